@@ -1,0 +1,22 @@
+"""A value, how many observations it rests on, and its interval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """`low` and `high` are one-sided 95 % bounds (each on its own); None where n is too small for one.
+
+    `method` names the formula ("Wilson", "t over cases", "order statistic", "log-delta"); `note` says in words
+    why there is no bound. `k` is the number of successes of a rate.
+    """
+
+    value: float
+    n: int | None
+    low: float | None = None
+    high: float | None = None
+    method: str = ""
+    note: str = ""
+    k: int | None = None

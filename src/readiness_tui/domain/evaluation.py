@@ -1,0 +1,228 @@
+"""What the tools brought: golden cases, runs with their cases, and traces.
+
+Units everywhere: milliseconds, US dollars, tokens, UTC. `None` is "not recorded", never 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class ScoreState(StrEnum):
+    OK = "ok"
+    MISSING = "missing"
+    JUDGE_ERROR = "judge error"
+    NOT_APPLICABLE = "not applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One metric of one case. `passed` and `threshold` are the tool's own; `value` is None unless state is OK."""
+
+    value: float | None
+    state: ScoreState = ScoreState.OK
+    label: str | None = None
+    threshold: float | None = None
+    passed: bool | None = None
+
+
+class Provenance(StrEnum):
+    """Where a latency, cost or token figure comes from; cached ones stay out of quantiles and costs."""
+
+    MEASURED = "measured"
+    CACHED = "cached"
+    DERIVED = "derived"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    value: float | None = None
+    provenance: Provenance = Provenance.MISSING
+
+    @property
+    def usable(self) -> float | None:
+        """The value where it was measured or derived from measurements; None for cached and missing."""
+        return self.value if self.provenance in (Provenance.MEASURED, Provenance.DERIVED) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A retrieved piece of text; `source` is the document it belongs to where known."""
+
+    id: str
+    rank: int | None = None
+    score: float | None = None
+    text: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """`arguments` and `result` are JSON text; None means not logged (an empty object is logged)."""
+
+    name: str
+    arguments: str | None = None
+    result: str | None = None
+    error: str | None = None
+    attempt: int | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Carries its arguments and a result or error."""
+        return self.arguments is not None and (self.result is not None or self.error is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenCase:
+    """One example of the eval set, with what a right answer must have."""
+
+    id: str
+    question: str
+    expected_sources: tuple[str, ...] = ()
+    must_include: tuple[str, ...] = ()
+    expected_tools: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EvalSet:
+    """The golden set as imported. `digest` is the SHA-256 of the canonical cases, whatever their order."""
+
+    name: str
+    digest: str
+    cases: tuple[GoldenCase, ...]
+
+
+class HumanVerdict(StrEnum):
+    PASS = "pass"
+    FAIL = "fail"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class HumanLabel:
+    verdict: HumanVerdict
+    reviewer: str
+    at: datetime | None = None
+    note: str = ""
+
+
+class CaseStatus(StrEnum):
+    """ERROR: the system under test failed to answer; a grader's error is a score state, not this."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    ERROR = "error"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One example in one run. Key: (id, variant, repeat). `id_from`: explicit, metadata, input or position."""
+
+    id: str
+    variant: str = ""
+    repeat: int = 0
+    id_from: str = "explicit"
+    question: str = ""
+    output: str | None = None
+    status: CaseStatus = CaseStatus.UNKNOWN
+    error: str | None = None
+    scores: dict[str, Score] = field(default_factory=dict)
+    latency_ms: Measure = Measure()
+    cost: Measure = Measure()
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    tags: tuple[str, ...] = ()
+    chunks: tuple[Chunk, ...] | None = None
+    tool_calls: tuple[ToolCall, ...] | None = None
+    human: HumanLabel | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+class Completeness(StrEnum):
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    ERRORED = "errored"
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """A metric that a file brings only as one figure; `n` is None where the file does not say."""
+
+    value: float | None
+    n: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One evaluation of one pipeline version over a dataset. `id` is the tool's own where it has one."""
+
+    id: str
+    name: str
+    tool: str
+    tool_version: str | None = None
+    pipeline_version: str | None = None
+    prompt_version: str | None = None
+    model: str | None = None
+    index_version: str | None = None
+    judge: str | None = None
+    judge_digest: str | None = None
+    dataset_name: str | None = None
+    dataset_digest: str | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    completeness: Completeness = Completeness.COMPLETE
+    aggregates: dict[str, Aggregate] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def version(self) -> str:
+        """What two runs are told apart by: pipeline, else prompt and model."""
+        return self.pipeline_version or "/".join(v for v in (self.prompt_version, self.model) if v) or "unknown"
+
+
+class Outcome(StrEnum):
+    SUCCESS = "success"
+    FAIL = "fail"
+    ABSTAIN = "abstain"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One recorded request. `chunks` and `tool_calls`: None = the log does not say, () = logged as none.
+
+    `status` is the record's own word; `outcome` is what it means, None where the word is not known.
+    """
+
+    id: str
+    started_at: datetime | None = None
+    prompt_version: str | None = None
+    model: str | None = None
+    index_version: str | None = None
+    app_version: str | None = None
+    status: str | None = None
+    outcome: Outcome | None = None
+    error: str | None = None
+    question: str | None = None
+    answer: str | None = None
+    chunks: tuple[Chunk, ...] | None = None
+    tool_calls: tuple[ToolCall, ...] | None = None
+    retrieval: bool | None = None
+    feedback: str | None = None
+    latency_ms: float | None = None
+    cost: float | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    scores: dict[str, float] = field(default_factory=dict)
+    cached: bool = False
+    cold: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,44 @@
+"""The sanitiser: text from outside, made safe to show.
+
+Imported text may carry escape sequences that a terminal obeys (CSI, OSC 52 clipboard writes), C1 controls, or
+bidirectional overrides that reorder what a reader sees. Everything shown to a person passes `visible`; the
+bytes in the database stay as they came.
+"""
+
+from __future__ import annotations
+
+import re
+
+# C0 without tab and newline, DEL, C1, zero-width and bidi controls, separators, tag characters, surrogates.
+_HOSTILE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f\ud800-\udfff]"
+)
+_SPACE = re.compile(r"\s+")
+
+
+def _mark(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if code < 0x20:
+        return chr(0x2400 + code)  # the Unicode "control picture" of the same character
+    if code == 0x7F:
+        return "\u2421"
+    if 0xD800 <= code <= 0xDFFF:
+        return "\ufffd"
+    return f"\u27e8{code:X}\u27e9"
+
+
+def visible(text: str, limit: int | None = None) -> str:
+    """`text` with every control character as a visible mark; newline and tab stay.
+
+    `limit` cuts to that many characters, the last one an ellipsis. A CR of a CRLF line end is dropped.
+    """
+    shown = _HOSTILE.sub(_mark, text.replace("\r\n", "\n"))
+    if limit is not None and len(shown) > limit:
+        return shown[: max(limit - 1, 0)] + "…"
+    return shown
+
+
+def one_line(text: str, limit: int | None = None) -> str:
+    """`visible`, with every run of white space as one space: for table cells and messages."""
+    return visible(_SPACE.sub(" ", text).strip(), limit)

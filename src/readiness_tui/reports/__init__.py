@@ -1,0 +1,1 @@
+"""Values in, text out: scorecard, incident note, gaps, CI output."""

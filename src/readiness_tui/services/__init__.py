@@ -1,0 +1,1 @@
+"""The use cases: each a short function that a front end calls."""

@@ -1,0 +1,1 @@
+"""One module per outside format: recognise it by content, then yield records."""

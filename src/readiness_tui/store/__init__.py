@@ -1,0 +1,1 @@
+"""The one SQLite file: schema, migrations, one module per aggregate, the audit trail."""
