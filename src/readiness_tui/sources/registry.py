@@ -1,0 +1,188 @@
+"""Finds the source that fits a file: by content, never by the file's name alone.
+
+Ours are listed here; others come by the entry point group `readiness_tui.sources` (an object with the methods of
+`base.Source`, or a class without arguments that makes one).
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.sources.base import Recognised, Source
+from readiness_tui.sources.peek import seen
+
+GROUP = "readiness_tui.sources"
+HEAD = 64 * 1024
+#: A second, longer look where the first shows no format: sorted keys can put a long part before the telling ones.
+LONG_HEAD = 4 * 1024 * 1024
+
+#: Modules of this package with a `SOURCE`, one per outside format.
+BUILT_IN = (
+    "trace_record",
+    "eval_set",
+    "case_record",
+    "metrics_mapping",
+    "promptfoo",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """What a folder holds: files that some source reads, and the others with the reason why not."""
+
+    usable: tuple[Path, ...]
+    skipped: tuple[tuple[Path, str], ...]
+
+
+@cache
+def _load() -> tuple[tuple[Source, ...], tuple[str, ...]]:
+    found: list[Source] = [import_module(f"{__package__}.{name}").SOURCE for name in BUILT_IN]
+    problems: list[str] = []
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        try:
+            loaded = point.load()
+            source: Source = loaded() if isinstance(loaded, type) else loaded
+            taken = {other.name for other in found}
+            if source.name in taken:
+                problems.append(f'The plugin "{point.value}" brings a format "{source.name}", which exists already.')
+            else:
+                found.append(source)
+        except Exception as error:
+            problems.append(f'The plugin "{point.value}" could not be loaded: {error}.')
+    return tuple(found), tuple(problems)
+
+
+def sources() -> tuple[Source, ...]:
+    """Every source, ours first. Plugins that do not load are left out; `problems` names them."""
+    return _load()[0]
+
+
+def problems() -> tuple[str, ...]:
+    """One sentence for each plugin that could not be used."""
+    return _load()[1]
+
+
+def recognise(path: Path, forced: str | None = None) -> tuple[Source, Recognised]:
+    """The source for `path`, and why it is the one. `forced` is the name of a format (`--format`).
+
+    Raises ReadinessError when the file cannot be read, no source knows it, or several know it equally well.
+    """
+    head = _head(path, HEAD)
+    if forced is not None:
+        source = _named(forced)
+        return source, source.recognise(path, head) or Recognised(source.name, "chosen with --format", 0)
+    candidates = _candidates(path, head)
+    if not candidates and len(head) == HEAD:
+        head = _head(path, LONG_HEAD)
+        candidates = _candidates(path, head)
+    if not candidates:
+        raise ReadinessError(_nothing_fits(path, head))
+    best = max(found.certainty for _, found in candidates)
+    fitting = [(source, found) for source, found in candidates if found.certainty == best]
+    if len(fitting) > 1:
+        options = "; ".join(f"--format {source.name} ({source.title}: {found.why})" for source, found in fitting)
+        raise ReadinessError(f"{path} fits several formats equally well. Say which one it is: {options}.")
+    return fitting[0]
+
+
+def look(path: Path) -> Folder:
+    """The files below a folder, sorted, without hidden ones, each looked at by content."""
+    usable: list[Path] = []
+    skipped: list[tuple[Path, str]] = []
+    for file in _walk(path):
+        try:
+            recognise(file)
+            usable.append(file)
+        except ReadinessError as error:
+            skipped.append((file, str(error)))
+    return Folder(tuple(usable), tuple(skipped))
+
+
+def files_in(path: Path) -> tuple[Path, ...]:
+    """The usable files below a folder, or the file itself.
+
+    Raises ReadinessError when the folder holds nothing that a source knows.
+    """
+    if not path.is_dir():
+        return (path,)
+    folder = look(path)
+    if not folder.usable:
+        first = f" The first: {folder.skipped[0][1]}" if folder.skipped else ""
+        raise ReadinessError(
+            f"{path}: none of the {len(folder.skipped)} files in the folder is in a known format.{first}"
+            if folder.skipped
+            else f"{path}: the folder holds no file to import (hidden files are not looked at)."
+        )
+    return folder.usable
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of the raw bytes, in hex."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _walk(path: Path) -> Iterator[Path]:
+    def refuse(error: OSError) -> None:
+        raise _unreadable(Path(error.filename or path), error) from error
+
+    for folder, folders, names in os.walk(path, onerror=refuse):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            file = Path(folder, name)
+            if not name.startswith(".") and file.is_file():
+                yield file
+
+
+def _head(path: Path, size: int) -> bytes:
+    try:
+        if path.is_dir():
+            raise ReadinessError(f"{path} is a folder. Name a file in it, or import the folder as a whole.")
+        if not path.exists():
+            raise ReadinessError(f"{path}: there is no such file. Check the path.")
+        if not path.is_file():  # a pipe or device would block, and could not be read twice
+            raise ReadinessError(f"{path} is not a regular file. Save its content to a file and import that.")
+        with path.open("rb") as file:
+            return file.read(size)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> ReadinessError:
+    return ReadinessError(f"{path} cannot be read: {error.strerror or error}. Check the path and its permissions.")
+
+
+def _named(name: str) -> Source:
+    by_name = {source.name: source for source in sources()}
+    if name in by_name:
+        return by_name[name]
+    near = difflib.get_close_matches(name, by_name, n=1)
+    hint = f' Did you mean "{near[0]}"?' if near else ""
+    raise ReadinessError(f'There is no format "{name}".{hint} Known formats: {", ".join(sorted(by_name))}.')
+
+
+def _candidates(path: Path, head: bytes) -> list[tuple[Source, Recognised]]:
+    found = []
+    for source in sources():
+        recognised = source.recognise(path, head)
+        if recognised is not None and recognised.certainty > 0:
+            found.append((source, recognised))
+    return found
+
+
+def _nothing_fits(path: Path, head: bytes) -> str:
+    known = "; ".join(source.title for source in sources())
+    plugins = "".join(f" {problem}" for problem in problems())
+    return f"{path}: {seen(head)} Formats that can be imported: {known}.{plugins}"
