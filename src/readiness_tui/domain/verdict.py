@@ -12,6 +12,7 @@ from readiness_tui.domain.checklist import Checklist, Severity
 from readiness_tui.domain.gap import FoundGap, Gap, StoredCondition
 from readiness_tui.domain.gate import GateOutcome
 from readiness_tui.domain.incident import Incident
+from readiness_tui.domain.policy import DEFAULT_POLICY, Policy
 from readiness_tui.domain.review import Review
 
 
@@ -107,6 +108,7 @@ class Facts:
     gaps: dict[str, Gap] | None = None  # stored rows by key
     conditions: dict[str, StoredCondition] | None = None
     viewer: str = ""  # whose screen; "" = shared outputs (matters only for blind votes before the reveal)
+    policy: Policy = DEFAULT_POLICY
 
 
 @dataclass(frozen=True, slots=True)
