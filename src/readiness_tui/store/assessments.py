@@ -1,0 +1,297 @@
+"""What people said about the items of a review. All of it is audited; a frozen review refuses every write."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from readiness_tui.domain.assessment import Consensus, Evidence, EvidenceKind, Override, Vote, Waiver
+from readiness_tui.store.codec import day, iso, opt_day, opt_moment, stamp
+from readiness_tui.store.rows import Row, Tx, fetch
+from readiness_tui.store.sqlite import Connection
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissal:
+    """One hit of a refuting probe, declared harmless. `hit` is the probe's stable id of it."""
+
+    query: str
+    hit: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything stored about the items of one review, by item id: what services assemble dossiers from."""
+
+    votes: dict[str, tuple[Vote, ...]] = field(default_factory=dict)
+    evidence: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    waivers: dict[str, Waiver] = field(default_factory=dict)
+    overrides: dict[str, Override] = field(default_factory=dict)
+    na_confirmed_by: dict[str, str] = field(default_factory=dict)
+    consensus: dict[str, Consensus] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    ticks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    dismissals: tuple[Dismissal, ...] = ()
+
+
+def dossier_parts(conn: Connection, review_id: int) -> Parts:
+    """Nine short queries, whatever the number of items."""
+    return Parts(
+        votes=_many(votes(conn, review_id), lambda v: v.item_id),
+        evidence=_many(evidence(conn, review_id), lambda e: e.item_id),
+        waivers={w.item_id: w for w in waivers(conn, review_id)},
+        overrides={o.item_id: o for o in overrides(conn, review_id)},
+        na_confirmed_by={row["item_id"]: row["person"] for row in _of(conn, "na_confirmation", review_id)},
+        consensus={c.item_id: c for c in consensuses(conn, review_id)},
+        notes={row["item_id"]: row["text"] for row in _of(conn, "item_note", review_id)},
+        ticks={
+            item: tuple(row["name"] for row in rows)
+            for item, rows in _many(_of(conn, "tick", review_id), lambda row: str(row["item_id"])).items()
+        },
+        dismissals=tuple(dismissals(conn, review_id)),
+    )
+
+
+# Votes
+
+
+def votes(conn: Connection, review_id: int, item_id: str | None = None) -> list[Vote]:
+    """In the order of items and reviewers."""
+    return [
+        Vote(
+            item_id=row["item_id"],
+            reviewer=row["reviewer"],
+            points=row["points"],
+            na=bool(row["na"]),
+            na_reason=row["na_reason"],
+            at=opt_moment(row["at"]),
+        )
+        for row in _of(conn, "vote", review_id)
+        if item_id in (None, row["item_id"])
+    ]
+
+
+def put_vote(tx: Tx, review_id: int, vote: Vote) -> None:
+    """Replaces the reviewer's earlier word on the item; the audit trail keeps that one."""
+    tx.put(
+        "vote",
+        {
+            "review_id": review_id,
+            "item_id": vote.item_id,
+            "reviewer": vote.reviewer,
+            "points": vote.points,
+            "na": int(vote.na),
+            "na_reason": vote.na_reason,
+            "at": stamp(vote.at or tx.now),
+        },
+    )
+
+
+def clear_vote(tx: Tx, review_id: int, item_id: str, reviewer: str) -> bool:
+    """Undecided again; False where there was no vote."""
+    return tx.delete("vote", (review_id, item_id, reviewer))
+
+
+# Evidence
+
+
+def evidence(conn: Connection, review_id: int, item_id: str | None = None) -> list[Evidence]:
+    """In the order in which it was attached."""
+    rows = fetch(conn, "SELECT * FROM evidence WHERE review_id = ? ORDER BY id", (review_id,))
+    return [
+        Evidence(
+            id=row["id"],
+            item_id=row["item_id"],
+            kind=EvidenceKind(row["kind"]),
+            ref=row["ref"],
+            by=row["person"],
+            witness=row["witness"],
+            dated=opt_day(row["dated"]),
+            at=opt_moment(row["at"]),
+        )
+        for row in rows
+        if item_id in (None, row["item_id"])
+    ]
+
+
+def add_evidence(tx: Tx, review_id: int, piece: Evidence) -> int:
+    """Attach (`piece.id` 0) or replace; returns its id."""
+    return tx.put(
+        "evidence",
+        {
+            "id": piece.id or None,
+            "review_id": review_id,
+            "item_id": piece.item_id,
+            "kind": piece.kind.value,
+            "ref": piece.ref,
+            "person": piece.by,
+            "witness": piece.witness,
+            "dated": iso(piece.dated),
+            "at": stamp(piece.at or tx.now),
+        },
+    )
+
+
+def remove_evidence(tx: Tx, evidence_id: int) -> bool:
+    return tx.delete("evidence", evidence_id)
+
+
+# Waivers, overrides, not applicable, consensus
+
+
+def waivers(conn: Connection, review_id: int) -> list[Waiver]:
+    return [
+        Waiver(row["item_id"], row["reason"], row["approver"], day(row["given"]), day(row["expires"]))
+        for row in _of(conn, "waiver", review_id)
+    ]
+
+
+def put_waiver(tx: Tx, review_id: int, waiver: Waiver) -> None:
+    tx.put(
+        "waiver",
+        {
+            "review_id": review_id,
+            "item_id": waiver.item_id,
+            "reason": waiver.reason,
+            "approver": waiver.approver,
+            "given": waiver.given.isoformat(),
+            "expires": waiver.expires.isoformat(),
+        },
+    )
+
+
+def remove_waiver(tx: Tx, review_id: int, item_id: str) -> bool:
+    return tx.delete("waiver", (review_id, item_id))
+
+
+def overrides(conn: Connection, review_id: int) -> list[Override]:
+    return [
+        Override(row["item_id"], row["person"], row["reason"], row["digest"])
+        for row in _of(conn, "override", review_id)
+    ]
+
+
+def put_override(tx: Tx, review_id: int, override: Override) -> None:
+    tx.put(
+        "override",
+        {
+            "review_id": review_id,
+            "item_id": override.item_id,
+            "person": override.by,
+            "reason": override.reason,
+            "digest": override.digest,
+        },
+    )
+
+
+def remove_override(tx: Tx, review_id: int, item_id: str) -> bool:
+    return tx.delete("override", (review_id, item_id))
+
+
+def confirm_na(tx: Tx, review_id: int, item_id: str, by: str) -> None:
+    """A second person confirms that the item does not apply."""
+    tx.put("na_confirmation", {"review_id": review_id, "item_id": item_id, "person": by})
+
+
+def clear_na_confirmation(tx: Tx, review_id: int, item_id: str) -> bool:
+    return tx.delete("na_confirmation", (review_id, item_id))
+
+
+def consensuses(conn: Connection, review_id: int) -> list[Consensus]:
+    return [
+        Consensus(row["item_id"], row["points"], bool(row["na"]), row["person"], row["reason"])
+        for row in _of(conn, "consensus", review_id)
+    ]
+
+
+def put_consensus(tx: Tx, review_id: int, consensus: Consensus) -> None:
+    tx.put(
+        "consensus",
+        {
+            "review_id": review_id,
+            "item_id": consensus.item_id,
+            "points": consensus.points,
+            "na": int(consensus.na),
+            "person": consensus.by,
+            "reason": consensus.reason,
+        },
+    )
+
+
+def clear_consensus(tx: Tx, review_id: int, item_id: str) -> bool:
+    return tx.delete("consensus", (review_id, item_id))
+
+
+# Notes, ticks, dismissed hits, dissent
+
+
+def put_note(tx: Tx, review_id: int, item_id: str, text: str) -> None:
+    """An empty text removes the note."""
+    if text:
+        tx.put("item_note", {"review_id": review_id, "item_id": item_id, "text": text})
+    else:
+        tx.delete("item_note", (review_id, item_id))
+
+
+def put_tick(tx: Tx, review_id: int, item_id: str, name: str, by: str, *, on: bool = True) -> None:
+    """Tick a sub-point of an item, or take the tick away."""
+    if on:
+        tx.put("tick", {"review_id": review_id, "item_id": item_id, "name": name, "person": by})
+    else:
+        tx.delete("tick", (review_id, item_id, name))
+
+
+def dismissals(conn: Connection, review_id: int, query: str | None = None) -> list[Dismissal]:
+    return [
+        Dismissal(row["query"], row["hit"], row["reason"], row["person"])
+        for row in _of(conn, "dismissal", review_id)
+        if query in (None, row["query"])
+    ]
+
+
+def put_dismissal(tx: Tx, review_id: int, dismissal: Dismissal) -> None:
+    tx.put(
+        "dismissal",
+        {
+            "review_id": review_id,
+            "query": dismissal.query,
+            "hit": dismissal.hit,
+            "reason": dismissal.reason,
+            "person": dismissal.by,
+        },
+    )
+
+
+def remove_dismissal(tx: Tx, review_id: int, query: str, hit: str) -> bool:
+    return tx.delete("dismissal", (review_id, query, hit))
+
+
+def dissents(conn: Connection, review_id: int) -> dict[str, str]:
+    """Who disagrees with the verdict, and why."""
+    return {row["person"]: row["reason"] for row in _of(conn, "dissent", review_id)}
+
+
+def put_dissent(tx: Tx, review_id: int, person: str, reason: str) -> None:
+    """An empty reason takes the dissent back."""
+    if reason:
+        tx.put("dissent", {"review_id": review_id, "person": person, "reason": reason})
+    else:
+        tx.delete("dissent", (review_id, person))
+
+
+def _of(conn: Connection, table: str, review_id: int) -> list[Row]:
+    """A review's rows in the order of the primary key (these tables have no rowid)."""
+    return fetch(conn, f"SELECT * FROM {table} WHERE review_id = ?", (review_id,))
+
+
+def _many(values: list[T], key: Callable[[T], str]) -> dict[str, tuple[T, ...]]:
+    found: dict[str, list[T]] = defaultdict(list)
+    for value in values:
+        found[key(value)].append(value)
+    return {name: tuple(group) for name, group in found.items()}

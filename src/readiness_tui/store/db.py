@@ -1,0 +1,276 @@
+"""Opening the one file, reading from it and writing to it.
+
+Every write is one `BEGIN IMMEDIATE` … `COMMIT` with synchronous=FULL by the process's one writer connection; readers
+have a connection of their own for each thread. Nothing in the store reads a clock: callers pass `now`.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.store import faults, sqlite
+from readiness_tui.store.faults import AlreadySaved, explain
+from readiness_tui.store.migrations import MIGRATIONS, connect, copy_database, found, make_file, migrate
+from readiness_tui.store.rows import Tx
+from readiness_tui.store.schema import APPLICATION_ID
+
+__all__ = ["AlreadySaved", "Store"]
+
+
+class Store:
+    """One open database. Usable from any thread; `close` it when done."""
+
+    def __init__(self, path: Path, writer: sqlite.Connection, journal: str, version: int, backup: Path | None) -> None:
+        self.path = path
+        self.journal_mode = journal  # "wal" or "delete"
+        self.version = version
+        self.migration_backup = backup  # the copy made before this opening upgraded the file
+        self.importing: set[int] = set()  # imports that this process is staging
+        self._writer = writer
+        self._lock = threading.RLock()
+        self._local = threading.local()
+        self._readers: list[sqlite.Connection] = []
+        stat = path.stat()
+        self._inode = (stat.st_dev, stat.st_ino)
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False) -> Store:
+        """Open the database at `path`, upgrading an older version (a backup is made beside it first).
+
+        Creates the file, readable by its owner alone, only with `create`. Raises ReadinessError, the file untouched:
+        no such file or folder, not a database, somebody else's, written by a newer version, locked, read-only.
+        """
+        if sqlite.version() < sqlite.OLDEST:
+            raise ReadinessError(
+                f"The SQLite library here is {sqlite.sqlite3.sqlite_version}; 3.37 or newer is needed. "
+                "Install the extra `readiness-tui[sqlite]` or a newer Python."
+            )
+        try:
+            _ensure_file(path, create)
+            _refuse_foreign(path, create)
+            writer, journal, backup = _open_writer(path)
+        except (sqlite.sqlite3.Error, OSError) as error:
+            raise explain(error, path) from error
+        return cls(path, writer, journal, len(MIGRATIONS), backup)
+
+    def close(self) -> None:
+        with self._lock:
+            for conn in (*self._readers, self._writer):
+                with suppress(sqlite.sqlite3.Error):
+                    conn.close()
+            self._readers.clear()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def read(self, *, snapshot: bool = False) -> Iterator[sqlite.Connection]:
+        """This thread's reading connection; it refuses to write.
+
+        `snapshot`: all queries of the block see the same moment. Keep such a block short: without the WAL journal
+        it makes writers wait. Long scans (traces) do without.
+        """
+        try:
+            conn = self._reader()
+            nested = conn.in_transaction
+            if snapshot and not nested:
+                conn.execute("BEGIN")
+                self._local.snapshot = True
+            try:
+                yield conn
+            finally:
+                if snapshot and not nested:
+                    self._local.snapshot = False
+                    if conn.in_transaction:
+                        conn.execute("COMMIT")
+        except sqlite.sqlite3.Error as error:
+            raise explain(error, self.path) from error
+
+    @contextmanager
+    def write(
+        self,
+        who: str,
+        what: str,
+        why: str = "",
+        *,
+        now: datetime,
+        key: str | None = None,
+        review_id: int | None = None,
+        undoable: bool = True,
+        undoes: int | None = None,
+    ) -> Iterator[Tx]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        `who` did `what` and `why`: the audit entry of all that the block puts. `key` makes the block happen once:
+        where a transaction with it was committed before (perhaps just before a crash, unacknowledged) the block does
+        not run and AlreadySaved is raised. `undoable` False: `audit.undo` refuses (publishing, freezing).
+        Raises ReadinessError (disk full, locked, read-only, file gone, …); then nothing of the block is stored.
+        """
+        if getattr(self._local, "snapshot", False):
+            raise RuntimeError("A write inside this thread's own snapshot would wait for itself.")
+        with self._lock:
+            conn = self._writer
+            if conn.in_transaction:
+                raise RuntimeError("A write inside a write: pass the transaction on instead.")
+            try:
+                conn.execute("BEGIN IMMEDIATE")
+                self._check(conn)
+                if key is not None:
+                    done = conn.execute("SELECT id FROM change WHERE idempotency_key = ?", (key,)).fetchone()
+                    if done is not None:
+                        raise AlreadySaved(done[0])
+                tx = Tx(conn, who, what, why, now, key=key, review_id=review_id, undoable=undoable, undoes=undoes)
+                yield tx
+                tx.close()
+                conn.execute("COMMIT")
+            except BaseException as error:
+                # On a full disk SQLite has rolled back already.
+                if conn.in_transaction:
+                    with suppress(sqlite.sqlite3.Error):
+                        conn.execute("ROLLBACK")
+                if isinstance(error, sqlite.sqlite3.Error):
+                    raise explain(error, self.path) from error
+                raise
+
+    def backup(self, to: Path) -> None:
+        """A consistent copy of the whole database at `to`, made while others may read and write."""
+        try:
+            with self.read() as conn:
+                copy_database(conn, to)
+        except FileExistsError as error:
+            raise ReadinessError(f"{to} exists already; a backup does not overwrite. Name another file.") from error
+        except OSError as error:
+            raise ReadinessError(f"The backup {to} could not be written: {error.strerror}.") from error
+
+    def integrity(self) -> list[str]:
+        """SQLite's own check of the whole file and of every reference: what is wrong, empty where all is well."""
+        with self.read() as conn:
+            said = [str(row[0]) for row in conn.execute("PRAGMA integrity_check").fetchall()]
+            broken = conn.execute("PRAGMA foreign_key_check").fetchall()
+        return [line for line in said if line != "ok"] + [f"{row[0]} row {row[1]} refers to nothing" for row in broken]
+
+    def _reader(self) -> sqlite.Connection:
+        conn: sqlite.Connection | None = getattr(self._local, "conn", None)
+        if conn is None:
+            conn = connect(self.path)
+            conn.execute("PRAGMA query_only = ON")
+            self._local.conn = conn
+            with self._lock:
+                self._readers.append(conn)
+        return conn
+
+    def _check(self, conn: sqlite.Connection) -> None:
+        """What another process may have done to the file since it was opened."""
+        try:
+            stat = self.path.stat()
+        except OSError as error:
+            raise faults.moved(self.path) from error
+        if (stat.st_dev, stat.st_ino) != self._inode:
+            raise faults.moved(self.path)
+        if (now := found(conn)) != self.version:
+            raise faults.newer(self.path, now, self.version)
+        if self.journal_mode != "wal" and not sqlite.wal_is_safe() and _journal(conn) == "wal":
+            raise _mixed(self.path)
+
+
+def _ensure_file(path: Path, create: bool) -> None:
+    if path.is_dir():
+        raise ReadinessError(f"{path} is a folder. Name the database file in it.")
+    if not path.parent.is_dir():
+        raise ReadinessError(f"There is no folder {path.parent}. Make it first, or name another file.")
+    if path.exists():
+        return
+    if not create:
+        raise faults.missing(path)
+    try:
+        make_file(path)
+    except FileExistsError:
+        return  # another process made it in this moment
+    except OSError as error:
+        raise ReadinessError(
+            f"{path} could not be created: {error.strerror}. Choose a folder you may write to."
+        ) from error
+
+
+def _refuse_foreign(path: Path, create: bool) -> None:
+    """Look at whose file it is before anything could change it.
+
+    Through SQLite and not by reading the header: closing a plain file handle drops the locks that this process's other
+    connections hold on it. A read-only connection never checkpoints a journal that belongs to somebody else.
+    """
+    if path.stat().st_size == 0:
+        if create:
+            return
+        raise ReadinessError(f"{path} is empty. Delete it and create a database with `readiness new`.")
+    conn = connect(path, "ro")
+    try:
+        ours = int(conn.execute("PRAGMA application_id").fetchone()[0])
+        version = found(conn)
+    except sqlite.sqlite3.OperationalError:
+        return  # an unfinished transaction to roll back first: the writer does that, and looks again
+    finally:
+        conn.close()
+    if ours == 0 and version == 0 and create and path.stat().st_size == 0:
+        return
+    _refuse(path, ours, version)
+
+
+def _refuse(path: Path, application_id: int, version: int) -> None:
+    if application_id != APPLICATION_ID:
+        raise faults.not_ours(path)
+    if version > len(MIGRATIONS):
+        raise faults.newer(path, version, len(MIGRATIONS))
+
+
+def _open_writer(path: Path) -> tuple[sqlite.Connection, str, Path | None]:
+    conn = connect(path)
+    try:
+        tables = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if tables:
+            _refuse(path, int(conn.execute("PRAGMA application_id").fetchone()[0]), found(conn))
+        # Before the journal mode: in WAL a new file's application_id would not be in the file yet.
+        conn.execute("PRAGMA synchronous = FULL")
+        backup = migrate(conn, path, MIGRATIONS)
+        conn.execute("PRAGMA foreign_keys = ON")
+        return conn, _choose_journal(conn, path), backup
+    except BaseException:
+        conn.close()
+        raise
+
+
+def _choose_journal(conn: sqlite.Connection, path: Path) -> str:
+    """WAL where the library has the fix, else the rollback journal. Only leaving WAL is a must."""
+    if sqlite.wal_is_safe():
+        with suppress(sqlite.sqlite3.OperationalError):  # in use by others, or read-only: it stays as it is
+            return str(conn.execute("PRAGMA journal_mode = WAL").fetchone()[0])
+        return _journal(conn)
+    for _ in range(100):
+        if _journal(conn) != "wal":
+            return _journal(conn)
+        with suppress(sqlite.sqlite3.OperationalError):
+            conn.execute("PRAGMA journal_mode = DELETE")
+            continue
+        time.sleep(random.uniform(0.01, 0.09))  # another process holds the file open for the moment
+    raise _mixed(path)
+
+
+def _journal(conn: sqlite.Connection) -> str:
+    return str(conn.execute("PRAGMA journal_mode").fetchone()[0])
+
+
+def _mixed(path: Path) -> ReadinessError:
+    return ReadinessError(
+        f"{path} is open in another program with a newer SQLite and in WAL mode, in which this one's SQLite "
+        f"{sqlite.sqlite3.sqlite_version} may lose a write. "
+        "Close the other program, or install `readiness-tui[sqlite]`."
+    )

@@ -1,0 +1,83 @@
+"""Gates, which never change once stored, and who locked them when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.gate import Gate, Lock
+from readiness_tui.store.codec import dump, load, moment, stamp
+from readiness_tui.store.rows import Tx, fetch
+from readiness_tui.store.sqlite import Connection
+
+
+def put_gate(tx: Tx, gate: Gate, text: str = "") -> int:
+    """Store a gate and the text of the file it came from; returns its id.
+
+    Versions count per name; a gate of the same name and digest is the same row.
+    """
+    from readiness_tui.domain.gate_codec import gate_to_plain
+
+    same = tx.conn.execute("SELECT id FROM gate WHERE name = ? AND digest = ?", (gate.name, gate.digest)).fetchone()
+    if same is not None:
+        return int(same[0])
+    version = (
+        1 + tx.conn.execute("SELECT coalesce(max(version), 0) FROM gate WHERE name = ?", (gate.name,)).fetchone()[0]
+    )
+    plain = gate_to_plain(replace(gate, version=version))
+    return tx.put(
+        "gate",
+        {"name": gate.name, "version": version, "digest": gate.digest, "json": dump(plain), "source": text},
+    )
+
+
+def get(conn: Connection, gate_id: int) -> Gate:
+    """Raises ReadinessError where there is none."""
+    row = conn.execute("SELECT version, digest, json FROM gate WHERE id = ?", (gate_id,)).fetchone()
+    if row is None:
+        raise ReadinessError(f"There is no gate {gate_id} in this database. Import the gate's YAML file again.")
+    return _gate(*row)
+
+
+def all(conn: Connection) -> list[tuple[int, Gate]]:
+    """With their ids, the newest first."""
+    rows = conn.execute("SELECT id, version, digest, json FROM gate ORDER BY id DESC").fetchall()
+    return [(row[0], _gate(*row[1:])) for row in rows]
+
+
+def source(conn: Connection, gate_id: int) -> str:
+    """The text of the file that the gate was read from."""
+    row = conn.execute("SELECT source FROM gate WHERE id = ?", (gate_id,)).fetchone()
+    return "" if row is None else str(row[0])
+
+
+def add_lock(tx: Tx, lock: Lock) -> int:
+    return tx.put(
+        "gate_lock",
+        {
+            "person": lock.by,
+            "at": stamp(lock.at),
+            "gate_digest": lock.gate_digest,
+            "dataset_digest": lock.dataset_digest,
+            "judge_digest": lock.judge_digest,
+        },
+    )
+
+
+def locks(conn: Connection, gate_digest: str | None = None) -> list[Lock]:
+    """The earliest first; of one gate, or of all."""
+    rows = fetch(conn, "SELECT * FROM gate_lock WHERE ?1 IS NULL OR gate_digest = ?1 ORDER BY at, id", (gate_digest,))
+    return [
+        Lock(row["person"], moment(row["at"]), row["gate_digest"], row["dataset_digest"], row["judge_digest"])
+        for row in rows
+    ]
+
+
+def latest_lock(conn: Connection, gate_digest: str | None = None) -> Lock | None:
+    return next(reversed(locks(conn, gate_digest)), None)
+
+
+def _gate(version: int, digest: str, text: str) -> Gate:
+    from readiness_tui.domain.gate_codec import gate_from_plain
+
+    return replace(gate_from_plain(load(text)), version=version, digest=digest)

@@ -1,0 +1,97 @@
+"""What each version of the database added, in order. The version of a file is its `user_version`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.store import faults, sqlite
+from readiness_tui.store.schema import APPLICATION_ID, VERSION_1
+
+Migration = Callable[[Any], None]  # takes a sqlite_utils.Database inside the migration's transaction
+
+
+def first(db: Any) -> None:
+    """The whole schema. (`executescript` of sqlite-utils 4 stays inside an open transaction.)"""
+    db.executescript(VERSION_1)
+
+
+MIGRATIONS: tuple[Migration, ...] = (first,)
+
+
+def found(conn: sqlite.Connection) -> int:
+    """The version of the open database."""
+    return int(conn.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(conn: sqlite.Connection, path: Path, migrations: tuple[Migration, ...]) -> Path | None:
+    """Bring the file to the last version, all of it or none; returns the backup that was made before, if any.
+
+    Runs under the writer's lock and looks there again at what is pending, because several processes may have seen the
+    same old version at once. `conn` has foreign keys off (a rebuilt table would trip them);
+    they are checked at the end.
+    """
+    if found(conn) == len(migrations):
+        return None
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        before = found(conn)
+        if before > len(migrations):
+            raise faults.newer(path, before, len(migrations))
+        backup = _backup(path, before) if 0 < before < len(migrations) else None
+        db = sqlite.utils(conn)
+        for migration in migrations[before:]:
+            migration(db)
+        if conn.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            raise ReadinessError(f"{path} could not be upgraded: rows in it refer to others that do not exist.")
+        conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        conn.execute(f"PRAGMA user_version = {len(migrations)}")
+        conn.execute("COMMIT")
+    except BaseException:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        raise
+    return backup
+
+
+def _backup(path: Path, version: int) -> Path:
+    """A copy beside the file, by a second connection: the first holds the writer's lock, so nothing can change."""
+    number = 1
+    while (copy := path.with_name(f"{path.name}.v{version}-{number}.backup")).exists():
+        number += 1
+    source = connect(path)
+    try:
+        copy_database(source, copy)
+    finally:
+        source.close()
+    return copy
+
+
+def connect(path: Path, mode: str = "rw") -> sqlite.Connection:
+    """A connection in autocommit: transactions are begun and ended by us alone. Waits 10 s for a lock."""
+    return sqlite.sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?mode={mode}",
+        uri=True,
+        timeout=10.0,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def copy_database(source: sqlite.Connection, to: Path) -> None:
+    """A consistent copy by SQLite's backup API, readable by its owner alone. Refuses to overwrite a file."""
+    make_file(to)
+    target = connect(to)
+    try:
+        source.backup(target)
+    finally:
+        target.close()
+
+
+def make_file(path: Path) -> None:
+    """An empty file with mode 0600; SQLite gives its journals the mode of the database."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

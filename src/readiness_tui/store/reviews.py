@@ -1,0 +1,128 @@
+"""Reviews, and the checklists that each of them was started with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from readiness_tui.domain.checklist import Checklist, Depth
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.review import Review
+from readiness_tui.store.codec import day, dump, iso, load, opt_day, opt_moment, stamp, words
+from readiness_tui.store.rows import Row, Tx, fetch
+from readiness_tui.store.sqlite import Connection
+
+
+def all(conn: Connection, *, system: str | None = None) -> list[Review]:
+    """The newest first: by the day they are held, then by when they were made."""
+    rows = fetch(conn, "SELECT * FROM review WHERE ?1 IS NULL OR system = ?1 ORDER BY held_on DESC, id DESC", (system,))
+    return [_review(row) for row in rows]
+
+
+def get(conn: Connection, review_id: int) -> Review:
+    """Raises ReadinessError where there is no such review."""
+    rows = fetch(conn, "SELECT * FROM review WHERE id = ?", (review_id,))
+    if not rows:
+        raise ReadinessError(f"There is no review {review_id} in this database. `readiness` lists those there are.")
+    return _review(rows[0])
+
+
+def latest(conn: Connection, *, system: str | None = None) -> Review | None:
+    return next(iter(all(conn, system=system)), None)
+
+
+def previous(conn: Connection, review: Review) -> Review | None:
+    """The one of the same system before this one."""
+    earlier = [r for r in all(conn, system=review.system) if (r.held_on, r.id) < (review.held_on, review.id)]
+    return next(iter(earlier), None)
+
+
+def put(tx: Tx, review: Review) -> int:
+    """Insert (id 0: a new one is given) or update; returns the id. A frozen review is refused."""
+    return tx.put(
+        "review",
+        {
+            "id": review.id or None,
+            "system": review.system,
+            "release": review.release,
+            "held_on": review.held_on.isoformat(),
+            "owner": review.owner,
+            "depth": review.depth.value,
+            "checklists": dump(review.checklists),
+            "reviewers": dump(review.reviewers),
+            "facilitator": review.facilitator,
+            "blind": int(review.blind),
+            "revealed": int(review.revealed),
+            "as_of": iso(review.as_of),
+            "gate_id": review.gate_id,
+            "candidate": dump(review.candidate),
+            "baseline": dump(review.baseline),
+            "declared": dump(review.declared),
+            "override_verdict": review.override_verdict,
+            "override_by": review.override_by,
+            "override_reason": review.override_reason,
+            "frozen_at": stamp(review.frozen_at),
+        },
+    )
+
+
+def put_checklists(tx: Tx, review_id: int, checklists: Iterable[Checklist]) -> None:
+    """What the review is judged by from now on; each text is kept once, by digest."""
+    from readiness_tui.domain.checklist_codec import to_plain
+
+    digests = []
+    for checklist in checklists:
+        if tx.get("checklist_text", checklist.digest) is None:
+            tx.put(
+                "checklist_text",
+                {
+                    "digest": checklist.digest,
+                    "checklist_id": checklist.id,
+                    "version": checklist.version,
+                    "json": dump(to_plain(checklist)),
+                },
+            )
+        digests.append(checklist.digest)
+    for position, digest in enumerate(digests):
+        tx.put("review_checklist", {"review_id": review_id, "position": position, "digest": digest})
+    beyond = tx.conn.execute(
+        "SELECT position FROM review_checklist WHERE review_id = ? AND position >= ?", (review_id, len(digests))
+    ).fetchall()
+    for (position,) in beyond:
+        tx.delete("review_checklist", (review_id, position))
+
+
+def checklists(conn: Connection, review_id: int) -> tuple[Checklist, ...]:
+    """The review's checklists as they were when it was started (or last upgraded), in its order."""
+    from readiness_tui.domain.checklist_codec import from_plain
+
+    rows = conn.execute(
+        "SELECT t.json FROM review_checklist r JOIN checklist_text t USING (digest) WHERE r.review_id = ?"
+        " ORDER BY r.position",
+        (review_id,),
+    ).fetchall()
+    return tuple(from_plain(load(text)) for (text,) in rows)
+
+
+def _review(row: Row) -> Review:
+    return Review(
+        id=row["id"],
+        system=row["system"],
+        release=row["release"],
+        held_on=day(row["held_on"]),
+        owner=row["owner"],
+        depth=Depth(row["depth"]),
+        checklists=words(row["checklists"]),
+        reviewers=words(row["reviewers"]),
+        facilitator=row["facilitator"],
+        blind=bool(row["blind"]),
+        revealed=bool(row["revealed"]),
+        as_of=opt_day(row["as_of"]),
+        gate_id=row["gate_id"],
+        candidate=words(row["candidate"]),
+        baseline=words(row["baseline"]),
+        declared=load(row["declared"]),
+        override_verdict=row["override_verdict"],
+        override_by=row["override_by"],
+        override_reason=row["override_reason"],
+        frozen_at=opt_moment(row["frozen_at"]),
+    )

@@ -1,0 +1,178 @@
+"""A write transaction: every typed row that it puts or deletes leaves its old and new values in the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.store import sqlite
+from readiness_tui.store.codec import dump, stamp
+
+Row = dict[str, Any]
+Key = int | str | Sequence[int | str]
+
+
+def fetch(conn: sqlite.Connection, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+    """All rows as dictionaries, read at once: no open cursor stays behind to hold a lock."""
+    cursor = conn.execute(sql, values)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+class Tx:
+    """What `Store.write` gives: one transaction, one entry in the audit trail.
+
+    The entry is made with the first audited row, so a transaction that only imports in bulk leaves none.
+    `conn` may be read freely: it sees the database as it is now, with this transaction's own writes.
+    """
+
+    def __init__(
+        self,
+        conn: sqlite.Connection,
+        who: str,
+        what: str,
+        why: str,
+        now: datetime,
+        *,
+        key: str | None = None,
+        review_id: int | None = None,
+        undoable: bool = True,
+        undoes: int | None = None,
+    ) -> None:
+        self.conn = conn
+        self.who, self.what, self.why, self.now = who, what, why, now
+        self._key, self._review_id, self._undoable, self._undoes = key, review_id, undoable, undoes
+        self._change: int | None = None
+        self._guarded: set[int] = set()
+        self._pks: dict[str, tuple[str, ...]] = {}
+
+    @cached_property
+    def db(self) -> Any:
+        """The same connection as a `sqlite_utils.Database`, for rows that are not audited."""
+        return sqlite.utils(self.conn)
+
+    @property
+    def change_id(self) -> int:
+        """The entry in the audit trail; made when first asked for."""
+        if self._change is None:
+            cursor = self.conn.execute(
+                "INSERT INTO change(at, who, what, why, review_id, idempotency_key, undoes, undoable)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    stamp(self.now),
+                    self.who,
+                    self.what,
+                    self.why,
+                    self._review_id,
+                    self._key,
+                    self._undoes,
+                    int(self._undoable),
+                ),
+            )
+            self._change = int(cursor.lastrowid or 0)
+        return self._change
+
+    def close(self) -> None:
+        """Called before the commit: a key is remembered even where nothing was different."""
+        if self._key is not None:
+            _ = self.change_id
+
+    def guard_review(self, review_id: int) -> None:
+        """Refuse to touch what belongs to a frozen review. Judged once, as the transaction found it."""
+        if review_id in self._guarded:
+            return
+        found = self.conn.execute("SELECT system, release, frozen_at FROM review WHERE id = ?", (review_id,)).fetchone()
+        if found is not None and found[2] is not None:
+            raise ReadinessError(
+                f"The review of {found[0]} {found[1]} was frozen at {str(found[2])[:16].replace('T', ' ')} UTC and "
+                "cannot change any more; nothing was saved. Start a new review."
+            )
+        self._guarded.add(review_id)
+
+    def get(self, table: str, key: Key) -> Row | None:
+        """The row of this primary key as it is now."""
+        found = fetch(self.conn, f"SELECT * FROM {table} WHERE {self._where(table)}", self._values(key))
+        return found[0] if found else None
+
+    def put(self, table: str, row: Row) -> int:
+        """Insert, or update the given columns, by primary key. An id that is missing or None is given by SQLite.
+
+        Returns the id (of a table with one; otherwise the rowid). A row that is already so leaves no trace.
+        """
+        pk = self._pk(table)
+        if any(row.get(name) is None for name in pk):
+            row = {name: value for name, value in row.items() if name not in pk}
+            old = None
+        else:
+            old = self.get(table, [row[name] for name in pk])
+        self._guard(table, old)
+        self._guard(table, row)
+        if old is None:
+            cursor = self.conn.execute(
+                f"INSERT INTO {table}({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
+            )
+            rowid = int(cursor.lastrowid or 0)
+            key: Sequence[Any] = [row.get(name, rowid) for name in pk]
+        else:
+            key = [row[name] for name in pk]
+            rowid = key[0] if isinstance(key[0], int) else 0
+            changed = {name: value for name, value in row.items() if old[name] != value}
+            if not changed:
+                return rowid
+            self.conn.execute(
+                f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in changed)} WHERE {self._where(table)}",
+                [*changed.values(), *key],
+            )
+        self._record(table, key, old, self.get(table, key))
+        return rowid
+
+    def delete(self, table: str, key: Key) -> bool:
+        """Delete by primary key; False where there was no such row."""
+        old = self.get(table, key)
+        if old is None:
+            return False
+        self._guard(table, old)
+        self.conn.execute(f"DELETE FROM {table} WHERE {self._where(table)}", self._values(key))
+        self._record(table, self._values(key), old, None)
+        return True
+
+    def bulk(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
+        """Many rows without audit, for imports; returns how many were written."""
+        return int(self.conn.executemany(sql, rows).rowcount)
+
+    def _record(self, table: str, key: Sequence[Any], old: Row | None, new: Row | None) -> None:
+        row = new or old or {}
+        if self._change is None and self._review_id is None:
+            self._review_id = row["id"] if table == "review" else row.get("review_id")
+        self.conn.execute(
+            "INSERT INTO change_row(change_id, table_name, pk, item_id, old_json, new_json) VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                self.change_id,
+                table,
+                dump(list(key)),
+                row.get("item_id"),
+                None if old is None else dump(old),
+                None if new is None else dump(new),
+            ),
+        )
+
+    def _guard(self, table: str, row: Row | None) -> None:
+        review_id = None if row is None else row.get("id" if table == "review" else "review_id")
+        if review_id is not None:
+            self.guard_review(review_id)
+
+    def _pk(self, table: str) -> tuple[str, ...]:
+        if table not in self._pks:
+            info = self.conn.execute("SELECT name, pk FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", (table,))
+            self._pks[table] = tuple(name for name, _ in info.fetchall())
+        return self._pks[table]
+
+    def _where(self, table: str) -> str:
+        return " AND ".join(f"{name} = ?" for name in self._pk(table))
+
+    @staticmethod
+    def _values(key: Key) -> list[Any]:
+        return [key] if isinstance(key, int | str) else list(key)

@@ -1,0 +1,140 @@
+"""Runs and their cases, and the human labels, which are stored apart so that they survive a new import of the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.evaluation import Case, HumanLabel, HumanVerdict, Run
+from readiness_tui.store import packing
+from readiness_tui.store.codec import moment, opt_moment, stamp
+from readiness_tui.store.rows import Row, Tx, fetch
+from readiness_tui.store.sqlite import Connection
+
+_PUBLISHED = (
+    "SELECT r.key, r.import_id, r.json, r.cases, r.id, i.published_at, i.published_order, i.digest, i.path, i.format"
+    " FROM run r JOIN import i ON i.id = r.import_id WHERE i.published_order IS NOT NULL"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """One stored version of a run. `digest` is that of the file's bytes; `current`: no later import has the same id."""
+
+    run: Run
+    key: int
+    import_id: int
+    imported_at: datetime
+    digest: str
+    path: str
+    format: str
+    n_cases: int
+    current: bool
+
+
+def all(conn: Connection, *, versions: bool = False) -> list[RunInfo]:
+    """The latest first: by start (unknown ones last), then import time, then digest. `versions`: older ones too."""
+    rows = fetch(conn, _PUBLISHED)
+    newest: dict[str, int] = {}
+    for row in rows:
+        newest[row["id"]] = max(newest.get(row["id"], 0), row["published_order"])
+    infos = [_info(row, current=row["published_order"] == newest[row["id"]]) for row in rows]
+    return sorted((i for i in infos if versions or i.current), key=_order, reverse=True)
+
+
+def get(conn: Connection, key: int) -> RunInfo:
+    """Raises ReadinessError where there is no published run of this key."""
+    for info in all(conn, versions=True):
+        if info.key == key:
+            return info
+    raise ReadinessError(f"There is no run {key} in this database. `readiness runs` lists those there are.")
+
+
+def current(conn: Connection, run_id: str) -> RunInfo | None:
+    """The latest published version of the run with the tool's id `run_id`."""
+    return next((info for info in all(conn) if info.run.id == run_id), None)
+
+
+def cases(conn: Connection, key: int) -> list[Case]:
+    """In the file's order, each with its human label where there is one: a stored one goes before an imported one."""
+    own = labels(conn, _run_id(conn, key))
+    rows = conn.execute("SELECT json FROM run_case WHERE run_key = ? ORDER BY position", (key,)).fetchall()
+    return [_labelled(packing.case(text), own) for (text,) in rows]
+
+
+def case(conn: Connection, key: int, case_id: str, variant: str = "", repeat: int = 0) -> Case | None:
+    row = conn.execute(
+        "SELECT json FROM run_case WHERE run_key = ? AND id = ? AND variant = ? AND repeat = ?",
+        (key, case_id, variant, repeat),
+    ).fetchone()
+    return None if row is None else _labelled(packing.case(row[0]), labels(conn, _run_id(conn, key)))
+
+
+def raw(conn: Connection, key: int, case_id: str, variant: str = "", repeat: int = 0) -> str | None:
+    """The case's record as the file had it."""
+    row = conn.execute(
+        "SELECT raw FROM run_case WHERE run_key = ? AND id = ? AND variant = ? AND repeat = ?",
+        (key, case_id, variant, repeat),
+    ).fetchone()
+    return None if row is None else packing.unpack(row[0])[0]
+
+
+def labels(conn: Connection, run_id: str) -> dict[tuple[str, str], tuple[HumanLabel, ...]]:
+    """People's labels of a run's answers by (case id, variant), each person's last word, the latest first."""
+    rows = fetch(conn, "SELECT * FROM human_label WHERE run_id = ? ORDER BY at DESC, reviewer", (run_id,))
+    found: dict[tuple[str, str], tuple[HumanLabel, ...]] = {}
+    for row in rows:
+        label = HumanLabel(HumanVerdict(row["verdict"]), row["reviewer"], opt_moment(row["at"]), row["note"])
+        key = (row["case_id"], row["variant"])
+        found[key] = (*found.get(key, ()), label)
+    return found
+
+
+def put_label(tx: Tx, run_id: str, case_id: str, variant: str, label: HumanLabel) -> None:
+    """Replaces the same person's earlier label of this case; `run_id` is the tool's own."""
+    tx.put(
+        "human_label",
+        {
+            "run_id": run_id,
+            "case_id": case_id,
+            "variant": variant,
+            "reviewer": label.reviewer,
+            "verdict": label.verdict.value,
+            "note": label.note,
+            "at": stamp(label.at or tx.now),
+        },
+    )
+
+
+def clear_label(tx: Tx, run_id: str, case_id: str, variant: str, reviewer: str) -> bool:
+    return tx.delete("human_label", (run_id, case_id, variant, reviewer))
+
+
+def _labelled(found: Case, own: dict[tuple[str, str], tuple[HumanLabel, ...]]) -> Case:
+    mine = own.get((found.id, found.variant))
+    return found if mine is None else replace(found, human=mine[0])
+
+
+def _run_id(conn: Connection, key: int) -> str:
+    row = conn.execute("SELECT id FROM run WHERE key = ?", (key,)).fetchone()
+    return "" if row is None else str(row[0])
+
+
+def _order(info: RunInfo) -> tuple[bool, str, str, str]:
+    started = info.run.started_at
+    return (started is not None, stamp(started) or "" if started else "", stamp(info.imported_at), info.digest)
+
+
+def _info(row: Row, *, current: bool) -> RunInfo:
+    return RunInfo(
+        run=packing.run(row["json"]),
+        key=row["key"],
+        import_id=row["import_id"],
+        imported_at=moment(row["published_at"]),
+        digest=row["digest"],
+        path=row["path"],
+        format=row["format"],
+        n_cases=row["cases"],
+        current=current,
+    )

@@ -1,0 +1,213 @@
+"""Reading traces: a page at any depth, one by its id, all between two times. Only published, not superseded ones.
+
+The list is sorted by start, the newest first, then by key; those without a start come last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from readiness_tui.domain.evaluation import Outcome, Trace
+from readiness_tui.store import packing
+from readiness_tui.store.codec import from_micros, micros
+from readiness_tui.store.schema import UNKNOWN_TIME
+from readiness_tui.store.sqlite import Connection
+
+_CHUNK = 2_000  # rows read at once: no cursor stays open between chunks, so no writer waits for a long scan
+_COLUMNS = "key, " + packing.TRACE_COLUMNS
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of traces is narrowed to; None and "" do not narrow. `start` inclusive, `end` exclusive, UTC."""
+
+    text: str = ""  # in question, answer or id, whatever the case of ASCII letters
+    status: str | None = None
+    outcome: Outcome | None = None
+    model: str | None = None
+    prompt_version: str | None = None
+    has_error: bool | None = None  # an error text, or the outcome "error"
+    tool: str | None = None  # called at least once
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+Cursor = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A trace in the list; `cursor` is its place in it."""
+
+    cursor: Cursor
+    trace: Trace
+
+
+NONE = Filter()
+
+
+def page(
+    conn: Connection,
+    where: Filter = NONE,
+    *,
+    after: Cursor | None = None,
+    before: Cursor | None = None,
+    limit: int = 100,
+) -> list[Listed]:
+    """The next `limit` of the list `after` a place, or the ones just `before` it; from the top without either.
+
+    Costs the same at any depth.
+    """
+    clauses, values = _where(conn, where)
+    order = "DESC"
+    for cursor, sign in ((after, "<"), (before, ">")):
+        if cursor is not None:
+            clauses.append(f"started_at {sign}= ? AND (started_at {sign} ? OR key {sign} ?)")
+            values += [cursor[0], cursor[0], cursor[1]]
+            order = "DESC" if sign == "<" else "ASC"
+    rows = conn.execute(
+        f"SELECT {_COLUMNS} FROM trace WHERE {' AND '.join(clauses)} ORDER BY started_at {order}, key {order} LIMIT ?",
+        (*values, limit),
+    ).fetchall()
+    listed = [Listed((row[2], row[0]), packing.trace(row[1:])) for row in rows]
+    return listed if order == "DESC" else listed[::-1]
+
+
+def count(conn: Connection, where: Filter = NONE) -> int:
+    clauses, values = _where(conn, where)
+    return int(conn.execute(f"SELECT count(*) FROM trace WHERE {' AND '.join(clauses)}", values).fetchone()[0])
+
+
+def get(conn: Connection, trace_id: str) -> Trace | None:
+    row = _row(conn, trace_id)
+    return None if row is None else packing.trace(row[1:])
+
+
+def raw(conn: Connection, trace_id: str) -> str | None:
+    """The record as the file had it."""
+    row = _row(conn, trace_id)
+    if row is None:
+        return None
+    block = conn.execute(
+        "SELECT first_key, data FROM trace_raw WHERE first_key <= ? ORDER BY first_key DESC LIMIT 1", (row[0],)
+    ).fetchone()
+    record: str = packing.unpack(block[1])[row[0] - block[0]]
+    return record
+
+
+def iter_between(conn: Connection, start: datetime | None = None, end: datetime | None = None) -> Iterator[Trace]:
+    """From `start` (inclusive) to `end` (exclusive), the oldest first; with neither, also those without a time.
+
+    Reads in chunks: use it outside a snapshot, so that nobody who saves waits for it.
+    """
+    for rows in _chunks(conn, _COLUMNS, start, end):
+        for row in rows:
+            yield packing.trace(row[1:])
+
+
+def columns(
+    conn: Connection, names: Sequence[str], start: datetime | None = None, end: datetime | None = None
+) -> Iterator[tuple[Any, ...]]:
+    """Only these columns of the table (`latency_ms`, `cost`, `outcome`, …), in the order of `iter_between`."""
+    for name in names:
+        if not name.isidentifier():
+            raise ValueError(name)
+    for rows in _chunks(conn, "key, id, started_at, " + ", ".join(names), start, end):
+        for row in rows:
+            yield row[3:]
+
+
+def latest_day(conn: Connection) -> date | None:
+    """The UTC day of the latest trace: where a window of days ends."""
+    clauses, values = _where(conn, NONE)
+    row = conn.execute(
+        f"SELECT started_at FROM trace WHERE {' AND '.join(clauses)} ORDER BY started_at DESC, key DESC LIMIT 1", values
+    ).fetchone()
+    return None if row is None or row[0] == UNKNOWN_TIME else from_micros(row[0]).date()
+
+
+def by_outcome(conn: Connection, where: Filter = NONE) -> dict[str, int]:
+    """How many have each outcome; "" stands for an unknown one."""
+    return _counts(conn, "coalesce(outcome, '')", where)
+
+
+def by_error(conn: Connection, where: Filter = NONE) -> dict[str, int]:
+    """How many have each class of error: the text before its first colon. Traces without an error are left out."""
+    found = _counts(conn, "trim(substr(error, 1, instr(error || ':', ':') - 1))", where)
+    found.pop("", None)
+    return found
+
+
+def values(conn: Connection, column: str) -> list[str]:
+    """The different values of `status`, `model`, `prompt_version`, …: what a filter can offer."""
+    if not column.isidentifier():
+        raise ValueError(column)
+    return sorted(name for name in _counts(conn, f"coalesce({column}, '')", NONE) if name)
+
+
+def _counts(conn: Connection, expression: str, where: Filter) -> dict[str, int]:
+    clauses, found = _where(conn, where)
+    rows = conn.execute(
+        f"SELECT {expression}, count(*) FROM trace WHERE {' AND '.join(clauses)} GROUP BY 1 ORDER BY 2 DESC, 1", found
+    ).fetchall()
+    return {name or "": number for name, number in rows}
+
+
+def _row(conn: Connection, trace_id: str) -> tuple[Any, ...] | None:
+    clauses, values = _where(conn, NONE)
+    row: tuple[Any, ...] | None = conn.execute(
+        f"SELECT {_COLUMNS} FROM trace WHERE id = ? AND {' AND '.join(clauses)}", (trace_id, *values)
+    ).fetchone()
+    return row
+
+
+def _chunks(
+    conn: Connection, names: str, start: datetime | None, end: datetime | None
+) -> Iterator[list[tuple[Any, ...]]]:
+    """`names` begins with key, id, started_at."""
+    clauses, values = _where(conn, Filter(start=start, end=end))
+    at, key = UNKNOWN_TIME, -1
+    sql = (
+        f"SELECT {names} FROM trace WHERE {' AND '.join(clauses)}"
+        " AND started_at >= ? AND (started_at > ? OR key > ?) ORDER BY started_at, key LIMIT ?"
+    )
+    while rows := conn.execute(sql, (*values, at, at, key, _CHUNK)).fetchall():
+        yield rows
+        key, at = rows[-1][0], rows[-1][2]
+
+
+def _where(conn: Connection, where: Filter) -> tuple[list[str], list[Any]]:
+    """Clauses and their values; the first ones keep what is staged or superseded out."""
+    published = [row[0] for row in conn.execute("SELECT id FROM import WHERE published_at IS NOT NULL").fetchall()]
+    clauses = [f"import_id IN ({', '.join(map(str, published))})"]
+    if conn.execute("SELECT 1 FROM trace_superseded LIMIT 1").fetchone():
+        clauses.append(
+            f"NOT EXISTS (SELECT 1 FROM trace_superseded s WHERE s.key = trace.key AND s.import_id IN"
+            f" ({', '.join(map(str, published))}))"
+        )
+    values: list[Any] = []
+
+    def add(clause: str, *given: Any) -> None:
+        clauses.append(clause)
+        values.extend(given)
+
+    if where.text:
+        like = "%" + where.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        add("(question LIKE ? ESCAPE '\\' OR answer LIKE ? ESCAPE '\\' OR id LIKE ? ESCAPE '\\')", like, like, like)
+    for column, value in (("status", where.status), ("model", where.model), ("prompt_version", where.prompt_version)):
+        if value is not None:
+            add(f"{column} = ?", value)
+    if where.outcome is not None:
+        add("outcome = ?", where.outcome.value)
+    if where.has_error is not None:
+        add(f"(error IS NOT NULL OR outcome IS 'error') = {int(where.has_error)}")
+    if where.tool is not None:
+        add("instr(tool_calls, ?) > 0", packing.tool_fragment(where.tool))
+    if where.start is not None:
+        add("started_at >= ?", micros(where.start))
+    if where.end is not None:
+        add("started_at < ? AND started_at > ?", micros(where.end), UNKNOWN_TIME)
+    return clauses, values
