@@ -102,7 +102,7 @@ def _trace(number: int, moment: datetime, kinds: list[dict[str, Any]], dice: Dic
 
 def _forget(record: dict[str, Any], dice: Dice) -> None:
     """What a real log lacks now and then."""
-    for field, share in (("retrieved_chunks", 0.02), ("cost", 0.03), ("prompt_version", 0.002), ("status", 0.003)):
+    for field, share in (("retrieved_chunks", 0.024), ("cost", 0.03), ("prompt_version", 0.002), ("status", 0.003)):
         if dice.chance(share):
             del record[field]
 

@@ -51,7 +51,7 @@ BASELINE = Pipeline(
     verbose=False,
     wrong=frozenset({13, 24, 33, 41, 52, 59}),
     uncited=frozenset({18, 30, 47, 57, 65}),
-    missed=frozenset({12, 13, 15, 24, 36, 41, 46, 50, 52, 56, 64}),
+    missed=frozenset({12, 13, 15, 24, 36, 41, 46, 48, 50, 52, 56}),
     failed=frozenset({45}),
     labels={13: ("fail", "chloe"), 24: ("fail", "chloe"), 41: ("fail", "deniz"), 5: ("pass", "deniz")},
 )
@@ -85,13 +85,13 @@ def answer(case: dict[str, Any], pipeline: Pipeline) -> dict[str, Any]:
     dice = Dice(f"{pipeline.name}/{case['id']}")
     wrong, missed = number in pipeline.wrong, number in pipeline.missed
     source = case.get("source")
-    cited = NEIGHBOUR.get(source or "") if missed else source
+    retrieved = NEIGHBOUR.get(source or "") if missed else source
     text = case["wrong"] if wrong else case["answer"]
     if pipeline.verbose and not wrong and case["more"]:
         text += " " + case["more"]
     named = number not in pipeline.uncited and not wrong
-    if named and cited:
-        text += f" [{cited}]"
+    if named and source:  # where retrieval missed it, the bot's own kb_search found it
+        text += f" [{source}]"
     includes = all(phrase.casefold() in text.casefold() for phrase in case["must"])
     assert includes is not wrong, f"{case['id']}: must_include does not agree with the list of wrong answers"
     tokens_in, tokens_out = dice.whole(pipeline.tokens - 700, pipeline.tokens + 900), 18 + len(text) * 10 // 43
@@ -112,7 +112,7 @@ def answer(case: dict[str, Any], pipeline: Pipeline) -> dict[str, Any]:
         "tokens_in": tokens_in,
         "tokens_out": tokens_out,
         "cost": cost(tokens_in, tokens_out),
-        "chunks": _chunks(case, cited, dice),
+        "chunks": _chunks(case, retrieved, dice),
         "tool_calls": _tool_calls(case, wrong),
     }
 

@@ -20,47 +20,43 @@ GENERATED = (
     *(f"runs/{role}.{form}" for role in ("baseline", "candidate") for form in ("cases.jsonl", "promptfoo.json")),
 )
 # The keys that promptfoo 0.123.1 wrote, in a row that passed, one that failed and one that was an error.
-PROMPTFOO_ROW = set(
-    [
-        "cost",
-        "failureReason",
-        "gradingResult",
-        "id",
-        "latencyMs",
-        "metadata",
-        "namedScores",
-        "prompt",
-        "promptId",
-        "promptIdx",
-        "provider",
-        "response",
-        "score",
-        "success",
-        "testCase",
-        "testIdx",
-        "tokenUsage",
-        "vars",
-    ]
-)
+PROMPTFOO_ROW = {
+    "cost",
+    "failureReason",
+    "gradingResult",
+    "id",
+    "latencyMs",
+    "metadata",
+    "namedScores",
+    "prompt",
+    "promptId",
+    "promptIdx",
+    "provider",
+    "response",
+    "score",
+    "success",
+    "testCase",
+    "testIdx",
+    "tokenUsage",
+    "vars",
+}
 PROMPTFOO_GRADING = {"pass", "score", "reason", "namedScores", "namedScoreWeights", "tokensUsed", "componentResults"}
 PROMPTFOO_TOP = {"evalId", "results", "config", "shareableUrl", "metadata", "vars", "runtimeOptions"}
-PROMPTFOO_PROMPT = set(
-    [
-        "score",
-        "testPassCount",
-        "testFailCount",
-        "testErrorCount",
-        "assertPassCount",
-        "assertFailCount",
-        "totalLatencyMs",
-        "tokenUsage",
-        "namedScores",
-        "namedScoresCount",
-        "namedScoreWeights",
-        "cost",
-        "incurredCost",
-    ]
-)
+PROMPTFOO_PROMPT = {
+    "score",
+    "testPassCount",
+    "testFailCount",
+    "testErrorCount",
+    "assertPassCount",
+    "assertFailCount",
+    "totalLatencyMs",
+    "tokenUsage",
+    "namedScores",
+    "namedScoresCount",
+    "namedScoreWeights",
+    "cost",
+    "incurredCost",
+}
 PROMPTFOO_TOKENS = {"prompt", "completion", "cached", "total", "numRequests", "completionDetails", "assertions"}
 
 
