@@ -55,7 +55,7 @@ class Store:
         try:
             _ensure_file(path, create)
             _refuse_foreign(path, create)
-            writer, journal, backup = _open_writer(path)
+            writer, journal, backup = _open_writer(path, create)
         except (sqlite.sqlite3.Error, OSError) as error:
             raise explain(error, path) from error
         return cls(path, writer, journal, len(MIGRATIONS), backup)
@@ -138,7 +138,7 @@ class Store:
                 if conn.in_transaction:
                     with suppress(sqlite.sqlite3.Error):
                         conn.execute("ROLLBACK")
-                if isinstance(error, sqlite.sqlite3.Error):
+                if isinstance(error, sqlite.sqlite3.Error | UnicodeEncodeError):
                     raise explain(error, self.path) from error
                 raise
 
@@ -214,30 +214,26 @@ def _refuse_foreign(path: Path, create: bool) -> None:
         raise ReadinessError(f"{path} is empty. Delete it and create a database with `readiness new`.")
     conn = connect(path, "ro")
     try:
-        ours = int(conn.execute("PRAGMA application_id").fetchone()[0])
-        version = found(conn)
+        _refuse(conn, path, create)
     except sqlite.sqlite3.OperationalError:
         return  # an unfinished transaction to roll back first: the writer does that, and looks again
     finally:
         conn.close()
-    if ours == 0 and version == 0 and create and path.stat().st_size == 0:
-        return
-    _refuse(path, ours, version)
 
 
-def _refuse(path: Path, application_id: int, version: int) -> None:
-    if application_id != APPLICATION_ID:
+def _refuse(conn: sqlite.Connection, path: Path, create: bool) -> None:
+    if create and not conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        return  # an empty database to make ours
+    if conn.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise faults.not_ours(path)
-    if version > len(MIGRATIONS):
-        raise faults.newer(path, version, len(MIGRATIONS))
+    if found(conn) > len(MIGRATIONS):
+        raise faults.newer(path, found(conn), len(MIGRATIONS))
 
 
-def _open_writer(path: Path) -> tuple[sqlite.Connection, str, Path | None]:
+def _open_writer(path: Path, create: bool) -> tuple[sqlite.Connection, str, Path | None]:
     conn = connect(path)
     try:
-        tables = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if tables:
-            _refuse(path, int(conn.execute("PRAGMA application_id").fetchone()[0]), found(conn))
+        _refuse(conn, path, create)
         # Before the journal mode: in WAL a new file's application_id would not be in the file yet.
         conn.execute("PRAGMA synchronous = FULL")
         backup = migrate(conn, path, MIGRATIONS)

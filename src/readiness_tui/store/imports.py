@@ -103,7 +103,7 @@ def begin(store: Store, path: str, format: str, digest: str, who: str, now: date
         seen = tx.conn.execute("SELECT coalesce(max(published_order), 0) FROM import").fetchone()[0]
         tx.db["import"].insert(
             {
-                "path": path,
+                "path": _storable(path),
                 "format": format,
                 "digest": digest,
                 "person": who,

@@ -100,7 +100,7 @@ class Tx:
     def put(self, table: str, row: Row) -> int:
         """Insert, or update the given columns, by primary key. An id that is missing or None is given by SQLite.
 
-        Returns the id (of a table with one; otherwise the rowid). A row that is already so leaves no trace.
+        Returns the id, 0 for a table without one. A row that is already so leaves no entry.
         """
         pk = self._pk(table)
         if any(row.get(name) is None for name in pk):
@@ -114,20 +114,19 @@ class Tx:
             cursor = self.conn.execute(
                 f"INSERT INTO {table}({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
             )
-            rowid = int(cursor.lastrowid or 0)
-            key: Sequence[Any] = [row.get(name, rowid) for name in pk]
+            key: list[Any] = [row.get(name, cursor.lastrowid) for name in pk]
         else:
             key = [row[name] for name in pk]
-            rowid = key[0] if isinstance(key[0], int) else 0
             changed = {name: value for name, value in row.items() if old[name] != value}
-            if not changed:
-                return rowid
-            self.conn.execute(
-                f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in changed)} WHERE {self._where(table)}",
-                [*changed.values(), *key],
-            )
-        self._record(table, key, old, self.get(table, key))
-        return rowid
+            if changed:
+                self.conn.execute(
+                    f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in changed)} WHERE {self._where(table)}",
+                    [*changed.values(), *key],
+                )
+        new = self.get(table, key)
+        if new != old:
+            self._record(table, key, old, new)
+        return key[0] if len(key) == 1 and isinstance(key[0], int) else 0
 
     def delete(self, table: str, key: Key) -> bool:
         """Delete by primary key; False where there was no such row."""

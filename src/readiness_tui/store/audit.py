@@ -1,0 +1,151 @@
+"""Reading the audit trail, and undoing an entry of it by a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.store.codec import dump, load, moment
+from readiness_tui.store.db import Store
+from readiness_tui.store.rows import Row, Tx, fetch
+from readiness_tui.store.sqlite import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who did what, when and why. `undoes`: the entry that it took back; `undone_by`: the one that took it back."""
+
+    id: int
+    at: datetime
+    who: str
+    what: str
+    why: str
+    review_id: int | None
+    undoes: int | None
+    undone_by: int | None
+    undoable: bool
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One row before and after, as columns; None: there was, or is, no such row."""
+
+    table: str
+    pk: tuple[int | str, ...]
+    old: Row | None
+    new: Row | None
+
+
+def log(
+    conn: Connection,
+    *,
+    review_id: int | None = None,
+    item: str | None = None,
+    limit: int = 100,
+    before: int | None = None,
+) -> list[Change]:
+    """The latest first. `before`: only entries with a lower id, for the next page."""
+    rows = fetch(
+        conn,
+        "SELECT c.*, (SELECT max(u.id) FROM change u WHERE u.undoes = c.id) AS undone_by,"
+        " (SELECT group_concat(item_id, char(10)) FROM (SELECT DISTINCT item_id FROM change_row r"
+        "   WHERE r.change_id = c.id AND item_id IS NOT NULL ORDER BY item_id)) AS items"
+        " FROM change c WHERE (?1 IS NULL OR c.review_id = ?1) AND (?3 IS NULL OR c.id < ?3)"
+        " AND (?2 IS NULL OR EXISTS (SELECT 1 FROM change_row r WHERE r.change_id = c.id AND r.item_id = ?2))"
+        " ORDER BY c.id DESC LIMIT ?4",
+        (review_id, item, before, limit),
+    )
+    return [_change(row) for row in rows]
+
+
+def get(conn: Connection, change_id: int) -> Change:
+    found = log(conn, before=change_id + 1, limit=1)
+    if not found or found[0].id != change_id:
+        raise ReadinessError(f"There is no change {change_id} in the audit trail.")
+    return found[0]
+
+
+def rows(conn: Connection, change_id: int) -> list[RowChange]:
+    """In the order in which they were made."""
+    found = conn.execute(
+        "SELECT table_name, pk, old_json, new_json FROM change_row WHERE change_id = ? ORDER BY id", (change_id,)
+    ).fetchall()
+    return [
+        RowChange(table, tuple(load(pk)), None if old is None else load(old), None if new is None else load(new))
+        for table, pk, old, new in found
+    ]
+
+
+def undo(store: Store, change_id: int, who: str, now: datetime, why: str = "") -> int:
+    """Put every row of a change back as it was, as a new change; returns its id.
+
+    Refused: what cannot be undone (a published import, a freeze), a row that a later change has touched (which one is
+    said; undo that first), a row that something stored later refers to, a frozen review.
+    """
+    with store.read() as conn:
+        change = get(conn, change_id)
+    if not change.undoable:
+        raise ReadinessError(f"“{change.what}” (change {change_id}) cannot be undone.")
+    with store.write(who, f"undid: {change.what}", why, now=now, review_id=change.review_id, undoes=change_id) as tx:
+        made = rows(tx.conn, change_id)
+        for row in made:
+            _refuse_later(tx, change_id, row)
+        tx.conn.execute("PRAGMA defer_foreign_keys = ON")  # the order of rows does not matter until the commit
+        for row in reversed(made):
+            if tx.get(row.table, row.pk) != row.new:
+                raise ReadinessError(f"Change {change_id} cannot be undone: what it left is not there any more.")
+            if row.old is None:
+                tx.delete(row.table, row.pk)
+            else:
+                tx.put(row.table, row.old)
+        return tx.change_id
+
+
+def _refuse_later(tx: Tx, change_id: int, row: RowChange) -> None:
+    later = tx.conn.execute(
+        "SELECT DISTINCT c.id, c.undoes, c.who, c.what, c.at FROM change_row r JOIN change c ON c.id = r.change_id"
+        " WHERE r.table_name = ? AND r.pk = ? AND r.change_id > ? ORDER BY c.id DESC",
+        (row.table, dump(list(row.pk)), change_id),
+    ).fetchall()
+    standing = _standing(((number, undoes) for number, undoes, *_ in later), change_id)
+    for number, undoes, by, what, at in later:
+        if number not in standing:
+            continue
+        if undoes == change_id:
+            raise ReadinessError(f"Change {change_id} was already undone, by {by} (change {number}).")
+        raise ReadinessError(
+            f"Change {change_id} cannot be undone: {by} changed the same later ({what}, "
+            f"{at[:16].replace('T', ' ')} UTC, change {number}). Undo that one first."
+        )
+
+
+def _standing(later: Iterable[tuple[int, int | None]], change_id: int) -> set[int]:
+    """Of the later changes (the latest first) those still in effect: a change and its undo cancel each other."""
+    cancelled: set[int] = set()
+    standing = set()
+    for number, undoes in later:
+        if number in cancelled:
+            continue
+        if undoes is not None and undoes > change_id:
+            cancelled.add(undoes)
+        else:
+            standing.add(number)
+    return standing
+
+
+def _change(row: Row) -> Change:
+    return Change(
+        id=row["id"],
+        at=moment(row["at"]),
+        who=row["who"],
+        what=row["what"],
+        why=row["why"],
+        review_id=row["review_id"],
+        undoes=row["undoes"],
+        undone_by=row["undone_by"],
+        undoable=bool(row["undoable"]),
+        items=tuple(row["items"].split("\n")) if row["items"] else (),
+    )

@@ -1,0 +1,28 @@
+"""The golden sets that imports brought."""
+
+from __future__ import annotations
+
+from readiness_tui.domain.evaluation import EvalSet
+from readiness_tui.store import packing
+from readiness_tui.store.sqlite import Connection
+
+
+def all(conn: Connection) -> list[EvalSet]:
+    """The latest published first; a set that was imported again unchanged appears once."""
+    rows = conn.execute(
+        "SELECT e.digest, e.json FROM eval_set e JOIN import i ON i.id = e.import_id"
+        " WHERE i.published_order IS NOT NULL ORDER BY i.published_order DESC, e.id DESC"
+    ).fetchall()
+    found: dict[str, EvalSet] = {}
+    for digest, text in rows:
+        if digest not in found:
+            found[digest] = packing.eval_set(text)
+    return list(found.values())
+
+
+def latest(conn: Connection) -> EvalSet | None:
+    return next(iter(all(conn)), None)
+
+
+def get(conn: Connection, digest: str) -> EvalSet | None:
+    return next((each for each in all(conn) if each.digest == digest), None)

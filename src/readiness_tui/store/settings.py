@@ -1,0 +1,65 @@
+"""Small things the app remembers, not audited: settings by name, and drafts of text that is not saved yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from readiness_tui.store.codec import dump, load, moment, stamp
+from readiness_tui.store.rows import Tx
+from readiness_tui.store.sqlite import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Unsaved text, and when it was typed."""
+
+    text: str
+    at: datetime
+
+
+def get(conn: Connection, name: str, default: Any = None) -> Any:
+    """A JSON value."""
+    row = conn.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+    return default if row is None else load(row[0])
+
+
+def put(tx: Tx, name: str, value: Any) -> None:
+    tx.db["setting"].upsert({"name": name, "value": dump(value)}, pk="name")
+
+
+def attendees(conn: Connection) -> tuple[str, ...]:
+    """Who sits in the meeting: typed once."""
+    return tuple(get(conn, "attendees", []))
+
+
+def put_attendees(tx: Tx, names: tuple[str, ...]) -> None:
+    put(tx, "attendees", list(names))
+
+
+def get_draft(conn: Connection, name: str) -> Draft | None:
+    row = conn.execute("SELECT value, at FROM draft WHERE name = ?", (name,)).fetchone()
+    return None if row is None else Draft(row[0], moment(row[1]))
+
+
+def put_draft(tx: Tx, name: str, text: str) -> None:
+    """`name` says what the text is for (`note/REL-02`); a later draft replaces it.
+
+    Plain SQL: drafts are kept between two key strokes, which should not wait for sqlite-utils to load.
+    """
+    tx.conn.execute(
+        "INSERT INTO draft(name, value, at) VALUES (?, ?, ?)"
+        " ON CONFLICT(name) DO UPDATE SET value = excluded.value, at = excluded.at",
+        (name, text, stamp(tx.now)),
+    )
+
+
+def clear_draft(tx: Tx, name: str) -> None:
+    tx.conn.execute("DELETE FROM draft WHERE name = ?", (name,))
+
+
+def drafts(conn: Connection) -> dict[str, Draft]:
+    """All unsaved texts by name: what a restart offers to restore."""
+    rows = conn.execute("SELECT name, value, at FROM draft ORDER BY name").fetchall()
+    return {name: Draft(value, moment(at)) for name, value, at in rows}
