@@ -1,0 +1,115 @@
+"""A candidate against its baseline, on the cases that both have."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from readiness_tui.domain.estimate import Estimate
+from readiness_tui.domain.evaluation import Run
+from readiness_tui.domain.gate import Rule
+from readiness_tui.domain.intervals import mean_t
+from readiness_tui.domain.metrics import Kind, NotComputable, Observed, RunData, observe, resolve, unknown
+
+_DIFFERENCES = (
+    ("pipeline version", "pipeline_version"),
+    ("prompt", "prompt_version"),
+    ("model", "model"),
+    ("index", "index_version"),
+    ("judge", "judge"),
+    ("judge", "judge_digest"),
+    ("dataset", "dataset_digest"),
+)
+
+
+def differ_in(a: Run, b: Run) -> tuple[str, ...]:
+    """What two runs are known to differ in: both say it, and say different things."""
+    found = dict.fromkeys(
+        word
+        for word, field in _DIFFERENCES
+        if getattr(a, field) is not None and getattr(b, field) is not None and getattr(a, field) != getattr(b, field)
+    )
+    return tuple(found)
+
+
+def comparison_warnings(candidate: Run, baseline: Run) -> tuple[str, ...]:
+    """Why a comparison of these two runs explains less than it seems to."""
+    found = differ_in(candidate, baseline)
+    names = f"{candidate.id!r} and {baseline.id!r}"
+    if not found:
+        return (f"Runs {names} differ in nothing that they record: what changed between them is not known.",)
+    causes = [word for word in found if word != "pipeline version"]
+    if len(causes) > 1:
+        listed = f"{', '.join(causes[:-1])} and {causes[-1]}"
+        return (f"Runs {names} differ in {listed}: a change cannot be put down to one of them.",)
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One metric over the shared cases. `change` is candidate minus baseline, its estimate over paired differences.
+
+    `unmatched`: cases of either run that the other lacks for this metric.
+    """
+
+    run_id: str
+    candidate: float
+    baseline: float
+    change: Estimate
+    shared: tuple[str, ...]
+    unmatched: tuple[str, ...]
+
+
+def first_carrying(rule: Rule, runs: Sequence[RunData]) -> tuple[RunData, Observed] | NotComputable:
+    """The first run that carries a rule's metric, in the order named; else why none does."""
+    reasons = []
+    for data in runs:
+        seen = observe(rule.metric, data, rule.tags, direction=rule.direction, unit=rule.unit)
+        if isinstance(seen, Observed):
+            return data, seen
+        reasons.append(seen)
+    # A run that looked at cases says more than one that never had any.
+    return max(reasons, key=lambda reason: reason.total or 0, default=NotComputable("there is no run"))
+
+
+def compare(rule: Rule, candidate: tuple[RunData, Observed], baseline: Sequence[RunData]) -> Comparison | NotComputable:
+    """The paired change of a rule's metric; not computable without a baseline, or without shared cases."""
+    if not baseline:
+        return NotComputable("no baseline is stored")
+    found = first_carrying(rule, baseline)
+    if isinstance(found, NotComputable):
+        return NotComputable(f"the baseline does not carry it: {found.reason}")
+    data, seen = candidate
+    base_data, base_seen = found
+    shared = [key for key in seen.per_case if key in base_seen.per_case]
+    if not shared:
+        return NotComputable(f"run {base_data.run.id!r} shares no case with the candidate that carries it")
+    ours, theirs = (_over(rule, part, shared) for part in (data, base_data))
+    if isinstance(ours, NotComputable) or isinstance(theirs, NotComputable):
+        reason = ours.reason if isinstance(ours, NotComputable) else theirs.reason  # type: ignore[union-attr]
+        return NotComputable(f"on the shared cases: {reason}")
+    metric = resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)
+    if metric.kind in (Kind.RATE, Kind.MEAN):
+        change = mean_t([seen.per_case[key] - base_seen.per_case[key] for key in shared])
+        change = replace(change, method=f"paired {change.method}")
+    else:
+        value = ours.estimate.value - theirs.estimate.value
+        change = Estimate(value, len(shared), method="difference", note=f"no bound for the change of a {metric.kind}")
+    unmatched = sorted(seen.per_case.keys() ^ base_seen.per_case.keys())
+    return Comparison(
+        base_data.run.id,
+        ours.estimate.value,
+        theirs.estimate.value,
+        change,
+        tuple(shared),
+        tuple(unmatched),
+    )
+
+
+def _over(rule: Rule, data: RunData, shared: Sequence[str]) -> Observed | NotComputable:
+    only = frozenset(shared)
+    seen = observe(rule.metric, data, rule.tags, direction=rule.direction, unit=rule.unit, only=only)
+    if isinstance(seen, Observed) and not math.isfinite(seen.estimate.value):
+        return NotComputable("the figure is not finite")
+    return seen

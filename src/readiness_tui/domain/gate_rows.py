@@ -1,0 +1,213 @@
+"""One rule held against the candidate: a row of the gate (scoring.md, "Gate")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from readiness_tui.domain.compare import Comparison, compare, first_carrying
+from readiness_tui.domain.decisive import EPSILON, bound_meets, how_sure, meets, needed
+from readiness_tui.domain.estimate import Estimate
+from readiness_tui.domain.evaluation import Completeness, Trace
+from readiness_tui.domain.gate import Confidence, Direction, From, GateRow, Result, Rule
+from readiness_tui.domain.metrics import (
+    NotComputable,
+    Observed,
+    RunData,
+    absent_cases,
+    observe_traces,
+    some,
+    window,
+)
+from readiness_tui.domain.words import NOTHING, plural, rule_text, value_text
+
+CARRIED = Fraction(95, 100)  # the share of cases that must carry a metric
+BY_MISSING = "decided by missing cases"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What rules are held against. `changed`: per run id (None: every row), what has changed since the lock."""
+
+    candidate: tuple[RunData, ...]
+    baseline: tuple[RunData, ...]
+    traces: Sequence[Trace]
+    as_of: date
+    changed: dict[str | None, tuple[str, ...]]
+
+
+def split(rule: Rule) -> tuple[Rule, ...]:
+    """A rule with a threshold and a baseline margin is two rows; each is named by its own key."""
+    if rule.threshold is None or rule.max_regression is None:
+        return (rule,)
+    return replace(rule, max_regression=None, relative=False), replace(rule, threshold=None)
+
+
+def row(rule: Rule, ground: Ground) -> GateRow:
+    """The row of one rule as `split` gives it."""
+    if rule.threshold is None and rule.max_regression is None:
+        return GateRow(rule, Result.MISSING, None, "the rule declares neither a threshold nor a max_regression")
+    made = _from_traces(rule, ground) if rule.source is From.TRACES else _from_runs(rule, ground)
+    changed = (*ground.changed.get(None, ()), *(ground.changed.get(made.run_id, ()) if made.run_id else ()))
+    if changed:
+        return replace(made, result=Result.CHANGED, reason=f"{' and '.join(changed)} changed since the lock", sure="")
+    return made
+
+
+def _from_traces(rule: Rule, ground: Ground) -> GateRow:
+    if rule.threshold is None:
+        return GateRow(rule, Result.MISSING, None, "a regression is measured case by case; traces have no baseline")
+    kept, undated = window(ground.traces, ground.as_of, rule.window_days)
+    span = "" if rule.window_days is None else f"{plural(rule.window_days, 'day')} to {ground.as_of} (UTC days)"
+    if not kept:
+        where = f" in {span}" if span else ""
+        lost = f"; {plural(undated, 'trace')} without a start time" if undated and span else ""
+        return GateRow(rule, Result.MISSING, None, f"there are no traces{where}{lost}", used=0, total=0)
+    seen = observe_traces(rule.metric, kept, rule.tags, direction=rule.direction, unit=rule.unit)
+    made = _threshold_row(rule, seen, "trace")
+    if undated and span:
+        span += f"; {plural(undated, 'trace')} without a start time left out"
+    return replace(made, reason=f"{made.reason}; {span}") if span else made
+
+
+def _from_runs(rule: Rule, ground: Ground) -> GateRow:
+    found = first_carrying(rule, ground.candidate)
+    if isinstance(found, NotComputable):
+        return _missing(rule, found)
+    data, seen = found
+    against = compare(rule, found, ground.baseline)
+    partial = _partial(data)
+    if partial:
+        made = GateRow(rule, Result.MISSING, _shown(rule, seen), partial, used=seen.used, total=seen.total)
+    elif rule.threshold is not None:
+        made = _threshold_row(rule, seen, "case")
+    else:
+        made = _regression_row(rule, seen, against)
+    if isinstance(against, Comparison):
+        made = replace(made, baseline=against.baseline, change=against.change.value)
+    return replace(made, run_id=data.run.id)
+
+
+def _shown(rule: Rule, seen: Observed) -> Estimate | None:
+    """The figure of a regression row is a change; the candidate's own figure would be read as one."""
+    return seen.estimate if rule.threshold is not None else None
+
+
+def _partial(data: RunData) -> str:
+    """Why an unfinished run decides nothing: unless the golden set tells how many cases it lacks."""
+    if data.run.completeness is Completeness.COMPLETE or absent_cases(data):
+        return ""
+    if data.golden and {gold.id for gold in data.golden.cases} <= {case.id for case in data.cases}:
+        return ""
+    return f"the run is {data.run.completeness}, and how many cases it lacks is not known"
+
+
+def _missing(rule: Rule, why: NotComputable) -> GateRow:
+    return GateRow(rule, Result.MISSING, None, why.reason, used=why.used, total=why.total)
+
+
+def _sparse(rule: Rule, seen: Observed, noun: str) -> GateRow | None:
+    """MISSING where fewer than 95 % carry the metric."""
+    if seen.coverage is None or seen.coverage >= CARRIED:
+        return None
+    reason = (
+        f"{seen.used:,} of {seen.total:,} {noun}s carry it ({int(seen.coverage * 100)} %), 95 % are needed; "
+        f"missing: {some(seen.missing_ids)}"
+    )
+    return GateRow(rule, Result.MISSING, _shown(rule, seen), reason, used=seen.used, total=seen.total)
+
+
+def _threshold_row(rule: Rule, seen: Observed | NotComputable, noun: str) -> GateRow:
+    assert rule.threshold is not None
+    if isinstance(seen, NotComputable):
+        return _missing(rule, seen)
+    sparse = _sparse(rule, seen, noun)
+    if sparse:
+        return sparse
+    estimate = seen.estimate
+    met = meets(estimate, rule.direction, rule.threshold)
+    result = _result(rule, met, bound_meets(estimate, rule.direction, rule.threshold))
+    reasons, sure = [_figure(rule, estimate, met)], [how_sure(estimate, rule.direction, rule.threshold, noun=noun)]
+    by_missing = False
+    if seen.worst is not None and met:
+        by_missing = not meets(seen.worst, rule.direction, rule.threshold)
+        reasons.append(f"worst case {value_text(seen.worst.value, rule).replace(NOTHING, 'without limit')}")
+        if by_missing:
+            sure.append(BY_MISSING)
+    if seen.note and seen.note != sure[0]:
+        reasons.append(seen.note)
+    return GateRow(
+        rule,
+        result,
+        estimate,
+        "; ".join(reasons),
+        "; ".join(sure),
+        seen.used,
+        seen.total,
+        by_missing=by_missing,
+    )
+
+
+def _figure(rule: Rule, estimate: Estimate, met: bool) -> str:
+    assert rule.threshold is not None
+    need = needed(estimate, rule.direction, rule.threshold)
+    if need is None:
+        return f"{value_text(estimate.value, rule)} {'meets' if met else 'misses'} {rule_text(rule)}"
+    limit = "needs" if rule.direction is Direction.HIGHER else "at most"
+    return f"{estimate.k:,} of {estimate.n:,}, {limit} {need:,}"
+
+
+def _result(rule: Rule, met: bool, sure: bool | None) -> Result:
+    if not met:
+        return Result.FAIL
+    return Result.PASS if sure or rule.confidence is Confidence.ADVISE else Result.INCONCLUSIVE
+
+
+def _regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputable) -> GateRow:
+    """Non-inferiority: how much worse the candidate is on the shared cases, against the declared margin."""
+    assert rule.max_regression is not None
+    sparse = _sparse(rule, seen, "case")
+    if sparse:
+        return sparse
+    if isinstance(against, NotComputable):
+        return _missing(rule, against)
+    margin = rule.max_regression * (abs(against.baseline) if rule.relative else 1)
+    worse = _worsening(against.change, rule.direction)
+    met = meets(worse, Direction.LOWER, margin)
+    result = _result(rule, met, bound_meets(worse, Direction.LOWER, margin))
+    loss = max(worse.value, 0.0) if abs(worse.value) > EPSILON else 0.0
+    drop = "drop" if rule.direction is Direction.HIGHER else "rise"
+    toward_worse = replace(rule, direction=Direction.LOWER)  # a loss is rounded up, its margin down
+    toward_limit = replace(rule, direction=Direction.HIGHER)
+    reasons = [
+        f"{drop} {value_text(loss, toward_worse)} over {plural(len(against.shared), 'shared case')}, "
+        f"at most {value_text(margin, toward_limit)} allowed",
+        f"baseline run {against.run_id}",
+    ]
+    if against.unmatched:
+        reasons.append(f"{len(against.unmatched)} unmatched: {some(against.unmatched)}")
+    return GateRow(
+        rule,
+        result,
+        against.change,
+        "; ".join(reasons),
+        how_sure(worse, Direction.LOWER, margin),
+        len(against.shared),
+        len(against.shared) + len(against.unmatched),
+    )
+
+
+def _worsening(change: Estimate, direction: Direction) -> Estimate:
+    """The change with worse as positive."""
+    if direction is Direction.LOWER:
+        return replace(change, method=change.method.removeprefix("paired "))
+    low, high = change.low, change.high
+    return replace(
+        change,
+        value=-change.value,
+        low=None if high is None else -high,
+        high=None if low is None else -low,
+        method=change.method.removeprefix("paired "),
+    )

@@ -1,0 +1,49 @@
+"""Metrics: what each means (`registry`), and its figure in a run (`observe`) or among traces (`traces`)."""
+
+from readiness_tui.domain.metrics.observe import (
+    RunData,
+    absent_cases,
+    all_metrics,
+    case_key,
+    gold_by_id,
+    observe,
+    tags_of,
+)
+from readiness_tui.domain.metrics.registry import (
+    METRICS,
+    Kind,
+    Layer,
+    MetricDef,
+    guess_direction,
+    normal,
+    resolve,
+    same_metric,
+    unknown,
+)
+from readiness_tui.domain.metrics.summary import NotComputable, Observed, some
+from readiness_tui.domain.metrics.traces import observe_traces, utc, window
+
+__all__ = [
+    "METRICS",
+    "Kind",
+    "Layer",
+    "MetricDef",
+    "NotComputable",
+    "Observed",
+    "RunData",
+    "absent_cases",
+    "all_metrics",
+    "case_key",
+    "gold_by_id",
+    "guess_direction",
+    "normal",
+    "observe",
+    "observe_traces",
+    "resolve",
+    "same_metric",
+    "some",
+    "tags_of",
+    "unknown",
+    "utc",
+    "window",
+]

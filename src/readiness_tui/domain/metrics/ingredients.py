@@ -1,0 +1,268 @@
+"""What one case or trace says of one metric, from its own ingredients: chunks, tool calls, output, times, costs.
+
+Every reader returns a value, or why there is none: `MISSING` (the metric applies and the record does not carry it)
+or `NOT_APPLICABLE` (it leaves the denominator). A system error is missing, save where a metric counts errors.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable
+from enum import Enum
+
+from readiness_tui.domain.evaluation import (
+    Case,
+    CaseStatus,
+    Chunk,
+    GoldenCase,
+    Measure,
+    Outcome,
+    Provenance,
+    ToolCall,
+    Trace,
+)
+
+
+class Absent(Enum):
+    """Why a record gives no value."""
+
+    MISSING = "missing"
+    NOT_APPLICABLE = "not applicable"
+
+
+MISSING, NOT_APPLICABLE = Absent.MISSING, Absent.NOT_APPLICABLE
+
+Reading = float | Absent
+CaseReader = Callable[[Case, GoldenCase | None], Reading]
+TraceReader = Callable[[Trace], Reading]
+
+_BRACKETS = re.compile(r"\[([^\[\]]+)\]")
+
+
+def finite(value: float | None) -> Reading:
+    """The value, or missing where it is absent, NaN or infinite."""
+    return MISSING if value is None or not math.isfinite(value) else float(value)
+
+
+# Retrieval: chunks against the gold's expected sources
+
+
+def meets(chunk: Chunk, sources: Iterable[str]) -> bool:
+    """Whether a chunk comes from one of these sources: its source or its id equals one, never a part of it."""
+    return any(source in (chunk.source, chunk.id) for source in sources)
+
+
+def _ranked(chunks: tuple[Chunk, ...]) -> list[Chunk]:
+    """Best first: by rank where every chunk has one, else in the order recorded."""
+    if all(chunk.rank is not None for chunk in chunks):
+        return sorted(chunks, key=lambda chunk: chunk.rank or 0)
+    return list(chunks)
+
+
+def _hits(case: Case, gold: GoldenCase | None) -> list[bool] | Absent:
+    if gold is None or not gold.expected_sources:
+        return NOT_APPLICABLE
+    if case.status is CaseStatus.ERROR or case.chunks is None:
+        return MISSING
+    return [meets(chunk, gold.expected_sources) for chunk in _ranked(case.chunks)]
+
+
+def hit(case: Case, gold: GoldenCase | None) -> Reading:
+    hits = _hits(case, gold)
+    return hits if isinstance(hits, Absent) else float(any(hits))
+
+
+def precision(case: Case, gold: GoldenCase | None) -> Reading:
+    hits = _hits(case, gold)
+    if isinstance(hits, Absent):
+        return hits
+    return sum(hits) / len(hits) if hits else 0.0
+
+
+def reciprocal_rank(case: Case, gold: GoldenCase | None) -> Reading:
+    hits = _hits(case, gold)
+    if isinstance(hits, Absent):
+        return hits
+    return 1 / (hits.index(True) + 1) if any(hits) else 0.0
+
+
+# Generation: the output against the gold
+
+
+def cited(output: str, known: Iterable[str]) -> set[str]:
+    """The known ids that a text cites in square brackets: `[kb-1]`, `[kb-1, kb-2]`."""
+    names = set(known)
+    found = set()
+    for inside in _BRACKETS.findall(output):
+        found |= {part.strip() for part in (inside, *re.split(r"[,;]", inside))} & names
+    return found
+
+
+def citation_reader(all_sources: frozenset[str]) -> CaseReader:
+    """A reader that knows every source of the golden set, so that a wrong citation is seen as one."""
+
+    def read(case: Case, gold: GoldenCase | None) -> Reading:
+        if gold is None or not gold.expected_sources:
+            return NOT_APPLICABLE
+        if case.status is CaseStatus.ERROR or case.output is None:
+            return MISSING
+        chunks = case.chunks or ()
+        sources = {chunk.id: chunk.source for chunk in chunks}
+        known = all_sources | sources.keys() | {chunk.source for chunk in chunks if chunk.source}
+        wanted = set(gold.expected_sources)
+        citations = cited(case.output, known)
+        return float(bool(citations) and all(name in wanted or sources.get(name) in wanted for name in citations))
+
+    return read
+
+
+def must_include(case: Case, gold: GoldenCase | None) -> Reading:
+    if gold is None or not gold.must_include:
+        return NOT_APPLICABLE
+    if case.status is CaseStatus.ERROR or case.output is None:
+        return MISSING
+    output = case.output.casefold()
+    return float(all(text.casefold() in output for text in gold.must_include))
+
+
+# Agent: status and tool calls
+
+
+def success(case: Case, gold: GoldenCase | None = None) -> Reading:
+    """1 passed, 0 failed or errored, missing where the run does not say."""
+    return {CaseStatus.PASS: 1.0, CaseStatus.FAIL: 0.0, CaseStatus.ERROR: 0.0}.get(case.status, MISSING)
+
+
+def expected_tools(case: Case, gold: GoldenCase | None) -> Reading:
+    if gold is None or not gold.expected_tools:
+        return NOT_APPLICABLE
+    if case.status is CaseStatus.ERROR or case.tool_calls is None:
+        return MISSING
+    return float({call.name for call in case.tool_calls} == set(gold.expected_tools))
+
+
+def retried(calls: tuple[ToolCall, ...] | None) -> Reading:
+    """1 where a call was a retry. Calls whose arguments were not logged are told apart by their attempt only."""
+    if calls is None:
+        return MISSING
+    if not calls:
+        return NOT_APPLICABLE
+    logged = [(call.name, _canonical(call.arguments)) for call in calls if call.arguments is not None]
+    return float(any((call.attempt or 1) > 1 for call in calls) or len(set(logged)) < len(logged))
+
+
+def _canonical(arguments: str) -> str:
+    """Two spellings of the same JSON arguments are the same arguments."""
+    try:
+        return json.dumps(json.loads(arguments), sort_keys=True)
+    except (ValueError, RecursionError):
+        return arguments
+
+
+def case_retried(case: Case, gold: GoldenCase | None) -> Reading:
+    return MISSING if case.status is CaseStatus.ERROR else retried(case.tool_calls)
+
+
+# Operations
+
+
+def replayed(case: Case) -> bool:
+    """Answered from a cache, or a cold start: its times and costs are not those of a request."""
+    cached = Provenance.CACHED in (case.latency_ms.provenance, case.cost.provenance)
+    return cached or case.extra.get("cold") is True
+
+
+def _measured(case: Case, measure: Measure) -> Reading:
+    return NOT_APPLICABLE if replayed(case) else finite(measure.usable)
+
+
+def latency(case: Case, gold: GoldenCase | None) -> Reading:
+    reading = _measured(case, case.latency_ms)
+    return MISSING if case.status is CaseStatus.ERROR and reading is not NOT_APPLICABLE else reading
+
+
+def cost(case: Case, gold: GoldenCase | None = None) -> Reading:
+    """What the request cost, also where it then failed: a failure's money is spent."""
+    return _measured(case, case.cost)
+
+
+def tokens(case: Case, gold: GoldenCase | None) -> Reading:
+    return MISSING if case.status is CaseStatus.ERROR else _sum(case.tokens_in, case.tokens_out)
+
+
+def _sum(tokens_in: int | None, tokens_out: int | None) -> Reading:
+    return MISSING if tokens_in is None or tokens_out is None else float(tokens_in + tokens_out)
+
+
+def errored(case: Case, gold: GoldenCase | None) -> Reading:
+    """1 for a system error. A case that neither has a status nor shows an answer does not say."""
+    if case.status is CaseStatus.UNKNOWN and case.output is None and not case.scores:
+        return MISSING
+    return float(case.status is CaseStatus.ERROR)
+
+
+CASE_READERS: dict[str, CaseReader] = {
+    "retrieval_hit_rate": hit,
+    "context_precision": precision,
+    "mrr": reciprocal_rank,
+    "must_include_pass_rate": must_include,
+    "task_success_rate": success,
+    "tool_call_accuracy": expected_tools,
+    "retry_rate": case_retried,
+    "latency_p50_ms": latency,
+    "latency_p95_ms": latency,
+    "latency_p99_ms": latency,
+    "error_rate": errored,
+    "total_cost": cost,
+    "tokens_per_request": tokens,
+}
+
+
+# The same for a recorded request
+
+
+def trace_success(trace: Trace) -> Reading:
+    """1 for a success; an abstention is none."""
+    return MISSING if trace.outcome is None else float(trace.outcome is Outcome.SUCCESS)
+
+
+def trace_errored(trace: Trace) -> Reading:
+    if trace.outcome is None:
+        return 1.0 if trace.error else MISSING
+    return float(trace.outcome is Outcome.ERROR)
+
+
+def _failed(trace: Trace) -> bool:
+    return trace_errored(trace) == 1.0
+
+
+def trace_latency(trace: Trace) -> Reading:
+    if trace.cached or trace.cold:
+        return NOT_APPLICABLE
+    return MISSING if _failed(trace) else finite(trace.latency_ms)
+
+
+def trace_cost(trace: Trace) -> Reading:
+    return NOT_APPLICABLE if trace.cached or trace.cold else finite(trace.cost)
+
+
+def trace_tokens(trace: Trace) -> Reading:
+    return MISSING if _failed(trace) else _sum(trace.tokens_in, trace.tokens_out)
+
+
+def trace_retried(trace: Trace) -> Reading:
+    return MISSING if _failed(trace) else retried(trace.tool_calls)
+
+
+TRACE_READERS: dict[str, TraceReader] = {
+    "task_success_rate": trace_success,
+    "retry_rate": trace_retried,
+    "latency_p50_ms": trace_latency,
+    "latency_p95_ms": trace_latency,
+    "latency_p99_ms": trace_latency,
+    "error_rate": trace_errored,
+    "total_cost": trace_cost,
+    "tokens_per_request": trace_tokens,
+}

@@ -1,0 +1,269 @@
+"""What a run says of a metric: its cases' scores, else their ingredients, else the run's own figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from readiness_tui.domain.estimate import Estimate
+from readiness_tui.domain.evaluation import (
+    Case,
+    CaseStatus,
+    Completeness,
+    EvalSet,
+    GoldenCase,
+    Run,
+    ScoreState,
+)
+from readiness_tui.domain.gate import Direction
+from readiness_tui.domain.metrics import ingredients as read
+from readiness_tui.domain.metrics.ingredients import MISSING, NOT_APPLICABLE, Reading
+from readiness_tui.domain.metrics.registry import (
+    METRICS,
+    Kind,
+    Layer,
+    MetricDef,
+    normal,
+    resolve,
+    same_metric,
+    unknown,
+)
+from readiness_tui.domain.metrics.summary import (
+    NotComputable,
+    Observed,
+    PairSample,
+    Sample,
+    some,
+    summarise,
+    summarise_ratio,
+)
+
+_GOLD: dict[str, tuple[str, Callable[[GoldenCase], object]]] = {
+    "retrieval_hit_rate": ("expected sources", lambda gold: gold.expected_sources),
+    "context_precision": ("expected sources", lambda gold: gold.expected_sources),
+    "mrr": ("expected sources", lambda gold: gold.expected_sources),
+    "citation_accuracy": ("expected sources", lambda gold: gold.expected_sources),
+    "must_include_pass_rate": ("must_include texts", lambda gold: gold.must_include),
+    "tool_call_accuracy": ("expected tools", lambda gold: gold.expected_tools),
+}
+_SYSTEM_ERROR = {"task_success_rate": 0.0, "error_rate": 1.0}  # what a system error counts; elsewhere it is missing
+
+
+@dataclass(frozen=True, slots=True)
+class RunData:
+    """A run with its cases, and the golden set that they are held against."""
+
+    run: Run
+    cases: tuple[Case, ...]
+    golden: EvalSet | None = None
+
+
+def case_key(case: Case) -> str:
+    """What repeats of one case share: its id, and its variant where it has one."""
+    return f"{case.id}@{case.variant}" if case.variant else case.id
+
+
+def absent_cases(data: RunData) -> tuple[GoldenCase, ...]:
+    """Golden cases that the run should have and has not.
+
+    Known where the run names this very set by its digest, or says itself that it is not complete; a complete run
+    over an unnamed set may have left cases out on purpose.
+    """
+    if data.golden is None:
+        return ()
+    if data.run.completeness is Completeness.COMPLETE and data.run.dataset_digest != data.golden.digest:
+        return ()
+    present = {case.id for case in data.cases}
+    return tuple(gold for gold in data.golden.cases if gold.id not in present)
+
+
+def tags_of(case: Case, gold: GoldenCase | None) -> set[str]:
+    return {*case.tags, *(gold.tags if gold else ())}
+
+
+def gold_by_id(data: RunData) -> dict[str, GoldenCase]:
+    return {gold.id: gold for gold in data.golden.cases} if data.golden else {}
+
+
+def observe(
+    metric_key: str,
+    data: RunData,
+    tags: Collection[str] = (),
+    *,
+    direction: Direction | None = None,
+    unit: str = "",
+    only: Collection[str] | None = None,
+) -> Observed | NotComputable:
+    """The figure of one metric in one run.
+
+    `tags`: only cases that carry all of them. `only`: only cases with these keys (the shared ones of a comparison).
+    `direction` and `unit` describe a metric that the registry does not know.
+    """
+    metric = resolve(metric_key) or unknown(metric_key, direction, unit)
+    slice_ = _Slice.of(data, frozenset(tags), only)
+    seen = _from_cases(metric, data, slice_)
+    if isinstance(seen, Observed) or seen.used:
+        return seen
+    own = _aggregate(metric, data.run)
+    if own is None:
+        return seen
+    if tags or only is not None:
+        return NotComputable(f"{seen.reason}; the run's own figure is of all its cases and cannot be sliced")
+    return own
+
+
+def all_metrics(data: RunData) -> dict[Layer, list[tuple[MetricDef, Observed | NotComputable]]]:
+    """Every metric of the registry, and every other name that the run brings, by layer."""
+    names = {name: None for case in data.cases for name in case.scores} | dict.fromkeys(data.run.aggregates)
+    others: dict[str, MetricDef] = {}
+    for name in names:
+        if resolve(name) is None:
+            others.setdefault(normal(name), unknown(name))
+    table: dict[Layer, list[tuple[MetricDef, Observed | NotComputable]]] = {}
+    for metric in (*METRICS, *others.values()):
+        table.setdefault(metric.layer, []).append((metric, observe(metric.key, data)))
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    """The cases that a question is about, with their gold; `absent`: golden ones that the run lacks."""
+
+    cases: tuple[tuple[Case, GoldenCase | None], ...]
+    absent: tuple[GoldenCase, ...]
+
+    @classmethod
+    def of(cls, data: RunData, tags: frozenset[str], only: Collection[str] | None) -> _Slice:
+        gold = gold_by_id(data)
+        pairs = ((case, gold.get(case.id)) for case in data.cases)
+        kept = tuple(
+            (case, known)
+            for case, known in pairs
+            if tags <= tags_of(case, known) and (only is None or case_key(case) in only)
+        )
+        lost = () if only is not None else tuple(g for g in absent_cases(data) if tags <= set(g.tags))
+        return cls(kept, lost)
+
+    def clusters(self) -> dict[str, str]:
+        """Each case's declared cluster (`cluster`: a document, a session), from the case or its gold."""
+        found = {}
+        for case, gold in self.cases:
+            cluster = case.extra.get("cluster") or (gold.extra.get("cluster") if gold else None)
+            if cluster is not None:
+                found[case_key(case)] = str(cluster)
+        return found
+
+
+def _from_cases(metric: MetricDef, data: RunData, slice_: _Slice) -> Observed | NotComputable:
+    if not slice_.cases:
+        return NotComputable("the run has no cases" if not data.cases else "no case of the run is in this slice")
+    names = _score_names(metric, slice_.cases)
+    if metric.kind is Kind.RATIO:
+        return summarise_ratio(_cost_samples(slice_))
+    if names:
+        seen = summarise(metric, _score_samples(metric, names[0], data, slice_), clusters=slice_.clusters())
+        if len(names) > 1 and isinstance(seen, Observed):
+            also = f"scored as {names[0]!r}; not counted: {some(names[1:])}"
+            return replace(seen, note="; ".join(filter(None, (seen.note, also))))
+        return seen
+    reader = _reader(metric, data)
+    if reader is None:
+        return NotComputable("no case carries a score of this name; it is imported, not computed")
+    needs = _GOLD.get(metric.key)
+    if needs and not any(gold and needs[1](gold) for _, gold in slice_.cases):
+        what = "no golden set" if data.golden is None else "no case of the golden set"
+        return NotComputable(f"it needs gold data, and {what} gives {needs[0]} for these cases")
+    seen = summarise(metric, _read_samples(metric, reader, slice_), clusters=slice_.clusters())
+    return _with_gold_note(seen, slice_) if needs else seen
+
+
+def _score_names(metric: MetricDef, cases: Iterable[tuple[Case, GoldenCase | None]]) -> list[str]:
+    """The names under which cases are scored on this metric, the registry's own first.
+
+    A time, a cost or a token count is never taken from a score: tools score those as passed or not.
+    """
+    if metric.kind not in (Kind.RATE, Kind.MEAN) or metric.unit == "tokens":
+        return []
+    names = dict.fromkeys(name for case, _ in cases for name in case.scores)
+    order = {normal(name): i for i, name in enumerate((metric.key, *metric.aliases))}
+    found = [name for name in names if same_metric(name, metric.key)]
+    return sorted(found, key=lambda name: order.get(normal(name), len(order)))
+
+
+def _score_samples(metric: MetricDef, name: str, data: RunData, slice_: _Slice) -> Iterator[Sample]:
+    needs = _GOLD.get(metric.key)
+    for case, gold in slice_.cases:
+        score = case.scores.get(name)
+        lacks_gold = bool(needs and data.golden and not (gold and needs[1](gold)))
+        if (score and score.state is ScoreState.NOT_APPLICABLE) or (score is None and lacks_gold):
+            yield case_key(case), NOT_APPLICABLE
+        elif case.status is CaseStatus.ERROR:
+            yield case_key(case), _SYSTEM_ERROR.get(metric.key, MISSING)
+        elif score is None or score.state is not ScoreState.OK:
+            yield case_key(case), MISSING
+        else:
+            yield case_key(case), read.finite(score.value)
+    for gold in slice_.absent:
+        if not needs or needs[1](gold):
+            yield gold.id, MISSING
+
+
+def _read_samples(metric: MetricDef, reader: read.CaseReader, slice_: _Slice) -> Iterator[Sample]:
+    needs = _GOLD.get(metric.key)
+    for case, gold in slice_.cases:
+        yield case_key(case), reader(case, gold)
+    for gold in slice_.absent:
+        if not needs or needs[1](gold):
+            yield gold.id, MISSING
+
+
+def _cost_samples(slice_: _Slice) -> Iterator[PairSample]:
+    """Cost and success of each case; success as `task_success_rate` reads it."""
+    task = resolve("task_success_rate")
+    assert task is not None
+    names = _score_names(task, slice_.cases)
+    for case, _ in slice_.cases:
+        cost = read.cost(case)
+        won: Reading = read.success(case)
+        if names and case.status is not CaseStatus.ERROR:
+            score = case.scores.get(names[0])
+            won = read.finite(score.value) if score and score.state is ScoreState.OK else MISSING
+        if cost is NOT_APPLICABLE:
+            yield case_key(case), NOT_APPLICABLE
+        elif isinstance(cost, read.Absent) or isinstance(won, read.Absent):
+            yield case_key(case), MISSING
+        else:
+            yield case_key(case), (cost, won)
+    for gold in slice_.absent:
+        yield gold.id, MISSING
+
+
+def _reader(metric: MetricDef, data: RunData) -> read.CaseReader | None:
+    if metric.key == "citation_accuracy":
+        cases: Sequence[GoldenCase] = data.golden.cases if data.golden else ()
+        return read.citation_reader(frozenset(source for gold in cases for source in gold.expected_sources))
+    return read.CASE_READERS.get(metric.key)
+
+
+def _with_gold_note(seen: Observed | NotComputable, slice_: _Slice) -> Observed | NotComputable:
+    """How many cases the golden set does not know: they leave the denominator, and somebody should notice."""
+    strangers = {case_key(case) for case, gold in slice_.cases if gold is None}
+    if not strangers or isinstance(seen, NotComputable):
+        return seen
+    return replace(seen, note="; ".join(filter(None, (seen.note, f"{len(strangers)} cases are not in the golden set"))))
+
+
+def _aggregate(metric: MetricDef, run: Run) -> Observed | NotComputable | None:
+    """The run's own figure, where it brings one."""
+    name = next((name for name in run.aggregates if same_metric(name, metric.key)), None)
+    if name is None:
+        return None
+    own = run.aggregates[name]
+    if own.value is None or not math.isfinite(own.value):
+        return NotComputable("the run's own figure is not a finite number")
+    low, high = metric.range
+    if (low is not None and own.value < low) or (high is not None and own.value > high):
+        return NotComputable(f"the run's own figure, {own.value:g}, lies outside the metric's range")
+    note = "n unknown" if own.n is None else "one figure of the run, without its cases"
+    return Observed(Estimate(own.value, own.n, method="aggregate", note=note), own.n, None, note, aggregate=True)

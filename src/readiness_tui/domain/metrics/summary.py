@@ -1,0 +1,201 @@
+"""From readings to one figure: repeats averaged, the interval that fits, and what missing cases could change."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from readiness_tui.domain.estimate import Estimate
+from readiness_tui.domain.gate import Direction
+from readiness_tui.domain.intervals import mean_clustered, mean_t, quantile, ratio, wilson
+from readiness_tui.domain.metrics.ingredients import NOT_APPLICABLE, Absent, Reading
+from readiness_tui.domain.metrics.registry import Kind, MetricDef
+from readiness_tui.domain.text import one_line
+
+_RANGE_SLACK = 1e-6  # tools write 1.0000000001 for 1
+_NAMED = 5  # ids named in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A metric's figure and what it rests on.
+
+    `used` of `total` cases (or traces) carry it; both None for a run's aggregate without n. `coverage` is the exact
+    share carried: a case of which one repeat in three is missing counts two thirds. `worst` is the estimate with
+    every missing reading at its worst (infinite where the metric has no end), None where nothing is missing.
+    `per_case` holds each case's mean over its repeats (of a ratio: its numerator). `aggregate`: the run brought
+    only the figure.
+    """
+
+    estimate: Estimate
+    used: int | None
+    total: int | None
+    note: str = ""
+    missing_ids: tuple[str, ...] = ()
+    per_case: dict[str, float] = field(default_factory=dict)
+    coverage: Fraction | None = None
+    worst: Estimate | None = None
+    aggregate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotComputable:
+    """Why there is no figure, as a sentence; `used` of `total` where cases were looked at."""
+
+    reason: str
+    used: int | None = None
+    total: int | None = None
+
+
+Sample = tuple[str, Reading]  # the case's key, and one repeat's reading
+PairSample = tuple[str, tuple[float, float] | Absent]  # of a ratio: numerator and denominator
+
+
+def some(ids: Iterable[str]) -> str:
+    """The first few ids for a sentence, and how many more."""
+    names = list(ids)
+    shown = ", ".join(one_line(name, 40) for name in names[:_NAMED])
+    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
+
+
+def summarise(
+    metric: MetricDef,
+    samples: Iterable[Sample],
+    *,
+    clusters: Mapping[str, str] | None = None,
+    noun: str = "case",
+) -> Observed | NotComputable:
+    """The figure of a rate, mean, quantile or sum. `clusters`: each case's cluster, where every case has one."""
+    carried: dict[str, list[float]] = {}
+    missing: dict[str, int] = {}
+    for key, reading in samples:
+        if reading is NOT_APPLICABLE:
+            continue
+        values = carried.setdefault(key, [])
+        if isinstance(reading, Absent):
+            missing[key] = missing.get(key, 0) + 1
+        else:
+            values.append(reading)
+    nothing = _nothing(carried, noun)
+    if nothing:
+        return nothing
+    out = _out_of_range(metric, carried)
+    if out:
+        return out
+    estimate = _estimate(metric, carried, clusters)
+    worst = None
+    if missing:
+        end = worst_value(metric)
+        filled = {key: [*values, *[end] * missing.get(key, 0)] for key, values in carried.items()}
+        worst = _estimate(metric, filled, None)
+    return _observed(estimate, carried, missing, worst, noun)
+
+
+def summarise_ratio(samples: Iterable[PairSample], *, noun: str = "case") -> Observed | NotComputable:
+    """Σ numerators / Σ denominators, repeats averaged first. Not computable where the denominators sum to 0."""
+    carried: dict[str, list[tuple[float, float]]] = {}
+    missing: dict[str, int] = {}
+    for key, pair in samples:
+        if pair is NOT_APPLICABLE:
+            continue
+        pairs = carried.setdefault(key, [])
+        if isinstance(pair, Absent):
+            missing[key] = missing.get(key, 0) + 1
+        else:
+            pairs.append(pair)
+    nothing = _nothing(carried, noun)
+    if nothing:
+        return nothing
+    tops = {key: _mean([a for a, _ in pairs]) for key, pairs in carried.items() if pairs}
+    bottoms = [_mean([b for _, b in pairs]) for pairs in carried.values() if pairs]
+    if math.fsum(bottoms) == 0:
+        return NotComputable(f"there is no success among the {len(tops)} {noun}s", len(tops), len(carried))
+    estimate = ratio(list(tops.values()), bottoms)
+    worst = replace(estimate, value=math.inf, low=None, high=None) if missing else None
+    return _observed(estimate, {key: [tops[key]] if key in tops else [] for key in carried}, missing, worst, noun)
+
+
+def worst_value(metric: MetricDef) -> float:
+    """The worst that a missing reading could have been."""
+    low, high = metric.range
+    if metric.direction is Direction.LOWER:
+        return math.inf if high is None else high
+    return -math.inf if low is None else low
+
+
+def _nothing(carried: Mapping[str, Sequence[object]], noun: str) -> NotComputable | None:
+    if not carried:
+        return NotComputable(f"it applies to no {noun}", 0, 0)
+    if not any(carried.values()):
+        return NotComputable(f"none of the {len(carried)} {noun}s to which it applies carries it", 0, len(carried))
+    return None
+
+
+def _out_of_range(metric: MetricDef, carried: Mapping[str, list[float]]) -> NotComputable | None:
+    low, high = metric.range
+    for key, values in carried.items():
+        for value in values:
+            if (low is not None and value < low - _RANGE_SLACK) or (high is not None and value > high + _RANGE_SLACK):
+                limits = f"{low if low is not None else '−∞'} to {high if high is not None else '∞'}"
+                percent = " (a percentage? it is not rescaled in silence)" if high == 1 and 1 < value <= 100 else ""
+                return NotComputable(
+                    f"{one_line(key, 40)} carries {value:g}, outside {limits}{percent}", len(carried), len(carried)
+                )
+    return None
+
+
+def _estimate(metric: MetricDef, carried: Mapping[str, list[float]], clusters: Mapping[str, str] | None) -> Estimate:
+    if metric.kind is Kind.QUANTILE:
+        return quantile([value for values in carried.values() for value in values], metric.q)
+    if metric.kind is Kind.SUM:
+        every = [value for values in carried.values() for value in values]
+        return Estimate(_total(every), len(every), method="sum", note="a sum has no bound")
+    means = {key: _mean(values) for key, values in carried.items() if values}
+    figures = list(means.values())
+    if not all(map(math.isfinite, figures)):
+        return Estimate(_total(figures), len(figures))  # only a worst case can be infinite
+    binary = set(figures) <= {0.0, 1.0}
+    k = int(sum(figures)) if binary else None
+    groups = [clusters[key] for key in means] if clusters and clusters.keys() >= means.keys() else []
+    if groups and len(set(groups)) < len(groups):
+        return replace(mean_clustered(figures, groups), k=k)
+    # Scores of a mean that all happen to be 1 (or 0) are not known to be 0/1 verdicts: no bound, by mean_t's rule.
+    if k is not None and (metric.kind is Kind.RATE or 0 < k < len(figures)):
+        return wilson(k, len(figures))
+    return replace(mean_t(figures), k=k)
+
+
+def _mean(values: list[float]) -> float:
+    return _total(values) / len(values)
+
+
+def _total(values: list[float]) -> float:
+    return math.fsum(values) if all(map(math.isfinite, values)) else sum(values)
+
+
+def _observed(
+    estimate: Estimate,
+    carried: Mapping[str, list[float]],
+    missing: Mapping[str, int],
+    worst: Estimate | None,
+    noun: str,
+) -> Observed:
+    used = sum(1 for values in carried.values() if values)
+    shares = (Fraction(len(values), len(values) + missing[key]) for key, values in carried.items() if key in missing)
+    coverage = (sum(shares, Fraction(0)) + len(carried) - len(missing)) / len(carried)
+    if used < len(carried):
+        note = f"{used} of {len(carried)} {noun}s carry it"
+    else:
+        note = f"{len(missing)} of {len(carried)} {noun}s lack it in some repeats" if missing else ""
+    return Observed(
+        estimate,
+        used,
+        len(carried),
+        note,
+        tuple(missing),
+        {key: _mean(values) for key, values in carried.items() if values},
+        coverage,
+        worst,
+    )
