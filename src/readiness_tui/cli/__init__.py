@@ -1,1 +1,18 @@
 """The command line: parse, call one service, print."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Entry point of `readiness` and `readiness-tui`. Exit codes: see `codes`."""
+    if sys.argv[1:] == ["--version"]:
+        # Asked by scripts and CI on every run, so it loads nothing.
+        from readiness_tui import __version__
+
+        print(f"readiness {__version__}")
+        return
+    from readiness_tui.cli.root import run
+
+    sys.exit(run())

@@ -1,0 +1,21 @@
+"""What the exit status says to a script or CI. Nothing missing is ever mapped to a pass."""
+
+from __future__ import annotations
+
+from readiness_tui.domain.verdict import Verdict
+
+GO = 0
+NO_GO = 1
+UNUSABLE = 2  # input or usage
+CONDITIONS = 3
+OUR_FAULT = 70
+INTERRUPTED = 130
+
+
+def of_verdict(verdict: Verdict, *, allow_conditions: bool) -> int:
+    """The exit code of a verdict; `allow_conditions` lets GO WITH CONDITIONS pass as 0."""
+    if verdict is Verdict.GO:
+        return GO
+    if verdict is Verdict.CONDITIONS:
+        return GO if allow_conditions else CONDITIONS
+    return NO_GO

@@ -1,0 +1,101 @@
+"""`import` and `runs`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, say, say_json, tell
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--as", "role", type=click.Choice(["candidate", "baseline"]), help="What its runs are to the review.")
+@click.option("--format", "format", help="Take the file as this format instead of recognising it.")
+@as_json
+@pass_session
+def import_command(
+    session: Session, paths: tuple[Path, ...], role: str | None, format: str | None, as_json: bool
+) -> None:
+    """Import eval runs, traces, an eval set, a metrics mapping or a gate; each is recognised by its content."""
+    from readiness_tui.services.imports import Imported, import_path
+
+    def progress(done: int, total: int) -> bool:
+        if sys.stderr.isatty() and total:
+            click.echo(f"\r{done * 100 // total:3d} %", nl=False, err=True)
+        return True
+
+    results: list[Imported] = []
+    with desk_of(session) as desk:
+        for path in paths:
+            results += import_path(desk, path, role=role, format=format, progress=progress)
+    if sys.stderr.isatty():
+        click.echo("\r     \r", nl=False, err=True)
+    if as_json:
+        say_json({"schema": 1, "imports": [_plain(result) for result in results]})
+        return
+    for result in results:
+        say(result.summary)
+        for warning in result.warnings:
+            tell(f"  {warning}")
+        for reject in result.rejected[:10]:
+            tell(f"  line {reject.line}: {reject.reason}")
+        if len(result.rejected) > 10:
+            tell(f"  … and {len(result.rejected) - 10:,} more; --json prints them all")
+
+
+def _plain(result: object) -> dict[str, object]:
+    from readiness_tui.services.imports import Imported
+
+    assert isinstance(result, Imported)
+    return {
+        "path": result.path,
+        "format": result.format,
+        "why": result.why,
+        "again": result.again,
+        "runs": result.runs,
+        "cases": result.cases,
+        "traces": result.traces,
+        "golden_cases": result.golden,
+        "rejected": [{"line": r.line, "reason": r.reason, "excerpt": r.excerpt} for r in result.rejected],
+        "warnings": result.warnings,
+    }
+
+
+@click.command("runs")
+@as_json
+@pass_session
+def runs_command(session: Session, as_json: bool) -> None:
+    """List the imported runs, newest first, with their part in the review."""
+    from readiness_tui.services.evals import all_runs
+    from readiness_tui.services.view import load
+
+    with desk_of(session) as desk:
+        infos = all_runs(desk)
+        review = load(desk).review
+    rows = [
+        {
+            "id": info.run.id,
+            "name": info.run.name,
+            "tool": info.run.tool,
+            "version": info.run.version,
+            "started": info.run.started_at.isoformat() if info.run.started_at else None,
+            "cases": info.n_cases,
+            "completeness": info.run.completeness.value,
+            "role": "candidate" if info.run.id in review.candidate
+            else "baseline" if info.run.id in review.baseline else "",
+        }
+        for info in infos
+    ]  # fmt: skip
+    if as_json:
+        say_json({"schema": 1, "runs": rows})
+        return
+    if not rows:
+        say("No run was imported yet: `readiness import PATH --as candidate`.")
+    for row in rows:
+        started = str(row["started"] or "start unknown")[:16].replace("T", " ")
+        say(
+            f"{row['id']:<28} {row['version']:<16} {row['tool']:<10} {started:<16} {row['cases']:>5} cases  {row['role']}"
+        )

@@ -1,0 +1,120 @@
+"""`readiness`, `demo` and `new`: the commands that open the app."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from readiness_tui.cli.common import Day, Session, pass_session, tell
+from readiness_tui.domain.checklist import Depth
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.review import DEFAULT_CHECKLISTS
+
+
+def open_app(session: Session) -> None:
+    """Open the app on the file that is meant, or greet."""
+    from readiness_tui.services.desk import open_desk
+    from readiness_tui.services.locate import locate, remember
+
+    path = locate(session.db)
+    desk = None
+    if path is not None:
+        desk = open_desk(path, session.name)
+        remember(path)
+    _show(desk, session)
+
+
+def _show(desk: object, session: Session) -> None:
+    from readiness_tui.services.desk import Desk
+    from readiness_tui.tui.app import ReadinessApp
+
+    assert desk is None or isinstance(desk, Desk)
+    app = ReadinessApp(desk, who=session.name)
+    try:
+        app.run()
+    finally:
+        if app.desk is not None:
+            app.desk.close()
+
+
+@click.command("demo")
+@click.option("--no-open", is_flag=True, help="Only create the filled file.")
+@pass_session
+def demo_command(session: Session, no_open: bool) -> None:
+    """Open the sample, a support bot about to ship, on a copy you can change.
+
+    The copy goes to --db, else to a temporary folder.
+    """
+    import tempfile
+
+    from readiness_tui.services.start import SAMPLE_NAME, open_sample
+
+    path = session.db or Path(tempfile.mkdtemp(prefix="readiness-")) / SAMPLE_NAME
+    desk = open_sample(path.parent, session.who or "ana", path=path)
+    tell(f"The sample is in {path}")
+    if no_open:
+        desk.close()
+        return
+    session.who = session.who or "ana"
+    _show(desk, session)
+
+
+@click.command("new")
+@click.option("--system", help="What is reviewed (default: the folder's name).")
+@click.option("--release", help="Which release (default: git's latest tag).")
+@click.option("--date", "held_on", type=Day(), help="Date of the review (default: today).")
+@click.option("--owner", help="Who answers for conditions nobody else has (default: you).")
+@click.option("--reviewer", "reviewers", multiple=True, help="A reviewer; repeat for each.")
+@click.option("--depth", type=click.Choice(["course", "full"]), default="course", show_default=True)
+@click.option(
+    "--checklist", "checklists", multiple=True, help="A checklist; repeat for each (default: the first three)."
+)
+@click.option(
+    "--checklists", "folders", multiple=True, type=click.Path(path_type=Path), help="A folder of your own checklists."
+)
+@click.option("--open", "then_open", is_flag=True, help="Open the app on it.")
+@pass_session
+def new_command(
+    session: Session,
+    system: str | None,
+    release: str | None,
+    held_on: date | None,
+    owner: str | None,
+    reviewers: tuple[str, ...],
+    depth: str,
+    checklists: tuple[str, ...],
+    folders: tuple[Path, ...],
+    then_open: bool,
+) -> None:
+    """Open a new review in ./readiness.db, or in the file named by --db."""
+    from readiness_tui.services.locate import FILE_NAME, remember
+    from readiness_tui.services.start import propose, start_review
+
+    here = Path.cwd()
+    for folder in folders:
+        if not folder.is_dir():
+            raise ReadinessError(f"{folder}: this is not a folder. --checklists takes a folder of YAML files.")
+    proposal = propose(here)
+    path = session.db or here / FILE_NAME
+    owner = owner or session.name
+    desk = start_review(
+        here,
+        session.name,
+        path=path,
+        system=system or proposal.system,
+        release=release or proposal.release,
+        held_on=held_on or proposal.held_on,
+        owner=owner,
+        reviewers=reviewers or (session.name,),
+        depth=Depth(depth),
+        checklists=checklists or DEFAULT_CHECKLISTS,
+        folders=folders,
+    )
+    remember(path)
+    tell(f"New review of {system or proposal.system}, release {release or proposal.release}, in {path}; owner {owner}.")
+    if then_open:
+        _show(desk, session)
+    else:
+        desk.close()

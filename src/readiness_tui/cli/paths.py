@@ -1,0 +1,27 @@
+"""`paths`: where things are."""
+
+from __future__ import annotations
+
+import click
+
+from readiness_tui.cli.common import Session, as_json, pass_session, say, say_json
+
+
+@click.command("paths")
+@as_json
+@pass_session
+def paths_command(session: Session, as_json: bool) -> None:
+    """Where the app looks for its file, and where it keeps the little it remembers."""
+    from readiness_tui.services import locate
+
+    found = locate.locate(session.db)
+    rows = {
+        "database": str(found) if found else None,
+        "config": str(locate.config_folder()),
+        "state": str(locate.state_folder()),
+    }
+    if as_json:
+        say_json({"schema": 1, **rows})
+        return
+    for name, value in rows.items():
+        say(f"{name:<10}{value or 'none found; `readiness new` makes one'}")

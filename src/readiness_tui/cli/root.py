@@ -1,0 +1,100 @@
+"""The command groups, each imported when it is called, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from readiness_tui import __version__
+from readiness_tui.cli import codes
+from readiness_tui.cli.common import Session, tell
+from readiness_tui.domain.errors import ReadinessError
+
+#: command → module of this package and the one line of help (so that `--help` imports none of them).
+COMMANDS = {
+    "demo": ("opening", "Open the sample: a support bot about to ship."),
+    "new": ("opening", "Open a new review."),
+    "import": ("importing", "Import runs, traces, an eval set, a gate."),
+    "runs": ("importing", "List the imported runs."),
+    "gate": ("gate", "Show or lock the gate."),
+    "check": ("verdict", "The whole verdict; the exit status tells CI."),
+    "scorecard": ("verdict", "The Day-21 scorecard as markdown or JSON."),
+    "gaps": ("verdict", "What is not yet good enough."),
+    "incident": ("incident", "List, open or export incidents."),
+    "checklists": ("checklists", "Check checklist files."),
+    "paths": ("paths", "Where the app keeps its files."),
+}
+
+
+class Lazy(click.Group):
+    """Knows its commands by name and help; imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"readiness_tui.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=Lazy, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--db", type=click.Path(path_type=Path), help="The file to work on (also READINESS_DB).")
+@click.option("--who", help="Who acts (also READINESS_WHO; else git's user name).")
+@click.version_option(__version__, prog_name="readiness", message="%(prog)s %(version)s")
+@click.pass_context
+def root(ctx: click.Context, db: Path | None, who: str | None) -> None:
+    """A readiness review for LLM systems. Without a command it opens the app."""
+    ctx.obj = Session(db, who)
+    if ctx.invoked_subcommand is None:
+        from readiness_tui.cli.opening import open_app
+
+        open_app(ctx.obj)
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command and give its exit code; a person never sees a traceback."""
+    try:
+        result = root.main(args=arguments, prog_name="readiness", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return codes.UNUSABLE
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        tell("Interrupted; what was saved stays.")
+        return codes.INTERRUPTED
+    except ReadinessError as refusal:
+        tell(f"readiness: {refusal}")
+        return codes.UNUSABLE
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as fault:
+        tell(f"readiness: our own fault, and nothing half-done was kept. {_report(fault)}")
+        return codes.OUR_FAULT
+
+
+def _report(fault: Exception) -> str:
+    """Keep the traceback in a file for the report, away from the person's screen."""
+    import traceback
+
+    from readiness_tui.services.locate import state_folder
+
+    target = state_folder() / "last-fault.txt"
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target.write_text("".join(traceback.format_exception(fault)), encoding="utf-8")
+    except OSError:
+        return f"{type(fault).__name__}: {fault}"
+    return f"{type(fault).__name__}. The details are in {target}; please report them."

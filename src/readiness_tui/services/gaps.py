@@ -1,0 +1,118 @@
+"""The closing list and the gaps behind it: owner, due date, state; and what somebody marks by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from readiness_tui.domain.checklist import Severity
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.gap import Gap, GapState, StoredCondition
+from readiness_tui.domain.policy import DEFAULT_POLICY
+from readiness_tui.services.desk import Desk
+from readiness_tui.services.view import current_review, load
+from readiness_tui.services.write import change
+from readiness_tui.store import gaps
+from readiness_tui.store.rows import Tx
+
+#: States that a person sets; verified, accepted and closed follow from the review.
+BY_HAND = (GapState.OPEN, GapState.IN_PROGRESS, GapState.CLAIMED_DONE)
+
+
+def listed(desk: Desk) -> list[Gap]:
+    """Every gap of the review's system, the live ones first, by severity and key."""
+    with desk.store.read() as conn:
+        found = gaps.all(conn, current_review(conn, desk).system)
+    return sorted(found.values(), key=lambda gap: (not gap.state.live, gap.severity.rank, gap.key))
+
+
+def set_owner(desk: Desk, key: str, owner: str) -> None:
+    """Name the person who owns a gap; conditions that rest on it follow. Empty clears it."""
+    with change(desk, f"owner of {key}: {owner.strip() or 'nobody'}") as (tx, review):
+        gap = _gap(tx, review.system, key)
+        gaps.put(tx, review.system, replace(gap, owner=owner.strip()))
+        _follow(tx, desk, key, owner=owner.strip())
+
+
+def set_due(desk: Desk, key: str, due: date | None) -> None:
+    """Move a gap's due date; every move is kept. None clears it."""
+    with change(desk, f"due date of {key}: {due or 'none'}") as (tx, review):
+        gap = _gap(tx, review.system, key)
+        moved = f"{gap.due or 'none'} -> {due or 'none'} by {desk.who}"
+        gaps.put(tx, review.system, replace(gap, due=due, due_changes=(*gap.due_changes, moved)))
+        _follow(tx, desk, key, due=due, dated=True)
+
+
+def set_state(desk: Desk, key: str, state: GapState) -> None:
+    """Open, in progress or claimed done. A gap is verified by the review itself, never by hand."""
+    if state not in BY_HAND:
+        raise ReadinessError(
+            f"A gap becomes {state} by what the review finds, not by hand. You can set: {', '.join(BY_HAND)}."
+        )
+    with change(desk, f"{key}: {state}") as (tx, review):
+        gaps.put(tx, review.system, replace(_gap(tx, review.system, key), state=state))
+
+
+def mark(desk: Desk, kind: str, record_id: str, title: str, severity: Severity = Severity.MAJOR) -> Gap:
+    """Make a failing case or trace a gap of its own. `kind` is "case" or "trace"."""
+    if kind not in ("case", "trace"):
+        raise ReadinessError(f"A {kind} cannot be made a gap; cases and traces can.")
+    with change(desk, f"gap from {kind} {record_id}") as (tx, review):
+        key = f"{kind}/{record_id}"
+        known = gaps.all(tx.conn, review.system)
+        if key in known and known[key].state.live:
+            raise ReadinessError(f"{kind} {record_id} is a gap already: {known[key].title}.")
+        today = desk.as_of(review)
+        gap = Gap(
+            key=key,
+            title=title,
+            severity=severity,
+            owner=desk.who,
+            due=today + timedelta(days=DEFAULT_POLICY.gap_days(severity)),
+            state=GapState.OPEN,
+            created=today,
+            first_review=review.id,
+            reviews=(review.id,),
+            marked=True,
+        )
+        gaps.put(tx, review.system, gap)
+    return gap
+
+
+def unmark(desk: Desk, key: str) -> None:
+    """Close a gap that somebody marked by hand."""
+    with change(desk, f"{key}: closed by hand") as (tx, review):
+        gap = _gap(tx, review.system, key)
+        if not gap.marked:
+            raise ReadinessError("Only a gap that was marked by hand closes by hand. This one closes when it is met.")
+        gaps.put(tx, review.system, replace(gap, state=GapState.CLOSED))
+
+
+def set_condition(desk: Desk, key: str, *, owner: str, due: date | None) -> None:
+    """Owner and due date of one condition in the closing list. Clearing either makes the condition a NO-GO."""
+    with change(desk, f"condition {key}: {owner.strip() or 'nobody'}, {due or 'no date'}") as (tx, review):
+        gaps.put_condition(tx, review.id, StoredCondition(key, owner.strip(), due))
+
+
+def _gap(tx: Tx, system: str, key: str) -> Gap:
+    gap = gaps.all(tx.conn, system).get(key)
+    if gap is None:
+        raise ReadinessError(f"There is no gap {key}. `readiness gaps` lists them.")
+    return gap
+
+
+def _follow(
+    tx: Tx, desk: Desk, gap_key: str, *, owner: str | None = None, due: date | None = None, dated: bool = False
+) -> None:
+    """Conditions take a gap's new owner and date, unless somebody gave them their own."""
+    view = load(desk)
+    stored = gaps.conditions(tx.conn, view.review.id)
+    old = view.gaps[gap_key]
+    for cause in view.judgement.causes:
+        row = stored.get(cause.key)
+        if cause.gap_key != gap_key or row is None:
+            continue
+        new_owner = owner if owner is not None and row.owner in (old.owner, view.review.owner) and owner else row.owner
+        new_due = due if dated and row.due == old.due else row.due
+        if (new_owner, new_due) != (row.owner, row.due):
+            gaps.put_condition(tx, view.review.id, StoredCondition(cause.key, new_owner, new_due))

@@ -1,0 +1,219 @@
+"""Importing what the tools wrote: recognise, stage in batches, publish at once; every rejected line is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.evaluation import Case, Run
+from readiness_tui.domain.review import Review
+from readiness_tui.services.desk import Desk
+from readiness_tui.services.write import change
+from readiness_tui.sources import gate_file, registry
+from readiness_tui.sources.base import CaseRecord, EvalSetRecord, Progress, Reject, RunStart, TraceRecord, Warn
+from readiness_tui.store import imports, reviews, runs
+
+BATCH = 2_000
+#: Called with bytes done and bytes in all; returns False to cancel.
+OnProgress = Callable[[int, int], bool]
+
+
+@dataclass(slots=True)
+class Imported:
+    """What one file brought. `again`: the same bytes were imported before, nothing changed."""
+
+    path: str
+    format: str
+    why: str = ""
+    runs: int = 0
+    cases: int = 0
+    traces: int = 0
+    golden: int = 0
+    again: bool = False
+    cancelled: bool = False
+    run_ids: list[str] = field(default_factory=list)
+    rejected: list[Reject] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def summary(self) -> str:
+        """One line for a person."""
+        counts = [
+            f"{n:,} {one if n == 1 else many}"
+            for n, one, many in (
+                (self.runs, "run", "runs"),
+                (self.cases, "case", "cases"),
+                (self.traces, "trace", "traces"),
+                (self.golden, "golden case", "golden cases"),
+            )
+            if n
+        ]
+        if self.format == "gate":
+            counts = ["the review's gate"]
+        tail = f", {len(self.rejected):,} lines rejected" if self.rejected else ""
+        if self.again:
+            return f"{self.path}: imported before, nothing changed ({self.format})"
+        if self.cancelled:
+            return f"{self.path}: cancelled, nothing was kept"
+        return f"{self.path}: {', '.join(counts) or 'nothing'} ({self.format}){tail}"
+
+
+def import_path(
+    desk: Desk,
+    path: Path,
+    *,
+    role: str | None = None,
+    format: str | None = None,
+    progress: OnProgress | None = None,
+) -> list[Imported]:
+    """Import a file, or every usable file in a folder. `role`: make its runs the candidate or baseline.
+
+    Raises ReadinessError, with nothing of that file stored, when it cannot be used. A gate file becomes the review's
+    gate. Rejected lines are kept with the import.
+    """
+    if not path.exists():
+        raise ReadinessError(f"{path}: there is no such file or folder. Check the path.")
+    files = list(registry.files_in(path)) if path.is_dir() else [path]
+    if not files:
+        raise ReadinessError(f"{path}: the folder holds no file to import.")
+    done = []
+    for file in files:
+        done.append(_import_file(desk, file, role=role, format=format, progress=progress))
+        if done[-1].cancelled:
+            break
+    return done
+
+
+def _import_file(
+    desk: Desk, path: Path, *, role: str | None, format: str | None, progress: OnProgress | None
+) -> Imported:
+    if format in (None, "gate") and gate_file.looks_like_gate(path):
+        from readiness_tui.services.gates import read_gate
+
+        read_gate(desk, path)
+        return Imported(str(path), "gate", "a YAML mapping with metrics and thresholds")
+    source, recognised = registry.recognise(path, format)
+    digest = registry.digest(path)
+    before = None
+    with desk.store.read() as conn:
+        before = imports.find(conn, digest)
+        earlier = [info.run.id for info in runs.all(conn) if before and info.import_id == before.id]
+    result = Imported(str(path), source.name, recognised.why)
+    if before is not None:
+        result.again = True
+        result.run_ids = earlier
+        result.runs, result.cases, result.traces = before.runs, before.cases, before.traces
+    else:
+        _stage(desk, path, source.read(path), digest, result, progress)
+    if role and result.run_ids and not result.cancelled:
+        _take_as(desk, result.run_ids, role)
+    elif role and not result.run_ids and not result.cancelled:
+        result.warnings.append(f"The file brought no run, so nothing was taken as {role}.")
+    return result
+
+
+def _stage(
+    desk: Desk, path: Path, records: Iterator[object], digest: str, result: Imported, progress: OnProgress | None
+) -> None:
+    import_id = imports.begin(desk.store, str(path), result.format, digest, desk.who, desk.now())
+    cases: dict[str, list[tuple[Case, str]]] = {}
+    traces: list[TraceRecord] = []
+
+    def flush() -> None:
+        for run_id, batch in cases.items():
+            imports.add_cases(desk.store, import_id, run_id, batch)
+        cases.clear()
+        if traces:
+            imports.add_traces(desk.store, import_id, [(record.trace, record.raw) for record in traces])
+            traces.clear()
+
+    try:
+        pending = 0
+        for record in records:
+            match record:
+                case RunStart(run=run):
+                    imports.add_run(desk.store, import_id, run)
+                    result.runs += 1
+                    result.run_ids.append(run.id)
+                    result.warnings.extend(run.warnings)
+                case CaseRecord(run_id=run_id, case=case, raw=raw):
+                    cases.setdefault(run_id, []).append((case, raw))
+                    result.cases += 1
+                    pending += 1
+                case TraceRecord():
+                    traces.append(record)
+                    result.traces += 1
+                    pending += 1
+                case EvalSetRecord(eval_set=eval_set):
+                    imports.add_eval_set(desk.store, import_id, eval_set)
+                    result.golden += len(eval_set.cases)
+                case Reject():
+                    result.rejected.append(record)
+                case Warn(text=text):
+                    result.warnings.append(text)
+                case Progress(done=done, total=total):
+                    if progress is not None and not progress(done, total):
+                        result.cancelled = True
+                        break
+            if pending >= BATCH:
+                flush()
+                pending = 0
+        if result.cancelled:
+            imports.abort(desk.store, import_id)
+            return
+        flush()
+        imports.add_rejects(desk.store, import_id, [(r.line, r.reason, r.excerpt) for r in result.rejected])
+        imports.add_warnings(desk.store, import_id, result.warnings)
+        if not (result.runs or result.traces or result.golden):
+            reason = (
+                f" The first: line {result.rejected[0].line}, {result.rejected[0].reason}." if result.rejected else ""
+            )
+            raise ReadinessError(
+                f"{path}: nothing in it could be used; {len(result.rejected):,} lines were rejected.{reason}"
+            )
+        _count_stored(desk, imports.publish(desk.store, import_id, desk.who, desk.now()), result)
+    except BaseException:
+        imports.abort(desk.store, import_id)
+        raise
+    resync(desk)
+
+
+def _count_stored(desk: Desk, info: imports.ImportInfo, result: Imported) -> None:
+    """What was really stored: the store rejects what it cannot keep (a case that is there twice, say)."""
+    result.cases, result.traces = info.cases, info.traces
+    if info.rejects != len(result.rejected):
+        with desk.store.read() as conn:
+            result.rejected = [Reject(r.line, r.reason, r.excerpt) for r in imports.rejects(conn, info.id)]
+
+
+def resync(desk: Desk) -> None:
+    """Gaps and conditions after something was imported; nothing to do in a file without a review."""
+    with desk.store.read() as conn:
+        review = reviews.get(conn, desk.review_id) if desk.review_id else reviews.latest(conn)
+    if review is None or review.frozen_at is not None:
+        return
+    with change(desk, "gaps and conditions after the import"):
+        pass
+
+
+def _take_as(desk: Desk, run_ids: list[str], role: str) -> None:
+    """Make the runs the review's candidate or baseline: runs of the version already named join it, others replace it."""
+    with change(desk, f"{role}: {', '.join(run_ids)}") as (tx, review):
+        known = {info.run.id: info.run for info in runs.all(tx.conn)}
+        named = review.candidate if role == "candidate" else review.baseline
+        chosen = _merge(named, run_ids, known)
+        updated: Review = replace(review, candidate=chosen) if role == "candidate" else replace(review, baseline=chosen)
+        reviews.put(tx, updated)
+
+
+def _merge(named: tuple[str, ...], new: list[str], known: dict[str, Run]) -> tuple[str, ...]:
+    versions = {known[run_id].version for run_id in new}
+    if len(versions) > 1:
+        raise ReadinessError(
+            f"The file holds runs of several pipeline versions ({', '.join(sorted(versions))}), and a candidate or"
+            " baseline is one version. Import it without --as and choose the runs under Evals."
+        )
+    same = [run_id for run_id in named if run_id in known and known[run_id].version in versions]
+    return tuple(dict.fromkeys([*same, *new]))

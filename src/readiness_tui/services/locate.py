@@ -1,0 +1,67 @@
+"""Which file is meant: `--db`, READINESS_DB, the nearest `readiness.db` upward, or the last one used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+FILE_NAME = "readiness.db"
+APP_NAME = "readiness-tui"
+
+
+def state_folder() -> Path:
+    """Where the app remembers the last file used (mode 0700 when it is made)."""
+    from platformdirs import user_state_path
+
+    return user_state_path(APP_NAME, appauthor=False)
+
+
+def config_folder() -> Path:
+    """Where a person's own keymap and settings are looked for."""
+    from platformdirs import user_config_path
+
+    return user_config_path(APP_NAME, appauthor=False)
+
+
+def nearest(start: Path) -> Path | None:
+    """The `readiness.db` in `start` or the closest folder above it."""
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+    return None
+
+
+def _last_used_note() -> Path:
+    return state_folder() / "last-used"
+
+
+def last_used() -> Path | None:
+    """The file of the previous session, if it is still there."""
+    try:
+        path = Path(_last_used_note().read_text(encoding="utf-8").strip())
+    except (OSError, UnicodeDecodeError):
+        return None
+    return path if path.is_file() else None
+
+
+def remember(path: Path) -> None:
+    """Note `path` as the last used. A state folder that cannot be written is no reason to stop."""
+    note = _last_used_note()
+    try:
+        note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        note.write_text(str(path.resolve()), encoding="utf-8")
+    except OSError:
+        return
+
+
+def locate(given: Path | None, *, env: Mapping[str, str] = os.environ, cwd: Path | None = None) -> Path | None:
+    """The file a command works on, or None where nothing is found. Never creates one.
+
+    A path that was asked for by name (`--db`, READINESS_DB) is returned whether it exists or not.
+    """
+    if given is not None:
+        return given
+    if env.get("READINESS_DB"):
+        return Path(env["READINESS_DB"])
+    return nearest((cwd or Path.cwd()).resolve()) or last_used()

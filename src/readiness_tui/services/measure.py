@@ -1,0 +1,119 @@
+"""Gate and probes over what was imported: costly, so kept until something they read has changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from readiness_tui.domain.assessment import Proposal
+from readiness_tui.domain.checklist import Checklist
+from readiness_tui.domain.evaluation import EvalSet
+from readiness_tui.domain.gate import Gate, GateOutcome, Lock
+from readiness_tui.domain.gate_eval import evaluate_gate, latest_complete
+from readiness_tui.domain.joining import join_golden
+from readiness_tui.domain.metrics import RunData
+from readiness_tui.domain.probes import ProbeInput, propose_all
+from readiness_tui.domain.review import Review
+from readiness_tui.services.desk import Desk
+from readiness_tui.store import assessments, evalsets, gates, imports, runs, traces
+from readiness_tui.store.runs import RunInfo
+from readiness_tui.store.sqlite import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What imported data says: the gate's rows, the probes' proposals, and the runs they rest on."""
+
+    gate: GateOutcome
+    proposals: dict[str, Proposal]
+    runs: tuple[RunInfo, ...]
+    candidate: tuple[RunData, ...]
+    baseline: tuple[RunData, ...]
+    eval_set: EvalSet | None
+    trace_count: int
+    ambiguous: tuple[str, ...] = ()  # pipeline versions among which a person must choose the candidate
+
+
+def fingerprint(conn: Connection, review: Review, as_of: date) -> object:
+    """Changes whenever something that `measure` reads has changed."""
+    return (
+        review,
+        as_of,
+        tuple(info.id for info in imports.all(conn)),
+        gates.locks(conn),
+        runs.label_changes(conn),
+        assessments.dismissals(conn, review.id),
+    )
+
+
+def measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Checklist, ...], as_of: date) -> Measured:
+    """Evaluate the gate and every probe of the review's checklists on what is imported now."""
+    mark = fingerprint(conn, review, as_of)
+    kept = desk.cache.get("measure")
+    if kept is not None and kept[0] == mark:
+        assert isinstance(kept[1], Measured)
+        return kept[1]
+    made = _measure(conn, review, checklists, as_of)
+    desk.cache["measure"] = (mark, made)
+    return made
+
+
+def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...], as_of: date) -> Measured:
+    infos = tuple(runs.all(conn))
+    eval_set = evalsets.latest(conn)
+    candidate_infos, ambiguous = _candidate(review, infos)
+    candidate = tuple(run_data(conn, info, eval_set) for info in candidate_infos)
+    by_id = {info.run.id: info for info in infos}
+    baseline = tuple(run_data(conn, by_id[run_id], eval_set) for run_id in review.baseline if run_id in by_id)
+    gate = gates.get(conn, review.gate_id) if review.gate_id else None
+    lock = _lock(conn, gate)
+    recorded = tuple(traces.iter_between(conn))
+    outcome = evaluate_gate(gate, lock, candidate, baseline, recorded, as_of=as_of, eval_set=eval_set)
+    data = ProbeInput(
+        traces=recorded,
+        candidate=tuple((part.run, part.cases) for part in candidate),
+        baseline=tuple((part.run, part.cases) for part in baseline),
+        eval_set=eval_set,
+        gate=gate,
+        lock=lock,
+        review=review,
+        as_of=as_of,
+        dismissed=frozenset(dismissal.hit for dismissal in assessments.dismissals(conn, review.id)),
+    )
+    items = tuple(item for checklist in checklists for item in checklist.items)
+    return Measured(
+        gate=outcome,
+        proposals=propose_all(items, data),
+        runs=infos,
+        candidate=candidate,
+        baseline=baseline,
+        eval_set=eval_set,
+        trace_count=len(recorded),
+        ambiguous=ambiguous,
+    )
+
+
+def _candidate(review: Review, infos: tuple[RunInfo, ...]) -> tuple[tuple[RunInfo, ...], tuple[str, ...]]:
+    """The candidate's runs in order; and, where nobody named one and versions differ, the versions to choose from."""
+    by_id = {info.run.id: info for info in infos}
+    if review.candidate:
+        return tuple(by_id[run_id] for run_id in review.candidate if run_id in by_id), ()
+    left = tuple(info for info in infos if info.run.id not in review.baseline)
+    latest = latest_complete(left)
+    if latest is None:
+        return (), ()
+    versions = tuple(sorted({info.run.version for info in left}))
+    return (latest,), versions if len(versions) > 1 else ()
+
+
+def run_data(conn: Connection, info: RunInfo, eval_set: EvalSet | None) -> RunData:
+    cases = tuple(runs.cases(conn, info.key))
+    return RunData(info.run, join_golden(cases, eval_set).cases if eval_set else cases, eval_set)
+
+
+def _lock(conn: Connection, gate: Gate | None) -> Lock | None:
+    """The lock that counts: of the gate's present content, else the latest of an earlier one ("changed since lock")."""
+    if gate is None:
+        return None
+    first = next(iter(gates.locks(conn, gate.digest)), None)
+    return first or gates.latest_lock(conn)

@@ -1,0 +1,122 @@
+"""The Day-21 scorecard: composed from the review, exported, frozen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from readiness_tui import __version__
+from readiness_tui.domain.card import Dissent, Scorecard
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.scorecard import compose
+from readiness_tui.services.desk import Desk
+from readiness_tui.services.view import ReviewView, load, read_facts
+from readiness_tui.services.write import sync
+from readiness_tui.store import assessments, imports, reviews, scorecards
+from readiness_tui.store.sqlite import Connection
+
+
+def compose_card(desk: Desk, view: ReviewView) -> Scorecard:
+    """The scorecard of this view, compared with the previous frozen one of the system."""
+    with desk.store.read() as conn:
+        return _compose(conn, view)
+
+
+def _compose(conn: Connection, view: ReviewView) -> Scorecard:
+    before = reviews.previous(conn, view.review)
+    kept = scorecards.get(conn, before.id) if before is not None else None
+    previous = None
+    if kept is not None:
+        from readiness_tui.reports.scorecard_json import read_scorecard
+
+        previous, _ = read_scorecard(kept.json, f"the scorecard frozen on {kept.frozen_at:%Y-%m-%d}")
+    return compose(
+        view.facts,
+        view.judgement,
+        app_version=__version__,
+        input_digests={Path(info.path).name: info.digest for info in imports.all(conn)},
+        runs=[part.run for part in (*view.measured.candidate, *view.measured.baseline)],
+        dissents=[Dissent(person, reason) for person, reason in assessments.dissents(conn, view.review.id).items()],
+        previous=previous,
+    )
+
+
+def render(card: Scorecard, format: str) -> str:
+    """The card as "md" or "json" text."""
+    if format == "json":
+        from readiness_tui.reports.scorecard_json import scorecard_json
+
+        return scorecard_json(card)
+    from readiness_tui.reports.scorecard_md import scorecard_markdown
+
+    return scorecard_markdown(card)
+
+
+def text(desk: Desk, *, format: str = "md", as_of: date | None = None) -> str:
+    """The scorecard as text. A frozen review gives what was frozen, byte for byte."""
+    view = load(desk, as_of=as_of, shared=True)
+    if view.review.frozen_at is not None and as_of is None:
+        with desk.store.read() as conn:
+            kept = scorecards.get(conn, view.review.id)
+        if kept is not None:
+            return kept.json if format == "json" else kept.markdown
+    return render(compose_card(desk, view), format)
+
+
+def write(path: Path, content: str) -> None:
+    """Write an export atomically. Raises ReadinessError where the folder is missing or read-only."""
+    from readiness_tui.reports.atomic import write_text
+
+    write_text(path, content)
+
+
+def freeze(desk: Desk) -> Scorecard:
+    """Close the review with its scorecard: nothing in it changes from now on. Undecided items become gaps."""
+    view = load(desk, shared=True)
+    if view.review.frozen_at is not None:
+        raise ReadinessError(
+            f"This review was frozen on {view.review.frozen_at:%Y-%m-%d %H:%M} UTC. Start a new review for new work."
+        )
+    with desk.store.write(desk.who, "scorecard frozen", now=desk.now(), review_id=view.review.id, undoable=False) as tx:
+        review = reviews.get(tx.conn, view.review.id)
+        tx.guard_review(review.id)
+        # The day is kept with the review: what is frozen is judged as of then for ever.
+        frozen = replace(review, as_of=desk.as_of(review), frozen_at=desk.now())
+        reviews.put(tx, frozen)
+        sync(tx, desk, review.id)
+        facts, measured = read_facts(tx.conn, desk, frozen, desk.as_of(frozen))
+        from readiness_tui.domain.judge import judge
+
+        judgement = judge(facts, desk.as_of(frozen))
+        card = _compose(tx.conn, replace(view, review=frozen, facts=facts, judgement=judgement, measured=measured))
+        scorecards.put(
+            tx,
+            scorecards.StoredScorecard(
+                review_id=review.id,
+                frozen_at=desk.now(),
+                by=desk.who,
+                as_of=judgement.as_of,
+                verdict=judgement.verdict,
+                json=render(card, "json"),
+                markdown=render(card, "md"),
+                digest=card.digest,
+            ),
+        )
+    return card
+
+
+def dissent(desk: Desk, person: str, reason: str) -> None:
+    """Record that a person disagrees with the verdict; an empty reason takes it back."""
+    from readiness_tui.services.write import change
+
+    if not person.strip():
+        raise ReadinessError("Who disagrees? A dissent is kept with its name.")
+    with change(desk, f"dissent of {person}", reason) as (tx, review):
+        assessments.put_dissent(tx, review.id, person.strip(), reason.strip())
+
+
+def frozen_cards(desk: Desk) -> list[scorecards.StoredScorecard]:
+    """Every frozen scorecard in the file, the latest first."""
+    with desk.store.read() as conn:
+        return scorecards.all(conn)

@@ -1,0 +1,53 @@
+"""How every change is saved: one transaction that also brings the review's gaps and conditions up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from readiness_tui.domain.gap import StoredCondition
+from readiness_tui.domain.gaps import merge, settled_gaps
+from readiness_tui.domain.judge import judge
+from readiness_tui.domain.review import Review
+from readiness_tui.services.desk import Desk
+from readiness_tui.services.view import current_review, read_facts
+from readiness_tui.store import gaps, reviews
+from readiness_tui.store.rows import Tx
+
+
+@contextmanager
+def change(desk: Desk, what: str, why: str = "", *, key: str | None = None) -> Iterator[tuple[Tx, Review]]:
+    """One audited change to the desk's review: all of it is saved, or none.
+
+    `what` says it in words for the history; `key` makes a repeated save a no-op. Raises ReadinessError on a frozen
+    review and on every trouble with the file; nothing is stored then.
+    """
+    with desk.store.read() as conn:
+        review_id = current_review(conn, desk).id
+    with desk.store.write(desk.who, what, why, key=key, now=desk.now(), review_id=review_id) as tx:
+        review = reviews.get(tx.conn, review_id)
+        tx.guard_review(review.id)
+        yield tx, review
+        sync(tx, desk, review.id)
+
+
+def sync(tx: Tx, desk: Desk, review_id: int) -> None:
+    """Bring the stored gaps and conditions in line with what the rules find now, in the same transaction."""
+    review = reviews.get(tx.conn, review_id)
+    as_of = desk.as_of(review)
+    facts, _ = read_facts(tx.conn, desk, review, as_of)
+    judgement = judge(facts, as_of)
+    stored = facts.gaps or {}
+    found = judgement.found_gaps
+    settled = settled_gaps(facts, judgement.standings)
+    for gap in merge(stored, found, settled=settled, review_id=review.id, as_of=as_of):
+        if stored.get(gap.key) != gap:
+            gaps.put(tx, review.system, gap)
+    # A condition is remembered from the day it is first seen, so that its due date stands still.
+    live = {condition.key: condition for condition in judgement.conditions}
+    known = facts.conditions or {}
+    for key, condition in live.items():
+        if key not in known:
+            gaps.put_condition(tx, review.id, StoredCondition(key, condition.owner, condition.due))
+    for key in known.keys() - live.keys():
+        gaps.remove_condition(tx, review.id, key)

@@ -1,0 +1,209 @@
+"""The app: one desk, one view, eight screens. It owns when services run; screens only show and ask."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar, ParamSpec, TypeVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text import visible
+from readiness_tui.services.desk import Desk
+from readiness_tui.services.view import ReviewView, load
+from readiness_tui.tui.commands import ReadinessCommands
+from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.screens.rooms import make
+from readiness_tui.tui.widgets.bars import ROOMS
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class ReadinessApp(App[None]):
+    """`desk` None: nothing is open yet, and the greeting offers what to do. `here`: where a new file would go."""
+
+    TITLE = "readiness"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS = {ReadinessCommands}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(room[0].upper(), f"room('{room}')", room.capitalize(), id=f"app.{room}", show=False,
+                    tooltip=f"Go to {room.capitalize()}")
+            for room in ROOMS
+        ),
+        Binding("m", "meeting", "Meeting", id="app.meeting", show=False, tooltip="One item at a time, large"),
+        Binding("i", "import", "Import", id="app.import", show=False, tooltip="Import runs, traces, an eval set or a gate"),
+        Binding("question_mark,f1", "help", "Help", id="app.help", key_display="?", tooltip="Every key of this screen"),
+        Binding("ctrl+p", "command_palette", "Everything", id="app.palette", show=False, priority=True),
+        Binding("ctrl+q", "quit", "Quit", id="app.quit", show=False, priority=True, tooltip="Leave; all is saved"),
+    ]  # fmt: skip
+
+    def __init__(self, desk: Desk | None = None, *, who: str = "somebody", here: Path | None = None) -> None:
+        super().__init__()
+        self.desk = desk
+        self.who = desk.who if desk else who
+        self.here = here or Path.cwd()
+        self.view: ReviewView | None = None
+        # One thread for everything that touches the file: saves keep their order, and none is ever dropped.
+        self._serial = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness-store")
+
+    async def on_mount(self) -> None:
+        if self.desk is None:
+            from readiness_tui.tui.screens.greeting.screen import GreetingScreen
+
+            await self.push_screen(GreetingScreen())
+        else:
+            await self.open_desk(self.desk)
+
+    async def on_unmount(self) -> None:
+        self._serial.shutdown(wait=True)
+
+    # -- services -------------------------------------------------------------------------------------------------
+
+    async def serve(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `service` on the one store thread and wait for it, without holding up the screen."""
+        return await asyncio.get_running_loop().run_in_executor(self._serial, partial(service, *args, **kwargs))
+
+    async def fetch(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """`serve`, with a refusal shown; None then."""
+        try:
+            return await self.serve(service, *args, **kwargs)
+        except ReadinessError as refusal:
+            self.complain(str(refusal))
+            return None
+
+    async def act(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> bool:
+        """Run a service that saves, then show what follows from it. False where it refused."""
+        try:
+            await self.serve(service, *args, **kwargs)
+        except ReadinessError as refusal:
+            self.complain(str(refusal))
+            return False
+        await self.reload()
+        return True
+
+    async def attempt(self, service: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> str | None:
+        """`act` for forms: the refusal is returned instead of shown."""
+        try:
+            await self.serve(service, *args, **kwargs)
+        except ReadinessError as refusal:
+            return str(refusal)
+        await self.reload()
+        return None
+
+    async def reload(self) -> None:
+        """Read the review again and show it on the room underneath any dialog."""
+        if self.desk is None:
+            return
+        view = await self.fetch(load, self.desk)
+        if view is None:
+            return
+        self.view = view
+        for screen in self.screen_stack:
+            if isinstance(screen, RoomScreen):
+                await screen.refresh_view()
+
+    def complain(self, sentence: str) -> None:
+        """Show a refusal. Never markup: it may quote what was imported."""
+        self.notify(visible(sentence), title="Not done", severity="error", timeout=12, markup=False)
+
+    def tell(self, sentence: str) -> None:
+        """Say that something was done."""
+        self.notify(visible(sentence), timeout=5, markup=False)
+
+    # -- screens --------------------------------------------------------------------------------------------------
+
+    async def open_desk(self, desk: Desk) -> None:
+        """Work on this file from now on, starting at the Overview."""
+        self.desk = desk
+        self.who = desk.who
+        view = await self.fetch(load, desk)
+        if view is None:
+            from readiness_tui.tui.screens.greeting.screen import GreetingScreen
+
+            await self.push_screen(GreetingScreen())
+            return
+        self.view = view
+        await self.action_room("overview")
+
+    async def action_room(self, name: str) -> None:
+        if self.view is None:
+            return
+        if not self.is_screen_installed(name):
+            self.install_screen(make(name), name)
+        target = self.get_screen(name)
+        if target in self.screen_stack:
+            while self.screen is not target:
+                await self.pop_screen()
+            return
+        while len(self.screen_stack) > 2:
+            await self.pop_screen()
+        await (self.switch_screen(name) if len(self.screen_stack) == 2 else self.push_screen(name))
+
+    async def action_help(self) -> None:
+        from readiness_tui.tui.screens.help.screen import HelpScreen
+
+        await self.push_screen(HelpScreen(self.screen))
+
+    async def action_meeting(self) -> None:
+        if self.view is None:
+            return
+        from readiness_tui.tui.screens.meeting.screen import MeetingScreen
+
+        await self.push_screen(MeetingScreen())
+
+    async def action_import(self) -> None:
+        if self.desk is None:
+            return
+        from readiness_tui.tui.screens.importing.screen import ImportScreen
+
+        await self.push_screen(ImportScreen())
+
+    async def go_to(self, key: str) -> None:
+        """Open what a cause, condition, flip or gap is about, by its key."""
+        kind, _, rest = key.partition("/")
+        if kind == "item" or (kind in ("section", "assessed", "na") and rest):
+            await self.action_room("checklists")
+            item = next((part for part in reversed(rest.split("/")) if self._is_item(part)), None)
+            if item is not None:
+                await self._point("checklists", item)
+        elif kind == "gate":
+            await self.action_room("evals")
+        elif kind == "incident":
+            await self.action_room("incidents")
+            await self._point("incidents", rest.split("/")[0])
+        elif kind == "trace":
+            await self.show_traces([rest], "this trace")
+        elif kind == "case":
+            await self.action_room("evals")
+            await self._point("evals", rest)
+        elif kind in ("condition", "gap"):
+            await self.action_room("gaps")
+            await self._point("gaps", rest)
+        else:
+            await self.action_room("checklists")
+
+    async def show_traces(self, trace_ids: list[str], why: str) -> None:
+        """Open Traces on these records alone."""
+        await self.action_room("traces")
+        screen = self.screen
+        if isinstance(screen, RoomScreen):
+            screen.point_at_many(trace_ids, why)
+            await screen.refresh_view()
+
+    async def _point(self, room: str, what: str) -> None:
+        screen = self.screen
+        if isinstance(screen, RoomScreen) and screen.ROOM == room:
+            screen.point_at(what)
+            await screen.refresh_view()
+
+    def _is_item(self, text: str) -> bool:
+        return self.view is not None and text in self.view.judgement.standings

@@ -1,0 +1,56 @@
+"""One glyph and one style for each status; the word always stands beside it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from readiness_tui.domain.assessment import Standing
+from readiness_tui.domain.gate import Result
+from readiness_tui.domain.verdict import Verdict
+
+
+class Mark(NamedTuple):
+    glyph: str
+    style: str
+
+
+MET = Mark("●", "$text-success")
+PARTIAL = Mark("◐", "$text-warning")
+MISSING = Mark("○", "$text-error")
+CONFLICT = Mark("!", "bold $text-error")
+UNDECIDED = Mark("·", "bold $text-accent")
+NOT_APPLICABLE = Mark("–", "$text-muted")
+FAIL = Mark("✗", "bold $text-error")
+DONE = Mark("✓", "$text-success")
+
+STANDING: dict[str, Mark] = {
+    "met": MET,
+    "partial": PARTIAL,
+    "missing": MISSING,
+    "conflict": CONFLICT,
+    "undecided": UNDECIDED,
+    "n/a": NOT_APPLICABLE,
+}
+RESULT: dict[Result, Mark] = {
+    Result.PASS: MET,
+    Result.INCONCLUSIVE: PARTIAL,
+    Result.FAIL: FAIL,
+    Result.MISSING: MISSING,
+    Result.CHANGED: CONFLICT,
+}
+VERDICT_STYLE: dict[Verdict, str] = {
+    Verdict.GO: "bold $text-success",
+    Verdict.CONDITIONS: "bold $text-warning",
+    Verdict.NO_GO: "bold $text-error",
+}
+
+
+def standing_mark(standing: Standing) -> Mark:
+    """The glyph of an item's status word."""
+    return STANDING[standing.word]
+
+
+def bar(fraction: float | None, width: int = 20) -> str:
+    """A bar of `width` cells, filled for `fraction` (rounded down); all hollow where there is none."""
+    filled = 0 if fraction is None else int(fraction * width)
+    return "█" * filled + "░" * (width - filled)

@@ -1,0 +1,1 @@
+"""One folder a screen: `screen.py` and, where it needs one, `screen.tcss`."""

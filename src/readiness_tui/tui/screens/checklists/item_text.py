@@ -1,0 +1,167 @@
+"""How one item reads: its line in the list, and everything known of it beside the list."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from readiness_tui.domain.assessment import Assurance, Dossier, Proposal, Standing
+from readiness_tui.domain.checklist import ProbeKind, Severity
+from readiness_tui.domain.gap import Gap
+from readiness_tui.domain.preview import Consequence
+from readiness_tui.domain.words import day_month
+from readiness_tui.services.view import ReviewView
+from readiness_tui.tui import glyphs
+from readiness_tui.tui.text import fit, join, line, safe
+
+LETTER = {Severity.BLOCKER: "B", Severity.MAJOR: "M", Severity.MINOR: "m"}
+WORDS = ("missing", "partial", "met")
+
+
+def list_line(standing: Standing, width: int, *, selected: bool, proposed: bool) -> Content:
+    """`✓● met  OBS-01 Prompt version logged  B`: selected, status, item, open proposal, severity."""
+    mark = glyphs.standing_mark(standing)
+    room = max(width - 23, 8)
+    return join(
+        Content.styled("✓" if selected else " ", "bold $text-accent"),
+        Content.styled(f"{mark.glyph} {standing.word:<9} ", mark.style),
+        line(fit(f"{standing.item.id} {standing.item.title}", room + 7)),
+        Content.styled("P" if proposed else " ", "$text-accent"),
+        Content.styled(LETTER[standing.item.severity], "$text-muted"),
+    )
+
+
+def detail(view: ReviewView, standing: Standing, dossier: Dossier, gap: Gap | None) -> Content:
+    """The whole item: meaning, status and why it counts so, proof, votes, evidence, note, gap."""
+    item = standing.item
+    blocks: list[Content | str] = [
+        join(Content.styled(f"{item.id}  ", "bold $text-accent"), line(item.title, "bold"),
+             Content.styled(f"   {item.severity}", "$text-muted")),
+        safe(item.why, "$text-muted"),
+        join(Content.styled("Met means: ", "bold"), safe(item.evidence)),
+        Content(""),
+        status_line(standing),
+        *status_reasons(view, standing, dossier),
+    ]  # fmt: skip
+    if dossier.proposal is not None:
+        blocks += ["", *proof(dossier.proposal)]
+    blocks += ["", *votes(dossier, standing), *evidence(dossier)]
+    if dossier.note:
+        blocks.append(join(Content.styled("NOTE      ", "bold"), safe(dossier.note)))
+    if dossier.waiver is not None:
+        waiver = dossier.waiver
+        state = "live" if waiver.live(view.as_of) else "expired"
+        blocks.append(
+            join(Content.styled("WAIVER    ", "bold"),
+                 line(f"{state} until {waiver.expires}, approved by {waiver.approver}: {waiver.reason}"))
+        )  # fmt: skip
+    if gap is not None and gap.state.live:
+        due = day_month(gap.due) if gap.due else "no date"
+        blocks.append(
+            join(Content.styled("GAP       ", "bold"), line(f"{gap.owner or 'no owner'} · due {due} · {gap.state}"))
+        )
+    if standing.points is not None and standing.points < 2:
+        blocks += ["", join(Content.styled("To do: ", "bold"), safe(item.improve))]
+    return Content("\n").join(blocks)
+
+
+def status_line(standing: Standing) -> Content:
+    mark = glyphs.standing_mark(standing)
+    chosen = standing.points if standing.applicable else None
+    scale: list[Content | str] = []
+    for points, word in enumerate(WORDS):
+        text = f"{points} {word}"
+        scale += [Content.styled(f"[{text}]", "bold reverse") if points == chosen else f" {text} ", "  "]
+    return join(Content.styled(f"{mark.glyph} {standing.word.upper():<10}", mark.style), *scale)
+
+
+def status_reasons(view: ReviewView, standing: Standing, dossier: Dossier) -> list[Content]:
+    """Why an item does not count what was voted, and the key that settles it."""
+    reasons = []
+    if standing.hidden:
+        reasons.append("blind voting: others see this item as undecided until the reveal")
+    if standing.conflict and standing.vote is not None:
+        reasons.append(
+            f"voted {standing.vote}, but the proof does not agree: counts {standing.counts}"
+            " · a accept the proof · k keep the vote with a reason"
+        )
+    elif standing.vote == 2 and standing.points == 1 and standing.assurance is Assurance.CLAIMED:
+        reasons.append("voted 2, but nothing is attached: a claim counts 1 · e attach evidence")
+    if standing.overridden:
+        reasons.append("kept against the proof, with a reason; holds until its data changes")
+    if standing.na_awaiting:
+        reasons.append("not applicable waits for a second person: undecided until then · c confirm")
+    if standing.na_unconfirmed:
+        reasons.append("not applicable, unconfirmed: a lone reviewer's word")
+    if standing.spread and not dossier.consensus:
+        reasons.append(f"reviewers differ by {standing.spread}: stands at the lowest · c record a consensus")
+    return [safe(reason, "$text-warning") for reason in reasons]
+
+
+def proof(proposal: Proposal) -> list[Content]:
+    """What the imported data says, and what it proposes."""
+    title = "REFUTES" if proposal.kind is ProbeKind.REFUTE and proposal.points == 0 else "PROOF"
+    rows = [join(Content.styled(f"{title:<10}", "bold"), safe(proposal.missing or proposal.text))]
+    if proposal.window or proposal.sampling:
+        rows.append(
+            line(
+                "          " + " · ".join(part for part in (proposal.window, proposal.sampling) if part), "$text-muted"
+            )
+        )
+    rows += [line(f"          {text}", "$text-muted") for text in proposal.details[:4]]
+    if proposal.points is not None:
+        rows.append(
+            join("          proposes ", Content.styled(f"{proposal.points} {WORDS[proposal.points]}", "bold"),
+                 f" ({proposal.assurance})" if proposal.assurance else "")
+        )  # fmt: skip
+    if proposal.examples:
+        shown = "  ".join(proposal.examples[:3])
+        rows.append(join(line(f"          e.g. {shown}"), Content.styled("   t opens them", "$text-muted")))
+    return rows
+
+
+def votes(dossier: Dossier, standing: Standing) -> list[Content]:
+    """Who voted what."""
+    if standing.hidden:
+        return []
+    said = []
+    for vote in dossier.votes:
+        said.append(f"{vote.reviewer} n/a: {vote.na_reason}" if vote.na else f"{vote.reviewer} {vote.points}")
+    if dossier.consensus is not None:
+        agreed = dossier.consensus
+        said.append(f"consensus {'n/a' if agreed.na else agreed.points} by {agreed.by}: {agreed.reason}")
+    return [join(Content.styled("VOTES     ", "bold"), line(" · ".join(said)))] if said else []
+
+
+def evidence(dossier: Dossier) -> list[Content]:
+    """What is attached."""
+    if not dossier.evidence:
+        return [join(Content.styled("EVIDENCE  ", "bold"), Content.styled("none yet · e attach", "$text-muted"))]
+    rows = []
+    for position, piece in enumerate(dossier.evidence):
+        extra = f", witnessed by {piece.witness}" if piece.witness else ""
+        dated = f", {piece.dated}" if piece.dated else ""
+        head = "EVIDENCE  " if position == 0 else "          "
+        rows.append(join(Content.styled(head, "bold"), line(f"{piece.kind} {piece.ref}{dated}{extra} ({piece.by})")))
+    return rows
+
+
+def consequence(results: list[Consequence]) -> Content:
+    """What each score would do, in one line."""
+    parts = []
+    for result in results:
+        before, after = result.percent_before, result.percent_after
+        section = f"{result.section} {percent(before)} → {percent(after)}" if before != after else "no change"
+        verdict = (
+            f", verdict {result.verdict_before} → {result.verdict_after}"
+            if result.verdict_before is not result.verdict_after
+            else ""
+        )
+        parts.append(f"{result.points}: {section}{verdict}")
+    stays = ""
+    if results and all(r.verdict_after is r.verdict_before for r in results):
+        stays = f"   verdict stays {results[0].verdict_before}"
+    return join(Content.styled("If you press  ", "bold"), line("   ".join(parts) + stays))
+
+
+def percent(value: int | None) -> str:
+    return "—" if value is None else f"{value}%"

@@ -1,0 +1,41 @@
+"""Text for the screen: the only way data reaches a widget.
+
+`safe` and `cell` pass everything through the sanitiser and never read markup; colours come from theme variables,
+and status is always a glyph and a word.
+"""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.content import Content
+
+from readiness_tui.domain.text import one_line, visible
+
+
+def safe(text: object, style: str = "", limit: int | None = None) -> Content:
+    """A block of outside text (its line breaks stay)."""
+    return Content.styled(visible(str(text), limit), style) if style else Content(visible(str(text), limit))
+
+
+def line(text: object, style: str = "", limit: int | None = None) -> Content:
+    """Outside text as one line."""
+    return safe(one_line(str(text)), style, limit)
+
+
+def cell(text: object, style: str = "", limit: int | None = None) -> Text:
+    """Outside text for a table cell (tables take rich's Text; a plain string would be read as markup)."""
+    return Text(one_line(str(text), limit), style=style, no_wrap=True, end="")
+
+
+def fit(text: str, width: int) -> str:
+    """`text` in exactly `width` columns (wide characters counted), cut with an ellipsis."""
+    from rich.cells import cell_len, set_cell_size
+
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, max(width - 1, 0)) + "…" if width > 0 else ""
+
+
+def join(*parts: Content | str) -> Content:
+    """Contents one after another; plain strings here are the program's own words."""
+    return Content("").join([part if isinstance(part, Content) else Content(part) for part in parts])
