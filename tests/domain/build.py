@@ -159,5 +159,3 @@ def met(*severities: Severity, id: str = "filler") -> Checklist:
 def change_dossier(facts: Facts, item_id: str, **changes: Any) -> Facts:
     """The facts with one item's dossier changed."""
     return replace(facts, dossiers={**facts.dossiers, item_id: replace(facts.dossiers[item_id], **changes)})
-
-

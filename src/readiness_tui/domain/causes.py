@@ -117,18 +117,19 @@ def item_cause(standing: Standing, gap_key: str, waived_until: date | None) -> C
         return cause(Verdict.CONDITIONS, "is a blocker marked not applicable, unconfirmed by a second person")
     if not standing.in_sum or standing.counts == 2 or item.severity is Severity.MINOR:
         return None
-    word = "undecided" if standing.points is None else ("missing", "partial")[standing.points]
+    word = _a("undecided" if standing.points is None else ("missing", "partial")[standing.points])
+    what = f"{word} {item.severity}" if item.severity is Severity.BLOCKER else f"{word} {item.severity} item"
     against = ", its proof against the vote" if standing.conflict else ""
     if standing.waived and waived_until is not None:
         return cause(
             Verdict.CONDITIONS,
-            f"is {_a(word)} {item.severity}{against}, waived until {waived_until.isoformat()}",
+            f"is {what}{against}, waived until {waived_until.isoformat()}",
             waived_until,
         )
     if standing.na_awaiting:
         return cause(Verdict.NO_GO, "is a blocker marked not applicable that no second person has confirmed")
     blocks = item.severity is Severity.BLOCKER and standing.counts == 0
-    return cause(Verdict.NO_GO if blocks else Verdict.CONDITIONS, f"is {_a(word)} {item.severity}{against}")
+    return cause(Verdict.NO_GO if blocks else Verdict.CONDITIONS, f"is {what}{against}")
 
 
 def section_cause(section: Section, policy: Policy, lifts: Sequence[str]) -> Cause | None:
