@@ -7,7 +7,6 @@ Ours are listed here; others come by the entry point group `readiness_tui.source
 from __future__ import annotations
 
 import difflib
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +17,11 @@ from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources.base import Recognised, Source
+from readiness_tui.sources.fileio import digest, unreadable
+from readiness_tui.sources.fileio import head as head_of
 from readiness_tui.sources.peek import seen
+
+__all__ = ["BUILT_IN", "GROUP", "Folder", "digest", "files_in", "look", "problems", "recognise", "sources"]
 
 GROUP = "readiness_tui.sources"
 HEAD = 64 * 1024
@@ -76,13 +79,13 @@ def recognise(path: Path, forced: str | None = None) -> tuple[Source, Recognised
 
     Raises ReadinessError when the file cannot be read, no source knows it, or several know it equally well.
     """
-    head = _head(path, HEAD)
+    head = head_of(path, HEAD)
     if forced is not None:
         source = _named(forced)
         return source, source.recognise(path, head) or Recognised(source.name, "chosen with --format", 0)
     candidates = _candidates(path, head)
     if not candidates and len(head) == HEAD:
-        head = _head(path, LONG_HEAD)
+        head = head_of(path, LONG_HEAD)
         candidates = _candidates(path, head)
     if not candidates:
         raise ReadinessError(_nothing_fits(path, head))
@@ -125,18 +128,9 @@ def files_in(path: Path) -> tuple[Path, ...]:
     return folder.usable
 
 
-def digest(path: Path) -> str:
-    """SHA-256 of the raw bytes, in hex."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
 def _walk(path: Path) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
-        raise _unreadable(Path(error.filename or path), error) from error
+        raise unreadable(Path(error.filename or path), error) from error
 
     for folder, folders, names in os.walk(path, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -144,24 +138,6 @@ def _walk(path: Path) -> Iterator[Path]:
             file = Path(folder, name)
             if not name.startswith(".") and file.is_file():
                 yield file
-
-
-def _head(path: Path, size: int) -> bytes:
-    try:
-        if path.is_dir():
-            raise ReadinessError(f"{path} is a folder. Name a file in it, or import the folder as a whole.")
-        if not path.exists():
-            raise ReadinessError(f"{path}: there is no such file. Check the path.")
-        if not path.is_file():  # a pipe or device would block, and could not be read twice
-            raise ReadinessError(f"{path} is not a regular file. Save its content to a file and import that.")
-        with path.open("rb") as file:
-            return file.read(size)
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: OSError) -> ReadinessError:
-    return ReadinessError(f"{path} cannot be read: {error.strerror or error}. Check the path and its permissions.")
 
 
 def _named(name: str) -> Source:

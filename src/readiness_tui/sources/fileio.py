@@ -1,0 +1,37 @@
+"""Reading the bytes of a file, with a sentence where that fails."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from readiness_tui.domain.errors import ReadinessError
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of the raw bytes, in hex. Raises ReadinessError."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def head(path: Path, size: int) -> bytes:
+    """The first bytes of a regular file. Raises ReadinessError for anything else."""
+    try:
+        if path.is_dir():
+            raise ReadinessError(f"{path} is a folder. Name a file in it, or import the folder as a whole.")
+        if not path.exists():
+            raise ReadinessError(f"{path}: there is no such file. Check the path.")
+        if not path.is_file():  # a pipe or device would block, and could not be read twice
+            raise ReadinessError(f"{path} is not a regular file. Save its content to a file and import that.")
+        with path.open("rb") as file:
+            return file.read(size)
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError) -> ReadinessError:
+    """What a person is told when the operating system refuses a file."""
+    return ReadinessError(f"{path} cannot be read: {error.strerror or error}. Check the path and its permissions.")
