@@ -149,3 +149,9 @@ def _change(row: Row) -> Change:
         undoable=bool(row["undoable"]),
         items=tuple(row["items"].split("\n")) if row["items"] else (),
     )
+
+
+def last_saved(conn: Connection) -> datetime | None:
+    """When anything was saved last."""
+    row = conn.execute("SELECT at FROM change ORDER BY id DESC LIMIT 1").fetchone()
+    return None if row is None else moment(row[0])

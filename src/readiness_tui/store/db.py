@@ -138,7 +138,7 @@ class Store:
                 if conn.in_transaction:
                     with suppress(sqlite.sqlite3.Error):
                         conn.execute("ROLLBACK")
-                if isinstance(error, sqlite.sqlite3.Error | UnicodeEncodeError):
+                if isinstance(error, sqlite.sqlite3.Error):
                     raise explain(error, self.path) from error
                 raise
 

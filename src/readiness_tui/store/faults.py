@@ -81,8 +81,6 @@ def explain(error: Exception, path: Path) -> ReadinessError:
             f"{name} is damaged ({one_line(str(error), 100)}). "
             "Restore a backup, or rescue what is readable with `sqlite3 FILE .recover`."
         )
-    elif isinstance(error, UnicodeEncodeError):
-        text = f"The text holds a character that is not valid Unicode, so it cannot be stored. {nothing} Take it out."
     elif "foreign key" in said:
         text = (
             f"This cannot be stored in {name}: something it refers to is missing, or something else still refers to it."

@@ -65,3 +65,8 @@ def _gap(row: Row) -> Gap:
         evidence=row["evidence"],
         marked=bool(row["marked"]),
     )
+
+
+def remove_condition(tx: Tx, review_id: int, key: str) -> bool:
+    """Forget a condition that the rules no longer find."""
+    return tx.delete("condition", (review_id, key))

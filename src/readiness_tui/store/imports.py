@@ -13,11 +13,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.evaluation import Case, EvalSet, Run, Trace
-from readiness_tui.store import packing
+from readiness_tui.store import packing, sqlite
 from readiness_tui.store.codec import dump, moment, opt_moment, stamp, words
 from readiness_tui.store.db import Store
 from readiness_tui.store.rows import Row, Tx, fetch
@@ -25,9 +25,12 @@ from readiness_tui.store.sqlite import Connection
 
 T = TypeVar("T")
 
-BATCH = 2_000  # rows a transaction: a reviewer's save waits for at most one of them
+BATCH = 5_000  # rows a transaction: a reviewer's save waits for at most one of them
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # batches leave no audit entry, so no time either
 _EXCERPT = 200
+# Not JSON, text that is not Unicode, an integer beyond 64 bits, a time without a zone.
+_UNSTORABLE = (ValueError, TypeError, OverflowError)
+Refused = tuple[int, str, str]  # line, reason, excerpt
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,22 +145,33 @@ def add_cases(store: Store, import_id: int, run_id: str, cases: Iterable[tuple[C
     A case whose key (id, variant, repeat) the run has already is a reject; so is one that cannot be stored.
     """
     for batch in _batches(cases):
-        good, bad = packing.split(lambda pair: (packing.to_json(pair[0]), packing.pack([pair[1]])), batch)
-        refused = [(0, f"case {case.id!r}: {why}", raw) for (case, raw), why in bad]
         with _batch(store) as tx:
             _staged(tx, import_id)
             key, position = tx.conn.execute(
                 "SELECT key, cases FROM run WHERE import_id = ? AND id = ?", (import_id, run_id)
             ).fetchone()
             stored = 0
-            for (case, raw), (text, packed) in good:
-                cursor = tx.conn.execute(
-                    "INSERT INTO run_case(run_key, id, variant, repeat, position, json, raw)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(run_key, id, variant, repeat) DO NOTHING",
-                    (key, case.id, case.variant, case.repeat, position + stored, text, packed),
-                )
-                stored += cursor.rowcount
-                if not cursor.rowcount:
+            refused: list[Refused] = []
+            for case, raw in batch:
+                try:
+                    new = tx.conn.execute(
+                        "INSERT INTO run_case(run_key, id, variant, repeat, position, json, raw)"
+                        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(run_key, id, variant, repeat) DO NOTHING",
+                        (
+                            key,
+                            case.id,
+                            case.variant,
+                            case.repeat,
+                            position + stored,
+                            packing.to_json(case),
+                            packing.pack([raw]),
+                        ),
+                    ).rowcount
+                except _UNSTORABLE as error:
+                    refused.append((0, f"case {case.id!r}: {error}", raw))
+                    continue
+                stored += new
+                if not new:
                     name = " ".join(filter(None, (case.id, case.variant, str(case.repeat or ""))))
                     refused.append((0, f"case {name!r} is in run {run_id!r} twice; the first is kept", raw))
             tx.conn.execute("UPDATE run SET cases = cases + ? WHERE key = ?", (stored, key))
@@ -166,36 +180,17 @@ def add_cases(store: Store, import_id: int, run_id: str, cases: Iterable[tuple[C
 
 
 def add_traces(store: Store, import_id: int, traces: Iterable[tuple[Trace, str]]) -> None:
-    """Traces, each with its raw record. One whose id this file has brought already is a reject; so is one that cannot
-    be stored. A trace that an earlier import brought is replaced by this one at publication."""
+    """Traces, each with its raw record. One that cannot be stored is a reject.
+
+    At publication one whose id the file has twice is a reject as well, and a trace that an earlier import brought is
+    replaced by this one.
+    """
     for batch in _batches(traces):
-        good, bad = packing.split(lambda pair: packing.trace_row(pair[0]), batch)
-        refused = [(0, f"trace {trace.id!r}: {why}", raw) for (trace, raw), why in bad]
-        blocks = [
-            packing.pack([raw for (_, raw), _ in good[at : at + packing.RAW_BLOCK]])
-            for at in range(0, len(good), packing.RAW_BLOCK)
-        ]
-        with _batch(store) as tx:
-            _staged(tx, import_id)
-            (last,) = tx.conn.execute("SELECT coalesce(max(last_key), 0) FROM trace_raw").fetchone()
-            first = last + 1
-            rows = [(first + at, import_id, *row) for at, (_, row) in enumerate(good)]
-            refused += _insert_traces(tx, rows, [raw for (_, raw), _ in good])
-            tx.bulk(
-                "INSERT INTO trace_raw(import_id, first_key, last_key, data) VALUES (?, ?, ?, ?)",
-                (
-                    (
-                        import_id,
-                        first + at * packing.RAW_BLOCK,
-                        first + min(len(good), (at + 1) * packing.RAW_BLOCK) - 1,
-                        data,
-                    )
-                    for at, data in enumerate(blocks)
-                ),
-            )
-            _supersede(tx, import_id, 0, first)
-            _count(tx, import_id, "traces", len(good) + len(bad) - len(refused))
-            _reject(tx, import_id, refused)
+        try:
+            _store_traces(store, import_id, batch, [])
+        except _UNSTORABLE:
+            good, refused = _sorted_out(batch)
+            _store_traces(store, import_id, good, refused)
 
 
 def add_eval_set(store: Store, import_id: int, eval_set: EvalSet) -> None:
@@ -211,7 +206,7 @@ def add_eval_set(store: Store, import_id: int, eval_set: EvalSet) -> None:
         )
 
 
-def add_rejects(store: Store, import_id: int, rejects: Iterable[tuple[int, str, str]]) -> None:
+def add_rejects(store: Store, import_id: int, rejects: Iterable[Refused]) -> None:
     """(line, reason, excerpt) of what the source could not use."""
     for batch in _batches(rejects):
         with _batch(store) as tx:
@@ -228,11 +223,15 @@ def add_warnings(store: Store, import_id: int, warnings: Iterable[str]) -> None:
 
 def publish(store: Store, import_id: int, who: str, now: datetime) -> ImportInfo:
     """Make everything visible in one transaction, with an audit entry that cannot be undone."""
+    _index_ids(store, import_id)
     with store.write(who, "imported a file", now=now, undoable=False) as tx:
         info = _staged(tx, import_id)
         # An import that was published while this one was coming in may have brought some of the same traces.
         (seen,) = tx.conn.execute("SELECT seen FROM import WHERE id = ?", (import_id,)).fetchone()
-        _supersede(tx, import_id, seen, 0)
+        low, high = tx.conn.execute(
+            "SELECT min(id), max(id) FROM trace_id WHERE import_id = ?", (import_id,)
+        ).fetchone()
+        _supersede(tx, import_id, seen, low, high)
         (last,) = tx.conn.execute("SELECT coalesce(max(published_order), 0) FROM import").fetchone()
         tx.what = f"imported {info.path}"
         tx.put("import", {"id": import_id, "published_at": stamp(now), "published_order": last + 1})
@@ -274,7 +273,7 @@ def _count(tx: Tx, import_id: int, column: str, more: int) -> None:
     tx.conn.execute(f"UPDATE import SET {column} = {column} + ? WHERE id = ?", (more, import_id))
 
 
-def _reject(tx: Tx, import_id: int, refused: Sequence[tuple[int, str, str]]) -> None:
+def _reject(tx: Tx, import_id: int, refused: Sequence[Refused]) -> None:
     if not refused:
         return
     (last,) = tx.conn.execute("SELECT rejects FROM import WHERE id = ?", (import_id,)).fetchone()
@@ -293,48 +292,115 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _insert_traces(tx: Tx, rows: list[tuple[Any, ...]], raws: list[str]) -> list[tuple[int, str, str]]:
-    """Insert what can be; returns the rejects."""
-    sql = (
-        f"INSERT INTO trace(key, import_id, {packing.TRACE_COLUMNS}) VALUES ({', '.join('?' * len(rows[0]))})"
-        " ON CONFLICT(id, import_id) DO NOTHING"
-        if rows
-        else ""
-    )
-    tx.conn.execute("SAVEPOINT traces")
-    try:
-        stored = tx.bulk(sql, rows) if rows else 0
-    except (ValueError, OverflowError):  # text that is not Unicode, or an integer beyond 64 bits, in one of them
-        tx.conn.execute("ROLLBACK TO traces")
-        stored = -1
-    if stored == len(rows):
-        tx.conn.execute("RELEASE traces")
-        return []
-    tx.conn.execute("ROLLBACK TO traces")
-    refused = []
-    for row, raw in zip(rows, raws, strict=True):
+def _store_traces(store: Store, import_id: int, pairs: list[tuple[Trace, str]], refused: list[Refused]) -> None:
+    """One batch. What takes time is done before the lock is taken."""
+    names, rows = packing.trace_rows([trace for trace, _ in pairs])
+    raws = [raw for _, raw in pairs]
+    blocks = [packing.pack(raws[at : at + packing.RAW_BLOCK]) for at in range(0, len(raws), packing.RAW_BLOCK)]
+    with _batch(store) as tx:
+        _staged(tx, import_id)
+        (last,) = tx.conn.execute("SELECT coalesce(max(last_key), 0) FROM trace_raw").fetchone()
+        tx.bulk(
+            f"INSERT INTO trace(key, import_id, {', '.join(names)}) VALUES (?, ?{', ?' * len(names)})",
+            ((key, import_id, *row) for key, row in enumerate(rows, last + 1)),
+        )
+        for at, data in enumerate(blocks):
+            first = last + 1 + at * packing.RAW_BLOCK
+            until = min(first + packing.RAW_BLOCK - 1, last + len(pairs))
+            tx.conn.execute(
+                "INSERT INTO trace_raw(import_id, first_key, last_key, data) VALUES (?, ?, ?, ?)",
+                (import_id, first, until, data),
+            )
+        _count(tx, import_id, "traces", len(pairs))
+        _reject(tx, import_id, refused)
+
+
+def _sorted_out(batch: list[tuple[Trace, str]]) -> tuple[list[tuple[Trace, str]], list[Refused]]:
+    """Of a batch, what can be stored, and the rejects."""
+    good: list[tuple[Trace, str]] = []
+    refused: list[Refused] = []
+    scratch = sqlite.sqlite3.connect(":memory:")
+    for trace, raw in batch:
         try:
-            if not tx.conn.execute(sql, row).rowcount:
-                refused.append((0, f"trace {row[2]!r} is in the file twice; the first is kept", raw))
-        except (ValueError, OverflowError) as error:
-            refused.append((0, f"trace {row[2]!r}: {error}", raw))
-    tx.conn.execute("RELEASE traces")
-    return refused
+            _, (row,) = packing.trace_rows([trace])
+            scratch.execute(f"SELECT ?{', ?' * (len(row) - 1)}", row)
+            good.append((trace, raw))
+        except _UNSTORABLE as error:
+            refused.append((0, f"trace {trace.id!r}: {error}", raw))
+    scratch.close()
+    return good, refused
 
 
-def _supersede(tx: Tx, import_id: int, since: int, first: int) -> None:
-    """Remember which traces of other imports, published later than `since`, those of this one from key `first` on
-    replace; it takes effect at publication."""
+def _index_ids(store: Store, import_id: int) -> None:
+    """Enter the ids of the staged traces in their order, so that each page of the index is written once.
+
+    Sorted in a private temporary database: that needs neither memory for all of them nor a lock on ours. On the way,
+    an id that comes again is refused, and the same ids of earlier imports are marked as superseded.
+    """
+    sorter = sqlite.sqlite3.connect("", isolation_level=None)
+    try:
+        sorter.execute("PRAGMA journal_mode = OFF")
+        sorter.execute("CREATE TABLE staged(id TEXT, key INTEGER)")
+        for rows in _staged_ids(store, import_id):
+            sorter.execute("BEGIN")
+            sorter.executemany("INSERT INTO staged VALUES (?, ?)", rows)
+            sorter.execute("COMMIT")
+        cursor = sorter.execute("SELECT id, key FROM staged ORDER BY id, key")
+        last = None
+        while rows := cursor.fetchmany(BATCH):
+            before = [last, *(id for id, _ in rows)]
+            again = [key for was, (id, key) in zip(before, rows, strict=False) if was == id]
+            last = rows[-1][0]
+            with _batch(store) as tx:
+                for key in again:
+                    _refuse_again(tx, import_id, key)
+                tx.bulk(
+                    "INSERT INTO trace_id(import_id, id, key) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                    ((import_id, id, key) for id, key in rows),
+                )
+                _supersede(tx, import_id, 0, rows[0][0], last)
+    finally:
+        sorter.close()
+
+
+def _staged_ids(store: Store, import_id: int) -> Iterator[list[tuple[str, int]]]:
+    with store.read() as conn:
+        blocks = "SELECT min(first_key), max(last_key) FROM trace_raw WHERE import_id = ?"
+        first, last = conn.execute(blocks, (import_id,)).fetchone()
+        while first is not None and first <= last:
+            rows = conn.execute(
+                "SELECT id, key FROM trace WHERE import_id = ? AND key BETWEEN ? AND ? ORDER BY key LIMIT ?",
+                (import_id, first, last, BATCH),
+            ).fetchall()
+            if not rows:
+                return
+            yield rows
+            first = rows[-1][1] + 1
+
+
+def _refuse_again(tx: Tx, import_id: int, key: int) -> None:
+    (id,) = tx.conn.execute("SELECT id FROM trace WHERE key = ?", (key,)).fetchone()
+    first, data = tx.conn.execute(
+        "SELECT first_key, data FROM trace_raw WHERE first_key <= ? ORDER BY first_key DESC LIMIT 1", (key,)
+    ).fetchone()
+    tx.conn.execute("DELETE FROM trace WHERE key = ?", (key,))
+    _count(tx, import_id, "traces", -1)
+    again = (0, f"trace {id!r} is in the file twice; the first is kept", packing.unpack(data)[key - first])
+    _reject(tx, import_id, [again])
+
+
+def _supersede(tx: Tx, import_id: int, since: int, low: str, high: str) -> None:
+    """Remember which traces of other imports, published later than `since`, this one's of these ids replace; it takes
+    effect at publication."""
     others = tx.conn.execute(
         "SELECT id FROM import WHERE id != ? AND published_order > ? AND traces > 0", (import_id, since)
     ).fetchall()
-    if others:
+    for (other,) in others:
         tx.conn.execute(
             "INSERT INTO trace_superseded(key, import_id) SELECT old.key, new.import_id"
-            " FROM trace new CROSS JOIN trace old ON old.id = new.id"
-            " WHERE new.import_id = ? AND new.key >= ?"
-            f" AND old.import_id IN ({', '.join(str(id) for (id,) in others)}) ON CONFLICT DO NOTHING",
-            (import_id, first),
+            " FROM trace_id new CROSS JOIN trace_id old ON old.id = new.id AND old.import_id = ?"
+            " WHERE new.import_id = ? AND new.id BETWEEN ? AND ? ON CONFLICT DO NOTHING",
+            (other, import_id, low, high),
         )
 
 
@@ -358,6 +424,10 @@ def _dead(row: Row, own: set[int], now: datetime) -> bool:
 def _remove(store: Store, import_id: int) -> None:
     """In batches, the row of the import last: if this is interrupted, the next import finishes it."""
     steps: list[tuple[str, str]] = [
+        (
+            "trace_id",
+            "import_id = ?1 AND id IN (SELECT id FROM trace_id WHERE import_id = ?1 LIMIT {0})",
+        ),
         ("trace", "key IN (SELECT key FROM trace WHERE import_id = ?1 LIMIT {0})"),
         ("trace_raw", "first_key IN (SELECT first_key FROM trace_raw WHERE import_id = ?1 LIMIT {0})"),
         (

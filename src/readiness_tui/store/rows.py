@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text import one_line
 from readiness_tui.store import sqlite
 from readiness_tui.store.codec import dump, stamp
 
@@ -20,6 +21,19 @@ def fetch(conn: sqlite.Connection, sql: str, values: Sequence[Any] = ()) -> list
     cursor = conn.execute(sql, values)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _storable(row: Row) -> None:
+    """SQLite takes no text that is not Unicode (a lone surrogate from a broken paste or file name)."""
+    for value in row.values():
+        if isinstance(value, str) and not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError as error:
+                raise ReadinessError(
+                    f"The text “{one_line(value, 60)}” holds a character that is not valid Unicode, so it cannot be "
+                    "stored. Nothing was saved. Take it out and save again."
+                ) from error
 
 
 class Tx:
@@ -110,6 +124,7 @@ class Tx:
             old = self.get(table, [row[name] for name in pk])
         self._guard(table, old)
         self._guard(table, row)
+        _storable(row)
         if old is None:
             cursor = self.conn.execute(
                 f"INSERT INTO {table}({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())

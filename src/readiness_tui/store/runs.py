@@ -107,6 +107,14 @@ def put_label(tx: Tx, run_id: str, case_id: str, variant: str, label: HumanLabel
     )
 
 
+def label_changes(conn: Connection) -> int:
+    """Grows with every change of a label, so that what was computed from labels is known to be old."""
+    (latest,) = conn.execute(
+        "SELECT coalesce(max(change_id), 0) FROM change_row WHERE table_name = 'human_label'"
+    ).fetchone()
+    return int(latest)
+
+
 def clear_label(tx: Tx, run_id: str, case_id: str, variant: str, reviewer: str) -> bool:
     return tx.delete("human_label", (run_id, case_id, variant, reviewer))
 

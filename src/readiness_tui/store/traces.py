@@ -30,6 +30,7 @@ class Filter:
     model: str | None = None
     prompt_version: str | None = None
     has_error: bool | None = None  # an error text, or the outcome "error"
+    error: str = ""  # in the error text, whatever the case of ASCII letters
     tool: str | None = None  # called at least once
     start: datetime | None = None
     end: datetime | None = None
@@ -159,7 +160,9 @@ def _counts(conn: Connection, expression: str, where: Filter) -> dict[str, int]:
 def _row(conn: Connection, trace_id: str) -> tuple[Any, ...] | None:
     clauses, values = _where(conn, NONE)
     row: tuple[Any, ...] | None = conn.execute(
-        f"SELECT {_COLUMNS} FROM trace WHERE id = ? AND {' AND '.join(clauses)}", (trace_id, *values)
+        f"SELECT {_COLUMNS} FROM trace WHERE key IN (SELECT i.key FROM trace_id i WHERE i.import_id IN"
+        f" (SELECT id FROM import WHERE published_at IS NOT NULL) AND i.id = ?) AND {' AND '.join(clauses)}",
+        (trace_id, *values),
     ).fetchone()
     return row
 
@@ -194,8 +197,10 @@ def _where(conn: Connection, where: Filter) -> tuple[list[str], list[Any]]:
         clauses.append(clause)
         values.extend(given)
 
+    if where.error:
+        add("error LIKE ? ESCAPE '\\'", _like(where.error))
     if where.text:
-        like = "%" + where.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        like = _like(where.text)
         add("(question LIKE ? ESCAPE '\\' OR answer LIKE ? ESCAPE '\\' OR id LIKE ? ESCAPE '\\')", like, like, like)
     for column, value in (("status", where.status), ("model", where.model), ("prompt_version", where.prompt_version)):
         if value is not None:
@@ -211,3 +216,8 @@ def _where(conn: Connection, where: Filter) -> tuple[list[str], list[Any]]:
     if where.end is not None:
         add("started_at < ? AND started_at > ?", micros(where.end), UNKNOWN_TIME)
     return clauses, values
+
+
+def _like(text: str) -> str:
+    """The LIKE pattern of a text anywhere inside another."""
+    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
