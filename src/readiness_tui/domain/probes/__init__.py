@@ -1,0 +1,17 @@
+"""Probes: what lets a checklist item prove itself from imported data (scoring.md, "Probe")."""
+
+from readiness_tui.domain.probes.base import EXAMPLES, ProbeInput
+from readiness_tui.domain.probes.leaks import LeakHit, leaks
+from readiness_tui.domain.probes.registry import PROBES, acceptable, kind_problem, propose, propose_all
+
+__all__ = [
+    "EXAMPLES",
+    "PROBES",
+    "LeakHit",
+    "ProbeInput",
+    "acceptable",
+    "kind_problem",
+    "leaks",
+    "propose",
+    "propose_all",
+]

@@ -1,0 +1,194 @@
+"""What every probe reads and gives (scoring.md, "Probe").
+
+Trace probes are counters: all that a set of items needs is counted in one pass over the traces, whatever their
+number. Fact probes look at a few named objects: the golden set, the gate, its lock, the candidate's runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from typing import Protocol
+
+from readiness_tui.domain.assessment import Proposal
+from readiness_tui.domain.checklist import Item, ProbeKind, ProbeSpec
+from readiness_tui.domain.evaluation import Case, EvalSet, Run, Trace
+from readiness_tui.domain.gate import Gate, Lock
+from readiness_tui.domain.review import Review
+from readiness_tui.domain.secrets import mask
+from readiness_tui.domain.text import one_line
+
+EXAMPLES = 20  # ids kept of the records that fail, smallest first: the same ones whatever the order of the traces
+
+SAMPLING_RATE = "sampling_rate"  # the declared setting that says which share of the requests is logged
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeInput:
+    """Everything imported and declared that a probe may read.
+
+    `traces` is iterated once. `candidate` and `baseline` are the review's runs in order, each with its cases.
+    `window_days`: only traces started on the last so many days up to `as_of`; None = all of `traces`.
+    `dismissed`: ids of the hits that people dismissed. `request_total`: requests served, where known.
+    """
+
+    traces: Iterable[Trace]
+    review: Review
+    as_of: date
+    candidate: tuple[tuple[Run, tuple[Case, ...]], ...] = ()
+    baseline: tuple[tuple[Run, tuple[Case, ...]], ...] = ()
+    eval_set: EvalSet | None = None
+    gate: Gate | None = None
+    lock: Lock | None = None
+    window_days: int | None = None
+    dismissed: frozenset[str] = frozenset()
+    request_total: int | None = None
+
+
+@dataclass(slots=True)
+class Seen:
+    """The traces that the pass went over: how many, from which days (UTC), and what was left out."""
+
+    traces: int = 0
+    first: date | None = None
+    last: date | None = None
+    undated: int = 0
+    outside: int = 0  # not in the window, or without a date to tell
+
+    def admit(self, trace: Trace, data: ProbeInput) -> bool:
+        """Count the trace in, or out where the window leaves it out."""
+        day = None if trace.started_at is None else utc(trace.started_at).date()
+        if data.window_days is not None and not (
+            day is not None and data.as_of - timedelta(days=data.window_days) < day <= data.as_of
+        ):
+            self.outside += 1
+            return False
+        self.traces += 1
+        if day is None:
+            self.undated += 1
+            return True
+        if self.first is None or day < self.first:
+            self.first = day
+        if self.last is None or day > self.last:
+            self.last = day
+        return True
+
+    @property
+    def nothing(self) -> str:
+        """Why there is no trace to look at."""
+        return "no imported trace falls in the window" if self.outside else "no trace is imported"
+
+    @property
+    def window(self) -> str:
+        """ "2026-11-16 to 2026-11-22", with the number of traces that carry no date."""
+        if self.first is None or self.last is None:
+            return "dates not recorded" if self.traces else ""
+        days = self.first.isoformat() if self.first == self.last else f"{self.first} to {self.last}"
+        return f"{days} ({self.undated:,} without a date)" if self.undated else days
+
+
+class Counter(Protocol):
+    """One probe's part of the pass: `add` sees each trace once, `proposal` answers for an item afterwards."""
+
+    def add(self, trace: Trace) -> None: ...
+
+    def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: Seen) -> Proposal: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TraceProbe:
+    """A probe over all traces."""
+
+    kind: ProbeKind
+    start: Callable[[ProbeInput], Counter]
+
+
+@dataclass(frozen=True, slots=True)
+class FactProbe:
+    """A probe over named objects."""
+
+    check: Callable[[ProbeInput], Finding]
+    kind: ProbeKind = ProbeKind.FACT
+
+
+Probe = TraceProbe | FactProbe
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing a fact probe asks. `why` is what it saw."""
+
+    name: str
+    holds: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fact probe's answer. `read`: what it looked at (digests, ids, times). `missing` instead of an answer."""
+
+    points: int | None
+    checks: tuple[Check, ...] = ()
+    read: tuple[str, ...] = ()
+    missing: str = ""
+
+
+@dataclass(slots=True)
+class Smallest:
+    """The `EXAMPLES` smallest distinct ids added, in order."""
+
+    ids: list[str] = field(default_factory=list)
+
+    def add(self, name: str) -> str | None:
+        """Keep `name` if it is among the smallest. Returns the id it pushed out, or "" where it pushed out none;
+        None where it was not kept."""
+        ids = self.ids
+        if len(ids) == EXAMPLES and name > ids[-1]:
+            return None
+        at = bisect_left(ids, name)
+        if at < len(ids) and ids[at] == name:
+            return None
+        ids.insert(at, name)
+        return ids.pop() if len(ids) > EXAMPLES else ""
+
+
+def utc(moment: datetime) -> datetime:
+    """The moment in UTC; one without a zone is UTC already."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def safe(text: str, limit: int = 60) -> str:
+    """A name from outside for use inside a sentence: one line, no control characters, no credential."""
+    return one_line(mask(text), limit)
+
+
+def digest_of(query: str, *parts: object) -> str:
+    """SHA-256 of what the probe found; an override holds for this digest only."""
+    return hashlib.sha256(json.dumps([query, *parts], sort_keys=True).encode()).hexdigest()
+
+
+def sampling(data: ProbeInput) -> str:
+    """Which requests the traces are, as far as declared: the share of a sample is not the share of all."""
+    rate = data.review.declared.get(SAMPLING_RATE, "").strip()
+    if not rate:
+        said = "every request imported"
+    elif _share(rate) == 1:
+        said = "every request, declared"
+    else:
+        said = f"sampled at {safe(rate)}, declared"
+    return said if data.request_total is None else f"{said}; {data.request_total:,} requests in all"
+
+
+def _share(text: str) -> Fraction | None:
+    """0.1, 10% or 1/10 as a fraction; None where it is none of these."""
+    percent = text.endswith("%")
+    try:
+        number = Fraction(text.removesuffix("%").strip())
+    except (ValueError, ZeroDivisionError):
+        return None
+    return number / 100 if percent else number

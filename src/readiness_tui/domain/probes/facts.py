@@ -1,0 +1,204 @@
+"""Checks on named objects: the golden set, the gate's lock, what the candidate's runs carry (scoring.md, "Probe").
+
+Each returns nothing to propose where the objects are not there to look at, 2 where every check holds, and 0 or 1 as
+its own docstring says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from fractions import Fraction
+
+from readiness_tui.domain.assessment import Assurance, Proposal
+from readiness_tui.domain.checklist import Item
+from readiness_tui.domain.evaluation import Case, EvalSet, Run
+from readiness_tui.domain.metrics import Layer, MetricDef, Observed, RunData, all_metrics, normal
+from readiness_tui.domain.probes.base import Check, FactProbe, Finding, ProbeInput, digest_of, safe, utc
+
+FAILURE_TAGS = frozenset(
+    {"failure", "edge", "edge_case", "adversarial", "negative", "injection", "out_of_scope", "unanswerable"}
+)
+_ENOUGH = Fraction(95, 100)  # of the cases to which a metric applies: below it the gate calls the metric missing
+_NO_RUN = "no candidate run: import one and name it the candidate"
+
+
+def fact_proposal(item: Item, query: str, probe: FactProbe, data: ProbeInput) -> Proposal:
+    """Run the probe's checks and say them."""
+    finding = probe.check(data)
+    held = {True: "holds", False: "does not hold"}
+    missing = f"Nothing to check: {finding.missing}." if finding.missing else ""
+    assurance = Assurance.PROVEN if finding.points == 2 else Assurance.EVIDENCED
+    return Proposal(
+        item_id=item.id,
+        query=query,
+        kind=probe.kind,
+        points=finding.points,
+        assurance=None if finding.points is None else assurance,
+        text=missing or "; ".join(f"{check.name}: {held[check.holds]}" for check in finding.checks),
+        details=tuple(
+            f"{check.name}: {held[check.holds]}" + (f" ({check.why})" if check.why else "") for check in finding.checks
+        ),
+        digest=digest_of(
+            query, [[check.name, check.holds, check.why] for check in finding.checks], sorted(finding.read)
+        ),
+        missing=missing,
+    )
+
+
+def failure_tagged(tags: tuple[str, ...]) -> bool:
+    """Whether a case is in the set because the system may fail it: `FAILURE_TAGS`, and `failure:<mode>`."""
+    names = {normal(tag) for tag in tags}
+    return bool(names & FAILURE_TAGS) or any(name.startswith("failure_") for name in names)
+
+
+def golden_set_representative(data: ProbeInput) -> Finding:
+    """Ordinary and failure-tagged cases, each id once, and the set's digest on a candidate run.
+
+    0: an empty set. 1: a set of which some check does not hold.
+    """
+    gold = data.eval_set
+    if gold is None:
+        return Finding(None, missing="no golden set is imported")
+    failing = sum(failure_tagged(case.tags) for case in gold.cases)
+    twice = sorted(name for name, count in Counter(case.id for case in gold.cases).items() if count > 1)
+    ordinary = len(gold.cases) - failing
+    checks = (
+        Check("ordinary cases present", ordinary > 0, f"{ordinary:,} of {len(gold.cases):,}"),
+        Check("failure cases present", failing > 0, f"{failing:,} of {len(gold.cases):,} by their tags"),
+        Check("case ids unique", bool(gold.cases) and not twice, f"twice: {_some(twice)}" if twice else ""),
+        _digest_on_run(gold, [run for run, _ in data.candidate]),
+    )
+    read = (f"set {gold.digest}", *(f"run {run.id} {run.dataset_digest}" for run, _ in data.candidate))
+    points = 0 if not gold.cases else 2 if all(check.holds for check in checks) else 1
+    return Finding(points, checks, read)
+
+
+def _digest_on_run(gold: EvalSet, runs: list[Run]) -> Check:
+    name = "its digest on a candidate run"
+    if not runs:
+        return Check(name, False, _NO_RUN)
+    digests = {run.id: run.dataset_digest for run in runs}
+    same = [
+        run_id for run_id, digest in digests.items() if digest and gold.digest and _hex(digest) == _hex(gold.digest)
+    ]
+    if same:
+        return Check(name, True, f"run {safe(same[0])}")
+    known = [run_id for run_id, digest in digests.items() if digest]
+    return Check(name, False, f"run {safe(known[0])} names another one" if known else "no candidate run names a digest")
+
+
+def _hex(digest: str) -> str:
+    return digest.strip().casefold().removeprefix("sha256:")
+
+
+def locked_before_run(data: ProbeInput) -> Finding:
+    """The gate locked, not after any candidate run's start (UTC), and unchanged since.
+
+    0: never locked. 1: locked, but another check does not hold.
+    """
+    gate, lock = data.gate, data.lock
+    if gate is None:
+        return Finding(None, missing="the review has no gate")
+    runs = [run for run, _ in data.candidate]
+    if lock is not None and not runs:
+        return Finding(None, missing=_NO_RUN)
+    locked = Check(
+        "gate locked", lock is not None, f"{utc(lock.at):%Y-%m-%d %H:%M} UTC by {safe(lock.by)}" if lock else ""
+    )
+    read = (
+        f"gate {gate.digest}",
+        *(f"run {run.id} {run.started_at and utc(run.started_at).isoformat()}" for run in runs),
+    )
+    if lock is None:
+        return Finding(0, (locked,), read)
+    unknown = sorted(run.id for run in runs if run.started_at is None)
+    early = sorted(run.id for run in runs if run.started_at is not None and utc(run.started_at) < utc(lock.at))
+    why = [f"started before: {_some(early)}"] if early else []
+    why += [f"start unknown: {_some(unknown)}"] if unknown else []
+    checks = (
+        locked,
+        Check("lock not after the candidate's start", not early and not unknown, "; ".join(why)),
+        Check("gate unchanged since the lock", bool(gate.digest) and gate.digest == lock.gate_digest),
+    )
+    read += (f"lock {lock.gate_digest} {utc(lock.at).isoformat()}",)
+    return Finding(2 if all(check.holds for check in checks) else 1, checks, read)
+
+
+def metrics_by_stage(data: ProbeInput) -> Finding:
+    """One candidate run with a metric of retrieval, of generation, and of tool use.
+
+    A task's success is the end of all stages and stands for none. 0: no metric of any stage. 1: not all in one run.
+    """
+
+    def stage(metric: MetricDef) -> str:
+        if metric.layer is Layer.AGENT:
+            return "" if metric.key == "task_success_rate" else "tool use"
+        return metric.layer.value if metric.layer in (Layer.RETRIEVAL, Layer.GENERATION) else ""
+
+    return _in_one_run(data, ("retrieval", "generation", "tool use"), stage)
+
+
+def quality_latency_cost(data: ProbeInput) -> Finding:
+    """One candidate run with a quality score, latency and cost.
+
+    Quality is any metric that is not of operations. 0: none of the three. 1: not all in one run.
+    """
+
+    def part(metric: MetricDef) -> str:
+        words = set(normal(metric.key).split("_"))
+        if metric.layer is Layer.OPERATIONS or words & {"latency", "duration", "cost", "tokens"}:
+            return "latency" if "latency" in words else "cost" if "cost" in words else ""
+        return "quality"
+
+    return _in_one_run(data, ("quality", "latency", "cost"), part)
+
+
+def _in_one_run(data: ProbeInput, parts: tuple[str, ...], part_of: Callable[[MetricDef], str]) -> Finding:
+    """Judge the run that carries the most parts; a metric counts where the gate would not call it missing."""
+    if not data.candidate:
+        return Finding(None, missing=_NO_RUN)
+    tables = [(run, _carried(run, cases, data.eval_set, part_of)) for run, cases in data.candidate]
+    run, best = max(tables, key=lambda pair: len(pair[1]))  # the first of equals, in the review's order
+    checks = tuple(
+        Check(part, part in best, f"run {safe(run.id)}: {best[part]}" if part in best else _elsewhere(part, tables))
+        for part in parts
+    )
+    points = 2 if len(best) == len(parts) else 1 if best else 0
+    read = tuple(f"run {run.id} {part} {named}" for run, table in tables for part, named in table.items())
+    return Finding(points, checks, read)
+
+
+def _elsewhere(part: str, tables: list[tuple[Run, dict[str, str]]]) -> str:
+    others = [run.id for run, table in tables if part in table]
+    return f"only in another run: {_some(others)}" if others else "no candidate run carries it"
+
+
+def _carried(
+    run: Run, cases: tuple[Case, ...], gold: EvalSet | None, part_of: Callable[[MetricDef], str]
+) -> dict[str, str]:
+    """The parts that a run carries, each with a metric of it: "faithfulness on 40 of 40 cases"."""
+    found: dict[str, str] = {}
+    for metrics in all_metrics(RunData(run, cases, gold)).values():
+        for metric, seen in metrics:
+            part = part_of(metric)
+            if not part or part in found or not isinstance(seen, Observed):
+                continue
+            if seen.aggregate:
+                found[part] = f"{safe(metric.key)}, the run's own figure"
+            elif seen.coverage is not None and seen.coverage >= _ENOUGH:
+                found[part] = f"{safe(metric.key)} on {seen.used:,} of {seen.total:,} cases"
+    return found
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(safe(name) for name in names[:3])
+    return f"{shown} and {len(names) - 3:,} more" if len(names) > 3 else shown
+
+
+FACTS = {
+    "golden_set_representative": FactProbe(golden_set_representative),
+    "locked_before_run": FactProbe(locked_before_run),
+    "metrics_by_stage": FactProbe(metrics_by_stage),
+    "quality_latency_cost": FactProbe(quality_latency_cost),
+}

@@ -1,0 +1,107 @@
+"""Every probe by the name that a checklist's item asks it with, and what they propose (scoring.md, "Probe")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from readiness_tui.domain.assessment import Assurance, Proposal, Vote
+from readiness_tui.domain.checklist import Item, ProbeKind, ProbeSpec
+from readiness_tui.domain.probes.base import Counter, Probe, ProbeInput, Seen, TraceProbe, digest_of, safe
+from readiness_tui.domain.probes.facts import FACTS, fact_proposal
+from readiness_tui.domain.probes.leaks import SCOPES, LeakCounter
+from readiness_tui.domain.probes.logged import SHARES
+
+PROBES: dict[str, Probe] = {
+    **{share.query: TraceProbe(ProbeKind.SHARE, share.start) for share in SHARES},
+    **dict.fromkeys(SCOPES, TraceProbe(ProbeKind.REFUTE, LeakCounter.start)),
+    **FACTS,
+}
+
+
+def propose(item: Item, data: ProbeInput) -> Proposal | None:
+    """What the item's probe answers; None where it has no probe, or one that this program does not know."""
+    return propose_all((item,), data).get(item.id)
+
+
+def propose_all(items: Iterable[Item], data: ProbeInput) -> dict[str, Proposal]:
+    """The proposals of all items that have a known probe, by item id, in one pass over the traces.
+
+    Items that ask the same probe share its count. Where there is nothing to answer from, the proposal has no points
+    and says in `missing` what is needed.
+    """
+    asked = [
+        (item, item.probe, PROBES[item.probe.query]) for item in items if item.probe and item.probe.query in PROBES
+    ]
+    ready = [(item, spec, probe) for item, spec, probe in asked if not _obstacle(spec, probe, data)]
+    counters: dict[Probe, Counter] = {
+        probe: probe.start(data) for probe in {probe for _, _, probe in ready} if isinstance(probe, TraceProbe)
+    }
+    seen = Seen()
+    if counters:
+        steps = [counter.add for counter in counters.values()]
+        for trace in data.traces:
+            if seen.admit(trace, data):
+                for step in steps:
+                    step(trace)
+    proposals: dict[str, Proposal] = {}
+    for item, spec, probe in asked:
+        obstacle = _obstacle(spec, probe, data)
+        if obstacle:
+            proposals[item.id] = _without(item, spec, obstacle)
+        elif isinstance(probe, TraceProbe):
+            proposals[item.id] = _as_declared(counters[probe].proposal(item, spec, data, seen), spec)
+        else:
+            proposals[item.id] = _as_declared(fact_proposal(item, spec.query, probe, data), spec)
+    return proposals
+
+
+def acceptable(proposals: Mapping[str, Proposal], votes: Mapping[str, Sequence[Vote]]) -> tuple[str, ...]:
+    """The items whose proposal one key may accept: it proposes points, and contradicts nobody.
+
+    Nobody is contradicted where nobody has decided yet: a lower vote is somebody's judgement, a higher one a conflict,
+    n/a a third opinion, and with an equal vote the proof already counts without being accepted. A refutation is
+    left out too: its hits are looked at one by one. In the order of `proposals`.
+    """
+    return tuple(
+        item_id
+        for item_id, proposal in proposals.items()
+        if proposal.points is not None
+        and proposal.kind is not ProbeKind.REFUTE
+        and not any(vote.decided for vote in votes.get(item_id, ()))
+    )
+
+
+def kind_problem(spec: ProbeSpec) -> str:
+    """Why the kind that a checklist declares does not fit its query; "" where it fits or the query is not known.
+
+    A share or fact may be asked as `support` only: its figure then stands beside the item and proposes no points.
+    """
+    probe = PROBES.get(spec.query)
+    if probe is None or spec.kind is probe.kind:
+        return ""
+    if spec.kind is ProbeKind.SUPPORT and probe.kind in (ProbeKind.SHARE, ProbeKind.FACT):
+        return ""
+    return f"the checklist asks {safe(spec.query)} as {spec.kind.value}, but it is a {probe.kind.value} probe"
+
+
+def _obstacle(spec: ProbeSpec, probe: Probe, data: ProbeInput) -> str:
+    undeclared = [name for name in spec.declares if not data.review.declared.get(name, "").strip()]
+    if undeclared:
+        return f"declare {', '.join(safe(name) for name in undeclared)} in the review's settings first"
+    return kind_problem(spec)
+
+
+def _without(item: Item, spec: ProbeSpec, obstacle: str) -> Proposal:
+    text = f"No proposal: {obstacle}."
+    return Proposal(
+        item.id, spec.query, spec.kind, None, None, text, digest=digest_of(spec.query, obstacle), missing=text
+    )
+
+
+def _as_declared(proposal: Proposal, spec: ProbeSpec) -> Proposal:
+    """A probe asked for support gives its figure and no points."""
+    if spec.kind is not ProbeKind.SUPPORT:
+        return proposal
+    shown = Assurance.EVIDENCED if proposal.points else None
+    return replace(proposal, kind=ProbeKind.SUPPORT, points=None, assurance=shown)

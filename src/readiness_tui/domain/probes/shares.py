@@ -1,0 +1,165 @@
+"""The share rule: k of n applicable records, with its bound (scoring.md, "Probe").
+
+A share probe is a function that marks the records of one trace in a `Tally`; the tally holds counters and a few ids
+only, so that the same figures can be counted by a database.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from readiness_tui.domain.assessment import Assurance, Proposal
+from readiness_tui.domain.checklist import Item, ProbeKind, ProbeSpec
+from readiness_tui.domain.evaluation import Trace
+from readiness_tui.domain.intervals import exact, wilson
+from readiness_tui.domain.probes.base import ProbeInput, Seen, Smallest, digest_of, safe, sampling
+
+MIN_PROVEN = 30  # fewest records for `proven`
+_GROUPS = 10  # groups listed before "and N more"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a share probe counted.
+
+    `k` of `n` applicable records carry what is asked. `examples`: ids of traces with a record that does not.
+    `lacks`: what the failing records lack. `groups`: failing and applicable records by name (of the tool).
+    `notes`: other things worth a line. `unclear` records do not say whether they apply, see `settle`.
+    """
+
+    k: int = 0
+    n: int = 0
+    examples: Smallest = field(default_factory=Smallest)
+    lacks: Counter[str] = field(default_factory=Counter)
+    groups: dict[str, list[int]] = field(default_factory=dict)
+    notes: Counter[str] = field(default_factory=Counter)
+    unclear: Counter[str] = field(default_factory=Counter)
+    unclear_examples: Smallest = field(default_factory=Smallest)
+
+    def count(self, trace_id: str, carries: bool, lacks: str = "", group: str = "") -> None:
+        """One applicable record."""
+        self.n += 1
+        if carries:
+            self.k += 1
+        else:
+            self.examples.add(trace_id)
+            if lacks:
+                self.lacks[lacks] += 1
+        if group:
+            failing = self.groups.setdefault(group, [0, 0])
+            failing[0] += not carries
+            failing[1] += 1
+
+    def doubt(self, trace_id: str, lacks: str) -> None:
+        """One record of which the log does not say whether it applies."""
+        self.unclear[lacks] += 1
+        self.unclear_examples.add(trace_id)
+
+    def settle(self) -> None:
+        """Once one record applies, those that do not say so count as lacking: nothing passes by saying nothing."""
+        if self.n and self.unclear:
+            self.n += self.unclear.total()
+            self.lacks += self.unclear
+            for name in self.unclear_examples.ids:
+                self.examples.add(name)
+            self.unclear, self.unclear_examples = Counter(), Smallest()
+
+
+@dataclass(frozen=True, slots=True)
+class ShareQuery:
+    """A share probe in words and one function: "611 of 684 <units> <carry>"; `needs` is said where n is 0.
+
+    `details` puts what `mark` noted into lines; what is lacking, and where, is said for every query.
+    """
+
+    query: str
+    units: str
+    carry: str
+    needs: str
+    mark: Callable[[Trace, Tally], None]
+    details: Callable[[Tally], tuple[str, ...]] = lambda tally: ()
+
+    def start(self, data: ProbeInput) -> ShareCounter:
+        return ShareCounter(self)
+
+
+@dataclass(slots=True)
+class ShareCounter:
+    share: ShareQuery
+    tally: Tally = field(default_factory=Tally)
+
+    def add(self, trace: Trace) -> None:
+        self.share.mark(trace, self.tally)
+
+    def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: Seen) -> Proposal:
+        self.tally.settle()
+        return share_proposal(self.share, self.tally, item.id, spec, data, seen)
+
+
+def share_points(k: int, n: int, required: float) -> int | None:
+    """None for no record · 2 from the required share on · 0 where none carries it · else 1. Exact."""
+    if n == 0:
+        return None
+    if k >= exact(required) * n:
+        return 2
+    return 1 if k else 0
+
+
+def share_assurance(points: int | None, n: int) -> Assurance | None:
+    """`proven` is for 2 on enough records only; a smaller share or sample is evidence of how far it holds."""
+    if points is None:
+        return None
+    return Assurance.PROVEN if points == 2 and n >= MIN_PROVEN else Assurance.EVIDENCED
+
+
+def share_proposal(
+    share: ShareQuery, tally: Tally, item_id: str, spec: ProbeSpec, data: ProbeInput, seen: Seen
+) -> Proposal:
+    """What a settled tally proposes for an item."""
+    k, n = tally.k, tally.n
+    points = share_points(k, n, spec.required)
+    low = wilson(k, n).low if n else None
+    left_out = (f"{seen.outside:,} traces outside the window or without a date are left out",) if seen.outside else ()
+    if low is None:
+        text = missing = f"Nothing to count: {share.needs if seen.traces else seen.nothing}."
+    else:
+        needs = f"{float(exact(spec.required) * 100):g}%"
+        text, missing = f"{k:,} of {n:,} {share.units} {share.carry}: {100 * k // n}%, needs {needs}", ""
+    return Proposal(
+        item_id=item_id,
+        query=share.query,
+        kind=ProbeKind.SHARE,
+        points=points,
+        assurance=share_assurance(points, n),
+        text=text,
+        k=k if n else None,
+        n=n if n else None,
+        low=low,
+        required=spec.required,
+        window=seen.window,
+        sampling=sampling(data) if seen.traces else "",
+        examples=tuple(tally.examples.ids),
+        details=(*_lacking(tally), *share.details(tally), *left_out),
+        digest=digest_of(share.query, k, n, tally.examples.ids, tally.lacks, tally.groups),
+        missing=missing,
+    )
+
+
+def _lacking(tally: Tally) -> tuple[str, ...]:
+    """ "73 lack the result, all from one tool: refund_create 73 of 90", or a line for each lack and each group."""
+    lines = [f"{count:,} lack {what}" for what, count in ranked(tally.lacks)]
+    failing = {name: counts for name, counts in tally.groups.items() if counts[0]}
+    ordered = sorted(failing, key=lambda name: (-failing[name][0], name))
+    groups = [f"{safe(name)} {failing[name][0]:,} of {failing[name][1]:,}" for name in ordered[:_GROUPS]]
+    if len(lines) == len(groups) == 1 and len(tally.groups) > 1:
+        return (f"{lines[0]}, all from one tool: {groups[0]}",)
+    if len(ordered) > _GROUPS:
+        groups.append(f"and {len(ordered) - _GROUPS:,} more")
+    return (*lines, *groups)
+
+
+def ranked(counts: Counter[str]) -> list[tuple[str, int]]:
+    """Most frequent first, ties by name: the same order whatever the order of the traces."""
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

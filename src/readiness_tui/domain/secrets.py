@@ -1,0 +1,185 @@
+"""Credentials inside logged text: where they are, and the text without them.
+
+Used by the probe that refutes "no secrets in logs" and by every document that leaves the program. The shapes are
+those the vendors publish for their keys, plus values assigned to a name that says what they are (`password=…`).
+A miss leaks a key and a false alarm costs one dismissal, so vendor shapes are taken as they come; an assigned value
+must also look like one (letters with digits or symbols, no placeholder), or prose about passwords would drown the rest.
+
+Text is hostile: every expression takes time linear in its length. Each begins with a literal, repeats one class of
+characters without giving back (possessive), bounded where it can fail after a long run, and what needs judging is
+judged after the match, not by backtracking.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A credential at `text[start:end]`; `pattern` is the name of what it looks like."""
+
+    pattern: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """`regex` group 1 is the secret. `markers`: lower-case literals, one of which any text with a match contains."""
+
+    name: str
+    regex: re.Pattern[str]
+    markers: tuple[str, ...]
+    sure: Callable[[str], bool] = bool
+
+
+_LETTER = re.compile("[A-Za-z]")
+_DIGIT = re.compile("[0-9]")
+_SYMBOL = re.compile(r"[!#$%^&*?+~@]")
+_REFERENCE = re.compile(
+    r"[$<{%\[(/~.]|os\.|env\b|process\.|vault:|secretsmanager", re.IGNORECASE
+)  # names a secret elsewhere
+_PLACEHOLDER = re.compile(
+    r"[*•·.xX#?_-]+|.*(?:\*\*\*|redacted|masked|placeholder|change_?me|your[_-]).*"
+    r"|pass(?:word|wd)?|pwd|secret|token|example|none|null",
+    re.IGNORECASE,
+)
+
+
+def _mixed(value: str) -> bool:
+    """Letters and digits: a random key has both, a hyphenated word has not."""
+    return bool(_LETTER.search(value) and _DIGIT.search(value))
+
+
+def _real(value: str) -> bool:
+    """Not a stand-in for a secret (`****`, `<password>`) nor a pointer to one (`$PASSWORD`, `os.environ[…]`)."""
+    return not _REFERENCE.match(value) and not _PLACEHOLDER.fullmatch(value)
+
+
+def _typed(value: str) -> bool:
+    """Looks like a password somebody set rather than a word of prose or a call."""
+    return (
+        _real(value)
+        and "(" not in value
+        and bool(_LETTER.search(value) and (_DIGIT.search(value) or _SYMBOL.search(value)))
+    )
+
+
+# Not inside a longer word or digest; an escape before it (`\n` of JSON, `%3D`, a terminal's colour)
+# ends in a letter or digit and is no part of a word.
+_FREE = (
+    r"(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2})"
+    r"|(?<=[\[;][0-9][A-Za-z])|(?<=[\[;][0-9]{2}[A-Za-z]))"
+)
+_QUOTE = r"(?:\\?[\"'])?"  # a quote, escaped where JSON is inside JSON
+_ASSIGN = rf"{_QUOTE}\s{{0,8}}+(?:=>|[:=])\s{{0,8}}+{_QUOTE}"
+
+# "key" and "token" alone stand in half of all logged texts.
+_NAMED_KEYS = tuple(
+    f"{owner}{joint}{noun}"
+    for noun, owners in (
+        ("key", ("api", "access", "account", "private")),
+        ("token", ("access", "auth", "refresh", "session", "bot", "api")),
+    )
+    for owner in owners
+    for joint in ("_", "-", "")
+)
+
+# In order of how much they say: where two overlap, the earlier one names the hit.
+_PATTERNS = (
+    _Pattern(
+        "private-key",
+        re.compile(
+            r"(-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
+            r"(?:[A-Za-z0-9+/=\s\\:,]|-(?!----))*+(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----)?)"
+        ),
+        ("private key",),
+    ),
+    _Pattern("aws-access-key", re.compile(rf"{_FREE}((?:AKIA|ASIA)[0-9A-Z]{{16}})(?![0-9A-Za-z])"), ("akia", "asia")),
+    _Pattern(
+        "github-token",
+        re.compile(rf"{_FREE}((?:gh[pousr]_|github_pat_)[A-Za-z0-9_]{{20,}}+)"),
+        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+    ),
+    _Pattern("slack-token", re.compile(rf"{_FREE}(xox[a-z](?:\.[a-z]+)?-[A-Za-z0-9-]{{10,}}+)"), ("xox",), _mixed),
+    _Pattern("slack-webhook", re.compile(r"hooks\.slack\.com/services/([A-Za-z0-9/]{20,}+)"), ("hooks.slack.com",)),
+    _Pattern("google-api-key", re.compile(rf"{_FREE}(AIza[0-9A-Za-z_-]{{30,45}}+)"), ("aiza",)),
+    _Pattern("stripe-key", re.compile(rf"{_FREE}((?:sk|rk)_(?:live|test)_[A-Za-z0-9]{{16,}}+)"), ("sk_", "rk_")),
+    _Pattern("sk-key", re.compile(rf"{_FREE}(sk-[A-Za-z0-9_-]{{20,}}+)"), ("sk-",), _mixed),
+    _Pattern(
+        "vendor-token",
+        re.compile(
+            rf"{_FREE}((?:glpat-|hf_|npm_|lsv2_(?:pt|sk)_|gsk_|xai-|pplx-|pypi-|shpat_|dop_v1_|SG\.)"
+            r"[A-Za-z0-9_.-]{20,}+)"
+        ),
+        ("glpat-", "hf_", "npm_", "lsv2_", "gsk_", "xai-", "pplx-", "pypi-", "shpat_", "dop_v1_", "sg."),
+        _mixed,
+    ),
+    _Pattern(
+        "jwt",
+        re.compile(rf"{_FREE}(eyJ[A-Za-z0-9_-]{{8,600}}+\.eyJ[A-Za-z0-9_-]{{8,9000}}+\.[A-Za-z0-9_-]{{8,}}+)"),
+        ("eyj",),
+    ),
+    _Pattern(
+        "bearer-token",
+        re.compile(r"bearer\s{1,8}+([A-Za-z0-9._~+/=-]{16,}+)", re.IGNORECASE),
+        ("bearer",),
+        _mixed,
+    ),
+    _Pattern(
+        "basic-auth",
+        re.compile(rf"authorization{_ASSIGN}basic\s{{1,8}}+([A-Za-z0-9+/=]{{8,}}+)", re.IGNORECASE),
+        ("basic",),
+    ),
+    _Pattern("url-password", re.compile(r"://[^\s/:@\"']{0,64}+:([^\s/@\"']{3,128}+)@"), ("://",), _real),
+    _Pattern(
+        "assigned-secret",
+        re.compile(
+            r"(?:passw(?:or)?d|passphrase|pwd|secret|api[_-]?key|access[_-]?key|secret[_-]?key|account[_-]?key"
+            rf"|private[_-]?key|(?:access|auth|refresh|session|bot|api)[_-]?token){_ASSIGN}"
+            r"([^\s\"'\\<>,;&{}]{8,}+)",
+            re.IGNORECASE,
+        ),
+        ("passw", "passphrase", "pwd", "secret", *_NAMED_KEYS),
+        _typed,
+    ),
+)
+_STEPS = tuple((pattern.name, pattern.regex, pattern.markers, pattern.sure) for pattern in _PATTERNS)
+_RANK = {pattern.name: rank for rank, pattern in enumerate(_PATTERNS)}
+
+# Short enough to be tried one by one from a word list: even a digest of one gives it away.
+GUESSABLE = frozenset({"assigned-secret", "url-password", "basic-auth"})
+
+
+def find_secrets(text: str) -> list[Hit]:
+    """Every credential in `text`, by position, without overlaps (overlapping finds are one hit)."""
+    low = text.lower()
+    found: list[Hit] = []
+    for name, regex, markers, sure in _STEPS:
+        for marker in markers:  # a plain loop: this runs over every text of every trace
+            if marker in low:
+                found += (Hit(name, *match.span(1)) for match in regex.finditer(text) if sure(match[1]))
+                break
+    found.sort(key=lambda hit: (hit.start, hit.end))
+    hits: list[Hit] = []
+    for hit in found:
+        if hits and hit.start < hits[-1].end:
+            last = hits[-1]
+            name = min(last.pattern, hit.pattern, key=_RANK.__getitem__)
+            hits[-1] = Hit(name, last.start, max(last.end, hit.end))
+        else:
+            hits.append(hit)
+    return hits
+
+
+def mask(text: str) -> str:
+    """`text` with each credential replaced by `[masked <pattern>]`; unchanged where there is none."""
+    parts: list[str] = []
+    at = 0
+    for hit in find_secrets(text):
+        parts += (text[at : hit.start], f"[masked {hit.pattern}]")
+        at = hit.end
+    return "".join((*parts, text[at:])) if parts else text
