@@ -1,0 +1,208 @@
+"""What `check` and `gate show` print: for scripts an object, for people a table of 80 columns without colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from readiness_tui.domain import words
+from readiness_tui.domain.card import GapLine, GateCard, Scorecard, plain
+from readiness_tui.domain.gate import GateRow, Result
+from readiness_tui.domain.secrets import mask
+from readiness_tui.domain.text import one_line
+from readiness_tui.domain.verdict import Part, Verdict
+
+SCHEMA = 1
+WIDTH = 80
+
+
+def check_object(card: Scorecard) -> dict[str, Any]:
+    """`check --json`. Keys are stable; a change of meaning raises `schema`."""
+    return {
+        "schema": SCHEMA,
+        "as_of": card.as_of.isoformat(),
+        "valid_until": plain(card.valid_until),
+        "verdict": card.verdict.value,
+        "system": card.system,
+        "release": card.release,
+        "parts": plain(card.parts),
+        "reasons": [
+            {"key": cause.key, "part": cause.part.value, "verdict": cause.verdict.value, "text": cause.text}
+            for cause in card.causes
+        ],
+        "gate": gate_object(card.gate),
+        "sections": [
+            {"checklist": section.id, "percent": section.percent, "assessed": section.assessed}
+            for section in card.sections
+        ],
+        "conditions": [
+            {"key": c.key, "text": c.text, "owner": c.owner, "due": plain(c.due), "problem": c.problem}
+            for c in card.conditions
+        ],
+        "gaps": [
+            {
+                "key": gap.key,
+                "severity": gap.severity.value,
+                "title": gap.title,
+                "owner": gap.owner,
+                "due": plain(gap.due),
+                "state": gap.state.value,
+            }
+            for gap in card.gaps
+        ],
+        "flips": [{"key": flip.key, "text": flip.text, "severity": flip.severity.value} for flip in card.flips],
+        "flips_to": plain(card.flips_to),
+    }
+
+
+def gate_object(gate: GateCard) -> dict[str, Any]:
+    """The `gate` of `check --json`, and with a schema number what `gate check --json` prints."""
+    return {
+        "name": gate.name,
+        "version": gate.version,
+        "digest": gate.digest,
+        "ran": gate.ran,
+        "registered": gate.registered,
+        "must_pass_failed": [*map(mask, (*gate.must_pass_failed, *gate.must_pass_missing))],
+        "unreviewed": [*map(mask, gate.unreviewed)],
+        "results": [_result(row) for row in gate.rows],
+    }
+
+
+def check_text(card: Scorecard) -> str:
+    """The whole verdict as plain text, every status a glyph and a word, no line wider than 80 columns."""
+    return "\n".join(line.rstrip() for line in _check(card)) + "\n"
+
+
+def gate_text(gate: GateCard) -> str:
+    """The gate alone, as `gate show` and `gate check` print it."""
+    return "\n".join(line.rstrip() for line in _gate(gate)) + "\n"
+
+
+def _result(row: GateRow) -> dict[str, Any]:
+    estimate = row.estimate
+    return {
+        "metric": row.rule.key,
+        "rule": words.rule_text(row.rule),
+        "required": row.rule.required,
+        "value": plain(estimate.value) if estimate else None,
+        "n": estimate.n if estimate else None,
+        "low": plain(estimate.low) if estimate else None,
+        "high": plain(estimate.high) if estimate else None,
+        "result": row.result.value,
+        "reason": mask(row.reason),
+    }
+
+
+def _check(card: Scorecard) -> Iterator[str]:
+    until = f", valid until {words.full_day(card.valid_until)}" if card.valid_until else ""
+    yield f"{words.VERDICT_GLYPHS[card.verdict]} {card.verdict}  as of {words.full_day(card.as_of)}{until}"
+    yield from _wrapped(f"{card.system}, release {card.release}", "  ")
+    for cause in card.causes:
+        if cause.verdict is Verdict.NO_GO:
+            yield from _wrapped(cause.text, "  ✗ ")
+    yield ""
+    yield from _gate(card.gate)
+    if card.sections:
+        yield ""
+        yield f"{words.fit('CHECKLISTS', 30)} {'score':>6} {'assessed':>9} {'proven':>7}  blockers"
+        for section in card.sections:
+            yield (
+                f"  {words.fit(_line(section.title), 28)} {words.percent(section.percent):>6}"
+                f" {f'{section.decided}/{section.total}':>9} {section.proven:>7}  {section.blockers}"
+            )
+    yield ""
+    incidents = [f"{i.name} {i.severity}" for i in card.incidents if i.open]
+    verdict = card.parts.get(Part.INCIDENTS, Verdict.GO)
+    yield from _wrapped(
+        f"{words.VERDICT_GLYPHS[verdict]} {verdict}; open: {', '.join(incidents) or 'none'}", "INCIDENTS  "
+    )
+    if card.conditions:
+        yield ""
+        yield f"CONDITIONS  {len(card.conditions)}"
+        for condition in card.conditions:
+            who = f"{condition.owner or 'no owner'}, {words.full_day(condition.due) if condition.due else 'no date'}"
+            yield from _wrapped(f"{condition.text} — {who}", "  ✗ " if condition.problem else "  ◐ ")
+    if card.flips and card.flips_to:
+        yield ""
+        yield f"TO REACH {card.flips_to}"
+        for flip in card.flips:
+            yield from _wrapped(flip.text, "  ▸ ")
+        if card.after_flips:
+            yield f"  then {words.plural(card.after_flips, 'condition')} would remain"
+    if card.gaps:
+        yield ""
+        counts = ", ".join(f"{sum(gap.severity == s for gap in card.gaps)} {s}" for s in ("blocker", "major", "minor"))
+        yield f"GAPS  {len(card.gaps)}: {counts}"
+
+
+def _gate(gate: GateCard) -> Iterator[str]:
+    if not gate.name:
+        yield "GATE  none"
+        return
+    yield from _wrapped(f"{gate.name} v{gate.version}: {gate.summary}", "GATE  ")
+    if gate.lock:
+        yield from _wrapped(f"locked {words.moment(gate.lock.at)} by {gate.lock.by}", "  ")
+    else:
+        yield "  never locked"
+    if gate.registration:
+        yield from _wrapped(gate.registration, "  ◐ ")
+    if gate.unverified:
+        yield from _wrapped(f"unverified digest: {', '.join(gate.unverified)}", "  ◐ ")
+    if gate.rows:
+        yield f"  {'metric':<26} {'rule':<15} {'value':>9} {'bound 95%':>11}  result"
+    for row in gate.rows:
+        yield from _row(row)
+    for label, cases in (
+        ("must-pass case fails", gate.must_pass_failed),
+        ("must-pass case absent", gate.must_pass_missing),
+        ("high-risk case without a human label", gate.unreviewed),
+    ):
+        if cases:
+            yield from _wrapped(f"{label}: {', '.join(cases)}", "  ✗ ")
+    for warning in gate.warnings:
+        yield from _wrapped(warning, "  · ")
+
+
+def _row(row: GateRow) -> Iterator[str]:
+    value = words.value_text(row.estimate.value if row.estimate else None, row.rule)
+    mark = words.result_mark(row.result) if row.result is not Result.CHANGED else "! changed"
+    rule = words.rule_text(row.rule)
+    label, long = _line(words.metric_label(row.rule)), words.width(rule) > 15
+    shown = rule.split(", ")[0] if long else rule
+    yield (
+        f"  {words.fit(label, 26)} {words.fit(shown, 15)} {value:>9} {words.bound_text(row.estimate, row.rule):>11}"
+        f"  {mark}"
+    )
+    optional = "" if row.rule.required else "optional"
+    n = words.estimate_text(row.estimate) if row.estimate else ""
+    n = f"n {n}" if n and not n.startswith("n ") else n
+    change = words.change_text(row.change, row.rule)
+    against = "" if change == words.NOTHING else f"{change} against the baseline"
+    full = rule if long else ""
+    detail = "; ".join(filter(None, (optional, full, n, against, _line(row.reason), _line(row.sure))))
+    if detail:
+        yield from _wrapped(detail, "      ")
+
+
+def _line(text: str) -> str:
+    return one_line(mask(text))
+
+
+def _wrapped(text: str, lead: str) -> Iterator[str]:
+    """`text` sanitised and wrapped to the width, the first line after `lead`, the others aligned below it."""
+    space = words.width(lead)
+    for index, line in enumerate(words.wrap(_line(text), WIDTH - space)):
+        yield (lead if index == 0 else " " * space) + line
+
+
+def gaps_text(gaps: Sequence[GapLine]) -> str:
+    """Gaps as plain text, two lines each at most: severity, state, owner and due date, then what it is."""
+    if not gaps:
+        return "No gaps.\n"
+    lines = []
+    for gap in gaps:
+        due = words.full_day(gap.due) if gap.due else "no date"
+        lines.append(_line(f"{gap.severity:<8} {gap.state:<12} {gap.owner or 'no owner':<12} {due:<12} {gap.key}"))
+        lines += _wrapped(gap.title, "         ")
+    return "\n".join(line.rstrip() for line in lines) + "\n"

@@ -1,0 +1,72 @@
+"""Outside text made safe for the documents: it reads as it was written and does nothing.
+
+Markdown: CommonMark lets a backslash take the meaning from any ASCII punctuation. GitHub looks for @mentions and
+#references only afterwards, in the rendered text, where a backslash or an entity is gone already; an element of its
+own around the sign is what stops it, so `@` and `#` before a digit stand in a code span. Zero-width characters would
+do too, but nobody sees them and copies keep them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from readiness_tui.domain.secrets import mask
+from readiness_tui.domain.text import one_line, visible
+
+_PUNCTUATION = re.compile(r"[\\`*\[\]|~$]")
+_UNDERSCORES = re.compile(r"(?<![A-Za-z0-9_])_+|_+(?![A-Za-z0-9_])")  # latency_p95_ms needs none
+_ENTITY = re.compile(r"&(?=#?[A-Za-z0-9]+;)")
+_SLASHES = re.compile(r"(?<=/)/")  # https:// no longer starts a link
+_WWW = re.compile(r"(www)\.", re.IGNORECASE)
+_MENTION = re.compile(r"@+|#+(?=[0-9])")
+_LINE_START = re.compile(r"^(?:[-+](?=\s|$)|-(?=[-:])|[=:#])")  # a list, a heading, a table's second line
+_NUMBERED = re.compile(r"^([0-9]{1,9})([.)])(?=\s|$)")
+_BULLET = re.compile(r"^\s*[-*•]\s+(?=\S)")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def inline(text: str) -> str:
+    """Markdown for `text` on one line: in a sentence, a table cell, a list item or at the start of a line."""
+    return _line(one_line(mask(text)))
+
+
+def block(text: str) -> str:
+    """Markdown for text of several lines: paragraphs and line breaks stay, and lines that begin as list items are
+    list items; nothing else in it has a meaning."""
+    out: list[str] = []
+    for raw in visible(mask(text)).strip("\n").split("\n"):
+        bullet = _BULLET.match(raw)
+        content = _line(one_line(raw[bullet.end() :] if bullet else raw))
+        if bullet:
+            if out and out[-1] and not out[-1].startswith("- "):
+                out.append("")
+            out.append(f"- {content}")
+        elif content:
+            if out and out[-1].startswith("- "):
+                out.append("")
+            elif out and out[-1]:
+                out[-1] += "\\"  # a hard break: the line ended here for whoever typed it
+            out.append(content)
+        elif out and out[-1]:
+            out.append("")
+    return "\n".join(out).rstrip("\n")
+
+
+def csv_cell(text: str, *, neutralise: bool = True) -> str:
+    """Text for a CSV cell: control characters visible, secrets masked, and with `neutralise` an apostrophe before
+    what a spreadsheet would run as a formula (also behind leading white space)."""
+    shown = visible(mask(text))
+    if neutralise and (text.startswith(_FORMULA) or shown.lstrip().startswith(_FORMULA)):
+        return "'" + shown
+    return shown
+
+
+def _line(text: str) -> str:
+    text = _PUNCTUATION.sub(r"\\\g<0>", text)
+    text = _UNDERSCORES.sub(lambda match: "\\_" * len(match.group()), text)
+    text = _ENTITY.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
+    text = _SLASHES.sub(r"\/", text)
+    text = _WWW.sub(r"\1\\.", text)
+    text = _MENTION.sub(r"`\g<0>`", text)
+    text = _NUMBERED.sub(r"\1\\\2", text)
+    return _LINE_START.sub(r"\\\g<0>", text)

@@ -1,0 +1,39 @@
+"""The incident review note and the postmortem: one document, short for sev3 and sev4. What is empty does not print."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from readiness_tui.domain import note
+from readiness_tui.domain.incident import Incident
+from readiness_tui.reports.render import render
+
+TEMPLATE = "incident.md.j2"
+
+
+def incident_markdown(
+    incident: Incident, as_of: date, *, short: bool | None = None, templates_dir: Path | None = None
+) -> str:
+    """GitHub-flavoured markdown. `as_of` tells which actions are overdue; `short` chooses the view against the
+    severity's own. `templates_dir` may hold an incident.md.j2 that replaces ours."""
+    intervals = dict(note.intervals(incident))
+    controls = note.rows(incident.fields.get("controls", ""), 2)
+    if incident.item_id and incident.item_id not in {item for item, _ in controls}:
+        controls.append((incident.item_id, "failed"))
+    return render(
+        TEMPLATE,
+        templates_dir,
+        incident=incident,
+        as_of=as_of,
+        short=note.is_short(incident) if short is None else short,
+        fields={key: incident.fields.get(key, "").strip() for key in note.FIELDS},
+        times=list(note.times(incident)),
+        intervals=intervals,
+        lasted=intervals.get("to resolve"),
+        facts=[entry for entry in sorted(incident.timeline, key=lambda e: (e.at, e.id)) if entry.source != "opinion"],
+        opinions=[entry for entry in incident.timeline if entry.source == "opinion"],
+        impact=note.rows(incident.fields.get("impact", ""), 3),
+        changed=note.rows(incident.fields.get("what_changed", ""), 4),
+        controls=controls,
+    )

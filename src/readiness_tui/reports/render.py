@@ -1,0 +1,90 @@
+"""The Jinja environment of the markdown documents. Templates beside this file, or a team's own.
+
+Every expression is escaped for markdown unless it is marked as markdown already (`Markup`): a template cannot forget
+it. Undefined names are errors, not blanks.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    ChoiceLoader,
+    FileSystemLoader,
+    PackageLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+)
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
+
+from readiness_tui.domain import words
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.reports import escape
+
+# Whatever a team's template may run into; our own is held by its tests.
+_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_DIGEST = re.compile("[A-Za-z0-9:]+")
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def render(template: str, templates_dir: Path | None = None, **values: Any) -> str:
+    """The document as text, ending in one newline, never more than one blank line in a row.
+
+    `templates_dir` may hold a file named like `template` that replaces ours. Raises ReadinessError naming the template
+    and line if it cannot be used.
+    """
+    try:
+        text = _environment(templates_dir).get_template(template).render(**values)
+    except TemplateSyntaxError as error:
+        where = f"{error.filename or error.name or template}, line {error.lineno}"
+        raise ReadinessError(f"The template cannot be read: {where}: {error.message}. Correct it there.") from error
+    except _FAULTS as error:
+        place = templates_dir / template if templates_dir else template
+        raise ReadinessError(
+            f"The template {place} could not be filled in: {error}. Correct it, or remove it to use the built-in one."
+        ) from error
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    return _BLANK_LINES.sub("\n\n", lines).strip("\n") + "\n"
+
+
+@cache
+def _environment(templates_dir: Path | None) -> SandboxedEnvironment:
+    ours = PackageLoader("readiness_tui.reports")
+    # Sandboxed: a template may come with a checkout, and only ever reads values.
+    env = SandboxedEnvironment(
+        loader=ChoiceLoader([FileSystemLoader(templates_dir), ours]) if templates_dir else ours,
+        autoescape=True,  # macros and blocks then return Markup, which `finalize` leaves alone
+        finalize=_escaped,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    env.filters.update(
+        block=lambda text: Markup(escape.block(text)),
+        digest=_digest,
+        full_day=words.full_day,
+        moment=words.moment,
+        duration=words.duration,
+        percent=words.percent,
+        plural=words.plural,
+    )
+    env.globals.update(words=words)
+    return env
+
+
+def _escaped(value: object) -> Markup:
+    if isinstance(value, Markup):
+        return value
+    return Markup(escape.inline(words.NOTHING if value is None else str(value)))
+
+
+def _digest(text: str, length: int | None = None) -> Markup:
+    """A digest as code; what does not look like one is text like any other."""
+    shown = text[:length]
+    return Markup(f"`{shown}`") if _DIGEST.fullmatch(shown) else _escaped(shown or "none")

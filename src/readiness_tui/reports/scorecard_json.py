@@ -1,0 +1,59 @@
+"""JSON that leaves the program: sorted, one value a line, and safe to print on a terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import msgspec
+
+from readiness_tui.domain.card import SCHEMA, Scorecard, plain, scorecard_digest
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text import visible
+
+_NOT_ASCII = re.compile("[\x7f-\U0010ffff]")
+
+
+def scorecard_json(card: Scorecard) -> str:
+    """The canonical file of a scorecard."""
+    return dumps(plain(card))
+
+
+def dumps(value: Any, *, indent: int | None = 2) -> str:
+    """Sorted keys, ending in one newline. Letters stay readable; a character that a terminal would obey or a reader
+    not see is a \\u escape, which is the same JSON."""
+    text = json.dumps(value, indent=indent, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return _NOT_ASCII.sub(_escape_hostile, text) + "\n"
+
+
+def read_scorecard(text: str, where: str) -> tuple[Scorecard, bool]:
+    """A scorecard from its JSON, and whether its digest is right.
+
+    `where` names the file in messages. Raises ReadinessError for text that is no scorecard, or one of a newer schema.
+    """
+    try:
+        found = msgspec.json.decode(text.encode("utf-8", "surrogatepass"))
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
+        raise ReadinessError(
+            f"{where} is not JSON: {visible(str(error))}. Give a scorecard that was exported here."
+        ) from error
+    schema = found.get("schema") if isinstance(found, dict) else None
+    if not isinstance(schema, int) or "verdict" not in found:
+        raise ReadinessError(f"{where} is JSON but no scorecard: it has no schema number and verdict.")
+    if schema > SCHEMA:
+        raise ReadinessError(
+            f"{where} has schema {schema}; this version of readiness-tui reads up to {SCHEMA}. Use a newer version."
+        )
+    try:
+        card = msgspec.convert(found, Scorecard)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise ReadinessError(
+            f"{where} is not a scorecard of schema {schema}: {visible(str(error))}. Export it again."
+        ) from error
+    return card, scorecard_digest(found) == card.digest
+
+
+def _escape_hostile(match: re.Match[str]) -> str:
+    character = match.group()
+    return character if visible(character) == character else json.dumps(character)[1:-1]
