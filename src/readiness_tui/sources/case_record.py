@@ -30,8 +30,9 @@ from readiness_tui.sources import fields
 from readiness_tui.sources.base import CaseRecord, Recognised, Record, RunStart
 from readiness_tui.sources.eval_set import GOLD, RESULT
 from readiness_tui.sources.fileio import digest
-from readiness_tui.sources.jsonio import Entry, RecordError, quoted, records, reject
+from readiness_tui.sources.jsonio import RecordError, quoted
 from readiness_tui.sources.peek import Kind, Peek, peek
+from readiness_tui.sources.recordio import Entry, records, reject
 from readiness_tui.sources.run_fields import run_from
 from readiness_tui.sources.trace_record import outcome_of
 

@@ -15,8 +15,9 @@ from readiness_tui.domain.evaluation import EvalSet, GoldenCase
 from readiness_tui.domain.joining import question_id, records_digest
 from readiness_tui.sources import fields
 from readiness_tui.sources.base import EvalSetRecord, Recognised, Record
-from readiness_tui.sources.jsonio import Entry, RecordError, quoted, records, reject
+from readiness_tui.sources.jsonio import RecordError, quoted
 from readiness_tui.sources.peek import Kind, Peek, peek
+from readiness_tui.sources.recordio import Entry, records, reject
 
 GOLD = frozenset({"expected_source", "expected_sources", "must_include", "expected_tools"})
 #: Keys that only a result has.

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from readiness_tui.domain.evaluation import Chunk, ToolCall
 from readiness_tui.sources.base import Warn
 from readiness_tui.sources.jsonio import RecordError, quoted
@@ -24,6 +26,7 @@ COURSE_METRIC = "faithfulness"
 _TRUE = frozenset({"true", "yes", "1"})
 _FALSE = frozenset({"false", "no", "0"})
 _NOT_FINITE = frozenset({"nan", "inf", "-inf", "+inf", "infinity", "-infinity"})
+_encode = msgspec.json.Encoder().encode
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _SEPARATOR = re.compile(r"\s*[;|]\s*")
 # Numbers that name or count something are no scores.
@@ -72,7 +75,7 @@ def sort_keys(value: Mapping[str, Any], aliases: Mapping[str, str]) -> tuple[dic
 
 def as_json(value: Any) -> str:
     """Compact JSON text; a string stays as it is."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value if type(value) is str else _encode(value).decode()
 
 
 def text(known: Mapping[str, Any], name: str) -> str | None:
@@ -97,7 +100,9 @@ def number(known: Mapping[str, Any], name: str, *, least: float | None = None) -
     if value is None:
         return None
     kind = type(value)
-    if kind is str:
+    if kind is float or kind is int:
+        pass
+    elif kind is str:
         if not value.strip():
             return None
         if not_finite(value):
@@ -105,7 +110,7 @@ def number(known: Mapping[str, Any], name: str, *, least: float | None = None) -
         if _NUMBER.fullmatch(value.strip()) is None:
             raise RecordError(f"{name} is {quoted(value)}, and a number is needed")
         value = float(value)
-    elif kind is not float and kind is not int:
+    else:
         raise RecordError(f"{name} is {_kind(value)}, and a number is needed")
     if not math.isfinite(value):
         raise RecordError(f"{name} is not a finite number")
@@ -152,6 +157,8 @@ def moment(known: Mapping[str, Any], name: str, notes: Notes | None = None) -> d
             time = datetime.fromisoformat(value.strip())
         except ValueError:
             raise RecordError(f"{name} is {quoted(value)}, and an ISO 8601 time is needed") from None
+        if time.tzinfo is UTC:
+            return time
         if time.tzinfo is None:
             if notes is not None:
                 notes.add(f"{name} names no time zone; taken as UTC")
@@ -314,11 +321,15 @@ def _tool_call(part: Any, name: str) -> ToolCall:
 
 def _result(value: Any) -> str:
     """A tool's result as JSON text: a plain text is one too."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _encode(value).decode()
 
 
 def _first(part: Mapping[str, Any], names: tuple[str, ...]) -> Any:
-    return next((part[name] for name in names if part.get(name) is not None), None)
+    for name in names:
+        value = part.get(name)
+        if value is not None:
+            return value
+    return None
 
 
 def _cell(value: str) -> Any:

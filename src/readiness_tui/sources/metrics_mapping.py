@@ -16,8 +16,9 @@ from readiness_tui.domain.evaluation import Aggregate, Run
 from readiness_tui.sources import fields
 from readiness_tui.sources.base import Recognised, Record, RunStart
 from readiness_tui.sources.fileio import digest
-from readiness_tui.sources.jsonio import Entry, RecordError, records, reject
+from readiness_tui.sources.jsonio import RecordError
 from readiness_tui.sources.peek import Kind, peek
+from readiness_tui.sources.recordio import Entry, records, reject
 from readiness_tui.sources.run_fields import ALIASES, aggregates, run_from
 
 COURSE = frozenset({"faithfulness", "retrieval_hit_rate", "latency_p95_ms", "cost_per_success"})

@@ -22,21 +22,10 @@ from readiness_tui.domain.evaluation import CaseStatus, Completeness, Run
 from readiness_tui.sources import fields
 from readiness_tui.sources.base import CaseRecord, Recognised, Record, RunStart, Warn
 from readiness_tui.sources.fileio import digest
-from readiness_tui.sources.jsonio import (
-    Entry,
-    Item,
-    RecordError,
-    broken,
-    decode,
-    document,
-    elements,
-    members,
-    quoted,
-    records,
-    reject,
-)
+from readiness_tui.sources.jsonio import RecordError, broken, decode, document, members, quoted
 from readiness_tui.sources.peek import Kind, peek
 from readiness_tui.sources.promptfoo_case import Repeats, inner, read_case
+from readiness_tui.sources.recordio import Entry, Item, elements, records, reject
 
 VERSION = 3
 ROW = frozenset({"testIdx", "promptIdx", "failureReason"})

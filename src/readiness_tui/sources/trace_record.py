@@ -13,8 +13,9 @@ from pathlib import Path
 from readiness_tui.domain.evaluation import Outcome, Trace
 from readiness_tui.sources import fields
 from readiness_tui.sources.base import Recognised, Record, TraceRecord
-from readiness_tui.sources.jsonio import Entry, RecordError, quoted, records, reject
+from readiness_tui.sources.jsonio import RecordError, quoted
 from readiness_tui.sources.peek import peek
+from readiness_tui.sources.recordio import Entry, records, reject
 
 COURSE = ("prompt_version", "model", "retrieved_chunks", "tool_calls", "faithfulness", "latency_ms", "status")
 #: Keys of records that carry a `trace_id` too and are another tool's.
