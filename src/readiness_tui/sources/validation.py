@@ -161,7 +161,7 @@ def _fields_at(model: type[BaseModel], loc: Iterable[str | int]) -> list[str]:
         field = here.model_fields.get(step) if isinstance(step, str) else None
         if field is not None:
             here = next(_models_in(field.annotation), here)
-    return list(here.model_fields)
+    return [field.alias or name for name, field in here.model_fields.items()]
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
