@@ -3,19 +3,52 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import Case, CaseStatus, HumanLabel, HumanVerdict
-from readiness_tui.domain.metrics import RunData, all_metrics
+from readiness_tui.domain.evaluation import Case, CaseStatus, GoldenCase, HumanLabel, HumanVerdict
+from readiness_tui.domain.gate import Rule
+from readiness_tui.domain.metrics import (
+    Layer,
+    MetricDef,
+    NotComputable,
+    Observed,
+    RunData,
+    all_metrics,
+    case_key,
+    observe,
+    observe_traces,
+    window,
+)
+from readiness_tui.domain.misses import Miss, short_of
+from readiness_tui.domain.side_by_side import Compared, compare_all
 from readiness_tui.services.desk import Desk
-from readiness_tui.services.measure import run_data
+from readiness_tui.services.measure import Measured, run_data
 from readiness_tui.services.write import change
-from readiness_tui.store import evalsets, runs
+from readiness_tui.store import evalsets, runs, traces
 from readiness_tui.store.runs import RunInfo
+from readiness_tui.store.sqlite import Connection
 
-__all__ = ["RunDetail", "RunInfo", "all_runs", "detail", "label"]
+__all__ = [
+    "CaseSide",
+    "CaseView",
+    "RunDetail",
+    "RunInfo",
+    "RunLine",
+    "all_runs",
+    "case_view",
+    "compare_sides",
+    "detail",
+    "error_class",
+    "history",
+    "label",
+    "slow_traces",
+]
+
+#: What stands together in a run's line of the history: quality, latency and cost.
+LINE_METRICS = ("task_success_rate", "faithfulness", "latency_p95_ms", "cost_per_success")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,34 +59,68 @@ class RunDetail:
     data: RunData
     by_status: dict[CaseStatus, int]
     by_error: dict[str, int]
-    metrics: dict  # type: ignore[type-arg]
+    metrics: dict[Layer, list[tuple[MetricDef, Observed | NotComputable]]]
 
-    def case(self, case_id: str) -> Case | None:
-        return next((case for case in self.data.cases if case.id == case_id), None)
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """One run in the history; `figures` by LINE_METRICS, None where the run does not give one."""
+
+    info: RunInfo
+    by_status: dict[CaseStatus, int]
+    by_error: dict[str, int]
+    figures: dict[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSide:
+    """One case in one run, with its repeats."""
+
+    role: str
+    info: RunInfo
+    repeats: tuple[Case, ...]
+    labels: tuple[HumanLabel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One case on every side that ran it: the run asked for, then the candidate's and the baseline's other runs."""
+
+    key: str
+    gold: GoldenCase | None
+    sides: tuple[CaseSide, ...]
 
 
 def all_runs(desk: Desk) -> list[RunInfo]:
     """Every imported run, newest start first; runs without a start last."""
     with desk.store.read() as conn:
-        found = runs.all(conn)
-    floor = datetime.min
-    return sorted(
-        found, key=lambda info: ((info.run.started_at or floor).replace(tzinfo=None), info.imported_at), reverse=True
-    )
+        return runs.all(conn)
+
+
+def history(desk: Desk) -> list[RunLine]:
+    """Every run with its counts and its main figures. A stored run never changes, so its line is kept."""
+    with desk.store.read() as conn:
+        eval_set = evalsets.latest(conn)
+        mark = eval_set.digest if eval_set else None
+        lines = []
+        for info in runs.all(conn):
+            kept = desk.cache.get(f"run line {info.key}")
+            if kept is None or kept[0] != mark:
+                kept = desk.cache[f"run line {info.key}"] = (mark, _line(info, run_data(conn, info, eval_set)))
+            lines.append(kept[1])
+        return lines
 
 
 def detail(desk: Desk, run_id: str) -> RunDetail:
     """One run, its cases joined to the golden set, its metrics by layer (or why they cannot be computed)."""
     with desk.store.read() as conn:
-        info = next((info for info in runs.all(conn) if info.run.id == run_id), None)
-        if info is None:
-            raise ReadinessError(f"No run {run_id} was imported. `readiness runs` lists them.")
+        info = _named(conn, run_id)
         data = run_data(conn, info, evalsets.latest(conn))
     return RunDetail(
         info=info,
         data=data,
         by_status=dict(Counter(case.status for case in data.cases)),
-        by_error=dict(Counter(error_class(case.error) for case in data.cases if case.error).most_common()),
+        by_error=_by_error(data.cases),
         metrics=all_metrics(data),
     )
 
@@ -65,6 +132,88 @@ def error_class(error: str) -> str:
 
 
 def label(desk: Desk, run_id: str, case_id: str, verdict: HumanVerdict, note: str = "", *, variant: str = "") -> None:
-    """Record a person's judgement of one case; it survives a re-import of the run."""
+    """Record a person's judgement of one case; it survives a re-import of the run.
+
+    `case_id` may be the golden set's, where the run knows the case by another id.
+    """
     with change(desk, f"human label {verdict} for case {case_id} of {run_id}", note) as (tx, _review):
-        runs.put_label(tx, run_id, case_id, variant, HumanLabel(verdict, desk.who, desk.now(), note))
+        stored, _ = _pairs(tx.conn, _named(tx.conn, run_id), case_id, variant)
+        if not stored:
+            raise ReadinessError(f"Run {run_id} has no case {case_id}. Its cases are listed under Evals.")
+        given = HumanLabel(verdict, desk.who, desk.now(), note.strip())
+        runs.put_label(tx, run_id, stored[0].id, variant, given)
+
+
+def case_view(desk: Desk, key: str, measured: Measured, run_id: str = "") -> CaseView:
+    """The case with this key (its id, and `@variant` where it has one) in `run_id`, the candidate and the baseline."""
+    roles = {part.run.id: "baseline" for part in measured.baseline}
+    roles |= {part.run.id: "candidate" for part in measured.candidate}
+    order = dict.fromkeys([run_id, *sorted(roles, key=lambda name: roles[name] == "baseline")])
+    sides = []
+    with desk.store.read() as conn:
+        known = {info.run.id: info for info in runs.all(conn)}
+        for name in order:
+            if name not in known:
+                continue
+            stored, joined = _pairs_by_key(conn, known[name], key)
+            if joined:
+                labels = runs.labels(conn, name).get((stored[0].id, stored[0].variant), ())
+                sides.append(CaseSide(roles.get(name, ""), known[name], joined, labels))
+    if not sides:
+        raise ReadinessError(f"No run shown here has a case {key}. Its run may have been imported again without it.")
+    golden = measured.eval_set.cases if measured.eval_set else ()
+    gold = next((case for case in golden if case.id == sides[0].repeats[0].id), None)
+    return CaseView(key, gold, tuple(sides))
+
+
+def compare_sides(desk: Desk, measured: Measured) -> tuple[Compared, ...]:
+    """Every metric of the candidate beside the baseline's; kept until either is another."""
+    kept = desk.cache.get("compared")
+    if kept is not None and kept[0] is measured:
+        made: tuple[Compared, ...] = kept[1]
+        return made
+    rules = measured.gate.gate.rules if measured.gate.gate else ()
+    made = compare_all(measured.candidate, measured.baseline, rules)
+    desk.cache["compared"] = (measured, made)
+    return made
+
+
+def slow_traces(desk: Desk, rule: Rule, as_of: date) -> tuple[Miss, ...]:
+    """The traces that a rule over traces loses, in its window, the worst first; missing ones last."""
+    with desk.store.read() as conn:
+        kept, _ = window(tuple(traces.iter_between(conn)), as_of, rule.window_days)
+    seen = observe_traces(rule.metric, kept, rule.tags, direction=rule.direction, unit=rule.unit)
+    return short_of(rule, seen) if isinstance(seen, Observed) and rule.threshold is not None else ()
+
+
+def _line(info: RunInfo, data: RunData) -> RunLine:
+    figures: dict[str, float | None] = {}
+    for name in LINE_METRICS:
+        seen = observe(name, data)
+        figures[name] = seen.estimate.value if isinstance(seen, Observed) else None
+    return RunLine(info, dict(Counter(case.status for case in data.cases)), _by_error(data.cases), figures)
+
+
+def _by_error(cases: Iterable[Case]) -> dict[str, int]:
+    return dict(Counter(error_class(case.error) for case in cases if case.error).most_common())
+
+
+def _named(conn: Connection, run_id: str) -> RunInfo:
+    info = runs.current(conn, run_id)
+    if info is None:
+        raise ReadinessError(f"No run {run_id} was imported. `readiness runs` lists them.")
+    return info
+
+
+def _pairs(conn: Connection, info: RunInfo, case_id: str, variant: str) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
+    """A case's repeats as stored, and as joined to the golden set, which may give them another id."""
+    stored = runs.cases(conn, info.key)
+    joined = run_data(conn, info, evalsets.latest(conn)).cases
+    found = [pair for pair in zip(stored, joined, strict=True) if pair[1].id == case_id and pair[1].variant == variant]
+    return tuple(pair[0] for pair in found), tuple(pair[1] for pair in found)
+
+
+def _pairs_by_key(conn: Connection, info: RunInfo, key: str) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
+    joined = run_data(conn, info, evalsets.latest(conn)).cases
+    first = next((case for case in joined if case_key(case) == key or case.id == key), None)
+    return _pairs(conn, info, first.id, first.variant) if first else ((), ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import pairwise
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incident import Action, FailureClass, Incident, NoteStatus, Sev, TimelineEntry
@@ -12,7 +13,6 @@ from readiness_tui.services.desk import Desk
 from readiness_tui.services.view import current_review
 from readiness_tui.services.write import change
 from readiness_tui.store import incidents
-from readiness_tui.store.sqlite import Connection
 
 #: The times of an incident in the order in which they happen.
 TIMES = ("started", "detected", "acknowledged", "mitigated", "resolved")
@@ -72,7 +72,7 @@ def set_time(desk: Desk, number: int, name: str, at: datetime | None) -> None:
     incident = get(desk, number)
     known = {key: getattr(incident, key) for key in TIMES} | {name: at}
     in_order = [(key, known[key]) for key in TIMES if known[key] is not None]
-    for (one, earlier), (other, later) in zip(in_order, in_order[1:], strict=False):
+    for (one, earlier), (other, later) in pairwise(in_order):
         if later < earlier:
             raise ReadinessError(
                 f"{other.capitalize()} ({later:%Y-%m-%d %H:%M}) would be before {one} ({earlier:%Y-%m-%d %H:%M})."

@@ -201,7 +201,7 @@ class ReadinessApp(App[None]):
 
     async def _point(self, room: str, what: str) -> None:
         screen = self.screen
-        if isinstance(screen, RoomScreen) and screen.ROOM == room:
+        if isinstance(screen, RoomScreen) and room == screen.ROOM:
             screen.point_at(what)
             await screen.refresh_view()
 

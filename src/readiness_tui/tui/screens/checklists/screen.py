@@ -2,53 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from readiness_tui.domain.assessment import Assurance, EvidenceKind, Standing
-from readiness_tui.domain.checklist import Depth, ProbeKind
-from readiness_tui.domain.preview import if_scored
-from readiness_tui.services import assess, gaps, reviews
-from readiness_tui.services.dates import parse_day
-from readiness_tui.services.desk import Desk
+from readiness_tui.domain.checklist import Depth
+from readiness_tui.services import reviews
 from readiness_tui.services.view import ReviewView
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
-from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.screens.checklists.scoring import ScoringScreen
 from readiness_tui.tui.text import line
 
 
-class ChecklistsScreen(RoomScreen):
+class ChecklistsScreen(ScoringScreen):
     ROOM = "checklists"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#items"
     BINDINGS = [
-        *(
-            Binding(str(points), f"score({points})", word, id=f"checklists.score{points}", key_display=str(points),
-                    tooltip=f"Score {points}: {word}")
-            for points, word in enumerate(item_text.WORDS)
-        ),
-        Binding("minus", "not_applicable", "n/a", id="checklists.na", key_display="-", tooltip="Not applicable, with a reason"),
-        Binding("a", "accept", "Accept proof", id="checklists.accept", tooltip="Vote what the proof proposes"),
-        Binding("k", "keep", "Keep vote", id="checklists.keep", show=False, tooltip="Keep the vote against the proof, with a reason"),
-        Binding("f", "dismiss_hit", "Dismiss hit", id="checklists.dismiss", show=False, tooltip="Say why a hit of a refuting proof is harmless"),
-        Binding("e", "evidence", "Evidence", id="checklists.evidence", tooltip="Attach evidence (to all selected items)"),
-        Binding("full_stop", "same_evidence", "Same", id="checklists.same", key_display=".", show=False, tooltip="Attach the last evidence here too"),
-        Binding("r", "detach", "Remove evidence", id="checklists.detach", show=False, tooltip="Remove the newest evidence of this item"),
-        Binding("n", "note", "Note", id="checklists.note", tooltip="Write the item's note"),
-        Binding("w", "waive", "Waive", id="checklists.waive", show=False, tooltip="Accept the risk until a date; withdraw a waiver"),
-        Binding("o", "owner", "Owner", id="checklists.owner", show=False, tooltip="Who owns the item's gap"),
-        Binding("d", "due", "Due", id="checklists.due", show=False, tooltip="When the item's gap is due"),
-        Binding("c", "confirm", "Confirm", id="checklists.confirm", show=False, tooltip="Confirm a not-applicable, or record a consensus"),
-        Binding("t", "examples", "Examples", id="checklists.examples", show=False, tooltip="Open the traces that fail the proof"),
         Binding("s", "select", "Select", id="checklists.select", show=False, tooltip="Select the item, to attach or score many at once"),
-        Binding("u", "unscore", "Take back", id="checklists.unscore", show=False, tooltip="Take your vote back: undecided"),
         Binding("plus", "scope", "Scope", id="checklists.scope", key_display="+", show=False, tooltip="Choose checklists, depth, and declared settings"),
         Binding("b", "blind", "Blind/reveal", id="checklists.blind", show=False, tooltip="Start blind voting, or reveal the votes"),
         Binding("space", "next", "Next", id="checklists.next", tooltip="Go to the next item that needs a person"),
@@ -110,21 +85,10 @@ class ChecklistsScreen(RoomScreen):
         if view is None or standing is None:
             return
         item_id = standing.item.id
-        gap = view.gaps.get(gap_key(view, standing))
+        gap = view.gaps.get(self.gap_key or "")
         self.query_one("#item", Static).update(item_text.detail(view, standing, view.dossier(item_id), gap))
         self.query_one("#detail").scroll_home(animate=False)
-        self._consequences(item_id)
-
-    @work(exclusive=True, group="consequence")
-    async def _consequences(self, item_id: str) -> None:
-        view = self.readiness.view
-        if view is None:
-            return
-        results = await self.readiness.serve(
-            lambda: [if_scored(view.facts, view.as_of, view.who, item_id, n, view.judgement) for n in (0, 1, 2)]
-        )
-        if self.item_id == item_id:
-            self.query_one("#consequence", Static).update(item_text.consequence(results))
+        self.show_consequences(item_id)
 
     @property
     def item_id(self) -> str | None:
@@ -132,230 +96,14 @@ class ChecklistsScreen(RoomScreen):
         return option.id if option else None
 
     @property
-    def standing(self) -> Standing | None:
-        view = self.readiness.view
-        return view.judgement.standings.get(self.item_id or "") if view else None
-
-    @property
     def chosen(self) -> list[str]:
-        """The selected items, else the highlighted one."""
         if self._selected:
             return sorted(self._selected)
-        return [self.item_id] if self.item_id else []
+        return super().chosen
 
-    @property
-    def _desk(self) -> Desk:
-        assert self.readiness.desk is not None
-        return self.readiness.desk
-
-    # -- scoring ----------------------------------------------------------------------------------------------------
-
-    async def action_score(self, points: int) -> None:
-        items = self.chosen
-        if not items or not await self.act(assess.score, self._desk, items, points):
-            return
+    async def scored(self) -> None:
         self._selected.clear()
         await self.refresh_view()
-        standing = self.standing
-        if standing is None or len(items) > 1:
-            return
-        # The vote is saved already: each question below only offers what would make it count in full.
-        if standing.conflict:
-            self._ask_keep(standing)
-        elif points == 2 and standing.assurance is Assurance.CLAIMED:
-            self._ask_evidence(items, "2 needs evidence. Esc keeps “2 claimed, counts 1”.")
-        elif standing.points is not None and standing.points < points and standing.spread:
-            self._ask_consensus(standing, points)
-
-    async def action_unscore(self) -> None:
-        await self.act(assess.score, self._desk, self.chosen, None)
-
-    def action_not_applicable(self) -> None:
-        item = self.item_id
-        if item is None:
-            return
-        self.ask(
-            f"{item} is not applicable",
-            [Field("reason", "Why does it not apply?")],
-            lambda values: assess.not_applicable(self._desk, item, values["reason"]),
-            intro="On a blocker a second person confirms; until then it counts as undecided.",
-        )
-
-    def action_confirm(self) -> None:
-        view, standing = self.readiness.view, self.standing
-        if view is None or standing is None:
-            return
-        item = standing.item.id
-        if standing.na_awaiting or standing.na_unconfirmed or any(v.na for v in view.dossier(item).votes):
-            others = [name for name in view.review.reviewers if name != view.who]
-            self.ask(
-                f"{item}: confirm not applicable",
-                [Field("by", "Who confirms?", others[0] if others else view.who, choices=others)],
-                lambda values: assess.confirm_na(self._desk, item, values["by"]),
-            )
-        else:
-            self._ask_consensus(standing, standing.points or 0)
-
-    def _ask_consensus(self, standing: Standing, points: int) -> None:
-        item = standing.item.id
-
-        def save(values: Values) -> None:
-            typed = values["points"].lower()
-            na = typed in ("n/a", "na", "-")
-            assess.agree(self._desk, item, None if na else _points(typed), values["reason"], na=na)
-
-        self.ask(
-            f"{item}: record a consensus",
-            [
-                Field("points", "Points all agree on", str(points), choices=("0", "1", "2", "n/a")),
-                Field("reason", "Why? It is kept beside the votes"),
-            ],
-            save,
-            intro="Reviewers differ: until a consensus the item stands at the lowest vote.",
-        )
-
-    async def action_accept(self) -> None:
-        await self.act(assess.accept, self._desk, self.chosen)
-
-    def action_keep(self) -> None:
-        if self.standing is not None:
-            self._ask_keep(self.standing)
-
-    def _ask_keep(self, standing: Standing) -> None:
-        view = self.readiness.view
-        item = standing.item.id
-        if view is None:
-            return
-        proposal = view.dossier(item).proposal
-        if proposal is not None and proposal.kind is ProbeKind.REFUTE:
-            self.action_dismiss_hit()
-            return
-        self.ask(
-            f"{item}: keep {standing.vote} against the proof?",
-            [Field("reason", "Why does the vote stand?")],
-            lambda values: assess.override(self._desk, item, values["reason"]),
-            intro=f"{proposal.text if proposal else ''}\nEsc keeps {standing.counts}, as the proof says.",
-        )
-
-    def action_dismiss_hit(self) -> None:
-        view, item = self.readiness.view, self.item_id
-        proposal = view.dossier(item).proposal if view and item else None
-        if item is None or proposal is None or proposal.kind is not ProbeKind.REFUTE or not proposal.examples:
-            self.readiness.complain("This item has no hits to dismiss.")
-            return
-        self.ask(
-            f"{item}: dismiss a hit",
-            [
-                Field("hit", "Which hit?", proposal.examples[0], choices=proposal.examples[:5]),
-                Field("reason", "Why is it harmless?"),
-            ],
-            lambda values: assess.dismiss_hit(self._desk, item, values["hit"], values["reason"]),
-            intro="\n".join([proposal.text, *proposal.details[:3]]),
-        )
-
-    # -- evidence, note, waiver, gap ----------------------------------------------------------------------------------
-
-    def action_evidence(self) -> None:
-        if self.chosen:
-            self._ask_evidence(self.chosen, "")
-
-    def _ask_evidence(self, items: list[str], intro: str) -> None:
-        view = self.readiness.view
-        if view is None:
-            return
-
-        def save(values: Values) -> None:
-            kind = EvidenceKind(values["kind"]) if values["kind"] else assess.guess_evidence(values["ref"], view)
-            dated = parse_day(values["dated"], view.as_of) if values["dated"] else None
-            assess.attach(self._desk, items, kind, values["ref"], witness=values["witness"], dated=dated)
-
-        self.ask(
-            f"Evidence for {', '.join(items)}",
-            [
-                Field("ref", "Paste a URL, a path, or the id of a run, trace or incident; or say what was shown"),
-                Field("kind", "Kind (empty: recognised from what you paste)", choices=[kind.value for kind in EvidenceKind]),
-                Field("witness", "Witness, for what was shown in the meeting"),
-                Field("dated", "Date, for a drill", hint="YYYY-MM-DD"),
-            ],
-            save,
-            intro=intro,
-        )  # fmt: skip
-
-    async def action_same_evidence(self) -> None:
-        if self.chosen and await self.act(assess.same_evidence, self._desk, self.chosen):
-            self._selected.clear()
-            await self.refresh_view()
-
-    async def action_detach(self) -> None:
-        view, item = self.readiness.view, self.item_id
-        if view is None or item is None or not view.dossier(item).evidence:
-            self.readiness.complain("This item has no evidence to remove.")
-            return
-        await self.act(assess.detach, self._desk, view.dossier(item).evidence[-1].id)
-
-    def action_note(self) -> None:
-        view, item = self.readiness.view, self.item_id
-        if view is None or item is None:
-            return
-        self.ask(
-            f"Note on {item}",
-            [Field("text", "Note (Ctrl+S saves)", view.dossier(item).note, long=True)],
-            lambda values: assess.note(self._desk, item, values["text"]),
-        )
-
-    def action_waive(self) -> None:
-        view, item = self.readiness.view, self.item_id
-        if view is None or item is None:
-            return
-        last = view.as_of + timedelta(days=assess.WAIVER_DAYS)
-        old = view.dossier(item).waiver
-
-        def save(values: Values) -> None:
-            if old is not None and not values["reason"]:
-                assess.unwaive(self._desk, item)
-                return
-            expires: date = parse_day(values["expires"], view.as_of)
-            assess.waive(self._desk, item, values["reason"], values["approver"], expires)
-
-        self.ask(
-            f"Waive {item}",
-            [
-                Field("reason", "Why is the risk accepted?" + (" (empty withdraws the waiver)" if old else ""),
-                      old.reason if old else ""),
-                Field("approver", "Approved by", old.approver if old else view.review.owner, choices=view.review.reviewers),
-                Field("expires", f"Until (inclusive, at the latest {last})", str(old.expires if old else last)),
-            ],
-            save,
-            intro="A waiver never raises the score. It turns a blocker below 2 into a condition.",
-        )  # fmt: skip
-
-    def action_owner(self) -> None:
-        self._ask_gap("owner")
-
-    def action_due(self) -> None:
-        self._ask_gap("due")
-
-    def _ask_gap(self, focus: str) -> None:
-        view, standing = self.readiness.view, self.standing
-        if view is None or standing is None:
-            return
-        key = gap_key(view, standing)
-        gap = view.gaps.get(key)
-        if gap is None or not gap.state.live:
-            self.readiness.complain("This item has no gap: an item has one while it is decided and below 2.")
-            return
-
-        def save(values: Values) -> None:
-            if "owner" in values:
-                gaps.set_owner(self._desk, key, values["owner"])
-            else:
-                gaps.set_due(self._desk, key, parse_day(values["due"], view.as_of) if values["due"] else None)
-
-        fields = {
-            "owner": Field("owner", "Owner: a person", gap.owner, choices=view.review.reviewers),
-            "due": Field("due", "Due", str(gap.due or ""), hint="YYYY-MM-DD, 1 Dec, +14"),
-        }
-        self.ask(f"Gap of {standing.item.id}", [fields[focus]], save)
 
     # -- moving about -------------------------------------------------------------------------------------------------
 
@@ -380,16 +128,6 @@ class ChecklistsScreen(RoomScreen):
                 items.highlighted = index
                 return
         self.readiness.tell("Every item is decided and no conflict is open.")
-
-    async def action_examples(self) -> None:
-        view, item = self.readiness.view, self.item_id
-        proposal = view.dossier(item).proposal if view and item else None
-        if proposal is None or not proposal.examples:
-            self.readiness.complain("This item's proof has no failing examples.")
-            return
-        await self.readiness.show_traces(
-            [example.split(":")[0] for example in proposal.examples], f"examples of {item}"
-        )
 
     async def action_blind(self) -> None:
         view = self.readiness.view
@@ -427,13 +165,3 @@ class ChecklistsScreen(RoomScreen):
             ],
             save,
         )  # fmt: skip
-
-
-def gap_key(view: ReviewView, standing: Standing) -> str:
-    """The key of the item's gap: its own, or that of the same_as group it is merged into."""
-    own = f"item/{standing.checklist_id}/{standing.item.id}"
-    return next((found.key for found in view.judgement.found_gaps if own in found.merged), own)
-
-
-def _points(typed: str) -> int:
-    return int(typed) if typed in ("0", "1", "2") else -1

@@ -1,0 +1,145 @@
+"""Meeting mode: one item at a time, large; an agenda, a clock for the item and for the hour."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Footer, Static
+
+from readiness_tui.domain.agenda import agenda
+from readiness_tui.services import gaps, meeting
+from readiness_tui.services.view import ReviewView
+from readiness_tui.tui import glyphs
+from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.screens.checklists import item_text
+from readiness_tui.tui.screens.checklists.scoring import ScoringScreen
+from readiness_tui.tui.text import join, line
+
+HOUR = 60
+
+
+class MeetingScreen(ScoringScreen):
+    """Scores like Checklists, on the agenda's present item alone."""
+
+    ROOM = "meeting"
+    CSS_PATH = "screen.tcss"
+    AUTO_FOCUS = ""
+    BINDINGS = [
+        Binding("escape,q", "leave", "Leave", id="meeting.leave", key_display="Esc", tooltip="Leave meeting mode"),
+        Binding("right,space,enter", "step(1)", "Next", id="meeting.next", key_display="Space", tooltip="The next item of the agenda"),
+        Binding("left", "step(-1)", "Back", id="meeting.back", show=False, tooltip="The item before"),
+        Binding("p", "people", "People", id="meeting.people", tooltip="Who is here: typed once, owners by initial"),
+    ]  # fmt: skip
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._agenda: tuple[tuple[str, str], ...] = ()
+        self._position = 0
+        self._began: datetime | None = None
+        self._item_began: datetime | None = None
+        self._people: tuple[str, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="clock")
+        with VerticalScroll(id="stage", can_focus=False):
+            yield Static(id="item")
+        yield Static(id="consequence")
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        self._began = self._item_began = self._now()
+        self.set_interval(10, self._show_clock)
+
+    async def refresh_view(self) -> None:
+        view = self.readiness.view
+        if view is not None and self.is_mounted:
+            await self.show(view)
+
+    async def show(self, view: ReviewView) -> None:
+        if not self._agenda:
+            # Fixed when the meeting starts: an item does not slip away the moment it is scored.
+            self._agenda = agenda(view.judgement.standings)
+            self._people = await self.fetch(meeting.attendees, self._desk, view.review.reviewers) or ()
+        self._show_clock()
+        self.show_item()
+
+    def _now(self) -> datetime:
+        return self._desk.now()
+
+    def _show_clock(self) -> None:
+        view = self.readiness.view
+        if view is None or self._began is None or self._item_began is None:
+            return
+        hour = int((self._now() - self._began).total_seconds() // 60)
+        item = int((self._now() - self._item_began).total_seconds() // 60)
+        verdict = view.judgement.verdict
+        place = f"{self._position + 1} of {len(self._agenda)}" if self._agenda else "agenda empty"
+        self.query_one("#clock", Static).update(
+            join(
+                Content.styled(f"MEETING  {place}", "bold"),
+                f"   this item {item} min · {hour} of {HOUR} min   ",
+                Content.styled(str(verdict), glyphs.VERDICT_STYLE[verdict]),
+                line(f"   {', '.join(self._people)}", "$text-muted"),
+            )
+        )
+
+    @property
+    def item_id(self) -> str | None:
+        return self._agenda[self._position][0] if self._position < len(self._agenda) else None
+
+    def show_item(self) -> None:
+        view, standing = self.readiness.view, self.standing
+        if view is None:
+            return
+        shown = self.query_one("#item", Static)
+        if standing is None:
+            shown.update(Content("Nothing is left on the agenda: every item is decided and undisputed.\n\nEsc leaves."))
+            self.query_one("#consequence", Static).update("")
+            return
+        reason = self._agenda[self._position][1]
+        gap = view.gaps.get(self.gap_key or "")
+        text = item_text.detail(view, standing, view.dossier(standing.item.id), gap)
+        shown.update(Content("\n").join([line(f"On the agenda: {reason}", "$text-accent"), Content(""), text]))
+        self.query_one("#stage").scroll_home(animate=False)
+        self.show_consequences(standing.item.id)
+
+    def action_step(self, by: int) -> None:
+        if self._agenda:
+            self._position = (self._position + by) % len(self._agenda)
+            self._item_began = self._now()
+            self._show_clock()
+            self.show_item()
+
+    def action_leave(self) -> None:
+        self.app.pop_screen()
+
+    def action_people(self) -> None:
+        async def save(values: Values) -> str | None:
+            refusal = await self.readiness.attempt(meeting.set_attendees, self._desk, values["names"])
+            self._people = await self.fetch(meeting.attendees, self._desk, ()) or ()
+            self._show_clock()
+            return refusal
+
+        self.ask_with("Who is here?", [Field("names", "Names, separated by commas", ", ".join(self._people))], save)
+
+    def action_owner(self) -> None:
+        """Owner by initial: one letter is enough where one attendee has it."""
+        key = self.gap_key
+        view = self.readiness.view
+        if key is None or view is None or key not in view.gaps or not view.gaps[key].state.live:
+            super().action_owner()
+            return
+        people = self._people
+
+        def save(values: Values) -> None:
+            typed = values["owner"]
+            matches = meeting.by_initial(people, typed) if len(typed) == 1 else ()
+            gaps.set_owner(self._desk, key, matches[0] if len(matches) == 1 else typed)
+
+        self.ask(
+            f"Owner of {self.item_id}", [Field("owner", "Initial or name", view.gaps[key].owner, choices=people)], save
+        )
