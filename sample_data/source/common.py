@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import random
@@ -16,6 +17,8 @@ T = TypeVar("T")
 
 MODEL = "birch-2-2026-09-15"
 JUDGE = "birch-judge-1-2026-06-30"
+RUBRIC = "Judge faithfulness from 0 to 1: is every statement of the answer supported by the passages?"
+JUDGE_DIGEST = hashlib.sha256(f"{JUDGE}\n{RUBRIC}".encode()).hexdigest()  # gate.yaml names it too
 DOLLARS_IN, DOLLARS_OUT = 4.0, 20.0  # for a million tokens
 
 

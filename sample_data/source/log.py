@@ -108,7 +108,7 @@ def _forget(record: dict[str, Any], dice: Dice) -> None:
 
 
 def _failure(dice: Dice, bad: bool, kind: dict[str, Any]) -> str | None:
-    if not dice.chance(0.15 if bad else 0.018):
+    if not dice.chance(0.15 if bad else 0.012):
         return None
     return dice.weighted(
         (
@@ -127,8 +127,8 @@ def _latency(dice: Dice, bad: bool, cached: bool, failure: str | None, calls: li
         return 8_000 + dice.whole(5, 60)
     if failure and failure.startswith("rate"):
         return dice.whole(310, 900)
-    took = dice.lognormal(1_390, 0.385) + sum(dice.lognormal(230, 0.4) for _ in calls)
-    return round(took * (dice.real(1.6, 2.5) if bad else 1))
+    took = dice.lognormal(1_390, 0.38) + sum(dice.lognormal(230, 0.4) for _ in calls)
+    return round(took * (dice.real(1.5, 2.1) if bad else 1))
 
 
 def _chunks(kind: dict[str, Any], wrong: bool, dice: Dice) -> list[dict[str, Any]]:

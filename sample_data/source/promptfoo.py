@@ -7,14 +7,13 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from source.common import MODEL, iso
+from source.common import MODEL, RUBRIC, iso
 from source.runs import ERROR, Pipeline, answer
 
 PROMPT = (
     "You are the support assistant of Larkspur ({{version}}). Answer from the passages below and name the document "
     "in square brackets. If they do not answer the question, say so.\n\n{{passages}}\n\nCustomer: {{question}}"
 )
-JUDGED = "Judge faithfulness from 0 to 1: is every statement of the answer supported by the passages?"
 RELEVANT = "Judge from 0 to 1: does the answer address what the customer asked?"
 CITED = "/\\[[a-z-]+\\]/.test(output) || !context.vars.expected_source ? 1 : 0"
 CACHED = frozenset({16, 55})  # questions that an earlier suite had asked already
@@ -152,7 +151,7 @@ def _test(case: dict[str, Any]) -> dict[str, Any]:
         "description": case["question"],
         "vars": {"question": case["question"], "expected_source": case.get("source", "")},
         "assert": [
-            {"type": "llm-rubric", "value": JUDGED, "metric": "faithfulness"},
+            {"type": "llm-rubric", "value": RUBRIC, "metric": "faithfulness"},
             {"type": "javascript", "value": CITED, "metric": "citation_accuracy"},
             {"type": "llm-rubric", "value": RELEVANT, "metric": "answer_relevance"},
             {"type": "icontains-all", "value": case["must"], "metric": "must_include"},

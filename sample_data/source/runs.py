@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from source.common import JUDGE, MODEL, Dice, cost, iso
+from source.common import JUDGE, JUDGE_DIGEST, MODEL, Dice, cost, iso
 
 # The document that retrieval brings instead where it misses the right one.
 NEIGHBOUR = {
@@ -162,6 +162,7 @@ def own_format(cases: list[dict[str, Any]], pipeline: Pipeline, dataset_digest: 
         "model": MODEL,
         "index_version": pipeline.index,
         "judge": JUDGE,
+        "judge_digest": JUDGE_DIGEST,
         "dataset_name": "support-bot golden set",
         "dataset_digest": dataset_digest,
         "started_at": iso(pipeline.started),
