@@ -31,7 +31,7 @@ def lock_text(gate: Gate, lock: Lock) -> str:
 
 def write_lock(path: Path, gate: Gate, lock: Lock) -> None:
     """Write the file whole or not at all. Raises `ReadinessError` where it cannot be written."""
-    handle, temporary = None, ""
+    temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(prefix=".gate.lock.", dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
@@ -41,7 +41,8 @@ def write_lock(path: Path, gate: Gate, lock: Lock) -> None:
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except OSError as error:
-        Path(temporary).unlink(missing_ok=True) if temporary else None
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
         raise ReadinessError(
             f"{path} cannot be written: {error.strerror or error}. Check the folder and its permissions."
         ) from None
