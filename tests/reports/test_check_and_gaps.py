@@ -18,7 +18,7 @@ from readiness_tui.domain.gap_lines import gap_lines
 from readiness_tui.domain.gate import GateOutcome
 from readiness_tui.domain.scorecard import gate_card
 from readiness_tui.domain.words import width
-from readiness_tui.reports.check_out import WIDTH, check_object, check_text, gate_text
+from readiness_tui.reports.check_out import WIDTH, check_object, check_text, gaps_text, gate_text
 from readiness_tui.reports.ci_out import check_junit, gate_junit, gate_markdown
 from readiness_tui.reports.gaps_out import Tracker, gaps_csv, gaps_jsonl, gaps_markdown
 from tests.reports.markdown import parser
@@ -87,9 +87,19 @@ def test_the_table_names_every_status_by_glyph_and_word() -> None:
 @settings(max_examples=60, deadline=None)
 def test_no_line_is_wider_than_a_terminal_whatever_the_text(text: str) -> None:
     card = with_text(make_card(), lambda old: text * 9 if old else old, keep=frozenset({"word", "unit"}))
-    for line in check_text(card).split("\n"):
+    for line in (check_text(card) + gaps_text(card.gaps)).split("\n"):
         assert width(line) <= WIDTH, line
         assert not set(line) & {"\x1b", "\x9b", "\u202e", "\r"}
+
+
+def test_gaps_for_a_terminal() -> None:
+    lines = gaps_text(make_card().gaps).split("\n")
+    assert lines[:3] == [
+        "GAPS  5: 1 blocker, 4 major, 0 minor",
+        "  blocker  Citation accuracy fails: 35 of 40",
+        "           no owner, 1 Dec 2026, open, gate/citation_accuracy",
+    ]
+    assert gaps_text(()) == "No gaps.\n"
 
 
 def test_no_gate_and_a_gate_that_was_not_run() -> None:

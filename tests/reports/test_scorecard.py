@@ -169,6 +169,11 @@ def test_secrets_are_in_no_form_of_it() -> None:
     assert "masked" in card.sections[1].items[0].note
 
 
+def test_two_inputs_of_one_name_are_both_named() -> None:
+    pairs = [("log.jsonl", "b"), ("log.jsonl", "a"), ("log.jsonl", "a")]
+    assert recomposed(make_sample(), input_digests=pairs).method.inputs == (("log.jsonl", "a"), ("log.jsonl", "b"))
+
+
 # Changes, by cause
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
 from typing import Any, cast
@@ -54,15 +54,15 @@ def compose(
     judgement: Judgement,
     *,
     app_version: str,
-    input_digests: Mapping[str, str] | None = None,
+    input_digests: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     runs: Sequence[Run] = (),
     dissents: Sequence[Dissent] = (),
     previous: Scorecard | None = None,
 ) -> Scorecard:
     """The scorecard of a review at `judgement.as_of`.
 
-    `runs`: the candidate's and baseline's, for their start and version. `input_digests`: SHA-256 of each imported
-    file by its name. `previous`: the frozen scorecard that this one is compared with.
+    `runs`: the candidate's and baseline's, for their start and version. `input_digests`: name and SHA-256 of each
+    imported file; pairs where two files share a name. `previous`: the frozen scorecard that this one is compared with.
     """
     review = facts.review
     sections = tuple(_section(section, facts, judgement, previous) for section in judgement.sections)
@@ -127,7 +127,7 @@ def compose(
         flips=judgement.flips,
         flips_to=judgement.flips_to,
         after_flips=judgement.after_flips,
-        method=Method(app_version, facts.policy.digest, tuple(sorted((input_digests or {}).items()))),
+        method=Method(app_version, facts.policy.digest, _pairs(input_digests)),
         previous=_previous(previous),
     )
     card = cast(Scorecard, _masked(card))
@@ -342,6 +342,11 @@ def _verdict_override(review: Review) -> VerdictOverride | None:
     if not review.override_verdict:
         return None
     return VerdictOverride(review.override_verdict, review.override_by or "", review.override_reason or "")
+
+
+def _pairs(digests: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    pairs = digests.items() if isinstance(digests, Mapping) else digests
+    return tuple(sorted(set(pairs)))
 
 
 def _previous(card: Scorecard | None) -> Previous | None:

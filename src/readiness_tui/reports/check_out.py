@@ -7,6 +7,7 @@ from typing import Any
 
 from readiness_tui.domain import words
 from readiness_tui.domain.card import GapLine, GateCard, Scorecard, plain
+from readiness_tui.domain.checklist import Severity
 from readiness_tui.domain.gate import GateRow, Result
 from readiness_tui.domain.secrets import mask
 from readiness_tui.domain.text import one_line
@@ -79,6 +80,11 @@ def gate_text(gate: GateCard) -> str:
     return "\n".join(line.rstrip() for line in _gate(gate)) + "\n"
 
 
+def gaps_text(gaps: Sequence[GapLine]) -> str:
+    """The gaps for a terminal: what, then who, when, state and key."""
+    return "\n".join(line.rstrip() for line in _gaps(gaps)) + "\n" if gaps else "No gaps.\n"
+
+
 def _result(row: GateRow) -> dict[str, Any]:
     estimate = row.estimate
     return {
@@ -132,8 +138,20 @@ def _check(card: Scorecard) -> Iterator[str]:
             yield f"  then {words.plural(card.after_flips, 'condition')} would remain"
     if card.gaps:
         yield ""
-        counts = ", ".join(f"{sum(gap.severity == s for gap in card.gaps)} {s}" for s in ("blocker", "major", "minor"))
-        yield f"GAPS  {len(card.gaps)}: {counts}"
+        yield _counts(card.gaps)
+
+
+def _gaps(gaps: Sequence[GapLine]) -> Iterator[str]:
+    yield _counts(gaps)
+    for gap in gaps:
+        yield from _wrapped(gap.title, f"  {gap.severity:<8} ")
+        who = f"{gap.owner or 'no owner'}, {words.full_day(gap.due) if gap.due else 'no date'}"
+        yield from _wrapped(f"{who}, {gap.state}, {gap.key}", " " * 11)
+
+
+def _counts(gaps: Sequence[GapLine]) -> str:
+    counted = [f"{sum(gap.severity is severity for gap in gaps)} {severity}" for severity in Severity]
+    return f"GAPS  {len(gaps)}: {', '.join(counted)}"
 
 
 def _gate(gate: GateCard) -> Iterator[str]:
@@ -194,15 +212,3 @@ def _wrapped(text: str, lead: str) -> Iterator[str]:
     space = words.width(lead)
     for index, line in enumerate(words.wrap(_line(text), WIDTH - space)):
         yield (lead if index == 0 else " " * space) + line
-
-
-def gaps_text(gaps: Sequence[GapLine]) -> str:
-    """Gaps as plain text, two lines each at most: severity, state, owner and due date, then what it is."""
-    if not gaps:
-        return "No gaps.\n"
-    lines = []
-    for gap in gaps:
-        due = words.full_day(gap.due) if gap.due else "no date"
-        lines.append(_line(f"{gap.severity:<8} {gap.state:<12} {gap.owner or 'no owner':<12} {due:<12} {gap.key}"))
-        lines += _wrapped(gap.title, "         ")
-    return "\n".join(line.rstrip() for line in lines) + "\n"
