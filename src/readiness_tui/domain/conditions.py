@@ -16,7 +16,10 @@ def condition(cause: Cause, facts: Facts, found: Mapping[str, FoundGap], as_of: 
     `found` by key: a gap found now that has no row yet brings the date it will be created with.
     """
     stored = (facts.conditions or {}).get(cause.key)
-    owner, due = (stored.owner, stored.due) if stored else _default(cause, facts, found, as_of)
+    seen_due = stored.due if stored and not stored.by_hand else None
+    owner, due = (
+        (stored.owner, stored.due) if stored and stored.by_hand else _default(cause, facts, found, as_of, seen_due)
+    )
     problems = []
     if not owner.strip():
         problems.append("no owner")
@@ -69,10 +72,14 @@ def broken(cause: Cause, of: Condition, as_of: date) -> tuple[Cause, ...]:
     return tuple(causes)
 
 
-def _default(cause: Cause, facts: Facts, found: Mapping[str, FoundGap], as_of: date) -> tuple[str, date]:
-    """Owner: its gap's or waiver's, else the review's. Due: the earlier of gap and waiver, else 21 days on.
+def _default(
+    cause: Cause, facts: Facts, found: Mapping[str, FoundGap], as_of: date, seen_due: date | None
+) -> tuple[str, date | None]:
+    """Owner: its gap's or waiver's, else the review's. Due: the earlier of gap and waiver, else 21 days on: from when
+    the condition was first seen (`seen_due`), so that the date stands still.
 
-    A stored gap counts while it is live; one that was verified or closed brings no date from its past.
+    A stored gap counts while it is live; one that was verified or closed brings no date from its past. A live gap
+    whose date somebody cleared leaves the condition without one.
     """
     gap = (facts.gaps or {}).get(cause.gap_key)
     if gap is not None and not gap.state.live:
@@ -81,7 +88,9 @@ def _default(cause: Cause, facts: Facts, found: Mapping[str, FoundGap], as_of: d
     days = [day for day in (gap.due if gap else None, cause.expires) if day is not None]
     if gap is None and new is not None:
         days.append(first_due(new, as_of, facts.policy))
-    due = min(days, default=as_of + timedelta(days=facts.policy.condition_days))
+    due: date | None = min(days, default=seen_due or as_of + timedelta(days=facts.policy.condition_days))
+    if gap is not None and not days:
+        due = None
 
     dossier = facts.dossiers.get(cause.item_id)
     waiver = dossier.waiver if dossier and cause.expires is not None else None

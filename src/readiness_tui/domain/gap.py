@@ -58,11 +58,14 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class StoredCondition:
-    """What the closing list remembers of a condition: set by a person, or defaulted when first seen.
+    """What the closing list remembers of a condition.
 
-    An empty owner or a missing date was cleared by a person: that alone turns the condition into NO-GO.
+    `by_hand`: a person set owner and date; an empty owner or a missing date was then cleared by a person, and that
+    alone turns the condition into NO-GO. Otherwise the row keeps the date given when the condition was first seen,
+    for as long as no gap or waiver brings one.
     """
 
     key: str
     owner: str
     due: date | None
+    by_hand: bool = True

@@ -10,7 +10,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gap import Gap, GapState, StoredCondition
 from readiness_tui.domain.policy import DEFAULT_POLICY
 from readiness_tui.services.desk import Desk
-from readiness_tui.services.view import current_review, load
+from readiness_tui.services.view import current_review
 from readiness_tui.services.write import change
 from readiness_tui.store import gaps
 from readiness_tui.store.rows import Tx
@@ -29,9 +29,7 @@ def listed(desk: Desk) -> list[Gap]:
 def set_owner(desk: Desk, key: str, owner: str) -> None:
     """Name the person who owns a gap; conditions that rest on it follow. Empty clears it."""
     with change(desk, f"owner of {key}: {owner.strip() or 'nobody'}") as (tx, review):
-        gap = _gap(tx, review.system, key)
-        gaps.put(tx, review.system, replace(gap, owner=owner.strip()))
-        _follow(tx, desk, key, owner=owner.strip())
+        gaps.put(tx, review.system, replace(_gap(tx, review.system, key), owner=owner.strip()))
 
 
 def set_due(desk: Desk, key: str, due: date | None) -> None:
@@ -40,7 +38,6 @@ def set_due(desk: Desk, key: str, due: date | None) -> None:
         gap = _gap(tx, review.system, key)
         moved = f"{gap.due or 'none'} -> {due or 'none'} by {desk.who}"
         gaps.put(tx, review.system, replace(gap, due=due, due_changes=(*gap.due_changes, moved)))
-        _follow(tx, desk, key, due=due, dated=True)
 
 
 def set_state(desk: Desk, key: str, state: GapState) -> None:
@@ -99,20 +96,3 @@ def _gap(tx: Tx, system: str, key: str) -> Gap:
     if gap is None:
         raise ReadinessError(f"There is no gap {key}. `readiness gaps` lists them.")
     return gap
-
-
-def _follow(
-    tx: Tx, desk: Desk, gap_key: str, *, owner: str | None = None, due: date | None = None, dated: bool = False
-) -> None:
-    """Conditions take a gap's new owner and date, unless somebody gave them their own."""
-    view = load(desk)
-    stored = gaps.conditions(tx.conn, view.review.id)
-    old = view.gaps[gap_key]
-    for cause in view.judgement.causes:
-        row = stored.get(cause.key)
-        if cause.gap_key != gap_key or row is None:
-            continue
-        new_owner = owner if owner is not None and row.owner in (old.owner, view.review.owner) and owner else row.owner
-        new_due = due if dated and row.due == old.due else row.due
-        if (new_owner, new_due) != (row.owner, row.due):
-            gaps.put_condition(tx, view.review.id, StoredCondition(cause.key, new_owner, new_due))

@@ -48,6 +48,6 @@ def sync(tx: Tx, desk: Desk, review_id: int) -> None:
     known = facts.conditions or {}
     for key, condition in live.items():
         if key not in known:
-            gaps.put_condition(tx, review.id, StoredCondition(key, condition.owner, condition.due))
+            gaps.put_condition(tx, review.id, StoredCondition(key, condition.owner, condition.due, by_hand=False))
     for key in known.keys() - live.keys():
         gaps.remove_condition(tx, review.id, key)

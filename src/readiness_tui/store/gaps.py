@@ -40,13 +40,22 @@ def put(tx: Tx, system: str, gap: Gap) -> None:
 def conditions(conn: Connection, review_id: int) -> dict[str, StoredCondition]:
     """By key. An empty owner or a missing date was cleared by a person."""
     rows = fetch(conn, "SELECT * FROM condition WHERE review_id = ? ORDER BY name", (review_id,))
-    return {row["name"]: StoredCondition(row["name"], row["owner"], opt_day(row["due"])) for row in rows}
+    return {
+        row["name"]: StoredCondition(row["name"], row["owner"], opt_day(row["due"]), bool(row["by_hand"]))
+        for row in rows
+    }
 
 
 def put_condition(tx: Tx, review_id: int, condition: StoredCondition) -> None:
     tx.put(
         "condition",
-        {"review_id": review_id, "name": condition.key, "owner": condition.owner, "due": iso(condition.due)},
+        {
+            "review_id": review_id,
+            "name": condition.key,
+            "owner": condition.owner,
+            "due": iso(condition.due),
+            "by_hand": int(condition.by_hand),
+        },
     )
 
 

@@ -7,30 +7,31 @@ is in `run`, `run_case`, `trace`, `eval_set`: seen once its row in `import` has 
 APPLICATION_ID = 0x52544931  # "RTI1"
 UNKNOWN_TIME = -(1 << 62)  # before every time, so that such traces sort last in a newest-first list
 
+# Few indexes: each is one more page that every save writes and flushes.
 AUDIT = """
 CREATE TABLE change(
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     at TEXT NOT NULL,
     who TEXT NOT NULL,
     what TEXT NOT NULL,
     why TEXT NOT NULL DEFAULT '',
     review_id INTEGER,
-    idempotency_key TEXT UNIQUE,
+    idempotency_key TEXT,
     undoes INTEGER REFERENCES change(id),
     undoable INTEGER NOT NULL DEFAULT 1
 ) STRICT;
-CREATE INDEX change_review ON change(review_id, id);
+CREATE UNIQUE INDEX change_key ON change(idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX change_undoes ON change(undoes) WHERE undoes IS NOT NULL;
 CREATE TABLE change_row(
-    id INTEGER PRIMARY KEY,
     change_id INTEGER NOT NULL REFERENCES change(id),
+    position INTEGER NOT NULL,
     table_name TEXT NOT NULL,
     pk TEXT NOT NULL,
     item_id TEXT,
     old_json TEXT,
-    new_json TEXT
-) STRICT;
-CREATE INDEX change_row_change ON change_row(change_id);
+    new_json TEXT,
+    PRIMARY KEY(change_id, position)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX change_row_pk ON change_row(table_name, pk, change_id);
 CREATE TRIGGER change_keeps BEFORE UPDATE ON change BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 CREATE TRIGGER change_stays BEFORE DELETE ON change BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
@@ -180,6 +181,7 @@ CREATE TABLE condition(
     name TEXT NOT NULL,
     owner TEXT NOT NULL,
     due TEXT,
+    by_hand INTEGER NOT NULL DEFAULT 1,
     PRIMARY KEY(review_id, name)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE scorecard(
