@@ -373,6 +373,13 @@ def test_incident_notes_use_the_known_fields() -> None:
     assert (first.severity, second.severity) == (Sev.SEV2, Sev.SEV3)
 
 
+def test_no_decision_has_a_stray_key() -> None:
+    # An unquoted comma in {…} would split a sentence, and make its end a key of its own.
+    for part, rows in DECISIONS.items():
+        if isinstance(rows, list) and isinstance(rows[0], dict):
+            assert all(value is not None for row in rows for value in row.values()), part
+
+
 def test_every_decision_is_about_an_item_of_the_review() -> None:
     inside = {item.id for checklist in sample().checklists for item in checklist.at(Depth.COURSE)}
     parts = ("accepted", "votes", "consensus", "not_applicable", "waivers", "evidence", "notes")
