@@ -149,8 +149,12 @@ def retried(calls: tuple[ToolCall, ...] | None) -> Reading:
         return MISSING
     if not calls:
         return NOT_APPLICABLE
+    if any((call.attempt or 1) > 1 for call in calls):
+        return 1.0
+    if len(calls) == 1:
+        return 0.0
     logged = [(call.name, _canonical(call.arguments)) for call in calls if call.arguments is not None]
-    return float(any((call.attempt or 1) > 1 for call in calls) or len(set(logged)) < len(logged))
+    return float(len(set(logged)) < len(logged))
 
 
 def _canonical(arguments: str) -> str:

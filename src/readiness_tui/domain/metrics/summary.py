@@ -168,7 +168,7 @@ def _estimate(metric: MetricDef, carried: Mapping[str, list[float]], clusters: M
 
 
 def _mean(values: list[float]) -> float:
-    return _total(values) / len(values)
+    return values[0] if len(values) == 1 else _total(values) / len(values)
 
 
 def _total(values: list[float]) -> float:
