@@ -116,6 +116,10 @@ def test_a_block_keeps_the_lines_somebody_typed() -> None:
     )
 
 
+def test_a_bare_host_is_no_link_on_github() -> None:
+    assert inline("see WWW.evil.example") == "see WWW\\.evil.example"
+
+
 def test_what_needs_no_escape_stays_readable() -> None:
     for text in ("latency_p95_ms ≤ 3,500 (7 days)", "REL-02 Fallback: model/provider", "-5 of +3, 35/40, 50%"):
         assert inline(text) == text

@@ -136,6 +136,21 @@ def test_an_expired_waiver_is_called_so() -> None:
     assert recomposed((facts, later)).exceptions[0].kind == "expired waiver"
 
 
+def test_a_blocker_that_one_person_calls_not_applicable_is_unconfirmed() -> None:
+    facts, judgement = make_sample()
+    facts = change_dossier(facts, "REL-02", votes=(Vote("REL-02", "ana", None, na=True, na_reason="one model"),))
+    approvers = {
+        confirmed: [
+            entry.approver
+            for entry in recomposed((given, judged(given, judgement))).exceptions
+            if entry.item_id == "REL-02"
+        ]
+        for confirmed in ("", "ben")
+        for given in [change_dossier(facts, "REL-02", na_confirmed_by=confirmed)]
+    }
+    assert approvers == {"": ["unconfirmed"], "ben": ["ben"]}
+
+
 def test_gaps_are_todays_and_the_living_by_severity_then_date() -> None:
     gaps = make_card().gaps
     assert [(gap.key, gap.state) for gap in gaps] == [

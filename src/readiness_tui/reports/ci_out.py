@@ -12,7 +12,6 @@ from readiness_tui.domain.gate import Result
 from readiness_tui.domain.secrets import mask
 from readiness_tui.domain.text import visible
 from readiness_tui.domain.verdict import Cause, Part, Verdict
-from readiness_tui.reports.render import render
 
 _NOT_XML = re.compile("[\ufffe\uffff]")
 
@@ -33,6 +32,8 @@ def gate_junit(gate: GateCard, causes: Sequence[Cause]) -> str:
 
 def gate_markdown(gate: GateCard, templates_dir: Path | None = None) -> str:
     """The gate as markdown, for a step summary. A whole verdict's summary is the scorecard itself."""
+    from readiness_tui.reports.render import render  # Jinja only where a document is written
+
     return render("gate.md.j2", templates_dir, gate=gate)
 
 

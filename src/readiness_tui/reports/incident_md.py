@@ -7,7 +7,6 @@ from pathlib import Path
 
 from readiness_tui.domain import note
 from readiness_tui.domain.incident import Incident
-from readiness_tui.reports.render import render
 
 TEMPLATE = "incident.md.j2"
 
@@ -17,6 +16,8 @@ def incident_markdown(
 ) -> str:
     """GitHub-flavoured markdown. `as_of` tells which actions are overdue; `short` chooses the view against the
     severity's own. `templates_dir` may hold an incident.md.j2 that replaces ours."""
+    from readiness_tui.reports.render import render  # Jinja only where a document is written
+
     intervals = dict(note.intervals(incident))
     controls = note.rows(incident.fields.get("controls", ""), 2)
     if incident.item_id and incident.item_id not in {item for item, _ in controls}:

@@ -6,8 +6,6 @@ import json
 import re
 from typing import Any
 
-import msgspec
-
 from readiness_tui.domain.card import SCHEMA, Scorecard, plain, scorecard_digest
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text import visible
@@ -32,6 +30,8 @@ def read_scorecard(text: str, where: str) -> tuple[Scorecard, bool]:
 
     `where` names the file in messages. Raises ReadinessError for text that is no scorecard, or one of a newer schema.
     """
+    import msgspec
+
     try:
         found = msgspec.json.decode(text.encode("utf-8", "surrogatepass"))
     except (msgspec.DecodeError, RecursionError, UnicodeError) as error:

@@ -15,7 +15,6 @@ from pathlib import Path
 from readiness_tui.domain.card import SCHEMA, Scorecard
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.verdict import Verdict
-from readiness_tui.reports.render import render
 from readiness_tui.reports.scorecard_json import read_scorecard
 
 TEMPLATE = "scorecard.md.j2"
@@ -43,6 +42,8 @@ class Sealed:
 
 def scorecard_markdown(card: Scorecard, templates_dir: Path | None = None) -> str:
     """GitHub-flavoured markdown, sealed. `templates_dir` may hold a scorecard.md.j2 that replaces ours."""
+    from readiness_tui.reports.render import render  # Jinja only where a document is written
+
     body = render(TEMPLATE, templates_dir, card=card)
     until = card.valid_until.isoformat() if card.valid_until else "none"
     seal = (
