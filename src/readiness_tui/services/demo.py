@@ -14,7 +14,7 @@ from readiness_tui.domain.checklist import Depth
 from readiness_tui.domain.incident import Action, ActionKind, FailureClass, Incident, NoteStatus, Sev, TimelineEntry
 from readiness_tui.services import assess, gaps, gates, imports, reviews
 from readiness_tui.services.desk import Desk
-from readiness_tui.services.write import change
+from readiness_tui.services.write import change, deferred
 from readiness_tui.sources.shipped import shipped_folder
 from readiness_tui.sources.yaml_safe import read_yaml
 from readiness_tui.store import incidents
@@ -24,7 +24,7 @@ def fill(desk: Desk, folder: Path | None = None) -> None:
     """Fill the empty file of `desk` with the sample review. Its times are the sample's own, so two copies are equal."""
     folder = folder or shipped_folder("sample_data")
     plan: dict[str, Any] = read_yaml(folder / "review.yaml").value  # type: ignore[assignment]
-    stage = _Stage(desk, plan)
+    stage = _Stage(replace(desk), plan)
     owner = stage.as_person(plan["owner"])
     review = reviews.new_review(
         owner,
@@ -38,16 +38,18 @@ def fill(desk: Desk, folder: Path | None = None) -> None:
         reviewers=plan["reviewers"],
         facilitator=plan["facilitator"],
     )
-    desk.review_id = review.id
-    for name, value in plan["declared"].items():
-        reviews.declare(owner, name, value)
-    for entry in plan["imports"]:
-        imports.import_path(owner, folder / entry["file"], role=entry.get("as"))
-        if entry["file"] == "gate.yaml":
-            gates.lock(stage.as_person(plan["lock"]["by"], _moment(plan["lock"]["at"])))
-    for record in json.loads((folder / "incidents.json").read_text(encoding="utf-8")):
-        _incident(owner, record)
-    _assess(stage, plan)
+    desk.review_id = stage.desk.review_id = review.id
+    stage.desk.clock = owner.clock
+    with deferred(stage.desk):
+        for name, value in plan["declared"].items():
+            reviews.declare(stage.as_person(plan["owner"]), name, value)
+        for entry in plan["imports"]:
+            imports.import_path(stage.as_person(plan["owner"]), folder / entry["file"], role=entry.get("as"))
+            if entry["file"] == "gate.yaml":
+                gates.lock(stage.as_person(plan["lock"]["by"], _moment(plan["lock"]["at"])))
+        for record in json.loads((folder / "incidents.json").read_text(encoding="utf-8")):
+            _incident(stage.as_person(plan["owner"]), record)
+        _assess(stage, plan)
     for row in plan["gaps"]:
         gaps.set_owner(owner, row["key"], row["owner"])
         gaps.set_due(owner, row["key"], date.fromisoformat(row["due"]))
@@ -62,7 +64,7 @@ class _Stage:
     """Desks for the sample's people, at the sample's times: each save is a little later than the one before."""
 
     def __init__(self, desk: Desk, plan: Mapping[str, Any]) -> None:
-        self._desk = desk
+        self.desk = desk
         self._ticks = self._clock(datetime.fromisoformat(f"{plan['as_of']}T09:00:00+00:00"))
 
     @staticmethod
@@ -73,10 +75,8 @@ class _Stage:
             now += timedelta(seconds=5)
 
     def as_person(self, who: str, at: datetime | None = None) -> Desk:
-        return Desk(
-            self._desk.store, who, (lambda: at) if at else (lambda: next(self._ticks)), self._desk.review_id,
-            self._desk.cache,
-        )  # fmt: skip
+        clock = (lambda: at) if at else (lambda: next(self._ticks))
+        return replace(self.desk, who=who, clock=clock)
 
 
 def _assess(stage: _Stage, plan: Mapping[str, Any]) -> None:

@@ -30,6 +30,7 @@ class Desk:
     clock: Callable[[], datetime] = utc_now
     review_id: int | None = None
     cache: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False)
+    deferred: bool = field(default=False, repr=False)  # see `write.deferred`
 
     def now(self) -> datetime:
         return self.clock()

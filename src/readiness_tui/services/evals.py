@@ -44,6 +44,7 @@ __all__ = [
     "error_class",
     "history",
     "label",
+    "parse_verdict",
     "slow_traces",
 ]
 
@@ -142,6 +143,14 @@ def label(desk: Desk, run_id: str, case_id: str, verdict: HumanVerdict, note: st
             raise ReadinessError(f"Run {run_id} has no case {case_id}. Its cases are listed under Evals.")
         given = HumanLabel(verdict, desk.who, desk.now(), note.strip())
         runs.put_label(tx, run_id, stored[0].id, variant, given)
+
+
+def parse_verdict(typed: str) -> HumanVerdict:
+    """`pass`, `fail`, `unsure`, or the beginning of one."""
+    found = [word for word in HumanVerdict if typed.strip() and word.value.startswith(typed.strip().lower())]
+    if len(found) != 1:
+        raise ReadinessError("Was the answer good enough? Type pass, fail or unsure (the first letter is enough).")
+    return found[0]
 
 
 def case_view(desk: Desk, key: str, measured: Measured, run_id: str = "") -> CaseView:

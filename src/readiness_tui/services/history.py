@@ -9,9 +9,8 @@ from datetime import date
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.verdict import Verdict
 from readiness_tui.services.desk import Desk
-from readiness_tui.services.imports import resync
 from readiness_tui.services.view import current_review
-from readiness_tui.services.write import sync
+from readiness_tui.services.write import resync, sync
 from readiness_tui.store import audit, scorecards
 from readiness_tui.store import reviews as stored
 from readiness_tui.store.audit import Change, RowChange

@@ -10,7 +10,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.evaluation import Case, Run
 from readiness_tui.domain.review import Review
 from readiness_tui.services.desk import Desk
-from readiness_tui.services.write import change
+from readiness_tui.services.write import change, deferred
 from readiness_tui.sources import gate_file, registry
 from readiness_tui.sources.base import CaseRecord, EvalSetRecord, Progress, Reject, RunStart, TraceRecord, Warn
 from readiness_tui.store import imports, reviews, runs
@@ -105,12 +105,14 @@ def _import_file(
         result.again = True
         result.run_ids = earlier
         result.runs, result.cases, result.traces = before.runs, before.cases, before.traces
-    else:
-        _stage(desk, path, source.read(path), digest, result, progress)
-    if role and result.run_ids and not result.cancelled:
-        _take_as(desk, result.run_ids, role)
-    elif role and not result.run_ids and not result.cancelled:
-        result.warnings.append(f"The file brought no run, so nothing was taken as {role}.")
+    # The file is judged once, in the part it plays: a baseline must not leave gaps as if it were the candidate.
+    with deferred(desk):
+        if before is None:
+            _stage(desk, path, source.read(path), digest, result, progress)
+        if role and result.run_ids and not result.cancelled:
+            _take_as(desk, result.run_ids, role)
+        elif role and not result.cancelled:
+            result.warnings.append(f"The file brought no run, so nothing was taken as {role}.")
     return result
 
 
@@ -177,7 +179,6 @@ def _stage(
     except BaseException:
         imports.abort(desk.store, import_id)
         raise
-    resync(desk)
 
 
 def _count_stored(desk: Desk, info: imports.ImportInfo, result: Imported) -> None:
@@ -186,16 +187,6 @@ def _count_stored(desk: Desk, info: imports.ImportInfo, result: Imported) -> Non
     if info.rejects != len(result.rejected):
         with desk.store.read() as conn:
             result.rejected = [Reject(r.line, r.reason, r.excerpt) for r in imports.rejects(conn, info.id)]
-
-
-def resync(desk: Desk) -> None:
-    """Gaps and conditions after something was imported; nothing to do in a file without a review."""
-    with desk.store.read() as conn:
-        review = reviews.get(conn, desk.review_id) if desk.review_id else reviews.latest(conn)
-    if review is None or review.frozen_at is not None:
-        return
-    with change(desk, "gaps and conditions after the import"):
-        pass
 
 
 def _take_as(desk: Desk, run_ids: list[str], role: str) -> None:

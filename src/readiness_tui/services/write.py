@@ -28,7 +28,29 @@ def change(desk: Desk, what: str, why: str = "", *, key: str | None = None) -> I
         review = reviews.get(tx.conn, review_id)
         tx.guard_review(review.id)
         yield tx, review
-        sync(tx, desk, review.id)
+        if not desk.deferred:
+            sync(tx, desk, review.id)
+
+
+@contextmanager
+def deferred(desk: Desk) -> Iterator[None]:
+    """Many changes by the program itself (an import, the sample): gaps and conditions are brought up once, at the end."""
+    outer, desk.deferred = desk.deferred, True
+    try:
+        yield
+    finally:
+        desk.deferred = outer
+    if not outer:
+        resync(desk)
+
+
+def resync(desk: Desk) -> None:
+    """Gaps and conditions after something was imported or undone; nothing to do without a review, or on a frozen one."""
+    with desk.store.read() as conn:
+        review = reviews.get(conn, desk.review_id) if desk.review_id else reviews.latest(conn)
+    if review is not None and review.frozen_at is None:
+        with change(desk, "gaps and conditions brought up to date"):
+            pass
 
 
 def sync(tx: Tx, desk: Desk, review_id: int) -> None:

@@ -36,6 +36,11 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(text, max(width - 1, 0)) + "…" if width > 0 else ""
 
 
+def column(text: object, width: int, style: str = "") -> Content:
+    """Outside text as one line of exactly `width` columns."""
+    return Content.styled(fit(one_line(str(text)), width), style)
+
+
 def join(*parts: Content | str) -> Content:
     """Contents one after another; plain strings here are the program's own words."""
     return Content("").join([part if isinstance(part, Content) else Content(part) for part in parts])

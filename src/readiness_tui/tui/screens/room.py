@@ -58,13 +58,17 @@ class RoomScreen(Screen[None]):
     async def on_screen_resume(self) -> None:
         await self.refresh_view()
 
+    def on_resize(self) -> None:
+        # Lines are fitted to the width of their widget, which is known once it is laid out.
+        self.call_after_refresh(self.refresh_view)
+
     async def refresh_view(self) -> None:
         """Show the app's present view, in the title and in the body."""
         view = self.readiness.view
         if view is None or not self.is_mounted:
             return
         review = view.review
-        saved = f"saved {view.saved_at:%H:%M}" if view.saved_at else ""
+        saved = f"saved {view.saved_at.astimezone():%H:%M}" if view.saved_at else ""
         frozen = "frozen" if review.frozen_at else ""
         self.query_one(TitleBar).show(
             f"{review.system} · release {review.release}",

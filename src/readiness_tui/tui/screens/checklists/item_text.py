@@ -11,7 +11,7 @@ from readiness_tui.domain.preview import Consequence
 from readiness_tui.domain.words import day_month
 from readiness_tui.services.view import ReviewView
 from readiness_tui.tui import glyphs
-from readiness_tui.tui.text import fit, join, line, safe
+from readiness_tui.tui.text import column, join, line, safe
 
 LETTER = {Severity.BLOCKER: "B", Severity.MAJOR: "M", Severity.MINOR: "m"}
 WORDS = ("missing", "partial", "met")
@@ -24,7 +24,7 @@ def list_line(standing: Standing, width: int, *, selected: bool, proposed: bool)
     return join(
         Content.styled("✓" if selected else " ", "bold $text-accent"),
         Content.styled(f"{mark.glyph} {standing.word:<9} ", mark.style),
-        line(fit(f"{standing.item.id} {standing.item.title}", room + 7)),
+        column(f"{standing.item.id} {standing.item.title}", room + 7),
         Content.styled("P" if proposed else " ", "$text-accent"),
         Content.styled(LETTER[standing.item.severity], "$text-muted"),
     )
@@ -36,11 +36,10 @@ def detail(view: ReviewView, standing: Standing, dossier: Dossier, gap: Gap | No
     blocks: list[Content | str] = [
         join(Content.styled(f"{item.id}  ", "bold $text-accent"), line(item.title, "bold"),
              Content.styled(f"   {item.severity}", "$text-muted")),
-        safe(item.why, "$text-muted"),
-        join(Content.styled("Met means: ", "bold"), safe(item.evidence)),
-        Content(""),
         status_line(standing),
         *status_reasons(view, standing, dossier),
+        Content(""),
+        join(Content.styled("Met means: ", "bold"), safe(item.evidence)),
     ]  # fmt: skip
     if dossier.proposal is not None:
         blocks += ["", *proof(dossier.proposal)]
@@ -59,8 +58,9 @@ def detail(view: ReviewView, standing: Standing, dossier: Dossier, gap: Gap | No
         blocks.append(
             join(Content.styled("GAP       ", "bold"), line(f"{gap.owner or 'no owner'} · due {due} · {gap.state}"))
         )
-    if standing.points is not None and standing.points < 2:
-        blocks += ["", join(Content.styled("To do: ", "bold"), safe(item.improve))]
+    blocks += ["", join(Content.styled("Why: ", "bold"), safe(item.why, "$text-muted"))]
+    if standing.applicable and standing.counts < 2:
+        blocks.append(join(Content.styled("To do: ", "bold"), safe(item.improve, "$text-muted")))
     return Content("\n").join(blocks)
 
 
@@ -68,10 +68,13 @@ def status_line(standing: Standing) -> Content:
     mark = glyphs.standing_mark(standing)
     chosen = standing.points if standing.applicable else None
     scale: list[Content | str] = []
-    for points, word in enumerate(WORDS):
-        text = f"{points} {word}"
-        scale += [Content.styled(f"[{text}]", "bold reverse") if points == chosen else f" {text} ", "  "]
-    return join(Content.styled(f"{mark.glyph} {standing.word.upper():<10}", mark.style), *scale)
+    for points in range(len(WORDS)):
+        scale.append(Content.styled(f"[{points}]", "bold reverse") if points == chosen else f" {points} ")
+    counts = f"   {standing.assurance}" if standing.assurance and standing.points else ""
+    return join(
+        Content.styled(f"{mark.glyph} {standing.word.upper():<10}", mark.style), *scale,
+        Content.styled(counts, "$text-muted"),
+    )  # fmt: skip
 
 
 def status_reasons(view: ReviewView, standing: Standing, dossier: Dossier) -> list[Content]:
@@ -147,20 +150,20 @@ def evidence(dossier: Dossier) -> list[Content]:
 
 def consequence(results: list[Consequence]) -> Content:
     """What each score would do, in one line."""
+    if not results:
+        return Content("")
     parts = []
     for result in results:
-        before, after = result.percent_before, result.percent_after
-        section = f"{result.section} {percent(before)} → {percent(after)}" if before != after else "no change"
-        verdict = (
-            f", verdict {result.verdict_before} → {result.verdict_after}"
-            if result.verdict_before is not result.verdict_after
-            else ""
-        )
+        section = percent(result.percent_after) if result.percent_before != result.percent_after else "no change"
+        verdict = f", {result.verdict_after}" if result.verdict_before is not result.verdict_after else ""
         parts.append(f"{result.points}: {section}{verdict}")
-    stays = ""
-    if results and all(r.verdict_after is r.verdict_before for r in results):
-        stays = f"   verdict stays {results[0].verdict_before}"
-    return join(Content.styled("If you press  ", "bold"), line("   ".join(parts) + stays))
+    now = results[0]
+    if all(r.verdict_after is r.verdict_before for r in results):
+        parts.append(f"verdict stays {now.verdict_before}")
+    return join(
+        Content.styled("If you press  ", "bold"),
+        line(f"{' · '.join(parts)}   ({now.section} is at {percent(now.percent_before)})"),
+    )
 
 
 def percent(value: int | None) -> str:

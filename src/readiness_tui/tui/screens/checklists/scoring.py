@@ -29,14 +29,14 @@ class ScoringScreen(RoomScreen):
                     tooltip=f"Score {points}: {word}")
             for points, word in enumerate(item_text.WORDS)
         ),
-        Binding("minus", "not_applicable", "n/a", id="checklists.na", key_display="-", tooltip="Not applicable, with a reason"),
-        Binding("a", "accept", "Accept proof", id="checklists.accept", tooltip="Vote what the proof proposes"),
+        Binding("minus", "not_applicable", "n/a", id="checklists.na", key_display="-", show=False, tooltip="Not applicable, with a reason"),
+        Binding("a", "accept", "Accept", id="checklists.accept", tooltip="Vote what the proof proposes"),
         Binding("k", "keep", "Keep vote", id="checklists.keep", show=False, tooltip="Keep the vote against the proof, with a reason"),
         Binding("f", "dismiss_hit", "Dismiss hit", id="checklists.dismiss", show=False, tooltip="Say why a hit of a refuting proof is harmless"),
         Binding("e", "evidence", "Evidence", id="checklists.evidence", tooltip="Attach evidence (to all selected items)"),
         Binding("full_stop", "same_evidence", "Same", id="checklists.same", key_display=".", show=False, tooltip="Attach the last evidence here too"),
         Binding("r", "detach", "Remove evidence", id="checklists.detach", show=False, tooltip="Remove the newest evidence of this item"),
-        Binding("n", "note", "Note", id="checklists.note", tooltip="Write the item's note"),
+        Binding("n", "note", "Note", id="checklists.note", show=False, tooltip="Write the item's note"),
         Binding("w", "waive", "Waive", id="checklists.waive", show=False, tooltip="Accept the risk until a date; withdraw a waiver"),
         Binding("o", "owner", "Owner", id="checklists.owner", show=False, tooltip="Who owns the item's gap"),
         Binding("d", "due", "Due", id="checklists.due", show=False, tooltip="When the item's gap is due"),

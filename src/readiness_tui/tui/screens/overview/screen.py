@@ -18,7 +18,7 @@ from readiness_tui.services import assess
 from readiness_tui.services.view import ReviewView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.screens.room import RoomScreen
-from readiness_tui.tui.text import fit, join, line, safe
+from readiness_tui.tui.text import column, join, line, safe
 
 HANDED_IN = {"yes": glyphs.DONE, "part": glyphs.PARTIAL, "no": glyphs.MISSING}
 
@@ -129,12 +129,12 @@ def flip_line(flip: Flip, view: ReviewView, width: int) -> Content:
     mark = {Severity.BLOCKER: glyphs.FAIL, Severity.MAJOR: glyphs.UNDECIDED, Severity.MINOR: glyphs.PARTIAL}
     standing = view.judgement.standings.get(flip.item_id)
     shown = glyphs.standing_mark(standing) if standing else mark[flip.severity]
-    tail = f"{fit(flip.owner or '—', 9)} {day_month(flip.due) if flip.due else '—':>7}"
     return join(
         Content.styled(f"{shown.glyph} ", shown.style),
-        line(fit(flip.text, max(width - 22, 20))),
+        column(flip.text, max(width - 22, 20)),
         "  ",
-        line(tail),
+        column(flip.owner or "—", 9),
+        f" {day_month(flip.due):>7}",
     )
 
 
@@ -158,7 +158,7 @@ def section_line(section: Section) -> Content:
         if n
     ]
     return join(
-        line(fit(section.checklist.title, 16)),
+        column(section.checklist.title, 16),
         f"{glyphs.bar(fraction)} {percent} ",
         f"{section.decided}/{section.total}".rjust(9),
         (str(section.proven) if section.proven else "–").rjust(8),
@@ -173,7 +173,8 @@ def facts_table(view: ReviewView) -> Content:
     handed: list[Content | str] = []
     for piece in view.handed_in:
         mark = HANDED_IN[piece.state]
-        handed += [Content.styled(mark.glyph, mark.style), f" {piece.title}  "]
+        # No-break spaces: a glyph stays with its words where the line wraps.
+        handed += [Content.styled(mark.glyph, mark.style), f"\u00a0{piece.title.replace(' ', chr(160))}  "]
     table = [join(Content.styled(f"{name:<11}", "bold $text-accent"), line(words)) for name, words in rows]
     table.append(join(Content.styled(f"{'HANDED IN':<11}", "bold $text-accent"), *handed))
     if view.acceptable:
