@@ -71,7 +71,7 @@ def get(conn: Connection, change_id: int) -> Change:
 def rows(conn: Connection, change_id: int) -> list[RowChange]:
     """In the order in which they were made."""
     found = conn.execute(
-        "SELECT table_name, pk, old_json, new_json FROM change_row WHERE change_id = ? ORDER BY id", (change_id,)
+        "SELECT table_name, pk, old_json, new_json FROM change_row WHERE change_id = ? ORDER BY position", (change_id,)
     ).fetchall()
     return [
         RowChange(table, tuple(load(pk)), None if old is None else load(old), None if new is None else load(new))

@@ -18,10 +18,12 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.store import faults, sqlite
 from readiness_tui.store.faults import AlreadySaved, explain
 from readiness_tui.store.migrations import MIGRATIONS, connect, copy_database, found, make_file, migrate
-from readiness_tui.store.rows import Tx
+from readiness_tui.store.rows import Shape, Tx
 from readiness_tui.store.schema import APPLICATION_ID
 
 __all__ = ["AlreadySaved", "Store"]
+
+PATIENCE = 10.0  # seconds a write waits for its turn
 
 
 class Store:
@@ -35,8 +37,10 @@ class Store:
         self.importing: set[int] = set()  # imports that this process is staging
         self._writer = writer
         self._lock = threading.RLock()
+        self._shapes: dict[str, Shape] = {}
         self._local = threading.local()
         self._readers: list[sqlite.Connection] = []
+        self._wal = path.with_name(path.name + "-wal")
         stat = path.stat()
         self._inode = (stat.st_dev, stat.st_ino)
 
@@ -123,16 +127,27 @@ class Store:
             if conn.in_transaction:
                 raise RuntimeError("A write inside a write: pass the transaction on instead.")
             try:
-                conn.execute("BEGIN IMMEDIATE")
+                _patiently(conn, "BEGIN IMMEDIATE")
                 self._check(conn)
                 if key is not None:
                     done = conn.execute("SELECT id FROM change WHERE idempotency_key = ?", (key,)).fetchone()
                     if done is not None:
                         raise AlreadySaved(done[0])
-                tx = Tx(conn, who, what, why, now, key=key, review_id=review_id, undoable=undoable, undoes=undoes)
+                tx = Tx(
+                    conn,
+                    self._shapes,
+                    who,
+                    what,
+                    why,
+                    now,
+                    key=key,
+                    review_id=review_id,
+                    undoable=undoable,
+                    undoes=undoes,
+                )
                 yield tx
                 tx.close()
-                conn.execute("COMMIT")
+                _patiently(conn, "COMMIT")
             except BaseException as error:
                 # On a full disk SQLite has rolled back already.
                 if conn.in_transaction:
@@ -179,8 +194,26 @@ class Store:
             raise faults.moved(self.path)
         if (now := found(conn)) != self.version:
             raise faults.newer(self.path, now, self.version)
-        if self.journal_mode != "wal" and not sqlite.wal_is_safe() and _journal(conn) == "wal":
+        # While a database is open in WAL mode its -wal file is there; asking SQLite each time would cost ten times more.
+        if self._wal.exists() and not sqlite.wal_is_safe() and _journal(conn) == "wal":
             raise _mixed(self.path)
+
+
+def _patiently(conn: sqlite.Connection, sql: str) -> None:
+    """Begin or commit, asking again and again for 10 s while others hold the lock.
+
+    SQLite's own waiting sleeps ever longer, up to 100 ms: beside busy writers it starves, and the disk idles. Short
+    random pauses give everybody a turn.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            conn.execute(sql)
+            return
+        except sqlite.sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(random.uniform(0.0005, 0.004))
 
 
 def _ensure_file(path: Path, create: bool) -> None:
@@ -238,7 +271,9 @@ def _open_writer(path: Path, create: bool) -> tuple[sqlite.Connection, str, Path
         conn.execute("PRAGMA synchronous = FULL")
         backup = migrate(conn, path, MIGRATIONS)
         conn.execute("PRAGMA foreign_keys = ON")
-        return conn, _choose_journal(conn, path), backup
+        journal = _choose_journal(conn, path)
+        conn.execute("PRAGMA busy_timeout = 0")  # from here on `_patiently` waits
+        return conn, journal, backup
     except BaseException:
         conn.close()
         raise

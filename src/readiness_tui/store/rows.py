@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -36,6 +37,15 @@ def _storable(row: Row) -> None:
                 ) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A table's primary key, the clause that finds a row by it, and how many columns it has."""
+
+    pk: tuple[str, ...]
+    where: str
+    width: int
+
+
 class Tx:
     """What `Store.write` gives: one transaction, one entry in the audit trail.
 
@@ -46,6 +56,7 @@ class Tx:
     def __init__(
         self,
         conn: sqlite.Connection,
+        shapes: dict[str, Shape],
         who: str,
         what: str,
         why: str,
@@ -60,8 +71,9 @@ class Tx:
         self.who, self.what, self.why, self.now = who, what, why, now
         self._key, self._review_id, self._undoable, self._undoes = key, review_id, undoable, undoes
         self._change: int | None = None
+        self._position = 0
         self._guarded: set[int] = set()
-        self._pks: dict[str, tuple[str, ...]] = {}
+        self._shapes = shapes  # of each table met so far: kept by the store, asking takes longer than writing
 
     @cached_property
     def db(self) -> Any:
@@ -108,7 +120,7 @@ class Tx:
 
     def get(self, table: str, key: Key) -> Row | None:
         """The row of this primary key as it is now."""
-        found = fetch(self.conn, f"SELECT * FROM {table} WHERE {self._where(table)}", self._values(key))
+        found = fetch(self.conn, f"SELECT * FROM {table} WHERE {self._shape(table).where}", self._values(key))
         return found[0] if found else None
 
     def put(self, table: str, row: Row) -> int:
@@ -116,12 +128,12 @@ class Tx:
 
         Returns the id, 0 for a table without one. A row that is already so leaves no entry.
         """
-        pk = self._pk(table)
-        if any(row.get(name) is None for name in pk):
-            row = {name: value for name, value in row.items() if name not in pk}
+        shape = self._shape(table)
+        if any(row.get(name) is None for name in shape.pk):
+            row = {name: value for name, value in row.items() if name not in shape.pk}
             old = None
         else:
-            old = self.get(table, [row[name] for name in pk])
+            old = self.get(table, [row[name] for name in shape.pk])
         self._guard(table, old)
         self._guard(table, row)
         _storable(row)
@@ -129,18 +141,18 @@ class Tx:
             cursor = self.conn.execute(
                 f"INSERT INTO {table}({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
             )
-            key: list[Any] = [row.get(name, cursor.lastrowid) for name in pk]
+            key: list[Any] = [row.get(name, cursor.lastrowid) for name in shape.pk]
+            new = row if len(row) == shape.width else self.get(table, key)  # with the id and the defaults
+            self._record(table, key, None, new)
         else:
-            key = [row[name] for name in pk]
+            key = [row[name] for name in shape.pk]
             changed = {name: value for name, value in row.items() if old[name] != value}
             if changed:
                 self.conn.execute(
-                    f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in changed)} WHERE {self._where(table)}",
+                    f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in changed)} WHERE {shape.where}",
                     [*changed.values(), *key],
                 )
-        new = self.get(table, key)
-        if new != old:
-            self._record(table, key, old, new)
+                self._record(table, key, old, {**old, **changed})
         return key[0] if len(key) == 1 and isinstance(key[0], int) else 0
 
     def delete(self, table: str, key: Key) -> bool:
@@ -149,7 +161,7 @@ class Tx:
         if old is None:
             return False
         self._guard(table, old)
-        self.conn.execute(f"DELETE FROM {table} WHERE {self._where(table)}", self._values(key))
+        self.conn.execute(f"DELETE FROM {table} WHERE {self._shape(table).where}", self._values(key))
         self._record(table, self._values(key), old, None)
         return True
 
@@ -162,9 +174,11 @@ class Tx:
         if self._change is None and self._review_id is None:
             self._review_id = row["id"] if table == "review" else row.get("review_id")
         self.conn.execute(
-            "INSERT INTO change_row(change_id, table_name, pk, item_id, old_json, new_json) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO change_row(change_id, position, table_name, pk, item_id, old_json, new_json)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 self.change_id,
+                self._position,
                 table,
                 dump(list(key)),
                 row.get("item_id"),
@@ -172,20 +186,19 @@ class Tx:
                 None if new is None else dump(new),
             ),
         )
+        self._position += 1
 
     def _guard(self, table: str, row: Row | None) -> None:
         review_id = None if row is None else row.get("id" if table == "review" else "review_id")
         if review_id is not None:
             self.guard_review(review_id)
 
-    def _pk(self, table: str) -> tuple[str, ...]:
-        if table not in self._pks:
-            info = self.conn.execute("SELECT name, pk FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", (table,))
-            self._pks[table] = tuple(name for name, _ in info.fetchall())
-        return self._pks[table]
-
-    def _where(self, table: str) -> str:
-        return " AND ".join(f"{name} = ?" for name in self._pk(table))
+    def _shape(self, table: str) -> Shape:
+        if table not in self._shapes:
+            info = self.conn.execute("SELECT name, pk FROM pragma_table_info(?) ORDER BY pk", (table,)).fetchall()
+            pk = tuple(name for name, place in info if place)
+            self._shapes[table] = Shape(pk, " AND ".join(f"{name} = ?" for name in pk), len(info))
+        return self._shapes[table]
 
     @staticmethod
     def _values(key: Key) -> list[Any]:

@@ -32,7 +32,7 @@ CREATE TABLE change_row(
     new_json TEXT,
     PRIMARY KEY(change_id, position)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX change_row_pk ON change_row(table_name, pk, change_id);
+CREATE INDEX change_row_label ON change_row(change_id) WHERE table_name = 'human_label';
 CREATE TRIGGER change_keeps BEFORE UPDATE ON change BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 CREATE TRIGGER change_stays BEFORE DELETE ON change BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 CREATE TRIGGER change_row_keeps BEFORE UPDATE ON change_row
