@@ -72,9 +72,12 @@ def new_review(
     return review
 
 
-def load_chosen(ids: Sequence[str], folders: Sequence[Path]) -> tuple[Checklist, ...]:
-    """The checklists of these ids, shipped or a team's own, in the order asked for."""
-    known = checklist_file.load_checklists(folders)
+def load_chosen(ids: Sequence[str], folders: Sequence[Path], kept: Sequence[Checklist] = ()) -> tuple[Checklist, ...]:
+    """The checklists of these ids, shipped or a team's own, in the order asked for.
+
+    `kept`: those the review holds already stay as they are.
+    """
+    known = checklist_file.load_checklists(folders) | {checklist.id: checklist for checklist in kept}
     missing = [name for name in ids if name not in known]
     if missing:
         raise ReadinessError(f"There is no checklist {', '.join(missing)}. Known are: {', '.join(known)}.")
@@ -85,8 +88,8 @@ def load_chosen(ids: Sequence[str], folders: Sequence[Path]) -> tuple[Checklist,
 
 def set_checklists(desk: Desk, ids: Sequence[str], folders: Sequence[Path] = ()) -> None:
     """Change which checklists the review holds. Votes on items that leave stay stored."""
-    chosen = load_chosen(ids, folders)
-    with change(desk, f"checklists: {', '.join(checklist.id for checklist in chosen)}") as (tx, review):
+    with change(desk, f"checklists: {', '.join(ids)}") as (tx, review):
+        chosen = load_chosen(ids, folders, reviews.checklists(tx.conn, review.id))
         reviews.put_checklists(tx, review.id, chosen)
         reviews.put(tx, replace(review, checklists=tuple(checklist.id for checklist in chosen)))
 

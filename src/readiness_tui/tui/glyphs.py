@@ -50,6 +50,13 @@ def standing_mark(standing: Standing) -> Mark:
     return STANDING[standing.word]
 
 
+def score_style(percent: int | None) -> str:
+    """The colour of a section's bar: below 60 holds the release back, below 80 is a condition."""
+    if percent is None:
+        return "$text-muted"
+    return "$text-error" if percent < 60 else "$text-warning" if percent < 80 else "$text-success"
+
+
 def bar(fraction: float | None, width: int = 20) -> str:
     """A bar of `width` cells, filled for `fraction` (rounded down); all hollow where there is none."""
     filled = 0 if fraction is None else int(fraction * width)

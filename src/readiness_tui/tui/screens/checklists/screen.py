@@ -16,6 +16,7 @@ from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.checklists.scoring import ScoringScreen
 from readiness_tui.tui.text import line
+from readiness_tui.tui.widgets.pick_list import PickList
 
 
 class ChecklistsScreen(ScoringScreen):
@@ -36,7 +37,7 @@ class ChecklistsScreen(ScoringScreen):
 
     def body(self) -> ComposeResult:
         with Horizontal(id="body"):
-            yield OptionList(id="items", compact=True)
+            yield PickList(id="items", compact=True)
             with VerticalScroll(id="detail", can_focus=False):
                 yield Static(id="item")
         yield Static(id="consequence")
@@ -44,8 +45,7 @@ class ChecklistsScreen(ScoringScreen):
     # -- showing ----------------------------------------------------------------------------------------------------
 
     async def show(self, view: ReviewView) -> None:
-        items = self.query_one("#items", OptionList)
-        current = self._wanted or self.item_id
+        items = self.query_one("#items", PickList)
         width = items.size.width - 1 if items.size.width > 20 else max(self.app.size.width * 45 // 100 - 1, 30)
         options = []
         for section in view.judgement.sections:
@@ -62,12 +62,7 @@ class ChecklistsScreen(ScoringScreen):
                         id=standing.item.id,
                     )
                 )  # fmt: skip
-        items.set_options(options)
-        ids = [option.id for option in options]
-        if current in ids:
-            items.highlighted = ids.index(current)
-        elif options:
-            items.highlighted = next((i for i, name in enumerate(ids) if name), None)
+        items.refill(options, wanted=self._wanted)
         self._wanted = None
         self.show_item()
 
@@ -92,8 +87,7 @@ class ChecklistsScreen(ScoringScreen):
 
     @property
     def item_id(self) -> str | None:
-        option = self.query_one("#items", OptionList).highlighted_option
-        return option.id if option else None
+        return self.query_one("#items", PickList).current
 
     @property
     def chosen(self) -> list[str]:
@@ -119,15 +113,11 @@ class ChecklistsScreen(ScoringScreen):
         view = self.readiness.view
         if view is None:
             return
-        items = self.query_one("#items", OptionList)
-        start = items.highlighted or 0
-        order = [*range(start + 1, items.option_count), *range(start + 1)]
-        for index in order:
-            standing = view.judgement.standings.get(items.get_option_at_index(index).id or "")
-            if standing is not None and (standing.conflict or not standing.decided):
-                items.highlighted = index
-                return
-        self.readiness.tell("Every item is decided and no conflict is open.")
+        standings = view.judgement.standings
+        if not self.query_one("#items", PickList).pick_next(
+            lambda name: name in standings and (standings[name].conflict or not standings[name].decided)
+        ):
+            self.readiness.tell("Every item is decided and no conflict is open.")
 
     async def action_blind(self) -> None:
         view = self.readiness.view

@@ -19,6 +19,7 @@ from readiness_tui.services.view import ReviewView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import column, join, line, safe
+from readiness_tui.tui.widgets.pick_list import PickList
 
 HANDED_IN = {"yes": glyphs.DONE, "part": glyphs.PARTIAL, "no": glyphs.MISSING}
 
@@ -39,10 +40,11 @@ class OverviewScreen(RoomScreen):
         with VerticalScroll(id="body", can_focus=False):
             yield Static(id="verdict")
             yield Static(id="flips-title", classes="heading")
-            yield OptionList(id="flips", compact=True)
+            yield PickList(id="flips", compact=True)
             yield Static(id="flips-rest")
             yield Static(id="sections")
             yield Static(id="facts")
+            yield Static(id="conditions")
 
     async def show(self, view: ReviewView) -> None:
         judgement = view.judgement
@@ -50,23 +52,25 @@ class OverviewScreen(RoomScreen):
         self._show_flips(view)
         self.query_one("#sections", Static).update(section_table(judgement))
         self.query_one("#facts", Static).update(facts_table(view))
+        # Where the terminal has room for more than what decides, the closing list stands below.
+        room = self.size.height - 27
+        conditions = self.query_one("#conditions", Static)
+        conditions.display = room > 3 and bool(judgement.conditions)
+        conditions.update(condition_table(judgement, max(self.size.width - 4, 40), room))
         self.refresh_bindings()
 
     def _show_flips(self, view: ReviewView) -> None:
         judgement = view.judgement
-        flips = self.query_one("#flips", OptionList)
+        flips = self.query_one("#flips", PickList)
         title = self.query_one("#flips-title", Static)
         rest = self.query_one("#flips-rest", Static)
-        highlighted = flips.highlighted
-        flips.clear_options()
         flips.display = bool(judgement.flips)
         rest.display = title.display = judgement.flips_to is not None
         if judgement.flips_to is None:
             return
         title.update(f"FIX {len(judgement.flips)} TO REACH {judgement.flips_to}")
         width = max(self.size.width - 4, 40)
-        flips.add_options(Option(flip_line(flip, view, width), id=flip.key) for flip in judgement.flips)
-        flips.highlighted = min(highlighted or 0, len(judgement.flips) - 1)
+        flips.refill(Option(flip_line(flip, view, width), id=flip.key) for flip in judgement.flips)
         if judgement.flips_to is Verdict.CONDITIONS:
             without = sum(1 for condition in judgement.conditions if condition.problem)
             tail = f", {without} without owner or date, or overdue" if without else ": each has owner and date"
@@ -80,9 +84,9 @@ class OverviewScreen(RoomScreen):
         await self._go_to(event.option.id or "")
 
     async def action_open(self) -> None:
-        option = self.query_one("#flips", OptionList).highlighted_option
-        if option is not None:
-            await self._go_to(option.id or "")
+        key = self.query_one("#flips", PickList).current
+        if key is not None:
+            await self._go_to(key)
 
     async def action_next(self) -> None:
         view = self.readiness.view
@@ -144,6 +148,27 @@ def section_table(judgement: Judgement) -> Content:
     return Content("\n").join([head, *(section_line(section) for section in judgement.sections)])
 
 
+def condition_table(judgement: Judgement, width: int, room: int) -> Content:
+    """The first conditions, as many as there is room for, with owner and date."""
+    rows = [Content.styled(f"CONDITIONS  {len(judgement.conditions)}", "bold $text-accent")]
+    shown = judgement.conditions if len(judgement.conditions) < room else judgement.conditions[: room - 2]
+    for condition in shown:
+        mark = glyphs.FAIL if condition.problem else glyphs.PARTIAL
+        rows.append(
+            join(
+                Content.styled(f"{mark.glyph} ", mark.style),
+                column(condition.text, max(width - 22, 20)),
+                "  ",
+                column(condition.owner or "—", 9),
+                f" {day_month(condition.due):>7}",
+            )
+        )
+    if len(shown) < len(judgement.conditions):
+        left = len(judgement.conditions) - len(shown)
+        rows.append(Content.styled(f"  and {left} more: press G for the closing list", "$text-muted"))
+    return Content("\n").join(rows)
+
+
 def section_line(section: Section) -> Content:
     percent = f"{section.percent:>3}%" if section.percent is not None else "   —"
     fraction = None if section.score is None else float(section.score)
@@ -159,7 +184,8 @@ def section_line(section: Section) -> Content:
     ]
     return join(
         column(section.checklist.title, 16),
-        f"{glyphs.bar(fraction)} {percent} ",
+        Content.styled(glyphs.bar(fraction), glyphs.score_style(section.percent)),
+        f" {percent} ",
         f"{section.decided}/{section.total}".rjust(9),
         (str(section.proven) if section.proven else "–").rjust(8),
         "  ",
