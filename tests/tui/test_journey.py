@@ -1,0 +1,104 @@
+"""One team's hour, with keys only: from a first start to a frozen GO WITH CONDITIONS and an exported scorecard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from readiness_tui.domain.verdict import Verdict
+from readiness_tui.services.view import load
+from readiness_tui.tui.app import ReadinessApp
+from readiness_tui.tui.screens.greeting.screen import GreetingScreen
+from readiness_tui.tui.screens.gaps.screen import GapsScreen
+from tests.conftest import NOW
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    await pilot.press(*keys)
+    await settle(pilot)
+
+
+async def write(pilot: Pilot[None], text: str) -> None:
+    """Type into the focused field."""
+    await pilot.press(*("space" if char == " " else "full_stop" if char == "." else char for char in text))
+
+
+def verdict(app: ReadinessApp) -> Verdict:
+    assert app.view is not None
+    return app.view.judgement.verdict
+
+
+async def test_from_first_start_to_a_frozen_scorecard(tmp_path: Path, filled_sample: Path) -> None:
+    # The greeting fills its copy itself; the filled one is put in place to keep the test short.
+    (tmp_path / "readiness-sample.db").write_bytes(filled_sample.read_bytes())
+    app = ReadinessApp(who="ana", here=tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert isinstance(app.screen, GreetingScreen)
+        await press(pilot, "s")
+        assert app.desk is not None
+        app.desk.clock = lambda: NOW
+        assert verdict(app) is Verdict.NO_GO
+        assert app.view is not None
+        assert {i for i, s in app.view.judgement.standings.items() if not s.decided} == {"OBS-06", "DEP-01", "DEP-03"}
+        assert [i for i, s in app.view.judgement.standings.items() if s.conflict] == ["REL-03"]
+
+        # Space finds what needs a person: OBS-06 first.
+        await press(pilot, "C", "space")
+        assert app.screen.item_id == "OBS-06"  # type: ignore[attr-defined]
+        await press(pilot, "1")
+
+        await press(pilot, "space")
+        assert app.screen.item_id == "REL-03"  # type: ignore[attr-defined]
+        await press(pilot, "k")  # the proof refutes: its one hit is dismissed with a reason
+        await press(pilot, "enter")
+        await write(pilot, "a customer pasted a revoked test key")
+        await press(pilot, "enter")
+        assert not app.view.judgement.standings["REL-03"].conflict
+        assert app.view.judgement.standings["REL-03"].points == 2
+
+        await press(pilot, "space")
+        assert app.screen.item_id == "DEP-01"  # type: ignore[attr-defined]
+        await press(pilot, "2")  # a claim counts 1; the app asks for evidence
+        await write(pilot, "docs/roles.md")
+        await press(pilot, "ctrl+s")
+        assert app.view.judgement.standings["DEP-01"].points == 2
+
+        await press(pilot, "space")
+        assert app.screen.item_id == "DEP-03"  # type: ignore[attr-defined]
+        await press(pilot, "2", "escape")  # no evidence at hand: "2 claimed, counts 1"
+        assert app.view.judgement.standings["DEP-03"].points == 1
+        assert verdict(app) is Verdict.CONDITIONS
+
+        await press(pilot, "G")
+        assert isinstance(app.screen, GapsScreen)
+        await press(pilot, "o")
+        await press(pilot, *["backspace"] * 12)
+        await write(pilot, "chloe")
+        await press(pilot, "enter")
+        await press(pilot, "d")
+        await press(pilot, *["backspace"] * 12)
+        await write(pilot, "2026-12-18")
+        await press(pilot, "enter")
+        first = app.view.judgement.conditions[0]
+        assert (first.owner, str(first.due)) == ("chloe", "2026-12-18")
+        assert verdict(app) is Verdict.CONDITIONS
+
+        await press(pilot, "S", "f", "enter")
+        assert app.view.review.frozen_at == NOW
+        await press(pilot, "x", "enter")
+        exported = (tmp_path / "readiness-2026.11.md").read_text(encoding="utf-8")
+        assert exported.splitlines()[2].startswith("**GO WITH CONDITIONS**")
+        assert "chloe — 18 Dec 2026" in exported
+
+        # A frozen review takes no score any more.
+        await press(pilot, "C", "0")
+        assert load(app.desk).judgement.verdict is Verdict.CONDITIONS
+        assert app.view.judgement.standings["OBS-01"].points == 2
+    app.desk.close()

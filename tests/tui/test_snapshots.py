@@ -1,0 +1,66 @@
+"""Every screen at both sizes, as it is painted. Look at each one that changes before it is updated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from readiness_tui.tui.app import ReadinessApp
+
+SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+SCREENS = {
+    "overview": (),
+    "why": ("v",),
+    "checklists": ("C",),
+    "checklists-conflict": ("C", "space", "space"),
+    "checklists-evidence": ("C", "e"),
+    "evals": ("E",),
+    "traces": ("T",),
+    "incidents": ("I",),
+    "gaps": ("G",),
+    "scorecard": ("S",),
+    "history": ("H",),
+    "meeting": ("m",),
+    "help": ("C", "question_mark"),
+    "import": ("i",),
+}
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+
+
+def pressing(*keys: str) -> Callable[[Pilot[None]], object]:
+    """Press the keys, wait for all work to end, and stop the cursor from blinking."""
+
+    async def run(pilot: Pilot[None]) -> None:
+        for key in ("", *keys):
+            if key:
+                await pilot.press(key)
+            await pilot.app.workers.wait_for_complete()
+            await pilot.pause()
+        for field in pilot.app.screen.query("Input, TextArea"):
+            field.cursor_blink = False  # type: ignore[attr-defined]
+        await pilot.pause()
+
+    return run
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("screen", SCREENS)
+def test_screen(sample_app: ReadinessApp, screen: str, size: str, snap_compare) -> None:
+    sample_app.here = Path("/reviews")  # shown in forms; nothing is written
+    assert snap_compare(sample_app, terminal_size=SIZES[size], run_before=pressing(*SCREENS[screen]))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_greeting(size: str, snap_compare) -> None:
+    app = ReadinessApp(who="ana", here=Path("/reviews"))
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=pressing())
