@@ -60,7 +60,9 @@ def upgrade(path: Path, name: str) -> None:
     sys.stdin.readline()  # all start together
     store = Store.open(path)
     with store.read() as conn:
-        print(conn.execute("SELECT count(*) FROM extra").fetchone()[0], store.version, store.migration_backup, flush=True)
+        print(
+            conn.execute("SELECT count(*) FROM extra").fetchone()[0], store.version, store.migration_backup, flush=True
+        )
     store.close()
 
 

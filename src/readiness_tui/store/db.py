@@ -23,6 +23,8 @@ from readiness_tui.store.schema import APPLICATION_ID
 
 __all__ = ["AlreadySaved", "Store"]
 
+_OPENING = threading.Lock()
+_OPEN: list[tuple[int, int]] = []  # device and inode of every open Store of this process
 PATIENCE = 10.0  # seconds a write waits for its turn
 
 
@@ -41,8 +43,9 @@ class Store:
         self._local = threading.local()
         self._readers: list[sqlite.Connection] = []
         self._wal = path.with_name(path.name + "-wal")
-        stat = path.stat()
-        self._inode = (stat.st_dev, stat.st_ino)
+        self._closed = False
+        self._inode = _inode(path)
+        _OPEN.append(self._inode)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False) -> Store:
@@ -57,19 +60,27 @@ class Store:
                 "Install the extra `readiness-tui[sqlite]` or a newer Python."
             )
         try:
-            _ensure_file(path, create)
-            _refuse_foreign(path, create)
-            writer, journal, backup = _open_writer(path, create)
+            with _OPENING:
+                _ensure_file(path, create)
+                if _inode(path) not in _OPEN:
+                    _refuse_foreign(path, create)
+                writer, journal, backup = _open_writer(path, create)
+                return cls(path, writer, journal, len(MIGRATIONS), backup)
         except (sqlite.sqlite3.Error, OSError) as error:
             raise explain(error, path) from error
-        return cls(path, writer, journal, len(MIGRATIONS), backup)
 
     def close(self) -> None:
+        """Once is enough; again does nothing."""
         with self._lock:
+            if self._closed:
+                return
+            self._closed = True
             for conn in (*self._readers, self._writer):
                 with suppress(sqlite.sqlite3.Error):
                     conn.close()
             self._readers.clear()
+        with _OPENING, suppress(ValueError):
+            _OPEN.remove(self._inode)
 
     def __enter__(self) -> Store:
         return self
@@ -187,16 +198,21 @@ class Store:
     def _check(self, conn: sqlite.Connection) -> None:
         """What another process may have done to the file since it was opened."""
         try:
-            stat = self.path.stat()
-        except OSError as error:
-            raise faults.moved(self.path) from error
-        if (stat.st_dev, stat.st_ino) != self._inode:
+            same = _inode(self.path) == self._inode
+        except OSError:
+            same = False
+        if not same:
             raise faults.moved(self.path)
         if (now := found(conn)) != self.version:
             raise faults.newer(self.path, now, self.version)
         # While a database is open in WAL mode its -wal file is there; asking SQLite each time would cost ten times more.
         if self._wal.exists() and not sqlite.wal_is_safe() and _journal(conn) == "wal":
             raise _mixed(self.path)
+
+
+def _inode(path: Path) -> tuple[int, int]:
+    stat = path.stat()
+    return stat.st_dev, stat.st_ino
 
 
 def _patiently(conn: sqlite.Connection, sql: str) -> None:
@@ -236,37 +252,37 @@ def _ensure_file(path: Path, create: bool) -> None:
 
 
 def _refuse_foreign(path: Path, create: bool) -> None:
-    """Look at whose file it is before anything could change it.
+    """Look at whose file it is, without SQLite: even a read-only connection leaves files beside a WAL database.
 
-    Through SQLite and not by reading the header: closing a plain file handle drops the locks that this process's other
-    connections hold on it. A read-only connection never checkpoints a journal that belongs to somebody else.
+    Closing a plain file handle drops the locks that this process's connections hold on the file, so this is only for
+    files that it has not open (`_OPEN`). The header: sqlite.org/fileformat2.html, "The Database Header".
     """
-    if path.stat().st_size == 0:
-        if create:
-            return
-        raise ReadinessError(f"{path} is empty. Delete it and create a database with `readiness new`.")
-    conn = connect(path, "ro")
-    try:
-        _refuse(conn, path, create)
-    except sqlite.sqlite3.OperationalError:
-        return  # an unfinished transaction to roll back first: the writer does that, and looks again
-    finally:
-        conn.close()
+    with path.open("rb") as file:
+        header = file.read(100)
+    if not header and not create:
+        raise faults.empty(path)
+    magic = header[:16] == b"SQLite format 3\0"
+    if header and (len(header) < 100 or (header[:16].strip(b"\0") and not magic)):
+        raise faults.not_a_database(path)
+    if magic:  # zeros: another process is just creating it
+        version, ours = (int.from_bytes(header[at : at + 4], "big") for at in (60, 68))
+        _refuse(path, ours, version)
 
 
-def _refuse(conn: sqlite.Connection, path: Path, create: bool) -> None:
-    if create and not conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        return  # an empty database to make ours
-    if conn.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+def _refuse(path: Path, application_id: int, version: int) -> None:
+    if application_id != APPLICATION_ID:
         raise faults.not_ours(path)
-    if found(conn) > len(MIGRATIONS):
-        raise faults.newer(path, found(conn), len(MIGRATIONS))
+    if version > len(MIGRATIONS):
+        raise faults.newer(path, version, len(MIGRATIONS))
 
 
 def _open_writer(path: Path, create: bool) -> tuple[sqlite.Connection, str, Path | None]:
     conn = connect(path)
     try:
-        _refuse(conn, path, create)
+        if conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            _refuse(path, conn.execute("PRAGMA application_id").fetchone()[0], found(conn))
+        elif not create:
+            raise faults.empty(path)  # its creation was interrupted, and rolled back just now
         # Before the journal mode: in WAL a new file's application_id would not be in the file yet.
         conn.execute("PRAGMA synchronous = FULL")
         backup = migrate(conn, path, MIGRATIONS)

@@ -37,6 +37,17 @@ def not_ours(path: Path) -> ReadinessError:
     )
 
 
+def not_a_database(path: Path) -> ReadinessError:
+    return ReadinessError(
+        f"{one_line(str(path))} is not a SQLite database (or it is encrypted). It was left untouched. "
+        "Name another file with --db."
+    )
+
+
+def empty(path: Path) -> ReadinessError:
+    return ReadinessError(f"{one_line(str(path))} is empty. Create a database in it with `readiness new`.")
+
+
 def newer(path: Path, found: int, known: int) -> ReadinessError:
     return ReadinessError(
         f"{one_line(str(path))} was written by a newer readiness-tui (database version {found}; this one knows "
@@ -73,9 +84,7 @@ def explain(error: Exception, path: Path) -> ReadinessError:
             "again."
         )
     elif "not a database" in said:
-        text = (
-            f"{name} is not a SQLite database (or it is encrypted). It was left untouched. Name another file with --db."
-        )
+        return not_a_database(path)
     elif "malformed" in said or "corrupt" in said:
         text = (
             f"{name} is damaged ({one_line(str(error), 100)}). "

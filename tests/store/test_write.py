@@ -1,0 +1,240 @@
+"""Saving: all or nothing, once, audited; and a clear word when it cannot be done."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from readiness_tui.domain.assessment import Vote
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.store import Store, assessments, audit, db, reviews, settings, sqlite
+from readiness_tui.store.faults import AlreadySaved, explain
+from tests.store.conftest import REVIEW
+from tests.store.workers import NOW
+
+
+def note(store: Store, text: str, **options) -> None:
+    with store.write("ana", "noted", now=NOW, **options) as tx:
+        assessments.put_note(tx, 1, "OBS-01", text)
+
+
+def fail(store: Store, **options) -> None:
+    """A block that raises after it has put something."""
+
+    def block() -> None:
+        with store.write("ana", "failed", now=NOW, **options) as tx:
+            assessments.put_note(tx, 1, "OBS-01", "text")
+            raise ZeroDivisionError
+
+    pytest.raises(ZeroDivisionError, block)
+
+
+def notes(store: Store) -> dict[str, str]:
+    with store.read() as conn:
+        return assessments.dossier_parts(conn, 1).notes
+
+
+def test_an_exception_rolls_everything_back(store: Store) -> None:
+    fail(store)
+    assert notes(store) == {}
+    with store.read() as conn:
+        assert [change.what for change in audit.log(conn)] == ["started a review"]
+    note(store, "after")
+    assert notes(store) == {"OBS-01": "after"}
+
+
+def test_the_same_key_is_saved_once(store: Store, path: Path) -> None:
+    note(store, "one", key="abc")
+    note(store, "two")
+    with pytest.raises(AlreadySaved) as caught:
+        note(store, "one", key="abc")
+    assert notes(store) == {"OBS-01": "two"}
+    with Store.open(path) as again, again.read() as conn:  # what a restart after a crash finds
+        assert audit.get(conn, caught.value.change_id).what == "noted"
+
+
+def test_a_key_is_remembered_where_nothing_was_different(store: Store) -> None:
+    note(store, "one")
+    note(store, "one", key="abc")
+    with pytest.raises(AlreadySaved):
+        note(store, "one", key="abc")
+
+
+def test_a_block_that_failed_may_use_its_key_again(store: Store) -> None:
+    fail(store, key="abc")
+    note(store, "again", key="abc")
+    assert notes(store) == {"OBS-01": "again"}
+
+
+def test_threads_write_one_after_the_other(store: Store) -> None:
+    def save(name: str) -> None:
+        for number in range(25):
+            with store.write(name, "scored", now=NOW) as tx:
+                assessments.put_vote(tx, 1, Vote(f"I-{number}", name, 1))
+
+    threads = [threading.Thread(target=save, args=(f"p{n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.read() as conn:
+        assert len(assessments.votes(conn, 1)) == 100
+
+
+def test_a_reader_cannot_write(store: Store) -> None:
+    with pytest.raises(ReadinessError, match="read-only"), store.read() as conn:
+        conn.execute("DELETE FROM review")
+
+
+def test_a_snapshot_sees_one_moment(store: Store) -> None:
+    monkey = threading.Thread(target=note, args=(store, "later"))
+    with store.read(snapshot=True) as conn:
+        before = assessments.dossier_parts(conn, 1).notes
+        monkey.start()  # waits for us in the rollback journal, goes on in WAL
+        monkey.join(0.2)
+        assert assessments.dossier_parts(conn, 1).notes == before == {}
+    monkey.join()
+    assert notes(store) == {"OBS-01": "later"}
+
+
+def test_nested_use_that_would_wait_for_itself_is_a_bug(store: Store) -> None:
+    with store.read(snapshot=True), pytest.raises(RuntimeError):
+        note(store, "x")
+    with store.write("ana", "x", now=NOW), pytest.raises(RuntimeError):
+        note(store, "x")
+
+
+def test_foreign_keys_hold(store: Store) -> None:
+    with pytest.raises(ReadinessError, match="refers to"), store.write("ana", "noted", now=NOW) as tx:
+        assessments.put_note(tx, 99, "OBS-01", "text")
+
+
+def test_text_that_is_not_unicode_is_refused_in_words(store: Store) -> None:
+    with pytest.raises(ReadinessError, match="not valid Unicode"):
+        note(store, "a\ud800b")
+    assert notes(store) == {}
+
+
+def test_hostile_text_comes_back_as_it_was(store: Store) -> None:
+    hostile = "\x1b]52;c;aGk=\x07 [@click=app.quit]x[/] \u202e \x00 '; DROP TABLE vote; --"
+    note(store, hostile)
+    assert notes(store) == {"OBS-01": hostile}
+
+
+# Trouble
+
+
+def test_disk_full_stores_nothing_and_the_app_goes_on(store: Store) -> None:
+    (pages,) = store._writer.execute("PRAGMA page_count").fetchone()
+    store._writer.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(ReadinessError, match=r"disk .* is full"):
+        note(store, "long " * 10_000)
+    assert notes(store) == {}
+    store._writer.execute("PRAGMA max_page_count = 1000000")
+    note(store, "short")
+    assert notes(store) == {"OBS-01": "short"}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("database or disk is full", "is full"),
+        ("disk I/O error", "the disk is full or failing"),
+        ("attempt to write a readonly database", "is read-only"),
+        ("database is locked", "is locked by another program"),
+        ("file is not a database", "not a SQLite database"),
+        ("database disk image is malformed", "is damaged"),
+        ("FOREIGN KEY constraint failed", "refers to"),
+        ("something new", "something new"),
+    ],
+)
+def test_every_trouble_has_its_sentence(said: str, told: str, path: Path) -> None:
+    error = str(explain(sqlite.sqlite3.OperationalError(said), path))
+    assert told in error
+    assert str(path) in error
+    assert error.endswith(".")
+
+
+def test_locked_by_another_program(store: Store, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "PATIENCE", 0.05)
+    other = sqlite.sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(ReadinessError, match="locked by another program"):
+        note(store, "text")
+    other.execute("ROLLBACK")
+    other.close()
+    note(store, "text")
+    assert notes(store) == {"OBS-01": "text"}
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_went_away_takes_no_writes(store: Store, path: Path, replaced: bool) -> None:
+    """SQLite would go on writing to the deleted file, and the row would be gone with it."""
+    away = path.with_name("away.db")
+    path.rename(away)
+    if replaced:
+        shutil.copy(away, path)
+    with pytest.raises(ReadinessError, match="moved, deleted or replaced"):
+        note(store, "text")
+    away.replace(path)
+    note(store, "text")
+    assert notes(store) == {"OBS-01": "text"}
+
+
+def test_a_backup_is_whole_and_never_overwrites(store: Store, tmp_path: Path) -> None:
+    note(store, "text")
+    copy = tmp_path / "copy.db"
+    store.backup(copy)
+    with Store.open(copy) as opened:
+        assert notes(opened) == {"OBS-01": "text"}
+    with pytest.raises(ReadinessError, match="exists already"):
+        store.backup(copy)
+
+
+# Frozen reviews
+
+
+def test_a_frozen_review_refuses_every_write(store: Store) -> None:
+    from dataclasses import replace
+
+    note(store, "before")
+    with store.write("ana", "froze", now=NOW, undoable=False) as tx:
+        reviews.put(tx, replace(REVIEW, id=1, frozen_at=NOW))
+        assessments.put_note(tx, 1, "REL-01", "in the same breath")  # the freezing transaction itself may
+    with store.read() as conn:
+        changes = {change.what: change.id for change in audit.log(conn)}
+    for attempt in (
+        lambda: note(store, "after"),
+        lambda: note(store, ""),
+        lambda: audit.undo(store, changes["noted"], "ana", NOW),
+    ):
+        with pytest.raises(ReadinessError, match="was frozen at 2026-11-23 14:02 UTC"):
+            attempt()
+    with pytest.raises(ReadinessError, match="cannot be undone"):
+        audit.undo(store, changes["froze"], "ana", NOW)
+    with pytest.raises(ReadinessError, match="frozen"), store.write("ana", "thawed", now=NOW) as tx:
+        reviews.put(tx, replace(REVIEW, id=1, frozen_at=None))
+    assert notes(store) == {"OBS-01": "before", "REL-01": "in the same breath"}
+
+
+# Settings and drafts
+
+
+def test_settings_and_drafts(store: Store) -> None:
+    with store.write("ana", "x", now=NOW) as tx:
+        settings.put(tx, "theme", {"dark": True})
+        settings.put_attendees(tx, ("ana", "ben"))
+        settings.put_draft(tx, "note/OBS-01", "half a sen")
+        settings.put_draft(tx, "note/OBS-01", "half a sentence")
+        settings.put_draft(tx, "note/OBS-02", "x")
+        settings.clear_draft(tx, "note/OBS-02")
+    with store.read() as conn:
+        assert settings.get(conn, "theme") == {"dark": True}
+        assert settings.get(conn, "nothing", 7) == 7
+        assert settings.attendees(conn) == ("ana", "ben")
+        assert settings.get_draft(conn, "note/OBS-01") == settings.Draft("half a sentence", NOW)
+        assert list(settings.drafts(conn)) == ["note/OBS-01"]
+        assert [change.what for change in audit.log(conn)] == ["started a review"]  # neither is audited
