@@ -7,6 +7,7 @@ bytes in the database stay as they came.
 
 from __future__ import annotations
 
+import json
 import re
 
 # C0 without tab and newline, DEL, C1, zero-width and bidi controls, separators, tag characters, surrogates.
@@ -15,6 +16,7 @@ _HOSTILE = re.compile(
     "\U000e0000-\U000e007f\ud800-\udfff]"
 )
 _SPACE = re.compile(r"\s+")
+_NOT_ASCII = re.compile("[\x7f-\U0010ffff]")
 
 
 def _mark(match: re.Match[str]) -> str:
@@ -42,3 +44,15 @@ def visible(text: str, limit: int | None = None) -> str:
 def one_line(text: str, limit: int | None = None) -> str:
     """`visible`, with every run of white space as one space: for table cells and messages."""
     return visible(_SPACE.sub(" ", text).strip(), limit)
+
+
+def to_json(value: object, *, indent: int | None = 2) -> str:
+    """`value` as JSON with sorted keys. Letters stay readable; a character that a terminal would obey or a reader
+    not see is a \\u escape, which is the same JSON."""
+    text = json.dumps(value, indent=indent, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return _NOT_ASCII.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    character = match.group()
+    return json.dumps(character)[1:-1] if _HOSTILE.match(character) else character

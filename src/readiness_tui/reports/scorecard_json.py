@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
 from typing import Any
 
 from readiness_tui.domain.card import SCHEMA, Scorecard, plain, scorecard_digest
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text import visible
-
-_NOT_ASCII = re.compile("[\x7f-\U0010ffff]")
+from readiness_tui.domain.text import to_json, visible
 
 
 def scorecard_json(card: Scorecard) -> str:
@@ -19,10 +15,8 @@ def scorecard_json(card: Scorecard) -> str:
 
 
 def dumps(value: Any, *, indent: int | None = 2) -> str:
-    """Sorted keys, ending in one newline. Letters stay readable; a character that a terminal would obey or a reader
-    not see is a \\u escape, which is the same JSON."""
-    text = json.dumps(value, indent=indent, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return _NOT_ASCII.sub(_escape_hostile, text) + "\n"
+    """Sorted keys, ending in one newline; see `domain.text.to_json`."""
+    return to_json(value, indent=indent) + "\n"
 
 
 def read_scorecard(text: str, where: str) -> tuple[Scorecard, bool]:
@@ -52,8 +46,3 @@ def read_scorecard(text: str, where: str) -> tuple[Scorecard, bool]:
             f"{where} is not a scorecard of schema {schema}: {visible(str(error))}. Export it again."
         ) from error
     return card, scorecard_digest(found) == card.digest
-
-
-def _escape_hostile(match: re.Match[str]) -> str:
-    character = match.group()
-    return character if visible(character) == character else json.dumps(character)[1:-1]
