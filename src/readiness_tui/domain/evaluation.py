@@ -196,11 +196,43 @@ class Outcome(StrEnum):
     ERROR = "error"
 
 
+class SpanKind(StrEnum):
+    """What a step of a request does, whatever the tool calls it."""
+
+    MODEL = "model"
+    TOOL = "tool"
+    RETRIEVAL = "retrieval"
+    AGENT = "agent"
+    GUARD = "guard"  # a check of input or output: injection, personal data, policy
+    VALIDATION = "validation"  # of a structured output before it is used
+    EMBEDDING = "embedding"
+    EVALUATION = "evaluation"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One step of a trace. `parent` None: the root; a parent that the trace does not hold is an orphan's.
+
+    `attributes` keeps what probes read (rule_id, rule_version, blocked, attempt, approval_id, idempotency_key, model,
+    prompt_version …) under these names where the source knows them.
+    """
+
+    id: str
+    parent: str | None = None
+    name: str = ""
+    kind: SpanKind = SpanKind.OTHER
+    started_at: datetime | None = None
+    duration_ms: float | None = None
+    error: str | None = None
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One recorded request. `chunks` and `tool_calls`: None = the log does not say, () = logged as none.
+    """One recorded request. `chunks`, `tool_calls` and `spans`: None = the log does not say, () = logged as none.
 
-    `status` is the record's own word; `outcome` is what it means, None where the word is not known.
+    `user` and `session` as the log names them. `status` is the record's own word; `outcome` is what it means, None where the word is not known.
     """
 
     id: str
@@ -226,3 +258,6 @@ class Trace:
     cached: bool = False
     cold: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
+    spans: tuple[Span, ...] | None = None
+    user: str | None = None
+    session: str | None = None

@@ -9,13 +9,14 @@ from typing import Any
 
 import msgspec
 
-from readiness_tui.domain.evaluation import Case, Chunk, EvalSet, Outcome, Run, ToolCall, Trace
+from readiness_tui.domain.evaluation import Case, Chunk, EvalSet, Outcome, Run, Span, ToolCall, Trace
 from readiness_tui.store.codec import from_micros, micros
 from readiness_tui.store.schema import UNKNOWN_TIME
 
 TRACE_COLUMNS = (
     "id, started_at, prompt_version, model, index_version, app_version, status, outcome, error, question, answer, "
-    "chunks, tool_calls, retrieval, feedback, latency_ms, cost, tokens_in, tokens_out, scores, cached, cold, extra"
+    "chunks, tool_calls, retrieval, feedback, latency_ms, cost, tokens_in, tokens_out, scores, cached, cold, extra, "
+    "spans, person, session"
 )
 RAW_BLOCK = 64  # records compressed together: one is read by unpacking some 50 KB
 
@@ -23,6 +24,7 @@ _OUTCOMES: dict[Outcome | None, str | None] = {None: None, **{outcome: outcome.v
 _encode = msgspec.json.Encoder().encode
 _chunks = msgspec.json.Decoder(list[tuple[str, int | None, float | None, str | None, str | None]]).decode
 _calls = msgspec.json.Decoder(list[tuple[str, str | None, str | None, str | None, int | None]]).decode
+_spans = msgspec.json.Decoder(tuple[Span, ...]).decode
 _scores = msgspec.json.Decoder(dict[str, float]).decode
 _any = msgspec.json.Decoder(dict[str, Any]).decode
 _run = msgspec.json.Decoder(Run).decode
@@ -77,6 +79,9 @@ def trace_rows(traces: Sequence[Trace]) -> tuple[list[str], list[tuple[Any, ...]
         "cached": [int(t.cached) for t in traces],
         "cold": [int(t.cold) for t in traces],
         "extra": [_encode(t.extra).decode() if t.extra else None for t in traces],
+        "spans": [t.spans if t.spans is None else _encode(t.spans).decode() for t in traces],
+        "person": [t.user for t in traces],
+        "session": [t.session for t in traces],
     }
     for name in ("latency_ms", "cost"):
         if not all(value is None or isfinite(value) for value in columns[name]):
@@ -126,6 +131,9 @@ def trace(row: Sequence[Any]) -> Trace:
         bool(row[20]),
         bool(row[21]),
         _any(row[22]) if row[22] else {},
+        _spans(row[23]) if row[23] else None,
+        row[24],
+        row[25],
     )
 
 

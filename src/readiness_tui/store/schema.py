@@ -345,7 +345,10 @@ CREATE TABLE trace(
     scores TEXT,
     cached INTEGER NOT NULL,
     cold INTEGER NOT NULL,
-    extra TEXT
+    extra TEXT,
+    spans TEXT,
+    person TEXT,
+    session TEXT
 ) STRICT;
 -- Covers the gate's metrics too, so that they need not read the wide rows.
 CREATE INDEX trace_time ON trace(started_at, key, import_id, latency_ms, cost, outcome, cached, cold);
