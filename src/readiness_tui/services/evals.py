@@ -154,10 +154,14 @@ def parse_verdict(typed: str) -> HumanVerdict:
 
 
 def case_view(desk: Desk, key: str, measured: Measured, run_id: str = "") -> CaseView:
-    """The case with this key (its id, and `@variant` where it has one) in `run_id`, the candidate and the baseline."""
+    """The case with this key (its id, and `@variant` where it has one): in `run_id` (else the candidate), in the first
+    run of the other side, then in the rest of both."""
     roles = {part.run.id: "baseline" for part in measured.baseline}
     roles |= {part.run.id: "candidate" for part in measured.candidate}
-    order = dict.fromkeys([run_id, *sorted(roles, key=lambda name: roles[name] == "baseline")])
+    first = run_id or next((name for name in roles if roles[name] == "candidate"), "")
+    other = "candidate" if roles.get(first) == "baseline" else "baseline"
+    facing = next((name for name in roles if roles[name] == other), "")
+    order = dict.fromkeys([first, facing, *sorted(roles, key=lambda name: roles[name] == "baseline")])
     sides = []
     with desk.store.read() as conn:
         known = {info.run.id: info for info in runs.all(conn)}

@@ -10,13 +10,14 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.evaluation import Outcome, Trace
 from readiness_tui.services.dates import parse_day
 from readiness_tui.services.desk import Desk
-from readiness_tui.store import traces
+from readiness_tui.store import imports, traces
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.traces import Cursor
 from readiness_tui.store.traces import Filter as TraceFilter
 from readiness_tui.store.traces import Listed as TraceRow
 
 __all__ = [
+    "BOTTOM",
     "FILTER_KEYS",
     "Cursor",
     "TraceFilter",
@@ -28,6 +29,7 @@ __all__ = [
     "parse_filter",
     "record",
     "several",
+    "state",
 ]
 
 #: What a filter line understands beside words, with an example of each.
@@ -69,6 +71,12 @@ def parse_filter(desk: Desk, typed: str) -> TraceFilter:
     if found.get("start") and found.get("end") and found["end"] <= found["start"]:
         raise ReadinessError("The last day of the filter is before its first. Swap from: and to:.")
     return TraceFilter(text=" ".join(words), **found)
+
+
+def state(desk: Desk) -> tuple[int, ...]:
+    """Changes whenever the list may have changed: the imports it is made of."""
+    with desk.store.read() as conn:
+        return tuple(info.id for info in imports.all(conn))
 
 
 def count(desk: Desk, wanted: TraceFilter) -> int:

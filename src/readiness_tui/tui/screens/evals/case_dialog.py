@@ -1,0 +1,96 @@
+"""One case, its runs side by side on a wide terminal: make it a gap, give it a human label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+from readiness_tui.services import evals
+from readiness_tui.tui.screens.evals import case_text
+from readiness_tui.tui.screens.evals.page import WIDE, CaseLine
+from readiness_tui.tui.text import line
+
+if TYPE_CHECKING:
+    from readiness_tui.tui.screens.evals.screen import EvalsScreen
+
+SIDES = 2  # shown beside each other; more are below them
+
+
+class CaseDialog(ModalScreen[str]):
+    """Shows the case at `place` of `lines`; dismisses with the key of the case shown last."""
+
+    BINDINGS = [
+        Binding("escape,q,enter", "close", "Close", id="case.close", key_display="Esc", tooltip="Back to the list"),
+        Binding("g", "gap", "Make a gap", id="case.gap", tooltip="Make this case a gap with an owner and a date"),
+        Binding("r", "label", "Label", id="case.label", tooltip="Give a human label: pass, fail or unsure"),
+        Binding("space", "step(1)", "Next case", id="case.next", tooltip="The next case of the list"),
+        Binding("backspace", "step(-1)", "Previous", id="case.previous", show=False, tooltip="The case before"),
+    ]
+
+    def __init__(self, room: EvalsScreen, lines: Sequence[CaseLine], place: int) -> None:
+        super().__init__(classes="dialog")
+        self._room = room
+        self._lines = lines
+        self._place = place
+
+    @property
+    def case(self) -> CaseLine:
+        return self._lines[self._place]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="case"):
+            yield Static(id="case-title")
+            with VerticalScroll(id="case-body"):
+                yield Static(id="case-question")
+                with Horizontal(id="case-sides"):
+                    for number in range(SIDES):
+                        yield Static(id=f"case-side-{number}", classes="case-side")
+                yield Static(id="case-more")
+            yield Footer(show_command_palette=False, compact=True)
+
+    async def on_screen_resume(self) -> None:
+        await self.fill()
+
+    async def fill(self) -> None:
+        """Read the case again: a label may have been given since."""
+        view, desk = self._room.readiness.view, self._room.readiness.desk
+        if view is None or desk is None:
+            return
+        shown = self.case
+        found = await self._room.fetch(evals.case_view, desk, shown.key, view.measured, shown.run_id)
+        if found is None or shown is not self.case:
+            return
+        place = f" · {self._place + 1} of {len(self._lines)}" if len(self._lines) > 1 else ""
+        gap = view.gaps.get(f"case/{found.sides[0].repeats[0].id}")
+        marked = f" · gap of {gap.owner or 'nobody'}" if gap is not None and gap.state.live else ""
+        self.query_one("#case-title", Static).update(line(f"Case {found.key}{place}{marked}", "bold"))
+        self.query_one("#case-question", Static).update(case_text.question(found))
+        texts = [case_text.side(side, found.gold) for side in found.sides]
+        beside = SIDES if self.app.size.width >= WIDE else 1
+        for number in range(SIDES):
+            widget = self.query_one(f"#case-side-{number}", Static)
+            widget.display = number < min(beside, len(texts))
+            widget.update(texts[number] if widget.display else "")
+        self.query_one("#case-more", Static).update(Content("\n\n").join(texts[beside:]))
+        self.query_one("#case-body").scroll_home(animate=False)
+        self.query_one("#case-body").focus()
+
+    def action_close(self) -> None:
+        self.dismiss(self.case.key)
+
+    async def action_step(self, by: int) -> None:
+        self._place = (self._place + by) % len(self._lines)
+        await self.fill()
+
+    def action_gap(self) -> None:
+        self._room.ask_gap(self.case)
+
+    def action_label(self) -> None:
+        self._room.ask_label(self.case)

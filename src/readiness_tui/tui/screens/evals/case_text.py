@@ -1,0 +1,212 @@
+"""One case in full: the question, what a right answer needs, and what each run answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from textual.content import Content
+
+from readiness_tui.domain.evaluation import (
+    Case,
+    CaseStatus,
+    Chunk,
+    GoldenCase,
+    HumanLabel,
+    HumanVerdict,
+    Measure,
+    Provenance,
+    Score,
+    ScoreState,
+    ToolCall,
+)
+from readiness_tui.domain.metrics.ingredients import meets
+from readiness_tui.domain.words import day_month, number
+from readiness_tui.services.evals import CaseSide, CaseView
+from readiness_tui.tui import glyphs
+from readiness_tui.tui.text import join, line, safe
+
+LONG = 4_000  # characters of an answer shown; the rest is counted
+SHORT = 400  # of a chunk or of a tool's arguments and result
+REPEATS = 5
+STATUS = {
+    CaseStatus.PASS: (glyphs.MET, "pass"),
+    CaseStatus.FAIL: (glyphs.FAIL, "fail"),
+    CaseStatus.ERROR: (glyphs.CONFLICT, "error"),
+    CaseStatus.UNKNOWN: (glyphs.UNDECIDED, "no verdict"),
+}
+HUMAN = {
+    HumanVerdict.PASS: glyphs.MET,
+    HumanVerdict.FAIL: glyphs.FAIL,
+    HumanVerdict.UNSURE: glyphs.PARTIAL,
+}
+
+
+def question(view: CaseView) -> Content:
+    """What was asked and what a right answer must have."""
+    case = view.sides[0].repeats[0]
+    said = [safe(case.question or "(the run does not keep the question)", "bold", LONG)]
+    gold = view.gold
+    if gold is None:
+        said.append(Content.styled("The golden set does not have this case.", "$text-muted"))
+    else:
+        said += wanted(gold)
+    tags = tuple(dict.fromkeys((*case.tags, *(gold.tags if gold else ()))))
+    if tags:
+        said.append(join(Content.styled("Tags: ", "bold"), line(", ".join(tags))))
+    return Content("\n").join(said)
+
+
+def wanted(gold: GoldenCase) -> list[Content]:
+    """Expected sources, words and tools, where the golden case names any."""
+    return [
+        join(Content.styled(f"{title}: ", "bold"), line(", ".join(values)))
+        for title, values in (
+            ("Expected source", gold.expected_sources),
+            ("Must include", gold.must_include),
+            ("Expected tools", gold.expected_tools),
+        )
+        if values
+    ]
+
+
+def side(found: CaseSide, gold: GoldenCase | None) -> Content:
+    """One run's answer to the case, every repeat of it."""
+    run = found.info.run
+    role = (found.role or "run").upper()
+    said = [
+        join(Content.styled(f"{role}  ", "bold $text-accent"), line(f"{run.name or run.id} · {run.version}", "bold"))
+    ]
+    said.append(human(found.labels))
+    total = len(found.repeats)
+    for number_, case in enumerate(found.repeats[:REPEATS], 1):
+        if total > 1:
+            said += [Content(""), Content.styled(f"Repeat {number_} of {total}", "bold")]
+        said += answer(case, gold)
+    if total > REPEATS:
+        said.append(Content.styled(f"… and {total - REPEATS} more repeats", "$text-muted"))
+    return Content("\n").join(said)
+
+
+def human(labels: tuple[HumanLabel, ...]) -> Content:
+    """What people said, each person's last word, the latest first."""
+    if not labels:
+        return join(Content.styled("Human label: ", "bold"), Content.styled("none yet · r gives one", "$text-muted"))
+    said: list[Content | str] = [Content.styled("Human label: ", "bold")]
+    for place, given in enumerate(labels):
+        mark = HUMAN[given.verdict]
+        when = f", {day_month(given.at.date())}" if given.at else ""
+        note = f": {given.note}" if given.note else ""
+        said += [
+            " · " if place else "",
+            Content.styled(f"{mark.glyph} {given.verdict}", mark.style),
+            " by ",
+            line(f"{given.reviewer}{when}{note}"),
+        ]
+    return join(*said)
+
+
+def answer(case: Case, gold: GoldenCase | None) -> list[Content]:
+    """One repeat: status, error, output, scores, times, chunks, tools."""
+    mark, word = STATUS[case.status]
+    said = [join(Content.styled(f"{mark.glyph} {word}", mark.style), "   ", line(costs(case), "$text-muted"))]
+    if case.error:
+        said.append(join(Content.styled("Error: ", "bold $text-error"), safe(case.error, limit=LONG)))
+    said += [block("Answer", case.output if case.output is not None else "(none recorded)")]
+    if case.scores:
+        said += [Content.styled("Scores", "bold"), *(score(name, value) for name, value in case.scores.items())]
+    said += chunks(case.chunks, gold)
+    said += tools(case.tool_calls)
+    if case.id_from != "explicit":
+        said.append(line(f"The case is known by its {case.id_from}, not by an id of its own.", "$text-muted"))
+    if case.extra:
+        said.append(join(Content.styled("Also recorded: ", "bold"), line(as_json(case.extra), "$text-muted", SHORT)))
+    return said
+
+
+def block(title: str, text: str) -> Content:
+    """A titled piece of outside text, cut with the number of characters left out."""
+    more = f" … {len(text) - LONG:,} more characters" if len(text) > LONG else ""
+    return join(
+        Content.styled(f"{title}: ", "bold"), safe(text[:LONG]), Content.styled(more, "$text-muted") if more else ""
+    )
+
+
+def costs(case: Case) -> str:
+    """ "1,240 ms · $0.0185 · 4,327 + 61 tokens", and where a figure is not a measurement."""
+    parts = [measure(case.latency_ms, "ms", " ms"), measure(case.cost, "usd", "")]
+    if case.tokens_in is not None or case.tokens_out is not None:
+        parts.append(f"{number(case.tokens_in, 'tokens')} + {number(case.tokens_out, 'tokens')} tokens")
+    return " · ".join(part for part in parts if part)
+
+
+def measure(value: Measure, unit: str, suffix: str) -> str:
+    if value.value is None:
+        return ""
+    source = f" ({value.provenance})" if value.provenance is not Provenance.MEASURED else ""
+    return f"{number(value.value, unit, up=True)}{suffix}{source}"
+
+
+def score(name: str, given: Score) -> Content:
+    """One score with its state; the tool's own threshold and verdict beside it."""
+    mark = {True: glyphs.MET, False: glyphs.FAIL, None: glyphs.NOT_APPLICABLE}[given.passed]
+    if given.state is not ScoreState.OK:
+        mark = glyphs.CONFLICT if given.state is ScoreState.JUDGE_ERROR else glyphs.MISSING
+    word = {True: "pass", False: "fail", None: ""}[given.passed]
+    parts = [number(given.value) if given.state is ScoreState.OK else str(given.state), word, given.label or ""]
+    if given.threshold is not None:
+        parts.append(f"the tool's threshold {given.threshold:g}")
+    return join(Content.styled(f"  {mark.glyph} ", mark.style), line(f"{name}: {' · '.join(p for p in parts if p)}"))
+
+
+def chunks(found: tuple[Chunk, ...] | None, gold: GoldenCase | None) -> list[Content]:
+    """What was retrieved, expected sources marked."""
+    if found is None:
+        return [Content.styled("Retrieved: not recorded", "$text-muted")]
+    if not found:
+        return [join(Content.styled("Retrieved: ", "bold"), "nothing")]
+    said = [Content.styled("Retrieved", "bold")]
+    for place, chunk in enumerate(found, 1):
+        expected = gold is not None and meets(chunk, gold.expected_sources)
+        figure = f"  {chunk.score:.3f}" if chunk.score is not None else ""
+        source = f"  from {chunk.source}" if chunk.source and not chunk.id.startswith(chunk.source) else ""
+        said.append(
+            join(
+                Content.styled("  ● expected " if expected else "  ·          ", glyphs.MET.style if expected else ""),
+                line(f"{chunk.rank or place}. {chunk.id}{source}{figure}"),
+            )
+        )
+        if chunk.text:
+            said.append(join("      ", line(chunk.text, "$text-muted", SHORT)))
+    return said
+
+
+def tools(calls: tuple[ToolCall, ...] | None) -> list[Content]:
+    """Each tool call with its arguments and its result or error."""
+    if calls is None:
+        return [Content.styled("Tool calls: not recorded", "$text-muted")]
+    if not calls:
+        return [join(Content.styled("Tool calls: ", "bold"), "none")]
+    said = [Content.styled("Tool calls", "bold")]
+    for call in calls:
+        attempt = f", attempt {call.attempt}" if call.attempt is not None else ""
+        mark = glyphs.FAIL if call.error is not None else glyphs.MET if call.complete else glyphs.MISSING
+        word = "error" if call.error is not None else "complete" if call.complete else "incomplete"
+        said.append(join(Content.styled(f"  {mark.glyph} {word} ", mark.style), line(f"{call.name}{attempt}")))
+        said += lines_of(
+            ("arguments", call.arguments or "not logged"),
+            ("result", call.result if call.result is not None or call.error is not None else "not logged"),
+            ("error", call.error),
+        )
+    return said
+
+
+def lines_of(*named: tuple[str, str | None]) -> Iterable[Content]:
+    return [join(f"      {name}: ", line(text, "$text-muted", SHORT)) for name, text in named if text is not None]
+
+
+def as_json(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except (ValueError, RecursionError):
+        return str(value)

@@ -1,0 +1,304 @@
+"""The gate in words: what holds the release, each metric against its rule, and what is known of one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from textual.content import Content
+
+from readiness_tui.domain.evaluation import Case, HumanVerdict
+from readiness_tui.domain.gate import From, GateOutcome, GateRow, Result
+from readiness_tui.domain.gate_eval import HIGH_RISK, case_passed
+from readiness_tui.domain.metrics import RunData, case_key
+from readiness_tui.domain.misses import Miss, Misses
+from readiness_tui.domain.side_by_side import Compared
+from readiness_tui.domain.verdict import Part, Verdict
+from readiness_tui.domain.words import (
+    bound_text,
+    change_text,
+    count_text,
+    day_month,
+    metric_label,
+    moment,
+    number,
+    plural,
+    rule_text,
+    value_text,
+)
+from readiness_tui.services.view import ReviewView
+from readiness_tui.tui import glyphs
+from readiness_tui.tui.screens.evals.page import WIDE, CaseLine, Column, Detail, Page, Row
+from readiness_tui.tui.text import fit, join, line, safe
+
+COLUMNS = (
+    Column("metric", 0),
+    Column("rule", 8, more=1),
+    Column("candidate", 9, right=True),
+    Column("change", 8, right=True),
+    Column("95% bound", 9, right=True),
+    Column("n", 6, right=True),
+    Column("result", 10, more=4),
+    Column("how sure", 31, wide=True),
+)
+MUST_PASS, HIGH_RISK_ROW = "must pass", "high-risk review"
+_SHOUT = {Result.FAIL: "FAIL", Result.CHANGED: "changed"}
+_CAUSES = 2  # causes named in the heading; the rows below say the rest
+
+
+def page(view: ReviewView, width: int) -> Page:
+    """The Gate tab."""
+    outcome = view.gate
+    said = [sentence(view), *standing(view, brief=width < WIDE)]
+    warned = warnings(view)
+    if warned and width < WIDE:
+        more = f" · v shows {len(warned) - 1} more" if len(warned) > 1 else " · v shows it in full"
+        warned = [line(fit(warned[0].plain, width - len(more)) + more, "$text-warning")]
+    heading = Content("\n").join([*said, *warned])
+    if outcome.gate is None:
+        return Page(heading, COLUMNS, [row for row in extra_rows(outcome) if row.key == HIGH_RISK_ROW])
+    return Page(heading, COLUMNS, [*(metric_row(row) for row in outcome.rows), *extra_rows(outcome)])
+
+
+def sentence(view: ReviewView) -> Content:
+    """Does the release hold, and because of what."""
+    outcome = view.gate
+    if outcome.gate is None:
+        return join(
+            Content.styled("There is no gate yet. ", "bold $text-warning"),
+            "Write what a release has to reach into a gate.yaml, import it with i, then lock it with l: before the run.",
+        )
+    if not outcome.ran:
+        return join(
+            Content.styled("HOLD THE RELEASE. ", "bold $text-error"),
+            "The gate was not run: there is no candidate. Import a run with i, or choose one under runs with c.",
+        )
+    verdict = view.judgement.parts[Part.GATE]
+    causes = [cause.text for cause in view.judgement.causes if cause.part is Part.GATE and cause.verdict is verdict]
+    said = "; ".join(causes[:_CAUSES]) + (f"; and {len(causes) - _CAUSES} more" if len(causes) > _CAUSES else "")
+    if verdict is Verdict.NO_GO:
+        return join(Content.styled("HOLD THE RELEASE. ", "bold $text-error"), line(f"{said}."))
+    required = [row for row in outcome.rows if row.rule.required]
+    passed = sum(1 for row in required if row.result is Result.PASS)
+    if verdict is Verdict.CONDITIONS:
+        return join(
+            Content.styled(f"The gate passes with {plural(len(causes), 'condition')}: ", "bold $text-warning"),
+            line(f"{said}."),
+        )
+    return join(
+        Content.styled("The gate passes. ", "bold $text-success"),
+        f"{passed} of {plural(len(required), 'required metric')} hold, locked before the run.",
+    )
+
+
+def standing(view: ReviewView, *, brief: bool) -> list[Content]:
+    """Which gate, locked when and by whom, on what."""
+    gate = view.gate.gate
+    if gate is None:
+        return []
+    return [line(f"Gate {gate.name} v{gate.version} · {lock_words(view.gate, brief=brief)}", "$text-muted")]
+
+
+def warnings(view: ReviewView) -> list[Content]:
+    """What a person has to choose, and what a reader of the rows should know."""
+    said: list[Content] = []
+    if view.measured.ambiguous:
+        versions = ", ".join(view.measured.ambiguous)
+        shown = view.measured.candidate[0].run.version if view.measured.candidate else "none"
+        said.append(
+            line(
+                f"! Nobody named the candidate, and runs of several versions are here ({versions}). {shown} is shown,"
+                " as the latest: choose under runs with c.",
+                "$text-warning",
+            )
+        )
+    return said + [line(f"! {warning}", "$text-warning") for warning in view.gate.warnings]
+
+
+def every_cause(view: ReviewView) -> Content:
+    """Everything that the gate is held for, the worst first, then its standing and the warnings."""
+    said = []
+    for cause in sorted(view.judgement.causes, key=lambda cause: -cause.verdict.rank):
+        if cause.part is Part.GATE:
+            mark = glyphs.FAIL if cause.verdict is Verdict.NO_GO else glyphs.PARTIAL
+            word = "no-go" if cause.verdict is Verdict.NO_GO else "condition"
+            said.append(join(Content.styled(f"{mark.glyph} {word}  ", mark.style), safe(cause.text)))
+    return Content("\n").join([*(said or [sentence(view)]), *standing(view, brief=False), *warnings(view)])
+
+
+def lock_words(outcome: GateOutcome, *, brief: bool = False) -> str:
+    """The lock, whether it came before the run, and whether what it was declared for is unchanged."""
+    lock = outcome.lock
+    if lock is None:
+        return "not locked: l locks it, and registers the runs after that"
+    when = f"{day_month(lock.at.date())} {lock.at:%H:%M}" if brief else moment(lock.at)
+    said = [f"locked {when} by {lock.by}"]
+    if outcome.ran:
+        said[0] += ", before the run" if outcome.registered else f"; {outcome.registration}"
+        changed = sorted({row.reason for row in outcome.rows if row.result is Result.CHANGED})
+        if changed:
+            said += changed
+        elif outcome.unverified:
+            said.append(f"{' and '.join(outcome.unverified)} digest unverified")
+        else:
+            said.append("unchanged" if brief else "gate, data and judge unchanged")
+    return " · ".join(said)
+
+
+def metric_row(row: GateRow) -> Row:
+    """One rule held against the candidate."""
+    rule, estimate = row.rule, row.estimate
+    regression = rule.threshold is None
+    mark = glyphs.RESULT[row.result]
+    return Row(
+        rule.key,
+        (
+            label(row),
+            rule_text(rule),
+            "" if regression or estimate is None else value_text(estimate.value, rule),
+            "" if row.change is None else change_text(row.change, rule),
+            "" if regression or estimate is None else bound_text(estimate, rule).replace("—", ""),
+            "" if estimate is None else count_text(estimate.k, estimate.n),
+            (mark, _SHOUT.get(row.result, row.result.value.lower())),
+            row.sure.removesuffix(" cases").removesuffix(" traces"),
+        ),
+    )
+
+
+def label(row: GateRow) -> str:
+    """ "latency p95 ms", "citation accuracy (high_risk)", "optional retry rate"."""
+    name = row.rule.metric.replace("_", " ")
+    tags = f" ({', '.join(row.rule.tags)})" if row.rule.tags else ""
+    return f"{'' if row.rule.required else 'optional '}{name}{tags}"
+
+
+def extra_rows(outcome: GateOutcome) -> list[Row]:
+    """What is not a metric: must-pass cases, and the human labels of high-risk cases."""
+    rows = []
+    if outcome.gate is not None and outcome.gate.must_pass and outcome.ran:
+        total = len(outcome.gate.must_pass)
+        lost = len(outcome.must_pass_failed) + len(outcome.must_pass_missing)
+        mark = (glyphs.FAIL, "FAIL") if lost else (glyphs.MET, "pass")
+        rows.append(Row(MUST_PASS, ("must-pass cases", "all pass", "", "", "", f"{total - lost}/{total}", mark, "")))
+    if outcome.high_risk:
+        total, left = len(outcome.high_risk), len(outcome.unreviewed)
+        mark = (glyphs.FAIL, f"{left} open") if left else (glyphs.MET, "pass")
+        figure = f"{total - left}/{total}"
+        rows.append(Row(HIGH_RISK_ROW, ("high-risk review", "all", "", "", "", figure, mark, high_risk_words(outcome))))
+    return rows
+
+
+def high_risk_words(outcome: GateOutcome) -> str:
+    """ "12 of 12 high-risk cases have a human label"."""
+    total, left = len(outcome.high_risk), len(outcome.unreviewed)
+    return f"{total - left} of {plural(total, 'high-risk case')} have a human label"
+
+
+def metric_detail(
+    view: ReviewView, row: GateRow, lost: Misses, compared: Compared | None, cases: Mapping[str, Case]
+) -> Detail:
+    """One metric: its reason, what it rests on, the baseline, and the cases it loses."""
+    rule, mark = row.rule, glyphs.RESULT[row.result]
+    said = [
+        join(
+            line(metric_label(rule).replace("_", " ").upper(), "bold $text-accent"),
+            Content.styled(f"  {mark.glyph} {row.result.value.lower()}  ", mark.style),
+            line(" · ".join(part for part in (row.reason, row.sure) if part)),
+        ),
+        line(rests_on(row), "$text-muted"),
+    ]
+    if compared is not None:
+        said.append(join(Content.styled("Baseline: ", "bold"), line(compared.text)))
+    if rule.source is From.TRACES:
+        said.append(Content.styled("t lists the traces that miss the rule", "$text-muted"))
+    elif lost.note and row.result is not Result.MISSING:
+        said.append(line(lost.note, "$text-muted"))
+    return Detail(Content("\n").join(said), [miss_line(miss, lost, row, cases) for miss in lost.misses])
+
+
+def rests_on(row: GateRow) -> str:
+    """Which run or traces, and how many of them carry the metric."""
+    noun = "traces" if row.rule.source is From.TRACES else "cases"
+    used = "" if row.used is None or row.total is None else f"{row.used:,} of {row.total:,} {noun} used"
+    bound = row.estimate.method if row.estimate is not None and bound_text(row.estimate, row.rule) != "—" else ""
+    where = f"run {row.run_id}" if row.run_id else ("traces" if row.rule.source is From.TRACES else "no run")
+    missing = "decided by missing cases" if row.by_missing else ""
+    return " · ".join(part for part in (where, used, f"bound: {bound}" if bound else "", missing) if part)
+
+
+def miss_line(miss: Miss, lost: Misses, row: GateRow, cases: Mapping[str, Case]) -> CaseLine:
+    case = cases.get(miss.key)
+    question = case.question if case is not None else "not in the run"
+    if miss.value is None:
+        why = f"{case.error} · {question}" if case is not None and case.error else question
+        return CaseLine(miss.key, lost.run_id or "", glyphs.MISSING, "missing", question=why)
+    up = row.rule.direction.value == "lower"
+    figure = number(miss.value, row.rule.unit, up=up)
+    if miss.before is not None:
+        figure = f"{number(miss.before, row.rule.unit, up=up)} → {figure}"
+        return CaseLine(miss.key, lost.run_id or "", glyphs.FAIL, "worse", figure, question)
+    figure = "" if miss.value in (0.0, 1.0) else figure
+    return CaseLine(miss.key, lost.run_id or "", glyphs.FAIL, "misses", figure, question)
+
+
+def must_pass_detail(view: ReviewView, runs: Sequence[RunData]) -> Detail:
+    """Each must-pass case, the failing ones first."""
+    outcome = view.gate
+    assert outcome.gate is not None
+    lines = []
+    for case_id in outcome.gate.must_pass:
+        run_id, case = _worst(case_id, runs)
+        if case_id in outcome.must_pass_missing:
+            mark, word = glyphs.MISSING, "missing"
+        else:
+            mark, word = (glyphs.FAIL, "fails") if case_id in outcome.must_pass_failed else (glyphs.MET, "passes")
+        lines.append(CaseLine(case_id, run_id, mark, word, question=case.question if case else "not in the run"))
+    lines.sort(key=lambda entry: entry.mark is glyphs.MET)
+    text = join(
+        Content.styled("MUST-PASS CASES  ", "bold $text-accent"),
+        "one bad answer to these is too many: every repeat in every candidate run has to pass",
+    )
+    return Detail(text, lines)
+
+
+def high_risk_detail(view: ReviewView, runs: Sequence[RunData]) -> Detail:
+    """Each high-risk case and its human label, the unlabelled ones first."""
+    outcome = view.gate
+    lines = []
+    for case_id in outcome.high_risk:
+        run_id, case = _labelled(case_id, runs)
+        human = case.human if case is not None else None
+        question = case.question if case is not None else "not in the run"
+        if human is None:
+            lines.append(CaseLine(case_id, run_id, glyphs.UNDECIDED, "no label", question=question))
+        else:
+            mark = {HumanVerdict.PASS: glyphs.MET, HumanVerdict.FAIL: glyphs.FAIL}.get(human.verdict, glyphs.PARTIAL)
+            lines.append(CaseLine(case_id, run_id, mark, human.verdict, f"by {human.reviewer}", question))
+    order = {"no label": 0, "fail": 1, "unsure": 2}
+    lines.sort(key=lambda entry: order.get(entry.word, 3))
+    text = join(
+        Content.styled("HIGH-RISK REVIEW  ", "bold $text-accent"),
+        safe(f"{high_risk_words(outcome)} (tag {HIGH_RISK}) · Enter shows one, r labels it"),
+    )
+    return Detail(text, lines)
+
+
+def _worst(case_id: str, runs: Sequence[RunData]) -> tuple[str, Case | None]:
+    """The case where it did not pass, else where it is."""
+    found = [(data.run.id, case) for data in runs for case in data.cases if case.id == case_id]
+    return next((pair for pair in found if case_passed(pair[1]) is not True), found[0] if found else ("", None))
+
+
+def _labelled(case_id: str, runs: Sequence[RunData]) -> tuple[str, Case | None]:
+    """The case where a person labelled it, else where it is."""
+    found = [(data.run.id, case) for data in runs for case in data.cases if case.id == case_id]
+    return next((pair for pair in found if pair[1].human), found[0] if found else ("", None))
+
+
+def by_key(data: RunData | None) -> dict[str, Case]:
+    """A run's cases by key; of repeats the first that did not pass."""
+    found: dict[str, Case] = {}
+    for case in data.cases if data else ():
+        key = case_key(case)
+        if key not in found or (case_passed(found[key]) is True and case_passed(case) is not True):
+            found[key] = case
+    return found

@@ -1,0 +1,410 @@
+"""Gate, candidate against baseline, and the history of runs: one table each, and the cases behind its chosen row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from readiness_tui.domain.checklist import Severity
+from readiness_tui.domain.evaluation import HumanVerdict
+from readiness_tui.domain.gate import From, GateRow
+from readiness_tui.domain.misses import Misses, misses
+from readiness_tui.domain.side_by_side import Compared
+from readiness_tui.services import evals, gaps, gates
+from readiness_tui.services.desk import Desk
+from readiness_tui.services.evals import RunLine
+from readiness_tui.services.view import ReviewView
+from readiness_tui.tui import glyphs
+from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.dialogs.reading import ReadingDialog
+from readiness_tui.tui.screens.evals import compare_text, gate_text, runs_text
+from readiness_tui.tui.screens.evals.case_dialog import CaseDialog
+from readiness_tui.tui.screens.evals.page import CaseLine, Detail, Page, case_line, header, table_line
+from readiness_tui.tui.screens.evals.tabs import TABS, Rows, Tab, sides
+from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.text import line
+
+LISTED = 300  # cases listed under a row; the rest is counted
+PASSED = ("pass", "complete", "better")  # words of rows that need nobody
+
+
+class EvalsScreen(RoomScreen):
+    ROOM = "evals"
+    CSS_PATH = "screen.tcss"
+    AUTO_FOCUS = "#rows"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right_square_bracket", "tab(1)", "Tab", id="evals.tab", key_display="[ ]", tooltip="Next tab: gate, compare, runs"),
+        Binding("left_square_bracket", "tab(-1)", "Tab before", id="evals.tab_back", key_display="[", show=False, tooltip="The tab before"),
+        Binding("g", "gap", "Gap", id="evals.gap", tooltip="Make the highlighted case a gap"),
+        Binding("r", "label", "Label", id="evals.label", tooltip="Give the highlighted case a human label; on the gate, go to the high-risk review"),
+        Binding("l", "lock", "Lock", id="evals.lock", tooltip="Lock the gate: its thresholds are final from now on"),
+        Binding("t", "traces", "Traces", id="evals.traces", tooltip="The traces that miss the highlighted rule"),
+        Binding("c", "choose('candidate')", "Candidate", id="evals.candidate", tooltip="Make the highlighted run the candidate, or take it back"),
+        Binding("b", "choose('baseline')", "Baseline", id="evals.baseline", tooltip="Make the highlighted run the baseline, or take it back"),
+        Binding("v", "why", "Why", id="evals.why", show=False, tooltip="All sentences of this tab and of the row, in full"),
+        Binding("space", "next", "Next", id="evals.next", show=False, tooltip="The next row that needs a person"),
+        Binding("escape", "back", "Back", id="evals.back", show=False, tooltip="From the cases back to the table"),
+    ]  # fmt: skip
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tab = "gate"
+        self._page = Page(Content(""))
+        self._cases: Sequence[CaseLine] = ()
+        self._about = Content("")
+        self._compared: tuple[Compared, ...] = ()
+        self._history: list[RunLine] = []
+        self._chosen: dict[str, str] = {}  # the highlighted row of each tab
+        self._wanted = ""  # a case or row that another screen asked to see
+
+    def body(self) -> ComposeResult:
+        with Vertical(id="body"):
+            with Horizontal(id="tabs"):
+                for tab in TABS:
+                    yield Tab(tab)
+                yield Static(id="sides")
+            yield Static(id="sentence")
+            yield Static(id="columns")
+            yield Rows(id="rows", compact=True)
+            yield Static(id="about")
+            yield Rows(id="cases", compact=True)
+
+    @property
+    def _desk(self) -> Desk:
+        assert self.readiness.desk is not None
+        return self.readiness.desk
+
+    @property
+    def _width(self) -> int:
+        return max(self.app.size.width - 5, 40)
+
+    # -- showing ----------------------------------------------------------------------------------------------------
+
+    async def show(self, view: ReviewView) -> None:
+        if self._tab == "compare":
+            self._compared = await self.fetch(evals.compare_sides, self._desk, view.measured) or ()
+            self._page = compare_text.page(view, self._compared)
+        elif self._tab == "runs":
+            self._history = await self.fetch(evals.history, self._desk) or []
+            self._page = runs_text.page(view, self._history)
+        else:
+            self._page = gate_text.page(view, self._width)
+        for tab in self.query(Tab):
+            tab.show(tab.tab == self._tab)
+        self.query_one("#sides", Static).update(line(sides(view, self._width - 22), "$text-muted"))
+        self.query_one("#sentence", Static).update(self._page.heading)
+        self._fill_rows()
+        self._open_wanted()
+        self.refresh_bindings()
+
+    def _fill_rows(self) -> None:
+        """The table, at the present width, with the row that was highlighted before."""
+        page, rows = self._page, self.query_one("#rows", OptionList)
+        columns = self.query_one("#columns", Static)
+        rows.display = columns.display = bool(page.rows)
+        columns.update(header(page.columns, self._width) if page.rows else "")
+        keys = [row.key for row in page.rows]
+        key = self._chosen.get(self._tab, "")
+        place = keys.index(key) if key in keys else self._first_open()
+        rows.set_options(
+            [Option(table_line(row, page.columns, self._width), id=f"r{i}") for i, row in enumerate(page.rows)]
+        )
+        if page.rows:
+            rows.highlighted = place
+        self._explain()
+
+    def _first_open(self) -> int:
+        """The first row that needs a person; else the first."""
+        words = [next((cell[1] for cell in row.cells if isinstance(cell, tuple)), "") for row in self._page.rows]
+        return next((i for i, word in enumerate(words) if self._tab == "gate" and word not in PASSED), 0)
+
+    def point_at(self, what: str) -> None:
+        """A case's id, or a gate row's key."""
+        self._tab = "gate"
+        self._wanted = what
+
+    def _open_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, ""
+        if not wanted:
+            return
+        keys = [row.key for row in self._page.rows]
+        if wanted in keys:
+            self.query_one("#rows", OptionList).highlighted = keys.index(wanted)
+        else:
+            self.app.push_screen(CaseDialog(self, [CaseLine(wanted, "", glyphs.UNDECIDED, "")], 0))
+
+    def on_resize(self) -> None:
+        self._fill_rows()
+
+    @on(Tab.Chosen)
+    async def _tab_clicked(self, event: Tab.Chosen) -> None:
+        await self._go_to(event.tab)
+
+    async def action_tab(self, by: int) -> None:
+        await self._go_to(TABS[(TABS.index(self._tab) + by) % len(TABS)])
+
+    async def _go_to(self, tab: str) -> None:
+        self._tab = tab
+        await self.refresh_view()
+        self.query_one("#rows").focus()
+
+    # -- the chosen row and its cases ---------------------------------------------------------------------------------
+
+    @property
+    def _key(self) -> str:
+        place = self.query_one("#rows", OptionList).highlighted
+        return self._page.rows[place].key if place is not None and place < len(self._page.rows) else ""
+
+    @on(OptionList.OptionHighlighted, "#rows")
+    def _row_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self._chosen[self._tab] = self._key
+        self._explain()
+        self.refresh_bindings()
+
+    @work(exclusive=True, group="explain")
+    async def _explain(self) -> None:
+        """What is known of the highlighted row, computed away from the UI thread."""
+        view, tab, key = self.readiness.view, self._tab, self._key
+        if view is None:
+            return
+        found = await self._detail(view, tab, key) if key else Detail(Content(""))
+        if (tab, key) != (self._tab, self._key):
+            return
+        self._show_detail(found)
+
+    async def _detail(self, view: ReviewView, tab: str, key: str) -> Detail:
+        if tab == "runs":
+            run_id = self._run_id(key)
+            shown = await self.fetch(evals.detail, self._desk, run_id) if run_id else None
+            return runs_text.detail(shown) if shown else Detail(Content(""))
+        candidate = view.measured.candidate
+        if tab == "compare":
+            row = next((row for row in self._compared if row.metric.key == key), None)
+            ours = next((data for data in candidate if row and data.run.id == row.run_id), None)
+            return compare_text.detail(row, gate_text.by_key(ours)) if row else Detail(Content(""))
+        if key == gate_text.MUST_PASS:
+            return gate_text.must_pass_detail(view, candidate)
+        if key == gate_text.HIGH_RISK_ROW:
+            return gate_text.high_risk_detail(view, candidate)
+        made = self._gate_row
+        return await self.readiness.serve(self._metric_detail, view, made) if made else Detail(Content(""))
+
+    def _metric_detail(self, view: ReviewView, row: GateRow) -> Detail:
+        measured = view.measured
+        if row.rule.source is From.TRACES:
+            return gate_text.metric_detail(view, row, Misses(None, ()), None, {})
+        lost = misses(row.rule, measured.candidate, measured.baseline)
+        found = evals.compare_sides(self._desk, measured) if measured.baseline else ()
+        against = next((other for other in found if other.metric.key == row.rule.metric and not row.rule.tags), None)
+        data = next((data for data in measured.candidate if data.run.id == lost.run_id), None)
+        return gate_text.metric_detail(view, row, lost, against, gate_text.by_key(data))
+
+    def _show_detail(self, found: Detail) -> None:
+        cases = self.query_one("#cases", OptionList)
+        kept = cases.highlighted
+        self._about = found.text
+        self.query_one("#about", Static).update(found.text)
+        same = [case.key for case in found.cases] == [case.key for case in self._cases]
+        self._cases = found.cases
+        options = [Option(case_line(case, self._width), id=f"c{i}") for i, case in enumerate(found.cases[:LISTED])]
+        if len(found.cases) > LISTED:
+            options.append(Option(line(f"… and {len(found.cases) - LISTED:,} more", "$text-muted"), disabled=True))
+        cases.set_options(options)
+        cases.display = bool(options)
+        if options:
+            cases.highlighted = kept if same and kept is not None else 0
+        elif cases.has_focus or self.focused is None:
+            self.query_one("#rows").focus()
+        self.refresh_bindings()
+
+    @property
+    def _gate_row(self) -> GateRow | None:
+        view = self.readiness.view
+        if view is None or self._tab != "gate":
+            return None
+        return next((row for row in view.gate.rows if row.rule.key == self._key), None)
+
+    def _run_id(self, key: str) -> str:
+        return next((entry.info.run.id for entry in self._history if str(entry.info.key) == key), "")
+
+    @property
+    def _case(self) -> CaseLine | None:
+        place = self.query_one("#cases", OptionList).highlighted
+        return self._cases[place] if place is not None and place < len(self._cases) else None
+
+    # -- acting -----------------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The footer shows only what works here."""
+        view = self.readiness.view
+        if not self.is_mounted or view is None:
+            return True
+        row = self._gate_row
+        works = {
+            "choose": self._tab == "runs" and bool(self._page.rows),
+            "lock": self._tab == "gate" and view.gate.gate is not None,
+            "traces": row is not None and row.rule.source is From.TRACES,
+            "gap": bool(self._cases),
+            "label": bool(self._cases) or (self._tab == "gate" and bool(view.gate.high_risk)),
+        }
+        return works.get(action, True)
+
+    @on(OptionList.OptionSelected)
+    async def _selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        await self._open()
+
+    async def _open(self) -> None:
+        cases = self.query_one("#cases", OptionList)
+        if cases.has_focus and self._case is not None:
+            place = cases.highlighted or 0
+
+            def came_back(key: str | None) -> None:
+                keys = [case.key for case in self._cases]
+                if key in keys:
+                    cases.highlighted = keys.index(key)
+
+            self.app.push_screen(CaseDialog(self, self._cases, place), came_back)
+        elif self._cases:
+            cases.focus()
+        elif self._gate_row is not None and self._gate_row.rule.source is From.TRACES:
+            await self.action_traces()
+
+    def action_back(self) -> None:
+        self.query_one("#rows").focus()
+
+    def action_next(self) -> None:
+        """The next row below that does not pass, round the end."""
+        rows = self.query_one("#rows", OptionList)
+        start, count = rows.highlighted or 0, len(self._page.rows)
+        for place in [*range(start + 1, count), *range(start + 1)]:
+            words = [cell[1] for cell in self._page.rows[place].cells if isinstance(cell, tuple)]
+            if words and words[0] not in PASSED:
+                rows.highlighted = place
+                return
+        self.readiness.tell("Every row here passes.")
+
+    def action_why(self) -> None:
+        view = self.readiness.view
+        if view is not None:
+            causes = gate_text.every_cause(view) if self._tab == "gate" else self._page.heading
+            self.app.push_screen(ReadingDialog(self._tab.capitalize(), Content("\n\n").join([causes, self._about])))
+
+    def action_gap(self) -> None:
+        if self._case is not None:
+            self.ask_gap(self._case)
+
+    def ask_gap(self, case: CaseLine) -> None:
+        """Make a case a gap: its title is proposed, Enter accepts."""
+        case_id = case.key.partition("@")[0]
+        levels = [level.value for level in Severity]
+
+        def save(values: Values) -> None:
+            severity = values["severity"].lower()
+            gaps.mark(
+                self._desk,
+                "case",
+                case_id,
+                values["title"],
+                Severity(severity) if severity in levels else Severity.MAJOR,
+            )
+
+        self.ask(
+            f"Make case {case.key} a gap",
+            [
+                Field("title", "What is not good enough", f"{case.question or case.key}"[:120]),
+                Field("severity", "Severity", Severity.MAJOR.value, choices=levels),
+            ],
+            save,
+            intro="It lives on across reviews until somebody closes it. Owner and date are set under Gaps.",
+        )  # fmt: skip
+
+    def action_label(self) -> None:
+        if self._tab == "gate" and not self.query_one("#cases").has_focus:
+            keys = [row.key for row in self._page.rows]
+            if gate_text.HIGH_RISK_ROW in keys and self._key != gate_text.HIGH_RISK_ROW:
+                self.query_one("#rows", OptionList).highlighted = keys.index(gate_text.HIGH_RISK_ROW)
+                return
+        if self._case is not None:
+            self.ask_label(self._case)
+
+    def ask_label(self, case: CaseLine) -> None:
+        """A person's word on one case; it stays when the run is imported again."""
+        case_id, _, variant = case.key.partition("@")
+        words = [verdict.value for verdict in HumanVerdict]
+        run_id = case.run_id or self._first_run()
+
+        def save(values: Values) -> None:
+            evals.label(
+                self._desk, run_id, case_id, evals.parse_verdict(values["verdict"]), values["note"], variant=variant
+            )
+
+        self.ask(
+            f"Human label for case {case.key}",
+            [Field("verdict", "Was the answer good enough?", hint="pass, fail or unsure", choices=words), Field("note", "Note")],
+            save,
+            intro=case.question,
+        )  # fmt: skip
+
+    def _first_run(self) -> str:
+        view = self.readiness.view
+        return view.measured.candidate[0].run.id if view is not None and view.measured.candidate else ""
+
+    def action_lock(self) -> None:
+        view = self.readiness.view
+        if view is None or view.gate.gate is None:
+            return
+        gate, again = view.gate.gate, view.gate.lock is not None
+        folder = self.readiness.here
+        intro = (
+            f"{gate.name} v{gate.version}: {len(gate.rules)} metrics. From now on its thresholds are final, for the eval set"
+            " and judge known now. Only runs that start after this count as tested against it; a later change of the"
+            f" gate, the data or the judge shows as changed. Writes gate.lock into {folder}, to be committed."
+        )
+        if again:
+            intro += "\nIt is locked already: locking again registers later runs only."
+        self.ask("Lock the gate?", [], lambda values: gates.lock(self._desk, folder=folder), intro=intro, button="Lock")
+
+    async def action_traces(self) -> None:
+        view, row = self.readiness.view, self._gate_row
+        if view is None or row is None:
+            return
+        lost = await self.fetch(evals.slow_traces, self._desk, row.rule, view.as_of)
+        if not lost:
+            self.readiness.tell("No trace misses this rule.")
+            return
+        why = f"{gate_text.label(row)}: {len(lost):,} traces miss the rule on their own, the worst first"
+        await self.readiness.show_traces([miss.key for miss in lost[:LISTED]], why)
+
+    async def action_choose(self, role: str) -> None:
+        """Toggle a run's role. A run of the version already chosen joins it; one of another takes its place."""
+        view, run_id = self.readiness.view, self._run_id(self._key)
+        if view is None or not run_id:
+            return
+        own, other = view.review.candidate, view.review.baseline
+        if role == "baseline":
+            own, other = other, own
+        if run_id in other:
+            self.readiness.complain(
+                "This run is on the other side already. Take it back there first, with the other key."
+            )
+            return
+        versions = {entry.info.run.id: entry.info.run.version for entry in self._history}
+        if run_id in own:
+            chosen = tuple(name for name in own if name != run_id)
+            said = f"No longer the {role}."
+        elif own and all(versions.get(name) == versions[run_id] for name in own):
+            chosen, said = (*own, run_id), f"Joins the {role}, after {len(own)} of the same version."
+        else:
+            chosen, said = (run_id,), f"Is the {role} now."
+        if await self.act(gates.choose, self._desk, chosen, role=role):
+            self.readiness.tell(said)
