@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text import visible
+from readiness_tui.domain.text import to_json, visible
 
 
 @dataclass
@@ -41,9 +42,12 @@ class Day(click.ParamType[date]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         try:
-            return date.fromisoformat(str(value))
+            day = date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{visible(str(value), 40)} is not a date. Write it as 2026-12-01.", param, ctx)
+        if not 2000 <= day.year < 2200:  # beyond it, the weeks that rules add would leave the calendar
+            self.fail(f"{day} is no date of a review. Years from 2000 to 2199 are understood.", param, ctx)
+        return day
 
 
 @contextmanager
@@ -68,14 +72,36 @@ def desk_of(session: Session) -> Iterator[Any]:
 
 def say(text: str = "") -> None:
     """Print to stdout, control characters made visible."""
-    click.echo(visible(text))
+    _print(visible(text) + "\n", sys.stdout)
 
 
 def tell(text: str) -> None:
     """Progress and remarks: stderr, so that stdout stays the result."""
-    click.echo(visible(text), err=True)
+    _print(visible(text) + "\n", sys.stderr)
+
+
+def say_document(text: str) -> None:
+    """Print a document as it is, byte for byte: its report made it safe."""
+    _print(text, sys.stdout)
 
 
 def say_json(value: Any) -> None:
     """Print one JSON document, keys sorted."""
-    click.echo(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False))
+    _print(to_json(value) + "\n", sys.stdout)
+
+
+def progress(done: int, total: int) -> bool:
+    """Show how far an import is, where a person watches."""
+    if total and sys.stderr is not None and sys.stderr.isatty():
+        _print("\r     \r" if done >= total else f"\r{done * 100 // total:3d} %", sys.stderr)
+    return True
+
+
+def _print(text: str, stream: TextIO | None) -> None:
+    """A reader who leaves early (`| head`) changes neither what a command does nor its exit status."""
+    if stream is None:  # closed before the program began
+        return
+    try:
+        click.echo(text, file=stream, nl=False)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

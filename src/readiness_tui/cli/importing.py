@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, say, say_json, tell
+from readiness_tui.cli import codes
+from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, progress, say, say_json, tell
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text import one_line
+
+if TYPE_CHECKING:
+    from readiness_tui.services.imports import Imported
 
 
 @click.command("import")
@@ -18,38 +24,52 @@ from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, sa
 @pass_session
 def import_command(
     session: Session, paths: tuple[Path, ...], role: str | None, format: str | None, as_json: bool
-) -> None:
+) -> int:
     """Import eval runs, traces, an eval set, a metrics mapping or a gate; each is recognised by its content."""
-    from readiness_tui.services.imports import Imported, import_path
-
-    def progress(done: int, total: int) -> bool:
-        if sys.stderr.isatty() and total:
-            click.echo(f"\r{done * 100 // total:3d} %", nl=False, err=True)
-        return True
+    from readiness_tui.services.imports import import_path
 
     results: list[Imported] = []
+    refused: list[tuple[str, str]] = []
     with desk_of(session) as desk:
         for path in paths:
-            results += import_path(desk, path, role=role, format=format, progress=progress)
-    if sys.stderr.isatty():
-        click.echo("\r     \r", nl=False, err=True)
+            try:
+                results += import_path(desk, path, role=role, format=format, progress=progress)
+            except ReadinessError as refusal:  # the other files are imported all the same
+                refused.append((str(path), str(refusal)))
+    failed = bool(refused) or any(result.refused and result.format for result in results)
     if as_json:
-        say_json({"schema": 1, "imports": [_plain(result) for result in results]})
+        say_json(
+            {
+                "schema": 1,
+                "imports": [_plain(result) for result in results if not result.refused],
+                "refused": [
+                    {"path": path, "reason": reason}
+                    for path, reason in [*((r.path, r.refused) for r in results if r.refused), *refused]
+                ],
+            }
+        )
+    else:
+        for result in results:
+            _say(result)
+    for _, reason in refused:
+        tell(f"readiness: {reason}")
+    return codes.UNUSABLE if failed else codes.GO
+
+
+def _say(result: Imported) -> None:
+    if result.refused:
+        tell(one_line(result.summary))
         return
-    for result in results:
-        say(result.summary)
-        for warning in result.warnings:
-            tell(f"  {warning}")
-        for reject in result.rejected[:10]:
-            tell(f"  line {reject.line}: {reject.reason}")
-        if len(result.rejected) > 10:
-            tell(f"  … and {len(result.rejected) - 10:,} more; --json prints them all")
+    say(one_line(result.summary))
+    for warning in result.warnings:
+        tell(f"  {one_line(warning)}")
+    for reject in result.rejected[:10]:
+        tell(f"  line {reject.line}: {one_line(reject.reason)}")
+    if len(result.rejected) > 10:
+        tell(f"  … and {len(result.rejected) - 10:,} more; --json prints them all")
 
 
-def _plain(result: object) -> dict[str, object]:
-    from readiness_tui.services.imports import Imported
-
-    assert isinstance(result, Imported)
+def _plain(result: Imported) -> dict[str, object]:
     return {
         "path": result.path,
         "format": result.format,
@@ -96,6 +116,5 @@ def runs_command(session: Session, as_json: bool) -> None:
         say("No run was imported yet: `readiness import PATH --as candidate`.")
     for row in rows:
         started = str(row["started"] or "start unknown")[:16].replace("T", " ")
-        say(
-            f"{row['id']:<28} {row['version']:<16} {row['tool']:<10} {started:<16} {row['cases']:>5} cases  {row['role']}"
-        )
+        name, version, tool = (one_line(str(row[key])) for key in ("id", "version", "tool"))
+        say(f"{name:<28} {version:<24} {tool:<15} {started:<16} {row['cases']:>5} cases  {row['role']}".rstrip())

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, say, say_json, tell
+from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, say, say_document, say_json, tell
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incident import Sev
+from readiness_tui.domain.text import one_line
 
 
 @click.group("incident")
@@ -34,7 +35,7 @@ def list_(session: Session, as_json: bool) -> None:
     for incident in found:
         state = "open" if incident.open else "closed"
         started = f"{incident.started:%Y-%m-%d %H:%M}" if incident.started else "start unknown"
-        say(f"{incident.name:<8}{incident.severity:<6}{state:<8}{started:<18}{incident.title}")
+        say(f"{incident.name:<8}{incident.severity:<6}{state:<8}{started:<18}{one_line(incident.title)}")
 
 
 @incident_command.command("new")
@@ -66,7 +67,7 @@ def export(session: Session, name: str, format: str, output: Path | None) -> Non
     with desk_of(session) as desk:
         text = printing.incident_note(get(desk, int(digits)), desk.now().date())
     if output is None:
-        click.echo(text, nl=False)
+        say_document(text)
     else:
         scorecards.write(output, text)
         tell(f"Written to {output}")

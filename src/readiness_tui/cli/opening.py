@@ -88,8 +88,8 @@ def new_command(
     folders: tuple[Path, ...],
     then_open: bool,
 ) -> None:
-    """Open a new review in ./readiness.db, or in the file named by --db."""
-    from readiness_tui.services.locate import FILE_NAME, remember
+    """Open a new review in ./readiness.db, or in the file named by --db or READINESS_DB."""
+    from readiness_tui.services.locate import FILE_NAME, named, remember
     from readiness_tui.services.start import propose, start_review
 
     here = Path.cwd()
@@ -97,7 +97,7 @@ def new_command(
         if not folder.is_dir():
             raise ReadinessError(f"{folder}: this is not a folder. --checklists takes a folder of YAML files.")
     proposal = propose(here)
-    path = session.db or here / FILE_NAME
+    path = named(session.db) or here / FILE_NAME
     owner = owner or session.name
     desk = start_review(
         here,

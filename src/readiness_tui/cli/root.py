@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 
 import click
@@ -63,11 +64,16 @@ def root(ctx: click.Context, db: Path | None, who: str | None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and give its exit code; a person never sees a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # what an old terminal's encoding lacks is shown as \\u…, not refused
+            stream.reconfigure(errors="backslashreplace")
     try:
         result = root.main(args=arguments, prog_name="readiness", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
-        error.show()
+        shown = StringIO()
+        error.show(shown)  # it repeats arguments, and a file's name may be hostile
+        tell(shown.getvalue().rstrip())
         return codes.UNUSABLE
     except click.exceptions.Exit as done:
         return done.exit_code
@@ -77,9 +83,10 @@ def run(arguments: list[str] | None = None) -> int:
     except ReadinessError as refusal:
         tell(f"readiness: {refusal}")
         return codes.UNUSABLE
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+    except OSError as error:  # what no command expected of the system: still no fault of ours, and no traceback
+        where = error.filename or "the system"
+        tell(f"readiness: {where}: {error.strerror or error}. Check the path, its permissions and the disk.")
+        return codes.UNUSABLE
     except Exception as fault:
         tell(f"readiness: our own fault, and nothing half-done was kept. {_report(fault)}")
         return codes.OUR_FAULT

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from readiness_tui.cli import codes
-from readiness_tui.cli.common import Day, Session, as_json, desk_of, pass_session, say, say_json, tell
+from readiness_tui.cli.common import Day, Session, as_json, desk_of, pass_session, say, say_document, say_json, tell
 
 as_of = click.option("--as-of", type=Day(), help="Judge as of this day (default: today, or the day of the sample).")
 
@@ -47,7 +47,7 @@ def scorecard_command(session: Session, format: str, output: Path | None, freeze
             scorecards.freeze(desk)
         text = scorecards.text(desk, format=format, as_of=as_of)
         if output is None:
-            click.echo(text, nl=False)
+            say_document(text)
         else:
             scorecards.write(output, text)
             tell(f"Written to {output}")
@@ -70,4 +70,4 @@ def gaps_command(session: Session, as_json: bool, format: str, everything: bool)
     if as_json:
         say_json(printing.gaps_json(found))
     else:
-        click.echo(printing.gaps_text(found, format), nl=False)
+        say_document(printing.gaps_text(found, format))

@@ -159,6 +159,10 @@ class Aggregate:
     n: int | None = None
 
 
+#: The version of a run that says neither pipeline nor prompt nor model.
+UNKNOWN_VERSION = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One evaluation of one pipeline version over a dataset. `id` is the tool's own where it has one."""
@@ -186,7 +190,7 @@ class Run:
     @property
     def version(self) -> str:
         """What two runs are told apart by: pipeline, else prompt and model."""
-        return self.pipeline_version or "/".join(v for v in (self.prompt_version, self.model) if v) or "unknown"
+        return self.pipeline_version or "/".join(v for v in (self.prompt_version, self.model) if v) or UNKNOWN_VERSION
 
 
 class Outcome(StrEnum):

@@ -14,21 +14,23 @@ from readiness_tui.sources import gate_file, lock_file
 from readiness_tui.store import evalsets, gates, reviews, runs
 
 
-def read_gate(desk: Desk, path: Path) -> Gate:
-    """Take the gate in the YAML file at `path` as the review's; the same content again changes nothing."""
+def read_gate(desk: Desk, path: Path) -> tuple[Gate, bool]:
+    """Take the gate in the YAML file at `path` as the review's; and whether it was that already: nothing changes then."""
     gate = gate_file.read_gate(path)
     text = path.read_text(encoding="utf-8")
     with change(desk, f"gate {gate.name} from {path.name}") as (tx, review):
         gate_id = gates.put_gate(tx, gate, text)
-        reviews.put(tx, replace(review, gate_id=gate_id))
-        return gates.get(tx.conn, gate_id)
+        if review.gate_id != gate_id:
+            reviews.put(tx, replace(review, gate_id=gate_id))
+        return gates.get(tx.conn, gate_id), review.gate_id == gate_id
 
 
 def lock(desk: Desk, *, folder: Path | None = None) -> tuple[Lock, Path | None]:
     """Declare the review's gate final from now on, bound to the eval set and judge known now.
 
-    With `folder`, also writes `gate.lock` there, to be committed beside the gate.
+    With `folder`, also writes `gate.lock` there, to be committed beside the gate; where that fails nothing is locked.
     """
+    written = folder / "gate.lock" if folder is not None else None
     with change(desk, "gate locked") as (tx, review):
         if review.gate_id is None:
             raise ReadinessError("There is no gate to lock. Import a gate file first: `readiness import gate.yaml`.")
@@ -42,10 +44,8 @@ def lock(desk: Desk, *, folder: Path | None = None) -> tuple[Lock, Path | None]:
             judge_digest=gate.judge_digest,
         )
         gates.add_lock(tx, made)
-    written = None
-    if folder is not None:
-        written = folder / "gate.lock"
-        lock_file.write_lock(written, gate, made)
+        if written is not None:
+            lock_file.write_lock(written, gate, made)
     return made, written
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import Case, Run
+from readiness_tui.domain.evaluation import UNKNOWN_VERSION, Case, Run
 from readiness_tui.domain.review import Review
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.write import change, deferred
@@ -22,7 +23,10 @@ OnProgress = Callable[[int, int], bool]
 
 @dataclass(slots=True)
 class Imported:
-    """What one file brought. `again`: the same bytes were imported before, nothing changed."""
+    """What one file brought. `again`: the same bytes were imported before, nothing changed.
+
+    `refused`: why nothing of a folder's file was used; without a format, it was nobody's and only skipped.
+    """
 
     path: str
     format: str
@@ -33,6 +37,7 @@ class Imported:
     golden: int = 0
     again: bool = False
     cancelled: bool = False
+    refused: str = ""
     run_ids: list[str] = field(default_factory=list)
     rejected: list[Reject] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -53,6 +58,8 @@ class Imported:
         if self.format == "gate":
             counts = ["the review's gate"]
         tail = f", {len(self.rejected):,} lines rejected" if self.rejected else ""
+        if self.refused:
+            return f"{'not used' if self.format else 'skipped'}: {self.refused}"
         if self.again:
             return f"{self.path}: imported before, nothing changed ({self.format})"
         if self.cancelled:
@@ -70,30 +77,38 @@ def import_path(
 ) -> list[Imported]:
     """Import a file, or every usable file in a folder. `role`: make its runs the candidate or baseline.
 
-    Raises ReadinessError, with nothing of that file stored, when it cannot be used. A gate file becomes the review's
-    gate. Rejected lines are kept with the import.
+    Raises ReadinessError, with nothing of that file stored, when it cannot be used; in a folder the others are
+    imported all the same. A gate file becomes the review's gate. Rejected lines are kept with the import.
     """
-    if not path.exists():
-        raise ReadinessError(f"{path}: there is no such file or folder. Check the path.")
-    files = list(registry.files_in(path)) if path.is_dir() else [path]
-    if not files:
-        raise ReadinessError(f"{path}: the folder holds no file to import.")
+    if not os.path.isdir(path):  # unlike Path.is_dir, False also where one may not look
+        return [_import_file(desk, path, role=role, format=format, progress=progress)]
+    folder = registry.look(path)
     done = []
-    for file in files:
-        done.append(_import_file(desk, file, role=role, format=format, progress=progress))
+    for file in sorted((*folder.usable, *(file for file, _ in folder.skipped))):
+        skipped = dict(folder.skipped).get(file)
+        if skipped is not None and not gate_file.looks_like_gate(file):
+            done.append(Imported(str(file), "", refused=skipped))
+            continue
+        try:
+            done.append(_import_file(desk, file, role=role, format=format, progress=progress))
+        except ReadinessError as refusal:
+            done.append(Imported(str(file), format or "recognised", refused=str(refusal)))
         if done[-1].cancelled:
             break
+    if all(result.refused for result in done):
+        first = f" The first: {done[0].refused}" if done else ""
+        raise ReadinessError(f"{path}: none of the folder's {len(done)} files could be imported.{first}")
     return done
 
 
 def _import_file(
     desk: Desk, path: Path, *, role: str | None, format: str | None, progress: OnProgress | None
 ) -> Imported:
-    if format in (None, "gate") and gate_file.looks_like_gate(path):
+    if format == "gate" or (format is None and gate_file.looks_like_gate(path)):
         from readiness_tui.services.gates import read_gate
 
-        read_gate(desk, path)
-        return Imported(str(path), "gate", "a YAML mapping with metrics and thresholds")
+        _, again = read_gate(desk, path)
+        return Imported(str(path), "gate", "a YAML mapping with metrics and thresholds", again=again)
     source, recognised = registry.recognise(path, format)
     digest = registry.digest(path)
     before = None
@@ -110,7 +125,7 @@ def _import_file(
         if before is None:
             _stage(desk, path, source.read(path), digest, result, progress)
         if role and result.run_ids and not result.cancelled:
-            _take_as(desk, result.run_ids, role)
+            result.warnings += _take_as(desk, result.run_ids, role)
         elif role and not result.cancelled:
             result.warnings.append(f"The file brought no run, so nothing was taken as {role}.")
     return result
@@ -189,14 +204,19 @@ def _count_stored(desk: Desk, info: imports.ImportInfo, result: Imported) -> Non
             result.rejected = [Reject(r.line, r.reason, r.excerpt) for r in imports.rejects(conn, info.id)]
 
 
-def _take_as(desk: Desk, run_ids: list[str], role: str) -> None:
-    """Make the runs the review's candidate or baseline: runs of the version already named join it, others replace it."""
+def _take_as(desk: Desk, run_ids: list[str], role: str) -> list[str]:
+    """Make the runs the review's candidate or baseline: runs of the version already named join it, others replace it.
+
+    Returns a sentence where runs were replaced.
+    """
     with change(desk, f"{role}: {', '.join(run_ids)}") as (tx, review):
         known = {info.run.id: info.run for info in runs.all(tx.conn)}
         named = review.candidate if role == "candidate" else review.baseline
         chosen = _merge(named, run_ids, known)
         updated: Review = replace(review, candidate=chosen) if role == "candidate" else replace(review, baseline=chosen)
         reviews.put(tx, updated)
+    gone = [run_id for run_id in named if run_id not in chosen]
+    return [f"Taken as {role} in place of {', '.join(gone)}."] if gone else []
 
 
 def _merge(named: tuple[str, ...], new: list[str], known: dict[str, Run]) -> tuple[str, ...]:
@@ -206,5 +226,6 @@ def _merge(named: tuple[str, ...], new: list[str], known: dict[str, Run]) -> tup
             f"The file holds runs of several pipeline versions ({', '.join(sorted(versions))}), and a candidate or"
             " baseline is one version. Import it without --as and choose the runs under Evals."
         )
-    same = [run_id for run_id in named if run_id in known and known[run_id].version in versions]
+    # A run that does not say its version cannot be told to belong to the others: an older figure would stand for it.
+    same = [run_id for run_id in named if run_id in known and known[run_id].version in versions - {UNKNOWN_VERSION}]
     return tuple(dict.fromkeys([*same, *new]))

@@ -27,7 +27,7 @@ def config_folder() -> Path:
 def nearest(start: Path) -> Path | None:
     """The `readiness.db` in `start` or the closest folder above it."""
     for folder in (start, *start.parents):
-        if (folder / FILE_NAME).is_file():
+        if os.path.isfile(folder / FILE_NAME):  # unlike Path.is_file, False also where one may not look
             return folder / FILE_NAME
     return None
 
@@ -42,7 +42,7 @@ def last_used() -> Path | None:
         path = Path(_last_used_note().read_text(encoding="utf-8").strip())
     except (OSError, UnicodeDecodeError):
         return None
-    return path if path.is_file() else None
+    return path if os.path.isfile(path) else None
 
 
 def remember(path: Path) -> None:
@@ -55,13 +55,14 @@ def remember(path: Path) -> None:
         return
 
 
+def named(given: Path | None, env: Mapping[str, str] = os.environ) -> Path | None:
+    """The file that was asked for by name, `--db` before READINESS_DB."""
+    return given or (Path(env["READINESS_DB"]) if env.get("READINESS_DB") else None)
+
+
 def locate(given: Path | None, *, env: Mapping[str, str] = os.environ, cwd: Path | None = None) -> Path | None:
     """The file a command works on, or None where nothing is found. Never creates one.
 
     A path that was asked for by name (`--db`, READINESS_DB) is returned whether it exists or not.
     """
-    if given is not None:
-        return given
-    if env.get("READINESS_DB"):
-        return Path(env["READINESS_DB"])
-    return nearest((cwd or Path.cwd()).resolve()) or last_used()
+    return named(given, env) or nearest((cwd or Path.cwd()).resolve()) or last_used()

@@ -54,6 +54,6 @@ def looks_like_gate(path: Path) -> bool:
             content = file.read(_MAX_BYTES + 1)
     except OSError:
         return False
-    if len(content) > _MAX_BYTES:
+    if len(content) > _MAX_BYTES or b"\0" in content:  # a database may hold a gate's text, and is none
         return False
     return bool(_SHORT.search(content) or (_LONG.search(content) and _ENTRY.search(content)))
