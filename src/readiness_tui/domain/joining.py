@@ -34,7 +34,10 @@ class Joined:
 
 def normalise(question: str) -> str:
     """The question as it is compared: NFKC, case folded, white space as single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", question).casefold().split())
+    # Twice, because folding can undo the normal form (the NFKC_Casefold of the Unicode standard).
+    for _ in range(2):
+        question = unicodedata.normalize("NFKC", question).casefold()
+    return " ".join(unicodedata.normalize("NFKC", question).split())
 
 
 def question_id(question: str) -> str:

@@ -27,11 +27,12 @@ _TRUE = frozenset({"true", "yes", "1"})
 _FALSE = frozenset({"false", "no", "0"})
 _NOT_FINITE = frozenset({"nan", "inf", "-inf", "+inf", "infinity", "-infinity"})
 _encode = msgspec.json.Encoder().encode
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[ \t]*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[ \t]*", re.ASCII)
 _SEPARATOR = re.compile(r"\s*[;|]\s*")
-# Numbers that name or count something are no scores.
+# Numbers that name or count something, or have a unit that nobody named, are no scores.
 _NO_SCORE = re.compile(
-    r"(^|_)(id|ids|at|index|idx|seed|timestamp|version|line|row|turn|step|number|count|year|ns|n)$", re.IGNORECASE
+    r"^(latency|duration)$|(^|_)(id|ids|at|index|idx|seed|timestamp|version|line|row|turn|step|number|count|year|ns|n)$",
+    re.IGNORECASE,
 )
 
 _CHUNK_ID = ("id", "chunk_id", "chunkId", "doc_id", "document_id")
@@ -107,7 +108,7 @@ def number(known: Mapping[str, Any], name: str, *, least: float | None = None) -
             return None
         if not_finite(value):
             raise RecordError(f"{name} is {quoted(value)}, and a finite number is needed")
-        if _NUMBER.fullmatch(value.strip()) is None:
+        if _NUMBER.fullmatch(value) is None:
             raise RecordError(f"{name} is {quoted(value)}, and a number is needed")
         value = float(value)
     else:
@@ -232,7 +233,7 @@ def is_score(name: str, value: Any) -> bool:
 
 def cell_score(name: str, value: Any) -> float | None:
     """The metric in a table cell of a column that no format names; None where it holds none."""
-    if type(value) is not str or _NO_SCORE.search(name) or _NUMBER.fullmatch(value.strip()) is None:
+    if type(value) is not str or _NO_SCORE.search(name) or _NUMBER.fullmatch(value) is None:
         return None
     parsed = float(value)
     return parsed if math.isfinite(parsed) else None

@@ -70,11 +70,11 @@ class Peek:
 
 def peek(head: bytes) -> Peek:
     """Look at the first bytes of a file. Never raises."""
-    if not head.removeprefix(BOM).strip():
+    if not head.removeprefix(BOM).strip(b" \t\r\n"):
         return Peek(Kind.EMPTY)
     if b"\0" in head or head.startswith(_UTF16) or any(head.startswith(magic) for magic, _ in _MAGIC):
         return Peek(Kind.BINARY)
-    text = head.removeprefix(BOM).decode("utf-8", "replace").lstrip()
+    text = head.removeprefix(BOM).decode("utf-8", "replace").lstrip(" \t\r\n")
     if text[0] == "[":
         return Peek(Kind.ARRAY, _elements(text), outline(text))
     lines = [line for line in text.split("\n") if line.strip()]
@@ -84,6 +84,8 @@ def peek(head: bytes) -> Peek:
         if len(lines) == 1:
             return Peek(Kind.OBJECT, objects, outline(text))
         return Peek(Kind.LINES, objects, outline(json.dumps(objects[0])))
+    if not lines:
+        return Peek(Kind.TEXT)
     if text[0] == "{":
         whole = _object(text)
         return Peek(Kind.OBJECT, (whole,) if whole is not None else (), outline(text))

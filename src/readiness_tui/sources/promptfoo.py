@@ -22,6 +22,7 @@ from readiness_tui.domain.evaluation import CaseStatus, Completeness, Run
 from readiness_tui.sources import fields
 from readiness_tui.sources.base import CaseRecord, Recognised, Record, RunStart, Warn
 from readiness_tui.sources.fileio import digest
+from readiness_tui.sources.fileio import head as head_of
 from readiness_tui.sources.jsonio import RecordError, broken, decode, document, members, quoted
 from readiness_tui.sources.peek import Kind, peek
 from readiness_tui.sources.promptfoo_case import Repeats, inner, read_case
@@ -82,8 +83,7 @@ class Promptfoo:
         return None
 
     def read(self, path: Path) -> Iterator[Record]:
-        with path.open("rb") as file:
-            look = peek(file.read(64 * 1024))
+        look = peek(head_of(path, 64 * 1024))
         if look.kind is Kind.TABLE:
             raise ReadinessError(
                 f"{path}: promptfoo's CSV has neither latency nor cost nor case ids. Export the same evaluation as"

@@ -15,10 +15,9 @@ from typing import Any
 
 import msgspec
 
-from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources.base import Progress, Reject, Warn
 from readiness_tui.sources.fileio import head, unreadable
-from readiness_tui.sources.jsonio import RecordError, decode, document, quoted, shaped, whole
+from readiness_tui.sources.jsonio import RecordError, broken, decode, document, members, shaped
 from readiness_tui.sources.peek import BOM, Kind, peek
 
 MAX_LINE = 16 * 1024 * 1024
@@ -136,21 +135,19 @@ def _from_lines(path: Path) -> Iterator[Item]:
 
 def _from_object(path: Path, wrappers: tuple[str, ...]) -> Iterator[Item]:
     data = document(path)
-    value = whole(path, data)
-    if not isinstance(value, dict):
-        raise ReadinessError(f"{path}: the document is one value, not an object or a list. Nothing of it was imported.")
-    key = next((key for key in wrappers if isinstance(value.get(key), list)), None)
-    if key is None:
-        yield Entry(1, data.decode(), value)
-        return
-    inner = value.pop(key)
-    yield Entry(1, json.dumps(value, ensure_ascii=False), value, header=True)
-    for index, record in enumerate(inner, 1):
-        text = json.dumps(record, ensure_ascii=False)
-        if isinstance(record, dict):
-            yield Entry(index, text, record)
-        else:
-            yield reject(index, f"record {index} of {quoted(key)} is not an object", text)
+    try:
+        parts = members(data)
+        key = next((key for key in wrappers if key in parts and bytes(parts[key]).startswith(b"[")), None)
+        if key is None:
+            yield _entry(1, data)
+            return
+        inner = bytes(parts.pop(key))
+        around = {name: decode(raw) for name, raw in parts.items()}
+    except RecordError as error:
+        raise broken(path, data, error) from error
+    yield Entry(1, json.dumps(around, ensure_ascii=False), around, header=True)
+    start = data.index(inner, data.index(b"{")) + 1
+    yield from elements(shaped(path, inner, msgspec.json.Decoder(list[msgspec.Raw])), data, start)
 
 
 def _from_table(path: Path, delimiter: str) -> Iterator[Item]:
