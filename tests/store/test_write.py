@@ -29,7 +29,8 @@ def fail(store: Store, **options) -> None:
             assessments.put_note(tx, 1, "OBS-01", "text")
             raise ZeroDivisionError
 
-    pytest.raises(ZeroDivisionError, block)
+    with pytest.raises(ZeroDivisionError):
+        block()
 
 
 def notes(store: Store) -> dict[str, str]:

@@ -37,13 +37,13 @@ def migrate(conn: sqlite.Connection, path: Path, migrations: tuple[Migration, ..
     """
     if found(conn) == len(migrations):
         return None
+    db = sqlite.utils(conn)  # loads sqlite-utils, which takes a while: before the lock
     conn.execute("BEGIN IMMEDIATE")
     try:
         before = found(conn)
         if before > len(migrations):
             raise faults.newer(path, before, len(migrations))
         backup = _backup(path, before) if 0 < before < len(migrations) else None
-        db = sqlite.utils(conn)
         for migration in migrations[before:]:
             migration(db)
         if conn.execute("PRAGMA foreign_key_check").fetchone() is not None:

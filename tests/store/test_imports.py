@@ -1,0 +1,497 @@
+"""Staged imports: nothing of them is seen before publication, all of it afterwards; nothing is lost in silence."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.evaluation import (
+    Aggregate,
+    Case,
+    CaseStatus,
+    Chunk,
+    Completeness,
+    EvalSet,
+    GoldenCase,
+    HumanLabel,
+    HumanVerdict,
+    Measure,
+    Outcome,
+    Provenance,
+    Run,
+    Score,
+    ScoreState,
+    ToolCall,
+    Trace,
+)
+from readiness_tui.store import Store, audit, evalsets, imports, runs, traces
+from readiness_tui.store.imports import ImportReject
+from tests.store.workers import NOW
+
+FULL_CASE = Case(
+    "case-1",
+    "variant",
+    2,
+    "metadata",
+    "what?",
+    "that",
+    CaseStatus.FAIL,
+    "boom",
+    {"faithfulness": Score(0.5, ScoreState.OK, "label", 0.8, False), "judge": Score(None, ScoreState.JUDGE_ERROR)},
+    Measure(12.5, Provenance.CACHED),
+    Measure(0.01, Provenance.DERIVED),
+    10,
+    20,
+    ("high_risk",),
+    (Chunk("runbook-1", 1, 0.9, "text", "runbook"),),
+    (ToolCall("refund", "{}", None, "timeout", 2),),
+    HumanLabel(HumanVerdict.PASS, "ben", NOW, "fine"),
+    {"more": [1, {"deep": None}]},
+)
+FULL_RUN = Run(
+    "run-1",
+    "nightly",
+    "promptfoo",
+    "0.123",
+    "rag-v4",
+    "p4",
+    "model",
+    "index",
+    "judge",
+    "jd",
+    "golden",
+    "gd",
+    NOW,
+    NOW + timedelta(minutes=3),
+    Completeness.PARTIAL,
+    {"faithfulness": Aggregate(0.9, None)},
+    ("nightly",),
+    ("a warning",),
+    {"config": {"a": 1}},
+)
+FULL_TRACE = Trace(
+    "trace-1",
+    NOW,
+    "p4",
+    "model",
+    "index",
+    "1.2",
+    "ok",
+    Outcome.SUCCESS,
+    "boom: why",
+    "what?",
+    "that",
+    (Chunk("a", 1, 0.5, "text", "source"), Chunk("b")),
+    (ToolCall("refund", '{"a": 1}', "{}", None, 1), ToolCall("other")),
+    True,
+    "thumbs up",
+    12.5,
+    0.01,
+    10,
+    20,
+    {"faithfulness": 0.5},
+    True,
+    True,
+    {"more": [1, {"deep": None}]},
+)
+
+
+def bring(store: Store, *, digest: str = "d1", publish: bool = True, **what) -> int:
+    """Import runs (with their cases), traces, eval sets and rejects."""
+    number = imports.begin(store, f"{digest}.jsonl", "test", digest, "ana", NOW)
+    for run, cases in what.get("runs", ()):
+        imports.add_run(store, number, run)
+        imports.add_cases(store, number, run.id, ((case, f"raw {case.id}") for case in cases))
+    imports.add_traces(store, number, ((trace, f"raw {trace.id} é") for trace in what.get("traces", ())))
+    for eval_set in what.get("eval_sets", ()):
+        imports.add_eval_set(store, number, eval_set)
+    imports.add_rejects(store, number, what.get("rejects", ()))
+    if publish:
+        imports.publish(store, number, "ana", NOW)
+    return number
+
+
+def some(count: int, prefix: str = "t", at: datetime = NOW, **changes) -> list[Trace]:
+    return [Trace(f"{prefix}{i}", at + timedelta(seconds=i), **changes) for i in range(count)]
+
+
+def empty(store: Store) -> bool:
+    """Nothing of any import is left in any table."""
+    tables = (
+        "run",
+        "run_case",
+        "trace",
+        "trace_id",
+        "trace_raw",
+        "trace_superseded",
+        "eval_set",
+        "import_reject",
+        "import",
+    )
+    with store.read() as conn:
+        return not any(conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables)
+
+
+# Round trips
+
+
+def test_a_run_with_everything(store: Store) -> None:
+    plain = Case("case-2")
+    number = bring(store, runs=[(FULL_RUN, [FULL_CASE, plain])])
+    with store.read() as conn:
+        (info,) = runs.all(conn)
+        assert info.run == FULL_RUN
+        assert (info.n_cases, info.digest, info.import_id, info.imported_at) == (2, "d1", number, NOW)
+        assert info.current
+        assert runs.cases(conn, info.key) == [FULL_CASE, plain]
+        assert runs.case(conn, info.key, "case-1", "variant", 2) == FULL_CASE
+        assert runs.case(conn, info.key, "case-1") is None
+        assert runs.raw(conn, info.key, "case-2") == "raw case-2"
+        assert runs.get(conn, info.key) == runs.current(conn, "run-1") == info
+        assert runs.current(conn, "run-9") is None
+        with pytest.raises(ReadinessError, match="no run 99"):
+            runs.get(conn, 99)
+
+
+def test_traces_with_everything_and_with_nothing(store: Store) -> None:
+    logged_as_none = Trace("trace-3", NOW, chunks=(), tool_calls=(), retrieval=False)
+    bring(store, traces=[FULL_TRACE, Trace("trace-2"), logged_as_none])
+    with store.read() as conn:
+        assert traces.get(conn, "trace-1") == FULL_TRACE
+        assert traces.get(conn, "trace-2") == Trace("trace-2")
+        assert traces.get(conn, "trace-3") == logged_as_none
+        assert traces.get(conn, "trace-4") is None
+        assert traces.raw(conn, "trace-2") == "raw trace-2 é"
+        assert traces.raw(conn, "trace-4") is None
+
+
+def test_eval_sets_by_digest(store: Store) -> None:
+    case = GoldenCase("c", "q", ("doc",), ("word",), ("tool",), ("high_risk",), {"note": 1})
+    old, new = EvalSet("golden", "e1", (case,)), EvalSet("golden", "e2", (case, replace(case, id="d")))
+    bring(store, eval_sets=[old])
+    bring(store, digest="d2", eval_sets=[new, old])
+    with store.read() as conn:
+        assert evalsets.latest(conn) == old  # the last one of the last file
+        assert evalsets.all(conn) == [old, new]
+        assert evalsets.get(conn, "e2") == new
+        assert evalsets.get(conn, "e3") is None
+
+
+# Publication
+
+
+def test_nothing_is_seen_before_publication(store: Store) -> None:
+    number = bring(
+        store, publish=False, runs=[(FULL_RUN, [FULL_CASE])], traces=[FULL_TRACE], eval_sets=[EvalSet("g", "e", ())]
+    )
+    with store.read() as conn:
+        assert imports.all(conn) == runs.all(conn) == traces.page(conn) == evalsets.all(conn) == []
+        assert imports.find(conn, "d1") is None
+        assert traces.get(conn, "trace-1") is None
+        assert traces.count(conn) == 0
+        assert list(traces.iter_between(conn)) == []
+        assert traces.latest_day(conn) is None
+        assert runs.current(conn, "run-1") is None
+    imports.publish(store, number, "ben", NOW)
+    with store.read() as conn:
+        info = imports.find(conn, "d1")
+        assert info is not None
+        assert (info.runs, info.cases, info.traces, info.rejects, info.published_at) == (1, 1, 1, 0, NOW)
+        assert traces.get(conn, "trace-1") == FULL_TRACE
+        (change,) = audit.log(conn, limit=1)
+        assert (change.who, change.what, change.undoable) == ("ben", "imported d1.jsonl", False)
+    with pytest.raises(ReadinessError, match="cannot be undone"):
+        audit.undo(store, change.id, "ana", NOW)
+    with pytest.raises(ReadinessError, match="published already"):
+        imports.add_traces(store, number, [(Trace("late"), "")])
+
+
+def test_abort_leaves_nothing_and_spares_what_is_published(store: Store) -> None:
+    number = bring(
+        store,
+        publish=False,
+        runs=[(FULL_RUN, [FULL_CASE])],
+        traces=some(10),
+        eval_sets=[EvalSet("g", "e", ())],
+        rejects=[(1, "bad", "{")],
+    )
+    imports.abort(store, number)
+    assert empty(store)
+    published = bring(store, traces=some(3))
+    imports.abort(store, published)
+    with store.read() as conn:
+        assert traces.count(conn) == 3
+        with pytest.raises(ReadinessError, match="given up"):
+            imports.get(conn, number)
+
+
+def test_what_a_dead_process_left_goes_with_the_next_import(store: Store) -> None:
+    number = bring(store, publish=False, traces=some(10), rejects=[(1, "bad", "{")])
+    store.importing.clear()  # as after a restart that was given the same process number
+    bring(store, digest="d2")
+    with store.read() as conn:
+        assert [row[0] for row in conn.execute("SELECT id FROM import")] == [number + 1]
+        assert conn.execute("SELECT count(*) FROM trace").fetchone()[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "later", "kept"),
+    [
+        ("pid", os.getppid(), timedelta(0), True),  # alive
+        ("pid", 2**22 + 1, timedelta(0), False),  # beyond the largest process number
+        ("host", "elsewhere", timedelta(hours=23), True),
+        ("host", "elsewhere", timedelta(hours=25), False),
+    ],
+)
+def test_what_a_living_process_stages_is_left_alone(
+    store: Store, column: str, value: object, later: timedelta, kept: bool
+) -> None:
+    number = bring(store, publish=False, traces=some(2))
+    store.importing.clear()
+    with store.write("", "", now=NOW) as tx:
+        tx.conn.execute(f"UPDATE import SET {column} = ? WHERE id = ?", (value, number))
+    imports.begin(store, "x", "test", "d2", "ana", NOW + later)
+    with store.read() as conn:
+        assert (number in [row[0] for row in conn.execute("SELECT id FROM import")]) is kept
+
+
+# Rejects
+
+
+def test_every_reject_is_kept_with_its_reason(store: Store) -> None:
+    number = bring(store, rejects=[(7, "not JSON", "{" * 1000), (9, "no id \ud800", "{}")])
+    with store.read() as conn:
+        first, second = imports.rejects(conn, number)
+        assert (first.line, first.reason, len(first.excerpt)) == (7, "not JSON", 200)
+        assert second.reason == "no id \\ud800"
+        assert imports.rejects(conn, number, limit=1) == [first]
+
+
+def test_what_cannot_be_stored_is_a_reject_and_the_rest_goes_in(store: Store) -> None:
+    bad = [
+        Trace("surrogate", question="\ud800"),
+        Trace("large", tokens_in=2**64),
+        Trace("nan", cost=float("nan")),
+        Trace("infinite", scores={"f": float("inf")}),
+        Trace("naive", started_at=datetime(2026, 1, 1)),
+        Trace("object", extra={"x": object()}),
+    ]
+    number = bring(
+        store,
+        traces=[*some(3), *bad, *some(3, "u")],
+        runs=[(FULL_RUN, [Case("ok"), Case("bad", question="\ud800"), Case("also ok")])],
+    )
+    with store.read() as conn:
+        assert {t.id for t in traces.iter_between(conn)} == {"t0", "t1", "t2", "u0", "u1", "u2"}
+        assert traces.raw(conn, "u2") == "raw u2 é"
+        assert [c.id for c in runs.cases(conn, 1)] == ["ok", "also ok"]
+        reasons = [r.reason for r in imports.rejects(conn, number)]
+        assert [reason.split("'")[1] for reason in reasons] == ["bad", *(t.id for t in bad)]
+        assert imports.get(conn, number).rejects == 7
+
+
+def test_the_same_id_twice_in_a_file(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "BATCH", 2)  # the two are far apart, and meet at a border of batches
+    first = Trace("same", NOW, answer="first")
+    number = bring(
+        store,
+        traces=[first, *some(5), replace(first, answer="second"), replace(first, answer="third")],
+        runs=[(FULL_RUN, [Case("c", output="first"), Case("c", output="second"), Case("c", repeat=1)])],
+    )
+    with store.read() as conn:
+        assert traces.get(conn, "same") == first
+        assert traces.count(conn) == imports.get(conn, number).traces == 6
+        assert [(c.id, c.repeat, c.output) for c in runs.cases(conn, 1)] == [("c", 0, "first"), ("c", 1, None)]
+        assert imports.rejects(conn, number) == [
+            ImportReject(0, "case 'c' is in run 'run-1' twice; the first is kept", "raw c"),
+            ImportReject(0, "trace 'same' is in the file twice; the first is kept", "raw same é"),
+            ImportReject(0, "trace 'same' is in the file twice; the first is kept", "raw same é"),
+        ]
+
+
+def test_two_runs_of_one_id_in_a_file(store: Store) -> None:
+    number = bring(store, publish=False, runs=[(FULL_RUN, [])])
+    with pytest.raises(ReadinessError, match="two runs"):
+        imports.add_run(store, number, FULL_RUN)
+
+
+def test_warnings_are_kept(store: Store) -> None:
+    number = bring(store, publish=False)
+    imports.add_warnings(store, number, ["one"])
+    imports.add_warnings(store, number, ["two"])
+    assert imports.publish(store, number, "ana", NOW).warnings == ("one", "two")
+
+
+def test_a_path_that_is_not_unicode(store: Store) -> None:
+    number = imports.begin(store, os.fsdecode(b"r\xff.jsonl"), "test", "d", "ana", NOW)
+    assert imports.publish(store, number, "ana", NOW).path == "r\\udcff.jsonl"
+
+
+# Versions
+
+
+def test_a_changed_file_is_a_new_version_of_its_runs(store: Store) -> None:
+    bring(store, runs=[(FULL_RUN, [Case("c", output="old")])])
+    bring(store, digest="d2", runs=[(FULL_RUN, [Case("c", output="new")])])
+    with store.read() as conn:
+        new, old = runs.all(conn, versions=True)
+        assert runs.all(conn) == [new]
+        assert (new.current, old.current) == (True, False)
+        assert [runs.cases(conn, i.key)[0].output for i in (new, old)] == ["new", "old"]
+        assert runs.current(conn, "run-1") == new
+
+
+def test_the_version_published_last_counts_not_the_one_begun_last(store: Store) -> None:
+    first = bring(store, publish=False, runs=[(FULL_RUN, [])], traces=[Trace("t", NOW, answer="first")])
+    second = bring(store, digest="d2", publish=False, runs=[(FULL_RUN, [])], traces=[Trace("t", NOW, answer="second")])
+    imports.publish(store, second, "ana", NOW)
+    imports.publish(store, first, "ana", NOW)
+    with store.read() as conn:
+        assert [i.import_id for i in runs.all(conn, versions=True) if i.current] == [first]
+        assert [t.answer for t in traces.iter_between(conn)] == ["first"]
+
+
+def test_runs_are_listed_by_start_unknown_last(store: Store) -> None:
+    late, early, unknown = (
+        replace(FULL_RUN, id="late", started_at=NOW + timedelta(days=1)),
+        replace(FULL_RUN, id="early"),
+        replace(FULL_RUN, id="unknown", started_at=None),
+    )
+    bring(store, runs=[(unknown, []), (early, []), (late, [])])
+    with store.read() as conn:
+        assert [i.run.id for i in runs.all(conn)] == ["late", "early", "unknown"]
+
+
+def test_a_trace_that_comes_again_replaces_the_old_one_at_publication(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "BATCH", 2)
+    bring(store, traces=some(5, answer="old"))
+    number = bring(store, digest="d2", publish=False, traces=some(7, answer="new"))
+    with store.read() as conn:
+        assert [t.answer for t in traces.iter_between(conn)] == ["old"] * 5
+    imports.publish(store, number, "ana", NOW)
+    with store.read() as conn:
+        assert [(t.id, t.answer) for t in traces.iter_between(conn)] == [(f"t{i}", "new") for i in range(7)]
+        assert traces.count(conn) == 7
+        assert traces.get(conn, "t3") == Trace("t3", NOW + timedelta(seconds=3), answer="new")
+        assert traces.raw(conn, "t3") == "raw t3 é"
+    staged = bring(store, digest="d3", publish=False, traces=some(2, answer="never"))
+    imports.abort(store, staged)
+    with store.read() as conn:
+        assert {t.answer for t in traces.iter_between(conn)} == {"new"}
+
+
+# Human labels
+
+
+def test_a_label_survives_a_new_import_of_its_run(store: Store) -> None:
+    risky = Case("c", "v", tags=("high_risk",), human=HumanLabel(HumanVerdict.FAIL, "from the file"))
+    bring(store, runs=[(FULL_RUN, [risky, Case("d")])])
+    mine = HumanLabel(HumanVerdict.PASS, "ana", NOW, "checked")
+    later = HumanLabel(HumanVerdict.UNSURE, "ben", NOW + timedelta(hours=1))
+    with store.write("ana", "reviewed", now=NOW) as tx:
+        runs.put_label(tx, "run-1", "c", "v", mine)
+    bring(store, digest="d2", runs=[(FULL_RUN, [replace(risky, output="new")])])
+    with store.read() as conn:
+        marks = runs.label_changes(conn)
+        info = runs.current(conn, "run-1")
+        assert info is not None
+        assert runs.cases(conn, info.key) == [replace(risky, output="new", human=mine)]
+    with store.write("ben", "reviewed", now=NOW) as tx:
+        runs.put_label(tx, "run-1", "c", "v", later)
+    with store.read() as conn:
+        assert runs.labels(conn, "run-1") == {("c", "v"): (later, mine)}
+        case = runs.case(conn, info.key, "c", "v")
+        assert case is not None
+        assert case.human == later
+        assert runs.label_changes(conn) > marks
+    with store.write("ben", "took it back", now=NOW) as tx:
+        runs.clear_label(tx, "run-1", "c", "v", "ben")
+    with store.read() as conn:
+        assert runs.labels(conn, "run-1") == {("c", "v"): (mine,)}
+
+
+# Reading traces
+
+
+def listed(store: Store, where: traces.Filter = traces.NONE, size: int = 3) -> list[str]:
+    """The whole list, page by page; and the same backwards."""
+    with store.read() as conn:
+        forth: list[traces.Listed] = []
+        while page := traces.page(conn, where, after=forth[-1].cursor if forth else None, limit=size):
+            forth += page
+        if forth:
+            back = [forth[-1]]
+            while page := traces.page(conn, where, before=back[0].cursor, limit=size):
+                back = [*page, *back]
+            assert back == forth
+        assert traces.count(conn, where) == len(forth)
+        return [each.trace.id for each in forth]
+
+
+def test_pages_forth_and_back_newest_first_with_ties_and_unknown_times(store: Store) -> None:
+    bring(store, traces=[*some(5), *some(4, "same", timedelta(0) + NOW), Trace("u1"), Trace("u2")])
+    ids = listed(store)
+    assert ids == ["t4", "same3", "t3", "same2", "t2", "same1", "t1", "same0", "t0", "u2", "u1"]
+    for size in (1, 2, 10, 11, 50):
+        assert listed(store, size=size) == ids
+
+
+def test_filters(store: Store) -> None:
+    a = Trace("a", NOW, "p1", "m1", status="ok", outcome=Outcome.SUCCESS, question="How to REFUND 50% off_er?")
+    b = Trace("b", NOW, "p2", "m1", status="failed", outcome=Outcome.ERROR, answer="refund done")
+    c = Trace("c", NOW, "p2", "m2", error="Timeout: 30 s", tool_calls=(ToolCall("refund"), ToolCall("x", '["look",')))
+    d = Trace("refund-d", NOW + timedelta(days=1), error="Timeout: 10 s", tool_calls=(ToolCall('we"ird'),))
+    e = Trace("e", error="Quota")
+    bring(store, traces=[a, b, c, d, e])
+    at = traces.Filter
+    for where, ids in (
+        (at(), {"a", "b", "c", "refund-d", "e"}),
+        (at(text="refund"), {"a", "b", "refund-d"}),
+        (at(text="50% off_"), {"a"}),
+        (at(text="50%_off"), set()),
+        (at(status="ok"), {"a"}),
+        (at(outcome=Outcome.ERROR), {"b"}),
+        (at(model="m1"), {"a", "b"}),
+        (at(model="m1", prompt_version="p2"), {"b"}),
+        (at(has_error=True), {"b", "c", "refund-d", "e"}),
+        (at(has_error=False), {"a"}),
+        (at(error="timeout"), {"c", "refund-d"}),
+        (at(tool="refund"), {"c"}),
+        (at(tool="ref"), set()),
+        (at(tool="look"), set()),  # only a text in an argument
+        (at(tool='we"ird'), {"refund-d"}),
+        (at(start=NOW + timedelta(seconds=1)), {"refund-d"}),
+        (at(end=NOW + timedelta(seconds=1)), {"a", "b", "c"}),  # not those without a time
+    ):
+        assert set(listed(store, where, size=2)) == ids, where
+    with store.read() as conn:
+        assert traces.by_outcome(conn) == {"": 3, "error": 1, "success": 1}
+        assert traces.by_error(conn) == {"Timeout": 2, "Quota": 1}
+        assert traces.by_error(conn, at(model="m2")) == {"Timeout": 1}
+        assert traces.values(conn, "model") == ["m1", "m2"]
+        assert traces.latest_day(conn) == (NOW + timedelta(days=1)).date()
+
+
+def test_between_is_oldest_first_from_inclusive_to_exclusive(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traces, "_CHUNK", 3)
+    bring(store, traces=[*reversed(some(10, latency_ms=1.5)), Trace("unknown")])
+    with store.read() as conn:
+        assert [t.id for t in traces.iter_between(conn)] == ["unknown", *(f"t{i}" for i in range(10))]
+        window = NOW + timedelta(seconds=2), NOW + timedelta(seconds=6)
+        assert [t.id for t in traces.iter_between(conn, *window)] == ["t2", "t3", "t4", "t5"]
+        assert list(traces.columns(conn, ("latency_ms", "cost"), *window)) == [(1.5, None)] * 4
+        with pytest.raises(ValueError, match="; drop"):
+            list(traces.columns(conn, ("id; drop table trace",)))
+
+
+def test_many_records_compressed_together_come_back_one_by_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "BATCH", 150)  # blocks of 64, 64 and 22
+    bring(store, traces=some(400))
+    with store.read() as conn:
+        assert all(traces.raw(conn, f"t{i}") == f"raw t{i} é" for i in range(400))
