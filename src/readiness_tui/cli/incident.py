@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -61,11 +62,11 @@ def export(session: Session, name: str, format: str, output: Path | None) -> Non
     from readiness_tui.services import printing, scorecards
     from readiness_tui.services.incidents import get
 
-    digits = name.upper().removeprefix("INC-")
-    if not digits.isdigit():
+    number = re.fullmatch("(?:INC-)?([0-9]{1,9})", name, re.IGNORECASE)
+    if number is None:
         raise ReadinessError(f"{name} is not an incident. Name it as INC-1.")
     with desk_of(session) as desk:
-        text = printing.incident_note(get(desk, int(digits)), desk.now().date())
+        text = printing.incident_note(get(desk, int(number[1])), desk.now().date())
     if output is None:
         say_document(text)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.evaluation import UNKNOWN_VERSION, Case, Run
 from readiness_tui.domain.review import Review
 from readiness_tui.services.desk import Desk
+from readiness_tui.services.view import current_review
 from readiness_tui.services.write import change, deferred
 from readiness_tui.sources import gate_file, registry
 from readiness_tui.sources.base import CaseRecord, EvalSetRecord, Progress, Reject, RunStart, TraceRecord, Warn
@@ -113,6 +114,11 @@ def _import_file(
     digest = registry.digest(path)
     before = None
     with desk.store.read() as conn:
+        if role and current_review(conn, desk).frozen_at is not None:
+            raise ReadinessError(
+                f"{path}: the review is frozen and takes no other {role}, so nothing was imported. Import it without"
+                " --as, or start a new review."
+            )
         before = imports.find(conn, digest)
         earlier = [info.run.id for info in runs.all(conn) if before and info.import_id == before.id]
     result = Imported(str(path), source.name, recognised.why)
@@ -123,7 +129,7 @@ def _import_file(
     # The file is judged once, in the part it plays: a baseline must not leave gaps as if it were the candidate.
     with deferred(desk):
         if before is None:
-            _stage(desk, path, source.read(path), digest, result, progress)
+            _stage(desk, path, source.read(path), digest, result, progress, one_version=role is not None)
         if role and result.run_ids and not result.cancelled:
             result.warnings += _take_as(desk, result.run_ids, role)
         elif role and not result.cancelled:
@@ -132,11 +138,19 @@ def _import_file(
 
 
 def _stage(
-    desk: Desk, path: Path, records: Iterator[object], digest: str, result: Imported, progress: OnProgress | None
+    desk: Desk,
+    path: Path,
+    records: Iterator[object],
+    digest: str,
+    result: Imported,
+    progress: OnProgress | None,
+    *,
+    one_version: bool,
 ) -> None:
     import_id = imports.begin(desk.store, str(path), result.format, digest, desk.who, desk.now())
     cases: dict[str, list[tuple[Case, str]]] = {}
     traces: list[TraceRecord] = []
+    brought: list[Run] = []
 
     def flush() -> None:
         for run_id, batch in cases.items():
@@ -152,6 +166,7 @@ def _stage(
             match record:
                 case RunStart(run=run):
                     imports.add_run(desk.store, import_id, run)
+                    brought.append(run)
                     result.runs += 1
                     result.run_ids.append(run.id)
                     result.warnings.extend(run.warnings)
@@ -180,6 +195,8 @@ def _stage(
         if result.cancelled:
             imports.abort(desk.store, import_id)
             return
+        if one_version:
+            _version_of(brought)
         flush()
         imports.add_rejects(desk.store, import_id, [(r.line, r.reason, r.excerpt) for r in result.rejected])
         imports.add_warnings(desk.store, import_id, result.warnings)
@@ -220,12 +237,18 @@ def _take_as(desk: Desk, run_ids: list[str], role: str) -> list[str]:
 
 
 def _merge(named: tuple[str, ...], new: list[str], known: dict[str, Run]) -> tuple[str, ...]:
-    versions = {known[run_id].version for run_id in new}
+    version = _version_of([known[run_id] for run_id in new])
+    # A run that does not say its version cannot be told to belong to the others: an older figure would stand for it.
+    joins = version != UNKNOWN_VERSION
+    same = [run_id for run_id in named if joins and run_id in known and known[run_id].version == version]
+    return tuple(dict.fromkeys([*same, *new]))
+
+
+def _version_of(brought: Sequence[Run]) -> str:
+    versions = sorted({run.version for run in brought})
     if len(versions) > 1:
         raise ReadinessError(
-            f"The file holds runs of several pipeline versions ({', '.join(sorted(versions))}), and a candidate or"
+            f"The file holds runs of several pipeline versions ({', '.join(versions)}), and a candidate or"
             " baseline is one version. Import it without --as and choose the runs under Evals."
         )
-    # A run that does not say its version cannot be told to belong to the others: an older figure would stand for it.
-    same = [run_id for run_id in named if run_id in known and known[run_id].version in versions - {UNKNOWN_VERSION}]
-    return tuple(dict.fromkeys([*same, *new]))
+    return versions[0] if versions else UNKNOWN_VERSION
