@@ -97,14 +97,14 @@ def test_the_run(baseline):
     assert (run.completeness, run.tags) == (Completeness.COMPLETE, ("env=ci",))
 
 
-def test_two_runs_over_the_same_tests_have_the_same_dataset_digest(baseline, promptfoo_dir, read, document, make):
+def test_two_runs_over_the_same_tests_have_the_same_tests_digest(baseline, promptfoo_dir, read, document, make):
     candidate = read(promptfoo_dir / "candidate.json")
-    assert candidate.runs[0].dataset_digest == baseline.runs[0].dataset_digest
+    assert candidate.runs[0].extra["tests_digest"] == baseline.runs[0].extra["tests_digest"]
     assert candidate.runs[0].version != baseline.runs[0].version
     rows_of(document).reverse()
-    assert read(make("r.json", document)).runs[0].dataset_digest == baseline.runs[0].dataset_digest
+    assert read(make("r.json", document)).runs[0].extra["tests_digest"] == baseline.runs[0].extra["tests_digest"]
     rows_of(document)[0]["testCase"]["assert"][0]["value"] = "something else"
-    assert read(make("r.json", document)).runs[0].dataset_digest != baseline.runs[0].dataset_digest
+    assert read(make("r.json", document)).runs[0].extra["tests_digest"] != baseline.runs[0].extra["tests_digest"]
 
 
 # Its traps
@@ -267,7 +267,7 @@ def test_several_prompts_and_providers_are_several_runs(document, make, read):
     first, second = found.runs
     assert (first.id, second.id) == ("eval-5bV-2026-11-23T11:31:51/1", "eval-5bV-2026-11-23T11:31:51/2")
     assert (second.model, second.prompt_version) == ("other:model", "support v13")  # no version in it: the label
-    assert first.dataset_digest == second.dataset_digest
+    assert first.extra["tests_digest"] == second.extra["tests_digest"]
     assert len(found.cases) == 34
     assert {case.repeat for case in found.cases} == {0}
 
@@ -282,7 +282,7 @@ def test_repeats_have_no_index_and_are_numbered(document, make, read, baseline):
     made["results"]["stats"].update(successes=22, failures=8, errors=4)
     found = read(make("r.json", made))
     assert Counter(case.repeat for case in found.cases) == {0: 17, 1: 17}
-    assert found.runs[0].dataset_digest == baseline.runs[0].dataset_digest
+    assert found.runs[0].extra["tests_digest"] == baseline.runs[0].extra["tests_digest"]
     assert not any("repeat" in warning for warning in found.warnings)
     made["runtimeOptions"]["repeat"] = 1
     assert any("not run with --repeat" in warning for warning in read(make("r.json", made)).warnings)
@@ -352,7 +352,7 @@ def test_json_lines_hold_the_same_cases_without_the_run(promptfoo_dir, read, bas
     assert sorted(found.cases, key=lambda case: case.id) == sorted(baseline.cases, key=lambda case: case.id)
     (run,) = found.runs
     assert (run.started_at, run.prompt_version, run.model) == (None, "v12", "supportbot:baseline")
-    assert run.dataset_digest == baseline.runs[0].dataset_digest
+    assert run.extra["tests_digest"] == baseline.runs[0].extra["tests_digest"]
     assert "describe no run" in found.warnings[0]
 
 
