@@ -13,6 +13,8 @@ def main() -> None:
 
         print(f"readiness {__version__}")
         return
-    from readiness_tui.cli.root import run
-
+    try:
+        from readiness_tui.cli.root import run
+    except KeyboardInterrupt:  # Ctrl-C while the modules are read
+        sys.exit(130)
     sys.exit(run())

@@ -9,6 +9,7 @@ import click
 from readiness_tui.cli import codes
 from readiness_tui.cli.common import say, tell
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.words import plural
 
 
 @click.group("checklists")
@@ -30,7 +31,7 @@ def check(files: tuple[Path, ...]) -> int:
             tell(str(refusal))
             failed = True
         else:
-            say(f"{file}: {checklist.title}, {len(checklist.items)} items, version {checklist.version}: fine")
+            say(f"{file}: {checklist.title}, {plural(len(checklist.items), 'item')}, version {checklist.version}: fine")
     return codes.UNUSABLE if failed else codes.GO
 
 
