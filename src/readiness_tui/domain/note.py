@@ -62,3 +62,22 @@ def rows(text: str, columns: int) -> list[tuple[str, ...]]:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     cells = [[cell.strip() for cell in line.split("|", columns - 1)] for line in lines]
     return [tuple(row + [""] * (columns - len(row))) for row in cells]
+
+
+def controls(incident: Incident) -> list[tuple[str, str, str]]:
+    """Each control the note names: item id, the item as written, and how it did (held, failed, absent).
+
+    The item that is said not to have held stands among them as failed, unless the note says how it did.
+    """
+    named = [
+        (item.split(maxsplit=1)[0] if item else "", item, how)
+        for item, how in rows(incident.fields.get("controls", ""), 2)
+    ]
+    if incident.item_id and incident.item_id not in {item_id for item_id, _, _ in named}:
+        named.append((incident.item_id, incident.item_id, "failed"))
+    return named
+
+
+def failed_controls(incident: Incident) -> tuple[str, ...]:
+    """The ids of the items whose control failed."""
+    return tuple(dict.fromkeys(item for item, _, how in controls(incident) if how.casefold().startswith("fail")))

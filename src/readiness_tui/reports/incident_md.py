@@ -19,9 +19,6 @@ def incident_markdown(
     from readiness_tui.reports.render import render  # Jinja only where a document is written
 
     intervals = dict(note.intervals(incident))
-    controls = note.rows(incident.fields.get("controls", ""), 2)
-    if incident.item_id and incident.item_id not in {item for item, _ in controls}:
-        controls.append((incident.item_id, "failed"))
     return render(
         TEMPLATE,
         templates_dir,
@@ -36,5 +33,5 @@ def incident_markdown(
         opinions=[entry for entry in incident.timeline if entry.source == "opinion"],
         impact=note.rows(incident.fields.get("impact", ""), 3),
         changed=note.rows(incident.fields.get("what_changed", ""), 4),
-        controls=controls,
+        controls=[(item, how) for _, item, how in note.controls(incident)],
     )

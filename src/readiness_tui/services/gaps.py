@@ -12,7 +12,7 @@ from readiness_tui.domain.policy import DEFAULT_POLICY
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.view import current_review
 from readiness_tui.services.write import change
-from readiness_tui.store import gaps
+from readiness_tui.store import gaps, incidents
 from readiness_tui.store.rows import Tx
 
 #: States that a person sets; verified, accepted and closed follow from the review.
@@ -27,17 +27,19 @@ def listed(desk: Desk) -> list[Gap]:
 
 
 def set_owner(desk: Desk, key: str, owner: str) -> None:
-    """Name the person who owns a gap; conditions that rest on it follow. Empty clears it."""
-    with change(desk, f"owner of {key}: {owner.strip() or 'nobody'}") as (tx, review):
+    """Name the person who owns a gap; conditions and the incident action that it stands for follow. Empty clears it."""
+    with change(desk, f"owner of {called(key)}: {owner.strip() or 'nobody'}") as (tx, review):
         gaps.put(tx, review.system, replace(_gap(tx, review.system, key), owner=owner.strip()))
+        _put_action(tx, key, owner=owner.strip())
 
 
 def set_due(desk: Desk, key: str, due: date | None) -> None:
-    """Move a gap's due date; every move is kept. None clears it."""
-    with change(desk, f"due date of {key}: {due or 'none'}") as (tx, review):
+    """Move a gap's due date, and that of the incident action it stands for; every move is kept. None clears it."""
+    with change(desk, f"due date of {called(key)}: {due or 'none'}") as (tx, review):
         gap = _gap(tx, review.system, key)
         moved = f"{gap.due or 'none'} -> {due or 'none'} by {desk.who}"
         gaps.put(tx, review.system, replace(gap, due=due, due_changes=(*gap.due_changes, moved)))
+        _put_action(tx, key, due=due)
 
 
 def set_state(desk: Desk, key: str, state: GapState) -> None:
@@ -46,7 +48,7 @@ def set_state(desk: Desk, key: str, state: GapState) -> None:
         raise ReadinessError(
             f"A gap becomes {state} by what the review finds, not by hand. You can set: {', '.join(BY_HAND)}."
         )
-    with change(desk, f"{key}: {state}") as (tx, review):
+    with change(desk, f"{called(key)}: {state}") as (tx, review):
         gaps.put(tx, review.system, replace(_gap(tx, review.system, key), state=state))
 
 
@@ -54,7 +56,7 @@ def mark(desk: Desk, kind: str, record_id: str, title: str, severity: Severity =
     """Make a failing case or trace a gap of its own. `kind` is "case" or "trace"."""
     if kind not in ("case", "trace"):
         raise ReadinessError(f"A {kind} cannot be made a gap; cases and traces can.")
-    with change(desk, f"gap from {kind} {record_id}") as (tx, review):
+    with change(desk, f"gap made of {kind} {record_id}") as (tx, review):
         key = f"{kind}/{record_id}"
         known = gaps.all(tx.conn, review.system)
         if key in known and known[key].state.live:
@@ -78,7 +80,7 @@ def mark(desk: Desk, kind: str, record_id: str, title: str, severity: Severity =
 
 def unmark(desk: Desk, key: str) -> None:
     """Close a gap that somebody marked by hand."""
-    with change(desk, f"{key}: closed by hand") as (tx, review):
+    with change(desk, f"{called(key)}: closed by hand") as (tx, review):
         gap = _gap(tx, review.system, key)
         if not gap.marked:
             raise ReadinessError("Only a gap that was marked by hand closes by hand. This one closes when it is met.")
@@ -87,8 +89,30 @@ def unmark(desk: Desk, key: str) -> None:
 
 def set_condition(desk: Desk, key: str, *, owner: str, due: date | None) -> None:
     """Owner and due date of one condition in the closing list. Clearing either makes the condition a NO-GO."""
-    with change(desk, f"condition {key}: {owner.strip() or 'nobody'}, {due or 'no date'}") as (tx, review):
+    with change(desk, f"condition {called(key)}: {owner.strip() or 'nobody'}, {due or 'no date'}") as (tx, review):
         gaps.put_condition(tx, review.id, StoredCondition(key, owner.strip(), due))
+
+
+def called(key: str) -> str:
+    """What a person calls the thing that a gap, a condition or a cause of the verdict is about, by its key."""
+    kind, _, rest = key.partition("/")
+    if kind == "item":
+        return rest.rpartition("/")[2]
+    if kind == "incident":
+        number, _, action = rest.partition("/")
+        return f"INC-{number}" + (f" action {action}" if action.isdigit() else "")
+    return rest if rest.startswith(kind) else f"{kind} {rest}".strip()
+
+
+def _put_action(tx: Tx, key: str, **values: str | date | None) -> None:
+    """An incident's action has one owner and one date, in the incident and in the gap."""
+    kind, _, rest = key.partition("/")
+    if kind != "incident":
+        return
+    number, _, action_id = rest.partition("/")
+    for action in incidents.get(tx.conn, int(number)).actions:
+        if str(action.id) == action_id:
+            incidents.put_action(tx, int(number), replace(action, **values))  # type: ignore[arg-type]
 
 
 def _gap(tx: Tx, system: str, key: str) -> Gap:

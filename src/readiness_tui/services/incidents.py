@@ -1,39 +1,53 @@
-"""Incidents: opened, annotated as they happen, written up, exported."""
+"""Incidents: opened, annotated as they happen, written up, closed.
+
+An incident belongs to a system, not to a review: it can be opened and written up while the review is frozen. Its
+actions become gaps with the next change to a review that is not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 
+from readiness_tui.domain import note
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incident import Action, FailureClass, Incident, NoteStatus, Sev, TimelineEntry
+from readiness_tui.domain.judge import judge
+from readiness_tui.domain.review import Review
+from readiness_tui.domain.verdict import Verdict
+from readiness_tui.domain.words import moment
+from readiness_tui.services.dates import parse_moment
 from readiness_tui.services.desk import Desk
-from readiness_tui.services.view import current_review
+from readiness_tui.services.view import current_review, load
 from readiness_tui.services.write import change
-from readiness_tui.store import incidents
+from readiness_tui.store import assessments, gaps, incidents, reviews, traces
+from readiness_tui.store.rows import Tx
+from readiness_tui.store.sqlite import Connection
 
 #: The times of an incident in the order in which they happen.
 TIMES = ("started", "detected", "acknowledged", "mitigated", "resolved")
 #: The written sections of the note, by key, with what each asks for.
-SECTIONS = {
-    "summary": "Summary: status, harm, who was affected, whether it can recur today",
-    "impact": "Impact: measure, value, source",
-    "what_changed": "What changed: prompt, model, index, tools, guardrail, traffic",
-    "detection": "Detection: by what, and which alert should have fired",
-    "factors": "Contributing factors, one a line",
-    "reproduction": "Reproduction: k of n replays",
-    "went_well": "What went well",
-    "went_badly": "What went badly",
-    "got_lucky": "Where we got lucky",
-    "surprised": "What surprised us",
-    "questions": "Open questions",
-}
+SECTIONS = note.FIELDS
+#: Where a line of the timeline comes from. An opinion is printed apart from the facts.
+SOURCES = ("person", "log", "trace", "opinion")
+
+_LINE = re.compile(
+    r"(?:(?P<at>now|\d{1,2}:\d{2}Z?|\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2})?Z?)\s+)?"
+    rf"(?:(?P<source>{'|'.join(SOURCES)}):\s*)?(?P<text>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_BEFORE_REVIEWED = (NoteStatus.DRAFT, NoteStatus.IN_REVIEW)
+
+
+# -- reading --------------------------------------------------------------------------------------------------------
 
 
 def listed(desk: Desk) -> list[Incident]:
-    """The system's incidents: open ones first, then by severity and number."""
+    """The system's incidents: open ones first, then by severity, the newest first."""
     with desk.store.read() as conn:
         found = incidents.all(conn, current_review(conn, desk).system)
     return sorted(found, key=lambda incident: (not incident.open, incident.severity, -incident.number))
@@ -45,121 +59,266 @@ def get(desk: Desk, number: int) -> Incident:
         return incidents.get(conn, number)
 
 
+# -- as it happens --------------------------------------------------------------------------------------------------
+
+
 def create(
     desk: Desk, title: str, severity: Sev, *, started: datetime | None = None, traces: Sequence[str] = ()
 ) -> Incident:
     """Open an incident; it has started now unless said otherwise."""
-    if not title.strip():
-        raise ReadinessError("What happened? An incident needs a title.")
-    with change(desk, f"new incident: {title} ({severity})") as (tx, review):
+    _titled(title)
+    _past(desk, "The incident's start", started)
+    with _change(desk, f"new incident: {title.strip()} ({severity})") as (tx, review):
         made = Incident(0, review.system, title.strip(), severity, started=started or desk.now(), traces=tuple(traces))
         return replace(made, number=incidents.put(tx, made))
 
 
 def set_title(desk: Desk, number: int, title: str, severity: Sev) -> None:
     """Change what the incident is called and how severe it is."""
-    if not title.strip():
-        raise ReadinessError("What happened? An incident needs a title.")
-    _update(desk, number, f"{title} ({severity})", title=title.strip(), severity=severity)
+    _titled(title)
+    _update(desk, number, f"{title.strip()} ({severity})", title=title.strip(), severity=severity)
+
+
+def parse_line(desk: Desk, typed: str) -> tuple[datetime, str, str]:
+    """When, source and words of a timeline line as typed: `14:05 log: the alert fires`.
+
+    Without a time it is now, without a source it is a person's word. A time alone as `14:05` is the latest such time.
+    """
+    match = _LINE.fullmatch(typed.strip())
+    assert match is not None  # every part of it may be empty
+    at = parse_moment(match["at"], desk.now()) if match["at"] else desk.now()
+    return at, (match["source"] or SOURCES[0]).lower(), match["text"].strip()
+
+
+def log(desk: Desk, number: int, text: str, *, at: datetime | None = None, source: str = SOURCES[0]) -> None:
+    """Add a line to the timeline, now unless said otherwise."""
+    if not text.strip():
+        raise ReadinessError("What happened? A line of the timeline needs words after its time and source.")
+    if source not in SOURCES:
+        raise ReadinessError(f"“{source}” is not a source of a timeline line. They are: {', '.join(SOURCES)}.")
+    _past(desk, "This line", at)
+    with _change(desk, f"INC-{number}: {text.strip()[:60]}") as (tx, _):
+        incidents.get(tx.conn, number)
+        incidents.put_event(tx, number, TimelineEntry(0, at or desk.now(), text.strip(), source, desk.who))
 
 
 def set_time(desk: Desk, number: int, name: str, at: datetime | None) -> None:
-    """Set one of the five times (UTC). They have to be in order and not in the future."""
+    """Set or clear one of the five times (UTC). They have to be in order and not in the future."""
     if name not in TIMES:
-        raise ReadinessError(f"{name} is not a time of an incident. They are: {', '.join(TIMES)}.")
-    if at is not None and at > desk.now():
-        raise ReadinessError(f"{name.capitalize()} would be in the future ({at:%Y-%m-%d %H:%M} UTC). Check the date.")
+        raise ReadinessError(f"“{name}” is not a time of an incident. They are: {', '.join(TIMES)}.")
+    _past(desk, name.capitalize(), at)
     incident = get(desk, number)
+    if at is None and name == "resolved" and incident.status is NoteStatus.CLOSED:
+        raise ReadinessError(f"{incident.name}'s note is closed. Move it back to reviewed before clearing its end.")
     known = {key: getattr(incident, key) for key in TIMES} | {name: at}
     in_order = [(key, known[key]) for key in TIMES if known[key] is not None]
     for (one, earlier), (other, later) in pairwise(in_order):
         if later < earlier:
             raise ReadinessError(
-                f"{other.capitalize()} ({later:%Y-%m-%d %H:%M}) would be before {one} ({earlier:%Y-%m-%d %H:%M})."
+                f"{other.capitalize()} ({moment(later)}) would be before {one} ({moment(earlier)})."
                 " Correct the one that is wrong."
             )
-    _update(desk, number, f"{name}: {at:%Y-%m-%d %H:%M} UTC" if at else f"{name}: cleared", **{name: at})
+    _update(desk, number, f"{name}: {moment(at)}" if at else f"{name}: cleared", **{name: at})
+
+
+# -- the note -------------------------------------------------------------------------------------------------------
 
 
 def set_field(desk: Desk, number: int, key: str, text: str) -> None:
-    """Write one section of the note."""
+    """Write one section of the note; an empty text takes it out."""
     if key not in SECTIONS:
-        raise ReadinessError(f"{key} is not a section of an incident note.")
-    incident = get(desk, number)
-    kept = {name: old for name, old in incident.fields.items() if name != key}
-    _update(desk, number, f"{key.replace('_', ' ')} written", fields={**kept, key: text} if text.strip() else kept)
+        raise ReadinessError(f"“{key}” is not a section of an incident note. They are: {', '.join(SECTIONS)}.")
+    with _change(desk, f"INC-{number}: {key.replace('_', ' ')} written") as (tx, _):
+        # Read inside the transaction: another section written meanwhile is not lost.
+        incident = incidents.get(tx.conn, number)
+        kept = {name: old for name, old in incident.fields.items() if name != key}
+        incidents.put(tx, replace(incident, fields={**kept, key: text.strip()} if text.strip() else kept))
 
 
 def classify(desk: Desk, number: int, failure_class: FailureClass | None, item_id: str) -> None:
-    """Name the failure class and the checklist item that did not hold."""
-    _update(desk, number, f"class {failure_class or 'none'}, item {item_id or 'none'}",
-            failure_class=failure_class, item_id=item_id.strip())  # fmt: skip
+    """Name the failure class and the checklist item that did not hold (either may stay empty)."""
+    wanted = item_id.strip()
+    with _change(desk, f"INC-{number}: class {failure_class or 'none'}, item {wanted or 'none'}") as (tx, review):
+        incident = incidents.get(tx.conn, number)
+        known = {
+            item.id.casefold(): item.id for listed in reviews.checklists(tx.conn, review.id) for item in listed.items
+        }
+        item = known.get(wanted.casefold(), wanted)
+        if item and item.casefold() not in known and item != incident.item_id:
+            raise ReadinessError(
+                f"“{item}” is not an item of this review's checklists. Type an item's id as Checklists shows it,"
+                " for example REL-02."
+            )
+        incidents.put(tx, replace(incident, failure_class=failure_class, item_id=item))
 
 
 def link(desk: Desk, number: int, *, traces: Sequence[str] = (), eval_cases: Sequence[str] = ()) -> None:
-    """Link traces it showed in, or eval cases added for it."""
+    """Link more traces it showed in, or more eval cases added for it."""
     incident = get(desk, number)
-    _update(
-        desk,
-        number,
-        f"links {', '.join([*traces, *eval_cases])}",
-        traces=tuple(dict.fromkeys([*incident.traces, *traces])),
-        eval_cases=tuple(dict.fromkeys([*incident.eval_cases, *eval_cases])),
-    )
+    set_links(desk, number, traces=[*incident.traces, *traces], eval_cases=[*incident.eval_cases, *eval_cases])
 
 
-def log(desk: Desk, number: int, text: str, *, at: datetime | None = None, source: str = "person") -> None:
-    """Add a line to the timeline, now unless said otherwise."""
-    if not text.strip():
-        raise ReadinessError("What happened? A timeline entry needs words.")
-    with change(desk, f"INC-{number}: {text[:60]}") as (tx, _):
-        incidents.get(tx.conn, number)
-        incidents.put_event(tx, number, TimelineEntry(0, at or desk.now(), text, source, desk.who))
+def set_links(desk: Desk, number: int, *, traces: Sequence[str], eval_cases: Sequence[str]) -> None:
+    """Link these traces and eval cases, and no others."""
+    cases = tuple(dict.fromkeys(eval_cases))
+    shown = tuple(dict.fromkeys(traces))
+    what = f"linked {', '.join([*shown, *cases]) or 'nothing'}"
+    _update(desk, number, what, traces=shown, eval_cases=cases)
+
+
+def unknown_traces(desk: Desk, trace_ids: Sequence[str]) -> tuple[str, ...]:
+    """Those of the ids of which no trace was imported."""
+    with desk.store.read() as conn:
+        return tuple(name for name in trace_ids if traces.get(conn, name) is None)
+
+
+# -- actions --------------------------------------------------------------------------------------------------------
 
 
 def put_action(desk: Desk, number: int, action: Action) -> None:
-    """Add an action (id 0) or change one. It becomes a gap until it is done."""
+    """Add an action (id 0) or change one. It is a gap until it is done; owner and date are the same in both."""
     if not action.text.strip():
-        raise ReadinessError("What is to be done? An action says what one can verify.")
-    with change(desk, f"INC-{number} action: {action.text[:60]}") as (tx, _):
-        incidents.get(tx.conn, number)
-        incidents.put_action(tx, number, action)
-
-
-def finish_action(desk: Desk, number: int, action_id: int, done: date | None) -> None:
-    """Mark an action done on a day, or open again with None."""
-    incident = get(desk, number)
-    action = next((action for action in incident.actions if action.id == action_id), None)
-    if action is None:
-        raise ReadinessError(f"INC-{number} has no action {action_id}.")
-    put_action(desk, number, replace(action, done=done))
-
-
-def set_status(desk: Desk, number: int, status: NoteStatus, *, no_eval_reason: str = "") -> None:
-    """Move the note on. A sev1 or sev2 closes only with an eval case or a reason why there can be none."""
-    incident = get(desk, number)
-    if status is NoteStatus.CLOSED:
-        if incident.resolved is None:
-            raise ReadinessError(f"{incident.name} is not resolved yet. Set the resolved time before closing its note.")
-        reason = no_eval_reason.strip() or incident.no_eval_reason
-        if incident.severity in (Sev.SEV1, Sev.SEV2) and not incident.eval_cases and not reason:
-            raise ReadinessError(
-                f"{incident.name} is a {incident.severity}: it closes with a linked eval case, or with the reason why"
-                " none can exist."
-            )
-    with change(desk, f"INC-{number}: {status}", no_eval_reason) as (tx, review):
-        closed = desk.as_of(review) if status is NoteStatus.CLOSED else None
-        incidents.put(
+        raise ReadinessError("What is to be done? An action says what one can verify afterwards.")
+    with _change(desk, f"INC-{number} action: {action.text.strip()[:60]}") as (tx, review):
+        if action.done is not None and action.done > max(desk.now().date(), _today(desk, review)):
+            raise ReadinessError(f"{action.done} has not come yet. An action is done today or on a day before.")
+        old = _action(incidents.get(tx.conn, number), action.id) if action.id else None
+        incidents.put_action(tx, number, replace(action, text=action.text.strip(), owner=action.owner.strip()))
+        gap = gaps.all(tx.conn, review.system).get(f"incident/{number}/{action.id}") if old else None
+        if old is None or gap is None:
+            return
+        moved = action.due is not None and action.due != gap.due
+        history = f"{gap.due or 'none'} -> {action.due} by {desk.who}"
+        gaps.put(
             tx,
+            review.system,
             replace(
-                incidents.get(tx.conn, number),
-                status=status,
-                closed=closed,
-                no_eval_reason=no_eval_reason.strip() or incident.no_eval_reason,
+                gap,
+                owner=action.owner.strip() if action.owner != old.owner else gap.owner,
+                due=action.due if moved else gap.due,
+                due_changes=(*gap.due_changes, history) if moved else gap.due_changes,
             ),
         )
 
 
+def finish_action(desk: Desk, number: int, action_id: int, done: date | None) -> None:
+    """Mark an action done on a day, or open again with None."""
+    put_action(desk, number, replace(_action(get(desk, number), action_id), done=done))
+
+
+def _action(incident: Incident, action_id: int) -> Action:
+    for action in incident.actions:
+        if action.id == action_id:
+            return action
+    raise ReadinessError(f"{incident.name} has no action {action_id}.")
+
+
+# -- status ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """What a note that becomes reviewed does to the review: the items whose control failed are undecided again."""
+
+    items: tuple[str, ...]
+    before: Verdict
+    after: Verdict
+
+
+def reopening(desk: Desk, number: int, status: NoteStatus) -> Reopening | None:
+    """What moving the note to `status` would reopen; None where nothing."""
+    view = load(desk)
+    with desk.store.read() as conn:
+        items = _reopened(conn, incidents.get(conn, number), status, view.review)
+    if not items:
+        return None
+    undecided = {
+        item: replace(view.dossier(item), votes=(), consensus=None, override=None, na_confirmed_by="") for item in items
+    }
+    after = judge(replace(view.facts, dossiers={**view.facts.dossiers, **undecided}), view.as_of)
+    return Reopening(items, view.judgement.verdict, after.verdict)
+
+
+def needs_reason(incident: Incident) -> bool:
+    """Whether closing the note takes a reason: a sev1 or sev2 without an eval case, and none given yet."""
+    return incident.severity in (Sev.SEV1, Sev.SEV2) and not incident.eval_cases and not incident.no_eval_reason
+
+
+def set_status(desk: Desk, number: int, status: NoteStatus, *, no_eval_reason: str = "") -> None:
+    """Move the note on, or back. A sev1 or sev2 closes only with an eval case or a reason why none can exist.
+
+    A note that becomes reviewed reopens the items whose control failed: their votes go (the history keeps them),
+    evidence and notes stay. A frozen review is left as it is.
+    """
+    with _change(desk, f"INC-{number}: {status}", no_eval_reason) as (tx, review):
+        incident = incidents.get(tx.conn, number)
+        reason = no_eval_reason.strip() or incident.no_eval_reason
+        closed = None
+        if status is NoteStatus.CLOSED:
+            if incident.resolved is None:
+                raise ReadinessError(
+                    f"{incident.name} is not resolved yet. Set the resolved time before closing its note."
+                )
+            if needs_reason(replace(incident, no_eval_reason=reason)):
+                raise ReadinessError(
+                    f"{incident.name} is a {incident.severity}: it closes with a linked eval case, or with the reason"
+                    " why none can exist."
+                )
+            closed = incident.closed or _today(desk, review)
+        for item in _reopened(tx.conn, incident, status, review):
+            _undecide(tx, review.id, item)
+        incidents.put(tx, replace(incident, status=status, closed=closed, no_eval_reason=reason))
+
+
+def _reopened(conn: Connection, incident: Incident, status: NoteStatus, review: Review) -> tuple[str, ...]:
+    """The decided items of the review whose control failed, where the note becomes reviewed only now."""
+    if review.frozen_at is not None or incident.status not in _BEFORE_REVIEWED or status in _BEFORE_REVIEWED:
+        return ()
+    said = assessments.dossier_parts(conn, review.id)
+    return tuple(item for item in note.failed_controls(incident) if said.votes.get(item) or item in said.consensus)
+
+
+def _undecide(tx: Tx, review_id: int, item: str) -> None:
+    for vote in assessments.votes(tx.conn, review_id, item):
+        assessments.clear_vote(tx, review_id, item, vote.reviewer)
+    assessments.clear_consensus(tx, review_id, item)
+    assessments.remove_override(tx, review_id, item)
+    assessments.clear_na_confirmation(tx, review_id, item)
+
+
+# -- saving ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _change(desk: Desk, what: str, why: str = "") -> Iterator[tuple[Tx, Review]]:
+    """One audited change, on a frozen review too: then nothing of the review itself is brought up to date."""
+    with desk.store.read() as conn:
+        review = current_review(conn, desk)
+    if review.frozen_at is None:
+        with change(desk, what, why) as opened:
+            yield opened
+    else:
+        with desk.store.write(desk.who, what, why, now=desk.now()) as tx:
+            yield tx, review
+
+
 def _update(desk: Desk, number: int, what: str, **values: object) -> None:
-    with change(desk, f"INC-{number}: {what}") as (tx, _):
+    with _change(desk, f"INC-{number}: {what}") as (tx, _):
         incidents.put(tx, replace(incidents.get(tx.conn, number), **values))  # type: ignore[arg-type]
+
+
+def _today(desk: Desk, review: Review) -> date:
+    """The day that is written down: a frozen review's own day has passed."""
+    return desk.as_of(replace(review, as_of=None) if review.frozen_at is not None else review)
+
+
+def _titled(title: str) -> None:
+    if not title.strip():
+        raise ReadinessError("What happened? An incident needs a title.")
+
+
+def _past(desk: Desk, what: str, at: datetime | None) -> None:
+    if at is not None and at > desk.now():
+        raise ReadinessError(
+            f"{what} would be in the future: {moment(at)}, and it is {moment(desk.now())}. Times are in UTC."
+        )

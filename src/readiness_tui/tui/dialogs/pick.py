@@ -1,0 +1,56 @@
+"""One of a few things to choose, with the arrows and Enter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from readiness_tui.tui.text import line
+from readiness_tui.tui.widgets.pick_list import PickList
+
+#: (id, how it reads)
+Choice = tuple[str, Content]
+
+
+class PickDialog(ModalScreen[str | None]):
+    """Dismisses with the id of what was chosen, None where nobody chose. `at`: what is highlighted first."""
+
+    DEFAULT_CSS = """
+    PickDialog #choices { height: auto; max-height: 18; border: none; background: $surface; padding: 0; }
+    """
+    BINDINGS = [
+        Binding("escape,q", "leave", "Leave", id="pick.leave", key_display="Esc", tooltip="Leave without choosing"),
+    ]
+
+    def __init__(self, title: str, choices: Sequence[Choice], *, at: str | None = None) -> None:
+        super().__init__(classes="dialog")
+        self._title = title
+        self._choices = tuple(choices)
+        self._at = at
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield Static(line(self._title, "bold"), id="dialog-title")
+            yield PickList(id="choices", compact=True)
+            yield Static("Enter chooses · Esc leaves", classes="muted")
+
+    def on_mount(self) -> None:
+        listed = self.query_one(PickList)
+        listed.refill([Option(text, id=key) for key, text in self._choices], wanted=self._at)
+        listed.focus()
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.dismiss(event.option_id)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)

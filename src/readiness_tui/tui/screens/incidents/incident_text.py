@@ -1,0 +1,247 @@
+"""How one incident reads: its line in the list, and all that is known of it beside the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+from textual.content import Content
+
+from readiness_tui.domain import note
+from readiness_tui.domain.incident import Action, Incident, NoteStatus
+from readiness_tui.domain.text import one_line
+from readiness_tui.domain.words import day_month, duration
+from readiness_tui.services.incidents import SECTIONS, TIMES, needs_reason
+from readiness_tui.services.view import ReviewView
+from readiness_tui.tui import glyphs
+from readiness_tui.tui.glyphs import Mark
+from readiness_tui.tui.markdown import hanging
+from readiness_tui.tui.text import column, join, line, safe
+
+_LABEL = 10  # columns of the labels on the left
+#: Short facts of the note that stand with its summary.
+_FACTS = {"harm": "Harm", "affected": "Affected", "cost": "Cost", "can_recur": "Recurs?"}
+#: The sections of the note that are shown in full; the others are named, and read with Enter.
+_SHOWN = frozenset({*_FACTS, "summary", "impact", "what_changed", "factors"})
+_ONE_LINE = 64  # a list of this many columns has room for an incident on one line
+
+
+def state(incident: Incident) -> tuple[Mark, str]:
+    """The glyph and word: open, resolved (its note is not closed yet), closed."""
+    if not incident.open:
+        return glyphs.DONE, "closed"
+    return (glyphs.FAIL, "open") if incident.resolved is None else (glyphs.PARTIAL, "resolved")
+
+
+def age(incident: Incident, as_of: date) -> str:
+    """How many days it has been open, or the day it was closed."""
+    if not incident.open:
+        return day_month(incident.closed) if incident.closed else ""
+    if incident.started is None:
+        return "—"
+    days = (as_of - incident.started.date()).days
+    return f"{days} d" if days > 0 else "today"
+
+
+def list_line(incident: Incident, as_of: date, width: int) -> Content:
+    """`✗ open     sev3 INC-2  Title   4 d`; on two lines where there is no room for one."""
+    mark, word = state(incident)
+    head = Content.styled(f"{mark.glyph} {word:<8} ", mark.style)
+    name = f"{incident.severity} {incident.name:<7}"
+    when = Content.styled(f"{age(incident, as_of):>7}", "$text-muted")
+    room = max(width - 31, 10)
+    if width >= _ONE_LINE:
+        return join(head, name, column(incident.title, room), " ", when)
+    return join(head, name, " " * room, when, "\n", "  ", column(incident.title, width - 2, "$text-muted"))
+
+
+def empty(system: str, *, only_open: bool) -> Content:
+    """What to do where there is nothing to list."""
+    if only_open:
+        return Content("No incident is open. Press z to see the closed ones too, or n to open one.")
+    return Content("\n").join(
+        [
+            line(f"No incident is recorded for {system}.", "bold"),
+            Content(""),
+            Content("Press n when something goes wrong: what happened, how severe, since when."),
+            Content("Then l logs what happens, t sets the times, w writes the note, a adds what is to be done."),
+            Content(""),
+            Content("An open sev1 is a NO-GO and an open sev2 a condition. Practise on a drill: the incident note"),
+            Content("is one of the seven things that a review hands in."),
+        ]
+    )
+
+
+def detail(view: ReviewView, incident: Incident, width: int) -> Content:
+    """The whole incident: state and what is left to do, times, what happened, actions, links."""
+    blocks = [
+        list(_head(view, incident, width)),
+        list(_times(incident)),
+        list(_summary(incident, width)),
+        list(_timeline(incident, width)),
+        list(_changes(incident, width)),
+        list(_factors(incident, width)),
+        list(_actions(incident, view.as_of, width)),
+        list(_links(incident, width)),
+        list(_rest(incident, width)),
+    ]
+    rows: list[Content] = []
+    for block in blocks:
+        rows += [Content(""), *block] if rows and block else block
+    return Content("\n").join(rows)
+
+
+def _head(view: ReviewView, incident: Incident, width: int) -> Iterator[Content]:
+    mark, word = state(incident)
+    yield from hanging(f"{incident.name}  ", line(incident.title, "bold"), width)
+    known = [incident.severity.value, *([f"note is {incident.status}"] if incident.open else [])]
+    if incident.failure_class:
+        known.append(incident.failure_class.value)
+    lasted = dict(note.intervals(incident)).get("to resolve")
+    if lasted is not None:
+        known.append(f"lasted {duration(lasted)}")
+    yield join(Content.styled(f"{mark.glyph} {word}", mark.style), " · ", line(" · ".join(known)))
+    if incident.item_id:
+        standing = view.judgement.standings.get(incident.item_id)
+        item = f"{incident.item_id} {standing.item.title}" if standing else incident.item_id
+        yield from hanging("", line(f"did not hold: {item}"), width)
+    for cause in view.judgement.causes:
+        if cause.key.startswith(f"incident/{incident.number}/") or cause.key == f"incident/{incident.number}":
+            said = join(Content.styled(f"{cause.verdict}: ", glyphs.VERDICT_STYLE[cause.verdict]), line(cause.text))
+            yield from hanging("", said, width)
+    steps = to_close(incident)
+    if steps:
+        yield from hanging("To close: ", Content.styled(" · ".join(steps), "$text-warning"), width)
+
+
+def to_close(incident: Incident) -> list[str]:
+    """What is left to do before the note can be closed, each with its key."""
+    if incident.status is NoteStatus.CLOSED:
+        return []
+    steps = [] if incident.resolved else ["t\u00a0resolved time"]
+    if needs_reason(incident):
+        steps.append("e\u00a0eval case, or a reason why none can exist")
+    order = list(NoteStatus)
+    following = order[order.index(incident.status) + 1]
+    return [*steps, f"p\u00a0move the note to {following}"]
+
+
+def _times(incident: Incident) -> Iterator[Content]:
+    intervals = dict(note.intervals(incident))
+    ended_by = {
+        "detected": "to detect",
+        "acknowledged": "to acknowledge",
+        "mitigated": "to mitigate",
+        "resolved": "to resolve",
+    }
+    for position, name in enumerate(TIMES):
+        at: datetime | None = getattr(incident, name)
+        interval = ended_by.get(name, "")
+        took = f"{duration(intervals[interval])} {interval}" if interval in intervals else ""
+        yield join(
+            _label("TIMES UTC" if position == 0 else ""), f"{name:<14}", f"{clock(at) if at else '—':<14}", _hint(took)
+        )
+
+
+def clock(at: datetime) -> str:
+    """ "23 Nov 15:05", in UTC."""
+    utc = at.astimezone(UTC)
+    return f"{day_month(utc.date())} {utc:%H:%M}"
+
+
+def _summary(incident: Incident, width: int) -> Iterator[Content]:
+    summary = incident.fields.get("summary", "")
+    yield from _section("SUMMARY", safe(summary) if summary else _hint("nothing written yet · w writes"), width)
+    for key, label in _FACTS.items():
+        if incident.fields.get(key):
+            yield from _section(label, safe(incident.fields[key]), width)
+    for position, (measure, value, source) in enumerate(note.rows(incident.fields.get("impact", ""), 3)):
+        said = join(line(f"{measure}: {value}" if value else measure), _hint(f" ({source})" if source else ""))
+        yield from _section("IMPACT" if position == 0 else "", said, width)
+
+
+def _timeline(incident: Incident, width: int) -> Iterator[Content]:
+    if not incident.timeline:
+        yield from _section("TIMELINE", _hint("nothing logged yet · l logs a line"), width)
+    for position, entry in enumerate(incident.timeline):
+        source = entry.source if entry.source != "person" else entry.by or "person"
+        if entry.source == "opinion":
+            source = f"opinion, {entry.by}" if entry.by else "opinion"
+        said = join(line(entry.text), _hint(f" ({source})"))
+        yield from _section("TIMELINE" if position == 0 else "", said, width, f"{clock(entry.at):<13}")
+
+
+def _changes(incident: Incident, width: int) -> Iterator[Content]:
+    for position, (what, before, after, trace) in enumerate(note.rows(incident.fields.get("what_changed", ""), 4)):
+        moved = f"{what}: {before} → {after}" if after else f"{what}: {before}" if before else what
+        said = join(line(moved), _hint(f" ({trace})" if trace else ""))
+        yield from _section("CHANGED" if position == 0 else "", said, width)
+
+
+def _factors(incident: Incident, width: int) -> Iterator[Content]:
+    factors = [text for text in incident.fields.get("factors", "").splitlines() if text.strip()]
+    for position, text in enumerate(factors):
+        yield from _section("FACTORS" if position == 0 else "", line(text), width, "• ")
+
+
+def _actions(incident: Incident, as_of: date, width: int) -> Iterator[Content]:
+    if not incident.actions:
+        yield from _section("ACTIONS", _hint("none yet · a adds what is to be done, who and when"), width)
+    for position, action in enumerate(incident.actions):
+        state, said = _action(action, as_of)
+        yield from _section("ACTIONS" if position == 0 else "", said, width, state)
+
+
+def action_line(action: Action, as_of: date) -> Content:
+    """`○ open    text (prevent · ben · due 1 Dec)`."""
+    return join(*_action(action, as_of))
+
+
+def _action(action: Action, as_of: date) -> tuple[Content, Content]:
+    """The state of an action, and what it is."""
+    if action.done:
+        mark, word, when = glyphs.DONE, "done", day_month(action.done)
+    elif action.due and action.due < as_of:
+        mark, word, when = glyphs.FAIL, "overdue", f"was due {day_month(action.due)}"
+    else:
+        mark, word, when = glyphs.MISSING, "open", f"due {day_month(action.due)}" if action.due else "no date"
+    who = one_line(action.owner) or "no owner"
+    return (
+        Content.styled(f"{mark.glyph} {word:<8}", mark.style),
+        join(line(action.text), _hint(f" ({action.kind} · {who} · {when})")),
+    )
+
+
+def _links(incident: Incident, width: int) -> Iterator[Content]:
+    cases = ", ".join(incident.eval_cases)
+    why = f"none can exist: {incident.no_eval_reason}" if incident.no_eval_reason else ""
+    text = line(cases or why) if cases or why else _hint("none linked · e makes one of a trace, k links one")
+    yield from _section("EVALS", text, width)
+    traces = line(", ".join(incident.traces)) if incident.traces else _hint("none linked · k links, g then shows them")
+    yield from _section("TRACES", traces, width)
+
+
+def _rest(incident: Incident, width: int) -> Iterator[Content]:
+    others = [key for key in SECTIONS if key not in _SHOWN]
+    written = [key.replace("_", " ") for key in others if incident.fields.get(key)]
+    if written:
+        yield from _section("NOTE", _hint(f"also written: {', '.join(written)} · Enter reads all of it"), width)
+    if note.is_short(incident):
+        return
+    missing = [key.replace("_", " ") for key in SECTIONS if not incident.fields.get(key)]
+    if missing:
+        yield from _section("" if written else "NOTE", _hint(f"not written: {', '.join(missing)} · w writes"), width)
+
+
+def _section(label: str, content: Content, width: int, lead: Content | str = "") -> Iterator[Content]:
+    """`content` behind its label and its own `lead`."""
+    yield from hanging(join(_label(label), lead), content, width)
+
+
+def _label(text: str) -> Content:
+    return Content.styled(f"{text:<{_LABEL}}", "bold")
+
+
+def _hint(text: str) -> Content:
+    # Its leading spaces matter: they part it from what it follows.
+    return safe(text, "$text-muted")

@@ -1,0 +1,69 @@
+"""A document read chapter by chapter: its chapters on the left, the chosen one on the right."""
+
+from __future__ import annotations
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from readiness_tui.tui.markdown import chapters, lay_out
+from readiness_tui.tui.text import column
+
+_LIST = {True: 20, False: 30}  # columns of the chapter list, on a narrow terminal and on a wide one
+_WIDE = 100
+
+
+class Document(Horizontal):
+    """Shows markdown given to `show`, laid out anew whenever the width changes."""
+
+    DEFAULT_CSS = """
+    Document { height: 1fr; }
+    Document #chapters { width: auto; height: 1fr; border: none; background: transparent; padding: 0 1; }
+    Document #preview { width: 1fr; padding: 0 1; border-left: vkey $primary 40%; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._chapters: list[tuple[str, str]] = []
+
+    def compose(self) -> ComposeResult:
+        yield OptionList(id="chapters", compact=True)
+        with VerticalScroll(id="preview", can_focus=False):
+            yield Static(id="chapter")
+
+    def show(self, text: str) -> None:
+        """The document's markdown; the chapter that was open stays open."""
+        self._chapters = chapters(text)
+        listed = self.query_one("#chapters", OptionList)
+        current = listed.highlighted or 0
+        width = _LIST[self.app.size.width < _WIDE]
+        listed.styles.width = width
+        listed.set_options(Option(column(title, width - 2)) for title, _ in self._chapters)
+        listed.highlighted = min(current, len(self._chapters) - 1)
+        self._show_chapter()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._show_chapter()
+
+    @on(OptionList.OptionHighlighted, "#chapters")
+    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self._show_chapter()
+        self.query_one("#preview").scroll_home(animate=False)
+
+    def _show_chapter(self) -> None:
+        chosen = self.query_one("#chapters", OptionList).highlighted
+        if chosen is not None and chosen < len(self._chapters):
+            width = self.query_one("#preview").scrollable_content_region.width
+            self.query_one("#chapter", Static).update(lay_out(self._chapters[chosen][1], width))
+
+    def read_on(self) -> None:
+        """A page further, and after the last page the next chapter."""
+        preview = self.query_one("#preview", VerticalScroll)
+        listed = self.query_one("#chapters", OptionList)
+        if preview.scroll_offset.y < preview.max_scroll_y:
+            preview.scroll_page_down(animate=False)
+        elif listed.option_count:
+            listed.highlighted = ((listed.highlighted or 0) + 1) % listed.option_count
