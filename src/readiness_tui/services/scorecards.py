@@ -54,7 +54,11 @@ def render(card: Scorecard, format: str) -> str:
 
 
 def text(desk: Desk, *, format: str = "md", as_of: date | None = None) -> str:
-    """The scorecard as text. A frozen review gives what was frozen, byte for byte."""
+    """The scorecard as "md", "json" or "html" text. A frozen review gives what was frozen, byte for byte."""
+    if format == "html":
+        from readiness_tui.reports.html_out import html_page
+
+        return html_page(text(desk, as_of=as_of), "Readiness scorecard")
     view = load(desk, as_of=as_of, shared=True)
     if view.review.frozen_at is not None and as_of is None:
         with desk.store.read() as conn:
