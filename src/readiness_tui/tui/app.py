@@ -31,7 +31,7 @@ class ReadinessApp(App[None]):
     TITLE = "readiness"
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS = {ReadinessCommands}
+    COMMANDS = App.COMMANDS | {ReadinessCommands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         *(

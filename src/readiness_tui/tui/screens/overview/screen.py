@@ -144,7 +144,7 @@ def flip_line(flip: Flip, view: ReviewView, width: int) -> Content:
 
 def section_table(judgement: Judgement) -> Content:
     """A line a checklist: bar, score, decided, proven and its blockers."""
-    head = Content.styled(f"{'CHECKLISTS':<16}{'score':<26}{'assessed':>9}{'proven':>8}  blockers", "bold $text-accent")
+    head = Content.styled(f"{'CHECKLISTS':<18}{'score':<24}{'assessed':>9}{'proven':>8}  blockers", "bold $text-accent")
     return Content("\n").join([head, *(section_line(section) for section in judgement.sections)])
 
 
@@ -183,8 +183,8 @@ def section_line(section: Section) -> Content:
         if n
     ]
     return join(
-        column(section.checklist.title, 16),
-        Content.styled(glyphs.bar(fraction), glyphs.score_style(section.percent)),
+        column(section.checklist.title, 18),
+        Content.styled(glyphs.bar(fraction, 18), glyphs.score_style(section.percent)),
         f" {percent} ",
         f"{section.decided}/{section.total}".rjust(9),
         (str(section.proven) if section.proven else "–").rjust(8),
@@ -196,13 +196,15 @@ def section_line(section: Section) -> Content:
 def facts_table(view: ReviewView) -> Content:
     """Gate, incidents, what is handed in, and what to do next."""
     rows = [("GATE", gate_words(view)), ("INCIDENTS", incident_words(view))]
-    handed: list[Content | str] = []
-    for piece in view.handed_in:
-        mark = HANDED_IN[piece.state]
-        # No-break spaces: a glyph stays with its words where the line wraps.
-        handed += [Content.styled(mark.glyph, mark.style), f"\u00a0{piece.title.replace(' ', chr(160))}  "]
     table = [join(Content.styled(f"{name:<11}", "bold $text-accent"), line(words)) for name, words in rows]
-    table.append(join(Content.styled(f"{'HANDED IN':<11}", "bold $text-accent"), *handed))
+    # Two lines: the seven of them do not fit on one of 80 columns.
+    for title, pieces in (("HANDED IN", view.handed_in[:5]), ("Days 15–21", view.handed_in[5:])):
+        handed = [
+            join(Content.styled(HANDED_IN[piece.state].glyph, HANDED_IN[piece.state].style), f" {piece.title}  ")
+            for piece in pieces
+        ]
+        style = "bold $text-accent" if title.isupper() else "$text-muted"
+        table.append(join(Content.styled(f"{title:<11}", style), *handed))
     if view.acceptable:
         n = len(view.acceptable)
         table.append(
