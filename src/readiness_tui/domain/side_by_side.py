@@ -53,15 +53,15 @@ class Compared:
         """The answer in one sentence."""
         if self.shift is None:
             return flips_text(self.flips)
-        unit, shared = self.metric.unit, plural(self.flips.shared, "shared case")
-        change = _signed(self.comparison.change.value, unit)
+        unit, way, shared = self.metric.unit, self.direction, plural(self.flips.shared, "shared case")
+        change = signed(self.comparison.change.value, unit, way)
         said = f"{change} on {shared}, {len(self.flips.better)} better, {len(self.flips.worse)} worse"
         if not self.has_interval:
             return f"{said}; no interval is computed for the change of a {self.metric.kind}"
         if self.shift.low is None or self.shift.high is None:
             equal = self.flips.shared >= 30
             return f"{said}; {'every case changed alike' if equal else 'n too small'} for an interval"
-        interval = f"95 % interval {_signed(self.shift.low, unit)} to {_signed(self.shift.high, unit)}"
+        interval = f"95 % interval {signed(self.shift.low, unit, way)} to {signed(self.shift.high, unit, way)}"
         if not self.shift.distinguishable:
             return f"{said}: not distinguishable ({interval})"
         gained = (self.shift.change > 0) is (self.direction is Direction.HIGHER)
@@ -122,6 +122,7 @@ def _pass_or_fail(metric: MetricDef, *sides: tuple[RunData, Observed]) -> bool:
     )
 
 
-def _signed(value: float, unit: str) -> str:
-    text = number(value, unit)
-    return f"+{text}" if value > 0 else text
+def signed(change: float, unit: str, direction: Direction) -> str:
+    """ "+0.025", "−210", rounded towards the worse side; 0.7 − 0.6 is 0.1, not 0.0999."""
+    text = number(round(change, 12), unit, up=direction is Direction.LOWER)
+    return f"+{text}" if change > 0 else text

@@ -27,12 +27,12 @@ def cell(text: object, style: str = "", limit: int | None = None) -> Text:
     return Text(one_line(str(text), limit), style=style, no_wrap=True, end="")
 
 
-def fit(text: str, width: int) -> str:
-    """`text` in exactly `width` columns (wide characters counted), cut with an ellipsis."""
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """`text` in exactly `width` columns (wide characters counted), cut with an ellipsis; `right`: padded before it."""
     from rich.cells import cell_len, set_cell_size
 
     if cell_len(text) <= width:
-        return set_cell_size(text, width)
+        return " " * (width - cell_len(text)) + text if right else set_cell_size(text, width)
     return set_cell_size(text, max(width - 1, 0)) + "…" if width > 0 else ""
 
 

@@ -64,7 +64,7 @@ class CaseDialog(ModalScreen[str]):
         if view is None or desk is None:
             return
         shown = self.case
-        found = await self._room.fetch(evals.case_view, desk, shown.key, view.measured, shown.run_id)
+        found = await self._room.search(evals.case_view, desk, shown.key, view.measured, shown.run_id)
         if found is None or shown is not self.case:
             return
         place = f" · {self._place + 1} of {len(self._lines)}" if len(self._lines) > 1 else ""

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-
 from textual.content import Content
 
 from readiness_tui.domain.evaluation import (
     Case,
     CaseStatus,
-    Chunk,
     GoldenCase,
     HumanLabel,
     HumanVerdict,
@@ -18,16 +14,13 @@ from readiness_tui.domain.evaluation import (
     Provenance,
     Score,
     ScoreState,
-    ToolCall,
 )
-from readiness_tui.domain.metrics.ingredients import meets
 from readiness_tui.domain.words import day_month, number
 from readiness_tui.services.evals import CaseSide, CaseView
 from readiness_tui.tui import glyphs
+from readiness_tui.tui.record_text import LONG, SHORT, as_json, block, chunks, tools
 from readiness_tui.tui.text import join, line, safe
 
-LONG = 4_000  # characters of an answer shown; the rest is counted
-SHORT = 400  # of a chunk or of a tool's arguments and result
 REPEATS = 5
 STATUS = {
     CaseStatus.PASS: (glyphs.MET, "pass"),
@@ -112,7 +105,7 @@ def answer(case: Case, gold: GoldenCase | None) -> list[Content]:
     said = [join(Content.styled(f"{mark.glyph} {word}", mark.style), "   ", line(costs(case), "$text-muted"))]
     if case.error:
         said.append(join(Content.styled("Error: ", "bold $text-error"), safe(case.error, limit=LONG)))
-    said += [block("Answer", case.output if case.output is not None else "(none recorded)")]
+    said += [block("Answer", case.output)]
     if case.scores:
         said += [Content.styled("Scores", "bold"), *(score(name, value) for name, value in case.scores.items())]
     said += chunks(case.chunks, gold)
@@ -122,14 +115,6 @@ def answer(case: Case, gold: GoldenCase | None) -> list[Content]:
     if case.extra:
         said.append(join(Content.styled("Also recorded: ", "bold"), line(as_json(case.extra), "$text-muted", SHORT)))
     return said
-
-
-def block(title: str, text: str) -> Content:
-    """A titled piece of outside text, cut with the number of characters left out."""
-    more = f" … {len(text) - LONG:,} more characters" if len(text) > LONG else ""
-    return join(
-        Content.styled(f"{title}: ", "bold"), safe(text[:LONG]), Content.styled(more, "$text-muted") if more else ""
-    )
 
 
 def costs(case: Case) -> str:
@@ -157,56 +142,3 @@ def score(name: str, given: Score) -> Content:
     if given.threshold is not None:
         parts.append(f"the tool's threshold {given.threshold:g}")
     return join(Content.styled(f"  {mark.glyph} ", mark.style), line(f"{name}: {' · '.join(p for p in parts if p)}"))
-
-
-def chunks(found: tuple[Chunk, ...] | None, gold: GoldenCase | None) -> list[Content]:
-    """What was retrieved, expected sources marked."""
-    if found is None:
-        return [Content.styled("Retrieved: not recorded", "$text-muted")]
-    if not found:
-        return [join(Content.styled("Retrieved: ", "bold"), "nothing")]
-    said = [Content.styled("Retrieved", "bold")]
-    for place, chunk in enumerate(found, 1):
-        expected = gold is not None and meets(chunk, gold.expected_sources)
-        figure = f"  {chunk.score:.3f}" if chunk.score is not None else ""
-        source = f"  from {chunk.source}" if chunk.source and not chunk.id.startswith(chunk.source) else ""
-        said.append(
-            join(
-                Content.styled("  ● expected " if expected else "  ·          ", glyphs.MET.style if expected else ""),
-                line(f"{chunk.rank or place}. {chunk.id}{source}{figure}"),
-            )
-        )
-        if chunk.text:
-            said.append(join("      ", line(chunk.text, "$text-muted", SHORT)))
-    return said
-
-
-def tools(calls: tuple[ToolCall, ...] | None) -> list[Content]:
-    """Each tool call with its arguments and its result or error."""
-    if calls is None:
-        return [Content.styled("Tool calls: not recorded", "$text-muted")]
-    if not calls:
-        return [join(Content.styled("Tool calls: ", "bold"), "none")]
-    said = [Content.styled("Tool calls", "bold")]
-    for call in calls:
-        attempt = f", attempt {call.attempt}" if call.attempt is not None else ""
-        mark = glyphs.FAIL if call.error is not None else glyphs.MET if call.complete else glyphs.MISSING
-        word = "error" if call.error is not None else "complete" if call.complete else "incomplete"
-        said.append(join(Content.styled(f"  {mark.glyph} {word} ", mark.style), line(f"{call.name}{attempt}")))
-        said += lines_of(
-            ("arguments", call.arguments or "not logged"),
-            ("result", call.result if call.result is not None or call.error is not None else "not logged"),
-            ("error", call.error),
-        )
-    return said
-
-
-def lines_of(*named: tuple[str, str | None]) -> Iterable[Content]:
-    return [join(f"      {name}: ", line(text, "$text-muted", SHORT)) for name, text in named if text is not None]
-
-
-def as_json(value: object) -> str:
-    try:
-        return json.dumps(value, ensure_ascii=False, default=str)
-    except (ValueError, RecursionError):
-        return str(value)

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from readiness_tui.domain.evaluation import Case
 from readiness_tui.domain.gate import Direction
-from readiness_tui.domain.side_by_side import Compared
+from readiness_tui.domain.side_by_side import Compared, signed
 from readiness_tui.domain.words import number, plural
 from readiness_tui.services.view import ReviewView
 from readiness_tui.tui import glyphs
@@ -63,15 +63,13 @@ def heading(view: ReviewView, rows: Sequence[Compared]) -> list[Content]:
 def metric_row(row: Compared) -> Row:
     """One metric on both sides, over the shared cases."""
     unit, up = row.metric.unit, row.direction is Direction.LOWER
-    change = row.comparison.change.value
-    shown = number(change, unit, up=up)
     return Row(
         row.metric.key,
         (
             name(row),
             number(row.comparison.baseline, unit, up=up),
             number(row.comparison.candidate, unit, up=up),
-            f"+{shown}" if change > 0 else shown,
+            signed(row.comparison.change.value, unit, row.direction),
             str(len(row.flips.better)),
             str(len(row.flips.worse)),
             f"{row.flips.shared:,}",

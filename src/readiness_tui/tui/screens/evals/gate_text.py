@@ -32,7 +32,7 @@ from readiness_tui.tui.text import fit, join, line, safe
 
 COLUMNS = (
     Column("metric", 0),
-    Column("rule", 8, more=1),
+    Column("rule", 9),
     Column("candidate", 9, right=True),
     Column("change", 8, right=True),
     Column("95% bound", 9, right=True),
@@ -111,7 +111,9 @@ def warnings(view: ReviewView) -> list[Content]:
                 "$text-warning",
             )
         )
-    return said + [line(f"! {warning}", "$text-warning") for warning in view.gate.warnings]
+    # What a comparison cannot explain comes after what speaks against the candidate itself.
+    ordered = sorted(view.gate.warnings, key=lambda warning: warning.startswith("Runs "))
+    return said + [line(f"! {warning}", "$text-warning") for warning in ordered]
 
 
 def every_cause(view: ReviewView) -> Content:
@@ -153,7 +155,7 @@ def metric_row(row: GateRow) -> Row:
         rule.key,
         (
             label(row),
-            rule_text(rule),
+            rule_text(rule).replace(" ≤ ", "≤") if regression else rule_text(rule),
             "" if regression or estimate is None else value_text(estimate.value, rule),
             "" if row.change is None else change_text(row.change, rule),
             "" if regression or estimate is None else bound_text(estimate, rule).replace("—", ""),
@@ -165,10 +167,10 @@ def metric_row(row: GateRow) -> Row:
 
 
 def label(row: GateRow) -> str:
-    """ "latency p95 ms", "citation accuracy (high_risk)", "optional retry rate"."""
+    """ "latency p95 ms", "citation accuracy (high_risk)", "opt. retry rate" (an optional one)."""
     name = row.rule.metric.replace("_", " ")
     tags = f" ({', '.join(row.rule.tags)})" if row.rule.tags else ""
-    return f"{'' if row.rule.required else 'optional '}{name}{tags}"
+    return f"{'' if row.rule.required else 'opt. '}{name}{tags}"
 
 
 def extra_rows(outcome: GateOutcome) -> list[Row]:
@@ -193,9 +195,7 @@ def high_risk_words(outcome: GateOutcome) -> str:
     return f"{total - left} of {plural(total, 'high-risk case')} have a human label"
 
 
-def metric_detail(
-    view: ReviewView, row: GateRow, lost: Misses, compared: Compared | None, cases: Mapping[str, Case]
-) -> Detail:
+def metric_detail(row: GateRow, lost: Misses, compared: Compared | None, cases: Mapping[str, Case]) -> Detail:
     """One metric: its reason, what it rests on, the baseline, and the cases it loses."""
     rule, mark = row.rule, glyphs.RESULT[row.result]
     said = [
@@ -292,6 +292,13 @@ def _labelled(case_id: str, runs: Sequence[RunData]) -> tuple[str, Case | None]:
     """The case where a person labelled it, else where it is."""
     found = [(data.run.id, case) for data in runs for case in data.cases if case.id == case_id]
     return next((pair for pair in found if pair[1].human), found[0] if found else ("", None))
+
+
+def traces_words(row: GateRow, lost: Sequence[Miss]) -> str:
+    """ "20 miss latency p95 ms, the worst first; 22 do not carry it"."""
+    missing = sum(1 for miss in lost if miss.value is None)
+    lack = f"; {missing:,} do not carry it" if missing else ""
+    return f"{len(lost) - missing:,} miss {label(row)}, the worst first{lack}"
 
 
 def by_key(data: RunData | None) -> dict[str, Case]:

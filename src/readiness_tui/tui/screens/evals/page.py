@@ -76,7 +76,9 @@ def widths(columns: Sequence[Column], width: int) -> list[int]:
 def header(columns: Sequence[Column], width: int) -> Content:
     """The line of titles."""
     cells = zip(columns, widths(columns, width), strict=True)
-    return Content.styled(" ".join(_fit(column.title, size, column.right) for column, size in cells if size), "bold")
+    return Content.styled(
+        " ".join(fit(column.title, size, right=column.right) for column, size in cells if size), "bold"
+    )
 
 
 def table_line(row: Row, columns: Sequence[Column], width: int) -> Content:
@@ -87,9 +89,9 @@ def table_line(row: Row, columns: Sequence[Column], width: int) -> Content:
             continue
         if isinstance(cell, tuple):
             mark, word = cell
-            parts += [Content.styled(_fit(f"{mark.glyph} {one_line(word)}", size, column.right), mark.style), " "]
+            parts += [Content.styled(fit(f"{mark.glyph} {one_line(word)}", size, right=column.right), mark.style), " "]
         else:
-            parts += [Content(_fit(one_line(cell), size, column.right)), " "]
+            parts += [Content(fit(one_line(cell), size, right=column.right)), " "]
     return join(*parts[:-1]).truncate(width)
 
 
@@ -104,8 +106,3 @@ def case_line(case: CaseLine, width: int) -> Content:
         f" {figures}",
         Content.styled(fit(one_line(case.question), rest), "$text-muted"),
     )
-
-
-def _fit(text: str, width: int, right: bool) -> str:
-    shown = fit(text, width)
-    return shown if not right else " " * (len(shown) - len(shown.rstrip())) + shown.rstrip()

@@ -16,7 +16,6 @@ from textual.widgets.option_list import Option
 from readiness_tui.domain.checklist import Severity
 from readiness_tui.domain.evaluation import HumanVerdict
 from readiness_tui.domain.gate import From, GateRow
-from readiness_tui.domain.misses import Misses, misses
 from readiness_tui.domain.side_by_side import Compared
 from readiness_tui.services import evals, gaps, gates
 from readiness_tui.services.desk import Desk
@@ -25,15 +24,15 @@ from readiness_tui.services.view import ReviewView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.dialogs.reading import ReadingDialog
-from readiness_tui.tui.screens.evals import compare_text, gate_text, runs_text
+from readiness_tui.tui.screens.evals import compare_text, details, gate_text, runs_text
 from readiness_tui.tui.screens.evals.case_dialog import CaseDialog
-from readiness_tui.tui.screens.evals.page import CaseLine, Detail, Page, case_line, header, table_line
+from readiness_tui.tui.screens.evals.page import CaseLine, Detail, Page, Row, case_line, header, table_line
 from readiness_tui.tui.screens.evals.tabs import TABS, Rows, Tab, sides
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import line
 
 LISTED = 300  # cases listed under a row; the rest is counted
-PASSED = ("pass", "complete", "better")  # words of rows that need nobody
+PASSED = ("pass", "complete", "better", "within noise", "no change", "not tested")  # words of rows that need nobody
 
 
 class EvalsScreen(RoomScreen):
@@ -90,10 +89,10 @@ class EvalsScreen(RoomScreen):
 
     async def show(self, view: ReviewView) -> None:
         if self._tab == "compare":
-            self._compared = await self.fetch(evals.compare_sides, self._desk, view.measured) or ()
+            self._compared = await self.search(evals.compare_sides, self._desk, view.measured) or ()
             self._page = compare_text.page(view, self._compared)
         elif self._tab == "runs":
-            self._history = await self.fetch(evals.history, self._desk) or []
+            self._history = await self.search(evals.history, self._desk) or []
             self._page = runs_text.page(view, self._history)
         else:
             self._page = gate_text.page(view, self._width)
@@ -123,8 +122,9 @@ class EvalsScreen(RoomScreen):
 
     def _first_open(self) -> int:
         """The first row that needs a person; else the first."""
-        words = [next((cell[1] for cell in row.cells if isinstance(cell, tuple)), "") for row in self._page.rows]
-        return next((i for i, word in enumerate(words) if self._tab == "gate" and word not in PASSED), 0)
+        if self._tab != "gate":
+            return 0
+        return next((i for i, row in enumerate(self._page.rows) if word(row) not in PASSED), 0)
 
     def point_at(self, what: str) -> None:
         """A case's id, or a gate row's key."""
@@ -176,37 +176,10 @@ class EvalsScreen(RoomScreen):
         view, tab, key = self.readiness.view, self._tab, self._key
         if view is None:
             return
-        found = await self._detail(view, tab, key) if key else Detail(Content(""))
-        if (tab, key) != (self._tab, self._key):
-            return
-        self._show_detail(found)
-
-    async def _detail(self, view: ReviewView, tab: str, key: str) -> Detail:
-        if tab == "runs":
-            run_id = self._run_id(key)
-            shown = await self.fetch(evals.detail, self._desk, run_id) if run_id else None
-            return runs_text.detail(shown) if shown else Detail(Content(""))
-        candidate = view.measured.candidate
-        if tab == "compare":
-            row = next((row for row in self._compared if row.metric.key == key), None)
-            ours = next((data for data in candidate if row and data.run.id == row.run_id), None)
-            return compare_text.detail(row, gate_text.by_key(ours)) if row else Detail(Content(""))
-        if key == gate_text.MUST_PASS:
-            return gate_text.must_pass_detail(view, candidate)
-        if key == gate_text.HIGH_RISK_ROW:
-            return gate_text.high_risk_detail(view, candidate)
-        made = self._gate_row
-        return await self.readiness.serve(self._metric_detail, view, made) if made else Detail(Content(""))
-
-    def _metric_detail(self, view: ReviewView, row: GateRow) -> Detail:
-        measured = view.measured
-        if row.rule.source is From.TRACES:
-            return gate_text.metric_detail(view, row, Misses(None, ()), None, {})
-        lost = misses(row.rule, measured.candidate, measured.baseline)
-        found = evals.compare_sides(self._desk, measured) if measured.baseline else ()
-        against = next((other for other in found if other.metric.key == row.rule.metric and not row.rule.tags), None)
-        data = next((data for data in measured.candidate if data.run.id == lost.run_id), None)
-        return gate_text.metric_detail(view, row, lost, against, gate_text.by_key(data))
+        run_id = self._run_id(key) if tab == "runs" else ""
+        found = await self.search(details.detail, self._desk, view, tab, key, self._compared, run_id)
+        if found is not None and (tab, key) == (self._tab, self._key):
+            self._show_detail(found)
 
     def _show_detail(self, found: Detail) -> None:
         cases = self.query_one("#cases", OptionList)
@@ -283,15 +256,18 @@ class EvalsScreen(RoomScreen):
         self.query_one("#rows").focus()
 
     def action_next(self) -> None:
-        """The next row below that does not pass, round the end."""
-        rows = self.query_one("#rows", OptionList)
-        start, count = rows.highlighted or 0, len(self._page.rows)
-        for place in [*range(start + 1, count), *range(start + 1)]:
-            words = [cell[1] for cell in self._page.rows[place].cells if isinstance(cell, tuple)]
-            if words and words[0] not in PASSED:
-                rows.highlighted = place
+        """The next row (or case, where the cases have the focus) below that is not good, round the end."""
+        cases, rows = self.query_one("#cases", OptionList), self.query_one("#rows", OptionList)
+        if cases.has_focus:
+            shown, bad = cases, [case.mark is not glyphs.MET for case in self._cases[:LISTED]]
+        else:
+            shown, bad = rows, [word(row) not in PASSED for row in self._page.rows]
+        start = shown.highlighted or 0
+        for place in [*range(start + 1, len(bad)), *range(start + 1)]:
+            if place < len(bad) and bad[place]:
+                shown.highlighted = place
                 return
-        self.readiness.tell("Every row here passes.")
+        self.readiness.tell("Nothing else here needs a person.")
 
     def action_why(self) -> None:
         view = self.readiness.view
@@ -378,11 +354,11 @@ class EvalsScreen(RoomScreen):
         view, row = self.readiness.view, self._gate_row
         if view is None or row is None:
             return
-        lost = await self.fetch(evals.slow_traces, self._desk, row.rule, view.as_of)
+        lost = await self.search(evals.slow_traces, self._desk, row.rule, view.as_of)
         if not lost:
             self.readiness.tell("No trace misses this rule.")
             return
-        why = f"{gate_text.label(row)}: {len(lost):,} traces miss the rule on their own, the worst first"
+        why = gate_text.traces_words(row, lost) + (f"; {LISTED} shown" if len(lost) > LISTED else "")
         await self.readiness.show_traces([miss.key for miss in lost[:LISTED]], why)
 
     async def action_choose(self, role: str) -> None:
@@ -408,3 +384,8 @@ class EvalsScreen(RoomScreen):
             chosen, said = (run_id,), f"Is the {role} now."
         if await self.act(gates.choose, self._desk, chosen, role=role):
             self.readiness.tell(said)
+
+
+def word(row: Row) -> str:
+    """The status word of a row."""
+    return next((cell[1] for cell in row.cells if isinstance(cell, tuple)), "")

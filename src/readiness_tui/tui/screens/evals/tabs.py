@@ -66,3 +66,7 @@ class Rows(OptionList):
     BINDINGS = [
         Binding("enter", "select", "Open", id="evals.open", tooltip="The cases behind the row; then one case in full")
     ]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing to open in an empty table."""
+        return self.option_count > 0 if action == "select" else super().check_action(action, parameters)

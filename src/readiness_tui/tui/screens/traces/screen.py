@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, ParamSpec, TypeVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -31,9 +30,6 @@ from readiness_tui.tui.screens.traces import trace_text
 from readiness_tui.tui.screens.traces.trace_list import TraceList
 from readiness_tui.tui.screens.traces.window import PAGE, Side
 from readiness_tui.tui.text import line
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 PANE = 110  # columns of the terminal from which the record stands beside the list
 NOTHING = TraceFilter()
@@ -96,7 +92,7 @@ class TracesScreen(RoomScreen):
     # -- showing ----------------------------------------------------------------------------------------------------
 
     async def show(self, view: ReviewView) -> None:
-        state = await self._read(traces.state, self._desk)
+        state = await self.search(traces.state, self._desk)
         wanted = (state, self._filter, self._pinned)
         if wanted != self._shown:
             self._shown = wanted
@@ -117,21 +113,21 @@ class TracesScreen(RoomScreen):
         shown = self._list
         shown.selected.clear()
         if pinned is not None:
-            found = await self._read(traces.several, self._desk, pinned[0])
+            found = await self.search(traces.several, self._desk, pinned[0])
             rows, unknown = found if found else ([], ())
             shown.window.start(rows, whole=True)
             shown.changed()
             self._summarise(len(rows), None, None, unknown)
             return
-        page = await self._read(traces.page, self._desk, wanted, limit=PAGE)
+        page = await self.search(traces.page, self._desk, wanted, limit=PAGE)
         shown.window.start(page or [])
         shown.changed()
         self._summarise(None, None, None)
-        total = await self._read(traces.count, self._desk, wanted)
+        total = await self.search(traces.count, self._desk, wanted)
         shown.window.total = total
         self._show_place()
-        outcomes = await self._read(traces.outcome_counts, self._desk, wanted)
-        errors = await self._read(traces.error_counts, self._desk, wanted)
+        outcomes = await self.search(traces.outcome_counts, self._desk, wanted)
+        errors = await self.search(traces.error_counts, self._desk, wanted)
         self._summarise(total, outcomes, errors)
 
     def _summarise(
@@ -206,7 +202,7 @@ class TracesScreen(RoomScreen):
         edge = window.rows[-1 if side is Side.AFTER else 0].cursor
         where: dict[str, Any] = {side.value: edge}
         try:
-            page = await self._read(traces.page, self._desk, self._filter, limit=PAGE, **where)
+            page = await self.search(traces.page, self._desk, self._filter, limit=PAGE, **where)
         finally:
             self._reading = False
         if page is not None and shown == self._shown:
@@ -223,24 +219,16 @@ class TracesScreen(RoomScreen):
         window, wanted = self._list.window, self._filter
         if which == "top":
             total = window.total
-            window.start(await self._read(traces.page, self._desk, wanted, limit=PAGE) or [])
+            window.start(await self.search(traces.page, self._desk, wanted, limit=PAGE) or [])
             window.total = window.total if window.total is not None else total
         else:
             total = window.total
             if total is None:
-                total = await self._read(traces.count, self._desk, wanted) or 0
+                total = await self.search(traces.count, self._desk, wanted) or 0
             window.finish(
-                await self._read(traces.page, self._desk, wanted, before=traces.BOTTOM, limit=PAGE) or [], total
+                await self.search(traces.page, self._desk, wanted, before=traces.BOTTOM, limit=PAGE) or [], total
             )
         self._list.changed()
-
-    async def _read(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-        """A reading service in a thread of its own: a search through everything must not hold up a save."""
-        try:
-            return await asyncio.to_thread(service, *args, **kwargs)
-        except ReadinessError as refusal:
-            self.readiness.complain(str(refusal))
-            return None
 
     # -- filtering and selecting ----------------------------------------------------------------------------------------
 
@@ -252,7 +240,7 @@ class TracesScreen(RoomScreen):
     @on(Input.Submitted, "#filter")
     async def _filtered(self, event: Input.Submitted) -> None:
         event.stop()
-        found = await self._read(traces.parse_filter, self._desk, event.value)
+        found = await self.search(traces.parse_filter, self._desk, event.value)
         if found is None:
             return
         self._filter, self._pinned = found, None
@@ -298,7 +286,7 @@ class TracesScreen(RoomScreen):
     async def _open(self, event: TraceList.Opened) -> None:
         event.stop()
         row = self._list.current
-        found = await self._read(traces.record, self._desk, row.trace.id) if row else None
+        found = await self.search(traces.record, self._desk, row.trace.id) if row else None
         if found is not None:
             self.app.push_screen(ReadingDialog(f"Trace {found[0].id}", trace_text.record(*found)))
 

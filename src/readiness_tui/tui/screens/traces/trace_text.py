@@ -9,12 +9,10 @@ from textual.content import Content
 
 from readiness_tui.domain.evaluation import Outcome, Trace
 from readiness_tui.domain.text import one_line
-from readiness_tui.domain.words import day_month, fit, moment, number, plural
-from readiness_tui.tui import glyphs
-from readiness_tui.tui.screens.evals.case_text import as_json, chunks, tools
-from readiness_tui.tui.text import join, line, safe
+from readiness_tui.domain.words import day_month, moment, number, plural
+from readiness_tui.tui.record_text import LONG, as_json, block, chunks, tools
+from readiness_tui.tui.text import fit, join, line, safe
 
-LONG = 6_000  # characters of a question or an answer
 RAW = 20_000  # characters of the record as the file had it
 _OUTCOME = {
     Outcome.SUCCESS: ("●", "success", "good"),
@@ -116,7 +114,7 @@ def record(trace: Trace, raw: str = "") -> Content:
     ]
     if trace.error:
         said.append(join(Content.styled("Error: ", "bold $text-error"), safe(trace.error, limit=LONG)))
-    said += [Content(""), text("Question", trace.question), text("Answer", trace.answer), Content("")]
+    said += [Content(""), block("Question", trace.question), block("Answer", trace.answer), Content("")]
     said += chunks(trace.chunks, None)
     if trace.retrieval is False:
         said.append(Content.styled("This request did not use retrieval.", "$text-muted"))
@@ -150,14 +148,6 @@ def versions(trace: Trace) -> str:
     return " · ".join(f"{name} {value or 'not recorded'}" for name, value in parts)
 
 
-def text(title: str, value: str | None) -> Content:
-    """A titled block of outside text; what is cut is counted."""
-    if value is None:
-        return join(Content.styled(f"{title}: ", "bold"), Content.styled("not recorded", "$text-muted"))
-    more = f" … {plural(len(value) - LONG, 'more character')}" if len(value) > LONG else ""
-    return join(Content.styled(f"{title}: ", "bold"), safe(value[:LONG]), Content.styled(more, "$text-muted"))
-
-
 def pretty(raw: str) -> Content:
     """A record laid out to be read; as it is where it is no JSON."""
     try:
@@ -166,6 +156,3 @@ def pretty(raw: str) -> Content:
         laid_out = raw
     more = f"\n… {plural(len(laid_out) - RAW, 'more character')}" if len(laid_out) > RAW else ""
     return join(safe(laid_out[:RAW], "$text-muted"), more)
-
-
-__all__ = ["cells", "error_line", "glyphs", "header", "outcome_line", "record"]
