@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -25,10 +25,12 @@ from readiness_tui.domain.evaluation import (
     Run,
     Score,
     ScoreState,
+    Span,
+    SpanKind,
     ToolCall,
     Trace,
 )
-from readiness_tui.store import Store, audit, evalsets, imports, runs, traces
+from readiness_tui.store import Store, audit, evalsets, imports, runs, staging, traces
 from readiness_tui.store.imports import ImportReject
 from tests.store.workers import NOW
 
@@ -97,7 +99,21 @@ FULL_TRACE = Trace(
     True,
     True,
     {"more": [1, {"deep": None}]},
+    (
+        Span("s1", None, "agent", SpanKind.AGENT),
+        Span("s2", "s1", "call", SpanKind.TOOL, NOW, 3.5, "boom", {"attempt": 2, "blocked": False}),
+    ),
+    "user-7",
+    "session-3",
 )
+
+
+@pytest.mark.parametrize("full", [FULL_CASE, FULL_RUN, FULL_TRACE], ids=["case", "run", "trace"])
+def test_the_full_examples_leave_no_field_at_its_default(full: Case | Run | Trace) -> None:
+    """So that a field that is added to the domain and forgotten here fails the round trips below."""
+    for field in fields(full):
+        default = field.default_factory() if field.default_factory is not MISSING else field.default
+        assert getattr(full, field.name) != default, field.name
 
 
 def bring(store: Store, *, digest: str = "d1", publish: bool = True, **what) -> int:
@@ -283,19 +299,29 @@ def test_what_cannot_be_stored_is_a_reject_and_the_rest_goes_in(store: Store) ->
     number = bring(
         store,
         traces=[*some(3), *bad, *some(3, "u")],
-        runs=[(FULL_RUN, [Case("ok"), Case("bad", question="\ud800"), Case("also ok")])],
+        runs=[
+            (
+                FULL_RUN,
+                [
+                    Case("ok"),
+                    Case("bad", question="\ud800"),
+                    Case("not a number", scores={"f": Score(float("nan"))}),
+                    Case("also ok"),
+                ],
+            )
+        ],
     )
     with store.read() as conn:
         assert {t.id for t in traces.iter_between(conn)} == {"t0", "t1", "t2", "u0", "u1", "u2"}
         assert traces.raw(conn, "u2") == "raw u2 é"
         assert [c.id for c in runs.cases(conn, 1)] == ["ok", "also ok"]
         reasons = [r.reason for r in imports.rejects(conn, number)]
-        assert [reason.split("'")[1] for reason in reasons] == ["bad", *(t.id for t in bad)]
-        assert imports.get(conn, number).rejects == 7
+        assert [reason.split("'")[1] for reason in reasons] == ["bad", "not a number", *(t.id for t in bad)]
+        assert imports.get(conn, number).rejects == 8
 
 
 def test_the_same_id_twice_in_a_file(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "BATCH", 2)  # the two are far apart, and meet at a border of batches
+    monkeypatch.setattr(staging, "BATCH", 2)  # the two are far apart, and meet at a border of batches
     first = Trace("same", NOW, answer="first")
     number = bring(
         store,
@@ -317,6 +343,19 @@ def test_two_runs_of_one_id_in_a_file(store: Store) -> None:
     number = bring(store, publish=False, runs=[(FULL_RUN, [])])
     with pytest.raises(ReadinessError, match="two runs"):
         imports.add_run(store, number, FULL_RUN)
+
+
+def test_a_run_that_cannot_be_stored_is_refused_in_words(store: Store) -> None:
+    number = bring(store, publish=False)
+    for bad in (replace(FULL_RUN, name="\ud800"), replace(FULL_RUN, started_at=datetime(2026, 1, 1))):
+        with pytest.raises(ReadinessError, match="run 'run-1' cannot be stored"):
+            imports.add_run(store, number, bad)
+    with pytest.raises(ReadinessError, match="'golden' cannot be stored"):
+        imports.add_eval_set(store, number, EvalSet("golden", "e", (GoldenCase("c", "\ud800"),)))
+    with pytest.raises(ReadinessError, match="which the file has not begun"):
+        imports.add_cases(store, number, "other", [(Case("c"), "")])
+    imports.add_warnings(store, number, ["odd \ud800"])
+    assert imports.publish(store, number, "ana", NOW).warnings == ("odd \\ud800",)
 
 
 def test_warnings_are_kept(store: Store) -> None:
@@ -369,7 +408,7 @@ def test_runs_are_listed_by_start_unknown_last(store: Store) -> None:
 def test_a_trace_that_comes_again_replaces_the_old_one_at_publication(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "BATCH", 2)
+    monkeypatch.setattr(staging, "BATCH", 2)
     bring(store, traces=some(5, answer="old"))
     number = bring(store, digest="d2", publish=False, traces=some(7, answer="new"))
     with store.read() as conn:
@@ -491,7 +530,7 @@ def test_between_is_oldest_first_from_inclusive_to_exclusive(store: Store, monke
 
 
 def test_many_records_compressed_together_come_back_one_by_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "BATCH", 150)  # blocks of 64, 64 and 22
+    monkeypatch.setattr(staging, "BATCH", 150)  # blocks of 64, 64 and 22
     bring(store, traces=some(400))
     with store.read() as conn:
         assert all(traces.raw(conn, f"t{i}") == f"raw t{i} é" for i in range(400))

@@ -35,6 +35,14 @@ def finish(process: subprocess.Popen[str], word: str = "") -> str:
     return out
 
 
+def rest(killed: subprocess.Popen[str]) -> str:
+    """What it still said. (`communicate` would pass over what `readline` has buffered.)"""
+    assert killed.stdout is not None
+    said = killed.stdout.read()
+    killed.wait()
+    return said
+
+
 @pytest.mark.parametrize(
     ("processes", "writes"), [(3, 50), pytest.param(8, 500, marks=pytest.mark.slow)], ids=["small", "full"]
 )
@@ -68,7 +76,7 @@ def test_killed_while_writing(store: Store, path: Path, rounds: int) -> None:
         assert process.stdout.readline() == "0\n"
         time.sleep(chance.uniform(0, 0.05))
         process.send_signal(signal.SIGKILL)
-        acknowledged = 1 + len(process.communicate()[0].split())
+        acknowledged = 1 + len(rest(process).split())
         with store.read() as conn:
             kept = [v.item_id for v in assessments.votes(conn, 1) if v.reviewer == name]
         assert acknowledged <= len(kept) <= acknowledged + 1
@@ -86,7 +94,7 @@ def test_killed_while_importing(store: Store, path: Path, rounds: int) -> None:
         assert process.stdout.readline() == "begun\n"
         time.sleep(chance.uniform(0, 0.3))
         process.send_signal(signal.SIGKILL)
-        published = "published" in process.communicate()[0]
+        published = "published" in rest(process)
         with store.read() as conn:
             found = imports.find(conn, f"d{number}")
             whole += found is not None

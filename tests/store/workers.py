@@ -8,7 +8,7 @@ from pathlib import Path
 
 from readiness_tui.domain.assessment import Vote
 from readiness_tui.domain.evaluation import Trace
-from readiness_tui.store import Store, assessments, imports
+from readiness_tui.store import Store, assessments, imports, staging
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 
@@ -35,7 +35,7 @@ def increment(path: Path, name: str, count: str) -> None:
 
 def traces(path: Path, name: str, count: str) -> None:
     """Import this many traces under the digest `name`, in small batches, then publish; print when that is done."""
-    imports.BATCH = 50
+    staging.BATCH = 50
     store = Store.open(path)
     import_id = imports.begin(store, name, "test", name, "ana", NOW)
     print("begun", flush=True)

@@ -32,9 +32,17 @@ _case = msgspec.json.Decoder(Case).decode
 _eval_set = msgspec.json.Decoder(EvalSet).decode
 
 
-def to_json(value: Run | Case | EvalSet) -> str:
+def to_json(value: Run | EvalSet) -> str:
     """Raises TypeError or ValueError for what JSON cannot carry."""
     return _encode(value).decode()
+
+
+def case_json(case: Case) -> str:
+    """Raises TypeError or ValueError for what JSON cannot carry; msgspec would write NaN and infinities as null."""
+    figures = (case.latency_ms.value, case.cost.value, *(score.value for score in case.scores.values()))
+    if not all(figure is None or isfinite(figure) for figure in figures):
+        raise ValueError("a score, latency or cost is not a finite number")
+    return _encode(case).decode()
 
 
 def run(text: str) -> Run:

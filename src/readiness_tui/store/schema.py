@@ -322,7 +322,7 @@ CREATE TABLE eval_set(
 CREATE INDEX eval_set_digest ON eval_set(digest);
 CREATE TABLE trace(
     key INTEGER PRIMARY KEY,
-    import_id INTEGER NOT NULL REFERENCES import(id),
+    import_id INTEGER NOT NULL, -- no foreign key: there is no index by it alone
     id TEXT NOT NULL,
     started_at INTEGER NOT NULL, -- microseconds since 1970, UTC; UNKNOWN_TIME where not recorded
     prompt_version TEXT,

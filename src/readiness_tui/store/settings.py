@@ -26,7 +26,10 @@ def get(conn: Connection, name: str, default: Any = None) -> Any:
 
 
 def put(tx: Tx, name: str, value: Any) -> None:
-    tx.db["setting"].upsert({"name": name, "value": dump(value)}, pk="name")
+    tx.conn.execute(
+        "INSERT INTO setting(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+        (name, dump(value)),
+    )
 
 
 def attendees(conn: Connection) -> tuple[str, ...]:
@@ -44,10 +47,7 @@ def get_draft(conn: Connection, name: str) -> Draft | None:
 
 
 def put_draft(tx: Tx, name: str, text: str) -> None:
-    """`name` says what the text is for (`note/REL-02`); a later draft replaces it.
-
-    Plain SQL: drafts are kept between two key strokes, which should not wait for sqlite-utils to load.
-    """
+    """`name` says what the text is for (`note/REL-02`); a later draft replaces it."""
     tx.conn.execute(
         "INSERT INTO draft(name, value, at) VALUES (?, ?, ?)"
         " ON CONFLICT(name) DO UPDATE SET value = excluded.value, at = excluded.at",

@@ -1,0 +1,69 @@
+"""Taking away what an import staged and never published: given up, or left by a process that died."""
+
+from __future__ import annotations
+
+import os
+import platform
+from datetime import datetime, timedelta
+
+from readiness_tui.store import staging
+from readiness_tui.store.codec import moment
+from readiness_tui.store.db import Store
+from readiness_tui.store.rows import Row
+
+_BLOCKS = 40  # of 64 traces: as many rows as a batch
+
+
+def dead(row: Row, own: set[int], now: datetime) -> bool:
+    """Whether nobody is staging this import any more."""
+    if row["id"] in own:
+        return False
+    if row["host"] != platform.node() or os.name == "nt":  # cannot be asked: give it a day
+        return now - moment(row["begun_at"]) > timedelta(days=1)
+    if row["pid"] == os.getpid():
+        return True  # the number of this process, but not its import
+    try:
+        os.kill(row["pid"], 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def remove(store: Store, import_id: int) -> None:
+    """In batches, the row of the import last: if this is interrupted, the next import finishes it."""
+    while _remove_some(store, import_id):
+        pass
+    for table, where in (
+        ("trace_id", "id IN (SELECT id FROM trace_id WHERE import_id = ?1 LIMIT {})"),
+        ("trace_superseded", "key IN (SELECT key FROM trace_superseded WHERE import_id = ?1 LIMIT {})"),
+        ("import_reject", "position IN (SELECT position FROM import_reject WHERE import_id = ?1 LIMIT {})"),
+    ):
+        sql = f"DELETE FROM {table} WHERE import_id = ?1 AND {where.format(staging.BATCH)}"
+        gone = 1
+        while gone:
+            with staging.batch(store) as tx:
+                gone = tx.conn.execute(sql, (import_id,)).rowcount
+    with staging.batch(store) as tx:
+        tx.conn.execute("DELETE FROM run_case WHERE run_key IN (SELECT key FROM run WHERE import_id = ?)", (import_id,))
+        tx.conn.execute("DELETE FROM run WHERE import_id = ?", (import_id,))
+        tx.conn.execute("DELETE FROM eval_set WHERE import_id = ?", (import_id,))
+        tx.conn.execute("DELETE FROM import WHERE id = ? AND published_at IS NULL", (import_id,))
+
+
+def _remove_some(store: Store, import_id: int) -> bool:
+    """Some traces with their raw records: by key, because they have no index by import. False: none was left."""
+    with staging.batch(store) as tx:
+        first, last = tx.conn.execute(
+            "SELECT min(first_key), max(last_key) FROM"
+            " (SELECT first_key, last_key FROM trace_raw WHERE import_id = ? ORDER BY first_key LIMIT ?)",
+            (import_id, _BLOCKS),
+        ).fetchone()
+        if first is None:
+            return False
+        for table, key in (("trace", "key"), ("trace_raw", "first_key")):
+            tx.conn.execute(
+                f"DELETE FROM {table} WHERE import_id = ? AND {key} BETWEEN ? AND ?", (import_id, first, last)
+            )
+        return True

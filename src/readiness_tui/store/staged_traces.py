@@ -1,0 +1,125 @@
+"""Staging traces: stored in the order of the file, their ids entered in the order of ids, replacing earlier ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from readiness_tui.domain.evaluation import Trace
+from readiness_tui.store import packing, sqlite, staging
+from readiness_tui.store.db import Store
+from readiness_tui.store.rows import Tx
+from readiness_tui.store.staging import UNSTORABLE, Refused
+
+Pair = tuple[Trace, str]  # and its raw record
+
+
+def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[Refused]) -> None:
+    """One batch. What takes time is done before the lock is taken."""
+    names, rows = packing.trace_rows([trace for trace, _ in pairs])
+    raws = [raw for _, raw in pairs]
+    blocks = [packing.pack(raws[at : at + packing.RAW_BLOCK]) for at in range(0, len(raws), packing.RAW_BLOCK)]
+    with staging.batch(store) as tx:
+        staging.check_staged(tx, import_id)
+        (last,) = tx.conn.execute("SELECT coalesce(max(last_key), 0) FROM trace_raw").fetchone()
+        tx.bulk(
+            f"INSERT INTO trace(key, import_id, {', '.join(names)}) VALUES (?, ?{', ?' * len(names)})",
+            ((key, import_id, *row) for key, row in enumerate(rows, last + 1)),
+        )
+        for at, data in enumerate(blocks):
+            first = last + 1 + at * packing.RAW_BLOCK
+            until = min(first + packing.RAW_BLOCK - 1, last + len(pairs))
+            tx.conn.execute(
+                "INSERT INTO trace_raw(import_id, first_key, last_key, data) VALUES (?, ?, ?, ?)",
+                (import_id, first, until, data),
+            )
+        staging.count(tx, import_id, "traces", len(pairs))
+        staging.reject(tx, import_id, refused)
+
+
+def sorted_out(batch: list[Pair]) -> tuple[list[Pair], list[Refused]]:
+    """Of a batch, what can be stored, and the rejects."""
+    good: list[Pair] = []
+    refused: list[Refused] = []
+    scratch = sqlite.sqlite3.connect(":memory:")
+    for trace, raw in batch:
+        try:
+            _, (row,) = packing.trace_rows([trace])
+            scratch.execute(f"SELECT ?{', ?' * (len(row) - 1)}", row)
+            good.append((trace, raw))
+        except UNSTORABLE as error:
+            refused.append((0, f"trace {trace.id!r}: {error}", raw))
+    scratch.close()
+    return good, refused
+
+
+def index_ids(store: Store, import_id: int) -> None:
+    """Enter the ids of the staged traces in their order, so that each page of the index is written once.
+
+    Sorted in a private temporary database: that needs neither memory for all of them nor a lock on ours. On the way,
+    an id that comes again is refused, and the same ids of earlier imports are marked as superseded.
+    """
+    sorter = sqlite.sqlite3.connect("", isolation_level=None)
+    try:
+        sorter.execute("PRAGMA journal_mode = OFF")
+        sorter.execute("CREATE TABLE staged(id TEXT, key INTEGER)")
+        for rows in _staged_ids(store, import_id):
+            sorter.execute("BEGIN")
+            sorter.executemany("INSERT INTO staged VALUES (?, ?)", rows)
+            sorter.execute("COMMIT")
+        cursor = sorter.execute("SELECT id, key FROM staged ORDER BY id, key")
+        last = None
+        while rows := cursor.fetchmany(staging.BATCH):
+            before = [last, *(id for id, _ in rows)]
+            again = [key for was, (id, key) in zip(before, rows, strict=False) if was == id]
+            last = rows[-1][0]
+            with staging.batch(store) as tx:
+                for key in again:
+                    _refuse_again(tx, import_id, key)
+                tx.bulk(
+                    "INSERT INTO trace_id(import_id, id, key) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                    ((import_id, id, key) for id, key in rows),
+                )
+                supersede(tx, import_id, 0, rows[0][0], last)
+    finally:
+        sorter.close()
+
+
+def _staged_ids(store: Store, import_id: int) -> Iterator[list[tuple[str, int]]]:
+    with store.read() as conn:
+        blocks = "SELECT min(first_key), max(last_key) FROM trace_raw WHERE import_id = ?"
+        first, last = conn.execute(blocks, (import_id,)).fetchone()
+        while first is not None and first <= last:
+            rows = conn.execute(
+                "SELECT id, key FROM trace WHERE import_id = ? AND key BETWEEN ? AND ? ORDER BY key LIMIT ?",
+                (import_id, first, last, staging.BATCH),
+            ).fetchall()
+            if not rows:
+                return
+            yield rows
+            first = rows[-1][1] + 1
+
+
+def _refuse_again(tx: Tx, import_id: int, key: int) -> None:
+    (id,) = tx.conn.execute("SELECT id FROM trace WHERE key = ?", (key,)).fetchone()
+    first, data = tx.conn.execute(
+        "SELECT first_key, data FROM trace_raw WHERE first_key <= ? ORDER BY first_key DESC LIMIT 1", (key,)
+    ).fetchone()
+    tx.conn.execute("DELETE FROM trace WHERE key = ?", (key,))
+    staging.count(tx, import_id, "traces", -1)
+    again = (0, f"trace {id!r} is in the file twice; the first is kept", packing.unpack(data)[key - first])
+    staging.reject(tx, import_id, [again])
+
+
+def supersede(tx: Tx, import_id: int, since: int, low: str, high: str) -> None:
+    """Remember which traces of other imports, published later than `since`, this one's of these ids replace; it takes
+    effect at publication."""
+    others = tx.conn.execute(
+        "SELECT id FROM import WHERE id != ? AND published_order > ? AND traces > 0", (import_id, since)
+    ).fetchall()
+    for (other,) in others:
+        tx.conn.execute(
+            "INSERT INTO trace_superseded(key, import_id) SELECT old.key, new.import_id"
+            " FROM trace_id new CROSS JOIN trace_id old ON old.id = new.id AND old.import_id = ?"
+            " WHERE new.import_id = ? AND new.id BETWEEN ? AND ? ON CONFLICT DO NOTHING",
+            (other, import_id, low, high),
+        )
