@@ -10,6 +10,7 @@ from pathlib import Path
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.evaluation import UNKNOWN_VERSION, Case, Run
 from readiness_tui.domain.review import Review
+from readiness_tui.domain.words import plural
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.view import current_review
 from readiness_tui.services.write import change, deferred
@@ -46,19 +47,11 @@ class Imported:
     @property
     def summary(self) -> str:
         """One line for a person."""
-        counts = [
-            f"{n:,} {one if n == 1 else many}"
-            for n, one, many in (
-                (self.runs, "run", "runs"),
-                (self.cases, "case", "cases"),
-                (self.traces, "trace", "traces"),
-                (self.golden, "golden case", "golden cases"),
-            )
-            if n
-        ]
+        brought = ((self.runs, "run"), (self.cases, "case"), (self.traces, "trace"), (self.golden, "golden case"))
+        counts = [plural(n, one) for n, one in brought if n]
         if self.format == "gate":
             counts = ["the review's gate"]
-        tail = f", {len(self.rejected):,} lines rejected" if self.rejected else ""
+        tail = f", {plural(len(self.rejected), 'line')} rejected" if self.rejected else ""
         if self.refused:
             return f"{'not used' if self.format else 'skipped'}: {self.refused}"
         if self.again:
@@ -205,7 +198,7 @@ def _stage(
                 f" The first: line {result.rejected[0].line}, {result.rejected[0].reason}." if result.rejected else ""
             )
             raise ReadinessError(
-                f"{path}: nothing in it could be used; {len(result.rejected):,} lines were rejected.{reason}"
+                f"{path}: nothing in it could be used; {plural(len(result.rejected), 'line')} rejected.{reason}"
             )
         _count_stored(desk, imports.publish(desk.store, import_id, desk.who, desk.now()), result)
     except BaseException:
