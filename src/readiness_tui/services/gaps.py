@@ -56,7 +56,7 @@ def mark(desk: Desk, kind: str, record_id: str, title: str, severity: Severity =
     """Make a failing case or trace a gap of its own. `kind` is "case" or "trace"."""
     if kind not in ("case", "trace"):
         raise ReadinessError(f"A {kind} cannot be made a gap; cases and traces can.")
-    with change(desk, f"gap made of {kind} {record_id}") as (tx, review):
+    with change(desk, f"gap made of {called(f'{kind}/{record_id}')}") as (tx, review):
         key = f"{kind}/{record_id}"
         known = gaps.all(tx.conn, review.system)
         if key in known and known[key].state.live:

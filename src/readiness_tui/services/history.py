@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,7 +20,11 @@ from readiness_tui.store.audit import Change, RowChange
 __all__ = ["Change", "ReviewLine", "RowChange", "describe", "log", "next_review", "reviews", "rows", "switch", "undo"]
 
 #: Columns that say nothing to a person.
-_QUIET = frozenset({"id", "review_id", "system", "name", "item_id", "json", "at", "reviewer", "reviews"})
+_QUIET = frozenset(
+    {"id", "review_id", "system", "name", "item_id", "json", "at", "reviewer", "reviews", "due_changes", "by_hand"}
+)
+_NOTHING = (None, "", "[]", "{}")
+_STAMP = re.compile(r"^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}):[\d.]+\+00:00$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +73,53 @@ def describe(changed: Sequence[RowChange]) -> list[str]:
     """A line a row: what it is, and old → new of each column that changed."""
     lines = []
     for row in changed:
-        name = " ".join(str(part) for part in row.pk)
         old, new = row.old or {}, row.new or {}
-        parts = [
-            f"{column} {_short(old.get(column))} → {_short(new.get(column))}"
-            for column in {**old, **new}
-            if column not in _QUIET and old.get(column) != new.get(column)
+        # What a person calls it: the words of its key, else its number; the system goes without saying.
+        parts = [part for part in row.pk if isinstance(part, str) and part != (new or old).get("system")] or row.pk
+        name = f"{row.table.replace('_', ' ')} {' '.join(str(part) for part in parts)}"
+        columns = [
+            column for column in {**old, **new} if column not in _QUIET and _empty(old.get(column), new.get(column))
         ]
-        what = "added" if row.old is None else "removed" if row.new is None else ""
-        lines.append(f"{row.table.replace('_', ' ')} {name} {what}: {', '.join(parts)}".rstrip(": "))
+        said = ", ".join(f"{column.replace('_', ' ')} {_moved(row, column)}" for column in columns)
+        what = " added" if row.old is None else " removed" if row.new is None else ""
+        lines.append(f"{name}{what}: {said}" if said else f"{name}{what}")
     return lines
 
 
+def _empty(old: object, new: object) -> bool:
+    """Whether anything is there to be told: a column that changed, and not from one way of saying nothing to another."""
+    return old != new and not (old in _NOTHING and new in _NOTHING)
+
+
+def _moved(row: RowChange, column: str) -> str:
+    old, new = (row.old or {}).get(column), (row.new or {}).get(column)
+    if row.old is None or row.new is None:
+        return _short(new if row.old is None else old)
+    before, after = _json(old), _json(new)
+    if isinstance(before, dict) and isinstance(after, dict):
+        return " and ".join(key for key in {**before, **after} if before.get(key) != after.get(key))
+    return f"{_short(old)} → {_short(new)}"
+
+
 def _short(value: object) -> str:
-    text = "nothing" if value in (None, "") else str(value)
+    found = _json(value)
+    if isinstance(found, list):
+        value = ", ".join(str(part) for part in found)
+    elif isinstance(found, dict):
+        value = ", ".join(found)
+    text = "nothing" if value in _NOTHING else str(value)
+    text = _STAMP.sub(r"\1 \2", text)
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _json(value: object) -> object:
+    """A column that holds a list or mapping as JSON; None for every other."""
+    if isinstance(value, str) and value[:1] in ("[", "{"):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return None
+    return None
 
 
 def undo(desk: Desk, change_id: int, why: str = "") -> None:

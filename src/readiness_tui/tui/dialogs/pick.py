@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from readiness_tui.tui.text import line
+from readiness_tui.tui.text import line, safe
 from readiness_tui.tui.widgets.pick_list import PickList
 
 #: (id, how it reads)
@@ -30,8 +30,9 @@ class PickDialog(ModalScreen[str | None]):
         Binding("escape,q", "leave", "Leave", id="pick.leave", key_display="Esc", tooltip="Leave without choosing"),
     ]
 
-    def __init__(self, title: str, choices: Sequence[Choice], *, at: str | None = None) -> None:
+    def __init__(self, title: str, choices: Sequence[Choice], *, at: str | None = None, intro: str = "") -> None:
         super().__init__(classes="dialog")
+        self._intro = intro
         self._title = title
         self._choices = tuple(choices)
         self._at = at
@@ -39,6 +40,8 @@ class PickDialog(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Static(line(self._title, "bold"), id="dialog-title")
+            if self._intro:
+                yield Static(safe(self._intro), id="dialog-intro")
             yield PickList(id="choices", compact=True)
             yield Static("Enter chooses · Esc leaves", classes="muted")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -13,18 +15,20 @@ from textual.widgets.option_list import Option
 from readiness_tui.domain.card import GapLine
 from readiness_tui.domain.gap import GapState
 from readiness_tui.domain.verdict import Condition
-from readiness_tui.domain.words import day_month
+from readiness_tui.domain.words import day_month, plural
 from readiness_tui.services import gaps, printing, scorecards
 from readiness_tui.services.dates import parse_day
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.view import ReviewView
 from readiness_tui.tui import glyphs
+from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.screens.room import RoomScreen
-from readiness_tui.tui.text import fit, join, line, safe
+from readiness_tui.tui.text import column, join, line, safe
+from readiness_tui.tui.widgets.opening_list import OpeningList
 
 CONDITION, GAP = "condition/", "gap/"
-STATES = [state.value for state in gaps.BY_HAND]
 STATE_MARKS = {
     GapState.OPEN: glyphs.MISSING,
     GapState.REOPENED: glyphs.CONFLICT,
@@ -41,7 +45,6 @@ class GapsScreen(RoomScreen):
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#rows"
     BINDINGS = [
-        Binding("enter", "open", "Open", id="gaps.open", tooltip="Open the item, metric, case or incident it is about"),
         Binding("o", "owner", "Owner", id="gaps.owner", tooltip="Who owns it"),
         Binding("d", "due", "Due", id="gaps.due", tooltip="When it is due; every move of a date is kept"),
         Binding("p", "state", "State", id="gaps.state", tooltip="Open, in progress or claimed done"),
@@ -64,36 +67,36 @@ class GapsScreen(RoomScreen):
 
     def body(self) -> ComposeResult:
         with Vertical(id="body"):
-            yield OptionList(id="rows", compact=True)
+            yield OpeningList(id="rows", compact=True)
             yield Static(id="about")
 
     async def show(self, view: ReviewView) -> None:
-        rows = self.query_one("#rows", OptionList)
-        current = self._wanted or (rows.highlighted_option.id if rows.highlighted_option else None)
+        rows = self.query_one("#rows", OpeningList)
         width = max(self.size.width - 4, 60)
         self._conditions = {condition.key: condition for condition in view.judgement.conditions}
         self._lines = {gap.key: gap for gap in printing.gap_rows(view, everything=self._done_too)}
-        options = [Option(heading(view), disabled=True)]
+        options = [Option(heading(view, width), disabled=True)]
         options += [
             Option(condition_line(condition, width), id=CONDITION + key) for key, condition in self._conditions.items()
         ]
-        options.append(Option(line(f"GAPS  {len(self._lines)}", "bold $text-accent"), disabled=True))
+        if not self._conditions:
+            options.append(Option(Content.styled("none", "$text-muted"), disabled=True))
+        options.append(Option(Content.styled(f"GAPS  {len(self._lines)}", "bold $text-accent"), disabled=True))
         options += [Option(gap_line(gap, width, view), id=GAP + key) for key, gap in self._lines.items()]
         if not self._lines:
             options.append(Option(Content.styled("none: every decided item is met", "$text-muted"), disabled=True))
-        rows.set_options(options)
-        ids = [option.id for option in options]
-        matches = [
-            i for i, key in enumerate(ids) if key and current and (key == current or key.endswith("/" + current))
-        ]
-        first = next((i for i, key in enumerate(ids) if key), None)
-        rows.highlighted = matches[0] if matches else first
+        rows.refill(options, wanted=self._find(self._wanted) if self._wanted else None)
         self._wanted = None
         self._show_about()
 
+    def _find(self, what: str) -> str | None:
+        """The row that another screen asked for: a condition or a gap, by its key or the end of it."""
+        rows = [*(CONDITION + key for key in self._conditions), *(GAP + key for key in self._lines)]
+        return next((row for row in rows if row.endswith("/" + what)), None)
+
     def point_at(self, what: str) -> None:
         # A condition's cause ends in /owner or /due; its row does not.
-        self._wanted = CONDITION + what.removesuffix("/owner").removesuffix("/due")
+        self._wanted = what.removesuffix("/owner").removesuffix("/due")
 
     @on(OptionList.OptionHighlighted, "#rows")
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -111,8 +114,7 @@ class GapsScreen(RoomScreen):
             about.update("")
 
     def _current(self) -> tuple[str, str]:
-        option = self.query_one("#rows", OptionList).highlighted_option
-        name = (option.id if option else None) or ""
+        name = self.query_one("#rows", OpeningList).current or ""
         for kind in (CONDITION, GAP):
             if name.startswith(kind):
                 return kind, name.removeprefix(kind)
@@ -175,11 +177,23 @@ class GapsScreen(RoomScreen):
         if kind != GAP:
             self.readiness.complain("A condition has no state of its own: it goes when what it is about is settled.")
             return
-        self.ask(
-            "How far is it?",
-            [Field("state", "State", self._lines[key].state.value, choices=STATES)],
-            lambda values: gaps.set_state(self._desk, key, _state(values["state"])),
-            intro="It is verified by the review itself: points 2, or a passing run.",
+
+        async def then(state: str | None) -> None:
+            if state:
+                await self.act(gaps.set_state, self._desk, key, GapState(state))
+
+        settles = (
+            "It closes when the action is finished in Incidents."
+            if key.startswith("incident/")
+            else "The review itself verifies it: points 2, or a passing run."
+        )
+        choices = [
+            (state.value, join(Content.styled(f"{STATE_MARKS[state].glyph} {state.value}", STATE_MARKS[state].style)))
+            for state in gaps.BY_HAND
+        ]
+        self.app.push_screen(
+            PickDialog("How far is it?", choices, at=self._lines[key].state.value, intro=settles),
+            then,
         )
 
     async def action_close(self) -> None:
@@ -192,43 +206,43 @@ class GapsScreen(RoomScreen):
         await self.refresh_view()
 
     def action_next(self) -> None:
-        rows = self.query_one("#rows", OptionList)
-        start = rows.highlighted or 0
-        for index in [*range(start + 1, rows.option_count), *range(start + 1)]:
-            name = rows.get_option_at_index(index).id or ""
-            condition = self._conditions.get(name.removeprefix(CONDITION)) if name.startswith(CONDITION) else None
-            gap = self._lines.get(name.removeprefix(GAP)) if name.startswith(GAP) else None
-            view = self.readiness.view
-            if (condition and condition.problem) or (
-                gap and view and gap.state is not GapState.ACCEPTED
-                and (not gap.owner or gap.due is None or gap.due < view.as_of)
-            ):  # fmt: skip
-                rows.highlighted = index
-                return
-        self.readiness.tell("Everything has an owner and a date, and nothing is overdue.")
+        view = self.readiness.view
+        if view is None:
+            return
+
+        def needs_a_person(name: str) -> bool:
+            if name.startswith(CONDITION):
+                return bool(self._conditions[name.removeprefix(CONDITION)].problem)
+            gap = self._lines[name.removeprefix(GAP)]
+            if gap.state is GapState.ACCEPTED or not gap.state.live:
+                return False
+            return not gap.owner or gap.due is None or gap.due < view.as_of
+
+        if not self.query_one("#rows", OpeningList).pick_next(needs_a_person):
+            self.readiness.tell("Everything has an owner and a date, and nothing is overdue.")
 
     def action_export(self) -> None:
         lines = list(self._lines.values())
 
-        def save(values: Values) -> None:
-            path = self.readiness.here / values["path"]
+        def write(path: Path) -> None:
             endings = {".csv": "csv", ".jsonl": "jsonl"}
-            scorecards.write(path, printing.gaps_text(lines, endings.get(path.suffix, "md")))
+            scorecards.write(path, printing.gaps_text(lines, endings.get(path.suffix.lower(), "md")))
 
-        self.ask(
-            "Export the gaps",
-            [Field("path", "File: .md task list, .csv for Jira, .jsonl", "gaps.md")],
-            save,
-            button="Write",
-        )
+        ask_where(self, "Export the gaps", "File: .md task list, .csv for Jira, .jsonl", "gaps.md", write)
 
 
-def heading(view: ReviewView) -> Content:
+_TAIL = 24  # columns of owner, due and "late" at the end of a row
+
+
+def heading(view: ReviewView, width: int) -> Content:
     conditions = view.judgement.conditions
     broken = sum(1 for condition in conditions if condition.problem)
+    title = f"CONDITIONS  {len(conditions)}"
     note = f"  {broken} without owner or date, or overdue: NO-GO" if broken else ""
     return join(
-        Content.styled(f"CONDITIONS  {len(conditions)}", "bold $text-accent"), Content.styled(note, "$text-error")
+        Content.styled(title, "bold $text-accent"),
+        column(note, width - _TAIL - len(title), "$text-error"),
+        Content.styled(f" {'owner':<10} {'due':>7}", "$text-muted"),
     )
 
 
@@ -237,8 +251,10 @@ def condition_line(condition: Condition, width: int) -> Content:
     word = condition.problem.split(",")[0] if condition.problem else "open"
     return join(
         Content.styled(f"{mark.glyph} {word:<9} ", mark.style),
-        line(fit(condition.text, max(width - 32, 20))),
-        line(f" {fit(condition.owner or '—', 10)} {day_month(condition.due) if condition.due else '—':>7}"),
+        column(condition.text, width - _TAIL - 12),
+        " ",
+        column(condition.owner or "—", 10),
+        f" {day_month(condition.due):>7}",
     )
 
 
@@ -248,8 +264,10 @@ def gap_line(gap: GapLine, width: int, view: ReviewView) -> Content:
     return join(
         Content.styled(f"{mark.glyph} {gap.state.value:<12} ", mark.style),
         Content.styled(f"{gap.severity.value:<8}", "$text-muted"),
-        line(fit(gap.title, max(width - 44, 18))),
-        line(f" {fit(gap.owner or '—', 10)} {day_month(gap.due) if gap.due else '—':>7}"),
+        column(gap.title, width - _TAIL - 23),
+        " ",
+        column(gap.owner or "—", 10),
+        f" {day_month(gap.due):>7}",
         Content.styled(" late", "bold $text-error") if late else "",
     )
 
@@ -259,7 +277,7 @@ def about_condition(condition: Condition) -> Content:
     if condition.problem:
         rows.append(safe(f"Blocks: {condition.problem}. A condition needs an owner and a day that has not passed."))
     if condition.lifts:
-        rows.append(safe("Lifted by " + ", ".join(condition.lifts), "$text-muted"))
+        rows.append(safe("Lifted by " + ", ".join(gaps.called(key) for key in condition.lifts), "$text-muted"))
     return Content("\n").join(rows)
 
 
@@ -267,24 +285,14 @@ def about_gap(gap: GapLine) -> Content:
     rows = [
         safe(gap.title, "bold"),
         safe(
-            f"{gap.key} · {gap.severity} · seen in {gap.reviews} review{'s' if gap.reviews != 1 else ''}"
-            f" · {gap.age} days old",
+            f"{gap.key} · {gap.severity} · seen in {plural(gap.reviews, 'review')} · {plural(gap.age, 'day')} old",
             "$text-muted",
         ),
     ]
     if gap.merged:
-        rows.append(safe("Stands for " + ", ".join(gap.merged), "$text-muted"))
+        rows.append(safe("Stands for " + ", ".join(gaps.called(key) for key in gap.merged), "$text-muted"))
     if gap.due_changes:
         rows.append(safe("Date moved: " + "; ".join(gap.due_changes), "$text-muted"))
     if gap.evidence:
         rows.append(safe("Evidence: " + gap.evidence, "$text-muted"))
     return Content("\n").join(rows)
-
-
-def _state(typed: str) -> GapState:
-    from readiness_tui.domain.errors import ReadinessError
-
-    try:
-        return GapState(typed.strip().lower())
-    except ValueError:
-        raise ReadinessError(f"“{typed}” is not a state. Type {', '.join(STATES)}.") from None

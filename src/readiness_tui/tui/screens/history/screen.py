@@ -10,13 +10,16 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from readiness_tui.services import history
+from readiness_tui.domain.words import full_day
+from readiness_tui.services import history, reviews
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.view import ReviewView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.form import Field
+from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.screens.room import RoomScreen
-from readiness_tui.tui.text import fit, join, line, safe
+from readiness_tui.tui.text import column, fit, join, line, safe
+from readiness_tui.tui.widgets.pick_list import PickList
 
 PAGE = 200
 
@@ -40,7 +43,8 @@ class HistoryScreen(RoomScreen):
     def body(self) -> ComposeResult:
         with Vertical(id="body"):
             yield Static(id="summary")
-            yield OptionList(id="changes", compact=True)
+            yield Static(Content.styled("CHANGES  the newest first, times in UTC", "bold $text-accent"))
+            yield PickList(id="changes", compact=True)
             yield Static(id="rows")
 
     @property
@@ -49,16 +53,13 @@ class HistoryScreen(RoomScreen):
         return self.readiness.desk
 
     async def show(self, view: ReviewView) -> None:
-        reviews = await self.fetch(history.reviews, self._desk) or []
-        self.query_one("#summary", Static).update(summary(reviews, view))
+        found = await self.fetch(history.reviews, self._desk) or []
+        self.query_one("#summary", Static).update(summary(found, view))
         self._changes = await self.fetch(history.log, self._desk, limit=self._limit) or []
-        listed = self.query_one("#changes", OptionList)
-        current = listed.highlighted_option.id if listed.highlighted_option else None
         width = max(self.size.width - 4, 60)
-        listed.set_options(Option(change_line(change, width), id=str(change.id)) for change in self._changes)
-        ids = [str(change.id) for change in self._changes]
-        if ids:
-            listed.highlighted = ids.index(current) if current in ids else 0
+        self.query_one("#changes", PickList).refill(
+            Option(change_line(change, width), id=str(change.id)) for change in self._changes
+        )
 
     @on(OptionList.OptionHighlighted, "#changes")
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -77,8 +78,8 @@ class HistoryScreen(RoomScreen):
 
     @property
     def _current(self) -> history.Change | None:
-        option = self.query_one("#changes", OptionList).highlighted_option
-        return next((change for change in self._changes if option and str(change.id) == option.id), None)
+        current = self.query_one("#changes", PickList).current
+        return next((change for change in self._changes if str(change.id) == current), None)
 
     def action_undo(self) -> None:
         change = self._current
@@ -96,12 +97,25 @@ class HistoryScreen(RoomScreen):
         self._limit += PAGE
         await self.refresh_view()
 
-    def action_switch(self) -> None:
-        self.ask(
-            "Work on which review?",
-            [Field("review", "Its number in the list above")],
-            lambda values: history.switch(self._desk, values["review"]),
-        )
+    async def action_switch(self) -> None:
+        view = self.readiness.view
+        found = await self.fetch(reviews.all_reviews, self._desk)
+        if view is None or found is None:
+            return
+        if len(found) == 1:
+            self.readiness.tell("This file holds one review. Press n to start the next one.")
+            return
+
+        async def switch(number: str | None) -> None:
+            if number:
+                await self.act(history.switch, self._desk, number)
+
+        choices = [
+            (str(one.id), join(f"{one.id:>2}  ", line(f"{one.system} · release {one.release} · {full_day(one.held_on)}"),
+                               "  frozen" if one.frozen_at else ""))
+            for one in reversed(found)
+        ]  # fmt: skip
+        self.app.push_screen(PickDialog("Work on which review?", choices, at=str(view.review.id)), switch)
 
     def action_new(self) -> None:
         view = self.readiness.view
@@ -114,40 +128,46 @@ class HistoryScreen(RoomScreen):
                 Field("held_on", "Date of the review (empty: today)", hint="YYYY-MM-DD"),
             ],
             lambda values: history.next_review(self._desk, values["release"], values["held_on"]),
-            intro="Same checklists, depth, people, gate and settings; every item starts undecided, gaps live on.",
+            intro="Same checklists, depth, people, gate and settings; every item starts undecided, gaps live on."
+            + ("" if view.review.frozen_at else f"\nRelease {view.review.release} is not frozen: it stays as it is."),
             button="Start",
         )
 
 
-def summary(reviews: list[history.ReviewLine], view: ReviewView) -> Content:
-    """A line a review: number, release, date, verdict, score; and the trend of the headline."""
-    rows = [Content.styled("REVIEWS", "bold $text-accent")]
-    for entry in reviews[:5]:
+def summary(found: list[history.ReviewLine], view: ReviewView) -> Content:
+    """A line a review: number, release, date, verdict, and the score of its weakest section."""
+    titles = f"    {'release':<14} {'date':<10}  {'verdict':<19} weakest section"
+    rows = [Content.styled("REVIEWS", "bold $text-accent"), Content.styled(titles, "$text-muted")]
+    for entry in found[:5]:
         here = entry.id == view.review.id
         verdict = view.judgement.verdict if here else entry.verdict
         percent = view.judgement.headline_percent if here else entry.headline
         rows.append(
             join(
-                Content.styled("▸ " if here else "  ", "bold $text-accent"),
-                line(f"{entry.id:>2}  {fit(entry.release, 14)} {entry.held_on}  "),
+                Content.styled("▸" if here else " ", "bold $text-accent"),
+                f"{entry.id:>2} ",
+                column(entry.release, 14),
+                f" {entry.held_on}  ",
                 Content.styled(fit(str(verdict or "not frozen"), 19), glyphs.VERDICT_STYLE[verdict] if verdict else ""),
                 f" {glyphs.bar(percent / 100 if percent is not None else None, 10)}"
                 f" {'—' if percent is None else f'{percent}%'}",
                 "  frozen" if entry.frozen else "",
             )
         )
-    if len(reviews) > 5:
-        rows.append(line(f"  and {len(reviews) - 5} earlier", "$text-muted"))
+    if len(found) > 5:
+        rows.append(line(f"and {len(found) - 5} earlier", "$text-muted"))
     return Content("\n").join(rows)
 
 
 def change_line(change: history.Change, width: int) -> Content:
-    mark = "↶" if change.undoes else "✗" if change.undone_by else " "
-    word = "undo  " if change.undoes else "undone" if change.undone_by else "      "
+    mark = "↶ " if change.undoes else "✗ " if change.undone_by else "  "
+    word = "undone: " if change.undone_by else ""
+    why = "  why ↓" if change.why else ""
     return join(
-        line(f"{change.at:%d %b %H:%M} "),
-        Content.styled(f"{mark} {word} ", "$text-muted"),
-        line(f"{fit(change.who, 10)} "),
-        line(fit(change.what, max(width - 36, 20))),
-        Content.styled("  why ↓" if change.why else "", "$text-muted"),
+        f"{change.at:%d %b %H:%M} ",
+        Content.styled(mark, "$text-muted"),
+        column(change.who, 10),
+        " ",
+        column(word + change.what, width - 26 - len(why), "$text-muted" if change.undone_by else ""),
+        Content.styled(why, "$text-muted"),
     )

@@ -17,7 +17,7 @@ from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.checklists.scoring import ScoringScreen
-from readiness_tui.tui.text import join, line
+from readiness_tui.tui.text import column, join, line
 
 HOUR = 60
 
@@ -32,7 +32,11 @@ class MeetingScreen(ScoringScreen):
         Binding("escape,q", "leave", "Leave", id="meeting.leave", key_display="Esc", tooltip="Leave meeting mode"),
         Binding("right,space,enter", "step(1)", "Next", id="meeting.next", key_display="Space", tooltip="The next item of the agenda"),
         Binding("left", "step(-1)", "Back", id="meeting.back", show=False, tooltip="The item before"),
-        Binding("p", "people", "People", id="meeting.people", tooltip="Who is here: typed once, owners by initial"),
+        Binding("p", "people", "People", id="meeting.people", show=False, tooltip="Who is here: typed once, owners by initial"),
+        Binding("down", "scroll(1)", "Down", id="meeting.down", show=False, tooltip="Scroll the item"),
+        Binding("up", "scroll(-1)", "Up", id="meeting.up", show=False, tooltip="Scroll back"),
+        Binding("pagedown", "scroll(10)", "Page down", id="meeting.page_down", show=False, tooltip="Scroll a page of the item"),
+        Binding("pageup", "scroll(-10)", "Page up", id="meeting.page_up", show=False, tooltip="Scroll a page back"),
     ]  # fmt: skip
 
     def __init__(self) -> None:
@@ -77,15 +81,23 @@ class MeetingScreen(ScoringScreen):
         hour = int((self._now() - self._began).total_seconds() // 60)
         item = int((self._now() - self._item_began).total_seconds() // 60)
         verdict = view.judgement.verdict
+        left = self._left(view)
+        settled = sum(1 for item, _ in self._agenda if item not in left)
         place = f"{self._position + 1} of {len(self._agenda)}" if self._agenda else "agenda empty"
-        self.query_one("#clock", Static).update(
-            join(
-                Content.styled(f"MEETING  {place}", "bold"),
-                f"   this item {item} min · {hour} of {HOUR} min   ",
-                Content.styled(str(verdict), glyphs.VERDICT_STYLE[verdict]),
-                line(f"   {', '.join(self._people)}", "$text-muted"),
-            )
+        head = join(
+            Content.styled(f"MEETING  {place}", "bold"),
+            f" · {settled} settled" if settled else "",
+            f"   item {item} min · {hour} of {HOUR} min   ",
+            Content.styled(str(verdict), glyphs.VERDICT_STYLE[verdict]),
         )
+        people = ", ".join(self._people) or "who is here? p"
+        room = self.size.width - 5 - head.cell_length
+        self.query_one("#clock", Static).update(join(head, "   ", column(people, max(room, 0), "$text-muted")))
+
+    @staticmethod
+    def _left(view: ReviewView) -> frozenset[str]:
+        """The items that still need the meeting."""
+        return frozenset(item for item, _ in agenda(view.judgement.standings))
 
     @property
     def item_id(self) -> str | None:
@@ -103,7 +115,9 @@ class MeetingScreen(ScoringScreen):
         reason = self._agenda[self._position][1]
         gap = view.gaps.get(self.gap_key or "")
         text = item_text.detail(view, standing, view.dossier(standing.item.id), gap)
-        shown.update(Content("\n").join([line(f"On the agenda: {reason}", "$text-accent"), Content(""), text]))
+        done = "" if standing.item.id in self._left(view) else f"   {glyphs.DONE.glyph} settled"
+        head = join(line(f"On the agenda: {reason}", "$text-accent"), Content.styled(done, glyphs.DONE.style))
+        shown.update(Content("\n").join([head, Content(""), text]))
         self.query_one("#stage").scroll_home(animate=False)
         self.show_consequences(standing.item.id)
 
@@ -113,6 +127,9 @@ class MeetingScreen(ScoringScreen):
             self._item_began = self._now()
             self._show_clock()
             self.show_item()
+
+    def action_scroll(self, by: int) -> None:
+        self.query_one("#stage").scroll_relative(y=by, animate=False)
 
     def action_leave(self) -> None:
         self.app.pop_screen()
