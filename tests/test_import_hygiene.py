@@ -1,0 +1,84 @@
+"""What each command loads, asked of a fresh interpreter: the difference between 20 ms and a second and a half."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import readiness_tui.domain
+
+HEAVY = {
+    "pydantic",
+    "textual",
+    "sqlite_utils",
+    "numpy",
+    "scipy",
+    "jinja2",
+    "msgspec",
+    "yaml",
+    "rich",
+    "sqlite3",
+    "pysqlite3",
+}
+
+#: command → what it must not load, of HEAVY and of ours.
+COMMANDS: dict[str, tuple[list[str], set[str]]] = {
+    "--help": (["--help"], HEAVY | {"readiness_tui.store", "readiness_tui.sources", "readiness_tui.tui"}),
+    "check --help": (["check", "--help"], HEAVY | {"readiness_tui.store", "readiness_tui.services", "readiness_tui.tui"}),
+    "paths": (["paths"], HEAVY | {"readiness_tui.store", "readiness_tui.sources", "readiness_tui.tui"}),
+    "nonsense": (["nonsense"], HEAVY | {"readiness_tui.services"}),
+    "no database": (["check"], {"textual", "pydantic", "rich", "numpy", "scipy", "jinja2", "yaml", "sqlite_utils"}),
+    "check": (["--db", "{db}", "check"], {"textual", "rich", "pydantic", "jinja2", "yaml", "scipy.stats"}),
+    "gate show": (["--db", "{db}", "gate", "show"], {"textual", "rich", "pydantic", "jinja2", "yaml", "scipy.stats"}),
+    "runs": (["--db", "{db}", "runs"], {"textual", "rich", "pydantic", "jinja2", "yaml", "scipy.stats"}),
+    "gaps": (["--db", "{db}", "gaps"], {"textual", "rich", "pydantic", "jinja2", "yaml", "scipy.stats"}),
+    "scorecard": (["--db", "{db}", "scorecard"], {"textual", "rich", "pydantic", "yaml", "scipy.stats"}),
+    "incident list": (["--db", "{db}", "incident", "list"], {"textual", "rich", "pydantic", "jinja2", "yaml"}),
+}  # fmt: skip
+
+ASK = "import sys, json\n{code}\nprint('\\n' + json.dumps(sorted(sys.modules)))"
+RUN = "from readiness_tui.cli.root import run\nrun({arguments!r})"
+
+
+def loaded_by(code: str, cwd: Path) -> set[str]:
+    told = subprocess.run(
+        [sys.executable, "-c", ASK.format(code=code)], capture_output=True, cwd=cwd, timeout=60, check=True
+    )
+    names: list[str] = json.loads(told.stdout.splitlines()[-1])
+    return set(names)
+
+
+def test_version_loads_nothing_of_ours_but_the_root(tmp_path: Path) -> None:
+    code = "sys.argv = ['readiness', '--version']\nfrom readiness_tui.cli import main\nmain()"
+    ours = {name for name in loaded_by(code, tmp_path) if name.split(".")[0] == "readiness_tui"}
+    assert ours == {"readiness_tui", "readiness_tui.cli"}
+    assert "click" not in loaded_by(code, tmp_path)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=str)
+def test_a_command_loads_only_what_it_needs(command: str, filled_sample: Path, tmp_path: Path) -> None:
+    arguments, forbidden = COMMANDS[command]
+    arguments = [argument.format(db=filled_sample) for argument in arguments]
+    assert loaded_by(RUN.format(arguments=arguments), tmp_path) & forbidden == set()
+
+
+def test_the_rules_load_nothing_heavy(tmp_path: Path) -> None:
+    """The domain: plain values and rules. numpy and scipy only inside the functions that compute with them."""
+    folder = Path(readiness_tui.domain.__file__).parent
+    modules = [
+        ".".join(("readiness_tui", *path.relative_to(folder.parent).with_suffix("").parts)).removesuffix(".__init__")
+        for path in sorted(folder.rglob("*.py"))
+    ]
+    assert len(modules) > 30
+    loaded = loaded_by("import " + ", ".join(modules), tmp_path)
+    assert loaded & HEAVY == set()
+    assert {name for name in loaded if name.startswith("readiness_tui.")} <= {*modules, "readiness_tui.domain"}
+
+
+def test_the_app_does_not_load_what_only_imports_and_documents_need(tmp_path: Path) -> None:
+    loaded = loaded_by("import readiness_tui.tui.app", tmp_path)
+    assert loaded & {"pydantic", "sqlite_utils", "numpy", "scipy", "jinja2", "yaml"} == set()
