@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 from readiness_tui.domain.evaluation import Trace
@@ -10,6 +11,7 @@ from readiness_tui.store.db import Store
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.staging import UNSTORABLE, Refused
 
+_TURN = 0.005  # seconds between two batches that follow each other at once: time for whoever waits to save
 Pair = tuple[Trace, str]  # and its raw record
 
 
@@ -68,7 +70,7 @@ def index_ids(store: Store, import_id: int) -> None:
             sorter.execute("COMMIT")
         cursor = sorter.execute("SELECT id, key FROM staged ORDER BY id, key")
         last = None
-        while rows := cursor.fetchmany(staging.BATCH):
+        while rows := cursor.fetchmany(4 * staging.BATCH):  # short rows
             before = [last, *(id for id, _ in rows)]
             again = [key for was, (id, key) in zip(before, rows, strict=False) if was == id]
             last = rows[-1][0]
@@ -80,6 +82,7 @@ def index_ids(store: Store, import_id: int) -> None:
                     ((import_id, id, key) for id, key in rows),
                 )
                 supersede(tx, import_id, 0, rows[0][0], last)
+            time.sleep(_TURN)
     finally:
         sorter.close()
 

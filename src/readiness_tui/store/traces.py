@@ -104,21 +104,24 @@ def iter_between(conn: Connection, start: datetime | None = None, end: datetime 
 
     Reads in chunks: use it outside a snapshot, so that nobody who saves waits for it.
     """
-    for rows in _chunks(conn, _COLUMNS, start, end):
+    for rows in _chunks(conn, packing.TRACE_COLUMNS, start, end):
         for row in rows:
-            yield packing.trace(row[1:])
+            yield packing.trace(row[2:])
 
 
 def columns(
     conn: Connection, names: Sequence[str], start: datetime | None = None, end: datetime | None = None
 ) -> Iterator[tuple[Any, ...]]:
-    """Only these columns of the table (`latency_ms`, `cost`, `outcome`, …), in the order of `iter_between`."""
+    """Only these columns of the table, in the order of `iter_between`.
+
+    `latency_ms`, `cost`, `outcome`, `cached` and `cold` come from an index, without reading the wide rows.
+    """
     for name in names:
         if not name.isidentifier():
             raise ValueError(name)
-    for rows in _chunks(conn, "key, id, started_at, " + ", ".join(names), start, end):
+    for rows in _chunks(conn, ", ".join(names), start, end):
         for row in rows:
-            yield row[3:]
+            yield row[2:]
 
 
 def latest_day(conn: Connection) -> date | None:
@@ -170,16 +173,16 @@ def _row(conn: Connection, trace_id: str) -> tuple[Any, ...] | None:
 def _chunks(
     conn: Connection, names: str, start: datetime | None, end: datetime | None
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """`names` begins with key, id, started_at."""
+    """Rows of key, started_at and `names`."""
     clauses, values = _where(conn, Filter(start=start, end=end))
     at, key = UNKNOWN_TIME, -1
     sql = (
-        f"SELECT {names} FROM trace WHERE {' AND '.join(clauses)}"
+        f"SELECT key, started_at, {names} FROM trace WHERE {' AND '.join(clauses)}"
         " AND started_at >= ? AND (started_at > ? OR key > ?) ORDER BY started_at, key LIMIT ?"
     )
     while rows := conn.execute(sql, (*values, at, at, key, _CHUNK)).fetchall():
         yield rows
-        key, at = rows[-1][0], rows[-1][2]
+        key, at = rows[-1][:2]
 
 
 def _where(conn: Connection, where: Filter) -> tuple[list[str], list[Any]]:
