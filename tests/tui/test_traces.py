@@ -68,7 +68,7 @@ async def test_filter_select_attach_and_clear(sample_app: ReadinessApp) -> None:
         await press(pilot, "T")
         assert "1,304 traces" in said(sample_app, "summary")
         assert "! 25 error" in said(sample_app, "summary")
-        assert "timeout 10" in said(sample_app, "errors")
+        assert "timeout ×10" in said(sample_app, "errors")
         assert all(cell_len(line) == 78 for line in lines(sample_app))
 
         await filter_by(pilot, "status:fail tool:refund_create")

@@ -20,15 +20,15 @@ SHORT = 400  # of a chunk, of a tool's arguments and result
 def block(title: str, text: str | None) -> Content:
     """A titled piece of outside text; what is cut is counted."""
     if text is None:
-        return join(Content.styled(f"{title}: ", "bold"), Content.styled("not recorded", "$text-muted"))
+        return join(Content.styled(f"{title}: ", "bold"), Content.styled("not recorded", "$foreground-muted"))
     more = f" … {plural(len(text) - LONG, 'more character')}" if len(text) > LONG else ""
-    return join(Content.styled(f"{title}: ", "bold"), safe(text[:LONG]), Content.styled(more, "$text-muted"))
+    return join(Content.styled(f"{title}: ", "bold"), safe(text[:LONG]), Content.styled(more, "$foreground-muted"))
 
 
 def chunks(found: tuple[Chunk, ...] | None, gold: GoldenCase | None) -> list[Content]:
     """What was retrieved, expected sources marked."""
     if found is None:
-        return [Content.styled("Retrieved: not recorded", "$text-muted")]
+        return [Content.styled("Retrieved: not recorded", "$foreground-muted")]
     if not found:
         return [join(Content.styled("Retrieved: ", "bold"), "nothing")]
     said = [Content.styled("Retrieved", "bold")]
@@ -43,14 +43,14 @@ def chunks(found: tuple[Chunk, ...] | None, gold: GoldenCase | None) -> list[Con
             )
         )
         if chunk.text:
-            said.append(join("      ", line(chunk.text, "$text-muted", SHORT)))
+            said.append(join("      ", line(chunk.text, "$foreground-muted", SHORT)))
     return said
 
 
 def tools(calls: tuple[ToolCall, ...] | None) -> list[Content]:
     """Each tool call with its arguments and its result or error."""
     if calls is None:
-        return [Content.styled("Tool calls: not recorded", "$text-muted")]
+        return [Content.styled("Tool calls: not recorded", "$foreground-muted")]
     if not calls:
         return [join(Content.styled("Tool calls: ", "bold"), "none")]
     said = [Content.styled("Tool calls", "bold")]
@@ -68,7 +68,7 @@ def tools(calls: tuple[ToolCall, ...] | None) -> list[Content]:
 
 
 def lines_of(*named: tuple[str, str | None]) -> Iterable[Content]:
-    return [join(f"      {name}: ", line(text, "$text-muted", SHORT)) for name, text in named if text is not None]
+    return [join(f"      {name}: ", line(text, "$foreground-muted", SHORT)) for name, text in named if text is not None]
 
 
 def as_json(value: object) -> str:

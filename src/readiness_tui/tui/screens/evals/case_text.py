@@ -41,7 +41,7 @@ def question(view: CaseView) -> Content:
     said = [safe(case.question or "(the run does not keep the question)", "bold", LONG)]
     gold = view.gold
     if gold is None:
-        said.append(Content.styled("The golden set does not have this case.", "$text-muted"))
+        said.append(Content.styled("The golden set does not have this case.", "$foreground-muted"))
     else:
         said += wanted(gold)
     tags = tuple(dict.fromkeys((*case.tags, *(gold.tags if gold else ()))))
@@ -77,14 +77,16 @@ def side(found: CaseSide, gold: GoldenCase | None) -> Content:
             said += [Content(""), Content.styled(f"Repeat {number_} of {total}", "bold")]
         said += answer(case, gold)
     if total > REPEATS:
-        said.append(Content.styled(f"… and {total - REPEATS} more repeats", "$text-muted"))
+        said.append(Content.styled(f"… and {total - REPEATS} more repeats", "$foreground-muted"))
     return Content("\n").join(said)
 
 
 def human(labels: tuple[HumanLabel, ...]) -> Content:
     """What people said, each person's last word, the latest first."""
     if not labels:
-        return join(Content.styled("Human label: ", "bold"), Content.styled("none yet · r gives one", "$text-muted"))
+        return join(
+            Content.styled("Human label: ", "bold"), Content.styled("none yet · r gives one", "$foreground-muted")
+        )
     said: list[Content | str] = [Content.styled("Human label: ", "bold")]
     for place, given in enumerate(labels):
         mark = HUMAN[given.verdict]
@@ -102,7 +104,7 @@ def human(labels: tuple[HumanLabel, ...]) -> Content:
 def answer(case: Case, gold: GoldenCase | None) -> list[Content]:
     """One repeat: status, error, output, scores, times, chunks, tools."""
     mark, word = STATUS[case.status]
-    said = [join(Content.styled(f"{mark.glyph} {word}", mark.style), "   ", line(costs(case), "$text-muted"))]
+    said = [join(Content.styled(f"{mark.glyph} {word}", mark.style), "   ", line(costs(case), "$foreground-muted"))]
     if case.error:
         said.append(join(Content.styled("Error: ", "bold $text-error"), safe(case.error, limit=LONG)))
     said += [block("Answer", case.output)]
@@ -111,9 +113,11 @@ def answer(case: Case, gold: GoldenCase | None) -> list[Content]:
     said += chunks(case.chunks, gold)
     said += tools(case.tool_calls)
     if case.id_from != "explicit":
-        said.append(line(f"The case is known by its {case.id_from}, not by an id of its own.", "$text-muted"))
+        said.append(line(f"The case is known by its {case.id_from}, not by an id of its own.", "$foreground-muted"))
     if case.extra:
-        said.append(join(Content.styled("Also recorded: ", "bold"), line(as_json(case.extra), "$text-muted", SHORT)))
+        said.append(
+            join(Content.styled("Also recorded: ", "bold"), line(as_json(case.extra), "$foreground-muted", SHORT))
+        )
     return said
 
 

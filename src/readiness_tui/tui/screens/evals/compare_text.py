@@ -54,7 +54,7 @@ def heading(view: ReviewView, rows: Sequence[Compared]) -> list[Content]:
     said.append(
         Content.styled(
             f"{plural(len(rows), 'metric')} looked at, {seen} beyond chance; one in twenty is so by chance alone.",
-            "$text-muted",
+            "$foreground-muted",
         )
     )
     return said
@@ -96,7 +96,7 @@ def detail(row: Compared, ours: Mapping[str, Case]) -> Detail:
     """The answer for one metric, what could not be paired, and the cases that moved: worse ones first."""
     said = [
         join(line(name(row).upper(), "bold $text-accent"), "  ", line(row.text)),
-        line(f"run {row.run_id} against {row.comparison.run_id}{unmatched(row)}", "$text-muted"),
+        line(f"run {row.run_id} against {row.comparison.run_id}{unmatched(row)}", "$foreground-muted"),
     ]
     lines = [
         CaseLine(key, row.run_id, mark, word, figures(row, key), ours[key].question if key in ours else "")

@@ -95,7 +95,7 @@ def standing(view: ReviewView, *, brief: bool) -> list[Content]:
     gate = view.gate.gate
     if gate is None:
         return []
-    return [line(f"Gate {gate.name} v{gate.version} · {lock_words(view.gate, brief=brief)}", "$text-muted")]
+    return [line(f"Gate {gate.name} v{gate.version} · {lock_words(view.gate, brief=brief)}", "$foreground-muted")]
 
 
 def warnings(view: ReviewView) -> list[Content]:
@@ -185,7 +185,8 @@ def extra_rows(outcome: GateOutcome) -> list[Row]:
         total, left = len(outcome.high_risk), len(outcome.unreviewed)
         mark = (glyphs.FAIL, f"{left} open") if left else (glyphs.MET, "pass")
         figure = f"{total - left}/{total}"
-        rows.append(Row(HIGH_RISK_ROW, ("high-risk review", "all", "", "", "", figure, mark, high_risk_words(outcome))))
+        lack = f"{left} without a human label" if left else "each has a human label"
+        rows.append(Row(HIGH_RISK_ROW, ("high-risk review", "all", "", "", "", figure, mark, lack)))
     return rows
 
 
@@ -204,14 +205,14 @@ def metric_detail(row: GateRow, lost: Misses, compared: Compared | None, cases: 
             Content.styled(f"  {mark.glyph} {row.result.value.lower()}  ", mark.style),
             line(" · ".join(part for part in (row.reason, row.sure) if part)),
         ),
-        line(rests_on(row), "$text-muted"),
+        line(rests_on(row), "$foreground-muted"),
     ]
     if compared is not None:
         said.append(join(Content.styled("Baseline: ", "bold"), line(compared.text)))
     if rule.source is From.TRACES:
-        said.append(Content.styled("t lists the traces that miss the rule", "$text-muted"))
+        said.append(Content.styled("t lists the traces that miss the rule", "$foreground-muted"))
     elif lost.note and row.result is not Result.MISSING:
-        said.append(line(lost.note, "$text-muted"))
+        said.append(line(lost.note, "$foreground-muted"))
     return Detail(Content("\n").join(said), [miss_line(miss, lost, row, cases) for miss in lost.misses])
 
 

@@ -104,5 +104,5 @@ def case_line(case: CaseLine, width: int) -> Content:
         Content.styled(f"{case.mark.glyph} {fit(case.word, 10)} ", case.mark.style),
         Content.styled(fit(one_line(case.key), room), "bold"),
         f" {figures}",
-        Content.styled(fit(one_line(case.question), rest), "$text-muted"),
+        Content(fit(one_line(case.question), rest)),
     )

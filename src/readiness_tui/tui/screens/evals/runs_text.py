@@ -20,7 +20,7 @@ from readiness_tui.tui.text import join, line
 COLUMNS = (
     Column("started", 7),
     Column("version", 0),
-    Column("tool", 10, wide=True),
+    Column("tool", 11, wide=True),
     Column("role", 11),
     Column("cases", 5, right=True),
     Column("pass", 5, right=True),
@@ -108,14 +108,14 @@ def detail(found: RunDetail) -> Detail:
             line(f"{tool} · started {moment(run.started_at)} · from {PurePath(info.path).name}"),
         ),
     ]
-    errors = " · ".join(f"{error} {count}" for error, count in list(found.by_error.items())[:6])
+    errors = " · ".join(f"{error} ×{count:,}" for error, count in list(found.by_error.items())[:6])
     unknown = found.by_status.get(CaseStatus.UNKNOWN, 0)
     if unknown:
         said.append(
             line(f"{plural(unknown, 'case')} without a verdict: the run does not say pass or fail", "$text-warning")
         )
     said.append(line(f"Errors: {errors}" if errors else "No case has an error."))
-    said.append(line(versions or "the run does not say its prompt, model, index or judge", "$text-muted"))
+    said.append(line(versions or "the run does not say its prompt, model, index or judge", "$foreground-muted"))
     said += [line(f"! {warning}", "$text-warning") for warning in run.warnings]
     said.append(line(figures(found)))
     lines = [case_row(case, run.id) for case in found.data.cases if case.status is not CaseStatus.PASS]

@@ -98,7 +98,7 @@ class EvalsScreen(RoomScreen):
             self._page = gate_text.page(view, self._width)
         for tab in self.query(Tab):
             tab.show(tab.tab == self._tab)
-        self.query_one("#sides", Static).update(line(sides(view, self._width - 22), "$text-muted"))
+        self.query_one("#sides", Static).update(line(sides(view, self._width - 22), "$foreground-muted"))
         self.query_one("#sentence", Static).update(self._page.heading)
         self._fill_rows()
         self._open_wanted()
@@ -190,7 +190,9 @@ class EvalsScreen(RoomScreen):
         self._cases = found.cases
         options = [Option(case_line(case, self._width), id=f"c{i}") for i, case in enumerate(found.cases[:LISTED])]
         if len(found.cases) > LISTED:
-            options.append(Option(line(f"… and {len(found.cases) - LISTED:,} more", "$text-muted"), disabled=True))
+            options.append(
+                Option(line(f"… and {len(found.cases) - LISTED:,} more", "$foreground-muted"), disabled=True)
+            )
         cases.set_options(options)
         cases.display = bool(options)
         if options:

@@ -147,7 +147,7 @@ class TracesScreen(RoomScreen):
             lost = f" · {plural(len(unknown), 'id')} not imported: {', '.join(unknown[:3])}" if unknown else ""
             count = f"Only {plural(total or 0, 'trace')}: "
             summary.update(Content.assemble((count, "bold $text-accent"), line(self._pinned[1] + lost)))
-            second.update(Content.styled("Esc shows all traces again", "$text-muted"))
+            second.update(Content.styled("Esc shows all traces again", "$foreground-muted"))
             return
         narrowed = "" if self._filter == NOTHING else " meet the filter"
         head = "counting …" if total is None else f"{plural(total, 'trace')}{narrowed}"
@@ -175,7 +175,7 @@ class TracesScreen(RoomScreen):
         total = "…" if window.total is None else f"{window.total:,}"
         selected = f" · {len(self._list.selected)} selected" if self._list.selected else ""
         text = f"{window.cursor + 1:,} of {total}{selected}" if window.rows else "nothing meets this"
-        self.query_one("#place", Static).update(line(text, "$text-muted"))
+        self.query_one("#place", Static).update(line(text, "$foreground-muted"))
 
     @on(TraceList.Highlighted)
     def _highlighted(self, event: TraceList.Highlighted) -> None:

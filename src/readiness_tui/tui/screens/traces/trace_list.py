@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
@@ -149,15 +147,17 @@ class TraceList(Widget, can_focus=True):
         width = self.size.width
         if row is None:
             return Strip.blank(width, base)
-        if place == self.window.cursor and self.has_focus:
+        at_cursor = place == self.window.cursor and self.has_focus
+        if at_cursor:
             base += self._styles["cursor"]
         selected = row.trace.id in self.selected
         mark = Segment("✓ " if selected else "▸ " if place == self.window.cursor else "  ", base + self._styles["mark"])
-        parts = self._segments(cells(row.trace, width - 2), base)
+        # On the cursor's background every text has the colour that can be read there.
+        parts = [
+            Segment(text, base if at_cursor or not kind else base + self._styles[kind])
+            for text, kind in cells(row.trace, width - 2)
+        ]
         return Strip([mark, *parts]).adjust_cell_length(width, base)
-
-    def _segments(self, parts: Sequence[tuple[str, str]], base: Style) -> list[Segment]:
-        return [Segment(text, base + self._styles[kind] if kind else base) for text, kind in parts]
 
 
 STYLES = ("good", "warn", "bad", "muted", "mark", "cursor")

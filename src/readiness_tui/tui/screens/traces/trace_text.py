@@ -21,7 +21,7 @@ _OUTCOME = {
     Outcome.ERROR: ("!", "error", "bad"),
     None: ("·", "unknown", "muted"),
 }
-_STYLE = {"good": "$text-success", "warn": "$text-warning", "bad": "bold $text-error", "muted": "$text-muted"}
+_STYLE = {"good": "$text-success", "warn": "$text-warning", "bad": "bold $text-error", "muted": "$foreground-muted"}
 _COLUMNS = (  # title, width, and the width of the list from which it is shown
     ("time (UTC)", 12, 0),
     ("id", 12, 0),
@@ -95,10 +95,10 @@ def outcome_line(counts: dict[str, int]) -> Content:
 
 
 def error_line(counts: dict[str, int], shown: int = 4) -> Content:
-    """ "Errors: timeout 12 · upstream 503 8"."""
+    """ "Errors: timeout ×12 · upstream 503 ×8"."""
     if not counts:
-        return Content.styled("No trace here carries an error.", "$text-muted")
-    parts = [f"{one_line(name, 40)} {n:,}" for name, n in list(counts.items())[:shown]]
+        return Content.styled("No trace here carries an error.", "$foreground-muted")
+    parts = [f"{one_line(name, 40)} ×{n:,}" for name, n in list(counts.items())[:shown]]
     more = f" · {len(counts) - shown} more classes" if len(counts) > shown else ""
     return join(Content.styled("Errors: ", "bold"), line(" · ".join(parts)), more)
 
@@ -110,14 +110,14 @@ def record(trace: Trace, raw: str = "") -> Content:
     said = [
         join(line(trace.id, "bold $text-accent"), "  ", Content.styled(f"{glyph} {word}", _STYLE[kind]), own),
         line(f"{moment(trace.started_at)} · {figures(trace)}"),
-        line(versions(trace), "$text-muted"),
+        line(versions(trace), "$foreground-muted"),
     ]
     if trace.error:
         said.append(join(Content.styled("Error: ", "bold $text-error"), safe(trace.error, limit=LONG)))
     said += [Content(""), block("Question", trace.question), block("Answer", trace.answer), Content("")]
     said += chunks(trace.chunks, None)
     if trace.retrieval is False:
-        said.append(Content.styled("This request did not use retrieval.", "$text-muted"))
+        said.append(Content.styled("This request did not use retrieval.", "$foreground-muted"))
     said += tools(trace.tool_calls)
     if trace.scores:
         scores = " · ".join(f"{name} {number(value)}" for name, value in trace.scores.items())
@@ -155,4 +155,4 @@ def pretty(raw: str) -> Content:
     except (ValueError, RecursionError):
         laid_out = raw
     more = f"\n… {plural(len(laid_out) - RAW, 'more character')}" if len(laid_out) > RAW else ""
-    return join(safe(laid_out[:RAW], "$text-muted"), more)
+    return join(safe(laid_out[:RAW], "$foreground-muted"), more)
