@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from tests.conftest import NOW
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from readiness_tui.domain.assessment import EvidenceKind
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import Outcome, ToolCall, Trace
+from readiness_tui.domain.evaluation import Outcome, Span, SpanKind, ToolCall, Trace
 from readiness_tui.services import traces
 from readiness_tui.services.desk import Desk, open_desk
 from readiness_tui.services.reviews import new_review
@@ -25,6 +24,7 @@ from readiness_tui.tui.screens.traces import trace_text
 from readiness_tui.tui.screens.traces.screen import TracesScreen
 from readiness_tui.tui.screens.traces.trace_list import TraceList
 from readiness_tui.tui.screens.traces.window import CAP, PAGE, Side, Window
+from tests.conftest import NOW
 
 HOSTILE = "see [/closed] \x1b]52;c;aGk=\x07 \u202e\n☃️ 表"
 
@@ -264,3 +264,23 @@ def test_a_record_shows_everything_and_obeys_nothing() -> None:
         trace_text.happened(Trace("t", tool_calls=(ToolCall("b", "{}", "{}"), ToolCall("a"))))
         == "○ a not fully logged, b"
     )
+
+
+def test_steps_stand_under_their_parents_and_a_circle_ends() -> None:
+    spans = (
+        Span("a", None, "ask", SpanKind.AGENT),
+        Span("c", "b", "search", SpanKind.TOOL, duration_ms=12.2, error="timeout"),
+        Span("b", "a", "think", SpanKind.MODEL),
+        Span("x", "gone", "lost", SpanKind.GUARD),
+        Span("p", "q", "round"),
+        Span("q", "p", "round"),
+    )
+    text = trace_text.record(Trace("t", spans=spans)).plain.splitlines()
+    steps = text[text.index("Steps") + 1 :][:5]
+    assert steps == [
+        "  · agent ask",
+        "    · model think",
+        "      ✗ error tool search 13 ms: timeout",
+        "  · guard lost (its parent is not recorded)",
+        "  … and 2 more steps",
+    ]

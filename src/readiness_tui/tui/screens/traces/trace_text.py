@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 from textual.content import Content
 
-from readiness_tui.domain.evaluation import Outcome, Trace
+from readiness_tui.domain.evaluation import Outcome, Span, Trace
 from readiness_tui.domain.text import one_line
 from readiness_tui.domain.words import day_month, moment, number, plural
-from readiness_tui.tui.record_text import LONG, as_json, block, chunks, tools
+from readiness_tui.tui.record_text import LONG, SHORT, as_json, block, chunks, tools
 from readiness_tui.tui.text import fit, join, line, safe
 
+STEPS = 60  # steps of a request
 RAW = 20_000  # characters of the record as the file had it
 _OUTCOME = {
     Outcome.SUCCESS: ("●", "success", "good"),
@@ -119,6 +120,7 @@ def record(trace: Trace, raw: str = "") -> Content:
     if trace.retrieval is False:
         said.append(Content.styled("This request did not use retrieval.", "$foreground-muted"))
     said += tools(trace.tool_calls)
+    said += steps(trace.spans)
     if trace.scores:
         scores = " · ".join(f"{name} {number(value)}" for name, value in trace.scores.items())
         said.append(join(Content.styled("Scores: ", "bold"), line(scores)))
@@ -138,6 +140,35 @@ def figures(trace: Trace) -> str:
     return " · ".join(parts)
 
 
+def steps(spans: tuple[Span, ...] | None) -> list[Content]:
+    """The request's steps as a tree, each under its parent; one whose parent is not recorded is called an orphan."""
+    if not spans:
+        return []
+    ids = {span.id for span in spans}
+    children: dict[str | None, list[Span]] = {}
+    for span in spans:
+        own = span.parent is not None and span.parent in ids and span.parent != span.id
+        children.setdefault(span.parent if own else None, []).append(span)
+    said = [Content.styled("Steps", "bold")]
+    waiting = [(span, 0) for span in reversed(children.get(None, []))]
+    seen: set[str] = set()
+    while waiting and len(said) <= STEPS:
+        span, depth = waiting.pop()
+        if span.id in seen:
+            continue
+        seen.add(span.id)
+        orphan = " (its parent is not recorded)" if span.parent is not None and span.parent not in ids else ""
+        took = f" {number(span.duration_ms, 'ms', up=True)} ms" if span.duration_ms is not None else ""
+        mark = Content.styled("✗ error ", _STYLE["bad"]) if span.error else Content("· ")
+        error = f": {span.error}" if span.error else ""
+        said.append(
+            join("  " * min(depth + 1, 12), mark, line(f"{span.kind} {span.name}{took}{orphan}{error}", "", SHORT))
+        )
+        waiting += [(child, depth + 1) for child in reversed(children.get(span.id, []))]
+    left = len(ids) - len(seen)
+    return [*said, Content.styled(f"  … and {plural(left, 'more step')}", "$foreground-muted")] if left else said
+
+
 def versions(trace: Trace) -> str:
     parts = (
         ("prompt", trace.prompt_version),
@@ -145,7 +176,9 @@ def versions(trace: Trace) -> str:
         ("index", trace.index_version),
         ("app", trace.app_version),
     )
-    return " · ".join(f"{name} {value or 'not recorded'}" for name, value in parts)
+    known = [("user", trace.user), ("session", trace.session)]
+    said = [f"{name} {value or 'not recorded'}" for name, value in parts]
+    return " · ".join([*said, *(f"{name} {value}" for name, value in known if value)])
 
 
 def pretty(raw: str) -> Content:
