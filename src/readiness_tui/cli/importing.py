@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--as", "role", type=click.Choice(["candidate", "baseline"]), help="What its runs are to the review.")
-@click.option("--format", "format", help="Take the file as this format instead of recognising it.")
+@click.option("--format", "format", help="Take the file as this format; a name that is none lists them all.")
 @as_json
 @pass_session
 def import_command(

@@ -41,7 +41,13 @@ def list_(session: Session, as_json: bool) -> None:
 
 @incident_command.command("new")
 @click.option("--title", required=True, help="What happened, in one line.")
-@click.option("--severity", type=click.Choice([sev.value for sev in Sev]), default=Sev.SEV3.value, show_default=True)
+@click.option(
+    "--severity",
+    type=click.Choice([sev.value for sev in Sev]),
+    default=Sev.SEV3.value,
+    show_default=True,
+    help="sev1 stops the release while it is open, sev2 makes it conditional.",
+)
 @pass_session
 def new(session: Session, title: str, severity: str) -> None:
     """Open an incident, started now."""
@@ -54,7 +60,7 @@ def new(session: Session, title: str, severity: str) -> None:
 
 @incident_command.command("export")
 @click.argument("name")
-@click.option("--format", "format", type=click.Choice(["md"]), default="md", show_default=True)
+@click.option("--format", "format", type=click.Choice(["md"]), default="md", show_default=True, help="Markdown.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
 @pass_session
 def export(session: Session, name: str, format: str, output: Path | None) -> None:

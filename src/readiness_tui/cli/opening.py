@@ -67,7 +67,13 @@ def demo_command(session: Session, no_open: bool) -> None:
 @click.option("--date", "held_on", type=Day(), help="Date of the review (default: today).")
 @click.option("--owner", help="Who answers for conditions nobody else has (default: you).")
 @click.option("--reviewer", "reviewers", multiple=True, help="A reviewer; repeat for each.")
-@click.option("--depth", type=click.Choice(["course", "full"]), default="course", show_default=True)
+@click.option(
+    "--depth",
+    type=click.Choice(["course", "full"]),
+    default="course",
+    show_default=True,
+    help="The course's items alone, or all of them.",
+)
 @click.option(
     "--checklist", "checklists", multiple=True, help="A checklist; repeat for each (default: the first three)."
 )

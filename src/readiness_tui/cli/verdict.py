@@ -33,7 +33,14 @@ def check_command(session: Session, as_json: bool, as_of: date | None, allow: st
 
 
 @click.command("scorecard")
-@click.option("--format", "format", type=click.Choice(["md", "json"]), default="md", show_default=True)
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice(["md", "json"]),
+    default="md",
+    show_default=True,
+    help="Markdown for people, JSON with its schema number for programs.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
 @click.option("--freeze", is_flag=True, help="Freeze it: the review is closed with this scorecard.")
 @as_of
@@ -56,7 +63,12 @@ def scorecard_command(session: Session, format: str, output: Path | None, freeze
 @click.command("gaps")
 @as_json
 @click.option(
-    "--format", "format", type=click.Choice(["text", "md", "csv", "jsonl"]), default="text", show_default=True
+    "--format",
+    "format",
+    type=click.Choice(["text", "md", "csv", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="md is a task list, csv is for Jira's importer.",
 )
 @click.option("--all", "everything", is_flag=True, help="Verified and closed ones too.")
 @pass_session

@@ -33,6 +33,7 @@ class ReadinessApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = App.COMMANDS | {ReadinessCommands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(room[0].upper(), f"room('{room}')", room.capitalize(), id=f"app.{room}", show=False,
@@ -42,7 +43,8 @@ class ReadinessApp(App[None]):
         Binding("m", "meeting", "Meeting", id="app.meeting", show=False, tooltip="One item at a time, large"),
         Binding("i", "import", "Import", id="app.import", show=False, tooltip="Import runs, traces, an eval set or a gate"),
         Binding("question_mark,f1", "help", "Help", id="app.help", key_display="?", tooltip="Every key of this screen"),
-        Binding("ctrl+p", "command_palette", "Everything", id="app.palette", show=False, priority=True),
+        Binding("ctrl+p", "command_palette", "Everything", id="app.palette", show=False, priority=True,
+                tooltip="Find any action by its name"),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", show=False, priority=True, tooltip="Leave; all is saved"),
     ]  # fmt: skip
 
