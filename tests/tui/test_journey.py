@@ -102,3 +102,20 @@ async def test_from_first_start_to_a_frozen_scorecard(tmp_path: Path, filled_sam
         assert load(app.desk).judgement.verdict is Verdict.CONDITIONS
         assert app.view.judgement.standings["OBS-01"].points == 2
     app.desk.close()
+
+
+async def test_a_new_review_from_the_greeting(tmp_path: Path) -> None:
+    """Enter accepts what the form proposes; then the Overview says what to do next."""
+    app = ReadinessApp(who="zoe", here=tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n")
+        assert not (tmp_path / "readiness.db").exists()  # nothing is created unasked
+        await press(pilot, *["enter"] * 5)
+        assert (tmp_path / "readiness.db").exists()
+        assert app.view is not None
+        assert app.screen.__class__.__name__ == "OverviewScreen"
+        assert (app.view.review.owner, app.view.review.system) == ("zoe", tmp_path.name.replace("-", " ").replace("_", " "))
+        assert verdict(app) is Verdict.NO_GO
+    assert app.desk is not None
+    app.desk.close()

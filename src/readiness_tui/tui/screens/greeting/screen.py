@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 CHOICES = (
     ("new", "n", "New review", "your system, its checklists, one hour"),
-    ("sample", "s", "Open the sample", "a support bot about to ship, on a copy you can change"),
+    ("sample", "s", "Open the sample", "a support bot about to ship, on your own copy"),
     ("import", "i", "Import", "start from eval runs, traces or a gate you have"),
 )
 
@@ -51,7 +51,7 @@ class GreetingScreen(Screen[None]):
         with Vertical(id="greeting"):
             yield Static("Is it ready to ship?", id="greeting-title")
             yield Static(
-                "Score the checklists, import your eval runs and traces, note the incidents,\n"
+                "Score the checklists, import eval runs and traces, note incidents,\n"
                 "and leave with a verdict you can defend and the gaps that remain."
             )
             yield OptionList(
@@ -110,9 +110,10 @@ class GreetingScreen(Screen[None]):
             )
 
         async def submit(values: Values) -> str | None:
-            refusal = await self.readiness.attempt(save, values)
-            if refusal is None:
-                await self.readiness.open_desk(opened[-1])
-            return refusal
+            return await self.readiness.attempt(save, values)
 
-        self.app.push_screen(FormDialog("New review", fields, submit, save="Start"))
+        async def started(done: bool | None) -> None:
+            if done:
+                await self.readiness.open_desk(opened[-1])
+
+        self.app.push_screen(FormDialog("New review", fields, submit, save="Start"), started)

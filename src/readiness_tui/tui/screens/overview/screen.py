@@ -69,12 +69,12 @@ class OverviewScreen(RoomScreen):
         if judgement.flips_to is None:
             return
         title.update(f"FIX {len(judgement.flips)} TO REACH {judgement.flips_to}")
-        width = max(self.size.width - 4, 40)
+        width = max(self.size.width - 3, 40)
         flips.refill(Option(flip_line(flip, view, width), id=flip.key) for flip in judgement.flips)
         if judgement.flips_to is Verdict.CONDITIONS:
             without = sum(1 for condition in judgement.conditions if condition.problem)
             tail = f", {without} without owner or date, or overdue" if without else ": each has owner and date"
-            rest.update(f"then {judgement.after_flips} conditions{tail}")
+            rest.update(f"then {judgement.after_flips} conditions{tail}" if judgement.after_flips else "")
         else:
             rest.update("")
 
@@ -205,15 +205,23 @@ def facts_table(view: ReviewView) -> Content:
         ]
         style = "bold $text-accent" if title.isupper() else "$text-muted"
         table.append(join(Content.styled(f"{title:<11}", style), *handed))
+    if hint := next_step(view):
+        table.append(join(Content.styled(f"{'NEXT':<11}", "bold $text-accent"), hint))
+    return Content("\n").join(table)
+
+
+def next_step(view: ReviewView) -> str:
+    """The one thing to press next, where it is plain what that is."""
+    if view.review.frozen_at is not None:
+        return "this review is frozen: press H, then n for the next one"
     if view.acceptable:
         n = len(view.acceptable)
-        table.append(
-            join(
-                Content.styled(f"{'NEXT':<11}", "bold $text-accent"),
-                f"proofs propose a score for {n} item{'s' if n != 1 else ''}: press a to accept",
-            )
-        )
-    return Content("\n").join(table)
+        return f"proofs propose a score for {n} item{'s' if n != 1 else ''}: press a to accept"
+    if view.measured.ambiguous:
+        return f"runs of {len(view.measured.ambiguous)} versions: press E and name the candidate"
+    if not view.runs and not view.measured.trace_count:
+        return "press i to import runs and traces, or C to score the first item"
+    return ""
 
 
 def gate_words(view: ReviewView) -> str:
