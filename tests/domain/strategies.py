@@ -130,7 +130,7 @@ def reviews_of(draw: st.DrawFn, ids: tuple[str, ...] = IDS, owners: tuple[str, .
     ]
     named = [*keys, *(f"section/{checklist.id}" for checklist in checklists), "assessed", "gate/lock", "incident/7"]
     conditions = [
-        StoredCondition(key, draw(st.sampled_from(["dan", "dan", ""])), draw(DAYS))
+        StoredCondition(key, draw(st.sampled_from(["dan", "dan", ""])), draw(DAYS), by_hand=draw(st.booleans()))
         for key in named
         if draw(st.integers(0, 3)) == 0
     ]
