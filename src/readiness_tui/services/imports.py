@@ -15,7 +15,7 @@ from readiness_tui.services.desk import Desk
 from readiness_tui.services.view import current_review
 from readiness_tui.services.write import change, deferred
 from readiness_tui.sources import gate_file, registry
-from readiness_tui.sources.base import CaseRecord, EvalSetRecord, Progress, Reject, RunStart, TraceRecord, Warn
+from readiness_tui.sources.base import CaseRecord, EvalSetRecord, Progress, ReadAlongError, Reject, RunStart, TraceRecord, Warn
 from readiness_tui.store import imports, reviews, runs
 
 BATCH = 2_000
@@ -27,7 +27,8 @@ OnProgress = Callable[[int, int], bool]
 class Imported:
     """What one file brought. `again`: the same bytes were imported before, nothing changed.
 
-    `refused`: why nothing of a folder's file was used; without a format, it was nobody's and only skipped.
+    `refused`: why nothing of a folder's file was used; without a format it was only skipped: nobody's, or read along
+    with another file.
     """
 
     path: str
@@ -85,6 +86,8 @@ def import_path(
             continue
         try:
             done.append(_import_file(desk, file, role=role, format=format, progress=progress))
+        except ReadAlongError as elsewhere:
+            done.append(Imported(str(file), "", refused=str(elsewhere)))
         except ReadinessError as refusal:
             done.append(Imported(str(file), format or "recognised", refused=str(refusal)))
         if done[-1].cancelled:
@@ -104,7 +107,7 @@ def _import_file(
         _, again = read_gate(desk, path)
         return Imported(str(path), "gate", "a YAML mapping with metrics and thresholds", again=again)
     source, recognised = registry.recognise(path, format)
-    digest = registry.digest(path)
+    digest = registry.digest_of(source, path)
     before = None
     with desk.store.read() as conn:
         if role and current_review(conn, desk).frozen_at is not None:

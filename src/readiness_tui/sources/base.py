@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.evaluation import Case, EvalSet, Run, Trace
 
 
@@ -71,6 +72,19 @@ class Recognised:
     format: str
     why: str
     certainty: int  # 0 no … 100 the tool's own signature
+
+
+class ReadAlongError(ReadinessError):
+    """A file that is not imported by itself: what it holds comes with another file, which the message names."""
+
+
+@runtime_checkable
+class Joins(Protocol):
+    """A source that puts a file together with others beside it."""
+
+    def along(self, path: Path) -> tuple[Path, ...]:
+        """The files beside `path` whose content `read(path)` joins: when one changes, `path` brings something new."""
+        ...
 
 
 class Source(Protocol):

@@ -7,6 +7,7 @@ Ours are listed here; others come by the entry point group `readiness_tui.source
 from __future__ import annotations
 
 import difflib
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,12 +17,12 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.sources.base import Recognised, Source
+from readiness_tui.sources.base import Joins, Recognised, Source
 from readiness_tui.sources.fileio import digest, unreadable
 from readiness_tui.sources.fileio import head as head_of
 from readiness_tui.sources.peek import seen
 
-__all__ = ["BUILT_IN", "GROUP", "Folder", "digest", "files_in", "look", "problems", "recognise", "sources"]
+__all__ = ["BUILT_IN", "GROUP", "Folder", "digest", "digest_of", "files_in", "look", "problems", "recognise", "sources"]
 
 GROUP = "readiness_tui.sources"
 HEAD = 64 * 1024
@@ -35,6 +36,7 @@ BUILT_IN = (
     "case_record",
     "metrics_mapping",
     "promptfoo",
+    "langsmith",
 )
 
 
@@ -95,6 +97,14 @@ def recognise(path: Path, forced: str | None = None) -> tuple[Source, Recognised
         options = "; ".join(f"--format {source.name} ({source.title}: {found.why})" for source, found in fitting)
         raise ReadinessError(f"{path} fits several formats equally well. Say which one it is: {options}.")
     return fitting[0]
+
+
+def digest_of(source: Source, path: Path) -> str:
+    """What tells an import from an earlier one: SHA-256 of the file, and of the files that are read along with it."""
+    along = source.along(path) if isinstance(source, Joins) else ()
+    if not along:
+        return digest(path)
+    return hashlib.sha256(" ".join(digest(file) for file in (path, *along)).encode()).hexdigest()
 
 
 def look(path: Path) -> Folder:

@@ -45,7 +45,8 @@ class RawSpan:
     `outcome`: the application's own word for how the request ended. `arguments`, `result`: JSON text of a tool call.
     `asked`: tool calls that a model asked for, by call id ("" where it has none); `told`: results that a model was
     given, by call id. `reranks`: its `chunks` replace those retrieved before. `attributes`: kept on the span, under
-    the names of `domain.evaluation.Span` where they are known. `extra`: facts about the whole request.
+    the names of `domain.evaluation.Span` where they are known. `texts`: its long texts by name, kept only where they
+    hold a credential. `extra`: facts about the whole request.
     """
 
     id: str
@@ -81,6 +82,7 @@ class RawSpan:
     feedback: str | None = None
     tags: tuple[str, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -137,7 +139,7 @@ def trace_from_spans(trace_id: str, spans: Sequence[RawSpan], judgements: Iterab
         scores=_scores(judged),
         cached=bool(head and head.cached) or (bool(models) and all(span.cached for span in models)),
         extra=_extra(tree, judged),
-        spans=tuple(_span(span, question, answer) for span in tree.ordered) if tree.ordered else None,
+        spans=tuple(_span(span) for span in tree.ordered) if tree.ordered else None,
         user=known(lambda span: span.user),
         session=known(lambda span: span.session),
     )
@@ -346,7 +348,7 @@ def _extra(tree: _Tree, judged: Sequence[Judgement]) -> dict[str, Any]:
     return extra
 
 
-def _span(span: RawSpan, question: str | None, answer: str | None) -> Span:
+def _span(span: RawSpan) -> Span:
     attributes = dict(span.attributes)
     for name, value in (
         ("model", span.model),
@@ -360,9 +362,7 @@ def _span(span: RawSpan, question: str | None, answer: str | None) -> Span:
     ):
         if value is not None:
             attributes[name] = value
-    for name, text in (("input", span.input), ("output", span.output)):
-        if text is not None and text != question and text != answer and find_secrets(text):
-            attributes[name] = text
+    attributes |= {name: text for name, text in span.texts.items() if find_secrets(text)}
     return Span(
         id=span.id,
         parent=span.parent,

@@ -179,6 +179,7 @@ class ReadinessApp(App[None]):
                 await self._point("checklists", item)
         elif kind == "gate":
             await self.action_room("evals")
+            await self._point("evals", key)
         elif kind == "incident":
             await self.action_room("incidents")
             await self._point("incidents", rest.split("/")[0])

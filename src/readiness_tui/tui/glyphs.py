@@ -19,7 +19,7 @@ PARTIAL = Mark("◐", "$text-warning")
 MISSING = Mark("○", "$text-error")
 CONFLICT = Mark("!", "bold $text-error")
 UNDECIDED = Mark("·", "bold $text-accent")
-NOT_APPLICABLE = Mark("–", "$text-muted")
+NOT_APPLICABLE = Mark("–", "$foreground-muted")
 FAIL = Mark("✗", "bold $text-error")
 DONE = Mark("✓", "$text-success")
 
@@ -53,7 +53,7 @@ def standing_mark(standing: Standing) -> Mark:
 def score_style(percent: int | None) -> str:
     """The colour of a section's bar: below 60 holds the release back, below 80 is a condition."""
     if percent is None:
-        return "$text-muted"
+        return "$foreground-muted"
     return "$text-error" if percent < 60 else "$text-warning" if percent < 80 else "$text-success"
 
 

@@ -94,10 +94,10 @@ def _blocks(tokens: Sequence[Token], width: int) -> Iterator[Content]:
         elif kind == "paragraph_close" and not lists:
             yield Content("")
         elif kind in ("fence", "code_block"):
-            yield from safe(token.content.rstrip("\n"), "$text-muted").wrap(width)
+            yield from safe(token.content.rstrip("\n"), "$foreground-muted").wrap(width)
             yield Content("")
         elif kind == "hr":
-            yield Content.styled("─" * width, "$text-muted")
+            yield Content.styled("─" * width, "$foreground-muted")
 
 
 def _inline(tokens: Sequence[Token]) -> Content:
@@ -134,7 +134,7 @@ def _table(table: _Table, width: int) -> Iterator[Content]:
         yield from _records(table, width)
         return
     header, *body = table.rows
-    yield from _row([cell.stylize("$text-muted") for cell in header], widths, table.right)
+    yield from _row([cell.stylize("$foreground-muted") for cell in header], widths, table.right)
     for row in body:
         yield from _row(row, widths, table.right)
 
@@ -172,7 +172,7 @@ def _records(table: _Table, width: int) -> Iterator[Content]:
         for label, cell in zip(header[1:], row[1:], strict=True):
             if cell.plain.strip() in _EMPTY:
                 continue
-            fact = Content("").join([Content.styled(f"{label.plain}\u00a0", "$text-muted"), cell])
+            fact = Content("").join([Content.styled(f"{label.plain}\u00a0", "$foreground-muted"), cell])
             if fact.cell_length <= _SHORT:
                 short.append(fact)
                 continue

@@ -23,7 +23,7 @@ class TitleBar(Widget):
 
     def show(self, left: str, right: str) -> None:
         self.query_one("#title-left", Static).update(line(left, "bold"))
-        self.query_one("#title-right", Static).update(line(right, "$text-muted"))
+        self.query_one("#title-right", Static).update(line(right, "$foreground-muted"))
 
 
 class RoomTab(Static):

@@ -26,7 +26,7 @@ def list_line(standing: Standing, width: int, *, selected: bool, proposed: bool)
         Content.styled(f"{mark.glyph} {standing.word:<9} ", mark.style),
         column(f"{standing.item.id} {standing.item.title}", room + 7),
         Content.styled("P" if proposed else " ", "$text-accent"),
-        Content.styled(LETTER[standing.item.severity], "$text-muted"),
+        Content.styled(LETTER[standing.item.severity], "$foreground-muted"),
     )
 
 
@@ -35,7 +35,7 @@ def detail(view: ReviewView, standing: Standing, dossier: Dossier, gap: Gap | No
     item = standing.item
     blocks: list[Content | str] = [
         join(Content.styled(f"{item.id}  ", "bold $text-accent"), line(item.title, "bold"),
-             Content.styled(f"   {item.severity}", "$text-muted")),
+             Content.styled(f"   {item.severity}", "$foreground-muted")),
         status_line(standing),
         *status_reasons(view, standing, dossier),
         Content(""),
@@ -58,9 +58,9 @@ def detail(view: ReviewView, standing: Standing, dossier: Dossier, gap: Gap | No
         blocks.append(
             join(Content.styled("GAP       ", "bold"), line(f"{gap.owner or 'no owner'} · due {due} · {gap.state}"))
         )
-    blocks += ["", join(Content.styled("Why: ", "bold"), safe(item.why, "$text-muted"))]
+    blocks += ["", join(Content.styled("Why: ", "bold"), safe(item.why, "$foreground-muted"))]
     if standing.applicable and standing.counts < 2:
-        blocks.append(join(Content.styled("To do: ", "bold"), safe(item.improve, "$text-muted")))
+        blocks.append(join(Content.styled("To do: ", "bold"), safe(item.improve, "$foreground-muted")))
     return Content("\n").join(blocks)
 
 
@@ -73,7 +73,7 @@ def status_line(standing: Standing) -> Content:
     counts = f"   {standing.assurance}" if standing.assurance and standing.points else ""
     return join(
         Content.styled(f"{mark.glyph} {standing.word.upper():<10}", mark.style), *scale,
-        Content.styled(counts, "$text-muted"),
+        Content.styled(counts, "$foreground-muted"),
     )  # fmt: skip
 
 
@@ -107,10 +107,10 @@ def proof(proposal: Proposal) -> list[Content]:
     if proposal.window or proposal.sampling:
         rows.append(
             line(
-                "          " + " · ".join(part for part in (proposal.window, proposal.sampling) if part), "$text-muted"
+                "          " + " · ".join(part for part in (proposal.window, proposal.sampling) if part), "$foreground-muted"
             )
         )
-    rows += [line(f"          {text}", "$text-muted") for text in proposal.details[:4]]
+    rows += [line(f"          {text}", "$foreground-muted") for text in proposal.details[:4]]
     if proposal.points is not None:
         rows.append(
             join("          proposes ", Content.styled(f"{proposal.points} {WORDS[proposal.points]}", "bold"),
@@ -118,7 +118,7 @@ def proof(proposal: Proposal) -> list[Content]:
         )  # fmt: skip
     if proposal.examples:
         shown = "  ".join(proposal.examples[:3])
-        rows.append(join(line(f"          e.g. {shown}"), Content.styled("   t opens them", "$text-muted")))
+        rows.append(join(line(f"          e.g. {shown}"), Content.styled("   t opens them", "$foreground-muted")))
     return rows
 
 
@@ -138,7 +138,7 @@ def votes(dossier: Dossier, standing: Standing) -> list[Content]:
 def evidence(dossier: Dossier) -> list[Content]:
     """What is attached."""
     if not dossier.evidence:
-        return [join(Content.styled("EVIDENCE  ", "bold"), Content.styled("none yet · e attach", "$text-muted"))]
+        return [join(Content.styled("EVIDENCE  ", "bold"), Content.styled("none yet · e attach", "$foreground-muted"))]
     rows = []
     for position, piece in enumerate(dossier.evidence):
         extra = f", witnessed by {piece.witness}" if piece.witness else ""

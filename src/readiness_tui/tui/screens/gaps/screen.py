@@ -25,7 +25,7 @@ from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.screens.room import RoomScreen
-from readiness_tui.tui.text import column, join, line, safe
+from readiness_tui.tui.text import column, join, safe
 from readiness_tui.tui.widgets.opening_list import OpeningList
 
 CONDITION, GAP = "condition/", "gap/"
@@ -80,11 +80,11 @@ class GapsScreen(RoomScreen):
             Option(condition_line(condition, width), id=CONDITION + key) for key, condition in self._conditions.items()
         ]
         if not self._conditions:
-            options.append(Option(Content.styled("none", "$text-muted"), disabled=True))
+            options.append(Option(Content.styled("none", "$foreground-muted"), disabled=True))
         options.append(Option(Content.styled(f"GAPS  {len(self._lines)}", "bold $text-accent"), disabled=True))
         options += [Option(gap_line(gap, width, view), id=GAP + key) for key, gap in self._lines.items()]
         if not self._lines:
-            options.append(Option(Content.styled("none: every decided item is met", "$text-muted"), disabled=True))
+            options.append(Option(Content.styled("none: every decided item is met", "$foreground-muted"), disabled=True))
         rows.refill(options, wanted=self._find(self._wanted) if self._wanted else None)
         self._wanted = None
         self._show_about()
@@ -242,7 +242,7 @@ def heading(view: ReviewView, width: int) -> Content:
     return join(
         Content.styled(title, "bold $text-accent"),
         column(note, width - _TAIL - len(title), "$text-error"),
-        Content.styled(f" {'owner':<10} {'due':>7}", "$text-muted"),
+        Content.styled(f" {'owner':<10} {'due':>7}", "$foreground-muted"),
     )
 
 
@@ -263,7 +263,7 @@ def gap_line(gap: GapLine, width: int, view: ReviewView) -> Content:
     late = gap.due is not None and gap.due < view.as_of and gap.state.live
     return join(
         Content.styled(f"{mark.glyph} {gap.state.value:<12} ", mark.style),
-        Content.styled(f"{gap.severity.value:<8}", "$text-muted"),
+        Content.styled(f"{gap.severity.value:<8}", "$foreground-muted"),
         column(gap.title, width - _TAIL - 23),
         " ",
         column(gap.owner or "—", 10),
@@ -277,7 +277,7 @@ def about_condition(condition: Condition) -> Content:
     if condition.problem:
         rows.append(safe(f"Blocks: {condition.problem}. A condition needs an owner and a day that has not passed."))
     if condition.lifts:
-        rows.append(safe("Lifted by " + ", ".join(gaps.called(key) for key in condition.lifts), "$text-muted"))
+        rows.append(safe("Lifted by " + ", ".join(gaps.called(key) for key in condition.lifts), "$foreground-muted"))
     return Content("\n").join(rows)
 
 
@@ -286,13 +286,13 @@ def about_gap(gap: GapLine) -> Content:
         safe(gap.title, "bold"),
         safe(
             f"{gap.key} · {gap.severity} · seen in {plural(gap.reviews, 'review')} · {plural(gap.age, 'day')} old",
-            "$text-muted",
+            "$foreground-muted",
         ),
     ]
     if gap.merged:
-        rows.append(safe("Stands for " + ", ".join(gaps.called(key) for key in gap.merged), "$text-muted"))
+        rows.append(safe("Stands for " + ", ".join(gaps.called(key) for key in gap.merged), "$foreground-muted"))
     if gap.due_changes:
-        rows.append(safe("Date moved: " + "; ".join(gap.due_changes), "$text-muted"))
+        rows.append(safe("Date moved: " + "; ".join(gap.due_changes), "$foreground-muted"))
     if gap.evidence:
-        rows.append(safe("Evidence: " + gap.evidence, "$text-muted"))
+        rows.append(safe("Evidence: " + gap.evidence, "$foreground-muted"))
     return Content("\n").join(rows)

@@ -73,7 +73,7 @@ class HistoryScreen(RoomScreen):
         if change is None or change.id != change_id:
             return
         blocks = [safe(f"Why: {change.why}")] if change.why else []
-        blocks += [line(text, "$text-muted") for text in history.describe(rows or [])[:6]]
+        blocks += [line(text, "$foreground-muted") for text in history.describe(rows or [])[:6]]
         self.query_one("#rows", Static).update(Content("\n").join(blocks))
 
     @property
@@ -137,7 +137,7 @@ class HistoryScreen(RoomScreen):
 def summary(found: list[history.ReviewLine], view: ReviewView) -> Content:
     """A line a review: number, release, date, verdict, and the score of its weakest section."""
     titles = f"    {'release':<14} {'date':<10}  {'verdict':<19} weakest section"
-    rows = [Content.styled("REVIEWS", "bold $text-accent"), Content.styled(titles, "$text-muted")]
+    rows = [Content.styled("REVIEWS", "bold $text-accent"), Content.styled(titles, "$foreground-muted")]
     for entry in found[:5]:
         here = entry.id == view.review.id
         verdict = view.judgement.verdict if here else entry.verdict
@@ -155,7 +155,7 @@ def summary(found: list[history.ReviewLine], view: ReviewView) -> Content:
             )
         )
     if len(found) > 5:
-        rows.append(line(f"and {len(found) - 5} earlier", "$text-muted"))
+        rows.append(line(f"and {len(found) - 5} earlier", "$foreground-muted"))
     return Content("\n").join(rows)
 
 
@@ -165,9 +165,9 @@ def change_line(change: history.Change, width: int) -> Content:
     why = "  why ↓" if change.why else ""
     return join(
         f"{change.at:%d %b %H:%M} ",
-        Content.styled(mark, "$text-muted"),
+        Content.styled(mark, "$foreground-muted"),
         column(change.who, 10),
         " ",
-        column(word + change.what, width - 26 - len(why), "$text-muted" if change.undone_by else ""),
-        Content.styled(why, "$text-muted"),
+        column(word + change.what, width - 26 - len(why), "$foreground-muted" if change.undone_by else ""),
+        Content.styled(why, "$foreground-muted"),
     )

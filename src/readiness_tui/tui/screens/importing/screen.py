@@ -62,7 +62,7 @@ class ImportScreen(ModalScreen[None]):
     def _show_role(self) -> None:
         role = ROLES[self._role] or "just import"
         self.query_one("#role", Static).update(
-            Content.assemble("Its runs: ", (role, "bold"), ("   ctrl+r changes", "$text-muted"))
+            Content.assemble("Its runs: ", (role, "bold"), ("   ctrl+r changes", "$foreground-muted"))
         )
 
     def action_role(self) -> None:

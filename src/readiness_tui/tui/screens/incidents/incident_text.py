@@ -48,11 +48,11 @@ def list_line(incident: Incident, as_of: date, width: int) -> Content:
     mark, word = state(incident)
     head = Content.styled(f"{mark.glyph} {word:<8} ", mark.style)
     name = f"{incident.severity} {incident.name:<7}"
-    when = Content.styled(f"{age(incident, as_of):>7}", "$text-muted")
+    when = Content.styled(f"{age(incident, as_of):>7}", "$foreground-muted")
     room = max(width - 31, 10)
     if width >= _ONE_LINE:
         return join(head, name, column(incident.title, room), " ", when)
-    return join(head, name, " " * room, when, "\n", "  ", column(incident.title, width - 2, "$text-muted"))
+    return join(head, name, " " * (room + 1), when, "\n", "  ", column(incident.title, width - 2, "$foreground-muted"))
 
 
 def empty(system: str, *, only_open: bool) -> Content:
@@ -244,4 +244,4 @@ def _label(text: str) -> Content:
 
 def _hint(text: str) -> Content:
     # Its leading spaces matter: they part it from what it follows.
-    return safe(text, "$text-muted")
+    return safe(text, "$foreground-muted")

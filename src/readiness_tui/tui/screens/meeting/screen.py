@@ -92,7 +92,7 @@ class MeetingScreen(ScoringScreen):
         )
         people = ", ".join(self._people) or "who is here? p"
         room = self.size.width - 5 - head.cell_length
-        self.query_one("#clock", Static).update(join(head, "   ", column(people, max(room, 0), "$text-muted")))
+        self.query_one("#clock", Static).update(join(head, "   ", column(people, max(room, 0), "$foreground-muted")))
 
     @staticmethod
     def _left(view: ReviewView) -> frozenset[str]:

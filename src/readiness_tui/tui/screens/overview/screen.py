@@ -124,7 +124,7 @@ def verdict_line(view: ReviewView) -> Content:
         Content.styled(f"{judgement.verdict}{until}", glyphs.VERDICT_STYLE[judgement.verdict]),
         "   ",
         line(shown or "gate, checklists and incidents all hold"),
-        Content.styled(f"   as of {view.as_of}", "$text-muted"),
+        Content.styled(f"   as of {view.as_of}", "$foreground-muted"),
     )
 
 
@@ -165,7 +165,7 @@ def condition_table(judgement: Judgement, width: int, room: int) -> Content:
         )
     if len(shown) < len(judgement.conditions):
         left = len(judgement.conditions) - len(shown)
-        rows.append(Content.styled(f"  and {left} more: press G for the closing list", "$text-muted"))
+        rows.append(Content.styled(f"  and {left} more: press G for the closing list", "$foreground-muted"))
     return Content("\n").join(rows)
 
 
@@ -203,7 +203,7 @@ def facts_table(view: ReviewView) -> Content:
             join(Content.styled(HANDED_IN[piece.state].glyph, HANDED_IN[piece.state].style), f" {piece.title}  ")
             for piece in pieces
         ]
-        style = "bold $text-accent" if title.isupper() else "$text-muted"
+        style = "bold $text-accent" if title.isupper() else "$foreground-muted"
         table.append(join(Content.styled(f"{title:<11}", style), *handed))
     if hint := next_step(view):
         table.append(join(Content.styled(f"{'NEXT':<11}", "bold $text-accent"), hint))
