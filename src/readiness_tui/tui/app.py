@@ -179,7 +179,8 @@ class ReadinessApp(App[None]):
                 await self._point("checklists", item)
         elif kind == "gate":
             await self.action_room("evals")
-            await self._point("evals", key)
+            if self.view is not None and rest in {row.rule.key for row in self.view.gate.rows}:
+                await self._point("evals", rest)
         elif kind == "incident":
             await self.action_room("incidents")
             await self._point("incidents", rest.split("/")[0])
