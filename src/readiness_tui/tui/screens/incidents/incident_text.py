@@ -49,10 +49,9 @@ def list_line(incident: Incident, as_of: date, width: int) -> Content:
     head = Content.styled(f"{mark.glyph} {word:<8} ", mark.style)
     name = f"{incident.severity} {incident.name:<7}"
     when = Content.styled(f"{age(incident, as_of):>7}", "$foreground-muted")
-    room = max(width - 31, 10)
     if width >= _ONE_LINE:
-        return join(head, name, column(incident.title, room), " ", when)
-    return join(head, name, " " * (room + 1), when, "\n", "  ", column(incident.title, width - 2, "$foreground-muted"))
+        return join(head, name, column(incident.title, width - 31), " ", when)
+    return join(head, name, " " * max(width - 30, 1), when, "\n", "  ", column(incident.title, width - 2, "$foreground-muted"))
 
 
 def empty(system: str, *, only_open: bool) -> Content:
