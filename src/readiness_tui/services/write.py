@@ -10,6 +10,7 @@ from readiness_tui.domain.gaps import merge, settled_gaps
 from readiness_tui.domain.judge import judge
 from readiness_tui.domain.review import Review
 from readiness_tui.services.desk import Desk
+from readiness_tui.services.measure import measure
 from readiness_tui.services.view import current_review, read_facts
 from readiness_tui.store import gaps, reviews
 from readiness_tui.store.rows import Tx
@@ -23,7 +24,11 @@ def change(desk: Desk, what: str, why: str = "", *, key: str | None = None) -> I
     review and on every trouble with the file; nothing is stored then.
     """
     with desk.store.read() as conn:
-        review_id = current_review(conn, desk).id
+        found = current_review(conn, desk)
+        review_id = found.id
+        if not desk.deferred and found.frozen_at is None:
+            # Gate and probes read every trace: before the transaction, so that nobody waits for the file meanwhile.
+            measure(conn, desk, found, reviews.checklists(conn, review_id), desk.as_of(found))
     with desk.store.write(desk.who, what, why, key=key, now=desk.now(), review_id=review_id) as tx:
         review = reviews.get(tx.conn, review_id)
         tx.guard_review(review.id)
