@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from readiness_tui.domain.assessment import Vote
-from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.errors import AlreadySaved, ReadinessError
 from readiness_tui.store import Store, assessments, audit, db, reviews, settings, sqlite
-from readiness_tui.store.faults import AlreadySaved, explain
+from readiness_tui.store.faults import explain
 from tests.store.conftest import REVIEW
 from tests.store.workers import NOW
 

@@ -9,3 +9,11 @@ class ReadinessError(Exception):
     The message is complete sentences: what is wrong, where (file, line, field), why, and what to do.
     Command line: printed to stderr, exit code 2. App: shown as a notice; nothing stored has changed.
     """
+
+
+class AlreadySaved(ReadinessError):  # noqa: N818 - good news, not an error of anybody's
+    """The block with this idempotency key was committed before: nothing was done again, nothing is lost."""
+
+    def __init__(self, change_id: int) -> None:
+        super().__init__(f"This was already saved (change {change_id}); nothing was written twice.")
+        self.change_id = change_id

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -30,6 +31,7 @@ class Desk:
     clock: Callable[[], datetime] = utc_now
     review_id: int | None = None
     cache: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False)
+    keys: list[str] = field(default_factory=list, repr=False)  # see `once`
     deferred: bool = field(default=False, repr=False)  # see `write.deferred`
 
     def now(self) -> datetime:
@@ -38,6 +40,18 @@ class Desk:
     def as_of(self, review: Review, given: date | None = None) -> date:
         """The day the rules read: what was asked for, else the day pinned to the review, else today (UTC)."""
         return given or review.as_of or self.now().astimezone(UTC).date()
+
+    @contextmanager
+    def once(self, key: str) -> Iterator[None]:
+        """What is saved in this block is saved once, however often it is tried with the same key.
+
+        A commit may be done and its answer lost (a full disk, a kill). The next try then raises AlreadySaved.
+        """
+        self.keys.append(key)
+        try:
+            yield
+        finally:
+            self.keys.clear()
 
     def close(self) -> None:
         self.store.close()

@@ -17,10 +17,10 @@ from readiness_tui.store.rows import Tx
 
 
 @contextmanager
-def change(desk: Desk, what: str, why: str = "", *, key: str | None = None) -> Iterator[tuple[Tx, Review]]:
+def change(desk: Desk, what: str, why: str = "") -> Iterator[tuple[Tx, Review]]:
     """One audited change to the desk's review: all of it is saved, or none.
 
-    `what` says it in words for the history; `key` makes a repeated save a no-op. Raises ReadinessError on a frozen
+    `what` says it in words for the history. Inside `desk.once` a repeated save raises AlreadySaved. Raises ReadinessError on a frozen
     review and on every trouble with the file; nothing is stored then.
     """
     with desk.store.read() as conn:
@@ -29,6 +29,10 @@ def change(desk: Desk, what: str, why: str = "", *, key: str | None = None) -> I
         if not desk.deferred and found.frozen_at is None:
             # Gate and probes read every trace: before the transaction, so that nobody waits for the file meanwhile.
             measure(conn, desk, found, reviews.checklists(conn, review_id), desk.as_of(found))
+    # A form that saves in several changes gives each a key of its own, in their order.
+    key = desk.keys[-1] if desk.keys else None
+    if key is not None:
+        desk.keys.append(f"{desk.keys[0]}/{len(desk.keys)}")
     with desk.store.write(desk.who, what, why, key=key, now=desk.now(), review_id=review_id) as tx:
         review = reviews.get(tx.conn, review_id)
         tx.guard_review(review.id)

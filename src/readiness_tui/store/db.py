@@ -14,14 +14,14 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.errors import AlreadySaved, ReadinessError
 from readiness_tui.store import faults, sqlite
-from readiness_tui.store.faults import AlreadySaved, explain
+from readiness_tui.store.faults import explain
 from readiness_tui.store.migrations import MIGRATIONS, connect, copy_database, found, make_file, migrate
 from readiness_tui.store.rows import Shape, Tx
 from readiness_tui.store.schema import APPLICATION_ID
 
-__all__ = ["AlreadySaved", "Store"]
+__all__ = ["Store"]
 
 _OPENING = threading.Lock()
 _OPEN: list[tuple[int, int]] = []  # device and inode of every open Store of this process

@@ -8,14 +8,6 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text import one_line
 
 
-class AlreadySaved(ReadinessError):  # noqa: N818 - good news, not an error of anybody's
-    """The block with this idempotency key was committed before: nothing was done again, nothing is lost."""
-
-    def __init__(self, change_id: int) -> None:
-        super().__init__(f"This was already saved (change {change_id}); nothing was written twice.")
-        self.change_id = change_id
-
-
 def missing(path: Path) -> ReadinessError:
     return ReadinessError(
         f"There is no database at {one_line(str(path))}. "

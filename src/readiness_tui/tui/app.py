@@ -12,7 +12,7 @@ from typing import Any, ClassVar, ParamSpec, TypeVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.errors import AlreadySaved, ReadinessError
 from readiness_tui.domain.text import visible
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.view import ReviewView, load
@@ -96,6 +96,8 @@ class ReadinessApp(App[None]):
         """`act` for forms: the refusal is returned instead of shown."""
         try:
             await self.serve(service, *args, **kwargs)
+        except AlreadySaved:
+            pass  # the first try was committed and only its answer was lost
         except ReadinessError as refusal:
             return str(refusal)
         await self.reload()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from uuid import uuid4
 
 from textual import on
 from textual.app import ComposeResult
@@ -117,7 +118,18 @@ class RoomScreen(Screen[None]):
     def submitter(self, save: Callable[[Values], Any]) -> Submit:
         """`save` as a form's submit: run away from the UI thread, its refusal returned as a sentence."""
 
+        key = uuid4().hex
+
+        def save_once(values: Values) -> None:
+            desk = self.readiness.desk
+            if desk is None:
+                save(values)
+                return
+            # Other words typed after a refusal are another save.
+            with desk.once(f"{key}/{sorted(values.items())}"):
+                save(values)
+
         async def submit(values: Values) -> str | None:
-            return await self.readiness.attempt(save, values)
+            return await self.readiness.attempt(save_once, values)
 
         return submit
