@@ -6,7 +6,7 @@ It raises `ReadinessError` when the file as a whole cannot be used.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -31,8 +31,11 @@ class CaseRecord:
 
 @dataclass(frozen=True, slots=True)
 class TraceRecord:
+    """A trace. `part`: other files may bring more of it; the source puts them together (see `Assembles`)."""
+
     trace: Trace
     raw: str
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +102,13 @@ class Source(Protocol):
 
     def read(self, path: Path) -> Iterator[Record]:
         """Stream the file's records."""
+        ...
+
+
+@runtime_checkable
+class Assembles(Protocol):
+    """A source whose traces come in parts: over several files, or several requests to the receiver."""
+
+    def assemble(self, trace_id: str, raws: Sequence[str]) -> TraceRecord | None:
+        """One trace from the raw records of its parts, earlier first; None where one of them is no record of its."""
         ...

@@ -41,7 +41,7 @@ class Entry:
 Item = Entry | Reject | Warn | Progress
 
 
-def lines(path: Path) -> Iterator[tuple[int, bytes] | Reject | Warn | Progress]:
+def lines(path: Path, longest: int = MAX_LINE) -> Iterator[tuple[int, bytes] | Reject | Warn | Progress]:
     """Non-empty lines with their 1-based numbers, streamed; over-long ones as rejects, progress after each block."""
     number, done, carry, skipping = 0, 0, b"", False
     try:
@@ -60,14 +60,14 @@ def lines(path: Path) -> Iterator[tuple[int, bytes] | Reject | Warn | Progress]:
                         part = part[:-1]
                     if skipping:
                         skipping = False
-                    elif len(part) > MAX_LINE:
-                        yield _too_long(number, part)
+                    elif len(part) > longest:
+                        yield _too_long(number, part, longest)
                     elif part and not part.isspace():
                         yield number, part
                 if skipping:
                     carry = b""
-                elif len(carry) > MAX_LINE:
-                    yield _too_long(number + 1, carry)
+                elif len(carry) > longest:
+                    yield _too_long(number + 1, carry, longest)
                     carry, skipping = b"", True
                 yield Progress(done, total)
             if carry and not carry.isspace():
@@ -212,5 +212,5 @@ def _entry(line: int, raw: bytes) -> Entry:
     return Entry(line, raw.strip().decode(), value)
 
 
-def _too_long(line: int, raw: bytes) -> Reject:
-    return reject(line, f"longer than {MAX_LINE // 2**20} MiB", raw)
+def _too_long(line: int, raw: bytes, longest: int) -> Reject:
+    return reject(line, f"longer than {longest // 2**20} MiB", raw)
