@@ -36,7 +36,10 @@ BUILT_IN = (
     "case_record",
     "metrics_mapping",
     "promptfoo",
+    "otlp",
+    "phoenix",
     "langsmith",
+    "langfuse",
 )
 
 
