@@ -23,7 +23,7 @@ from readiness_tui.domain.words import moment
 from readiness_tui.services.dates import parse_moment
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.view import current_review, load
-from readiness_tui.services.write import change
+from readiness_tui.services.write import change, next_key
 from readiness_tui.store import assessments, gaps, incidents, reviews, traces
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
@@ -298,7 +298,7 @@ def _change(desk: Desk, what: str, why: str = "") -> Iterator[tuple[Tx, Review]]
         with change(desk, what, why) as opened:
             yield opened
     else:
-        with desk.store.write(desk.who, what, why, now=desk.now()) as tx:
+        with desk.store.write(desk.who, what, why, key=next_key(desk), now=desk.now()) as tx:
             yield tx, review
 
 

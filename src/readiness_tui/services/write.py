@@ -29,16 +29,20 @@ def change(desk: Desk, what: str, why: str = "") -> Iterator[tuple[Tx, Review]]:
         if not desk.deferred and found.frozen_at is None:
             # Gate and probes read every trace: before the transaction, so that nobody waits for the file meanwhile.
             measure(conn, desk, found, reviews.checklists(conn, review_id), desk.as_of(found))
-    # A form that saves in several changes gives each a key of its own, in their order.
-    key = desk.keys[-1] if desk.keys else None
-    if key is not None:
-        desk.keys.append(f"{desk.keys[0]}/{len(desk.keys)}")
-    with desk.store.write(desk.who, what, why, key=key, now=desk.now(), review_id=review_id) as tx:
+    with desk.store.write(desk.who, what, why, key=next_key(desk), now=desk.now(), review_id=review_id) as tx:
         review = reviews.get(tx.conn, review_id)
         tx.guard_review(review.id)
         yield tx, review
         if not desk.deferred:
             sync(tx, desk, review.id)
+
+
+def next_key(desk: Desk) -> str | None:
+    """The key of the next change inside `desk.once`: a form that saves in several gives each its own, in their order."""
+    if not desk.keys:
+        return None
+    desk.keys.append(f"{desk.keys[0]}/{len(desk.keys)}")
+    return desk.keys[-2]
 
 
 @contextmanager
@@ -58,8 +62,13 @@ def resync(desk: Desk) -> None:
     with desk.store.read() as conn:
         review = reviews.get(conn, desk.review_id) if desk.review_id else reviews.latest(conn)
     if review is not None and review.frozen_at is None:
-        with change(desk, "gaps and conditions brought up to date"):
-            pass
+        # Without a key, which would leave an entry in the history even where nothing is different.
+        keys, desk.keys = desk.keys, []
+        try:
+            with change(desk, "gaps and conditions brought up to date"):
+                pass
+        finally:
+            desk.keys = keys
 
 
 def sync(tx: Tx, desk: Desk, review_id: int) -> None:

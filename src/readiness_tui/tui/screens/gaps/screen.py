@@ -237,8 +237,8 @@ _TAIL = 24  # columns of owner, due and "late" at the end of a row
 def heading(view: ReviewView, width: int) -> Content:
     conditions = view.judgement.conditions
     broken = sum(1 for condition in conditions if condition.problem)
-    title = f"CONDITIONS  {len(conditions)}"
-    note = f"  {broken} without owner or date, or overdue: NO-GO" if broken else ""
+    title = f"CONDITIONS  {len(conditions)}  "
+    note = f"{plural(broken, 'blocks', 'block')}: NO-GO" if broken else ""
     return join(
         Content.styled(title, "bold $text-accent"),
         column(note, width - _TAIL - len(title), "$text-error"),

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from textual.binding import Binding
 
-from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incident import Action, ActionKind, FailureClass, Incident, NoteStatus, Sev
 from readiness_tui.services import incident_cases, incidents, printing, scorecards
 from readiness_tui.services.choices import choose
@@ -77,31 +76,23 @@ class EditingScreen(RoomScreen):
     # -- as it happens ------------------------------------------------------------------------------------------------
 
     def action_new(self) -> None:
-        def save(values: Values) -> Incident:
-            return incidents.create(
+        def save(values: Values) -> None:
+            made = incidents.create(
                 self.desk,
                 values["title"],
                 choose(Sev, values["severity"], "a severity"),
                 started=parse_moment(values["started"] or "now", self.desk.now()),
             )
-
-        async def submit(values: Values) -> str | None:
-            try:
-                made = await self.readiness.serve(save, values)
-            except ReadinessError as refusal:
-                return str(refusal)
             self.point_at(str(made.number))
-            await self.readiness.reload()
-            return None
 
-        self.ask_with(
+        self.ask(
             "New incident",
             [
                 Field("title", "What happened, in one line?"),
                 Field("severity", "Severity: sev1 is the worst", Sev.SEV3.value, choices=[sev.value for sev in Sev]),
                 Field("started", "Since when?", "now", hint=_UTC),
             ],
-            submit,
+            save,
         )
 
     def action_log(self) -> None:

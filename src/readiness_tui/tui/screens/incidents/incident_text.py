@@ -75,7 +75,7 @@ def detail(view: ReviewView, incident: Incident, width: int) -> Content:
     """The whole incident: state and what is left to do, times, what happened, actions, links."""
     blocks = [
         list(_head(view, incident, width)),
-        list(_times(incident)),
+        list(_times(incident, width)),
         list(_summary(incident, width)),
         list(_timeline(incident, width)),
         list(_changes(incident, width)),
@@ -125,7 +125,7 @@ def to_close(incident: Incident) -> list[str]:
     return [*steps, f"p\u00a0move the note to {following}"]
 
 
-def _times(incident: Incident) -> Iterator[Content]:
+def _times(incident: Incident, width: int) -> Iterator[Content]:
     intervals = dict(note.intervals(incident))
     ended_by = {
         "detected": "to detect",
@@ -137,9 +137,8 @@ def _times(incident: Incident) -> Iterator[Content]:
         at: datetime | None = getattr(incident, name)
         interval = ended_by.get(name, "")
         took = f"{duration(intervals[interval])} {interval}" if interval in intervals else ""
-        yield join(
-            _label("TIMES UTC" if position == 0 else ""), f"{name:<14}", f"{clock(at) if at else '—':<14}", _hint(took)
-        )
+        said = join(f"{clock(at) if at else '—':<12}", _hint(f"  {took}" if took else ""))
+        yield from _section("TIMES UTC" if position == 0 else "", said, width, f"{name:<14}")
 
 
 def clock(at: datetime) -> str:
