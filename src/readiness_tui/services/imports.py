@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,10 +12,22 @@ from readiness_tui.domain.evaluation import UNKNOWN_VERSION, Case, Run
 from readiness_tui.domain.review import Review
 from readiness_tui.domain.words import plural
 from readiness_tui.services.desk import Desk
+from readiness_tui.services.parts import assembled
 from readiness_tui.services.view import current_review
 from readiness_tui.services.write import change, deferred
 from readiness_tui.sources import gate_file, registry
-from readiness_tui.sources.base import CaseRecord, EvalSetRecord, Progress, ReadAlongError, Reject, RunStart, TraceRecord, Warn
+from readiness_tui.sources.base import (
+    CaseRecord,
+    EvalSetRecord,
+    Progress,
+    ReadAlongError,
+    Record,
+    Reject,
+    RunStart,
+    Source,
+    TraceRecord,
+    Warn,
+)
 from readiness_tui.store import imports, reviews, runs
 
 BATCH = 2_000
@@ -125,7 +137,7 @@ def _import_file(
     # The file is judged once, in the part it plays: a baseline must not leave gaps as if it were the candidate.
     with deferred(desk):
         if before is None:
-            _stage(desk, path, source.read(path), digest, result, progress, one_version=role is not None)
+            _stage(desk, source, source.read(path), digest, result, progress, one_version=role is not None)
         if role and result.run_ids and not result.cancelled:
             result.warnings += _take_as(desk, result.run_ids, role)
         elif role and not result.cancelled:
@@ -133,17 +145,28 @@ def _import_file(
     return result
 
 
+def import_records(desk: Desk, source: Source, records: Iterable[Record], *, where: str, digest: str) -> Imported:
+    """Import what a source made of something that is no file: `where` says of what, `digest` tells it from others.
+
+    Raises ReadinessError, with nothing stored, when nothing in it can be used.
+    """
+    result = Imported(where, source.name)
+    with deferred(desk):
+        _stage(desk, source, records, digest, result, None, one_version=False)
+    return result
+
+
 def _stage(
     desk: Desk,
-    path: Path,
-    records: Iterator[object],
+    source: Source,
+    records: Iterable[Record],
     digest: str,
     result: Imported,
     progress: OnProgress | None,
     *,
     one_version: bool,
 ) -> None:
-    import_id = imports.begin(desk.store, str(path), result.format, digest, desk.who, desk.now())
+    import_id = imports.begin(desk.store, result.path, result.format, digest, desk.who, desk.now())
     cases: dict[str, list[tuple[Case, str]]] = {}
     traces: list[TraceRecord] = []
     brought: list[Run] = []
@@ -153,7 +176,8 @@ def _stage(
             imports.add_cases(desk.store, import_id, run_id, batch)
         cases.clear()
         if traces:
-            imports.add_traces(desk.store, import_id, [(record.trace, record.raw) for record in traces])
+            known = assembled(desk.store, source, traces)
+            imports.add_traces(desk.store, import_id, [(record.trace, record.raw) for record, _ in known])
             traces.clear()
 
     try:
@@ -201,7 +225,7 @@ def _stage(
                 f" The first: line {result.rejected[0].line}, {result.rejected[0].reason}." if result.rejected else ""
             )
             raise ReadinessError(
-                f"{path}: nothing in it could be used; {plural(len(result.rejected), 'line')} rejected.{reason}"
+                f"{result.path}: nothing in it could be used; {plural(len(result.rejected), 'line')} rejected.{reason}"
             )
         _count_stored(desk, imports.publish(desk.store, import_id, desk.who, desk.now()), result)
     except BaseException:

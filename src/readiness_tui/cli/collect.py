@@ -1,0 +1,50 @@
+"""`collect`: traces of a running system, as OpenTelemetry's exporters send them."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import click
+
+from readiness_tui.cli import codes
+from readiness_tui.cli.common import Session, desk_of, pass_session, tell
+from readiness_tui.domain.words import plural
+
+
+@click.command("collect")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=4318, show_default=True, help="On 127.0.0.1; 0 takes any."
+)
+@click.option(
+    "--every", type=click.FloatRange(0.1, 3600), default=10.0, show_default=True, help="Seconds between two imports."
+)
+@pass_session
+def collect_command(session: Session, port: int, every: float) -> int:
+    """Receive traces and evaluations live over OTLP/HTTP until Ctrl-C.
+
+    Point an exporter at it with OTEL_EXPORTER_OTLP_ENDPOINT; protobuf needs the extra `otel`. Only programs on this
+    machine can send.
+    """
+    from readiness_tui.services.collect import Collector, takes_protobuf
+
+    stop = threading.Event()
+    with desk_of(session) as desk, Collector(desk, port) as collector:
+        before = signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
+        try:
+            tell(f"Listening. OTEL_EXPORTER_OTLP_ENDPOINT={collector.address} · Ctrl-C ends it.")
+            if not takes_protobuf():
+                tell(
+                    "Only JSON is understood: pip install 'readiness-tui[otel]' for protobuf, which most exporters send."
+                )
+            collector.run(every, stop, tell)
+        except KeyboardInterrupt:
+            pass  # the way to end it
+        finally:
+            signal.signal(signal.SIGTERM, before)
+        collector.close()
+        stored = collector.flush()
+        if stored is not None:
+            tell(stored.summary)
+        tell(f"Received {plural(collector.received, 'record')}, rejected {collector.rejected:,}.")
+    return codes.GO
