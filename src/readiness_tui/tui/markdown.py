@@ -172,7 +172,7 @@ def _records(table: _Table, width: int) -> Iterator[Content]:
         for label, cell in zip(header[1:], row[1:], strict=True):
             if cell.plain.strip() in _EMPTY:
                 continue
-            fact = Content("").join([Content.styled(f"{label.plain}\u00a0", "$foreground-muted"), cell])
+            fact = Content("").join([Content.styled(f"{label.plain} ", "$foreground-muted"), cell])
             if fact.cell_length <= _SHORT:
                 short.append(fact)
                 continue

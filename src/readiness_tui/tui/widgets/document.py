@@ -21,7 +21,7 @@ class Document(Horizontal):
     DEFAULT_CSS = """
     Document { height: 1fr; }
     Document #chapters { width: auto; height: 1fr; border: none; background: transparent; padding: 0 1; }
-    Document #preview { width: 1fr; padding: 0 1; border-left: vkey $primary 40%; }
+    Document #preview { width: 1fr; padding: 0 1; scrollbar-gutter: stable; border-left: vkey $primary 40%; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:

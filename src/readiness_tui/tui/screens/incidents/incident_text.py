@@ -117,12 +117,12 @@ def to_close(incident: Incident) -> list[str]:
     """What is left to do before the note can be closed, each with its key."""
     if incident.status is NoteStatus.CLOSED:
         return []
-    steps = [] if incident.resolved else ["t\u00a0resolved time"]
+    steps = [] if incident.resolved else ["its end (t)"]
     if needs_reason(incident):
-        steps.append("e\u00a0eval case, or a reason why none can exist")
+        steps.append("an eval case (e) or a reason why none can exist")
     order = list(NoteStatus)
     following = order[order.index(incident.status) + 1]
-    return [*steps, f"p\u00a0move the note to {following}"]
+    return [*steps, f"its note {following} (p)"]
 
 
 def _times(incident: Incident, width: int) -> Iterator[Content]:
