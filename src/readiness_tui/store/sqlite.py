@@ -1,23 +1,10 @@
-"""The one place that picks the SQLite module.
-
-Two SQLite libraries on one file drop each other's POSIX locks, and an acknowledged row can be lost. sqlite-utils takes
-`pysqlite3` where it is installed, so everything here must take the same one. It is chosen by the same rule, without
-importing sqlite-utils (a quarter of a second); `agree` checks the choice where sqlite-utils is loaded.
-"""
+"""The store's SQLite: which library is in use (`readiness_tui.sqlite` picks it), and what it can be trusted with."""
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import sqlite3 as sqlite3
-else:
-    try:
-        sqlite3 = importlib.import_module("pysqlite3")
-        importlib.import_module("pysqlite3.dbapi2")
-    except ImportError:
-        import sqlite3
+from readiness_tui.sqlite import sqlite3 as sqlite3
 
 Connection = sqlite3.Connection
 
