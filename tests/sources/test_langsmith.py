@@ -155,7 +155,10 @@ def test_runs_over_examples_are_an_experiment_as_well(make, read):
     case = found.cases[0]
     assert (case.id, case.extra["example_id"]) == ("SB-001", "example-1")
     assert case.scores == {"correct": Score(0.5), "tone": Score(None, label="warm")}
-    assert (case.chunks, case.cost) == ((Chunk("kb-1", rank=1, text="Policy 1"),), Measure(0.000912, Provenance.MEASURED))
+    assert (case.chunks, case.cost) == (
+        (Chunk("kb-1", rank=1, text="Policy 1"),),
+        Measure(0.000912, Provenance.MEASURED),
+    )
     assert all(trace.feedback is None for trace in found.traces)  # evaluators are no users
 
 
@@ -188,7 +191,9 @@ def test_means_of_feedback_are_those_of_the_tools_own_table(make, read):
         ours = [case.scores["correctness"].value for case in found.cases]
         used = [value for value in ours if value is not None]
         assert (fmean(used), len(used)) == (fmean(theirs), 9)  # 9 of 10: the run that failed was not judged
-        assert [case.latency_ms.value for case in found.cases] == pytest.approx([r["execution_time"] * 1e3 for r in table])
+        assert [case.latency_ms.value for case in found.cases] == pytest.approx(
+            [r["execution_time"] * 1e3 for r in table]
+        )
 
 
 def test_a_case(candidate):
@@ -296,7 +301,12 @@ def test_a_table_beside_its_rows_is_left_to_them(make, read):
 
 
 def test_recognised_by_content(make):
-    for name in ("runs.jsonl", "candidate.experiment_rows.jsonl", "candidate.experiment.jsonl", "candidate.experiment.csv"):
+    for name in (
+        "runs.jsonl",
+        "candidate.experiment_rows.jsonl",
+        "candidate.experiment.jsonl",
+        "candidate.experiment.csv",
+    ):
         assert registry.recognise(make("x.bin", content(name)))[1].format == "langsmith"
 
 

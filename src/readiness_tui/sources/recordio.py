@@ -179,7 +179,7 @@ def _from_table(path: Path, delimiter: str) -> Iterator[Item]:
             continue
         yield from _drain(queue)
         if columns is None:
-            columns = [name.strip() for name in row]
+            columns = [name.strip().encode("utf-8", "surrogateescape").decode("utf-8", "replace") for name in row]
             continue
         try:
             cells = _cells(columns, row)
