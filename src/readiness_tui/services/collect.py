@@ -155,9 +155,7 @@ class Collector:
                     raise RecordError(f"{piece.place}: {piece.reason}")
                 if piece.log and not _judges(piece, notes):
                     continue
-                parts = TraceParts(piece.trace_id or "", reader)
-                parts.add(piece)
-                parts.record()
+                TraceParts(piece.trace_id or "", reader).add(piece)
                 found.append(piece)
             except RecordError as error:
                 rejected.append(str(error) if isinstance(piece, Bad) else f"record {at + 1}: {error}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -134,8 +134,13 @@ class Reader:
             extra=self._extra(logged, attributes),
         )
 
-    def judgements(self, attributes: Mapping[str, Any], events: Iterable[Event] = ()) -> list[Judgement]:
-        """What is judged by attributes (of a span or an evaluation's log record), lists in them, and events."""
+    def judgements(
+        self, attributes: Mapping[str, Any], events: Iterable[Event] = (), *, of: str | None = None
+    ) -> list[Judgement]:
+        """What is judged by attributes (of a span or an evaluation's log record), lists in them, and events.
+
+        `of`: the id of the span that is judged.
+        """
         found = [self._judgement(attributes)]
         for prefix in _JUDGED_LISTS:
             listed = payload.parsed(attributes.get(prefix)) or unflatten(attributes, prefix)
@@ -144,7 +149,7 @@ class Reader:
                     named = {f"evaluation.{key}": value for key, value in _unwrapped(part).items()}
                     found.append(self._judgement(named))
         found += [self._judgement(event.attributes) for event in events if event.name in EVALUATION_EVENTS]
-        return [judgement for judgement in found if judgement is not None]
+        return [replace(judgement, of=of) for judgement in found if judgement is not None]
 
     def _judgement(self, attributes: Mapping[str, Any]) -> Judgement | None:
         name = self._text(attributes, "judged")

@@ -9,7 +9,7 @@ the earlier one; what is equal is kept once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,26 @@ _CODES = {"OK": 1, "ERROR": 2}  # Phoenix spells OTLP's status codes out
 _encode = msgspec.json.Encoder().encode
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a file has (`context`: the resource and scope it stands in, None for Phoenix) and what it says."""
+
+    context: bytes | None
+    value: dict[str, Any]
+    said: Logged
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A log record: the event that it is, of which span, when."""
+
+    context: bytes
+    value: dict[str, Any]
+    event: Event
+    span_id: str
+    at: datetime | None
+
+
 class TraceParts:
     """Collects the parts of one trace; `record` makes it. What is unusable raises RecordError when it is added."""
 
@@ -34,53 +54,52 @@ class TraceParts:
         self.trace_id = trace_id
         self._reader = reader
         self._contexts: dict[bytes, tuple[Mapping[str, Any], Mapping[str, Any], dict[str, Any]]] = {}
-        self._spans: dict[str, tuple[bytes | None, dict[str, Any]]] = {}  # by id, with the context of an OTLP span
-        self._logs: dict[bytes, tuple[bytes, dict[str, Any]]] = {}
-        self._notes: dict[bytes, dict[str, Any]] = {}
+        self._spans: dict[str, _Part] = {}
+        self._logs: dict[bytes, _Record] = {}
+        self._notes: dict[bytes, tuple[dict[str, Any], Judgement]] = {}
 
     def add(self, piece: Piece) -> None:
         """A span or log record of an OTLP batch."""
-        notes = self._reader.notes
         key = _encode([piece.resource, piece.scope])
         if key not in self._contexts:
             resource = _masked(piece.resource)
-            self._contexts[key] = resource, piece.scope, otlp_batch.plain(resource.get("attributes"), notes)
+            plain = otlp_batch.plain(resource.get("attributes"), self._reader.notes)
+            self._contexts[key] = resource, piece.scope, plain
         if piece.log:
-            self._logs.setdefault(_encode(piece.value), (key, piece.value))
+            self._logs.setdefault(_encode(piece.value), self._log(key, piece.value))
         else:
-            self._spans[piece.value["spanId"]] = key, piece.value
+            said = self._otlp(piece.value, self._contexts[key][2])
+            self._spans[said.id] = _Part(key, piece.value, said)
 
     def add_flat(self, span: dict[str, Any]) -> None:
         """A span as Phoenix's client gives it."""
-        ident = fields.text(payload.inner(span, "context"), "span_id")
-        if not ident:
-            raise RecordError("the span has no context.span_id")
-        self._spans[ident] = None, span
+        said = self._flat(span)
+        self._spans[said.id] = _Part(None, span, said)
 
     def add_annotation(self, note: dict[str, Any]) -> None:
         """An annotation as Phoenix's client gives it."""
-        self._notes.setdefault(_encode(note), note)
+        self._notes.setdefault(_encode(note), (note, _annotation(note)))
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was added, as every part was refused."""
+        return not (self._spans or self._logs or self._notes)
 
     def record(self) -> TraceRecord:
-        """The trace. Raises RecordError where a part turns out not to be one."""
-        spans: list[RawSpan] = []
+        """The trace of all that was added."""
         judgements: list[Judgement] = []
         events: dict[str, list[Event]] = {}
-        begun: list[datetime] = []
-        for _, log in self._logs.values():
-            event, attributes, span_id, time = self._log(log)
-            judgements += self._reader.judgements(attributes)
-            events.setdefault(span_id, []).append(event)
-            begun += [time] if time is not None else []
-        for context, span in self._spans.values():
-            logged = self._flat(span) if context is None else self._otlp(span, self._contexts[context][2])
-            logged = replace(logged, events=(*logged.events, *events.get(logged.id, ())))
-            spans.append(self._reader.span(logged))
-            own = [event for event in logged.events if event not in events.get(logged.id, ())]
-            judgements += self._reader.judgements(logged.attributes, own)
-        for note in self._notes.values():
-            judgements += _annotation(note)
+        for log in self._logs.values():
+            judgements += self._reader.judgements(log.event.attributes, of=log.span_id)
+            events.setdefault(log.span_id, []).append(log.event)
+        spans: list[RawSpan] = []
+        for part in self._spans.values():
+            said = part.said
+            judgements += self._reader.judgements(said.attributes, said.events, of=said.id)
+            spans.append(self._reader.span(replace(said, events=(*said.events, *events.get(said.id, ())))))
+        judgements += [judgement for _, judgement in self._notes.values()]
         trace = trace_from_spans(self.trace_id, spans, judgements)
+        begun = [log.at for log in self._logs.values() if log.at is not None]
         if not spans and begun:
             trace = replace(trace, started_at=min(begun))
         return TraceRecord(trace, _encode(self._raw()).decode(), part=True)
@@ -115,24 +134,28 @@ class TraceParts:
             resource=resource,
         )
 
-    def _log(self, log: dict[str, Any]) -> tuple[Event, dict[str, Any], str, datetime | None]:
+    def _log(self, context: bytes, log: dict[str, Any]) -> _Record:
         notes = self._reader.notes
         attributes = otlp_batch.plain(log.get("attributes"), notes)
         body = otlp_batch.any_value(log.get("body"), notes)
-        if isinstance(body, dict) and event_name(log, attributes) in EVALUATION_EVENTS:
+        name = event_name(log, attributes)
+        if isinstance(body, dict) and name in EVALUATION_EVENTS:
             attributes = {**body, **attributes}
         time = otlp_batch.moment(log, "timeUnixNano") or otlp_batch.moment(log, "observedTimeUnixNano")
-        event = Event(event_name(log, attributes), attributes, body)
-        return event, attributes, log.get("spanId", ""), time[1] if time else None
+        event = Event(name, attributes, body)
+        return _Record(context, log, event, log.get("spanId", ""), time[1] if time else None)
 
     def _flat(self, span: dict[str, Any]) -> Logged:
         notes = self._reader.notes
+        ident = fields.text(payload.inner(span, "context"), "span_id")
+        if not ident:
+            raise RecordError("the span has no context.span_id")
         started, ended = fields.moment(span, "start_time", notes), fields.moment(span, "end_time", notes)
         attributes = span.get("attributes")
         listed = span.get("events")
         kind = fields.text(span, "span_kind")
         return Logged(
-            id=span["context"]["span_id"],
+            id=ident,
             parent=fields.text(span, "parent_id") or None,
             name=fields.text(span, "name") or "",
             started_at=started,
@@ -152,22 +175,23 @@ class TraceParts:
 
     def _raw(self) -> dict[str, Any]:
         raw: dict[str, Any] = {}
-        for outer, inner, values, placed in (
+        parts: tuple[tuple[str, str, str, Iterable[_Part | _Record]], ...] = (
             ("resourceSpans", "scopeSpans", "spans", self._spans.values()),
             ("resourceLogs", "scopeLogs", "logRecords", self._logs.values()),
-        ):
+        )
+        for outer, inner, values, found in parts:
             by_context: dict[bytes, list[dict[str, Any]]] = {}
-            for key, value in placed:
-                if key is not None:
-                    by_context.setdefault(key, []).append(value)
+            for part in found:
+                if part.context is not None:
+                    by_context.setdefault(part.context, []).append(part.value)
             if by_context:
                 raw[outer] = [
                     {"resource": self._contexts[key][0], inner: [{"scope": self._contexts[key][1], values: listed}]}
                     for key, listed in by_context.items()
                 ]
-        flat = [span for key, span in self._spans.values() if key is None]
+        flat = [part.value for part in self._spans.values() if part.context is None]
         raw |= {"spans": flat} if flat else {}
-        return raw | ({"annotations": list(self._notes.values())} if self._notes else {})
+        return raw | ({"annotations": [note for note, _ in self._notes.values()]} if self._notes else {})
 
 
 def assemble(trace_id: str, raws: Sequence[str], reader: Reader) -> TraceRecord | None:
@@ -197,16 +221,17 @@ def event_name(log: Mapping[str, Any], attributes: Mapping[str, Any]) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _annotation(note: Mapping[str, Any]) -> Iterable[Judgement]:
+def _annotation(note: Mapping[str, Any]) -> Judgement:
     name, result = fields.text(note, "name"), payload.inner(note, "result")
     if not name:
-        return
-    yield Judgement(
+        raise RecordError("the annotation has no name")
+    return Judgement(
         name=name,
         value=fields.number(result, "score"),
         label=fields.text(result, "label"),
         explanation=fields.text(result, "explanation"),
         human=fields.text(note, "annotator_kind") == "HUMAN",
+        of=fields.text(note, "span_id"),
     )
 
 

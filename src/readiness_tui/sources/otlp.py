@@ -42,7 +42,7 @@ class Otlp:
         if look.kind in (Kind.OBJECT, Kind.LINES):
             found = [key for key in KEYS if key in look.keys]
             return Recognised(self.name, f"JSON with {' and '.join(found)}", 100) if found else None
-        kind = otlp_protobuf.signal(head) or (otlp_protobuf.framed(head) and otlp_protobuf.signal(head[4:]))
+        kind = otlp_protobuf.held(head)
         return Recognised(self.name, f"protobuf with OTLP {kind}", 95) if kind else None
 
     def along(self, path: Path) -> tuple[Path, ...]:
@@ -77,11 +77,9 @@ class Otlp:
                         parts.add(pile.piece(piece))
                     except RecordError as error:
                         yield reject(piece.line, str(error), piece.text)
-                try:
-                    record = parts.record()
-                except RecordError as error:
-                    yield reject(kept[0].line, f"trace {trace_id}: {error}", kept[0].text)
+                if parts.empty:
                     continue
+                record = parts.record()
                 if record.trace.spans is None:
                     notes.add("a trace is known by its evaluations alone; import its spans as well")
                 runs.add(record)
@@ -187,7 +185,7 @@ def _is_value(text: bytes) -> bool:
 
 
 def _protobuf(path: Path, start: bytes) -> Iterator[tuple[int, Any] | Reject | Progress]:
-    kind = otlp_protobuf.signal(start) or otlp_protobuf.signal(start[4:])
+    kind = otlp_protobuf.held(start)
     if kind is None:
         raise ReadinessError(
             f"{path}: neither OTLP JSON (resourceSpans, resourceLogs) nor OTLP protobuf. Export it again."
@@ -227,7 +225,7 @@ def _keys(path: Path) -> frozenset[str]:
     look = peek(start)
     if look.kind in (Kind.OBJECT, Kind.LINES):
         return look.keys
-    kind = otlp_protobuf.signal(start)
+    kind = otlp_protobuf.held(start)
     return frozenset({"resourceSpans" if kind == "traces" else "resourceLogs"}) if kind else frozenset()
 
 

@@ -50,6 +50,11 @@ def signal(data: bytes) -> str | None:
     return None
 
 
+def held(data: bytes) -> str | None:
+    """The signal of a file's beginning, bare or after a length."""
+    return signal(data) or (signal(data[_LENGTH:]) if framed(data) else None)
+
+
 def framed(data: bytes) -> bool:
     """Whether each message comes after its length."""
     length = int.from_bytes(data[:_LENGTH], "big")

@@ -81,11 +81,9 @@ class Phoenix:
                         parts.add_flat(value) if piece.kind == "span" else parts.add_annotation(value)
                     except RecordError as error:
                         yield reject(piece.line, str(error), piece.text)
-                try:
-                    record = parts.record()
-                except RecordError as error:
-                    yield reject(pieces[0].line, f"trace {trace_id}: {error}", pieces[0].text)
+                if parts.empty:
                     continue
+                record = parts.record()
                 runs.add(record)
                 yield record
             yield from runs.records()

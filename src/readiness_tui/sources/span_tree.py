@@ -88,7 +88,10 @@ class RawSpan:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A score that somebody gave to a request or one of its steps. `human`: a person did; it is feedback as well."""
+    """A score that somebody gave to a request or one of its steps. `human`: a person did; it is feedback as well.
+
+    `of`: the id of the step, or of the judgement itself; two that are equal in everything are one.
+    """
 
     name: str
     value: float | None = None
@@ -96,6 +99,7 @@ class Judgement:
     explanation: str | None = None
     human: bool = False
     error: str | None = None  # of the judge; there is no value then
+    of: str | None = None
 
 
 def trace_from_spans(trace_id: str, spans: Sequence[RawSpan], judgements: Iterable[Judgement] = ()) -> Trace:

@@ -1,0 +1,68 @@
+"""`readiness collect` as a process: it says where it listens, and ends cleanly with all that it acknowledged stored."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from readiness_tui.services import traces
+from readiness_tui.services.desk import open_desk
+from tests.cli.test_processes import READINESS
+
+TRACE = "5b8efff798038103d269b633813fc60c"
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    """A file without a review."""
+    path = tmp_path / "readiness.db"
+    open_desk(path, "ana", create=True).close()
+    return path
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_stores_what_was_acknowledged(db: Path, ending: signal.Signals) -> None:
+    command = [*READINESS, "--db", str(db), "collect", "--port", "0", "--every", "3000"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ) as process:
+        assert process.stderr is not None
+        try:
+            port = re.search(r"OTEL_EXPORTER_OTLP_ENDPOINT=http://127\.0\.0\.1:(\d+)", process.stderr.readline())
+            assert port is not None
+            step = {"traceId": TRACE, "spanId": "00000000000000b1", "name": "chat", "status": {"code": 1}}
+            connection = http.client.HTTPConnection("127.0.0.1", int(port[1]), timeout=30)
+            body = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [step]}]}]})
+            connection.request("POST", "/v1/traces", body, {"Content-Type": "application/json"})
+            assert connection.getresponse().status == 200
+            process.send_signal(ending)
+            said = process.communicate(timeout=30)[1]
+        finally:
+            process.kill()
+    assert process.returncode == 0
+    assert "1 trace (otlp)" in said
+    assert "Received 1 record, rejected 0." in said
+    desk = open_desk(db, "ana")
+    assert traces.record(desk, TRACE)[0].status == "ok"
+    desk.close()
+
+
+def test_without_a_file_nothing_listens(place: Path, cli) -> None:
+    told = cli("collect", "--port", "0")
+    assert told.code == 2
+    assert "readiness new" in told.err
+
+
+def test_a_misunderstood_attribute_name_is_said_before_anything_is_received(
+    db: Path, cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("READINESS_ATTRIBUTES", "prompt=acme.prompt")
+    told = cli("--db", db, "collect", "--port", "0")
+    assert told.code == 2
+    assert "READINESS_ATTRIBUTES" in told.err
+    assert "prompt_version" in told.err
