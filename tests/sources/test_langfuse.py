@@ -44,7 +44,12 @@ def data(name):
 @pytest.fixture
 def put(make):
     """put(name, …): the files beside each other in one folder; the path of the first."""
-    return lambda *names: [make(name, content(name)) for name in names][0]
+
+    def write(*names):
+        paths = [make(name, content(name)) for name in names]
+        return paths[0]
+
+    return write
 
 
 def by_case(found):
@@ -59,7 +64,9 @@ def test_observations_are_the_steps_of_their_traces(put, read):
     assert (len(found.traces), found.rejects, found.warnings) == (12, [], [])
     assert sum(len(trace.spans) for trace in found.traces) == len(data(OBSERVATIONS)) == 51
     assert Counter(trace.outcome for trace in found.traces) == {Outcome.SUCCESS: 11, Outcome.ERROR: 1}
-    assert sum(trace.cost or 0 for trace in found.traces) == pytest.approx(sum(o["totalCost"] for o in data(OBSERVATIONS)))
+    assert sum(trace.cost or 0 for trace in found.traces) == pytest.approx(
+        sum(o["totalCost"] for o in data(OBSERVATIONS))
+    )
 
 
 def test_a_trace(put, read):
@@ -120,7 +127,13 @@ def test_the_default_field_groups_leave_out_much_and_it_says_so(make, read):
 
 def test_several_kinds_of_input_tokens_add_up(make, read):
     rows = data(OBSERVATIONS)[:4]
-    rows[3]["usageDetails"] = {"input": 100, "input_cached_tokens": 50, "output": 7, "output_reasoning": 3, "total": 160}
+    rows[3]["usageDetails"] = {
+        "input": 100,
+        "input_cached_tokens": 50,
+        "output": 7,
+        "output_reasoning": 3,
+        "total": 160,
+    }
     rows[3]["costDetails"] = {"input": 0.5, "output": 0.25}
     trace = read(make("o.jsonl", rows)).traces[0]
     assert (trace.tokens_in, trace.tokens_out, trace.cost) == (150, 10, 0.75)
@@ -237,6 +250,15 @@ def test_the_exported_traces_in_every_form(put, read, form):
     assert (trace.question, trace.user, trace.session) == ("How do I handle track parcel? (6)", "u6", "s3")
     assert trace.extra["tags"] == ["high_risk"]
     assert (trace.latency_ms, trace.cost, trace.outcome, trace.spans) == (None, None, None, None)
+
+
+def test_several_scores_of_one_name_are_averaged_also_where_two_are_equal(put, make, read):
+    row = json.loads(content(f"{TRACES}.jsonl").splitlines()[0])
+    (trace,) = read(make("t.jsonl", [{**row, "faithfulness": [1, 1, 0.4]}])).traces
+    assert trace.scores["faithfulness"] == pytest.approx(0.8)
+    path, score = put(OBSERVATIONS), data(SCORES)[0]
+    make("scores.jsonl", [{**score, "id": f"s{n}", "value": value} for n, value in enumerate((1, 1, 0.4))])
+    assert by_case(read(path))["SB-001"].scores["faithfulness"] == pytest.approx(0.8)
 
 
 def test_times_of_an_exported_csv_may_stand_in_quotes(make, read):
@@ -372,7 +394,12 @@ def test_experiments_alone(put, make, read):
 
 def test_a_score_of_the_experiment_as_a_whole_is_its_own_figure(put, make, read):
     path = put(ITEMS)
-    whole = {**data(SCORES)[0], "name": "accuracy", "value": 0.75, "subject": {"kind": "experiment", "id": "exp-baseline"}}
+    whole = {
+        **data(SCORES)[0],
+        "name": "accuracy",
+        "value": 0.75,
+        "subject": {"kind": "experiment", "id": "exp-baseline"},
+    }
     make("scores.jsonl", [whole])
     assert read(path).runs[0].aggregates == {"accuracy": Aggregate(0.75)}
 

@@ -100,17 +100,17 @@ def judgement(row: Mapping[str, Any]) -> Judgement:
     if not name:
         raise RecordError("a score without a name")
     value, kind, text = row.get("value"), row.get("dataType"), fields.text(row, "stringValue")
-    comment = fields.text(row, "comment") or None
+    comment, ident = fields.text(row, "comment") or None, fields.text(row, "id")
     human = row.get("source") in PEOPLE
     if kind == "BOOLEAN":
         number = fields.flag({"value": value}, "value")
         if number is None and text is not None:
             number = fields.flag({"value": text}, "value")
-        return Judgement(name, None if number is None else float(number), explanation=comment, human=human)
+        return Judgement(name, None if number is None else float(number), explanation=comment, human=human, of=ident)
     if kind in ("CATEGORICAL", "TEXT", "CORRECTION"):
         said = text if text is not None else value if isinstance(value, str) else None
-        return Judgement(name, label=said, explanation=comment, human=human)
-    return Judgement(name, fields.number(row, "value"), explanation=comment, human=human)
+        return Judgement(name, label=said, explanation=comment, human=human, of=ident)
+    return Judgement(name, fields.number(row, "value"), explanation=comment, human=human, of=ident)
 
 
 def subject(row: Mapping[str, Any]) -> tuple[str, str | None]:
@@ -137,11 +137,11 @@ def table_judgements(row: Mapping[str, Any]) -> list[Judgement]:
     for name, values in row.items():
         if name in _LISTS or not isinstance(values, list):
             continue
-        for value in values:
+        for at, value in enumerate(values):
             if payload.is_number(value):
-                found.append(Judgement(name, float(value)))
+                found.append(Judgement(name, float(value), of=str(at)))
             elif isinstance(value, str):
-                found.append(Judgement(name, label=value))
+                found.append(Judgement(name, label=value, of=str(at)))
     return found
 
 

@@ -110,15 +110,15 @@ def judgements(run: Mapping[str, Any]) -> list[Judgement]:
     Who said it stands nowhere: in an experiment it is taken as its evaluators', elsewhere as feedback.
     """
     found = []
-    human = run.get("reference_example_id") is None
+    human, ident = run.get("reference_example_id") is None, payload.version(run, "id")
     for name, stats in inner(run, "feedback_stats").items():
         if not isinstance(stats, dict):
             continue
         average, values = stats.get("avg"), inner(stats, "values")
         if payload.is_number(average):
-            found.append(Judgement(name, value=float(average), human=human))
+            found.append(Judgement(name, value=float(average), human=human, of=ident))
         elif counts := {label: n for label, n in values.items() if payload.is_number(n)}:
-            found.append(Judgement(name, label=max(counts, key=lambda label: counts[label]), human=human))
+            found.append(Judgement(name, label=max(counts, key=lambda label: counts[label]), human=human, of=ident))
     return found
 
 
