@@ -1,6 +1,6 @@
 """Paint docs/overview.svg anew: the Overview of the sample, as the app shows it.
 
-    .venv/bin/python docs/make_picture.py
+.venv/bin/python docs/make_picture.py
 """
 
 from __future__ import annotations

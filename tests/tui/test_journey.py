@@ -9,8 +9,8 @@ from textual.pilot import Pilot
 from readiness_tui.domain.verdict import Verdict
 from readiness_tui.services.view import load
 from readiness_tui.tui.app import ReadinessApp
-from readiness_tui.tui.screens.greeting.screen import GreetingScreen
 from readiness_tui.tui.screens.gaps.screen import GapsScreen
+from readiness_tui.tui.screens.greeting.screen import GreetingScreen
 from tests.conftest import NOW
 
 
@@ -115,7 +115,10 @@ async def test_a_new_review_from_the_greeting(tmp_path: Path) -> None:
         assert (tmp_path / "readiness.db").exists()
         assert app.view is not None
         assert app.screen.__class__.__name__ == "OverviewScreen"
-        assert (app.view.review.owner, app.view.review.system) == ("zoe", tmp_path.name.replace("-", " ").replace("_", " "))
+        assert (app.view.review.owner, app.view.review.system) == (
+            "zoe",
+            tmp_path.name.replace("-", " ").replace("_", " "),
+        )
         assert verdict(app) is Verdict.NO_GO
     assert app.desk is not None
     app.desk.close()

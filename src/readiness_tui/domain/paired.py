@@ -74,7 +74,10 @@ def pass_fail(ours: Mapping[str, float], theirs: Mapping[str, float], direction:
 
     `ours` is the candidate; values are means over a case's repeats. `direction` LOWER: 1 is the failure.
     """
-    better, worse, tied, same = [], [], [], 0
+    better: list[str] = []
+    worse: list[str] = []
+    tied: list[str] = []
+    same = 0
     for key in shared(ours, theirs):
         if 0.5 in (ours[key], theirs[key]):
             tied.append(key)
