@@ -17,6 +17,7 @@ from readiness_tui.services.choices import choose
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.imports import import_path
 from readiness_tui.services.view import load
+from readiness_tui.sources.shipped import shipped_folder
 from tests.conftest import NOW
 
 CLOSED, IN_REVIEW = 1, 2  # the sample's incidents: a closed sev2, and a sev3 whose note is in review
@@ -337,6 +338,12 @@ def test_a_trace_becomes_the_skeleton_of_an_eval_case(sample_desk: Desk, tmp_pat
     assert not result.rejected
     assert incident_cases.propose_file(sample_desk, tmp_path) == "golden.jsonl"
     assert incident_cases.propose_file(sample_desk, tmp_path / "elsewhere") == incident_cases.NEW_CASES
+
+
+def test_the_shipped_eval_set_is_never_proposed(sample_desk: Desk) -> None:
+    sample = shipped_folder("sample_data")
+    assert (sample / "golden_set.jsonl").is_file()  # the sample's imports name it
+    assert incident_cases.propose_file(sample_desk, sample.parent) == incident_cases.NEW_CASES
 
 
 @pytest.mark.parametrize(

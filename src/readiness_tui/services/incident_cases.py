@@ -9,6 +9,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.secrets import mask
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.incidents import get, link
+from readiness_tui.sources.shipped import shipped_folder
 from readiness_tui.store import imports, traces
 
 #: Where a case goes while no eval set in the present folder is known.
@@ -16,12 +17,17 @@ NEW_CASES = "new-cases.jsonl"
 
 
 def propose_file(desk: Desk, here: Path) -> str:
-    """The eval set that was imported last from `here` or below it, as a path from there; else a new file's name."""
+    """The eval set that was imported last from `here` or below it, as a path from there; else a new file's name.
+
+    The sample's own eval set is never proposed: it may be installed below `here`.
+    """
     with desk.store.read() as conn:
-        files = [Path(info.path) for info in imports.all(conn) if info.format == "eval_set"]
+        files = [Path(info.path).resolve() for info in imports.all(conn) if info.format == "eval_set"]
+    shipped, folder = shipped_folder("sample_data").resolve(), here.resolve()
     for file in files:
-        if file.suffix == ".jsonl" and file.is_file() and file.resolve().is_relative_to(here.resolve()):
-            return str(file.resolve().relative_to(here.resolve()))
+        own = file.is_relative_to(folder) and not file.is_relative_to(shipped)
+        if own and file.suffix == ".jsonl" and file.is_file():
+            return str(file.relative_to(folder))
     return NEW_CASES
 
 

@@ -21,7 +21,7 @@ from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.dialogs.pick import Choice, PickDialog
 from readiness_tui.tui.screens.incidents.incident_text import action_line, clock
 from readiness_tui.tui.screens.room import RoomScreen
-from readiness_tui.tui.text import join, line
+from readiness_tui.tui.text import join
 
 NEW = "new"
 _UTC = "2026-11-21 14:05, 14:05 or now, in UTC"
@@ -148,7 +148,8 @@ class EditingScreen(RoomScreen):
         choices = []
         for key, asks in incidents.SECTIONS.items():
             mark, word = (glyphs.DONE, "written") if incident.fields.get(key) else (glyphs.UNDECIDED, "empty")
-            choices.append((key, join(f"{mark.glyph} {word:<8} ", line(asks))))
+            title = asks.partition(":")[0].partition(",")[0]
+            choices.append((key, join(f"{mark.glyph} {word:<8} ", title)))
 
         def then(key: str) -> None:
             self.ask(

@@ -51,7 +51,9 @@ def list_line(incident: Incident, as_of: date, width: int) -> Content:
     when = Content.styled(f"{age(incident, as_of):>7}", "$foreground-muted")
     if width >= _ONE_LINE:
         return join(head, name, column(incident.title, width - 31), " ", when)
-    return join(head, name, " " * max(width - 30, 1), when, "\n", "  ", column(incident.title, width - 2, "$foreground-muted"))
+    return join(
+        head, name, " " * max(width - 30, 1), when, "\n", "  ", column(incident.title, width - 2, "$foreground-muted")
+    )
 
 
 def empty(system: str, *, only_open: bool) -> Content:
