@@ -28,12 +28,16 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    """`regex` group 1 is the secret. `markers`: lower-case literals, one of which any text with a match contains."""
+    """`regex` group 1 is the secret. `markers`: lower-case literals, one of which any text with a match contains.
+
+    `gate`: of `_GATES`, one of whose expressions any text with a match meets too.
+    """
 
     name: str
     regex: re.Pattern[str]
     markers: tuple[str, ...]
     sure: Callable[[str], bool] = bool
+    gate: str = ""
 
 
 _LETTER = re.compile("[A-Za-z]")
@@ -77,16 +81,18 @@ _FREE = (
 _QUOTE = r"(?:\\?[\"'])?"  # a quote, escaped where JSON is inside JSON
 _ASSIGN = rf"{_QUOTE}\s{{0,8}}+(?:=>|[:=])\s{{0,8}}+{_QUOTE}"
 
-# "key" and "token" alone stand in half of all logged texts.
-_NAMED_KEYS = tuple(
-    f"{owner}{joint}{noun}"
-    for noun, owners in (
-        ("key", ("api", "access", "account", "private")),
-        ("token", ("access", "auth", "refresh", "session", "bot", "api")),
-    )
-    for owner in owners
-    for joint in ("_", "-", "")
-)
+# Cheap tests on the text in lower case, each made once for all patterns that cannot match where it fails. "key" and
+# "token" alone stand in half of all logged texts, so that a name must be assigned to; and a dash or an underscore
+# stands in all of them, so that a key's length must follow it.
+_UNDERSCORE, _DASH, _ASSIGNED = "_", "-", "="
+_GATES = {
+    _UNDERSCORE: (re.compile("_[a-z0-9_.-]{16}"),),
+    _DASH: (re.compile("-[a-z0-9_.-]{10}"),),
+    _ASSIGNED: tuple(
+        re.compile(rf"{noun}{_QUOTE}\s{{0,8}}+[:=]")
+        for noun in ("key", "token", "secret", "password", "passwd", "pwd", "passphrase")
+    ),
+}
 
 # In order of how much they say: where two overlap, the earlier one names the hit.
 _PATTERNS = (
@@ -103,21 +109,38 @@ _PATTERNS = (
         "github-token",
         re.compile(rf"{_FREE}((?:gh[pousr]_|github_pat_)[A-Za-z0-9_]{{20,}}+)"),
         ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+        gate=_UNDERSCORE,
     ),
-    _Pattern("slack-token", re.compile(rf"{_FREE}(xox[a-z](?:\.[a-z]+)?-[A-Za-z0-9-]{{10,}}+)"), ("xox",), _mixed),
+    _Pattern(
+        "slack-token", re.compile(rf"{_FREE}(xox[a-z](?:\.[a-z]+)?-[A-Za-z0-9-]{{10,}}+)"), ("xox",), _mixed, _DASH
+    ),
     _Pattern("slack-webhook", re.compile(r"hooks\.slack\.com/services/([A-Za-z0-9/]{20,}+)"), ("hooks.slack.com",)),
     _Pattern("google-api-key", re.compile(rf"{_FREE}(AIza[0-9A-Za-z_-]{{30,45}}+)"), ("aiza",)),
-    _Pattern("stripe-key", re.compile(rf"{_FREE}((?:sk|rk)_(?:live|test)_[A-Za-z0-9]{{16,}}+)"), ("sk_", "rk_")),
-    _Pattern("sk-key", re.compile(rf"{_FREE}(sk-[A-Za-z0-9_-]{{20,}}+)"), ("sk-",), _mixed),
+    _Pattern(
+        "stripe-key",
+        re.compile(rf"{_FREE}((?:sk|rk)_(?:live|test)_[A-Za-z0-9]{{16,}}+)"),
+        ("sk_", "rk_"),
+        gate=_UNDERSCORE,
+    ),
+    _Pattern("sk-key", re.compile(rf"{_FREE}(sk-[A-Za-z0-9_-]{{20,}}+)"), ("sk-",), _mixed, _DASH),
     _Pattern(
         "vendor-token",
         re.compile(
-            rf"{_FREE}((?:glpat-|hf_|npm_|lsv2_(?:pt|sk)_|gsk_|xai-|pplx-|pypi-|shpat_|dop_v1_|SG\.)"
+            rf"{_FREE}((?:hf_|npm_|lsv2_(?:pt|sk)_|gsk_|shpat_|dop_v1_)"
             r"[A-Za-z0-9_.-]{20,}+)"
         ),
-        ("glpat-", "hf_", "npm_", "lsv2_", "gsk_", "xai-", "pplx-", "pypi-", "shpat_", "dop_v1_", "sg."),
+        ("hf_", "npm_", "lsv2_", "gsk_", "shpat_", "dop_v1_"),
         _mixed,
+        _UNDERSCORE,
     ),
+    _Pattern(
+        "vendor-token",
+        re.compile(rf"{_FREE}((?:glpat-|xai-|pplx-|pypi-)[A-Za-z0-9_.-]{{20,}}+)"),
+        ("glpat-", "xai-", "pplx-", "pypi-"),
+        _mixed,
+        _DASH,
+    ),
+    _Pattern("vendor-token", re.compile(rf"{_FREE}(SG\.[A-Za-z0-9_.-]{{20,}}+)"), ("sg.",), _mixed),
     _Pattern(
         "jwt",
         re.compile(rf"{_FREE}(eyJ[A-Za-z0-9_-]{{8,600}}+\.eyJ[A-Za-z0-9_-]{{8,9000}}+\.[A-Za-z0-9_-]{{8,}}+)"),
@@ -143,12 +166,20 @@ _PATTERNS = (
             r"([^\s\"'\\<>,;&{}]{8,}+)",
             re.IGNORECASE,
         ),
-        ("passw", "passphrase", "pwd", "secret", *_NAMED_KEYS),
+        ("",),
         _typed,
+        _ASSIGNED,
     ),
 )
-_STEPS = tuple((pattern.name, pattern.regex, pattern.markers, pattern.sure) for pattern in _PATTERNS)
-_RANK = {pattern.name: rank for rank, pattern in enumerate(_PATTERNS)}
+# The gate first: ("", …) has none.
+_STEPS = tuple(
+    (
+        _GATES.get(gate, ()),
+        tuple((one.name, one.regex, one.markers, one.sure) for one in _PATTERNS if one.gate == gate),
+    )
+    for gate in ("", *_GATES)
+)
+_RANK = {pattern.name: rank for rank, pattern in reversed(tuple(enumerate(_PATTERNS)))}
 
 # Short enough to be tried one by one from a word list: even a digest of one gives it away.
 GUESSABLE = frozenset({"assigned-secret", "url-password", "basic-auth"})
@@ -158,11 +189,18 @@ def find_secrets(text: str) -> list[Hit]:
     """Every credential in `text`, by position, without overlaps (overlapping finds are one hit)."""
     low = text.lower()
     found: list[Hit] = []
-    for name, regex, markers, sure in _STEPS:
-        for marker in markers:  # a plain loop: this runs over every text of every trace
-            if marker in low:
-                found += (Hit(name, *match.span(1)) for match in regex.finditer(text) if sure(match[1]))
-                break
+    for gates, patterns in _STEPS:  # plain loops: this runs over every text of every trace
+        if gates:
+            for gate in gates:
+                if gate.search(low):
+                    break
+            else:
+                continue
+        for name, regex, markers, sure in patterns:
+            for marker in markers:
+                if marker in low:
+                    found += (Hit(name, *match.span(1)) for match in regex.finditer(text) if sure(match[1]))
+                    break
     found.sort(key=lambda hit: (hit.start, hit.end))
     hits: list[Hit] = []
     for hit in found:

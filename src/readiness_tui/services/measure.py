@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from readiness_tui.domain.assessment import Proposal
+from readiness_tui.domain.assessment import Evidence, EvidenceKind, Proposal
 from readiness_tui.domain.checklist import Checklist
 from readiness_tui.domain.evaluation import EvalSet
 from readiness_tui.domain.gate import Gate, GateOutcome, Lock
 from readiness_tui.domain.gate_eval import evaluate_gate, latest_complete
 from readiness_tui.domain.joining import join_golden
 from readiness_tui.domain.metrics import RunData
-from readiness_tui.domain.probes import ProbeInput, propose_all
+from readiness_tui.domain.probes import ProbeInput, propose_all, special
 from readiness_tui.domain.review import Review
 from readiness_tui.services.desk import Desk
-from readiness_tui.store import assessments, evalsets, gates, imports, runs, traces
+from readiness_tui.store import assessments, evalsets, gates, imports, incidents, runs, traces
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
 
@@ -43,6 +43,8 @@ def fingerprint(conn: Connection, review: Review, as_of: date) -> object:
         gates.locks(conn),
         runs.label_changes(conn),
         assessments.dismissals(conn, review.id),
+        _drills(conn, review),
+        incidents.all(conn, review.system),
     )
 
 
@@ -79,6 +81,12 @@ def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...]
         review=review,
         as_of=as_of,
         dismissed=frozenset(dismissal.hit for dismissal in assessments.dismissals(conn, review.id)),
+        runs=tuple(info.run for info in infos),
+        special=tuple(
+            (part.run, part.cases) for part in (run_data(conn, i, eval_set) for i in infos if special(i.run))
+        ),
+        incidents=tuple(incidents.all(conn, review.system)),
+        evidence=_drills(conn, review),
     )
     items = tuple(item for checklist in checklists for item in checklist.items)
     return Measured(
@@ -91,6 +99,15 @@ def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...]
         trace_count=len(recorded),
         ambiguous=ambiguous,
     )
+
+
+def _drills(conn: Connection, review: Review) -> dict[str, tuple[Evidence, ...]]:
+    """The evidence that probes read, by item: dated drills."""
+    found: dict[str, tuple[Evidence, ...]] = {}
+    for piece in assessments.evidence(conn, review.id):
+        if piece.kind is EvidenceKind.DRILL:
+            found[piece.item_id] = (*found.get(piece.item_id, ()), piece)
+    return found
 
 
 def _candidate(review: Review, infos: tuple[RunInfo, ...]) -> tuple[tuple[RunInfo, ...], tuple[str, ...]]:

@@ -24,6 +24,11 @@ DECLARABLE = {
     "allowed_tools": "tool names, separated by commas",
     "user_cap": "tokens or cost one user may spend a day",
     "sampling_rate": "share of requests that are logged, e.g. 1.0",
+    "request_total": "requests served while the imported traces were logged",
+    "write_tools": "tools whose effects cannot be undone, separated by commas",
+    "alert_latency_ms": "p95 of an hour at which an alert fires, e.g. 4000",
+    "alert_cost": "US dollars an hour at which an alert fires, e.g. 12.50",
+    "slo": "share of requests that succeed over days, e.g. 99.5% / 28 days",
 }
 
 

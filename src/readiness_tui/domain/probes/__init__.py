@@ -3,6 +3,7 @@
 from readiness_tui.domain.probes.base import EXAMPLES, ProbeInput
 from readiness_tui.domain.probes.leaks import LeakHit, leaks
 from readiness_tui.domain.probes.registry import PROBES, acceptable, kind_problem, propose, propose_all
+from readiness_tui.domain.probes.runs import special
 
 __all__ = [
     "EXAMPLES",
@@ -14,4 +15,5 @@ __all__ = [
     "leaks",
     "propose",
     "propose_all",
+    "special",
 ]

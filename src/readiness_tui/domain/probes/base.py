@@ -9,23 +9,22 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from fractions import Fraction
 from typing import Protocol
 
-from readiness_tui.domain.assessment import Proposal
+from readiness_tui.domain import declared
+from readiness_tui.domain.assessment import Evidence, Proposal
 from readiness_tui.domain.checklist import Item, ProbeKind, ProbeSpec
 from readiness_tui.domain.evaluation import Case, EvalSet, Run, Trace
 from readiness_tui.domain.gate import Gate, Lock
+from readiness_tui.domain.incident import Incident
 from readiness_tui.domain.review import Review
 from readiness_tui.domain.secrets import mask
 from readiness_tui.domain.text import one_line
 
 EXAMPLES = 20  # ids kept of the records that fail, smallest first: the same ones whatever the order of the traces
-
-SAMPLING_RATE = "sampling_rate"  # the declared setting that says which share of the requests is logged
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,8 @@ class ProbeInput:
     `traces` is iterated once. `candidate` and `baseline` are the review's runs in order, each with its cases.
     `window_days`: only traces started on the last so many days up to `as_of`; None = all of `traces`.
     `dismissed`: ids of the hits that people dismissed. `request_total`: requests served, where known.
+    `runs`: every imported run, in any order; `special`: those of load and red-team tests with their cases
+    (`runs.special`). `incidents`: all of the system. `evidence`: the dated drills by item id.
     """
 
     traces: Iterable[Trace]
@@ -48,6 +49,10 @@ class ProbeInput:
     window_days: int | None = None
     dismissed: frozenset[str] = frozenset()
     request_total: int | None = None
+    runs: tuple[Run, ...] = ()
+    special: tuple[tuple[Run, tuple[Case, ...]], ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -116,7 +121,15 @@ class FactProbe:
     kind: ProbeKind = ProbeKind.FACT
 
 
-Probe = TraceProbe | FactProbe
+@dataclass(frozen=True, slots=True)
+class RecordProbe:
+    """A probe over a few records: incidents, cases of the candidate, what is attached to the item itself."""
+
+    kind: ProbeKind
+    answer: Callable[[Item, ProbeSpec, ProbeInput], Proposal]
+
+
+Probe = TraceProbe | FactProbe | RecordProbe
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +143,16 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A fact probe's answer. `read`: what it looked at (digests, ids, times). `missing` instead of an answer."""
+    """A fact probe's answer. `read`: what it looked at (digests, ids, times). `missing` instead of an answer.
+
+    `examples`: ids of the records for which a check does not hold.
+    """
 
     points: int | None
     checks: tuple[Check, ...] = ()
     read: tuple[str, ...] = ()
     missing: str = ""
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -174,21 +191,11 @@ def digest_of(query: str, *parts: object) -> str:
 
 def sampling(data: ProbeInput) -> str:
     """Which requests the traces are, as far as declared: the share of a sample is not the share of all."""
-    rate = data.review.declared.get(SAMPLING_RATE, "").strip()
+    rate = data.review.declared.get(declared.SAMPLING_RATE, "").strip()
     if not rate:
         said = "every request imported"
-    elif _share(rate) == 1:
+    elif declared.share(rate) == 1:
         said = "every request, declared"
     else:
         said = f"sampled at {safe(rate)}, declared"
     return said if data.request_total is None else f"{said}; {data.request_total:,} requests in all"
-
-
-def _share(text: str) -> Fraction | None:
-    """0.1, 10% or 1/10 as a fraction; None where it is none of these."""
-    percent = text.endswith("%")
-    try:
-        number = Fraction(text.removesuffix("%").strip())
-    except (ValueError, ZeroDivisionError):
-        return None
-    return number / 100 if percent else number

@@ -7,38 +7,38 @@ its own docstring says.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from readiness_tui.domain.assessment import Assurance, Proposal
-from readiness_tui.domain.checklist import Item
+from readiness_tui.domain.checklist import Item, ProbeKind
 from readiness_tui.domain.evaluation import Case, EvalSet, Run
 from readiness_tui.domain.metrics import Layer, MetricDef, Observed, RunData, all_metrics, normal
-from readiness_tui.domain.probes.base import Check, FactProbe, Finding, ProbeInput, digest_of, safe, utc
+from readiness_tui.domain.probes.base import EXAMPLES, Check, FactProbe, Finding, ProbeInput, digest_of, safe, utc
 
 FAILURE_TAGS = frozenset(
     {"failure", "edge", "edge_case", "adversarial", "negative", "injection", "out_of_scope", "unanswerable"}
 )
 _ENOUGH = Fraction(95, 100)  # of the cases to which a metric applies: below it the gate calls the metric missing
-_NO_RUN = "no candidate run: import one and name it the candidate"
+NO_RUN = "no candidate run: import one and name it the candidate"
 
 
-def fact_proposal(item: Item, query: str, probe: FactProbe, data: ProbeInput) -> Proposal:
-    """Run the probe's checks and say them."""
-    finding = probe.check(data)
+def fact_proposal(item: Item, query: str, kind: ProbeKind, finding: Finding) -> Proposal:
+    """Say a finding's checks."""
     held = {True: "holds", False: "does not hold"}
     missing = f"Nothing to check: {finding.missing}." if finding.missing else ""
     assurance = Assurance.PROVEN if finding.points == 2 else Assurance.EVIDENCED
     return Proposal(
         item_id=item.id,
         query=query,
-        kind=probe.kind,
+        kind=kind,
         points=finding.points,
         assurance=None if finding.points is None else assurance,
         text=missing or "; ".join(f"{check.name}: {held[check.holds]}" for check in finding.checks),
         details=tuple(
             f"{check.name}: {held[check.holds]}" + (f" ({check.why})" if check.why else "") for check in finding.checks
         ),
+        examples=finding.examples[:EXAMPLES],
         digest=digest_of(
             query, [[check.name, check.holds, check.why] for check in finding.checks], sorted(finding.read)
         ),
@@ -66,7 +66,7 @@ def golden_set_representative(data: ProbeInput) -> Finding:
     checks = (
         Check("ordinary cases present", ordinary > 0, f"{ordinary:,} of {len(gold.cases):,}"),
         Check("failure cases present", failing > 0, f"{failing:,} of {len(gold.cases):,} by their tags"),
-        Check("case ids unique", bool(gold.cases) and not twice, f"twice: {_some(twice)}" if twice else ""),
+        Check("case ids unique", bool(gold.cases) and not twice, f"twice: {some_names(twice)}" if twice else ""),
         _digest_on_run(gold, [run for run, _ in data.candidate]),
     )
     read = (f"set {gold.digest}", *(f"run {run.id} {run.dataset_digest}" for run, _ in data.candidate))
@@ -77,7 +77,7 @@ def golden_set_representative(data: ProbeInput) -> Finding:
 def _digest_on_run(gold: EvalSet, runs: list[Run]) -> Check:
     name = "its digest on a candidate run"
     if not runs:
-        return Check(name, False, _NO_RUN)
+        return Check(name, False, NO_RUN)
     digests = {run.id: run.dataset_digest for run in runs}
     same = [
         run_id for run_id, digest in digests.items() if digest and gold.digest and _hex(digest) == _hex(gold.digest)
@@ -102,7 +102,7 @@ def locked_before_run(data: ProbeInput) -> Finding:
         return Finding(None, missing="the review has no gate")
     runs = [run for run, _ in data.candidate]
     if lock is not None and not runs:
-        return Finding(None, missing=_NO_RUN)
+        return Finding(None, missing=NO_RUN)
     locked = Check(
         "gate locked", lock is not None, f"{utc(lock.at):%Y-%m-%d %H:%M} UTC by {safe(lock.by)}" if lock else ""
     )
@@ -114,8 +114,8 @@ def locked_before_run(data: ProbeInput) -> Finding:
         return Finding(0, (locked,), read)
     unknown = sorted(run.id for run in runs if run.started_at is None)
     early = sorted(run.id for run in runs if run.started_at is not None and utc(run.started_at) < utc(lock.at))
-    why = [f"started before: {_some(early)}"] if early else []
-    why += [f"start unknown: {_some(unknown)}"] if unknown else []
+    why = [f"started before: {some_names(early)}"] if early else []
+    why += [f"start unknown: {some_names(unknown)}"] if unknown else []
     checks = (
         locked,
         Check("lock not after the candidate's start", not early and not unknown, "; ".join(why)),
@@ -136,7 +136,7 @@ def metrics_by_stage(data: ProbeInput) -> Finding:
             return "" if metric.key == "task_success_rate" else "tool use"
         return metric.layer.value if metric.layer in (Layer.RETRIEVAL, Layer.GENERATION) else ""
 
-    return _in_one_run(data, ("retrieval", "generation", "tool use"), stage)
+    return in_one_run(data.candidate, data.eval_set, ("retrieval", "generation", "tool use"), stage)
 
 
 def quality_latency_cost(data: ProbeInput) -> Finding:
@@ -151,14 +151,19 @@ def quality_latency_cost(data: ProbeInput) -> Finding:
             return "latency" if "latency" in words else "cost" if "cost" in words else ""
         return "quality"
 
-    return _in_one_run(data, ("quality", "latency", "cost"), part)
+    return in_one_run(data.candidate, data.eval_set, ("quality", "latency", "cost"), part)
 
 
-def _in_one_run(data: ProbeInput, parts: tuple[str, ...], part_of: Callable[[MetricDef], str]) -> Finding:
+def in_one_run(
+    runs: Sequence[tuple[Run, tuple[Case, ...]]],
+    gold: EvalSet | None,
+    parts: tuple[str, ...],
+    part_of: Callable[[MetricDef], str],
+) -> Finding:
     """Judge the run that carries the most parts; a metric counts where the gate would not call it missing."""
-    if not data.candidate:
-        return Finding(None, missing=_NO_RUN)
-    tables = [(run, _carried(run, cases, data.eval_set, part_of)) for run, cases in data.candidate]
+    if not runs:
+        return Finding(None, missing=NO_RUN)
+    tables = [(run, _carried(run, cases, gold, part_of)) for run, cases in runs]
     run, best = max(tables, key=lambda pair: len(pair[1]))  # the first of equals, in the review's order
     checks = tuple(
         Check(part, part in best, f"run {safe(run.id)}: {best[part]}" if part in best else _elsewhere(part, tables))
@@ -171,7 +176,7 @@ def _in_one_run(data: ProbeInput, parts: tuple[str, ...], part_of: Callable[[Met
 
 def _elsewhere(part: str, tables: list[tuple[Run, dict[str, str]]]) -> str:
     others = [run.id for run, table in tables if part in table]
-    return f"only in another run: {_some(others)}" if others else "no candidate run carries it"
+    return f"only in another run: {some_names(others)}" if others else "no run carries it"
 
 
 def _carried(
@@ -191,7 +196,7 @@ def _carried(
     return found
 
 
-def _some(names: list[str]) -> str:
+def some_names(names: list[str]) -> str:
     shown = ", ".join(safe(name) for name in names[:3])
     return f"{shown} and {len(names) - 3:,} more" if len(names) > 3 else shown
 

@@ -1,62 +1,85 @@
-"""Credentials in logged text: a probe that can only refute (scoring.md, "Probe"; OBS-10, REL-03, DEP-01).
+"""Credentials and personal data in logged text: probes that can only refute (scoring.md, "Probe"; OBS-10, REL-03,
+DEP-01, SAF-03).
 
-A hit names the trace, the pattern and a short hash, never the credential. It is dismissed by that id, one by one.
+A hit names the trace, the pattern and a short hash, never what it found. It is dismissed by that id, one by one.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from readiness_tui.domain.assessment import Assurance, Proposal
-from readiness_tui.domain.checklist import Item, ProbeKind, ProbeSpec
+from readiness_tui.domain.assessment import Proposal
+from readiness_tui.domain.checklist import Item, ProbeSpec
 from readiness_tui.domain.evaluation import Trace
-from readiness_tui.domain.probes.base import EXAMPLES, ProbeInput, Seen, Smallest, digest_of, safe, sampling
-from readiness_tui.domain.secrets import GUESSABLE, find_secrets
+from readiness_tui.domain.personal_data import find_personal_data
+from readiness_tui.domain.probes.base import ProbeInput, Seen, safe
+from readiness_tui.domain.probes.hits import Hits
+from readiness_tui.domain.secrets import GUESSABLE, Hit, find_secrets
 from readiness_tui.domain.text import one_line
 
-SCOPES = {  # what each query searched for
+SCOPES = {  # what each query searches for
     "secrets_in_logs": "credentials",
-    # It never raises, so it may search for less than the item asks, as long as it says so.
-    "personal_data_or_secrets_in_logs": "credentials (personal data is not searched for)",
+    "personal_data_in_logs": "e-mail addresses, phone numbers, IBANs and card numbers",
+    "personal_data_or_secrets_in_logs": "credentials and personal data",
 }
 _AROUND = 24  # characters shown on each side of a masked credential
 
 
+_SECRET, _PERSONAL, _EITHER = SCOPES
+
+
 @dataclass(frozen=True, slots=True)
 class LeakHit:
-    """One credential in one trace. `id` is stable across imports of the same record; `place` names the field."""
+    """One credential or piece of personal data in one trace. `id` is stable across imports of the same record;
+    `place` names the field."""
 
     id: str
     pattern: str
     place: str
     excerpt: str  # masked, one line
+    personal: bool = False
 
 
-def leaks(trace: Trace) -> Iterator[LeakHit]:
-    """The credentials in everything that the trace logged, each once, wherever else it is repeated."""
+def leaks(trace: Trace, *, personal: bool = True) -> Iterator[LeakHit]:
+    """What leaked into anything that the trace logged, each piece once, wherever else it is repeated."""
     texts = [(place, text) for place, text in _texts(trace) if text]
     # One search over all fields first, as most traces hold nothing; no pattern matches across the separator.
-    if not find_secrets("\n\0\n".join(text for _, text in texts)):
+    whole = "\n\0\n".join([text for _, text in texts])
+    if not find_secrets(whole) and not (personal and find_personal_data(whole)):
         return
     known: set[str] = set()
     for place, text in texts:
-        hits = find_secrets(text)
-        for at, hit in enumerate(hits):
-            # The hash of a guessable secret could be tried against a word list: there the place is hashed instead.
-            told = f"{place}:{hit.start}" if hit.pattern in GUESSABLE else text[hit.start : hit.end]
+        hits = _find(text, personal)
+        for at, (hit, is_personal) in enumerate(hits):
+            # The hash of a guessable piece could be tried against a word list: there the place is hashed instead.
+            guessable = is_personal or hit.pattern in GUESSABLE
+            told = f"{place}:{hit.start}" if guessable else text[hit.start : hit.end]
             told = f"{trace.id}\0{hit.pattern}\0{told}"
             short = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:8]
             name = f"{trace.id}:{hit.pattern}:{short}"
             if name in known:
                 continue
             known.add(name)
-            # What stands between two hits holds no credential.
-            left = text[max(hits[at - 1].end if at else 0, hit.start - _AROUND) : hit.start]
-            right = text[hit.end : min(hits[at + 1].start if at + 1 < len(hits) else len(text), hit.end + _AROUND)]
-            yield LeakHit(name, hit.pattern, place, one_line(f"{left}[masked]{right}"))
+            # What stands between two hits holds none.
+            left = text[max(hits[at - 1][0].end if at else 0, hit.start - _AROUND) : hit.start]
+            right = text[hit.end : min(hits[at + 1][0].start if at + 1 < len(hits) else len(text), hit.end + _AROUND)]
+            yield LeakHit(name, hit.pattern, place, one_line(f"{left}[masked]{right}"), is_personal)
+
+
+def _find(text: str, personal: bool) -> list[tuple[Hit, bool]]:
+    """The hits of both kinds by position, without overlaps: a credential wins over what looks personal inside it."""
+    secrets = find_secrets(text)
+    found = [(hit, False) for hit in secrets]
+    if personal:
+        found += [
+            (hit, True)
+            for hit in find_personal_data(text)
+            if all(hit.end <= other.start or other.end <= hit.start for other in secrets)
+        ]
+    return sorted(found, key=lambda pair: pair[0].start)
 
 
 def _texts(trace: Trace) -> Iterator[tuple[str, str | None]]:
@@ -73,7 +96,12 @@ def _texts(trace: Trace) -> Iterator[tuple[str, str | None]]:
         yield f"tool call {number} arguments", call.arguments
         yield f"tool call {number} result", call.result
         yield f"tool call {number} error", call.error
-    yield from _nested("extra", "", trace.extra)
+    if trace.extra:
+        yield from _nested("extra", "", trace.extra)
+    for number, span in enumerate(trace.spans or (), 1):
+        yield f"step {number} error", span.error
+        if span.attributes:
+            yield from _nested(f"step {number}", "", span.attributes)
 
 
 def _nested(place: str, name: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -91,47 +119,19 @@ def _nested(place: str, name: str, value: Any) -> Iterator[tuple[str, str]]:
 
 @dataclass(slots=True)
 class LeakCounter:
-    """Hits that nobody dismissed, in the traces seen."""
+    """Hits that nobody dismissed, in the traces seen, for every scope at once: a text is searched once."""
 
-    dismissed: frozenset[str]
-    found: int = 0
-    waved: int = 0
-    first: Smallest = field(default_factory=Smallest)
-    lines: dict[str, str] = field(default_factory=dict)
+    hits: dict[str, Hits]
 
     @classmethod
     def start(cls, data: ProbeInput) -> LeakCounter:
-        return cls(data.dismissed)
+        return cls({query: Hits(data.dismissed) for query in SCOPES})
 
     def add(self, trace: Trace) -> None:
         for hit in leaks(trace):
-            if hit.id in self.dismissed:
-                self.waved += 1
-                continue
-            self.found += 1
-            pushed = self.first.add(hit.id)
-            if pushed is not None:
-                self.lines[hit.id] = f"{one_line(hit.id, 100)} in {safe(hit.place)}: {hit.excerpt}"
-                self.lines.pop(pushed, None)
+            line = f"{one_line(hit.id, 100)} in {safe(hit.place)}: {hit.excerpt}"
+            for query in (_PERSONAL if hit.personal else _SECRET, _EITHER):
+                self.hits[query].add(hit.id, line)
 
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: Seen) -> Proposal:
-        n, hits = seen.traces, "hit" if self.found == 1 else "hits"
-        waved = f", {self.waved:,} dismissed" if self.waved else ""
-        more = (f"and {self.found - EXAMPLES:,} more hits",) if self.found > EXAMPLES else ()
-        missing = "" if n else f"Nothing to search: {seen.nothing}."
-        return Proposal(
-            item_id=item.id,
-            query=spec.query,
-            kind=ProbeKind.REFUTE,
-            points=0 if self.found else None,
-            assurance=Assurance.EVIDENCED if self.found else None,
-            text=missing or f"{self.found:,} {hits} of {SCOPES[spec.query]} in {n:,} requests{waved}",
-            k=self.found if n else None,
-            n=n or None,
-            window=seen.window,
-            sampling=sampling(data) if n else "",
-            examples=tuple(self.first.ids),
-            details=(*(self.lines[name] for name in self.first.ids), *more),
-            digest=digest_of(spec.query, self.found, n, self.first.ids),
-            missing=missing,
-        )
+        return self.hits[spec.query].proposal(item, spec, data, seen, SCOPES[spec.query])

@@ -5,17 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from readiness_tui.domain import declared
 from readiness_tui.domain.assessment import Assurance, Proposal, Vote
 from readiness_tui.domain.checklist import Item, ProbeKind, ProbeSpec
-from readiness_tui.domain.probes.base import Counter, Probe, ProbeInput, Seen, TraceProbe, digest_of, safe
+from readiness_tui.domain.probes.base import Counter, FactProbe, Probe, ProbeInput, Seen, TraceProbe, digest_of, safe
+from readiness_tui.domain.probes.behaviour import BEHAVIOUR
 from readiness_tui.domain.probes.facts import FACTS, fact_proposal
 from readiness_tui.domain.probes.leaks import SCOPES, LeakCounter
+from readiness_tui.domain.probes.limits import LIMITS
 from readiness_tui.domain.probes.logged import SHARES
+from readiness_tui.domain.probes.records import RECORDS
+from readiness_tui.domain.probes.refutes import REFUTES
+from readiness_tui.domain.probes.releases import RELEASES
+from readiness_tui.domain.probes.runs import RUNS
+from readiness_tui.domain.probes.steps import STEPS, WRITES
 
 PROBES: dict[str, Probe] = {
-    **{share.query: TraceProbe(ProbeKind.SHARE, share.start) for share in SHARES},
+    **{share.query: TraceProbe(ProbeKind.SHARE, share.start) for share in (*SHARES, *STEPS)},
+    **WRITES,
     **dict.fromkeys(SCOPES, TraceProbe(ProbeKind.REFUTE, LeakCounter.start)),
+    **REFUTES,
+    **LIMITS,
+    **BEHAVIOUR,
+    **RELEASES,
     **FACTS,
+    **RUNS,
+    **RECORDS,
 }
 
 
@@ -51,8 +66,10 @@ def propose_all(items: Iterable[Item], data: ProbeInput) -> dict[str, Proposal]:
             proposals[item.id] = _without(item, spec, obstacle)
         elif isinstance(probe, TraceProbe):
             proposals[item.id] = _as_declared(counters[probe].proposal(item, spec, data, seen), spec)
+        elif isinstance(probe, FactProbe):
+            proposals[item.id] = _as_declared(fact_proposal(item, spec.query, probe.kind, probe.check(data)), spec)
         else:
-            proposals[item.id] = _as_declared(fact_proposal(item, spec.query, probe, data), spec)
+            proposals[item.id] = _as_declared(probe.answer(item, spec, data), spec)
     return proposals
 
 
@@ -89,7 +106,8 @@ def _obstacle(spec: ProbeSpec, probe: Probe, data: ProbeInput) -> str:
     undeclared = [name for name in spec.declares if not data.review.declared.get(name, "").strip()]
     if undeclared:
         return f"declare {', '.join(safe(name) for name in undeclared)} in the review's settings first"
-    return kind_problem(spec)
+    unusable = (declared.problem(name, data.review.declared[name]) for name in spec.declares)
+    return next(filter(None, unusable), "") or kind_problem(spec)
 
 
 def _without(item: Item, spec: ProbeSpec, obstacle: str) -> Proposal:
@@ -101,7 +119,7 @@ def _without(item: Item, spec: ProbeSpec, obstacle: str) -> Proposal:
 
 def _as_declared(proposal: Proposal, spec: ProbeSpec) -> Proposal:
     """A probe asked for support gives its figure and no points."""
-    if spec.kind is not ProbeKind.SUPPORT:
+    if spec.kind is not ProbeKind.SUPPORT or proposal.kind is ProbeKind.SUPPORT:
         return proposal
     shown = Assurance.EVIDENCED if proposal.points else None
     return replace(proposal, kind=ProbeKind.SUPPORT, points=None, assurance=shown)

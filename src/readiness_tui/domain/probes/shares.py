@@ -115,15 +115,15 @@ def share_assurance(points: int | None, n: int) -> Assurance | None:
 
 
 def share_proposal(
-    share: ShareQuery, tally: Tally, item_id: str, spec: ProbeSpec, data: ProbeInput, seen: Seen
+    share: ShareQuery, tally: Tally, item_id: str, spec: ProbeSpec, data: ProbeInput, seen: Seen, nothing: str = ""
 ) -> Proposal:
-    """What a settled tally proposes for an item."""
+    """What a settled tally proposes for an item. `nothing`: what is needed where the records are no traces."""
     k, n = tally.k, tally.n
     points = share_points(k, n, spec.required)
     low = wilson(k, n).low if n else None
     left_out = (f"{seen.outside:,} traces outside the window or without a date are left out",) if seen.outside else ()
     if low is None:
-        text = missing = f"Nothing to count: {share.needs if seen.traces else seen.nothing}."
+        text = missing = f"Nothing to count: {nothing or (share.needs if seen.traces else seen.nothing)}."
     else:
         needs = f"{float(exact(spec.required) * 100):g}%"
         text, missing = f"{k:,} of {n:,} {share.units} {share.carry}: {100 * k // n}%, needs {needs}", ""

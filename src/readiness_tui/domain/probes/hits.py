@@ -1,0 +1,64 @@
+"""The refute rule: hits in n records, each dismissed by its id with a reason (scoring.md, "Probe"). It never raises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from readiness_tui.domain.assessment import Assurance, Proposal
+from readiness_tui.domain.checklist import Item, ProbeKind, ProbeSpec
+from readiness_tui.domain.probes.base import EXAMPLES, ProbeInput, Seen, Smallest, digest_of, sampling
+
+
+@dataclass(slots=True)
+class Hits:
+    """Hits that nobody dismissed. Their ids begin with the trace they were found in, up to a colon."""
+
+    dismissed: frozenset[str]
+    found: int = 0
+    waved: int = 0
+    first: Smallest = field(default_factory=Smallest)
+    lines: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, line: str) -> None:
+        """One hit, by its id, with what to show of it."""
+        if name in self.dismissed:
+            self.waved += 1
+            return
+        self.found += 1
+        pushed = self.first.add(name)
+        if pushed is not None:
+            self.lines[name] = line
+            self.lines.pop(pushed, None)
+
+    def proposal(
+        self,
+        item: Item,
+        spec: ProbeSpec,
+        data: ProbeInput,
+        seen: Seen,
+        what: str,
+        n: int | None = None,
+        nothing: str = "",
+    ) -> Proposal:
+        """`what` was searched for, in `n` records (all traces where None); `nothing`: what to say where n is 0."""
+        n = seen.traces if n is None else n
+        hits = "hit" if self.found == 1 else "hits"
+        waved = f", {self.waved:,} dismissed" if self.waved else ""
+        more = (f"and {self.found - EXAMPLES:,} more hits",) if self.found > EXAMPLES else ()
+        missing = "" if n else f"Nothing to search: {(seen.traces and nothing) or seen.nothing}."
+        return Proposal(
+            item_id=item.id,
+            query=spec.query,
+            kind=ProbeKind.REFUTE,
+            points=0 if self.found else None,
+            assurance=Assurance.EVIDENCED if self.found else None,
+            text=missing or f"{self.found:,} {hits} of {what} in {n:,} requests{waved}",
+            k=self.found if n else None,
+            n=n or None,
+            window=seen.window,
+            sampling=sampling(data) if n else "",
+            examples=tuple(self.first.ids),
+            details=(*(self.lines[name] for name in self.first.ids), *more),
+            digest=digest_of(spec.query, self.found, n, self.first.ids),
+            missing=missing,
+        )

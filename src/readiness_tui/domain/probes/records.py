@@ -1,0 +1,149 @@
+"""What incidents, labels, locks and dated drills show."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from readiness_tui.domain.assessment import EvidenceKind, Proposal
+from readiness_tui.domain.checklist import Item, ProbeKind, ProbeSpec
+from readiness_tui.domain.gate_eval import high_risk_cases
+from readiness_tui.domain.incident import Incident, Sev
+from readiness_tui.domain.metrics import RunData
+from readiness_tui.domain.probes.base import Check, Finding, Probe, ProbeInput, RecordProbe, Seen, safe, utc
+from readiness_tui.domain.probes.facts import fact_proposal
+from readiness_tui.domain.probes.figures import Figure, support_of_records
+from readiness_tui.domain.probes.shares import ShareQuery, Tally, share_proposal
+
+DRILL_DAYS = 90
+_ALERT = re.compile(
+    r"\b(?:alert(?:s|ed|ing)?|alarm|monitor(?:s|ed|ing)?|pag(?:er|ed)|on-call was paged)\b", re.IGNORECASE
+)
+_PERSON = re.compile(
+    r"\b(?:no|not|never|without|customers?|users?|support|complain\w*|reported|by chance|nobody)\b", re.IGNORECASE
+)
+
+
+def _name(incident: Incident) -> str:
+    return incident.name
+
+
+# Drills
+
+
+def _drill(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
+    """A drill attached to the item that took place at most 90 days before `as_of`. 1: the last one is older."""
+    drills = [
+        (piece.dated, piece.ref)
+        for piece in data.evidence.get(item.id, ())
+        if piece.kind is EvidenceKind.DRILL and piece.dated is not None and piece.ref.strip()
+    ]
+    past = [drill for drill in drills if drill[0] <= data.as_of]
+    if not past:
+        planned = (
+            f"the drill of {min(drills)[0]} has not taken place yet" if drills else "no drill with its date is attached"
+        )
+        return fact_proposal(item, spec.query, ProbeKind.FACT, Finding(None, missing=planned))
+    day, ref = max(past)
+    recent = data.as_of - day <= timedelta(days=DRILL_DAYS)
+    check = Check(f"a drill at most {DRILL_DAYS} days old", recent, f"{day}: {safe(ref)}")
+    return fact_proposal(item, spec.query, ProbeKind.FACT, Finding(2 if recent else 1, (check,), (f"drill {day}",)))
+
+
+# Incidents
+
+
+def detected_by_alert(incident: Incident) -> bool | None:
+    """Whether an alert was how it became known, by the first sentence of the note's detection; None where the note
+    does not say. A sentence that names a person or denies an alert ("no alert", "a customer wrote") is a no."""
+    first = re.split(r"(?<=[.!?;])\s", incident.fields.get("detection", "").strip(), maxsplit=1)[0]
+    return bool(_ALERT.search(first) and not _PERSON.search(first)) if first else None
+
+
+def incidents_detected_by_alert(data: ProbeInput) -> Figure:
+    told = [(incident, found) for incident in data.incidents if (found := detected_by_alert(incident)) is not None]
+    if not told:
+        return Figure(missing="no incident's note says how it was detected")
+    late = sorted((incident for incident, found in told if not found), key=lambda incident: incident.number)
+    k, silent = len(told) - len(late), len(data.incidents) - len(told)
+    return Figure(
+        f"{k:,} of {len(told):,} incidents were detected by an alert" + (f"; {silent:,} do not say" if silent else ""),
+        len(told),
+        k=k,
+        supports=k > 0,
+        examples=tuple(map(_name, late)),
+    )
+
+
+def _linked(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
+    """Applies to every sev1 and sev2; it carries where it names a case, of the golden set where one is imported."""
+    tally = Tally()
+    known = None if data.eval_set is None else {case.id for case in data.eval_set.cases}
+    for incident in data.incidents:
+        if incident.severity in (Sev.SEV1, Sev.SEV2):
+            named = bool(incident.eval_cases)
+            held = named and (known is None or bool(known & set(incident.eval_cases)))
+            tally.count(incident.name, held, "a case that is in the golden set" if named else "a case")
+    share = ShareQuery(
+        spec.query, "sev1 and sev2 incidents", "name an eval case", "no sev1 or sev2 incident is recorded", _unused
+    )
+    return share_proposal(share, tally, item.id, spec, data, Seen(), nothing=share.needs)
+
+
+def _labelled(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
+    """Applies to every case tagged high_risk; it carries a person's label."""
+    tally = Tally()
+    risky, unreviewed, _ = high_risk_cases([RunData(run, cases, data.eval_set) for run, cases in data.candidate])
+    for name in risky:
+        tally.count(name, name not in unreviewed, "a person's label")
+    needs = "no case of a candidate run or of its golden set is tagged high_risk"
+    share = ShareQuery(spec.query, "high-risk cases", "carry a person's label", needs, _unused)
+    return share_proposal(share, tally, item.id, spec, data, Seen(), nothing=needs)
+
+
+def _unused(*_: object) -> None:
+    """These shares do not count traces."""
+
+
+def gate_locked_and_rollback_timed(data: ProbeInput) -> Figure:
+    """Whether the gate is locked as it stands, and how long incidents took from detection to mitigation (DEP-04)."""
+    lock, gate = data.lock, data.gate
+    timed = [
+        (incident, utc(incident.mitigated) - utc(incident.detected))
+        for incident in sorted(data.incidents, key=lambda incident: incident.number)
+        if incident.mitigated is not None
+        and incident.detected is not None
+        and utc(incident.mitigated) >= utc(incident.detected)
+    ]
+    if gate is None and not timed:
+        return Figure(missing="the review has no gate, and no incident says when it was detected and mitigated")
+    locked = gate is not None and lock is not None and lock.gate_digest == gate.digest
+    if gate is None:
+        said = "no gate"
+    elif lock is None:
+        said = "gate never locked"
+    else:
+        said = f"gate locked by {safe(lock.by)} on {utc(lock.at):%Y-%m-%d}" + ("" if locked else ", changed since")
+    worst = max((took for _, took in timed), default=None)
+    took = f"longest of {len(timed):,} mitigations {_minutes(worst)}" if worst is not None else "no incident was timed"
+    return Figure(
+        f"{said}; {took}",
+        len(timed) + (gate is not None),
+        supports=locked,
+        details=tuple(f"{incident.name} mitigated {_minutes(span)} after detection" for incident, span in timed),
+    )
+
+
+def _minutes(span: timedelta) -> str:
+    hours, minutes = divmod(int(span.total_seconds()) // 60, 60)
+    return f"{hours:,} h {minutes} min" if hours else f"{minutes} min"
+
+
+RECORDS: dict[str, Probe] = {
+    "drill_within_90_days": RecordProbe(ProbeKind.FACT, _drill),
+    "kill_switch_drill": RecordProbe(ProbeKind.FACT, _drill),
+    "incidents_detected_by_alert": support_of_records(incidents_detected_by_alert),
+    "incidents_linked_to_cases": RecordProbe(ProbeKind.SHARE, _linked),
+    "high_risk_cases_labelled": RecordProbe(ProbeKind.SHARE, _labelled),
+    "gate_locked_and_rollback_timed": support_of_records(gate_locked_and_rollback_timed),
+}

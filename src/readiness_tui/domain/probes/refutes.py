@@ -1,0 +1,132 @@
+"""Tools outside the declared list, and eval cases inside logged prompts: probes that can only refute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from readiness_tui.domain import declared
+from readiness_tui.domain.assessment import Proposal
+from readiness_tui.domain.checklist import Item, ProbeKind, ProbeSpec
+from readiness_tui.domain.evaluation import Trace
+from readiness_tui.domain.probes.base import ProbeInput, Seen, TraceProbe, safe
+from readiness_tui.domain.probes.hits import Hits
+from readiness_tui.domain.probes.steps import calls
+from readiness_tui.domain.text import one_line
+
+_SHORTEST = 20  # characters of a case's question: a shorter one stands in a prompt by chance
+_PROMPT_WORDS = ("prompt", "instruction", "few_shot", "fewshot", "examples")
+
+
+@dataclass(slots=True)
+class OutsideTools:
+    """Calls of tools that are not on the declared list (SAF-05): a hit is one tool in one trace. Names are compared
+    as they are written."""
+
+    allowed: frozenset[str]
+    hits: Hits
+    problem: str = ""
+    n: int = 0
+
+    @classmethod
+    def start(cls, data: ProbeInput) -> OutsideTools:
+        try:
+            return cls(frozenset(declared.read(data.review.declared, "allowed_tools")), Hits(data.dismissed))
+        except declared.UnusableError as error:
+            return cls(frozenset(), Hits(data.dismissed), str(error))
+
+    def add(self, trace: Trace) -> None:
+        if self.problem:
+            return
+        names = [call.call.name for call in calls(trace)]
+        self.n += bool(names)
+        for name in sorted(set(names) - self.allowed):
+            shown = safe(name) or "(a tool without a name)"
+            self.hits.add(f"{trace.id}:tool:{name}", f"{one_line(trace.id, 60)} calls {shown}, which is not declared")
+
+    def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: Seen) -> Proposal:
+        nothing = self.problem or "no imported trace has a tool call"
+        return self.hits.proposal(item, spec, data, seen, "tools outside the declared list", self.n, nothing)
+
+
+@dataclass(slots=True)
+class CasesInPrompts:
+    """The exact question of a golden case inside a logged prompt (EVA-10), but for the request's own question.
+
+    Prompts are the fields of a trace and of its steps with "prompt", "instruction" or "examples" in their names. A
+    text that was searched is not searched again: system prompts repeat. A hit is one case in one trace.
+    """
+
+    cases: tuple[tuple[str, str], ...]
+    hits: Hits
+    problem: str = ""
+    n: int = 0
+    searched: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+
+    @classmethod
+    def start(cls, data: ProbeInput) -> CasesInPrompts:
+        gold = data.eval_set.cases if data.eval_set else ()
+        cases = tuple((case.id, case.question.strip()) for case in gold if len(case.question.strip()) >= _SHORTEST)
+        why = (
+            ""
+            if cases
+            else "no golden case has a question long enough to search for"
+            if gold
+            else "no golden set is imported"
+        )
+        return cls(cases, Hits(data.dismissed), why)
+
+    def add(self, trace: Trace) -> None:
+        if self.problem:
+            return
+        prompts = [text for text in _prompts(trace) if text]
+        self.n += bool(prompts)
+        found = {case for text in prompts for case in self._in(text) if case[1] not in (trace.question or "")}
+        for case_id, _ in sorted(found):
+            self.hits.add(
+                f"{trace.id}:case:{case_id}",
+                f"{one_line(trace.id, 60)} logs a prompt with the question of {safe(case_id)}",
+            )
+
+    def _in(self, text: str) -> tuple[tuple[str, str], ...]:
+        known = self.searched.get(text)
+        if known is None:
+            known = tuple(case for case in self.cases if case[1] in text)
+            if len(self.searched) < 10_000:
+                self.searched[text] = known
+        return known
+
+    def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: Seen) -> Proposal:
+        nothing = self.problem or "no imported trace logs its prompt"
+        return self.hits.proposal(item, spec, data, seen, "golden cases in logged prompts", self.n, nothing)
+
+
+def _prompts(trace: Trace) -> Iterator[str]:
+    yield from _named(trace.extra)
+    for span in trace.spans or ():
+        yield from _named(span.attributes)
+
+
+def _named(fields: dict[str, Any]) -> Iterator[str]:
+    for name, value in fields.items():
+        if any(word in name.casefold() for word in _PROMPT_WORDS):
+            yield from _texts(value)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, dict):
+            waiting += part.values()
+        elif isinstance(part, (list, tuple)):
+            waiting += part
+
+
+REFUTES = {
+    "tools_outside_allowed_list": TraceProbe(ProbeKind.REFUTE, OutsideTools.start),
+    "cases_in_logged_prompts": TraceProbe(ProbeKind.REFUTE, CasesInPrompts.start),
+}

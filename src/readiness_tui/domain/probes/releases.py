@@ -1,0 +1,191 @@
+"""What the log tells of releases: which versions served, since when, how fast they spread, and how much they failed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from readiness_tui.domain import declared
+from readiness_tui.domain.evaluation import Outcome, Run, Trace
+from readiness_tui.domain.probes.base import Check, Finding, ProbeInput, Smallest, safe, utc
+from readiness_tui.domain.probes.figures import fact_of_traces, percent
+from readiness_tui.domain.probes.logged import has
+from readiness_tui.domain.probes.runs import all_runs
+
+_STAGE = 20  # requests that make a stage: fewer do not tell a share
+
+Version = tuple[str, str, str]  # prompt, model, index
+
+
+@dataclass(slots=True)
+class RunBeforeVersion:
+    """Each version of prompt, model and index that served has an eval run on it that started before (EVA-02).
+
+    0: none has. 1: some have. A run stands for a version where it says all that the version says. A trace without a
+    time, a prompt version or a model tells no version.
+    """
+
+    runs: tuple[Run, ...]
+    first: dict[Version, tuple[datetime, str]] = field(default_factory=dict)
+
+    @classmethod
+    def start(cls, data: ProbeInput) -> RunBeforeVersion:
+        return cls(all_runs(data))
+
+    def add(self, trace: Trace) -> None:
+        if trace.started_at is None or not has(trace.prompt_version) or not has(trace.model):
+            return
+        index = trace.index_version if has(trace.index_version) else ""
+        version = (trace.prompt_version or "", trace.model or "", index or "")
+        seen = utc(trace.started_at), trace.id
+        if version not in self.first or seen < self.first[version]:
+            self.first[version] = seen
+
+    def finding(self) -> Finding:
+        if not self.first:
+            return Finding(None, missing="no imported trace carries a time, a prompt version and a model")
+        if not self.runs:
+            return Finding(None, missing="no eval run is imported")
+        checks, failing = [], []
+        for version, (since, trace_id) in sorted(self.first.items(), key=lambda row: (row[1], row[0])):
+            names = ", ".join(safe(part) for part in version if part)
+            ran = [run for run in self.runs if _is_of(run, version)]
+            before = [run for run in ran if run.started_at is not None and utc(run.started_at) <= since]
+            seen = f"first seen {since:%Y-%m-%d %H:%M} UTC"
+            why = (
+                f"{seen}, run {safe(before[0].id)}"
+                if before
+                else f"{seen}; {'its runs are later' if ran else 'no run'}"
+            )
+            checks.append(Check(f"a run before {names}", bool(before), why))
+            if not before:
+                failing.append(trace_id)
+        held = sum(check.holds for check in checks)
+        points = 2 if held == len(checks) else 1 if held else 0
+        read = tuple(f"run {run.id} {run.started_at and utc(run.started_at).isoformat()}" for run in self.runs)
+        return Finding(points, tuple(checks), read, examples=tuple(failing))
+
+
+def _is_of(run: Run, version: Version) -> bool:
+    """A run that names no index was not run on one of a known version, save where the trace names none either."""
+    prompt, model, index = version
+    return run.prompt_version == prompt and run.model == model and (not index or run.index_version == index)
+
+
+@dataclass(slots=True)
+class ReleaseShare:
+    """The newest release served a part of the traffic before it served more (DEP-06).
+
+    A release is an application version; where traces carry none, a prompt version. From its first request on, the
+    minutes that hold the first 20 requests of all releases are its first stage and those of the last 20 its last.
+    0: it had all of the first stage. 1: it shared the traffic, and not less than half or without growing since.
+    """
+
+    apps: dict[str, Counter[int]] = field(default_factory=dict)
+    prompts: dict[str, Counter[int]] = field(default_factory=dict)
+
+    @classmethod
+    def start(cls, data: ProbeInput) -> ReleaseShare:
+        return cls()
+
+    def add(self, trace: Trace) -> None:
+        if trace.started_at is None:
+            return
+        minute = int(utc(trace.started_at).timestamp()) // 60
+        for table, name in ((self.apps, trace.app_version), (self.prompts, trace.prompt_version)):
+            if name is not None and has(name):
+                table.setdefault(name, Counter())[minute] += 1
+
+    def finding(self) -> Finding:
+        table = self.apps or self.prompts
+        if len(table) < 2:
+            return Finding(None, missing="the imported traces show fewer than two releases")
+        newest = max(table, key=lambda name: (min(table[name]), name))
+        since = min(table[newest])
+        total: Counter[int] = Counter()
+        for minutes in table.values():
+            total.update({minute: count for minute, count in minutes.items() if minute >= since})
+        if total.total() < 2 * _STAGE:
+            return Finding(None, missing=f"fewer than {2 * _STAGE} requests were logged since the newest release")
+        first, last = (_stage(table[newest], total, order) for order in (sorted(total), sorted(total, reverse=True)))
+        partial = Check(
+            "a part of the traffic first",
+            2 * first[0] <= first[1],
+            f"{safe(newest)} had {first[0]:,} of the first {first[1]:,} requests, {percent(*first)}",
+        )
+        grew = Check(
+            "its share grew",
+            Fraction(*last) > Fraction(*first),
+            f"{last[0]:,} of the last {last[1]:,}, {percent(*last)}",
+        )
+        points = 2 if partial.holds and grew.holds else 0 if first[0] == first[1] else 1
+        return Finding(points, (partial, grew), (f"release {newest}",))
+
+
+def _stage(own: Counter[int], total: Counter[int], minutes: list[int]) -> tuple[int, int]:
+    """The release's requests and all requests in the first of these minutes that hold a stage."""
+    mine = everyone = 0
+    for minute in minutes:
+        mine, everyone = mine + own[minute], everyone + total[minute]
+        if everyone >= _STAGE:
+            break
+    return mine, everyone
+
+
+@dataclass(slots=True)
+class ErrorBudget:
+    """A declared objective, and its budget not spent (REL-06). 1: the budget is spent.
+
+    Burn rate = the share of failed requests over the share that the objective allows, in the objective's window
+    up to `as_of` (Beyer et al., The Site Reliability Workbook, chapter 5). Failed: outcome fail or error. A request
+    without a known outcome is left out, and counted.
+    """
+
+    slo: declared.Slo
+    data: ProbeInput
+    n: int = 0
+    failed: int = 0
+    unknown: int = 0
+    bad: Smallest = field(default_factory=Smallest)
+
+    @classmethod
+    def start(cls, data: ProbeInput) -> ErrorBudget:
+        return cls(declared.read(data.review.declared, "slo"), data)
+
+    def add(self, trace: Trace) -> None:
+        if trace.started_at is None:
+            return
+        day = utc(trace.started_at).date()
+        if not self.data.as_of - timedelta(days=self.slo.days) < day <= self.data.as_of:
+            return
+        if trace.outcome is None:
+            self.unknown += 1
+            return
+        self.n += 1
+        if trace.outcome in (Outcome.FAIL, Outcome.ERROR):
+            self.failed += 1
+            self.bad.add(trace.id)
+
+    def finding(self) -> Finding:
+        if not self.n:
+            return Finding(None, missing=f"no imported trace of the last {self.slo.days} days carries a known outcome")
+        burn = Fraction(self.failed, self.n) / (1 - self.slo.target)
+        unknown = f", {self.unknown:,} without a known outcome left out" if self.unknown else ""
+        checks = (
+            Check("a target over a window", True, f"{float(self.slo.target):.4%} over {self.slo.days} days"),
+            Check(
+                "error budget not spent",
+                burn <= 1,
+                f"burn rate {float(burn):.2f}: {self.failed:,} of {self.n:,} requests failed{unknown}",
+            ),
+        )
+        return Finding(2 if burn <= 1 else 1, checks, examples=tuple(self.bad.ids) if burn > 1 else ())
+
+
+RELEASES = {
+    "run_before_each_version": fact_of_traces(RunBeforeVersion.start),
+    "release_share_over_time": fact_of_traces(ReleaseShare.start),
+    "error_budget_burn": fact_of_traces(ErrorBudget.start),
+}

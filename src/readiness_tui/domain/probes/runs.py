@@ -1,0 +1,392 @@
+"""What imported runs show: load and red-team tests, manifests, repeats, baselines, judges."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from fractions import Fraction
+
+from readiness_tui.domain.compare import first_carrying
+from readiness_tui.domain.decisive import bound_meets, decisive_size
+from readiness_tui.domain.evaluation import Case, CaseStatus, HumanVerdict, Run
+from readiness_tui.domain.gate import From, Rule
+from readiness_tui.domain.gate_eval import case_passed, high_risk_cases
+from readiness_tui.domain.intervals import rate_proves, smallest_n_for_quantile
+from readiness_tui.domain.metrics import (
+    Kind,
+    Layer,
+    MetricDef,
+    NotComputable,
+    Observed,
+    RunData,
+    all_metrics,
+    case_key,
+    normal,
+    observe,
+    resolve,
+)
+from readiness_tui.domain.probes.base import Check, FactProbe, Finding, Probe, ProbeInput, safe, utc
+from readiness_tui.domain.probes.facts import NO_RUN, in_one_run, some_names
+from readiness_tui.domain.probes.figures import Figure, percent, support_of_records
+from readiness_tui.domain.probes.logged import floating, has
+
+RED_TEAM_DAYS = 30
+TRIALS = 3
+_MIN_MEAN = 30  # fewest cases for a bound of a mean (scoring.md)
+_RED = frozenset({"red_team", "redteam", "red_teaming", "adversarial", "attack", "attacks", "jailbreak", "injection"})
+_LOAD = frozenset({"load", "load_test", "loadtest", "peak", "peak_load", "stress", "stress_test"})
+_ONLINE = frozenset({"online", "ab", "ab_test", "a_b_test", "experiment", "online_experiment", "shadow", "canary"})
+
+Pair = tuple[Run, tuple[Case, ...]]
+
+
+def _tagged(run: Run, names: frozenset[str]) -> bool:
+    return any(normal(tag) in names for tag in run.tags) or normal(run.name) in names
+
+
+def red_team(run: Run) -> bool:
+    return _tagged(run, _RED)
+
+
+def load_test(run: Run) -> bool:
+    return _tagged(run, _LOAD)
+
+
+def special(run: Run) -> bool:
+    """A run whose cases probes read although it is neither candidate nor baseline, by its tags or its name."""
+    return red_team(run) or load_test(run)
+
+
+def all_runs(data: ProbeInput) -> tuple[Run, ...]:
+    """Every known run once, by id."""
+    known = {run.id: run for run in data.runs}
+    known |= {run.id: run for run, _ in _pairs(data)}
+    return tuple(run for _, run in sorted(known.items()))
+
+
+def _pairs(data: ProbeInput) -> tuple[Pair, ...]:
+    """The runs whose cases are known, each once: the candidate's, the baseline's, load and red-team tests."""
+    return tuple({pair[0].id: pair for pair in (*data.special, *data.baseline, *data.candidate)}.values())
+
+
+def _latest(pairs: list[Pair]) -> Pair:
+    return max(
+        pairs,
+        key=lambda pair: (pair[0].started_at is not None, pair[0].started_at and utc(pair[0].started_at), pair[0].id),
+    )
+
+
+# Load
+
+
+def load_run_recorded(data: ProbeInput) -> Finding:
+    """A run tagged as a load test, with its number of requests and a p95 whose bound can be known, on the candidate's
+    version. 1: there is one, and a check does not hold. The latest one is judged."""
+    tests = [pair for pair in _pairs(data) if load_test(pair[0])]
+    if not tests:
+        return Finding(None, missing="no imported run is tagged as a load test; tag it “load”")
+    run, cases = _latest(tests)
+    seen = observe("latency_p95_ms", RunData(run, cases, None))
+    carried = isinstance(seen, Observed)
+    n = seen.estimate.n if isinstance(seen, Observed) else None
+    value = f"{seen.estimate.value:,.0f} ms" if isinstance(seen, Observed) else seen.reason
+    enough = smallest_n_for_quantile()
+    versions = {other.version for other, _ in data.candidate}
+    checks = [
+        Check("a load test's p95 latency", carried, f"run {safe(run.id)}: {value}"),
+        Check(f"at least {enough} requests", (n or 0) >= enough, "n unknown" if n is None else f"{n:,}"),
+    ]
+    if versions:
+        named = some_names(sorted(versions))
+        checks.append(
+            Check("on the candidate's version", run.version in versions, f"{safe(run.version)}, candidate {named}")
+        )
+    return Finding(2 if all(check.holds for check in checks) else 1, tuple(checks), (f"run {run.id}",))
+
+
+# Red team
+
+
+def _rate(pair: Pair, metric: str) -> str:
+    """ "attack_success_rate 0.04 on 50 of 50 cases"; "" where the run does not carry it."""
+    seen = observe(metric, RunData(*pair, None))
+    if not isinstance(seen, Observed):
+        return ""
+    on = "the run's own figure" if seen.aggregate else f"on {seen.used:,} of {seen.total:,} cases"
+    return f"{metric} {seen.estimate.value:.3g} {on}"
+
+
+def red_team_rate_measured(data: ProbeInput) -> Finding:
+    """A red-team run with its attack success rate, and attacks planted in documents or tool results among its cases.
+    1: there is a red-team run, and a check does not hold. The latest one with a rate is judged."""
+    runs = [pair for pair in _pairs(data) if red_team(pair[0])]
+    if not runs:
+        return Finding(None, missing="no imported run is tagged as a red-team run; tag it “red_team”")
+    rated = [pair for pair in runs if _rate(pair, "attack_success_rate")]
+    run, cases = _latest(rated or runs)
+    planted = [
+        case.id for case in cases if any("indirect" in normal(tag) or "planted" in normal(tag) for tag in case.tags)
+    ]
+    checks = (
+        Check(
+            "attack success rate measured",
+            bool(rated),
+            f"run {safe(run.id)}: {_rate((run, cases), 'attack_success_rate') or 'none'}",
+        ),
+        Check(
+            "attacks in retrieved or tool text",
+            bool(planted),
+            f"{len(planted):,} of {len(cases):,} cases tagged indirect",
+        ),
+    )
+    return Finding(2 if all(check.holds for check in checks) else 1, checks, (f"run {run.id}",))
+
+
+def over_refusal_measured(data: ProbeInput) -> Finding:
+    """Both rates in one run: attacks that got through, harmless requests that were refused. 1: one, or in two runs."""
+    rates = {"attack_success_rate": "attacks that got through", "over_refusal_rate": "harmless requests refused"}
+
+    def part(metric: MetricDef) -> str:
+        return rates.get(metric.key, "")
+
+    finding = in_one_run(_pairs(data), data.eval_set, tuple(rates.values()), part)
+    if not finding.points:
+        return Finding(None, missing="no imported run carries attack_success_rate or over_refusal_rate")
+    return finding
+
+
+def red_team_run_recent(data: ProbeInput) -> Finding:
+    """A red-team run that started at most 30 days before `as_of`. 1: the last one is older, or its date unknown."""
+    runs = [run for run in all_runs(data) if red_team(run)]
+    if not runs:
+        return Finding(None, missing="no imported run is tagged as a red-team run; tag it “red_team”")
+    dated = [(utc(run.started_at).date(), run.id) for run in runs if run.started_at is not None]
+    past = [(day, name) for day, name in dated if day <= data.as_of]
+    last = max(past, default=None)
+    recent = last is not None and data.as_of - last[0] <= timedelta(days=RED_TEAM_DAYS)
+    why = f"run {safe(last[1])} on {last[0]}" if last else "no red-team run has a known date in the past"
+    check = Check(f"a red-team run at most {RED_TEAM_DAYS} days old", recent, why)
+    return Finding(2 if recent else 1, (check,), tuple(f"run {run.id}" for run in runs))
+
+
+# The release and its exam
+
+
+def release_manifest_complete(data: ProbeInput) -> Finding:
+    """Prompt, model, index and judge named on one candidate run, the model by a version that does not move.
+
+    The index is asked of a run that retrieved, the judge of one with judged scores. 0: nothing is named.
+    """
+    if not data.candidate:
+        return Finding(None, missing=NO_RUN)
+    tables = [(run, _manifest(run, cases)) for run, cases in data.candidate]
+    run, checks = max(tables, key=lambda row: sum(check.holds for check in row[1]) - len(row[1]))
+    held = sum(check.holds for check in checks)
+    points = 2 if held == len(checks) else 1 if held else 0
+    return Finding(points, checks, (f"run {run.id}",))
+
+
+def _manifest(run: Run, cases: tuple[Case, ...]) -> tuple[Check, ...]:
+    model = run.model or ""
+    checks = [
+        Check("prompt version named", has(run.prompt_version), safe(run.prompt_version or "")),
+        Check("model pinned", has(model) and not floating(model), safe(model) or "not named"),
+    ]
+    if any(case.chunks for case in cases):
+        checks.append(Check("index version named", has(run.index_version), safe(run.index_version or "")))
+    judged = [
+        metric
+        for name in (*run.aggregates, *{name: 0 for case in cases for name in case.scores})
+        if (metric := resolve(name))
+    ]
+    if any(metric.judged for metric in judged):
+        checks.append(
+            Check("judge pinned", has(run.judge_digest) or _pinned(run.judge), safe(run.judge or "not named"))
+        )
+    return tuple(checks)
+
+
+def _pinned(judge: str | None) -> bool:
+    return judge is not None and has(judge) and not floating(judge)
+
+
+def enough_cases_for_gate(data: ProbeInput) -> Finding:
+    """Every required metric that the gate takes from the run has cases enough to be told from its threshold.
+
+    Enough: the one-sided 95 % bound is on the figure's own side of the threshold already, or the run has as many
+    cases as would bring it there at the same figure. Without any bound: the smallest n that has one. 0: none has.
+    """
+    if data.gate is None:
+        return Finding(None, missing="the review has no gate")
+    if not data.candidate:
+        return Finding(None, missing=NO_RUN)
+    runs = [RunData(run, cases, data.eval_set) for run, cases in data.candidate]
+    checks = []
+    for rule in data.gate.rules:
+        if rule.required and rule.source is From.RUN and rule.threshold is not None:
+            found = first_carrying(rule, runs)
+            if not isinstance(found, NotComputable):
+                checks.append(_enough(rule, rule.threshold, found[1]))
+    if not checks:
+        return Finding(None, missing="no required metric of the gate comes from a candidate run")
+    held = sum(check.holds for check in checks)
+    read = (f"gate {data.gate.digest}", *(f"run {run.id}" for run, _ in data.candidate))
+    return Finding(2 if held == len(checks) else 1 if held else 0, tuple(checks), read)
+
+
+def _enough(rule: Rule, threshold: float, seen: Observed) -> Check:
+    estimate = seen.estimate
+    metric = resolve(rule.metric)
+    kind = metric.kind if metric else Kind.MEAN
+    if estimate.n is None:
+        return Check(rule.key, False, "n unknown")
+    need = decisive_size(estimate, threshold)
+    if bound_meets(estimate, rule.direction, threshold):
+        need = estimate.n
+    if need is None:
+        need = smallest_n_for_quantile() if kind is Kind.QUANTILE else _MIN_MEAN
+        if estimate.k is not None:
+            need = next((n for n in range(1, 10_000) if rate_proves(n, n, threshold)), _MIN_MEAN)
+    return Check(rule.key, estimate.n >= need, f"{estimate.n:,} cases, {need:,} needed")
+
+
+def trials_per_case(data: ProbeInput) -> Finding:
+    """At least three trials of every case in one candidate run. 0: no case has a second one."""
+    if not any(cases for _, cases in data.candidate):
+        return Finding(None, missing=NO_RUN)
+    tables = [(run, Counter(case_key(case) for case in cases)) for run, cases in data.candidate if cases]
+    run, trials = max(tables, key=lambda row: (min(row[1].values()), row[1].total() / len(row[1])))
+    thin = sorted(name for name, count in trials.items() if count < TRIALS)
+    flaky = _flaky(next(cases for other, cases in data.candidate if other is run))
+    why = f"run {safe(run.id)}: {len(trials) - len(thin):,} of {len(trials):,} cases"
+    repeated = max(trials.values()) > 1
+    if repeated:
+        why += f"; {len(flaky):,} flaky: {percent(len(flaky), len(trials))}"
+    check = Check(f"at least {TRIALS} trials a case", not thin, why)
+    return Finding(2 if not thin else 1 if repeated else 0, (check,), (f"run {run.id}",), examples=tuple(thin))
+
+
+def _flaky(cases: tuple[Case, ...]) -> list[str]:
+    """Cases of which some trials pass and some fail."""
+    said: dict[str, set[bool | None]] = {}
+    for case in cases:
+        said.setdefault(case_key(case), set()).add(case_passed(case))
+    return sorted(name for name, verdicts in said.items() if {True, False} <= verdicts)
+
+
+def baseline_case_overlap(data: ProbeInput) -> Finding:
+    """Candidate and baseline hold the same cases. 0: no baseline, or no shared case. 1: some have no partner."""
+    new, old = ({case_key(case) for _, cases in side for case in cases} for side in (data.candidate, data.baseline))
+    if not new:
+        return Finding(None, missing=NO_RUN)
+    if not old:
+        return Finding(0, (Check("a baseline run", False, "none is named, or it has no cases"),))
+    shared, alone = new & old, sorted(new ^ old)
+    why = f"{len(shared):,} shared of {len(new | old):,}" + (
+        f"; without a partner: {some_names(alone)}" if alone else ""
+    )
+    check = Check("candidate and baseline hold the same cases", not alone, why)
+    read = tuple(f"run {run.id}" for run, _ in (*data.candidate, *data.baseline))
+    return Finding(2 if not alone else 1 if shared else 0, (check,), read, examples=tuple(alone))
+
+
+# Figures
+
+
+def judge_agreement(data: ProbeInput) -> Figure:
+    """How often the judge of a candidate run and a person say the same of a case, with Cohen's kappa (EVA-05).
+
+    The judge's word: the pass flags of its judged scores, all of which must hold; else the case's own status.
+    """
+    pairs: list[tuple[bool, bool]] = []
+    apart = []
+    judges = {}
+    for run, cases in data.candidate:
+        for case in cases:
+            said = _judged(case)
+            if case.human is None or case.human.verdict is HumanVerdict.UNSURE or said is None:
+                continue
+            person = case.human.verdict is HumanVerdict.PASS
+            judges[run.judge or ""] = _pinned(run.judge) or has(run.judge_digest)
+            pairs.append((said, person))
+            if said is not person:
+                apart.append(case.id)
+    if not pairs:
+        return Figure(missing="no case of a candidate run carries both a person's label and a verdict")
+    n, agree = len(pairs), sum(one is other for one, other in pairs)
+    named = some_names(sorted(name or "(not named)" for name in judges))
+    pinned = all(judges.values())
+    return Figure(
+        f"judge and people agree on {agree:,} of {n:,} labelled cases: {percent(agree, n)}; {_kappa(pairs)}; "
+        f"judge {named}{'' if pinned else ', not pinned'}",
+        n,
+        k=agree,
+        supports=pinned and 2 * agree > n,
+        examples=tuple(sorted(set(apart))),
+    )
+
+
+def _judged(case: Case) -> bool | None:
+    flags = [
+        score.passed
+        for name, score in case.scores.items()
+        if score.passed is not None and (resolve(name) is None or getattr(resolve(name), "judged", False))
+    ]
+    if flags:
+        return all(flags)
+    return case.status is CaseStatus.PASS if case.status in (CaseStatus.PASS, CaseStatus.FAIL) else None
+
+
+def _kappa(pairs: list[tuple[bool, bool]]) -> str:
+    """Cohen's kappa (Cohen 1960): agreement beyond what two raters with these shares reach by chance."""
+    n = len(pairs)
+    yes = [sum(pair[side] for pair in pairs) for side in (0, 1)]
+    chance = Fraction(yes[0] * yes[1] + (n - yes[0]) * (n - yes[1]), n * n)
+    if chance == 1:
+        return "Cohen's kappa undefined: one verdict only"
+    seen = Fraction(sum(one is other for one, other in pairs), n)
+    return f"Cohen's kappa {float((seen - chance) / (1 - chance)):.2f}"
+
+
+def evaluation_types_seen(data: ProbeInput) -> Figure:
+    """Which of the seven types of evaluation the imported runs show (EVA-14)."""
+    runs, pairs = all_runs(data), _pairs(data)
+    if not runs:
+        return Figure(missing="no eval run is imported")
+    layers: set[str] = set()
+    for run, cases in pairs:
+        for layer, rows in all_metrics(RunData(run, cases, data.eval_set)).items():
+            layers |= {layer.value for _, seen in rows if isinstance(seen, Observed)}
+    found, unreviewed, _ = high_risk_cases([RunData(run, cases, data.eval_set) for run, cases in data.candidate])
+    prompts = {run.prompt_version for run in runs if has(run.prompt_version)}
+    seen = {
+        "unit tests for deterministic logic": any("junit" in normal(run.tool) for run in runs),
+        "prompt regression": len(prompts) > 1,
+        "retrieval quality": Layer.RETRIEVAL.value in layers,
+        "LLM output quality": Layer.GENERATION.value in layers,
+        "agent task completion": Layer.AGENT.value in layers,
+        "human review for high-risk paths": bool(found) and len(unreviewed) < len(found),
+        "online experiments when applicable": any(_tagged(run, _ONLINE) for run in runs),
+    }
+    names = [name for name, shown in seen.items() if shown]
+    return Figure(
+        f"{len(names)} of {len(seen)} types seen among {len(runs):,} runs" + (f": {', '.join(names)}" if names else ""),
+        len(seen),
+        k=len(names),
+        supports=bool(names),
+        details=tuple(f"not seen: {name}" for name, shown in seen.items() if not shown),
+    )
+
+
+RUNS: dict[str, Probe] = {
+    "load_run_recorded": FactProbe(load_run_recorded),
+    "red_team_rate_measured": FactProbe(red_team_rate_measured),
+    "over_refusal_measured": FactProbe(over_refusal_measured),
+    "red_team_run_recent": FactProbe(red_team_run_recent),
+    "release_manifest_complete": FactProbe(release_manifest_complete),
+    "enough_cases_for_gate": FactProbe(enough_cases_for_gate),
+    "trials_per_case": FactProbe(trials_per_case),
+    "baseline_case_overlap": FactProbe(baseline_case_overlap),
+    "judge_agreement": support_of_records(judge_agreement),
+    "evaluation_types_seen": support_of_records(evaluation_types_seen),
+}
