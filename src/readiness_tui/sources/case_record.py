@@ -103,7 +103,7 @@ class CaseRecords:
     def read(self, path: Path) -> Iterator[Record]:
         notes = fields.Notes()
         run: Run | None = None
-        seen: dict[tuple[str, str, int], int] = {}
+        repeats = Repeats()
         for item in records(path, "cases"):
             if not isinstance(item, Entry):
                 yield item
@@ -116,7 +116,7 @@ class CaseRecords:
                         continue
                 elif isinstance(item.value.get("run"), dict):
                     raise RecordError("a second run line; a file holds the cases of one run, so split it")
-                yield CaseRecord(run.id, _keyed(_case(item, notes), item, seen, notes), item.raw)
+                yield CaseRecord(run.id, repeats.keyed(case_from(item, notes), item, notes), item.raw)
             except RecordError as error:
                 if run is None:  # without a sound header, every case would belong to a run that nobody described
                     raise ReadinessError(f"{path}, line {item.line}: {error}. Correct the run line.") from error
@@ -148,7 +148,8 @@ def _run(path: Path, entry: Entry, notes: fields.Notes) -> tuple[Run, bool]:
     return run, True
 
 
-def _case(entry: Entry, notes: fields.Notes) -> Case:
+def case_from(entry: Entry, notes: fields.Notes) -> Case:
+    """The case of one record; a repeat of -1 is not known (see `Repeats`). Raises RecordError."""
     known, rest = fields.sort_keys(entry.value, _ALIASES)
     table = entry.table
     if table:
@@ -184,18 +185,24 @@ def _case(entry: Entry, notes: fields.Notes) -> Case:
     )
 
 
-def _keyed(case: Case, entry: Entry, seen: dict[tuple[str, str, int], int], notes: fields.Notes) -> Case:
-    """The case with its repeat index. The same case again without one is the next repeat, and said so."""
-    repeat = max(case.repeat, 0)
-    if case.repeat < 0:
-        while (case.id, case.variant, repeat) in seen:
-            repeat += 1
-        if repeat:
-            notes.add("a case stands in the file again without a repeat number; taken as its next repeat")
-    first = seen.setdefault((case.id, case.variant, repeat), entry.line)
-    if first != entry.line:
-        raise RecordError(f"case {quoted(case.id)}, repeat {repeat}, stands in the file already, on line {first}")
-    return replace(case, repeat=repeat)
+class Repeats:
+    """Numbers the repeats of a case in one run, and refuses one that is there twice."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str, int], int] = {}
+
+    def keyed(self, case: Case, entry: Entry, notes: fields.Notes) -> Case:
+        """The case with its repeat index. The same case again without one is the next repeat, and said so."""
+        repeat = max(case.repeat, 0)
+        if case.repeat < 0:
+            while (case.id, case.variant, repeat) in self._seen:
+                repeat += 1
+            if repeat:
+                notes.add("a case stands in the file again without a repeat number; taken as its next repeat")
+        first = self._seen.setdefault((case.id, case.variant, repeat), entry.line)
+        if first != entry.line:
+            raise RecordError(f"case {quoted(case.id)}, repeat {repeat}, stands in the file already, on line {first}")
+        return replace(case, repeat=repeat)
 
 
 def _status(known: dict[str, Any], error: str | None, notes: fields.Notes) -> CaseStatus:

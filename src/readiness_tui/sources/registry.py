@@ -40,6 +40,14 @@ BUILT_IN = (
     "phoenix",
     "langsmith",
     "langfuse",
+    "inspect_log",
+    "deepeval",
+    "ragas",
+    "lm_eval",
+    "openai_evals",
+    "junit",
+    "mlflow",
+    "wandb",
 )
 
 
