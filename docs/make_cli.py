@@ -23,15 +23,15 @@ number, which is raised when a key changes its meaning.
 
 | Exit status | Means |
 |---:|:---|
-| {codes.GO} | done; for `check`: GO |
-| {codes.NO_GO} | `check`: NO-GO |
+| {codes.GO} | done; for `check` and `gate check`: GO |
+| {codes.NO_GO} | `check` and `gate check`: NO-GO; `dataset check` and `doctor`: problems were found |
 | {codes.UNUSABLE} | input or usage that cannot be used; nothing of it was stored |
-| {codes.CONDITIONS} | `check`: GO WITH CONDITIONS (`--allow conditions` makes it 0) |
+| {codes.CONDITIONS} | `check` and `gate check`: GO WITH CONDITIONS (`--allow conditions` makes it 0) |
 | {codes.OUR_FAULT} | our own fault; the details are kept in a file that the message names |
 | {codes.INTERRUPTED} | interrupted; what was saved stays |
 
 The file a command works on is `--db`, else the environment variable `READINESS_DB`, else the nearest `readiness.db`
-in this folder or above it, else the last one used. No command but `new` and `demo` makes one.
+in this folder or above it, else the last one used. No command but `new` and `demo` makes one. In CI see [ci.md](ci.md).
 """
 
 

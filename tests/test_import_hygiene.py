@@ -34,6 +34,11 @@ COMMANDS: dict[str, tuple[list[str], set[str]]] = {
     "no database": (["check"], {"textual", "pydantic", "rich", "numpy", "scipy", "jinja2", "yaml", "sqlite_utils"}),
     "check": (["--db", "{db}", "check"], {"textual", "rich", "pydantic", "jinja2", "yaml", "scipy.stats"}),
     "gate show": (["--db", "{db}", "gate", "show"], {"textual", "rich", "pydantic", "jinja2", "yaml", "scipy.stats"}),
+    "gate check": (["--db", "{db}", "gate", "check"], {"textual", "rich", "pydantic", "jinja2", "yaml", "scipy.stats"}),
+    "check --scorecard": (
+        ["check", "--scorecard", "none.md"],
+        {"textual", "rich", "pydantic", "numpy", "scipy", "jinja2", "yaml", "sqlite_utils"},
+    ),
     "runs": (["--db", "{db}", "runs"], {"textual", "rich", "pydantic", "jinja2", "yaml", "scipy.stats"}),
     "gaps": (["--db", "{db}", "gaps"], {"textual", "rich", "pydantic", "jinja2", "yaml", "scipy.stats"}),
     "scorecard": (["--db", "{db}", "scorecard"], {"textual", "rich", "pydantic", "yaml", "scipy.stats"}),

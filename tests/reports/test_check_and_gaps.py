@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 
+from readiness_tui.domain.card import GateCheck
 from readiness_tui.domain.checklist import Severity
 from readiness_tui.domain.gap import GapState
 from readiness_tui.domain.gap_lines import gap_lines
@@ -125,13 +126,16 @@ def test_junit_fails_what_blocks_and_passes_only_what_passed() -> None:
 def test_junit_is_xml_whatever_the_text(text: str) -> None:
     card = make_card()
     cause = replace(card.causes[1], text=f"{text}\uffff\x00")
-    root = ElementTree.fromstring(gate_junit(card.gate, [cause]).encode())
+    root = ElementTree.fromstring(gate_junit(GateCheck(card.as_of, card.verdict, (cause,), card.gate)).encode())
     assert root.find(".//failure") is not None
 
 
 def test_the_gate_alone_is_part_of_the_scorecard() -> None:
     card = make_card()
-    assert gate_markdown(card.gate).startswith("- **Gate** support-bot v2: 2 of 3 required pass\n")
+    alone = gate_markdown(GateCheck(card.as_of, card.verdict, card.causes, card.gate, ("a | remark",)))
+    assert alone.startswith("# ✗ NO-GO: gate support-bot, as of 24 Nov 2026\n\n- ✗ ")
+    assert "\n- **Gate** support-bot v2: 2 of 3 required pass\n" in alone
+    assert alone.endswith("\n- a \\| remark\n")
 
 
 def test_a_task_list_ticks_what_is_done() -> None:

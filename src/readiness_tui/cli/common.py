@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 import click
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text import to_json, visible
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @dataclass
@@ -48,6 +50,22 @@ class Day(click.ParamType[date]):
         if not 2000 <= day.year < 2200:  # beyond it, the weeks that rules add would leave the calendar
             self.fail(f"{day} is no date of a review. Years from 2000 to 2199 are understood.", param, ctx)
         return day
+
+
+as_of = click.option("--as-of", type=Day(), help="Judge as of this day (default: today, or the day of the sample).")
+allow_conditions = click.option(
+    "--allow", type=click.Choice(["conditions"]), help="Let GO WITH CONDITIONS pass with exit status 0."
+)
+#: The path of a file; whether it is there is for the service to say, in a full sentence.
+File = click.Path(path_type=Path)
+_JUNIT = click.option("--junit", type=File, help="Write JUnit XML to this file, too.")
+_SUMMARY = click.option("--summary", type=File, help="Write a markdown summary to this file, too.")
+_GITHUB = click.option("--github", is_flag=True, help="Add the summary to the step's (GITHUB_STEP_SUMMARY).")
+
+
+def for_ci(command: Command) -> Command:
+    """The options for what a CI system shows by itself."""
+    return _JUNIT(_SUMMARY(_GITHUB(command)))
 
 
 @contextmanager

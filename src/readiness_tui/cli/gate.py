@@ -1,17 +1,31 @@
-"""`gate show` and `gate lock`."""
+"""`gate show`, `gate lock` and `gate check`."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
 
-from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, say, say_json, tell
+from readiness_tui.cli import codes
+from readiness_tui.cli.common import (
+    File,
+    Session,
+    allow_conditions,
+    as_json,
+    as_of,
+    desk_of,
+    for_ci,
+    pass_session,
+    say,
+    say_json,
+    tell,
+)
 
 
 @click.group("gate")
 def gate_command() -> None:
-    """Show or lock the gate."""
+    """Show, lock or check the gate."""
 
 
 @gate_command.command("show")
@@ -43,3 +57,61 @@ def lock(session: Session, folder: Path) -> None:
     say(f"Locked by {made.by} at {made.at:%Y-%m-%d %H:%M} UTC, digest {made.gate_digest[:12]}.")
     if written is not None:
         tell(f"Commit {written} beside the gate.")
+
+
+@gate_command.command("check")
+@click.option("--gate", "gate_path", type=File, help="The gate's YAML: judge files alone, without a database.")
+@click.option("--lock", "lock_path", type=File, help="Its gate.lock; without one the run counts as before the lock.")
+@click.option("--run", "runs", type=File, multiple=True, help="A run of the candidate; repeat for more, in order.")
+@click.option("--baseline", type=File, multiple=True, help="A run of the version before; repeat for more.")
+@click.option("--traces", type=File, multiple=True, help="Traces for metrics that come from them; repeat for more.")
+@click.option("--eval-set", type=File, help="The golden set: gold, tags, and what the runs should cover.")
+@as_json
+@as_of
+@allow_conditions
+@for_ci
+@pass_session
+def check(
+    session: Session,
+    gate_path: Path | None,
+    lock_path: Path | None,
+    runs: tuple[Path, ...],
+    baseline: tuple[Path, ...],
+    traces: tuple[Path, ...],
+    eval_set: Path | None,
+    as_json: bool,
+    as_of: date | None,
+    allow: str | None,
+    junit: Path | None,
+    summary: Path | None,
+    github: bool,
+) -> int:
+    """The gate's part of the verdict, from the database or from files alone (--gate and --run).
+
+    Exit status: 0 GO, 1 NO-GO, 3 GO WITH CONDITIONS, 2 unusable input. What is missing never passes: an empty, partial
+    or errored run, a metric that too few cases carry, a high-risk case without a human label.
+    """
+    from readiness_tui.services import checks
+
+    step = checks.step_summary(github)
+    if gate_path is not None and runs:
+        if session.db is not None:
+            raise click.UsageError("--gate judges files alone and --db a database: give one of them.")
+        from readiness_tui.services.offline import check_files
+
+        found = check_files(gate_path, lock_path, runs, baseline, traces, eval_set, as_of)
+    elif gate_path or lock_path or runs or baseline or traces or eval_set:
+        raise click.UsageError(
+            "Files alone are judged with --gate and at least one --run; without them the database is."
+        )
+    else:
+        from readiness_tui.services.view import load
+
+        with desk_of(session) as desk:
+            found = checks.check_review(load(desk, as_of=as_of, shared=True))
+    if as_json:
+        say_json(checks.gate_check_json(found))
+    else:
+        say(checks.gate_check_text(found).rstrip("\n"))
+    checks.publish(found, junit=junit, summary=summary, github=step)
+    return codes.of_verdict(found.verdict, allow_conditions=allow == "conditions")

@@ -21,12 +21,15 @@ COMMANDS = {
     "import": ("importing", "Import runs, traces, an eval set, a gate."),
     "collect": ("collect", "Receive traces live over OTLP/HTTP."),
     "runs": ("importing", "List the imported runs."),
-    "gate": ("gate", "Show or lock the gate."),
+    "gate": ("gate", "Show, lock or check the gate."),
+    "dataset": ("dataset", "Check a golden set."),
     "check": ("verdict", "The whole verdict; the exit status tells CI."),
     "scorecard": ("verdict", "The Day-21 scorecard as markdown or JSON."),
     "gaps": ("verdict", "What is not yet good enough."),
     "incident": ("incident", "List, open or export incidents."),
     "checklists": ("checklists", "Check checklist files."),
+    "doctor": ("upkeep", "Is the file sound, and what is it read with."),
+    "backup": ("upkeep", "Copy the database while it is in use."),
     "paths": ("paths", "Where the app keeps its files."),
 }
 

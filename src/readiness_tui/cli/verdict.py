@@ -8,27 +8,69 @@ from pathlib import Path
 import click
 
 from readiness_tui.cli import codes
-from readiness_tui.cli.common import Day, Session, as_json, desk_of, pass_session, say, say_document, say_json, tell
-
-as_of = click.option("--as-of", type=Day(), help="Judge as of this day (default: today, or the day of the sample).")
+from readiness_tui.cli.common import (
+    File,
+    Session,
+    allow_conditions,
+    as_json,
+    as_of,
+    desk_of,
+    for_ci,
+    pass_session,
+    say,
+    say_document,
+    say_json,
+    tell,
+)
 
 
 @click.command("check")
+@click.option("--scorecard", type=File, help="Test a committed scorecard instead: digest, verdict, validity.")
 @as_json
 @as_of
-@click.option("--allow", type=click.Choice(["conditions"]), help="Let GO WITH CONDITIONS pass with exit status 0.")
+@allow_conditions
+@for_ci
 @pass_session
-def check_command(session: Session, as_json: bool, as_of: date | None, allow: str | None) -> int:
-    """The whole verdict. Exit status: 0 GO, 1 NO-GO, 3 GO WITH CONDITIONS, 2 unusable input."""
+def check_command(
+    session: Session,
+    scorecard: Path | None,
+    as_json: bool,
+    as_of: date | None,
+    allow: str | None,
+    junit: Path | None,
+    summary: Path | None,
+    github: bool,
+) -> int:
+    """The whole verdict. Exit status: 0 GO, 1 NO-GO, 3 GO WITH CONDITIONS, 2 unusable input.
+
+    With --scorecard a file alone is tested, markdown or JSON: one that was changed, or whose verdict has lapsed, is a
+    NO-GO.
+    """
+    from readiness_tui.services import checks
+
+    if scorecard is not None:
+        if junit or summary or github or session.db:
+            raise click.UsageError("--scorecard tests a file by itself, without --db, --junit, --summary and --github.")
+        committed = checks.read_committed(scorecard, as_of)
+        if as_json:
+            say_json(checks.committed_json(committed))
+        else:
+            say(checks.committed_text(committed))
+        return codes.of_verdict(committed.verdict, allow_conditions=allow == "conditions")
+
     from readiness_tui.services import printing
+    from readiness_tui.services.scorecards import compose_card
     from readiness_tui.services.view import load
 
+    step = checks.step_summary(github)
     with desk_of(session) as desk:
         view = load(desk, as_of=as_of, shared=True)
-        if as_json:
-            say_json(printing.check_json(desk, view))
-        else:
-            say(printing.check_text(desk, view).rstrip("\n"))
+        card = compose_card(desk, view)
+    if as_json:
+        say_json(printing.check_json(card))
+    else:
+        say(printing.check_text(card).rstrip("\n"))
+    checks.publish(card, junit=junit, summary=summary, github=step)
     return codes.of_verdict(view.judgement.verdict, allow_conditions=allow == "conditions")
 
 

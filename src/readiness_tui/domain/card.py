@@ -110,6 +110,17 @@ class GateCard:
 
 
 @dataclass(frozen=True, slots=True)
+class GateCheck:
+    """The gate's part of the verdict, for CI. `remarks`: what a reader should know of the files it rests on."""
+
+    as_of: date
+    verdict: Verdict
+    causes: tuple[Cause, ...]
+    gate: GateCard
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ItemLine:
     """One item as it stands. `evidence` in words; `proof_digest` identifies the data of its probe's answer."""
 

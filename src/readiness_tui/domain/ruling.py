@@ -10,6 +10,7 @@ from readiness_tui.domain.assessment import Standing
 from readiness_tui.domain.causes import checklist_causes, gate_causes, incident_causes
 from readiness_tui.domain.conditions import broken, condition
 from readiness_tui.domain.gap import FoundGap
+from readiness_tui.domain.gate import GateOutcome
 from readiness_tui.domain.sections import section
 from readiness_tui.domain.verdict import Cause, Condition, Facts, Part, Section, Verdict
 
@@ -66,6 +67,15 @@ def rule(
         sections=sections,
         valid_until=_valid_until(verdict, causes, conditions, as_of, facts.policy.go_days),
     )
+
+
+def rule_gate(outcome: GateOutcome) -> tuple[Verdict, tuple[Cause, ...]]:
+    """GATE alone, where no review stands behind it: the causes that `rule` would find, the worst first.
+
+    Conditions have no owner or date here: nobody has promised anything, and their verdict is GO WITH CONDITIONS.
+    """
+    causes = _one_each(gate_causes(outcome))
+    return _worst(causes), tuple(causes)
 
 
 def _one_each(causes: Iterable[Cause]) -> list[Cause]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from enum import Enum
 from fractions import Fraction
 from typing import Any, cast
@@ -21,6 +22,7 @@ from readiness_tui.domain.card import (
     ExceptionLine,
     GapLine,
     GateCard,
+    GateCheck,
     IncidentLine,
     ItemLine,
     ItemOverride,
@@ -41,10 +43,19 @@ from readiness_tui.domain.gap_lines import gap_lines
 from readiness_tui.domain.gate import GateOutcome
 from readiness_tui.domain.review import Review
 from readiness_tui.domain.secrets import mask
-from readiness_tui.domain.verdict import Facts, Judgement, Part, Section, Verdict
+from readiness_tui.domain.verdict import Cause, Facts, Judgement, Part, Section, Verdict
 from readiness_tui.domain.words import plural, whole_percent
 
-__all__ = ["Scorecard", "compose", "evidence_text", "gap_lines", "gate_card", "plain", "scorecard_digest"]
+__all__ = [
+    "Scorecard",
+    "compose",
+    "compose_gate",
+    "evidence_text",
+    "gap_lines",
+    "gate_card",
+    "plain",
+    "scorecard_digest",
+]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -177,6 +188,25 @@ def gate_card(outcome: GateOutcome, runs: Sequence[Run] = (), review: Review | N
             for run in sorted(runs, key=lambda run: (roles.get(run.id) == "baseline", run.id))
         ),
     )
+
+
+def compose_gate(
+    outcome: GateOutcome,
+    ruled: tuple[Verdict, Iterable[Cause]],
+    as_of: date,
+    *,
+    candidate: Sequence[Run],
+    baseline: Sequence[Run],
+    remarks: Iterable[str] = (),
+) -> GateCheck:
+    """What `gate check` prints. `ruled`: the gate's part of a judgement, or `ruling.rule_gate`. Secrets are masked."""
+    verdict, causes = ruled
+    lines = (
+        *gate_card(outcome, candidate).runs,
+        *(dataclasses.replace(line, role="baseline") for line in gate_card(outcome, baseline).runs),
+    )
+    card = dataclasses.replace(gate_card(outcome), runs=lines)
+    return cast(GateCheck, _masked(GateCheck(as_of, verdict, tuple(causes), card, tuple(remarks))))
 
 
 def evidence_text(evidence: Evidence) -> str:

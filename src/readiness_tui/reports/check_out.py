@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from readiness_tui.domain import words
-from readiness_tui.domain.card import GapLine, GateCard, Scorecard, plain
+from readiness_tui.domain.card import GapLine, GateCard, GateCheck, Scorecard, plain
 from readiness_tui.domain.checklist import Severity
 from readiness_tui.domain.gate import GateRow, Result
 from readiness_tui.domain.secrets import mask
 from readiness_tui.domain.text import one_line
-from readiness_tui.domain.verdict import Part, Verdict
+from readiness_tui.domain.verdict import Cause, Part, Verdict
 
 SCHEMA = 1
 WIDTH = 80
@@ -27,10 +27,7 @@ def check_object(card: Scorecard) -> dict[str, Any]:
         "system": card.system,
         "release": card.release,
         "parts": plain(card.parts),
-        "reasons": [
-            {"key": cause.key, "part": cause.part.value, "verdict": cause.verdict.value, "text": cause.text}
-            for cause in card.causes
-        ],
+        "reasons": _reasons(card.causes),
         "gate": gate_object(card.gate),
         "sections": [
             {"checklist": section.id, "percent": section.percent, "assessed": section.assessed}
@@ -56,8 +53,20 @@ def check_object(card: Scorecard) -> dict[str, Any]:
     }
 
 
+def gate_check_object(check: GateCheck) -> dict[str, Any]:
+    """`gate check --json`: what `check --json` says, of the gate alone."""
+    return {
+        "schema": SCHEMA,
+        "as_of": check.as_of.isoformat(),
+        "verdict": check.verdict.value,
+        "reasons": _reasons(check.causes),
+        "gate": gate_object(check.gate),
+        "remarks": [*check.remarks],
+    }
+
+
 def gate_object(gate: GateCard) -> dict[str, Any]:
-    """The `gate` of `check --json`, and with a schema number what `gate check --json` prints."""
+    """The `gate` of `check --json` and `gate check --json`, and with a schema number what `gate show --json` prints."""
     return {
         "name": gate.name,
         "version": gate.version,
@@ -75,14 +84,23 @@ def check_text(card: Scorecard) -> str:
     return "\n".join(line.rstrip() for line in _check(card)) + "\n"
 
 
+def gate_check_text(check: GateCheck) -> str:
+    """The gate's part of the verdict in 80 columns."""
+    return "\n".join(line.rstrip() for line in _gate_check(check)) + "\n"
+
+
 def gate_text(gate: GateCard) -> str:
-    """The gate alone, as `gate show` and `gate check` print it."""
+    """The gate alone, as `gate show` prints it."""
     return "\n".join(line.rstrip() for line in _gate(gate)) + "\n"
 
 
 def gaps_text(gaps: Sequence[GapLine]) -> str:
     """The gaps for a terminal: what, then who, when, state and key."""
     return "\n".join(line.rstrip() for line in _gaps(gaps)) + "\n" if gaps else "No gaps.\n"
+
+
+def _reasons(causes: Sequence[Cause]) -> list[dict[str, Any]]:
+    return [{"key": c.key, "part": c.part.value, "verdict": c.verdict.value, "text": c.text} for c in causes]
 
 
 def _result(row: GateRow) -> dict[str, Any]:
@@ -139,6 +157,16 @@ def _check(card: Scorecard) -> Iterator[str]:
     if card.gaps:
         yield ""
         yield _counts(card.gaps)
+
+
+def _gate_check(check: GateCheck) -> Iterator[str]:
+    yield f"{words.VERDICT_GLYPHS[check.verdict]} {check.verdict}  the gate, as of {words.full_day(check.as_of)}"
+    for cause in check.causes:
+        yield from _wrapped(cause.text, f"  {words.VERDICT_GLYPHS[cause.verdict]} ")
+    yield ""
+    yield from _gate(check.gate)
+    for remark in check.remarks:
+        yield from _wrapped(remark, "  · ")
 
 
 def _gaps(gaps: Sequence[GapLine]) -> Iterator[str]:

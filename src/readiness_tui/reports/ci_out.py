@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-from readiness_tui.domain.card import GateCard, Scorecard
+from readiness_tui.domain.card import GateCard, GateCheck, Scorecard
 from readiness_tui.domain.gate import Result
 from readiness_tui.domain.secrets import mask
 from readiness_tui.domain.text import visible
@@ -25,16 +25,16 @@ def check_junit(card: Scorecard) -> str:
     return _junit([(part, [c for c in card.causes if c.part is part], passed[part]) for part in Part])
 
 
-def gate_junit(gate: GateCard, causes: Sequence[Cause]) -> str:
-    """The gate's suite alone; `causes` are the gate's own."""
-    return _junit([(Part.GATE, causes, _passed(gate))])
+def gate_junit(check: GateCheck) -> str:
+    """The gate's suite alone."""
+    return _junit([(Part.GATE, check.causes, _passed(check.gate))])
 
 
-def gate_markdown(gate: GateCard, templates_dir: Path | None = None) -> str:
-    """The gate as markdown, for a step summary. A whole verdict's summary is the scorecard itself."""
+def gate_markdown(check: GateCheck, templates_dir: Path | None = None) -> str:
+    """The gate's part of the verdict as markdown, for a step summary. A whole verdict's is the scorecard itself."""
     from readiness_tui.reports.render import render  # Jinja only where a document is written
 
-    return render("gate.md.j2", templates_dir, gate=gate)
+    return render("gate_check.md.j2", templates_dir, check=check, gate=check.gate)
 
 
 def _passed(gate: GateCard) -> list[str]:

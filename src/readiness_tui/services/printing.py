@@ -6,24 +6,22 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from readiness_tui.domain.card import GapLine
+from readiness_tui.domain.card import GapLine, Scorecard
 from readiness_tui.domain.gap_lines import gap_lines
 from readiness_tui.domain.incident import Incident
 from readiness_tui.domain.scorecard import gate_card
 from readiness_tui.reports import check_out, gaps_out, incident_md
-from readiness_tui.services.desk import Desk
-from readiness_tui.services.scorecards import compose_card
 from readiness_tui.services.view import ReviewView
 
 
-def check_json(desk: Desk, view: ReviewView) -> dict[str, Any]:
+def check_json(card: Scorecard) -> dict[str, Any]:
     """`check --json`."""
-    return check_out.check_object(compose_card(desk, view))
+    return check_out.check_object(card)
 
 
-def check_text(desk: Desk, view: ReviewView) -> str:
+def check_text(card: Scorecard) -> str:
     """The whole verdict in 80 columns."""
-    return check_out.check_text(compose_card(desk, view))
+    return check_out.check_text(card)
 
 
 def gate_json(view: ReviewView) -> dict[str, Any]:

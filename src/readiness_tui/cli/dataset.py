@@ -1,0 +1,56 @@
+"""`dataset check`: is a golden set fit to decide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from readiness_tui.cli import codes
+from readiness_tui.cli.common import File, Session, as_json, pass_session, say, say_json, tell
+from readiness_tui.domain.text import one_line
+
+
+@click.group("dataset")
+def dataset_command() -> None:
+    """Check a golden set."""
+
+
+@dataset_command.command("check")
+@click.argument("files", nargs=-1, required=True, type=File)
+@click.option("--traces", type=File, multiple=True, help="A log whose prompts must not hold its questions; repeatable.")
+@click.option("--against", type=File, help="The version before: list what was added, removed and changed.")
+@as_json
+@pass_session
+def check(
+    session: Session, files: tuple[Path, ...], traces: tuple[Path, ...], against: Path | None, as_json: bool
+) -> int:
+    """Look for duplicates, near-duplicates, cases that expect nothing, and questions in logged prompts.
+
+    Near: character 5-grams with a Jaccard index of at least 0.8. Without --traces the traces of the database are
+    looked at: --db, READINESS_DB, or the readiness.db in this folder or above. Exit status: 0 fine, 1 problems, 2
+    unusable.
+    """
+    if against is not None and len(files) > 1:
+        raise click.UsageError("--against compares one file with its version before: name one FILE.")
+    from readiness_tui.services import datasets
+    from readiness_tui.services.locate import named, nearest
+
+    said: tuple[str, ...] = ()
+    recorded = None
+    database = None if traces else named(session.db) or nearest(Path.cwd())
+    if traces:
+        recorded, said = datasets.traces_in_files(traces)
+    elif database is not None:
+        # A database without traces is no log to look at.
+        recorded = datasets.traces_in_database(database, session.name) or None
+        said = (f"The prompts looked at are those of the traces in {database}.",) if recorded else ()
+    checked = datasets.check_datasets(files, traces=recorded, against=against)
+    if as_json:
+        say_json(datasets.as_json(checked, said))
+    else:
+        for one in checked:
+            say(datasets.as_text(one))
+        for remark in said:
+            tell(one_line(remark))
+    return codes.GO if all(one.fine for one in checked) else codes.NO_GO

@@ -1,0 +1,203 @@
+"""The gate from files alone, as CI has them: read by the same sources as an import, joined and judged in memory.
+
+What cannot be read whole does not pass: a run whose file has rejected lines is taken as partial, one that brings
+neither cases nor figures is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from readiness_tui.domain.card import GateCheck
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.evaluation import Case, Completeness, EvalSet, Run, Trace
+from readiness_tui.domain.gate_eval import evaluate_gate
+from readiness_tui.domain.joining import join_golden
+from readiness_tui.domain.metrics import RunData
+from readiness_tui.domain.ruling import rule_gate
+from readiness_tui.domain.scorecard import compose_gate
+from readiness_tui.domain.words import plural
+from readiness_tui.services.desk import utc_now
+from readiness_tui.sources import gate_file, lock_file, registry
+from readiness_tui.sources.base import (
+    Assembles,
+    CaseRecord,
+    EvalSetRecord,
+    Reject,
+    RunStart,
+    Source,
+    TraceRecord,
+    Warn,
+)
+
+_SHOWN = 3  # rejected lines named in a remark
+
+
+@dataclass(slots=True)
+class Content:
+    """What one file brought, as an import would store it. `parts`: raw records of traces that other files complete."""
+
+    path: Path
+    source: Source
+    digest: str
+    runs: dict[str, Run] = field(default_factory=dict)
+    cases: dict[str, dict[tuple[str, str, int], Case]] = field(default_factory=dict)  # by run, then by key
+    traces: dict[str, Trace] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    eval_set: EvalSet | None = None
+    rejected: list[Reject] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def check_files(
+    gate_path: Path,
+    lock_path: Path | None,
+    runs: Sequence[Path],
+    baseline: Sequence[Path] = (),
+    traces: Sequence[Path] = (),
+    eval_set: Path | None = None,
+    as_of: date | None = None,
+) -> GateCheck:
+    """Hold the gate of a file against the runs in `runs`, the candidate, as of today (UTC) or `as_of`.
+
+    Raises ReadinessError for a file that cannot be used, one that does not bring what it was named for, candidate or
+    baseline runs of several pipeline versions, and a baseline that is the candidate.
+    """
+    gate = gate_file.read_gate(gate_path)
+    lock = lock_file.read_lock(lock_path) if lock_path is not None else None
+    new = [_with_runs(path, "--run") for path in runs]
+    old = [_with_runs(path, "--baseline") for path in baseline]
+    logs = [_with_traces(path) for path in traces]
+    golden = [read_eval_set(eval_set)] if eval_set else []
+    if same := {content.digest for content in new} & {content.digest for content in old}:
+        path = next(content.path for content in old if content.digest in same)
+        raise ReadinessError(f"{path} is the candidate and its own baseline. Name the run of the version before.")
+    contents = [*new, *old, *logs, *golden]
+    gold = next((content.eval_set for content in reversed(contents) if content.eval_set), None)
+    candidate, base = _data(new, gold, "--run"), _data(old, gold, "--baseline")
+    day = as_of or utc_now().date()
+    outcome = evaluate_gate(gate, lock, candidate, base, all_traces(contents), as_of=day, eval_set=gold)
+    said = [f"{content.path.name}: {remark}" for content in contents for remark in remarks(content)]
+    if gold is None:
+        said.append(
+            "No eval set was named (--eval-set): only cases that the run itself tags high_risk are known as such."
+        )
+    return compose_gate(
+        outcome,
+        rule_gate(outcome),
+        day,
+        candidate=[data.run for data in candidate],
+        baseline=[data.run for data in base],
+        remarks=said,
+    )
+
+
+def read_content(path: Path) -> Content:
+    """Everything in one file. Raises ReadinessError where no source knows it."""
+    source, _ = registry.recognise(path)
+    content = Content(path, source, registry.digest_of(source, path))
+    for record in source.read(path):
+        match record:
+            case RunStart(run=run):
+                if run.id in content.runs:
+                    raise ReadinessError(f"{path} holds two runs with the id {run.id!r}. Give each an id of its own.")
+                content.runs[run.id] = run
+                content.remarks += run.warnings
+            case CaseRecord(run_id=run_id, case=case):
+                kept = content.cases.setdefault(run_id, {})
+                key = (case.id, case.variant, case.repeat)
+                if key in kept:
+                    content.remarks.append(f"case {case.id!r} is in run {run_id!r} twice; the first is kept")
+                kept.setdefault(key, case)
+            case TraceRecord(trace=trace, raw=raw, part=part):
+                if trace.id in content.traces:
+                    content.remarks.append(f"trace {trace.id!r} is in the file twice; the first is kept")
+                    continue
+                content.traces[trace.id] = trace
+                if part:
+                    content.parts[trace.id] = raw
+            case EvalSetRecord(eval_set=eval_set):
+                content.eval_set = eval_set
+            case Reject():
+                content.rejected.append(record)
+            case Warn(text=text):
+                content.remarks.append(text)
+    return content
+
+
+def read_eval_set(path: Path) -> Content:
+    """A file that brings a golden set. Raises ReadinessError for any other."""
+    content = read_content(path)
+    if content.eval_set is None:
+        raise ReadinessError(
+            f"{path} holds no eval set but {content.source.title}. An eval set has a question in each record and what"
+            " a right answer must have: expected_source, must_include or expected_tools."
+        )
+    return content
+
+
+def all_traces(contents: Sequence[Content]) -> tuple[Trace, ...]:
+    """The traces of all files. One that comes again replaces the earlier, unless both are parts: then they are one."""
+    found: dict[str, Trace] = {}
+    parts: dict[tuple[str, str], list[str]] = {}
+    for content in contents:
+        for ident, trace in content.traces.items():
+            found[ident] = trace
+            if ident not in content.parts or not isinstance(content.source, Assembles):
+                continue
+            raws = parts.setdefault((content.source.name, ident), [])
+            raws.append(content.parts[ident])
+            whole = content.source.assemble(ident, raws) if len(raws) > 1 else None
+            if whole is not None:
+                found[ident] = whole.trace
+    return tuple(found.values())
+
+
+def remarks(content: Content) -> tuple[str, ...]:
+    """What a reader should know of a file; the lines that could not be used come first, and why."""
+    if not content.rejected:
+        return tuple(dict.fromkeys(content.remarks))
+    first = "; ".join(f"line {reject.line}: {reject.reason}" for reject in content.rejected[:_SHOWN])
+    more = f"; and {len(content.rejected) - _SHOWN:,} more" if len(content.rejected) > _SHOWN else ""
+    rejected = f"{plural(len(content.rejected), 'line')} rejected: {first}{more}"
+    return rejected, *dict.fromkeys(content.remarks)
+
+
+def _with_runs(path: Path, option: str) -> Content:
+    content = read_content(path)
+    empty = [run.id for run in content.runs.values() if not (content.cases.get(run.id) or run.aggregates)]
+    if empty or not content.runs:
+        what = f"the run {empty[0]!r} without a case or a figure" if empty else f"no run but {content.source.title}"
+        why = "".join(f" {remark}." for remark in remarks(content)[:1])
+        raise ReadinessError(f"{path} brings {what}, so there is nothing to judge ({option}).{why} Run the evaluation.")
+    return content
+
+
+def _with_traces(path: Path) -> Content:
+    content = read_content(path)
+    if not content.traces:
+        raise ReadinessError(f"{path} brings no trace but {content.source.title} (--traces). Name the structured log.")
+    return content
+
+
+def _data(contents: Sequence[Content], gold: EvalSet | None, option: str) -> tuple[RunData, ...]:
+    """The runs in the order of their files. A file with rejected lines has lost cases, so its runs are partial."""
+    made: dict[str, RunData] = {}
+    for content in contents:
+        for run in content.runs.values():
+            if run.id in made:
+                raise ReadinessError(f"{content.path}: another file of {option} brings a run {run.id!r}, too.")
+            if content.rejected and run.completeness is Completeness.COMPLETE:
+                run = replace(run, completeness=Completeness.PARTIAL)
+            cases = tuple(content.cases.get(run.id, {}).values())
+            made[run.id] = RunData(run, join_golden(cases, gold).cases if gold else cases, gold)
+    versions = sorted({data.run.version for data in made.values()})
+    if len(versions) > 1:
+        raise ReadinessError(
+            f"The runs of {option} are of several pipeline versions ({', '.join(versions)}), and a candidate or baseline"
+            " is one version. Name runs of one version."
+        )
+    return tuple(made.values())
