@@ -1,0 +1,247 @@
+"""`gate check`: on a database, and from files alone; what is missing, broken or late never passes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from readiness_tui.domain.gate import Lock
+from readiness_tui.sources.gate_file import read_gate
+from readiness_tui.sources.lock_file import write_lock
+from tests.cli.conftest import Cli, Result
+
+SAMPLE = Path(__file__).parents[2] / "sample_data"
+LOCKED = datetime(2026, 11, 20, 9, 14, tzinfo=UTC)
+DATA, JUDGE = "d1" * 32, "e1" * 32
+DAY = ("--as-of", "2026-11-24")
+GATE = """\
+name: small
+thresholds: {faithfulness: ">= 0.85", task_success_rate: ">= 0.5"}
+"""
+
+Check = Callable[..., Result]
+
+
+def run_file(path: Path, *, run: dict[str, Any] | None = None, **case: Any) -> Path:
+    """40 cases, each changed by `case`, of a run changed by `run`."""
+    header = {
+        "id": "r2",
+        "prompt_version": "v2",
+        "started_at": "2026-11-23T10:00:00Z",
+        "dataset_digest": DATA,
+        "judge_digest": JUDGE,
+        **(run or {}),
+    }
+    good = {"status": "pass", "scores": {"faithfulness": 0.9}}
+    cases = [{"case_id": f"c{n}", "question": f"Question number {n}?", **good, **case} for n in range(40)]
+    path.write_text("".join(json.dumps(record) + "\n" for record in ({"run": header}, *cases)), encoding="utf-8")
+    return path
+
+
+def lock(place: Path) -> None:
+    gate = read_gate(place / "gate.yaml")
+    write_lock(place / "gate.lock", gate, Lock("ana", LOCKED, gate.digest, DATA, JUDGE))
+
+
+@pytest.fixture
+def small(place: Path, cli: Cli) -> Check:
+    """A small gate, locked, with a run of 40 good cases: `small(…)` checks it, with more arguments."""
+    (place / "gate.yaml").write_text(GATE, encoding="utf-8")
+    lock(place)
+    run_file(place / "run.jsonl")
+
+    def check(*more: object) -> Result:
+        return cli("gate", "check", "--gate", "gate.yaml", "--lock", "gate.lock", *DAY, *more)
+
+    return check
+
+
+def results(told: Result) -> dict[str, str]:
+    return {row["metric"]: row["result"] for row in told.json["gate"]["results"]}
+
+
+def test_a_go_from_files_alone(small: Check, place: Path) -> None:
+    told = small("--run", "run.jsonl", "--json")
+    assert (told.code, told.json["verdict"]) == (0, "GO"), told.out
+    assert told.json["schema"] == 1
+    assert told.json["as_of"] == "2026-11-24"
+    assert told.json["reasons"] == []
+    assert set(results(told).values()) == {"PASS"}
+    assert sorted(path.name for path in place.iterdir()) == ["gate.lock", "gate.yaml", "run.jsonl"]  # no database
+    shown = small("--run", "run.jsonl")
+    assert shown.out.startswith("● GO  the gate, as of 24 Nov 2026\n")
+    assert max(map(len, shown.out.splitlines())) <= 80
+
+
+def test_the_same_answer_as_the_database_on_the_sample(cli: Cli, sample_db: Path, tmp_path: Path) -> None:
+    gate = read_gate(SAMPLE / "gate.yaml")
+    golden = json.loads(cli("dataset", "check", SAMPLE / "golden_set.jsonl", "--json").out)["datasets"][0]["digest"]
+    write_lock(tmp_path / "gate.lock", gate, Lock("ana", LOCKED, gate.digest, golden, gate.judge_digest))
+    files = [
+        *("--gate", SAMPLE / "gate.yaml", "--lock", tmp_path / "gate.lock", "--eval-set", SAMPLE / "golden_set.jsonl"),
+        *("--run", SAMPLE / "runs/candidate.cases.jsonl", "--run", SAMPLE / "runs/candidate.promptfoo.json"),
+        *("--baseline", SAMPLE / "runs/baseline.cases.jsonl", "--baseline", SAMPLE / "runs/baseline.promptfoo.json"),
+        *("--traces", SAMPLE / "structured_log.jsonl"),
+    ]
+    alone = cli("gate", "check", *files, *DAY, "--json")
+    stored = cli("--db", sample_db, "gate", "check", *DAY, "--json")
+    assert alone.code == stored.code
+    for key in ("verdict", "reasons", "gate"):
+        assert alone.json[key] == stored.json[key], key
+    whole = cli("--db", sample_db, "check", "--json").json
+    assert stored.json["verdict"] == whole["parts"]["gate"]
+    assert stored.json["reasons"] == [reason for reason in whole["reasons"] if reason["part"] == "gate"]
+    assert stored.json["gate"] == whole["gate"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "words"),
+    [
+        ({"run": {"dataset_digest": JUDGE}}, 1, "the dataset changed since the lock"),
+        ({"run": {"started_at": "2026-11-19T10:00:00Z"}}, 3, "run before lock"),
+        ({"run": {"started_at": None}}, 3, "does not say when it started"),
+        ({"run": {"dataset_digest": None}}, 3, "unverified digest: dataset"),
+        ({"run": {"judge_digest": DATA}}, 1, "the judge changed since the lock"),
+        ({"scores": {"faithfulness": 0.8}}, 1, "Faithfulness fails"),
+        ({"scores": {}}, 1, "Faithfulness is missing"),
+        ({"scores": {"faithfulness": None}}, 1, "Faithfulness is missing"),
+        ({"run": {"completeness": "partial"}}, 1, "the run is partial"),
+        ({"run": {"completeness": "errored"}}, 1, "the run is errored"),
+        ({"status": "error", "error": "timeout"}, 1, "Task success rate fails"),
+        ({"tags": ["high_risk"]}, 1, "40 of 40 high-risk cases have no human review"),
+    ],
+)
+def test_what_is_wrong_with_a_run_is_said(
+    small: Check, place: Path, change: dict[str, Any], code: int, words: str
+) -> None:
+    run_file(place / "run.jsonl", **change)
+    told = small("--run", "run.jsonl", "--json")
+    assert told.code == code, told.out + told.err
+    assert any(words in reason["text"] for reason in told.json["reasons"]), told.json["reasons"]
+    # Conditions may be let through, a NO-GO never.
+    assert small("--run", "run.jsonl", "--allow", "conditions").code == (0 if code == 3 else 1)
+
+
+def test_an_optional_metric_that_is_missing_is_a_condition_not_a_pass(small: Check, place: Path) -> None:
+    (place / "gate.yaml").write_text(
+        "name: g\nmetrics:\n  - {metric: faithfulness, threshold: '>= 0.85'}\n"
+        "  - {metric: citation_accuracy, threshold: '>= 0.9', required: false}\n",
+        encoding="utf-8",
+    )
+    told = small("--run", "run.jsonl", "--json")  # and the lock is of another gate
+    assert told.code == 1
+    assert set(results(told).values()) == {"CHANGED SINCE LOCK"}
+    lock(place)
+    told = small("--run", "run.jsonl", "--json")
+    assert (told.code, results(told)["citation_accuracy"]) == (3, "MISSING")
+
+
+def test_rejected_lines_make_a_run_partial(small: Check, place: Path) -> None:
+    """A file that was cut has lost cases, and how many is not known: what is left must not pass in their place."""
+    whole = (place / "run.jsonl").read_text(encoding="utf-8")
+    (place / "run.jsonl").write_text(whole[:-40], encoding="utf-8")
+    told = small("--run", "run.jsonl", "--json")
+    assert told.code == 1
+    assert set(results(told).values()) == {"MISSING"}
+    assert any("1 line rejected: line 41" in remark for remark in told.json["remarks"])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\n\n", b"{}", b"[]", b'{"trace_id": "t", "status": "ok", "latency_ms": 3}\n', b"\x00\xff\xfe", b'{"run": '],
+)
+def test_a_run_file_that_brings_no_run_is_unusable(small: Check, place: Path, content: bytes) -> None:
+    (place / "run.jsonl").write_bytes(content)
+    told = small("--run", "run.jsonl", "--allow", "conditions")
+    assert (told.code, told.out) == (2, ""), told
+    assert "run.jsonl" in told.err
+
+
+def test_must_pass_and_baseline(small: Check, place: Path) -> None:
+    (place / "gate.yaml").write_text(
+        "name: g\nmetrics:\n  - {metric: faithfulness, max_regression: 0.02}\nmust_pass: [c1, c99]\n", encoding="utf-8"
+    )
+    lock(place)
+    told = small("--run", "run.jsonl", "--json")
+    assert told.code == 1
+    assert results(told) == {"faithfulness#max_regression": "MISSING"}  # no baseline
+    assert told.json["gate"]["must_pass_failed"] == ["c99"]
+    run_file(place / "old.jsonl", run={"id": "r1", "prompt_version": "v1"}, scores={"faithfulness": 0.91})
+    assert (
+        results(small("--run", "run.jsonl", "--baseline", "old.jsonl", "--json"))["faithfulness#max_regression"]
+        == "PASS"
+    )
+    shutil.copy(place / "run.jsonl", place / "copy.jsonl")
+    same = small("--run", "run.jsonl", "--baseline", "copy.jsonl")
+    assert same.code == 2
+    assert "its own baseline" in same.err
+    other = small("--run", "run.jsonl", "--run", "old.jsonl")
+    assert other.code == 2
+    assert "several pipeline versions" in other.err
+
+
+def test_what_ci_shows_by_itself(
+    small: Check, place: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli, sample_db: Path
+) -> None:
+    run_file(place / "run.jsonl", run={"name": "<r>|"}, scores={"faithfulness": 0.1})
+    step = place / "step.md"
+    step.write_text("earlier\n", encoding="utf-8")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(step))
+    told = small("--run", "run.jsonl", "--junit", "j.xml", "--summary", "s.md", "--github")
+    assert told.code == 1
+    suite = ElementTree.parse(place / "j.xml").getroot().find("testsuite")
+    assert suite is not None
+    assert {case.get("name"): [part.tag for part in case] for case in suite} == {
+        "gate/faithfulness": ["failure"],
+        "gate/task_success_rate": [],
+    }
+    summary = (place / "s.md").read_text(encoding="utf-8")
+    assert summary.startswith("# ✗ NO-GO: gate small, as of 24 Nov 2026\n")
+    assert step.read_text(encoding="utf-8") == "earlier\n" + summary
+    assert small("--run", "run.jsonl", "--junit", "nowhere/j.xml").code == 2
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY")
+    outside = small("--run", "run.jsonl", "--github")
+    assert (outside.code, outside.out) == (2, "")
+    whole = cli("--db", sample_db, "check", "--junit", "w.xml", "--summary", "w.md")
+    assert whole.code == 1
+    root = ElementTree.parse(place / "w.xml").getroot()
+    assert [suite.get("name") for suite in root] == ["gate", "checklists", "incidents"]
+    assert (place / "w.md").read_text(encoding="utf-8") == cli("--db", sample_db, "scorecard").out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--gate", "gate.yaml"),
+        ("--run", "run.jsonl"),
+        ("--lock", "gate.lock"),
+        ("--gate", "none.yaml", "--run", "run.jsonl"),
+        ("--gate", "gate.yaml", "--run", "none.jsonl"),
+        ("--gate", "gate.yaml", "--run", "run.jsonl", "--lock", "gate.yaml"),
+        ("--gate", "gate.yaml", "--run", "run.jsonl", "--traces", "run.jsonl"),
+        ("--gate", "gate.yaml", "--run", "run.jsonl", "--eval-set", "run.jsonl"),
+        ("--gate", "gate.yaml", "--run", "run.jsonl", "--run", "run.jsonl"),
+        ("--gate", "run.jsonl", "--run", "run.jsonl"),
+    ],
+)
+def test_unusable_files_and_options(small: Check, cli: Cli, arguments: tuple[str, ...]) -> None:
+    told = cli("gate", "check", *arguments)
+    assert (told.code, told.out) == (2, ""), told
+    assert told.err.strip()
+
+
+def test_a_review_without_a_gate_or_a_run(cli: Cli, mini: Path, place: Path) -> None:
+    told = cli("gate", "check", *DAY, "--json")
+    assert (told.code, told.json["verdict"]) == (3, "GO WITH CONDITIONS")
+    (place / "gate.yaml").write_text(GATE, encoding="utf-8")
+    assert cli("import", "gate.yaml").code == 0
+    told = cli("gate", "check", *DAY, "--json")
+    assert told.code == 1
+    assert [reason["key"] for reason in told.json["reasons"]] == ["gate/not-run"]
