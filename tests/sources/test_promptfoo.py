@@ -356,11 +356,6 @@ def test_json_lines_hold_the_same_cases_without_the_run(promptfoo_dir, read, bas
     assert "describe no run" in found.warnings[0]
 
 
-def test_the_csv_is_recognised_and_refused_with_what_to_do(promptfoo_dir, read):
-    with pytest.raises(ReadinessError, match=r"neither latency nor cost .* -o results\.json"):
-        read(promptfoo_dir / "baseline.csv")
-
-
 def test_another_version_of_the_results_is_refused(document, make, read):
     document["results"]["version"] = 4
     with pytest.raises(ReadinessError, match='version "4", and only version 3'):

@@ -26,11 +26,12 @@ from readiness_tui.sources.fileio import head as head_of
 from readiness_tui.sources.jsonio import RecordError, broken, decode, document, members, quoted
 from readiness_tui.sources.peek import Kind, peek
 from readiness_tui.sources.promptfoo_case import Repeats, inner, read_case
+from readiness_tui.sources.promptfoo_forms import from_xml, from_yaml, is_xml, is_yaml
+from readiness_tui.sources.promptfoo_table import is_table, read_table
 from readiness_tui.sources.recordio import Entry, Item, elements, records, reject
 
 VERSION = 3
 ROW = frozenset({"testIdx", "promptIdx", "failureReason"})
-CSV = frozenset({"Status", "Score", "Named Scores"})
 
 Key = tuple[str, str, str]
 
@@ -69,7 +70,17 @@ class _About:
 
 class Promptfoo:
     name = "promptfoo"
-    title = "promptfoo results (promptfoo eval -o results.json)"
+    title = "promptfoo results (promptfoo eval -o results.json; also jsonl, csv, yaml, xml)"
+    brings = (
+        "a run for each prompt with a provider; repeats as repeats",
+        "cases with scores, latency, cost, tokens, whether they came from a cache; chunks and tools from the metadata",
+        "in CSV only output, status and scores",
+    )
+    lacks = (
+        "the model behind a provider's name; the digest of a dataset",
+        "JSON lines: the run's start and version; CSV: latency, cost, tokens, metadata",
+        "XML: the tool's version, and whether an empty part was a text, a list or nothing",
+    )
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)
@@ -78,23 +89,54 @@ class Promptfoo:
             return Recognised(self.name, f"an object with evalId and results of version {version}", 100)
         if look.kind in (Kind.LINES, Kind.OBJECT) and look.keys >= ROW:
             return Recognised(self.name, "JSON lines with testIdx, promptIdx and failureReason", 100)
-        if look.kind is Kind.TABLE and look.keys >= CSV:
+        if is_table(head):
             return Recognised(self.name, "a table with Status, Score and Named Scores", 100)
-        return None
+        if (stated := is_yaml(head)) is not None:
+            return Recognised(self.name, f"YAML with evalId and results of version {stated}", 100)
+        return Recognised(self.name, "XML with promptfoo and evalId", 100) if is_xml(head) else None
 
     def read(self, path: Path) -> Iterator[Record]:
-        look = peek(head_of(path, 64 * 1024))
-        if look.kind is Kind.TABLE:
-            raise ReadinessError(
-                f"{path}: promptfoo's CSV has neither latency nor cost nor case ids. Export the same evaluation as"
-                " JSON (`promptfoo export eval <id> -o results.json`, or `promptfoo eval -o results.json`)."
-            )
+        head = head_of(path, 64 * 1024)
+        look = peek(head)
+        if is_table(head):
+            yield from read_table(path)
+            return
+        if is_yaml(head) is not None or is_xml(head):
+            found = from_xml(path) if is_xml(head) else from_yaml(path)
+            yield from _read(path, _described(path, found.top), found.items)
+            return
         if look.keys >= ROW:
             about = _About(ident=f"promptfoo-{digest(path)[:12]}", name=path.stem)
             yield Warn(f"{path.name}: promptfoo's JSON lines describe no run: its start and version are unknown.")
             yield from _read(path, about, lambda: records(path))
         else:
             yield from _read(path, *_document(path))
+
+
+def _described(path: Path, top: Mapping[str, Any]) -> _About:
+    """The account of itself that a document gives in another form than JSON."""
+    body = inner(top, "results")
+    if "evalId" not in top or not body:
+        raise ReadinessError(f"{path}: no evalId or results in it, so it is not promptfoo's results file.")
+    _supported(path, body.get("version"))
+    try:
+        about = _about(path, {**body, **top})
+    except RecordError as error:
+        raise ReadinessError(f"{path}: {error}. Nothing of the file was imported; export it again.") from error
+    if about.expected is None:  # YAML that was cut off is still YAML; the counts stand after the rows
+        raise ReadinessError(
+            f"{path}: it ends before its counts (results.stats), so it was cut off. Nothing of the file was imported;"
+            " export it again."
+        )
+    return about
+
+
+def _supported(path: Path, version: Any) -> None:
+    if version != VERSION:
+        raise ReadinessError(
+            f"{path}: its results are of version {quoted(version)}, and only version {VERSION} is known. Export it"
+            " with a current promptfoo (`promptfoo export eval <id> -o results.json`)."
+        )
 
 
 def _document(path: Path) -> tuple[_About, Callable[[], Iterator[Item]]]:
@@ -106,12 +148,7 @@ def _document(path: Path) -> tuple[_About, Callable[[], Iterator[Item]]]:
             raise ReadinessError(f"{path}: no evalId or results in it, so it is not promptfoo's results file.")
         body_text = bytes(top["results"])
         body = members(body_text)
-        version = decode(body["version"]) if "version" in body else None
-        if version != VERSION:
-            raise ReadinessError(
-                f"{path}: its results are of version {quoted(version)}, and only version {VERSION} is known. Export it"
-                " with a current promptfoo (`promptfoo export eval <id> -o results.json`)."
-            )
+        _supported(path, decode(body["version"]) if "version" in body else None)
         if "results" not in body:
             raise ReadinessError(f"{path}: results.results is missing, so it holds no cases. Export it again.")
         rows_text = bytes(body["results"])

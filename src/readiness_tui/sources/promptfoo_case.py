@@ -49,7 +49,7 @@ def read_case(row: Mapping[str, Any], notes: fields.Notes) -> Case:
     """The case of one row, its repeat not yet known. Raises RecordError."""
     test, response, grading = inner(row, "testCase"), inner(row, "response"), inner(row, "gradingResult")
     metadata, said = inner(test, "metadata"), inner(response, "metadata")
-    ident, id_from = _ident(row, test)
+    ident, id_from = ident_of(row, test)
     components = _components(grading)
     status = _status(row, components, notes)
     cached = response.get("cached") is True
@@ -67,7 +67,7 @@ def read_case(row: Mapping[str, Any], notes: fields.Notes) -> Case:
     return Case(
         id=ident,
         id_from=id_from,
-        question=_question(row, test),
+        question=question_of(row, test),
         output=fields.prose(response, "output"),
         status=status,
         error=(error or "the row says error without a reason") if status is CaseStatus.ERROR else None,
@@ -116,7 +116,8 @@ def _hash(value: Any) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _ident(row: Mapping[str, Any], test: Mapping[str, Any]) -> tuple[str, str]:
+def ident_of(row: Mapping[str, Any], test: Mapping[str, Any]) -> tuple[str, str]:
+    """A case's id and where it comes from: metadata, the hash of its variables, its description, its position."""
     metadata = inner(test, "metadata")
     for name in _IDS:
         value = metadata.get(name)
@@ -133,7 +134,8 @@ def _ident(row: Mapping[str, Any], test: Mapping[str, Any]) -> tuple[str, str]:
     return f"test-{position}", "position"
 
 
-def _question(row: Mapping[str, Any], test: Mapping[str, Any]) -> str:
+def question_of(row: Mapping[str, Any], test: Mapping[str, Any]) -> str:
+    """What was asked: the variable that is named for it, else the prompt."""
     asked = _vars(row, test)
     for name in _QUESTIONS:
         if isinstance(asked.get(name), str):

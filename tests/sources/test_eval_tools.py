@@ -1,0 +1,210 @@
+"""DeepEval, Ragas, lm-evaluation-harness and OpenAI Evals, on what the tools write."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from readiness_tui.domain.evaluation import CaseStatus, Completeness, ScoreState
+from readiness_tui.domain.joining import question_id
+from readiness_tui.sources import registry
+from readiness_tui.sources.base import ReadAlongError
+
+DATA = Path(__file__).parent.parent / "data"
+
+
+def means(cases):
+    values: dict[str, list[float]] = {}
+    for case in cases:
+        for name, score in case.scores.items():
+            if score.value is not None:
+                values.setdefault(name, []).append(score.value)
+    return {name: (sum(found) / len(found), len(found)) for name, found in values.items()}
+
+
+# DeepEval
+
+
+@pytest.fixture
+def deepeval(read):
+    return read(DATA / "deepeval" / "baseline.json")
+
+
+def test_deepeval_counts_a_judges_error_as_no_fail(deepeval):
+    assert (deepeval.format, deepeval.runs[0].version) == ("deepeval", "v12/gpt-x-mini")
+    document = json.loads((DATA / "deepeval" / "baseline.json").read_text())
+    counts = Counter(case.status for case in deepeval.cases)
+    # The tool counts 9 passed and 3 failed: one of the three failed only because its judge timed out.
+    assert (document["testPassed"], document["testFailed"]) == (9, 3)
+    assert counts == {CaseStatus.PASS: 9, CaseStatus.FAIL: 2, CaseStatus.UNKNOWN: 1}
+    assert deepeval.case["SB-009"].scores["Faithfulness"].state is ScoreState.JUDGE_ERROR
+    assert any("only because its judge failed" in text for text in deepeval.warnings)
+
+
+def test_deepevals_figures_are_ours(deepeval):
+    document = json.loads((DATA / "deepeval" / "baseline.json").read_text())
+    ours = means(deepeval.cases)
+    for figure in document["metricsScores"]:
+        mean, n = ours[figure["metric"]]
+        assert n == len(figure["scores"])  # errors are left out on both sides: 11 of 12
+        assert math.isclose(mean, sum(figure["scores"]) / n)
+
+
+def test_deepeval_seconds_dollars_contexts_and_tools(deepeval):
+    case = deepeval.case["SB-001"]
+    assert (case.latency_ms.value, case.cost.value) == (437.0, 0.0009)
+    assert [chunk.text for chunk in case.chunks] == ["Policy 1"]
+    (call,) = case.tool_calls
+    assert (call.name, call.arguments, call.result) == ("lookup_order", '{"order_id":1}', '"shipped"')
+    assert (case.scores["Faithfulness"].threshold, case.scores["Faithfulness"].passed) == (0.7, True)
+    assert deepeval.case["SB-008"].latency_ms.value is None  # left out means not recorded
+    assert deepeval.case["SB-010"].cost.value is None
+
+
+def test_deepeval_wrapped_and_conversational(read, make):
+    document = json.loads((DATA / "deepeval" / "baseline.json").read_text())
+    document["conversationalTestCases"] = [
+        {
+            "name": "talk",
+            "turns": [{"role": "user", "content": "Hello?"}, {"role": "assistant", "content": "Hi."}],
+            "success": True,
+            "metricsData": [],
+        }
+    ]
+    found = read(make("latest.json", {"testRunData": document, "testRunLink": None}))
+    assert len(found.cases) == 13
+    assert (found.case["talk"].question, found.case["talk"].output) == ("Hello?", "Hi.")
+
+
+# Ragas
+
+
+def test_ragas_rows_join_by_their_question(read):
+    found = read(DATA / "ragas" / "baseline.jsonl")
+    assert (found.format, len(found.cases)) == ("ragas", 12)
+    first = found.cases[0]
+    assert (first.id, first.id_from) == (question_id("How do I handle cancel order? (1)"), "input")
+    assert first.scores["non_llm_context_precision_with_reference"].value == 0.9999999999
+    empty = found.cases[5]
+    assert empty.chunks == ()
+    assert empty.scores["non_llm_context_recall"].state is ScoreState.MISSING
+    assert first.status is CaseStatus.UNKNOWN
+    assert means(found.cases)["exact_match"] == (10 / 12, 12)
+
+
+def test_ragas_csv_holds_lists_as_python_writes_them(read, make):
+    text = (
+        "user_input,retrieved_contexts,response,faithfulness,answer_relevancy\n"
+        """q1,"['it''s one', ""two""]",a,0.5,\n"""
+        """q2,"['broken",a,0.5,0.25\n"""
+        "q3,[],a,nan,1.0\n"
+    )
+    found = read(make("x.csv", text))
+    assert [chunk.text for chunk in found.cases[0].chunks] == ["its one", "two"]
+    assert [reject.line for reject in found.rejects] == [3]
+    assert found.cases[1].chunks == ()
+    assert found.cases[1].scores["faithfulness"].state is ScoreState.MISSING
+    assert found.cases[1].scores["answer_relevancy"].value == 1.0
+
+
+# lm-evaluation-harness
+
+TIME = "2026-11-23T11-54-15.418603"
+LM = DATA / "lm_eval" / "baseline"
+
+
+def test_lm_eval_samples_are_read_with_their_results(read):
+    found = read(LM / f"samples_support_mc_{TIME}.jsonl")
+    (run,) = found.runs
+    assert (run.name, run.model, run.tool_version) == ("support_mc", "qdpv68r5", "0.4.13")
+    assert run.started_at is not None
+    assert run.extra["higher_is_better"] == {"acc": True}
+    results = json.loads((LM / f"results_{TIME}.json").read_text())
+    assert means(found.cases) == {"acc": (results["results"]["support_mc"]["acc,none"], 12)}
+    assert not found.warnings
+    assert len({case.id for case in found.cases}) == 12
+
+
+def test_lm_evals_results_come_with_the_samples_and_alone_as_figures(read, tmp_path):
+    with pytest.raises(ReadAlongError, match="read along"):
+        read(LM / f"results_{TIME}.json")
+    shutil.copy(LM / f"results_{TIME}.json", tmp_path / "results.json")
+    (run,) = read(tmp_path / "results.json").runs
+    assert (run.aggregates["acc"].value, run.aggregates["acc"].n) == (0.25, 12)
+
+
+def test_lm_eval_a_changed_results_file_is_something_new(tmp_path):
+    for file in LM.iterdir():
+        shutil.copy(file, tmp_path)
+    samples = tmp_path / f"samples_support_mc_{TIME}.jsonl"
+    source, _ = registry.recognise(samples)
+    before = registry.digest_of(source, samples)
+    (tmp_path / f"results_{TIME}.json").write_text("{}")
+    assert registry.digest_of(source, samples) != before
+
+
+def test_lm_eval_filters_are_variants_and_a_figure_that_differs_is_said(read, tmp_path):
+    rows = [json.loads(line) for line in (LM / f"samples_support_mc_{TIME}.jsonl").read_text().splitlines()]
+    strict = [row | {"filter": "strict", "acc": 1.0} for row in rows]
+    (tmp_path / f"samples_support_mc_{TIME}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows + strict))
+    results = json.loads((LM / f"results_{TIME}.json").read_text())
+    results["results"]["support_mc"]["acc,strict"] = 0.5
+    (tmp_path / f"results_{TIME}.json").write_text(json.dumps(results))
+    found = read(tmp_path / f"samples_support_mc_{TIME}.jsonl")
+    assert Counter(case.variant for case in found.cases) == {"": 12, "strict": 12}
+    (warning,) = found.warnings
+    assert 'reports acc 0.5; over the 12 cases that carry it, it is 1. (filter "strict")' in warning
+
+
+def test_lm_eval_without_results_says_what_is_unknown(read, make):
+    row = {"doc_id": 3, "doc": {}, "target": "x", "filter": "none", "metrics": ["acc", "ppl"], "doc_hash": "", "acc": 1}
+    found = read(make("x.jsonl", [row | {"ppl": [1, 2]}, row | {"doc_id": -1}]))
+    assert "model and start are unknown" in found.runs[0].warnings[0]
+    assert (found.cases[0].id, found.cases[0].id_from, found.cases[0].status) == ("doc-3", "position", CaseStatus.PASS)
+    assert found.cases[0].scores["ppl"].state is ScoreState.MISSING
+    assert len(found.rejects) == 1
+
+
+# OpenAI Evals
+
+
+def test_openai_evals_events_become_cases(read):
+    found = read(DATA / "openai_evals" / "baseline.jsonl")
+    (run,) = found.runs
+    assert (run.id, run.name, run.model) == ("2611201130BASE", "support.dev.v0", "gpt-x-mini")
+    assert run.completeness is Completeness.COMPLETE
+    counts = Counter(case.status for case in found.cases)
+    assert counts == {CaseStatus.PASS: 9, CaseStatus.FAIL: 2, CaseStatus.ERROR: 1}
+    case = found.case["support.dev.1"]
+    assert (case.question, case.output, case.tokens_in, case.tokens_out) == ("Q1", "A1", 301, 41)
+    # 9 of 11: the tool leaves the sample with an error out, and says so nowhere.
+    assert means(found.cases)["match"] == (9 / 11, 11)
+    assert any("1 of 12 samples ended in an error" in text for text in found.warnings)
+
+
+def test_openai_evals_without_a_report_did_not_end(read, make):
+    lines = (DATA / "openai_evals" / "baseline.jsonl").read_text().splitlines()[:-1]
+    (run,) = read(make("x.jsonl", "\n".join(lines))).runs
+    assert run.completeness is Completeness.PARTIAL
+
+
+def test_openai_evals_a_graders_sampling_is_no_answer(read, make):
+    lines = (DATA / "openai_evals" / "baseline.jsonl").read_text().splitlines()[:2]
+    graded = json.loads(lines[1]) | {"event_id": 9}
+    graded["data"] = {"prompt": "grade it", "sampled": ["C"], "usage": {"prompt_tokens": 999}}
+    metrics = graded | {"type": "metrics", "data": {"score": 0.5, "choice": "C"}}
+    found = read(make("x.jsonl", "\n".join([*lines, json.dumps(graded), json.dumps(metrics), '{"other": 1}'])))
+    (case,) = found.cases
+    assert (case.output, case.tokens_in, case.scores["score"].value) == ("A1", 301, 0.5)
+    assert [reject.line for reject in found.rejects] == [5]
+
+
+@pytest.mark.parametrize("tool", ["inspect_ai", "promptfoo", "junit", "deepeval", "ragas", "lm_eval", "openai_evals"])
+def test_no_file_fits_two_formats(tool):
+    skipped = [reason for _, reason in registry.look(DATA / tool).skipped]
+    assert not [reason for reason in skipped if "fits several" in reason]
