@@ -36,7 +36,7 @@ class ImportScreen(ModalScreen[None]):
     def __init__(self) -> None:
         super().__init__(classes="dialog")
         self._cancel = threading.Event()
-        self._running = False
+        self._importing = False
         self._role = 0
 
     @property
@@ -72,9 +72,9 @@ class ImportScreen(ModalScreen[None]):
     @on(Input.Submitted, "#path")
     def _start(self, event: Input.Submitted) -> None:
         event.stop()
-        if self._running or not event.value.strip():
+        if self._importing or not event.value.strip():
             return
-        self._running = True
+        self._importing = True
         self._cancel.clear()
         self.query_one("#progress").display = True
         self.query_one("#result", Static).update("")
@@ -103,7 +103,7 @@ class ImportScreen(ModalScreen[None]):
         self.call_later(self._finished, results)
 
     async def _finished(self, results: list[Imported] | str) -> None:
-        self._running = False
+        self._importing = False
         self.query_one("#progress").display = False
         shown = self.query_one("#result", Static)
         if isinstance(results, str):
@@ -125,7 +125,7 @@ class ImportScreen(ModalScreen[None]):
         shown.update(Content("\n").join(lines))
 
     def action_leave(self) -> None:
-        if self._running:
+        if self._importing:
             self._cancel.set()
         else:
             self.dismiss(None)
