@@ -7,20 +7,18 @@ its name promises counts as not logged, and is noted: the raw record keeps it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from readiness_tui.domain.evaluation import Chunk, SpanKind
 from readiness_tui.sources import fields, payload
-from readiness_tui.sources.jsonio import RecordError
 from readiness_tui.sources.otel_attributes import CONTENT, EVALUATION_EVENTS, kind_of
+from readiness_tui.sources.otel_known import Known, N, Table
 from readiness_tui.sources.otel_messages import Message, json_text, last_text, messages, unflatten
 from readiness_tui.sources.span_tree import Judgement, RawSpan
-
-Names = Mapping[str, tuple[str, ...]]
-N = TypeVar("N", int, float)
 
 #: Kept on the span under these names, where probes look for them.
 _KEPT = (
@@ -28,7 +26,6 @@ _KEPT = (
     "rule_id", "rule_version", "decision", "target", "approval_id", "idempotency_key", "side_effect", "fallback",
     "status_code",
 )  # fmt: skip
-_VERSIONS = ("prompt_version", "index_version", "app_version")  # may stand on the resource as well
 _DENIED = frozenset({"deny", "denied", "block", "blocked", "reject", "rejected", "refuse", "refused", "fail", "failed"})
 _ALLOWED = frozenset({"allow", "allowed", "pass", "passed", "accept", "accepted", "audit", "warn", "modify", "redact"})
 MESSAGE_EVENTS = {
@@ -48,6 +45,7 @@ _MAPPED = (
     "case_id", "run_id", "run_name", *_KEPT,
 )  # fmt: skip
 _JUDGED_LISTS = ("evaluations", "annotations", "trace.evaluations", "trace.annotations")
+_NUMBERED = re.compile(r"\.[0-9]+(\.|$)")
 _CONTENT_STARTS = tuple(f"{name}." for name in CONTENT)
 
 
@@ -79,9 +77,12 @@ class Logged:
 class Reader:
     """Reads spans with one table of names."""
 
-    def __init__(self, names: Names, notes: fields.Notes) -> None:
+    def __init__(self, names: Mapping[str, tuple[str, ...]], notes: fields.Notes) -> None:
         self.names = names
         self.notes = notes
+        self._table = Table(names, notes)
+        #: resource and scope by their JSON: as the raw record keeps them, and the resource's plain attributes
+        self.contexts: dict[bytes, tuple[Mapping[str, Any], Mapping[str, Any], dict[str, Any]]] = {}
         self._mapped = frozenset(name for meaning in _MAPPED for name in names[meaning])
 
     def span(self, logged: Logged) -> RawSpan:
@@ -91,12 +92,14 @@ class Reader:
             if event.name in CARRYING_EVENTS:
                 attributes |= event.attributes
                 attributes |= event.body if isinstance(event.body, dict) else {}
+        known = self._table.known(attributes, logged.resource)
         kind = kind_of(logged.name, attributes)
-        given, got = self._messages(attributes, logged.events)
-        chunks, reranks = self._chunks(kind, attributes)
-        tool = self._text(attributes, "tool") or _tool_name(logged.name) if kind is SpanKind.TOOL else None
+        listed = _listed(attributes)
+        given, got = self._messages(attributes, listed, logged.events)
+        chunks, reranks = self._chunks(kind, known, listed)
+        tool = known.text("tool") or _tool_name(logged.name) if kind is SpanKind.TOOL else None
         ok = _ok(logged, attributes)
-        usage, costs = (payload.parsed(self._first(attributes, name)) for name in ("usage", "costs"))
+        usage = known.parsed("usage")
         asking = kind in (SpanKind.MODEL, SpanKind.AGENT)
         return RawSpan(
             id=logged.id,
@@ -106,32 +109,34 @@ class Reader:
             started_at=logged.started_at,
             duration_ms=logged.duration_ms,
             ok=ok,
-            error=self._error(logged, attributes) if ok is False else None,
-            outcome=self._text(attributes, "outcome"),
-            input=self._said(attributes, "input", given, kind, "user", "human"),
-            output=self._said(attributes, "output", got, kind),
-            model=self._text(attributes, "model"),
-            **{name: self._text({**logged.resource, **attributes}, name) for name in _VERSIONS},
-            tokens_in=_either(self._count(attributes, "tokens_in"), _summed(usage, "input", "prompt_tokens")),
-            tokens_out=_either(self._count(attributes, "tokens_out"), _summed(usage, "output", "completion_tokens")),
-            cost=_either(self._number(attributes, "cost", payload.amount), _cost(costs)),
-            cached=self._flag(attributes, "cached") or False,
+            error=_error(logged, known, attributes) if ok is False else None,
+            outcome=known.text("outcome"),
+            input=_said(known, "input", given, kind, "user", "human"),
+            output=_said(known, "output", got, kind),
+            model=known.text("model"),
+            prompt_version=known.text("prompt_version"),
+            index_version=known.text("index_version"),
+            app_version=known.text("app_version"),
+            tokens_in=_either(known.count("tokens_in"), _summed(usage, "input", "prompt_tokens")),
+            tokens_out=_either(known.count("tokens_out"), _summed(usage, "output", "completion_tokens")),
+            cost=_either(known.amount("cost"), _cost(known.parsed("costs"))),
+            cached=known.flag("cached") or False,
             tool=tool,
-            call_id=self._text(attributes, "call_id"),
-            arguments=json_text(self._first(attributes, "arguments")) if tool else None,
-            result=json_text(self._first(attributes, "result")) if tool else None,
-            attempt=self._attempt(attributes),
+            call_id=known.text("call_id"),
+            arguments=json_text(known.first("arguments")) if tool else None,
+            result=json_text(known.first("result")) if tool else None,
+            attempt=_attempt(known),
             asked=tuple(call for message in got for call in message.asked) if asking else (),
             told={ident: text for message in given for ident, text in message.told.items()} if asking else {},
             chunks=chunks,
             reranks=reranks,
-            user=self._text(attributes, "user"),
-            session=self._text(attributes, "session"),
-            feedback=self._text(attributes, "feedback"),
-            tags=payload.tags(payload.parsed(self._first(attributes, "tags")), {}),
-            attributes=self._kept(attributes),
+            user=known.text("user"),
+            session=known.text("session"),
+            feedback=known.text("feedback"),
+            tags=payload.tags(known.parsed("tags"), {}),
+            attributes=self._kept(known, attributes),
             texts={name: fields.as_json(value) for name, value in attributes.items() if _is_content(name)},
-            extra=self._extra(logged, attributes),
+            extra=self._extra(logged, known, attributes),
         )
 
     def judgements(
@@ -142,8 +147,9 @@ class Reader:
         `of`: the id of the span that is judged.
         """
         found = [self._judgement(attributes)]
+        flat = _listed(attributes)
         for prefix in _JUDGED_LISTS:
-            listed = payload.parsed(attributes.get(prefix)) or unflatten(attributes, prefix)
+            listed = payload.parsed(attributes.get(prefix)) or unflatten(flat, prefix)
             for part in listed if isinstance(listed, list) else ():
                 if isinstance(part, dict):
                     named = {f"evaluation.{key}": value for key, value in _unwrapped(part).items()}
@@ -152,76 +158,31 @@ class Reader:
         return [replace(judgement, of=of) for judgement in found if judgement is not None]
 
     def _judgement(self, attributes: Mapping[str, Any]) -> Judgement | None:
-        name = self._text(attributes, "judged")
+        known = self._table.known(attributes)
+        name = known.text("judged")
         if not name:
             return None
-        value = self._first(attributes, "judged_value")
-        number = float(value) if isinstance(value, bool) else _signed(value)
-        if value is not None and number is None:
-            self.notes.add(f"the score of {name} is no finite number; taken as missing")
+        error = attributes.get("error.type")
         return Judgement(
             name=name,
-            value=number,
-            label=self._text(attributes, "judged_label"),
-            explanation=self._text(attributes, "judged_why"),
-            human=(self._text(attributes, "judged_by") or "").casefold() == "human",
-            error=fields.text(attributes, "error.type") if isinstance(attributes.get("error.type"), str) else None,
+            value=known.signed("judged_value"),
+            label=known.text("judged_label"),
+            explanation=known.text("judged_why"),
+            human=(known.text("judged_by") or "").casefold() == "human",
+            error=error if isinstance(error, str) and error else None,
         )
 
-    # single values
-
-    def _first(self, attributes: Mapping[str, Any], meaning: str) -> Any:
-        return next((attributes[name] for name in self.names[meaning] if attributes.get(name) is not None), None)
-
-    def _text(self, attributes: Mapping[str, Any], meaning: str) -> str | None:
-        value = self._first(attributes, meaning)
-        return None if value is None or value == "" else fields.as_json(value)
-
-    def _count(self, attributes: Mapping[str, Any], meaning: str) -> int | None:
-        return self._number(attributes, meaning, payload.count)
-
-    def _number(self, attributes: Mapping[str, Any], meaning: str, read: Callable[[Any], N | None]) -> N | None:
-        for name in self.names[meaning]:
-            value = attributes.get(name)
-            if value is not None:
-                found = read(value)
-                if found is not None:
-                    return found
-                self.notes.add(f"{name} is no usable number; taken as missing")
-        return None
-
-    def _flag(self, attributes: Mapping[str, Any], meaning: str) -> bool | None:
-        try:
-            return fields.flag({"": self._first(attributes, meaning)}, "")
-        except RecordError:
-            return None
-
-    def _attempt(self, attributes: Mapping[str, Any]) -> int | None:
-        attempt = self._count(attributes, "attempt")
-        if attempt is None and (again := self._count(attributes, "retries")) is not None:
-            return again + 1
-        return attempt
-
-    def _error(self, logged: Logged, attributes: Mapping[str, Any]) -> str:
-        """ "RuntimeError: order service timeout": the class first, so that errors can be counted by it."""
-        raised = next((event.attributes for event in logged.events if event.name == "exception"), {})
-        kind = attributes.get("error.type") or raised.get("exception.type")
-        said = logged.message or raised.get("exception.message") or self._text(attributes, "error")
-        parts = [part for part in (kind, said) if isinstance(part, str) and part]
-        if len(parts) == 2 and parts[1].startswith(parts[0]):
-            del parts[0]
-        return ": ".join(parts) or "error"
-
-    # texts, messages, documents
-
-    def _messages(self, attributes: Mapping[str, Any], events: Sequence[Event]) -> tuple[list[Message], list[Message]]:
+    def _messages(
+        self, attributes: Mapping[str, Any], flat: Mapping[str, Any], events: Sequence[Event]
+    ) -> tuple[list[Message], list[Message]]:
         """What the model was given, and what it gave."""
         sides: list[list[Message]] = []
         for meaning in ("input_messages", "output_messages"):
             found: list[Message] = []
             for name in self.names[meaning]:
                 value = attributes.get(name)
-                found = found or messages(value if value is not None else unflatten(attributes, name))
+                if value is not None or flat:
+                    found = found or messages(value if value is not None else unflatten(flat, name))
             sides.append(found)
         for event in events:
             role = MESSAGE_EVENTS.get(event.name)
@@ -233,71 +194,84 @@ class Reader:
                     sides[choice] += messages([{"role": "assistant" if choice else role, **said}])
         return sides[0], sides[1]
 
-    def _said(
-        self, attributes: Mapping[str, Any], meaning: str, found: Sequence[Message], kind: SpanKind, *roles: str
-    ) -> str | None:
-        """What a person would read: the last message, or the field named for it in the payload."""
-        value = self._first(attributes, meaning)
-        if found and (kind is SpanKind.MODEL or value is None):
-            return last_text(found, *roles)
-        structure = payload.parsed(value)
-        if structure is None or structure == "":
-            return None
-        if inner := messages(structure):
-            return last_text(inner, *roles)
-        return payload.question(structure) if meaning == "input" else payload.answer(structure)
-
-    def _chunks(self, kind: SpanKind, attributes: Mapping[str, Any]) -> tuple[tuple[Chunk, ...] | None, bool]:
+    def _chunks(self, kind: SpanKind, known: Known, flat: Mapping[str, Any]) -> tuple[tuple[Chunk, ...] | None, bool]:
         for meaning in ("reranked", "documents"):
-            for name in self.names[meaning]:
-                value = attributes.get(name)
-                listed = payload.parsed(value) if value is not None else unflatten(attributes, name)
-                if isinstance(listed, list):
-                    documents = [_document(part) for part in listed]
-                    return payload.chunks({"chunks": documents}, self.notes), meaning == "reranked"
+            listed = known.parsed(meaning)
+            if listed is None and flat:
+                listed = next((part for name in self.names[meaning] if (part := unflatten(flat, name))), None)
+            if isinstance(listed, list):
+                documents = [_document(part) for part in listed]
+                return payload.chunks({"chunks": documents}, self.notes), meaning == "reranked"
         if kind is SpanKind.RETRIEVAL:
-            output = payload.parsed(self._first(attributes, "output"))
+            output = known.parsed("output")
             output = {"chunks": [_document(part) for part in output]} if isinstance(output, list) else output
             return payload.chunks(output, self.notes), False
         return None, False
 
-    # the rest
-
-    def _kept(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
-        known = {name: value for name in _KEPT if (value := self._first(attributes, name)) is not None}
-        blocked = self._flag(attributes, "blocked")
-        if blocked is None and isinstance(known.get("decision"), str):
-            word = known["decision"].casefold()
+    def _kept(self, known: Known, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        """What probes read, under their names, and every other attribute that is short and not said elsewhere."""
+        kept = {k: v for k, v in attributes.items() if k not in self._mapped and not _is_content(k)}
+        kept |= {name: value for name in _KEPT if (value := known.first(name)) is not None}
+        blocked = known.flag("blocked")
+        if blocked is None and isinstance(decision := kept.get("decision"), str):
+            word = decision.casefold()
             blocked = True if word in _DENIED else False if word in _ALLOWED else None
         if blocked is not None:
-            known["blocked"] = blocked
-        rest = {k: v for k, v in attributes.items() if k not in self._mapped and not _is_content(k)}
-        return {**rest, **known}
+            kept["blocked"] = blocked
+        return kept
 
-    def _extra(self, logged: Logged, attributes: Mapping[str, Any]) -> dict[str, Any]:
-        extra: dict[str, Any] = {}
+    def _extra(self, logged: Logged, known: Known, attributes: Mapping[str, Any]) -> dict[str, Any]:
         metadata: dict[str, Any] = {}
         for name in self.names["metadata"]:
             for found in (payload.parsed(attributes.get(name)), unflatten(attributes, name)):
                 if isinstance(found, dict):
                     metadata |= {key: value for key, value in found.items() if key not in metadata}
-        if logged.parent is None:
-            extra |= metadata
-        case = payload.case_id(metadata) or self._text(attributes, "case_id")  # the team's own id joins its golden set
-        for name, text in (
-            ("case_id", case),
-            *((name, self._text(attributes, name)) for name in ("run_id", "run_name", "dataset")),
-            *((name, self._text({**logged.resource, **attributes}, name)) for name in ("service", "environment")),
-        ):
-            if text is not None:
-                extra[name] = text
-        return extra
+        extra = metadata if logged.parent is None else {}
+        texts = {name: known.text(name) for name in ("run_id", "run_name", "dataset", "service", "environment")}
+        texts["case_id"] = payload.case_id(metadata) or known.text("case_id")  # the team's own id joins its golden set
+        return extra | {name: text for name, text in texts.items() if text is not None}
+
+
+def _attempt(known: Known) -> int | None:
+    attempt = known.count("attempt")
+    if attempt is None and (again := known.count("retries")) is not None:
+        return again + 1
+    return attempt
+
+
+def _error(logged: Logged, known: Known, attributes: Mapping[str, Any]) -> str:
+    """ "RuntimeError: order service timeout": the class first, so that errors can be counted by it."""
+    raised = next((event.attributes for event in logged.events if event.name == "exception"), {})
+    kind = attributes.get("error.type") or raised.get("exception.type")
+    said = logged.message or raised.get("exception.message") or known.text("error")
+    parts = [part for part in (kind, said) if isinstance(part, str) and part]
+    if len(parts) == 2 and parts[1].startswith(parts[0]):
+        del parts[0]
+    return ": ".join(parts) or "error"
+
+
+def _said(known: Known, meaning: str, found: Sequence[Message], kind: SpanKind, *roles: str) -> str | None:
+    """What a person would read: the last message, or the field named for it in the payload."""
+    value = known.first(meaning)
+    if found and (kind is SpanKind.MODEL or value is None):
+        return last_text(found, *roles)
+    structure = payload.parsed(value)
+    if structure is None or structure == "":
+        return None
+    if inner := messages(structure):
+        return last_text(inner, *roles)
+    return payload.question(structure) if meaning == "input" else payload.answer(structure)
 
 
 def _ok(logged: Logged, attributes: Mapping[str, Any]) -> bool | None:
     if logged.code == 2 or attributes.get("langfuse.observation.level") == "ERROR" or attributes.get("error.type"):
         return False
     return True if logged.code == 1 else None
+
+
+def _listed(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes that are part of a list, by a number in their name: few, and most spans have none."""
+    return {name: value for name, value in attributes.items() if _NUMBERED.search(name)}
 
 
 def _is_content(name: str) -> bool:
@@ -328,13 +302,6 @@ def _document(part: Any) -> Any:
 
 def _either(first: N | None, second: N | None) -> N | None:
     return second if first is None else first
-
-
-def _signed(value: Any) -> float | None:
-    try:
-        return fields.number({"": value}, "")
-    except RecordError:
-        return None
 
 
 def _summed(usage: Any, part: str, older: str) -> int | None:

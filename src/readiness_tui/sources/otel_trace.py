@@ -53,7 +53,6 @@ class TraceParts:
     def __init__(self, trace_id: str, reader: Reader) -> None:
         self.trace_id = trace_id
         self._reader = reader
-        self._contexts: dict[bytes, tuple[Mapping[str, Any], Mapping[str, Any], dict[str, Any]]] = {}
         self._spans: dict[str, _Part] = {}
         self._logs: dict[bytes, _Record] = {}
         self._notes: dict[bytes, tuple[dict[str, Any], Judgement]] = {}
@@ -61,14 +60,14 @@ class TraceParts:
     def add(self, piece: Piece) -> None:
         """A span or log record of an OTLP batch."""
         key = _encode([piece.resource, piece.scope])
-        if key not in self._contexts:
+        if key not in self._reader.contexts:
             resource = _masked(piece.resource)
             plain = otlp_batch.plain(resource.get("attributes"), self._reader.notes)
-            self._contexts[key] = resource, piece.scope, plain
+            self._reader.contexts[key] = resource, piece.scope, plain
         if piece.log:
             self._logs.setdefault(_encode(piece.value), self._log(key, piece.value))
         else:
-            said = self._otlp(piece.value, self._contexts[key][2])
+            said = self._otlp(piece.value, self._reader.contexts[key][2])
             self._spans[said.id] = _Part(key, piece.value, said)
 
     def add_flat(self, span: dict[str, Any]) -> None:
@@ -186,7 +185,10 @@ class TraceParts:
                     by_context.setdefault(part.context, []).append(part.value)
             if by_context:
                 raw[outer] = [
-                    {"resource": self._contexts[key][0], inner: [{"scope": self._contexts[key][1], values: listed}]}
+                    {
+                        "resource": self._reader.contexts[key][0],
+                        inner: [{"scope": self._reader.contexts[key][1], values: listed}],
+                    }
                     for key, listed in by_context.items()
                 ]
         flat = [part.value for part in self._spans.values() if part.context is None]

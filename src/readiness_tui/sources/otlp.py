@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources import fields, otel_trace, otlp_protobuf
 from readiness_tui.sources.base import Progress, ReadAlongError, Recognised, Record, Reject, TraceRecord, Warn
@@ -27,6 +29,7 @@ from readiness_tui.sources.otlp_batch import KEYS, Bad, Piece, pieces, plain
 from readiness_tui.sources.peek import BOM, Kind, peek
 from readiness_tui.sources.recordio import lines, reject
 
+_decode = msgspec.json.Decoder().decode
 MAX_LINE = 64 * 1024 * 1024  # a collector's batch of 8,192 spans with their messages is one line
 PAIRS = (("traces", "logs"), ("spans", "logs"), ("trace", "log"))  # names of files of one export
 EVENTS = EVALUATION_EVENTS | MESSAGE_EVENTS.keys() | CARRYING_EVENTS
@@ -128,7 +131,7 @@ class Pile:
 
     def piece(self, kept: Kept) -> Piece:
         """The piece as it was added."""
-        number, value = decode(kept.text.encode("utf-8", "surrogatepass"))
+        number, value = _decode(kept.text)  # its line was decoded strictly
         resource, scope = self._contexts[number]
         return Piece(kept.kind == "log", None, resource, scope, value)
 

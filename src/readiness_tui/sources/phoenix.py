@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import msgspec
+
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources import fields, otel_trace, payload
 from readiness_tui.sources.base import Progress, ReadAlongError, Recognised, Record, TraceRecord
 from readiness_tui.sources.fileio import head
 from readiness_tui.sources.folder import beside
 from readiness_tui.sources.grouping import Groups, Piece
-from readiness_tui.sources.jsonio import RecordError, decode
+from readiness_tui.sources.jsonio import RecordError
 from readiness_tui.sources.otel_attributes import names
 from readiness_tui.sources.otel_runs import Runs
 from readiness_tui.sources.otel_span import Reader
@@ -27,6 +29,7 @@ from readiness_tui.sources.recordio import Entry, records, reject
 SPAN = frozenset({"context", "span_kind", "parent_id", "status_code"})
 ANNOTATION = frozenset({"annotator_kind", "span_id", "result", "name"})
 _STEP = 500
+_decode = msgspec.json.Decoder().decode
 
 
 class Phoenix:
@@ -76,7 +79,7 @@ class Phoenix:
                     yield Progress(path.stat().st_size, path.stat().st_size)
                 parts = TraceParts(trace_id, reader)
                 for piece in pieces:
-                    value = decode(piece.text.encode("utf-8", "surrogatepass"))
+                    value = _decode(piece.text)  # its line was decoded strictly
                     try:
                         parts.add_flat(value) if piece.kind == "span" else parts.add_annotation(value)
                     except RecordError as error:
