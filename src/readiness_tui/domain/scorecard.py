@@ -7,12 +7,9 @@ severity, due date and key, inputs by name.
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from enum import Enum
 from fractions import Fraction
-from typing import Any, cast
 
 from readiness_tui.domain.assessment import Dossier, Evidence, EvidenceKind, Standing, Vote
 from readiness_tui.domain.card import (
@@ -41,8 +38,8 @@ from readiness_tui.domain.checklist import Severity
 from readiness_tui.domain.evaluation import Run
 from readiness_tui.domain.gap_lines import gap_lines
 from readiness_tui.domain.gate import GateOutcome
+from readiness_tui.domain.masking import masked
 from readiness_tui.domain.review import Review
-from readiness_tui.domain.secrets import mask
 from readiness_tui.domain.verdict import Cause, Facts, Judgement, Part, Section, Verdict
 from readiness_tui.domain.words import plural, whole_percent
 
@@ -56,8 +53,6 @@ __all__ = [
     "plain",
     "scorecard_digest",
 ]
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def compose(
@@ -141,7 +136,7 @@ def compose(
         method=Method(app_version, facts.policy.digest, _pairs(input_digests)),
         previous=_previous(previous),
     )
-    card = cast(Scorecard, _masked(card))
+    card = masked(card)
     if previous is not None:
         card = dataclasses.replace(card, changes=changes(previous, card))
     return dataclasses.replace(card, digest=scorecard_digest(plain(card)))
@@ -206,7 +201,7 @@ def compose_gate(
         *(dataclasses.replace(line, role="baseline") for line in gate_card(outcome, baseline).runs),
     )
     card = dataclasses.replace(gate_card(outcome), runs=lines)
-    return cast(GateCheck, _masked(GateCheck(as_of, verdict, tuple(causes), card, tuple(remarks))))
+    return masked(GateCheck(as_of, verdict, tuple(causes), card, tuple(remarks)))
 
 
 def evidence_text(evidence: Evidence) -> str:
@@ -383,21 +378,3 @@ def _previous(card: Scorecard | None) -> Previous | None:
     if card is None:
         return None
     return Previous(card.release, card.as_of, card.verdict, card.headline, card.assessed, card.digest)
-
-
-def _masked(value: Any) -> Any:
-    """The same value with every text masked, however deep: no document prints a secret. Half a surrogate pair, which
-    no file can hold, becomes a replacement character."""
-    if isinstance(value, Enum):
-        return value
-    if isinstance(value, str):
-        return mask(value.encode("utf-8", "replace").decode() if _SURROGATE.search(value) else value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.replace(
-            value, **{f.name: _masked(getattr(value, f.name)) for f in dataclasses.fields(value)}
-        )
-    if isinstance(value, dict):
-        return {key: _masked(entry) for key, entry in value.items()}
-    if isinstance(value, tuple):
-        return tuple(_masked(entry) for entry in value)
-    return value
