@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from readiness_tui.domain.evaluation import Trace
 from readiness_tui.domain.gate import Lock
+from readiness_tui.services.offline import Content, all_traces
+from readiness_tui.sources.base import Record, TraceRecord
 from readiness_tui.sources.gate_file import read_gate
 from readiness_tui.sources.lock_file import write_lock
 from tests.cli.conftest import Cli, Result
@@ -151,6 +154,45 @@ def test_rejected_lines_make_a_run_partial(small: Check, place: Path) -> None:
     assert told.code == 1
     assert set(results(told).values()) == {"MISSING"}
     assert any("1 line rejected: line 41" in remark for remark in told.json["remarks"])
+
+
+def test_the_golden_set_brings_tags_and_what_is_absent(small: Check, place: Path) -> None:
+    """A high-risk case is one by the golden set, whether the run knows it or has it at all."""
+    golden = [{"id": f"c{n}", "question": f"Question number {n}?", "must_include": ["x"]} for n in range(40)]
+    golden[0]["tags"] = ["high_risk"]
+    (place / "set.jsonl").write_text("".join(json.dumps(record) + "\n" for record in golden), encoding="utf-8")
+    told = small("--run", "run.jsonl", "--eval-set", "set.jsonl", "--json")
+    assert told.code == 1
+    assert told.json["gate"]["unreviewed"] == ["c0"]
+    run_file(place / "run.jsonl", human_label="pass", human_reviewer="ben")
+    assert small("--run", "run.jsonl", "--eval-set", "set.jsonl").code == 0
+    lines = (
+        (place / "run.jsonl").read_text(encoding="utf-8").replace('"id": "r2"', '"id": "r2", "completeness": "partial"')
+    )
+    (place / "run.jsonl").write_text("\n".join(lines.splitlines()[:2] + lines.splitlines()[10:]), encoding="utf-8")
+    told = small("--run", "run.jsonl", "--eval-set", "set.jsonl", "--json")
+    assert told.code == 1  # 8 of 40 are known to be absent
+    assert set(results(told).values()) == {"MISSING"}
+
+
+def test_a_trace_in_parts_is_put_together_and_a_later_file_replaces_the_rest() -> None:
+    class Source:
+        name, title = "parts", "parts"
+
+        def recognise(self, path: Path, head: bytes) -> None: ...
+
+        def read(self, path: Path) -> Iterator[Record]:
+            yield from ()
+
+        def assemble(self, trace_id: str, raws: Sequence[str]) -> TraceRecord | None:
+            return TraceRecord(Trace(trace_id, answer="+".join(raws)), "", part=True)
+
+    def content(answer: str) -> Content:
+        traces = {"t": Trace("t", answer=answer), "whole": Trace("whole", answer=answer)}
+        return Content(Path("f"), Source(), "", traces=traces, parts={"t": answer})
+
+    found = {trace.id: trace.answer for trace in all_traces([content("a"), content("b"), content("c")])}
+    assert found == {"t": "a+b+c", "whole": "c"}
 
 
 @pytest.mark.parametrize(
