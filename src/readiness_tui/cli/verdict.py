@@ -59,19 +59,17 @@ def check_command(
         return codes.of_verdict(committed.verdict, allow_conditions=allow == "conditions")
 
     from readiness_tui.services import printing
-    from readiness_tui.services.scorecards import compose_card
-    from readiness_tui.services.view import load
+    from readiness_tui.services.scorecards import current_card
 
     step = checks.step_summary(github)
     with desk_of(session) as desk:
-        view = load(desk, as_of=as_of, shared=True)
-        card = compose_card(desk, view)
+        card = current_card(desk, as_of=as_of)
     if as_json:
         say_json(printing.check_json(card))
     else:
         say(printing.check_text(card).rstrip("\n"))
     checks.publish(card, junit=junit, summary=summary, github=step)
-    return codes.of_verdict(view.judgement.verdict, allow_conditions=allow == "conditions")
+    return codes.of_verdict(card.verdict, allow_conditions=allow == "conditions")
 
 
 @click.command("scorecard")

@@ -23,6 +23,19 @@ def compose_card(desk: Desk, view: ReviewView) -> Scorecard:
         return _compose(conn, view)
 
 
+def current_card(desk: Desk, *, as_of: date | None = None) -> Scorecard:
+    """The scorecard as it stands; of a frozen review the one that was frozen, unless another day is asked for.
+
+    What is imported or noted after a freeze belongs to the next review and does not move a frozen verdict.
+    """
+    view = load(desk, as_of=as_of, shared=True)
+    if view.frozen is not None and as_of is None:
+        from readiness_tui.reports.scorecard_json import read_scorecard
+
+        return read_scorecard(view.frozen.json, "the frozen scorecard")[0]
+    return compose_card(desk, view)
+
+
 def _compose(conn: Connection, view: ReviewView) -> Scorecard:
     before = reviews.previous(conn, view.review)
     kept = scorecards.get(conn, before.id) if before is not None else None
@@ -60,11 +73,8 @@ def text(desk: Desk, *, format: str = "md", as_of: date | None = None) -> str:
 
         return html_page(text(desk, as_of=as_of), "Readiness scorecard")
     view = load(desk, as_of=as_of, shared=True)
-    if view.review.frozen_at is not None and as_of is None:
-        with desk.store.read() as conn:
-            kept = scorecards.get(conn, view.review.id)
-        if kept is not None:
-            return kept.json if format == "json" else kept.markdown
+    if view.frozen is not None and as_of is None:
+        return view.frozen.json if format == "json" else view.frozen.markdown
     return render(compose_card(desk, view), format)
 
 

@@ -19,6 +19,7 @@ from readiness_tui.services.desk import Desk
 from readiness_tui.services.measure import Measured, measure
 from readiness_tui.store import assessments, audit, gaps, incidents, reviews, scorecards
 from readiness_tui.store.runs import RunInfo
+from readiness_tui.store.scorecards import StoredScorecard
 from readiness_tui.store.sqlite import Connection
 
 
@@ -48,6 +49,7 @@ class ReviewView:
     saved_at: datetime | None
     handed_in: tuple[HandedIn, ...]
     who: str
+    frozen: StoredScorecard | None = None
 
     @property
     def gate(self) -> GateOutcome:
@@ -125,6 +127,7 @@ def load(desk: Desk, *, as_of: date | None = None, shared: bool = False) -> Revi
         judgement = judge(facts, day)
         votes = {item_id: dossier.votes for item_id, dossier in facts.dossiers.items()}
         shown = {item.id for checklist in facts.checklists for item in checklist.at(review.depth)}
+        frozen = scorecards.get(conn, review.id)
         proposals = {item_id: p for item_id, p in measured.proposals.items() if item_id in shown}
         return ReviewView(
             review=review,
@@ -137,8 +140,9 @@ def load(desk: Desk, *, as_of: date | None = None, shared: bool = False) -> Revi
             runs=measured.runs,
             measured=measured,
             saved_at=audit.last_saved(conn),
-            handed_in=handed_in(facts, judgement, measured, frozen=scorecards.get(conn, review.id) is not None),
+            handed_in=handed_in(facts, judgement, measured, frozen=frozen is not None),
             who=desk.who,
+            frozen=frozen,
         )
 
 

@@ -106,11 +106,12 @@ def proof(proposal: Proposal) -> list[Content]:
     rows = [join(Content.styled(f"{title:<10}", "bold"), safe(proposal.missing or proposal.text))]
     if proposal.window or proposal.sampling:
         rows.append(
-            line(
-                "          " + " · ".join(part for part in (proposal.window, proposal.sampling) if part), "$foreground-muted"
+            join(
+                "          ",
+                line(" · ".join(p for p in (proposal.window, proposal.sampling) if p), "$foreground-muted"),
             )
         )
-    rows += [line(f"          {text}", "$foreground-muted") for text in proposal.details[:4]]
+    rows += [join("          ", line(text, "$foreground-muted")) for text in proposal.details[:4]]
     if proposal.points is not None:
         rows.append(
             join("          proposes ", Content.styled(f"{proposal.points} {WORDS[proposal.points]}", "bold"),
@@ -118,7 +119,7 @@ def proof(proposal: Proposal) -> list[Content]:
         )  # fmt: skip
     if proposal.examples:
         shown = "  ".join(proposal.examples[:3])
-        rows.append(join(line(f"          e.g. {shown}"), Content.styled("   t opens them", "$foreground-muted")))
+        rows.append(join("          e.g. ", line(shown), Content.styled("   t opens them", "$foreground-muted")))
     return rows
 
 

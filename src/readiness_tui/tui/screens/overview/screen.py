@@ -116,6 +116,14 @@ class OverviewScreen(RoomScreen):
 
 def verdict_line(view: ReviewView) -> Content:
     """The verdict and, in one sentence, the causes that make it."""
+    if view.frozen is not None:
+        verdict = view.frozen.verdict
+        return join(
+            Content.styled(f"{verdict}, frozen", glyphs.VERDICT_STYLE[verdict]),
+            line(f", by {view.frozen.by}"),
+            f" on {view.frozen.frozen_at:%Y-%m-%d}, as of {view.frozen.as_of}. The scorecard (S) is"
+            " what was decided; below stands what the rules find with what came in since.",
+        )
     judgement = view.judgement
     causes = [cause.text for cause in judgement.causes if cause.verdict is judgement.verdict]
     shown = " · ".join(causes[:3]) + (f" · and {len(causes) - 3} more" if len(causes) > 3 else "")
