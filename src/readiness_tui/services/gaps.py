@@ -11,7 +11,7 @@ from readiness_tui.domain.gap import Gap, GapState, StoredCondition
 from readiness_tui.domain.policy import DEFAULT_POLICY
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.view import current_review
-from readiness_tui.services.write import change
+from readiness_tui.services.write import change, system_change
 from readiness_tui.store import gaps, incidents
 from readiness_tui.store.rows import Tx
 
@@ -28,14 +28,14 @@ def listed(desk: Desk) -> list[Gap]:
 
 def set_owner(desk: Desk, key: str, owner: str) -> None:
     """Name the person who owns a gap; conditions and the incident action that it stands for follow. Empty clears it."""
-    with change(desk, f"owner of {called(key)}: {owner.strip() or 'nobody'}") as (tx, review):
+    with system_change(desk, f"owner of {called(key)}: {owner.strip() or 'nobody'}") as (tx, review):
         gaps.put(tx, review.system, replace(_gap(tx, review.system, key), owner=owner.strip()))
         _put_action(tx, key, owner=owner.strip())
 
 
 def set_due(desk: Desk, key: str, due: date | None) -> None:
     """Move a gap's due date, and that of the incident action it stands for; every move is kept. None clears it."""
-    with change(desk, f"due date of {called(key)}: {due or 'none'}") as (tx, review):
+    with system_change(desk, f"due date of {called(key)}: {due or 'none'}") as (tx, review):
         gap = _gap(tx, review.system, key)
         moved = f"{gap.due or 'none'} -> {due or 'none'} by {desk.who}"
         gaps.put(tx, review.system, replace(gap, due=due, due_changes=(*gap.due_changes, moved)))
@@ -48,7 +48,7 @@ def set_state(desk: Desk, key: str, state: GapState) -> None:
         raise ReadinessError(
             f"A gap becomes {state} by what the review finds, not by hand. You can set: {', '.join(BY_HAND)}."
         )
-    with change(desk, f"{called(key)}: {state}") as (tx, review):
+    with system_change(desk, f"{called(key)}: {state}") as (tx, review):
         gaps.put(tx, review.system, replace(_gap(tx, review.system, key), state=state))
 
 
@@ -56,7 +56,7 @@ def mark(desk: Desk, kind: str, record_id: str, title: str, severity: Severity =
     """Make a failing case or trace a gap of its own. `kind` is "case" or "trace"."""
     if kind not in ("case", "trace"):
         raise ReadinessError(f"A {kind} cannot be made a gap; cases and traces can.")
-    with change(desk, f"gap made of {called(f'{kind}/{record_id}')}") as (tx, review):
+    with system_change(desk, f"gap made of {called(f'{kind}/{record_id}')}") as (tx, review):
         key = f"{kind}/{record_id}"
         known = gaps.all(tx.conn, review.system)
         if key in known and known[key].state.live:
@@ -80,7 +80,7 @@ def mark(desk: Desk, kind: str, record_id: str, title: str, severity: Severity =
 
 def unmark(desk: Desk, key: str) -> None:
     """Close a gap that somebody marked by hand."""
-    with change(desk, f"{called(key)}: closed by hand") as (tx, review):
+    with system_change(desk, f"{called(key)}: closed by hand") as (tx, review):
         gap = _gap(tx, review.system, key)
         if not gap.marked:
             raise ReadinessError("Only a gap that was marked by hand closes by hand. This one closes when it is met.")

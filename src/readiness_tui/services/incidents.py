@@ -7,8 +7,7 @@ actions become gaps with the next change to a review that is not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
@@ -23,7 +22,7 @@ from readiness_tui.domain.words import moment
 from readiness_tui.services.dates import parse_moment
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.view import current_review, load
-from readiness_tui.services.write import change, next_key
+from readiness_tui.services.write import system_change
 from readiness_tui.store import assessments, gaps, incidents, reviews, traces
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
@@ -68,7 +67,7 @@ def create(
     """Open an incident; it has started now unless said otherwise."""
     _titled(title)
     _past(desk, "The incident's start", started)
-    with _change(desk, f"new incident: {title.strip()} ({severity})") as (tx, review):
+    with system_change(desk, f"new incident: {title.strip()} ({severity})") as (tx, review):
         made = Incident(0, review.system, title.strip(), severity, started=started or desk.now(), traces=tuple(traces))
         return replace(made, number=incidents.put(tx, made))
 
@@ -97,7 +96,7 @@ def log(desk: Desk, number: int, text: str, *, at: datetime | None = None, sourc
     if source not in SOURCES:
         raise ReadinessError(f"“{source}” is not a source of a timeline line. They are: {', '.join(SOURCES)}.")
     _past(desk, "This line", at)
-    with _change(desk, f"INC-{number}: {text.strip()[:60]}") as (tx, _):
+    with system_change(desk, f"INC-{number}: {text.strip()[:60]}") as (tx, _):
         incidents.get(tx.conn, number)
         incidents.put_event(tx, number, TimelineEntry(0, at or desk.now(), text.strip(), source, desk.who))
 
@@ -128,7 +127,7 @@ def set_field(desk: Desk, number: int, key: str, text: str) -> None:
     """Write one section of the note; an empty text takes it out."""
     if key not in SECTIONS:
         raise ReadinessError(f"“{key}” is not a section of an incident note. They are: {', '.join(SECTIONS)}.")
-    with _change(desk, f"INC-{number}: {key.replace('_', ' ')} written") as (tx, _):
+    with system_change(desk, f"INC-{number}: {key.replace('_', ' ')} written") as (tx, _):
         # Read inside the transaction: another section written meanwhile is not lost.
         incident = incidents.get(tx.conn, number)
         kept = {name: old for name, old in incident.fields.items() if name != key}
@@ -138,7 +137,7 @@ def set_field(desk: Desk, number: int, key: str, text: str) -> None:
 def classify(desk: Desk, number: int, failure_class: FailureClass | None, item_id: str) -> None:
     """Name the failure class and the checklist item that did not hold (either may stay empty)."""
     wanted = item_id.strip()
-    with _change(desk, f"INC-{number}: class {failure_class or 'none'}, item {wanted or 'none'}") as (tx, review):
+    with system_change(desk, f"INC-{number}: class {failure_class or 'none'}, item {wanted or 'none'}") as (tx, review):
         incident = incidents.get(tx.conn, number)
         known = {
             item.id.casefold(): item.id for listed in reviews.checklists(tx.conn, review.id) for item in listed.items
@@ -179,7 +178,7 @@ def put_action(desk: Desk, number: int, action: Action) -> None:
     """Add an action (id 0) or change one. It is a gap until it is done; owner and date are the same in both."""
     if not action.text.strip():
         raise ReadinessError("What is to be done? An action says what one can verify afterwards.")
-    with _change(desk, f"INC-{number} action: {action.text.strip()[:60]}") as (tx, review):
+    with system_change(desk, f"INC-{number} action: {action.text.strip()[:60]}") as (tx, review):
         if action.done is not None and action.done > max(desk.now().date(), _today(desk, review)):
             raise ReadinessError(f"{action.done} has not come yet. An action is done today or on a day before.")
         old = _action(incidents.get(tx.conn, number), action.id) if action.id else None
@@ -250,7 +249,7 @@ def set_status(desk: Desk, number: int, status: NoteStatus, *, no_eval_reason: s
     A note that becomes reviewed reopens the items whose control failed: their votes go (the history keeps them),
     evidence and notes stay. A frozen review is left as it is.
     """
-    with _change(desk, f"INC-{number}: {status}", no_eval_reason) as (tx, review):
+    with system_change(desk, f"INC-{number}: {status}", no_eval_reason) as (tx, review):
         incident = incidents.get(tx.conn, number)
         reason = no_eval_reason.strip() or incident.no_eval_reason
         closed = None
@@ -289,21 +288,8 @@ def _undecide(tx: Tx, review_id: int, item: str) -> None:
 # -- saving ---------------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def _change(desk: Desk, what: str, why: str = "") -> Iterator[tuple[Tx, Review]]:
-    """One audited change, on a frozen review too: then nothing of the review itself is brought up to date."""
-    with desk.store.read() as conn:
-        review = current_review(conn, desk)
-    if review.frozen_at is None:
-        with change(desk, what, why) as opened:
-            yield opened
-    else:
-        with desk.store.write(desk.who, what, why, key=next_key(desk), now=desk.now()) as tx:
-            yield tx, review
-
-
 def _update(desk: Desk, number: int, what: str, **values: object) -> None:
-    with _change(desk, f"INC-{number}: {what}") as (tx, _):
+    with system_change(desk, f"INC-{number}: {what}") as (tx, _):
         incidents.put(tx, replace(incidents.get(tx.conn, number), **values))  # type: ignore[arg-type]
 
 

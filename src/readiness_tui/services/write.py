@@ -20,8 +20,8 @@ from readiness_tui.store.rows import Tx
 def change(desk: Desk, what: str, why: str = "") -> Iterator[tuple[Tx, Review]]:
     """One audited change to the desk's review: all of it is saved, or none.
 
-    `what` says it in words for the history. Inside `desk.once` a repeated save raises AlreadySaved. Raises ReadinessError on a frozen
-    review and on every trouble with the file; nothing is stored then.
+    `what` says it in words for the history. Inside `desk.once` a repeated save raises AlreadySaved. Raises
+    ReadinessError on a frozen review and on every trouble with the file; nothing is stored then.
     """
     with desk.store.read() as conn:
         found = current_review(conn, desk)
@@ -35,6 +35,19 @@ def change(desk: Desk, what: str, why: str = "") -> Iterator[tuple[Tx, Review]]:
         yield tx, review
         if not desk.deferred:
             sync(tx, desk, review.id)
+
+
+@contextmanager
+def system_change(desk: Desk, what: str, why: str = "") -> Iterator[tuple[Tx, Review]]:
+    """`change` for what lives across reviews (incidents, gaps): on a frozen review too, which itself stays as it is."""
+    with desk.store.read() as conn:
+        review = current_review(conn, desk)
+    if review.frozen_at is None:
+        with change(desk, what, why) as opened:
+            yield opened
+    else:
+        with desk.store.write(desk.who, what, why, key=next_key(desk), now=desk.now()) as tx:
+            yield tx, review
 
 
 def next_key(desk: Desk) -> str | None:
