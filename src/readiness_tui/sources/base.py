@@ -106,6 +106,14 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class Described(Protocol):
+    """A source that says what its files bring and what they lack, each in a few words (no final stop)."""
+
+    brings: tuple[str, ...]
+    lacks: tuple[str, ...]
+
+
+@runtime_checkable
 class Assembles(Protocol):
     """A source whose traces come in parts: over several files, or several requests to the receiver."""
 

@@ -51,6 +51,8 @@ _ALIASES = {
 class EvalSets:
     name = "eval_set"
     title = "an eval set (question, expected_source, must_include)"
+    brings = ("golden cases: questions with expected sources, texts and tools, tags",)
+    lacks = ("results: an eval set is what runs are held against",)
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)

@@ -54,8 +54,15 @@ _GROUPS = (
 class Langfuse:
     name = "langfuse"
     title = "Langfuse observations, scores, experiments and items (API), traces and observations (exports of its pages)"
-    brings = "traces with their steps, scores and feedback; experiments with their cases, scores and traced measures"
-    lacks = "latency, cost and outcome of the trace table; whose a score in an exported table is; a dataset's digest"
+    brings = (
+        "traces with their steps, scores and feedback",
+        "experiments with their cases, scores and traced measures",
+    )
+    lacks = (
+        "latency, cost and outcome of the trace table",
+        "whose a score in an exported table is",
+        "a dataset's digest",
+    )
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)

@@ -43,8 +43,15 @@ _STEP = 500  # traces between two looks at whether to go on
 class LangSmith:
     name = "langsmith"
     title = "LangSmith runs and experiments (JSON lines of runs or evaluate() rows, to_pandas() as JSON lines or CSV)"
-    brings = "traces with their steps, feedback, tokens and cost; experiments with their cases and feedback scores"
-    lacks = "who gave a feedback; chunks and tool calls of an experiment's table; an examples' digest"
+    brings = (
+        "traces with their steps, feedback, tokens and cost",
+        "experiments with their cases and feedback scores",
+    )
+    lacks = (
+        "who gave a feedback",
+        "chunks and tool calls of an experiment's table",
+        "an examples' digest",
+    )
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)

@@ -30,6 +30,11 @@ LONG = frozenset({"metric", "value"})
 class MetricsMapping:
     name = "metrics_mapping"
     title = "a metrics mapping (faithfulness, retrieval_hit_rate, latency_p95_ms, cost_per_success …)"
+    brings = ("a run with one figure a metric",)
+    lacks = (
+        "cases: a figure without them has no interval, no slices and cannot be compared case by case",
+        "n, unless it is given",
+    )
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)

@@ -56,8 +56,15 @@ class _Parts(Protocol):
 class MLflow:
     name = "mlflow"
     title = "MLflow's database (mlflow.db), answers of its server, traces as JSON lines, search_runs() as CSV, tables"
-    brings = "runs with their last figures and parameters; traces with steps and assessments, as cases of their runs"
-    lacks = "what a figure's n is where no trace is assessed; a digest of the data that others could check; cost"
+    brings = (
+        "runs with their last figures and parameters",
+        "traces with steps and assessments, as cases of their runs",
+    )
+    lacks = (
+        "what a figure's n is where no trace is assessed",
+        "a digest of the data that others could check",
+        "cost",
+    )
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         if head.startswith(MAGIC):

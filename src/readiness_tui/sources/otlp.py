@@ -39,6 +39,15 @@ _STEP = 500  # traces between two progress records
 class Otlp:
     name = "otlp"
     title = "OpenTelemetry traces and evaluation logs (OTLP, JSON lines or protobuf)"
+    brings = (
+        "traces with their steps, models, tokens, tool calls and retrieved chunks, whichever convention names them",
+        "scores from evaluation log records",
+    )
+    lacks = (
+        "cost, and a prompt version under an agreed name",
+        "runs and cases of an evaluation",
+        "inputs and outputs, unless the application records its content",
+    )
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)

@@ -35,6 +35,14 @@ _decode = msgspec.json.Decoder().decode
 class Phoenix:
     name = "phoenix"
     title = "Phoenix spans and their annotations"
+    brings = (
+        "traces with their steps, models, tokens, cost, tool calls and retrieved documents",
+        "annotations as scores, and those of people as feedback",
+    )
+    lacks = (
+        "runs and cases of an experiment",
+        "versions, unless they are in the metadata",
+    )
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)

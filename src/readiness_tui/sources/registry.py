@@ -22,7 +22,19 @@ from readiness_tui.sources.fileio import digest, unreadable
 from readiness_tui.sources.fileio import head as head_of
 from readiness_tui.sources.peek import seen
 
-__all__ = ["BUILT_IN", "GROUP", "Folder", "digest", "digest_of", "files_in", "look", "problems", "recognise", "sources"]
+__all__ = [
+    "BUILT_IN",
+    "GROUP",
+    "Folder",
+    "also",
+    "digest",
+    "digest_of",
+    "files_in",
+    "look",
+    "problems",
+    "recognise",
+    "sources",
+]
 
 GROUP = "readiness_tui.sources"
 HEAD = 64 * 1024
@@ -108,6 +120,15 @@ def recognise(path: Path, forced: str | None = None) -> tuple[Source, Recognised
         options = "; ".join(f"--format {source.name} ({source.title}: {found.why})" for source, found in fitting)
         raise ReadinessError(f"{path} fits several formats equally well. Say which one it is: {options}.")
     return fitting[0]
+
+
+def also(path: Path) -> tuple[str, ...]:
+    """Every format that fits a file, the surest first; empty where it cannot be read."""
+    try:
+        found = _candidates(path, head_of(path, HEAD))
+    except ReadinessError:
+        return ()
+    return tuple(source.name for source, _ in sorted(found, key=lambda pair: -pair[1].certainty))
 
 
 def digest_of(source: Source, path: Path) -> str:

@@ -31,8 +31,15 @@ _METADATA = frozenset({"os", "python", "startedAt"})
 class Wandb:
     name = "wandb"
     title = "a Weights & Biases run (run-<id>.wandb with its tables, wandb-summary.json) or table (*.table.json)"
-    brings = "runs with their summary, config and tags; cases from logged tables"
-    lacks = "n of a summary's figures; traces; a digest of the data that others could check"
+    brings = (
+        "runs with their summary, config and tags",
+        "cases from logged tables",
+    )
+    lacks = (
+        "n of a summary's figures",
+        "traces",
+        "a digest of the data that others could check",
+    )
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         if head.startswith(MAGIC):
