@@ -20,12 +20,17 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--as", "role", type=click.Choice(["candidate", "baseline"]), help="What its runs are to the review.")
 @click.option("--format", "format", help="Take the file as this format; a name that is none lists them all.")
+@click.option("--explain", is_flag=True, help="Say what each file would bring, and why; nothing is stored.")
 @as_json
 @pass_session
 def import_command(
-    session: Session, paths: tuple[Path, ...], role: str | None, format: str | None, as_json: bool
+    session: Session, paths: tuple[Path, ...], role: str | None, format: str | None, explain: bool, as_json: bool
 ) -> int:
     """Import eval runs, traces, an eval set, a metrics mapping or a gate; each is recognised by its content."""
+    if explain:
+        from readiness_tui.cli.explaining import explain_files
+
+        return explain_files(paths, format, as_json=as_json)
     from readiness_tui.services.imports import import_path
 
     results: list[Imported] = []
