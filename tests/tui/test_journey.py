@@ -72,8 +72,8 @@ async def test_from_first_start_to_a_frozen_scorecard(tmp_path: Path, filled_sam
 
         await press(pilot, "space")
         assert app.screen.item_id == "DEP-03"  # type: ignore[attr-defined]
-        await press(pilot, "2", "escape")  # no evidence at hand: "2 claimed, counts 1"
-        assert app.view.judgement.standings["DEP-03"].points == 1
+        await press(pilot, "2")  # the log is evidence: its prompt changed under one version of the application
+        assert app.view.judgement.standings["DEP-03"].points == 2
         assert verdict(app) is Verdict.CONDITIONS
 
         await press(pilot, "G")
