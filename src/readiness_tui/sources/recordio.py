@@ -41,8 +41,10 @@ class Entry:
 Item = Entry | Reject | Warn | Progress
 
 
-def lines(path: Path, longest: int = MAX_LINE) -> Iterator[tuple[int, bytes] | Reject | Warn | Progress]:
-    """Non-empty lines with their 1-based numbers, streamed; over-long ones as rejects, progress after each block."""
+def lines(path: Path, longest: int | None = None) -> Iterator[tuple[int, bytes] | Reject | Warn | Progress]:
+    """Non-empty lines with their 1-based numbers, streamed; those over `longest` bytes (default MAX_LINE) as rejects,
+    progress after each block."""
+    longest = MAX_LINE if longest is None else longest
     number, done, carry, skipping = 0, 0, b"", False
     try:
         with path.open("rb") as file:
