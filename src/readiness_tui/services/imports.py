@@ -28,6 +28,7 @@ from readiness_tui.sources.base import (
     TraceRecord,
     Warn,
 )
+from readiness_tui.sources.fileio import head
 from readiness_tui.store import imports, reviews, runs
 
 BATCH = 2_000
@@ -80,13 +81,17 @@ def import_path(
     *,
     role: str | None = None,
     format: str | None = None,
+    mapping: Path | None = None,
     progress: OnProgress | None = None,
 ) -> list[Imported]:
     """Import a file, or every usable file in a folder. `role`: make its runs the candidate or baseline.
 
-    Raises ReadinessError, with nothing of that file stored, when it cannot be used; in a folder the others are
-    imported all the same. A gate file becomes the review's gate. Rejected lines are kept with the import.
+    `mapping`: a file that says which column is what, for one file that is in no known format. Raises ReadinessError,
+    with nothing of that file stored, when it cannot be used; in a folder the others are imported all the same. A gate
+    file becomes the review's gate. Rejected lines are kept with the import.
     """
+    if mapping is not None:
+        return [_import_mapped(desk, path, mapping, role=role, format=format, progress=progress)]
     if not os.path.isdir(path):  # unlike Path.is_dir, False also where one may not look
         return [_import_file(desk, path, role=role, format=format, progress=progress)]
     folder = registry.look(path)
@@ -119,6 +124,33 @@ def _import_file(
         _, again = read_gate(desk, path)
         return Imported(str(path), "gate", "a YAML mapping with metrics and thresholds", again=again)
     source, recognised = registry.recognise(path, format)
+    return import_as(desk, path, source, recognised.why, role=role, progress=progress)
+
+
+def _import_mapped(
+    desk: Desk, path: Path, mapping: Path, *, role: str | None, format: str | None, progress: OnProgress | None
+) -> Imported:
+    from readiness_tui.sources.mapped import Mapped
+
+    if format is not None:
+        raise ReadinessError(
+            f"{path}: a mapping and a format exclude each other. Leave out --format {format}, or --map."
+        )
+    head(path, 1)  # one regular file; anything else is refused here
+    return import_as(desk, path, Mapped(mapping), f"as {mapping.name} maps it", role=role, progress=progress)
+
+
+def import_as(
+    desk: Desk,
+    path: Path,
+    source: Source,
+    why: str,
+    *,
+    role: str | None = None,
+    progress: OnProgress | None = None,
+    where: str | None = None,
+) -> Imported:
+    """Import a file by this source. `where`: what the person knows it as, if not by its path."""
     digest = registry.digest_of(source, path)
     before = None
     with desk.store.read() as conn:
@@ -129,7 +161,7 @@ def _import_file(
             )
         before = imports.find(conn, digest)
         earlier = [info.run.id for info in runs.all(conn) if before and info.import_id == before.id]
-    result = Imported(str(path), source.name, recognised.why)
+    result = Imported(where or str(path), source.name, why)
     if before is not None:
         result.again = True
         result.run_ids = earlier

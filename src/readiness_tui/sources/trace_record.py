@@ -101,7 +101,7 @@ class TraceRecords:
                 yield item
             elif "trace_id" in item.value:
                 try:
-                    yield TraceRecord(_trace(item, notes), item.raw)
+                    yield TraceRecord(trace_from(item, notes), item.raw)
                 except RecordError as error:
                     yield reject(item.line, str(error), item.raw)
             elif not item.header:
@@ -114,7 +114,8 @@ def outcome_of(status: str | None) -> Outcome | None:
     return None if status is None else _OUTCOMES.get(status.strip().lower().replace(" ", "_").replace("-", "_"))
 
 
-def _trace(entry: Entry, notes: fields.Notes) -> Trace:
+def trace_from(entry: Entry, notes: fields.Notes) -> Trace:
+    """The trace of one record. Raises RecordError."""
     known, rest = fields.sort_keys(entry.value, _ALIASES)
     table = entry.table
     if table:
