@@ -20,11 +20,18 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--as", "role", type=click.Choice(["candidate", "baseline"]), help="What its runs are to the review.")
 @click.option("--format", "format", help="Take the file as this format; a name that is none lists them all.")
+@click.option("--map", "mapping", type=click.Path(path_type=Path), help="A YAML file that says which column is what.")
 @click.option("--explain", is_flag=True, help="Say what each file would bring, and why; nothing is stored.")
 @as_json
 @pass_session
 def import_command(
-    session: Session, paths: tuple[Path, ...], role: str | None, format: str | None, explain: bool, as_json: bool
+    session: Session,
+    paths: tuple[Path, ...],
+    role: str | None,
+    format: str | None,
+    mapping: Path | None,
+    explain: bool,
+    as_json: bool,
 ) -> int:
     """Import eval runs, traces, an eval set, a metrics mapping or a gate; each is recognised by its content."""
     if explain:
@@ -38,7 +45,7 @@ def import_command(
     with desk_of(session) as desk:
         for path in paths:
             try:
-                results += import_path(desk, path, role=role, format=format, progress=progress)
+                results += import_path(desk, path, role=role, format=format, mapping=mapping, progress=progress)
             except ReadinessError as refusal:  # the other files are imported all the same
                 refused.append((str(path), str(refusal)))
     failed = bool(refused) or any(result.refused and result.format for result in results)
@@ -46,7 +53,7 @@ def import_command(
         say_json(
             {
                 "schema": 1,
-                "imports": [_plain(result) for result in results if not result.refused],
+                "imports": [plain(result) for result in results if not result.refused],
                 "refused": [
                     {"path": path, "reason": reason}
                     for path, reason in [*((r.path, r.refused) for r in results if r.refused), *refused]
@@ -55,13 +62,13 @@ def import_command(
         )
     else:
         for result in results:
-            _say(result)
+            say_import(result)
     for _, reason in refused:
         tell(f"readiness: {reason}")
     return codes.UNUSABLE if failed else codes.GO
 
 
-def _say(result: Imported) -> None:
+def say_import(result: Imported) -> None:
     if result.refused:
         tell(one_line(result.summary))
         return
@@ -74,7 +81,7 @@ def _say(result: Imported) -> None:
         tell(f"  … and {len(result.rejected) - 10:,} more; --json prints them all")
 
 
-def _plain(result: Imported) -> dict[str, object]:
+def plain(result: Imported) -> dict[str, object]:
     return {
         "path": result.path,
         "format": result.format,

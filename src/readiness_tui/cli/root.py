@@ -21,6 +21,7 @@ COMMANDS = {
     "import": ("importing", "Import runs, traces, an eval set, a gate."),
     "sources": ("sources", "List the formats that can be imported."),
     "collect": ("collect", "Receive traces live over OTLP/HTTP."),
+    "pull": ("pull", "Fetch runs and traces from a server."),
     "runs": ("importing", "List the imported runs."),
     "gate": ("gate", "Show, lock or check the gate."),
     "dataset": ("dataset", "Check a golden set."),
