@@ -22,6 +22,7 @@ from readiness_tui.sources.fileio import unreadable
 from readiness_tui.sources.jsonio import MAX_DEPTH, RecordError, decode, quoted
 from readiness_tui.sources.not_finite import as_null
 from readiness_tui.sources.payload import inner
+from readiness_tui.sources.peek import BOM
 from readiness_tui.sources.wandb_log import Message, number, text, texts
 from readiness_tui.sources.wandb_log import inner as messages
 from readiness_tui.sources.wandb_log import message as parse
@@ -185,7 +186,7 @@ def is_logged(path: Path, ref: TableRef) -> bool:
 def as_json(path: Path, limit: int) -> dict[str, Any]:
     """The object in a small JSON file; NaN and infinities are None. Raises RecordError."""
     try:
-        data = path.read_bytes()
+        data = path.read_bytes().removeprefix(BOM)
     except OSError as error:
         raise unreadable(path, error) from error
     if len(data) > limit:
