@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import http.client
 import json
 import socket
 import threading
+import urllib.request
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -80,12 +83,31 @@ def evaluation(trace: str | None, value: float, **more) -> bytes:
 
 
 def exporter(encoding: str, endpoint: str):
+    """The SDK's own exporter for protobuf; for JSON what the SDK encodes, sent as the OTLP specification writes JSON."""
     if encoding == "protobuf":
-        pytest.importorskip("opentelemetry.proto")
-        module = pytest.importorskip("opentelemetry.exporter.otlp.proto.http.trace_exporter")
-    else:
-        module = pytest.importorskip("opentelemetry.exporter.otlp.json.http.trace_exporter")
-    return module.OTLPSpanExporter(endpoint=endpoint)
+        return import_module("opentelemetry.exporter.otlp.proto.http.trace_exporter").OTLPSpanExporter(
+            endpoint=endpoint
+        )
+    export = import_module("opentelemetry.sdk.trace.export")
+    encode = import_module("opentelemetry.exporter.otlp.proto.common.trace_encoder").encode_spans
+    as_dict = import_module("google.protobuf.json_format").MessageToDict
+
+    class JsonExporter(export.SpanExporter):
+        def export(self, spans):
+            batch = as_dict(encode(spans), use_integers_for_enums=True)
+            for resource in batch["resourceSpans"]:
+                for scope in resource["scopeSpans"]:
+                    for span in scope["spans"]:
+                        for key in {"traceId", "spanId", "parentSpanId"} & span.keys():
+                            span[key] = base64.b64decode(span[key]).hex()  # OTLP's JSON has ids in hex
+            request = urllib.request.Request(
+                endpoint, json.dumps(batch).encode(), {"Content-Type": "application/json"}, method="POST"
+            )
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                assert answer.status == 200
+            return export.SpanExportResult.SUCCESS
+
+    return JsonExporter()
 
 
 def run_agent(tracer, question: str, *, approve: bool, tool_fails: bool) -> str:
@@ -155,8 +177,8 @@ def run_agent(tracer, question: str, *, approve: bool, tool_fails: bool) -> str:
 @pytest.mark.parametrize("encoding", ["protobuf", "json"])
 @pytest.mark.parametrize("batched", [True, False], ids=["batches", "span by span"])
 def test_what_an_agent_did_comes_out_as_it_acted(desk, monkeypatch, encoding, batched):
-    sdk = pytest.importorskip("opentelemetry.sdk.trace")
-    export = pytest.importorskip("opentelemetry.sdk.trace.export")
+    sdk = import_module("opentelemetry.sdk.trace")
+    export = import_module("opentelemetry.sdk.trace.export")
     monkeypatch.setenv("READINESS_ATTRIBUTES", "prompt_version=acme.prompt.rev")
     with Collector(desk, 0) as collector:
         sender = exporter(encoding, f"{collector.address}/v1/traces")
@@ -211,8 +233,8 @@ def test_probes_and_metrics_see_what_the_agent_did(desk, monkeypatch):
     from readiness_tui.domain.probes.logged import SHARES
     from readiness_tui.domain.probes.shares import Tally
 
-    sdk = pytest.importorskip("opentelemetry.sdk.trace")
-    export = pytest.importorskip("opentelemetry.sdk.trace.export")
+    sdk = import_module("opentelemetry.sdk.trace")
+    export = import_module("opentelemetry.sdk.trace.export")
     with Collector(desk, 0) as collector:
         provider = sdk.TracerProvider()
         sender = exporter("protobuf", f"{collector.address}/v1/traces")
@@ -319,7 +341,7 @@ def test_spans_that_cannot_be_used_are_counted_and_the_others_kept(desk, collect
 
 
 def test_partial_success_in_protobuf_is_what_the_sdk_reads(collector):
-    service = pytest.importorskip("opentelemetry.proto.collector.trace.v1.trace_service_pb2")
+    service = import_module("opentelemetry.proto.collector.trace.v1.trace_service_pb2")
     request = service.ExportTraceServiceRequest()
     scope = request.resource_spans.add().scope_spans.add()
     scope.spans.add(trace_id=bytes(16), span_id=b"\1" * 8, name="no trace id")
@@ -362,7 +384,7 @@ def test_partial_success_in_protobuf_is_what_the_sdk_reads(collector):
 )
 def test_statuses(collector, path, body, kind, headers, status):
     if kind == "application/x-protobuf":
-        pytest.importorskip("opentelemetry.proto")
+        import_module("opentelemetry.proto")
     got, said = post(collector, path, body, kind=kind, **headers)
     assert got == status
     if status >= 400 and kind != "application/x-protobuf":

@@ -6,6 +6,7 @@ import gzip
 import json
 import random
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -467,8 +468,8 @@ def test_guards_validation_approval_and_retries_are_where_probes_look(one):
 
 def _as_protobuf(path: Path) -> list[bytes]:
     """The batches of a JSON lines file as exporters send them."""
-    trace_service = pytest.importorskip("opentelemetry.proto.collector.trace.v1.trace_service_pb2")
-    logs_service = pytest.importorskip("opentelemetry.proto.collector.logs.v1.logs_service_pb2")
+    trace_service = import_module("opentelemetry.proto.collector.trace.v1.trace_service_pb2")
+    logs_service = import_module("opentelemetry.proto.collector.logs.v1.logs_service_pb2")
     from google.protobuf import json_format
 
     found = []
