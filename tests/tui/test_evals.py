@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from tests.conftest import NOW
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
@@ -26,6 +25,7 @@ from readiness_tui.tui.screens.evals import compare_text, gate_text
 from readiness_tui.tui.screens.evals.case_dialog import CaseDialog
 from readiness_tui.tui.screens.evals.page import CaseLine, Row, case_line, header, table_line
 from readiness_tui.tui.screens.evals.tabs import apart
+from tests.conftest import NOW
 
 HOSTILE = "see [/closed] \x1b]52;c;aGk=\x07 [b]\u202e"
 

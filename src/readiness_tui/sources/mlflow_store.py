@@ -47,8 +47,8 @@ def stored_runs(db: ForeignDb) -> Iterator[tuple[int, dict[str, Any], str | None
     for row in db.rows("inputs", ("source_type", "source_id", "destination_type", "destination_id")):
         if row["source_type"] == "DATASET" and row["destination_type"] == "RUN" and row["source_id"] in datasets:
             used.setdefault(str(row["destination_id"]), []).append({"dataset": datasets[row["source_id"]]})
-    columns = ("run_uuid", "name", "status", "start_time", "end_time", "lifecycle_stage", "user_id", "experiment_id")
-    for number, row in enumerate(db.rows("runs", columns, order="start_time"), 1):
+    about = ("run_uuid", "name", "status", "start_time", "end_time", "lifecycle_stage", "user_id", "experiment_id")
+    for number, row in enumerate(db.rows("runs", about, order="start_time"), 1):
         info = {**row, "run_id": row["run_uuid"], "run_name": row["name"]}
         ident = str(row["run_uuid"])
         name = experiments.get(row["experiment_id"])
