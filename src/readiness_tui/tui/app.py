@@ -11,6 +11,7 @@ from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Event, Paste
 
 from readiness_tui.domain.errors import AlreadySaved, ReadinessError
 from readiness_tui.domain.text import visible
@@ -64,6 +65,11 @@ class ReadinessApp(App[None]):
             await self.push_screen(GreetingScreen())
         else:
             await self.open_desk(self.desk)
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, Paste):
+            event.text = visible(event.text)  # a field shows what it holds, so nothing raw may get into one
+        await super().on_event(event)
 
     async def on_unmount(self) -> None:
         self._serial.shutdown(wait=True)

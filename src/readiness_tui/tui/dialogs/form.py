@@ -68,7 +68,7 @@ class FormDialog(ModalScreen[bool]):
                             visible(field.value),
                             placeholder=visible(field.hint),
                             id=f"field-{field.name}",
-                            suggester=SuggestFromList(field.choices, case_sensitive=False) if field.choices else None,
+                            suggester=_suggester(field.choices),
                         )
                     if field.choices and not field.long:
                         yield Static(line(" · ".join(field.choices), limit=200), classes="field-choices")
@@ -120,3 +120,7 @@ class FormDialog(ModalScreen[bool]):
 
     def action_cancel(self) -> None:
         self.dismiss(False)
+
+
+def _suggester(choices: Sequence[str]) -> SuggestFromList | None:
+    return SuggestFromList([visible(choice) for choice in choices], case_sensitive=False) if choices else None
