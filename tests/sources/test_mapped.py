@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from readiness_tui.domain.evaluation import CaseStatus, HumanVerdict, Outcome, S
 from readiness_tui.sources import registry
 from readiness_tui.sources.base import CaseRecord, Reject, RunStart, TraceRecord, Warn
 from readiness_tui.sources.mapped import Mapped
+from readiness_tui.sources.mapping_schema import CaseColumns, TraceColumns
 
 CASES = """\
 kind: cases
@@ -185,3 +188,13 @@ def test_a_cut_table_is_read_up_to_the_cut_or_refused(mapped, part):
 def test_strange_content(mapped, mapping, content):
     with suppress(ReadinessError):
         assert not cases_of(mapped(mapping, "x", content))
+
+
+def test_the_documented_mapping_and_its_fields_are_the_ones_that_are_read(tmp_path):
+    text = (Path(__file__).parents[2] / "docs" / "mapping.md").read_text()
+    path = tmp_path / "map.yaml"
+    path.write_text(text.partition("```yaml\n")[2].partition("```")[0])
+    assert Mapped(path).mapping.kind == "cases"
+    for kind, columns in (("cases", CaseColumns), ("traces", TraceColumns)):
+        documented = set(re.findall(r"`(\w+)`", text.partition(f"Fields of {kind}: ")[2].partition(".")[0]))
+        assert documented == set(columns.model_fields)
