@@ -208,7 +208,7 @@ def _scores(desk: Desk) -> None:
     assess.note(desk, "OWN-01", bad("note") + "\n\n" + bad("second paragraph"))
     with suppress(ReadinessError):
         assess.override(desk, "OBS-03", bad("override"))
-    for name in ("allowed_tools", "step_cap", "timeout_policy"):
+    for name in ("allowed_tools", "write_tools"):
         reviews.declare(desk, name, bad(name))
     scorecards.dissent(desk, bad("dissenter"), bad("dissent"))
     reviews.override_verdict(desk, "GO", bad("verdict override"))

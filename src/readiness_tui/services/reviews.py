@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from readiness_tui.domain.checklist import Checklist, Depth
+from readiness_tui.domain.declared import problem
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.review import DEFAULT_CHECKLISTS, Review
 from readiness_tui.services.desk import Desk
@@ -113,9 +114,14 @@ def set_people(desk: Desk, *, owner: str, reviewers: Sequence[str], facilitator:
 
 
 def declare(desk: Desk, name: str, value: str) -> None:
-    """Declare a setting that probes read (see DECLARABLE); an empty value withdraws it."""
+    """Declare a setting that probes read (see DECLARABLE); an empty value withdraws it.
+
+    Raises ReadinessError where no probe could read it: better now than as a proof that stays silent.
+    """
     if name not in DECLARABLE:
         raise ReadinessError(f"{name} is not a setting. Known are: {', '.join(DECLARABLE)}.")
+    if value.strip() and (unusable := problem(name, value)):
+        raise ReadinessError(f"{unusable[0].upper()}{unusable[1:]}. Correct it, or leave it empty.")
     with change(desk, f"declare {name} = {value or 'nothing'}") as (tx, review):
         declared = {key: old for key, old in review.declared.items() if key != name}
         if value.strip():
