@@ -142,6 +142,7 @@ def test_optional_fields_and_their_other_names(make, read):
         "answer_relevance": 0.5,
         "scores": {"toxicity": 0, "grounded": True},
         "user_id": 4711,
+        "conversation_id": "c-9",
         "tenant": "acme",
         "retried": False,
     }
@@ -152,7 +153,8 @@ def test_optional_fields_and_their_other_names(make, read):
     assert (trace.latency_ms, trace.feedback) == (1500.0, '{"thumb":"up"}')
     assert (trace.index_version, trace.app_version, trace.cached, trace.cold) == ("kb-2", "2.4", True, False)
     assert trace.scores == {"toxicity": 0.0, "grounded": 1.0, "answer_relevance": 0.5}
-    assert trace.extra == {"user_id": 4711, "tenant": "acme", "retried": False}  # an id is no score
+    assert (trace.user, trace.session) == ("4711", "c-9")
+    assert trace.extra == {"tenant": "acme", "retried": False}  # an id is no score
 
 
 @pytest.mark.parametrize("value", [1763632800, 1763632800.0, 1763632800000, 1763632800000000000, "1763632800"])

@@ -30,7 +30,6 @@ from readiness_tui.sources.yaml_safe import read_yaml
 
 _NOTHING = object()
 _OURS = {"latency": "latency_ms"}  # field of the mapping → of our own records
-_BESIDE = ("user", "session")  # of a trace, and no field of our own trace records
 
 
 class Mapped:
@@ -89,10 +88,8 @@ class Mapped:
             return CaseRecord(
                 run.id, repeats.keyed(replace(case, extra={**rest, **case.extra}), entry, notes), item.raw
             )
-        user, session = (fields.text(made, name) for name in _BESIDE)
-        kept = {name: value for name, value in made.items() if name not in _BESIDE}
-        trace = trace_from(replace(item, value=kept), notes)
-        return TraceRecord(replace(trace, extra={**rest, **trace.extra}, user=user, session=session), item.raw)
+        trace = trace_from(replace(item, value=made), notes)
+        return TraceRecord(replace(trace, extra={**rest, **trace.extra}), item.raw)
 
     def _run(self, mapping: CaseMapping, path: Path, first: Entry, notes: fields.Notes) -> Run:
         stated = mapping.run.model_dump(exclude_none=True)

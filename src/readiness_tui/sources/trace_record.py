@@ -1,7 +1,8 @@
 """The course's trace record: one recorded request a line, as JSON lines, a JSON list or CSV.
 
 trace_id, prompt_version, model, retrieved_chunks, tool_calls, faithfulness, latency_ms, status; and, where they are
-there, times, question and answer, cost, tokens, error, feedback, versions, cached, cold_start and further scores.
+there, times, question and answer, user and session, cost, tokens, error, feedback, versions, cached, cold_start and
+further scores.
 Every other field is kept. A key that is absent was not logged; an empty list was logged as none.
 """
 
@@ -44,6 +45,11 @@ _ALIASES = {
     "tool_calls": "tool_calls",
     "retrieval": "retrieval",
     "feedback": "feedback",
+    "user": "user",
+    "user_id": "user",
+    "session": "session",
+    "session_id": "session",
+    "conversation_id": "session",
     "latency_ms": "latency_ms",
     "duration_ms": "latency_ms",
     "latency_s": "latency_s",
@@ -162,6 +168,8 @@ def trace_from(entry: Entry, notes: fields.Notes) -> Trace:
         cached=fields.flag(known, "cached") or False,
         cold=fields.flag(known, "cold") or False,
         extra=rest,
+        user=fields.text(known, "user"),
+        session=fields.text(known, "session"),
     )
 
 
