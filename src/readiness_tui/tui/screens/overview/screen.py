@@ -68,13 +68,13 @@ class OverviewScreen(RoomScreen):
         rest.display = title.display = judgement.flips_to is not None
         if judgement.flips_to is None:
             return
-        title.update(f"FIX {len(judgement.flips)} TO REACH {judgement.flips_to}")
+        title.update(line(f"FIX {len(judgement.flips)} TO REACH {judgement.flips_to}"))
         width = max(self.size.width - 3, 40)
         flips.refill(Option(flip_line(flip, view, width), id=flip.key) for flip in judgement.flips)
         if judgement.flips_to is Verdict.CONDITIONS:
             without = sum(1 for condition in judgement.conditions if condition.problem)
             tail = f", {without} without owner or date, or overdue" if without else ": each has owner and date"
-            rest.update(f"then {judgement.after_flips} conditions{tail}" if judgement.after_flips else "")
+            rest.update(line(f"then {judgement.after_flips} conditions{tail}" if judgement.after_flips else ""))
         else:
             rest.update("")
 
