@@ -83,9 +83,7 @@ _OUTCOMES = {word: outcome for outcome, words in _WORDS.items() for word in word
 class TraceRecords:
     name = "trace_record"
     title = "trace records (trace_id, prompt_version, model, latency_ms, status …)"
-    brings = (
-        "traces with versions, chunks, tool calls, latency, status and scores",
-    )
+    brings = ("traces with versions, chunks, tool calls, latency, status and scores",)
     lacks = (
         "steps of a request",
         "whatever a record does not name: every field but trace_id may be left out",
