@@ -99,7 +99,7 @@ def test_what_fits_nothing_is_described(make, content, said):
     text = str(raised.value)
     assert said in text
     assert str(path) in text
-    assert "Formats that can be imported: trace records" in text
+    assert "in none of the formats that can be imported: trace_record, " in text
     assert "\x1b" not in text
 
 

@@ -201,6 +201,9 @@ def _candidates(path: Path, head: bytes) -> list[tuple[Source, Recognised]]:
 
 
 def _nothing_fits(path: Path, head: bytes) -> str:
-    known = "; ".join(source.title for source in sources())
+    known = ", ".join(source.name for source in sources())
     plugins = "".join(f" {problem}" for problem in problems())
-    return f"{path}: {seen(head)} Formats that can be imported: {known}.{plugins}"
+    return (
+        f"{path}: {seen(head)} It is in none of the formats that can be imported: {known}. `readiness sources` says what"
+        f" each looks like; cases or requests in another shape come in with a mapping file (--map).{plugins}"
+    )
