@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.evaluation import UNKNOWN_VERSION, Case, Run
+from readiness_tui.domain.pricing import Pricing
 from readiness_tui.domain.review import Review
 from readiness_tui.domain.words import plural
 from readiness_tui.services.desk import Desk
@@ -34,6 +36,14 @@ from readiness_tui.store import imports, reviews, runs
 BATCH = 2_000
 #: Called with bytes done and bytes in all; returns False to cancel.
 OnProgress = Callable[[int, int], bool]
+
+
+class NothingUsableError(ReadinessError):
+    """A file of which every line was rejected; nothing of it is stored."""
+
+    def __init__(self, sentence: str, rejected: list[Reject]) -> None:
+        super().__init__(sentence)
+        self.rejected = rejected
 
 
 @dataclass(slots=True)
@@ -82,18 +92,22 @@ def import_path(
     role: str | None = None,
     format: str | None = None,
     mapping: Path | None = None,
+    prices: Path | None = None,
     progress: OnProgress | None = None,
 ) -> list[Imported]:
     """Import a file, or every usable file in a folder. `role`: make its runs the candidate or baseline.
 
-    `mapping`: a file that says which column is what, for one file that is in no known format. Raises ReadinessError,
-    with nothing of that file stored, when it cannot be used; in a folder the others are imported all the same. A gate
-    file becomes the review's gate. Rejected lines are kept with the import.
+    `mapping`: a file that says which column is what, for one file that is in no known format. `prices`: a price table,
+    by which costs are derived where a record has tokens and no cost of its own. Raises ReadinessError, with nothing of
+    that file stored, when it cannot be used; in a folder the others are imported all the same. A gate file becomes the
+    review's gate. Rejected lines are kept with the import.
     """
+    if prices is not None:
+        _read_prices(prices)  # refused before anything is imported
     if mapping is not None:
-        return [_import_mapped(desk, path, mapping, role=role, format=format, progress=progress)]
+        return [_import_mapped(desk, path, mapping, role=role, format=format, prices=prices, progress=progress)]
     if not os.path.isdir(path):  # unlike Path.is_dir, False also where one may not look
-        return [_import_file(desk, path, role=role, format=format, progress=progress)]
+        return [_import_file(desk, path, role=role, format=format, prices=prices, progress=progress)]
     folder = registry.look(path)
     done = []
     for file in sorted((*folder.usable, *(file for file, _ in folder.skipped))):
@@ -102,11 +116,12 @@ def import_path(
             done.append(Imported(str(file), "", refused=skipped))
             continue
         try:
-            done.append(_import_file(desk, file, role=role, format=format, progress=progress))
+            done.append(_import_file(desk, file, role=role, format=format, prices=prices, progress=progress))
         except ReadAlongError as elsewhere:
             done.append(Imported(str(file), "", refused=str(elsewhere)))
         except ReadinessError as refusal:
-            done.append(Imported(str(file), format or "recognised", refused=str(refusal)))
+            rejected = refusal.rejected if isinstance(refusal, NothingUsableError) else []
+            done.append(Imported(str(file), format or "recognised", refused=str(refusal), rejected=rejected))
         if done[-1].cancelled:
             break
     if all(result.refused for result in done):
@@ -116,7 +131,7 @@ def import_path(
 
 
 def _import_file(
-    desk: Desk, path: Path, *, role: str | None, format: str | None, progress: OnProgress | None
+    desk: Desk, path: Path, *, role: str | None, format: str | None, prices: Path | None, progress: OnProgress | None
 ) -> Imported:
     if format == "gate" or (format is None and gate_file.looks_like_gate(path)):
         from readiness_tui.services.gates import read_gate
@@ -124,11 +139,18 @@ def _import_file(
         _, again = read_gate(desk, path)
         return Imported(str(path), "gate", "a YAML mapping with metrics and thresholds", again=again)
     source, recognised = registry.recognise(path, format)
-    return import_as(desk, path, source, recognised.why, role=role, progress=progress)
+    return import_as(desk, path, source, recognised.why, role=role, prices=prices, progress=progress)
 
 
 def _import_mapped(
-    desk: Desk, path: Path, mapping: Path, *, role: str | None, format: str | None, progress: OnProgress | None
+    desk: Desk,
+    path: Path,
+    mapping: Path,
+    *,
+    role: str | None,
+    format: str | None,
+    prices: Path | None,
+    progress: OnProgress | None,
 ) -> Imported:
     from readiness_tui.sources.mapped import Mapped
 
@@ -137,7 +159,8 @@ def _import_mapped(
             f"{path}: a mapping and a format exclude each other. Leave out --format {format}, or --map."
         )
     head(path, 1)  # one regular file; anything else is refused here
-    return import_as(desk, path, Mapped(mapping), f"as {mapping.name} maps it", role=role, progress=progress)
+    why = f"as {mapping.name} maps it"
+    return import_as(desk, path, Mapped(mapping), why, role=role, prices=prices, progress=progress)
 
 
 def import_as(
@@ -147,11 +170,16 @@ def import_as(
     why: str,
     *,
     role: str | None = None,
+    prices: Path | None = None,
     progress: OnProgress | None = None,
     where: str | None = None,
 ) -> Imported:
     """Import a file by this source. `where`: what the person knows it as, if not by its path."""
     digest = registry.digest_of(source, path)
+    pricing = None
+    if prices is not None:  # with other prices, the file brings something else
+        pricing = _read_prices(prices)
+        digest = hashlib.sha256(f"{digest} {registry.digest(prices)}".encode()).hexdigest()
     before = None
     with desk.store.read() as conn:
         if role and current_review(conn, desk).frozen_at is not None:
@@ -169,7 +197,8 @@ def import_as(
     # The file is judged once, in the part it plays: a baseline must not leave gaps as if it were the candidate.
     with deferred(desk):
         if before is None:
-            _stage(desk, source, source.read(path), digest, result, progress, one_version=role is not None)
+            records = source.read(path)
+            _stage(desk, source, records, digest, result, progress, one_version=role is not None, pricing=pricing)
         if role and result.run_ids and not result.cancelled:
             result.warnings += _take_as(desk, result.run_ids, role)
         elif role and not result.cancelled:
@@ -188,6 +217,12 @@ def import_records(desk: Desk, source: Source, records: Iterable[Record], *, whe
     return result
 
 
+def _read_prices(path: Path) -> Pricing:
+    from readiness_tui.sources.price_table import read_prices
+
+    return Pricing(read_prices(path))
+
+
 def _stage(
     desk: Desk,
     source: Source,
@@ -197,6 +232,7 @@ def _stage(
     progress: OnProgress | None,
     *,
     one_version: bool,
+    pricing: Pricing | None = None,
 ) -> None:
     import_id = imports.begin(desk.store, result.path, result.format, digest, desk.who, desk.now())
     cases: dict[str, list[tuple[Case, str]]] = {}
@@ -208,8 +244,10 @@ def _stage(
             imports.add_cases(desk.store, import_id, run_id, batch)
         cases.clear()
         if traces:
-            known = assembled(desk.store, source, traces)
-            imports.add_traces(desk.store, import_id, [(record.trace, record.raw) for record, _ in known])
+            known = [(record.trace, record.raw) for record, _ in assembled(desk.store, source, traces)]
+            if pricing is not None:
+                known = [(pricing.trace(trace), raw) for trace, raw in known]
+            imports.add_traces(desk.store, import_id, known)
             traces.clear()
 
     try:
@@ -223,6 +261,8 @@ def _stage(
                     result.run_ids.append(run.id)
                     result.warnings.extend(run.warnings)
                 case CaseRecord(run_id=run_id, case=case, raw=raw):
+                    if pricing is not None:
+                        case = pricing.case(case, next((run.model for run in brought if run.id == run_id), None))
                     cases.setdefault(run_id, []).append((case, raw))
                     result.cases += 1
                     pending += 1
@@ -250,14 +290,17 @@ def _stage(
         if one_version:
             _version_of(brought)
         flush()
+        if pricing is not None:
+            result.warnings += pricing.warnings()
         imports.add_rejects(desk.store, import_id, [(r.line, r.reason, r.excerpt) for r in result.rejected])
         imports.add_warnings(desk.store, import_id, result.warnings)
         if not (result.runs or result.traces or result.golden):
             reason = (
                 f" The first: line {result.rejected[0].line}, {result.rejected[0].reason}." if result.rejected else ""
             )
-            raise ReadinessError(
-                f"{result.path}: nothing in it could be used; {plural(len(result.rejected), 'line')} rejected.{reason}"
+            raise NothingUsableError(
+                f"{result.path}: nothing in it could be used; {plural(len(result.rejected), 'line')} rejected.{reason}",
+                result.rejected,
             )
         _count_stored(desk, imports.publish(desk.store, import_id, desk.who, desk.now()), result)
     except BaseException:
