@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 UNUSED = 12  # paths named
 
 
-def explain_files(paths: Iterable[Path], format: str | None, *, as_json: bool) -> int:
+def explain_files(paths: Iterable[Path], format: str | None, mapping: Path | None = None, *, as_json: bool) -> int:
     """Print what each file would bring; exit status 2 where one cannot be imported."""
     from readiness_tui.services.explain import explain_path
 
-    found = [one for path in paths for one in explain_path(path, format)]
+    found = [one for path in paths for one in explain_path(path, format, mapping)]
     if as_json:
         say_json({"schema": 1, "files": [_plain(one) for one in found]})
     else:
@@ -38,6 +38,9 @@ def _say(one: Explained) -> None:
         say(f"  also fits {other}; --format {other} takes it as that")
     if one.refused:
         say(f"  cannot be imported: {one_line(one.refused, 600)}")
+        if one.proposal:
+            say("\n  A mapping for it: save what follows as map.yaml, correct it, and import with --map map.yaml.\n")
+            say(one.proposal)
         return
     brought = ((len(one.runs), "run"), (one.cases, "case"), (one.traces, "trace"), (one.golden, "golden case"))
     say(f"  brings {', '.join(plural(n, word) for n, word in brought if n) or one.title}")
@@ -107,6 +110,7 @@ def _plain(one: Explained) -> dict[str, Any]:
         "why": one.why,
         "also": list(one.also),
         "refused": one.refused or None,
+        "proposal": one.proposal or None,
         "cases": one.cases,
         "traces": one.traces,
         "golden_cases": one.golden,

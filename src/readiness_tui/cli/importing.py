@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from readiness_tui.cli import codes
-from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, progress, say, say_json, tell
+from readiness_tui.cli.common import File, Session, as_json, desk_of, pass_session, progress, say, say_json, tell
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text import one_line
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 @click.option("--as", "role", type=click.Choice(["candidate", "baseline"]), help="What its runs are to the review.")
 @click.option("--format", "format", help="Take the file as this format; a name that is none lists them all.")
 @click.option("--map", "mapping", type=click.Path(path_type=Path), help="A YAML file that says which column is what.")
+@click.option("--prices", type=File, help="A YAML price table: derives costs from tokens where a record has none.")
+@click.option("--rejects", type=File, help="Write the rejected lines to this file, as JSON lines.")
 @click.option("--explain", is_flag=True, help="Say what each file would bring, and why; nothing is stored.")
 @as_json
 @pass_session
@@ -30,6 +33,8 @@ def import_command(
     role: str | None,
     format: str | None,
     mapping: Path | None,
+    prices: Path | None,
+    rejects: Path | None,
     explain: bool,
     as_json: bool,
 ) -> int:
@@ -37,17 +42,25 @@ def import_command(
     if explain:
         from readiness_tui.cli.explaining import explain_files
 
-        return explain_files(paths, format, as_json=as_json)
-    from readiness_tui.services.imports import import_path
+        return explain_files(paths, format, mapping, as_json=as_json)
+    from readiness_tui.services.imported import Rejected, write_rejects
+    from readiness_tui.services.imports import NothingUsableError, import_path
 
     results: list[Imported] = []
     refused: list[tuple[str, str]] = []
+    rejected: list[tuple[str, Sequence[Rejected]]] = []
     with desk_of(session) as desk:
         for path in paths:
             try:
-                results += import_path(desk, path, role=role, format=format, mapping=mapping, progress=progress)
+                results += import_path(
+                    desk, path, role=role, format=format, mapping=mapping, prices=prices, progress=progress
+                )
             except ReadinessError as refusal:  # the other files are imported all the same
                 refused.append((str(path), str(refusal)))
+                if isinstance(refusal, NothingUsableError):
+                    rejected.append((str(path), refusal.rejected))
+    if rejects is not None:
+        write_rejects(rejects, [*((result.path, result.rejected) for result in results), *rejected])
     failed = bool(refused) or any(result.refused and result.format for result in results)
     if as_json:
         say_json(
@@ -78,7 +91,7 @@ def say_import(result: Imported) -> None:
     for reject in result.rejected[:10]:
         tell(f"  line {reject.line}: {one_line(reject.reason)}")
     if len(result.rejected) > 10:
-        tell(f"  … and {len(result.rejected) - 10:,} more; --json prints them all")
+        tell(f"  … and {len(result.rejected) - 10:,} more; `readiness imports` prints them all")
 
 
 def plain(result: Imported) -> dict[str, object]:

@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": ("opening", "Open the sample: a support bot about to ship."),
     "new": ("opening", "Open a new review."),
     "import": ("importing", "Import runs, traces, an eval set, a gate."),
+    "imports": ("imports", "List what was imported, and what was rejected."),
     "sources": ("sources", "List the formats that can be imported."),
     "collect": ("collect", "Receive traces live over OTLP/HTTP."),
     "pull": ("pull", "Fetch runs and traces from a server."),

@@ -33,6 +33,8 @@ from readiness_tui.sources.base import (
     TraceRecord,
     Warn,
 )
+from readiness_tui.sources.fileio import head
+from readiness_tui.sources.mapping_proposal import propose
 
 #: Cases and traces that metrics are computed from; the rest is counted.
 MOST = 20_000
@@ -62,7 +64,10 @@ class RunFound:
 
 @dataclass(slots=True)
 class Explained:
-    """What is in one file. `also`: other formats that know it less surely. `refused`: why nothing can be imported."""
+    """What is in one file. `also`: other formats that know it less surely. `refused`: why nothing can be imported.
+
+    `proposal`: for a file of no known format, a mapping to start from (YAML); "" where its columns suggest none.
+    """
 
     path: str
     format: str = ""
@@ -80,10 +85,16 @@ class Explained:
     rejects: list[Reject] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     refused: str = ""
+    proposal: str = ""
 
 
-def explain_path(path: Path, format: str | None = None) -> list[Explained]:
-    """Explain a file, or every file in a folder. Raises ReadinessError where the path cannot be read."""
+def explain_path(path: Path, format: str | None = None, mapping: Path | None = None) -> list[Explained]:
+    """Explain a file, or every file in a folder. Raises ReadinessError where the path cannot be read.
+
+    `mapping`: a file that says which column is what, for one file that is in no known format.
+    """
+    if mapping is not None:
+        return [_explain_mapped(path, mapping)]
     if not os.path.isdir(path):
         return [explain(path, format)]
     folder = registry.look(path)
@@ -108,6 +119,22 @@ def explain(path: Path, format: str | None = None) -> Explained:
         found.format, found.title, found.why = source.name, source.title, recognised.why
         found.also = tuple(name for name in registry.also(path) if name != source.name)
         found.lacks = source.lacks if isinstance(source, Described) else ()
+        _read(found, source, source.read(path))
+    except ReadinessError as refusal:
+        found.refused = str(refusal)
+        if not found.format and format is None and not found.also and os.path.isfile(path):
+            found.proposal = propose(path)
+    return found
+
+
+def _explain_mapped(path: Path, mapping: Path) -> Explained:
+    from readiness_tui.sources.mapped import Mapped
+
+    found = Explained(str(path))
+    try:
+        head(path, 1)
+        source = Mapped(mapping)
+        found.format, found.title, found.why = source.name, source.title, f"as {mapping.name} maps it"
         _read(found, source, source.read(path))
     except ReadinessError as refusal:
         found.refused = str(refusal)

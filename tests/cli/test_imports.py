@@ -1,0 +1,95 @@
+"""`import --prices`, `--rejects`, `--explain` of an unknown file, and `imports`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+
+PRICES = "version: '2026-11'\ndate: 2026-11-20\nmodels:\n  birch: {input: 3.50, output: 14}\n"
+ROWS = [
+    {"trace_id": f"t{n}", "model": "birch", "tokens_in": 1000, "tokens_out": 100, "latency_ms": 9, "status": "success"}
+    for n in range(3)
+]
+
+
+@pytest.fixture
+def log(mini: Path) -> Path:
+    """Three traces, one with a cost of its own, and two lines that cannot be used."""
+    path = mini.parent / "log.jsonl"
+    rows = [{**ROWS[0], "cost": 0.5}, *ROWS[1:]]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows) + '{"half\n{"model": "\u202e"}\n', encoding="utf-8")
+    return path
+
+
+def test_costs_are_derived_by_a_table(cli: Cli, log: Path) -> None:
+    (log.parent / "prices.yaml").write_text(PRICES)
+    done = cli("import", "--prices", "prices.yaml", log)
+    assert done.code == 0, done.err
+    assert "for 2 of 2 records without one, by the price table 2026-11 of 2026-11-20" in done.err
+    from readiness_tui.services.desk import open_desk
+    from readiness_tui.store import traces
+
+    desk = open_desk(log.parent / "readiness.db", "ana")
+    with desk.store.read() as conn:
+        found = [traces.get(conn, f"t{n}") for n in range(3)]
+    desk.close()
+    assert [(trace.cost, trace.extra.get("cost_derived")) for trace in found] == [
+        (0.5, None),
+        (0.0049, True),
+        (0.0049, True),
+    ]
+    assert "imported before" in cli("import", "--prices", "prices.yaml", log).out
+    (log.parent / "prices.yaml").write_text(PRICES.replace("14", "15"))
+    assert "imported before" not in cli("import", "--prices", "prices.yaml", log).out
+
+
+def test_a_table_that_is_wrong_is_refused_before_anything_is_imported(cli: Cli, log: Path) -> None:
+    (log.parent / "prices.yaml").write_text("version: x\n")
+    done = cli("import", "--prices", "prices.yaml", log)
+    assert done.code == 2
+    assert "date and models are missing" in done.err
+    assert "Nothing was imported yet" in cli("imports").out
+
+
+def test_rejected_lines_are_exported_and_listed(cli: Cli, log: Path) -> None:
+    (log.parent / "bad.jsonl").write_text('{"trace_id": "", "model": "m", "status": "ok"}\n')
+    done = cli("import", "--rejects", "rejects.jsonl", log, "bad.jsonl")
+    assert done.code == 2  # of bad.jsonl nothing could be used: its line is exported all the same
+    text = (log.parent / "rejects.jsonl").read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in text.splitlines()]
+    assert [(Path(row["path"]).name, row["line"]) for row in rows] == [
+        ("log.jsonl", 4),
+        ("log.jsonl", 5),
+        ("bad.jsonl", 1),
+    ]
+    assert rows[1]["excerpt"] == '{"model": "\u202e"}'
+    assert "\u202e" not in text  # escaped: a terminal that shows the file is not misled
+    listed = cli("imports").out
+    assert "trace_record" in listed
+    assert "3 traces" in listed
+    (only,) = cli("imports", "--json").json["imports"]
+    assert (only["rejects"], only["traces"], only["by"] != "") == (2, 3, True)
+    again = cli("imports", "--rejects", only["id"])
+    assert [json.loads(line) for line in again.out.splitlines()] == rows[:2]
+    assert len(cli("imports", "--rejects", only["id"], "--json").json["rejects"]) == 2
+    unknown = cli("imports", "--rejects", 99)
+    assert unknown.code == 2
+    assert "There is no import 99" in unknown.err
+
+
+def test_an_unknown_file_gets_a_mapping_that_works(cli: Cli, mini: Path) -> None:
+    table = mini.parent / "t.csv"
+    table.write_text("ref,prompt,reply,took_s,faithfulness\n1,why?,so,1.5,0.9\n2,how?,so,2,0.8\n")
+    told = cli("import", "--explain", "t.csv")
+    assert told.code == 2
+    assert "A mapping for it" in told.out
+    (one,) = cli("import", "--explain", "--json", "t.csv").json["files"]
+    (mini.parent / "map.yaml").write_text(one["proposal"])
+    explained = cli("import", "--explain", "--map", "map.yaml", "t.csv")
+    assert explained.code == 0
+    assert "brings 1 run, 2 cases" in explained.out
+    assert "1 run, 2 cases (mapped)" in cli("import", "--map", "map.yaml", "t.csv").out
