@@ -67,7 +67,7 @@ def _row(path: Path, found: Explained) -> str:
 def _why(found: Explained) -> str:
     if "fits several formats" in found.refused:
         return "fits several: it asks"
-    if "Formats that can be imported" in found.refused:
+    if "none of the formats that can be imported" in found.refused:
         return "none"
     return f"{found.format}: with another file" if found.format else "with another file"
 

@@ -205,5 +205,6 @@ def _nothing_fits(path: Path, head: bytes) -> str:
     plugins = "".join(f" {problem}" for problem in problems())
     return (
         f"{path}: {seen(head)} It is in none of the formats that can be imported: {known}. `readiness sources` says what"
-        f" each looks like; cases or requests in another shape come in with a mapping file (--map).{plugins}"
+        f" each looks like; cases or requests in another shape come in with a mapping file (--map), which"
+        f" `readiness import --explain` proposes.{plugins}"
     )
