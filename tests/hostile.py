@@ -38,7 +38,9 @@ CONTROLS = (
 BIDI = "\u202e\u2066\u2069\u200f\u200b\ufeff\u2028\U000e0041"
 #: What widgets, markdown, HTML, spreadsheets and templates would run.
 MARKUP = "[@click=app.quit]x[/] x [/nope] [bold red] |<b onload=x>`rm`</b>| @everyone {{7*7}} ${x} $(id) https://evil.example"
-POISON = CONTROLS + BIDI + MARKUP
+#: A line of its own would pass for one of the program's, or for a command to the CI system.
+SPOOF = "\nSPOOFED\n::error::SPOOFED\n%0A::error::x"
+POISON = CONTROLS + BIDI + SPOOF + MARKUP
 
 #: What must never reach a terminal from the data: any control but newline and tab, and what reorders or hides.
 RAW = re.compile(
@@ -90,7 +92,7 @@ def _imports(desk: Desk, folder: Path) -> None:
         return done
 
     bring("gate.yaml", _gate())
-    gates.lock(desk, folder=folder)
+    gates.lock(replace(desk, who=short("locker")), folder=folder)
     bring("golden.jsonl", lines({
         "id": bad(f"golden.id{n}"), "question": bad(f"golden.question{n}"), "expected_source": bad("golden.source"),
         "must_include": [bad("golden.include")], "expected_tools": [bad("golden.tool")],

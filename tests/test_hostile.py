@@ -19,7 +19,9 @@ import termios
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
+import click
 import pytest
 from textual.command import CommandPalette
 from textual.events import Paste
@@ -27,7 +29,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input
 
-from readiness_tui.cli.root import run
+from readiness_tui.cli.root import root, run
 from readiness_tui.services.desk import open_desk
 from readiness_tui.tui.app import ReadinessApp
 from tests.hostile import LEAK, NOW, POISON, RAW, bad, fill
@@ -52,11 +54,30 @@ def hostile_db(hostile_folder: Path, tmp_path: Path) -> Path:
 # -- command line and documents ---------------------------------------------------------------------------------------
 
 COMMANDS = [
-    "check", "check --json", "gate show", "gate show --json", "runs", "runs --json", "gaps", "gaps --json",
-    "gaps --format md", "gaps --format csv", "gaps --format jsonl", "scorecard", "scorecard --format json",
-    "incident list", "incident list --json", "incident export 1", "incident export 2",
-    "import {files}", "import {files} --json", "import {files}/foreign.json", "checklists check {files}/lists/own.yaml",
+    "check", "check --json", "gate show", "gate show --json", "gate check", "gate check --json",
+    "runs", "runs --json", "imports", "imports --json", "imports --rejects 4", "gaps", "gaps --json", "gaps --format md", "gaps --format csv", "gaps --format jsonl",
+    "scorecard", "scorecard --format json", "incident list", "incident list --json", "incident export 1",
+    "incident export 2", "import {files}", "import {files} --json", "import {files}/foreign.json",
+    "import --explain {files}", "checklists check {files}/lists/own.yaml", "dataset check {files}/golden.jsonl",
 ]  # fmt: skip
+#: Commands that print nothing of the data.
+SILENT = {"demo", "new", "gate lock", "incident new", "checklists list", "paths", "doctor", "backup", "sources", "collect",
+          "pull mlflow"}  # fmt: skip
+
+
+def test_every_command_that_prints_data_is_held_to_it() -> None:
+    def leaves(command: click.Command, path: str = "") -> Iterator[str]:
+        if not isinstance(command, click.Group):
+            yield path.strip()
+            return
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
+            yield from leaves(inner, f"{path} {name}")
+
+    tried = {leaf for leaf in leaves(root) if any(f"{command} ".startswith(f"{leaf} ") for command in COMMANDS)}
+    assert set(leaves(root)) - tried == SILENT
 
 
 @pytest.fixture
@@ -81,6 +102,10 @@ def test_nothing_of_it_reaches_the_terminal_raw(command: str, said) -> None:
     assert "7919" in text or "nope" in text  # the hostile text is shown, made harmless
     leak = RAW.search(text)
     assert leak is None, f"{leak!r} after {text[max(0, leak.start() - 60) : leak.start()]!r}"
+    if "export" not in command and command != "scorecard":  # documents have paragraphs
+        assert not [
+            line for line in text.splitlines() if line.strip() == "SPOOFED" or line.startswith("::error::SPOOFED")
+        ]
 
 
 def test_json_gives_the_text_back_as_it_was(said) -> None:
@@ -108,6 +133,29 @@ def test_markdown_gives_it_no_meaning(command: str, said) -> None:
     for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
         columns = {len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()}
         assert len(columns) == 1, block  # a pipe of the data would add a cell
+
+
+@pytest.mark.parametrize("command", ["check", "gate check"])
+def test_what_ci_shows_is_harmless(command: str, said, tmp_path: Path) -> None:
+    said(f"{command} --junit {tmp_path}/junit.xml --summary {tmp_path}/summary.md")
+    report, summary = ((tmp_path / name).read_text(encoding="utf-8") for name in ("junit.xml", "summary.md"))
+    assert RAW.search(report) is None
+    assert RAW.search(summary) is None
+    names = [case.get("name", "") for case in ElementTree.fromstring(report).iter("testcase")]
+    assert any("[/nope]" in name for name in names)
+    assert not re.search(r"<(?!/?(?:details|summary)>|!-- readiness)", summary)
+
+
+def test_the_gate_from_files_alone_is_held_to_it_too(
+    capsys: pytest.CaptureFixture[str], hostile_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {"--gate": "gate.yaml", "--lock": "gate.lock", "--run": "candidate.jsonl", "--baseline": "baseline.jsonl"}
+    code = run(["gate", "check", *(part for key, name in files.items() for part in (key, str(hostile_folder / name)))])
+    text = "".join(capsys.readouterr())
+    assert code == 1
+    assert "[/nope]" in text
+    assert RAW.search(text) is None
 
 
 def test_a_spreadsheet_runs_no_cell(said) -> None:

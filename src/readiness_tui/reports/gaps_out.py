@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
 
 from readiness_tui.domain import words
@@ -12,6 +13,7 @@ from readiness_tui.domain.card import GapLine, plain
 from readiness_tui.domain.checklist import Severity
 from readiness_tui.domain.gap import GapState
 from readiness_tui.domain.secrets import mask
+from readiness_tui.domain.text import one_line
 from readiness_tui.reports.escape import csv_cell, inline
 from readiness_tui.reports.scorecard_json import dumps
 
@@ -60,6 +62,8 @@ def gaps_csv(gaps: Iterable[GapLine], tracker: Tracker = Tracker.JIRA, *, neutra
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_COLUMNS[tracker])
     for gap in gaps:
+        # A title or a name is one line: whatever follows a line end would stand in the file, and in a log, by itself.
+        gap = replace(gap, key=one_line(gap.key), title=one_line(gap.title), owner=one_line(gap.owner))
         cells = _jira(gap) if tracker is Tracker.JIRA else _github(gap)
         writer.writerow([csv_cell(cell, neutralise=neutralise) for cell in cells])
     return out.getvalue()
@@ -99,4 +103,4 @@ def _github(gap: GapLine) -> tuple[str, ...]:
 
 def _description(gap: GapLine) -> str:
     seen = f"{gap.severity.capitalize()} gap, {gap.state}, first seen {words.full_day(gap.created)}."
-    return f"{seen} {gap.evidence}".strip()
+    return one_line(f"{seen} {gap.evidence}")
