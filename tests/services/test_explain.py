@@ -66,6 +66,17 @@ def test_what_cannot_be_imported_is_said(tmp_path):
     assert [(one.format, bool(one.refused)) for one in explain_path(tmp_path)] == [("junit", False), ("", True)]
 
 
+def test_a_mapping_is_proposed_only_where_no_format_fits(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("id,prompt\n1,why?\n")
+    assert "question: prompt" in explain(path).proposal
+    assert explain(path, "trace_record").proposal == ""
+    path.write_text('{"trace_id": "", "model": "m", "status": "ok", "question": "why?"}\n')
+    broken = explain(path)
+    assert (broken.format, broken.proposal) == ("trace_record", "")
+    assert broken.refused
+
+
 def test_a_gate_is_explained(tmp_path):
     (tmp_path / "gate.yaml").write_text("name: g\nthresholds:\n  faithfulness: '>= 0.8'\n")
     found = explain(tmp_path / "gate.yaml")

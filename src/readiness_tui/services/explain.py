@@ -122,7 +122,7 @@ def explain(path: Path, format: str | None = None) -> Explained:
         _read(found, source, source.read(path))
     except ReadinessError as refusal:
         found.refused = str(refusal)
-        if not found.format and format is None and not found.also and os.path.isfile(path):
+        if not found.format and format is None and os.path.isfile(path) and not registry.also(path):
             found.proposal = propose(path)
     return found
 
