@@ -84,7 +84,9 @@ class GapsScreen(RoomScreen):
         options.append(Option(Content.styled(f"GAPS  {len(self._lines)}", "bold $text-accent"), disabled=True))
         options += [Option(gap_line(gap, width, view), id=GAP + key) for key, gap in self._lines.items()]
         if not self._lines:
-            options.append(Option(Content.styled("none: every decided item is met", "$foreground-muted"), disabled=True))
+            options.append(
+                Option(Content.styled("none: every decided item is met", "$foreground-muted"), disabled=True)
+            )
         rows.refill(options, wanted=self._find(self._wanted) if self._wanted else None)
         self._wanted = None
         self._show_about()

@@ -63,7 +63,9 @@ class GreetingScreen(Screen[None]):
                 ),
                 id="choices",
             )
-            yield Static(line(f"Works offline on one file. A new one goes to {self.readiness.here}", "$foreground-muted"))
+            yield Static(
+                line(f"Works offline on one file. A new one goes to {self.readiness.here}", "$foreground-muted")
+            )
         yield Footer(show_command_palette=False, compact=True)
 
     @on(OptionList.OptionSelected)
