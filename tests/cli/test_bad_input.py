@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import sqlite3
@@ -39,18 +40,26 @@ def refused(told: Result, *words: str) -> None:
 
 
 @contextmanager
-def without_privileges(folder: Path) -> Iterator[None]:
-    """Permissions bind everybody but root, so root steps down for a moment; `folder` becomes nobody's."""
+def bound_by_permissions() -> Iterator[None]:
+    """Permissions bind everybody but root, so root gives up its right to pass them over, for this thread and a moment.
+
+    Not by becoming somebody else, who might not be let into the folder that this test is installed in.
+    """
     if os.geteuid() != 0:
         yield
         return
-    for path in (folder, *folder.rglob("*")):
-        os.chown(path, 65534, 65534)
-    os.seteuid(65534)
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # capabilities(7), version 3, this thread
+    held = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; then the upper half of each
+    assert libc.capget(header, held) == 0
+    kept = held[0]
+    held[0] = kept & ~(1 << 1 | 1 << 2)  # without CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH
+    assert libc.capset(header, held) == 0
     try:
         yield
     finally:
-        os.seteuid(0)
+        held[0] = kept
+        assert libc.capset(header, held) == 0
 
 
 @pytest.fixture
@@ -139,7 +148,7 @@ def test_a_file_that_may_not_be_read(cli: Cli, open_folder: Path) -> None:
     cli("--db", "r.db", "import", "shut.jsonl", "private")  # everything is loaded before privileges go
     before = dump(open_folder / "r.db")
     shut.write_bytes(GOOD_LINE.replace(b"t1", b"t2"))
-    with without_privileges(open_folder):
+    with bound_by_permissions():
         shut.chmod(0)
         refused(cli("--db", "r.db", "import", "shut.jsonl"), "shut.jsonl", "Permission denied", "permissions")
         inner.chmod(0)
@@ -285,7 +294,7 @@ def test_a_read_only_folder_is_refused_for_every_write(cli: Cli, open_folder: Pa
     for made in ("gate.lock", "sub/card.md", "sub/n.md"):
         (open_folder / made).unlink()
     databases = [open_folder / "sub" / "r.db", open_folder / "ok" / "r.db"]
-    with without_privileges(open_folder):
+    with bound_by_permissions():
         before = [dump(path) for path in databases]
         (open_folder / "sub" / "r.db").chmod(0o444)
         (open_folder / "sub").chmod(0o555)
