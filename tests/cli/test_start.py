@@ -139,6 +139,17 @@ def test_the_sample_goes_where_it_is_told_and_replaces_nothing(
     assert [path.name for path in place.iterdir()] == ["mine.db"]
 
 
+@pytest.mark.parametrize("arguments", [(), ("demo",), ("new", "--open")], ids=" ".join)
+def test_without_a_terminal_the_app_says_so_and_leaves_nothing(
+    cli: Cli, place: Path, arguments: tuple[str, ...]
+) -> None:
+    told = cli("--db", "x.db", *arguments)
+    assert told.code == 2
+    assert "needs a terminal" in told.err
+    assert "readiness check" in told.err
+    assert list(place.iterdir()) == []
+
+
 def test_a_newcomer_from_an_empty_folder_to_a_scorecard(cli: Cli, place: Path, tmp_path: Path) -> None:
     """`new`, a gate, its lock, golden set, runs and traces, `check`, `scorecard`: each says what comes next."""
     assert cli("new", "--system", "Help desk", "--checklist", "observability", "--checklist", "evaluation").code == 0

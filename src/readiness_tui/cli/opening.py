@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -13,8 +15,20 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.review import DEFAULT_CHECKLISTS
 
 
+def need_terminal() -> None:
+    """Raise ReadinessError where nobody could see the app or leave it; a CI job would wait for ever."""
+    if os.environ.get("TEXTUAL_DRIVER"):  # a browser stands in for the terminal
+        return
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+        raise ReadinessError(
+            "The app needs a terminal, and here is none. For scripts there are commands such as `readiness check`;"
+            " `readiness --help` lists them."
+        )
+
+
 def open_app(session: Session) -> None:
     """Open the app on the file that is meant, or greet."""
+    need_terminal()
     from readiness_tui.services.desk import open_desk
     from readiness_tui.services.locate import locate, remember
 
@@ -51,6 +65,8 @@ def demo_command(session: Session, no_open: bool) -> None:
 
     from readiness_tui.services.start import SAMPLE_NAME, open_sample
 
+    if not no_open:
+        need_terminal()
     path = session.db or Path(tempfile.mkdtemp(prefix="readiness-")) / SAMPLE_NAME
     desk = open_sample(path.parent, session.who or "ana", path=path)
     tell(f"The sample is in {path}")
@@ -98,6 +114,8 @@ def new_command(
     from readiness_tui.services.locate import FILE_NAME, named, remember
     from readiness_tui.services.start import propose, start_review
 
+    if then_open:
+        need_terminal()
     here = Path.cwd()
     for folder in folders:
         if not folder.is_dir():
