@@ -111,7 +111,8 @@ def say_json(value: Any) -> None:
 def progress(done: int, total: int) -> bool:
     """Show how far an import is, where a person watches."""
     if total and sys.stderr is not None and sys.stderr.isatty():
-        _print("\r     \r" if done >= total else f"\r{done * 100 // total:3d} %", sys.stderr)
+        # The cursor goes back each time, so that whatever is printed next, a refusal too, stands in its place.
+        _print("     \r" if done >= total else f"{done * 100 // total:3d} %\r", sys.stderr)
     return True
 
 
