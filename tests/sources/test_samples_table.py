@@ -13,7 +13,7 @@ from readiness_tui.sources.base import Described
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("name", ["samples", "sources"])
+@pytest.mark.parametrize("name", ["samples", "sources", "metrics"])
 def test_the_page_is_current(name):
     written = (DOCS / f"{name}.md").read_text(encoding="utf-8").splitlines()
     made = runpy.run_path(str(DOCS / f"make_{name}.py"))["document"]().splitlines()

@@ -8,7 +8,7 @@ from textual import work
 from textual.binding import Binding
 from textual.widgets import Static
 
-from readiness_tui.domain.assessment import Assurance, EvidenceKind, Standing
+from readiness_tui.domain.assessment import Assurance, EvidenceKind, Proposal, Standing
 from readiness_tui.domain.checklist import ProbeKind
 from readiness_tui.domain.preview import if_scored
 from readiness_tui.services import assess, gaps
@@ -298,9 +298,25 @@ class ScoringScreen(RoomScreen):
         if proposal is None or not proposal.examples:
             self.readiness.complain("This item's proof has no failing examples.")
             return
-        await self.readiness.show_traces(
-            [example.split(":")[0] for example in proposal.examples], f"examples of {item}"
-        )
+        await self._open_examples(proposal, item or "")
+
+    async def _open_examples(self, proposal: Proposal, item: str) -> None:
+        """Show the records a proof names: incidents, cases and runs one by one, traces as a list."""
+        view = self.readiness.view
+        # A refuting proof names hits: trace, pattern, hash.
+        hits = proposal.kind is ProbeKind.REFUTE
+        ids = [example.rsplit(":", 2)[0] if hits else example for example in proposal.examples]
+        first = ids[0]
+        if view is None:
+            return
+        if first.startswith("INC-"):
+            await self.readiness.go_to(f"incident/{first.removeprefix('INC-')}")
+        elif any(first == case.id for data in view.measured.candidate for case in data.cases):
+            await self.readiness.go_to(f"case/{first}")
+        elif any(first == info.run.id for info in view.runs):
+            await self.readiness.action_room("evals")
+        else:
+            await self.readiness.show_traces(ids, f"examples of {item}")
 
 
 def gap_key(view: ReviewView, standing: Standing) -> str:
