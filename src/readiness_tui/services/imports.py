@@ -335,7 +335,16 @@ def _merge(named: tuple[str, ...], new: list[str], known: dict[str, Run]) -> tup
     version = _version_of([known[run_id] for run_id in new])
     # A run that does not say its version cannot be told to belong to the others: an older figure would stand for it.
     joins = version != UNKNOWN_VERSION
-    same = [run_id for run_id in named if joins and run_id in known and known[run_id].version == version]
+    # The same evaluation run again takes the place of its older run; another tool's run of that version stands beside.
+    again = {(known[run_id].tool, known[run_id].name) for run_id in new}
+    same = [
+        run_id
+        for run_id in named
+        if joins
+        and run_id in known
+        and known[run_id].version == version
+        and (known[run_id].tool, known[run_id].name) not in again
+    ]
     return tuple(dict.fromkeys([*same, *new]))
 
 
