@@ -129,8 +129,13 @@ def run_data(conn: Connection, info: RunInfo, eval_set: EvalSet | None) -> RunDa
 
 
 def _lock(conn: Connection, gate: Gate | None) -> Lock | None:
-    """The lock that counts: of the gate's present content, else the latest of an earlier one ("changed since lock")."""
+    """The lock that counts: the first of the gate's present content, else the latest of an earlier version of it.
+
+    The first, because locking again registers later runs only; an earlier version's shows as "changed since lock".
+    """
     if gate is None:
         return None
-    first = next(iter(gates.locks(conn, gate.digest)), None)
-    return first or gates.latest_lock(conn)
+    versions = {other.digest for _, other in gates.all(conn) if other.name == gate.name}
+    locks = [lock for lock in gates.locks(conn) if lock.gate_digest in versions]
+    now = [lock for lock in locks if lock.gate_digest == gate.digest]
+    return now[0] if now else next(reversed(locks), None)
