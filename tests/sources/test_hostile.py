@@ -62,6 +62,8 @@ FILES: dict[str, Callable[[], bytes]] = {
     "golden.jsonl": lambda: _lines(GOLDEN),
     "metrics.json": lambda: b'{"faithfulness": 0.88, "retrieval_hit_rate": 0.82, "latency_p95_ms": 3100}',
 }
+# The JSON lines of promptfoo take seconds and the path of its JSON; .ci/run reads them all.
+QUICK_FILES = [pytest.param(name, marks=pytest.mark.slow) if name == "promptfoo.jsonl" else name for name in FILES]
 
 
 def read_all(path: Path, forced: str | None = None) -> list[Record] | None:
@@ -86,7 +88,7 @@ def test_the_whole_file_is_accepted(name, tmp_path):
     assert not [record for record in records if isinstance(record, Reject)]
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", QUICK_FILES)
 def test_a_file_cut_at_every_64th_is_refused_or_read_up_to_the_cut(name, tmp_path):
     content = FILES[name]()
     path = tmp_path / name

@@ -233,6 +233,7 @@ async def test_without_an_incident_it_says_what_to_do(tmp_path: Path) -> None:
     desk.close()
 
 
+@pytest.mark.slow  # tests/test_hostile.py holds every room in the default run; this one presses each key of this one
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_hostile_text_is_shown_and_obeyed_by_nobody(sample_desk: Desk, size: Size) -> None:
     made = incidents.create(sample_desk, HOSTILE, Sev.SEV1)
