@@ -62,7 +62,7 @@ def raised_assurance(data: st.DataObject, dossier: Dossier) -> Dossier:
     return replace(dossier, evidence=(*dossier.evidence, make_evidence(id=2, item_id=dossier.item.id)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data(), reviews_of())
 def test_raising_one_items_points_or_assurance_never_lowers_anything(data: st.DataObject, facts: Facts):
     dossier = facts.dossiers[data.draw(one_below_2(facts))]
@@ -75,7 +75,7 @@ def test_raising_one_items_points_or_assurance_never_lowers_anything(data: st.Da
         never_lower(judge(facts, AS_OF), judge(after, AS_OF))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data(), reviews_of())
 def test_a_waiver_leaves_every_sum_equal_and_never_worsens_the_verdict(data: st.DataObject, facts: Facts):
     item_id = data.draw(one_below_2(facts))

@@ -111,7 +111,7 @@ def test_a_file_cut_at_every_64th_is_refused_or_read_up_to_the_cut(name, tmp_pat
         assert sum(isinstance(r, Reject) for r in records) <= 1
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", QUICK_FILES)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_flipped_bytes_never_crash(name, data, tmp_path):

@@ -53,8 +53,18 @@ def pressing(*keys: str) -> Callable[[Pilot[None]], object]:
     return run
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("screen", SCREENS)
+#: Dialogs look alike at both sizes: the wide ones are left to the slow run.
+DIALOGS = ("why", "checklists-conflict", "checklists-evidence", "help", "import")
+
+
+@pytest.mark.parametrize(
+    ("screen", "size"),
+    [
+        pytest.param(screen, size, marks=pytest.mark.slow if screen in DIALOGS and size == "120x40" else ())
+        for screen in SCREENS
+        for size in SIZES
+    ],
+)
 def test_screen(sample_app: ReadinessApp, screen: str, size: str, snap_compare) -> None:
     sample_app.here = Path("/reviews")  # shown in forms; nothing is written
     assert snap_compare(sample_app, terminal_size=SIZES[size], run_before=pressing(*SCREENS[screen]))
