@@ -18,7 +18,7 @@ from readiness_tui.tui.screens.evals.page import WIDE, CaseLine
 from readiness_tui.tui.text import line
 
 if TYPE_CHECKING:
-    from readiness_tui.tui.screens.evals.screen import EvalsScreen
+    from readiness_tui.tui.screens.evals.labelling import LabellingScreen
 
 SIDES = 2  # shown beside each other; more are below them
 
@@ -34,7 +34,7 @@ class CaseDialog(ModalScreen[str]):
         Binding("backspace", "step(-1)", "Previous", id="case.previous", show=False, tooltip="The case before"),
     ]
 
-    def __init__(self, room: EvalsScreen, lines: Sequence[CaseLine], place: int) -> None:
+    def __init__(self, room: LabellingScreen, lines: Sequence[CaseLine], place: int) -> None:
         super().__init__(classes="dialog")
         self._room = room
         self._lines = lines

@@ -13,41 +13,30 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from readiness_tui.domain.checklist import Severity
-from readiness_tui.domain.evaluation import HumanVerdict
 from readiness_tui.domain.gate import From, GateRow
 from readiness_tui.domain.side_by_side import Compared
-from readiness_tui.services import evals, gaps, gates
-from readiness_tui.services.desk import Desk
+from readiness_tui.services import evals
 from readiness_tui.services.evals import RunLine
 from readiness_tui.services.view import ReviewView
 from readiness_tui.tui import glyphs
-from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.screens.evals import compare_text, details, gate_text, runs_text
 from readiness_tui.tui.screens.evals.case_dialog import CaseDialog
+from readiness_tui.tui.screens.evals.gating import LISTED, GatingScreen
 from readiness_tui.tui.screens.evals.page import CaseLine, Detail, Page, Row, case_line, header, table_line
 from readiness_tui.tui.screens.evals.tabs import TABS, Rows, Tab, sides
-from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import line
 
-LISTED = 300  # cases listed under a row; the rest is counted
 PASSED = ("pass", "complete", "better", "within noise", "no change", "not tested")  # words of rows that need nobody
 
 
-class EvalsScreen(RoomScreen):
+class EvalsScreen(GatingScreen):
     ROOM = "evals"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#rows"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right_square_bracket", "tab(1)", "Tab", id="evals.tab", key_display="[ ]", tooltip="Next tab: gate, compare, runs"),
         Binding("left_square_bracket", "tab(-1)", "Tab before", id="evals.tab_back", key_display="[", show=False, tooltip="The tab before"),
-        Binding("g", "gap", "Gap", id="evals.gap", tooltip="Make the highlighted case a gap"),
-        Binding("r", "label", "Label", id="evals.label", tooltip="Give the highlighted case a human label; on the gate, go to the high-risk review"),
-        Binding("l", "lock", "Lock", id="evals.lock", tooltip="Lock the gate: its thresholds are final from now on"),
-        Binding("t", "traces", "Traces", id="evals.traces", tooltip="The traces that miss the highlighted rule"),
-        Binding("c", "choose('candidate')", "Candidate", id="evals.candidate", tooltip="Make the highlighted run the candidate, or take it back"),
-        Binding("b", "choose('baseline')", "Baseline", id="evals.baseline", tooltip="Make the highlighted run the baseline, or take it back"),
         Binding("v", "why", "Why", id="evals.why", show=False, tooltip="All sentences of this tab and of the row, in full"),
         Binding("space", "next", "Next", id="evals.next", show=False, tooltip="The next row that needs a person"),
         Binding("escape", "back", "Back", id="evals.back", show=False, tooltip="From the cases back to the table"),
@@ -77,11 +66,6 @@ class EvalsScreen(RoomScreen):
             yield Rows(id="cases", compact=True)
 
     @property
-    def _desk(self) -> Desk:
-        assert self.readiness.desk is not None
-        return self.readiness.desk
-
-    @property
     def _width(self) -> int:
         return max(self.app.size.width - 5, 40)
 
@@ -89,10 +73,10 @@ class EvalsScreen(RoomScreen):
 
     async def show(self, view: ReviewView) -> None:
         if self._tab == "compare":
-            self._compared = await self.search(evals.compare_sides, self._desk, view.measured) or ()
+            self._compared = await self.search(evals.compare_sides, self.desk, view.measured) or ()
             self._page = compare_text.page(view, self._compared)
         elif self._tab == "runs":
-            self._history = await self.search(evals.history, self._desk) or []
+            self._history = await self.search(evals.history, self.desk) or []
             self._page = runs_text.page(view, self._history)
         else:
             self._page = gate_text.page(view, self._width)
@@ -176,8 +160,7 @@ class EvalsScreen(RoomScreen):
         view, tab, key = self.readiness.view, self._tab, self._key
         if view is None:
             return
-        run_id = self._run_id(key) if tab == "runs" else ""
-        found = await self.search(details.detail, self._desk, view, tab, key, self._compared, run_id)
+        found = await self.search(details.detail, self.desk, view, tab, key, self._compared, self.run_id)
         if found is not None and (tab, key) == (self._tab, self._key):
             self._show_detail(found)
 
@@ -202,17 +185,20 @@ class EvalsScreen(RoomScreen):
         self.refresh_bindings()
 
     @property
-    def _gate_row(self) -> GateRow | None:
+    def gate_row(self) -> GateRow | None:
         view = self.readiness.view
         if view is None or self._tab != "gate":
             return None
         return next((row for row in view.gate.rows if row.rule.key == self._key), None)
 
-    def _run_id(self, key: str) -> str:
-        return next((entry.info.run.id for entry in self._history if str(entry.info.key) == key), "")
+    @property
+    def run_id(self) -> str:
+        if self._tab != "runs":
+            return ""
+        return next((entry.info.run.id for entry in self._history if str(entry.info.key) == self._key), "")
 
     @property
-    def _case(self) -> CaseLine | None:
+    def case(self) -> CaseLine | None:
         place = self.query_one("#cases", OptionList).highlighted
         return self._cases[place] if place is not None and place < len(self._cases) else None
 
@@ -223,7 +209,7 @@ class EvalsScreen(RoomScreen):
         view = self.readiness.view
         if not self.is_mounted or view is None:
             return True
-        row = self._gate_row
+        row = self.gate_row
         works = {
             "choose": self._tab == "runs" and bool(self._page.rows),
             "lock": self._tab == "gate" and view.gate.gate is not None,
@@ -240,7 +226,7 @@ class EvalsScreen(RoomScreen):
 
     async def _open(self) -> None:
         cases = self.query_one("#cases", OptionList)
-        if cases.has_focus and self._case is not None:
+        if cases.has_focus and self.case is not None:
             place = cases.highlighted or 0
 
             def came_back(key: str | None) -> None:
@@ -251,7 +237,7 @@ class EvalsScreen(RoomScreen):
             self.app.push_screen(CaseDialog(self, self._cases, place), came_back)
         elif self._cases:
             cases.focus()
-        elif self._gate_row is not None and self._gate_row.rule.source is From.TRACES:
+        elif self.gate_row is not None and self.gate_row.rule.source is From.TRACES:
             await self.action_traces()
 
     def action_back(self) -> None:
@@ -277,115 +263,13 @@ class EvalsScreen(RoomScreen):
             causes = gate_text.every_cause(view) if self._tab == "gate" else self._page.heading
             self.app.push_screen(ReadingDialog(self._tab.capitalize(), Content("\n\n").join([causes, self._about])))
 
-    def action_gap(self) -> None:
-        if self._case is not None:
-            self.ask_gap(self._case)
-
-    def ask_gap(self, case: CaseLine) -> None:
-        """Make a case a gap: its title is proposed, Enter accepts."""
-        case_id = case.key.partition("@")[0]
-        levels = [level.value for level in Severity]
-
-        def save(values: Values) -> None:
-            severity = values["severity"].lower()
-            gaps.mark(
-                self._desk,
-                "case",
-                case_id,
-                values["title"],
-                Severity(severity) if severity in levels else Severity.MAJOR,
-            )
-
-        self.ask(
-            f"Make case {case.key} a gap",
-            [
-                Field("title", "What is not good enough", f"{case.question or case.key}"[:120]),
-                Field("severity", "Severity", Severity.MAJOR.value, choices=levels),
-            ],
-            save,
-            intro="It lives on across reviews until somebody closes it. Owner and date are set under Gaps.",
-        )  # fmt: skip
-
     def action_label(self) -> None:
         if self._tab == "gate" and not self.query_one("#cases").has_focus:
             keys = [row.key for row in self._page.rows]
             if gate_text.HIGH_RISK_ROW in keys and self._key != gate_text.HIGH_RISK_ROW:
                 self.query_one("#rows", OptionList).highlighted = keys.index(gate_text.HIGH_RISK_ROW)
                 return
-        if self._case is not None:
-            self.ask_label(self._case)
-
-    def ask_label(self, case: CaseLine) -> None:
-        """A person's word on one case; it stays when the run is imported again."""
-        case_id, _, variant = case.key.partition("@")
-        words = [verdict.value for verdict in HumanVerdict]
-        run_id = case.run_id or self._first_run()
-
-        def save(values: Values) -> None:
-            evals.label(
-                self._desk, run_id, case_id, evals.parse_verdict(values["verdict"]), values["note"], variant=variant
-            )
-
-        self.ask(
-            f"Human label for case {case.key}",
-            [Field("verdict", "Was the answer good enough?", hint="pass, fail or unsure", choices=words), Field("note", "Note")],
-            save,
-            intro=case.question,
-        )  # fmt: skip
-
-    def _first_run(self) -> str:
-        view = self.readiness.view
-        return view.measured.candidate[0].run.id if view is not None and view.measured.candidate else ""
-
-    def action_lock(self) -> None:
-        view = self.readiness.view
-        if view is None or view.gate.gate is None:
-            return
-        gate, again = view.gate.gate, view.gate.lock is not None
-        folder = self.readiness.here
-        intro = (
-            f"{gate.name} v{gate.version}: {len(gate.rules)} metrics. From now on its thresholds are final, for the eval set"
-            " and judge known now. Only runs that start after this count as tested against it; a later change of the"
-            f" gate, the data or the judge shows as changed. Writes gate.lock into {folder}, to be committed."
-        )
-        if again:
-            intro += "\nIt is locked already: locking again registers later runs only."
-        self.ask("Lock the gate?", [], lambda values: gates.lock(self._desk, folder=folder), intro=intro, button="Lock")
-
-    async def action_traces(self) -> None:
-        view, row = self.readiness.view, self._gate_row
-        if view is None or row is None:
-            return
-        lost = await self.search(evals.slow_traces, self._desk, row.rule, view.as_of)
-        if not lost:
-            self.readiness.tell("No trace misses this rule.")
-            return
-        why = gate_text.traces_words(row, lost) + (f"; {LISTED} shown" if len(lost) > LISTED else "")
-        await self.readiness.show_traces([miss.key for miss in lost[:LISTED]], why)
-
-    async def action_choose(self, role: str) -> None:
-        """Toggle a run's role. A run of the version already chosen joins it; one of another takes its place."""
-        view, run_id = self.readiness.view, self._run_id(self._key)
-        if view is None or not run_id:
-            return
-        own, other = view.review.candidate, view.review.baseline
-        if role == "baseline":
-            own, other = other, own
-        if run_id in other:
-            self.readiness.complain(
-                "This run is on the other side already. Take it back there first, with the other key."
-            )
-            return
-        versions = {entry.info.run.id: entry.info.run.version for entry in self._history}
-        if run_id in own:
-            chosen = tuple(name for name in own if name != run_id)
-            said = f"No longer the {role}."
-        elif own and all(versions.get(name) == versions[run_id] for name in own):
-            chosen, said = (*own, run_id), f"Joins the {role}, after {len(own)} of the same version."
-        else:
-            chosen, said = (run_id,), f"Is the {role} now."
-        if await self.act(gates.choose, self._desk, chosen, role=role):
-            self.readiness.tell(said)
+        super().action_label()
 
 
 def word(row: Row) -> str:

@@ -1,0 +1,87 @@
+"""What the keys do to one case, in the lists and in its dialog: make it a gap, give it a human label."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+from readiness_tui.domain.checklist import Severity
+from readiness_tui.domain.evaluation import HumanVerdict
+from readiness_tui.services import evals, gaps
+from readiness_tui.services.desk import Desk
+from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.screens.evals.page import CaseLine
+from readiness_tui.tui.screens.room import RoomScreen
+
+
+class LabellingScreen(RoomScreen):
+    """A screen with a present case."""
+
+    BINDINGS = [
+        Binding("g", "gap", "Gap", id="evals.gap", tooltip="Make the highlighted case a gap"),
+        Binding("r", "label", "Label", id="evals.label", tooltip="Give the highlighted case a human label; on the gate, go to the high-risk review"),
+    ]  # fmt: skip
+
+    @property
+    def case(self) -> CaseLine | None:
+        """The case the keys act on."""
+        raise NotImplementedError
+
+    @property
+    def desk(self) -> Desk:
+        assert self.readiness.desk is not None
+        return self.readiness.desk
+
+    def action_gap(self) -> None:
+        if self.case is not None:
+            self.ask_gap(self.case)
+
+    def ask_gap(self, case: CaseLine) -> None:
+        """Make a case a gap: its title is proposed, Enter accepts."""
+        case_id = case.key.partition("@")[0]
+        levels = [level.value for level in Severity]
+
+        def save(values: Values) -> None:
+            severity = values["severity"].lower()
+            gaps.mark(
+                self.desk,
+                "case",
+                case_id,
+                values["title"],
+                Severity(severity) if severity in levels else Severity.MAJOR,
+            )
+
+        self.ask(
+            f"Make case {case.key} a gap",
+            [
+                Field("title", "What is not good enough", f"{case.question or case.key}"[:120]),
+                Field("severity", "Severity", Severity.MAJOR.value, choices=levels),
+            ],
+            save,
+            intro="It lives on across reviews until somebody closes it. Owner and date are set under Gaps.",
+        )  # fmt: skip
+
+    def action_label(self) -> None:
+        if self.case is not None:
+            self.ask_label(self.case)
+
+    def ask_label(self, case: CaseLine) -> None:
+        """A person's word on one case; it stays when the run is imported again."""
+        case_id, _, variant = case.key.partition("@")
+        words = [verdict.value for verdict in HumanVerdict]
+        run_id = case.run_id or self._first_run()
+
+        def save(values: Values) -> None:
+            evals.label(
+                self.desk, run_id, case_id, evals.parse_verdict(values["verdict"]), values["note"], variant=variant
+            )
+
+        self.ask(
+            f"Human label for case {case.key}",
+            [Field("verdict", "Was the answer good enough?", hint="pass, fail or unsure", choices=words), Field("note", "Note")],
+            save,
+            intro=case.question,
+        )  # fmt: skip
+
+    def _first_run(self) -> str:
+        view = self.readiness.view
+        return view.measured.candidate[0].run.id if view is not None and view.measured.candidate else ""
