@@ -162,24 +162,24 @@ def test_a_file_that_may_not_be_read(cli: Cli, open_folder: Path) -> None:
 # -- checklists and gates ---------------------------------------------------------------------------------------------
 
 BAD_CHECKLISTS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "an unknown field": (MINI + "    owner: ben\n", (":12, field items[0].owner", "Remove it")),
-    "an unknown field above": ("colour: red\n" + MINI, (":1, field", "field colour")),
-    "a duplicate id": (MINI + MINI[MINI.index("  - id") :], (":12, field items[1].id", "MIN-01")),
+    "an unknown field": (MINI + "    owner: ben\n", (":12:5, field items[0].owner", "Remove it")),
+    "an unknown field above": ("colour: red\n" + MINI, (":1:1, field", "field colour")),
+    "a duplicate id": (MINI + MINI[MINI.index("  - id") :], (":12:5, field items[1].id", "MIN-01")),
     "a weight-0 blocker": (MINI + "    weight: 0\n", ("MIN-01", "blocker", "weight")),
     "a missing field": (MINI.replace("    severity: blocker\n", ""), ("severity",)),
     "a wrong word": (MINI.replace("blocker", "huge"), ("huge", "blocker")),
     "a field twice": (MINI + "    severity: minor\n", (":12:", "severity", "line 10")),
     "an alias": (MINI.replace("title: Mini", "title: &t Mini") + "    ticks: [*t]\n", ("alias",)),
     "no items": ("id: mini\ntitle: Mini\nversion: '1'\nitems: []\n", ("items",)),
-    "broken YAML": (MINI + "  - [", ("mini.yaml:13", "Correct it")),
+    "broken YAML": (MINI + "  - [", ("mini.yaml:13:", "Correct it")),
     "not a mapping": ("- a\n- b\n", ("mini.yaml",)),
     "empty": ("", ("empty",)),
-    "a control character": (MINI.replace("Because", "\x1b[31mBecause"), ("mini.yaml:7", "U+001B", "Remove it")),
+    "a control character": (MINI.replace("Because", "\x1b[31mBecause"), ("mini.yaml:7:", "U+001B", "Remove it")),
 }
 
 
 @pytest.mark.parametrize("case", BAD_CHECKLISTS, ids=str)
-def test_a_bad_checklist_is_refused_with_line_and_field(cli: Cli, place: Path, case: str) -> None:
+def test_a_bad_checklist_is_refused_with_place_and_field(cli: Cli, place: Path, case: str) -> None:
     content, words = BAD_CHECKLISTS[case]
     (place / "lists").mkdir()
     (place / "lists" / "mini.yaml").write_text(content, encoding="utf-8")
@@ -200,23 +200,23 @@ def test_one_bad_checklist_does_not_hide_the_others(cli: Cli, place: Path) -> No
 
 BAD_GATES: dict[str, tuple[str, tuple[str, ...]]] = {
     "an unknown metric without a direction": (
-        "metrics:\n  - metric: sparkle\n    threshold: 0.5\n", (":2, field", "sparkle", "direction"),
+        "metrics:\n  - metric: sparkle\n    threshold: 0.5\n", (":2:5, field", "sparkle", "direction"),
     ),
     "an unknown metric without a unit": ("metrics:\n  - metric: sparkle\n    threshold: '>= 0.5'\n", ("sparkle", "unit")),
     "a direction against the registry's": ("thresholds:\n  faithfulness: '<= 0.5'\n", ("faithfulness",)),
-    "an unknown field": (COURSE_GATE + "severity: high\n", (":7, field", "field severity")),
+    "an unknown field": (COURSE_GATE + "severity: high\n", (":7:1, field", "field severity")),
     "a rule twice": (COURSE_GATE.replace("retrieval_hit_rate", "faithfulness"), ("faithfulness",)),
-    "a percentage": ("thresholds:\n  faithfulness: '>= 85%'\n", (":2, field", "fraction")),
+    "a percentage": ("thresholds:\n  faithfulness: '>= 85%'\n", (":2:3, field", "fraction")),
     "a strict bound": ("thresholds:\n  faithfulness: '> 0.85'\n", ("inclusive",)),
-    "a word": ("thresholds:\n  faithfulness: high\n", (":2, field", "high")),
-    "not a number": ("thresholds:\n  faithfulness: .nan\n", (":2, field",)),
+    "a word": ("thresholds:\n  faithfulness: high\n", (":2:3, field", "high")),
+    "not a number": ("thresholds:\n  faithfulness: .nan\n", (":2:3, field",)),
     "nothing in it": ("name: x\nthresholds: {}\n", ("gate.yaml",)),
-    "broken YAML": (COURSE_GATE + "must_pass: [\n", ("gate.yaml:8", "Correct it")),
+    "broken YAML": (COURSE_GATE + "must_pass: [\n", ("gate.yaml:8:", "Correct it")),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", BAD_GATES, ids=str)
-def test_a_bad_gate_is_refused_with_line_and_field(cli: Cli, mini: Path, place: Path, case: str) -> None:
+def test_a_bad_gate_is_refused_with_place_and_field(cli: Cli, mini: Path, place: Path, case: str) -> None:
     content, words = BAD_GATES[case]
     (place / "gate.yaml").write_text(content, encoding="utf-8")
     before = dump(mini)

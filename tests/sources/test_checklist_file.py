@@ -159,31 +159,31 @@ def test_a_mistake_is_named_with_file_line_field_and_reason(
 ) -> None:
     message = refusal(GOOD.replace(old, new, 1) if old != "weight: 0" else GOOD.replace(old, new))
     assert any(
-        sentence.startswith(f"own.yaml:{line}, field {field}: ") and reason in sentence
+        re.match(rf"own\.yaml:{line}:\d+, field {re.escape(field)}: ", sentence) and reason in sentence
         for sentence in message.splitlines()
     ), message
 
 
 def test_a_checklist_without_items_is_refused() -> None:
     message = refusal('id: own\ntitle: T\nversion: "1"\nitems: []\n')
-    assert message.startswith("own.yaml:4, field items: a checklist without items checks nothing.")
+    assert message.startswith("own.yaml:4:1, field items: a checklist without items checks nothing.")
     assert "field items: expected a list, found nothing" in refusal("id: own\ntitle: T\nversion: '1'\nitems:\n")
-    assert refusal("- id: own\n").startswith("own.yaml:1: expected a mapping of fields, found a list.")
+    assert refusal("- id: own\n").startswith("own.yaml:1:1: expected a mapping of fields, found a list.")
 
 
 def test_mistakes_come_in_the_order_of_their_lines_and_the_first_five_are_shown() -> None:
     message = refusal(re.sub("blocker|minor|course|full|share|0.5|some_query", "7", GOOD))
     shown = message.splitlines()
-    assert [sentence.split(",")[0] for sentence in shown[:-1]] == [f"own.yaml:{n}" for n in (10, 11, 19, 20, 26)]
+    assert [sentence.split(":")[1] for sentence in shown[:-1]] == ["10", "11", "19", "20", "26"]
     assert shown[-1] == "There are 2 more problems in this file."
 
 
 def test_the_fields_that_one_item_lacks_are_one_problem() -> None:
     message = refusal('id: own\ntitle: T\nversion: "1"\nitems:\n- id: OWN-01\n  titel: x\n')
     assert message.splitlines() == [
-        "own.yaml:5, field items[0]: the fields title, why, evidence, improve, severity and depth are missing. "
+        "own.yaml:5:3, field items[0]: the fields title, why, evidence, improve, severity and depth are missing. "
         "Add them.",
-        'own.yaml:6, field items[0].titel: this field is not known. Did you mean "title"? If not, remove it.',
+        'own.yaml:6:3, field items[0].titel: this field is not known. Did you mean "title"? If not, remove it.',
     ]
 
 
@@ -318,7 +318,7 @@ def test_any_damage_to_a_file_is_accepted_or_refused_in_a_sentence(data: st.Data
     else:
         return
     for sentence in refused.splitlines():
-        assert re.match(r"own\.yaml:\d+(, field \S.*)?: .+\.$|There (is|are) .+\.$", sentence), refused
+        assert re.match(r"own\.yaml:\d+:\d+(, field \S.*)?: .+\.$|There (is|are) .+\.$", sentence), refused
 
 
 def folder_of(tmp_path: Path, name: str, **files: str) -> Path:
@@ -360,22 +360,22 @@ def test_of_two_folders_the_later_one_wins(tmp_path: Path) -> None:
     [
         (
             {"a": checklist_text("own", {"id": "OBS-01"})},
-            r"a\.yaml:\d+, field items\[0\]\.id: item OBS-01 is also an item of the checklist observability\.",
+            r"a\.yaml:\d+:\d+, field items\[0\]\.id: item OBS-01 is also an item of the checklist observability\.",
         ),
         # The team's file is the one to blame, though its place in the order is before ours.
         (
             {"a": checklist_text("observability", {"id": "REL-01"})},
-            r"a\.yaml:\d+, field items\[0\]\.id: item REL-01 is also an item of the checklist reliability\.",
+            r"a\.yaml:\d+:\d+, field items\[0\]\.id: item REL-01 is also an item of the checklist reliability\.",
         ),
         (
             {"a": checklist_text("own", {"id": "OWN-01", "same_as": ["REL-99"]})},
-            r"a\.yaml:\d+, field items\[0\]\.same_as\[0\]: item OWN-01 is declared the same as REL-99, which does not",
+            r"a\.yaml:\d+:\d+, field items\[0\]\.same_as\[0\]: item OWN-01 is declared the same as REL-99, which does not",
         ),
         (
             {"a": checklist_text("own", {"id": "OWN-01"}), "b": checklist_text("own", {"id": "OWN-02"})},
-            r'b\.yaml:2, field id: the checklist "own" is already declared in .*a\.yaml:2\.',
+            r'b\.yaml:2:2, field id: the checklist "own" is already declared in .*a\.yaml:2:2\.',
         ),
-        ({"a": "id: [\n"}, r"a\.yaml:2: the YAML cannot be read"),
+        ({"a": "id: [\n"}, r"a\.yaml:2:1: the YAML cannot be read"),
         ({}, r"holds no \.yaml file"),
     ],
 )
@@ -409,7 +409,7 @@ def test_read_checklist_names_the_path_it_was_given(tmp_path: Path) -> None:
     path.write_text(GOOD, encoding="utf-8")
     assert read_checklist(path) == parse_checklist(GOOD, "elsewhere")
     path.write_text(GOOD.replace("blocker", "huge"), encoding="utf-8")
-    with pytest.raises(ReadinessError, match=re.escape(f"{path}:10, field items[0].severity")):
+    with pytest.raises(ReadinessError, match=re.escape(f"{path}:10:5, field items[0].severity")):
         read_checklist(path)
 
 

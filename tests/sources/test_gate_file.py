@@ -44,6 +44,15 @@ def one(entry: str) -> Rule:
     return rule
 
 
+def column(entry: str, field: str) -> int:
+    """Where a field of `- {entry}`, indented by two, stands; an absent one is looked for where its entry is."""
+    key = field.split("[")[0]
+    place = 0 if entry.startswith(f"{key}:") else entry.find(f" {key}:") + 1
+    if "[" in field:  # the entry of a list
+        place = entry.index("[") + 1
+    return place + 6 if place or entry.startswith(f"{key}:") else 5
+
+
 def refusal(text: str) -> str:
     with pytest.raises(ReadinessError) as caught:
         parse_gate(text, "gate.yaml")
@@ -116,7 +125,7 @@ def test_a_file_on_disk(tmp_path: Path) -> None:
     assert read_gate(path) == parse_gate(COURSE, str(path))
 
 
-# What is refused: file, line, field, reason, remedy
+# What is refused: file, line, column, field, reason, remedy
 
 
 @pytest.mark.parametrize(
@@ -162,9 +171,9 @@ def test_a_file_on_disk(tmp_path: Path) -> None:
         ("threshold: 0.5", "metric", "this field is missing"),
     ],
 )
-def test_an_entry_is_refused_with_its_line_field_reason_and_remedy(entry: str, field: str, words: str) -> None:
+def test_an_entry_is_refused_with_its_place_field_reason_and_remedy(entry: str, field: str, words: str) -> None:
     message = refusal(f"name: g\nmetrics:\n  - {{{entry}}}\n")
-    assert message.startswith(f"gate.yaml:3, field metrics[0].{field}: ")
+    assert message.startswith(f"gate.yaml:3:{column(entry, field)}, field metrics[0].{field}: ")
     assert words in message
     assert message.endswith(".")
 
@@ -172,7 +181,7 @@ def test_an_entry_is_refused_with_its_line_field_reason_and_remedy(entry: str, f
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("name: g", "gate.yaml:1: the gate declares nothing. Add metrics"),
+        ("name: g", "gate.yaml:1:1: the gate declares nothing. Add metrics"),
         ("thresholds: {faithfulness: 0.85, groundedness: 0.9}", '"faithfulness" is declared already in line 1'),
         ("thresholds: {brand: 3}", "field thresholds.brand: no metric"),
         ("thresholds: {mrr: 3}", "field thresholds.mrr: 3.00 lies outside"),
@@ -193,7 +202,7 @@ def test_every_problem_is_named_at_once() -> None:
     lines = refusal(
         "metrics:\n  - {metric: mrr}\n  - {metric: mrr, threshold: 7}\n  - {metric: x, threshold: 1}"
     ).splitlines()
-    assert [line.split(",")[0] for line in lines] == ["gate.yaml:2", "gate.yaml:3", "gate.yaml:4"]
+    assert [line.split(",")[0] for line in lines] == ["gate.yaml:2:6", "gate.yaml:3:19", "gate.yaml:4:6"]
 
 
 @given(st.text(max_size=40) | st.floats() | st.integers())
@@ -338,7 +347,7 @@ def test_any_name_survives_the_lock_file(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("by: ana\nat: yesterday\ngate_digest: g", "gate.lock:2, field at"),
+        ("by: ana\nat: yesterday\ngate_digest: g", "gate.lock:2:1, field at"),
         ("by: ana\nat: 2026-11-20T09:14:00\ngate_digest: g", "is not a time with its zone"),
         ("by: ana\nat: '2026-11-20T09:14:00Z'", "field gate_digest: this field is missing"),
         ("by: ana\nat: '2026-11-20T09:14:00Z'\ngate_digest: g\nwho: x", "not known"),

@@ -27,7 +27,7 @@ def test_a_table(tmp_path):
     ("old", "new", "said"),
     [
         ("date: 2026-11-20\n", "", "date: this field is missing"),
-        ("2026-11-20", "last week", "prices.yaml:2, field date: expected a date such as 2026-11-20"),
+        ("2026-11-20", "last week", "prices.yaml:2:1, field date: expected a date such as 2026-11-20"),
         ("3.50", "-1", "field models.birch.input: input should be greater than or equal to 0, found -1"),
         ("3.50", '"3.50"', "expected a number"),
         ("14", "true", "expected a number, found true"),

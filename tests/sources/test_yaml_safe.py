@@ -90,35 +90,35 @@ def test_keys_are_text_whatever_they_look_like() -> None:
 
 @both_parsers
 @pytest.mark.parametrize(
-    ("text", "line", "reason"),
+    ("text", "place", "reason"),
     [
-        ("a: 1\nb: &x [1]\n", 2, "anchors and aliases are not accepted"),
-        ("a: 1\n\nb: *x\n", 3, "anchors and aliases are not accepted"),
-        ("*x : 1\n", 1, "anchors and aliases are not accepted"),
-        ("a:\n  <<: {b: 1}\n", 2, "merge keys"),
-        ("a: 1\nb: 2\n\na: 3\n", 4, 'the key "a" stands twice in one mapping, first in line 1'),
-        ("x:\n  - a: 1\n    'a': 2\n", 3, "first in line 2"),
-        ("1: a\n'1': b\n", 2, "stands twice"),
-        ("a: !!python/object/apply:os.system [x]\n", 1, "tags are not accepted"),
-        ("a: 1\nb: !!int 5\n", 2, "tags are not accepted"),
-        ("a: ! b\n", 1, "tags are not accepted"),
-        ("!own\na: b\n", 1, "tags are not accepted"),
-        ("? [a]\n: b\n", 1, "a key is a list or a mapping"),
-        ("a: 1\n---\nb: 2\n", 2, "a second document"),
-        ("a: 1\nb: [1,\n", 3, "the YAML cannot be read"),
-        ("a: b: c\n", 1, "the YAML cannot be read"),
-        ("a:\n\t- b\n", 2, "the YAML cannot be read"),
-        ("a: 1\nb: x\x1b[2J\n", 2, "U+001B"),
-        ("a: 1\nb: \ud800\n", 2, "U+D800"),
-        ('a: "\\UFFFFFFFF"\n', 1, "the YAML cannot be read"),
-        ("a: 1e999\n", 1, "too large"),
-        ("a: 9223372036854775808\n", 1, "too large"),
-        (f"a: {'9' * 5000}\n", 1, "too large"),
+        ("a: 1\nb: &x [1]\n", "2:4", "anchors and aliases are not accepted"),
+        ("a: 1\n\nb: *x\n", "3:4", "anchors and aliases are not accepted"),
+        ("*x : 1\n", "1:1", "anchors and aliases are not accepted"),
+        ("a:\n  <<: {b: 1}\n", "2:3", "merge keys"),
+        ("a: 1\nb: 2\n\na: 3\n", "4:1", 'the key "a" stands twice in one mapping, first in line 1'),
+        ("x:\n  - a: 1\n    'a': 2\n", "3:5", "first in line 2"),
+        ("1: a\n'1': b\n", "2:1", "stands twice"),
+        ("a: !!python/object/apply:os.system [x]\n", "1:4", "tags are not accepted"),
+        ("a: 1\nb: !!int 5\n", "2:4", "tags are not accepted"),
+        ("a: ! b\n", "1:4", "tags are not accepted"),
+        ("!own\na: b\n", "1:1", "tags are not accepted"),
+        ("? [a]\n: b\n", "1:3", "a key is a list or a mapping"),
+        ("a: 1\n---\nb: 2\n", "2:1", "a second document"),
+        ("a: 1\nb: [1,\n", "3:1", "the YAML cannot be read"),
+        ("a: b: c\n", "1:5", "the YAML cannot be read"),
+        ("a:\n\t- b\n", "2:1", "the YAML cannot be read"),
+        ("a: 1\nb: x\x1b[2J\n", "2:5", "U+001B"),
+        ("a: 1\nb: \ud800\n", "2:4", "U+D800"),
+        ('a: "\\UFFFFFFFF"\n', "1", "the YAML cannot be read"),
+        ("a: 1e999\n", "1:4", "too large"),
+        ("a: 9223372036854775808\n", "1:4", "too large"),
+        (f"a: {'9' * 5000}\n", "1:4", "too large"),
     ],
 )
-def test_what_is_not_plain_data_is_refused_with_its_line(text: str, line: int, reason: str) -> None:
+def test_what_is_not_plain_data_is_refused_with_its_place(text: str, place: str, reason: str) -> None:
     message = refusal(text)
-    assert message.startswith(f"own.yaml:{line}: ")
+    assert message.startswith(f"own.yaml:{place}:")
     assert reason in message
     assert message.endswith(".")  # a remedy follows the reason
     assert len(message) < 300
@@ -126,7 +126,7 @@ def test_what_is_not_plain_data_is_refused_with_its_line(text: str, line: int, r
 
 @both_parsers
 def test_half_a_character_made_by_an_escape_is_refused() -> None:
-    assert refusal('a: "\\ud83d"\n').startswith("own.yaml:1: ")
+    assert refusal('a: "\\ud83d"\n').startswith("own.yaml:1:")
 
 
 @both_parsers
@@ -139,7 +139,7 @@ def test_an_empty_file_is_refused(text: str) -> None:
 def test_an_alias_bomb_is_refused_at_its_first_anchor() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
-    assert refusal("\n".join(lines)).startswith("own.yaml:1: anchors")
+    assert refusal("\n".join(lines)).startswith("own.yaml:1:5: anchors")
 
 
 @both_parsers
@@ -194,7 +194,7 @@ def test_lines_of_fields_and_entries() -> None:
         ("last", "deep", "key"): 14,
     }
     assert {path: located.line(path) for path in lines} == lines
-    assert located.at(("items", 1, "tags", 1)) == "own.yaml:11"
+    assert located.at(("items", 1, "tags", 1)) == "own.yaml:11:7"
 
 
 def test_a_path_that_is_not_there_gives_the_line_around_it() -> None:
@@ -224,9 +224,9 @@ def test_a_file_is_read_with_or_without_a_byte_order_mark(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"a: 1\nb: \xff\n", ":2: the file is not UTF-8"),
+        (b"a: 1\nb: \xff\n", ":2:4: the file is not UTF-8"),
         ("a: 1\n".encode("utf-16"), ":1: the file is not UTF-8"),
-        (b"a: 1\nb: \x00\n", ":2: the file holds the character U+0000"),
+        (b"a: 1\nb: \x00\n", ":2:4: the file holds the character U+0000"),
         (b"a: " + b"x" * MAX_BYTES, "larger than 1 MiB"),
     ],
 )
@@ -278,7 +278,7 @@ def test_any_text_loads_or_is_refused_in_a_sentence(parser: Any) -> None:
             else:
                 refused = None
         if refused is not None:
-            assert re.match(r"own\.yaml:\d+: .+\.", refused, re.DOTALL)
+            assert re.match(r"own\.yaml:\d+:\d+: .+\.", refused, re.DOTALL)
             return
         json.dumps(located.value, allow_nan=False).encode()
         assert 1 <= located.line() <= len(text.splitlines())

@@ -23,7 +23,7 @@ Fault = tuple[str, str, str]  # field within the entry, reason, remedy
 def build(located: Located, name: str) -> Gate:
     """The gate that a document declares, `name` unless it has its own.
 
-    Raises `ReadinessError` naming file, line, field, reason and remedy.
+    Raises `ReadinessError` naming file, line, column, field, reason and remedy.
     """
     yaml = validated(GateYaml, located)
     problems: list[Problem] = []

@@ -30,7 +30,7 @@ _ENTRY = re.compile(rb"^\s*-\s*\{?\s*metric\s*:", re.MULTILINE)
 
 
 def read_gate(path: Path) -> Gate:
-    """The gate of a file. Raises `ReadinessError` naming file, line, field, reason and remedy."""
+    """The gate of a file. Raises `ReadinessError` naming file, line, column, field, reason and remedy."""
     from readiness_tui.sources.gate_build import build
     from readiness_tui.sources.yaml_safe import read_yaml
 

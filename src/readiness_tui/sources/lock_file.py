@@ -49,7 +49,7 @@ def write_lock(path: Path, gate: Gate, lock: Lock) -> None:
 
 
 def read_lock(path: Path) -> Lock:
-    """The lock of a file. Raises `ReadinessError` naming file, line, field, reason and remedy."""
+    """The lock of a file. Raises `ReadinessError` naming file, line, column, field, reason and remedy."""
     from readiness_tui.sources.yaml_safe import read_yaml
 
     return _lock(read_yaml(path))

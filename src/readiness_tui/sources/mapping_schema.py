@@ -155,7 +155,7 @@ Mapping = CaseMapping | TraceMapping
 
 
 def build(located: Located) -> Mapping:
-    """The mapping of a document. Raises ReadinessError naming file, line, field, reason and remedy."""
+    """The mapping of a document. Raises ReadinessError naming file, line, column, field, reason and remedy."""
     value = located.value
     kind = value.get("kind") if isinstance(value, dict) else None
     if kind not in list(Kind):

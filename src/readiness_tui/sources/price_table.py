@@ -46,7 +46,7 @@ class _Table(_Strict):
 
 
 def read_prices(path: Path) -> PriceTable:
-    """The table of a file. Raises ReadinessError naming file, line, field, reason and remedy."""
+    """The table of a file. Raises ReadinessError naming file, line, column, field, reason and remedy."""
     table = validated(_Table, read_yaml(path))
     models = {name: Price(price.input, price.output, price.cache_read) for name, price in table.models.items()}
     return PriceTable(table.version, table.date, models)

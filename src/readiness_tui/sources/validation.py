@@ -1,4 +1,4 @@
-"""Says in one sentence each what is wrong with a YAML file: file, line, field, reason, remedy.
+"""Says in one sentence each what is wrong with a YAML file: file, line, column, field, reason, remedy.
 
 Two ways in: `validated` turns what pydantic found into problems, and a reader adds its own `Problem`s for what
 a schema cannot say (a duplicate id). Both end in the one `ReadinessError` that `refuse` builds.
@@ -44,7 +44,7 @@ class Problem:
 
 
 def validated(model: type[ModelT], located: Located) -> ModelT:
-    """The document as a `model`. Raises `ReadinessError` naming file, line, field, reason and remedy."""
+    """The document as a `model`. Raises `ReadinessError` naming file, line, column, field, reason and remedy."""
     try:
         return model.model_validate(located.value)
     except ValidationError as error:
@@ -53,7 +53,7 @@ def validated(model: type[ModelT], located: Located) -> ModelT:
 
 def refuse(located: Located, problems: Iterable[Problem]) -> ReadinessError:
     """One error for all `problems`, in the order of their lines; the sixth and later are counted."""
-    ordered = sorted(problems, key=lambda problem: located.line(problem.path))
+    ordered = sorted(problems, key=lambda problem: located.place(problem.path))
     lines = [_sentence(located, problem) for problem in ordered[:MAX_SHOWN]]
     if more := len(ordered) - MAX_SHOWN:
         lines += [f"There are {more} more problems in this file."] if more > 1 else []
@@ -66,7 +66,7 @@ def problems_of(error: ValidationError, located: Located, model: type[BaseModel]
 
     `model` is the one that was validated: it knows the names that a misspelt field may have meant.
     """
-    found = sorted(error.errors(include_url=False), key=lambda details: located.line(details["loc"]))
+    found = sorted(error.errors(include_url=False), key=lambda details: located.place(details["loc"]))
     missing: dict[DataPath, list[str]] = {}
     problems: list[Problem] = []
     for details in found:

@@ -3,7 +3,7 @@
 YAML can do more than a settings file needs, and each extra has hurt somebody: aliases that unfold to gigabytes,
 tags that build objects, merge keys, a second key that silently wins, and in YAML 1.1 a `no` that is a boolean,
 a `010` that is 8 and a `12:30:00` that is 45000. Here an unquoted value is one of null, true, false, a
-decimal number or text; keys are always text; anything else is refused with file, line and reason.
+decimal number or text; keys are always text; anything else is refused with file, line, column and reason.
 
 Parser events are read one by one, so that a hostile file is refused before it is unfolded.
 """
@@ -20,7 +20,7 @@ import yaml
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text import one_line
-from readiness_tui.sources.located import DataPath, Located, Plain, quoted
+from readiness_tui.sources.located import DataPath, Located, Place, Plain, quoted
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
@@ -64,8 +64,8 @@ def read_yaml(path: Path) -> Located:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise _refused(where, line, "the file is not UTF-8 text", "Save it in the encoding UTF-8") from None
+        before = content[: error.start].decode("utf-8")
+        raise _refused(where, _end(before), "the file is not UTF-8 text", "Save it in the encoding UTF-8") from None
     return load_yaml(text, where)
 
 
@@ -80,9 +80,8 @@ def load_yaml(text: str, where: str) -> Located:
     text = text.removeprefix("\ufeff")
     if bad := _NOT_PRINTABLE.search(text):
         # Looked for here, because the parsers report it by byte offset and without a line.
-        line = text.count("\n", 0, bad.start()) + 1
         reason = f"the file holds the character U+{ord(bad.group()):04X}, which YAML does not allow"
-        raise _refused(where, line, reason, "Remove it")
+        raise _refused(where, _end(text[: bad.start()]), reason, "Remove it")
     return _Builder(text, where).document()
 
 
@@ -92,8 +91,8 @@ class _Builder:
     def __init__(self, text: str, where: str) -> None:
         self.where = where
         self.events = self._events(text)
-        self.line = 1  # of the event at hand
-        self.lines: dict[DataPath, int] = {}
+        self.place: Place = (1, 1)  # of the event at hand
+        self.places: dict[DataPath, Place] = {}
 
     def document(self) -> Located:
         next(self.events)  # the start of the stream
@@ -105,10 +104,10 @@ class _Builder:
             raise self.refused('a second document begins here (after a line "---")', "Keep one document in a file")
         if value is None:
             raise self.refused("the file is empty", "Write its content, or do not name this file")
-        return Located(self.where, value, self.lines)
+        return Located(self.where, value, self.places)
 
     def value(self, event: Any, path: DataPath) -> Plain:
-        self.lines.setdefault(path, self.line)  # a mapping has noted the line of its key already
+        self.places.setdefault(path, self.place)  # a mapping has noted the place of its key already
         self.check(event, path)
         if isinstance(event, yaml.MappingStartEvent):
             return self.mapping(path)
@@ -124,7 +123,7 @@ class _Builder:
             raise self.refused(f"tags are not accepted ({quoted(event.tag)})", "Remove the tag")
         if len(path) >= MAX_DEPTH and not isinstance(event, yaml.ScalarEvent):
             raise self.refused(f"the content is nested deeper than {MAX_DEPTH} levels", "Flatten it")
-        if len(self.lines) > MAX_VALUES:
+        if len(self.places) > MAX_VALUES:
             raise self.refused(f"there are more than {MAX_VALUES:,} values", "Split the file")
 
     def sequence(self, path: DataPath) -> list[Plain]:
@@ -139,9 +138,9 @@ class _Builder:
             key = self.key(event, path)
             here = (*path, key)
             if key in entries:
-                reason = f"the key {quoted(key)} stands twice in one mapping, first in line {self.lines[here]}"
+                reason = f"the key {quoted(key)} stands twice in one mapping, first in line {self.places[here][0]}"
                 raise self.refused(reason, "Remove or rename one of the two")
-            self.lines[here] = self.line
+            self.places[here] = self.place
             entries[key] = self.value(next(self.events), here)
         return entries
 
@@ -179,13 +178,13 @@ class _Builder:
         return text
 
     def _events(self, text: str) -> Iterator[Any]:
-        """The parser's events, each setting `line`; every way in which the parsers fail is a refusal."""
+        """The parser's events, each setting `place`; every way in which the parsers fail is a refusal."""
         try:
             for event in yaml.parse(text, Loader=_PARSER):
-                self.line = _line(event.start_mark) or self.line
+                self.place = _place(event.start_mark) or self.place
                 yield event
         except yaml.MarkedYAMLError as error:
-            self.line = _line(error.problem_mark or error.context_mark) or self.line
+            self.place = _place(error.problem_mark or error.context_mark) or self.place
             reason = ": ".join(one_line(part) for part in (error.context, error.problem) if part)
             raise self.refused(f"the YAML cannot be read ({reason})", "Correct it there or just above") from None
         except (yaml.YAMLError, ValueError, OverflowError) as error:
@@ -194,15 +193,21 @@ class _Builder:
             raise self.refused(f"the YAML cannot be read ({reason})", "Correct it there or just below") from None
 
     def refused(self, reason: str, remedy: str) -> ReadinessError:
-        return _refused(self.where, self.line, reason, remedy)
+        return _refused(self.where, self.place, reason, remedy)
 
 
-def _line(mark: Any) -> int | None:
-    return None if mark is None else int(mark.line) + 1
+def _place(mark: Any) -> Place | None:
+    return None if mark is None else (int(mark.line) + 1, int(mark.column) + 1)
 
 
-def _refused(where: str, line: int, reason: str, remedy: str) -> ReadinessError:
-    return ReadinessError(f"{one_line(where)}:{line}: {reason}. {remedy}.")
+def _end(text: str) -> Place:
+    """Where the character after `text` stands."""
+    return text.count("\n") + 1, len(text) - text.rfind("\n")
+
+
+def _refused(where: str, place: Place, reason: str, remedy: str) -> ReadinessError:
+    line, column = place
+    return ReadinessError(f"{one_line(where)}:{line}:{column}: {reason}. {remedy}.")
 
 
 def _too_large(where: str) -> ReadinessError:
