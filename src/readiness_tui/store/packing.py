@@ -150,6 +150,16 @@ def tool_fragment(name: str) -> str:
     return f"[{_encode(name).decode()},"
 
 
+def tool_names(calls: str | None) -> set[str]:
+    """The tools that a row of `tool_calls` names."""
+    return {call[0] for call in _calls(calls)} if calls and calls != "[]" else set()
+
+
+def chunk_sources(chunks: str | None) -> set[str]:
+    """The documents that a row of `chunks` comes from; a chunk without one stands for itself."""
+    return {chunk[4] or chunk[0] for chunk in _chunks(chunks)} if chunks and chunks != "[]" else set()
+
+
 def pack(records: Sequence[str]) -> bytes:
     """Raw records, compressed together: their lengths, a newline, their bytes. Lone surrogates survive."""
     parts = [record.encode("utf-8", "surrogatepass") for record in records]

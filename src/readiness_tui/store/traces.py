@@ -126,11 +126,17 @@ def columns(
 
 def latest_day(conn: Connection) -> date | None:
     """The UTC day of the latest trace: where a window of days ends."""
+    at = latest(conn)
+    return None if at is None else at.date()
+
+
+def latest(conn: Connection) -> datetime | None:
+    """When the latest trace started; None where none has a time."""
     clauses, values = _where(conn, NONE)
     row = conn.execute(
         f"SELECT started_at FROM trace WHERE {' AND '.join(clauses)} ORDER BY started_at DESC, key DESC LIMIT 1", values
     ).fetchone()
-    return None if row is None or row[0] == UNKNOWN_TIME else from_micros(row[0]).date()
+    return None if row is None or row[0] == UNKNOWN_TIME else from_micros(row[0])
 
 
 def by_outcome(conn: Connection, where: Filter = NONE) -> dict[str, int]:

@@ -88,6 +88,14 @@ class ReadinessApp(App[None]):
             self.complain(str(refusal))
             return None
 
+    async def search(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """`fetch` in a thread of its own: a look through everything imported must not hold up a save."""
+        try:
+            return await asyncio.to_thread(service, *args, **kwargs)
+        except ReadinessError as refusal:
+            self.complain(str(refusal))
+            return None
+
     async def act(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> bool:
         """Run a service that saves, then show what follows from it. False where it refused."""
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 from uuid import uuid4
@@ -12,7 +11,6 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.view import ReviewView
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Submit, Values
 from readiness_tui.tui.widgets.bars import NavBar, RoomTab, TitleBar
@@ -88,12 +86,8 @@ class RoomScreen(Screen[None]):
         return await self.readiness.fetch(service, *args, **kwargs)
 
     async def search(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-        """`fetch` in a thread of its own: a look through everything imported must not hold up a save."""
-        try:
-            return await asyncio.to_thread(service, *args, **kwargs)
-        except ReadinessError as refusal:
-            self.readiness.complain(str(refusal))
-            return None
+        """Run a reading service that looks through everything imported, in a thread of its own."""
+        return await self.readiness.search(service, *args, **kwargs)
 
     async def act(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> bool:
         """Run a writing service, then show the new view; a refusal is shown and gives False."""

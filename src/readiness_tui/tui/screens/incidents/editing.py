@@ -19,6 +19,7 @@ from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.dialogs.pick import Choice, PickDialog
+from readiness_tui.tui.screens.incidents.around import AroundDialog
 from readiness_tui.tui.screens.incidents.incident_text import action_line, clock
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import join
@@ -42,6 +43,7 @@ class EditingScreen(RoomScreen):
         Binding("c", "classify", "Class", id="incidents.class", show=False, tooltip="Name the failure class and the item that did not hold"),
         Binding("k", "link", "Link", id="incidents.link", show=False, tooltip="Link traces and eval cases, or take links out"),
         Binding("e", "case", "Eval case", id="incidents.case", show=False, tooltip="Make an eval case of a linked trace"),
+        Binding("b", "around", "Before/after", id="incidents.around", show=False, tooltip="What the traces say: what changed before and after, lines for the timeline"),
         Binding("g", "traces", "Traces", id="incidents.traces", show=False, tooltip="Show the linked traces"),
         Binding("x", "export", "Export", id="incidents.export", show=False, tooltip="Write the note as a markdown file"),
     ]  # fmt: skip
@@ -367,6 +369,10 @@ class EditingScreen(RoomScreen):
             intro="Its question is appended to the eval set; what a right answer must have is yours to fill in there.",
             button="Add",
         )  # fmt: skip
+
+    def action_around(self) -> None:
+        if self.incident is not None:
+            self.app.push_screen(AroundDialog(self.desk, self.incident))
 
     async def action_traces(self) -> None:
         incident = self.incident

@@ -18,7 +18,7 @@ from readiness_tui.tui.screens.incidents.note_dialog import NoteDialog
 from readiness_tui.tui.widgets.opening_list import OpeningList
 
 _NEEDS_ONE = frozenset({"open", "log", "time", "write", "act", "finish", "status", "retitle", "classify", "link",
-                        "case", "traces", "export", "next"})  # fmt: skip
+                        "case", "around", "traces", "export", "next"})  # fmt: skip
 
 
 class IncidentsScreen(EditingScreen):

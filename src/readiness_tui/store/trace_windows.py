@@ -1,0 +1,67 @@
+"""Counting the requests of a window: columns alone, in chunks, so that no writer waits for a long look back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from readiness_tui.domain.evaluation import Outcome
+from readiness_tui.domain.trace_series import Bucket, Series
+from readiness_tui.domain.trace_timeline import Seen, error_class
+from readiness_tui.domain.what_changed import Kind, Tally, Window
+from readiness_tui.store import packing, traces
+from readiness_tui.store.codec import from_micros, micros
+from readiness_tui.store.sqlite import Connection
+
+_FIELDS = ((Kind.PROMPT, "prompt_version"), (Kind.MODEL, "model"), (Kind.INDEX, "index_version"),
+           (Kind.APP, "app_version"), (Kind.OUTCOME, "outcome"))  # fmt: skip
+_FAILING = frozenset({Outcome.FAIL.value, Outcome.ERROR.value})
+
+
+def tally(conn: Connection, window: Window) -> Tally:
+    """What the requests of the window show."""
+    names = ["id", "error", "chunks", "tool_calls", "latency_ms", "cost", "cached", "cold"]
+    names += [column for _, column in _FIELDS]
+    found = Tally()
+    for row in traces.columns(conn, names, window.start, window.end):
+        trace_id, error, chunks, calls, latency, cost, cached, cold, *fields = row
+        found.requests += 1
+        for (kind, _), value in zip(_FIELDS, fields, strict=True):
+            found.add(kind, value or "", trace_id)
+        if error is not None or fields[-1] == Outcome.ERROR:
+            found.add(Kind.ERROR, error_class(error, Outcome.ERROR), trace_id)
+        for tool in packing.tool_names(calls):
+            found.add(Kind.TOOL, tool, trace_id)
+        for source in packing.chunk_sources(chunks):
+            found.add(Kind.SOURCE, source, trace_id)
+        if not cached and not cold:
+            if latency is not None:
+                found.latency.append(latency)
+            if cost is not None:
+                found.cost.append(cost)
+    return found
+
+
+def series(conn: Connection, window: Window, steps: int) -> Series:
+    """The window in `steps` equal parts. Reads an index alone."""
+    step = (window.end - window.start) / steps
+    start, width = micros(window.start), max(step // timedelta(microseconds=1), 1)
+    buckets = tuple(Bucket() for _ in range(steps))
+    names = ("started_at", "outcome", "latency_ms", "cost", "cached", "cold")
+    for at, outcome, latency, cost, cached, cold in traces.columns(conn, names, window.start, window.end):
+        bucket = buckets[min((at - start) // width, steps - 1)]
+        bucket.requests += 1
+        bucket.failing += outcome in _FAILING
+        if not cached and not cold:
+            if latency is not None:
+                bucket.latency.append(latency)
+            if cost is not None:
+                bucket.cost += cost
+                bucket.costed += 1
+    return Series(window.start, step, buckets)
+
+
+def seen(conn: Connection, start: datetime, end: datetime | None = None) -> Iterator[Seen]:
+    """The requests from `start` on, oldest first, as much of each as tells a recovery."""
+    for trace_id, at, outcome, error in traces.columns(conn, ("id", "started_at", "outcome", "error"), start, end):
+        yield Seen(trace_id, from_micros(at), None if outcome is None else Outcome(outcome), error)
