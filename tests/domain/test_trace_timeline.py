@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from readiness_tui.domain.evaluation import Outcome, Trace
 from readiness_tui.domain.trace_series import Bucket, Series, around, figures, phases, spark
-from readiness_tui.domain.trace_timeline import QUIET, Seen, proposed
+from readiness_tui.domain.trace_timeline import QUIET, Proposed, Seen, proposed, recovery
 
 AT = datetime(2026, 11, 21, 8, 40, tzinfo=UTC)
 
@@ -22,6 +22,10 @@ def failed(number: int, error: str = "timeout: no answer") -> Trace:
     return Trace(f"trace-{number}", minute(number), outcome=Outcome.ERROR, error=error)
 
 
+def lines_of(linked: list[Trace], later: list[Seen]) -> list[Proposed]:
+    return proposed(linked, recovery(linked, later))
+
+
 def quiet(first: int, count: int) -> list[Seen]:
     return [Seen(f"trace-{n}", minute(n), Outcome.SUCCESS, None) for n in range(first, first + count)]
 
@@ -30,7 +34,7 @@ def test_first_failure_each_error_and_the_recovery() -> None:
     wrong = Trace("trace-3", minute(3), outcome=Outcome.FAIL, question="Refund?")
     fine = Trace("trace-4", minute(4), outcome=Outcome.SUCCESS)
     later = [*quiet(10, QUIET - 1), Seen("trace-50", minute(50), Outcome.ERROR, "timeout"), *quiet(60, QUIET)]
-    lines = proposed([failed(5), wrong, fine, failed(1)], later)
+    lines = lines_of([failed(5), wrong, fine, failed(1)], later)
     assert [line.text for line in lines] == [
         "First linked failure: trace-1, timeout: no answer",
         "Fails too: trace-3, wrong answer to “Refund?”",
@@ -42,16 +46,16 @@ def test_first_failure_each_error_and_the_recovery() -> None:
 
 def test_another_kind_of_failure_does_not_hold_the_recovery_back() -> None:
     other = Seen("x", minute(11), Outcome.ERROR, "rate_limited: slow down")
-    assert proposed([failed(1)], [*quiet(2, 10), other, *quiet(12, 10)])[-1].text.startswith("Recovery: from trace-2")
+    assert lines_of([failed(1)], [*quiet(2, 10), other, *quiet(12, 10)])[-1].text.startswith("Recovery: from trace-2")
 
 
 def test_no_recovery_while_it_still_fails_or_too_little_is_known() -> None:
-    assert len(proposed([failed(1)], quiet(2, QUIET - 1))) == 1
+    assert len(lines_of([failed(1)], quiet(2, QUIET - 1))) == 1
 
 
 def test_many_linked_requests_give_a_line_a_class() -> None:
     many = [failed(n) for n in range(30)] + [failed(40, "rate_limited: 429")]
-    assert [line.text for line in proposed(many, [])] == [
+    assert [line.text for line in lines_of(many, [])] == [
         "First linked failure: trace-0, timeout: no answer; 30 linked requests",
         "Another failure begins: trace-40, rate_limited: 429; 1 linked request",
         "Last linked failure: trace-40, rate_limited: 429",
@@ -59,7 +63,7 @@ def test_many_linked_requests_give_a_line_a_class() -> None:
 
 
 def test_requests_without_a_time_or_a_failure_propose_nothing() -> None:
-    assert proposed([Trace("a", None, outcome=Outcome.ERROR), Trace("b", AT, outcome=Outcome.SUCCESS)], []) == []
+    assert lines_of([Trace("a", None, outcome=Outcome.ERROR), Trace("b", AT, outcome=Outcome.SUCCESS)], []) == []
 
 
 def test_a_sparkline_has_a_block_a_value_and_a_dot_for_none() -> None:

@@ -57,8 +57,8 @@ def test_latency_counts_pairs_and_says_its_median_and_tail() -> None:
     after = tally(20, {}, [float(value) for value in range(3000, 3020)])
     latency = by_what(changes(before, after, DAY))["latency"]
     assert (latency.moved, latency.sure) == (1.0, True)
-    assert latency.before == "median 1,019 ms, p95 1,037 ms (n = 40)"
-    assert latency.after == "median 3,009 ms, p95 3,018 ms (n = 20)"
+    assert latency.before == "median 1,019, p95 1,037 ms, n 40"
+    assert latency.after == "median 3,009, p95 3,018 ms, n 20"
 
 
 def test_a_few_values_are_never_sure() -> None:

@@ -20,6 +20,7 @@ SCREENS = {
     "evals": ("E",),
     "traces": ("T",),
     "incidents": ("I",),
+    "incidents-around": ("I", "down", "b"),
     "gaps": ("G",),
     "scorecard": ("S",),
     "history": ("H",),
@@ -54,7 +55,7 @@ def pressing(*keys: str) -> Callable[[Pilot[None]], object]:
 
 
 #: Dialogs look alike at both sizes: the wide ones are left to the slow run.
-DIALOGS = ("why", "checklists-conflict", "checklists-evidence", "help", "import")
+DIALOGS = ("why", "checklists-conflict", "checklists-evidence", "incidents-around", "help", "import")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from readiness_tui.services.desk import Desk, open_desk
 from readiness_tui.services.reviews import new_review
 from readiness_tui.services.traces import TraceFilter, TraceRow
 from readiness_tui.tui.app import ReadinessApp
+from readiness_tui.tui.screens.incidents.screen import IncidentsScreen
 from readiness_tui.tui.screens.traces import trace_text
 from readiness_tui.tui.screens.traces.screen import TracesScreen
 from readiness_tui.tui.screens.traces.trace_list import TraceList
@@ -112,6 +113,11 @@ async def test_only_the_traces_that_another_screen_names_then_all(sample_app: Re
         sample_app.screen.query_one("#field-title", Input).value = "Wrong refunds"
         await press(pilot, "enter", "enter", "enter")
         assert any(incident.traces == ("trace-0007",) for incident in sample_app.view.facts.incidents)
+        assert isinstance(sample_app.screen, IncidentsScreen)  # where it goes on
+        assert sample_app.screen.incident is not None
+        assert sample_app.screen.incident.title == "Wrong refunds"
+        await press(pilot, "T")
+        assert len(shown(sample_app).window.rows) == 2
         await press(pilot, "escape")
         assert "1,304 traces" in said(sample_app, "summary")
 

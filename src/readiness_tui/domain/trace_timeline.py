@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,15 +46,19 @@ def failure(error: str | None, outcome: Outcome | None) -> str:
     return error_class(error, outcome) or ("wrong answer" if outcome is Outcome.FAIL else "")
 
 
-def proposed(linked: Sequence[Trace], later: Iterable[Seen]) -> list[Proposed]:
-    """The lines, oldest first. `later`: the requests from the first linked failure on, oldest first.
+def failures(linked: Sequence[Trace]) -> list[tuple[datetime, Trace, str]]:
+    """The linked requests that failed, with how, oldest first. One without a time cannot be placed and is left out."""
+    failed = [
+        (trace.started_at, trace, how)
+        for trace in linked
+        if trace.started_at is not None and (how := failure(trace.error, trace.outcome))
+    ]
+    return sorted(failed, key=lambda one: (one[0], one[1].id))
 
-    A request without a time gives none: a timeline cannot place it.
-    """
-    failed = sorted(
-        ((trace.started_at, trace, how) for trace in linked if (how := failure(trace.error, trace.outcome)) and trace.started_at),
-        key=lambda one: (one[0], one[1].id),
-    )  # fmt: skip
+
+def proposed(linked: Sequence[Trace], recovered: Proposed | None) -> list[Proposed]:
+    """The lines, oldest first: each linked failure, or of many the first of each class; then the recovery."""
+    failed = failures(linked)
     if not failed:
         return []
     lines: list[Proposed] = []
@@ -63,21 +68,26 @@ def proposed(linked: Sequence[Trace], later: Iterable[Seen]) -> list[Proposed]:
             lines.append(Proposed(at, f"{lead}: {trace.id}, {_said(trace, how)}"))
     else:
         first_of: dict[str, tuple[datetime, Trace]] = {}
-        counts: dict[str, int] = {}
         for at, trace, how in failed:
             first_of.setdefault(how, (at, trace))
-            counts[how] = counts.get(how, 0) + 1
+        counts = Counter(how for _, _, how in failed)
         for how, (at, trace) in first_of.items():
             lead = "First linked failure" if trace is failed[0][1] else "Another failure begins"
-            lines.append(Proposed(at, f"{lead}: {trace.id}, {_said(trace, how)}; {plural(counts[how], 'linked request')}"))
+            lines.append(
+                Proposed(at, f"{lead}: {trace.id}, {_said(trace, how)}; {plural(counts[how], 'linked request')}")
+            )
         at, trace, how = failed[-1]
         lines.append(Proposed(at, f"Last linked failure: {trace.id}, {_said(trace, how)}"))
-    recovered = recovery({how for _, _, how in failed}, failed[-1][0], later)
     return [*lines, recovered] if recovered else lines
 
 
-def recovery(classes: set[str], last: datetime, later: Iterable[Seen]) -> Proposed | None:
-    """When QUIET requests in a row, after the `last` linked failure, showed none of the classes; None where none did."""
+def recovery(linked: Sequence[Trace], later: Iterable[Seen]) -> Proposed | None:
+    """From when on QUIET requests in a row, after the last linked failure, failed in none of the linked ways; None
+    where none did. `later`: the requests from the first linked failure on, oldest first."""
+    failed = failures(linked)
+    if not failed:
+        return None
+    last, classes = failed[-1][0], {how for _, _, how in failed}
     quiet: Seen | None = None
     count = 0
     for seen in later:

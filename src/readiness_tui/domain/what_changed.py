@@ -77,9 +77,13 @@ class Tally:
     cost: list[float] = field(default_factory=list)
     examples: dict[tuple[Kind, str], str] = field(default_factory=dict)
 
-    def add(self, kind: Kind, value: str, trace_id: str) -> None:
-        self.counts.setdefault(kind, Counter())[value] += 1
-        self.examples.setdefault((kind, value), trace_id)
+    def add(self, kind: Kind, value: str, trace_id: str, requests: int = 1) -> None:
+        counted = self.counts.get(kind)
+        if counted is None:
+            counted = self.counts[kind] = Counter()
+        if value not in counted:
+            self.examples[kind, value] = trace_id
+        counted[value] += requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +214,9 @@ def cliffs_delta(old: Sequence[float], new: Sequence[float]) -> float:
 
 def _apart(k: int, n: int, later_k: int, later_n: int) -> bool:
     """Whether the two Wilson intervals do not touch: more than chance, and cautious with small numbers."""
-    one, other = wilson(k, n), wilson(later_k, later_n)
-    assert one.low is not None and one.high is not None and other.low is not None and other.high is not None
-    return one.high < other.low or other.high < one.low
+    bounds = [(found.low or 0.0, found.high or 0.0) for found in (wilson(k, n), wilson(later_k, later_n))]
+    (low, high), (later_low, later_high) = bounds
+    return high < later_low or later_high < low
 
 
 def _share(name: str, k: int, n: int) -> str:
@@ -226,10 +230,8 @@ def _rate(requests: int, span: Window) -> str:
 def _middle(values: Sequence[float], unit: str) -> str:
     tail = values[max(math.ceil(0.95 * len(values)), 1) - 1]
     suffix = " ms" if unit == "ms" else ""
-    return (
-        f"median {number(median_low(values), unit, up=True)}{suffix}, p95 {number(tail, unit, up=True)}{suffix}"
-        f" (n = {len(values):,})"
-    )
+    middle = number(median_low(values), unit, up=True)
+    return f"median {middle}, p95 {number(tail, unit, up=True)}{suffix}, n {len(values):,}"
 
 
 def note_line(change: Change) -> tuple[str, str]:

@@ -24,7 +24,8 @@ _LOOK = timedelta(days=7)  # how long after its last linked failure a recovery i
 class Around:
     """The requests before and after `at`, compared, and the lines and figures they give.
 
-    `phases`: the figures before the incident, during it and after it; `until`: when the requests show it is over.
+    `phases`: the figures before the incident, during it and after it; `until`: when it was mitigated, else when the
+    requests recover.
     """
 
     at: datetime
@@ -56,20 +57,20 @@ def around(desk: Desk, number: int, *, at: datetime | None = None, hours: float 
             raise ReadinessError(
                 f"{incident.name} has no start and no linked trace with a time. Set its start, or type a time here."
             )
-        until = what_changed.ended(incident)
+        later = trace_windows.seen(conn, min(times, default=moment), max(times, default=moment) + _LOOK)
+        recovered = trace_timeline.recovery(known, later)
+        until = what_changed.ended(incident) or (recovered.at if recovered else None)
         spans = what_changed.windows(moment, hours, until=until)
         before, after = (trace_windows.tally(conn, span) for span in spans)
         shown = trace_series.around(moment, until, traces.latest(conn), STEPS)
         series = trace_windows.series(conn, shown, STEPS)
-        later = trace_windows.seen(conn, min(times, default=moment), max(times, default=moment) + _LOOK)
-        lines = trace_timeline.proposed(known, later)
     return Around(
         moment,
         hours,
         spans,
         (before.requests, after.requests),
         tuple(what_changed.changes(before, after, spans)),
-        tuple(lines),
+        tuple(trace_timeline.proposed(known, recovered)),
         series,
         until,
         trace_series.phases(series, moment, until),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from readiness_tui.domain.evaluation import Outcome
 from readiness_tui.domain.trace_series import Bucket, Series
@@ -23,11 +24,12 @@ def tally(conn: Connection, window: Window) -> Tally:
     names = ["id", "error", "chunks", "tool_calls", "latency_ms", "cost", "cached", "cold"]
     names += [column for _, column in _FIELDS]
     found = Tally()
+    combined: dict[tuple[str | None, ...], list[Any]] = {}  # requests of one combination of fields, the first one's id
     for row in traces.columns(conn, names, window.start, window.end):
         trace_id, error, chunks, calls, latency, cost, cached, cold, *fields = row
         found.requests += 1
-        for (kind, _), value in zip(_FIELDS, fields, strict=True):
-            found.add(kind, value or "", trace_id)
+        known = combined.setdefault(tuple(fields), [0, trace_id])
+        known[0] += 1
         if error is not None or fields[-1] == Outcome.ERROR:
             found.add(Kind.ERROR, error_class(error, Outcome.ERROR), trace_id)
         for tool in packing.tool_names(calls):
@@ -39,6 +41,9 @@ def tally(conn: Connection, window: Window) -> Tally:
                 found.latency.append(latency)
             if cost is not None:
                 found.cost.append(cost)
+    for values, (requests, trace_id) in combined.items():
+        for (kind, _), value in zip(_FIELDS, values, strict=True):
+            found.add(kind, value or "", trace_id, requests)
     return found
 
 

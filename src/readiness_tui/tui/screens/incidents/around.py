@@ -14,7 +14,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
+from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incident import Incident
+from readiness_tui.domain.what_changed import Change
 from readiness_tui.services import incident_traces, incidents
 from readiness_tui.services.dates import parse_moment
 from readiness_tui.services.desk import Desk
@@ -99,7 +101,7 @@ class AroundDialog(ModalScreen[None]):
         unsure = [(f"change/{place}", change) for place, change in enumerate(found.changes) if not change.sure]
         rows = [Option(around_text.changes_heading(found), disabled=True)]
 
-        def add(listed: list[tuple[str, incident_traces.Change]]) -> None:
+        def add(listed: list[tuple[str, Change]]) -> None:
             for key, change in listed:
                 taken = incident_traces.in_note(self._incident, change)
                 rows.append(Option(around_text.change_line(change, width, taken=taken), id=key))
@@ -173,7 +175,7 @@ class AroundDialog(ModalScreen[None]):
                 at = parse_moment(values["at"], self._desk.now())
             except ValueError:
                 return f"“{values['hours']}” is not a number of hours. Type for example 24."
-            except incident_traces.ReadinessError as refusal:
+            except ReadinessError as refusal:
                 return str(refusal)
             self._at, self._hours = at, hours
             self._read()

@@ -27,7 +27,9 @@ def sparklines(found: Around) -> Content:
     """Failing, latency and cost as blocks, their figures beside them, and below where the incident starts and ends."""
     buckets = found.series.buckets
     figures = [figure for figure in found.phases if figure is not None]
+    said = " → ".join(("before", "during", "after")[: len(figures)])
     rows = [
+        _muted(f"{'':<{_LABEL}}{f'a block is {duration(found.series.step)}':<{STEPS}}  {said}"),
         _row("failing", [_share(bucket) for bucket in buckets], [_failing(figure) for figure in figures]),
         _row("p95 ms", [trace_series.p95(bucket.latency) for bucket in buckets], [_ms(figure) for figure in figures]),
         _row("cost", [_cost(bucket) for bucket in buckets], [_usd(figure) for figure in figures]),
@@ -54,9 +56,7 @@ def _marks(found: Around) -> str:
 
 
 def _legend(found: Around) -> str:
-    ended = "" if found.until is None else f" to {clock(found.until)[-5:]}"
-    said = " → ".join(("before", "during", "after")[: 2 if found.phases[2] is None else 3])
-    return f"{clock(found.at)[-5:]}{ended} · {said}"
+    return clock(found.at) + ("" if found.until is None else f" to {clock(found.until)[-5:]}")
 
 
 def _share(bucket: Bucket) -> float | None:
@@ -88,7 +88,7 @@ def head(found: Around) -> Content:
         f" · {after:,} in {spans[1].hours:.3g} h after"
     )
     lost = f" · not imported: {', '.join(found.unknown)}" if found.unknown else ""
-    return line(f"{counted} · a block is {duration(found.series.step)}{lost}", "$foreground-muted")
+    return line(f"{counted}{lost}", "$foreground-muted")
 
 
 def changes_heading(found: Around) -> Content:

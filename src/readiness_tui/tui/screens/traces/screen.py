@@ -14,16 +14,16 @@ from textual.widgets import Input, Static
 
 from readiness_tui.domain.assessment import EvidenceKind
 from readiness_tui.domain.checklist import Severity
-from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.evaluation import Trace
-from readiness_tui.domain.incident import Sev
+from readiness_tui.domain.incident import Incident, Sev
 from readiness_tui.domain.words import plural
 from readiness_tui.services import assess, gaps, incidents, traces
+from readiness_tui.services.choices import choose
 from readiness_tui.services.dates import parse_moment
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.traces import TraceFilter
 from readiness_tui.services.view import ReviewView
-from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.screens.traces import trace_text
@@ -338,22 +338,29 @@ class TracesScreen(RoomScreen):
         started = f"{min(times):%Y-%m-%d %H:%M}" if times else ""
         levels = [level.value for level in Sev]
 
-        def save(values: Values) -> None:
-            typed = values["severity"].lower()
-            if typed not in levels:
-                raise ReadinessError("How severe is it? Type sev1, sev2, sev3 or sev4.")
-            at = parse_moment(values["started"], self._desk.now()) if values["started"] else None
-            incidents.create(self._desk, values["title"], Sev(typed), started=at, traces=[trace.id for trace in chosen])
+        opened: list[Incident] = []
 
-        self.ask(
+        def save(values: Values) -> None:
+            severity = choose(Sev, values["severity"], "a severity")
+            at = parse_moment(values["started"], self._desk.now()) if values["started"] else None
+            ids = [trace.id for trace in chosen]
+            opened.append(incidents.create(self._desk, values["title"], severity, started=at, traces=ids))
+
+        async def then(done: bool | None) -> None:
+            if done and opened:
+                await self.readiness.go_to(f"incident/{opened[0].number}")
+                self.readiness.tell(f"{opened[0].name} is open. b says what changed before it.")
+
+        form = FormDialog(
             f"Open an incident with {names(chosen)}",
             [
                 Field("title", "What happened?", (chosen[0].error or "")[:120]),
                 Field("severity", "Severity", Sev.SEV3.value, choices=levels),
                 Field("started", "Started (UTC)", started, hint="2026-11-21 08:40, 08:40 or now"),
             ],
-            save,
+            self.submitter(save),
         )
+        self.app.push_screen(form, then)
 
 
 def names(chosen: Sequence[Trace]) -> str:
