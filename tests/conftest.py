@@ -23,6 +23,7 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
     monkeypatch.delenv("READINESS_DB", raising=False)
     monkeypatch.setenv("READINESS_WHO", "ana")
+    monkeypatch.setenv("TZ", "UTC")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 
 from readiness_tui.domain.incident import Incident, Sev
-from readiness_tui.domain.note import intervals, rows
+from readiness_tui.domain.note import intervals
 from readiness_tui.reports.incident_md import incident_markdown
 from tests.reports.markdown import parser
 from tests.reports.sample import AS_OF, make_incident, with_text
@@ -73,10 +73,6 @@ def test_the_breached_item_is_a_failed_control() -> None:
     assert "| REL-04 | failed |" in incident_markdown(make_incident(), AS_OF)
     said = replace(make_incident(), fields={"controls": "REL-04 | held"})
     assert "| REL-04 | failed |" not in incident_markdown(said, AS_OF)
-
-
-def test_a_written_table_keeps_all_that_was_written() -> None:
-    assert rows("a | b | c | d\n\n e ", 3) == [("a", "b", "c | d"), ("e", "", "")]
 
 
 @given(texts.filter(lambda text: text.strip() != ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -12,7 +13,19 @@ from readiness_tui.domain.checklist import Checklist, Depth, Item, ProbeKind, Pr
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gap import Gap, GapState, StoredCondition
 from readiness_tui.domain.gate import Confidence, Direction, From, Gate, Lock, Rule
-from readiness_tui.domain.incident import Action, ActionKind, FailureClass, Incident, NoteStatus, Sev, TimelineEntry
+from readiness_tui.domain.incident import (
+    Action,
+    ActionKind,
+    FailureClass,
+    Incident,
+    Link,
+    LinkKind,
+    NoteStatus,
+    Rival,
+    Sev,
+    TimelineEntry,
+    Written,
+)
 from readiness_tui.domain.review import Review
 from readiness_tui.domain.verdict import Verdict
 from readiness_tui.store import Store, assessments, gaps, gates, incidents, reviews, scorecards
@@ -254,6 +267,8 @@ def test_conditions_tell_cleared_from_never_set(store: Store) -> None:
 
 # Incidents
 
+LINKS = (Link(LinkKind.TRACE, "t1"), Link(LinkKind.PERSON, "ben"))
+
 
 def test_an_incident_with_everything(store: Store) -> None:
     incident = Incident(
@@ -274,27 +289,46 @@ def test_an_incident_with_everything(store: Store) -> None:
         no_eval_reason="none",
         traces=("t1", "t2"),
         fields={"summary": "short", "went_well": "much"},
+        written={"summary": Written("ana", NOW)},
     )
     with save(store) as tx:
         number = incidents.put(tx, incident)
-        later = incidents.put_event(tx, number, TimelineEntry(0, NOW + timedelta(minutes=5), "noticed", "log", "ana"))
+        later = incidents.put_event(
+            tx, number, TimelineEntry(0, NOW + timedelta(minutes=5), "noticed", "log", "ana", LINKS)
+        )
         earlier = incidents.put_event(tx, number, TimelineEntry(0, NOW, "began", "trace", "ana"))
         gone = incidents.put_event(tx, number, TimelineEntry(0, NOW, "mistake"))
         incidents.remove_event(tx, gone)
         action = incidents.put_action(tx, number, Action(0, "alert", ActionKind.DETECT, "ben", DAY))
-        incidents.put_action(tx, number, Action(action, "alert", ActionKind.DETECT, "ben", DAY, done=DAY))
+        incidents.put_action(
+            tx, number, Action(action, "alert", ActionKind.DETECT, "ben", DAY, done=DAY, verify="fires in staging")
+        )
+        rival = incidents.put_rival(tx, number, Rival(0, "summary", "long", "ben", NOW))
+        incidents.remove_rival(tx, incidents.put_rival(tx, number, Rival(0, "harm", "none", "ben", NOW)))
         incidents.remove_action(tx, incidents.put_action(tx, number, Action(0, "mistake")))
         other = incidents.put(tx, Incident(0, "Other", "x", Sev.SEV4))
     with store.read() as conn:
-        assert incidents.get(conn, number) == replace(
+        stored = incidents.get(conn, number)
+        uids = {stored.uid, stored.actions[0].uid, *(entry.uid for entry in stored.timeline)}
+        assert len({UUID(uid) for uid in uids}) == 4
+        stamps = {"created": NOW, "updated": NOW}
+        assert stored == replace(
             incident,
             number=number,
+            uid=stored.uid,
+            **stamps,
             timeline=(
-                TimelineEntry(earlier, NOW, "began", "trace", "ana"),
-                TimelineEntry(later, NOW + timedelta(minutes=5), "noticed", "log", "ana"),
+                TimelineEntry(earlier, NOW, "began", "trace", "ana", uid=stored.timeline[0].uid, **stamps),
+                TimelineEntry(
+                    later, NOW + timedelta(minutes=5), "noticed", "log", "ana", LINKS, stored.timeline[1].uid, **stamps
+                ),
             ),
-            actions=(Action(action, "alert", ActionKind.DETECT, "ben", DAY, DAY),),
-        )
+            actions=(
+                Action(action, "alert", ActionKind.DETECT, "ben", DAY, DAY, verify="fires in staging",
+                       uid=stored.actions[0].uid, **stamps),
+            ),
+            rivals=(Rival(rival, "summary", "long", "ben", NOW, stored.rivals[0].uid),),
+        )  # fmt: skip
         assert [i.number for i in incidents.all(conn)] == [number, other]
         assert [i.number for i in incidents.all(conn, "Other")] == [other]
         with pytest.raises(ReadinessError, match="INC-99"):

@@ -39,30 +39,92 @@ class ActionKind(StrEnum):
     MITIGATE = "mitigate"
 
 
+class ActionState(StrEnum):
+    OPEN = "open"
+    IN_PROGRESS = "in progress"
+    DONE = "done"
+
+
+class LinkKind(StrEnum):
+    TRACE = "trace"
+    RUN = "run"
+    ITEM = "item"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a line of the timeline points at, by its id or name. What it names may be deleted later; the link stays."""
+
+    kind: LinkKind
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
+    """`id` within this file; `uid` the same in every file that the incident is merged into."""
+
     id: int
     at: datetime  # UTC
     text: str
-    source: str = "person"  # trace, log, person
+    source: str = "person"  # trace, log, person, opinion
     by: str = ""
+    links: tuple[Link, ...] = ()
+    uid: str = ""
+    created: datetime | None = None
+    updated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
+    """`id` within this file; `uid` the same in every file. `verify`: how anybody can see that it is done."""
+
     id: int
     text: str
     kind: ActionKind = ActionKind.PREVENT
     owner: str = ""
     due: date | None = None
     done: date | None = None
+    in_progress: bool = False
+    verify: str = ""
+    uid: str = ""
+    created: datetime | None = None
+    updated: datetime | None = None
+
+    @property
+    def state(self) -> ActionState:
+        if self.done is not None:
+            return ActionState.DONE
+        return ActionState.IN_PROGRESS if self.in_progress else ActionState.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """Another text of a section, kept beside the stored one until somebody settles it: two people wrote at once."""
+
+    id: int
+    section: str  # a key of `Incident.fields`
+    text: str  # empty: that person took the section out
+    by: str
+    at: datetime
+    uid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Who saved a section last, and when."""
+
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """`number` is shown as INC-<number>. Open = no resolved time, or its note not closed.
+    """`number` is shown as INC-<number>, in this file; `uid` is the same in every file that holds the incident. Open =
+    no resolved time, or its note not closed.
 
-    `fields` holds the note's written sections by key (summary, impact, detection, went_well, …).
+    `fields` holds the note's written sections by key (summary, impact, detection, went_well, …), `written` who saved
+    each last, `rivals` other texts of a section that wait to be settled.
     """
 
     number: int
@@ -84,6 +146,11 @@ class Incident:
     fields: dict[str, str] = field(default_factory=dict)
     timeline: tuple[TimelineEntry, ...] = ()
     actions: tuple[Action, ...] = ()
+    rivals: tuple[Rival, ...] = ()
+    written: dict[str, Written] = field(default_factory=dict)
+    uid: str = ""
+    created: datetime | None = None
+    updated: datetime | None = None
 
     @property
     def name(self) -> str:

@@ -16,8 +16,8 @@ FIELDS: dict[str, str] = {
     "impact": "Impact, one a line: measure | value | source",
     "what_changed": "What changed, one a line: prompt, model, index, tools or traffic | before | after | trace",
     "detection": "Detection: by what, and which alert should have fired",
-    "factors": "Contributing factors, one a line",
-    "reproduction": "Reproduction: k of n replays",
+    "factors": "Contributing factors, one a line: what | failure class",
+    "reproduction": "Reproduction: k of n replays of what",
     "went_well": "What went well",
     "went_badly": "What went badly",
     "got_lucky": "Where we got lucky",
@@ -55,29 +55,3 @@ def intervals(incident: Incident) -> Iterator[tuple[str, timedelta]]:
     for name, start, end in spans:
         if start is not None and end is not None:
             yield name, end - start
-
-
-def rows(text: str, columns: int) -> list[tuple[str, ...]]:
-    """A written table, one row a line, cells parted by |, padded to `columns`; what is too much stays in the last."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    cells = [[cell.strip() for cell in line.split("|", columns - 1)] for line in lines]
-    return [tuple(row + [""] * (columns - len(row))) for row in cells]
-
-
-def controls(incident: Incident) -> list[tuple[str, str, str]]:
-    """Each control the note names: item id, the item as written, and how it did (held, failed, absent).
-
-    The item that is said not to have held stands among them as failed, unless the note says how it did.
-    """
-    named = [
-        (item.split(maxsplit=1)[0] if item else "", item, how)
-        for item, how in rows(incident.fields.get("controls", ""), 2)
-    ]
-    if incident.item_id and incident.item_id not in {item_id for item_id, _, _ in named}:
-        named.append((incident.item_id, incident.item_id, "failed"))
-    return named
-
-
-def failed_controls(incident: Incident) -> tuple[str, ...]:
-    """The ids of the items whose control failed."""
-    return tuple(dict.fromkeys(item for item, _, how in controls(incident) if how.casefold().startswith("fail")))

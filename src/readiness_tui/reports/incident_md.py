@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from readiness_tui.domain import note
+from readiness_tui.domain import note, note_rows
 from readiness_tui.domain.incident import Incident
 
 TEMPLATE = "incident.md.j2"
@@ -31,7 +31,9 @@ def incident_markdown(
         lasted=intervals.get("to resolve"),
         facts=[entry for entry in sorted(incident.timeline, key=lambda e: (e.at, e.id)) if entry.source != "opinion"],
         opinions=[entry for entry in incident.timeline if entry.source == "opinion"],
-        impact=note.rows(incident.fields.get("impact", ""), 3),
-        changed=note.rows(incident.fields.get("what_changed", ""), 4),
-        controls=[(item, how) for _, item, how in note.controls(incident)],
+        impact=note_rows.impacts(incident),
+        changed=note_rows.changes(incident),
+        factors=note_rows.factors(incident),
+        rates=note_rows.reproductions(incident),
+        controls=note_rows.controls(incident),
     )

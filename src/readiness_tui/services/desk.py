@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ class Desk:
     who: str
     clock: Callable[[], datetime] = utc_now
     review_id: int | None = None
+    zone: tzinfo = UTC  # of the wall clock that the person types times from
     cache: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False)
     keys: list[str] = field(default_factory=list, repr=False)  # see `once`
     deferred: bool = field(default=False, repr=False)  # see `write.deferred`
@@ -40,6 +41,10 @@ class Desk:
     def as_of(self, review: Review, given: date | None = None) -> date:
         """The day the rules read: what was asked for, else the day pinned to the review, else today (UTC)."""
         return given or review.as_of or self.now().astimezone(UTC).date()
+
+    def today(self, review: Review) -> date:
+        """The day that is written down: a frozen review's own day has passed."""
+        return self.as_of(replace(review, as_of=None) if review.frozen_at is not None else review)
 
     @contextmanager
     def once(self, key: str) -> Iterator[None]:
@@ -64,6 +69,7 @@ def open_desk(
     create: bool = False,
     clock: Callable[[], datetime] = utc_now,
     review_id: int | None = None,
+    zone: tzinfo | None = None,
 ) -> Desk:
     """Open the file at `path`; `create` only where a person asked for a new one.
 
@@ -73,7 +79,19 @@ def open_desk(
         raise ReadinessError(
             "Nobody is named. Every entry keeps who made it. Name yourself with --who or READINESS_WHO."
         )
-    return Desk(Store.open(path, create=create), who.strip(), clock, review_id)
+    return Desk(Store.open(path, create=create), who.strip(), clock, review_id, zone or local_zone())
+
+
+def local_zone() -> tzinfo:
+    """The zone of this machine's wall clock: TZ, else the system's; where neither is named, its present offset."""
+    import os
+    from zoneinfo import ZoneInfo
+
+    name = os.environ.get("TZ", "").removeprefix(":") or os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError):  # no name, or no zone of that name
+        return utc_now().astimezone().tzinfo or UTC
 
 
 def guess_who() -> str:

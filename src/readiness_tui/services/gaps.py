@@ -43,13 +43,18 @@ def set_due(desk: Desk, key: str, due: date | None) -> None:
 
 
 def set_state(desk: Desk, key: str, state: GapState) -> None:
-    """Open, in progress or claimed done. A gap is verified by the review itself, never by hand."""
+    """Open, in progress or claimed done. A gap is verified by the review itself, never by hand.
+
+    The incident action that it stands for follows: claimed done is done, which closes the gap.
+    """
     if state not in BY_HAND:
         raise ReadinessError(
             f"A gap becomes {state} by what the review finds, not by hand. You can set: {', '.join(BY_HAND)}."
         )
     with system_change(desk, f"{called(key)}: {state}") as (tx, review):
         gaps.put(tx, review.system, replace(_gap(tx, review.system, key), state=state))
+        done = desk.today(review) if state is GapState.CLAIMED_DONE else None
+        _put_action(tx, key, done=done, in_progress=state is GapState.IN_PROGRESS)
 
 
 def mark(desk: Desk, kind: str, record_id: str, title: str, severity: Severity = Severity.MAJOR) -> Gap:
@@ -104,8 +109,8 @@ def called(key: str) -> str:
     return rest if rest.startswith(kind) else f"{kind} {rest}".strip()
 
 
-def _put_action(tx: Tx, key: str, **values: str | date | None) -> None:
-    """An incident's action has one owner and one date, in the incident and in the gap."""
+def _put_action(tx: Tx, key: str, **values: str | bool | date | None) -> None:
+    """An incident's action has one owner, one date and one state, in the incident and in the gap."""
     kind, _, rest = key.partition("/")
     if kind != "incident":
         return

@@ -12,14 +12,26 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 
-from readiness_tui.domain import note
+from readiness_tui.domain import note, note_rows
+from readiness_tui.domain.dates import parse_moment
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.incident import Action, FailureClass, Incident, NoteStatus, Sev, TimelineEntry
+from readiness_tui.domain.gap import Gap, GapState
+from readiness_tui.domain.incident import (
+    Action,
+    ActionState,
+    FailureClass,
+    Incident,
+    Link,
+    NoteStatus,
+    Rival,
+    Sev,
+    TimelineEntry,
+    Written,
+)
 from readiness_tui.domain.judge import judge
 from readiness_tui.domain.review import Review
 from readiness_tui.domain.verdict import Verdict
 from readiness_tui.domain.words import moment
-from readiness_tui.services.dates import parse_moment
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.view import current_review, load
 from readiness_tui.services.write import system_change
@@ -89,16 +101,41 @@ def parse_line(desk: Desk, typed: str) -> tuple[datetime, str, str]:
     return at, (match["source"] or SOURCES[0]).lower(), match["text"].strip()
 
 
-def log(desk: Desk, number: int, text: str, *, at: datetime | None = None, source: str = SOURCES[0]) -> None:
+def log(
+    desk: Desk,
+    number: int,
+    text: str,
+    *,
+    at: datetime | None = None,
+    source: str = SOURCES[0],
+    links: Sequence[Link] = (),
+) -> None:
     """Add a line to the timeline, now unless said otherwise."""
-    if not text.strip():
+    put_entry(desk, number, TimelineEntry(0, at or desk.now(), text, source, desk.who, tuple(links)))
+
+
+def put_entry(desk: Desk, number: int, entry: TimelineEntry) -> TimelineEntry:
+    """Add a line to the timeline (id 0) or change one."""
+    if not entry.text.strip():
         raise ReadinessError("What happened? A line of the timeline needs words after its time and source.")
-    if source not in SOURCES:
-        raise ReadinessError(f"“{source}” is not a source of a timeline line. They are: {', '.join(SOURCES)}.")
-    _past(desk, "This line", at)
-    with system_change(desk, f"INC-{number}: {text.strip()[:60]}") as (tx, _):
-        incidents.get(tx.conn, number)
-        incidents.put_event(tx, number, TimelineEntry(0, at or desk.now(), text.strip(), source, desk.who))
+    if entry.source not in SOURCES:
+        raise ReadinessError(f"“{entry.source}” is not a source of a timeline line. They are: {', '.join(SOURCES)}.")
+    _past(desk, "This line", entry.at)
+    entry = replace(entry, text=entry.text.strip())
+    with system_change(desk, f"INC-{number}: {entry.text[:60]}") as (tx, _):
+        incident = incidents.get(tx.conn, number)
+        if entry.id and entry.id not in {one.id for one in incident.timeline}:
+            raise ReadinessError(f"{incident.name} has no such line in its timeline any more: {entry.text[:60]}")
+        return replace(entry, id=incidents.put_event(tx, number, entry))
+
+
+def remove_entry(desk: Desk, number: int, entry_id: int) -> None:
+    """Take a line out of the timeline; the history keeps it, and undo brings it back."""
+    with system_change(desk, f"INC-{number}: a line of the timeline removed") as (tx, _):
+        incident = incidents.get(tx.conn, number)
+        if entry_id not in {one.id for one in incident.timeline}:
+            raise ReadinessError(f"{incident.name} has no such line in its timeline any more.")
+        incidents.remove_event(tx, entry_id)
 
 
 def set_time(desk: Desk, number: int, name: str, at: datetime | None) -> None:
@@ -123,15 +160,45 @@ def set_time(desk: Desk, number: int, name: str, at: datetime | None) -> None:
 # -- the note -------------------------------------------------------------------------------------------------------
 
 
-def set_field(desk: Desk, number: int, key: str, text: str) -> None:
-    """Write one section of the note; an empty text takes it out."""
+def set_field(desk: Desk, number: int, key: str, text: str, *, base: str | None = None) -> Rival | None:
+    """Write one section of the note; an empty text takes it out.
+
+    `base` is the text that the writer started from. Where another one is stored by now, that one stays in its place,
+    and this one is kept beside it as a rival until somebody settles it: it is returned.
+    """
     if key not in SECTIONS:
         raise ReadinessError(f"“{key}” is not a section of an incident note. They are: {', '.join(SECTIONS)}.")
     with system_change(desk, f"INC-{number}: {key.replace('_', ' ')} written") as (tx, _):
         # Read inside the transaction: another section written meanwhile is not lost.
-        incident = incidents.get(tx.conn, number)
-        kept = {name: old for name, old in incident.fields.items() if name != key}
-        incidents.put(tx, replace(incident, fields={**kept, key: text.strip()} if text.strip() else kept))
+        return _write(tx, desk, incidents.get(tx.conn, number), key, text.strip(), base)
+
+
+def settle(desk: Desk, number: int, rival_id: int, text: str, *, base: str | None = None) -> Rival | None:
+    """`text` becomes the section of a rival, which goes: its own text, the stored one, or what somebody made of both.
+
+    `base` as in `set_field`: the stored text as it was when the two were compared.
+    """
+    rival = next((one for one in get(desk, number).rivals if one.id == rival_id), None)
+    if rival is None:
+        raise ReadinessError(f"INC-{number}: these two texts were settled meanwhile. Nothing was written.")
+    with system_change(desk, f"INC-{number}: two texts of {rival.section.replace('_', ' ')} settled") as (tx, _):
+        if not incidents.remove_rival(tx, rival_id):
+            raise ReadinessError(f"INC-{number}: these two texts were settled meanwhile. Nothing was written.")
+        return _write(tx, desk, incidents.get(tx.conn, number), rival.section, text.strip(), base)
+
+
+def _write(tx: Tx, desk: Desk, incident: Incident, key: str, text: str, base: str | None) -> Rival | None:
+    stored = incident.fields.get(key, "")
+    if text == stored:
+        return None
+    if base is not None and stored != base.strip():
+        rival = Rival(0, key, text, desk.who, desk.now())
+        same = (one for one in incident.rivals if (one.section, one.text, one.by) == (key, text, desk.who))
+        return next(same, None) or replace(rival, id=incidents.put_rival(tx, incident.number, rival))
+    kept = {name: old for name, old in incident.fields.items() if name != key}
+    written = {**incident.written, key: Written(desk.who, desk.now())}
+    incidents.put(tx, replace(incident, fields={**kept, key: text} if text else kept, written=written))
+    return None
 
 
 def classify(desk: Desk, number: int, failure_class: FailureClass | None, item_id: str) -> None:
@@ -174,18 +241,21 @@ def unknown_traces(desk: Desk, trace_ids: Sequence[str]) -> tuple[str, ...]:
 # -- actions --------------------------------------------------------------------------------------------------------
 
 
-def put_action(desk: Desk, number: int, action: Action) -> None:
-    """Add an action (id 0) or change one. It is a gap until it is done; owner and date are the same in both."""
+def put_action(desk: Desk, number: int, action: Action) -> int:
+    """Add an action (id 0) or change one; returns its id. It is a gap until it is done; owner, date and state are the
+    same in both."""
     if not action.text.strip():
         raise ReadinessError("What is to be done? An action says what one can verify afterwards.")
     with system_change(desk, f"INC-{number} action: {action.text.strip()[:60]}") as (tx, review):
-        if action.done is not None and action.done > max(desk.now().date(), _today(desk, review)):
+        if action.done is not None and action.done > max(desk.now().date(), desk.today(review)):
             raise ReadinessError(f"{action.done} has not come yet. An action is done today or on a day before.")
         old = _action(incidents.get(tx.conn, number), action.id) if action.id else None
-        incidents.put_action(tx, number, replace(action, text=action.text.strip(), owner=action.owner.strip()))
+        action_id = incidents.put_action(
+            tx, number, replace(action, text=action.text.strip(), owner=action.owner.strip())
+        )
         gap = gaps.all(tx.conn, review.system).get(f"incident/{number}/{action.id}") if old else None
         if old is None or gap is None:
-            return
+            return action_id
         moved = action.due is not None and action.due != gap.due
         history = f"{gap.due or 'none'} -> {action.due} by {desk.who}"
         gaps.put(
@@ -193,16 +263,32 @@ def put_action(desk: Desk, number: int, action: Action) -> None:
             review.system,
             replace(
                 gap,
+                state=_gap_state(gap, old, action),
                 owner=action.owner.strip() if action.owner != old.owner else gap.owner,
                 due=action.due if moved else gap.due,
                 due_changes=(*gap.due_changes, history) if moved else gap.due_changes,
             ),
         )
+    return action_id
+
+
+def _gap_state(gap: Gap, old: Action, action: Action) -> GapState:
+    """A gap that was closed is reopened by the review's next look at it, which also sees to its date."""
+    if action.state is old.state or not gap.state.live:
+        return gap.state
+    if action.state is ActionState.DONE:
+        return GapState.CLOSED
+    return GapState.IN_PROGRESS if action.state is ActionState.IN_PROGRESS else GapState.OPEN
 
 
 def finish_action(desk: Desk, number: int, action_id: int, done: date | None) -> None:
     """Mark an action done on a day, or open again with None."""
-    put_action(desk, number, replace(_action(get(desk, number), action_id), done=done))
+    put_action(desk, number, replace(_action(get(desk, number), action_id), done=done, in_progress=False))
+
+
+def begin_action(desk: Desk, number: int, action_id: int) -> None:
+    """Mark an action as in progress."""
+    put_action(desk, number, replace(_action(get(desk, number), action_id), done=None, in_progress=True))
 
 
 def _action(incident: Incident, action_id: int) -> Action:
@@ -263,7 +349,7 @@ def set_status(desk: Desk, number: int, status: NoteStatus, *, no_eval_reason: s
                     f"{incident.name} is a {incident.severity}: it closes with a linked eval case, or with the reason"
                     " why none can exist."
                 )
-            closed = incident.closed or _today(desk, review)
+            closed = incident.closed or desk.today(review)
         for item in _reopened(tx.conn, incident, status, review):
             _undecide(tx, review.id, item)
         incidents.put(tx, replace(incident, status=status, closed=closed, no_eval_reason=reason))
@@ -274,7 +360,7 @@ def _reopened(conn: Connection, incident: Incident, status: NoteStatus, review: 
     if review.frozen_at is not None or incident.status not in _BEFORE_REVIEWED or status in _BEFORE_REVIEWED:
         return ()
     said = assessments.dossier_parts(conn, review.id)
-    return tuple(item for item in note.failed_controls(incident) if said.votes.get(item) or item in said.consensus)
+    return tuple(item for item in note_rows.failed_controls(incident) if said.votes.get(item) or item in said.consensus)
 
 
 def _undecide(tx: Tx, review_id: int, item: str) -> None:
@@ -291,11 +377,6 @@ def _undecide(tx: Tx, review_id: int, item: str) -> None:
 def _update(desk: Desk, number: int, what: str, **values: object) -> None:
     with system_change(desk, f"INC-{number}: {what}") as (tx, _):
         incidents.put(tx, replace(incidents.get(tx.conn, number), **values))  # type: ignore[arg-type]
-
-
-def _today(desk: Desk, review: Review) -> date:
-    """The day that is written down: a frozen review's own day has passed."""
-    return desk.as_of(replace(review, as_of=None) if review.frozen_at is not None else review)
 
 
 def _titled(title: str) -> None:

@@ -1,6 +1,9 @@
-"""Incidents with their timeline and actions."""
+"""Incidents with their timeline, their actions, and the texts of a section that wait to be settled."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from uuid import uuid4
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incident import (
@@ -8,9 +11,13 @@ from readiness_tui.domain.incident import (
     ActionKind,
     FailureClass,
     Incident,
+    Link,
+    LinkKind,
     NoteStatus,
+    Rival,
     Sev,
     TimelineEntry,
+    Written,
 )
 from readiness_tui.store.codec import dump, iso, load, moment, opt_day, opt_moment, stamp, words
 from readiness_tui.store.rows import Row, Tx, fetch
@@ -22,7 +29,16 @@ def all(conn: Connection, system: str | None = None) -> list[Incident]:
     rows = fetch(conn, "SELECT * FROM incident WHERE ?1 IS NULL OR system = ?1 ORDER BY number", (system,))
     events = fetch(conn, "SELECT * FROM incident_event ORDER BY at, id")
     actions = fetch(conn, "SELECT * FROM incident_action ORDER BY id")
-    return [_incident(row, events, actions) for row in rows]
+    rivals = fetch(conn, "SELECT * FROM incident_rival ORDER BY id")
+    return [
+        replace(
+            _incident(row),
+            timeline=tuple(_event(event) for event in events if event["number"] == row["number"]),
+            actions=tuple(_action(action) for action in actions if action["number"] == row["number"]),
+            rivals=tuple(_rival(rival) for rival in rivals if rival["number"] == row["number"]),
+        )
+        for row in rows
+    ]
 
 
 def get(conn: Connection, number: int) -> Incident:
@@ -38,10 +54,12 @@ def get(conn: Connection, number: int) -> Incident:
 def put(tx: Tx, incident: Incident) -> int:
     """Insert (number 0: the next one is given) or update the note itself; returns its number.
 
-    `timeline` and `actions` are written by their own functions and are left as they are stored.
+    `timeline`, `actions` and `rivals` are written by their own functions and are left as they are stored.
     """
-    return tx.put(
+    return _put(
+        tx,
         "incident",
+        incident,
         {
             "number": incident.number or None,
             "system": incident.system,
@@ -60,14 +78,17 @@ def put(tx: Tx, incident: Incident) -> int:
             "eval_cases": dump(incident.eval_cases),
             "traces": dump(incident.traces),
             "fields": dump(incident.fields),
+            "written": dump({key: [said.by, stamp(said.at)] for key, said in incident.written.items()}),
         },
     )
 
 
 def put_event(tx: Tx, number: int, entry: TimelineEntry) -> int:
     """Add (id 0) or edit a line of the timeline; returns its id."""
-    return tx.put(
+    return _put(
+        tx,
         "incident_event",
+        entry,
         {
             "id": entry.id or None,
             "number": number,
@@ -75,6 +96,7 @@ def put_event(tx: Tx, number: int, entry: TimelineEntry) -> int:
             "text": entry.text,
             "source": entry.source,
             "person": entry.by,
+            "links": dump([[link.kind.value, link.name] for link in entry.links]),
         },
     )
 
@@ -85,8 +107,10 @@ def remove_event(tx: Tx, event_id: int) -> bool:
 
 def put_action(tx: Tx, number: int, action: Action) -> int:
     """Add (id 0) or edit an action; returns its id."""
-    return tx.put(
+    return _put(
+        tx,
         "incident_action",
+        action,
         {
             "id": action.id or None,
             "number": number,
@@ -95,6 +119,8 @@ def put_action(tx: Tx, number: int, action: Action) -> int:
             "owner": action.owner,
             "due": iso(action.due),
             "done": iso(action.done),
+            "in_progress": int(action.in_progress),
+            "verify": action.verify,
         },
     )
 
@@ -103,7 +129,44 @@ def remove_action(tx: Tx, action_id: int) -> bool:
     return tx.delete("incident_action", action_id)
 
 
-def _incident(row: Row, events: list[Row], actions: list[Row]) -> Incident:
+def put_rival(tx: Tx, number: int, rival: Rival) -> int:
+    """Keep another text of a section (id 0); returns its id."""
+    return tx.put(
+        "incident_rival",
+        {
+            "id": rival.id or None,
+            "number": number,
+            "section": rival.section,
+            "text": rival.text,
+            "person": rival.by,
+            "at": stamp(rival.at),
+            "uid": rival.uid or str(uuid4()),
+        },
+    )
+
+
+def remove_rival(tx: Tx, rival_id: int) -> bool:
+    return tx.delete("incident_rival", rival_id)
+
+
+def _put(tx: Tx, table: str, value: Incident | TimelineEntry | Action, row: Row) -> int:
+    """Write `row` with its identity and stamps: new ones get the present, or what a merge brings from another file.
+
+    A change is stamped with the present, unless `value` carries another stamp than the stored one.
+    """
+    key = next(iter(row.values()))
+    old = tx.get(table, key) if key else None
+    row["uid"] = value.uid or (old or {}).get("uid") or str(uuid4())
+    row["created"] = stamp(value.created) or (old or {}).get("created") or stamp(tx.now)
+    brought = stamp(value.updated)
+    if brought is not None and (old is None or brought != old["updated"]):
+        row["updated"] = brought
+    elif old is None or any(old[name] != given for name, given in row.items()):
+        row["updated"] = stamp(tx.now)
+    return tx.put(table, row)
+
+
+def _incident(row: Row) -> Incident:
     return Incident(
         number=row["number"],
         system=row["system"],
@@ -122,14 +185,42 @@ def _incident(row: Row, events: list[Row], actions: list[Row]) -> Incident:
         no_eval_reason=row["no_eval_reason"],
         traces=words(row["traces"]),
         fields=load(row["fields"]),
-        timeline=tuple(
-            TimelineEntry(e["id"], moment(e["at"]), e["text"], e["source"], e["person"])
-            for e in events
-            if e["number"] == row["number"]
-        ),
-        actions=tuple(
-            Action(a["id"], a["text"], ActionKind(a["kind"]), a["owner"], opt_day(a["due"]), opt_day(a["done"]))
-            for a in actions
-            if a["number"] == row["number"]
-        ),
+        written={key: Written(by, moment(at)) for key, (by, at) in load(row["written"]).items()},
+        uid=row["uid"],
+        created=opt_moment(row["created"]),
+        updated=opt_moment(row["updated"]),
     )
+
+
+def _event(row: Row) -> TimelineEntry:
+    return TimelineEntry(
+        id=row["id"],
+        at=moment(row["at"]),
+        text=row["text"],
+        source=row["source"],
+        by=row["person"],
+        links=tuple(Link(LinkKind(kind), name) for kind, name in load(row["links"])),
+        uid=row["uid"],
+        created=opt_moment(row["created"]),
+        updated=opt_moment(row["updated"]),
+    )
+
+
+def _action(row: Row) -> Action:
+    return Action(
+        id=row["id"],
+        text=row["text"],
+        kind=ActionKind(row["kind"]),
+        owner=row["owner"],
+        due=opt_day(row["due"]),
+        done=opt_day(row["done"]),
+        in_progress=bool(row["in_progress"]),
+        verify=row["verify"],
+        uid=row["uid"],
+        created=opt_moment(row["created"]),
+        updated=opt_moment(row["updated"]),
+    )
+
+
+def _rival(row: Row) -> Rival:
+    return Rival(row["id"], row["section"], row["text"], row["person"], moment(row["at"]), row["uid"])

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.store import faults, sqlite
+from readiness_tui.store.incident_record import incident_record
 from readiness_tui.store.schema import APPLICATION_ID, VERSION_1
 
 Migration = Callable[[Any], None]  # takes a sqlite_utils.Database inside the migration's transaction
@@ -20,7 +21,7 @@ def first(db: Any) -> None:
     db.executescript(VERSION_1)
 
 
-MIGRATIONS: tuple[Migration, ...] = (first,)
+MIGRATIONS: tuple[Migration, ...] = (first, incident_record)
 
 
 def found(conn: sqlite.Connection) -> int:

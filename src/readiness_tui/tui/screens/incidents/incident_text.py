@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from textual.content import Content
 
-from readiness_tui.domain import note
+from readiness_tui.domain import note, note_rows
 from readiness_tui.domain.incident import Action, Incident, NoteStatus
 from readiness_tui.domain.text import one_line
 from readiness_tui.domain.words import day_month, duration
@@ -155,8 +155,11 @@ def _summary(incident: Incident, width: int) -> Iterator[Content]:
     for key, label in _FACTS.items():
         if incident.fields.get(key):
             yield from _section(label, safe(incident.fields[key]), width)
-    for position, (measure, value, source) in enumerate(note.rows(incident.fields.get("impact", ""), 3)):
-        said = join(line(f"{measure}: {value}" if value else measure), _hint(f" ({source})" if source else ""))
+    for position, row in enumerate(note_rows.impacts(incident)):
+        said = join(
+            line(f"{row.measure}: {row.value}" if row.value else row.measure),
+            _hint(f" ({row.source})" if row.source else ""),
+        )
         yield from _section("IMPACT" if position == 0 else "", said, width)
 
 
@@ -172,16 +175,17 @@ def _timeline(incident: Incident, width: int) -> Iterator[Content]:
 
 
 def _changes(incident: Incident, width: int) -> Iterator[Content]:
-    for position, (what, before, after, trace) in enumerate(note.rows(incident.fields.get("what_changed", ""), 4)):
-        moved = f"{what}: {before} → {after}" if after else f"{what}: {before}" if before else what
-        said = join(line(moved), _hint(f" ({trace})" if trace else ""))
+    for position, row in enumerate(note_rows.changes(incident)):
+        moved = f"{row.what}: {row.before} → {row.after}" if row.after else f"{row.what}: {row.before}"
+        said = join(line(moved if row.before else row.what), _hint(f" ({row.trace})" if row.trace else ""))
         yield from _section("CHANGED" if position == 0 else "", said, width)
 
 
 def _factors(incident: Incident, width: int) -> Iterator[Content]:
-    factors = [text for text in incident.fields.get("factors", "").splitlines() if text.strip()]
-    for position, text in enumerate(factors):
-        yield from _section("FACTORS" if position == 0 else "", line(text), width, "• ")
+    for position, factor in enumerate(note_rows.factors(incident)):
+        known = factor.failure_class or factor.written
+        said = join(line(factor.text), _hint(f" ({one_line(known)})" if known else ""))
+        yield from _section("FACTORS" if position == 0 else "", said, width, "• ")
 
 
 def _actions(incident: Incident, as_of: date, width: int) -> Iterator[Content]:

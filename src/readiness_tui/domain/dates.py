@@ -1,0 +1,124 @@
+"""Dates and times as people type them in a meeting."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from readiness_tui.domain.errors import ReadinessError
+
+_MOMENT = re.compile(
+    r"(?:(?P<day>yesterday|\d{4}-\d{2}-\d{2}|\d{1,2}\.? [a-z]{3,9}\.?(?: \d{4})?)[ T])?"
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2}(?::\d{2})?)(?P<offset>Z|[+-]\d{2}:?\d{2})?",
+    re.IGNORECASE,
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def parse_day(text: str, today: date) -> date:
+    """`2026-12-01`, `1 Dec`, `1 Dec 2026`, `+14` (days from today), `today`.
+
+    A day and month without a year is the next such day from today on.
+    """
+    typed = text.strip().lower()
+    if typed == "today":
+        return today
+    if match := re.fullmatch(r"\+(\d{1,3})d?", typed):
+        return today + timedelta(days=int(match[1]))
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        pass
+    if (match := re.fullmatch(r"(\d{1,2})\.? ([a-z]{3})[a-z]*\.?(?: (\d{4}))?", typed)) and match[2] in _MONTHS:
+        month, day = _MONTHS.index(match[2]) + 1, int(match[1])
+        try:
+            if match[3]:
+                return date(int(match[3]), month, day)
+            found = date(today.year, month, day)
+            return found if found >= today else date(today.year + 1, month, day)
+        except ValueError:
+            pass
+    raise ReadinessError(f"“{text.strip()}” is not a date. Type 2026-12-01, 1 Dec, or +14 for two weeks from today.")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time in UTC; `remark` says how a wall-clock time was taken that does not exist or comes twice."""
+
+    at: datetime
+    remark: str = ""
+
+
+def parse_moment(text: str, now: datetime, zone: tzinfo = UTC) -> datetime:
+    """`2026-11-21 14:05`, `14:05` (the latest such time not after now), `now`: in UTC. See `read_moment`."""
+    return read_moment(text, now, zone).at
+
+
+def read_moment(text: str, now: datetime, zone: tzinfo = UTC) -> Moment:
+    """`14:05`, `yesterday 23:50`, `21 Nov 14:05`, `2026-11-21 14:05`, `now`; on the wall clock of `zone` unless Z or
+    an offset (`+01:00`) follows.
+
+    A time without a day is the latest such time not after `now`. Raises ReadinessError where it is no time.
+    """
+    typed = " ".join(text.split())
+    if typed.lower() == "now":
+        return Moment(now)
+    match = _MOMENT.fullmatch(typed)
+    try:
+        if match is None:
+            return _explicit(datetime.fromisoformat(typed), now, zone)
+        if match["offset"]:
+            zone = datetime.fromisoformat(f"2000-01-01T00:00{match['offset'].upper()}").tzinfo or UTC
+        wall = time.fromisoformat(f"{int(match['hour']):02d}:{match['minute']}")
+        today = now.astimezone(zone).date()
+        if not match["day"]:
+            return _latest(wall, today, now, zone)
+        day = today - timedelta(days=1) if match["day"].lower() == "yesterday" else _past_day(match["day"], today)
+        return _explicit(datetime.combine(day, wall), now, zone)
+    except (ValueError, OverflowError):
+        raise ReadinessError(
+            f"“{typed}” is not a time. Type 14:05, 2026-11-21 14:05, 14:05Z for UTC, or now."
+        ) from None
+
+
+def zone_name(zone: tzinfo, at: datetime) -> str:
+    """ "Europe/Berlin", or what clocks there call themselves at the time."""
+    return getattr(zone, "key", None) or at.astimezone(zone).tzname() or "local time"
+
+
+def _past_day(text: str, today: date) -> date:
+    """A day that an incident was on: without a year, the latest such day."""
+    day = parse_day(text, today)
+    return day.replace(year=day.year - 1) if day > today and not re.search(r"\d{4}", text) else day
+
+
+def _latest(wall: time, today: date, now: datetime, zone: tzinfo) -> Moment:
+    for back in range(3):  # a zone's midnight may be skipped, so that yesterday is not always enough
+        found = _explicit(datetime.combine(today - timedelta(days=back), wall), now, zone)
+        if found.at <= now:
+            return found
+    raise ValueError("no such time")
+
+
+def _explicit(typed: datetime, now: datetime, zone: tzinfo) -> Moment:
+    """The moment at which the clocks of `zone` show `typed`. Where they show it twice, the latest not after now."""
+    if typed.tzinfo is not None:
+        return Moment(typed.astimezone(UTC))
+    both = [typed.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    name = zone_name(zone, both[0])
+    if both[0] == both[1]:
+        return Moment(both[0])
+    if both[0].astimezone(zone).replace(tzinfo=None) != typed:
+        shown = both[0].astimezone(zone)
+        return Moment(
+            both[0],
+            f"Clocks in {name} skipped {typed:%H:%M} on {typed:%Y-%m-%d}: taken as {shown:%H:%M}, {both[0]:%H:%M} UTC.",
+        )
+    taken = max((at for at in both if at <= now), default=both[0])
+    other = both[1 - both.index(taken)]
+    return Moment(
+        taken,
+        f"Clocks in {name} showed {typed:%H:%M} twice on {typed:%Y-%m-%d}: taken as {taken:%H:%M} UTC. Type "
+        f"{other:%H:%M}Z with the date for the other.",
+    )
