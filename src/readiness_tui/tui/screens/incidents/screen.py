@@ -13,15 +13,18 @@ from readiness_tui.domain.incident import Incident
 from readiness_tui.services import incidents, printing
 from readiness_tui.services.view import ReviewView
 from readiness_tui.tui.screens.incidents import incident_text
-from readiness_tui.tui.screens.incidents.editing import EditingScreen
+from readiness_tui.tui.screens.incidents.acting import ActingKeys
+from readiness_tui.tui.screens.incidents.happening import HappeningKeys
+from readiness_tui.tui.screens.incidents.linking import LinkingKeys
 from readiness_tui.tui.screens.incidents.note_dialog import NoteDialog
+from readiness_tui.tui.screens.incidents.noting import NotingKeys
 from readiness_tui.tui.widgets.opening_list import OpeningList
 
 _NEEDS_ONE = frozenset({"open", "log", "time", "write", "act", "finish", "status", "retitle", "classify", "link",
                         "case", "around", "traces", "export", "next"})  # fmt: skip
 
 
-class IncidentsScreen(EditingScreen):
+class IncidentsScreen(LinkingKeys, ActingKeys, NotingKeys, HappeningKeys):  # the footer's order is the other way round
     ROOM = "incidents"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#incidents"

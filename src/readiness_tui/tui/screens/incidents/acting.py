@@ -1,0 +1,96 @@
+"""The keys of Incidents for its actions: add or change one, mark it done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from textual.binding import Binding
+
+from readiness_tui.domain.incident import Action, ActionKind, Incident
+from readiness_tui.services import incidents
+from readiness_tui.services.choices import choose
+from readiness_tui.services.dates import parse_day
+from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.screens.incidents.incident_text import action_line
+from readiness_tui.tui.screens.incidents.keys import IncidentKeys
+from readiness_tui.tui.text import join
+
+NEW = "new"
+
+
+class ActingKeys(IncidentKeys):
+    BINDINGS = [
+        Binding("a", "act", "Action", id="incidents.action", show=False, tooltip="Add an action, or change one: what, who, until when"),
+        Binding("f", "finish", "Finish", id="incidents.finish", show=False, tooltip="Mark an action done, or open again"),
+    ]  # fmt: skip
+
+    def action_act(self) -> None:
+        incident, view = self.incident, self.readiness.view
+        if incident is None or view is None:
+            return
+        if not incident.actions:
+            self._ask_action(incident, NEW)
+            return
+        choices = [(NEW, join("a new action"))]
+        choices += [(str(action.id), action_line(action, view.as_of)) for action in incident.actions]
+        self.pick(f"{incident.name}: which action?", choices, lambda key: self._ask_action(incident, key))
+
+    def _ask_action(self, incident: Incident, key: str) -> None:
+        view = self.readiness.view
+        old = next((action for action in incident.actions if str(action.id) == key), Action(0, ""))
+        if view is None:
+            return
+        as_of = view.as_of
+
+        def save(values: Values) -> None:
+            kind = choose(ActionKind, values["kind"], "a kind of action")
+            due = parse_day(values["due"], as_of) if values["due"] else None
+            incidents.put_action(
+                self.desk,
+                incident.number,
+                replace(old, text=values["text"], kind=kind, owner=values["owner"], due=due),
+            )
+
+        self.ask(
+            f"{incident.name}: {'change the action' if old.id else 'new action'}",
+            [
+                Field("text", "What is done, so that one can verify it?", old.text),
+                Field("kind", "It would", old.kind, choices=[kind.value for kind in ActionKind]),
+                Field("owner", "Who: a person", old.owner, choices=view.review.reviewers),
+                Field("due", "Until when? (empty: 7 days for a sev1, 21 for a sev2, else 60)", str(old.due or ""),
+                      hint="2026-12-01, 1 Dec, +14"),
+            ],
+            save,
+            intro="It is a gap until it is done.",
+        )  # fmt: skip
+
+    def action_finish(self) -> None:
+        incident, view = self.incident, self.readiness.view
+        if incident is None or view is None:
+            return
+        if not incident.actions:
+            self.readiness.complain(f"{incident.name} has no action yet. Press a to add one.")
+            return
+        as_of = view.as_of
+
+        def then(key: str) -> None:
+            action = next(action for action in incident.actions if str(action.id) == key)
+
+            def save(values: Values) -> None:
+                done: date | None = parse_day(values["done"], as_of) if values["done"] else None
+                incidents.finish_action(self.desk, incident.number, action.id, done)
+
+            self.ask(
+                f"{incident.name}: done?",
+                [Field("done", "Done on (empty: it is open)", str(action.done or as_of), hint="2026-12-01, today")],
+                save,
+                intro=action.text,
+            )
+
+        still = [action for action in incident.actions if action.done is None]
+        if len(incident.actions) == 1:
+            then(str(incident.actions[0].id))
+            return
+        choices = [(str(action.id), action_line(action, as_of)) for action in incident.actions]
+        self.pick(f"{incident.name}: which action?", choices, then, at=str(still[0].id) if still else None)

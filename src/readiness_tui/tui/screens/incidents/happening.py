@@ -1,0 +1,102 @@
+"""The keys of Incidents for the time while it happens: open one, log, set its times, say how severe it is."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+from readiness_tui.domain.incident import Sev
+from readiness_tui.services import incidents
+from readiness_tui.services.choices import choose
+from readiness_tui.services.dates import parse_moment
+from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.screens.incidents.incident_text import clock
+from readiness_tui.tui.screens.incidents.keys import UTC_HINT, IncidentKeys
+from readiness_tui.tui.text import join
+
+
+class HappeningKeys(IncidentKeys):
+    BINDINGS = [
+        Binding("n", "new", "New", id="incidents.new", tooltip="Open an incident"),
+        Binding("l", "log", "Log", id="incidents.log", tooltip="Log what happens: a line of the timeline"),
+        Binding("t", "time", "Time", id="incidents.time", tooltip="Set when it started, was detected, … resolved"),
+        Binding("v", "retitle", "Severity", id="incidents.severity", show=False, tooltip="Change severity and title"),
+    ]  # fmt: skip
+
+    def action_new(self) -> None:
+        def save(values: Values) -> None:
+            made = incidents.create(
+                self.desk,
+                values["title"],
+                choose(Sev, values["severity"], "a severity"),
+                started=parse_moment(values["started"] or "now", self.desk.now()),
+            )
+            self.point_at(str(made.number))
+
+        self.ask(
+            "New incident",
+            [
+                Field("title", "What happened, in one line?"),
+                Field("severity", "Severity: sev1 is the worst", Sev.SEV3.value, choices=[sev.value for sev in Sev]),
+                Field("started", "Since when?", "now", hint=UTC_HINT),
+            ],
+            save,
+        )
+
+    def action_log(self) -> None:
+        incident = self.incident
+        if incident is None:
+            return
+
+        def save(values: Values) -> None:
+            at, source, text = incidents.parse_line(self.desk, values["line"])
+            incidents.log(self.desk, incident.number, text, at=at, source=source)
+
+        self.ask(
+            f"{incident.name}: what happened?",
+            [Field("line", "One line", hint="14:05 log: the latency alert fires")],
+            save,
+            intro="It happened now unless a time stands in front: 14:05, or 2026-11-21 14:05 (UTC).\n"
+            "log:, trace: or opinion: in front of the words says where it comes from, if not from you.",
+            button="Log",
+        )
+
+    def action_time(self) -> None:
+        incident = self.incident
+        if incident is None:
+            return
+        known = {name: getattr(incident, name) for name in incidents.TIMES}
+        choices = [(name, join(f"{name:<14}", clock(at) if at else "—")) for name, at in known.items()]
+
+        def then(name: str) -> None:
+            at = known[name]
+
+            def save(values: Values) -> None:
+                typed = values["at"]
+                incidents.set_time(
+                    self.desk, incident.number, name, parse_moment(typed, self.desk.now()) if typed else None
+                )
+
+            label = f"{name.capitalize()}, in UTC (empty: not known)"
+            self.ask(
+                f"{incident.name}: {name}",
+                [Field("at", label, f"{at:%Y-%m-%d %H:%M}" if at else "now", hint=UTC_HINT)],
+                save,
+            )
+
+        first = next((name for name, at in known.items() if at is None), None)
+        self.pick(f"{incident.name}: which time? (UTC)", choices, then, at=first)
+
+    def action_retitle(self) -> None:
+        incident = self.incident
+        if incident is None:
+            return
+        self.ask(
+            f"{incident.name}: severity and title",
+            [
+                Field("severity", "Severity: sev1 is the worst", incident.severity, choices=[sev.value for sev in Sev]),
+                Field("title", "What happened, in one line?", incident.title),
+            ],
+            lambda values: incidents.set_title(
+                self.desk, incident.number, values["title"], choose(Sev, values["severity"], "a severity")
+            ),
+        )

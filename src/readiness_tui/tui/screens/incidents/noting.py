@@ -1,0 +1,116 @@
+"""The keys of Incidents for its note: write a section, class it, move it on, see what the traces say."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+from readiness_tui.domain.incident import FailureClass, Incident, NoteStatus
+from readiness_tui.services import incidents
+from readiness_tui.services.choices import choose
+from readiness_tui.tui import glyphs
+from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.screens.incidents.around import AroundDialog
+from readiness_tui.tui.screens.incidents.keys import IncidentKeys
+from readiness_tui.tui.text import join
+
+
+class NotingKeys(IncidentKeys):
+    BINDINGS = [
+        Binding("w", "write", "Write", id="incidents.write", tooltip="Write a section of the note"),
+        Binding("p", "status", "Status", id="incidents.status", tooltip="Move the note on: draft, in review, reviewed, closed"),
+        Binding("c", "classify", "Class", id="incidents.class", show=False, tooltip="Name the failure class and the item that did not hold"),
+        Binding("b", "around", "Before/after", id="incidents.around", show=False, tooltip="What the traces say: what changed before and after, lines for the timeline"),
+    ]  # fmt: skip
+
+    def action_write(self) -> None:
+        incident = self.incident
+        if incident is None:
+            return
+        choices = []
+        for key, asks in incidents.SECTIONS.items():
+            mark, word = (glyphs.DONE, "written") if incident.fields.get(key) else (glyphs.UNDECIDED, "empty")
+            title = asks.partition(":")[0].partition(",")[0]
+            choices.append((key, join(f"{mark.glyph} {word:<8} ", title)))
+
+        def then(key: str) -> None:
+            self.ask(
+                f"{incident.name}: {key.replace('_', ' ')}",
+                [Field("text", f"{incidents.SECTIONS[key]} (ctrl+s saves)", incident.fields.get(key, ""), long=True)],
+                lambda values: incidents.set_field(self.desk, incident.number, key, values["text"]),
+            )
+
+        first = next((key for key in incidents.SECTIONS if not incident.fields.get(key)), None)
+        self.pick(f"{incident.name}: write which section?", choices, then, at=first)
+
+    def action_classify(self) -> None:
+        incident, view = self.incident, self.readiness.view
+        if incident is None or view is None:
+            return
+
+        def save(values: Values) -> None:
+            typed = values["class"]
+            failure = choose(FailureClass, typed, "a failure class") if typed else None
+            incidents.classify(self.desk, incident.number, failure, values["item"])
+
+        self.ask(
+            f"{incident.name}: failure class, and the item that did not hold",
+            [
+                Field("class", "Failure class", incident.failure_class or "", choices=[one.value for one in FailureClass]),
+                Field("item", "Checklist item that should have held, by its id (may stay empty)", incident.item_id,
+                      hint="REL-02"),
+            ],
+            save,
+            intro="Once the note is reviewed, an item that did not hold is undecided again.",
+        )  # fmt: skip
+
+    def action_around(self) -> None:
+        if self.incident is not None:
+            self.app.push_screen(AroundDialog(self.desk, self.incident))
+
+    def action_status(self) -> None:
+        incident = self.incident
+        if incident is None:
+            return
+        order = list(NoteStatus)
+        following = order[min(order.index(incident.status) + 1, len(order) - 1)]
+        choices = [(one.value, join(f"{one:<11}", "now" if one is incident.status else "")) for one in order]
+        self.pick(
+            f"{incident.name}: move the note to …",
+            choices,
+            lambda key: self._move(incident, NoteStatus(key)),
+            at=following.value,
+        )
+
+    async def _move(self, incident: Incident, status: NoteStatus) -> None:
+        if status is incident.status:
+            return
+        fields, intro = [], []
+        if status is NoteStatus.CLOSED and incident.resolved and incidents.needs_reason(incident):
+            fields.append(Field("reason", "Why can no eval case exist?"))
+            intro.append(
+                f"A {incident.severity} closes with a linked eval case (Esc, then e or k), or with the reason why none"
+                " can exist. It is printed."
+            )
+        reopening = await self.fetch(incidents.reopening, self.desk, incident.number, status)
+        if reopening is not None:
+            verdict = (
+                f"The verdict goes from {reopening.before} to {reopening.after}."
+                if reopening.after is not reopening.before
+                else f"The verdict stays {reopening.before}."
+            )
+            intro.append(
+                f"{', '.join(reopening.items)} did not hold: undecided again, to be scored anew. Earlier votes stay in"
+                f" the history. {verdict}"
+            )
+        if not intro:
+            await self.act(incidents.set_status, self.desk, incident.number, status)
+            return
+        self.ask(
+            f"{incident.name}: move the note to {status}",
+            fields,
+            lambda values: incidents.set_status(
+                self.desk, incident.number, status, no_eval_reason=values.get("reason", "")
+            ),
+            intro="\n".join(intro),
+            button=f"Move to {status}",
+        )
