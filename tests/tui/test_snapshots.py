@@ -75,3 +75,12 @@ def test_screen(sample_app: ReadinessApp, screen: str, size: str, snap_compare) 
 def test_greeting(size: str, snap_compare) -> None:
     app = ReadinessApp(who="ana", here=Path("/reviews"))
     assert snap_compare(app, terminal_size=SIZES[size], run_before=pressing())
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_lab(size: str, snap_compare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The step in which one decides; its folder is shown, so it is a relative one."""
+    monkeypatch.chdir(tmp_path)
+    app = ReadinessApp(who="ana", here=tmp_path, lab=Path("quick-lab"))
+    keys = ("enter", "enter", "enter", "enter", "p", "p")
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=pressing(*keys))

@@ -1,4 +1,4 @@
-"""`readiness`, `demo` and `new`: the commands that open the app."""
+"""`readiness`, `demo`, `lab` and `new`: the commands that open the app."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def open_app(session: Session) -> None:
     _show(desk, session)
 
 
-def _show(desk: object, session: Session) -> None:
+def _show(desk: object, session: Session, *, lab: Path | None = None) -> None:
     from readiness_tui.services.desk import Desk
     from readiness_tui.tui.app import ReadinessApp
 
     assert desk is None or isinstance(desk, Desk)
-    app = ReadinessApp(desk, who=session.name)
+    app = ReadinessApp(desk, who=session.name, lab=lab)
     try:
         app.run()
     finally:
@@ -75,6 +75,20 @@ def demo_command(session: Session, no_open: bool) -> None:
         return
     session.who = session.who or "ana"
     _show(desk, session)
+
+
+@click.command("lab")
+@click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
+@pass_session
+def lab_command(session: Session, folder: Path | None) -> None:
+    """Ten questions, three thresholds, a baseline, one change: ship or not, and why.
+
+    Everything is written into FOLDER (default: ./quick-lab) and is yours. A lab that is there is gone on with.
+    """
+    from readiness_tui.services.start import LAB_NAME
+
+    need_terminal()
+    _show(None, session, lab=folder or Path.cwd() / LAB_NAME)
 
 
 @click.command("new")

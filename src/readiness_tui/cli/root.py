@@ -17,6 +17,7 @@ from readiness_tui.domain.errors import ReadinessError
 #: command → module of this package and the one line of help (so that `--help` imports none of them).
 COMMANDS = {
     "demo": ("opening", "Open the sample: a support bot about to ship."),
+    "lab": ("opening", "Learn the loop in twenty minutes."),
     "new": ("opening", "Open a new review."),
     "import": ("importing", "Import runs, traces, an eval set, a gate."),
     "imports": ("imports", "List what was imported, and what was rejected."),

@@ -18,6 +18,7 @@ from readiness_tui.services.locate import FILE_NAME
 from readiness_tui.services.reviews import new_review
 
 SAMPLE_NAME = "readiness-sample.db"
+LAB_NAME = "quick-lab"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,10 @@ T = TypeVar("T")
 
 
 class ReadinessApp(App[None]):
-    """`desk` None: nothing is open yet, and the greeting offers what to do. `here`: where a new file would go."""
+    """`desk` None: nothing is open yet, and the greeting offers what to do. `here`: where a new file would go.
+
+    `lab`: begin with the quick lab in this folder instead.
+    """
 
     TITLE = "readiness"
     CSS_PATH = "app.tcss"
@@ -49,8 +52,11 @@ class ReadinessApp(App[None]):
         Binding("ctrl+q", "quit", "Quit", id="app.quit", show=False, priority=True, tooltip="Leave; all is saved"),
     ]  # fmt: skip
 
-    def __init__(self, desk: Desk | None = None, *, who: str = "somebody", here: Path | None = None) -> None:
+    def __init__(
+        self, desk: Desk | None = None, *, who: str = "somebody", here: Path | None = None, lab: Path | None = None
+    ) -> None:
         super().__init__()
+        self._lab = lab
         self.desk = desk
         self.who = desk.who if desk else who
         self.here = here or Path.cwd()
@@ -59,7 +65,9 @@ class ReadinessApp(App[None]):
         self._serial = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness-store")
 
     async def on_mount(self) -> None:
-        if self.desk is None:
+        if self._lab is not None:
+            await self.open_lab(self._lab)
+        elif self.desk is None:
             from readiness_tui.tui.screens.greeting.screen import GreetingScreen
 
             await self.push_screen(GreetingScreen())
@@ -151,6 +159,12 @@ class ReadinessApp(App[None]):
             return
         self.view = view
         await self.action_room("overview")
+
+    async def open_lab(self, folder: Path) -> None:
+        """The quick lab, over whatever is shown."""
+        from readiness_tui.tui.screens.lab.screen import LabScreen
+
+        await self.push_screen(LabScreen(folder))
 
     async def action_room(self, name: str) -> None:
         if self.view is None:

@@ -1,4 +1,4 @@
-"""The first start: what this is, and three ways to begin."""
+"""The first start: what this is, and the ways to begin."""
 
 from __future__ import annotations
 
@@ -28,11 +28,12 @@ CHOICES = (
     ("new", "n", "New review", "your system, its checklists, one hour"),
     ("sample", "s", "Open the sample", "a support bot about to ship, on your own copy"),
     ("import", "i", "Import", "start from eval runs, traces or a gate you have"),
+    ("lab", "l", "Quick lab", "learn it in twenty minutes, on files you keep"),
 )
 
 
 class GreetingScreen(Screen[None]):
-    """Shown when no review is open. Nothing is created until one of the three is chosen."""
+    """Shown when no review is open. Nothing is created until one of them is chosen."""
 
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#choices"
@@ -40,6 +41,9 @@ class GreetingScreen(Screen[None]):
         Binding("n", "new", "New review", id="greeting.new", tooltip="Open a new review here"),
         Binding("s", "sample", "Sample", id="greeting.sample", tooltip="Open the sample on a copy"),
         Binding("i", "bring", "Import", id="greeting.import", tooltip="New review from files you have"),
+        Binding(
+            "l", "lab", "Quick lab", id="greeting.lab", tooltip="Learn the loop in twenty minutes, on your own files"
+        ),
         Binding("q", "app.quit", "Quit", id="greeting.quit", tooltip="Leave"),
     ]
 
@@ -70,12 +74,17 @@ class GreetingScreen(Screen[None]):
 
     @on(OptionList.OptionSelected)
     async def _chosen(self, event: OptionList.OptionSelected) -> None:
-        await self.run_action({"new": "new", "sample": "sample", "import": "bring"}[event.option.id or "new"])
+        await self.run_action(
+            {"new": "new", "sample": "sample", "import": "bring", "lab": "lab"}[event.option.id or "new"]
+        )
 
     async def action_sample(self) -> None:
         desk = await self.readiness.fetch(start.open_sample, self.readiness.here, self.readiness.who)
         if desk is not None:
             await self.readiness.open_desk(desk)
+
+    async def action_lab(self) -> None:
+        await self.readiness.open_lab(self.readiness.here / start.LAB_NAME)
 
     def action_new(self) -> None:
         self._ask("")
