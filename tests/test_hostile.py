@@ -33,6 +33,7 @@ from readiness_tui.cli.root import root, run
 from readiness_tui.services.desk import open_desk
 from readiness_tui.tui.app import ReadinessApp
 from tests.hostile import LEAK, NOW, POISON, RAW, bad, fill
+from tests.tui import driving
 
 ROOMS = {"O": "overview", "C": "checklists", "E": "evals", "T": "traces", "I": "incidents", "G": "gaps",
          "S": "scorecard", "H": "history"}  # fmt: skip
@@ -185,8 +186,9 @@ def test_a_hostile_file_name_is_shown_harmless(
 
 async def settle(pilot: Pilot[None]) -> None:
     if not isinstance(pilot.app.screen, CommandPalette):  # its search is a worker that waits for more
-        await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+        await driving.settle(pilot)
+    else:
+        await pilot.pause()
 
 
 def shown(screen: Screen[object]) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
+from textual.worker import WorkerCancelled
 
 Size = tuple[int, int]
 NARROW: Size = (80, 24)
@@ -12,13 +15,20 @@ WIDE: Size = (120, 40)
 HOSTILE = "see [/closed] \x1b]52;c;aGk=\x07 [b]\u202e | `x` <b>"
 
 
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait for all work that was set going. Work that newer work took the place of counts as ended."""
+    for worker in list(pilot.app.workers):
+        with suppress(WorkerCancelled):
+            await worker.wait()
+    await pilot.pause()
+
+
 async def press(pilot: Pilot[None], *keys: str) -> None:
     """Each key, and what it set going; without keys only wait."""
     for key in keys or ("",):
         if key:
             await pilot.press(key)
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+        await settle(pilot)
 
 
 async def fill(pilot: Pilot[None], text: str) -> None:

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
 from readiness_tui.domain.evaluation import HumanVerdict
@@ -26,6 +25,7 @@ from readiness_tui.tui.screens.evals.case_dialog import CaseDialog
 from readiness_tui.tui.screens.evals.page import CaseLine, Row, case_line, header, table_line
 from readiness_tui.tui.screens.evals.tabs import apart
 from tests.conftest import NOW
+from tests.tui.driving import press
 
 HOSTILE = "see [/closed] \x1b]52;c;aGk=\x07 [b]\u202e"
 
@@ -48,15 +48,6 @@ def write_run(path: Path, cases: int = 3, version: str = "v4") -> Path:
     ]  # fmt: skip
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     return path
-
-
-async def press(pilot: Pilot[None], *keys: str) -> None:
-    """Each key, and what it set going; without keys only wait."""
-    for key in keys or ("",):
-        if key:
-            await pilot.press(key)
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
 
 
 def said(app: ReadinessApp, name: str) -> str:

@@ -12,11 +12,7 @@ from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.screens.gaps.screen import GapsScreen
 from readiness_tui.tui.screens.greeting.screen import GreetingScreen
 from tests.conftest import NOW
-
-
-async def settle(pilot: Pilot[None]) -> None:
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+from tests.tui.driving import settle
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from readiness_tui.tui.app import ReadinessApp
+from tests.tui.driving import settle
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 SCREENS = {
@@ -45,8 +46,7 @@ def pressing(*keys: str) -> Callable[[Pilot[None]], object]:
         for key in ("", *keys):
             if key:
                 await pilot.press(key)
-            await pilot.app.workers.wait_for_complete()
-            await pilot.pause()
+            await settle(pilot)
         for field in pilot.app.screen.query("Input, TextArea"):
             field.cursor_blink = False  # type: ignore[attr-defined]
         await pilot.pause()

@@ -26,15 +26,14 @@ from readiness_tui.tui.screens.traces.screen import TracesScreen
 from readiness_tui.tui.screens.traces.trace_list import TraceList
 from readiness_tui.tui.screens.traces.window import CAP, PAGE, Side, Window
 from tests.conftest import NOW
+from tests.tui import driving
 
 HOSTILE = "see [/closed] \x1b]52;c;aGk=\x07 \u202e\n☃️ 表"
 
 
 async def settle(pilot: Pilot[None]) -> None:
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+    for _ in range(2):  # a page that was read may ask for its neighbour
+        await driving.settle(pilot)
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
