@@ -29,9 +29,23 @@ from readiness_tui.domain.evaluation import (
     ScoreState,
     Trace,
 )
-from readiness_tui.domain.gate import Confidence, Direction, From, Gate, GateOutcome, GateRow, Lock, Result, Rule
+from readiness_tui.domain.gate import (
+    CasePolicy,
+    CasesRow,
+    Confidence,
+    Direction,
+    From,
+    Gate,
+    GateOutcome,
+    GateRow,
+    Lock,
+    Result,
+    Rule,
+)
 from readiness_tui.domain.gate_eval import case_passed, differ_in, evaluate_gate, latest_complete
 from readiness_tui.domain.metrics import RunData
+from readiness_tui.domain.ruling import rule_gate
+from readiness_tui.domain.verdict import Verdict
 
 AS_OF = date(2026, 11, 23)
 LOCKED = datetime(2026, 11, 20, 9, 14, tzinfo=UTC)
@@ -218,6 +232,33 @@ def test_an_unfinished_run_fails_closed(completeness: Completeness) -> None:
     golden = EvalSet("g", "d", tuple(GoldenCase(f"case-{i:03}", "?") for i in range(80)))
     made = row(FAITHFUL, replace(data, golden=golden))
     assert (made.result, made.used, made.total) == (Result.MISSING, 40, 80)
+
+
+@pytest.mark.parametrize("rule", [FAITHFUL, replace(FAITHFUL, confidence=Confidence.REQUIRED)])
+def test_one_case_alone_may_fail_a_rule_and_never_passes_it(rule: Rule) -> None:
+    made = row(rule, run_of(*valued([0.9])))
+    assert (made.result, made.reason) == (Result.INCONCLUSIVE, "0.900 meets ≥ 0.85; one case alone decides nothing")
+    assert row(rule, run_of(*valued([0.8]))).result is Result.FAIL
+    repeats = [replace(case, repeat=n) for n, case in enumerate(valued([0.9]) * 5)]
+    assert row(rule, run_of(*repeats)).result is Result.INCONCLUSIVE
+    lone = row(replace(DROP, confidence=rule.confidence), run_of(*valued([0.9])), run_of(*valued([0.9]), id_="base"))
+    assert lone.result is Result.INCONCLUSIVE
+    own = run_of(aggregates={"faithfulness": Aggregate(0.9, 1)})
+    assert row(rule, own).result is Result.INCONCLUSIVE
+
+
+def test_errors_gate_apart_from_the_pass_rate() -> None:
+    """19 of 20 pass: enough; the one that did not was the system's error, and that is one too many."""
+    cases = [Case(f"c{i}", output="x", status=CaseStatus.PASS) for i in range(19)]
+    data = run_of(*cases, Case("broken", status=CaseStatus.ERROR))
+    passes, errors = hold(Rule("pass_rate", UP, 0.9, "share"), Rule("error_rate", DOWN, 0.02), candidate=data).rows
+    assert (passes.result, errors.result) == (Result.PASS, Result.FAIL)
+    assert errors.reason == "1 of 20, at most 0"
+    wrong = run_of(*cases, Case("wrong", output="y", status=CaseStatus.FAIL))  # an answer, and a bad one: no error
+    assert row(Rule("error_rate", DOWN, 0.02), wrong).result is Result.PASS
+    logged = (traced(22, 5, "a"), traced(22, 5, "b"), replace(traced(22, 5, "c"), outcome=Outcome.ERROR))
+    (made,) = hold(Rule("error_rate", DOWN, 0.02, source=From.TRACES), candidate=data, traces=logged).rows
+    assert (made.result, made.reason) == (Result.FAIL, "1 of 3, at most 0")
 
 
 # How sure
@@ -449,8 +490,10 @@ def test_one_unregistered_run_is_enough_and_so_is_no_lock() -> None:
 
 
 def test_a_gate_that_changed_since_the_lock_changes_every_row() -> None:
-    rows = hold(FAITHFUL, HITS, candidate=run_of(*valued([0.9])), lock=locked(gate_digest="g0")).rows
+    outcome = hold(FAITHFUL, HITS, candidate=run_of(*valued([0.9])), lock=locked(gate_digest="g0"))
+    rows = outcome.rows
     assert [made.result for made in rows] == [Result.CHANGED] * 2
+    assert outcome.changed == ("the gate: g0 when locked, g1 now",)
     assert rows[0].reason == "the gate changed since the lock"
     assert rows[0].estimate is not None
 
@@ -458,16 +501,18 @@ def test_a_gate_that_changed_since_the_lock_changes_every_row() -> None:
 @pytest.mark.parametrize("what", ["dataset", "judge"])
 def test_a_changed_dataset_or_judge_changes_the_rows_of_its_run(what: str) -> None:
     field = f"{what}_digest"
-    old = run_of(*valued([0.9]), id_="old", **{field: "new"})
-    other = run_of(*rated(1, 1), id_="other", **{field: "one"})
-    rows = hold(FAITHFUL, HITS, candidate=[old, other], lock=locked(**{field: "one"})).rows
+    old = run_of(*valued([0.9] * 2), id_="old", **{field: "new"})
+    other = run_of(*rated(2, 2), id_="other", **{field: "one"})
+    outcome = hold(FAITHFUL, HITS, candidate=[old, other], lock=locked(**{field: "one"}))
+    rows = outcome.rows
+    assert outcome.changed == (f"the {what} of run 'old': one when locked, new now",)
     assert [made.result for made in rows] == [Result.CHANGED, Result.PASS]
     assert rows[0].reason == f"the {what} changed since the lock"
 
 
 def test_changed_takes_digests_known_on_both_sides() -> None:
     for lock in (locked(), locked(dataset_digest="d"), locked(judge_digest="j")):
-        assert hold(FAITHFUL, candidate=run_of(*valued([0.9])), lock=lock).rows[0].result is Result.PASS
+        assert hold(FAITHFUL, candidate=run_of(*valued([0.9] * 2)), lock=lock).rows[0].result is Result.PASS
 
 
 def test_unverified_digests() -> None:
@@ -611,3 +656,129 @@ def test_comparing_by_position_warns() -> None:
     outcome = hold(FAITHFUL, candidate=run_of(*by_position), baseline=run_of(*by_position, id_="base"))
     assert any("by position" in warning for warning in outcome.warnings)
     assert not any("by position" in warning for warning in hold(FAITHFUL, candidate=run_of(*by_position)).warnings)
+
+
+# Regressions: evidence, a minimum effect, and figures that are no mean
+
+
+def timed(values: list[float]) -> tuple[Case, ...]:
+    return tuple(Case(f"c{i}", latency_ms=Measure(v, Provenance.MEASURED)) for i, v in enumerate(values))
+
+
+def moved(step: float, noise: float, n: int = 40) -> tuple[RunData, RunData]:
+    """A run whose faithfulness lies `step` below its baseline's on average, the cases `noise` around that."""
+    before = [0.60 + 0.001 * i for i in range(n)]
+    after = [value - step + noise * (-1) ** i for i, value in enumerate(before)]
+    return run_of(*valued(after)), run_of(*valued(before), id_="base")
+
+
+EFFECT = replace(DROP, max_regression=0.0, min_effect=0.02)
+
+
+@pytest.mark.parametrize(
+    ("step", "noise", "result", "words"),
+    [
+        (-0.01, 0.001, Result.PASS, "drop 0.000"),
+        (0.019, 0.001, Result.PASS, "smaller than the minimum effect of 0.020"),  # certain, and too small to matter
+        (0.03, 0.001, Result.FAIL, "drop 0.03"),
+        (0.03, 0.2, Result.INCONCLUSIVE, "and could be chance"),  # large, and could be chance
+    ],
+)
+def test_with_a_minimum_effect_a_regression_fails_on_evidence_and_size_together(
+    step: float, noise: float, result: Result, words: str
+) -> None:
+    candidate, base = moved(step, noise)
+    made = row(EFFECT, candidate, base)
+    assert (made.result, words in made.reason) == (result, True), made
+    assert row(replace(EFFECT, min_effect=None), candidate, base).result is (
+        Result.PASS if step < 0 else Result.FAIL  # the point rule alone
+    )
+
+
+def test_a_minimum_effect_may_be_of_the_baseline_and_few_cases_are_no_evidence() -> None:
+    candidate, base = moved(0.03, 0.001)
+    wide = replace(EFFECT, min_effect=0.05, min_effect_relative=True)  # 5 % of about 0.62
+    assert row(wide, candidate, base).result is Result.PASS  # 0.03 is less
+    few, few_base = moved(0.03, 0.001, n=20)
+    assert row(EFFECT, few, few_base).result is Result.INCONCLUSIVE
+    strict = replace(EFFECT, confidence=Confidence.REQUIRED)
+    assert row(strict, *moved(0.0, 0.2)).result is Result.INCONCLUSIVE  # not even shown to be smaller
+    assert row(strict, *moved(0.0, 0.001)).result is Result.PASS
+
+
+def test_a_rate_that_did_not_move_is_shown_not_to_have_dropped() -> None:
+    rule = replace(HITS, threshold=None, max_regression=0.05, confidence=Confidence.REQUIRED)
+    made = row(rule, run_of(*rated(60, 72)), run_of(*rated(60, 72), id_="base"))
+    assert (made.result, made.sure) == (Result.PASS, "holds at 95 %")
+    few = row(rule, run_of(*rated(20, 24)), run_of(*rated(20, 24), id_="base"))
+    assert few.result is Result.INCONCLUSIVE
+    assert few.sure.startswith("within noise")
+
+
+def test_the_rise_of_a_quantile_and_of_a_ratio_have_bounds() -> None:
+    before = [1000.0 + 17 * (i * 7 % 80) for i in range(80)]
+    rule = Rule("latency_p95_ms", DOWN, None, "ms", max_regression=0.10, relative=True, confidence=Confidence.REQUIRED)
+    base = run_of(*timed(before), id_="base")
+    assert row(rule, run_of(*timed([v + (i % 3) for i, v in enumerate(before)])), base).result is Result.PASS
+    assert row(rule, run_of(*timed([v * 1.3 + (i % 3) for i, v in enumerate(before)])), base).result is Result.FAIL
+    few = row(rule, run_of(*timed(before[:58])), run_of(*timed(before[:58]), id_="base"))
+    assert (few.result, few.sure) == (Result.INCONCLUSIVE, "n too small: none below n = 59")
+
+    def priced(factor: float, id_: str) -> RunData:
+        cases = (
+            Case(
+                f"c{i}",
+                status=CaseStatus.PASS if i % 5 else CaseStatus.FAIL,
+                cost=Measure(factor * (0.01 + 0.001 * (i % 7)) + 0.0001 * (i % 2), Provenance.MEASURED),
+            )
+            for i in range(40)
+        )
+        return run_of(*cases, id_=id_)
+
+    cost = Rule("cost_per_success", DOWN, None, "USD", max_regression=0.10, relative=True, min_effect=0.05)
+    cost = replace(cost, min_effect_relative=True)
+    assert row(cost, priced(1.0, "now"), priced(1.0, "base")).result is Result.PASS
+    assert row(cost, priced(1.5, "now"), priced(1.0, "base")).result is Result.FAIL  # on evidence
+
+
+# Cases that only one side has
+
+
+def compared(new: CasePolicy, removed: CasePolicy, baseline: RunData | None) -> GateOutcome:
+    gate = Gate("g", (FAITHFUL,), digest="g1", new_cases=new, removed_cases=removed)
+    runs = [run_of(*valued([0.9] * 3), Case("added", scores={"faithfulness": Score(0.9)}))]
+    return evaluate_gate(gate, locked(), runs, [baseline] if baseline else [], as_of=AS_OF)
+
+
+@pytest.mark.parametrize(
+    ("new", "removed", "verdict", "keys"),
+    [
+        (CasePolicy.ALLOW, CasePolicy.ALLOW, Verdict.CONDITIONS, []),
+        (CasePolicy.ALLOW, CasePolicy.WARN, Verdict.CONDITIONS, ["gate/cases-removed"]),
+        (CasePolicy.WARN, CasePolicy.ALLOW, Verdict.CONDITIONS, ["gate/cases-new"]),
+        (CasePolicy.FAIL, CasePolicy.FAIL, Verdict.NO_GO, ["gate/cases-new", "gate/cases-removed"]),
+    ],
+)
+def test_new_and_removed_cases_are_held_to_the_policy(
+    new: CasePolicy, removed: CasePolicy, verdict: Verdict, keys: list[str]
+) -> None:
+    lost = (Case(f"lost-{i}", scores={"faithfulness": Score(0.9)}) for i in range(2))
+    outcome = compared(new, removed, run_of(*valued([0.9] * 3), *lost, id_="base"))
+    assert outcome.cases == (CasesRow("new", new, ("added",)), CasesRow("removed", removed, ("lost-0", "lost-1")))
+    said, causes = rule_gate(outcome)
+    assert said is verdict  # with the digests that nobody recorded: a condition in each
+    assert [cause.key for cause in causes if "cases" in cause.key] == keys
+    texts = {cause.key: cause.text for cause in causes}
+    assert texts.get("gate/cases-new", "1 case is new since the baseline: added") == (
+        "1 case is new since the baseline: added"
+    )
+
+
+def test_without_a_baseline_only_fail_asks_for_one() -> None:
+    assert compared(CasePolicy.WARN, CasePolicy.WARN, None).cases == ()
+    outcome = compared(CasePolicy.ALLOW, CasePolicy.FAIL, None)
+    assert outcome.cases == (CasesRow("removed", CasePolicy.FAIL, None),)
+    assert rule_gate(outcome)[0] is Verdict.NO_GO
+    assert compared(CasePolicy.FAIL, CasePolicy.FAIL, run_of(*valued([0.9] * 3), id_="base")).cases == (
+        CasesRow("new", CasePolicy.FAIL, ("added",)),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -12,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.gate import Confidence, Direction, From, Gate, Lock, Rule
+from readiness_tui.domain.gate import CasePolicy, Confidence, Direction, From, Gate, Lock, Rule
 from readiness_tui.domain.gate_codec import gate_digest, gate_from_plain, gate_to_plain
+from readiness_tui.services.gates import yaml_schema
 from readiness_tui.sources.gate_file import looks_like_gate, parse_gate, read_gate
+from readiness_tui.sources.gate_schema import json_schema
 from readiness_tui.sources.lock_file import lock_text, parse_lock, read_lock, write_lock
 
 UP, DOWN = Direction.HIGHER, Direction.LOWER
@@ -119,6 +122,19 @@ def test_one_metric_twice_is_fine_in_different_slices() -> None:
     assert [rule.key for rule in gate.rules] == ["mrr", "mrr@de", "mrr#max_regression"]
 
 
+def test_a_minimum_effect_and_a_policy_for_cases() -> None:
+    gate = parse_gate(
+        "metrics:\n  - {metric: mrr, max_regression: 0, min_effect: '2%'}\ncases: {new: warn, removed: fail}",
+        "gate.yaml",
+    )
+    (rule,) = gate.rules
+    assert (rule.max_regression, rule.min_effect, rule.min_effect_relative) == (0, 0.02, True)
+    assert (gate.new_cases, gate.removed_cases) == (CasePolicy.WARN, CasePolicy.FAIL)
+    assert gate_from_plain(json.loads(json.dumps(gate_to_plain(gate)))) == gate
+    default = parse_gate("thresholds: {mrr: 0.5}", "gate.yaml")
+    assert (default.new_cases, default.removed_cases) == (CasePolicy.ALLOW, CasePolicy.WARN)
+
+
 def test_a_file_on_disk(tmp_path: Path) -> None:
     path = tmp_path / "gate.yaml"
     path.write_text(COURSE, encoding="utf-8")
@@ -162,6 +178,9 @@ def test_a_file_on_disk(tmp_path: Path) -> None:
         ("metric: p95, from: traces, max_regression: 100", "max_regression", "traces have no baseline"),
         ("metric: mrr, max_regression: -0.1", "max_regression", "is not a margin"),
         ("metric: mrr, max_regression: 2", "max_regression", "larger than the metric can fall"),
+        ("metric: mrr, min: 0.5, min_effect: 0.1", "min_effect", "belongs to max_regression, and there is none"),
+        ("metric: mrr, max_regression: 0, min_effect: 2", "min_effect", "larger than the metric can fall"),
+        ("metric: mrr, max_regression: 0, min_effect: small", "min_effect", "is not a margin"),
         ("metric: mrr, max_regression: '200%'", "max_regression", "larger than the metric can fall"),
         ("metric: mrr, threshold: 0.5, required: 'no'", "required", "expected true or false"),
         ("metric: mrr, threshold: 0.5, from: logs", "from", "expected 'run' or 'traces'"),
@@ -189,6 +208,8 @@ def test_an_entry_is_refused_with_its_place_field_reason_and_remedy(entry: str, 
         ("thresholds: {mrr: 0.5}\nmust_pass: [a, a]", "field must_pass[1]"),
         ("thresholds: {mrr: 0.5}\nmust_pass: [7]", "Put it in quotes"),
         ("thresholds: {mrr: 0.5}\nnmae: g", 'Did you mean "name"?'),
+        ("thresholds: {mrr: 0.5}\ncases: {new: never}", "field cases.new: expected 'allow', 'warn' or 'fail'"),
+        ("thresholds: {mrr: 0.5}\ncases: {gone: fail}", "field cases.gone: this field is not known"),
         ("[]", "expected a mapping"),
         ("", "the file is empty"),
         ("metrics: &a [*a]", "aliases are not accepted"),
@@ -282,6 +303,8 @@ def test_the_digest_is_of_what_the_gate_declares() -> None:
         replace(FULL, must_pass=("one",)),
         replace(FULL, rules=tuple(rest)),
         replace(FULL, dataset_digest=None),
+        replace(FULL, new_cases=CasePolicy.FAIL),
+        replace(FULL, removed_cases=CasePolicy.FAIL),
         *(
             replace(FULL, rules=(replace(first, **change), *rest))  # type: ignore[arg-type]
             for change in (
@@ -291,6 +314,8 @@ def test_the_digest_is_of_what_the_gate_declares() -> None:
                 {"confidence": Confidence.ADVISE},
                 {"max_regression": 0.0},
                 {"source": From.TRACES},
+                {"min_effect": 0.0},
+                {"min_effect": 0.0, "min_effect_relative": True},
             )
         ),
         replace(FULL, rules=(*FULL.rules[:3], replace(FULL.rules[3], unit="stars"))),
@@ -313,6 +338,45 @@ def test_the_digest_stays_what_it_is() -> None:
     import hashlib
 
     assert gate.digest == hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def test_a_lock_made_before_a_field_was_known_still_matches() -> None:
+    """Digests as the version before `min_effect` and `cases` computed them."""
+    old = {
+        COURSE: "268d9a9f196ca143fb8b641fd3923f56f858c504c55cd77a216d7f0b03ecec1c",
+        "metrics:\n  - {metric: mrr, threshold: 0.5, max_regression: '2%', confidence: required}\nmust_pass: [a, b]\n": (
+            "0b3abb9d69a48eefcb6f246a39d684e9c7741e89ee34b7690a18265e2bf7461b"
+        ),
+    }
+    for text, digest in old.items():
+        assert parse_gate(text, "gate.yaml").digest == digest
+        assert parse_gate(f"{text}cases: {{new: allow, removed: warn}}\n", "gate.yaml").digest == digest
+
+
+# The JSON Schema
+
+
+def test_the_schema_in_the_docs_is_current() -> None:
+    written = (Path(__file__).parents[2] / "docs" / "gate.schema.json").read_text(encoding="utf-8")
+    assert yaml_schema() == written, "run readiness gate schema > docs/gate.schema.json"
+
+
+def test_the_schema_knows_every_field_and_says_what_it_is() -> None:
+    """Every field has a description, and every text that the examples hold fits the pattern of its field."""
+    schema = json_schema()
+    rule = schema["$defs"]["RuleYaml"]["properties"]
+    assert {"metric", "threshold", "from", "min_effect", "confidence"} <= set(rule)
+    assert all(field["description"] for field in (*schema["properties"].values(), *rule.values()))
+    assert not schema["additionalProperties"]
+    for name, texts in {
+        "threshold": (">= 0.85", "≥ .9", "3500", "<=1e3"),
+        "max_regression": ("2%", "0.5 %", ".02"),
+        "min_effect": ("2%",),
+        "window": ("7 days", "7d", "1 day"),
+    }.items():
+        pattern = rule[name]["anyOf"][1]["pattern"]
+        assert all(re.search(pattern, text) for text in texts), name
+        assert not any(re.search(pattern, text) for text in ("", "high", "> 0.5", "85 percent")), name
 
 
 # gate.lock

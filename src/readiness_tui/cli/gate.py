@@ -1,4 +1,4 @@
-"""`gate show`, `gate lock` and `gate check`."""
+"""`gate show`, `gate schema`, `gate lock` and `gate check`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from readiness_tui.cli.common import (
     for_ci,
     pass_session,
     say,
+    say_document,
     say_json,
     tell,
 )
@@ -42,6 +43,14 @@ def show(session: Session, as_json: bool) -> None:
         say_json(printing.gate_json(view))
     else:
         say(printing.gate_text(view).rstrip("\n"))
+
+
+@gate_command.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of a gate's YAML, so that an editor completes and checks it."""
+    from readiness_tui.services.gates import yaml_schema
+
+    say_document(yaml_schema())
 
 
 @gate_command.command("lock")

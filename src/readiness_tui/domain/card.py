@@ -20,7 +20,7 @@ from typing import Any
 from readiness_tui.domain.assessment import Assurance, Proposal
 from readiness_tui.domain.checklist import Severity
 from readiness_tui.domain.gap import GapState
-from readiness_tui.domain.gate import GateRow, Lock, Result
+from readiness_tui.domain.gate import CasesRow, GateRow, Lock, Result
 from readiness_tui.domain.incident import FailureClass, Sev
 from readiness_tui.domain.verdict import Cause, Condition, Flip, Part, Verdict
 
@@ -81,7 +81,9 @@ class GateCard:
     ran: bool = False
     registered: bool = False
     registration: str = ""
+    changed: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()
+    cases: tuple[CasesRow, ...] = ()
     must_pass: int = 0
     must_pass_failed: tuple[str, ...] = ()
     must_pass_missing: tuple[str, ...] = ()

@@ -12,12 +12,12 @@ from datetime import date, timedelta
 from readiness_tui.domain.assessment import Standing
 from readiness_tui.domain.checklist import Severity
 from readiness_tui.domain.gap import Gap
-from readiness_tui.domain.gate import GateOutcome, GateRow, Result
+from readiness_tui.domain.gate import CasePolicy, GateOutcome, GateRow, Result
 from readiness_tui.domain.incident import Incident, Sev
 from readiness_tui.domain.policy import Policy
 from readiness_tui.domain.sections import assessed
 from readiness_tui.domain.verdict import Cause, Facts, Part, Section, Verdict
-from readiness_tui.domain.words import count_text, metric_label, percent, plural, rule_text, value_text
+from readiness_tui.domain.words import cases_text, count_text, metric_label, percent, plural, rule_text, value_text
 
 _RESULT_WORDS = {
     Result.FAIL: "fails",
@@ -68,6 +68,11 @@ def gate_causes(outcome: GateOutcome) -> Iterator[Cause]:
     if failed:
         text = f"{plural(len(failed), 'must-pass case')} did not pass: {', '.join(failed)}"
         yield cause("must-pass", Verdict.NO_GO, text, Severity.BLOCKER)
+    for found in outcome.cases:
+        if found.policy is CasePolicy.FAIL:
+            yield cause(f"cases-{found.kind}", Verdict.NO_GO, cases_text(found), Severity.BLOCKER)
+        elif found.policy is CasePolicy.WARN:
+            yield condition(f"cases-{found.kind}", cases_text(found))
     if outcome.unreviewed:
         number, cases = len(outcome.unreviewed), plural(len(outcome.high_risk), "high-risk case")
         text = f"{number} of {cases} {'has' if number == 1 else 'have'} no human review"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.evaluation import Run
 from readiness_tui.domain.gate import Rule
-from readiness_tui.domain.intervals import mean_t
-from readiness_tui.domain.metrics import Kind, NotComputable, Observed, RunData, observe, resolve, unknown
+from readiness_tui.domain.metrics import NotComputable, Observed, RunData, observe, resolve, unknown
+from readiness_tui.domain.paired_change import paired_change
 
 _DIFFERENCES = (
     ("pipeline version", "pipeline_version"),
@@ -90,12 +90,7 @@ def compare(rule: Rule, candidate: tuple[RunData, Observed], baseline: Sequence[
         reason = ours.reason if isinstance(ours, NotComputable) else theirs.reason  # type: ignore[union-attr]
         return NotComputable(f"on the shared cases: {reason}")
     metric = resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)
-    if metric.kind in (Kind.RATE, Kind.MEAN):
-        change = mean_t([seen.per_case[key] - base_seen.per_case[key] for key in shared])
-        change = replace(change, method=f"paired {change.method}")
-    else:
-        value = ours.estimate.value - theirs.estimate.value
-        change = Estimate(value, len(shared), method="difference", note=f"no bound for the change of a {metric.kind}")
+    change = paired_change(metric, ours, theirs, shared, bound=rule.max_regression is not None)
     unmatched = sorted(seen.per_case.keys() ^ base_seen.per_case.keys())
     return Comparison(
         base_data.run.id,

@@ -26,6 +26,8 @@ _GATE_WORDS = {
     "gate/not-run": "run the gate on a candidate",
     "gate/lock": "lock the gate, then run it again",
     "gate/digest": "run again with the unknown digests recorded",
+    "gate/cases-new": "add the new cases to the baseline's run, or let the gate allow them",
+    "gate/cases-removed": "run the removed cases again, or let the gate allow it",
     "gate/must-pass": "make the must-pass cases pass",
     "gate/high-risk": "have a person label the unreviewed high-risk cases",
 }

@@ -28,12 +28,22 @@ class Confidence(StrEnum):
     REQUIRED = "required"
 
 
+class CasePolicy(StrEnum):
+    """What a case that only one of candidate and baseline has does to the release: nothing, a condition, NO-GO."""
+
+    ALLOW = "allow"
+    WARN = "warn"
+    FAIL = "fail"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One line of a gate. `metric` is the registry's canonical name (or the gate's own, with `unit`).
 
     `threshold` is inclusive; None where only `max_regression` is asked. `max_regression` is the margin by which the
     candidate may be worse than the baseline, absolute in the metric's unit or, if `relative`, a fraction of it.
+    With `min_effect` (absolute, or a fraction if `min_effect_relative`) a regression smaller than that never fails, and
+    a larger one fails only where the bound shows that it exceeds the margin.
     """
 
     metric: str
@@ -47,6 +57,8 @@ class Rule:
     max_regression: float | None = None
     relative: bool = False
     confidence: Confidence = Confidence.ADVISE
+    min_effect: float | None = None
+    min_effect_relative: bool = False
 
     @property
     def key(self) -> str:
@@ -66,6 +78,8 @@ class Gate:
     digest: str = ""
     dataset_digest: str | None = None  # as the gate file declares them, where it does
     judge_digest: str | None = None
+    new_cases: CasePolicy = CasePolicy.ALLOW  # cases that the baseline lacks
+    removed_cases: CasePolicy = CasePolicy.WARN  # cases that only the baseline has
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +119,18 @@ class GateRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CasesRow:
+    """Cases that only one of candidate and baseline has, held to the gate's policy. `kind`: new or removed.
+
+    `ids` is None where they cannot be known: there is no baseline with cases to compare with.
+    """
+
+    kind: str
+    policy: CasePolicy
+    ids: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class GateOutcome:
     """The whole gate held against the candidate; `None` rows where it was not run."""
 
@@ -114,7 +140,9 @@ class GateOutcome:
     ran: bool = False
     registered: bool = False  # the lock is not later than every candidate run's known start
     registration: str = ""  # why not, in words
+    changed: tuple[str, ...] = ()  # what differs from the lock, with both digests
     unverified: tuple[str, ...] = ()  # digests not known on both sides
+    cases: tuple[CasesRow, ...] = ()  # where there is something to say
     must_pass_failed: tuple[str, ...] = ()
     must_pass_missing: tuple[str, ...] = ()
     high_risk: tuple[str, ...] = ()  # ids of the high-risk cases of the candidate

@@ -9,10 +9,11 @@ from dataclasses import fields
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.gate import Confidence, Direction, From, Gate, Rule
+from readiness_tui.domain.gate import CasePolicy, Confidence, Direction, From, Gate, Rule
 from readiness_tui.domain.metrics.registry import resolve
 
 _DEFAULTS = {field.name: field.default for field in fields(Rule)}
+_POLICIES = {field.name: field.default for field in fields(Gate) if field.name in ("new_cases", "removed_cases")}
 
 
 def gate_to_plain(gate: Gate) -> dict[str, Any]:
@@ -34,6 +35,7 @@ def gate_from_plain(plain: Mapping[str, Any]) -> Gate:
             digest=plain.get("digest", ""),
             dataset_digest=plain.get("dataset_digest"),
             judge_digest=plain.get("judge_digest"),
+            **{name: CasePolicy(plain[name]) for name in _POLICIES if name in plain},
         )
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise ReadinessError(
@@ -66,6 +68,9 @@ def _content(gate: Gate) -> dict[str, Any]:
     for name in ("dataset_digest", "judge_digest"):
         if getattr(gate, name) is not None:
             content[name] = getattr(gate, name)
+    for name, default in _POLICIES.items():
+        if getattr(gate, name) is not default:
+            content[name] = getattr(gate, name)
     return content
 
 
@@ -75,7 +80,7 @@ def _plain_rule(rule: Rule) -> dict[str, Any]:
         value = getattr(rule, name)
         if name in plain or value == default or (name == "threshold" and value is None):
             continue
-        if name in ("threshold", "max_regression"):
+        if name in ("threshold", "max_regression", "min_effect"):
             plain[name] = float(value)  # 3500 and 3500.0 declare the same
         else:
             plain[name] = sorted(value) if name == "tags" else value
@@ -95,4 +100,6 @@ def _rule(plain: Mapping[str, Any]) -> Rule:
         max_regression=plain.get("max_regression"),
         relative=plain.get("relative", False),
         confidence=Confidence(plain.get("confidence", Confidence.ADVISE)),
+        min_effect=plain.get("min_effect"),
+        min_effect_relative=plain.get("min_effect_relative", False),
     )

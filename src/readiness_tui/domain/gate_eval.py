@@ -18,9 +18,9 @@ from readiness_tui.domain.evaluation import (
     ScoreState,
     Trace,
 )
-from readiness_tui.domain.gate import From, Gate, GateOutcome, GateRow, Lock, Rule
+from readiness_tui.domain.gate import CasePolicy, CasesRow, From, Gate, GateOutcome, GateRow, Lock, Rule
 from readiness_tui.domain.gate_rows import Ground, row, split
-from readiness_tui.domain.metrics import RunData, absent_cases, gold_by_id, resolve, some, tags_of, utc
+from readiness_tui.domain.metrics import RunData, absent_cases, case_key, gold_by_id, resolve, some, tags_of, utc
 from readiness_tui.domain.words import moment
 
 __all__ = ["HIGH_RISK", "case_passed", "differ_in", "evaluate_gate", "high_risk_cases", "latest_complete"]
@@ -58,7 +58,8 @@ def evaluate_gate(
         _first(lock.dataset_digest if lock else None, gate.dataset_digest),
         _first(lock.judge_digest if lock else None, gate.judge_digest),
     )
-    ground = Ground(runs, base, traces, as_of, _changed(gate, lock, declared, datasets, judges))
+    changed = _changed(gate, lock, declared, datasets, judges)
+    ground = Ground(runs, base, traces, as_of, {run_id: tuple(what) for run_id, what in changed.items()})
     rows = tuple(row(part, ground) for rule in gate.rules for part in split(rule))
     failed, missing = _must_pass(gate.must_pass, runs)
     registered, registration = _registration(lock, runs)
@@ -69,7 +70,9 @@ def evaluate_gate(
         ran=True,
         registered=registered,
         registration=registration,
+        changed=_changed_words(changed),
         unverified=_unverified(gate, lock, declared, rows, datasets, judges),
+        cases=_cases(gate, runs, base),
         must_pass_failed=failed,
         must_pass_missing=missing,
         high_risk=high_risk,
@@ -100,15 +103,24 @@ def _changed(
     declared: tuple[str | None, str | None],
     datasets: dict[str, str | None],
     judges: dict[str, str | None],
-) -> dict[str | None, tuple[str, ...]]:
-    """What has changed since the lock: digests known on both sides and different."""
-    changed: dict[str | None, tuple[str, ...]] = {}
+) -> dict[str | None, dict[str, tuple[str, str]]]:
+    """What has changed since the lock, by run (None: the gate itself): digests known on both sides and different."""
+    changed: dict[str | None, dict[str, tuple[str, str]]] = {}
     if lock and lock.gate_digest and gate.digest and lock.gate_digest != gate.digest:
-        changed[None] = ("the gate",)
+        changed[None] = {"the gate": (lock.gate_digest, gate.digest)}
     for run_id in datasets:
         sides = (("the dataset", declared[0], datasets[run_id]), ("the judge", declared[1], judges[run_id]))
-        changed[run_id] = tuple(what for what, before, now in sides if before and now and before != now)
+        changed[run_id] = {what: (before, now) for what, before, now in sides if before and now and before != now}
     return changed
+
+
+def _changed_words(changed: dict[str | None, dict[str, tuple[str, str]]]) -> tuple[str, ...]:
+    """ "the dataset of run 'v2': 3fe2a9c1d0b4 when locked, 90aa1c2b7d6e now"."""
+    return tuple(
+        f"{what}{'' if run_id is None else f' of run {run_id!r}'}: {before[:12]} when locked, {now[:12]} now"
+        for run_id, found in changed.items()
+        for what, (before, now) in found.items()
+    )
 
 
 def _unverified(
@@ -152,6 +164,20 @@ def _registration(lock: Lock | None, runs: Sequence[RunData]) -> tuple[bool, str
 
 
 # Single cases
+
+
+def _cases(gate: Gate, runs: Sequence[RunData], base: Sequence[RunData]) -> tuple[CasesRow, ...]:
+    """Cases that only one side has, by id and variant over all of its runs; what is unknown matters to `fail` alone."""
+    ours, theirs = ({case_key(case): None for data in side for case in data.cases} for side in (runs, base))
+    found = []
+    for kind, policy, one, other in (
+        ("new", gate.new_cases, ours, theirs),
+        ("removed", gate.removed_cases, theirs, ours),
+    ):
+        ids = tuple(key for key in one if key not in other) if theirs else None
+        if ids or (ids is None and policy is CasePolicy.FAIL):
+            found.append(CasesRow(kind, policy, ids))
+    return tuple(found)
 
 
 def case_passed(case: Case) -> bool | None:

@@ -12,6 +12,7 @@ from readiness_tui.domain.decisive import EPSILON, bound_meets, how_sure, meets,
 from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.evaluation import Completeness, Trace
 from readiness_tui.domain.gate import Confidence, Direction, From, GateRow, Result, Rule
+from readiness_tui.domain.intervals import T
 from readiness_tui.domain.metrics import (
     NotComputable,
     Observed,
@@ -21,6 +22,7 @@ from readiness_tui.domain.metrics import (
     some,
     window,
 )
+from readiness_tui.domain.paired_change import PAIRED, SCORE
 from readiness_tui.domain.words import NOTHING, plural, rule_text, value_text
 
 CARRIED = Fraction(95, 100)  # the share of cases that must carry a metric
@@ -42,7 +44,8 @@ def split(rule: Rule) -> tuple[Rule, ...]:
     """A rule with a threshold and a baseline margin is two rows; each is named by its own key."""
     if rule.threshold is None or rule.max_regression is None:
         return (rule,)
-    return replace(rule, max_regression=None, relative=False), replace(rule, threshold=None)
+    plain = replace(rule, max_regression=None, relative=False, min_effect=None, min_effect_relative=False)
+    return plain, replace(rule, threshold=None)
 
 
 def row(rule: Rule, ground: Ground) -> GateRow:
@@ -128,7 +131,7 @@ def _threshold_row(rule: Rule, seen: Observed | NotComputable, noun: str) -> Gat
         return sparse
     estimate = seen.estimate
     met = meets(estimate, rule.direction, rule.threshold)
-    result = _result(rule, met, bound_meets(estimate, rule.direction, rule.threshold))
+    result = _result(rule, met, bound_meets(estimate, rule.direction, rule.threshold), seen.used)
     reasons, sure = [_figure(rule, estimate, met)], [how_sure(estimate, rule.direction, rule.threshold, noun=noun)]
     by_missing = False
     if seen.worst is not None and met:
@@ -138,6 +141,8 @@ def _threshold_row(rule: Rule, seen: Observed | NotComputable, noun: str) -> Gat
             sure.append(BY_MISSING)
     if seen.note and seen.note != sure[0]:
         reasons.append(seen.note)
+    if seen.used == 1:
+        reasons.append(f"one {noun} alone decides nothing")
     return GateRow(
         rule,
         result,
@@ -159,9 +164,12 @@ def _figure(rule: Rule, estimate: Estimate, met: bool) -> str:
     return f"{estimate.k:,} of {estimate.n:,}, {limit} {need:,}"
 
 
-def _result(rule: Rule, met: bool, sure: bool | None) -> Result:
+def _result(rule: Rule, met: bool, sure: bool | None, used: int | None) -> Result:
+    """One case or trace alone may fail a rule, and never passes it: whatever it shows could be chance."""
     if not met:
         return Result.FAIL
+    if used == 1:
+        return Result.INCONCLUSIVE
     return Result.PASS if sure or rule.confidence is Confidence.ADVISE else Result.INCONCLUSIVE
 
 
@@ -173,10 +181,11 @@ def _regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputa
         return sparse
     if isinstance(against, NotComputable):
         return _missing(rule, against)
-    margin = rule.max_regression * (abs(against.baseline) if rule.relative else 1)
+    base = abs(against.baseline)
+    margin = rule.max_regression * (base if rule.relative else 1)
+    effect = None if rule.min_effect is None else rule.min_effect * (base if rule.min_effect_relative else 1)
     worse = _worsening(against.change, rule.direction)
-    met = meets(worse, Direction.LOWER, margin)
-    result = _result(rule, met, bound_meets(worse, Direction.LOWER, margin))
+    result, limit = _regression_result(rule, worse, margin, effect, len(against.shared))
     loss = max(worse.value, 0.0) if abs(worse.value) > EPSILON else 0.0
     drop = "drop" if rule.direction is Direction.HIGHER else "rise"
     toward_worse = replace(rule, direction=Direction.LOWER)  # a loss is rounded up, its margin down
@@ -186,6 +195,14 @@ def _regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputa
         f"at most {value_text(margin, toward_limit)} allowed",
         f"baseline run {against.run_id}",
     ]
+    if effect is not None and worse.value > margin + EPSILON:
+        least = value_text(effect, toward_worse)
+        if limit > margin:
+            reasons.insert(1, f"smaller than the minimum effect of {least}")
+        elif result is Result.INCONCLUSIVE:
+            reasons.insert(1, f"as large as the minimum effect of {least}, and could be chance")
+    if len(against.shared) == 1:
+        reasons.append("one case alone decides nothing")
     if against.unmatched:
         reasons.append(f"{len(against.unmatched)} unmatched: {some(against.unmatched)}")
     return GateRow(
@@ -193,21 +210,39 @@ def _regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputa
         result,
         against.change,
         "; ".join(reasons),
-        how_sure(worse, Direction.LOWER, margin),
+        how_sure(worse, Direction.LOWER, limit),
         len(against.shared),
         len(against.shared) + len(against.unmatched),
     )
 
 
+def _regression_result(
+    rule: Rule, worse: Estimate, margin: float, effect: float | None, used: int
+) -> tuple[Result, float]:
+    """The result of a regression, and the limit that it was held to: the margin, or a larger minimum effect.
+
+    Without a minimum effect the point rule decides. With one, a loss below it is as good as none; a larger one fails on
+    evidence alone, and without evidence nobody knows.
+    """
+    if effect is None:
+        met = meets(worse, Direction.LOWER, margin)
+        return _result(rule, met, bound_meets(worse, Direction.LOWER, margin), used), margin
+    if worse.value < effect - EPSILON or meets(worse, Direction.LOWER, margin):
+        limit = max(margin, effect)
+        return _result(rule, True, bound_meets(worse, Direction.LOWER, limit), used), limit
+    return Result.FAIL if bound_meets(worse, Direction.HIGHER, margin) else Result.INCONCLUSIVE, margin
+
+
 def _worsening(change: Estimate, direction: Direction) -> Estimate:
-    """The change with worse as positive."""
+    """The change with worse as positive. A rate's bounds are read like a mean's for the n that would decide."""
+    method = T if change.method == SCORE else change.method.removeprefix(PAIRED)
     if direction is Direction.LOWER:
-        return replace(change, method=change.method.removeprefix("paired "))
+        return replace(change, method=method)
     low, high = change.low, change.high
     return replace(
         change,
         value=-change.value,
         low=None if high is None else -high,
         high=None if low is None else -low,
-        method=change.method.removeprefix("paired "),
+        method=method,
     )

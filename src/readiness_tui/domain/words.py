@@ -15,13 +15,14 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
 
 from readiness_tui.domain.estimate import Estimate
-from readiness_tui.domain.gate import Direction, Result, Rule
+from readiness_tui.domain.gate import CasesRow, Direction, Result, Rule
 from readiness_tui.domain.verdict import Verdict
 
 NOTHING = "—"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONEY = frozenset({"usd", "$", "dollar", "dollars"})
 _LARGE = 1e15  # beyond it digits say nothing
+_NAMED = 5  # cases named in a sentence
 _WHOLE = frozenset({"ms", "token", "tokens", "count"})
 
 RESULT_WORDS: dict[Result, tuple[str, str]] = {
@@ -152,19 +153,21 @@ def threshold_text(value: float, unit: str = "") -> str:
 
 
 def rule_text(rule: Rule) -> str:
-    """ "≥ 0.85", "≤ 3,500", "≥ 0.85, drop ≤ 0.02", "rise ≤ 10%"."""
+    """ "≥ 0.85", "≤ 3,500", "≥ 0.85, drop ≤ 0.02", "rise ≤ 10%", "drop ≤ 0.00, min effect 0.02"."""
     higher = rule.direction is Direction.HIGHER
     parts = []
     if rule.threshold is not None:
         parts.append(f"{'≥' if higher else '≤'} {threshold_text(rule.threshold, rule.unit)}")
     if rule.max_regression is not None:
-        margin = (
-            f"{(_exact(rule.max_regression) * 100).normalize():f}%"
-            if rule.relative
-            else threshold_text(rule.max_regression, rule.unit)
-        )
+        margin = _margin_text(rule.max_regression, rule.unit, relative=rule.relative)
         parts.append(f"{'drop' if higher else 'rise'} ≤ {margin}")
+    if rule.min_effect is not None:
+        parts.append(f"min effect {_margin_text(rule.min_effect, rule.unit, relative=rule.min_effect_relative)}")
     return ", ".join(parts) or NOTHING
+
+
+def _margin_text(value: float, unit: str, *, relative: bool) -> str:
+    return f"{(_exact(value) * 100).normalize():f}%" if relative else threshold_text(value, unit)
 
 
 def metric_label(rule: Rule) -> str:
@@ -172,6 +175,17 @@ def metric_label(rule: Rule) -> str:
     tags = f" ({', '.join(rule.tags)})" if rule.tags else ""
     window = "" if rule.window_days is None else f" in {plural(rule.window_days, 'day')}"
     return f"{rule.metric}{tags}{window}"
+
+
+def cases_text(row: CasesRow) -> str:
+    """ "3 cases of the baseline were removed: a, b, c", "1 case is new since the baseline: d"."""
+    if row.ids is None:
+        return f"{row.kind} cases are not known: there is no baseline with cases to compare with"
+    listed = ", ".join(row.ids[:_NAMED]) + (f" and {len(row.ids) - _NAMED} more" if len(row.ids) > _NAMED else "")
+    one = len(row.ids) == 1
+    if row.kind == "new":
+        return f"{plural(len(row.ids), 'case')} {'is' if one else 'are'} new since the baseline: {listed}"
+    return f"{plural(len(row.ids), 'case')} of the baseline {'was' if one else 'were'} removed: {listed}"
 
 
 def count_text(k: int | None, n: int | None) -> str:

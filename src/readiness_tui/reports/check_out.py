@@ -8,13 +8,14 @@ from typing import Any
 from readiness_tui.domain import words
 from readiness_tui.domain.card import GapLine, GateCard, GateCheck, Scorecard, plain
 from readiness_tui.domain.checklist import Severity
-from readiness_tui.domain.gate import GateRow, Result
+from readiness_tui.domain.gate import CasePolicy, GateRow, Lock, Result
 from readiness_tui.domain.secrets import mask
 from readiness_tui.domain.text import one_line
 from readiness_tui.domain.verdict import Cause, Part, Verdict
 
 SCHEMA = 1
 WIDTH = 80
+_POLICY_MARKS = {CasePolicy.ALLOW: "·", CasePolicy.WARN: "◐", CasePolicy.FAIL: "✗"}
 
 
 def check_object(card: Scorecard) -> dict[str, Any]:
@@ -73,10 +74,26 @@ def gate_object(gate: GateCard) -> dict[str, Any]:
         "digest": gate.digest,
         "ran": gate.ran,
         "registered": gate.registered,
+        "registration": mask(gate.registration),
+        "lock": _lock(gate.lock),
+        "changed_since_lock": [*map(mask, gate.changed)],
+        "unverified": [*gate.unverified],
+        "cases": [
+            {"kind": row.kind, "policy": row.policy.value, "cases": plain(row.ids), "text": mask(words.cases_text(row))}
+            for row in gate.cases
+        ],
         "must_pass_failed": [*map(mask, (*gate.must_pass_failed, *gate.must_pass_missing))],
         "unreviewed": [*map(mask, gate.unreviewed)],
         "results": [_result(row) for row in gate.rows],
     }
+
+
+def _lock(lock: Lock | None) -> dict[str, Any] | None:
+    if lock is None:
+        return None
+    digests = (lock.gate_digest, lock.dataset_digest, lock.judge_digest)
+    names = ("gate_digest", "dataset_digest", "judge_digest")
+    return {"by": mask(lock.by), "at": plain(lock.at), **dict(zip(names, digests, strict=True))}
 
 
 def check_text(card: Scorecard) -> str:
@@ -193,12 +210,14 @@ def _gate(gate: GateCard) -> Iterator[str]:
         yield "  never locked"
     if gate.registration:
         yield from _wrapped(gate.registration, "  ◐ ")
+    for changed in gate.changed:
+        yield from _wrapped(f"changed since the lock: {changed}", "  ! ")
     if gate.unverified:
         yield from _wrapped(f"unverified digest: {', '.join(gate.unverified)}", "  ◐ ")
     if gate.rows:
         yield f"  {'metric':<26} {'rule':<15} {'value':>9} {'bound 95%':>11}  result"
-    for row in gate.rows:
-        yield from _row(row)
+    for metric in gate.rows:
+        yield from _row(metric)
     for label, cases in (
         ("must-pass case fails", gate.must_pass_failed),
         ("must-pass case absent", gate.must_pass_missing),
@@ -206,6 +225,8 @@ def _gate(gate: GateCard) -> Iterator[str]:
     ):
         if cases:
             yield from _wrapped(f"{label}: {', '.join(cases)}", "  ✗ ")
+    for row in gate.cases:
+        yield from _wrapped(words.cases_text(row), f"  {_POLICY_MARKS[row.policy]} ")
     for warning in gate.warnings:
         yield from _wrapped(warning, "  · ")
 

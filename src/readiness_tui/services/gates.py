@@ -8,6 +8,7 @@ from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate import Gate, Lock
+from readiness_tui.domain.text import to_json
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.write import change
 from readiness_tui.sources import gate_file, lock_file
@@ -47,6 +48,13 @@ def lock(desk: Desk, *, folder: Path | None = None) -> tuple[Lock, Path | None]:
         if written is not None:
             lock_file.write_lock(written, gate, made)
     return made, written
+
+
+def yaml_schema() -> str:
+    """The JSON Schema of a gate's YAML, as a file of its own."""
+    from readiness_tui.sources.gate_schema import json_schema
+
+    return to_json(json_schema()) + "\n"
 
 
 def choose(desk: Desk, run_ids: Sequence[str], *, role: str) -> None:

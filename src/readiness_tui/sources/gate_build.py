@@ -54,6 +54,8 @@ def build(located: Located, name: str) -> Gate:
         tuple(yaml.must_pass),
         dataset_digest=yaml.dataset_digest,
         judge_digest=yaml.judge_digest,
+        new_cases=yaml.cases.new,
+        removed_cases=yaml.cases.removed,
     )
     return replace(gate, digest=gate_digest(gate))
 
@@ -103,6 +105,8 @@ def _rule(entry: RuleYaml) -> Rule:
         max_regression=margin.value if margin else None,
         relative=bool(margin and margin.relative),
         confidence=entry.confidence,
+        min_effect=entry.min_effect.value if entry.min_effect else None,
+        min_effect_relative=bool(entry.min_effect and entry.min_effect.relative),
     )
 
 
@@ -173,6 +177,12 @@ def _range_faults(entry: RuleYaml, metric: MetricDef) -> Iterator[Fault]:
     margin = entry.max_regression
     if margin and (margin.relative or high == 1) and margin.value > 1:
         yield "max_regression", "the margin is larger than the metric can fall", "Write a smaller one"
+    effect = entry.min_effect
+    if effect and margin is None:
+        reason = "a minimum effect belongs to max_regression, and there is none"
+        yield "min_effect", reason, "Add max_regression, such as max_regression: 0, or remove it"
+    elif effect and (effect.relative or high == 1) and effect.value > 1:
+        yield "min_effect", "the minimum effect is larger than the metric can fall", "Write a smaller one"
 
 
 def _source_faults(entry: RuleYaml) -> Iterator[Fault]:

@@ -8,8 +8,10 @@
         required: true
         tags: [high_risk]           # a slice: only cases that carry all of these
         max_regression: 0.02        # in the metric's unit, or "2%" of the baseline
+        min_effect: 0.05            # a smaller regression never fails, a larger one only on evidence
         confidence: advise          # or required: the 95 % bound has to meet the threshold too
     must_pass: [case-01]
+    cases: {new: allow, removed: warn}  # against the baseline: allow, warn or fail
 
 or, short, `thresholds: {faithfulness: ">= 0.85", latency_p95_ms: 3500}`. A metric that the registry does not know
 needs a direction and a unit.

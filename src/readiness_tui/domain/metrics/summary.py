@@ -25,8 +25,8 @@ class Observed:
     `used` of `total` cases (or traces) carry it; both None for a run's aggregate without n. `coverage` is the exact
     share carried: a case of which one repeat in three is missing counts two thirds. `worst` is the estimate with
     every missing reading at its worst (infinite where the metric has no end), None where nothing is missing.
-    `per_case` holds each case's mean over its repeats (of a ratio: its numerator). `aggregate`: the run brought
-    only the figure.
+    `per_case` holds each case's mean over its repeats (of a ratio: its numerator, with `denominators` beside it), and
+    `readings` every repeat's (not of a ratio). `aggregate`: the run brought only the figure.
     """
 
     estimate: Estimate
@@ -38,6 +38,8 @@ class Observed:
     coverage: Fraction | None = None
     worst: Estimate | None = None
     aggregate: bool = False
+    readings: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    denominators: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def summarise(
         end = worst_value(metric)
         filled = {key: [*values, *[end] * missing.get(key, 0)] for key, values in carried.items()}
         worst = _estimate(metric, filled, None)
-    return _observed(estimate, carried, missing, worst, noun)
+    return replace(_observed(estimate, carried, missing, worst, noun), readings=carried)
 
 
 def summarise_ratio(samples: Iterable[PairSample], *, noun: str = "case") -> Observed | NotComputable:
@@ -109,12 +111,13 @@ def summarise_ratio(samples: Iterable[PairSample], *, noun: str = "case") -> Obs
     if nothing:
         return nothing
     tops = {key: _mean([a for a, _ in pairs]) for key, pairs in carried.items() if pairs}
-    bottoms = [_mean([b for _, b in pairs]) for pairs in carried.values() if pairs]
-    if math.fsum(bottoms) == 0:
+    bottoms = {key: _mean([b for _, b in pairs]) for key, pairs in carried.items() if pairs}
+    if math.fsum(bottoms.values()) == 0:
         return NotComputable(f"there is no success among the {len(tops)} {noun}s", len(tops), len(carried))
-    estimate = ratio(list(tops.values()), bottoms)
+    estimate = ratio(list(tops.values()), list(bottoms.values()))
     worst = replace(estimate, value=math.inf, low=None, high=None) if missing else None
-    return _observed(estimate, {key: [tops[key]] if key in tops else [] for key in carried}, missing, worst, noun)
+    seen = _observed(estimate, {key: [tops[key]] if key in tops else [] for key in carried}, missing, worst, noun)
+    return replace(seen, denominators=bottoms)
 
 
 def worst_value(metric: MetricDef) -> float:

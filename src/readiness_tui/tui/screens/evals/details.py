@@ -31,6 +31,8 @@ def detail(desk: Desk, view: ReviewView, tab: str, key: str, compared: Sequence[
         return gate_text.must_pass_detail(view, candidate)
     if key == gate_text.HIGH_RISK_ROW:
         return gate_text.high_risk_detail(view, candidate)
+    if key in gate_text.CASES_ROWS:
+        return gate_text.cases_detail(view, key)
     row = next((row for row in view.gate.rows if row.rule.key == key), None)
     return _metric(desk, view, row) if row else NOTHING
 

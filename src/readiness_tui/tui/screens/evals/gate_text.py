@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from textual.content import Content
 
 from readiness_tui.domain.evaluation import Case, HumanVerdict
-from readiness_tui.domain.gate import From, GateOutcome, GateRow, Result
+from readiness_tui.domain.gate import CasePolicy, From, GateOutcome, GateRow, Result
 from readiness_tui.domain.gate_eval import HIGH_RISK, case_passed
 from readiness_tui.domain.metrics import RunData, case_key
 from readiness_tui.domain.misses import Miss, Misses
@@ -15,6 +15,7 @@ from readiness_tui.domain.side_by_side import Compared
 from readiness_tui.domain.verdict import Part, Verdict
 from readiness_tui.domain.words import (
     bound_text,
+    cases_text,
     change_text,
     count_text,
     day_month,
@@ -41,6 +42,12 @@ COLUMNS = (
     Column("how sure", 31, wide=True),
 )
 MUST_PASS, HIGH_RISK_ROW = "must pass", "high-risk review"
+CASES_ROWS = {"new cases": "new", "removed cases": "removed"}
+_POLICY = {
+    CasePolicy.ALLOW: (glyphs.MET, "allowed"),
+    CasePolicy.WARN: (glyphs.PARTIAL, "warn"),
+    CasePolicy.FAIL: (glyphs.FAIL, "FAIL"),
+}
 _SHOUT = {Result.FAIL: "FAIL", Result.CHANGED: "changed"}
 _CAUSES = 2  # causes named in the heading; the rows below say the rest
 
@@ -136,12 +143,11 @@ def lock_words(outcome: GateOutcome, *, brief: bool = False) -> str:
     said = [f"locked {when} by {lock.by}"]
     if outcome.ran:
         said[0] += ", before the run" if outcome.registered else f"; {outcome.registration}"
-        changed = sorted({row.reason for row in outcome.rows if row.result is Result.CHANGED})
-        if changed:
-            said += changed
-        elif outcome.unverified:
+        if outcome.changed:
+            said += ["changed since"] if brief else [f"changed since: {changed}" for changed in outcome.changed]
+        if outcome.unverified:
             said.append(f"{' and '.join(outcome.unverified)} digest unverified")
-        else:
+        elif not outcome.changed:
             said.append("unchanged" if brief else "gate, data and judge unchanged")
     return " · ".join(said)
 
@@ -181,6 +187,9 @@ def extra_rows(outcome: GateOutcome) -> list[Row]:
         lost = len(outcome.must_pass_failed) + len(outcome.must_pass_missing)
         mark = (glyphs.FAIL, "FAIL") if lost else (glyphs.MET, "pass")
         rows.append(Row(MUST_PASS, ("must-pass cases", "all pass", "", "", "", f"{total - lost}/{total}", mark, "")))
+    for cases in outcome.cases:
+        name, number = f"{cases.kind} cases", "?" if cases.ids is None else f"{len(cases.ids):,}"
+        rows.append(Row(name, (name, str(cases.policy), "", "", "", number, _POLICY[cases.policy], "")))
     if outcome.high_risk:
         total, left = len(outcome.high_risk), len(outcome.unreviewed)
         mark = (glyphs.FAIL, f"{left} open") if left else (glyphs.MET, "pass")
@@ -257,6 +266,20 @@ def must_pass_detail(view: ReviewView, runs: Sequence[RunData]) -> Detail:
     text = join(
         Content.styled("MUST-PASS CASES  ", "bold $text-accent"),
         "one bad answer to these is too many: every repeat in every candidate run has to pass",
+    )
+    return Detail(text, lines)
+
+
+def cases_detail(view: ReviewView, key: str) -> Detail:
+    """The cases that only one of candidate and baseline has, and what the gate's policy makes of them."""
+    row = next(row for row in view.gate.cases if row.kind == CASES_ROWS[key])
+    runs = view.measured.candidate if row.kind == "new" else view.measured.baseline
+    mark, word = _POLICY[row.policy]
+    found = {case_key(case): (data.run.id, case) for data in reversed(runs) for case in reversed(data.cases)}
+    lines = [CaseLine(id_, found[id_][0], mark, word.lower(), question=found[id_][1].question) for id_ in row.ids or ()]
+    text = join(
+        Content.styled(f"{key.upper()}  ", "bold $text-accent"),
+        safe(f"{cases_text(row)} · the gate says {row.kind}: {row.policy}"),
     )
     return Detail(text, lines)
 
