@@ -24,7 +24,8 @@ def desk(tmp_path: Path):
     run = tmp_path / "run.jsonl"
     run.write_text(
         '{"run": {"id": "r1", "pipeline_version": "v1", "started_at": "2026-11-21T00:00:00Z"}}\n'
-        '{"case_id": "c1", "output": "x", "status": "success"}\n',
+        '{"case_id": "c1", "output": "x", "status": "success"}\n'
+        '{"case_id": "c2", "output": "x", "status": "success"}\n',
         encoding="utf-8",
     )
     import_path(desk, run, role="candidate")
