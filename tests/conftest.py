@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from readiness_tui.services.desk import Desk, open_desk
 from readiness_tui.services.start import open_sample
+from readiness_tui.services.view import load
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 
@@ -40,9 +42,20 @@ def sample_db(filled_sample: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(filled_sample, tmp_path / "readiness.db"))
 
 
+@pytest.fixture(scope="session")
+def _measured_sample(filled_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[object, Any]:
+    """What gate and probes find in the untouched sample, with what it was found in: half a second, once a session."""
+    copy = shutil.copy(filled_sample, tmp_path_factory.mktemp("measured") / "sample.db")
+    desk = open_desk(Path(copy), "ana", clock=lambda: NOW)
+    load(desk)
+    desk.close()
+    return desk.cache["measure"]
+
+
 @pytest.fixture
-def sample_desk(sample_db: Path):
-    """ana at the sample, at a fixed time."""
+def sample_desk(sample_db: Path, _measured_sample: tuple[object, Any]):
+    """ana at the sample, at a fixed time. What a test changes is measured anew, as everywhere."""
     desk: Desk = open_desk(sample_db, "ana", clock=lambda: NOW)
+    desk.cache["measure"] = _measured_sample
     yield desk
     desk.close()

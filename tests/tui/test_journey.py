@@ -12,7 +12,7 @@ from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.screens.gaps.screen import GapsScreen
 from readiness_tui.tui.screens.greeting.screen import GreetingScreen
 from tests.conftest import NOW
-from tests.tui.driving import settle
+from tests.tui.driving import fill, settle
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
@@ -21,8 +21,8 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 
 
 async def write(pilot: Pilot[None], text: str) -> None:
-    """Type into the focused field."""
-    await pilot.press(*("space" if char == " " else "full_stop" if char == "." else char for char in text))
+    """Type into the focused field, as one paste."""
+    await fill(pilot, text)
 
 
 def verdict(app: ReadinessApp) -> Verdict:
@@ -75,11 +75,9 @@ async def test_from_first_start_to_a_frozen_scorecard(tmp_path: Path, filled_sam
         await press(pilot, "G")
         assert isinstance(app.screen, GapsScreen)
         await press(pilot, "o")
-        await press(pilot, *["backspace"] * 12)
         await write(pilot, "chloe")
         await press(pilot, "enter")
         await press(pilot, "d")
-        await press(pilot, *["backspace"] * 12)
         await write(pilot, "2026-12-18")
         await press(pilot, "enter")
         first = app.view.judgement.conditions[0]

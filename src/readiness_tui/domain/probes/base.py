@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
@@ -20,9 +20,13 @@ from readiness_tui.domain.checklist import Item, ProbeKind, ProbeSpec
 from readiness_tui.domain.evaluation import Case, EvalSet, Run, Trace
 from readiness_tui.domain.gate import Gate, Lock
 from readiness_tui.domain.incident import Incident
+from readiness_tui.domain.metrics import Layer, MetricDef, NotComputable, Observed, RunData, all_metrics
 from readiness_tui.domain.review import Review
 from readiness_tui.domain.secrets import mask
 from readiness_tui.domain.text import one_line
+
+#: A run's metrics by layer, each with its figure or why there is none.
+Metrics = Mapping[Layer, Sequence[tuple[MetricDef, Observed | NotComputable]]]
 
 EXAMPLES = 20  # ids kept of the records that fail, smallest first: the same ones whatever the order of the traces
 
@@ -53,6 +57,13 @@ class ProbeInput:
     special: tuple[tuple[Run, tuple[Case, ...]], ...] = ()
     incidents: tuple[Incident, ...] = ()
     evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    _tables: dict[str, Metrics] = field(default_factory=dict, repr=False, compare=False)
+
+    def metrics_of(self, run: Run, cases: tuple[Case, ...]) -> Metrics:
+        """`all_metrics` of one of its runs. Several probes ask for the same run, so it is computed once."""
+        if run.id not in self._tables:
+            self._tables[run.id] = all_metrics(RunData(run, cases, self.eval_set))
+        return self._tables[run.id]
 
 
 @dataclass(slots=True)

@@ -13,8 +13,18 @@ from fractions import Fraction
 from readiness_tui.domain.assessment import Assurance, Proposal
 from readiness_tui.domain.checklist import Item, ProbeKind
 from readiness_tui.domain.evaluation import Case, EvalSet, Run
-from readiness_tui.domain.metrics import Layer, MetricDef, Observed, RunData, all_metrics, normal
-from readiness_tui.domain.probes.base import EXAMPLES, Check, FactProbe, Finding, ProbeInput, digest_of, safe, utc
+from readiness_tui.domain.metrics import Layer, MetricDef, Observed, normal
+from readiness_tui.domain.probes.base import (
+    EXAMPLES,
+    Check,
+    FactProbe,
+    Finding,
+    Metrics,
+    ProbeInput,
+    digest_of,
+    safe,
+    utc,
+)
 
 FAILURE_TAGS = frozenset(
     {"failure", "edge", "edge_case", "adversarial", "negative", "injection", "out_of_scope", "unanswerable"}
@@ -136,7 +146,7 @@ def metrics_by_stage(data: ProbeInput) -> Finding:
             return "" if metric.key == "task_success_rate" else "tool use"
         return metric.layer.value if metric.layer in (Layer.RETRIEVAL, Layer.GENERATION) else ""
 
-    return in_one_run(data.candidate, data.eval_set, ("retrieval", "generation", "tool use"), stage)
+    return in_one_run(data, data.candidate, ("retrieval", "generation", "tool use"), stage)
 
 
 def quality_latency_cost(data: ProbeInput) -> Finding:
@@ -151,19 +161,19 @@ def quality_latency_cost(data: ProbeInput) -> Finding:
             return "latency" if "latency" in words else "cost" if "cost" in words else ""
         return "quality"
 
-    return in_one_run(data.candidate, data.eval_set, ("quality", "latency", "cost"), part)
+    return in_one_run(data, data.candidate, ("quality", "latency", "cost"), part)
 
 
 def in_one_run(
+    data: ProbeInput,
     runs: Sequence[tuple[Run, tuple[Case, ...]]],
-    gold: EvalSet | None,
     parts: tuple[str, ...],
     part_of: Callable[[MetricDef], str],
 ) -> Finding:
     """Judge the run that carries the most parts; a metric counts where the gate would not call it missing."""
     if not runs:
         return Finding(None, missing=NO_RUN)
-    tables = [(run, _carried(run, cases, gold, part_of)) for run, cases in runs]
+    tables = [(run, _carried(data.metrics_of(run, cases), part_of)) for run, cases in runs]
     run, best = max(tables, key=lambda pair: len(pair[1]))  # the first of equals, in the review's order
     checks = tuple(
         Check(part, part in best, f"run {safe(run.id)}: {best[part]}" if part in best else _elsewhere(part, tables))
@@ -179,12 +189,10 @@ def _elsewhere(part: str, tables: list[tuple[Run, dict[str, str]]]) -> str:
     return f"only in another run: {some_names(others)}" if others else "no run carries it"
 
 
-def _carried(
-    run: Run, cases: tuple[Case, ...], gold: EvalSet | None, part_of: Callable[[MetricDef], str]
-) -> dict[str, str]:
+def _carried(tables: Metrics, part_of: Callable[[MetricDef], str]) -> dict[str, str]:
     """The parts that a run carries, each with a metric of it: "faithfulness on 40 of 40 cases"."""
     found: dict[str, str] = {}
-    for metrics in all_metrics(RunData(run, cases, gold)).values():
+    for metrics in tables.values():
         for metric, seen in metrics:
             part = part_of(metric)
             if not part or part in found or not isinstance(seen, Observed):

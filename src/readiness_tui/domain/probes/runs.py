@@ -19,7 +19,6 @@ from readiness_tui.domain.metrics import (
     NotComputable,
     Observed,
     RunData,
-    all_metrics,
     case_key,
     normal,
     observe,
@@ -149,7 +148,7 @@ def over_refusal_measured(data: ProbeInput) -> Finding:
     def part(metric: MetricDef) -> str:
         return rates.get(metric.key, "")
 
-    finding = in_one_run(_pairs(data), data.eval_set, tuple(rates.values()), part)
+    finding = in_one_run(data, _pairs(data), tuple(rates.values()), part)
     if not finding.points:
         return Finding(None, missing="no imported run carries attack_success_rate or over_refusal_rate")
     return finding
@@ -355,7 +354,7 @@ def evaluation_types_seen(data: ProbeInput) -> Figure:
         return Figure(missing="no eval run is imported")
     layers: set[str] = set()
     for run, cases in pairs:
-        for layer, rows in all_metrics(RunData(run, cases, data.eval_set)).items():
+        for layer, rows in data.metrics_of(run, cases).items():
             layers |= {layer.value for _, seen in rows if isinstance(seen, Observed)}
     found, unreviewed, _ = high_risk_cases([RunData(run, cases, data.eval_set) for run, cases in data.candidate])
     prompts = {run.prompt_version for run in runs if has(run.prompt_version)}
