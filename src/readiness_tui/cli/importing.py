@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--map", "mapping", type=click.Path(path_type=Path), help="A YAML file that says which column is what.")
 @click.option("--prices", type=File, help="A YAML price table: derives costs from tokens where a record has none.")
 @click.option("--rejects", type=File, help="Write the rejected lines to this file, as JSON lines.")
+@click.option("--reason", default="", help="Why a gate takes the place of the one before; kept and printed with it.")
 @click.option("--explain", is_flag=True, help="Say what each file would bring, and why; nothing is stored.")
 @as_json
 @pass_session
@@ -35,6 +36,7 @@ def import_command(
     mapping: Path | None,
     prices: Path | None,
     rejects: Path | None,
+    reason: str,
     explain: bool,
     as_json: bool,
 ) -> int:
@@ -53,7 +55,14 @@ def import_command(
         for path in paths:
             try:
                 results += import_path(
-                    desk, path, role=role, format=format, mapping=mapping, prices=prices, progress=progress
+                    desk,
+                    path,
+                    role=role,
+                    format=format,
+                    mapping=mapping,
+                    prices=prices,
+                    progress=progress,
+                    reason=reason,
                 )
             except ReadinessError as refusal:  # the other files are imported all the same
                 refused.append((str(path), str(refusal)))
@@ -86,6 +95,12 @@ def say_import(result: Imported) -> None:
         tell(one_line(result.summary))
         return
     say(one_line(result.summary))
+    for changed in result.changes:
+        say(f"  {one_line(changed)}")
+    if result.asks_reason:
+        tell(
+            f'  Nobody said why: readiness import {one_line(result.path)} --reason "…" keeps the reason with the gate.'
+        )
     for warning in result.warnings:
         tell(f"  {one_line(warning)}")
     for reject in result.rejected[:10]:
@@ -106,6 +121,7 @@ def plain(result: Imported) -> dict[str, object]:
         "golden_cases": result.golden,
         "rejected": [{"line": r.line, "reason": r.reason, "excerpt": r.excerpt} for r in result.rejected],
         "warnings": result.warnings,
+        "changes": result.changes,
     }
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from readiness_tui.domain.assessment import Assurance, Proposal
 from readiness_tui.domain.checklist import Severity
 from readiness_tui.domain.gap import GapState
-from readiness_tui.domain.gate import CasesRow, GateRow, Lock, Result
+from readiness_tui.domain.gate import CasesRow, GateRow, Lock, Result, Revision
 from readiness_tui.domain.incident import FailureClass, Sev
 from readiness_tui.domain.verdict import Cause, Condition, Flip, Part, Verdict
 
@@ -91,6 +91,7 @@ class GateCard:
     unreviewed: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     runs: tuple[RunLine, ...] = ()
+    revision: Revision | None = None
 
     @property
     def required(self) -> tuple[GateRow, ...]:

@@ -93,6 +93,17 @@ class Lock:
     judge_digest: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A gate took the place of `before` ("support-bot v1"): by whom, when, why, and rule by rule what it changed."""
+
+    before: str
+    by: str
+    at: datetime
+    reason: str
+    lines: tuple[str, ...]
+
+
 class Result(StrEnum):
     PASS = "PASS"
     INCONCLUSIVE = "INCONCLUSIVE"
@@ -148,3 +159,4 @@ class GateOutcome:
     high_risk: tuple[str, ...] = ()  # ids of the high-risk cases of the candidate
     unreviewed: tuple[str, ...] = ()  # those without a human label
     warnings: tuple[str, ...] = ()
+    revision: Revision | None = None  # where this gate took the place of another

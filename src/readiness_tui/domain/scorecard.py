@@ -167,6 +167,7 @@ def gate_card(outcome: GateOutcome, runs: Sequence[Run] = (), review: Review | N
         changed=outcome.changed,
         unverified=outcome.unverified,
         cases=outcome.cases,
+        revision=outcome.revision,
         must_pass=len(gate.must_pass),
         must_pass_failed=outcome.must_pass_failed,
         must_pass_missing=outcome.must_pass_missing,

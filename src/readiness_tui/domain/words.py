@@ -15,7 +15,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
 
 from readiness_tui.domain.estimate import Estimate
-from readiness_tui.domain.gate import CasesRow, Direction, Result, Rule
+from readiness_tui.domain.gate import CasesRow, Direction, Result, Revision, Rule
 from readiness_tui.domain.verdict import Verdict
 
 NOTHING = "—"
@@ -186,6 +186,12 @@ def cases_text(row: CasesRow) -> str:
     if row.kind == "new":
         return f"{plural(len(row.ids), 'case')} {'is' if one else 'are'} new since the baseline: {listed}"
     return f"{plural(len(row.ids), 'case')} of the baseline {'was' if one else 'were'} removed: {listed}"
+
+
+def revision_text(revision: Revision) -> str:
+    """ "replaces support-bot v1 since 24 Nov 2026 (ana): the judge was too strict"."""
+    reason = revision.reason.strip() or "no reason was given"
+    return f"replaces {revision.before} since {full_day(revision.at.date())} ({revision.by}): {reason}"
 
 
 def count_text(k: int | None, n: int | None) -> str:

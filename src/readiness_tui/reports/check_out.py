@@ -8,7 +8,7 @@ from typing import Any
 from readiness_tui.domain import words
 from readiness_tui.domain.card import GapLine, GateCard, GateCheck, Scorecard, plain
 from readiness_tui.domain.checklist import Severity
-from readiness_tui.domain.gate import CasePolicy, GateRow, Lock, Result
+from readiness_tui.domain.gate import CasePolicy, GateRow, Lock, Result, Revision
 from readiness_tui.domain.secrets import mask
 from readiness_tui.domain.text import one_line
 from readiness_tui.domain.verdict import Cause, Part, Verdict
@@ -76,6 +76,7 @@ def gate_object(gate: GateCard) -> dict[str, Any]:
         "registered": gate.registered,
         "registration": mask(gate.registration),
         "lock": _lock(gate.lock),
+        "revision": _revision(gate.revision),
         "changed_since_lock": [*map(mask, gate.changed)],
         "unverified": [*gate.unverified],
         "cases": [
@@ -94,6 +95,18 @@ def _lock(lock: Lock | None) -> dict[str, Any] | None:
     digests = (lock.gate_digest, lock.dataset_digest, lock.judge_digest)
     names = ("gate_digest", "dataset_digest", "judge_digest")
     return {"by": mask(lock.by), "at": plain(lock.at), **dict(zip(names, digests, strict=True))}
+
+
+def _revision(revision: Revision | None) -> dict[str, Any] | None:
+    if revision is None:
+        return None
+    return {
+        "replaces": mask(revision.before),
+        "by": mask(revision.by),
+        "at": plain(revision.at),
+        "reason": mask(revision.reason),
+        "changes": [*map(mask, revision.lines)],
+    }
 
 
 def check_text(card: Scorecard) -> str:
@@ -204,14 +217,18 @@ def _gate(gate: GateCard) -> Iterator[str]:
         yield "GATE  none"
         return
     yield from _wrapped(f"{gate.name} v{gate.version}: {gate.summary}", "GATE  ")
+    if gate.revision:
+        yield from _wrapped(words.revision_text(gate.revision), "  ")
+        for changed in gate.revision.lines:
+            yield from _wrapped(changed, "    ")
     if gate.lock:
         yield from _wrapped(f"locked {words.moment(gate.lock.at)} by {gate.lock.by}", "  ")
     else:
         yield "  never locked"
     if gate.registration:
         yield from _wrapped(gate.registration, "  ◐ ")
-    for changed in gate.changed:
-        yield from _wrapped(f"changed since the lock: {changed}", "  ! ")
+    for digests in gate.changed:
+        yield from _wrapped(f"changed since the lock: {digests}", "  ! ")
     if gate.unverified:
         yield from _wrapped(f"unverified digest: {', '.join(gate.unverified)}", "  ◐ ")
     if gate.rows:

@@ -67,6 +67,8 @@ class Imported:
     run_ids: list[str] = field(default_factory=list)
     rejected: list[Reject] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)  # what a new version of a gate changed
+    asks_reason: bool = False  # … and nobody said why
 
     @property
     def summary(self) -> str:
@@ -94,20 +96,21 @@ def import_path(
     mapping: Path | None = None,
     prices: Path | None = None,
     progress: OnProgress | None = None,
+    reason: str = "",
 ) -> list[Imported]:
     """Import a file, or every usable file in a folder. `role`: make its runs the candidate or baseline.
 
     `mapping`: a file that says which column is what, for one file that is in no known format. `prices`: a price table,
     by which costs are derived where a record has tokens and no cost of its own. Raises ReadinessError, with nothing of
     that file stored, when it cannot be used; in a folder the others are imported all the same. A gate file becomes the
-    review's gate. Rejected lines are kept with the import.
+    review's gate; `reason` says why it takes the place of another. Rejected lines are kept with the import.
     """
     if prices is not None:
         _read_prices(prices)  # refused before anything is imported
     if mapping is not None:
         return [_import_mapped(desk, path, mapping, role=role, format=format, prices=prices, progress=progress)]
     if not os.path.isdir(path):  # unlike Path.is_dir, False also where one may not look
-        return [_import_file(desk, path, role=role, format=format, prices=prices, progress=progress)]
+        return [_import_file(desk, path, role=role, format=format, prices=prices, progress=progress, reason=reason)]
     folder = registry.look(path)
     done = []
     for file in sorted((*folder.usable, *(file for file, _ in folder.skipped))):
@@ -116,7 +119,9 @@ def import_path(
             done.append(Imported(str(file), "", refused=skipped))
             continue
         try:
-            done.append(_import_file(desk, file, role=role, format=format, prices=prices, progress=progress))
+            done.append(
+                _import_file(desk, file, role=role, format=format, prices=prices, progress=progress, reason=reason)
+            )
         except ReadAlongError as elsewhere:
             done.append(Imported(str(file), "", refused=str(elsewhere)))
         except ReadinessError as refusal:
@@ -131,13 +136,27 @@ def import_path(
 
 
 def _import_file(
-    desk: Desk, path: Path, *, role: str | None, format: str | None, prices: Path | None, progress: OnProgress | None
+    desk: Desk,
+    path: Path,
+    *,
+    role: str | None,
+    format: str | None,
+    prices: Path | None,
+    progress: OnProgress | None,
+    reason: str,
 ) -> Imported:
     if format == "gate" or (format is None and gate_file.looks_like_gate(path)):
         from readiness_tui.services.gates import read_gate
 
-        _, again = read_gate(desk, path)
-        return Imported(str(path), "gate", "a YAML mapping with metrics and thresholds", again=again)
+        taken = read_gate(desk, path, reason)
+        return Imported(
+            str(path),
+            "gate",
+            "a YAML mapping with metrics and thresholds",
+            again=taken.again and not reason,
+            changes=[*taken.said],
+            asks_reason=taken.asks_reason,
+        )
     source, recognised = registry.recognise(path, format)
     return import_as(desk, path, source, recognised.why, role=role, prices=prices, progress=progress)
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from readiness_tui.domain.assessment import Evidence, EvidenceKind, Proposal
 from readiness_tui.domain.checklist import Checklist
 from readiness_tui.domain.evaluation import EvalSet
-from readiness_tui.domain.gate import Gate, GateOutcome, Lock
+from readiness_tui.domain.gate import From, Gate, GateOutcome, Lock, Revision
+from readiness_tui.domain.gate_diff import gate_diff
 from readiness_tui.domain.gate_eval import evaluate_gate, latest_complete
 from readiness_tui.domain.joining import join_golden
 from readiness_tui.domain.metrics import RunData
 from readiness_tui.domain.probes import ProbeInput, propose_all, special
 from readiness_tui.domain.review import Review
 from readiness_tui.services.desk import Desk
-from readiness_tui.store import assessments, evalsets, gates, imports, incidents, runs, traces
+from readiness_tui.store import assessments, evalsets, gate_changes, gates, imports, incidents, runs, traces
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
 
@@ -41,6 +42,7 @@ def fingerprint(conn: Connection, review: Review, as_of: date) -> object:
         as_of,
         tuple(info.id for info in imports.all(conn)),
         gates.locks(conn),
+        gate_changes.latest(conn, review.gate_id) if review.gate_id else None,
         runs.label_changes(conn),
         assessments.dismissals(conn, review.id),
         _drills(conn, review),
@@ -71,6 +73,8 @@ def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...]
     lock = _lock(conn, gate)
     recorded = tuple(traces.iter_between(conn))
     outcome = evaluate_gate(gate, lock, candidate, baseline, recorded, as_of=as_of, eval_set=eval_set)
+    if gate is not None and review.gate_id is not None:
+        outcome = replace(outcome, revision=_revision(conn, review.gate_id, gate))
     data = ProbeInput(
         traces=recorded,
         candidate=tuple((part.run, part.cases) for part in candidate),
@@ -98,6 +102,22 @@ def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...]
         eval_set=eval_set,
         trace_count=len(recorded),
         ambiguous=ambiguous,
+    )
+
+
+def _revision(conn: Connection, gate_id: int, gate: Gate) -> Revision | None:
+    found = gate_changes.latest(conn, gate_id)
+    if found is None:
+        return None
+    before = gates.get(conn, found.replaces)
+    return Revision(f"{before.name} v{before.version}", found.by, found.at, found.reason, gate_diff(before, gate))
+
+
+def hold_unlocked(conn: Connection, measured: Measured, gate: Gate, as_of: date) -> GateOutcome:
+    """A gate against the stored runs as if it had no lock: what its rules say, whenever they were declared."""
+    recorded = tuple(traces.iter_between(conn)) if any(rule.source is From.TRACES for rule in gate.rules) else ()
+    return evaluate_gate(
+        gate, None, measured.candidate, measured.baseline, recorded, as_of=as_of, eval_set=measured.eval_set
     )
 
 

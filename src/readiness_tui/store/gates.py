@@ -45,6 +45,16 @@ def all(conn: Connection) -> list[tuple[int, Gate]]:
     return [(row[0], _gate(*row[1:])) for row in rows]
 
 
+def before(conn: Connection, gate_id: int) -> int | None:
+    """The latest other gate of the same name, where there is one."""
+    row = conn.execute(
+        "SELECT max(other.id) FROM gate JOIN gate other ON other.name = gate.name AND other.id < gate.id"
+        " WHERE gate.id = ?",
+        (gate_id,),
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
 def source(conn: Connection, gate_id: int) -> str:
     """The text of the file that the gate was read from."""
     row = conn.execute("SELECT source FROM gate WHERE id = ?", (gate_id,)).fetchone()

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.store import faults, sqlite
+from readiness_tui.store.gate_changes import gate_change
 from readiness_tui.store.incident_record import incident_record
 from readiness_tui.store.schema import APPLICATION_ID, VERSION_1
 
@@ -21,7 +22,7 @@ def first(db: Any) -> None:
     db.executescript(VERSION_1)
 
 
-MIGRATIONS: tuple[Migration, ...] = (first, incident_record)
+MIGRATIONS: tuple[Migration, ...] = (first, incident_record, gate_change)
 
 
 def found(conn: sqlite.Connection) -> int:

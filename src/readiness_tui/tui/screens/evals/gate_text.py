@@ -23,6 +23,7 @@ from readiness_tui.domain.words import (
     moment,
     number,
     plural,
+    revision_text,
     rule_text,
     value_text,
 )
@@ -102,7 +103,11 @@ def standing(view: ReviewView, *, brief: bool) -> list[Content]:
     gate = view.gate.gate
     if gate is None:
         return []
-    return [line(f"Gate {gate.name} v{gate.version} · {lock_words(view.gate, brief=brief)}", "$foreground-muted")]
+    said = [f"Gate {gate.name} v{gate.version} · {lock_words(view.gate, brief=brief)}"]
+    revision = view.gate.revision
+    if revision is not None and not brief:
+        said.append(f"This version {revision_text(revision)}")
+    return [line(text, "$foreground-muted") for text in said]
 
 
 def warnings(view: ReviewView) -> list[Content]:
@@ -131,7 +136,15 @@ def every_cause(view: ReviewView) -> Content:
             mark = glyphs.FAIL if cause.verdict is Verdict.NO_GO else glyphs.PARTIAL
             word = "no-go" if cause.verdict is Verdict.NO_GO else "condition"
             said.append(join(Content.styled(f"{mark.glyph} {word}  ", mark.style), safe(cause.text)))
-    return Content("\n").join([*(said or [sentence(view)]), *standing(view, brief=False), *warnings(view)])
+    return Content("\n").join(
+        [*(said or [sentence(view)]), *standing(view, brief=False), *revision_lines(view), *warnings(view)]
+    )
+
+
+def revision_lines(view: ReviewView) -> list[Content]:
+    """What this version of the gate changed, rule by rule."""
+    revision = view.gate.revision
+    return [line(f"  {changed}", "$foreground-muted") for changed in revision.lines] if revision is not None else []
 
 
 def lock_words(outcome: GateOutcome, *, brief: bool = False) -> str:

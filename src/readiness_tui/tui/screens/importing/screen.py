@@ -15,7 +15,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, ProgressBar, Static
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.services.gates import give_reason
 from readiness_tui.services.imports import Imported, import_path
+from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.text import line, safe
 
 if TYPE_CHECKING:
@@ -113,6 +115,7 @@ class ImportScreen(ModalScreen[None]):
         lines: list[Content] = []
         for result in results:
             lines.append(safe(result.summary))
+            lines += [line(f"  {changed}") for changed in result.changes]
             lines += [safe(f"  {warning}", "$text-warning") for warning in result.warnings[:6]]
             lines += [line(f"  line {reject.line}: {reject.reason}", "$text-warning") for reject in result.rejected[:6]]
             if len(result.rejected) > 6:
@@ -123,6 +126,25 @@ class ImportScreen(ModalScreen[None]):
                 safe(f"Proofs propose a score for {len(view.acceptable)} items: press a on the Overview.", "bold")
             )
         shown.update(Content("\n").join(lines))
+        changed = next((result for result in results if result.asks_reason), None)
+        if changed is not None:
+            self._ask_reason(changed.changes)
+
+    def _ask_reason(self, changes: list[str]) -> None:
+        """A new version of a gate: whoever reads the verdict will want to know why."""
+        self.app.push_screen(
+            FormDialog(
+                "Why does the gate change?",
+                [Field("reason", "Reason", hint="kept with the gate, and printed in the scorecard; Esc: none")],
+                self._keep_reason,
+                intro="\n".join(changes),
+            )
+        )
+
+    async def _keep_reason(self, values: Values) -> str | None:
+        desk = self.readiness.desk
+        assert desk is not None
+        return await self.readiness.attempt(give_reason, desk, values["reason"])
 
     def action_leave(self) -> None:
         if self._importing:
