@@ -91,7 +91,7 @@ def test_traffic_is_held_against_the_length_of_the_windows() -> None:
 
 def test_causes_go_to_what_changed_and_symptoms_to_the_impact() -> None:
     cause = Change(Kind.TOOL, "a|b", "in 1 of 2 (50%)", "in 2 of 2 (100%)", 0.5, True, "trace-1")
-    assert note_line(cause)[0] == "what_changed"
+    assert note_line(cause) == ("what_changed", "tool a\\|b | in 1 of 2 (50%) | in 2 of 2 (100%) | trace-1")
     symptom = Change(Kind.ERROR, "timeout", "in 0 of 9 (0%)", "in 3 of 9 (33%)", 0.3, True, "trace-1")
     assert note_line(symptom) == ("impact", "error timeout | in 3 of 9 (33%), before in 0 of 9 (0%) | traces")
 

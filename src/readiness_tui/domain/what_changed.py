@@ -19,6 +19,7 @@ from statistics import median_low
 
 from readiness_tui.domain.incident import Incident
 from readiness_tui.domain.intervals import Z, wilson
+from readiness_tui.domain.note_rows import row_line
 from readiness_tui.domain.words import number, percent, plural
 
 HOURS = 24  # on each side of the time, unless said otherwise
@@ -237,11 +238,5 @@ def _middle(values: Sequence[float], unit: str) -> str:
 def note_line(change: Change) -> tuple[str, str]:
     """The section of the note the change belongs to, and the line it is there: what changed, or the impact."""
     if change.kind in SYMPTOMS:
-        return "impact", f"{_plain(change.what)} | {_plain(change.after)}, before {_plain(change.before)} | traces"
-    cells = (change.what, change.before, change.after, change.trace)
-    return "what_changed", " | ".join(_plain(cell) for cell in cells)
-
-
-def _plain(cell: str) -> str:
-    """A cell of a written table cannot hold its own separators."""
-    return " ".join(cell.replace("|", "/").split())
+        return "impact", row_line(change.what, f"{change.after}, before {change.before}", "traces")
+    return "what_changed", row_line(change.what, change.before, change.after, change.trace)

@@ -9,10 +9,11 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.tui.markdown import chapters, lay_out
-from readiness_tui.tui.text import column
+from readiness_tui.tui.text import column, join
 
 _LIST = {True: 20, False: 30}  # columns of the chapter list, on a narrow terminal and on a wide one
 _WIDE = 100
+_LAID_OUT = 60_000  # characters of a chapter: more would hold up the screen for seconds
 
 
 class Document(Horizontal):
@@ -57,7 +58,11 @@ class Document(Horizontal):
         chosen = self.query_one("#chapters", OptionList).highlighted
         if chosen is not None and chosen < len(self._chapters):
             width = self.query_one("#preview").scrollable_content_region.width
-            self.query_one("#chapter", Static).update(lay_out(self._chapters[chosen][1], width))
+            text = self._chapters[chosen][1]
+            shown = lay_out(text[:_LAID_OUT], width)
+            if len(text) > _LAID_OUT:
+                shown = join(shown, f"\n… {len(text) - _LAID_OUT:,} more characters; an export has all of it")
+            self.query_one("#chapter", Static).update(shown)
 
     def read_on(self) -> None:
         """A page further, and after the last page the next chapter."""

@@ -10,7 +10,7 @@ from textual.content import Content
 from readiness_tui.domain import note, note_rows
 from readiness_tui.domain.incident import Action, Incident, NoteStatus
 from readiness_tui.domain.text import one_line
-from readiness_tui.domain.words import day_month, duration
+from readiness_tui.domain.words import day_month, duration, plural
 from readiness_tui.services.incidents import SECTIONS, TIMES, needs_reason
 from readiness_tui.services.view import ReviewView
 from readiness_tui.tui import glyphs
@@ -23,6 +23,10 @@ _LABEL = 10  # columns of the labels on the left
 _FACTS = {"harm": "Harm", "affected": "Affected", "cost": "Cost", "can_recur": "Recurs?"}
 #: The sections of the note that are shown in full; the others are named, and read with Enter.
 _SHOWN = frozenset({*_FACTS, "summary", "impact", "what_changed", "factors"})
+_TEXT = 2_000  # characters of a written text that are shown
+_LINE = 600  # of one line of a table or of the timeline
+_ROWS = 40  # rows of a table
+_ENTRIES = 200  # lines of the timeline, the last ones
 _ONE_LINE = 64  # a list of this many columns has room for an incident on one line
 
 
@@ -151,13 +155,13 @@ def clock(at: datetime) -> str:
 
 def _summary(incident: Incident, width: int) -> Iterator[Content]:
     summary = incident.fields.get("summary", "")
-    yield from _section("SUMMARY", safe(summary) if summary else _hint("nothing written yet · w writes"), width)
+    yield from _section("SUMMARY", _cut(summary) if summary else _hint("nothing written yet · w writes"), width)
     for key, label in _FACTS.items():
         if incident.fields.get(key):
-            yield from _section(label, safe(incident.fields[key]), width)
-    for position, row in enumerate(note_rows.impacts(incident)):
+            yield from _section(label, _cut(incident.fields[key]), width)
+    for position, row in enumerate(note_rows.impacts(incident)[:_ROWS]):
         said = join(
-            line(f"{row.measure}: {row.value}" if row.value else row.measure),
+            _one(f"{row.measure}: {row.value}" if row.value else row.measure),
             _hint(f" ({row.source})" if row.source else ""),
         )
         yield from _section("IMPACT" if position == 0 else "", said, width)
@@ -166,25 +170,28 @@ def _summary(incident: Incident, width: int) -> Iterator[Content]:
 def _timeline(incident: Incident, width: int) -> Iterator[Content]:
     if not incident.timeline:
         yield from _section("TIMELINE", _hint("nothing logged yet · l logs a line"), width)
-    for position, entry in enumerate(incident.timeline):
+    earlier = len(incident.timeline) - _ENTRIES
+    if earlier > 0:
+        yield from _section("TIMELINE", _hint(f"{plural(earlier, 'earlier line')} · Enter reads all"), width)
+    for position, entry in enumerate(incident.timeline[-_ENTRIES:]):
         source = entry.source if entry.source != "person" else entry.by or "person"
         if entry.source == "opinion":
             source = f"opinion, {entry.by}" if entry.by else "opinion"
-        said = join(line(entry.text), _hint(f" ({source})"))
-        yield from _section("TIMELINE" if position == 0 else "", said, width, f"{clock(entry.at):<13}")
+        said = join(_one(entry.text), _hint(f" ({source})"))
+        yield from _section("TIMELINE" if position == 0 and earlier <= 0 else "", said, width, f"{clock(entry.at):<13}")
 
 
 def _changes(incident: Incident, width: int) -> Iterator[Content]:
-    for position, row in enumerate(note_rows.changes(incident)):
+    for position, row in enumerate(note_rows.changes(incident)[:_ROWS]):
         moved = f"{row.what}: {row.before} → {row.after}" if row.after else f"{row.what}: {row.before}"
-        said = join(line(moved if row.before else row.what), _hint(f" ({row.trace})" if row.trace else ""))
+        said = join(_one(moved if row.before else row.what), _hint(f" ({row.trace})" if row.trace else ""))
         yield from _section("CHANGED" if position == 0 else "", said, width)
 
 
 def _factors(incident: Incident, width: int) -> Iterator[Content]:
-    for position, factor in enumerate(note_rows.factors(incident)):
+    for position, factor in enumerate(note_rows.factors(incident)[:_ROWS]):
         known = factor.failure_class or factor.written
-        said = join(line(factor.text), _hint(f" ({one_line(known)})" if known else ""))
+        said = join(_one(factor.text), _hint(f" ({one_line(known)})" if known else ""))
         yield from _section("FACTORS" if position == 0 else "", said, width, "• ")
 
 
@@ -240,6 +247,16 @@ def _rest(incident: Incident, width: int) -> Iterator[Content]:
 def _section(label: str, content: Content, width: int, lead: Content | str = "") -> Iterator[Content]:
     """`content` behind its label and its own `lead`."""
     yield from hanging(join(_label(label), lead), content, width)
+
+
+def _cut(text: str) -> Content:
+    """A written text; of a long one the beginning, and how much more there is."""
+    more = f" … {len(text) - _TEXT:,} more characters · Enter reads on" if len(text) > _TEXT else ""
+    return join(safe(text[:_TEXT]), _hint(more))
+
+
+def _one(text: str) -> Content:
+    return line(text[: 2 * _LINE], limit=_LINE)
 
 
 def _label(text: str) -> Content:

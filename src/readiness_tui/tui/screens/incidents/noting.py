@@ -7,16 +7,17 @@ from textual.binding import Binding
 from readiness_tui.domain.incident import FailureClass, Incident, NoteStatus
 from readiness_tui.services import incidents
 from readiness_tui.services.choices import choose
-from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.incidents.around import AroundDialog
 from readiness_tui.tui.screens.incidents.keys import IncidentKeys
+from readiness_tui.tui.screens.incidents.writing import WritingScreen
+from readiness_tui.tui.screens.incidents.writing_text import first_section
 from readiness_tui.tui.text import join
 
 
 class NotingKeys(IncidentKeys):
     BINDINGS = [
-        Binding("w", "write", "Write", id="incidents.write", tooltip="Write a section of the note"),
+        Binding("w", "write", "Write", id="incidents.write", tooltip="Write the note: its sections, with preview and hints"),
         Binding("p", "status", "Status", id="incidents.status", tooltip="Move the note on: draft, in review, reviewed, closed"),
         Binding("c", "classify", "Class", id="incidents.class", show=False, tooltip="Name the failure class and the item that did not hold"),
         Binding("b", "around", "Before/after", id="incidents.around", show=False, tooltip="What the traces say: what changed before and after, lines for the timeline"),
@@ -24,23 +25,8 @@ class NotingKeys(IncidentKeys):
 
     def action_write(self) -> None:
         incident = self.incident
-        if incident is None:
-            return
-        choices = []
-        for key, asks in incidents.SECTIONS.items():
-            mark, word = (glyphs.DONE, "written") if incident.fields.get(key) else (glyphs.UNDECIDED, "empty")
-            title = asks.partition(":")[0].partition(",")[0]
-            choices.append((key, join(f"{mark.glyph} {word:<8} ", title)))
-
-        def then(key: str) -> None:
-            self.ask(
-                f"{incident.name}: {key.replace('_', ' ')}",
-                [Field("text", f"{incidents.SECTIONS[key]} (ctrl+s saves)", incident.fields.get(key, ""), long=True)],
-                lambda values: incidents.set_field(self.desk, incident.number, key, values["text"]),
-            )
-
-        first = next((key for key in incidents.SECTIONS if not incident.fields.get(key)), None)
-        self.pick(f"{incident.name}: write which section?", choices, then, at=first)
+        if incident is not None:
+            self.app.push_screen(WritingScreen(self.desk, incident, first_section(incident)))
 
     def action_classify(self) -> None:
         incident, view = self.incident, self.readiness.view
