@@ -110,7 +110,7 @@ def test_the_time_is_the_start_else_the_first_linked_request() -> None:
     assert default_time(Incident(1, "bot", "x", Sev.SEV2, started=AT), [AT - timedelta(1)]) == AT
 
 
-figures = st.lists(st.integers(0, 9).map(float), min_size=1, max_size=30)
+figures = st.lists(st.sampled_from([0.0, 1.0, 2.0, 3.0]), min_size=1, max_size=8)
 
 
 @given(figures, figures)

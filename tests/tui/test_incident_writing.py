@@ -56,7 +56,9 @@ async def test_a_table_is_previewed_and_its_hints_do_not_block(sample_app: Readi
         area(sample_app).text = "REL-03 Secrets | maybe"
         await pilot.pause(0.5)
         assert "Checklist item" in read(pilot, "#preview")
-        assert "line 1: REL-03 Secrets: “maybe” is not held, failed or absent." in " ".join(read(pilot, "#hints").split())
+        assert "line 1: REL-03 Secrets: “maybe” is not held, failed or absent." in " ".join(
+            read(pilot, "#hints").split()
+        )
         await press(pilot, "escape")
         assert written(sample_app, "controls") == "REL-03 Secrets | maybe"
 
@@ -119,13 +121,17 @@ async def test_a_megabyte_in_one_paste(sample_app: ReadinessApp) -> None:
         sample_app.screen.post_message(Paste(text))
         await pilot.pause(0.5)
         assert "characters: kept whole" in read(pilot, "#asks")
-        assert "991,999 more characters" in read(pilot, "#preview") or "992,003 more characters" in read(pilot, "#preview")
+        assert "991,999 more characters" in read(pilot, "#preview") or "992,003 more characters" in read(
+            pilot, "#preview"
+        )
         await press(pilot, "escape")
         assert written(sample_app, "cost") == f"Two {text}".strip()
         assert isinstance(sample_app.screen, IncidentsScreen)
 
 
-def test_the_editor_that_is_named_gets_the_text_and_gives_it_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_editor_that_is_named_gets_the_text_and_gives_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from contextlib import nullcontext
 
     from readiness_tui.domain.errors import ReadinessError
@@ -135,7 +141,7 @@ def test_the_editor_that_is_named_gets_the_text_and_gives_it_back(tmp_path: Path
         suspend = staticmethod(nullcontext)
 
     script = tmp_path / "my editor"
-    script.write_text("#!/bin/sh\nstat -c %a \"$(dirname \"$2\")\" > \"$1\"\necho added >> \"$2\"\n")
+    script.write_text('#!/bin/sh\nstat -c %a "$(dirname "$2")" > "$1"\necho added >> "$2"\n')
     script.chmod(0o755)
     seen = tmp_path / "mode"
     monkeypatch.setenv("EDITOR", f"'{script}' '{seen}'")

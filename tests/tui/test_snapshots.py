@@ -22,6 +22,7 @@ SCREENS = {
     "traces": ("T",),
     "incidents": ("I",),
     "incidents-around": ("I", "down", "b"),
+    "incidents-writing": ("I", "w"),
     "gaps": ("G",),
     "scorecard": ("S",),
     "history": ("H",),
@@ -55,7 +56,15 @@ def pressing(*keys: str) -> Callable[[Pilot[None]], object]:
 
 
 #: Dialogs look alike at both sizes: the wide ones are left to the slow run.
-DIALOGS = ("why", "checklists-conflict", "checklists-evidence", "incidents-around", "help", "import")
+DIALOGS = (
+    "why",
+    "checklists-conflict",
+    "checklists-evidence",
+    "incidents-around",
+    "incidents-writing",
+    "help",
+    "import",
+)
 
 
 @pytest.mark.parametrize(
