@@ -22,6 +22,8 @@ READING = [
     ("scorecard",),
     ("incident", "list"),
     ("incident", "new", "--title", "x"),
+    ("incident", "start", "x"),
+    ("incident", "log", "x"),
     ("import", "x.json"),
 ]
 

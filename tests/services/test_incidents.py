@@ -74,26 +74,6 @@ def test_times_are_in_order(sample_desk: Desk) -> None:
         incidents.set_time(sample_desk, IN_REVIEW, "noticed", NOW)
 
 
-@pytest.mark.parametrize(
-    ("typed", "at", "source", "text"),
-    [
-        ("the alert fires", NOW, "person", "the alert fires"),
-        ("14:01 log: the alert fires", NOW - timedelta(minutes=1), "log", "the alert fires"),
-        ("14:05 the alert fires", NOW.replace(day=23, hour=14, minute=5), "person", "the alert fires"),
-        ("2026-11-20 09:30 Opinion: too late", datetime(2026, 11, 20, 9, 30, tzinfo=UTC), "opinion", "too late"),
-        ("now trace:t-1 shows it", NOW, "trace", "t-1 shows it"),
-        ("2 of 3: wrong", NOW, "person", "2 of 3: wrong"),
-    ],
-)
-def test_a_line_of_the_timeline_as_typed(sample_desk: Desk, typed: str, at: datetime, source: str, text: str) -> None:
-    assert incidents.parse_line(sample_desk, typed) == (at, source, text)
-
-
-def test_a_line_with_a_time_that_there_is_not_is_refused(sample_desk: Desk) -> None:
-    with pytest.raises(ReadinessError, match="25:10"):
-        incidents.parse_line(sample_desk, "25:10 the alert fires")
-
-
 def test_the_timeline_is_in_the_order_of_its_times(sample_desk: Desk) -> None:
     made = opened(sample_desk, started=NOW - timedelta(hours=2))
     incidents.log(sample_desk, made.number, "second")

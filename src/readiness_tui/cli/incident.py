@@ -1,4 +1,4 @@
-"""`incident list|new|export`."""
+"""`incident list|show|trends|start|new|log|export`."""
 
 from __future__ import annotations
 
@@ -9,53 +9,136 @@ import click
 
 from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, say, say_document, say_json, tell
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.incident import Sev
+from readiness_tui.domain.incident import FailureClass, Sev
 from readiness_tui.domain.text import one_line
+
+_SEVERITY = click.Choice([sev.value for sev in Sev])
 
 
 @click.group("incident")
 def incident_command() -> None:
-    """List, open or export incidents."""
+    """Open incidents, log what happens, list, read and export them."""
 
 
 @incident_command.command("list")
+@click.option("--open", "only_open", is_flag=True, help="Only those that are not closed.")
+@click.option("--severity", type=_SEVERITY, help="Only those of this severity.")
+@click.option("--class", "failure_class", type=click.Choice([one.value for one in FailureClass]),
+              help="Only those of this failure class, or with a factor of it.")  # fmt: skip
+@click.option("--overdue", is_flag=True, help="Only those with an action that is overdue.")
+@click.option("--text", default="", help="Only those in which every one of these words stands, anywhere.")
 @as_json
 @pass_session
-def list_(session: Session, as_json: bool) -> None:
+def list_(
+    session: Session,
+    only_open: bool,
+    severity: str | None,
+    failure_class: str | None,
+    overdue: bool,
+    text: str,
+    as_json: bool,
+) -> None:
     """The system's incidents, the open ones first."""
-    from readiness_tui.services import printing
-    from readiness_tui.services.incidents import listed
+    from readiness_tui.domain.incident_search import Wanted
+    from readiness_tui.services import incident_printing
+
+    wanted = Wanted(
+        open=only_open,
+        severity=Sev(severity) if severity else None,
+        failure_class=FailureClass(failure_class) if failure_class else None,
+        overdue=overdue,
+        text=text,
+    )
+    with desk_of(session) as desk:
+        lines, document = incident_printing.listed(desk, wanted)
+    if as_json:
+        say_json(document)
+        return
+    for line in lines:
+        say(line)
+    if not lines:
+        say("No incident is recorded." if wanted == Wanted() else "No incident is like that.")
+
+
+@incident_command.command("show")
+@click.argument("name")
+@pass_session
+def show(session: Session, name: str) -> None:
+    """INC-<n>: its times, what happened, what is to be done."""
+    from readiness_tui.services import incident_printing
 
     with desk_of(session) as desk:
-        found = listed(desk)
+        for line in incident_printing.shown(desk, number_of(name)):
+            say(line)
+
+
+@incident_command.command("trends")
+@as_json
+@pass_session
+def trends(session: Session, as_json: bool) -> None:
+    """All incidents together: how long they took, what comes back, which actions are overdue."""
+    from readiness_tui.services import incident_printing
+
+    with desk_of(session) as desk:
+        lines, document = incident_printing.summed_up(desk)
     if as_json:
-        say_json(printing.incidents_json(found))
+        say_json(document)
         return
-    if not found:
-        say("No incident is recorded.")
-    for incident in found:
-        state = "open" if incident.open else "closed"
-        started = f"{incident.started:%Y-%m-%d %H:%M}" if incident.started else "start unknown"
-        say(f"{incident.name:<8}{incident.severity:<6}{state:<8}{started:<18}{one_line(incident.title)}")
+    for line in lines:
+        say(line)
+
+
+@incident_command.command("start")
+@click.argument("title", nargs=-1, required=True)
+@click.option(
+    "--sev",
+    "severity",
+    default="3",
+    show_default=True,
+    help="1 to 4: 1 stops the release while it is open, 2 makes it conditional.",
+)
+@pass_session
+def start(session: Session, title: tuple[str, ...], severity: str) -> None:
+    """Open an incident: what happens, in one line.
+
+    A time in front is its start (`02:05 …`, on your clock; `02:05Z` is UTC); without one it starts now. @trace-0418
+    links a trace.
+    """
+    _start(session, " ".join(title), severity)
 
 
 @incident_command.command("new")
 @click.option("--title", required=True, help="What happened, in one line.")
-@click.option(
-    "--severity",
-    type=click.Choice([sev.value for sev in Sev]),
-    default=Sev.SEV3.value,
-    show_default=True,
-    help="sev1 stops the release while it is open, sev2 makes it conditional.",
-)
+@click.option("--severity", type=_SEVERITY, default=Sev.SEV3.value, show_default=True,
+              help="sev1 stops the release while it is open, sev2 makes it conditional.")  # fmt: skip
 @pass_session
 def new(session: Session, title: str, severity: str) -> None:
-    """Open an incident, started now."""
-    from readiness_tui.services.incidents import create
+    """Open an incident: the same as `start`, for scripts."""
+    _start(session, title, severity)
+
+
+@incident_command.command("log")
+@click.argument("line", nargs=-1, required=True)
+@click.option("-i", "--incident", "name", help="Which incident, as INC-3; needed where several are open.")
+@pass_session
+def log(session: Session, line: tuple[str, ...], name: str | None) -> None:
+    """Write down a line of the timeline of the open incident.
+
+    \b
+    incident log "the alert fires"             now
+    incident log "02:05 log: the alert fires"  02:05 on your clock (02:05Z: in UTC), from a log
+    incident log "@trace-0418 breaks @REL-02"  links a trace and a checklist item
+    incident log "/detected 02:10 by ben"      sets a time: started, detected, ack, mitigated, resolved
+    incident log "/sev2 all orders"            changes the severity
+    incident log "/action Page on errors @ben due 1 Dec"
+    """
+    from readiness_tui.services import incident_log, incident_printing
 
     with desk_of(session) as desk:
-        made = create(desk, title, Sev(severity))
-    say(f"{made.name} {made.severity} opened: {made.title}")
+        number = number_of(name) if name else incident_log.the_running(desk).number
+        noted = incident_log.note_line(desk, number, " ".join(line))
+        say(incident_printing.noted(desk, noted))
+        _tell(desk.store.path, noted.incident.name, noted.remarks)
 
 
 @incident_command.command("export")
@@ -68,13 +151,36 @@ def export(session: Session, name: str, format: str, output: Path | None) -> Non
     from readiness_tui.services import printing, scorecards
     from readiness_tui.services.incidents import get
 
-    number = re.fullmatch("(?:INC-)?([0-9]{1,9})", name, re.IGNORECASE)
-    if number is None:
-        raise ReadinessError(f"{name} is not an incident. Name it as INC-1.")
     with desk_of(session) as desk:
-        text = printing.incident_note(get(desk, int(number[1])), desk.now().date())
+        text = printing.incident_note(get(desk, number_of(name)), desk.now().date())
     if output is None:
         say_document(text)
     else:
         scorecards.write(output, text)
         tell(f"Written to {output}")
+
+
+def number_of(name: str) -> int:
+    """The number of "INC-3" or "3"."""
+    number = re.fullmatch("(?:INC-)?([0-9]{1,9})", name, re.IGNORECASE)
+    if number is None:
+        raise ReadinessError(f"{name} is not an incident. Name it as INC-1.")
+    return int(number[1])
+
+
+def _start(session: Session, title: str, severity: str) -> None:
+    from readiness_tui.services import incident_log
+    from readiness_tui.services.choices import choose
+
+    wanted = choose(Sev, severity, "a severity")
+    with desk_of(session) as desk:
+        noted = incident_log.start(desk, title, wanted)
+        made = noted.incident
+        say(f"{made.name} {made.severity} opened: {one_line(made.title)}")
+        _tell(desk.store.path, made.name, noted.remarks)
+
+
+def _tell(path: Path, name: str, remarks: tuple[str, ...]) -> None:
+    for remark in remarks:
+        tell(remark)
+    tell(f"Written to {name} in {path.resolve()}")

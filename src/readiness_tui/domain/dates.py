@@ -8,22 +8,27 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from readiness_tui.domain.errors import ReadinessError
 
-_MOMENT = re.compile(
-    r"(?:(?P<day>yesterday|\d{4}-\d{2}-\d{2}|\d{1,2}\.? [a-z]{3,9}\.?(?: \d{4})?)[ T])?"
-    r"(?P<hour>\d{1,2}):(?P<minute>\d{2}(?::\d{2})?)(?P<offset>Z|[+-]\d{2}:?\d{2})?",
-    re.IGNORECASE,
-)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+#: What looks like a day, and like a time of day with or without one, inside a longer expression.
+DAY = rf"(?:\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}\.? (?:{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?(?: \d{{4}})?)"
+TIME = rf"(?:(?P<day>yesterday|{DAY})[ T])?(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}}(?::\d{{2}})?)(?P<offset>Z|[+-]\d{{2}}:?\d{{2}})?"
+DUE_DAY = rf"(?:{DAY}|\+\d{{1,3}}d?|today|tomorrow|{'|'.join(_WEEKDAYS)})"
+_MOMENT = re.compile(TIME, re.IGNORECASE)
 
 
 def parse_day(text: str, today: date) -> date:
-    """`2026-12-01`, `1 Dec`, `1 Dec 2026`, `+14` (days from today), `today`.
+    """`2026-12-01`, `1 Dec`, `1 Dec 2026`, `+14` (days from today), `today`, `tomorrow`, `friday` (the next one).
 
     A day and month without a year is the next such day from today on.
     """
     typed = text.strip().lower()
     if typed == "today":
         return today
+    if typed == "tomorrow":
+        return today + timedelta(days=1)
+    if typed in _WEEKDAYS:
+        return today + timedelta(days=(_WEEKDAYS.index(typed) - today.weekday() - 1) % 7 + 1)
     if match := re.fullmatch(r"\+(\d{1,3})d?", typed):
         return today + timedelta(days=int(match[1]))
     try:
@@ -115,10 +120,10 @@ def _explicit(typed: datetime, now: datetime, zone: tzinfo) -> Moment:
             both[0],
             f"Clocks in {name} skipped {typed:%H:%M} on {typed:%Y-%m-%d}: taken as {shown:%H:%M}, {both[0]:%H:%M} UTC.",
         )
-    taken = max((at for at in both if at <= now), default=both[0])
-    other = both[1 - both.index(taken)]
+    if both[1] > now:
+        return Moment(both[0])
     return Moment(
-        taken,
-        f"Clocks in {name} showed {typed:%H:%M} twice on {typed:%Y-%m-%d}: taken as {taken:%H:%M} UTC. Type "
-        f"{other:%H:%M}Z with the date for the other.",
+        both[1],
+        f"Clocks in {name} showed {typed:%H:%M} twice on {typed:%Y-%m-%d}: taken as {both[1]:%H:%M} UTC. For the other, "
+        f"type {both[0]:%Y-%m-%d %H:%M}Z.",
     )

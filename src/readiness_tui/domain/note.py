@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from readiness_tui.domain.incident import Incident, Sev
+from readiness_tui.domain.words import moment
 
 FIELDS: dict[str, str] = {
     "summary": "Summary: what happened, in a few lines",
@@ -29,6 +31,9 @@ FIELDS: dict[str, str] = {
 }
 """The keys of `Incident.fields`, with what each asks for."""
 
+TIMES = ("started", "detected", "acknowledged", "mitigated", "resolved")
+"""The times of an incident in the order in which they happen."""
+
 
 def is_short(incident: Incident) -> bool:
     """sev3 and sev4 need only the summary, times, timeline, factors and actions."""
@@ -37,10 +42,21 @@ def is_short(incident: Incident) -> bool:
 
 def times(incident: Incident) -> Iterator[tuple[str, datetime]]:
     """The known times in the order in which they happen."""
-    for name in ("started", "detected", "acknowledged", "mitigated", "resolved"):
+    for name in TIMES:
         at: datetime | None = getattr(incident, name)
         if at is not None:
             yield name, at
+
+
+def out_of_order(incident: Incident) -> str:
+    """The first pair of times that cannot be, in words; "" where all are in order."""
+    for (one, earlier), (other, later) in pairwise(times(incident)):
+        if later < earlier:
+            return (
+                f"{other.capitalize()} ({moment(later)}) would be before {one} ({moment(earlier)})."
+                " Correct the one that is wrong."
+            )
+    return ""
 
 
 def intervals(incident: Incident) -> Iterator[tuple[str, timedelta]]:

@@ -6,14 +6,11 @@ actions become gaps with the next change to a review that is not.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import pairwise
 
-from readiness_tui.domain import note, note_rows
-from readiness_tui.domain.dates import parse_moment
+from readiness_tui.domain import live_note, note, note_rows
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gap import Gap, GapState
 from readiness_tui.domain.incident import (
@@ -34,23 +31,18 @@ from readiness_tui.domain.verdict import Verdict
 from readiness_tui.domain.words import moment
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.view import current_review, load
-from readiness_tui.services.write import system_change
+from readiness_tui.services.write import note_change, system_change
 from readiness_tui.store import assessments, gaps, incidents, reviews, traces
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
 
 #: The times of an incident in the order in which they happen.
-TIMES = ("started", "detected", "acknowledged", "mitigated", "resolved")
+TIMES = note.TIMES
 #: The written sections of the note, by key, with what each asks for.
 SECTIONS = note.FIELDS
 #: Where a line of the timeline comes from. An opinion is printed apart from the facts.
-SOURCES = ("person", "log", "trace", "opinion")
+SOURCES = live_note.SOURCES
 
-_LINE = re.compile(
-    r"(?:(?P<at>now|\d{1,2}:\d{2}Z?|\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2})?Z?)\s+)?"
-    rf"(?:(?P<source>{'|'.join(SOURCES)}):\s*)?(?P<text>.*)",
-    re.IGNORECASE | re.DOTALL,
-)
 _BEFORE_REVIEWED = (NoteStatus.DRAFT, NoteStatus.IN_REVIEW)
 
 
@@ -90,17 +82,6 @@ def set_title(desk: Desk, number: int, title: str, severity: Sev) -> None:
     _update(desk, number, f"{title.strip()} ({severity})", title=title.strip(), severity=severity)
 
 
-def parse_line(desk: Desk, typed: str) -> tuple[datetime, str, str]:
-    """When, source and words of a timeline line as typed: `14:05 log: the alert fires`.
-
-    Without a time it is now, without a source it is a person's word. A time alone as `14:05` is the latest such time.
-    """
-    match = _LINE.fullmatch(typed.strip())
-    assert match is not None  # every part of it may be empty
-    at = parse_moment(match["at"], desk.now()) if match["at"] else desk.now()
-    return at, (match["source"] or SOURCES[0]).lower(), match["text"].strip()
-
-
 def log(
     desk: Desk,
     number: int,
@@ -122,7 +103,7 @@ def put_entry(desk: Desk, number: int, entry: TimelineEntry) -> TimelineEntry:
         raise ReadinessError(f"“{entry.source}” is not a source of a timeline line. They are: {', '.join(SOURCES)}.")
     _past(desk, "This line", entry.at)
     entry = replace(entry, text=entry.text.strip())
-    with system_change(desk, f"INC-{number}: {entry.text[:60]}") as (tx, _):
+    with note_change(desk, f"INC-{number}: {entry.text[:60]}") as (tx, _):
         incident = incidents.get(tx.conn, number)
         if entry.id and entry.id not in {one.id for one in incident.timeline}:
             raise ReadinessError(f"{incident.name} has no such line in its timeline any more: {entry.text[:60]}")
@@ -131,7 +112,7 @@ def put_entry(desk: Desk, number: int, entry: TimelineEntry) -> TimelineEntry:
 
 def remove_entry(desk: Desk, number: int, entry_id: int) -> None:
     """Take a line out of the timeline; the history keeps it, and undo brings it back."""
-    with system_change(desk, f"INC-{number}: a line of the timeline removed") as (tx, _):
+    with note_change(desk, f"INC-{number}: a line of the timeline removed") as (tx, _):
         incident = incidents.get(tx.conn, number)
         if entry_id not in {one.id for one in incident.timeline}:
             raise ReadinessError(f"{incident.name} has no such line in its timeline any more.")
@@ -146,14 +127,8 @@ def set_time(desk: Desk, number: int, name: str, at: datetime | None) -> None:
     incident = get(desk, number)
     if at is None and name == "resolved" and incident.status is NoteStatus.CLOSED:
         raise ReadinessError(f"{incident.name}'s note is closed. Move it back to reviewed before clearing its end.")
-    known = {key: getattr(incident, key) for key in TIMES} | {name: at}
-    in_order = [(key, known[key]) for key in TIMES if known[key] is not None]
-    for (one, earlier), (other, later) in pairwise(in_order):
-        if later < earlier:
-            raise ReadinessError(
-                f"{other.capitalize()} ({moment(later)}) would be before {one} ({moment(earlier)})."
-                " Correct the one that is wrong."
-            )
+    if said := note.out_of_order(replace(incident, **{name: at})):  # type: ignore[arg-type]
+        raise ReadinessError(said)
     _update(desk, number, f"{name}: {moment(at)}" if at else f"{name}: cleared", **{name: at})
 
 
@@ -168,7 +143,7 @@ def set_field(desk: Desk, number: int, key: str, text: str, *, base: str | None 
     """
     if key not in SECTIONS:
         raise ReadinessError(f"“{key}” is not a section of an incident note. They are: {', '.join(SECTIONS)}.")
-    with system_change(desk, f"INC-{number}: {key.replace('_', ' ')} written") as (tx, _):
+    with note_change(desk, f"INC-{number}: {key.replace('_', ' ')} written") as (tx, _):
         # Read inside the transaction: another section written meanwhile is not lost.
         return _write(tx, desk, incidents.get(tx.conn, number), key, text.strip(), base)
 
@@ -181,7 +156,7 @@ def settle(desk: Desk, number: int, rival_id: int, text: str, *, base: str | Non
     rival = next((one for one in get(desk, number).rivals if one.id == rival_id), None)
     if rival is None:
         raise ReadinessError(f"INC-{number}: these two texts were settled meanwhile. Nothing was written.")
-    with system_change(desk, f"INC-{number}: two texts of {rival.section.replace('_', ' ')} settled") as (tx, _):
+    with note_change(desk, f"INC-{number}: two texts of {rival.section.replace('_', ' ')} settled") as (tx, _):
         if not incidents.remove_rival(tx, rival_id):
             raise ReadinessError(f"INC-{number}: these two texts were settled meanwhile. Nothing was written.")
         return _write(tx, desk, incidents.get(tx.conn, number), rival.section, text.strip(), base)

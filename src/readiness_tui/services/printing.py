@@ -73,26 +73,6 @@ def gaps_json(gaps: Sequence[GapLine]) -> dict[str, Any]:
     }
 
 
-def incidents_json(found: Sequence[Incident]) -> dict[str, Any]:
-    """`incident list --json`."""
-    return {
-        "schema": check_out.SCHEMA,
-        "incidents": [
-            {
-                "name": incident.name,
-                "title": incident.title,
-                "severity": incident.severity.value,
-                "status": incident.status.value,
-                "open": incident.open,
-                "started": incident.started.isoformat() if incident.started else None,
-                "resolved": incident.resolved.isoformat() if incident.resolved else None,
-                "actions_open": sum(1 for action in incident.actions if action.done is None),
-            }
-            for incident in found
-        ],
-    }
-
-
 def incident_note(incident: Incident, as_of: date) -> str:
     """The incident review note as markdown."""
     return incident_md.incident_markdown(incident, as_of)

@@ -50,6 +50,19 @@ def system_change(desk: Desk, what: str, why: str = "") -> Iterator[tuple[Tx, Re
             yield tx, review
 
 
+@contextmanager
+def note_change(desk: Desk, what: str) -> Iterator[tuple[Tx, Review]]:
+    """`system_change` for what no verdict rests on (a line of the timeline, a section of a note).
+
+    Nothing is measured and no gap is looked at, so that it is saved at once however many traces the file holds.
+    """
+    with desk.store.read() as conn:
+        review = current_review(conn, desk)
+    review_id = review.id if review.frozen_at is None else None
+    with desk.store.write(desk.who, what, key=next_key(desk), now=desk.now(), review_id=review_id) as tx:
+        yield tx, review
+
+
 def next_key(desk: Desk) -> str | None:
     """The key of the next change inside `desk.once`: a form that saves in several gives each its own, in their order."""
     if not desk.keys:

@@ -139,6 +139,18 @@ def latest(conn: Connection) -> datetime | None:
     return None if row is None or row[0] == UNKNOWN_TIME else from_micros(row[0])
 
 
+def ids(conn: Connection, prefix: str, *, limit: int) -> list[str]:
+    """The first ids that begin with `prefix`, in their order."""
+    found: set[str] = set()
+    for row in conn.execute("SELECT id FROM import WHERE published_at IS NOT NULL").fetchall():
+        rows = conn.execute(
+            "SELECT id FROM trace_id WHERE import_id = ? AND id >= ? AND id < ? ORDER BY id LIMIT ?",
+            (row[0], prefix, prefix + "\U0010ffff", limit),
+        ).fetchall()
+        found.update(one[0] for one in rows)
+    return sorted(found)[:limit]
+
+
 def by_outcome(conn: Connection, where: Filter = NONE) -> dict[str, int]:
     """How many have each outcome; "" stands for an unknown one."""
     return _counts(conn, "coalesce(outcome, '')", where)

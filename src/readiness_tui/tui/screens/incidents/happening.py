@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.binding import Binding
 
 from readiness_tui.domain.incident import Sev
-from readiness_tui.services import incidents
+from readiness_tui.services import incident_log, incidents
 from readiness_tui.services.choices import choose
 from readiness_tui.services.dates import parse_moment
 from readiness_tui.tui.dialogs.form import Field, Values
@@ -48,8 +48,7 @@ class HappeningKeys(IncidentKeys):
             return
 
         def save(values: Values) -> None:
-            at, source, text = incidents.parse_line(self.desk, values["line"])
-            incidents.log(self.desk, incident.number, text, at=at, source=source)
+            incident_log.note_line(self.desk, incident.number, values["line"])
 
         self.ask(
             f"{incident.name}: what happened?",
