@@ -117,7 +117,7 @@ def check(
         from readiness_tui.services.view import load
 
         with desk_of(session) as desk:
-            found = checks.check_review(load(desk, as_of=as_of, shared=True))
+            found = checks.check_review(load(desk, as_of=as_of, shared=True), Path.cwd())
     if as_json:
         say_json(checks.gate_check_json(found))
     else:

@@ -51,6 +51,8 @@ def gate_causes(outcome: GateOutcome) -> Iterator[Cause]:
             yield cause("not-run", Verdict.NO_GO, "gate not run: it has no candidate run", Severity.BLOCKER)
         elif not outcome.registered:
             yield condition("lock", _because("run before lock", outcome.registration))
+        if outcome.ran and outcome.witness is not None and outcome.witness.late:
+            yield condition("lock-history", outcome.witness.text)
         if outcome.ran and outcome.unverified:
             yield condition("digest", f"unverified digest: {', '.join(outcome.unverified)}")
     for row in outcome.rows:

@@ -104,6 +104,14 @@ class Revision:
     lines: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What git says of the lock's file, as a sentence; `late`: it speaks against the lock, which is a condition."""
+
+    text: str
+    late: bool = False
+
+
 class Result(StrEnum):
     PASS = "PASS"
     INCONCLUSIVE = "INCONCLUSIVE"
@@ -160,3 +168,4 @@ class GateOutcome:
     unreviewed: tuple[str, ...] = ()  # those without a human label
     warnings: tuple[str, ...] = ()
     revision: Revision | None = None  # where this gate took the place of another
+    witness: Witness | None = None  # where the lock comes from a file alone

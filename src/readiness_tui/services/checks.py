@@ -16,6 +16,7 @@ from readiness_tui.domain.text import one_line
 from readiness_tui.domain.verdict import Part, Verdict
 from readiness_tui.domain.words import VERDICT_GLYPHS, full_day
 from readiness_tui.reports import check_out
+from readiness_tui.services import lock_witness
 from readiness_tui.services.desk import utc_now
 from readiness_tui.services.view import ReviewView
 
@@ -23,8 +24,8 @@ SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 _LARGEST = 64 * 1024 * 1024  # bytes of a scorecard
 
 
-def check_review(view: ReviewView) -> GateCheck:
-    """The gate's part of the review's judgement."""
+def check_review(view: ReviewView, folder: Path | None = None) -> GateCheck:
+    """The gate's part of the review's judgement. `folder`: where its gate.lock may lie, for what git says of it."""
     causes = [cause for cause in view.judgement.causes if cause.part is Part.GATE]
     remarks = []
     if view.measured.ambiguous:
@@ -32,6 +33,9 @@ def check_review(view: ReviewView) -> GateCheck:
         remarks.append(
             f"Nobody named the candidate among the versions {versions}; the latest complete run stands for it."
         )
+    history = lock_witness.of_folder(folder, view.gate.lock, [d.run for d in view.measured.candidate]) if folder else ""
+    if history:
+        remarks.append(history)
     return compose_gate(
         view.gate,
         (view.judgement.parts[Part.GATE], causes),

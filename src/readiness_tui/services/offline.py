@@ -20,6 +20,7 @@ from readiness_tui.domain.metrics import RunData
 from readiness_tui.domain.ruling import rule_gate
 from readiness_tui.domain.scorecard import compose_gate
 from readiness_tui.domain.words import plural
+from readiness_tui.services import lock_witness
 from readiness_tui.services.desk import utc_now
 from readiness_tui.sources import gate_file, lock_file, registry
 from readiness_tui.sources.base import (
@@ -81,6 +82,10 @@ def check_files(
     day = as_of or utc_now().date()
     outcome = evaluate_gate(gate, lock, candidate, base, all_traces(contents), as_of=day, eval_set=gold)
     said = [f"{content.path.name}: {remark}" for content in contents for remark in remarks(content)]
+    if lock_path is not None:
+        outcome = replace(outcome, witness=lock_witness.of_file(lock_path, [data.run for data in candidate]))
+        if outcome.witness is not None and not outcome.witness.late:
+            said.append(_sentence(outcome.witness.text))
     if gold is None:
         said.append(
             "No eval set was named (--eval-set): only cases that the run itself tags high_risk are known as such."
@@ -93,6 +98,10 @@ def check_files(
         baseline=[data.run for data in base],
         remarks=said,
     )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def read_content(path: Path) -> Content:

@@ -18,7 +18,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.gates import give_reason
 from readiness_tui.services.imports import Imported, import_path
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
-from readiness_tui.tui.text import line, safe
+from readiness_tui.tui.text import join, line, safe
 
 if TYPE_CHECKING:
     from readiness_tui.tui.app import ReadinessApp
@@ -115,7 +115,7 @@ class ImportScreen(ModalScreen[None]):
         lines: list[Content] = []
         for result in results:
             lines.append(safe(result.summary))
-            lines += [line(f"  {changed}") for changed in result.changes]
+            lines += [join("  ", line(changed)) for changed in result.changes]
             lines += [safe(f"  {warning}", "$text-warning") for warning in result.warnings[:6]]
             lines += [line(f"  line {reject.line}: {reject.reason}", "$text-warning") for reject in result.rejected[:6]]
             if len(result.rejected) > 6:
