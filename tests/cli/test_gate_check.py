@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
+import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -287,3 +290,154 @@ def test_a_review_without_a_gate_or_a_run(cli: Cli, mini: Path, place: Path) -> 
     told = cli("gate", "check", *DAY, "--json")
     assert told.code == 1
     assert [reason["key"] for reason in told.json["reasons"]] == ["gate/not-run"]
+
+
+# Figures that no gate should pass
+
+
+def write_gate(place: Path, text: str) -> None:
+    (place / "gate.yaml").write_text(text, encoding="utf-8")
+    lock(place)
+
+
+@pytest.mark.parametrize(
+    ("gate", "words"),
+    [
+        ("metrics:\n  - {metric: sparkle, threshold: 0.5, unit: points}\n", ":2:6, field metrics[0].metric: no metric"),
+        ("thresholds: {faithfulness: 85}\n", ":1:14, field thresholds.faithfulness: 85.00 lies outside the range"),
+        ("metrics:\n  - {metric: p95, max: -1}\n", "field metrics[0].max: -1 lies outside the range"),
+        ("thresholds: {faithfulness: .nan}\n", "is not a threshold"),
+    ],
+)
+def test_a_gate_that_cannot_be_meant_is_refused(small: Check, place: Path, gate: str, words: str) -> None:
+    (place / "gate.yaml").write_text(gate, encoding="utf-8")
+    told = small("--run", "run.jsonl", "--allow", "conditions")
+    assert (told.code, told.out) == (2, ""), told
+    assert words in told.err
+
+
+COST = "name: g\nmetrics:\n  - {metric: cost_per_success, threshold: 0.08}\n"
+DROP = "name: g\nmetrics:\n  - {metric: faithfulness, max_regression: 0.02}\n"
+
+
+@pytest.mark.parametrize(
+    ("gate", "case", "result", "words"),
+    [
+        (
+            GATE,
+            {"scores": {"faithfulness": None}},
+            "MISSING",
+            "none of the 40 cases to which it applies carries it",
+        ),
+        (GATE, {"scores": {"faithfulness": 90}}, "MISSING", "a percentage? it is not rescaled in silence"),
+        (COST, {"cost": 0.0, "status": "fail"}, "MISSING", "there is no success among the 40 cases"),
+        (COST, {"status": "pass"}, "MISSING", "none of the 40 cases"),
+        (DROP, {}, "MISSING", "no baseline is stored"),
+    ],
+)
+def test_a_figure_that_is_none_is_missing(
+    small: Check, place: Path, gate: str, case: dict[str, Any], result: str, words: str
+) -> None:
+    write_gate(place, gate)
+    run_file(place / "run.jsonl", **case)
+    told = small("--run", "run.jsonl", "--json")
+    assert told.code == 1, told.out + told.err
+    first = told.json["gate"]["results"][0]
+    assert (first["result"], words in first["reason"]) == (result, True), first
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_score_that_is_no_number_never_passes(small: Check, place: Path, value: float) -> None:
+    """JSON has no NaN: the line is refused; with all of them there is no run, with one there is a case too few."""
+    good = (place / "run.jsonl").read_text(encoding="utf-8")
+    run_file(place / "run.jsonl", scores={"faithfulness": value})
+    told = small("--run", "run.jsonl")
+    assert told.code == 2
+    assert "is not JSON; write null where there is no value" in told.err
+    (place / "run.jsonl").write_text(good.replace("0.9}", f"{json.dumps(value)}}}", 1), encoding="utf-8")
+    told = small("--run", "run.jsonl", "--json")
+    assert (told.code, set(results(told).values())) == (1, {"MISSING"})
+
+
+def test_a_baseline_that_shares_no_case(small: Check, place: Path) -> None:
+    write_gate(place, f"{DROP}cases: {{new: fail, removed: fail}}\n")
+    run_file(place / "old.jsonl", run={"id": "r1", "prompt_version": "v1"})
+    (place / "old.jsonl").write_text(
+        (place / "old.jsonl").read_text(encoding="utf-8").replace('"case_id": "c', '"case_id": "old-'), encoding="utf-8"
+    )
+    told = small("--run", "run.jsonl", "--baseline", "old.jsonl", "--json", "--junit", "j.xml", "--summary", "s.md")
+    assert told.code == 1
+    assert "shares no case with the candidate" in told.json["gate"]["results"][0]["reason"]
+    assert [row["text"][:40] for row in told.json["gate"]["cases"]] == [
+        "40 cases are new since the baseline: c0,", "40 cases of the baseline were removed: o",
+    ]  # fmt: skip
+    for shown in ((place / "j.xml").read_text(encoding="utf-8"), (place / "s.md").read_text(encoding="utf-8")):
+        assert "40 cases of the baseline were removed" in shown
+    assert "✗ 40 cases are new since the baseline" in small("--run", "run.jsonl", "--baseline", "old.jsonl").out
+
+
+@pytest.mark.parametrize(("n", "code", "result"), [(0, 2, ""), (1, 3, "INCONCLUSIVE"), (2, 0, "PASS")])
+def test_no_case_and_one_case_are_no_pass(small: Check, place: Path, n: int, code: int, result: str) -> None:
+    lines = (place / "run.jsonl").read_text(encoding="utf-8").splitlines()
+    (place / "run.jsonl").write_text("\n".join(lines[: n + 1]) + "\n", encoding="utf-8")
+    told = small("--run", "run.jsonl", "--json")
+    assert told.code == code, told.out + told.err
+    if result:
+        assert set(results(told).values()) == {result}
+    if n == 1:
+        assert all("one case alone decides nothing" in reason["text"] for reason in told.json["reasons"])
+
+
+def test_a_system_error_fails_its_own_rule(small: Check, place: Path) -> None:
+    write_gate(place, 'thresholds: {task_success_rate: ">= 0.90", error_rate: "<= 0.02"}\n')
+    text = (place / "run.jsonl").read_text(encoding="utf-8")
+    (place / "run.jsonl").write_text(text.replace('"status": "pass"', '"status": "error"', 1), encoding="utf-8")
+    told = small("--run", "run.jsonl", "--json")
+    assert (told.code, results(told)) == (1, {"task_success_rate": "PASS", "error_rate": "FAIL"})
+
+
+# The lock's own history
+
+
+def in_git(place: Path, at: str, *arguments: str) -> None:
+    who = {f"GIT_{role}_{part}": "x@y" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
+    env = {**os.environ, **who, "GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at, "GIT_CONFIG_GLOBAL": os.devnull}
+    subprocess.run(["git", *arguments], cwd=place, env=env, check=True, capture_output=True)
+
+
+def test_the_lock_is_held_against_git(small: Check, place: Path) -> None:
+    assert any("no git repository" in remark for remark in small("--run", "run.jsonl", "--json").json["remarks"])
+    in_git(place, "", "init", "-q")
+    told = small("--run", "run.jsonl", "--json")
+    assert (told.code, [reason["key"] for reason in told.json["reasons"]]) == (3, ["gate/lock-history"])
+    assert "not committed" in told.json["reasons"][0]["text"]
+    in_git(place, "2026-11-20T09:20:00Z", "add", "gate.lock")
+    in_git(place, "2026-11-20T09:20:00Z", "commit", "-qm", "locked")
+    told = small("--run", "run.jsonl")
+    assert told.code == 0
+    assert "Gate.lock was committed on 20 Nov 2026 09:20 UTC" in " ".join(told.out.split())
+    # Locked again after the run, with the old date kept: the file would not tell.
+    gate = read_gate(place / "gate.yaml")
+    write_lock(place / "gate.lock", gate, Lock("eve", LOCKED, gate.digest, DATA, JUDGE))
+    assert "differs from what is committed" in small("--run", "run.jsonl", "--json").json["reasons"][0]["text"]
+    in_git(place, "2026-11-23T18:00:00Z", "commit", "-qam", "locked again")
+    told = small("--run", "run.jsonl", "--json", "--junit", "j.xml")
+    assert told.code == 3
+    assert "gate.lock was changed on 23 Nov 2026 18:00 UTC" in told.json["reasons"][0]["text"]
+    assert "after the run started" in (place / "j.xml").read_text(encoding="utf-8")
+
+
+def test_a_reason_is_printed_with_the_new_version(cli: Cli, mini: Path, place: Path) -> None:
+    (place / "gate.yaml").write_text(GATE, encoding="utf-8")
+    assert cli("import", "gate.yaml").code == 0
+    (place / "gate.yaml").write_text(GATE.replace("0.85", "0.80"), encoding="utf-8")
+    told = cli("import", "gate.yaml")
+    assert "faithfulness: ≥ 0.85 → ≥ 0.80" in told.out
+    assert "Nobody said why" in told.err
+    assert cli("import", "gate.yaml", "--reason", "another <b>judge</b>").code == 0
+    shown = " ".join(cli("gate", "show").out.split())
+    assert "another <b>judge</b> faithfulness: ≥ 0.85 → ≥ 0.80" in shown
+    assert cli("gate", "show", "--json").json["gate"]["revision"]["reason"] == "another <b>judge</b>"
+    card = cli("scorecard").out
+    assert "**This version** replaces small v1 since" in card
+    assert "<b>" not in card.split("## Gate")[1].split("##")[0]
