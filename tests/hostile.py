@@ -18,7 +18,7 @@ from readiness_tui.domain.assessment import EvidenceKind
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.evaluation import HumanVerdict
 from readiness_tui.domain.incident import Action, NoteStatus, Sev
-from readiness_tui.services import assess, evals, gaps, gates, imports, incidents, reviews, scorecards
+from readiness_tui.services import assess, gaps, gates, imports, incidents, labelling, reviews, scorecards
 from readiness_tui.services.desk import Desk, open_desk
 from readiness_tui.services.view import load
 from readiness_tui.services.write import deferred
@@ -116,7 +116,9 @@ def _imports(desk: Desk, folder: Path) -> None:
     }.items():
         with suppress(ReadinessError):
             bring(name, text)
-    evals.label(desk, bad("candidate.id"), bad("case0"), HumanVerdict.PASS, bad("label.note"), variant=bad("variant"))
+    labelling.label(
+        desk, bad("candidate.id"), bad("case0"), HumanVerdict.PASS, bad("label.note"), variant=bad("variant")
+    )
 
 
 def _run(role: str, version: str) -> dict[str, object]:

@@ -187,4 +187,5 @@ def _own_case(case: dict[str, Any], pipeline: Pipeline, finished: datetime) -> d
     if label:
         at = finished + timedelta(hours=2, minutes=4 * number)
         record |= {"human_label": label[0], "human_reviewer": label[1], "human_at": iso(at)}
+        record["human_blind"] = True  # people labelled before the judge ran
     return record

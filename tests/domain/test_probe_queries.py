@@ -378,14 +378,20 @@ def test_sixteen_perfect_cases_are_the_fewest_that_prove_085(n: int, points: int
 
 def test_judge_and_people() -> None:
     run, cases = run_of("c", 10)
-    label = HumanLabel(HumanVerdict.PASS, "ana")
+    label = HumanLabel(HumanVerdict.PASS, "ana", blind=True)
     marked = tuple(
         replace(c, human=label if i < 8 else replace(label, verdict=HumanVerdict.FAIL)) for i, c in enumerate(cases)
     )
     pinned = replace(run, judge="judge-2026-01-01")
     proposal = ask("judge_agreement", candidate=((pinned, marked),))
     assert (proposal.k, proposal.n, proposal.examples, proposal.assurance) == (8, 10, ("c8", "c9"), Assurance.EVIDENCED)
-    assert "kappa 0.00" in proposal.text
+    assert "8 of 10 cases labelled blind agree: 80% (95%: 49% to 94%); kappa: n too small, 30 needed" in proposal.text
+    seen = tuple(replace(c, human=label if i < 8 else replace(label, blind=False)) for i, c in enumerate(cases))
+    proposal = ask("judge_agreement", candidate=((pinned, seen),))
+    assert (proposal.k, proposal.n) == (8, 8)
+    assert "2 not blind, not counted" in proposal.text
+    seen = tuple(replace(c, human=replace(label, blind=False)) for c in cases)
+    assert "10 not blind, not counted" in ask("judge_agreement", candidate=((pinned, seen),)).missing
     assert ask("judge_agreement", candidate=((run, marked),)).assurance is None
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
 
+from readiness_tui.domain.agreement import Between, agreement
 from readiness_tui.domain.assessment import (
     Assurance,
     Consensus,
@@ -71,7 +72,10 @@ COST = Rule("cost_per_success", Direction.LOWER, 0.08, unit="USD", required=Fals
 
 
 def make_gate() -> GateOutcome:
+    pairs = [(f"case-{n:02}", True, n != 3) for n in range(12)]
     return GateOutcome(
+        agreement=(agreement("", pairs, unsure=1, not_blind=2), agreement("faithfulness", pairs[:4], unjudged=8)),
+        between=(Between("ana", "ben", 8, 9, ("case-03",)),),
         gate=Gate("support-bot", (HIT, CITATION, LATENCY, COST), ("case-01",), version=2, digest=DIGEST),
         lock=Lock("ana", LOCKED, DIGEST),
         rows=(

@@ -54,6 +54,7 @@ CASE = {
     "human_label": "pass",
     "human_reviewer": "ana",
     "human_at": "2026-11-23T12:00:00Z",
+    "human_blind": True,
     "team": "blue",
 }
 
@@ -80,7 +81,7 @@ def test_a_case_line(make, read):
     assert (case.latency_ms, case.cost) == (Measure(1200.0, Provenance.MEASURED), Measure(0.01, Provenance.MEASURED))
     assert (case.tokens_in, case.tokens_out, case.tags) == (10, 5, ("pay",))
     assert (case.chunks, case.tool_calls) == ((Chunk("k1", source="doc"),), (ToolCall("search", "{}", "1"),))
-    assert case.human == HumanLabel(HumanVerdict.PASS, "ana", datetime(2026, 11, 23, 12, tzinfo=UTC))
+    assert case.human == HumanLabel(HumanVerdict.PASS, "ana", datetime(2026, 11, 23, 12, tzinfo=UTC), blind=True)
     assert case.extra == {"team": "blue"}
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from readiness_tui.domain.assessment import Evidence, EvidenceKind, Vote
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.store import Store, assessments, audit, gaps, reviews, sqlite
+from readiness_tui.store import Store, assessments, audit, db, gaps, migrations, reviews, sqlite
 from tests.store.conftest import REVIEW
 from tests.store.test_aggregates import CHECKLIST
 from tests.store.workers import NOW
@@ -215,3 +215,23 @@ def test_undone_from_the_last_to_the_first_nothing_is_left(blocks) -> None:
             assert state(store) == after
             audit.undo(store, number, "ana", NOW)
             assert state(store) == before
+
+
+def test_what_an_older_version_did_is_undone_after_a_migration(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.write("ana", "wrote", now=NOW) as tx:
+        tx.put("item_note", {"review_id": 1, "item_id": "A", "text": "old"})
+    with store.write("ana", "rewrote", now=NOW) as tx:
+        tx.put("item_note", {"review_id": 1, "item_id": "A", "text": "new"})
+        change_id = tx.change_id
+    store.close()
+
+    def wider(utils) -> None:
+        utils.execute("ALTER TABLE item_note ADD COLUMN tone TEXT NOT NULL DEFAULT 'plain'")
+
+    monkeypatch.setattr(db, "MIGRATIONS", (*migrations.MIGRATIONS, wider))
+    with Store.open(path) as upgraded:
+        audit.undo(upgraded, change_id, "ben", NOW)
+        with upgraded.read() as conn:
+            assert conn.execute("SELECT text, tone FROM item_note").fetchall() == [("old", "plain")]

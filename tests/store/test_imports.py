@@ -30,6 +30,7 @@ from readiness_tui.domain.evaluation import (
     ToolCall,
     Trace,
 )
+from readiness_tui.domain.labels import answer_digest
 from readiness_tui.store import Store, audit, evalsets, imports, runs, staging, traces
 from readiness_tui.store.imports import ImportReject
 from tests.store.workers import NOW
@@ -51,8 +52,9 @@ FULL_CASE = Case(
     ("high_risk",),
     (Chunk("runbook-1", 1, 0.9, "text", "runbook"),),
     (ToolCall("refund", "{}", None, "timeout", 2),),
-    HumanLabel(HumanVerdict.PASS, "ben", NOW, "fine"),
+    HumanLabel(HumanVerdict.PASS, "ben", NOW, "fine", True, "digest"),
     {"more": [1, {"deep": None}]},
+    (HumanLabel(HumanVerdict.PASS, "ben", NOW, "fine", True, "digest"),),
 )
 FULL_RUN = Run(
     "run-1",
@@ -429,7 +431,8 @@ def test_a_trace_that_comes_again_replaces_the_old_one_at_publication(
 
 
 def test_a_label_survives_a_new_import_of_its_run(store: Store) -> None:
-    risky = Case("c", "v", tags=("high_risk",), human=HumanLabel(HumanVerdict.FAIL, "from the file"))
+    filed = HumanLabel(HumanVerdict.FAIL, "from the file")
+    risky = Case("c", "v", tags=("high_risk",), human=filed)
     bring(store, runs=[(FULL_RUN, [risky, Case("d")])])
     mine = HumanLabel(HumanVerdict.PASS, "ana", NOW, "checked")
     later = HumanLabel(HumanVerdict.UNSURE, "ben", NOW + timedelta(hours=1))
@@ -440,7 +443,7 @@ def test_a_label_survives_a_new_import_of_its_run(store: Store) -> None:
         marks = runs.label_changes(conn)
         info = runs.current(conn, "run-1")
         assert info is not None
-        assert runs.cases(conn, info.key) == [replace(risky, output="new", human=mine)]
+        assert runs.cases(conn, info.key) == [replace(risky, output="new", human=mine, labels=(mine, filed))]
     with store.write("ben", "reviewed", now=NOW) as tx:
         runs.put_label(tx, "run-1", "c", "v", later)
     with store.read() as conn:
@@ -453,6 +456,32 @@ def test_a_label_survives_a_new_import_of_its_run(store: Store) -> None:
         runs.clear_label(tx, "run-1", "c", "v", "ben")
     with store.read() as conn:
         assert runs.labels(conn, "run-1") == {("c", "v"): (mine,)}
+        assert runs.earlier_labels(conn, "run-1", "c", "v", "ben") == [later]
+
+
+def test_a_label_is_of_the_answer_that_it_was_given_to(store: Store) -> None:
+    once, again = Case("c", output="yes"), Case("c", repeat=1, output="no")
+    bring(store, runs=[(FULL_RUN, [again, once])])
+    given = HumanLabel(HumanVerdict.PASS, "ana", NOW, blind=True, answer=answer_digest([once, again]))
+    with store.write("ana", "reviewed", now=NOW) as tx:
+        runs.put_label(tx, "run-1", "c", "", given)
+
+    def seen() -> list[HumanLabel | None]:
+        with store.read() as conn:
+            info = runs.current(conn, "run-1")
+            assert info is not None
+            one = runs.case(conn, info.key, "c", repeat=1)
+            assert one is not None
+            found = runs.cases(conn, info.key)
+            assert one.human == found[0].human
+            assert runs.labels(conn, "run-1") == {("c", ""): (given,)}  # never lost
+            return [case.human for case in found]
+
+    assert seen() == [given, given]
+    bring(store, digest="d2", runs=[(FULL_RUN, [once, replace(again, status=CaseStatus.PASS)])])
+    assert seen() == [given, given]
+    bring(store, digest="d3", runs=[(FULL_RUN, [once, replace(again, output="maybe")])])
+    assert seen() == [None, None]
 
 
 # Reading traces

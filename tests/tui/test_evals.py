@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from textual.widgets import OptionList, Static
 
 from readiness_tui.domain.evaluation import HumanVerdict
-from readiness_tui.services import evals
+from readiness_tui.services import evals, labelling
 from readiness_tui.services.desk import Desk, open_desk
 from readiness_tui.services.imports import import_path
 from readiness_tui.services.reviews import new_review
@@ -93,16 +93,17 @@ async def test_from_the_gate_to_a_case_that_misses_and_its_gap(sample_app: Readi
 
 async def test_a_human_label_is_given_in_the_high_risk_review(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=(120, 40)) as pilot:
-        await press(pilot, "E", "r")
+        await press(pilot, "E", "end")
         assert "12 of 12 high-risk cases have a human label" in said(sample_app, "about")
-        await press(pilot, "enter")
+        await press(pilot, "enter", "enter")
         await pilot.press("r", "m", "enter", "enter")
         await press(pilot)
         assert "pass, fail or unsure" in str(sample_app.screen.query_one("#dialog-refusal", Static).visual)
         await pilot.press("escape", "r", "f", "enter", *"late", "enter")
         await press(pilot)
-        assert rows(sample_app, "cases")[0].startswith("✗ fail")
-        assert "by ana" in rows(sample_app, "cases")[0]
+        await press(pilot, "escape")
+        assert rows(sample_app, "cases")[0].startswith("! disagree")
+        assert "by ana, deniz" in rows(sample_app, "cases")[0]
         assert "A person judged high-risk cases as failed" in said(sample_app, "sentence")
 
 
@@ -180,7 +181,7 @@ async def test_without_gate_and_run_it_says_what_to_do_and_hostile_text_stays_te
 def test_a_label_reaches_a_case_that_its_run_knows_by_another_id(sample_desk: Desk) -> None:
     view = load(sample_desk)
     run_id = next(data.run.id for data in view.measured.candidate if data.cases[0].id_from != "explicit")
-    evals.label(sample_desk, run_id, "case-21", HumanVerdict.UNSURE, "which law?")
+    labelling.label(sample_desk, run_id, "case-21", HumanVerdict.UNSURE, "which law?")
     side = evals.case_view(sample_desk, "case-21", load(sample_desk).measured, run_id).sides[0]
     assert (side.info.run.id, side.labels[0].verdict, side.labels[0].note) == (
         run_id,

@@ -75,6 +75,7 @@ def lock(session: Session, folder: Path) -> None:
 @click.option("--baseline", type=File, multiple=True, help="A run of the version before; repeat for more.")
 @click.option("--traces", type=File, multiple=True, help="Traces for metrics that come from them; repeat for more.")
 @click.option("--eval-set", type=File, help="The golden set: gold, tags, and what the runs should cover.")
+@click.option("--labels", type=File, help="Human labels, as `labels export` writes them.")
 @as_json
 @as_of
 @allow_conditions
@@ -88,6 +89,7 @@ def check(
     baseline: tuple[Path, ...],
     traces: tuple[Path, ...],
     eval_set: Path | None,
+    labels: Path | None,
     as_json: bool,
     as_of: date | None,
     allow: str | None,
@@ -108,8 +110,8 @@ def check(
             raise click.UsageError("--gate judges files alone and --db a database: give one of them.")
         from readiness_tui.services.offline import check_files
 
-        found = check_files(gate_path, lock_path, runs, baseline, traces, eval_set, as_of)
-    elif gate_path or lock_path or runs or baseline or traces or eval_set:
+        found = check_files(gate_path, lock_path, runs, baseline, traces, eval_set, as_of, labels)
+    elif gate_path or lock_path or runs or baseline or traces or eval_set or labels:
         raise click.UsageError(
             "Files alone are judged with --gate and at least one --run; without them the database is."
         )

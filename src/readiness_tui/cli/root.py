@@ -26,6 +26,7 @@ COMMANDS = {
     "pull": ("pull", "Fetch runs and traces from a server."),
     "runs": ("importing", "List the imported runs."),
     "gate": ("gate", "Show, lock or check the gate."),
+    "labels": ("labels", "List, export or import human labels."),
     "dataset": ("dataset", "Check a golden set."),
     "check": ("verdict", "The whole verdict; the exit status tells CI."),
     "scorecard": ("verdict", "The Day-21 scorecard as markdown or JSON."),

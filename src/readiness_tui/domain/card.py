@@ -17,6 +17,7 @@ from enum import Enum, StrEnum
 from fractions import Fraction
 from typing import Any
 
+from readiness_tui.domain.agreement import Agreement, Between
 from readiness_tui.domain.assessment import Assurance, Proposal
 from readiness_tui.domain.checklist import Severity
 from readiness_tui.domain.gap import GapState
@@ -92,6 +93,8 @@ class GateCard:
     warnings: tuple[str, ...] = ()
     runs: tuple[RunLine, ...] = ()
     revision: Revision | None = None
+    agreement: tuple[Agreement, ...] = ()  # the judge against people; the whole verdict first
+    between: tuple[Between, ...] = ()
 
     @property
     def required(self) -> tuple[GateRow, ...]:

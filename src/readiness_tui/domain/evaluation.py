@@ -106,10 +106,17 @@ class HumanVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HumanLabel:
+    """A person's word on an answer. `blind`: given before the judge's and other people's were seen.
+
+    `answer`: the digest of the answer that it was given to (`labels.answer_digest`); None where that is not recorded.
+    """
+
     verdict: HumanVerdict
     reviewer: str
     at: datetime | None = None
     note: str = ""
+    blind: bool = False
+    answer: str | None = None
 
 
 class CaseStatus(StrEnum):
@@ -123,7 +130,10 @@ class CaseStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One example in one run. Key: (id, variant, repeat). `id_from`: explicit, metadata, input or position."""
+    """One example in one run. Key: (id, variant, repeat). `id_from`: explicit, metadata, input or position.
+
+    `human`: the label that an import brought, or the latest one given; `labels`: everybody's (see `labels.labels_of`).
+    """
 
     id: str
     variant: str = ""
@@ -143,6 +153,7 @@ class Case:
     tool_calls: tuple[ToolCall, ...] | None = None
     human: HumanLabel | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    labels: tuple[HumanLabel, ...] = ()
 
 
 class Completeness(StrEnum):

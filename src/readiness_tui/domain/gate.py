@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from readiness_tui.domain.estimate import Estimate
+
+if TYPE_CHECKING:
+    from readiness_tui.domain.agreement import Agreement, Between
 
 
 class Direction(StrEnum):
@@ -169,3 +173,5 @@ class GateOutcome:
     warnings: tuple[str, ...] = ()
     revision: Revision | None = None  # where this gate took the place of another
     witness: Witness | None = None  # where the lock comes from a file alone
+    agreement: tuple[Agreement, ...] = ()  # the judge against people; the whole verdict first
+    between: tuple[Between, ...] = ()  # people against each other

@@ -20,12 +20,12 @@ from readiness_tui.domain.evaluation import (
 )
 from readiness_tui.domain.gate import CasePolicy, CasesRow, From, Gate, GateOutcome, GateRow, Lock, Rule
 from readiness_tui.domain.gate_rows import Ground, row, split
+from readiness_tui.domain.labels import HIGH_RISK, between_people, judge_agreement, labels_of
 from readiness_tui.domain.metrics import RunData, absent_cases, case_key, gold_by_id, resolve, some, tags_of, utc
 from readiness_tui.domain.words import moment
 
 __all__ = ["HIGH_RISK", "case_passed", "differ_in", "evaluate_gate", "high_risk_cases", "latest_complete"]
 
-HIGH_RISK = "high_risk"
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -50,8 +50,9 @@ def evaluate_gate(
     runs = tuple(data if data.golden or not eval_set else replace(data, golden=eval_set) for data in candidate)
     base = tuple(data if data.golden or not eval_set else replace(data, golden=eval_set) for data in baseline)
     high_risk, unreviewed, refused = high_risk_cases(runs)
+    agreed, between = judge_agreement(runs, gate), between_people(runs)
     if gate is None or not runs:
-        return GateOutcome(gate, lock, high_risk=high_risk, unreviewed=unreviewed)
+        return GateOutcome(gate, lock, high_risk=high_risk, unreviewed=unreviewed, agreement=agreed, between=between)
     datasets = {data.run.id: _dataset(data) or dataset_digest for data in runs}
     judges = {data.run.id: data.run.judge_digest or judge_digest for data in runs}
     declared = (
@@ -78,6 +79,8 @@ def evaluate_gate(
         high_risk=high_risk,
         unreviewed=unreviewed,
         warnings=_warnings(runs, base, rows, refused),
+        agreement=agreed,
+        between=between,
     )
 
 
@@ -220,9 +223,7 @@ def high_risk_cases(runs: Sequence[RunData]) -> tuple[tuple[str, ...], tuple[str
         gold = gold_by_id(data)
         for case in data.cases:
             if HIGH_RISK in tags_of(case, gold.get(case.id)):
-                labels = found.setdefault(case.id, [])
-                if case.human:
-                    labels.append(case.human.verdict)
+                found.setdefault(case.id, []).extend(label.verdict for label in labels_of((case,)))
         for lost in absent_cases(data):
             if HIGH_RISK in lost.tags:
                 found.setdefault(lost.id, [])

@@ -185,6 +185,8 @@ def gate_card(outcome: GateOutcome, runs: Sequence[Run] = (), review: Review | N
             )
             for run in sorted(runs, key=lambda run: (roles.get(run.id) == "baseline", run.id))
         ),
+        agreement=outcome.agreement,
+        between=outcome.between,
     )
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from readiness_tui.domain import words
+from readiness_tui.domain.agreement import Agreement
 from readiness_tui.domain.card import GapLine, GateCard, GateCheck, Scorecard, plain
 from readiness_tui.domain.checklist import Severity
 from readiness_tui.domain.gate import CasePolicy, GateRow, Lock, Result, Revision
+from readiness_tui.domain.masking import masked
 from readiness_tui.domain.secrets import mask
 from readiness_tui.domain.text import one_line
 from readiness_tui.domain.verdict import Cause, Part, Verdict
@@ -85,6 +87,8 @@ def gate_object(gate: GateCard) -> dict[str, Any]:
         ],
         "must_pass_failed": [*map(mask, (*gate.must_pass_failed, *gate.must_pass_missing))],
         "unreviewed": [*map(mask, gate.unreviewed)],
+        "agreement": [_agreement(one) for one in gate.agreement],
+        "people": plain(masked(gate.between)),
         "results": [_result(row) for row in gate.rows],
     }
 
@@ -146,6 +150,10 @@ def _result(row: GateRow) -> dict[str, Any]:
         "result": row.result.value,
         "reason": mask(row.reason),
     }
+
+
+def _agreement(one: Agreement) -> dict[str, Any]:
+    return {**plain(masked(one)), "metric": one.metric or "overall", "n": one.n, "agreed": one.agreed}
 
 
 def _check(card: Scorecard) -> Iterator[str]:
@@ -244,6 +252,10 @@ def _gate(gate: GateCard) -> Iterator[str]:
             yield from _wrapped(f"{label}: {', '.join(cases)}", "  ✗ ")
     for row in gate.cases:
         yield from _wrapped(words.cases_text(row), f"  {_POLICY_MARKS[row.policy]} ")
+    for one in gate.agreement:
+        yield from _wrapped(f"judge against people, {one.label}: {one.text}", "  · ")
+    for pair in gate.between:
+        yield from _wrapped(pair.text, "  · ")
     for warning in gate.warnings:
         yield from _wrapped(warning, "  · ")
 

@@ -24,6 +24,7 @@ class Desk:
     """One person at one file. `review_id` None means the newest review in it.
 
     `cache` keeps measurements that are costly to make again (see `measure`); it holds nothing a person typed.
+    `seen_scores`: (run id, case key) of the cases whose scores this person was shown: no label of theirs is blind now.
     """
 
     store: Store
@@ -34,6 +35,7 @@ class Desk:
     cache: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False)
     keys: list[str] = field(default_factory=list, repr=False)  # see `once`
     deferred: bool = field(default=False, repr=False)  # see `write.deferred`
+    seen_scores: set[tuple[str, str]] = field(default_factory=set, repr=False)
 
     def now(self) -> datetime:
         return self.clock()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import Case, CaseStatus, GoldenCase, HumanLabel, HumanVerdict
+from readiness_tui.domain.evaluation import Case, CaseStatus, GoldenCase, HumanLabel
 from readiness_tui.domain.gate import Rule
 from readiness_tui.domain.metrics import (
     Layer,
@@ -26,7 +26,6 @@ from readiness_tui.domain.misses import Miss, short_of
 from readiness_tui.domain.side_by_side import Compared, compare_all
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.measure import Measured, run_data
-from readiness_tui.services.write import change
 from readiness_tui.store import evalsets, runs, traces
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
@@ -43,8 +42,6 @@ __all__ = [
     "detail",
     "error_class",
     "history",
-    "label",
-    "parse_verdict",
     "slow_traces",
 ]
 
@@ -132,30 +129,9 @@ def error_class(error: str) -> str:
     return head.split(":")[0].strip()[:60] or "unknown"
 
 
-def label(desk: Desk, run_id: str, case_id: str, verdict: HumanVerdict, note: str = "", *, variant: str = "") -> None:
-    """Record a person's judgement of one case; it survives a re-import of the run.
-
-    `case_id` may be the golden set's, where the run knows the case by another id.
-    """
-    with change(desk, f"human label {verdict} for case {case_id} of {run_id}", note) as (tx, _review):
-        stored, _ = _pairs(tx.conn, _named(tx.conn, run_id), case_id, variant)
-        if not stored:
-            raise ReadinessError(f"Run {run_id} has no case {case_id}. Its cases are listed under Evals.")
-        given = HumanLabel(verdict, desk.who, desk.now(), note.strip())
-        runs.put_label(tx, run_id, stored[0].id, variant, given)
-
-
-def parse_verdict(typed: str) -> HumanVerdict:
-    """`pass`, `fail`, `unsure`, or the beginning of one."""
-    found = [word for word in HumanVerdict if typed.strip() and word.value.startswith(typed.strip().lower())]
-    if len(found) != 1:
-        raise ReadinessError("Was the answer good enough? Type pass, fail or unsure (the first letter is enough).")
-    return found[0]
-
-
 def case_view(desk: Desk, key: str, measured: Measured, run_id: str = "") -> CaseView:
     """The case with this key (its id, and `@variant` where it has one): in `run_id` (else the candidate), in the first
-    run of the other side, then in the rest of both."""
+    run of the other side, then in the rest of both. With its scores: a label given after this is not blind."""
     roles = {part.run.id: "baseline" for part in measured.baseline}
     roles |= {part.run.id: "candidate" for part in measured.candidate}
     first = run_id or next((name for name in roles if roles[name] == "candidate"), "")
@@ -172,6 +148,7 @@ def case_view(desk: Desk, key: str, measured: Measured, run_id: str = "") -> Cas
             if joined:
                 labels = runs.labels(conn, name).get((stored[0].id, stored[0].variant), ())
                 sides.append(CaseSide(roles.get(name, ""), known[name], joined, labels))
+                desk.seen_scores.add((name, case_key(joined[0])))
     if not sides:
         raise ReadinessError(f"No run shown here has a case {key}. Its run may have been imported again without it.")
     golden = measured.eval_set.cases if measured.eval_set else ()

@@ -21,8 +21,9 @@ __all__ = ["Change", "ReviewLine", "RowChange", "describe", "log", "next_review"
 
 #: Columns that say nothing to a person.
 _QUIET = frozenset(
-    {"id", "review_id", "system", "name", "item_id", "json", "at", "reviewer", "reviews", "due_changes", "by_hand"}
-)
+    {"id", "review_id", "system", "name", "item_id", "json", "at", "reviewer", "reviews", "due_changes", "by_hand",
+     "answer"}
+)  # fmt: skip
 _NOTHING = (None, "", "[]", "{}")
 _STAMP = re.compile(r"^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}):[\d.]+\+00:00$")
 

@@ -6,23 +6,25 @@ neither cases nor figures is refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from readiness_tui.domain.card import GateCheck
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import Case, Completeness, EvalSet, Run, Trace
+from readiness_tui.domain.evaluation import Case, Completeness, EvalSet, HumanLabel, Run, Trace
 from readiness_tui.domain.gate_eval import evaluate_gate
 from readiness_tui.domain.joining import join_golden
+from readiness_tui.domain.labels import Answers, LabelLine, apply, labels_of, with_labels
 from readiness_tui.domain.metrics import RunData
 from readiness_tui.domain.ruling import rule_gate
 from readiness_tui.domain.scorecard import compose_gate
+from readiness_tui.domain.text import one_line
 from readiness_tui.domain.words import plural
 from readiness_tui.services import lock_witness
 from readiness_tui.services.desk import utc_now
-from readiness_tui.sources import gate_file, lock_file, registry
+from readiness_tui.sources import gate_file, label_file, lock_file, registry
 from readiness_tui.sources.base import (
     Assembles,
     CaseRecord,
@@ -61,8 +63,11 @@ def check_files(
     traces: Sequence[Path] = (),
     eval_set: Path | None = None,
     as_of: date | None = None,
+    labels: Path | None = None,
 ) -> GateCheck:
     """Hold the gate of a file against the runs in `runs`, the candidate, as of today (UTC) or `as_of`.
+
+    `labels`: a file of human labels, each counted where a run gives the answer that it was given to.
 
     Raises ReadinessError for a file that cannot be used, one that does not bring what it was named for, candidate or
     baseline runs of several pipeline versions, and a baseline that is the candidate.
@@ -78,7 +83,8 @@ def check_files(
         raise ReadinessError(f"{path} is the candidate and its own baseline. Name the run of the version before.")
     contents = [*new, *old, *logs, *golden]
     gold = next((content.eval_set for content in reversed(contents) if content.eval_set), None)
-    candidate, base = _data(new, gold, "--run"), _data(old, gold, "--baseline")
+    given, unread = label_file.read_labels(labels) if labels is not None else ([], [])
+    candidate, base = _data(new, gold, "--run", given), _data(old, gold, "--baseline")
     day = as_of or utc_now().date()
     outcome = evaluate_gate(gate, lock, candidate, base, all_traces(contents), as_of=day, eval_set=gold)
     said = [f"{content.path.name}: {remark}" for content in contents for remark in remarks(content)]
@@ -86,6 +92,8 @@ def check_files(
         outcome = replace(outcome, witness=lock_witness.of_file(lock_path, [data.run for data in candidate]))
         if outcome.witness is not None and not outcome.witness.late:
             said.append(_sentence(outcome.witness.text))
+    if labels is not None:
+        said += [f"{labels.name}: {remark}" for remark in _of_labels(given, unread, candidate)]
     if gold is None:
         said.append(
             "No eval set was named (--eval-set): only cases that the run itself tags high_risk are known as such."
@@ -169,10 +177,14 @@ def remarks(content: Content) -> tuple[str, ...]:
     """What a reader should know of a file; the lines that could not be used come first, and why."""
     if not content.rejected:
         return tuple(dict.fromkeys(content.remarks))
-    first = "; ".join(f"line {reject.line}: {reject.reason}" for reject in content.rejected[:_SHOWN])
-    more = f"; and {len(content.rejected) - _SHOWN:,} more" if len(content.rejected) > _SHOWN else ""
-    rejected = f"{plural(len(content.rejected), 'line')} rejected: {first}{more}"
-    return rejected, *dict.fromkeys(content.remarks)
+    return rejected_words(content.rejected), *dict.fromkeys(content.remarks)
+
+
+def rejected_words(rejected: Sequence[Reject]) -> str:
+    """ "2 lines rejected: line 3: not a JSON object; line 7: …"."""
+    first = "; ".join(f"line {reject.line}: {reject.reason}" for reject in rejected[:_SHOWN])
+    more = f"; and {len(rejected) - _SHOWN:,} more" if len(rejected) > _SHOWN else ""
+    return f"{plural(len(rejected), 'line')} rejected: {first}{more}"
 
 
 def _with_runs(path: Path, option: str) -> Content:
@@ -192,7 +204,21 @@ def _with_traces(path: Path) -> Content:
     return content
 
 
-def _data(contents: Sequence[Content], gold: EvalSet | None, option: str) -> tuple[RunData, ...]:
+def _of_labels(given: Sequence[LabelLine], unread: Sequence[Reject], candidate: Sequence[RunData]) -> Iterator[str]:
+    """What a reader should know of the labels: lines that could not be used, and labels that met no answer."""
+    if unread:
+        yield rejected_words(unread)
+    met = {label for data in candidate for case in data.cases for label in labels_of((case,))}
+    unused = [line for line in given if line.label not in met]
+    if unused:
+        named = ", ".join(f"{one_line(line.case_id)} (line {line.line})" for line in unused[:_SHOWN])
+        more = f" and {len(unused) - _SHOWN:,} more" if len(unused) > _SHOWN else ""
+        yield f"{plural(len(unused), 'label')} not counted, of an answer that no run here gives: {named}{more}"
+
+
+def _data(
+    contents: Sequence[Content], gold: EvalSet | None, option: str, given: Sequence[LabelLine] = ()
+) -> tuple[RunData, ...]:
     """The runs in the order of their files. A file with rejected lines has lost cases, so its runs are partial."""
     made: dict[str, RunData] = {}
     for content in contents:
@@ -202,6 +228,8 @@ def _data(contents: Sequence[Content], gold: EvalSet | None, option: str) -> tup
             if content.rejected and run.completeness is Completeness.COMPLETE:
                 run = replace(run, completeness=Completeness.PARTIAL)
             cases = tuple(content.cases.get(run.id, {}).values())
+            if given:
+                cases = _labelled(run.id, cases, join_golden(cases, gold).cases if gold else cases, given)
             made[run.id] = RunData(run, join_golden(cases, gold).cases if gold else cases, gold)
     versions = sorted({data.run.version for data in made.values()})
     if len(versions) > 1:
@@ -210,3 +238,15 @@ def _data(contents: Sequence[Content], gold: EvalSet | None, option: str) -> tup
             " is one version. Name runs of one version."
         )
     return tuple(made.values())
+
+
+def _labelled(
+    run_id: str, cases: Sequence[Case], joined: Sequence[Case], given: Sequence[LabelLine]
+) -> tuple[Case, ...]:
+    """A run's cases with the labels of the file that are about their answers, the latest first."""
+    found: dict[tuple[str, str], list[HumanLabel]] = {}
+    for line, key in apply(given, Answers.of(run_id, cases, joined)).items():
+        found.setdefault(key, []).append(line.label)
+    for labels in found.values():
+        labels.sort(key=lambda label: label.at.isoformat() if label.at else "", reverse=True)
+    return tuple(with_labels(cases, found))

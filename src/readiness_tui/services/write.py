@@ -17,23 +17,24 @@ from readiness_tui.store.rows import Tx
 
 
 @contextmanager
-def change(desk: Desk, what: str, why: str = "") -> Iterator[tuple[Tx, Review]]:
+def change(desk: Desk, what: str, why: str = "", *, later: bool = False) -> Iterator[tuple[Tx, Review]]:
     """One audited change to the desk's review: all of it is saved, or none.
 
-    `what` says it in words for the history. Inside `desk.once` a repeated save raises AlreadySaved. Raises
+    `what` says it in words for the history. `later`: gaps and conditions follow with the caller's `resync`, because
+    gate and probes would be evaluated again for each of many small changes. Inside `desk.once` a repeated save raises AlreadySaved. Raises
     ReadinessError on a frozen review and on every trouble with the file; nothing is stored then.
     """
     with desk.store.read() as conn:
         found = current_review(conn, desk)
         review_id = found.id
-        if not desk.deferred and found.frozen_at is None:
+        if not (desk.deferred or later) and found.frozen_at is None:
             # Gate and probes read every trace: before the transaction, so that nobody waits for the file meanwhile.
             measure(conn, desk, found, reviews.checklists(conn, review_id), desk.as_of(found))
     with desk.store.write(desk.who, what, why, key=next_key(desk), now=desk.now(), review_id=review_id) as tx:
         review = reviews.get(tx.conn, review_id)
         tx.guard_review(review.id)
         yield tx, review
-        if not desk.deferred:
+        if not (desk.deferred or later):
             sync(tx, desk, review.id)
 
 

@@ -2,7 +2,7 @@
 
 JSON lines: optionally a first line {"run": {…}} with the run's fields, then a line a case: case_id or question,
 output, status or success, scores (or flat numeric metrics), latency_ms, cost, tokens, retrieved_chunks, tool_calls,
-tags, error, repeat, human_label with human_reviewer and human_at. JSON: {"run": {…}, "cases": […]}, or a list of cases.
+tags, error, repeat, human_label with human_reviewer, human_at and human_blind (given before the scores were seen). JSON: {"run": {…}, "cases": […]}, or a list of cases.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ _ALIASES = {
     "human_reviewer": "human_reviewer",
     "human_at": "human_at",
     "human_note": "human_note",
+    "human_blind": "human_blind",
 }
 _STATUS = {
     Outcome.SUCCESS: CaseStatus.PASS,
@@ -273,7 +274,8 @@ def _human(known: dict[str, Any], notes: fields.Notes) -> HumanLabel | None:
     if not reviewer:
         raise RecordError("human_label without human_reviewer: a label counts only with the name of who gave it")
     at = fields.moment(known, "human_at", notes)
-    return HumanLabel(verdicts[word], reviewer, at, fields.text(known, "human_note") or "")
+    blind = fields.flag(known, "human_blind") or False
+    return HumanLabel(verdicts[word], reviewer, at, fields.text(known, "human_note") or "", blind)
 
 
 SOURCE = CaseRecords()

@@ -99,6 +99,7 @@ class CaseColumns(_Common):
     human_reviewer: Named | None = None
     human_at: Named | None = None
     human_note: Named | None = None
+    human_blind: Named | None = None
 
 
 class TraceColumns(_Common):

@@ -22,7 +22,13 @@ def first(db: Any) -> None:
     db.executescript(VERSION_1)
 
 
-MIGRATIONS: tuple[Migration, ...] = (first, incident_record, gate_change)
+def blind_labels(db: Any) -> None:
+    """Labels: given before the scores were seen or not, and to which answer."""
+    db.conn.execute("ALTER TABLE human_label ADD COLUMN blind INTEGER NOT NULL DEFAULT 0")
+    db.conn.execute("ALTER TABLE human_label ADD COLUMN answer TEXT")
+
+
+MIGRATIONS: tuple[Migration, ...] = (first, incident_record, gate_change, blind_labels)
 
 
 def found(conn: sqlite.Connection) -> int:

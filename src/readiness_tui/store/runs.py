@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.evaluation import Case, HumanLabel, HumanVerdict, Run
+from readiness_tui.domain.labels import Answered, with_labels
 from readiness_tui.store import packing
-from readiness_tui.store.codec import moment, opt_moment, stamp
+from readiness_tui.store.codec import dump, load, moment, opt_moment, stamp
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
 
@@ -57,18 +58,17 @@ def current(conn: Connection, run_id: str) -> RunInfo | None:
 
 
 def cases(conn: Connection, key: int) -> list[Case]:
-    """In the file's order, each with its human label where there is one: a stored one goes before an imported one."""
-    own = labels(conn, _run_id(conn, key))
+    """In the file's order, each with the human labels that hold for its answer."""
     rows = conn.execute("SELECT json FROM run_case WHERE run_key = ? ORDER BY position", (key,)).fetchall()
-    return [_labelled(packing.case(text), own) for (text,) in rows]
+    return with_labels([packing.case(text) for (text,) in rows], labels(conn, _run_id(conn, key)))
 
 
 def case(conn: Connection, key: int, case_id: str, variant: str = "", repeat: int = 0) -> Case | None:
-    row = conn.execute(
-        "SELECT json FROM run_case WHERE run_key = ? AND id = ? AND variant = ? AND repeat = ?",
-        (key, case_id, variant, repeat),
-    ).fetchone()
-    return None if row is None else _labelled(packing.case(row[0]), labels(conn, _run_id(conn, key)))
+    rows = conn.execute(
+        "SELECT json FROM run_case WHERE run_key = ? AND id = ? AND variant = ?", (key, case_id, variant)
+    ).fetchall()
+    found = with_labels([packing.case(text) for (text,) in rows], labels(conn, _run_id(conn, key)))
+    return next((case for case in found if case.repeat == repeat), None)
 
 
 def raw(conn: Connection, key: int, case_id: str, variant: str = "", repeat: int = 0) -> str | None:
@@ -80,12 +80,15 @@ def raw(conn: Connection, key: int, case_id: str, variant: str = "", repeat: int
     return None if row is None else packing.unpack(row[0])[0]
 
 
-def labels(conn: Connection, run_id: str) -> dict[tuple[str, str], tuple[HumanLabel, ...]]:
-    """People's labels of a run's answers by (case id, variant), each person's last word, the latest first."""
+def labels(conn: Connection, run_id: str) -> dict[Answered, tuple[HumanLabel, ...]]:
+    """People's labels of a run's answers by (case id, variant), each person's last word, the latest first.
+
+    Those for an earlier answer are among them, where the run came again with another one.
+    """
     rows = fetch(conn, "SELECT * FROM human_label WHERE run_id = ? ORDER BY at DESC, reviewer", (run_id,))
-    found: dict[tuple[str, str], tuple[HumanLabel, ...]] = {}
+    found: dict[Answered, tuple[HumanLabel, ...]] = {}
     for row in rows:
-        label = HumanLabel(HumanVerdict(row["verdict"]), row["reviewer"], opt_moment(row["at"]), row["note"])
+        label = _label(row)
         key = (row["case_id"], row["variant"])
         found[key] = (*found.get(key, ()), label)
     return found
@@ -103,8 +106,20 @@ def put_label(tx: Tx, run_id: str, case_id: str, variant: str, label: HumanLabel
             "verdict": label.verdict.value,
             "note": label.note,
             "at": stamp(label.at or tx.now),
+            "blind": int(label.blind),
+            "answer": label.answer,
         },
     )
+
+
+def earlier_labels(conn: Connection, run_id: str, case_id: str, variant: str, reviewer: str) -> list[HumanLabel]:
+    """Everything that a person ever said of this case, taken back or not, the latest first."""
+    found = conn.execute(
+        "SELECT new_json FROM change_row WHERE table_name = 'human_label' AND pk = ? AND new_json IS NOT NULL"
+        " ORDER BY change_id DESC",
+        (dump([run_id, case_id, variant, reviewer]),),
+    ).fetchall()
+    return [_label(load(text)) for (text,) in found]
 
 
 def label_changes(conn: Connection) -> int:
@@ -119,9 +134,16 @@ def clear_label(tx: Tx, run_id: str, case_id: str, variant: str, reviewer: str) 
     return tx.delete("human_label", (run_id, case_id, variant, reviewer))
 
 
-def _labelled(found: Case, own: dict[tuple[str, str], tuple[HumanLabel, ...]]) -> Case:
-    mine = own.get((found.id, found.variant))
-    return found if mine is None else replace(found, human=mine[0])
+def _label(row: Row) -> HumanLabel:
+    """From a row, or from its entry in the audit trail, which may be older than the last two columns."""
+    return HumanLabel(
+        HumanVerdict(row["verdict"]),
+        row["reviewer"],
+        opt_moment(row["at"]),
+        row["note"],
+        bool(row.get("blind")),
+        row.get("answer"),
+    )
 
 
 def _run_id(conn: Connection, key: int) -> str:

@@ -45,6 +45,8 @@ class ReadinessApp(App[None]):
             for room in ROOMS
         ),
         Binding("m", "meeting", "Meeting", id="app.meeting", show=False, tooltip="One item at a time, large"),
+        Binding("R", "review", "Human review", id="app.review", show=False,
+                tooltip="Human review: label high-risk cases one by one, blind to the judge first"),
         Binding("i", "import", "Import", id="app.import", show=False, tooltip="Import runs, traces, an eval set or a gate"),
         Binding("question_mark,f1", "help", "Help", id="app.help", key_display="?", tooltip="Every key of this screen"),
         Binding("ctrl+p", "command_palette", "Everything", id="app.palette", show=False, priority=True,
@@ -192,6 +194,14 @@ class ReadinessApp(App[None]):
 
         await self.push_screen(MeetingScreen())
 
+    async def action_review(self, at: str = "") -> None:
+        """The queue of cases that wait for a label; at the case `at`, where it is in it."""
+        if self.view is None:
+            return
+        from readiness_tui.tui.screens.labelling.screen import QueueScreen
+
+        await self.push_screen(QueueScreen(at))
+
     async def action_import(self) -> None:
         if self.desk is None:
             return
@@ -207,6 +217,8 @@ class ReadinessApp(App[None]):
             item = next((part for part in reversed(rest.split("/")) if self._is_item(part)), None)
             if item is not None:
                 await self._point("checklists", item)
+        elif key == "gate/high-risk":
+            await self.action_review()
         elif kind == "gate":
             await self.action_room("evals")
             if self.view is not None and rest in {row.rule.key for row in self.view.gate.rows}:

@@ -25,8 +25,8 @@ def block(title: str, text: str | None) -> Content:
     return join(Content.styled(f"{title}: ", "bold"), safe(text[:LONG]), Content.styled(more, "$foreground-muted"))
 
 
-def chunks(found: tuple[Chunk, ...] | None, gold: GoldenCase | None) -> list[Content]:
-    """What was retrieved, expected sources marked."""
+def chunks(found: tuple[Chunk, ...] | None, gold: GoldenCase | None, limit: int = SHORT) -> list[Content]:
+    """What was retrieved, expected sources marked; of each chunk at most `limit` characters."""
     if found is None:
         return [Content.styled("Retrieved: not recorded", "$foreground-muted")]
     if not found:
@@ -43,7 +43,7 @@ def chunks(found: tuple[Chunk, ...] | None, gold: GoldenCase | None) -> list[Con
             )
         )
         if chunk.text:
-            said.append(join("      ", line(chunk.text, "$foreground-muted", SHORT)))
+            said.append(join("      ", line(chunk.text, "$foreground-muted", limit)))
     return said
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from fractions import Fraction
 
+from readiness_tui.domain import labels
 from readiness_tui.domain.compare import first_carrying
 from readiness_tui.domain.decisive import bound_meets, decisive_size
-from readiness_tui.domain.evaluation import Case, CaseStatus, HumanVerdict, Run
+from readiness_tui.domain.evaluation import Case, Run
 from readiness_tui.domain.gate import From, Rule
 from readiness_tui.domain.gate_eval import case_passed, high_risk_cases
 from readiness_tui.domain.intervals import rate_proves, smallest_n_for_quantile
@@ -293,58 +293,28 @@ def baseline_case_overlap(data: ProbeInput) -> Finding:
 
 
 def judge_agreement(data: ProbeInput) -> Figure:
-    """How often the judge of a candidate run and a person say the same of a case, with Cohen's kappa (EVA-05).
-
-    The judge's word: the pass flags of its judged scores, all of which must hold; else the case's own status.
-    """
-    pairs: list[tuple[bool, bool]] = []
-    apart = []
-    judges = {}
-    for run, cases in data.candidate:
-        for case in cases:
-            said = _judged(case)
-            if case.human is None or case.human.verdict is HumanVerdict.UNSURE or said is None:
-                continue
-            person = case.human.verdict is HumanVerdict.PASS
-            judges[run.judge or ""] = _pinned(run.judge) or has(run.judge_digest)
-            pairs.append((said, person))
-            if said is not person:
-                apart.append(case.id)
-    if not pairs:
-        return Figure(missing="no case of a candidate run carries both a person's label and a verdict")
-    n, agree = len(pairs), sum(one is other for one, other in pairs)
-    named = some_names(sorted(name or "(not named)" for name in judges))
-    pinned = all(judges.values())
+    """How often the judge of a candidate run and people say the same of a case that was labelled blind (EVA-05)."""
+    runs = [RunData(run, cases, data.eval_set) for run, cases in data.candidate]
+    found = labels.judge_agreement(runs, data.gate)
+    if not found or not found[0].n:
+        aside = f" ({found[0].aside})" if found and found[0].aside else ""
+        return Figure(missing=f"no case of a candidate run carries both a label given blind and a verdict{aside}")
+    whole = found[0]
+    compared = [part.run for part in runs if any(one.n for one in labels.judge_agreement([part], data.gate))]
+    named = some_names(sorted({run.judge or "(not named)" for run in compared}))
+    pinned = all(_pinned(run.judge) or has(run.judge_digest) for run in compared)
+    parts = (f"judge against people: {whole.text}", whole.aside, f"judge {named}{'' if pinned else ', not pinned'}")
     return Figure(
-        f"judge and people agree on {agree:,} of {n:,} labelled cases: {percent(agree, n)}; {_kappa(pairs)}; "
-        f"judge {named}{'' if pinned else ', not pinned'}",
-        n,
-        k=agree,
-        supports=pinned and 2 * agree > n,
-        examples=tuple(sorted(set(apart))),
+        "; ".join(part for part in parts if part),
+        whole.n,
+        k=whole.agreed,
+        supports=pinned and 2 * whole.agreed > whole.n,
+        examples=whole.apart,
+        details=(
+            *(f"{safe(one.label)}: {one.text}" for one in found[1:]),
+            *(safe(pair.text, 200) for pair in labels.between_people(runs)),
+        ),
     )
-
-
-def _judged(case: Case) -> bool | None:
-    flags = [
-        score.passed
-        for name, score in case.scores.items()
-        if score.passed is not None and (resolve(name) is None or getattr(resolve(name), "judged", False))
-    ]
-    if flags:
-        return all(flags)
-    return case.status is CaseStatus.PASS if case.status in (CaseStatus.PASS, CaseStatus.FAIL) else None
-
-
-def _kappa(pairs: list[tuple[bool, bool]]) -> str:
-    """Cohen's kappa (Cohen 1960): agreement beyond what two raters with these shares reach by chance."""
-    n = len(pairs)
-    yes = [sum(pair[side] for pair in pairs) for side in (0, 1)]
-    chance = Fraction(yes[0] * yes[1] + (n - yes[0]) * (n - yes[1]), n * n)
-    if chance == 1:
-        return "Cohen's kappa undefined: one verdict only"
-    seen = Fraction(sum(one is other for one, other in pairs), n)
-    return f"Cohen's kappa {float((seen - chance) / (1 - chance)):.2f}"
 
 
 def evaluation_types_seen(data: ProbeInput) -> Figure:

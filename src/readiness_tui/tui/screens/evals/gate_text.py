@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
-from readiness_tui.domain.evaluation import Case, HumanVerdict
+from readiness_tui.domain.evaluation import Case
 from readiness_tui.domain.gate import CasePolicy, From, GateOutcome, GateRow, Result
 from readiness_tui.domain.gate_eval import HIGH_RISK, case_passed
+from readiness_tui.domain.labels import labels_of, people_say
 from readiness_tui.domain.metrics import RunData, case_key
 from readiness_tui.domain.misses import Miss, Misses
 from readiness_tui.domain.side_by_side import Compared
@@ -29,7 +30,9 @@ from readiness_tui.domain.words import (
 )
 from readiness_tui.services.view import ReviewView
 from readiness_tui.tui import glyphs
+from readiness_tui.tui.screens.evals.case_text import HUMAN
 from readiness_tui.tui.screens.evals.page import WIDE, CaseLine, Column, Detail, Page, Row
+from readiness_tui.tui.screens.labelling.text import agreement
 from readiness_tui.tui.text import fit, join, line, safe
 
 COLUMNS = (
@@ -303,20 +306,22 @@ def high_risk_detail(view: ReviewView, runs: Sequence[RunData]) -> Detail:
     lines = []
     for case_id in outcome.high_risk:
         run_id, case = _labelled(case_id, runs)
-        human = case.human if case is not None else None
+        labels = labels_of((case,)) if case is not None else ()
         question = case.question if case is not None else "not in the run"
-        if human is None:
+        if not labels:
             lines.append(CaseLine(case_id, run_id, glyphs.UNDECIDED, "no label", question=question))
-        else:
-            mark = {HumanVerdict.PASS: glyphs.MET, HumanVerdict.FAIL: glyphs.FAIL}.get(human.verdict, glyphs.PARTIAL)
-            lines.append(CaseLine(case_id, run_id, mark, human.verdict, f"by {human.reviewer}", question))
-    order = {"no label": 0, "fail": 1, "unsure": 2}
-    lines.sort(key=lambda entry: order.get(entry.word, 3))
+            continue
+        said = people_say(labels)
+        mark = HUMAN[said] if said else glyphs.CONFLICT
+        people = f"by {', '.join(label.reviewer for label in labels)}"
+        lines.append(CaseLine(case_id, run_id, mark, said or "disagree", people, question))
+    order = {"no label": 0, "disagree": 1, "fail": 2, "unsure": 3}
+    lines.sort(key=lambda entry: order.get(entry.word, 4))
     text = join(
         Content.styled("HIGH-RISK REVIEW  ", "bold $text-accent"),
-        safe(f"{high_risk_words(outcome)} (tag {HIGH_RISK}) · Enter shows one, r labels it"),
+        safe(f"{high_risk_words(outcome)} (tag {HIGH_RISK}) · r labels blind, Enter shows one with its scores"),
     )
-    return Detail(text, lines)
+    return Detail(Content("\n").join([text, *agreement(outcome.agreement, outcome.between)]), lines)
 
 
 def _worst(case_id: str, runs: Sequence[RunData]) -> tuple[str, Case | None]:

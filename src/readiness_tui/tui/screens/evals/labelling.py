@@ -6,7 +6,7 @@ from textual.binding import Binding
 
 from readiness_tui.domain.checklist import Severity
 from readiness_tui.domain.evaluation import HumanVerdict
-from readiness_tui.services import evals, gaps
+from readiness_tui.services import gaps, labelling
 from readiness_tui.services.desk import Desk
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.evals.page import CaseLine
@@ -18,7 +18,7 @@ class LabellingScreen(RoomScreen):
 
     BINDINGS = [
         Binding("g", "gap", "Gap", id="evals.gap", tooltip="Make the highlighted case a gap"),
-        Binding("r", "label", "Label", id="evals.label", tooltip="Give the highlighted case a human label; on the gate, go to the high-risk review"),
+        Binding("r", "review", "Review", id="evals.review", tooltip="Human review: label high-risk cases one by one, blind to the judge first"),
     ]  # fmt: skip
 
     @property
@@ -60,20 +60,15 @@ class LabellingScreen(RoomScreen):
             intro="It lives on across reviews until somebody closes it. Owner and date are set under Gaps.",
         )  # fmt: skip
 
-    def action_label(self) -> None:
-        if self.case is not None:
-            self.ask_label(self.case)
-
     def ask_label(self, case: CaseLine) -> None:
-        """A person's word on one case; it stays when the run is imported again."""
+        """A person's word on one case whose scores are shown; it stays when the run is imported again."""
         case_id, _, variant = case.key.partition("@")
         words = [verdict.value for verdict in HumanVerdict]
         run_id = case.run_id or self._first_run()
 
         def save(values: Values) -> None:
-            evals.label(
-                self.desk, run_id, case_id, evals.parse_verdict(values["verdict"]), values["note"], variant=variant
-            )
+            verdict = labelling.parse_verdict(values["verdict"])
+            labelling.label(self.desk, run_id, case_id, verdict, values["note"], variant=variant)
 
         self.ask(
             f"Human label for case {case.key}",

@@ -215,7 +215,7 @@ class EvalsScreen(GatingScreen):
             "lock": self._tab == "gate" and view.gate.gate is not None,
             "traces": row is not None and row.rule.source is From.TRACES,
             "gap": bool(self._cases),
-            "label": bool(self._cases) or (self._tab == "gate" and bool(view.gate.high_risk)),
+            "review": any(data.cases for data in view.measured.candidate),
         }
         return works.get(action, True)
 
@@ -263,13 +263,10 @@ class EvalsScreen(GatingScreen):
             causes = gate_text.every_cause(view) if self._tab == "gate" else self._page.heading
             self.app.push_screen(ReadingDialog(self._tab.capitalize(), Content("\n\n").join([causes, self._about])))
 
-    def action_label(self) -> None:
-        if self._tab == "gate" and not self.query_one("#cases").has_focus:
-            keys = [row.key for row in self._page.rows]
-            if gate_text.HIGH_RISK_ROW in keys and self._key != gate_text.HIGH_RISK_ROW:
-                self.query_one("#rows", OptionList).highlighted = keys.index(gate_text.HIGH_RISK_ROW)
-                return
-        super().action_label()
+    async def action_review(self) -> None:
+        """The review queue; at the highlighted case, where the cases have the focus."""
+        case = self.case if self.query_one("#cases").has_focus else None
+        await self.readiness.action_review(case.key if case else "")
 
 
 def word(row: Row) -> str:

@@ -1,0 +1,63 @@
+"""`labels`: what people said of cases, as a list and as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from readiness_tui.cli import codes
+from readiness_tui.cli.common import File, Session, as_json, desk_of, pass_session, say, say_json, tell
+
+_RUN = click.option("--run", "run_id", default="", help="Only the labels of this run.")
+
+
+@click.group("labels", invoke_without_command=True)
+@_RUN
+@as_json
+@click.pass_context
+def labels_command(ctx: click.Context, run_id: str, as_json: bool) -> None:
+    """List the human labels, or export and import them as a file that CI reads."""
+    if ctx.invoked_subcommand is not None:
+        return
+    from readiness_tui.services import label_files
+
+    with desk_of(ctx.ensure_object(Session)) as desk:
+        found = label_files.every(desk, run_id)
+    if as_json:
+        listed = [{**label_files.as_json(entry.line), "holds": entry.holds} for entry in found]
+        say_json({"schema": 1, "labels": listed})
+    else:
+        say(label_files.as_text(found))
+
+
+@labels_command.command("export")
+@click.argument("file", type=File)
+@_RUN
+@pass_session
+def export(session: Session, file: Path, run_id: str) -> None:
+    """Write the labels to FILE as JSON lines, to be committed: `gate check --labels FILE` counts them."""
+    from readiness_tui.services import label_files
+
+    with desk_of(session) as desk:
+        count = label_files.export(desk, file, run_id)
+    say(f"{count:,} labels in {file}.")
+
+
+@labels_command.command("import")
+@click.argument("file", type=File)
+@pass_session
+def import_(session: Session, file: Path) -> int:
+    """Store the labels of FILE in one change; lines that cannot be used are listed with the reason.
+
+    A label belongs to the answer that it was given to: one whose run gives another answer now is refused. Exit status: 0
+    at least one was stored or was there already, 2 none.
+    """
+    from readiness_tui.services import label_files
+
+    with desk_of(session) as desk:
+        done = label_files.import_file(desk, file)
+    say(f"{done.stored:,} labels stored, {done.kept:,} were there already, {len(done.refused):,} refused.")
+    for line, reason in done.refused:
+        tell(f"  line {line}: {reason}")
+    return codes.GO if done.stored or done.kept else codes.UNUSABLE
