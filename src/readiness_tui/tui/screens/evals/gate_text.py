@@ -147,7 +147,9 @@ def every_cause(view: ReviewView) -> Content:
 def revision_lines(view: ReviewView) -> list[Content]:
     """What this version of the gate changed, rule by rule."""
     revision = view.gate.revision
-    return [join("  ", line(changed, "$foreground-muted")) for changed in revision.lines] if revision is not None else []
+    return (
+        [join("  ", line(changed, "$foreground-muted")) for changed in revision.lines] if revision is not None else []
+    )
 
 
 def lock_words(outcome: GateOutcome, *, brief: bool = False) -> str:
