@@ -62,3 +62,20 @@ def test_another_gates_lock_says_nothing_about_this_one(desk: Desk, tmp_path: Pa
     assert view.gate.lock is None
     assert {row.result for row in view.gate.rows} == {Result.PASS}
     assert any(cause.key == "gate/lock" for cause in view.judgement.causes)
+
+
+def test_a_lock_is_bound_to_the_data_and_the_judge_known_then(desk: Desk, tmp_path: Path) -> None:
+    """What the gate does not declare itself: the newest eval set, and the judge that scored the baseline."""
+    gold, old = tmp_path / "gold.jsonl", tmp_path / "old.jsonl"
+    gold.write_text('{"id": "c1", "question": "Does it ship?", "must_include": ["yes"]}\n', encoding="utf-8")
+    old.write_text(
+        '{"run": {"id": "r0", "pipeline_version": "v0", "judge_digest": "j0"}}\n'
+        '{"case_id": "c1", "output": "x", "status": "success"}\n',
+        encoding="utf-8",
+    )
+    import_path(desk, gold)
+    take(desk, tmp_path, "bot", 0.8)
+    assert gates.lock(desk)[0].judge_digest is None  # nobody scored anything yet
+    import_path(desk, old, role="baseline")
+    made, _ = gates.lock(desk)
+    assert (made.judge_digest, len(made.dataset_digest or "")) == ("j0", 64)

@@ -18,6 +18,7 @@ from readiness_tui.services.view import load
 from readiness_tui.services.write import change
 from readiness_tui.sources import gate_file, lock_file
 from readiness_tui.store import evalsets, gate_changes, gates, reviews, runs
+from readiness_tui.store.sqlite import Connection
 
 MAX_REASON = 500  # characters
 
@@ -100,7 +101,8 @@ def _said(desk: Desk, found: gate_changes.StoredChange) -> tuple[str, ...]:
 
 
 def lock(desk: Desk, *, folder: Path | None = None) -> tuple[Lock, Path | None]:
-    """Declare the review's gate final from now on, bound to the eval set and judge known now.
+    """Declare the review's gate final from now on, bound to the eval set and judge known now: what the gate declares,
+    else the newest eval set, and the judge of the baseline's runs where they have one and the same.
 
     With `folder`, also writes `gate.lock` there, to be committed beside the gate; where that fails nothing is locked.
     """
@@ -115,12 +117,17 @@ def lock(desk: Desk, *, folder: Path | None = None) -> tuple[Lock, Path | None]:
             at=desk.now(),
             gate_digest=gate.digest,
             dataset_digest=gate.dataset_digest or (newest.digest if newest else None),
-            judge_digest=gate.judge_digest,
+            judge_digest=gate.judge_digest or _judge(tx.conn, review.baseline),
         )
         gates.add_lock(tx, made)
         if written is not None:
             lock_file.write_lock(written, gate, made)
     return made, written
+
+
+def _judge(conn: Connection, run_ids: Sequence[str]) -> str | None:
+    found = {info.run.judge_digest for info in runs.all(conn) if info.run.id in run_ids}
+    return found.pop() if len(found) == 1 else None
 
 
 def yaml_schema() -> str:
