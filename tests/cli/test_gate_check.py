@@ -415,7 +415,7 @@ def test_the_lock_is_held_against_git(small: Check, place: Path) -> None:
     in_git(place, "2026-11-20T09:20:00Z", "commit", "-qm", "locked")
     told = small("--run", "run.jsonl")
     assert told.code == 0
-    assert "Gate.lock was committed on 20 Nov 2026 09:20 UTC" in " ".join(told.out.split())
+    assert "Git: gate.lock was committed on 20 Nov 2026 09:20 UTC" in " ".join(told.out.split())
     # Locked again after the run, with the old date kept: the file would not tell.
     gate = read_gate(place / "gate.yaml")
     write_lock(place / "gate.lock", gate, Lock("eve", LOCKED, gate.digest, DATA, JUDGE))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from readiness_tui.domain.gate import Result
-from readiness_tui.services import gates
+from readiness_tui.services import gates, lock_witness
 from readiness_tui.services.desk import Desk, open_desk
 from readiness_tui.services.imports import import_path
 from readiness_tui.services.reviews import new_review
@@ -79,3 +79,16 @@ def test_a_lock_is_bound_to_the_data_and_the_judge_known_then(desk: Desk, tmp_pa
     import_path(desk, old, role="baseline")
     made, _ = gates.lock(desk)
     assert (made.judge_digest, len(made.dataset_digest or "")) == ("j0", 64)
+
+
+def test_the_databases_lock_and_the_one_in_the_folder(desk: Desk, tmp_path: Path) -> None:
+    take(desk, tmp_path, "bot", 0.8)
+    gates.lock(desk, folder=tmp_path)
+    mine = load(desk).gate.lock
+    assert "in no git repository" in lock_witness.of_folder(tmp_path, mine, [])
+    assert lock_witness.of_folder(tmp_path / "elsewhere", mine, []) == ""
+    desk.clock = lambda: START + timedelta(days=3)
+    gates.lock(desk, folder=tmp_path)  # again, for later runs: the review is held to the first
+    assert "another lock than the review's: ana locked it on 23 Nov 2026" in lock_witness.of_folder(tmp_path, mine, [])
+    (tmp_path / "gate.lock").write_text("by: ana\n", encoding="utf-8")
+    assert "gate.lock:1:1: the fields at and gate_digest are missing" in lock_witness.of_folder(tmp_path, mine, [])

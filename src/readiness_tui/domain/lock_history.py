@@ -44,7 +44,7 @@ class LockHistory:
 def witness(history: LockHistory, started: datetime | None) -> Witness:
     """Hold the history of a lock against the start of the earliest run (None: unknown)."""
     if history.kept is Kept.NOWHERE:
-        return Witness(f"no git history stands behind gate.lock: {history.why}")
+        return Witness(f"no history stands behind gate.lock: {history.why}")
     if history.kept is Kept.UNTRACKED:
         return Witness("gate.lock is not committed, so nothing but the file says when the gate was locked", late=True)
     if history.kept is Kept.CHANGED:

@@ -35,7 +35,12 @@ def of_folder(folder: Path, lock: Lock | None, runs: Iterable[Run]) -> str:
     try:
         found = read_lock(path)
         if (found.gate_digest, utc(found.at)) == (lock.gate_digest, utc(lock.at)):
-            return of_file(path, runs).text
+            return sentence(of_file(path, runs))
     except ReadinessError as refusal:
         return str(refusal)
-    return f"{NAME} in this folder is another lock than the review's: {found.by} locked it on {moment(found.at)}"
+    return f"The {NAME} in this folder is another lock than the review's: {found.by} locked it on {moment(found.at)}."
+
+
+def sentence(said: Witness) -> str:
+    """What git says, as a remark."""
+    return f"Git: {said.text}."

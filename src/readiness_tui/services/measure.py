@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -113,12 +114,12 @@ def _revision(conn: Connection, gate_id: int, gate: Gate) -> Revision | None:
     return Revision(f"{before.name} v{before.version}", found.by, found.at, found.reason, gate_diff(before, gate))
 
 
-def hold_unlocked(conn: Connection, measured: Measured, gate: Gate, as_of: date) -> GateOutcome:
-    """A gate against the stored runs as if it had no lock: what its rules say, whenever they were declared."""
-    recorded = tuple(traces.iter_between(conn)) if any(rule.source is From.TRACES for rule in gate.rules) else ()
-    return evaluate_gate(
-        gate, None, measured.candidate, measured.baseline, recorded, as_of=as_of, eval_set=measured.eval_set
-    )
+def hold_unlocked(conn: Connection, measured: Measured, held: Sequence[Gate], as_of: date) -> list[GateOutcome]:
+    """Gates against the stored runs as if they had no lock: what their rules say, whenever they were declared."""
+    from_traces = any(rule.source is From.TRACES for gate in held for rule in gate.rules)
+    recorded = tuple(traces.iter_between(conn)) if from_traces else ()
+    runs_, base, gold = measured.candidate, measured.baseline, measured.eval_set
+    return [evaluate_gate(gate, None, runs_, base, recorded, as_of=as_of, eval_set=gold) for gate in held]
 
 
 def _drills(conn: Connection, review: Review) -> dict[str, tuple[Evidence, ...]]:

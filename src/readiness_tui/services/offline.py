@@ -91,7 +91,7 @@ def check_files(
     if lock_path is not None:
         outcome = replace(outcome, witness=lock_witness.of_file(lock_path, [data.run for data in candidate]))
         if outcome.witness is not None and not outcome.witness.late:
-            said.append(_sentence(outcome.witness.text))
+            said.append(lock_witness.sentence(outcome.witness))
     if labels is not None:
         said += [f"{labels.name}: {remark}" for remark in _of_labels(given, unread, candidate)]
     if gold is None:
@@ -106,10 +106,6 @@ def check_files(
         baseline=[data.run for data in base],
         remarks=said,
     )
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
 
 
 def read_content(path: Path) -> Content:

@@ -246,6 +246,10 @@ def gate_words(view: ReviewView) -> str:
     if noise:
         parts.append(f"{noise} within noise")
     parts.append("locked before the run" if gate.registered else gate.registration or "not locked")
+    if gate.changed:
+        parts.append("changed since the lock")
+    elif gate.unverified:
+        parts.append(f"{' and '.join(gate.unverified)} digest unverified")
     return " · ".join(parts)
 
 
