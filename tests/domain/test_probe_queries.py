@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,7 +29,7 @@ from readiness_tui.domain.evaluation import (
     Trace,
 )
 from readiness_tui.domain.gate import Direction, Gate, Lock, Rule
-from readiness_tui.domain.incident import Incident, Sev
+from readiness_tui.domain.incident import Incident, Sev, TimelineEntry
 from readiness_tui.domain.probes import PROBES, propose
 from readiness_tui.domain.standing import stand
 from readiness_tui.sources.checklist_file import load_checklists
@@ -419,6 +419,13 @@ def test_the_first_sentence_says_what_detected_it(said: str, found: int) -> None
     proposal = ask("incidents_detected_by_alert", incidents=(replace(INCIDENT, fields={"detection": said}),))
     assert (proposal.k, proposal.n) == (found, 1)
     assert proposal.assurance is (Assurance.EVIDENCED if found else None)
+
+
+def test_what_live_notes_say_of_the_detection_counts_where_the_note_says_nothing() -> None:
+    logged = (TimelineEntry(1, datetime(2026, 11, 20, 9, tzinfo=UTC), "Detected: by the latency alert"),)
+    for fields, found in (({}, 1), ({"detection": "A customer wrote."}, 0)):
+        proposal = ask("incidents_detected_by_alert", incidents=(replace(INCIDENT, fields=fields, timeline=logged),))
+        assert (proposal.k, proposal.n) == (found, 1)
 
 
 def test_serious_incidents_become_cases_of_the_set() -> None:

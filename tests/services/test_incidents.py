@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -10,11 +11,11 @@ import pytest
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gap import GapState
-from readiness_tui.domain.incident import Action, FailureClass, Incident, NoteStatus, Sev
+from readiness_tui.domain.incident import Action, ActionState, FailureClass, Incident, NoteStatus, Sev, Written
 from readiness_tui.domain.verdict import Part, Verdict
 from readiness_tui.services import assess, gaps, history, incident_cases, incidents, scorecards
 from readiness_tui.services.choices import choose
-from readiness_tui.services.desk import Desk
+from readiness_tui.services.desk import Desk, open_desk
 from readiness_tui.services.imports import import_path
 from readiness_tui.services.view import load
 from readiness_tui.sources.shipped import shipped_folder
@@ -104,6 +105,66 @@ def test_sections_are_written_and_emptied_one_by_one(sample_desk: Desk) -> None:
         incidents.set_field(sample_desk, IN_REVIEW, "blame", "ben")
 
 
+def test_two_texts_of_one_section_are_both_kept_until_somebody_settles_them(sample_desk: Desk) -> None:
+    before = incidents.get(sample_desk, IN_REVIEW).fields["harm"]
+    ben = replace(sample_desk, who="ben")
+    assert incidents.set_field(sample_desk, IN_REVIEW, "harm", "ana's text", base=before) is None
+    kept = incidents.set_field(ben, IN_REVIEW, "harm", "ben's text", base=before)
+    assert kept is not None
+    assert incidents.set_field(ben, IN_REVIEW, "harm", "ben's text", base=before) == kept  # saved again, not twice
+    assert incidents.set_field(ben, IN_REVIEW, "harm", "ana's text", base=before) is None  # the same words: no rival
+
+    found = incidents.get(sample_desk, IN_REVIEW)
+    assert found.fields["harm"] == "ana's text"
+    assert found.written["harm"] == Written("ana", NOW)
+    assert found.rivals == (kept,)
+    assert (kept.section, kept.text, kept.by, kept.at) == ("harm", "ben's text", "ben", NOW)
+
+    again = incidents.settle(ben, IN_REVIEW, kept.id, "both", base="what ben saw before ana wrote")
+    assert again is not None  # the stored text moved meanwhile: nothing is lost
+    assert [rival.text for rival in incidents.get(ben, IN_REVIEW).rivals] == ["both"]
+    assert incidents.settle(ben, IN_REVIEW, again.id, "ana's and ben's text", base="ana's text") is None
+    found = incidents.get(ben, IN_REVIEW)
+    assert (found.fields["harm"], found.rivals) == ("ana's and ben's text", ())
+    with pytest.raises(ReadinessError, match="settled meanwhile"):
+        incidents.settle(sample_desk, IN_REVIEW, again.id, "late")
+
+
+def test_a_section_taken_out_while_somebody_writes_it_is_a_rival_too(sample_desk: Desk) -> None:
+    before = incidents.get(sample_desk, IN_REVIEW).fields["harm"]
+    incidents.set_field(sample_desk, IN_REVIEW, "harm", "")
+    kept = incidents.set_field(sample_desk, IN_REVIEW, "harm", "a new text", base=before)
+    assert kept is not None
+    assert "harm" not in incidents.get(sample_desk, IN_REVIEW).fields
+    incidents.settle(sample_desk, IN_REVIEW, kept.id, kept.text, base="")
+    assert incidents.get(sample_desk, IN_REVIEW).fields["harm"] == "a new text"
+
+
+def test_lines_and_actions_of_two_people_never_clash(sample_desk: Desk, sample_db: Path) -> None:
+    other = open_desk(sample_db, "ben", clock=lambda: NOW)
+    lines, actions = (len(part) for part in (lambda one: (one.timeline, one.actions))(incidents.get(other, IN_REVIEW)))
+    for desk in (sample_desk, other):
+        incidents.log(desk, IN_REVIEW, f"seen by {desk.who}")
+        incidents.put_action(desk, IN_REVIEW, Action(0, f"Test of {desk.who}"))
+    other.close()
+    found = incidents.get(sample_desk, IN_REVIEW)
+    assert (len(found.timeline), len(found.actions)) == (lines + 2, actions + 2)
+
+
+def test_a_line_is_changed_or_taken_out_and_undo_brings_it_back(sample_desk: Desk) -> None:
+    first = incidents.get(sample_desk, IN_REVIEW).timeline[0]
+    incidents.put_entry(sample_desk, IN_REVIEW, replace(first, text="The key is pasted"))
+    changed = incidents.get(sample_desk, IN_REVIEW).timeline[0]
+    assert (changed.text, changed.uid, changed.by) == ("The key is pasted", first.uid, first.by)
+    incidents.remove_entry(sample_desk, IN_REVIEW, first.id)
+    for gone in (lambda: incidents.remove_entry(sample_desk, IN_REVIEW, first.id),
+                 lambda: incidents.put_entry(sample_desk, IN_REVIEW, first)):  # fmt: skip
+        with pytest.raises(ReadinessError, match="no such line"):
+            gone()
+    history.undo(sample_desk, history.log(sample_desk, limit=1)[0].id)
+    assert incidents.get(sample_desk, IN_REVIEW).timeline[0] == changed
+
+
 def test_the_item_that_did_not_hold_is_one_of_the_checklists(sample_desk: Desk) -> None:
     incidents.classify(sample_desk, IN_REVIEW, FailureClass.TOOL, "rel-04")
     found = incidents.get(sample_desk, IN_REVIEW)
@@ -163,6 +224,30 @@ def test_owner_and_date_of_an_action_are_those_of_its_gap(sample_desk: Desk) -> 
     gaps.set_due(sample_desk, key, date(2026, 12, 9))
     moved = incidents.get(sample_desk, IN_REVIEW).actions[0]
     assert (moved.owner, moved.due) == ("deniz", date(2026, 12, 9))
+
+
+def test_the_state_of_an_action_is_that_of_its_gap_both_ways(sample_desk: Desk) -> None:
+    (action,) = incidents.get(sample_desk, IN_REVIEW).actions
+    key = f"incident/{IN_REVIEW}/{action.id}"
+
+    def states() -> tuple[ActionState, GapState]:
+        return incidents.get(sample_desk, IN_REVIEW).actions[0].state, load(sample_desk).gaps[key].state
+
+    incidents.begin_action(sample_desk, IN_REVIEW, action.id)
+    assert states() == (ActionState.IN_PROGRESS, GapState.IN_PROGRESS)
+    gaps.set_state(sample_desk, key, GapState.OPEN)
+    assert states() == (ActionState.OPEN, GapState.OPEN)
+    gaps.set_state(sample_desk, key, GapState.IN_PROGRESS)
+    assert states() == (ActionState.IN_PROGRESS, GapState.IN_PROGRESS)
+    gaps.set_state(sample_desk, key, GapState.CLAIMED_DONE)
+    assert states() == (ActionState.DONE, GapState.CLOSED)
+    assert incidents.get(sample_desk, IN_REVIEW).actions[0].done == date(2026, 11, 24)
+    incidents.begin_action(sample_desk, IN_REVIEW, action.id)
+    assert states() == (ActionState.IN_PROGRESS, GapState.REOPENED)
+
+    scorecards.freeze(sample_desk)
+    incidents.finish_action(sample_desk, IN_REVIEW, action.id, date(2026, 11, 24))
+    assert states() == (ActionState.DONE, GapState.CLOSED)
 
 
 def test_an_action_is_not_done_tomorrow_and_belongs_to_its_incident(sample_desk: Desk) -> None:
@@ -318,6 +403,28 @@ def test_a_trace_becomes_the_skeleton_of_an_eval_case(sample_desk: Desk, tmp_pat
     assert not result.rejected
     assert incident_cases.propose_file(sample_desk, tmp_path) == "golden.jsonl"
     assert incident_cases.propose_file(sample_desk, tmp_path / "elsewhere") == incident_cases.NEW_CASES
+
+
+def test_a_case_carries_neither_secrets_nor_personal_data(sample_desk: Desk, tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    question = "I am jane@shop.org, +49 170 1234567, card 4111 1111 1111 1111, key AKIAIOSFODNN7EXAMPLE"
+    log.write_text(
+        json.dumps(
+            {
+                "trace_id": "t-1",
+                "started_at": "2026-11-24T09:00:00Z",
+                "prompt_version": "v1",
+                "model": "m",
+                "question": question,
+                "answer": "Hi",
+            }
+        )
+        + "\n"
+    )
+    import_path(sample_desk, log)
+    incident_cases.add_case(sample_desk, IN_REVIEW, "t-1", "inc-2-9", tmp_path / "set.jsonl")
+    case = json.loads((tmp_path / "set.jsonl").read_text(encoding="utf-8"))
+    assert case["question"] == ("I am [masked email], [masked phone], card [masked card], key [masked aws-access-key]")
 
 
 def test_the_shipped_eval_set_is_never_proposed(sample_desk: Desk) -> None:

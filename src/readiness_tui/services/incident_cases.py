@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.secrets import mask
+from readiness_tui.domain.masking import mask_all
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.incidents import get, link
 from readiness_tui.sources.shipped import shipped_folder
@@ -34,7 +34,8 @@ def propose_file(desk: Desk, here: Path) -> str:
 def add_case(desk: Desk, number: int, trace_id: str, case_id: str, path: Path) -> None:
     """Append the skeleton of an eval case to the eval set at `path` (JSON lines) and link it with the incident.
 
-    The trace gives the question, with credentials masked; what a right answer must have is left for a person.
+    The trace gives the question, with credentials and personal data masked; what a right answer must have is left for
+    a person.
     """
     incident = get(desk, number)
     case_id = case_id.strip()
@@ -53,7 +54,7 @@ def add_case(desk: Desk, number: int, trace_id: str, case_id: str, path: Path) -
         raise ReadinessError(f"{path.name} has a case {case_id} already. Give this one another id.")
     record = {
         "id": case_id,
-        "question": mask(trace.question),
+        "question": mask_all(trace.question),
         "expected_source": "",
         "must_include": [],
         "tags": ["incident", incident.name],

@@ -167,9 +167,11 @@ def _write(tx: Tx, desk: Desk, incident: Incident, key: str, text: str, base: st
     if text == stored:
         return None
     if base is not None and stored != base.strip():
-        rival = Rival(0, key, text, desk.who, desk.now())
-        same = (one for one in incident.rivals if (one.section, one.text, one.by) == (key, text, desk.who))
-        return next(same, None) or replace(rival, id=incidents.put_rival(tx, incident.number, rival))
+        said = (key, text, desk.who)
+        if said not in {(one.section, one.text, one.by) for one in incident.rivals}:
+            incidents.put_rival(tx, incident.number, Rival(0, *said, desk.now()))
+        found = incidents.get(tx.conn, incident.number).rivals
+        return next(one for one in found if (one.section, one.text, one.by) == said)
     kept = {name: old for name, old in incident.fields.items() if name != key}
     written = {**incident.written, key: Written(desk.who, desk.now())}
     incidents.put(tx, replace(incident, fields={**kept, key: text} if text else kept, written=written))

@@ -9,6 +9,7 @@ from readiness_tui.domain.assessment import EvidenceKind, Proposal
 from readiness_tui.domain.checklist import Item, ProbeKind, ProbeSpec
 from readiness_tui.domain.gate_eval import high_risk_cases
 from readiness_tui.domain.incident import Incident, Sev
+from readiness_tui.domain.live_note import Command
 from readiness_tui.domain.metrics import RunData
 from readiness_tui.domain.probes.base import Check, Finding, Probe, ProbeInput, RecordProbe, Seen, safe, utc
 from readiness_tui.domain.probes.facts import fact_proposal
@@ -16,6 +17,7 @@ from readiness_tui.domain.probes.figures import Figure, support_of_records
 from readiness_tui.domain.probes.shares import ShareQuery, Tally, share_proposal
 
 DRILL_DAYS = 90
+_LOGGED = f"{Command.DETECTED.capitalize()}: "  # so begins the line of live notes that sets the time
 _ALERT = re.compile(
     r"\b(?:alert(?:s|ed|ing)?|alarm|monitor(?:s|ed|ing)?|pag(?:er|ed)|on-call was paged)\b", re.IGNORECASE
 )
@@ -54,9 +56,12 @@ def _drill(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
 
 
 def detected_by_alert(incident: Incident) -> bool | None:
-    """Whether an alert was how it became known, by the first sentence of the note's detection; None where the note
-    does not say. A sentence that names a person or denies an alert ("no alert", "a customer wrote") is a no."""
-    first = re.split(r"(?<=[.!?;])\s", incident.fields.get("detection", "").strip(), maxsplit=1)[0]
+    """Whether an alert was how it became known, by the first sentence of the note's detection, else of what was logged
+    with its detection; None where neither says. A sentence that names a person or denies an alert ("no alert", "a
+    customer wrote") is a no."""
+    logged = (entry.text.removeprefix(_LOGGED) for entry in incident.timeline if entry.text.startswith(_LOGGED))
+    said = incident.fields.get("detection", "").strip() or next(logged, "").strip()
+    first = re.split(r"(?<=[.!?;])\s", said, maxsplit=1)[0]
     return bool(_ALERT.search(first) and not _PERSON.search(first)) if first else None
 
 
