@@ -175,16 +175,15 @@ def _result(rule: Rule, met: bool, sure: bool | None, used: int | None) -> Resul
 
 def _regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputable) -> GateRow:
     """Non-inferiority: how much worse the candidate is on the shared cases, against the declared margin."""
-    assert rule.max_regression is not None
     sparse = _sparse(rule, seen, "case")
     if sparse:
         return sparse
     if isinstance(against, NotComputable):
         return _missing(rule, against)
+    margin = margin_of(rule, against.baseline)
     base = abs(against.baseline)
-    margin = rule.max_regression * (base if rule.relative else 1)
     effect = None if rule.min_effect is None else rule.min_effect * (base if rule.min_effect_relative else 1)
-    worse = _worsening(against.change, rule.direction)
+    worse = worsening(against.change, rule.direction)
     result, limit = _regression_result(rule, worse, margin, effect, len(against.shared))
     loss = max(worse.value, 0.0) if abs(worse.value) > EPSILON else 0.0
     drop = "drop" if rule.direction is Direction.HIGHER else "rise"
@@ -233,8 +232,14 @@ def _regression_result(
     return Result.FAIL if bound_meets(worse, Direction.HIGHER, margin) else Result.INCONCLUSIVE, margin
 
 
-def _worsening(change: Estimate, direction: Direction) -> Estimate:
-    """The change with worse as positive. A rate's bounds are read like a mean's for the n that would decide."""
+def margin_of(rule: Rule, baseline: float) -> float:
+    """By how much the candidate may be worse than this figure of the baseline, in the metric's unit."""
+    assert rule.max_regression is not None
+    return rule.max_regression * (abs(baseline) if rule.relative else 1)
+
+
+def worsening(change: Estimate, direction: Direction) -> Estimate:
+    """A change as a loss: worse is positive. A rate's bounds are read like a mean's for the n that would decide."""
     method = T if change.method == SCORE else change.method.removeprefix(PAIRED)
     if direction is Direction.LOWER:
         return replace(change, method=method)

@@ -4,6 +4,7 @@ from readiness_tui.domain.metrics.observe import (
     RunData,
     absent_cases,
     all_metrics,
+    applies_to,
     case_key,
     gold_by_id,
     observe,
@@ -20,7 +21,7 @@ from readiness_tui.domain.metrics.registry import (
     same_metric,
     unknown,
 )
-from readiness_tui.domain.metrics.summary import NotComputable, Observed, some
+from readiness_tui.domain.metrics.summary import NotComputable, Observed, best_value, some, worst_value
 from readiness_tui.domain.metrics.traces import observe_traces, utc, window
 
 __all__ = [
@@ -33,6 +34,8 @@ __all__ = [
     "RunData",
     "absent_cases",
     "all_metrics",
+    "applies_to",
+    "best_value",
     "case_key",
     "gold_by_id",
     "guess_direction",
@@ -46,4 +49,5 @@ __all__ = [
     "unknown",
     "utc",
     "window",
+    "worst_value",
 ]

@@ -78,6 +78,14 @@ def absent_cases(data: RunData) -> tuple[GoldenCase, ...]:
     return tuple(gold for gold in data.golden.cases if gold.id not in present)
 
 
+def applies_to(metric_key: str, golden: EvalSet, tags: Collection[str] = ()) -> tuple[GoldenCase, ...]:
+    """The golden cases that carry all of `tags` and have the gold that a metric needs: what a whole run will have."""
+    metric = resolve(metric_key)
+    needs = _GOLD.get(metric.key) if metric else None
+    wanted = set(tags)
+    return tuple(gold for gold in golden.cases if wanted <= set(gold.tags) and (not needs or needs[1](gold)))
+
+
 def tags_of(case: Case, gold: GoldenCase | None) -> set[str]:
     return {*case.tags, *(gold.tags if gold else ())}
 

@@ -24,9 +24,10 @@ class Observed:
 
     `used` of `total` cases (or traces) carry it; both None for a run's aggregate without n. `coverage` is the exact
     share carried: a case of which one repeat in three is missing counts two thirds. `worst` is the estimate with
-    every missing reading at its worst (infinite where the metric has no end), None where nothing is missing.
-    `per_case` holds each case's mean over its repeats (of a ratio: its numerator, with `denominators` beside it), and
-    `readings` every repeat's (not of a ratio). `aggregate`: the run brought only the figure.
+    every missing reading at its worst (infinite where the metric has no end), `best` with each at its best; both None
+    where nothing is missing. `per_case` holds each case's mean over its repeats (of a ratio: its numerator, with
+    `denominators` beside it), and `readings` every repeat's (not of a ratio). `aggregate`: the run brought only the
+    figure.
     """
 
     estimate: Estimate
@@ -37,6 +38,7 @@ class Observed:
     per_case: dict[str, float] = field(default_factory=dict)
     coverage: Fraction | None = None
     worst: Estimate | None = None
+    best: Estimate | None = None
     aggregate: bool = False
     readings: Mapping[str, Sequence[float]] = field(default_factory=dict)
     denominators: dict[str, float] = field(default_factory=dict)
@@ -87,12 +89,18 @@ def summarise(
     if out:
         return out
     estimate = _estimate(metric, carried, clusters)
-    worst = None
-    if missing:
-        end = worst_value(metric)
-        filled = {key: [*values, *[end] * missing.get(key, 0)] for key, values in carried.items()}
-        worst = _estimate(metric, filled, None)
-    return replace(_observed(estimate, carried, missing, worst, noun), readings=carried)
+    worst, best = (_filled(metric, carried, missing, end) for end in (worst_value(metric), best_value(metric)))
+    return replace(_observed(estimate, carried, missing, worst, best, noun), readings=carried)
+
+
+def _filled(
+    metric: MetricDef, carried: Mapping[str, list[float]], missing: Mapping[str, int], end: float
+) -> Estimate | None:
+    """The estimate with every missing reading at `end`; None where nothing is missing."""
+    if not missing:
+        return None
+    filled = {key: [*values, *[end] * missing.get(key, 0)] for key, values in carried.items()}
+    return _estimate(metric, filled, None)
 
 
 def summarise_ratio(samples: Iterable[PairSample], *, noun: str = "case") -> Observed | NotComputable:
@@ -115,9 +123,13 @@ def summarise_ratio(samples: Iterable[PairSample], *, noun: str = "case") -> Obs
     if math.fsum(bottoms.values()) == 0:
         return NotComputable(f"there is no success among the {len(tops)} {noun}s", len(tops), len(carried))
     estimate = ratio(list(tops.values()), list(bottoms.values()))
-    worst = replace(estimate, value=math.inf, low=None, high=None) if missing else None
-    seen = _observed(estimate, {key: [tops[key]] if key in tops else [] for key in carried}, missing, worst, noun)
-    return replace(seen, denominators=bottoms)
+    worst = best = None
+    if missing:
+        worst = replace(estimate, value=math.inf, low=None, high=None)
+        free = [(*pairs, *[(0.0, 1.0)] * missing.get(key, 0)) for key, pairs in carried.items()]
+        best = ratio([_mean([a for a, _ in pairs]) for pairs in free], [_mean([b for _, b in pairs]) for pairs in free])
+    kept = {key: [tops[key]] if key in tops else [] for key in carried}
+    return replace(_observed(estimate, kept, missing, worst, best, noun), denominators=bottoms)
 
 
 def worst_value(metric: MetricDef) -> float:
@@ -126,6 +138,14 @@ def worst_value(metric: MetricDef) -> float:
     if metric.direction is Direction.LOWER:
         return math.inf if high is None else high
     return -math.inf if low is None else low
+
+
+def best_value(metric: MetricDef) -> float:
+    """The best that a missing reading could have been."""
+    low, high = metric.range
+    if metric.direction is Direction.LOWER:
+        return -math.inf if low is None else low
+    return math.inf if high is None else high
 
 
 def _nothing(carried: Mapping[str, Sequence[object]], noun: str) -> NotComputable | None:
@@ -183,6 +203,7 @@ def _observed(
     carried: Mapping[str, list[float]],
     missing: Mapping[str, int],
     worst: Estimate | None,
+    best: Estimate | None,
     noun: str,
 ) -> Observed:
     used = sum(1 for values in carried.values() if values)
@@ -201,4 +222,5 @@ def _observed(
         {key: _mean(values) for key, values in carried.items() if values},
         coverage,
         worst,
+        best,
     )
