@@ -52,16 +52,50 @@ def test_problems_are_named_and_give_1(cli: Cli, place: Path) -> None:
         assert words in told.out, told.out
     assert "\x1b" not in told.out
     found = cli("dataset", "check", "set.jsonl", "--traces", "log.jsonl", "--json").json["datasets"][0]
-    assert found["leaks"] == [{"case": "d\x1b[31m", "traces": ["t1"]}]
+    assert found["leaks"] == [{"case": "d\x1b[31m", "traces": ["t1"], "runs": []}]
     assert found["fine"] is False
     changed = cli("dataset", "check", "set.jsonl", "--against", GOLDEN)
     assert "4 added, 72 removed, 0 changed" in changed.out
 
 
-def test_the_databases_traces_are_looked_at_where_there_is_one(cli: Cli, sample_db: Path, place: Path) -> None:
+def test_the_database_gives_the_prompts_the_version_before_and_the_set_itself(
+    cli: Cli, sample_db: Path, place: Path
+) -> None:
     told = cli("--db", sample_db, "dataset", "check", GOLDEN, "--json")
-    assert told.json["datasets"][0]["prompts"] > 1_000
+    (found,) = told.json["datasets"]
+    assert found["prompts"] > 1_000
+    assert found["run_prompts"] > 200
+    assert found["difference"] is None  # it is the version that was imported
     assert str(sample_db) in told.json["remarks"][0]
+    (imported,) = cli("--db", sample_db, "dataset", "check", "--json").json["datasets"]
+    assert {**imported, "path": found["path"]} == found
+    lines = GOLDEN.read_text(encoding="utf-8").splitlines()
+    hard = next(json.loads(line)["id"] for line in lines if "failure" in line)
+    (place / "next.jsonl").write_text("\n".join(line for line in lines if f'"{hard}"' not in line), encoding="utf-8")
+    (changed,) = cli("--db", sample_db, "dataset", "check", "next.jsonl", "--json").json["datasets"]
+    assert changed["difference"]["before"] == found["digest"]
+    assert changed["difference"]["removed"] == changed["difference"]["eased"] == [hard]
+
+
+def test_examples_in_the_prompts_of_a_run_are_found(cli: Cli, place: Path) -> None:
+    write(
+        place / "set.jsonl", {"id": "a", "question": "What is the limit of the orders endpoint?", "must_include": ["6"]}
+    )
+    write(
+        place / "run.jsonl",
+        {"run_id": "r", "case_id": "z", "question": "Who are you?", "status": "pass",
+         "prompt": "Q: What is the limit of the orders endpoint? A: 600. Q: Who are you?"},
+    )  # fmt: skip
+    told = cli("dataset", "check", "set.jsonl", "--run", "run.jsonl", "--json")
+    assert told.code == 1
+    assert told.json["datasets"][0]["leaks"] == [{"case": "a", "traces": [], "runs": ["r/z"]}]
+
+
+def test_thousands_of_cases_that_ask_the_same_are_one_line(cli: Cli, place: Path) -> None:
+    write(place / "set.jsonl", *({"id": f"c{n}", "question": "Why?", "must_include": ["x"]} for n in range(2_000)))
+    told = cli("dataset", "check", "set.jsonl")
+    assert told.code == 1
+    assert "      c0, c1, c2, c3, c4 and 1,995 more\n" in told.out
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"trace_id": "t", "status": "ok", "latency_ms": 3}\n', b"\x00\xff"])
@@ -70,6 +104,7 @@ def test_what_is_no_eval_set_is_unusable(cli: Cli, place: Path, content: bytes) 
     for arguments in (
         ["set.jsonl"],
         ["none"],
+        [],
         [GOLDEN, "--against", "set.jsonl"],
         [GOLDEN, GOLDEN, "--against", GOLDEN],
     ):

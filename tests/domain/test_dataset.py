@@ -8,8 +8,9 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness_tui.domain.dataset import difference, examine, leaks, near_duplicates
-from readiness_tui.domain.evaluation import EvalSet, GoldenCase, Span, Trace
+from readiness_tui.domain.dataset import Repeated, difference, examine, near_duplicates, version_before
+from readiness_tui.domain.evaluation import Case, EvalSet, GoldenCase, Run, Span, Trace
+from readiness_tui.domain.leakage import Leak, Looked, leaks, of_run, of_traces, prompt_texts
 
 LONG = "How do I reset an expired API key?"
 OTHER = "Can I get a refund after three weeks?"
@@ -82,12 +83,21 @@ def test_examine_counts_and_names() -> None:
         )
     )
     assert (report.cases, report.failure, report.high_risk) == (5, 2, 2)
-    assert report.duplicates == (("a", "b"),)
+    assert report.duplicates == (Repeated(("a", "b"), differ=False),)
     assert [(pair.first, pair.second) for pair in report.near] == [("a", "c")]
     assert report.empty == ("d",)
-    assert report.prompts is None  # nothing is known, which is not "no leaks"
+    assert report.looked is None  # nothing is known, which is not "no leaks"
     assert report.problems
     assert not examine(eval_set(golden("a", LONG), golden("b", OTHER))).problems
+
+
+def test_the_same_question_with_other_expectations_contradicts_itself() -> None:
+    report = examine(eval_set(golden("a", LONG), golden("b", LONG.upper(), must_include=("y",))))
+    assert report.duplicates == (Repeated(("a", "b"), differ=True),)
+
+
+def leaked(cases: tuple[GoldenCase, ...], *traces: Trace) -> tuple[Leak, ...]:
+    return leaks(cases, of_traces(traces))[1]
 
 
 def test_a_question_in_another_requests_prompt_is_a_leak() -> None:
@@ -96,14 +106,35 @@ def test_a_question_in_another_requests_prompt_is_a_leak() -> None:
     asked = Trace("t1", question=LONG, extra={"prompt": f"Answer the user. {LONG}"})
     other = Trace("t2", question="Something else, yes", extra=shots)
     in_span = Trace("t3", question=OTHER, spans=(Span("s", attributes={"input": [LONG]}),))
-    assert leaks(cases, [asked]) == ()  # its own question belongs in its prompt
-    (leak,) = leaks(cases, [asked, other, in_span])
-    assert (leak.case, leak.traces) == ("a", ("t2", "t3"))
+    assert leaked(cases, asked) == ()  # its own question belongs in its prompt
+    assert leaked(cases, asked, other, in_span) == (Leak("a", ("t2", "t3")),)
     # Without a logged question a text that is nothing else may be the asking itself; one that holds more is not.
-    assert leaks(cases, [Trace("t4", extra={"input": LONG})]) == ()
-    assert leaks(cases, [Trace("t5", extra={"input": f"{LONG} Also tell me a joke."})])[0].traces == ("t5",)
+    assert leaked(cases, Trace("t4", extra={"input": LONG})) == ()
+    assert leaked(cases, Trace("t5", extra={"input": f"{LONG} Also tell me a joke."}))[0].traces == ("t5",)
     # Answers and chunks are no prompts.
-    assert leaks(cases, [Trace("t6", question="hello there, good evening", answer=LONG)]) == ()
+    assert leaked(cases, Trace("t6", question="hello there, good evening", answer=LONG)) == ()
+
+
+def test_examples_in_a_runs_prompts_are_leaks_and_its_own_questions_are_not() -> None:
+    cases = (golden("a", LONG), golden("b", OTHER))
+    template = f"Answer like this. Q: {LONG} A: rotate it. Q: "
+    ran = [(Case("a", question=LONG), (template + LONG,)), (Case("b", question=OTHER), (template + OTHER,))]
+    assert leaks(cases, of_run(Run("r", "r", "t"), ran, cases)) == (Looked(0, 3), (Leak("a", (), ("r/b",)),))
+    told = Run("r", "r", "t", extra={"few_shot": [LONG]})
+    assert leaks(cases, of_run(told, [], cases))[1] == (Leak("a", (), ("r",)),)
+    # A case under another id, whose question was logged inside its template, asks it.
+    whole = [(Case("9", question=f"Question: {LONG} Answer:"), (f"Question: {LONG} Answer:",))]
+    assert leaks(cases, of_run(Run("r", "r", "t"), whole, cases))[1] == ()
+
+
+def test_prompts_are_found_in_a_tools_own_record_by_their_names() -> None:
+    record = {
+        "prompt": {"raw": f"Q: {LONG}"},
+        "response": {"output": "what the assistant made of it"},
+        "arguments": {"gen_args_0": {"arg_0": "the question of a harness"}},
+        "messages": [{"role": "user", "content": "somebody asked this one"}, {"role": "assistant", "content": LONG}],
+    }
+    assert set(prompt_texts(record)) == {f"Q: {LONG}", "the question of a harness", "somebody asked this one"}
 
 
 def test_what_a_new_version_changed() -> None:
@@ -114,4 +145,20 @@ def test_what_a_new_version_changed() -> None:
     assert found.changed == (("b", ("must_include", "tags")),)
     assert difference(new, old).removed == ("c",)
     assert examine(old, before=old).difference == difference(old, old)
-    assert not difference(old, old).changed
+    assert not difference(old, old).any
+
+
+def test_a_set_that_lost_its_hard_cases_says_so() -> None:
+    old = eval_set(golden("a", LONG, tags=("failure",)), golden("b", OTHER, tags=("high_risk",)), golden("c", "Why?"))
+    new = eval_set(golden("b", OTHER, tags=("billing",)), golden("d", "How?", tags=("failure",)))
+    assert difference(old, new).eased == ("a", "b")
+    assert difference(new, old).eased == ("d",)
+
+
+def test_the_version_before_is_another_of_the_same_set() -> None:
+    now = EvalSet("set", "now", (golden("a", LONG),))
+    renamed = EvalSet("set-v0", "older", (golden("a", OTHER),))
+    stranger = EvalSet("faq", "faq", (golden("x", OTHER),))
+    assert version_before(now, [now, stranger, renamed]) is renamed
+    assert version_before(now, [EvalSet("set", "other", ()), renamed]).digest == "other"  # type: ignore[union-attr]
+    assert version_before(now, [now, stranger]) is None

@@ -17,35 +17,47 @@ def dataset_command() -> None:
 
 
 @dataset_command.command("check")
-@click.argument("files", nargs=-1, required=True, type=File)
+@click.argument("files", nargs=-1, type=File)
 @click.option("--traces", type=File, multiple=True, help="A log whose prompts must not hold its questions; repeatable.")
+@click.option("--run", "runs", type=File, multiple=True, help="A run whose prompts must not hold them; repeatable.")
 @click.option("--against", type=File, help="The version before: list what was added, removed and changed.")
 @as_json
 @pass_session
 def check(
-    session: Session, files: tuple[Path, ...], traces: tuple[Path, ...], against: Path | None, as_json: bool
+    session: Session,
+    files: tuple[Path, ...],
+    traces: tuple[Path, ...],
+    runs: tuple[Path, ...],
+    against: Path | None,
+    as_json: bool,
 ) -> int:
     """Look for duplicates, near-duplicates, cases that expect nothing, and questions in logged prompts.
 
-    Near: character 5-grams with a Jaccard index of at least 0.8. Without --traces the traces of the database are
-    looked at: --db, READINESS_DB, or the readiness.db in this folder or above. Exit status: 0 fine, 1 problems, 2
+    Near: character 5-grams with a Jaccard index of at least 0.8. Without FILES it is the golden set imported last.
+    Without --traces and --run the prompts of the database are looked at, and a file is compared with the version
+    imported before: --db, READINESS_DB, or the readiness.db in this folder or above. Exit status: 0 fine, 1 problems, 2
     unusable.
     """
-    if against is not None and len(files) > 1:
+    if against is not None and len(files) != 1:
         raise click.UsageError("--against compares one file with its version before: name one FILE.")
     from readiness_tui.services import datasets
     from readiness_tui.services.locate import named, nearest
 
+    database = named(session.db) or nearest(Path.cwd())
+    evidence = datasets.Evidence()
     said: tuple[str, ...] = ()
-    recorded = None
-    database = None if traces else named(session.db) or nearest(Path.cwd())
-    if traces:
-        recorded, said = datasets.traces_in_files(traces)
+    if traces or runs:
+        evidence = datasets.in_files(traces, runs)
+        said = evidence.said
     elif database is not None:
-        # A database without traces is no log to look at.
-        recorded = datasets.traces_in_database(database, session.name) or None
-        said = (f"The prompts looked at are those of the traces in {database}.",) if recorded else ()
-    checked = datasets.check_datasets(files, traces=recorded, against=against)
+        evidence = datasets.in_database(database, session.name)
+        said = (f"The prompts looked at are those in {database}.",) if evidence.traces or evidence.runs else ()
+    if files:
+        checked = datasets.check_datasets(files, evidence, against=against)
+    elif traces or runs or database is None:
+        raise click.UsageError("Name a FILE, or a database with --db whose golden set is meant.")
+    else:
+        checked = [datasets.check_imported(evidence)]
     if as_json:
         say_json(datasets.as_json(checked, said))
     else:

@@ -1,4 +1,4 @@
-"""`gate show`, `gate schema`, `gate lock` and `gate check`."""
+"""`gate show`, `gate schema`, `gate plan`, `gate lock` and `gate check`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from readiness_tui.cli.common import (
 
 @click.group("gate")
 def gate_command() -> None:
-    """Show, lock or check the gate."""
+    """Show, plan, lock or check the gate."""
 
 
 @gate_command.command("show")
@@ -51,6 +51,50 @@ def schema() -> None:
     from readiness_tui.services.gates import yaml_schema
 
     say_document(yaml_schema())
+
+
+@gate_command.command("plan")
+@click.option("--gate", "gate_path", type=File, help="The gate's YAML: plan from files alone, without a database.")
+@click.option("--eval-set", type=File, help="The golden set: how many cases each rule will have.")
+@click.option("--baseline", type=File, multiple=True, help="A run of the version before; repeat for more.")
+@click.option("--run", "runs", type=File, multiple=True, help="A run of the candidate, where there is one already.")
+@click.option("--traces", type=File, multiple=True, help="Traces for metrics that come from them; repeat for more.")
+@as_json
+@as_of
+@pass_session
+def plan(
+    session: Session,
+    gate_path: Path | None,
+    eval_set: Path | None,
+    baseline: tuple[Path, ...],
+    runs: tuple[Path, ...],
+    traces: tuple[Path, ...],
+    as_json: bool,
+    as_of: date | None,
+) -> None:
+    """What each rule needs of the cases there are, before a run; and after one, how many more would decide it.
+
+    For each rule: what passes, what holds at 95 % too, and the smallest regression that a comparison with the baseline
+    can show. Where cases are missing, the figure at its best and at its worst. A plan decides nothing: exit status 0.
+    """
+    from readiness_tui.services import planning
+
+    remarks: tuple[str, ...] = ()
+    if gate_path is not None:
+        if session.db is not None:
+            raise click.UsageError("--gate plans from files alone and --db from a database: give one of them.")
+        found, remarks = planning.plan_files(gate_path, eval_set, baseline, runs, traces, as_of)
+    elif eval_set or baseline or runs or traces:
+        raise click.UsageError("Files alone are planned for with --gate; without it the database is.")
+    else:
+        from readiness_tui.services.view import load
+
+        with desk_of(session) as desk:
+            found = planning.plan_review(desk, load(desk, as_of=as_of, shared=True))
+    if as_json:
+        say_json(planning.as_json(found, remarks))
+    else:
+        say(planning.as_text(found, remarks).rstrip("\n"))
 
 
 @gate_command.command("lock")

@@ -1,4 +1,4 @@
-"""Whether a golden set is fit to decide a release: duplicates, empty expectations, leaks into prompts, its versions.
+"""Whether a golden set is fit to decide a release: duplicates, empty expectations, leaks, what a new version changed.
 
 Texts are compared as `joining.normalise` makes them. Two questions are near-duplicates where the Jaccard index of
 their character 5-grams is at least 4/5 (Broder, "On the resemblance and containment of documents", 1997), compared as
@@ -7,20 +7,18 @@ integers; an index from each 5-gram to the texts that have it counts what a text
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import Any
 
-from readiness_tui.domain.evaluation import EvalSet, GoldenCase, Trace
+from readiness_tui.domain.evaluation import EvalSet, GoldenCase
 from readiness_tui.domain.gate_eval import HIGH_RISK
 from readiness_tui.domain.joining import normalise
+from readiness_tui.domain.leakage import Leak, Looked, Request, leaks
 from readiness_tui.domain.probes.facts import failure_tagged
 
 GRAM = 5  # characters
 NEAR = Fraction(4, 5)
-#: Characters of a normalised question below which finding it in a longer text says nothing ("yes").
-LEAST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,37 +31,45 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
-class Leak:
-    """A case whose question stands in the logged prompts of requests that asked something else."""
-
-    case: str
-    traces: tuple[str, ...]  # ids
-
-
-@dataclass(frozen=True, slots=True)
 class Difference:
-    """What a new version of a set did to the cases of the one before, by id. `changed`: with the fields that did."""
+    """What a new version of a set did to the cases of the one before, by id. `changed`: with the fields that did.
+
+    `eased`: cases for failures or high risk that are gone, or no longer tagged so: the set may have become easier.
+    """
 
     before: str  # its digest
     added: tuple[str, ...]
     removed: tuple[str, ...]
     changed: tuple[tuple[str, tuple[str, ...]], ...]
+    eased: tuple[str, ...] = ()
+
+    @property
+    def any(self) -> bool:
+        return bool(self.added or self.removed or self.changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """Cases that ask the same. `differ`: they do not all expect the same."""
+
+    cases: tuple[str, ...]  # ids
+    differ: bool
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetReport:
-    """`duplicates`: groups of ids that ask the same. `prompts`: traces looked at for leaks; None: there were none to
-    look at, and nothing is known of leaks."""
+    """`looked`: requests whose prompts were looked at for leaks, of traces and of runs; None: there were none, and
+    nothing is known of leaks."""
 
     name: str
     digest: str
     cases: int
     failure: int
     high_risk: int
-    duplicates: tuple[tuple[str, ...], ...]
+    duplicates: tuple[Repeated, ...]
     near: tuple[Near, ...]
     empty: tuple[str, ...]
-    prompts: int | None
+    looked: Looked | None
     leaks: tuple[Leak, ...]
     difference: Difference | None
 
@@ -73,25 +79,33 @@ class DatasetReport:
         return bool(self.duplicates or self.near or self.empty or self.leaks)
 
 
-def examine(eval_set: EvalSet, traces: Sequence[Trace] | None = None, before: EvalSet | None = None) -> DatasetReport:
-    """Everything there is to say about a golden set. `traces`: the log whose prompts must not hold its questions;
+def examine(
+    eval_set: EvalSet, requests: Iterable[Request] | None = None, before: EvalSet | None = None
+) -> DatasetReport:
+    """Everything there is to say about a golden set. `requests`: those whose prompts must not hold its questions;
     `before`: the version that it replaces."""
-    same: dict[str, list[str]] = {}
+    same: dict[str, list[GoldenCase]] = {}
     for case in eval_set.cases:
-        same.setdefault(normalise(case.question), []).append(case.id)
+        same.setdefault(normalise(case.question), []).append(case)
+    looked, found = leaks(eval_set.cases, requests or ())
     return DatasetReport(
         name=eval_set.name,
         digest=eval_set.digest,
         cases=len(eval_set.cases),
         failure=sum(failure_tagged(case.tags) for case in eval_set.cases),
         high_risk=sum(HIGH_RISK in case.tags for case in eval_set.cases),
-        duplicates=tuple(tuple(ids) for ids in same.values() if len(ids) > 1),
-        near=near_duplicates({ids[0]: text for text, ids in same.items()}),
+        duplicates=tuple(_repeated(cases) for cases in same.values() if len(cases) > 1),
+        near=near_duplicates({cases[0].id: text for text, cases in same.items()}),
         empty=tuple(case.id for case in eval_set.cases if not _expects(case)),
-        prompts=None if traces is None else len(traces),
-        leaks=leaks(eval_set.cases, traces or ()),
+        looked=looked if looked.any else None,
+        leaks=found,
         difference=None if before is None else difference(before, eval_set),
     )
+
+
+def _repeated(cases: Sequence[GoldenCase]) -> Repeated:
+    wanted = {(frozenset(c.expected_sources), frozenset(c.must_include), frozenset(c.expected_tools)) for c in cases}
+    return Repeated(tuple(case.id for case in cases), len(wanted) > 1)
 
 
 def _expects(case: GoldenCase) -> bool:
@@ -141,59 +155,15 @@ def _grams(text: str) -> set[str]:
     return {text[at : at + GRAM] for at in range(max(len(text) - GRAM + 1, 1))}
 
 
-def leaks(cases: Sequence[GoldenCase], traces: Iterable[Trace]) -> tuple[Leak, ...]:
-    """Questions found, letter for letter after normalising, in what else a request logged of its prompt.
+def version_before(eval_set: EvalSet, imported: Iterable[EvalSet]) -> EvalSet | None:
+    """The version that a set replaces among those imported, the latest first: another of its name, or with its cases.
 
-    Looked at: the question, every text in `extra` and in the spans' attributes; not answers, chunks or tool results.
-    A request that asks the case's own question leaks nothing; where the log does not say what was asked, a text that
-    is the question and nothing more may be the asking itself. Questions of fewer than `LEAST` characters are passed
-    over.
+    None where all that are known are this very version, or other sets.
     """
-    heads: dict[str, list[tuple[str, str]]] = {}
-    for case in cases:
-        text = normalise(case.question)
-        if len(text) >= LEAST:
-            heads.setdefault(text[:LEAST], []).append((case.id, text))
-    seen: dict[str, tuple[tuple[str, str], ...]] = {}  # prompts repeat from request to request
-    found: dict[str, dict[str, None]] = {}
-    for trace in traces:
-        asked = None if trace.question is None else normalise(trace.question)
-        for text in _prompts(trace):
-            if text not in seen:
-                seen[text] = tuple(_holds(text, heads))
-            for ident, question in seen[text]:
-                alone = question == text and (asked is None or text == asked)
-                if question != asked and not alone:
-                    found.setdefault(ident, {})[trace.id] = None
-    return tuple(Leak(case.id, tuple(found[case.id])) for case in cases if case.id in found)
-
-
-def _holds(text: str, heads: Mapping[str, Sequence[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
-    """The cases whose question stands in a text, once each: one look-up for each position."""
-    told: set[str] = set()
-    for at in range(len(text) - LEAST + 1):
-        for ident, question in heads.get(text[at : at + LEAST], ()):
-            if ident not in told and text.startswith(question, at):
-                told.add(ident)
-                yield ident, question
-
-
-def _prompts(trace: Trace) -> Iterator[str]:
-    logged: list[Any] = [trace.question, trace.extra, *(span.attributes for span in trace.spans or ())]
-    return (normalise(text) for text in _texts(logged))
-
-
-def _texts(value: Any) -> Iterator[str]:
-    waiting = [value]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, str):
-            if len(one) >= LEAST:
-                yield one
-        elif isinstance(one, Mapping):
-            waiting += one.values()
-        elif isinstance(one, (list, tuple)):
-            waiting += one
+    ids = {case.id for case in eval_set.cases}
+    others = [one for one in imported if one.digest != eval_set.digest]
+    alike = (one for one in others if one.name == eval_set.name or any(case.id in ids for case in one.cases))
+    return next(alike, None)
 
 
 def difference(before: EvalSet, after: EvalSet) -> Difference:
@@ -201,12 +171,18 @@ def difference(before: EvalSet, after: EvalSet) -> Difference:
     old = {case.id: case for case in before.cases}
     new = {case.id: case for case in after.cases}
     changed = ((ident, _changed(old[ident], case)) for ident, case in new.items() if ident in old)
+    eased = (ident for ident, case in old.items() if _hard(case) and (ident not in new or not _hard(new[ident])))
     return Difference(
         before=before.digest,
         added=tuple(ident for ident in new if ident not in old),
         removed=tuple(ident for ident in old if ident not in new),
         changed=tuple((ident, names) for ident, names in changed if names),
+        eased=tuple(eased),
     )
+
+
+def _hard(case: GoldenCase) -> bool:
+    return failure_tagged(case.tags) or HIGH_RISK in case.tags
 
 
 def _changed(old: GoldenCase, new: GoldenCase) -> tuple[str, ...]:

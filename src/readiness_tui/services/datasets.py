@@ -1,30 +1,51 @@
-"""`dataset check`: a golden set's file held against the rules of `domain.dataset`."""
+"""`dataset check`: golden sets, of files or as imported, held against the rules of `domain.dataset`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from readiness_tui.domain.dataset import DatasetReport, Difference, examine
-from readiness_tui.domain.evaluation import EvalSet, Trace
-from readiness_tui.domain.text import one_line
-from readiness_tui.domain.words import percent, plural
-from readiness_tui.services.offline import Content, all_traces, read_content, read_eval_set, remarks
+from readiness_tui.domain.dataset import DatasetReport, examine, version_before
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.evaluation import Case, EvalSet, Run, Trace
+from readiness_tui.domain.joining import join_golden
+from readiness_tui.domain.leakage import Request, of_run, of_traces
+from readiness_tui.reports import dataset_out
+from readiness_tui.services.desk import Desk, open_desk
+from readiness_tui.services.offline import Content, all_traces, logged_prompts, read_content, read_eval_set, remarks
+from readiness_tui.store import evalsets, runs, traces
+from readiness_tui.store.runs import RunInfo
+from readiness_tui.store.sqlite import Connection
 
-SCHEMA = 1
-_SHOWN = 10
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What golden sets are looked at beside: prompts in which their questions must not stand, and earlier versions."""
+
+    traces: tuple[Trace, ...] = ()
+    runs: tuple[tuple[Run, tuple[Case, ...], tuple[tuple[str, ...], ...]], ...] = ()  # with each case's prompts
+    imported: tuple[EvalSet, ...] = ()  # the latest first
+    said: tuple[str, ...] = ()  # what a reader should know of it
+
+    def requests(self, eval_set: EvalSet) -> Iterator[Request]:
+        """Every request whose prompt was logged."""
+        yield from of_traces(self.traces)
+        for run, cases, prompts in self.runs:
+            joined = join_golden(cases, eval_set).cases
+            yield from of_run(run, zip(joined, prompts, strict=True), eval_set.cases)
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One file's report. `rejected`: its lines that could not be used; they are problems like any other."""
+    """One set's report. `path` None: as imported. `rejected`: a file's lines that could not be used; they are problems
+    like any other."""
 
-    path: Path
+    path: Path | None
     report: DatasetReport
-    rejected: tuple[str, ...]
-    remarks: tuple[str, ...]
+    rejected: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def fine(self) -> bool:
@@ -32,20 +53,22 @@ class Checked:
 
 
 def check_datasets(
-    paths: Sequence[Path], *, traces: Sequence[Trace] | None = None, against: Path | None = None
+    paths: Sequence[Path], evidence: Evidence = Evidence(), *, against: Path | None = None
 ) -> list[Checked]:
-    """Read each golden set and look at it. `traces`: see `examine`; `against`: the version before.
+    """Read each golden set and look at it. `against`: the version before; else the one imported before, if any.
 
     Raises ReadinessError for a file that holds no eval set.
     """
-    before = _eval_set(read_eval_set(against)) if against else None
+    named = _eval_set(read_eval_set(against)) if against else None
     done = []
     for path in paths:
         content = read_eval_set(path)
+        found = _eval_set(content)
+        before = named or version_before(found, evidence.imported)
         done.append(
             Checked(
                 path,
-                examine(_eval_set(content), traces, before),
+                examine(found, evidence.requests(found), before),
                 tuple(f"line {reject.line}: {reject.reason}" for reject in content.rejected),
                 tuple(dict.fromkeys(content.remarks)),
             )
@@ -53,119 +76,72 @@ def check_datasets(
     return done
 
 
-def traces_in_files(paths: Sequence[Path]) -> tuple[tuple[Trace, ...], tuple[str, ...]]:
-    """The traces of log files, and what a reader should know of those. Raises ReadinessError for unusable ones."""
-    contents = [read_content(path) for path in paths]
-    said = [f"{content.path.name}: {remark}" for content in contents for remark in remarks(content)]
-    said += [f"{content.path.name}: it brings no trace" for content in contents if not content.traces]
-    return all_traces(contents), tuple(said)
+def check_imported(evidence: Evidence) -> Checked:
+    """Look at the golden set imported last, beside the version before it. Raises ReadinessError where there is none."""
+    if not evidence.imported:
+        raise ReadinessError(
+            "No golden set was imported. Import one, or name its file: `readiness dataset check FILE`."
+        )
+    latest = evidence.imported[0]
+    return Checked(None, examine(latest, evidence.requests(latest), version_before(latest, evidence.imported)))
 
 
-def traces_in_database(path: Path, who: str) -> tuple[Trace, ...]:
-    """The traces of a database."""
-    from readiness_tui.services.desk import open_desk
-    from readiness_tui.store import traces
+def in_files(traces_of: Sequence[Path], runs_of: Sequence[Path]) -> Evidence:
+    """The traces and runs of files. Raises ReadinessError for unusable ones."""
+    logs, results = [read_content(path) for path in traces_of], [read_content(path, prompts=True) for path in runs_of]
+    said = [f"{content.path.name}: {remark}" for content in (*logs, *results) for remark in remarks(content)]
+    said += [f"{content.path.name}: it brings no trace" for content in logs if not content.traces]
+    said += [f"{content.path.name}: it brings no run" for content in results if not content.runs]
+    found = (
+        (run, tuple(content.cases.get(run.id, {}).values()), tuple(content.prompts.get(run.id, ())))
+        for content in results
+        for run in content.runs.values()
+    )
+    return Evidence(all_traces(logs), tuple(found), said=tuple(said))
 
+
+def at_desk(desk: Desk) -> Evidence:
+    """Everything that was imported."""
+    with desk.store.read() as conn:
+        return Evidence(
+            tuple(traces.iter_between(conn)),
+            tuple(_run(conn, info) for info in runs.all(conn)),
+            tuple(evalsets.all(conn)),
+        )
+
+
+def _run(conn: Connection, info: RunInfo) -> tuple[Run, tuple[Case, ...], tuple[tuple[str, ...], ...]]:
+    found = [(case, logged_prompts(raw)) for case, raw in runs.records(conn, info.key)]
+    return info.run, tuple(case for case, _ in found), tuple(prompts for _, prompts in found)
+
+
+def in_database(path: Path, who: str) -> Evidence:
+    """Everything in the database at `path`."""
     desk = open_desk(path, who)
     try:
-        with desk.store.read() as conn:
-            return tuple(traces.iter_between(conn))
+        return at_desk(desk)
     finally:
         desk.close()
 
 
 def as_json(checked: Sequence[Checked], said: Sequence[str] = ()) -> dict[str, Any]:
     """`dataset check --json`."""
-    return {"schema": SCHEMA, "datasets": [_plain(one) for one in checked], "remarks": [*said]}
+    datasets = [
+        {
+            "path": str(one.path) if one.path else None,
+            **dataset_out.dataset_object(one.report, one.rejected, one.remarks),
+        }
+        for one in checked
+    ]
+    return {"schema": dataset_out.SCHEMA, "datasets": datasets, "remarks": [*said]}
 
 
 def as_text(one: Checked) -> str:
-    """What a person reads of one file: counts, then each problem with its cases, then the difference."""
-    report = one.report
-    mark = "●" if one.fine else "✗"
-    lines = [
-        f"{mark} {one_line(str(one.path))}: {plural(report.cases, 'case')}, {'fine' if one.fine else 'to be mended'}",
-        f"  digest     {report.digest}",
-        f"  failure    {_share(report.failure, report.cases)}",
-        f"  high-risk  {_share(report.high_risk, report.cases)}",
-    ]
-    lines += _listed("rejected line", one.rejected)
-    lines += _listed("question asked more than once", [", ".join(ids) for ids in report.duplicates])
-    near = [f"{pair.first}, {pair.second}: {percent(pair.likeness)} alike" for pair in report.near]
-    lines += _listed("near-duplicate", near)
-    lines += _listed("case that expects nothing", report.empty)
-    leaked = [f"{leak.case} in {plural(len(leak.traces), 'trace')}, such as {leak.traces[0]}" for leak in report.leaks]
-    lines += _listed("question found in logged prompts", leaked)
-    if report.prompts is None:
-        lines.append("  leaks      not looked at: no traces were given (--traces)")
-    elif not report.leaks:
-        lines.append(f"  leaks      none in the prompts of {plural(report.prompts, 'trace')}")
-    if report.difference is not None:
-        lines += _difference(report.difference)
-    lines += [f"  · {one_line(remark)}" for remark in one.remarks]
-    return "\n".join(lines)
+    """What a person reads of one set."""
+    title = str(one.path) if one.path else f"{one.report.name}, as imported"
+    return dataset_out.dataset_text(title, one.report, one.rejected, one.remarks)
 
 
 def _eval_set(content: Content) -> EvalSet:
     assert content.eval_set is not None
     return content.eval_set
-
-
-def _share(count: int, total: int) -> str:
-    return f"{count:,} of {total:,}" + (f", {count * 100 // total} %" if total else "")
-
-
-def _listed(what: str, found: Sequence[str]) -> list[str]:
-    if not found:
-        return []
-    lines = [f"  ✗ {what}: {len(found):,}", *(f"      {one_line(text)}" for text in found[:_SHOWN])]
-    return lines + (
-        [f"      … and {len(found) - _SHOWN:,} more; --json prints them all"] if len(found) > _SHOWN else []
-    )
-
-
-def _difference(found: Difference) -> list[str]:
-    lines = [
-        f"  against    {found.before}: {len(found.added):,} added, {len(found.removed):,} removed,"
-        f" {len(found.changed):,} changed"
-    ]
-    for sign, texts in (
-        ("+", found.added),
-        ("−", found.removed),
-        ("~", [f"{ident}: {', '.join(names)}" for ident, names in found.changed]),
-    ):
-        lines += [f"      {sign} {one_line(text)}" for text in texts[:_SHOWN]]
-        if len(texts) > _SHOWN:
-            lines.append(f"      {sign} … and {len(texts) - _SHOWN:,} more; --json prints them all")
-    return lines
-
-
-def _plain(one: Checked) -> dict[str, Any]:
-    report = one.report
-    changed = report.difference
-    return {
-        "path": str(one.path),
-        "name": report.name,
-        "digest": report.digest,
-        "cases": report.cases,
-        "failure": report.failure,
-        "high_risk": report.high_risk,
-        "fine": one.fine,
-        "rejected": [*one.rejected],
-        "duplicates": [[*ids] for ids in report.duplicates],
-        "near_duplicates": [
-            {"first": pair.first, "second": pair.second, "jaccard": float(pair.likeness)} for pair in report.near
-        ],
-        "empty": [*report.empty],
-        "prompts": report.prompts,
-        "leaks": [{"case": leak.case, "traces": [*leak.traces]} for leak in report.leaks],
-        "difference": None
-        if changed is None
-        else {
-            "before": changed.before,
-            "added": [*changed.added],
-            "removed": [*changed.removed],
-            "changed": [{"case": ident, "fields": [*names]} for ident, names in changed.changed],
-        },
-        "remarks": [*one.remarks],
-    }

@@ -17,6 +17,7 @@ from readiness_tui.domain.evaluation import Case, Completeness, EvalSet, HumanLa
 from readiness_tui.domain.gate_eval import evaluate_gate
 from readiness_tui.domain.joining import join_golden
 from readiness_tui.domain.labels import Answers, LabelLine, apply, labels_of, with_labels
+from readiness_tui.domain.leakage import prompt_texts
 from readiness_tui.domain.metrics import RunData
 from readiness_tui.domain.ruling import rule_gate
 from readiness_tui.domain.scorecard import compose_gate
@@ -35,6 +36,7 @@ from readiness_tui.sources.base import (
     TraceRecord,
     Warn,
 )
+from readiness_tui.sources.jsonio import RecordError, decode
 
 _SHOWN = 3  # rejected lines named in a remark
 
@@ -48,11 +50,23 @@ class Content:
     digest: str
     runs: dict[str, Run] = field(default_factory=dict)
     cases: dict[str, dict[tuple[str, str, int], Case]] = field(default_factory=dict)  # by run, then by key
+    prompts: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)  # by run, in the order of its cases
     traces: dict[str, Trace] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
     eval_set: EvalSet | None = None
     rejected: list[Reject] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What a gate is held against, read from files and joined. `remarks`: what a reader should know of them."""
+
+    candidate: tuple[RunData, ...]
+    baseline: tuple[RunData, ...]
+    traces: tuple[Trace, ...]
+    eval_set: EvalSet | None
+    remarks: tuple[str, ...]
 
 
 def check_files(
@@ -69,11 +83,50 @@ def check_files(
 
     `labels`: a file of human labels, each counted where a run gives the answer that it was given to.
 
-    Raises ReadinessError for a file that cannot be used, one that does not bring what it was named for, candidate or
-    baseline runs of several pipeline versions, and a baseline that is the candidate.
+    Raises ReadinessError as `read_files` does, and for a gate, a lock or labels that cannot be used.
     """
     gate = gate_file.read_gate(gate_path)
     lock = lock_file.read_lock(lock_path) if lock_path is not None else None
+    given, unread = label_file.read_labels(labels) if labels is not None else ([], [])
+    found = read_files(runs, baseline, traces, eval_set, given)
+    day = as_of or utc_now().date()
+    outcome = evaluate_gate(
+        gate, lock, found.candidate, found.baseline, found.traces, as_of=day, eval_set=found.eval_set
+    )
+    said = [*found.remarks]
+    if lock_path is not None:
+        outcome = replace(outcome, witness=lock_witness.of_file(lock_path, [data.run for data in found.candidate]))
+        if outcome.witness is not None and not outcome.witness.late:
+            said.append(lock_witness.sentence(outcome.witness))
+    if labels is not None:
+        said += [f"{labels.name}: {remark}" for remark in _of_labels(given, unread, found.candidate)]
+    if found.eval_set is None:
+        said.append(
+            "No eval set was named (--eval-set): only cases that the run itself tags high_risk are known as such."
+        )
+    return compose_gate(
+        outcome,
+        rule_gate(outcome),
+        day,
+        candidate=[data.run for data in found.candidate],
+        baseline=[data.run for data in found.baseline],
+        remarks=said,
+    )
+
+
+def read_files(
+    runs: Sequence[Path],
+    baseline: Sequence[Path],
+    traces: Sequence[Path],
+    eval_set: Path | None,
+    given: Sequence[LabelLine] = (),
+) -> Files:
+    """Candidate, baseline, traces and golden set from files of any format that an import knows; `given`: labels of the
+    candidate.
+
+    Raises ReadinessError for a file that cannot be used, one that does not bring what it was named for, candidate or
+    baseline runs of several pipeline versions, and a baseline that is the candidate.
+    """
     new = [_with_runs(path, "--run") for path in runs]
     old = [_with_runs(path, "--baseline") for path in baseline]
     logs = [_with_traces(path) for path in traces]
@@ -83,33 +136,17 @@ def check_files(
         raise ReadinessError(f"{path} is the candidate and its own baseline. Name the run of the version before.")
     contents = [*new, *old, *logs, *golden]
     gold = next((content.eval_set for content in reversed(contents) if content.eval_set), None)
-    given, unread = label_file.read_labels(labels) if labels is not None else ([], [])
-    candidate, base = _data(new, gold, "--run", given), _data(old, gold, "--baseline")
-    day = as_of or utc_now().date()
-    outcome = evaluate_gate(gate, lock, candidate, base, all_traces(contents), as_of=day, eval_set=gold)
-    said = [f"{content.path.name}: {remark}" for content in contents for remark in remarks(content)]
-    if lock_path is not None:
-        outcome = replace(outcome, witness=lock_witness.of_file(lock_path, [data.run for data in candidate]))
-        if outcome.witness is not None and not outcome.witness.late:
-            said.append(lock_witness.sentence(outcome.witness))
-    if labels is not None:
-        said += [f"{labels.name}: {remark}" for remark in _of_labels(given, unread, candidate)]
-    if gold is None:
-        said.append(
-            "No eval set was named (--eval-set): only cases that the run itself tags high_risk are known as such."
-        )
-    return compose_gate(
-        outcome,
-        rule_gate(outcome),
-        day,
-        candidate=[data.run for data in candidate],
-        baseline=[data.run for data in base],
-        remarks=said,
+    return Files(
+        _data(new, gold, "--run", given),
+        _data(old, gold, "--baseline"),
+        all_traces(contents),
+        gold,
+        tuple(f"{content.path.name}: {remark}" for content in contents for remark in remarks(content)),
     )
 
 
-def read_content(path: Path) -> Content:
-    """Everything in one file. Raises ReadinessError where no source knows it."""
+def read_content(path: Path, *, prompts: bool = False) -> Content:
+    """Everything in one file; `prompts`: those of its cases, too. Raises ReadinessError where no source knows it."""
     source, _ = registry.recognise(path)
     content = Content(path, source, registry.digest_of(source, path))
     for record in source.read(path):
@@ -119,12 +156,15 @@ def read_content(path: Path) -> Content:
                     raise ReadinessError(f"{path} holds two runs with the id {run.id!r}. Give each an id of its own.")
                 content.runs[run.id] = run
                 content.remarks += run.warnings
-            case CaseRecord(run_id=run_id, case=case):
+            case CaseRecord(run_id=run_id, case=case, raw=raw):
                 kept = content.cases.setdefault(run_id, {})
                 key = (case.id, case.variant, case.repeat)
                 if key in kept:
                     content.remarks.append(f"case {case.id!r} is in run {run_id!r} twice; the first is kept")
-                kept.setdefault(key, case)
+                    continue
+                kept[key] = case
+                if prompts:
+                    content.prompts.setdefault(run_id, []).append(logged_prompts(raw))
             case TraceRecord(trace=trace, raw=raw, part=part):
                 if trace.id in content.traces:
                     content.remarks.append(f"trace {trace.id!r} is in the file twice; the first is kept")
@@ -139,6 +179,14 @@ def read_content(path: Path) -> Content:
             case Warn(text=text):
                 content.remarks.append(text)
     return content
+
+
+def logged_prompts(raw: str) -> tuple[str, ...]:
+    """The prompts in a record as its file had it; none where that is not JSON."""
+    try:
+        return prompt_texts(decode(raw.encode("utf-8", "replace")))
+    except RecordError:
+        return ()
 
 
 def read_eval_set(path: Path) -> Content:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,6 +79,12 @@ def raw(conn: Connection, key: int, case_id: str, variant: str = "", repeat: int
         (key, case_id, variant, repeat),
     ).fetchone()
     return None if row is None else packing.unpack(row[0])[0]
+
+
+def records(conn: Connection, key: int) -> Iterator[tuple[Case, str]]:
+    """In the file's order, each case as imported, with its record as the file had it."""
+    for text, raw_ in conn.execute("SELECT json, raw FROM run_case WHERE run_key = ? ORDER BY position", (key,)):
+        yield packing.case(text), packing.unpack(raw_)[0]
 
 
 def labels(conn: Connection, run_id: str) -> dict[Answered, tuple[HumanLabel, ...]]:
