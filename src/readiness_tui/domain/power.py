@@ -16,6 +16,7 @@ from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.gate import Direction
 from readiness_tui.domain.intervals import (
     MIN_N,
+    WILSON,
     decisive_from,
     exact,
     mean_t,
@@ -105,7 +106,7 @@ def wanted_cases(
     opposite = Direction.LOWER if direction is Direction.HIGHER else Direction.HIGHER
     if bound_meets(estimate, direction, threshold) or _misses(estimate, opposite, threshold):
         return n
-    counted = estimate.k is not None
+    counted = estimate.method == WILSON
     size = decisive_size(estimate, threshold)
     if size is None and metric.kind is Kind.QUANTILE and values:
         within = sum(value <= threshold for value in values)

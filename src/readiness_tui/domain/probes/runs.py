@@ -7,13 +7,11 @@ from datetime import timedelta
 
 from readiness_tui.domain import labels
 from readiness_tui.domain.compare import first_carrying
-from readiness_tui.domain.decisive import bound_meets, decisive_size
 from readiness_tui.domain.evaluation import Case, Run
 from readiness_tui.domain.gate import From, Rule
 from readiness_tui.domain.gate_eval import case_passed, high_risk_cases
-from readiness_tui.domain.intervals import rate_proves, smallest_n_for_quantile
+from readiness_tui.domain.intervals import MIN_N, WILSON, smallest_n_for_quantile
 from readiness_tui.domain.metrics import (
-    Kind,
     Layer,
     MetricDef,
     NotComputable,
@@ -23,7 +21,9 @@ from readiness_tui.domain.metrics import (
     normal,
     observe,
     resolve,
+    unknown,
 )
+from readiness_tui.domain.power import least_cases, wanted_cases
 from readiness_tui.domain.probes.base import Check, FactProbe, Finding, Probe, ProbeInput, safe, utc
 from readiness_tui.domain.probes.facts import NO_RUN, in_one_run, some_names
 from readiness_tui.domain.probes.figures import Figure, percent, support_of_records
@@ -31,7 +31,6 @@ from readiness_tui.domain.probes.logged import floating, has
 
 RED_TEAM_DAYS = 30
 TRIALS = 3
-_MIN_MEAN = 30  # fewest cases for a bound of a mean (scoring.md)
 _RED = frozenset({"red_team", "redteam", "red_teaming", "adversarial", "attack", "attacks", "jailbreak", "injection"})
 _LOAD = frozenset({"load", "load_test", "loadtest", "peak", "peak_load", "stress", "stress_test"})
 _ONLINE = frozenset({"online", "ab", "ab_test", "a_b_test", "experiment", "online_experiment", "shadow", "canary"})
@@ -235,17 +234,12 @@ def enough_cases_for_gate(data: ProbeInput) -> Finding:
 
 def _enough(rule: Rule, threshold: float, seen: Observed) -> Check:
     estimate = seen.estimate
-    metric = resolve(rule.metric)
-    kind = metric.kind if metric else Kind.MEAN
+    metric = resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)
     if estimate.n is None:
         return Check(rule.key, False, "n unknown")
-    need = decisive_size(estimate, threshold)
-    if bound_meets(estimate, rule.direction, threshold):
-        need = estimate.n
+    need = wanted_cases(metric, estimate, threshold, rule.direction, tuple(seen.per_case.values()))
     if need is None:
-        need = smallest_n_for_quantile() if kind is Kind.QUANTILE else _MIN_MEAN
-        if estimate.k is not None:
-            need = next((n for n in range(1, 10_000) if rate_proves(n, n, threshold)), _MIN_MEAN)
+        need = least_cases(metric, threshold, rule.direction, counted=estimate.method == WILSON) or MIN_N
     return Check(rule.key, estimate.n >= need, f"{estimate.n:,} cases, {need:,} needed")
 
 
