@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -44,6 +45,14 @@ def test_the_table_of_the_rules(threshold: float, n: int) -> None:
     assert proof is not None
     assert round(proof / n, 3) == pytest.approx(TABLE[threshold][n], abs=0.0005)
     assert wilson(proof, n).low >= threshold > wilson(proof - 1, n).low  # type: ignore[operator]
+
+
+def test_the_table_of_the_docs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "plan.md").read_text(encoding="utf-8")
+    for threshold, fewest in ((0.80, 11), (0.85, 16)):
+        counts = [count_for_rate(threshold, UP, n).proof for n in (30, 50, 100, 200, 400, 800)]
+        figures = " | ".join(map(str, counts[1:]))
+        assert f"| ≥ {threshold:.2f} | {counts[0]} right | {figures} | {fewest} of {fewest} |" in page
 
 
 def test_the_fewest_cases_with_which_a_bound_can_hold() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from readiness_tui.domain.compare import Comparison, compare, first_carrying
-from readiness_tui.domain.decisive import meets
+from readiness_tui.domain.decisive import decisive_size, meets
 from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.evaluation import EvalSet, Trace
 from readiness_tui.domain.gate import Direction, From, Gate, GateOutcome, GateRow, Rule
@@ -200,6 +200,8 @@ def _row(rule: Rule, ground: _Ground, now: GateRow | None) -> PlanRow:
     if figure is None:
         return row
     wanted = wanted_cases(seen.metric, figure.estimate, bar, way, tuple(figure.per_case.values()))
+    if now is None and wanted == figure.estimate.n:  # the baseline had enough: fewer may do
+        wanted = max(decisive_size(figure.estimate, bar) or wanted or 0, need.least or 0)
     return replace(row, wanted=wanted, ends=_ends(figure.best, figure.worst, way, bar) if now else None)
 
 

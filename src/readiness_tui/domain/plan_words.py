@@ -78,7 +78,7 @@ def sight_text(row: PlanRow, sight: Sight) -> str:
         return f"against the baseline a {word} shows from {_points(sight)}, all one way"
     loss = number(sight.loss, row.rule.unit or row.metric.unit, up=True)
     if sight.own:
-        return f"a {word} below {loss} is within the baseline's own bound"
+        return f"a {word} below {loss} is the baseline's own noise"
     return f"against the baseline a {word} shows from {loss}" + ("" if sight.paired else " at the latest")
 
 

@@ -14,12 +14,17 @@ from readiness_tui.domain.words import percent, plural
 SCHEMA = 1
 _SHOWN = 10  # lines of one kind
 _NAMED = 5  # ids in one line
-MORE = "--json prints them all"
+MORE = "`readiness dataset check --json` prints them all"
 
 
-def dataset_text(title: str, report: DatasetReport, rejected: Sequence[str], remarks: Sequence[str]) -> str:
-    """What a person reads of one set: counts, then each problem with its cases, then the difference."""
-    return "\n".join(_lines(title, report, rejected, remarks))
+def dataset_text(
+    title: str, report: DatasetReport, rejected: Sequence[str], remarks: Sequence[str], *, brief: bool = False
+) -> str:
+    """What a person reads of one set: counts, then each problem with its cases, then the difference.
+
+    `brief`: digests by their first 12 characters.
+    """
+    return "\n".join(_lines(title, report, rejected, remarks, 12 if brief else None))
 
 
 def dataset_object(report: DatasetReport, rejected: Sequence[str], remarks: Sequence[str]) -> dict[str, Any]:
@@ -55,10 +60,12 @@ def dataset_object(report: DatasetReport, rejected: Sequence[str], remarks: Sequ
     }
 
 
-def _lines(title: str, report: DatasetReport, rejected: Sequence[str], remarks: Sequence[str]) -> Iterator[str]:
+def _lines(
+    title: str, report: DatasetReport, rejected: Sequence[str], remarks: Sequence[str], digits: int | None
+) -> Iterator[str]:
     fine = not (report.problems or rejected)
     yield f"{'●' if fine else '✗'} {one_line(title)}: {plural(report.cases, 'case')}, {'fine' if fine else 'to be mended'}"
-    yield f"  digest     {report.digest}"
+    yield f"  digest     {report.digest[:digits]}"
     yield f"  failure    {_share(report.failure, report.cases)}"
     yield f"  high-risk  {_share(report.high_risk, report.cases)}"
     yield from _listed("rejected line", rejected)
@@ -70,9 +77,9 @@ def _lines(title: str, report: DatasetReport, rejected: Sequence[str], remarks: 
     if report.looked is None:
         yield "  leaks      not looked at: no traces or runs were given"
     elif not report.leaks:
-        yield f"  leaks      none in the prompts of {_looked(report.looked)}"
+        yield f"  leaks      none in {_looked(report.looked)}"
     if report.difference is not None:
-        yield from _difference(report.difference)
+        yield from _difference(report.difference, digits)
     yield from (f"  · {one_line(remark)}" for remark in remarks)
 
 
@@ -102,19 +109,19 @@ def _listed(what: str, found: Sequence[str]) -> Iterator[str]:
         yield from _some("", found)
 
 
-def _difference(found: Difference) -> Iterator[str]:
+def _difference(found: Difference, digits: int | None) -> Iterator[str]:
     if not found.any:
-        yield f"  against    {found.before}: no case is different"
+        yield f"  against    {found.before[:digits]}: no case is different"
         return
     yield (
-        f"  against    {found.before}: {len(found.added):,} added, {len(found.removed):,} removed,"
+        f"  against    {found.before[:digits]}: {len(found.added):,} added, {len(found.removed):,} removed,"
         f" {len(found.changed):,} changed"
     )
     yield from _some("+ ", found.added)
     yield from _some("− ", found.removed)
     yield from _some("~ ", [f"{ident}: {', '.join(names)}" for ident, names in found.changed])
     if found.eased:
-        yield f"    failure or high-risk cases gone, or no longer tagged so: {len(found.eased):,}"
+        yield f"  ! failure or high-risk cases gone, or no longer tagged so: {len(found.eased):,}"
         yield from _some("", found.eased)
 
 

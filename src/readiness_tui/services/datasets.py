@@ -115,6 +115,11 @@ def _run(conn: Connection, info: RunInfo) -> tuple[Run, tuple[Case, ...], tuple[
     return info.run, tuple(case for case, _ in found), tuple(prompts for _, prompts in found)
 
 
+def report_imported(desk: Desk) -> str:
+    """What a person reads of the golden set imported last. Raises ReadinessError where there is none."""
+    return as_text(check_imported(at_desk(desk)), brief=True)
+
+
 def in_database(path: Path, who: str) -> Evidence:
     """Everything in the database at `path`."""
     desk = open_desk(path, who)
@@ -136,10 +141,10 @@ def as_json(checked: Sequence[Checked], said: Sequence[str] = ()) -> dict[str, A
     return {"schema": dataset_out.SCHEMA, "datasets": datasets, "remarks": [*said]}
 
 
-def as_text(one: Checked) -> str:
-    """What a person reads of one set."""
+def as_text(one: Checked, *, brief: bool = False) -> str:
+    """What a person reads of one set; `brief`: with short digests."""
     title = str(one.path) if one.path else f"{one.report.name}, as imported"
-    return dataset_out.dataset_text(title, one.report, one.rejected, one.remarks)
+    return dataset_out.dataset_text(title, one.report, one.rejected, one.remarks, brief=brief)
 
 
 def _eval_set(content: Content) -> EvalSet:

@@ -9,10 +9,10 @@ from textual.content import Content
 from readiness_tui.domain.gate import From, GateRow
 from readiness_tui.domain.misses import Misses, misses
 from readiness_tui.domain.side_by_side import Compared
-from readiness_tui.services import evals
+from readiness_tui.services import evals, planning
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.view import ReviewView
-from readiness_tui.tui.screens.evals import compare_text, gate_text, runs_text
+from readiness_tui.tui.screens.evals import compare_text, gate_text, plan_text, runs_text
 from readiness_tui.tui.screens.evals.page import Detail
 
 NOTHING = Detail(Content(""))
@@ -33,6 +33,8 @@ def detail(desk: Desk, view: ReviewView, tab: str, key: str, compared: Sequence[
         return gate_text.high_risk_detail(view, candidate)
     if key in gate_text.CASES_ROWS:
         return gate_text.cases_detail(view, key)
+    if view.gate.gate is not None and not view.gate.ran:
+        return plan_text.detail(planning.plan_review(desk, view), key)
     row = next((row for row in view.gate.rows if row.rule.key == key), None)
     return _metric(desk, view, row) if row else NOTHING
 

@@ -20,17 +20,18 @@ from readiness_tui.services.evals import RunLine
 from readiness_tui.services.view import ReviewView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.reading import ReadingDialog
-from readiness_tui.tui.screens.evals import compare_text, details, gate_text, runs_text
+from readiness_tui.tui.screens.evals import compare_text, details, gate_text, plan_text, runs_text
 from readiness_tui.tui.screens.evals.case_dialog import CaseDialog
-from readiness_tui.tui.screens.evals.gating import LISTED, GatingScreen
+from readiness_tui.tui.screens.evals.gating import LISTED
 from readiness_tui.tui.screens.evals.page import CaseLine, Detail, Page, Row, case_line, header, table_line
+from readiness_tui.tui.screens.evals.planning import PlanningScreen
 from readiness_tui.tui.screens.evals.tabs import TABS, Rows, Tab, sides
 from readiness_tui.tui.text import line
 
 PASSED = ("pass", "complete", "better", "within noise", "no change", "not tested")  # words of rows that need nobody
 
 
-class EvalsScreen(GatingScreen):
+class EvalsScreen(PlanningScreen):
     ROOM = "evals"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#rows"
@@ -79,7 +80,8 @@ class EvalsScreen(GatingScreen):
             self._history = await self.search(evals.history, self.desk) or []
             self._page = runs_text.page(view, self._history)
         else:
-            self._page = gate_text.page(view, self._width)
+            before = await self.plan_before_run(view)
+            self._page = plan_text.page(view, before) if before else gate_text.page(view, self._width)
         for tab in self.query(Tab):
             tab.show(tab.tab == self._tab)
         self.query_one("#sides", Static).update(line(sides(view, self._width - 22), "$foreground-muted"))
@@ -212,6 +214,7 @@ class EvalsScreen(GatingScreen):
         row = self.gate_row
         works = {
             "choose": self._tab == "runs" and bool(self._page.rows),
+            "plan": self._tab == "gate" and view.gate.gate is not None,
             "lock": self._tab == "gate" and view.gate.gate is not None,
             "traces": row is not None and row.rule.source is From.TRACES,
             "gap": bool(self._cases),
