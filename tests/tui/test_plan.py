@@ -16,7 +16,8 @@ from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.screens.evals import plan_text
 from tests.conftest import NOW
-from tests.tui.test_evals import HOSTILE, press, rows, said
+from tests.tui.driving import HOSTILE, press
+from tests.tui.test_evals import rows, said
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 HOSTILE_GATE = """\
