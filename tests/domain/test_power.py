@@ -14,12 +14,14 @@ from readiness_tui.domain.decisive import bound_meets, meets
 from readiness_tui.domain.gate import Direction
 from readiness_tui.domain.intervals import mean_t, quantile, wilson
 from readiness_tui.domain.metrics import resolve
+from readiness_tui.domain.paired_change import rate_change
 from readiness_tui.domain.power import (
     count_for_drop,
     count_for_quantile,
     count_for_rate,
     half_width,
     least_cases,
+    least_for_drop,
     sight_of_flips,
     sight_of_mean,
     value_that_holds,
@@ -94,13 +96,15 @@ def test_counts_of_a_quantile_are_those_at_which_the_gates_own_rules_turn(n: int
         assert not bound_meets(quantile(over(count.proof + 1)), DOWN, 5)
 
 
-@pytest.mark.parametrize(("margin", "n"), [(0.05, 40), (0.05, 72), (0.02, 200), (0.10, 30)])
+@pytest.mark.parametrize(("margin", "n"), [(0.05, 40), (0.05, 72), (0.02, 200), (0.10, 30), (0.02, 40)])
 def test_counts_of_a_drop_against_every_number_of_losses(margin: float, n: int) -> None:
     count = count_for_drop(margin, n)
-    lost = [mean_t([1.0] * k + [0.0] * (n - k)) for k in range(1, n)]
-    holding = [k for k, loss in enumerate(lost, 1) if bound_meets(loss, DOWN, margin)]
+    holding = [lost for lost in range(n) if -rate_change(0, lost, n).low <= margin]  # type: ignore[operator]
     assert count.point == math.floor(Fraction(str(margin)) * n)
     assert count.proof == (max(holding) if holding else None)
+    least = least_for_drop(margin)
+    assert least is not None
+    assert (n >= least) is bool(holding)
 
 
 def test_what_would_decide_a_rate_holds_it_as_it_is() -> None:

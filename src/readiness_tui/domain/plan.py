@@ -17,7 +17,7 @@ from readiness_tui.domain.evaluation import EvalSet, Trace
 from readiness_tui.domain.gate import Direction, From, Gate, GateOutcome, GateRow, Rule
 from readiness_tui.domain.gate_eval import HIGH_RISK
 from readiness_tui.domain.gate_rows import margin_of, split, worsening
-from readiness_tui.domain.intervals import MIN_N, WILSON
+from readiness_tui.domain.intervals import MIN_N, WILSON, smallest_n_for_quantile
 from readiness_tui.domain.metrics import (
     Kind,
     MetricDef,
@@ -40,6 +40,7 @@ from readiness_tui.domain.power import (
     count_for_rate,
     half_width,
     least_cases,
+    least_for_drop,
     sight_of_flips,
     sight_of_mean,
     sight_of_other,
@@ -253,8 +254,9 @@ def _sight(rule: Rule, seen: _Seen, ground: _Ground) -> Sight | None:
         return sight_of_flips(shared) if shared else None
     if seen.theirs is None:
         return None
-    if seen.metric.kind in (Kind.RATE, Kind.MEAN):
-        return sight_of_mean(seen.theirs.estimate, shared, seen.change.change if seen.change else None)
+    change = worsening(seen.change.change, rule.direction) if seen.change else None
+    if seen.metric.kind in (Kind.RATE, Kind.MEAN) or (change is not None and change.high is not None):
+        return sight_of_mean(seen.theirs.estimate, shared, change)
     return sight_of_other(seen.theirs.estimate, rule.direction)
 
 
@@ -283,19 +285,30 @@ def _regression_row(rule: Rule, seen: _Seen, ground: _Ground, now: GateRow | Non
     sight = _sight(rule, seen, ground)
     if seen.theirs is None or rule.max_regression is None:
         return PlanRow(rule, seen.metric, seen.counted, Need(None), None, sight, now)
-    shared, change = _shared(rule, seen, ground), seen.change.change if seen.change else None
+    shared = _shared(rule, seen, ground)
+    loss = worsening(seen.change.change, rule.direction) if seen.change else None
     margin = margin_of(rule, seen.change.baseline if seen.change else seen.theirs.estimate.value)
-    count, value, least = None, None, None
-    if seen.metric.kind in (Kind.RATE, Kind.MEAN):
-        least = MIN_N
-        count = count_for_drop(margin, shared) if seen.counted and shared else None
-        half = half_width(change, shared) if change else unrelated(half_width(seen.theirs.estimate, shared))
-        value = None if seen.counted or half is None else margin - half
+    count, value = None, None
+    least: int | None = MIN_N
+    if seen.metric.kind is Kind.RATE and seen.counted:
+        count, least = count_for_drop(margin, shared) if shared else None, least_for_drop(margin)
+    else:
+        if seen.metric.kind is Kind.QUANTILE:
+            least = max(MIN_N, smallest_n_for_quantile(seen.metric.q))
+        half = half_width(loss, shared) if loss else _half_before(seen, shared)
+        value = None if half is None else margin - half
     row = PlanRow(rule, seen.metric, seen.counted, Need(shared or None, least, count, value), seen.before, sight, now)
-    if now is None or change is None:
+    if now is None or loss is None:
         return row
-    wanted = wanted_cases(seen.metric, worsening(change, rule.direction), margin, Direction.LOWER)
+    wanted = wanted_cases(seen.metric, loss, margin, Direction.LOWER)
     return replace(row, wanted=wanted, ends=_loss_ends(rule, seen, margin))
+
+
+def _half_before(seen: _Seen, shared: int) -> float | None:
+    """How far the bound of a change would lie off, from the baseline alone: of means only."""
+    if seen.theirs is None or seen.metric.kind not in (Kind.RATE, Kind.MEAN):
+        return None
+    return unrelated(half_width(seen.theirs.estimate, shared))
 
 
 def _ends(best: Estimate | None, worst: Estimate | None, way: Direction, bar: float) -> Ends | None:

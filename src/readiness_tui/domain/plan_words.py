@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from readiness_tui.domain.decisive import HOLDS, MISSES, meets
+from readiness_tui.domain.decisive import HOLDS, MISSES, NOISE, meets
 from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.gate import Direction, From, Result, Rule
-from readiness_tui.domain.intervals import CLUSTER_T
+from readiness_tui.domain.intervals import CLUSTER_T, LOG_DELTA, WILSON, T
 from readiness_tui.domain.metrics import Kind
 from readiness_tui.domain.plan import Plan, PlanRow, Slice
 from readiness_tui.domain.power import Count, Sight, count_for_rate
 from readiness_tui.domain.words import NOTHING, RESULT_WORDS, number, plural, rule_text, value_text
 
-NO_INTERVAL = "no interval is computed for its change: the point rule alone"
-CLUSTERS = "within noise; it takes more clusters, not more cases of the same"
 _TAGS = 5  # named one by one, the largest first
 _EXAMPLE = 100  # cases, where nobody knows how many there will be
-AT_LIMIT = "at this figure no number of cases decides"
+_AT_LIMIT = "at this figure no number of cases decides"
+#: Why no number of cases can be said, by the method of the bound.
+_NO_SIZE = {
+    CLUSTER_T: f"{NOISE}; it takes more clusters, not more cases of the same",
+    **dict.fromkeys((WILSON, T, LOG_DELTA), _AT_LIMIT),
+}
 
 
 def heading(found: Plan) -> str:
@@ -105,7 +108,7 @@ def now_text(row: PlanRow) -> str:
     if more == 0:
         return f"{figure}: {HOLDS if HOLDS in made.sure else MISSES}"
     if more is None:
-        return f"{figure}: {estimate.note or (CLUSTERS if estimate.method == CLUSTER_T else AT_LIMIT)}"
+        return f"{figure}: {estimate.note or _NO_SIZE.get(estimate.method, NOISE)}"
     cases = plural(more, f"more {row.noun}")
     if estimate.low is None and estimate.high is None:
         return f"{figure}: a first bound takes {cases} ({row.wanted:,})"
@@ -120,17 +123,17 @@ def _open(row: PlanRow) -> Iterator[str]:
     elif need.n == 0:
         yield f"it applies to no {row.noun} of the golden set"
     elif need.least is None:
-        yield "no bound can hold: the point rule alone" if row.counted or row.metric.kind is Kind.SUM else NO_INTERVAL
+        yield "no bound can hold: the point rule alone"
     elif need.n is None:
         yield f"{'no trace in the window yet; ' if traces else ''}a bound needs {plural(need.least, row.noun)}"
         if row.counted and row.rule.threshold is not None:
             yield _example(row, count_for_rate(row.rule.threshold, row.rule.direction, _EXAMPLE))
     elif need.count is not None and need.count.proof is None:
-        best = f"{need.n:,} of {need.n:,}" if not need.count.most else "none of them"
-        yield f"not even {best} hold at 95 %: that takes {plural(need.least, row.noun)}"
+        best = "none of them" if need.count.most else f"{need.n:,} of {need.n:,}"
+        yield f"not even {best} {'holds' if need.count.most else 'hold'} at 95 %: that takes {plural(need.least, row.noun)}"
     elif need.count is None and need.n < need.least:
         yield f"no bound: that takes {plural(need.least, row.noun)}"
-    elif need.count is None and need.value is None:
+    elif need.count is None and need.value is None and row.now is None:
         yield "how far its bound lies off, a first run tells"
 
 

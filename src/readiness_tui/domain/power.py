@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from readiness_tui.domain.decisive import bound_meets, decisive_size
+from readiness_tui.domain.decisive import EPSILON, bound_meets, decisive_size
 from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.gate import Direction
 from readiness_tui.domain.intervals import (
@@ -19,7 +19,6 @@ from readiness_tui.domain.intervals import (
     WILSON,
     decisive_from,
     exact,
-    mean_t,
     needed_for_rate,
     quantile_ranks,
     smallest_n_for_quantile,
@@ -27,6 +26,7 @@ from readiness_tui.domain.intervals import (
 )
 from readiness_tui.domain.metrics import Kind, MetricDef
 from readiness_tui.domain.paired import NEEDED_FLIPS
+from readiness_tui.domain.paired_change import rate_change
 
 TWO_SIDED = 0.975
 
@@ -63,16 +63,25 @@ def count_for_quantile(q: float, direction: Direction, n: int) -> Count:
 
 def count_for_drop(margin: float, n: int) -> Count:
     """Of n shared cases: how many may be lost, where none is won, for a rate's drop to stay within `margin`."""
-    point = math.floor(exact(margin) * n)
 
     def holds(lost: int) -> bool:
-        return bound_meets(mean_t([1.0] * lost + [0.0] * (n - lost)), Direction.LOWER, margin) is True
+        low = rate_change(0, lost, n).low
+        return low is not None and -low <= margin + EPSILON
 
-    low, high = 0, point + 1  # no loss at all has no spread, so no bound; from one on the bound only grows
+    point = math.floor(exact(margin) * n)
+    low, high = -1, point + 1  # the bound grows with every loss
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if holds(middle) else (low, middle)
-    return Count(n, point, low or None, most=True)
+    return Count(n, point, None if low < 0 else low, most=True)
+
+
+def least_for_drop(margin: float) -> int | None:
+    """The fewest shared cases, none of them lost, of which the bound of a rate's drop stays within `margin`.
+
+    Without a flip Tango's bound is z² / (n + z²): that of a rate of n in n against 1 − margin.
+    """
+    return decisive_from(Fraction(1), 1 - exact(margin)) if margin < 1 else 1
 
 
 def least_cases(metric: MetricDef, threshold: float, direction: Direction, *, counted: bool) -> int | None:
