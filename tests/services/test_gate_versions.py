@@ -59,6 +59,7 @@ def test_a_new_threshold_is_held_against_the_stored_runs_at_once(desk: Desk, tmp
     view = load(desk)
     assert view.gate.rows[0].result is Result.CHANGED
     assert view.gate.changed[0].startswith("the gate: ")
+    assert "lock again, and measure task success rate on what is locked" in {flip.text for flip in view.judgement.flips}
 
 
 def test_the_reason_is_kept_and_may_come_later(desk: Desk, tmp_path: Path) -> None:

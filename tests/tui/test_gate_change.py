@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from readiness_tui.services.desk import open_desk
 from readiness_tui.services.imports import import_path
 from readiness_tui.services.reviews import new_review
@@ -24,6 +26,7 @@ def write_run(path: Path, run: str, cases: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 async def test_a_changed_gate_asks_why_and_removed_cases_have_a_row(tmp_path: Path) -> None:
     gate = tmp_path / "gate.yaml"
     gate.write_text('name: bot\nthresholds: {task_success_rate: ">= 0.8"}\n', encoding="utf-8")

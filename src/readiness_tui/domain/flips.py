@@ -17,6 +17,7 @@ from readiness_tui.domain.checklist import Severity
 from readiness_tui.domain.conditions import broken, condition, due_key, owner_key
 from readiness_tui.domain.cover import Cover, Fate, Level, Line
 from readiness_tui.domain.gap import FoundGap
+from readiness_tui.domain.gate import Result
 from readiness_tui.domain.ruling import Ruling, rule
 from readiness_tui.domain.verdict import Cause, Facts, Flip, Part, Verdict
 
@@ -279,12 +280,20 @@ class _Search:
 
     def _lift(self, cause: Cause) -> Flip:
         if cause.part is Part.GATE:
-            text = _GATE_WORDS.get(cause.key) or f"make {cause.key.removeprefix('gate/').replace('_', ' ')} pass"
+            text = _GATE_WORDS.get(cause.key) or self._pass(cause.key.removeprefix("gate/"))
         elif cause.key.endswith("/eval-case"):
             text = f"add an eval case: {cause.text}"
         else:
             text = f"close {'the action' if cause.gap_key else 'the incident'}: {cause.text}"
         return self._flip(cause.key, text, cause.severity, cause)
+
+    def _pass(self, rule_key: str) -> str:
+        """What a rule needs: another figure, or only that what it is measured on is what was locked."""
+        name = rule_key.replace("_", " ")
+        results = [row.result for row in self.facts.gate.rows if row.rule.key == rule_key]
+        if results == [Result.CHANGED]:
+            return f"lock again, and measure {name} on what is locked"
+        return f"make {name} pass"
 
     def _flip(
         self, key: str, text: str, severity: Severity, cause: Cause | None, standing: Standing | None = None
