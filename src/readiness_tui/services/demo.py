@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 from readiness_tui.domain.assessment import EvidenceKind
 from readiness_tui.domain.checklist import Depth
@@ -124,13 +125,17 @@ def _incident(desk: Desk, record: Mapping[str, Any]) -> None:
         traces=tuple(record.get("traces", ())),
         fields=dict(record.get("fields", {})),
     )
+    named = f"readiness/sample/{record['number']}"  # every copy of the sample holds the same incident
+
+    def uid(*place: object) -> str:
+        return str(uuid5(NAMESPACE_OID, "/".join(map(str, (named, *place)))))
+
     with change(desk, f"incident written up: {incident.title}") as (tx, _):
-        number = incidents.put(tx, replace(incident, **times))  # type: ignore[arg-type]
-        for row in record.get("timeline", ()):
-            incidents.put_event(
-                tx, number,
-                TimelineEntry(0, _moment(row["at"]), row["text"], row.get("source", "person"), row.get("by", "")),
-            )  # fmt: skip
+        number = incidents.put(tx, replace(incident, uid=uid(), **times))  # type: ignore[arg-type]
+        for place, row in enumerate(record.get("timeline", ())):
+            source, by = row.get("source", "person"), row.get("by", "")
+            entry = TimelineEntry(0, _moment(row["at"]), row["text"], source, by, uid=uid("line", place))
+            incidents.put_event(tx, number, entry)
         for row in record.get("actions", ()):
             incidents.put_action(
                 tx,
@@ -142,6 +147,7 @@ def _incident(desk: Desk, record: Mapping[str, Any]) -> None:
                     row.get("owner", ""),
                     date.fromisoformat(row["due"]) if row.get("due") else None,
                     date.fromisoformat(row["done"]) if row.get("done") else None,
+                    uid=uid("action", row["id"]),
                 ),
             )
 

@@ -185,7 +185,7 @@ class GapsScreen(RoomScreen):
                 await self.act(gaps.set_state, self._desk, key, GapState(state))
 
         settles = (
-            "It closes when the action is finished in Incidents."
+            "Claimed done finishes the incident's action, and closes the gap."
             if key.startswith("incident/")
             else "The review itself verifies it: points 2, or a passing run."
         )
