@@ -91,7 +91,7 @@ def language(section: str, text: str, people: Collection[str] = (), *, id: int =
 
 def hints(incident: Incident, people: Collection[str] = ()) -> tuple[Hint, ...]:
     """Everything a reader would say: what is missing first, then the words, section by section."""
-    known = {*people, *(action.owner for action in incident.actions), *(entry.by for entry in incident.timeline)}
+    known = {*people, *_people(incident)}
     said = [*language("title", incident.title, known)]
     for key in note.FIELDS:
         said += language(key, incident.fields.get(key, ""), known)
@@ -100,6 +100,12 @@ def hints(incident: Incident, people: Collection[str] = ()) -> tuple[Hint, ...]:
     for action in incident.actions:
         said += language("actions", action.text, known, id=action.id)
     return (*missing(incident), *said)
+
+
+def of_section(incident: Incident, key: str) -> tuple[Hint, ...]:
+    """The hints on one written section alone: what an editor shows while it is written."""
+    lacks = (hint for hint in missing(incident) if hint.section == key)
+    return (*lacks, *language(key, incident.fields.get(key, ""), _people(incident)))
 
 
 def missing(incident: Incident) -> tuple[Hint, ...]:
@@ -112,6 +118,11 @@ def missing(incident: Incident) -> tuple[Hint, ...]:
         found.append(Hint(section, "Two people wrote it at once: both texts are kept until somebody settles them."))
     order = ["title", "summary", "impact", "times", "what_changed", "timeline", "detection", *note.FIELDS, "actions"]
     return tuple(sorted(found, key=lambda hint: order.index(hint.section)))
+
+
+def _people(incident: Incident) -> set[str]:
+    """Who is named in it as somebody who did something."""
+    return {*(action.owner for action in incident.actions), *(entry.by for entry in incident.timeline)}
 
 
 def _wanted(incident: Incident) -> dict[str, str]:

@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime
 
 from textual.content import Content
 
-from readiness_tui.domain import note, note_rows
+from readiness_tui.domain import note, note_hints
 from readiness_tui.domain.incident import Incident, Sev
+from readiness_tui.domain.note_hints import Hint
+from readiness_tui.domain.text import one_line
 from readiness_tui.services import printing
 from readiness_tui.services.incidents import SECTIONS
 from readiness_tui.tui import glyphs
@@ -77,10 +79,20 @@ def rendered(incident: Incident, key: str, text: str, as_of: date) -> str:
 def hints(incident: Incident, key: str, text: str) -> Content:
     """What might be better in the open section, never in the way."""
     now = replace(incident, fields={**incident.fields, key: text})
-    found = [f"line {remark.line}: {remark.text}" for remark in note_rows.remarks(now) if remark.section == key]
+    found = note_hints.of_section(now, key)
     if not found:
         return Content.styled("No hint.", "$foreground-muted")
-    return Content("\n").join([join(Content.styled("hint ", "bold $text-warning"), line(one)) for one in found])
+    said = [join(Content.styled("hint ", "bold $text-warning"), line(_placed(hint, text))) for hint in found]
+    return Content("\n").join(said)
+
+
+def _placed(hint: Hint, text: str) -> str:
+    """The hint behind the words it is about, or behind the number of the line."""
+    words = text[hint.start : hint.end]
+    if not words:
+        return hint.text
+    number = text.count("\n", 0, hint.start) + 1
+    return f"line {number}: {hint.text}" if words in text.split("\n") else f"“{one_line(words, 40)}”: {hint.text}"
 
 
 def two_texts(key: str) -> str:
