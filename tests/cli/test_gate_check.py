@@ -241,8 +241,11 @@ def test_what_ci_shows_by_itself(
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(step))
     told = small("--run", "run.jsonl", "--junit", "j.xml", "--summary", "s.md", "--github")
     assert told.code == 1
-    suite = ElementTree.parse(place / "j.xml").getroot().find("testsuite")
+    suites = ElementTree.parse(place / "j.xml").getroot()
+    suite = suites.find("testsuite")
     assert suite is not None
+    counts = {"tests": "2", "failures": "1", "skipped": "0", "errors": "0"}
+    assert {name: suites.get(name) for name in counts} == counts == {name: suite.get(name) for name in counts}
     assert {case.get("name"): [part.tag for part in case] for case in suite} == {
         "gate/faithfulness": ["failure"],
         "gate/task_success_rate": [],

@@ -53,14 +53,20 @@ def _junit(suites: Iterable[tuple[Part, Sequence[Cause], Sequence[str]]]) -> str
             failures=str(failures),
             skipped=str(len(causes) - failures),
             errors="0",
+            time="0",
         )
         for cause in causes:
             case = ElementTree.SubElement(suite, "testcase", classname=f"readiness.{part}", name=_text(cause.key))
             # A condition has not passed: JUnit's nearest word is skipped, with what is still to do.
             kind = "failure" if cause.verdict is Verdict.NO_GO else "skipped"
-            ElementTree.SubElement(case, kind, message=_text(cause.text))
+            shown = ElementTree.SubElement(case, kind, message=_text(cause.text))
+            if kind == "failure":  # a type and a body are what some readers show instead of the message
+                shown.set("type", cause.verdict.value)
+                shown.text = _text(cause.text)
         for name in passed:
             ElementTree.SubElement(suite, "testcase", classname=f"readiness.{part}", name=_text(name))
+    for count in ("tests", "failures", "skipped", "errors"):
+        root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
