@@ -122,7 +122,7 @@ class _Builder:
         if event.tag is not None:
             raise self.refused(f"tags are not accepted ({quoted(event.tag)})", "Remove the tag")
         if len(path) >= MAX_DEPTH and not isinstance(event, yaml.ScalarEvent):
-            raise self.refused(f"the content is nested deeper than {MAX_DEPTH} levels", "Flatten it")
+            raise self.too_deep()
         if len(self.places) > MAX_VALUES:
             raise self.refused(f"there are more than {MAX_VALUES:,} values", "Split the file")
 
@@ -185,12 +185,17 @@ class _Builder:
                 yield event
         except yaml.MarkedYAMLError as error:
             self.place = _place(error.problem_mark or error.context_mark) or self.place
+            if "nesting depth" in (error.problem or ""):  # libyaml's own limit, met while it looks ahead of our count
+                raise self.too_deep() from None
             reason = ": ".join(one_line(part) for part in (error.context, error.problem) if part)
             raise self.refused(f"the YAML cannot be read ({reason})", "Correct it there or just above") from None
         except (yaml.YAMLError, ValueError, OverflowError) as error:
             # PyYAML lets chr() raise for an escape such as "\UFFFFFFFF".
             reason = one_line(str(error), 100)
             raise self.refused(f"the YAML cannot be read ({reason})", "Correct it there or just below") from None
+
+    def too_deep(self) -> ReadinessError:
+        return self.refused(f"the content is nested deeper than {MAX_DEPTH} levels", "Flatten it")
 
     def refused(self, reason: str, remedy: str) -> ReadinessError:
         return _refused(self.where, self.place, reason, remedy)
