@@ -40,10 +40,11 @@ async def test_the_open_incident_is_shown_first_with_what_is_left_to_do(sample_a
         assert "To close: its end (t) · its note reviewed (p)" in shown
         assert "detected      23 Nov 15:05  3 d 2 h to detect" in shown
         assert "(prevent · ben · due 1 Dec)" in " ".join(shown.split())
+        await press(pilot)  # the footer follows what the list shows
         screen = painted(pilot)
         assert screen.index("INC-2") < screen.index("INC-1")
         footer = screen.splitlines()[-1]
-        assert "Enter Open n New l Log t Time w Write p Status ? Help" in footer
+        assert "Enter Open n New l Live notes t Time w Write p Status / Find ? Help" in footer
         await press(pilot, "down")
         assert read(pilot, "#incident").startswith("INC-1")
         assert "lasted 2 h 55 min" in read(pilot, "#incident")
@@ -75,22 +76,11 @@ async def test_opening_one_keeps_what_was_typed_until_it_is_right(sample_app: Re
         assert "GO WITH CONDITIONS: INC-3" in read(pilot, "#incident")
 
 
-async def test_a_line_is_logged_and_a_time_is_set(sample_app: ReadinessApp) -> None:
+async def test_a_time_is_set_in_order(sample_app: ReadinessApp) -> None:
     assert sample_app.desk is not None
     incidents.create(sample_app.desk, "Refund booked twice", Sev.SEV2, started=NOW.replace(hour=13, minute=0))
     async with sample_app.run_test(size=NARROW) as pilot:
-        await press(pilot, "I", "l")
-        await fill(pilot, "13:10 log: the ledger alert fires")
-        await press(pilot, "enter")
-        entry = stored(sample_app, 3).timeline[0]
-        assert (entry.text, entry.source, entry.at) == (
-            "the ledger alert fires",
-            "log",
-            NOW.replace(hour=13, minute=10),
-        )
-        assert "24 Nov 13:10 the ledger alert fires (log)" in read(pilot, "#incident")
-
-        await press(pilot, "t", "down", "down", "down")  # from detected, the first that is not known, to resolved
+        await press(pilot, "I", "t", "down", "down", "down")  # from detected, the first that is not known, to resolved
         await press(pilot, "enter")
         await fill(pilot, "12:59")
         await press(pilot, "enter")
@@ -212,6 +202,34 @@ async def test_the_filter_and_the_way_from_other_screens(sample_app: ReadinessAp
         assert read(pilot, "#incident").startswith("INC-2")
 
 
+async def test_what_is_searched_for_is_listed_and_marked(sample_app: ReadinessApp) -> None:
+    async with sample_app.run_test(size=NARROW) as pilot:
+        await press(pilot, "I", "slash")
+        await fill(pilot, "class:retrieval yesterday")
+        await press(pilot, "enter")
+        assert "No incident meets the filter" in read(pilot, "#incident")
+        await press(pilot, "slash")
+        await fill(pilot, "sev:9")
+        await press(pilot, "enter")
+        assert "“9” is not a severity" in notices(pilot)[-1]
+        await fill(pilot, "class:retrieval archived")
+        await press(pilot, "enter")
+        assert "INC-2" not in painted(pilot)
+        assert "FOUND can recur: Less likely: archived documents" in " ".join(read(pilot, "#incident").split())
+        await press(pilot, "escape")
+        assert "INC-2" in painted(pilot)
+
+
+async def test_all_incidents_together(sample_app: ReadinessApp) -> None:
+    async with sample_app.run_test(size=NARROW) as pilot:
+        await press(pilot, "I", "r")
+        shown = painted(pilot)
+        assert "2 incidents, 1 open" in shown
+        assert "to resolve     2 h 55 min  one alone  (n = 1, 1 unknown)" in shown
+        assert "to mitigate    1 d 14 h" in shown  # between 2 h 12 min and 3 d 3 h
+        assert "1 × retrieval  INC-1" in shown
+
+
 async def test_without_an_incident_it_says_what_to_do(tmp_path: Path) -> None:
     desk = open_desk(tmp_path / "own.db", "ana", create=True, clock=lambda: NOW)
     new_review(desk, system="bot", release="1")
@@ -224,7 +242,7 @@ async def test_without_an_incident_it_says_what_to_do(tmp_path: Path) -> None:
         assert isinstance(app.screen, IncidentsScreen)
         footer = painted(pilot).splitlines()[-1]
         assert "n New" in footer
-        assert "Log" not in footer
+        assert "Live" not in footer
     desk.close()
 
 

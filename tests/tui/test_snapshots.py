@@ -25,6 +25,8 @@ SCREENS = {
     "incidents": ("I",),
     "incidents-around": ("I", "down", "b"),
     "incidents-writing": ("I", "w"),
+    "incidents-live": ("I", "l", "slash"),
+    "incidents-trends": ("I", "r"),
     "gaps": ("G",),
     "scorecard": ("S",),
     "history": ("H",),

@@ -48,6 +48,7 @@ class ReadinessApp(App[None]):
         Binding("R", "review", "Human review", id="app.review", show=False,
                 tooltip="Human review: label high-risk cases one by one, blind to the judge first"),
         Binding("i", "import", "Import", id="app.import", show=False, tooltip="Import runs, traces, an eval set or a gate"),
+        Binding("L", "live", "Live notes", id="app.live", show=False, tooltip="Live notes on the incident that runs, from anywhere"),
         Binding("question_mark,f1", "help", "Help", id="app.help", key_display="?", tooltip="Every key of this screen"),
         Binding("ctrl+p", "command_palette", "Everything", id="app.palette", show=False, priority=True,
                 tooltip="Find any action by its name"),
@@ -201,6 +202,21 @@ class ReadinessApp(App[None]):
         from readiness_tui.tui.screens.labelling.screen import QueueScreen
 
         await self.push_screen(QueueScreen(at))
+
+    async def action_live(self) -> None:
+        """The line of live notes over whatever room one is in, for the worst incident that is not over."""
+        if self.desk is None or self.view is None:
+            return
+        from readiness_tui.services import incidents
+        from readiness_tui.tui.screens.incidents.live import LiveNotes
+
+        found = await self.fetch(incidents.listed, self.desk) or []
+        open_ = [incident for incident in found if incident.open]
+        running = [incident for incident in open_ if incident.resolved is None] or open_
+        if running:
+            await self.push_screen(LiveNotes(self.desk, running[0]))
+        else:
+            self.tell("No incident is open. Under Incidents (I), n opens one.")
 
     async def action_import(self) -> None:
         if self.desk is None:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from textual.binding import Binding
 
 from readiness_tui.domain.incident import Sev
-from readiness_tui.services import incident_log, incidents
+from readiness_tui.services import incidents
 from readiness_tui.services.choices import choose
 from readiness_tui.services.dates import parse_moment
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.incidents.incident_text import clock
 from readiness_tui.tui.screens.incidents.keys import UTC_HINT, IncidentKeys
+from readiness_tui.tui.screens.incidents.live import LiveNotes
 from readiness_tui.tui.text import join
 
 
 class HappeningKeys(IncidentKeys):
     BINDINGS = [
         Binding("n", "new", "New", id="incidents.new", tooltip="Open an incident"),
-        Binding("l", "log", "Log", id="incidents.log", tooltip="Log what happens: a line of the timeline"),
+        Binding("l", "log", "Live notes", id="incidents.log", tooltip="Live notes: a line that stays open, written down with Enter"),
         Binding("t", "time", "Time", id="incidents.time", tooltip="Set when it started, was detected, … resolved"),
         Binding("v", "retitle", "Severity", id="incidents.severity", show=False, tooltip="Change severity and title"),
     ]  # fmt: skip
@@ -43,21 +44,8 @@ class HappeningKeys(IncidentKeys):
         )
 
     def action_log(self) -> None:
-        incident = self.incident
-        if incident is None:
-            return
-
-        def save(values: Values) -> None:
-            incident_log.note_line(self.desk, incident.number, values["line"])
-
-        self.ask(
-            f"{incident.name}: what happened?",
-            [Field("line", "One line", hint="14:05 log: the latency alert fires")],
-            save,
-            intro="It happened now unless a time stands in front: 14:05, or 2026-11-21 14:05 (UTC).\n"
-            "log:, trace: or opinion: in front of the words says where it comes from, if not from you.",
-            button="Log",
-        )
+        if self.incident is not None:
+            self.app.push_screen(LiveNotes(self.desk, self.incident))
 
     def action_time(self) -> None:
         incident = self.incident

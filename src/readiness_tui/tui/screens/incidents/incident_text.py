@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 
 from textual.content import Content
 
 from readiness_tui.domain import note, note_rows
 from readiness_tui.domain.incident import Action, Incident, NoteStatus
+from readiness_tui.domain.incident_search import Hit
 from readiness_tui.domain.text import one_line
 from readiness_tui.domain.words import day_month, duration, plural
 from readiness_tui.services.incidents import SECTIONS, TIMES, needs_reason
@@ -25,6 +26,7 @@ _FACTS = {"harm": "Harm", "affected": "Affected", "cost": "Cost", "can_recur": "
 _SHOWN = frozenset({*_FACTS, "summary", "impact", "what_changed", "factors"})
 _TEXT = 2_000  # characters of a written text that are shown
 _LINE = 600  # of one line of a table or of the timeline
+_HITS = 6  # places in which a search found its words
 _ROWS = 40  # rows of a table
 _ENTRIES = 200  # lines of the timeline, the last ones
 _ONE_LINE = 64  # a list of this many columns has room for an incident on one line
@@ -60,16 +62,16 @@ def list_line(incident: Incident, as_of: date, width: int) -> Content:
     )
 
 
-def empty(system: str, *, only_open: bool) -> Content:
+def empty(system: str, *, filtered: bool) -> Content:
     """What to do where there is nothing to list."""
-    if only_open:
-        return Content("No incident is open. Press z to see the closed ones too, or n to open one.")
+    if filtered:
+        return Content("No incident meets the filter. Esc shows all of them, n opens one.")
     return Content("\n").join(
         [
             line(f"No incident is recorded for {system}.", "bold"),
             Content(""),
             Content("Press n when something goes wrong: what happened, how severe, since when."),
-            Content("Then l logs what happens, t sets the times, w writes the note, a adds what is to be done."),
+            Content("Then l takes live notes, t sets the times, w writes the note, a adds what is to be done."),
             Content(""),
             Content("An open sev1 is a NO-GO and an open sev2 a condition. Practise on a drill: the incident note"),
             Content("is one of the seven things that a review hands in."),
@@ -77,10 +79,12 @@ def empty(system: str, *, only_open: bool) -> Content:
     )
 
 
-def detail(view: ReviewView, incident: Incident, width: int) -> Content:
-    """The whole incident: state and what is left to do, times, what happened, actions, links."""
+def detail(view: ReviewView, incident: Incident, width: int, hits: Sequence[Hit] = ()) -> Content:
+    """The whole incident: state and what is left to do, times, what happened, actions, links. `hits`: where the words
+    that were searched for stand."""
     blocks = [
         list(_head(view, incident, width)),
+        list(_hits(hits, width)),
         list(_times(incident, width)),
         list(_summary(incident, width)),
         list(_timeline(incident, width)),
@@ -106,6 +110,11 @@ def _head(view: ReviewView, incident: Incident, width: int) -> Iterator[Content]
     if lasted is not None:
         known.append(f"lasted {duration(lasted)}")
     yield join(Content.styled(f"{mark.glyph} {word}", mark.style), " · ", line(" · ".join(known)))
+    if incident.rivals:
+        sections = ", ".join(dict.fromkeys(rival.section.replace("_", " ") for rival in incident.rivals))
+        yield from hanging(
+            "", Content.styled(f"! two texts of {one_line(sections)} · w shows them", "bold $text-error"), width
+        )
     if incident.item_id:
         standing = view.judgement.standings.get(incident.item_id)
         item = f"{incident.item_id} {standing.item.title}" if standing else incident.item_id
@@ -117,6 +126,16 @@ def _head(view: ReviewView, incident: Incident, width: int) -> Iterator[Content]
     steps = to_close(incident)
     if steps:
         yield from hanging("To close: ", Content.styled(" · ".join(steps), "$text-warning"), width)
+
+
+def _hits(hits: Sequence[Hit], width: int) -> Iterator[Content]:
+    for position, hit in enumerate(hits[:_HITS]):
+        said = safe(hit.excerpt.replace("\n", " "))
+        for start, end in hit.spans:
+            said = said.stylize("bold underline", start, end)
+        yield from _section("FOUND" if position == 0 else "", said, width, _hint(f"{hit.where}: "))
+    if len(hits) > _HITS:
+        yield from _section("", _hint(f"and in {plural(len(hits) - _HITS, 'more place')}"), width)
 
 
 def to_close(incident: Incident) -> list[str]:
@@ -169,7 +188,7 @@ def _summary(incident: Incident, width: int) -> Iterator[Content]:
 
 def _timeline(incident: Incident, width: int) -> Iterator[Content]:
     if not incident.timeline:
-        yield from _section("TIMELINE", _hint("nothing logged yet · l logs a line"), width)
+        yield from _section("TIMELINE", _hint("nothing written down yet · l takes live notes"), width)
     earlier = len(incident.timeline) - _ENTRIES
     if earlier > 0:
         yield from _section("TIMELINE", _hint(f"{plural(earlier, 'earlier line')} · Enter reads all"), width)

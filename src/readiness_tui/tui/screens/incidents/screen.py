@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Container, VerticalScroll
-from textual.widgets import OptionList, Static
+from textual.containers import Container, Vertical, VerticalScroll
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.incident import Incident
-from readiness_tui.services import incidents, printing
+from readiness_tui.domain.incident_search import Found, Wanted
+from readiness_tui.services import incident_read, printing
 from readiness_tui.services.view import ReviewView
-from readiness_tui.tui.screens.incidents import incident_text
+from readiness_tui.tui.dialogs.reading import ReadingDialog
+from readiness_tui.tui.screens.incidents import incident_text, trends_text
 from readiness_tui.tui.screens.incidents.acting import ActingKeys
 from readiness_tui.tui.screens.incidents.happening import HappeningKeys
 from readiness_tui.tui.screens.incidents.linking import LinkingKeys
@@ -29,36 +33,50 @@ class IncidentsScreen(LinkingKeys, ActingKeys, NotingKeys, HappeningKeys):  # th
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#incidents"
     BINDINGS = [
+        Binding("slash", "search", "Find", id="incidents.search", key_display="/", tooltip="Find: words, is:open, is:overdue, sev:2, class:tool"),
         Binding("z", "filter", "Open only", id="incidents.filter", show=False, tooltip="Only the open ones, or all"),
+        Binding("r", "trends", "Trends", id="incidents.trends", show=False, tooltip="All incidents together: how long they took, what recurs, what is late"),
+        Binding("escape", "clear", "Clear", id="incidents.clear", key_display="Esc", show=False, tooltip="Clear what was searched for"),
         Binding("space", "next", "Next", id="incidents.next", show=False, tooltip="Go to the next open incident"),
-    ]
+    ]  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
-        self._found: dict[str, Incident] = {}
-        self._only_open = False
+        self._found: dict[str, Found] = {}
+        self._filter = incident_read.NO_FILTER
         self._wanted: str | None = None
 
     def body(self) -> ComposeResult:
-        with Container(id="body"):
+        with Vertical(id="body"):
+            yield Input(id="search", placeholder="words  is:open  is:overdue  sev:2  class:tool", compact=True)
+            yield from self._panes()
+
+    def _panes(self) -> ComposeResult:
+        with Container(id="panes"):
             yield OpeningList(id="incidents", compact=True)
             with VerticalScroll(id="detail"):
                 yield Static(id="incident")
 
+    def on_mount(self) -> None:
+        self.query_one("#search").display = False
+
     async def show(self, view: ReviewView) -> None:
-        found = await self.fetch(incidents.listed, self.desk) or []
-        self._found = {
-            str(incident.number): incident
-            for incident in found
-            if incident.open or not self._only_open or str(incident.number) == self._wanted
-        }
+        found = await self.fetch(incident_read.found, self.desk, self._filter) or []
+        if self._wanted and self._wanted not in {str(one.incident.number) for one in found}:
+            # Asked for by name: shown in spite of the filter.
+            found += [
+                one
+                for one in await self.fetch(incident_read.found, self.desk) or []
+                if str(one.incident.number) == self._wanted
+            ]
+        self._found = {str(one.incident.number): one for one in found}
         listed = self.query_one("#incidents", OpeningList)
         listed.display = bool(self._found)
         width = listed.scrollable_content_region.width or self.size.width - 2
         listed.refill(
             [
-                Option(incident_text.list_line(incident, view.as_of, width), id=number)
-                for number, incident in self._found.items()
+                Option(incident_text.list_line(one.incident, view.as_of, width), id=number)
+                for number, one in self._found.items()
             ],
             wanted=self._wanted,
         )
@@ -71,6 +89,11 @@ class IncidentsScreen(LinkingKeys, ActingKeys, NotingKeys, HappeningKeys):  # th
 
     @property
     def incident(self) -> Incident | None:
+        found = self._current
+        return None if found is None else found.incident
+
+    @property
+    def _current(self) -> Found | None:
         return self._found.get(self.query_one("#incidents", OpeningList).current or "")
 
     @on(OptionList.OptionHighlighted, "#incidents")
@@ -84,15 +107,15 @@ class IncidentsScreen(LinkingKeys, ActingKeys, NotingKeys, HappeningKeys):  # th
         event.stop()
 
     def _show_detail(self) -> None:
-        view, incident = self.readiness.view, self.incident
+        view, found = self.readiness.view, self._current
         if view is None:
             return
         shown = self.query_one("#incident", Static)
-        if incident is None:
-            shown.update(incident_text.empty(view.review.system, only_open=self._only_open))
+        if found is None:
+            shown.update(incident_text.empty(view.review.system, filtered=self._filter != incident_read.NO_FILTER))
         else:
             width = self.query_one("#detail").scrollable_content_region.width or self.size.width - 4
-            shown.update(incident_text.detail(view, incident, width))
+            shown.update(incident_text.detail(view, found.incident, width, found.hits))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action not in _NEEDS_ONE or bool(self._found)
@@ -103,9 +126,37 @@ class IncidentsScreen(LinkingKeys, ActingKeys, NotingKeys, HappeningKeys):  # th
             self.app.push_screen(NoteDialog(printing.incident_note(incident, view.as_of)))
 
     async def action_filter(self) -> None:
-        self._only_open = not self._only_open
+        await self._narrow(replace(self._filter, open=not self._filter.open))
+
+    def action_search(self) -> None:
+        field = self.query_one("#search", Input)
+        field.display = True
+        field.focus()
+
+    @on(Input.Submitted, "#search")
+    async def _searched(self, event: Input.Submitted) -> None:
+        event.stop()
+        wanted = await self.fetch(incident_read.parse_filter, event.value)
+        if wanted is not None:
+            await self._narrow(wanted)
+
+    async def action_clear(self) -> None:
+        self.query_one("#search", Input).value = ""
+        await self._narrow(incident_read.NO_FILTER)
+
+    async def _narrow(self, wanted: Wanted) -> None:
+        self._filter = wanted
+        field = self.query_one("#search", Input)
+        field.display = bool(field.value)
         await self.refresh_view()
+        # Without a row the list does not show, and what does not show cannot take keys.
+        (self.query_one("#incidents") if self._found else self.query_one("#detail")).focus()
+
+    async def action_trends(self) -> None:
+        found = await self.fetch(incident_read.summed_up, self.desk)
+        if found is not None:
+            self.app.push_screen(ReadingDialog("All incidents together", trends_text.trends(found)))
 
     def action_next(self) -> None:
-        if not self.query_one("#incidents", OpeningList).pick_next(lambda number: self._found[number].open):
+        if not self.query_one("#incidents", OpeningList).pick_next(lambda number: self._found[number].incident.open):
             self.readiness.tell("No incident is open.")
