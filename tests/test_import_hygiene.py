@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[list[str], set[str]]] = {
         ["check", "--scorecard", "none.md"],
         {"textual", "rich", "pydantic", "numpy", "scipy", "jinja2", "yaml", "sqlite_utils"},
     ),
+    "compare": (["--db", "{db}", "compare"], {"textual", "rich", "pydantic", "jinja2", "yaml", "scipy.stats"}),
     "runs": (["--db", "{db}", "runs"], {"textual", "rich", "pydantic", "jinja2", "yaml", "scipy.stats"}),
     "gaps": (["--db", "{db}", "gaps"], {"textual", "rich", "pydantic", "jinja2", "yaml", "scipy.stats"}),
     "scorecard": (["--db", "{db}", "scorecard"], {"textual", "rich", "pydantic", "yaml", "scipy.stats"}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
@@ -15,6 +15,8 @@ from readiness_tui.domain.paired import (
     Flips,
     bootstrap_mean,
     flips_text,
+    holm,
+    least_shown,
     mcnemar,
     p_text,
     pass_fail,
@@ -83,6 +85,37 @@ def test_scores_list_the_largest_moves_first_and_enclose_the_mean_change() -> No
     assert scores(ours, theirs, DOWN).flips.worse == shift.flips.better
 
 
+@given(st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.25, 1.0]), min_size=30, max_size=40))
+@settings(max_examples=15, deadline=None)
+def test_the_bootstrap_p_and_its_interval_agree(values: list[float]) -> None:
+    low, high, p = bootstrap_mean(values)
+    if low > 0 or high < 0:
+        assert p < Fraction(1, 20)
+    elif low < 0 < high:
+        assert p >= Fraction(1, 20)
+
+
+def test_the_correction_for_many_looks_is_holms() -> None:
+    # R: p.adjust(c(.010, .040, .030, .005), "holm")
+    assert holm([Fraction(10, 1000), Fraction(40, 1000), Fraction(30, 1000), Fraction(5, 1000)]) == [
+        Fraction(30, 1000), Fraction(60, 1000), Fraction(60, 1000), Fraction(20, 1000),
+    ]  # fmt: skip
+
+
+@given(st.lists(st.fractions(0, 1), min_size=1, max_size=12))
+def test_the_correction_only_raises_a_p_and_keeps_their_order(ps: list[Fraction]) -> None:
+    corrected = holm(ps)
+    assert all(1 >= now >= p for p, now in zip(ps, corrected, strict=True))
+    assert sorted(corrected) == [now for _, now in sorted(zip(ps, corrected, strict=True))]
+    assert min(corrected) == min(1, len(ps) * min(ps))
+
+
+def test_what_a_number_of_cases_cannot_show() -> None:
+    assert least_shown(40) == "a drop of fewer than 6 cases (15 points) cannot show"
+    assert least_shown(5) == "on 5 shared cases no drop can show: it needs 6 flips one way"
+    assert least_shown(5000) == "a drop of fewer than 6 cases (under 1 point) cannot show"
+
+
 def test_few_or_equal_changes_have_no_interval() -> None:
     few = {str(i): i / 10 for i in range(10)}
     assert scores(few, dict.fromkeys(few, 0.0), UP).low is None
@@ -94,8 +127,9 @@ def test_few_or_equal_changes_have_no_interval() -> None:
 
 def test_the_bootstrap_is_seeded_and_near_the_normal_interval() -> None:
     values = [float(i % 10) for i in range(200)]
-    low, high = bootstrap_mean(values)
-    assert (low, high) == bootstrap_mean(values)
+    low, high, p = bootstrap_mean(values)
+    assert (low, high, p) == bootstrap_mean(values)
+    assert p == Fraction(2, 10_001)  # no resample's mean is 0 or less
     mean, half = 4.5, 1.96 * 2.872 / 200**0.5
     assert low == pytest.approx(mean - half, abs=0.03)
     assert high == pytest.approx(mean + half, abs=0.03)

@@ -37,7 +37,7 @@ def test_flips_are_counted_on_the_shared_cases_and_the_rest_is_named() -> None:
     found = compared(Rule("task_success_rate", UP, None), [ours], [theirs])
     assert isinstance(found, Compared)
     assert (found.flips.better, found.flips.worse, found.flips.shared) == (("a",), ("b",), 3)
-    assert found.comparison.unmatched == ("new", "old")
+    assert (found.comparison.new, found.comparison.removed) == (("new",), ("old",))
     assert found.comparison.candidate == found.comparison.baseline == pytest.approx(2 / 3)
     assert found.text.startswith("1 better, 1 worse of 3 shared cases: not distinguishable (p = 1.00")
 
@@ -76,9 +76,23 @@ def test_the_change_of_a_quantile_has_no_interval_and_is_never_called_distinguis
 
 def test_all_metrics_of_both_sides_are_compared_task_success_first() -> None:
     sides = [run(name, scored("a", "faithfulness", 0.9), scored("a2", "house style", 1.0)) for name in ("v4", "v3")]
-    assert next(row.metric.key for row in compare_all(sides[:1], sides[1:])) == "task_success_rate"
-    assert {"faithfulness", "house style"} <= {row.metric.key for row in compare_all(sides[:1], sides[1:])}
-    assert compare_all(sides[:1], []) == ()
+    rows, unpaired = compare_all(sides[:1], sides[1:])
+    assert rows[0].metric.key == "task_success_rate"
+    assert {"faithfulness", "house style"} <= {row.metric.key for row in rows}
+    assert not unpaired
+    assert [row.assumed for row in rows if row.metric.key == "house style"] == [True]
+
+
+def test_a_metric_of_one_side_and_a_figure_without_cases_are_named_with_the_reason() -> None:
+    ours = run("v4", scored("a", "faithfulness", 0.9), aggregates={"relevance": Aggregate(0.7, 40)})
+    theirs = run("v3", scored("a", "recall@5", 0.9), aggregates={"relevance": Aggregate(0.6, 40)})
+    _, unpaired = compare_all([ours], [theirs])
+    found = {lone.metric.key: (lone.baseline, lone.candidate, lone.reason) for lone in unpaired}
+    assert found["faithfulness"][:2] == (None, 0.9)
+    assert found["faithfulness"][2].startswith("the baseline does not carry it: ")
+    assert found["recall@5"][2].startswith("the candidate does not carry it: ")
+    assert found["relevance"][:2] == (0.6, 0.7)
+    assert "shares no case" in found["relevance"][2]
 
 
 # The cases behind a row

@@ -19,9 +19,10 @@ from readiness_tui.domain.gap_lines import gap_lines
 from readiness_tui.domain.gate import GateOutcome
 from readiness_tui.domain.scorecard import gate_card
 from readiness_tui.domain.words import width
-from readiness_tui.reports.check_out import WIDTH, check_object, check_text, gaps_text, gate_text
+from readiness_tui.reports.check_out import check_object, check_text, gaps_text, gate_text
 from readiness_tui.reports.ci_out import check_junit, gate_junit, gate_markdown
 from readiness_tui.reports.gaps_out import Tracker, gaps_csv, gaps_jsonl, gaps_markdown
+from readiness_tui.reports.plain import WIDTH
 from tests.reports.markdown import parser
 from tests.reports.sample import make_card, make_gate, make_sample, with_text
 from tests.reports.test_escape import texts

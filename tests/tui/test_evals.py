@@ -80,8 +80,8 @@ async def test_from_the_gate_to_a_case_that_misses_and_its_gap(sample_app: Readi
         assert isinstance(sample_app.screen, CaseDialog)
         case_id = sample_app.screen.case.key
         assert "Expected source" in said(sample_app, "case-question")
-        assert "CANDIDATE" in said(sample_app, "case-side-0")
-        assert "BASELINE" in said(sample_app, "case-more")  # narrow: below, not beside
+        assert "[-baseline-] {+candidate+}" in said(sample_app, "case-side-0")  # narrow: in one text, not beside
+        assert "Retrieved  rank in baseline → candidate" in said(sample_app, "case-more")
         await pilot.press("g", "enter", "enter")
         await press(pilot)
         assert isinstance(sample_app.screen, CaseDialog)
@@ -107,14 +107,21 @@ async def test_a_human_label_is_given_in_the_high_risk_review(sample_app: Readin
         assert "A person judged high-risk cases as failed" in said(sample_app, "sentence")
 
 
-async def test_compare_and_runs_and_taking_a_run_out_of_the_candidate(sample_app: ReadinessApp) -> None:
+async def test_compare_its_slices_and_runs_and_taking_a_run_out_of_the_candidate(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "E", "right_square_bracket")
-        assert "Task success rate: " in said(sample_app, "sentence")
-        assert "of 72 shared cases: not distinguishable (p = " in said(sample_app, "sentence").replace("\n", " ")
+        assert "16 metrics looked at; beyond chance: tokens per request (worse)" in said(sample_app, "sentence")
+        about = said(sample_app, "about").replace("\n", " ")
+        assert "5 better, 2 worse of 72 shared cases: not distinguishable (p = 0.45)" in about
         worse = [row.startswith("✗ worse") for row in rows(sample_app, "cases")]
         assert any(worse)
         assert worse == sorted(worse, reverse=True)  # worse ones first
+        table = rows(sample_app)
+        await press(pilot, "s")
+        assert "21 slices looked at, 9 with enough cases to test; none is beyond chance" in said(sample_app, "sentence")
+        assert rows(sample_app)[0].startswith("failure ")
+        await press(pilot, "escape")
+        assert rows(sample_app) == table
 
         await press(pilot, "right_square_bracket")
         shown = rows(sample_app)

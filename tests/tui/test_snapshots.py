@@ -21,6 +21,9 @@ SCREENS = {
     "evals": ("E",),
     "review": ("R",),
     "review-said": ("R", "f"),
+    "compare": ("E", "right_square_bracket"),
+    "compare-case": ("E", "right_square_bracket", "down", "down", "enter", "enter", "space", "space"),
+    "plot": ("E", "p"),
     "traces": ("T",),
     "incidents": ("I",),
     "incidents-around": ("I", "down", "b"),
@@ -69,6 +72,8 @@ DIALOGS = (
     "incidents-writing",
     "help",
     "import",
+    "compare-case",
+    "plot",
 )
 
 

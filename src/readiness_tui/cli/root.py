@@ -25,6 +25,7 @@ COMMANDS = {
     "collect": ("collect", "Receive traces live over OTLP/HTTP."),
     "pull": ("pull", "Fetch runs and traces from a server."),
     "runs": ("importing", "List the imported runs."),
+    "compare": ("compare", "Candidate against baseline, case by case."),
     "gate": ("gate", "Show, lock or check the gate."),
     "labels": ("labels", "List, export or import human labels."),
     "dataset": ("dataset", "Check a golden set."),

@@ -50,7 +50,7 @@ def comparison_warnings(candidate: Run, baseline: Run) -> tuple[str, ...]:
 class Comparison:
     """One metric over the shared cases. `change` is candidate minus baseline, its estimate over paired differences.
 
-    `unmatched`: cases of either run that the other lacks for this metric.
+    `new` and `removed`: cases that carry this metric in the candidate alone, or in the baseline alone.
     """
 
     run_id: str
@@ -58,7 +58,13 @@ class Comparison:
     baseline: float
     change: Estimate
     shared: tuple[str, ...]
-    unmatched: tuple[str, ...]
+    new: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    @property
+    def unmatched(self) -> tuple[str, ...]:
+        """Cases without a counterpart."""
+        return tuple(sorted((*self.new, *self.removed)))
 
 
 def first_carrying(rule: Rule, runs: Sequence[RunData]) -> tuple[RunData, Observed] | NotComputable:
@@ -80,31 +86,39 @@ def compare(rule: Rule, candidate: tuple[RunData, Observed], baseline: Sequence[
     found = first_carrying(rule, baseline)
     if isinstance(found, NotComputable):
         return NotComputable(f"the baseline does not carry it: {found.reason}")
-    data, seen = candidate
-    base_data, base_seen = found
+    return compare_sides(rule, candidate, found)
+
+
+def compare_sides(
+    rule: Rule, candidate: tuple[RunData, Observed], baseline: tuple[RunData, Observed]
+) -> Comparison | NotComputable:
+    """The paired change between two runs that carry a rule's metric; not computable without shared cases."""
+    seen, (base_data, base_seen) = candidate[1], baseline
     shared = [key for key in seen.per_case if key in base_seen.per_case]
     if not shared:
         return NotComputable(f"run {base_data.run.id!r} shares no case with the candidate that carries it")
-    ours, theirs = (_over(rule, part, shared) for part in (data, base_data))
+    ours, theirs = (_over(rule, *side, shared) for side in (candidate, baseline))
     if isinstance(ours, NotComputable) or isinstance(theirs, NotComputable):
         reason = ours.reason if isinstance(ours, NotComputable) else theirs.reason  # type: ignore[union-attr]
         return NotComputable(f"on the shared cases: {reason}")
     metric = resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)
     change = paired_change(metric, ours, theirs, shared, bound=rule.max_regression is not None)
-    unmatched = sorted(seen.per_case.keys() ^ base_seen.per_case.keys())
     return Comparison(
         base_data.run.id,
         ours.estimate.value,
         theirs.estimate.value,
         change,
         tuple(shared),
-        tuple(unmatched),
+        tuple(key for key in seen.per_case if key not in base_seen.per_case),
+        tuple(key for key in base_seen.per_case if key not in seen.per_case),
     )
 
 
-def _over(rule: Rule, data: RunData, shared: Sequence[str]) -> Observed | NotComputable:
+def _over(rule: Rule, data: RunData, all_: Observed, shared: Sequence[str]) -> Observed | NotComputable:
     only = frozenset(shared)
-    seen = observe(rule.metric, data, rule.tags, direction=rule.direction, unit=rule.unit, only=only)
+    seen: Observed | NotComputable = all_
+    if len(only) < len(all_.per_case):
+        seen = observe(rule.metric, data, rule.tags, direction=rule.direction, unit=rule.unit, only=only)
     if isinstance(seen, Observed) and not math.isfinite(seen.estimate.value):
         return NotComputable("the figure is not finite")
     return seen

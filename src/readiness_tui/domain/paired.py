@@ -5,7 +5,7 @@ Pass or fail: the exact McNemar test. Scores: a paired bootstrap of the mean dif
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
@@ -35,6 +35,11 @@ class Flips:
         return len(self.better) + len(self.worse) + self.same + len(self.tied)
 
     @property
+    def moves(self) -> tuple[tuple[str, str], ...]:
+        """The cases that moved and which way, the worse ones first: ("case-04", "worse")."""
+        return (*((key, "worse") for key in self.worse), *((key, "better") for key in self.better))
+
+    @property
     def p(self) -> Fraction:
         """Two-sided exact McNemar p of the flips."""
         return mcnemar(len(self.better), len(self.worse))
@@ -46,13 +51,14 @@ class Flips:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """The mean change over shared cases (candidate minus baseline). `low` and `high` enclose it at 95 %, two-sided;
-    None where n is too small or every case changed by the same amount."""
+    """The mean change over shared cases (candidate minus baseline). `low` and `high` enclose it at 95 %, two-sided, and
+    `p` is the two-sided p of no change; None where n is too small or every case changed by the same amount."""
 
     flips: Flips
     change: float
     low: float | None = None
     high: float | None = None
+    p: Fraction | None = None
 
     @property
     def distinguishable(self) -> bool:
@@ -90,8 +96,13 @@ def pass_fail(ours: Mapping[str, float], theirs: Mapping[str, float], direction:
     return Flips(tuple(better), tuple(worse), same, tuple(tied))
 
 
-def scores(ours: Mapping[str, float], theirs: Mapping[str, float], direction: Direction) -> Shift:
-    """How a score moved: the cases that moved, the largest moves first, and the mean change with its interval."""
+def scores(
+    ours: Mapping[str, float], theirs: Mapping[str, float], direction: Direction, *, interval: bool = True
+) -> Shift:
+    """How a score moved: the cases that moved, the largest moves first, and the mean change with its interval.
+
+    `interval` False: of a figure that is no mean, so that the mean change says nothing of it.
+    """
     gain = {key: ours[key] - theirs[key] for key in shared(ours, theirs)}
     moved = sorted((key for key in gain if abs(gain[key]) > _SAME), key=lambda key: -abs(gain[key]))
     up = tuple(key for key in moved if gain[key] > 0)
@@ -100,7 +111,7 @@ def scores(ours: Mapping[str, float], theirs: Mapping[str, float], direction: Di
     flips = Flips(better, worse, len(gain) - len(moved))
     values = list(gain.values())
     change = sum(values) / len(values) if values else 0.0
-    if len(values) < MIN_N or max(values) - min(values) <= _SAME:
+    if not interval or len(values) < MIN_N or max(values) - min(values) <= _SAME:
         return Shift(flips, change)
     return Shift(flips, change, *bootstrap_mean(values))
 
@@ -110,10 +121,12 @@ def shared(ours: Mapping[str, float], theirs: Mapping[str, float]) -> list[str]:
     return [key for key in ours if key in theirs]
 
 
-def bootstrap_mean(values: list[float]) -> tuple[float, float]:
-    """The two-sided 95 % percentile interval of the mean, from 10,000 seeded resamples of the cases.
+def bootstrap_mean(values: list[float]) -> tuple[float, float, Fraction]:
+    """The two-sided 95 % percentile interval of the mean, from 10,000 seeded resamples of the cases; and the two-sided
+    p of a mean of 0: twice the smaller share of resamples on either side of it, the sample itself counted as one.
 
-    Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, 13.3.
+    Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, 13.3; the p is its interval inverted, with
+    the added one of Davison & Hinkley (1997), Bootstrap Methods and their Application, 4.2.3.
     """
     import numpy as np
 
@@ -127,7 +140,30 @@ def bootstrap_mean(values: list[float]) -> tuple[float, float]:
         ]
     )
     low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
+    fewer = min(int((means <= 0).sum()), int((means >= 0).sum()))
+    return float(low), float(high), min(Fraction(2 * (fewer + 1), RESAMPLES + 1), Fraction(1))
+
+
+def holm(ps: Sequence[Fraction]) -> list[Fraction]:
+    """Each p as it stands after all were looked at: below α where Holm's step-down test at level α rejects it.
+
+    Source: Holm (1979), Scandinavian Journal of Statistics 6:65–70.
+    """
+    adjusted = [Fraction(1)] * len(ps)
+    highest = Fraction(0)
+    for rank, place in enumerate(sorted(range(len(ps)), key=ps.__getitem__)):
+        highest = max(highest, (len(ps) - rank) * ps[place])
+        adjusted[place] = min(highest, Fraction(1))
+    return adjusted
+
+
+def least_shown(shared: int) -> str:
+    """What a pass-or-fail metric cannot show: "a drop of fewer than 6 cases (15 points) cannot show"; on fewer cases
+    than that, that no drop can."""
+    if shared < NEEDED_FLIPS:
+        return f"on {plural(shared, 'shared case')} no drop can show: it needs {NEEDED_FLIPS} flips one way"
+    points = NEEDED_FLIPS * 100 // shared
+    return f"a drop of fewer than {NEEDED_FLIPS} cases ({plural(points, 'point') if points else 'under 1 point'}) cannot show"
 
 
 def p_text(p: Fraction) -> str:

@@ -1,40 +1,144 @@
-"""Where two texts differ, word by word: a paragraph is one line, so a difference of lines would say nothing."""
+"""What changed between two texts, word by word.
+
+Equal beginnings and ends are taken off first. What is left is compared word by word where that is quick, else sentence
+by sentence and then the sentences that changed; what is still too much is one replacement.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-LONGEST = 4_000  # words of both texts that are compared; beyond it takes too long while somebody waits
-_WORDS = re.compile(r"\s+|\S+")
+LONGEST = 200_000  # characters of a text that are looked at
+_WORK = 4_000_000  # steps of difflib's worst case: each pair of equal words, once for each word; under a second
+
+# A word or one sign, with the space after it; of scripts that write without spaces, one character.
+_WORD = re.compile(
+    r"(?:[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|[^\w\s])\s*|\s+"
+)
 
 
-class Part(StrEnum):
+class Kind(StrEnum):
     SAME = "same"
-    ONE = "one"  # only in the first text
-    OTHER = "other"  # only in the second
+    REMOVED = "removed"
+    ADDED = "added"
 
 
-def differences(one: str, other: str) -> list[tuple[Part, str]] | None:
-    """Both texts as pieces in their order; the ones that are SAME or ONE make the first, SAME or OTHER the second.
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words that both texts have, only the first, or only the second."""
 
-    None where they are too long to compare.
-    """
-    first, second = _WORDS.findall(one), _WORDS.findall(other)
-    if len(first) + len(second) > 2 * LONGEST:
-        return None
-    return list(_pieces(first, second))
+    kind: Kind
+    text: str
 
 
-def _pieces(first: list[str], second: list[str]) -> Iterator[tuple[Part, str]]:
-    matcher = SequenceMatcher(lambda word: word.isspace(), first, second, autojunk=False)
-    for tag, start, stop, other_start, other_stop in matcher.get_opcodes():
+def word_diff(before: str, now: str) -> tuple[Piece, ...]:
+    """The pieces of both texts in order, a removed one before the added one that stands for it."""
+    if before == now:
+        return (Piece(Kind.SAME, now),) if now else ()
+    return tuple(_joined([*_pieces(_WORD.findall(before[:LONGEST]), _WORD.findall(now[:LONGEST]))]))
+
+
+def _pieces(olds: Sequence[str], news: Sequence[str]) -> Iterator[Piece]:
+    """The pieces of two texts in words."""
+    start = 0
+    while start < min(len(olds), len(news)) and _same(olds[start], news[start]):
+        start += 1
+    end = 0
+    while end < min(len(olds), len(news)) - start and _same(olds[-1 - end], news[-1 - end]):
+        end += 1
+    yield Piece(Kind.SAME, "".join(news[:start]))
+    a, b = olds[start : len(olds) - end], news[start : len(news) - end]
+    if _work(a, b) <= _WORK:
+        yield from _matched(a, b)
+    else:
+        yield from _by_sentence(_sentences(a), _sentences(b))
+    yield Piece(Kind.SAME, "".join(news[len(news) - end :]))
+
+
+def _by_sentence(a: Sequence[str], b: Sequence[str]) -> Iterator[Piece]:
+    if _work(a, b) > _WORK:
+        yield from _replaced(a, b)
+        return
+    left = _WORK
+    for tag, i1, i2, j1, j2 in _opcodes(a, b):
         if tag == "equal":
-            yield Part.SAME, "".join(first[start:stop])
+            yield Piece(Kind.SAME, "".join(b[j1:j2]))
             continue
-        if start < stop:
-            yield Part.ONE, "".join(first[start:stop])
-        if other_start < other_stop:
-            yield Part.OTHER, "".join(second[other_start:other_stop])
+        part = _WORD.findall("".join(a[i1:i2])), _WORD.findall("".join(b[j1:j2]))
+        left -= _work(*part)
+        yield from _matched(*part) if left > 0 else _replaced(*part)
+
+
+def _matched(a: Sequence[str], b: Sequence[str]) -> Iterator[Piece]:
+    found = _opcodes(a, b)
+    for place, (tag, i1, i2, j1, j2) in enumerate(found):
+        # One shared word between two changes ("the", a comma) makes confetti of a sentence that was written anew.
+        lone = tag == "equal" and i2 - i1 < 2 and 0 < place < len(found) - 1
+        if tag == "equal" and not lone:
+            yield Piece(Kind.SAME, "".join(b[j1:j2]))
+        else:
+            yield from _replaced(a[i1:i2], b[j1:j2])
+
+
+def _replaced(a: Sequence[str], b: Sequence[str]) -> Iterator[Piece]:
+    yield Piece(Kind.REMOVED, "".join(a))
+    yield Piece(Kind.ADDED, "".join(b))
+
+
+def _opcodes(a: Sequence[str], b: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+    bare = [word.rstrip() for word in a], [word.rstrip() for word in b]
+    return list(SequenceMatcher(None, *bare, autojunk=False).get_opcodes())
+
+
+def _work(a: Sequence[str], b: Sequence[str]) -> int:
+    """Steps that difflib needs at worst."""
+    counts = Counter(word.rstrip() for word in b)
+    return sum(counts[word.rstrip()] for word in a) * min(len(a), len(b))
+
+
+def _sentences(words: Sequence[str]) -> list[str]:
+    """Words put together up to the end of a line or a sentence."""
+    found, last = [], 0
+    for place, word in enumerate(words, 1):
+        if "\n" in word or (word[0] in ".!?。！？" and word[1:]):
+            found.append("".join(words[last:place]))
+            last = place
+    return [*found, "".join(words[last:])]
+
+
+def _same(one: str, other: str) -> bool:
+    return one.rstrip() == other.rstrip()
+
+
+def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Changes that touch are one: everything removed, then everything added."""
+    removed, added, same = "", "", ""
+    for piece in pieces:
+        if piece.kind is Kind.SAME:
+            if piece.text and (removed or added):
+                yield from _change(removed, added)
+                removed = added = ""
+            same += piece.text
+            continue
+        if piece.text and same:
+            yield Piece(Kind.SAME, same)
+            same = ""
+        if piece.kind is Kind.REMOVED:
+            removed += piece.text
+        else:
+            added += piece.text
+    yield from _change(removed, added)
+    if same:
+        yield Piece(Kind.SAME, same)
+
+
+def _change(removed: str, added: str) -> Iterator[Piece]:
+    if removed:
+        yield Piece(Kind.REMOVED, removed)
+    if added:
+        yield Piece(Kind.ADDED, added)

@@ -40,6 +40,14 @@ STANDING_GLYPHS: dict[str, str] = {
     "conflict": "!",
     "n/a": "–",
 }
+CHANGE_GLYPHS: dict[str, str] = {
+    "better": "●",
+    "worse": "✗",
+    "within noise": "◐",
+    "no change": "–",
+    "not tested": "–",
+    "too few": "–",
+}
 VERDICT_GLYPHS: dict[Verdict, str] = {Verdict.GO: "●", Verdict.CONDITIONS: "◐", Verdict.NO_GO: "✗"}
 
 

@@ -12,11 +12,11 @@ from readiness_tui.domain.checklist import Severity
 from readiness_tui.domain.gate import CasePolicy, GateRow, Lock, Result, Revision
 from readiness_tui.domain.masking import masked
 from readiness_tui.domain.secrets import mask
-from readiness_tui.domain.text import one_line
 from readiness_tui.domain.verdict import Cause, Part, Verdict
+from readiness_tui.reports.plain import line as _line
+from readiness_tui.reports.plain import wrapped as _wrapped
 
 SCHEMA = 1
-WIDTH = 80
 _POLICY_MARKS = {CasePolicy.ALLOW: "·", CasePolicy.WARN: "◐", CasePolicy.FAIL: "✗"}
 
 
@@ -279,14 +279,3 @@ def _row(row: GateRow) -> Iterator[str]:
     detail = "; ".join(filter(None, (optional, full, n, against, _line(row.reason), _line(row.sure))))
     if detail:
         yield from _wrapped(detail, "      ")
-
-
-def _line(text: str) -> str:
-    return one_line(mask(text))
-
-
-def _wrapped(text: str, lead: str) -> Iterator[str]:
-    """`text` sanitised and wrapped to the width, the first line after `lead`, the others aligned below it."""
-    space = words.width(lead)
-    for index, line in enumerate(words.wrap(_line(text), WIDTH - space)):
-        yield (lead if index == 0 else " " * space) + line

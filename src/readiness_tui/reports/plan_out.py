@@ -12,7 +12,8 @@ from readiness_tui.domain.plan import Plan, PlanRow
 from readiness_tui.domain.power import Sight
 from readiness_tui.domain.secrets import mask
 from readiness_tui.domain.text import one_line
-from readiness_tui.reports.check_out import SCHEMA, WIDTH
+from readiness_tui.reports.check_out import SCHEMA
+from readiness_tui.reports.plain import wrapped as _wrapped
 
 
 def plan_text(found: Plan, remarks: Sequence[str] = ()) -> str:
@@ -102,9 +103,3 @@ def _sight(found: Sight) -> dict[str, Any]:
         "within_own_bound": found.own,
         "why_none": found.why or None,
     }
-
-
-def _wrapped(text: str, lead: str) -> Iterator[str]:
-    space = words.width(lead)
-    for index, line in enumerate(words.wrap(one_line(mask(text)), WIDTH - space)):
-        yield (lead if index == 0 else " " * space) + line

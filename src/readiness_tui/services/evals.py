@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from readiness_tui.domain.case_pair import CasePair, pair
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.evaluation import Case, CaseStatus, GoldenCase, HumanLabel
 from readiness_tui.domain.gate import Rule
@@ -23,7 +24,7 @@ from readiness_tui.domain.metrics import (
     window,
 )
 from readiness_tui.domain.misses import Miss, short_of
-from readiness_tui.domain.side_by_side import Compared, compare_all
+from readiness_tui.domain.trend import Dated, Figures, Trend, figures, names, trend
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.measure import Measured, run_data
 from readiness_tui.store import evalsets, runs, traces
@@ -38,10 +39,10 @@ __all__ = [
     "RunLine",
     "all_runs",
     "case_view",
-    "compare_sides",
     "detail",
     "error_class",
     "history",
+    "over_time",
     "slow_traces",
 ]
 
@@ -82,11 +83,15 @@ class CaseSide:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """One case on every side that ran it: the run asked for, then the candidate's and the baseline's other runs."""
+    """One case on every side that ran it: the run asked for, then the candidate's and the baseline's other runs.
+
+    `pair` holds the first two against each other where they are a candidate's and a baseline's.
+    """
 
     key: str
     gold: GoldenCase | None
     sides: tuple[CaseSide, ...]
+    pair: CasePair | None = None
 
 
 def all_runs(desk: Desk) -> list[RunInfo]:
@@ -123,6 +128,25 @@ def detail(desk: Desk, run_id: str) -> RunDetail:
     )
 
 
+def over_time(desk: Desk, measured: Measured) -> Trend:
+    """Every run's quality, latency and cost, in order of start. A stored run never changes, so its figures are kept."""
+    gate = measured.gate.gate
+    wanted = names(gate)
+    roles = {data.run.id: "baseline" for data in measured.baseline}
+    roles |= {data.run.id: "candidate" for data in measured.candidate}
+    found: list[tuple[Dated, Figures]] = []
+    with desk.store.read() as conn:
+        eval_set = evalsets.latest(conn)
+        mark = (eval_set.digest if eval_set else None, wanted)
+        for info in runs.all(conn):
+            kept = desk.cache.get(f"run figures {info.key}")
+            if kept is None or kept[0] != mark:
+                kept = (mark, figures(run_data(conn, info, eval_set), wanted))
+                desk.cache[f"run figures {info.key}"] = kept
+            found.append((Dated(info.run, roles.get(info.run.id, "")), kept[1]))
+    return trend(found, gate)
+
+
 def error_class(error: str) -> str:
     """The class of an error by its first words, so that one fault with many ids counts once."""
     head = error.strip().splitlines()[0] if error.strip() else "unknown"
@@ -153,19 +177,14 @@ def case_view(desk: Desk, key: str, measured: Measured, run_id: str = "") -> Cas
         raise ReadinessError(f"No run shown here has a case {key}. Its run may have been imported again without it.")
     golden = measured.eval_set.cases if measured.eval_set else ()
     gold = next((case for case in golden if case.id == sides[0].repeats[0].id), None)
-    return CaseView(key, gold, tuple(sides))
+    return CaseView(key, gold, tuple(sides), _pair(sides, gold))
 
 
-def compare_sides(desk: Desk, measured: Measured) -> tuple[Compared, ...]:
-    """Every metric of the candidate beside the baseline's; kept until either is another."""
-    kept = desk.cache.get("compared")
-    if kept is not None and kept[0] is measured:
-        made: tuple[Compared, ...] = kept[1]
-        return made
-    rules = measured.gate.gate.rules if measured.gate.gate else ()
-    made = compare_all(measured.candidate, measured.baseline, rules)
-    desk.cache["compared"] = (measured, made)
-    return made
+def _pair(sides: list[CaseSide], gold: GoldenCase | None) -> CasePair | None:
+    facing = {side.role: side for side in reversed(sides[:2])}
+    if facing.keys() != {"candidate", "baseline"}:
+        return None
+    return pair(facing["baseline"].repeats, facing["candidate"].repeats, gold)
 
 
 def slow_traces(desk: Desk, rule: Rule, as_of: date) -> tuple[Miss, ...]:

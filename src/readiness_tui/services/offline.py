@@ -120,15 +120,17 @@ def read_files(
     traces: Sequence[Path],
     eval_set: Path | None,
     given: Sequence[LabelLine] = (),
+    *,
+    sides: tuple[str, str] = ("--run", "--baseline"),
 ) -> Files:
     """Candidate, baseline, traces and golden set from files of any format that an import knows; `given`: labels of the
-    candidate.
+    candidate. `sides`: what a refusal calls candidate and baseline.
 
     Raises ReadinessError for a file that cannot be used, one that does not bring what it was named for, candidate or
     baseline runs of several pipeline versions, and a baseline that is the candidate.
     """
-    new = [_with_runs(path, "--run") for path in runs]
-    old = [_with_runs(path, "--baseline") for path in baseline]
+    new = [_with_runs(path, sides[0]) for path in runs]
+    old = [_with_runs(path, sides[1]) for path in baseline]
     logs = [_with_traces(path) for path in traces]
     golden = [read_eval_set(eval_set)] if eval_set else []
     if same := {content.digest for content in new} & {content.digest for content in old}:
@@ -137,8 +139,8 @@ def read_files(
     contents = [*new, *old, *logs, *golden]
     gold = next((content.eval_set for content in reversed(contents) if content.eval_set), None)
     return Files(
-        _data(new, gold, "--run", given),
-        _data(old, gold, "--baseline"),
+        _data(new, gold, sides[0], given),
+        _data(old, gold, sides[1]),
         all_traces(contents),
         gold,
         tuple(f"{content.path.name}: {remark}" for content in contents for remark in remarks(content)),

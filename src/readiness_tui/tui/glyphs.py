@@ -38,6 +38,14 @@ RESULT: dict[Result, Mark] = {
     Result.MISSING: MISSING,
     Result.CHANGED: CONFLICT,
 }
+CHANGE: dict[str, Mark] = {
+    "better": MET,
+    "worse": FAIL,
+    "within noise": PARTIAL,
+    "no change": NOT_APPLICABLE,
+    "not tested": NOT_APPLICABLE,
+    "too few": NOT_APPLICABLE,
+}
 VERDICT_STYLE: dict[Verdict, str] = {
     Verdict.GO: "bold $text-success",
     Verdict.CONDITIONS: "bold $text-warning",

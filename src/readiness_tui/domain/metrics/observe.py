@@ -58,6 +58,14 @@ class RunData:
     cases: tuple[Case, ...]
     golden: EvalSet | None = None
 
+    @property
+    def by_key(self) -> dict[str, Case]:
+        """The first repeat of each case."""
+        found: dict[str, Case] = {}
+        for case in self.cases:
+            found.setdefault(case_key(case), case)
+        return found
+
 
 def case_key(case: Case) -> str:
     """What repeats of one case share: its id, and its variant where it has one."""

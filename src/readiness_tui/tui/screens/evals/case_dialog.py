@@ -1,4 +1,4 @@
-"""One case, its runs side by side on a wide terminal: make it a gap, give it a human label."""
+"""One case, candidate against baseline: make it a gap, give it a human label."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from readiness_tui.services import evals
-from readiness_tui.tui.screens.evals import case_text
+from readiness_tui.services.evals import CaseView
+from readiness_tui.tui.screens.evals import case_text, pair_text
 from readiness_tui.tui.screens.evals.page import WIDE, CaseLine
 from readiness_tui.tui.text import line
 
 if TYPE_CHECKING:
     from readiness_tui.tui.screens.evals.labelling import LabellingScreen
-
-SIDES = 2  # shown beside each other; more are below them
 
 
 class CaseDialog(ModalScreen[str]):
@@ -50,8 +49,9 @@ class CaseDialog(ModalScreen[str]):
             with VerticalScroll(id="case-body"):
                 yield Static(id="case-question")
                 with Horizontal(id="case-sides"):
-                    for number in range(SIDES):
-                        yield Static(id=f"case-side-{number}", classes="case-side")
+                    yield Static(id="case-side-0", classes="case-side")
+                    yield Static(id="case-side-1", classes="case-side")
+                yield Static(id="case-figures")
                 yield Static(id="case-more")
             yield Footer(show_command_palette=False, compact=True)
 
@@ -72,15 +72,30 @@ class CaseDialog(ModalScreen[str]):
         marked = f" · gap of {gap.owner or 'nobody'}" if gap is not None and gap.state.live else ""
         self.query_one("#case-title", Static).update(line(f"Case {found.key}{place}{marked}", "bold"))
         self.query_one("#case-question", Static).update(case_text.question(found))
-        texts = [case_text.side(side, found.gold) for side in found.sides]
-        beside = SIDES if self.app.size.width >= WIDE else 1
-        for number in range(SIDES):
-            widget = self.query_one(f"#case-side-{number}", Static)
-            widget.display = number < min(beside, len(texts))
-            widget.update(texts[number] if widget.display else "")
-        self.query_one("#case-more", Static).update(Content("\n\n").join(texts[beside:]))
+        self._show(found)
         self.query_one("#case-body").scroll_home(animate=False)
         self.query_one("#case-body").focus()
+
+    def _show(self, found: CaseView) -> None:
+        pair, figures = found.pair, Content("")
+        if pair is None:
+            texts = [case_text.side(side, found.gold) for side in found.sides]
+            shown, more = texts[:1], texts[1:]
+        else:
+            figures = pair_text.table(found, pair)
+            first, *others = pair.answers
+            both = pair_text.beside(first) if self.app.size.width >= WIDE else None
+            shown = [*both] if both else [pair_text.unified(first)]
+            more = [*pair_text.retrieved(first.chunks), *pair_text.tools(first.calls)]
+            more = [Content("\n").join(more), *(pair_text.repeat(i, one) for i, one in enumerate(others, 2))]
+            more += [case_text.side(side, found.gold) for side in found.sides[2:]]
+        self.query_one("#case-figures", Static).update(figures)
+        self.query_one("#case-figures").display = pair is not None
+        for number in range(2):
+            widget = self.query_one(f"#case-side-{number}", Static)
+            widget.display = number < len(shown)
+            widget.update(shown[number] if widget.display else "")
+        self.query_one("#case-more", Static).update(Content("\n\n").join(more))
 
     def action_close(self) -> None:
         self.dismiss(self.case.key)

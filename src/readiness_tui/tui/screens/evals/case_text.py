@@ -43,11 +43,11 @@ def question(view: CaseView) -> Content:
     if gold is None:
         said.append(Content.styled("The golden set does not have this case.", "$foreground-muted"))
     else:
-        said += wanted(gold)
+        said.append(Content(" · ").join(wanted(gold)))
     tags = tuple(dict.fromkeys((*case.tags, *(gold.tags if gold else ()))))
     if tags:
         said.append(join(Content.styled("Tags: ", "bold"), line(", ".join(tags))))
-    return Content("\n").join(said)
+    return Content("\n").join(part for part in said if part.plain)
 
 
 def wanted(gold: GoldenCase) -> list[Content]:

@@ -14,6 +14,7 @@ from readiness_tui.domain.metrics import RunData, case_key
 from readiness_tui.domain.misses import Miss, Misses
 from readiness_tui.domain.side_by_side import Compared
 from readiness_tui.domain.verdict import Part, Verdict
+from readiness_tui.domain.versions import Versions
 from readiness_tui.domain.words import (
     bound_text,
     cases_text,
@@ -56,10 +57,10 @@ _SHOUT = {Result.FAIL: "FAIL", Result.CHANGED: "changed"}
 _CAUSES = 2  # causes named in the heading; the rows below say the rest
 
 
-def page(view: ReviewView, width: int) -> Page:
-    """The Gate tab."""
+def page(view: ReviewView, width: int, versions: Versions | None = None) -> Page:
+    """The Gate tab; `versions` once candidate and baseline were compared."""
     outcome = view.gate
-    said = [sentence(view), *standing(view, brief=width < WIDE)]
+    said = [sentence(view), *against(versions, brief=width < WIDE), *standing(view, brief=width < WIDE)]
     warned = warnings(view)
     if warned and width < WIDE:
         more = f" · v shows {len(warned) - 1} more" if len(warned) > 1 else " · v shows it in full"
@@ -99,6 +100,17 @@ def sentence(view: ReviewView) -> Content:
         Content.styled("The gate passes. ", "bold $text-success"),
         f"{passed} of {plural(len(required), 'required metric')} hold, locked before the run.",
     )
+
+
+def against(versions: Versions | None, *, brief: bool) -> list[Content]:
+    """What the comparison with the baseline shows, and what it cannot."""
+    if versions is None or not versions.rows:
+        return []
+    moved = ", ".join(f"{row.name} {'better' if row.gained else 'worse'}" for row in versions.beyond)
+    n = f"at n = {versions.shared:,}"
+    found = f"beyond chance {n}: {moved}" if moved else f"nothing is distinguishable {n}"
+    least = "" if brief else f"; {versions.least[:1].lower()}{versions.least[1:-1]}"
+    return [line(f"Against the baseline {found}{least}.")]
 
 
 def standing(view: ReviewView, *, brief: bool) -> list[Content]:
@@ -223,8 +235,10 @@ def high_risk_words(outcome: GateOutcome) -> str:
     return f"{total - left} of {plural(total, 'high-risk case')} have a human label"
 
 
-def metric_detail(row: GateRow, lost: Misses, compared: Compared | None, cases: Mapping[str, Case]) -> Detail:
-    """One metric: its reason, what it rests on, the baseline, and the cases it loses."""
+def metric_detail(
+    row: GateRow, lost: Misses, compared: Compared | None, diagnosis: str, cases: Mapping[str, Case]
+) -> Detail:
+    """One metric: its reason, what it rests on, the baseline, where to look, and the cases it loses."""
     rule, mark = row.rule, glyphs.RESULT[row.result]
     said = [
         join(
@@ -236,6 +250,8 @@ def metric_detail(row: GateRow, lost: Misses, compared: Compared | None, cases: 
     ]
     if compared is not None:
         said.append(join(Content.styled("Baseline: ", "bold"), line(compared.text)))
+    if diagnosis:
+        said.append(line(f"{diagnosis}.", "bold"))
     if rule.source is From.TRACES:
         said.append(Content.styled("t lists the traces that miss the rule", "$foreground-muted"))
     elif lost.note and row.result is not Result.MISSING:

@@ -14,24 +14,27 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.gate import From, GateRow
-from readiness_tui.domain.side_by_side import Compared
-from readiness_tui.services import evals
+from readiness_tui.domain.plan import Plan
+from readiness_tui.domain.slices import Slices
+from readiness_tui.domain.versions import Versions
+from readiness_tui.services import comparing, evals
 from readiness_tui.services.evals import RunLine
+from readiness_tui.services.measure import Measured
 from readiness_tui.services.view import ReviewView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.screens.evals import compare_text, details, gate_text, plan_text, runs_text
 from readiness_tui.tui.screens.evals.case_dialog import CaseDialog
+from readiness_tui.tui.screens.evals.comparing import ComparingScreen
 from readiness_tui.tui.screens.evals.gating import LISTED
 from readiness_tui.tui.screens.evals.page import CaseLine, Detail, Page, Row, case_line, header, table_line
-from readiness_tui.tui.screens.evals.planning import PlanningScreen
 from readiness_tui.tui.screens.evals.tabs import TABS, Rows, Tab, sides
 from readiness_tui.tui.text import line
 
 PASSED = ("pass", "complete", "better", "within noise", "no change", "not tested")  # words of rows that need nobody
 
 
-class EvalsScreen(PlanningScreen):
+class EvalsScreen(ComparingScreen):
     ROOM = "evals"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#rows"
@@ -49,7 +52,11 @@ class EvalsScreen(PlanningScreen):
         self._page = Page(Content(""))
         self._cases: Sequence[CaseLine] = ()
         self._about = Content("")
-        self._compared: tuple[Compared, ...] = ()
+        self._versions: Versions | None = None  # of `_measured`
+        self._measured: Measured | None = None
+        self._plan: Plan | None = None  # what stands in the gate's place before a run
+        self._sliced = ""  # the metric that the compare tab shows by slice
+        self._slices: Slices | None = None
         self._history: list[RunLine] = []
         self._chosen: dict[str, str] = {}  # the highlighted row of each tab
         self._wanted = ""  # a case or row that another screen asked to see
@@ -73,21 +80,58 @@ class EvalsScreen(PlanningScreen):
     # -- showing ----------------------------------------------------------------------------------------------------
 
     async def show(self, view: ReviewView) -> None:
-        if self._tab == "compare":
-            self._compared = await self.search(evals.compare_sides, self.desk, view.measured) or ()
-            self._page = compare_text.page(view, self._compared)
-        elif self._tab == "runs":
-            self._history = await self.search(evals.history, self.desk) or []
-            self._page = runs_text.page(view, self._history)
-        else:
-            before = await self.plan_before_run(view)
-            self._page = plan_text.page(view, before) if before else gate_text.page(view, self._width)
+        self._plan = await self.plan_before_run(view) if self._tab == "gate" else None
         for tab in self.query(Tab):
             tab.show(tab.tab == self._tab)
         self.query_one("#sides", Static).update(line(sides(view, self._width - 22), "$foreground-muted"))
+        self._fill(view)
+        self._open_wanted()
+        if self._tab == "runs" or self._stale(view):
+            self._load(view)
+
+    def _stale(self, view: ReviewView) -> bool:
+        """Whether the comparison that is known is of other runs, or of another metric's slices."""
+        sliced = self._slices.compared.metric.key if self._slices else ""
+        return self._measured is not view.measured or sliced != self._sliced
+
+    @work(group="load")
+    async def _load(self, view: ReviewView) -> None:
+        """What a tab rests on, read and computed away from the UI thread; dropped where the screen has gone on."""
+        tab, metric = self._tab, self._sliced
+        if tab == "runs":
+            history = await self.search(evals.history, self.desk) or []
+            if view is self.readiness.view:
+                self._history = history
+        else:
+            versions = await self.search(comparing.review_versions, self.desk, view.measured)
+            row = versions.row(metric) if versions else None
+            slices = await self.search(comparing.slices, versions, row) if versions and row else None
+            if view is self.readiness.view and metric == self._sliced:
+                self._measured, self._versions, self._slices = view.measured, versions, slices
+                self._sliced = metric if row else ""
+        if not self._gone and view is self.readiness.view and tab == self._tab:
+            self._fill(view)
+
+    @property
+    def _gone(self) -> bool:
+        """Whether the screen went away under a worker."""
+        return not self.query("#rows")
+
+    def _fill(self, view: ReviewView) -> None:
+        """The tab from what is known now."""
+        known = self._versions if self._measured is view.measured else None
+        if self._tab == "runs":
+            self._page = runs_text.page(view, self._history)
+        elif self._tab == "gate" and self._plan is not None:
+            self._page = plan_text.page(view, self._plan)
+        elif self._tab == "gate":
+            self._page = gate_text.page(view, self._width, known)
+        elif known is not None and self._slices is not None:
+            self._page = compare_text.slice_page(self._slices)
+        else:
+            self._page = compare_text.page(view, known, self._width)
         self.query_one("#sentence", Static).update(self._page.heading)
         self._fill_rows()
-        self._open_wanted()
         self.refresh_bindings()
 
     def _fill_rows(self) -> None:
@@ -156,14 +200,14 @@ class EvalsScreen(PlanningScreen):
         self._explain()
         self.refresh_bindings()
 
-    @work(exclusive=True, group="explain")
+    @work(group="explain")
     async def _explain(self) -> None:
         """What is known of the highlighted row, computed away from the UI thread."""
-        view, tab, key = self.readiness.view, self._tab, self._key
-        if view is None:
+        if self._gone or self.readiness.view is None:
             return
-        found = await self.search(details.detail, self.desk, view, tab, key, self._compared, self.run_id)
-        if found is not None and (tab, key) == (self._tab, self._key):
+        view, tab, key = self.readiness.view, self._tab, self._key
+        found = await self.search(details.detail, self.desk, view, tab, key, self._versions, self._slices, self.run_id)
+        if found is not None and not self._gone and (tab, key) == (self._tab, self._key):
             self._show_detail(found)
 
     def _show_detail(self, found: Detail) -> None:
@@ -219,6 +263,9 @@ class EvalsScreen(PlanningScreen):
             "traces": row is not None and row.rule.source is From.TRACES,
             "gap": bool(self._cases),
             "review": any(data.cases for data in view.measured.candidate),
+            "slices": bool(self._slices_of),
+            "plot": bool(view.measured.runs),
+            "export": bool(view.measured.candidate and view.measured.baseline),
         }
         return works.get(action, True)
 
@@ -243,7 +290,28 @@ class EvalsScreen(PlanningScreen):
         elif self.gate_row is not None and self.gate_row.rule.source is From.TRACES:
             await self.action_traces()
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
+        """From the cases to the table; there, from the slices to the metrics."""
+        if self.query_one("#rows").has_focus and self._slices is not None:
+            await self.action_slices()
+        self.query_one("#rows").focus()
+
+    @property
+    def _slices_of(self) -> str:
+        """The metric that `s` shows by slice, or goes back from."""
+        if self._tab == "compare":
+            return self._sliced or (self._key if self._versions and self._versions.row(self._key) else "")
+        row = self.gate_row
+        return row.rule.metric if row and self._versions and self._versions.row(row.rule.metric) else ""
+
+    async def action_slices(self) -> None:
+        view, metric = self.readiness.view, self._slices_of
+        if view is None or not metric:
+            return
+        self._tab, back = "compare", bool(self._sliced) and self._tab == "compare"
+        self._sliced, self._slices = "" if back else metric, None
+        self._chosen["compare"] = metric if back else ""
+        await self.refresh_view()
         self.query_one("#rows").focus()
 
     def action_next(self) -> None:

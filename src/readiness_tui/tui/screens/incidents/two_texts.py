@@ -10,13 +10,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from readiness_tui.domain.incident import Incident, Rival
-from readiness_tui.domain.word_diff import Part, differences
+from readiness_tui.domain.word_diff import word_diff
+from readiness_tui.tui.diff_text import words
 from readiness_tui.tui.screens.incidents.incident_text import clock
-from readiness_tui.tui.text import join, line, safe
+from readiness_tui.tui.text import line, safe
 
 _SHOWN = 20_000  # characters of one text
-_STYLES = {Part.SAME: "", Part.ONE: "$text-error", Part.OTHER: "$text-success"}
-_MARKS = {Part.SAME: ("", ""), Part.ONE: ("[-", "-]"), Part.OTHER: ("{+", "+}")}
 
 
 class TwoTextsDialog(ModalScreen[str | None]):
@@ -71,14 +70,5 @@ def comparison(incident: Incident, rival: Rival) -> Content:
         safe(rival.text or "(the section taken out)", limit=_SHOWN),
         Content(""),
     ]
-    found = differences(stored, rival.text)
-    if found is None:
-        rows.append(Content.styled("Too long to show word by word where they differ.", "$foreground-muted"))
-    else:
-        rows += [Content.styled("[-only in 1-] {+only in 2+}", "bold"), join(*(_piece(*piece) for piece in found))]
+    rows += [Content.styled("[-only in 1-] {+only in 2+}", "bold"), words(word_diff(stored, rival.text))]
     return Content("\n").join(rows)
-
-
-def _piece(part: Part, text: str) -> Content:
-    begin, end = _MARKS[part]
-    return join(begin, safe(text, _STYLES[part]), end)

@@ -1,0 +1,54 @@
+"""`compare`: candidate against baseline, from the database or from two files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from readiness_tui.cli.common import File, Session, as_json, desk_of, pass_session, say, say_json, tell
+
+
+@click.command("compare")
+@click.argument("baseline", type=File, required=False)
+@click.argument("candidate", type=File, required=False)
+@click.option(
+    "--eval-set", type=File, help="The golden set, with two files: it pairs their cases and gives their gold."
+)
+@click.option("--metric", help="Whose cases and slices are listed (default: task success).")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write a markdown document to this file, too.")
+@as_json
+@pass_session
+def compare_command(
+    session: Session,
+    baseline: Path | None,
+    candidate: Path | None,
+    eval_set: Path | None,
+    metric: str | None,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Candidate against baseline on the cases that both have: what moved, and whether that could be chance.
+
+    Without files the runs that the review names are compared; with two, those of the files, without a database.
+    """
+    if (baseline is None) is not (candidate is None) or (baseline is not None and session.db is not None):
+        raise click.UsageError("Name two files, the baseline first, and no --db; or no file, for the review's runs.")
+    if eval_set is not None and baseline is None:
+        raise click.UsageError("--eval-set goes with two files; the database has its own.")
+    from readiness_tui.services import comparing
+
+    if baseline is not None and candidate is not None:
+        versions = comparing.file_versions(baseline, candidate, eval_set)
+    else:
+        from readiness_tui.services.view import load
+
+        with desk_of(session) as desk:
+            versions = comparing.review_versions(desk, load(desk, shared=True).measured)
+    if as_json:
+        say_json(comparing.as_json(versions))
+    else:
+        say(comparing.as_text(versions, metric).rstrip("\n"))
+    if output is not None:
+        comparing.export(versions, output)
+        tell(f"Written to {output}")

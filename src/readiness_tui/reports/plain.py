@@ -1,0 +1,23 @@
+"""Lines of plain text for a terminal: outside text made safe, and no line wider than 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from readiness_tui.domain import words
+from readiness_tui.domain.secrets import mask
+from readiness_tui.domain.text import one_line
+
+WIDTH = 80
+
+
+def line(text: str) -> str:
+    """Outside text on one line, its secrets masked."""
+    return one_line(mask(text))
+
+
+def wrapped(text: str, lead: str) -> Iterator[str]:
+    """`text` sanitised and wrapped to the width, the first line after `lead`, the others aligned below it."""
+    space = words.width(lead)
+    for index, part in enumerate(words.wrap(line(text), WIDTH - space)):
+        yield (lead if index == 0 else " " * space) + part
