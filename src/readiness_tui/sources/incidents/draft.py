@@ -1,0 +1,58 @@
+"""What was read out of a written incident, before it becomes part of a record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from readiness_tui.domain.incident import Action, Sev, TimelineEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A part that was recognised: what it became, and its first and last line in the file (from 1)."""
+
+    what: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What was taken but may be wrong, or could not be taken. `line` 0: it concerns the file as a whole."""
+
+    line: int
+    text: str
+
+
+@dataclass(slots=True)
+class Draft:
+    """An incident as one file tells it.
+
+    `fields` has the keys of `note.FIELDS`, `times` those of the five times of an incident (UTC). `day` is the day that
+    the document gives itself. `kept`: what fits no field, line by line as it was written.
+    """
+
+    format: str
+    title: str = ""
+    severity: Sev | None = None
+    day: date | None = None
+    times: dict[str, datetime] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict)
+    timeline: list[TimelineEntry] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+    uid: str = ""
+    found: list[Found] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+    kept: list[tuple[int, str]] = field(default_factory=list)
+
+    def doubt(self, line: int, text: str) -> None:
+        said = Doubt(line, text)
+        if said not in self.doubts:
+            self.doubts.append(said)
+
+    def add_field(self, key: str, text: str) -> None:
+        """Write a section, below what another part of the file has said of it already."""
+        if text.strip():
+            old = self.fields.get(key)
+            self.fields[key] = f"{old}\n\n{text.strip()}" if old else text.strip()

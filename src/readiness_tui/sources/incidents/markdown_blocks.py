@@ -1,0 +1,298 @@
+"""The parts of a markdown document with the lines on which they stand: sections, tables, list items, paragraphs.
+
+A parser of the language would lose what people write between its rules (a table without its second line, times
+parted by <br>) and the text as it was typed. This one keeps every line with its number.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_ATX = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+_UNDERLINE = re.compile(r" {0,3}(=+|-+)\s*$")
+_BOLD_ALONE = re.compile(r"\s*(?:\*\*|__)\s?([^*_]{2,60}?)\s?(?:\*\*|__)\s*:?\s*$")
+_FENCE = re.compile(r"\s*(?:>\s?)*(```+|~~~+)")
+_ITEM = re.compile(r"(?P<indent>\s*)(?:[-*+•–]|[0-9]{1,3}[.)])\s+(?P<text>\S.*)$")
+_BOX = re.compile(r"\[( |x|X)\]\s+")
+_RULE = re.compile(r"\s*\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
+_QUOTE = re.compile(r"\s{0,3}(?:>\s?)+")
+_BREAK = re.compile(r"\s*(?:<br\s*/?>|\\$|\s\s$)\s*", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\(<?([^()\s>]*(?:\([^()\s]*\))?[^()\s>]*)>?(?:\s+\"[^\"]*\")?\)")
+_STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(?<![\w*_])([*_])(?=[^\s*_])([^*_]+?)(?<=[^\s*_])\1(?![\w*_])")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_MARKED = re.compile(r"`([@#]+)`")
+_TAG = re.compile(r"</?(?:b|i|em|strong|sup|sub|u|p|div|span)\s*/?>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the file as it was written. `code`: it stands in a fenced block."""
+
+    number: int
+    text: str
+    code: bool = False
+
+
+@dataclass(slots=True)
+class Section:
+    """A heading with the lines below it, up to the next heading. `level` 0: what stands before the first one."""
+
+    title: str
+    level: int
+    line: int
+    lines: list[Line] = field(default_factory=list)
+    written: tuple[Line, ...] = ()  # the heading itself
+
+    @property
+    def last(self) -> int:
+        return max((line.number for line in self.lines if line.text.strip()), default=self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    line: int
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(slots=True)
+class Item:
+    """A list item: its text over several lines (a hard break is a line end), ticked or not, and what is nested in it."""
+
+    line: int
+    indent: int
+    text: str
+    ticked: bool | None = None
+    items: list[Item] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Text that is neither list nor table; `code`: a fenced block."""
+
+    line: int
+    text: str
+    lines: list[Line]
+    code: bool = False
+
+
+Block = Table | Item | Paragraph
+
+
+def front_matter(text: str) -> tuple[list[tuple[int, str, str]], int]:
+    """The `key: value` lines between the `---` at the very beginning, and how many lines they take."""
+    lines = text.split("\n")
+    if lines[0].strip() != "---":
+        return [], 0
+    for end in range(1, min(len(lines), 200)):
+        if lines[end].strip() in ("---", "..."):
+            pairs = [(n + 1, *lines[n].partition(":")[::2]) for n in range(1, end) if ":" in lines[n]]
+            return [(n, key.strip(), value.strip().strip("\"'")) for n, key, value in pairs], end + 1
+    return [], 0
+
+
+def comments(text: str) -> tuple[str, list[tuple[int, str]]]:
+    """The text without its HTML comments (line numbers stay), and the comments with their lines."""
+    found: list[tuple[int, str]] = []
+
+    def blank(match: re.Match[str]) -> str:
+        found.append((text.count("\n", 0, match.start()) + 1, match[0]))
+        return "\n" * match[0].count("\n")
+
+    return _COMMENT.sub(blank, text), found
+
+
+def sections(text: str, skip: int = 0) -> list[Section]:
+    """The document's sections in their order; the first `skip` lines belong to none."""
+    found = [Section("", 0, 1)]
+    fence = ""
+    for number, raw in enumerate(text.split("\n"), 1):
+        if number <= skip:
+            continue
+        line = raw.rstrip("\r")
+        mark = _FENCE.match(line)
+        if fence:
+            found[-1].lines.append(Line(number, line, code=True))
+            if mark and mark[1].startswith(fence):
+                fence = ""
+            continue
+        if mark:
+            fence = mark[1][:3]
+            found[-1].lines.append(Line(number, line, code=True))
+            continue
+        heading = _ATX.match(line)
+        bold = None if heading else _BOLD_ALONE.match(line)
+        under = _UNDERLINE.match(line)
+        before = found[-1].lines[-1] if found[-1].lines else None
+        above = found[-1].lines[-2] if len(found[-1].lines) > 1 else None
+        if heading:
+            found.append(Section(plain(heading[2]), len(heading[1]), number, written=(Line(number, line),)))
+        elif bold and (before is None or not before.text.strip()):
+            found.append(Section(plain(bold[1]), 7, number, written=(Line(number, line),)))
+        elif (
+            under
+            and len(under[1]) > 1
+            and before is not None
+            and before.text.strip()
+            and not (before.code or _ITEM.match(before.text) or "|" in before.text)
+            and (above is None or not above.text.strip())
+        ):
+            found[-1].lines.pop()
+            level = 1 if under[1][0] == "=" else 2
+            found.append(Section(plain(before.text), level, before.number, written=(before, Line(number, line))))
+        else:
+            found[-1].lines.append(Line(number, line))
+    return found
+
+
+def blocks(lines: list[Line]) -> list[Block]:
+    """Tables, list items (nested ones inside theirs) and paragraphs, in their order."""
+    found: list[Block] = []
+    stack: list[Item] = []  # the open list items, outermost first
+    at, blank = 0, True
+    while at < len(lines):
+        line = lines[at]
+        text = line.text if line.code else _QUOTE.sub("", line.text, count=1)
+        indent = len(text) - len(text.lstrip())
+        if not text.strip() and not line.code:
+            at, blank = at + 1, True
+            continue
+        if line.code:
+            end = at
+            while end < len(lines) and lines[end].code:
+                end += 1
+            code = lines[at:end]
+            if stack and len(line.text) - len(line.text.lstrip()) > stack[0].indent:
+                _append(stack[-1], code)
+            else:
+                stack = []
+                found.append(Paragraph(line.number, "\n".join(one.text for one in code), code, code=True))
+            at, blank = end, True
+            continue
+        table = _table(lines, at)
+        if table is not None:
+            found.append(table)
+            stack, at, blank = [], at + len(table.lines), True
+            continue
+        item = _ITEM.match(text)
+        if item:
+            while stack and stack[-1].indent >= len(item["indent"].expandtabs(4)):
+                stack.pop()
+            box = _BOX.match(item["text"])
+            made = Item(line.number, len(item["indent"].expandtabs(4)), "", box and box[1] in "xX", lines=[line])
+            made.text = _hard(item["text"][box.end() if box else 0 :])
+            (stack[-1].items if stack else found).append(made)  # type: ignore[arg-type]
+            stack.append(made)
+        elif stack and (not blank or indent > stack[0].indent):
+            while len(stack) > 1 and blank and indent <= stack[-1].indent:
+                stack.pop()
+            stack[-1].text = _join(stack[-1].text, text)
+            stack[-1].lines.append(line)
+        elif not blank and found and isinstance(found[-1], Paragraph) and not found[-1].code and not stack:
+            found[-1].text = _join(found[-1].text, text)
+            found[-1].lines.append(line)
+        else:
+            stack = []
+            found.append(Paragraph(line.number, _hard(text.lstrip()), [line]))
+        at, blank = at + 1, False
+    return found
+
+
+def every_line(block: Block) -> Iterator[Line]:
+    """The lines of a block as they were written, those of nested items too."""
+    yield from block.lines
+    if isinstance(block, Item):
+        for inner in block.items:
+            yield from every_line(inner)
+
+
+def cells(line: str) -> tuple[str, ...]:
+    """The cells of a table's row; a | that is escaped or in code is text."""
+    parts, cell, code, at = [], "", False, 0
+    row = line.strip().removeprefix("|")
+    while at < len(row):
+        if row[at] == "\\" and at + 1 < len(row):
+            cell += row[at : at + 2]
+            at += 2
+            continue
+        if row[at] == "`":
+            code = not code
+        if row[at] == "|" and (not code or "`" not in row[at:]):
+            parts.append(cell.strip())
+            cell = ""
+        else:
+            cell += row[at]
+        at += 1
+    return (*parts, cell.strip()) if cell.strip() else tuple(parts)
+
+
+def plain(text: str) -> str:
+    """Markdown as a reader sees it: no emphasis, a link as its text with the address behind it, escapes resolved."""
+
+    def link(match: re.Match[str]) -> str:
+        words, target = match[1].strip(), match[2]
+        return target if not words or words == target else f"{words} ({target})" if target else words
+
+    text = _LINK.sub(link, text)
+    kept: list[str] = []
+
+    def hide(match: re.Match[str]) -> str:
+        kept.append(match[1])
+        return f"\x00{len(kept) - 1}\x00"
+
+    text = _ESCAPE.sub(hide, _MARKED.sub(hide, text))
+    text = _TAG.sub("", text)
+    for _ in range(2):
+        text = _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text))
+    text = html.unescape(text)
+    return re.sub("\x00([0-9]+)\x00", lambda match: kept[int(match[1])], text).strip()
+
+
+def plain_lines(text: str) -> str:
+    """`plain` for text of several lines: lists, tables and code stay as they are written."""
+    out, fence = [], False
+    for line in text.split("\n"):
+        if _FENCE.match(line):
+            fence = not fence
+        if fence or _FENCE.match(line):
+            out.append(line)
+            continue
+        indent = line[: len(line) - len(line.lstrip())]
+        item = _ITEM.match(line)
+        head = line[: item.start("text")] if item else indent
+        out.append((head + plain(line[len(head) :])).rstrip())
+    return "\n".join(out).strip("\n")
+
+
+def _table(lines: list[Line], at: int) -> Table | None:
+    if at + 1 >= len(lines) or "|" not in lines[at].text or not _RULE.match(lines[at + 1].text):
+        return None
+    if "|" not in lines[at + 1].text and "-" not in lines[at + 1].text:
+        return None
+    end = at + 2
+    while end < len(lines) and "|" in lines[end].text and lines[end].text.strip() and not lines[end].code:
+        end += 1
+    rows = tuple((line.number, cells(line.text)) for line in lines[at + 2 : end])
+    return Table(lines[at].number, cells(lines[at].text), rows, tuple(lines[at:end]))
+
+
+def _append(item: Item, code: list[Line]) -> None:
+    item.text += "\n" + "\n".join(line.text.strip() for line in code)
+    item.lines += code
+
+
+def _hard(text: str) -> str:
+    """Hard breaks as line ends."""
+    return _BREAK.sub("\n", text)
+
+
+def _join(before: str, line: str) -> str:
+    """The next line of a paragraph: a line end only where the line before asked for one."""
+    return f"{before}{'' if before.endswith(chr(10)) else ' '}{_hard(line.lstrip())}"

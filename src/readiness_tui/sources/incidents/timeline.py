@@ -1,0 +1,213 @@
+"""The timeline of a postmortem: a table, a list, lines that begin with a time, or a heading for each moment."""
+
+from __future__ import annotations
+
+import re
+
+from readiness_tui.domain.incident import TimelineEntry
+from readiness_tui.sources.incidents import headings
+from readiness_tui.sources.incidents.clock import Clock
+from readiness_tui.sources.incidents.draft import Draft
+from readiness_tui.sources.incidents.markdown_blocks import (
+    Item,
+    Line,
+    Paragraph,
+    Section,
+    Table,
+    blocks,
+    every_line,
+    plain,
+)
+from readiness_tui.sources.incidents.written_time import Stamp, read_day, read_stamp, stated_zone
+
+_BREAKS = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
+_HARD = re.compile(r"(?:\\|\s\s)$")
+_ASIDE = re.compile(r"\(.{0,4}(?:all )?times.{0,40}\)", re.IGNORECASE)
+_OPINION = re.compile(r"\*\*Opinion\*\* (?:(?P<by>[^,]*?), )?(?P<at>.*? UTC): (?P<text>.*)", re.DOTALL)
+_SOURCES = ("person", "log", "trace", "opinion")
+_LOG = re.compile(
+    r"\b(?:alert\w*|monitor\w*|metrics?|logs?|grafana|prometheus|datadog|pager ?duty|sentry|dashboards?|probes?"
+    r"|cloudwatch|new relic|nagios|status page)\b",
+    re.IGNORECASE,
+)
+
+
+class Timeline:
+    """Reads the sections of the timeline one after the other into the draft; what is no entry is kept as written."""
+
+    def __init__(self, draft: Draft, clock: Clock) -> None:
+        self._draft = draft
+        self._clock = clock
+
+    def section(self, section: Section) -> None:
+        """One section of the timeline: its heading may be a day or a moment itself."""
+        if headings.heading(section.title) != headings.TIMELINE and section.written:
+            stamp = read_stamp(section.title)
+            if stamp is not None and (stamp.at is not None or stamp.unknown):
+                self._moment(section, stamp)
+                return
+            if stamp is not None and stamp.day and (day := stamp.day.near(self._draft.day)):
+                self._clock.head(day)
+            else:
+                self._keep(section.written)
+        if stated := stated_zone(section.title):
+            self._clock.zone = stated[0]
+        self.lines(section.lines)
+
+    def lines(self, lines: list[Line]) -> None:
+        for block in blocks(lines):
+            if isinstance(block, Table):
+                self._table(block)
+            elif isinstance(block, Item):
+                self._item(block)
+            elif block.code:
+                self._keep(block.lines)
+            else:
+                self._paragraph(block)
+
+    def _moment(self, section: Section, stamp: Stamp) -> None:
+        """A heading such as "2021-06-28 13:59" with what happened below it."""
+        said = [section.title[stamp.end :].strip()]
+        for block in blocks(section.lines):
+            if isinstance(block, Paragraph) and not block.code:
+                said.append(block.text)
+            elif isinstance(block, Item):
+                said.append(_with_nested(block))
+            else:
+                self._keep(block.lines)
+        text = ": ".join(part for part in (said[0], "\n".join(part for part in said[1:] if part)) if part)
+        if not self._add(stamp, text, section.line):
+            self._keep([*section.written, *section.lines])
+
+    def _table(self, table: Table) -> None:
+        meant = headings.columns(table.header)
+        if not {"at", "clock", "day"} & set(meant):
+            self._keep(table.lines)
+            return
+        for title in table.header:
+            if stated := stated_zone(title):
+                self._clock.zone = stated[0]
+        for number, row in table.rows:
+            values = dict.fromkeys(("at", "day", "clock", "text", "by", "source"), "")
+            more = []
+            for key, title, cell in zip([*meant, *[""] * len(row)], [*table.header, *[""] * len(row)], row, strict=False):
+                if key in values and not values[key]:
+                    values[key] = cell
+                elif cell:
+                    more.append(f"{plain(title)}: {plain(cell)}" if title else plain(cell))
+            when = " ".join(part for part in (values["day"], values["at"], values["clock"]) if part)
+            stamp = read_stamp(plain(when))
+            source, by = source_of(values["source"], values["by"], more)
+            text = plain(_BREAKS.sub("\n", values["text"])) + (f" ({'; '.join(more)})" if more else "")
+            if stamp is None or not self._add(stamp, text, number, source, by):
+                self._keep([line for line in table.lines if line.number == number])
+                if stamp is None and any(row):
+                    self._draft.doubt(number, "this row of the timeline has no time")
+
+    def _item(self, item: Item) -> None:
+        if opinion := _OPINION.match(item.text):
+            stamp = read_stamp(opinion["at"])
+            if stamp and self._add(stamp, opinion["text"], item.line, "opinion", plain(opinion["by"] or "")):
+                return
+        stamp = read_stamp(item.text)
+        if stamp is None or (stamp.day is None and stamp.unknown):
+            self._keep(item.lines)
+            if not item.items:
+                self._draft.doubt(item.line, "this line of the timeline has no time")
+            for inner in item.items:
+                self._item(inner)
+            return
+        rest = item.text[stamp.end :]
+        if stamp.at is None and item.items and not plain(rest):  # a day, with its moments nested below
+            if stamp.day and (day := stamp.day.near(self._draft.day)):
+                self._clock.head(day)
+            for inner in item.items:
+                self._item(inner)
+            return
+        timed = [inner for inner in item.items if (found := read_stamp(inner.text)) and found.at is not None]
+        own = Item(item.line, item.indent, rest, None, [inner for inner in item.items if inner not in timed], [])
+        if not self._add(stamp, _with_nested(own), item.line):
+            self._keep(every_line(item))
+            return
+        for inner in timed:
+            self._item(inner)
+
+    def _paragraph(self, paragraph: Paragraph) -> None:
+        open_entry = False
+        for number, text in statements(paragraph):
+            if (zone := stated_zone(plain(text))) and not _begins(text):
+                self._clock.zone = zone[0]
+                if re.fullmatch(r"\W*(?:all )?times?\b.{0,60}", text, re.IGNORECASE):
+                    continue
+            alone = read_day(plain(text))
+            if alone and not _ASIDE.sub("", plain(text)[alone[1] :]).strip(" :.-"):
+                if day := alone[0].near(self._draft.day):
+                    self._clock.head(day)
+                open_entry = False
+                continue
+            stamp = read_stamp(text)
+            if stamp is not None and (stamp.day is not None or stamp.at is not None):
+                open_entry = self._add(stamp, text[stamp.end :], number)
+                if open_entry:
+                    continue
+            elif open_entry:
+                last = self._draft.timeline[-1]
+                self._draft.timeline[-1] = TimelineEntry(
+                    last.id, last.at, f"{last.text}\n{plain(text)}", last.source, last.by
+                )
+                continue
+            self._draft.kept.append((number, text))
+            if stamp is not None:
+                self._draft.doubt(number, "this line of the timeline has no time")
+
+    def _add(self, stamp: Stamp, text: str, line: int, source: str = "person", by: str = "") -> bool:
+        text = plain(text)
+        at = self._clock.moment(stamp, line) if text else None
+        if at is None:
+            return False
+        if stamp.until:
+            text = f"until {stamp.until}: {text}"
+        self._draft.timeline.append(TimelineEntry(0, at, text, source, by))
+        return True
+
+    def _keep(self, lines: object) -> None:
+        self._draft.kept += [(line.number, line.text) for line in lines if line.text.strip()]  # type: ignore[attr-defined]
+
+
+def statements(paragraph: Paragraph) -> list[tuple[int, str]]:
+    """The statements of a paragraph: parted by hard breaks where it has any, else at the lines that begin with a time;
+    other line ends are only where the text was wrapped."""
+    broken = any(_BREAKS.search(line.text) or _HARD.search(line.text) for line in paragraph.lines)
+    found: list[tuple[int, str]] = []
+    fresh = True
+    for line in paragraph.lines:
+        parts = _BREAKS.split(line.text.rstrip().removesuffix("\\"))
+        for place, part in enumerate(parts):
+            new = fresh or place > 0 or (not broken and _begins(part))
+            if new:
+                found.append((line.number, part.strip()))
+            else:
+                found[-1] = (found[-1][0], f"{found[-1][1]} {part.strip()}")
+            fresh = False
+        fresh = bool(_HARD.search(line.text))
+    return [(number, text) for number, text in found if text]
+
+
+def _begins(text: str) -> bool:
+    stamp = read_stamp(text)
+    return stamp is not None and (stamp.at is not None or (stamp.day is not None and stamp.day.year is not None))
+
+
+def _with_nested(item: Item) -> str:
+    return "; ".join(part for part in (item.text.strip(), *(_with_nested(inner) for inner in item.items)) if part)
+
+
+def source_of(source: str, by: str, more: list[str]) -> tuple[str, str]:
+    """Where the fact comes from, and whose word it is; a source that names neither stays with the text."""
+    said, person = plain(source), plain(by)
+    first, _, rest = said.partition(",")
+    if first.strip().casefold() in _SOURCES:
+        return first.strip().casefold(), person or rest.strip()
+    if said:
+        more.append(said)
+    return ("log" if _LOG.search(said) else "person"), person
