@@ -19,10 +19,14 @@ from readiness_tui.sources.incidents.markdown_blocks import (
 )
 from readiness_tui.sources.incidents.written_time import read_day
 
-_DONE = re.compile(r"^\W*(?:done|completed?|closed|finished|shipped|fixed|resolved|merged|verified|yes|x|✅|☑|✔)", re.IGNORECASE)
+_DONE = re.compile(
+    r"^\W*(?:done|completed?|closed|finished|shipped|fixed|resolved|merged|verified|yes|x|✅|☑|✔)", re.IGNORECASE
+)
 _MARKED_DONE = re.compile(r"\b(?:DONE|done|Done)\W*$")
 _TICK = re.compile(r"^\s*(?:✅|☑️?|✔️?|:white_check_mark:|:heavy_check_mark:)\s*")
-_NONE = re.compile(r"(?:\W*(?:none|n/?a|nothing|tbd|todo|no (?:actions?|fixes|follow[- ]?ups?)[^.]{0,40})\W*)", re.IGNORECASE)
+_NONE = re.compile(
+    r"(?:\W*(?:none|n/?a|nothing|tbd|todo|no (?:actions?|fixes|follow[- ]?ups?)[^.]{0,40})\W*)", re.IGNORECASE
+)
 _OWNER = re.compile(
     r"\s*[-–—,;|]?\s*[(\[]?\b(?:owner|owned by|assignee|assigned to|responsible|dri|who)\s*[:=]?\s+@?(?P<name>[\w.'-]+(?: [A-Z][\w.'-]+){0,2})\s*[)\]]?",
     re.IGNORECASE,
@@ -30,7 +34,9 @@ _OWNER = re.compile(
 _AT_END = re.compile(r"\s*[-–—]?\s*[(\[]?@(?P<name>[A-Za-z0-9][\w.-]{1,38})[)\]]?\s*\.?$")
 _AT_START = re.compile(r"^[(\[]?@(?P<name>[A-Za-z0-9][\w.-]{1,38})[)\]]?\s*[:–—-]\s+")
 _CAPITALS = re.compile(r"\s*\((?P<name>[A-Z]{3,20})\)")
-_DUE = re.compile(r"\s*[-–—,;|]?\s*[(\[]?\b(?:due|deadline|eta|by|target)\b\s*(?:date)?\s*[:=]?\s+(?:on |by )?", re.IGNORECASE)
+_DUE = re.compile(
+    r"\s*[-–—,;|]?\s*[(\[]?\b(?:due|deadline|eta|by|target)\b\s*(?:date)?\s*[:=]?\s+(?:on |by )?", re.IGNORECASE
+)
 
 
 class ActionList:
@@ -68,7 +74,9 @@ class ActionList:
         for number, row in table.rows:
             values = dict.fromkeys(("text", "owner", "due", "kind", "state"), "")
             more = []
-            for key, title, cell in zip([*meant, *[""] * len(row)], [*table.header, *[""] * len(row)], row, strict=False):
+            for key, title, cell in zip(
+                [*meant, *[""] * len(row)], [*table.header, *[""] * len(row)], row, strict=False
+            ):
                 shown = plain(cell)
                 if key in values and not values[key]:
                     values[key] = shown
@@ -81,7 +89,11 @@ class ActionList:
             due = self._due(values["due"], number, more)
             state = values["state"]
             ended = done or bool(_DONE.match(state)) or any(_MARKED_DONE.search(part) for part in more)
-            if state and not ended and not re.match(r"\W*(?:open|to-?do|new|overdue|not started)\b", state, re.IGNORECASE):
+            if (
+                state
+                and not ended
+                and not re.match(r"\W*(?:open|to-?do|new|overdue|not started)\b", state, re.IGNORECASE)
+            ):
                 more.append(f"state: {state}")
             said = headings.kind(values["kind"]) if values["kind"] else kind
             if values["kind"] and said is None:

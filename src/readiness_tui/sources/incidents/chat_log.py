@@ -34,7 +34,9 @@ _HEADS = (
     # 02:05:11 ana: text
     re.compile(rf"(?P<at>{_AT})\s+(?P<by>[\w.@-]{{1,40}}):\s(?P<text>.*)$"),
     # ana  2:05 PM · ana [1:26 PM] · ana APP  2:05 PM · Ana Lima — Today at 2:05 PM · Ana Lima  11/18/2026 2:05 PM
-    re.compile(rf"(?P<by>{_NAME})(?:\s+(?:APP|BOT))?\s*(?:\s{{1,3}}[—–-]\s|\s{{1,3}}|,\s)\[?(?P<at>{_AT})\]?(?P<text>)\s*(?:\(edited\))?\s*$"),
+    re.compile(
+        rf"(?P<by>{_NAME})(?:\s+(?:APP|BOT))?\s*(?:\s{{1,3}}[—–-]\s|\s{{1,3}}|,\s)\[?(?P<at>{_AT})\]?(?P<text>)\s*(?:\(edited\))?\s*$"
+    ),
     # [2:06 PM] text, a further message of the same person
     re.compile(rf"\[(?P<at>{_AT})\]\s(?P<by>)(?P<text>\S.*)$"),
 )
@@ -95,7 +97,13 @@ def read_chat(text: str, name: str, day: date | None = None) -> Draft:
         draft.timeline.append(TimelineEntry(0, at, words, "person", part.by))
     if draft.timeline:
         people = len({entry.by for entry in draft.timeline})
-        draft.found.append(Found(f"timeline: {plural(len(draft.timeline), 'message')} of {plural(people, 'person', 'people')}", first, last))
+        draft.found.append(
+            Found(
+                f"timeline: {plural(len(draft.timeline), 'message')} of {plural(people, 'person', 'people')}",
+                first,
+                last,
+            )
+        )
     return draft
 
 
@@ -131,7 +139,9 @@ def _messages(draft: Draft, clock: Clock, text: str) -> Iterator[_Message]:
                 yield message
             at = head["at"] if head else alone["at"] if alone else ""
             by = (head["by"].strip() if head else pending) or (message.by if message else "")
-            message = _Message(number, at, re.sub(r"\s+(?:APP|BOT)$", "", by), [head["text"]] if head and head["text"] else [])
+            message = _Message(
+                number, at, re.sub(r"\s+(?:APP|BOT)$", "", by), [head["text"]] if head and head["text"] else []
+            )
             pending = ""
             continue
         if not line.strip():

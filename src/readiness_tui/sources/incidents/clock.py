@@ -55,7 +55,9 @@ class Clock:
         self._last = local if stamp.at is not None else self._last
         zone = stamp.zone or self.zone
         if stamp.zone_name in AMBIGUOUS:
-            self._draft.doubt(line, f"{stamp.zone_name} names several zones; UTC{local.replace(tzinfo=zone):%z} is taken")
+            self._draft.doubt(
+                line, f"{stamp.zone_name} names several zones; UTC{local.replace(tzinfo=zone):%z} is taken"
+            )
         if zone is None:
             self._draft.doubt(0, "Times without a zone are taken as UTC.")
         try:

@@ -7,6 +7,9 @@ from datetime import date, datetime
 
 from readiness_tui.domain.incident import Action, Sev, TimelineEntry
 
+#: The times of an incident in their order.
+TIMES = ("started", "detected", "acknowledged", "mitigated", "resolved")
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -46,13 +49,16 @@ class Draft:
     doubts: list[Doubt] = field(default_factory=list)
     kept: list[tuple[int, str]] = field(default_factory=list)
 
+    def find(self, what: str, first: int, last: int = 0) -> None:
+        self.found.append(Found(what, first, last or first))
+
     def doubt(self, line: int, text: str) -> None:
         said = Doubt(line, text)
         if said not in self.doubts:
             self.doubts.append(said)
 
-    def add_field(self, key: str, text: str) -> None:
-        """Write a section, below what another part of the file has said of it already."""
+    def add_field(self, key: str, text: str, *, close: bool = False) -> None:
+        """Write a section, below what another part of the file has said of it already. `close`: on the next line."""
         if text.strip():
             old = self.fields.get(key)
-            self.fields[key] = f"{old}\n\n{text.strip()}" if old else text.strip()
+            self.fields[key] = f"{old}{chr(10) if close else chr(10) * 2}{text.strip()}" if old else text.strip()

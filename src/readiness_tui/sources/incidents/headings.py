@@ -50,7 +50,10 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
         r"(?:.*\b)?impact(?:s)?\b.*|summary of impact|scope|(?:who|what|users?|customers?|systems?) (?:was|were|is)? ?affected|effects?"
         r"|consequences",
     ),
-    ("detection", r"detection(?: and .*)?|discovery|how (?:was it|did we|was the .*|were we) (?:detected|find out|found|discovered?|notified).*"),
+    (
+        "detection",
+        r"detection(?: and .*)?|discovery|how (?:was it|did we|was the .*|were we) (?:detected|find out|found|discovered?|notified).*",
+    ),
     (
         "factors",
         r"(?:.*\b)?root causes?(?: (?:analysis|and .*))?|(?:contributing|causal) (?:factors?|causes?)"
@@ -62,7 +65,10 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
     ("evals", r"eval(?:uation)? cases(?: added)?"),
     ("questions", r"(?:open|unanswered|outstanding|remaining) (?:questions|issues)|questions"),
     ("reviewers", r"reviewers|review(?:ed by)?(?: attendees)?|attendees|atendees"),
-    (LESSONS, r"(?:key )?(?:lessons?|learnings?|takeaways?|insights?)(?: (?:learned|learnt))?|how(?:'d| did) we do|looking back|retrospective|analysis"),
+    (
+        LESSONS,
+        r"(?:key )?(?:lessons?|learnings?|takeaways?|insights?)(?: (?:learned|learnt))?|how(?:'d| did) we do|looking back|retrospective|analysis",
+    ),
 )
 _MEANINGS = tuple((key, re.compile(rf"(?:{shape})")) for key, shape in _HEADINGS)
 
@@ -163,7 +169,9 @@ def kind(text: str) -> ActionKind | None:
     return None
 
 
-_ALARM = re.compile(r"\b(?:alert\w*|monitor\w*|alarms?|detect\w*|dashboards?|metrics?|logging|notif\w+|probes?)\b", re.IGNORECASE)
+_ALARM = re.compile(
+    r"\b(?:alert\w*|monitor\w*|alarms?|detect\w*|dashboards?|metrics?|logging|notif\w+|probes?)\b", re.IGNORECASE
+)
 _HELP = re.compile(
     r"\b(?:run ?books?|play ?books?|roll(?:ing)? ?backs?|fail ?over|fallback|mitigat\w+|restor\w+|recover\w*|kill ?switch|escalat\w+|drills?)\b",
     re.IGNORECASE,

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from readiness_tui.sources.incidents.written_time import read_stamp
+
 _ATX = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)\s*$")
 _BOLD_ALONE = re.compile(r"\s*(?:\*\*|__)\s?([^*_]{2,60}?)\s?(?:\*\*|__)\s*:?\s*$")
@@ -20,6 +22,8 @@ _BOX = re.compile(r"\[( |x|X)\]\s+")
 _RULE = re.compile(r"\s*\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
 _QUOTE = re.compile(r"\s{0,3}(?:>\s?)+")
 _BREAK = re.compile(r"\s*(?:<br\s*/?>|\\$|\s\s$)\s*", re.IGNORECASE)
+_BREAKS = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
+_HARD = re.compile(r"(?:\\|\s\s)$")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\(<?([^()\s>]*(?:\([^()\s]*\))?[^()\s>]*)>?(?:\s+\"[^\"]*\")?\)")
 _STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
@@ -188,7 +192,7 @@ def blocks(lines: list[Line]) -> list[Block]:
             box = _BOX.match(item["text"])
             made = Item(line.number, len(item["indent"].expandtabs(4)), "", box and box[1] in "xX", lines=[line])
             made.text = _hard(item["text"][box.end() if box else 0 :])
-            (stack[-1].items if stack else found).append(made)  # type: ignore[arg-type]
+            (stack[-1].items if stack else found).append(made)
             stack.append(made)
         elif stack and (not blank or indent > stack[0].indent):
             while len(stack) > 1 and blank and indent <= stack[-1].indent:
@@ -211,6 +215,31 @@ def every_line(block: Block) -> Iterator[Line]:
     if isinstance(block, Item):
         for inner in block.items:
             yield from every_line(inner)
+
+
+def begins(text: str) -> bool:
+    """Whether a line begins with a time, or with a full date."""
+    stamp = read_stamp(text)
+    return stamp is not None and (stamp.at is not None or (stamp.day is not None and stamp.day.year is not None))
+
+
+def statements(paragraph: Paragraph) -> list[tuple[int, str]]:
+    """The statements of a paragraph: parted by hard breaks where it has any, else at the lines that begin with a time;
+    other line ends are only where the text was wrapped."""
+    broken = any(_BREAKS.search(line.text) or _HARD.search(line.text) for line in paragraph.lines)
+    found: list[tuple[int, str]] = []
+    fresh = True
+    for line in paragraph.lines:
+        parts = _BREAKS.split(line.text.rstrip().removesuffix("\\"))
+        for place, part in enumerate(parts):
+            new = fresh or place > 0 or (not broken and begins(part))
+            if new:
+                found.append((line.number, part.strip()))
+            else:
+                found[-1] = (found[-1][0], f"{found[-1][1]} {part.strip()}")
+            fresh = False
+        fresh = bool(_HARD.search(line.text))
+    return [(number, text) for number, text in found if text]
 
 
 def cells(line: str) -> tuple[str, ...]:

@@ -35,4 +35,6 @@ def read_text(path: Path) -> tuple[str, str]:
         if not text.strip():
             raise ReadinessError(f"{path}: the file is empty. Nothing was imported.")
         return text.replace("\r\n", "\n").replace("\r", "\n"), encoding
-    raise ReadinessError(f"{path}: this is no text that can be read as UTF-8, UTF-16 or Windows-1252. Save it as UTF-8.")
+    raise ReadinessError(
+        f"{path}: this is no text that can be read as UTF-8, UTF-16 or Windows-1252. Save it as UTF-8."
+    )

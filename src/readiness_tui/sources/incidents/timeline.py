@@ -14,14 +14,15 @@ from readiness_tui.sources.incidents.markdown_blocks import (
     Paragraph,
     Section,
     Table,
+    begins,
     blocks,
     every_line,
     plain,
+    statements,
 )
 from readiness_tui.sources.incidents.written_time import Stamp, read_day, read_stamp, stated_zone
 
 _BREAKS = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
-_HARD = re.compile(r"(?:\\|\s\s)$")
 _ASIDE = re.compile(r"\(.{0,4}(?:all )?times.{0,40}\)", re.IGNORECASE)
 _OPINION = re.compile(r"\*\*Opinion\*\* (?:(?P<by>[^,]*?), )?(?P<at>.*? UTC): (?P<text>.*)", re.DOTALL)
 _SOURCES = ("person", "log", "trace", "opinion")
@@ -90,7 +91,9 @@ class Timeline:
         for number, row in table.rows:
             values = dict.fromkeys(("at", "day", "clock", "text", "by", "source"), "")
             more = []
-            for key, title, cell in zip([*meant, *[""] * len(row)], [*table.header, *[""] * len(row)], row, strict=False):
+            for key, title, cell in zip(
+                [*meant, *[""] * len(row)], [*table.header, *[""] * len(row)], row, strict=False
+            ):
                 if key in values and not values[key]:
                     values[key] = cell
                 elif cell:
@@ -135,12 +138,13 @@ class Timeline:
     def _paragraph(self, paragraph: Paragraph) -> None:
         open_entry = False
         for number, text in statements(paragraph):
-            if (zone := stated_zone(plain(text))) and not _begins(text):
+            alone = read_day(plain(text))
+            alone = alone if alone and not _ASIDE.sub("", plain(text)[alone[1] :]).strip(" :.-") else None
+            if (zone := stated_zone(plain(text))) and (alone or not begins(text)):
                 self._clock.zone = zone[0]
                 if re.fullmatch(r"\W*(?:all )?times?\b.{0,60}", text, re.IGNORECASE):
                     continue
-            alone = read_day(plain(text))
-            if alone and not _ASIDE.sub("", plain(text)[alone[1] :]).strip(" :.-"):
+            if alone:
                 if day := alone[0].near(self._draft.day):
                     self._clock.head(day)
                 open_entry = False
@@ -172,30 +176,6 @@ class Timeline:
 
     def _keep(self, lines: object) -> None:
         self._draft.kept += [(line.number, line.text) for line in lines if line.text.strip()]  # type: ignore[attr-defined]
-
-
-def statements(paragraph: Paragraph) -> list[tuple[int, str]]:
-    """The statements of a paragraph: parted by hard breaks where it has any, else at the lines that begin with a time;
-    other line ends are only where the text was wrapped."""
-    broken = any(_BREAKS.search(line.text) or _HARD.search(line.text) for line in paragraph.lines)
-    found: list[tuple[int, str]] = []
-    fresh = True
-    for line in paragraph.lines:
-        parts = _BREAKS.split(line.text.rstrip().removesuffix("\\"))
-        for place, part in enumerate(parts):
-            new = fresh or place > 0 or (not broken and _begins(part))
-            if new:
-                found.append((line.number, part.strip()))
-            else:
-                found[-1] = (found[-1][0], f"{found[-1][1]} {part.strip()}")
-            fresh = False
-        fresh = bool(_HARD.search(line.text))
-    return [(number, text) for number, text in found if text]
-
-
-def _begins(text: str) -> bool:
-    stamp = read_stamp(text)
-    return stamp is not None and (stamp.at is not None or (stamp.day is not None and stamp.day.year is not None))
 
 
 def _with_nested(item: Item) -> str:

@@ -96,7 +96,9 @@ class Day:
         if self.year is None and other is None:
             return None
         years = [self.year] if self.year is not None else [other.year + step for step in (-1, 0, 1)] if other else []
-        orders = [(self.month, self.day)] if self.sure or other is None else [(self.month, self.day), (self.day, self.month)]
+        orders = (
+            [(self.month, self.day)] if self.sure or other is None else [(self.month, self.day), (self.day, self.month)]
+        )
         dates = [found for year in years for month, day in orders if (found := _date(year, month, day))]
         return min(dates, key=lambda found: abs(found - other)) if dates and other else dates[0] if dates else None
 

@@ -1,0 +1,62 @@
+"""The day that a document gives itself: in a label, a section, its title, its file's name, or only in its text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from readiness_tui.sources.incidents import headings
+from readiness_tui.sources.incidents.draft import Draft
+from readiness_tui.sources.incidents.labels import pairs
+from readiness_tui.sources.incidents.markdown_blocks import Line, Section, blocks, plain
+from readiness_tui.sources.incidents.written_time import find_day, read_day
+
+
+def find_document_day(
+    draft: Draft, front: Iterable[tuple[int, str, str]], sections: list[Section], title: Section | None, name: str
+) -> None:
+    """Write the document's day into the draft, and the doubt where it is only the first one that stands somewhere."""
+    for line, key, value in (*front, *_labels(sections)):
+        if headings.label(key) == "date" and _take(draft, value, line):
+            return
+    for section in sections:
+        if section.level and headings.heading(section.title) == headings.DATE:
+            for written in section.lines:
+                if written.text.strip() and _take(draft, written.text, written.number):
+                    return
+    if title is not None and _take(draft, title.title, title.line):
+        return
+    if (day := find_day(name)) and (found := day.near(None)):
+        draft.day = found
+        draft.doubt(0, f"The date {found} is taken from the file's name.")
+        return
+    for written in _lines(sections):
+        if (day := find_day(written.text)) and (found := day.near(None)):
+            draft.day = found
+            draft.doubt(written.number, f"no date is stated; the first one in the text, {found}, is taken")
+            return
+
+
+def _take(draft: Draft, value: str, line: int) -> bool:
+    start = read_day(plain(value))
+    written = start[0] if start and start[0].year else find_day(plain(value)) or (start[0] if start else None)
+    day = written.near(None) if written else None
+    if written is None or day is None:
+        return False
+    if not written.sure:
+        draft.doubt(line, f"the date could be read in two ways; {day} is taken")
+    draft.day = day
+    draft.find(f"date {day}", line)
+    return True
+
+
+def _labels(sections: list[Section]) -> Iterator[tuple[int, str, str]]:
+    for section in sections:
+        if not section.level or headings.heading(section.title) in ("", "summary", headings.TIMES, "impact"):
+            for block in blocks(section.lines):
+                yield from pairs(block)
+
+
+def _lines(sections: list[Section]) -> Iterator[Line]:
+    for section in sections:
+        yield from section.written
+        yield from section.lines

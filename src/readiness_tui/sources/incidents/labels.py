@@ -1,0 +1,165 @@
+"""Labels before values ("Severity: SEV-1", a table of two columns, front matter), and what they say of an incident."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+from readiness_tui.domain.words import moment
+from readiness_tui.sources.incidents import headings
+from readiness_tui.sources.incidents.clock import Clock
+from readiness_tui.sources.incidents.draft import TIMES, Draft
+from readiness_tui.sources.incidents.markdown_blocks import Item, Line, Paragraph, Table, every_line, plain, statements
+from readiness_tui.sources.incidents.written_time import read_day, read_stamp
+
+_TEXTS = frozenset({"summary", "affected", "cost", "harm", "can_recur", "impact", "factors", "detection", "reviewers"})
+_PREFIX = re.compile(
+    r"^(?:\W*(?:[\w.-]+ )?(?:incident |outage )?(?:post-?\s?mortem|incident (?:report|review|summary|record)|outage report"
+    r"|retrospective|rca|root cause analysis|public rca)(?: of)?(?:\s+(?:INC-)?#?[0-9]+)?\s*[:–—|-]\s+)+",
+    re.IGNORECASE,
+)
+LABELLED = re.compile(r"(?:\*\*|__)\s?(?P<label>[^*_:]{2,40}?)\s?:?\s?(?:\*\*|__)\s*:?\s*(?P<value>\S.*)$", re.DOTALL)
+_BARE = re.compile(r"(?P<label>[A-Za-z][A-Za-z /()_-]{1,38}?)\s?:\s+(?P<value>\S.*)$", re.DOTALL)
+_PARTS = re.compile(r"\s+[·|]\s+(?=\*\*)")
+_SPAN = re.compile(r"(?:\bfrom|\bbetween|\()?\s*(?=~?[0-9]{1,2}:[0-9]{2}|[0-9]{4}-)", re.IGNORECASE)
+
+
+class Labels:
+    """Takes labelled values into the draft."""
+
+    def __init__(self, draft: Draft, clock: Clock) -> None:
+        self._draft = draft
+        self._clock = clock
+
+    def block(self, block: Paragraph | Item) -> list[tuple[int, str]] | None:
+        """Take what a paragraph or list item labels; what is left of it with its lines. None: nothing was taken."""
+        left: list[tuple[int, str]] = []
+        taken = False
+        for line, text in _statements(block):
+            rest = []
+            for part in _PARTS.split(text):
+                found = labelled(part)
+                if found is not None and self.pair(line, *found):
+                    taken = True
+                else:
+                    rest.append(part)
+            if rest:
+                left.append((line, " · ".join(rest)))
+        if taken and isinstance(block, Item):
+            left += [(line.number, line.text) for inner in block.items for line in every_line(inner)]
+        return left if taken else None
+
+    def table(self, table: Table) -> list[Line] | None:
+        """Take the rows of a table of labels and values; the lines that are left. None: it is no such table."""
+        rows = [(table.line, table.header), *table.rows]
+        if max(len(row) for _, row in rows) > 2 or not any(headings.label(row[0]) for _, row in rows if row):
+            return None
+        done = {line for line, row in rows if len(row) == 2 and self.pair(line, plain(row[0]), row[1])}
+        done.add(table.line + 1)
+        if headings.name("".join(table.header)) in ("", "fieldvalue", "stepat", "item details"):
+            done.add(table.line)
+        return [line for line in table.lines if line.number not in done]
+
+    def pair(self, line: int, label: str, written: str) -> bool:
+        """Take one value; whether all of it is in a field now."""
+        draft, key, value = self._draft, headings.label(label), plain(written)
+        if not value or value in ("—", "-"):
+            return False
+        if key == "title":
+            if not draft.title:
+                self.title(value, line)
+            return True
+        if key == "severity" and draft.severity is None and (level := headings.severity(value)):
+            draft.severity = level[0]
+            draft.find(f"severity {level[0]}", line)
+            if not level[1]:
+                draft.doubt(line, f"“{value[:40]}” is taken as {level[0]}")
+            return level[1]
+        if key == "date":
+            day, stamp = read_day(value), read_stamp(value)
+            if stamp and stamp.day and stamp.at:
+                return self._time("started", value, line)
+            return bool(day and not value[day[1] :].strip(" .,"))
+        if key in TIMES:
+            return self._time(key, value, line)
+        if key == "duration":
+            self.span(value, line)
+            return bool(re.fullmatch(r"not resolved", value))
+        if key in _TEXTS:
+            draft.add_field(key, value)
+            draft.find(key, line)
+            return True
+        return False
+
+    def title(self, text: str, line: int) -> None:
+        """Take the title, without the words that only say what the document is, and without the day it begins with."""
+        shown = _PREFIX.sub("", text).strip() or text.strip()
+        dated = read_day(shown)
+        if dated and re.match(r"\s*[:–—-]", shown[dated[1] :]):
+            shown = shown[dated[1] :].strip(" :–—-") or shown
+        self._draft.title = shown
+        self._draft.find("title", line)
+
+    def span(self, text: str, line: int) -> None:
+        """ "from 16:58 to 18:46 UTC": when it started and ended, where nothing else says so."""
+        draft, zone = self._draft, self._clock.zone
+        for match in _SPAN.finditer(text):
+            tail = text[match.end() :]
+            stamp = read_stamp(tail)
+            if {"started", "resolved"} & draft.times.keys() or stamp is None or stamp.at is None or not stamp.until:
+                continue
+            clock = Clock(draft, draft.day, stamp.zone or zone)
+            start = clock.moment(stamp, line)
+            end = read_stamp(stamp.until)
+            stop = Clock(draft, clock.day, stamp.zone or zone).moment(end, line) if end else None
+            if start is None or stop is None:
+                continue
+            stop += timedelta(days=1) if stop < start else timedelta()
+            draft.times |= {"started": start, "resolved": stop}
+            draft.find(f"started {moment(start)}, resolved {moment(stop)}", line)
+            draft.doubt(line, "start and end are taken from the words here")
+
+    def _time(self, key: str, value: str, line: int) -> bool:
+        stamp = read_stamp(value)
+        if stamp is None or stamp.at is None or key in self._draft.times:
+            return False
+        at = Clock(self._draft, self._draft.day, self._clock.zone).moment(stamp, line)
+        if at is None:
+            return False
+        self._draft.times[key] = at
+        self._draft.find(f"{key} {moment(at)}", line)
+        return not value[stamp.end :].strip(" .,()")
+
+
+def labelled(text: str) -> tuple[str, str] | None:
+    """The label and the value of a text that begins with one."""
+    match = LABELLED.match(text) or _BARE.match(text)
+    return (match["label"].strip(), match["value"].strip()) if match else None
+
+
+def pairs(block: Paragraph | Item | Table) -> Iterator[tuple[int, str, str]]:
+    """Every label with its value, known or not, with its line."""
+    if isinstance(block, Table):
+        for line, row in ((block.line, block.header), *block.rows):
+            if len(row) == 2:
+                yield line, plain(row[0]), row[1]
+        return
+    for line, text in _statements(block):
+        for part in _PARTS.split(text):
+            if found := labelled(part):
+                yield line, *found
+
+
+def _statements(block: Paragraph | Item) -> list[tuple[int, str]]:
+    """The statements of a block; a paragraph of which every line begins with a label has one in each."""
+    if isinstance(block, Item):
+        return [(block.line, block.text)]
+    if block.code:
+        return []
+    said = [(line, text.lstrip("> ")) for line, text in statements(block)]
+    if len(said) == 1 and len(block.lines) > 1:
+        apart = [(line.number, line.text.strip().lstrip("> ")) for line in block.lines]
+        if all(labelled(text) for _, text in apart):
+            return apart
+    return said
