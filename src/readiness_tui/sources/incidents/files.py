@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.incident import Incident
+from readiness_tui.domain.incident_merge import Copy
 from readiness_tui.sources import jsonio
 from readiness_tui.sources.incidents import chat_log, postmortem, timeline_csv
 from readiness_tui.sources.incidents.draft import Draft
@@ -21,8 +21,8 @@ FORMATS = {
 }
 
 
-def read_incident(path: Path, forced: str | None = None, day: date | None = None) -> Draft | Incident:
-    """The draft of a written incident, or the incident of a JSON export. `forced`: a key of FORMATS. `day`: the date
+def read_incident(path: Path, forced: str | None = None, day: date | None = None) -> Draft | Copy:
+    """The draft of a written incident, or the copy of a JSON export. `forced`: a key of FORMATS. `day`: the date
     of lines that have none.
 
     Raises ReadinessError where the file cannot be read, or nothing in it was recognised.
@@ -53,7 +53,7 @@ def recognise(text: str) -> str:
     return chat_log.FORMAT if chat_log.looks_like_chat(text) else postmortem.FORMAT
 
 
-def _json(path: Path, forced: str | None) -> Draft | Incident:
+def _json(path: Path, forced: str | None) -> Draft | Copy:
     if path.stat().st_size > MOST:
         raise ReadinessError(f"{path} is larger than {MOST // 2**20} MiB. No incident is; export it again.")
     value = jsonio.whole(path, jsonio.document(path))

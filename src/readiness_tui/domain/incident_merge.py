@@ -1,0 +1,175 @@
+"""Two copies of one incident, written on two machines, become one: whichever comes first, the same stands afterwards.
+
+Lines of the timeline and actions are told apart by their uid; of one that both copies hold the newer stands. Of a
+section the newer text stands, and the other is kept beside it as a rival, unless it is only an earlier version of it
+or contained in it. What one copy leaves open the other fills.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID, uuid5
+
+from readiness_tui.domain.incident import Action, Incident, NoteStatus, Rival, TimelineEntry, Written
+from readiness_tui.domain.masking import mask_all
+
+#: The names in our uids (RFC 4122, version 5) are only ours.
+NAMESPACE = UUID("6f7a1d0e-3c55-5b0a-9d6c-0f4a3a5d7e21")
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_STATUSES = tuple(NoteStatus)
+#: Values of which the newer copy's stands, and the other's where the newer has none.
+_SINGLE = (
+    "title", "severity", "started", "detected", "acknowledged", "mitigated", "resolved", "failure_class", "item_id",
+    "no_eval_reason",
+)  # fmt: skip
+
+Part = TypeVar("Part", TimelineEntry, Action)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An incident as one machine has it. `earlier`: for each section the digests of texts that were given up there."""
+
+    incident: Incident
+    earlier: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def text_digest(text: str) -> str:
+    """What tells texts apart: without line ends, spacing, and what a document masks."""
+    return hashlib.sha256(" ".join(mask_all(text).split()).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def uid_of(*parts: object) -> str:
+    """The uid of something that an import made, the same wherever the same is imported."""
+    return str(uuid5(NAMESPACE, "\n".join(str(part) for part in parts)))
+
+
+def merge(one: Copy, other: Copy) -> Incident:
+    """Both copies as one incident, with the number, name and ids of `one`; otherwise the same the other way round."""
+    ours, theirs = one.incident, other.incident
+    newer, older = sorted((ours, theirs), key=_age, reverse=True)
+    sections, written, rivals = _sections(one, other)
+    closed = [copy.closed for copy in (newer, older) if copy.closed is not None]
+    return replace(
+        ours,
+        **{name: getattr(newer, name) or getattr(older, name) for name in _SINGLE},
+        status=max(ours.status, theirs.status, key=_STATUSES.index),
+        closed=min(closed) if closed else None,
+        eval_cases=_union(ours.eval_cases, theirs.eval_cases),
+        traces=_union(ours.traces, theirs.traces),
+        fields=sections,
+        written=written,
+        rivals=rivals,
+        timeline=tuple(sorted(_parts(ours.timeline, theirs.timeline), key=lambda entry: (entry.at, entry.uid))),
+        actions=tuple(
+            sorted(_parts(ours.actions, theirs.actions), key=lambda action: (action.created or LONG_AGO, action.uid))
+        ),
+        created=min((copy.created for copy in (ours, theirs) if copy.created), default=None),
+        updated=newer.updated,
+    )
+
+
+def _age(incident: Incident) -> tuple[datetime, str]:
+    return incident.updated or LONG_AGO, repr(_bare(incident))
+
+
+def _bare(value: Any) -> Any:
+    """A value without what differs from file to file, to order what is equally old."""
+    if isinstance(value, Incident):
+        return [getattr(value, name) for name in _SINGLE]
+    return [getattr(value, one.name) for one in fields(value) if one.name != "id"]
+
+
+def _parts(ours: Iterable[Part], theirs: Iterable[Part]) -> list[Part]:
+    """The union by uid, of each the newer; the same words under two uids are one."""
+    found: dict[str, Part] = {}
+    ids = {part.uid: part.id for part in ours}
+    for part in (*ours, *theirs):
+        known = found.get(part.uid)
+        found[part.uid] = part if known is None else max(known, part, key=_part_age)
+    same: dict[tuple[object, ...], str] = {}
+    renamed: dict[str, str] = {}
+    for uid in sorted(found):
+        first = same.setdefault(_content(found[uid]), uid)
+        if first != uid:
+            renamed[uid] = first
+            if uid in ids:
+                ids.setdefault(first, ids[uid])
+    return [replace(part, id=ids.get(uid, 0)) for uid, part in found.items() if uid not in renamed]
+
+
+def _part_age(part: TimelineEntry | Action) -> tuple[datetime, str]:
+    return part.updated or part.created or LONG_AGO, repr(_bare(part))
+
+
+def _content(part: TimelineEntry | Action) -> tuple[object, ...]:
+    if isinstance(part, TimelineEntry):
+        return part.at, part.by, part.source, text_digest(part.text)
+    return (text_digest(part.text),)
+
+
+def _sections(one: Copy, other: Copy) -> tuple[dict[str, str], dict[str, Written], tuple[Rival, ...]]:
+    kept: dict[str, str] = {}
+    written: dict[str, Written] = {}
+    rivals: dict[str, Rival] = {}
+    for rival in (*one.incident.rivals, *other.incident.rivals):
+        uid = rival.uid or _rival_uid(one.incident, rival.section, rival.text)
+        rivals[uid] = max(replace(rivals[uid], id=0), replace(rival, id=0), key=repr) if uid in rivals else rival
+    keys = sorted({*one.incident.fields, *other.incident.fields, *one.incident.written, *other.incident.written})
+    for key in keys:
+        text, said, lost = _section(key, one, other)
+        if text:
+            kept[key] = text
+        if said is not None:
+            written[key] = said
+        if lost is not None:
+            uid = _rival_uid(one.incident, key, lost[0])
+            by, at = (lost[1].by, lost[1].at) if lost[1] else ("", LONG_AGO)
+            rivals.setdefault(uid, Rival(0, key, lost[0], by, at, uid))
+    ids = {rival.uid: rival.id for rival in one.incident.rivals}
+    left = []
+    for uid, rival in rivals.items():
+        settled = {text_digest(kept.get(rival.section, ""))}.union(
+            *(copy.earlier.get(rival.section, frozenset()) for copy in (one, other))
+        )
+        if text_digest(rival.text) not in settled:
+            left.append(replace(rival, uid=uid, id=ids.get(uid, 0)))
+    return kept, written, tuple(sorted(left, key=lambda rival: (rival.section, rival.at, rival.uid)))
+
+
+def _section(key: str, one: Copy, other: Copy) -> tuple[str, Written | None, tuple[str, Written | None] | None]:
+    """The text of a section, who wrote it, and the text that has to be kept beside it, if any."""
+    sides = [
+        (copy.incident.fields.get(key, ""), copy.incident.written.get(key), copy.earlier.get(key, frozenset()))
+        for copy in (one, other)
+    ]
+    (text, said, past), (text2, said2, past2) = sides
+    if text_digest(text) == text_digest(text2):
+        whole = max(text, text2, key=lambda each: (each != mask_all(each), len(each), each))
+        return whole, max((each for each in (said, said2) if each), key=_when, default=None), None
+    if text_digest(text) in past2 and text_digest(text2) not in past:
+        return text2, said2, None
+    if text_digest(text2) in past and text_digest(text) not in past2:
+        return text, said, None
+    (new, new_said, _), (old, old_said, _) = sorted(sides, key=lambda side: (_when(side[1]), side[0]), reverse=True)
+    if not new:  # nothing was given up there: it was never written
+        return old, old_said, None
+    if not old or " ".join(old.split()) in " ".join(new.split()):
+        return new, new_said, None
+    return new, new_said, (old, old_said)
+
+
+def _when(said: Written | None) -> tuple[datetime, str]:
+    return (said.at, said.by) if said else (LONG_AGO, "")
+
+
+def _rival_uid(incident: Incident, section: str, text: str) -> str:
+    return uid_of(incident.uid, "rival", section, text_digest(text))
+
+
+def _union(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
+    return ours if set(ours) == set(theirs) else tuple(sorted({*ours, *theirs}))

@@ -1,0 +1,116 @@
+"""Copies of one incident become one: the same whichever comes first, nothing twice, nothing lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness_tui.domain.incident import Action, Incident, NoteStatus, Rival, Sev, TimelineEntry, Written
+from readiness_tui.domain.incident_merge import Copy, merge, text_digest
+
+AT = datetime(2026, 11, 18, 8, 0, tzinfo=UTC)
+WORDS = st.sampled_from(["refunds doubled", "ben rolls back", "refunds doubled twice", "mail ana@corp.com", "quiet", ""])
+SAID = st.sampled_from(["refunds doubled", "ben rolls back", "quiet"])
+MOMENT = st.integers(0, 5).map(lambda minutes: AT + timedelta(minutes=minutes))
+UIDS = st.sampled_from([f"0000000{n}" for n in range(4)])
+
+
+def by_uid(parts: list) -> tuple:
+    return tuple({part.uid: part for part in parts}.values())
+
+
+ENTRIES = st.lists(
+    st.builds(TimelineEntry, st.just(0), MOMENT, SAID, by=st.sampled_from(["ana", "ben"]), uid=UIDS, updated=MOMENT),
+    max_size=4,
+).map(by_uid)
+ACTIONS = st.lists(
+    st.builds(Action, st.just(0), SAID, owner=st.sampled_from(["", "ana"]), uid=UIDS, created=MOMENT, updated=MOMENT),
+    max_size=4,
+).map(by_uid)
+SECTIONS = st.dictionaries(st.sampled_from(["summary", "detection"]), WORDS.filter(bool))
+
+
+@st.composite
+def copies(draw: st.DrawFn) -> Copy:
+    fields = draw(SECTIONS)
+    incident = Incident(
+        draw(st.integers(1, 9)),
+        "bot",
+        draw(SAID),
+        draw(st.sampled_from(list(Sev))),
+        draw(st.sampled_from(list(NoteStatus))),
+        resolved=draw(st.none() | MOMENT),
+        traces=draw(st.lists(SAID, unique=True, max_size=2).map(tuple)),
+        fields=fields,
+        written={key: Written(draw(st.sampled_from(["ana", "ben"])), draw(MOMENT)) for key in fields},
+        timeline=draw(ENTRIES),
+        actions=draw(ACTIONS),
+        uid="incident-1",
+        created=AT,
+        updated=draw(MOMENT),
+    )
+    earlier = {key: frozenset({text_digest(draw(WORDS))}) for key in draw(st.sets(st.sampled_from(["summary"])))}
+    return Copy(incident, earlier)
+
+
+def bare(incident: Incident) -> Incident:
+    """Without what is only this file's."""
+    return replace(
+        incident,
+        number=0,
+        traces=tuple(sorted(incident.traces)),
+        timeline=tuple(replace(entry, id=0) for entry in incident.timeline),
+        actions=tuple(replace(action, id=0) for action in incident.actions),
+        rivals=tuple(replace(rival, id=0) for rival in incident.rivals),
+    )
+
+
+@given(copies(), copies())
+@settings(max_examples=150, deadline=None)
+def test_the_order_of_a_merge_makes_no_difference(one: Copy, other: Copy) -> None:
+    assert bare(merge(one, other)) == bare(merge(other, one))
+
+
+@given(copies(), copies())
+@settings(max_examples=150, deadline=None)
+def test_the_same_again_adds_nothing_and_every_text_is_kept(one: Copy, other: Copy) -> None:
+    once = merge(one, other)
+    assert merge(Copy(once, one.earlier), other) == once
+    assert {entry.uid for entry in once.timeline} <= {e.uid for c in (one, other) for e in c.incident.timeline}
+    for copy in (one, other):
+        for entry in copy.incident.timeline:
+            assert any(kept.uid == entry.uid or kept.text == entry.text for kept in once.timeline)
+        for key, text in copy.incident.fields.items():
+            shown = " ".join([once.fields.get(key, ""), *(r.text for r in once.rivals if r.section == key)])
+            given_up = {*one.earlier.get(key, ()), *other.earlier.get(key, ())}
+            assert text in shown or text_digest(text) in given_up
+
+
+def test_only_who_changed_the_text_is_heard() -> None:
+    base = Incident(1, "bot", "t", Sev.SEV2, uid="incident-1", fields={"summary": "first"}, written={"summary": Written("ana", AT)})
+    later = replace(base, fields={"summary": "second"}, written={"summary": Written("ben", AT + timedelta(hours=1))})
+    knows = Copy(later, {"summary": frozenset({text_digest("first")})})
+    assert merge(Copy(base), knows).rivals == ()
+    assert merge(Copy(base), knows).fields == {"summary": "second"}
+    blind = merge(Copy(base), Copy(later))
+    assert blind.fields == {"summary": "second"}
+    assert [(rival.text, rival.by) for rival in blind.rivals] == [("first", "ana")]
+
+
+def test_a_masked_text_is_no_other_text() -> None:
+    ours = Incident(1, "bot", "t", Sev.SEV2, uid="incident-1", fields={"summary": "mail ana@corp.com"})
+    theirs = replace(ours, fields={"summary": "mail [masked email]"})
+    assert merge(Copy(ours), Copy(theirs)).fields == {"summary": "mail ana@corp.com"}
+    assert merge(Copy(theirs), Copy(ours)).rivals == ()
+
+
+def test_a_settled_rival_does_not_come_back() -> None:
+    ours = Incident(1, "bot", "t", Sev.SEV2, uid="incident-1", fields={"summary": "second"})
+    rival = Rival(3, "summary", "first", "ana", AT, "rival-01")
+    theirs = replace(ours, rivals=(rival,))
+    assert merge(Copy(ours), Copy(theirs)).rivals == (replace(rival, id=0),)
+    settled = Copy(ours, {"summary": frozenset({text_digest("first")})})
+    assert merge(settled, Copy(theirs)).rivals == ()
