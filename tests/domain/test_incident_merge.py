@@ -12,7 +12,9 @@ from readiness_tui.domain.incident import Action, Incident, NoteStatus, Rival, S
 from readiness_tui.domain.incident_merge import Copy, merge, text_digest
 
 AT = datetime(2026, 11, 18, 8, 0, tzinfo=UTC)
-WORDS = st.sampled_from(["refunds doubled", "ben rolls back", "refunds doubled twice", "mail ana@corp.com", "quiet", ""])
+WORDS = st.sampled_from(
+    ["refunds doubled", "ben rolls back", "refunds doubled twice", "mail ana@corp.com", "quiet", ""]
+)
 SAID = st.sampled_from(["refunds doubled", "ben rolls back", "quiet"])
 MOMENT = st.integers(0, 5).map(lambda minutes: AT + timedelta(minutes=minutes))
 UIDS = st.sampled_from([f"0000000{n}" for n in range(4)])
@@ -53,7 +55,7 @@ def copies(draw: st.DrawFn) -> Copy:
         updated=draw(MOMENT),
     )
     earlier = {key: frozenset({text_digest(draw(WORDS))}) for key in draw(st.sets(st.sampled_from(["summary"])))}
-    return Copy(incident, earlier)
+    return Copy(incident, earlier, draw(st.dictionaries(UIDS, MOMENT, max_size=1)))
 
 
 def bare(incident: Incident) -> Incident:
@@ -78,11 +80,12 @@ def test_the_order_of_a_merge_makes_no_difference(one: Copy, other: Copy) -> Non
 @settings(max_examples=150, deadline=None)
 def test_the_same_again_adds_nothing_and_every_text_is_kept(one: Copy, other: Copy) -> None:
     once = merge(one, other)
-    assert merge(Copy(once, one.earlier), other) == once
+    assert bare(merge(Copy(once, one.earlier, one.removed), other)) == bare(once)
     assert {entry.uid for entry in once.timeline} <= {e.uid for c in (one, other) for e in c.incident.timeline}
     for copy in (one, other):
         for entry in copy.incident.timeline:
-            assert any(kept.uid == entry.uid or kept.text == entry.text for kept in once.timeline)
+            removed = max(c.removed.get(entry.uid, AT - timedelta(days=1)) for c in (one, other))
+            assert removed >= AT or any(k.uid == entry.uid or k.text == entry.text for k in once.timeline)
         for key, text in copy.incident.fields.items():
             shown = " ".join([once.fields.get(key, ""), *(r.text for r in once.rivals if r.section == key)])
             given_up = {*one.earlier.get(key, ()), *other.earlier.get(key, ())}
@@ -90,7 +93,9 @@ def test_the_same_again_adds_nothing_and_every_text_is_kept(one: Copy, other: Co
 
 
 def test_only_who_changed_the_text_is_heard() -> None:
-    base = Incident(1, "bot", "t", Sev.SEV2, uid="incident-1", fields={"summary": "first"}, written={"summary": Written("ana", AT)})
+    base = Incident(
+        1, "bot", "t", Sev.SEV2, uid="incident-1", fields={"summary": "first"}, written={"summary": Written("ana", AT)}
+    )
     later = replace(base, fields={"summary": "second"}, written={"summary": Written("ben", AT + timedelta(hours=1))})
     knows = Copy(later, {"summary": frozenset({text_digest("first")})})
     assert merge(Copy(base), knows).rivals == ()
@@ -114,3 +119,21 @@ def test_a_settled_rival_does_not_come_back() -> None:
     assert merge(Copy(ours), Copy(theirs)).rivals == (replace(rival, id=0),)
     settled = Copy(ours, {"summary": frozenset({text_digest("first")})})
     assert merge(settled, Copy(theirs)).rivals == ()
+
+
+def test_a_line_taken_out_on_one_machine_stays_out_unless_the_other_changed_it() -> None:
+    line = TimelineEntry(1, AT, "refunds doubled", uid="00000001", updated=AT)
+    here = Incident(1, "bot", "t", Sev.SEV2, uid="incident-1")
+    there = Copy(replace(here, timeline=(line,)))
+    assert merge(Copy(here, removed={"00000001": AT + timedelta(hours=1)}), there).timeline == ()
+    changed = Copy(replace(here, timeline=(replace(line, updated=AT + timedelta(hours=2)),)))
+    assert len(merge(Copy(here, removed={"00000001": AT + timedelta(hours=1)}), changed).timeline) == 1
+
+
+def test_the_same_notes_given_to_both_machines_are_there_once() -> None:
+    line = TimelineEntry(7, AT, "refunds doubled", uid="00000002", updated=AT)
+    ours = Incident(1, "bot", "t", Sev.SEV2, uid="incident-1", timeline=(line,))
+    theirs = replace(ours, timeline=(replace(line, id=3, uid="00000001"),))
+    assert merge(Copy(ours), Copy(theirs)).timeline == (replace(line, uid="00000001"),)
+    twice = replace(ours, timeline=(line, replace(line, uid="00000003")))  # said twice on purpose
+    assert len(merge(Copy(twice), Copy(theirs)).timeline) == 2

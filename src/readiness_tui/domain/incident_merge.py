@@ -8,6 +8,7 @@ or contained in it. What one copy leaves open the other fills.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
@@ -27,20 +28,26 @@ _SINGLE = (
     "no_eval_reason",
 )  # fmt: skip
 
+_BULLET = re.compile(r"^\s*[-*•+]\s+", re.MULTILINE)
+
 Part = TypeVar("Part", TimelineEntry, Action)
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """An incident as one machine has it. `earlier`: for each section the digests of texts that were given up there."""
+    """An incident as one machine has it. `earlier`: for each section the digests of texts that were given up there;
+    `removed`: the uids of lines and actions that were taken out there, and when."""
 
     incident: Incident
     earlier: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    removed: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def text_digest(text: str) -> str:
-    """What tells texts apart: without line ends, spacing, and what a document masks."""
-    return hashlib.sha256(" ".join(mask_all(text).split()).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    """What tells texts apart: line ends, spacing, the marks of lists and what a document masks do not."""
+    return hashlib.sha256(
+        " ".join(_BULLET.sub("- ", mask_all(text)).split()).encode("utf-8", "surrogatepass")
+    ).hexdigest()[:16]
 
 
 def uid_of(*parts: object) -> str:
@@ -53,6 +60,9 @@ def merge(one: Copy, other: Copy) -> Incident:
     ours, theirs = one.incident, other.incident
     newer, older = sorted((ours, theirs), key=_age, reverse=True)
     sections, written, rivals = _sections(one, other)
+    removed = {
+        uid: max(copy.removed.get(uid, LONG_AGO) for copy in (one, other)) for uid in {*one.removed, *other.removed}
+    }
     closed = [copy.closed for copy in (newer, older) if copy.closed is not None]
     return replace(
         ours,
@@ -64,9 +74,14 @@ def merge(one: Copy, other: Copy) -> Incident:
         fields=sections,
         written=written,
         rivals=rivals,
-        timeline=tuple(sorted(_parts(ours.timeline, theirs.timeline), key=lambda entry: (entry.at, entry.uid))),
+        timeline=tuple(
+            sorted(_parts(ours.timeline, theirs.timeline, removed), key=lambda entry: (entry.at, entry.uid))
+        ),
         actions=tuple(
-            sorted(_parts(ours.actions, theirs.actions), key=lambda action: (action.created or LONG_AGO, action.uid))
+            sorted(
+                _parts(ours.actions, theirs.actions, removed),
+                key=lambda action: (action.created or LONG_AGO, action.uid),
+            )
         ),
         created=min((copy.created for copy in (ours, theirs) if copy.created), default=None),
         updated=newer.updated,
@@ -84,22 +99,36 @@ def _bare(value: Any) -> Any:
     return [getattr(value, one.name) for one in fields(value) if one.name != "id"]
 
 
-def _parts(ours: Iterable[Part], theirs: Iterable[Part]) -> list[Part]:
-    """The union by uid, of each the newer; the same words under two uids are one."""
-    found: dict[str, Part] = {}
-    ids = {part.uid: part.id for part in ours}
-    for part in (*ours, *theirs):
-        known = found.get(part.uid)
-        found[part.uid] = part if known is None else max(known, part, key=_part_age)
-    same: dict[tuple[object, ...], str] = {}
-    renamed: dict[str, str] = {}
-    for uid in sorted(found):
-        first = same.setdefault(_content(found[uid]), uid)
-        if first != uid:
-            renamed[uid] = first
-            if uid in ids:
-                ids.setdefault(first, ids[uid])
-    return [replace(part, id=ids.get(uid, 0)) for uid, part in found.items() if uid not in renamed]
+def _parts(ours: Iterable[Part], theirs: Iterable[Part], removed: Mapping[str, datetime]) -> list[Part]:
+    """The union by uid, of each the newer. What one copy took out is gone, unless the other changed it afterwards."""
+    mine, other = ({part.uid: part for part in parts} for parts in (ours, theirs))
+    found = {uid: max((copy[uid] for copy in (mine, other) if uid in copy), key=_part_age) for uid in {*mine, *other}}
+    twins = _twins(
+        [mine[uid] for uid in mine.keys() - other.keys()], [other[uid] for uid in other.keys() - mine.keys()]
+    )
+    kept = []
+    for uid, part in found.items():
+        gone = uid in removed and _part_age(part)[0] <= removed[uid]
+        twin = twins.get(uid, "")
+        if not gone and not (twin and twin < uid):
+            local = mine.get(uid) or mine.get(twin)
+            kept.append(replace(part, id=local.id if local else 0))
+    return kept
+
+
+def _twins(ours: list[Part], theirs: list[Part]) -> dict[str, str]:
+    """What only one copy has and the other has in the same words under another uid (both were given the same notes):
+    each uid with its twin's."""
+    by_words: dict[tuple[object, ...], list[Part]] = {}
+    for part in sorted(theirs, key=lambda part: part.uid, reverse=True):
+        by_words.setdefault(_content(part), []).append(part)
+    found: dict[str, str] = {}
+    for part in sorted(ours, key=lambda part: part.uid):
+        same = by_words.get(_content(part))
+        if same:
+            twin = same.pop()
+            found |= {part.uid: twin.uid, twin.uid: part.uid}
+    return found
 
 
 def _part_age(part: TimelineEntry | Action) -> tuple[datetime, str]:

@@ -52,6 +52,14 @@ def block(text: str) -> str:
     return "\n".join(out).rstrip("\n")
 
 
+def verbatim(text: str) -> str:
+    """Markdown that shows every character of a text as it is: a block fenced by more backticks than it has in a row."""
+    shown = visible(mask(text)).strip("\n")
+    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{shown}\n{fence}"
+
+
 def csv_cell(text: str, *, neutralise: bool = True) -> str:
     """Text for a CSV cell: control characters visible, secrets masked, and with `neutralise` an apostrophe before
     what a spreadsheet would run as a formula (also behind leading white space)."""

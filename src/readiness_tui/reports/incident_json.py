@@ -101,6 +101,7 @@ def _record(incident: Incident, copy: Copy) -> dict[str, Any]:
                 incident.actions, key=lambda action: (action.created or datetime.min.replace(tzinfo=UTC), action.uid)
             )
         ],
+        "removed": {uid: _at(at) for uid, at in copy.removed.items()},
         "rivals": [
             {
                 "uid": rival.uid,

@@ -67,12 +67,14 @@ def _environment(templates_dir: Path | None) -> SandboxedEnvironment:
     )
     env.filters.update(
         block=lambda text: Markup(escape.block(text)),
+        bound=lambda value, up=False: words.number(value, up=up),
         digest=_digest,
         full_day=words.full_day,
         moment=words.moment,
         duration=words.duration,
         percent=words.percent,
         plural=words.plural,
+        verbatim=lambda text: Markup(escape.verbatim(text)),
     )
     env.globals.update(words=words)
     return env

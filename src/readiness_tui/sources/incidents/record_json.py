@@ -107,6 +107,7 @@ class _Incident(_Struct):
     timeline: list[_Entry]
     actions: list[_Action]
     rivals: list[_Rival]
+    removed: dict[Uid, At]
 
 
 def read_record(path: Path, value: Any) -> Copy:
@@ -125,7 +126,11 @@ def read_record(path: Path, value: Any) -> Copy:
         )
     try:
         record = msgspec.convert(value.get("incident"), _Incident)
-        return Copy(_incident(record), {key: frozenset(said.earlier) for key, said in record.sections.items()})
+        return Copy(
+            _incident(record),
+            {key: frozenset(said.earlier) for key, said in record.sections.items()},
+            {uid: _known(at) for uid, at in record.removed.items()},
+        )
     except (msgspec.ValidationError, RecursionError) as error:
         raise _refused(path, str(error)) from error
     except _BadError as error:
