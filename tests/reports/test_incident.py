@@ -28,6 +28,8 @@ LONG = [
     "Actions",
     "Eval cases added",
     "Open questions",
+    "Reviewers",
+    "Kept from an import",
 ]
 
 
@@ -79,7 +81,7 @@ def test_the_breached_item_is_a_failed_control() -> None:
 @settings(max_examples=60, deadline=None)
 def test_any_text_in_every_field_keeps_headings_and_cells(text: str) -> None:
     def parsed(written: str) -> list[str]:
-        incident = with_text(make_incident(), lambda _: written, keep=frozenset({"source"}))
+        incident = with_text(make_incident(), lambda _: written, keep=frozenset({"source", "uid"}))
         tokens = parser().parse(incident_markdown(incident, AS_OF))
         inner = {child.type for token in tokens for child in token.children or []}
         assert inner <= {

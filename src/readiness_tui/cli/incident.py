@@ -1,14 +1,14 @@
-"""`incident list|show|trends|start|new|log|export`."""
+"""`incident list|show|trends|start|new|log`; import and export are in `incident_files`."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import click
 
-from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, say, say_document, say_json, tell
-from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.cli import incident_files
+from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, say, say_json, tell
+from readiness_tui.cli.incident_files import number_of
 from readiness_tui.domain.incident import FailureClass, Sev
 from readiness_tui.domain.text import one_line
 
@@ -17,7 +17,7 @@ _SEVERITY = click.Choice([sev.value for sev in Sev])
 
 @click.group("incident")
 def incident_command() -> None:
-    """Open incidents, log what happens, list, read and export them."""
+    """Open incidents, log what happens, list, read, import and export them."""
 
 
 @incident_command.command("list")
@@ -141,33 +141,6 @@ def log(session: Session, line: tuple[str, ...], name: str | None) -> None:
         _tell(desk.store.path, noted.incident.name, noted.remarks)
 
 
-@incident_command.command("export")
-@click.argument("name")
-@click.option("--format", "format", type=click.Choice(["md"]), default="md", show_default=True, help="Markdown.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
-@pass_session
-def export(session: Session, name: str, format: str, output: Path | None) -> None:
-    """The incident review note of INC-<n> as markdown."""
-    from readiness_tui.services import printing, scorecards
-    from readiness_tui.services.incidents import get
-
-    with desk_of(session) as desk:
-        text = printing.incident_note(get(desk, number_of(name)), desk.now().date())
-    if output is None:
-        say_document(text)
-    else:
-        scorecards.write(output, text)
-        tell(f"Written to {output}")
-
-
-def number_of(name: str) -> int:
-    """The number of "INC-3" or "3"."""
-    number = re.fullmatch("(?:INC-)?([0-9]{1,9})", name, re.IGNORECASE)
-    if number is None:
-        raise ReadinessError(f"{name} is not an incident. Name it as INC-1.")
-    return int(number[1])
-
-
 def _start(session: Session, title: str, severity: str) -> None:
     from readiness_tui.services import incident_log
     from readiness_tui.services.choices import choose
@@ -184,3 +157,7 @@ def _tell(path: Path, name: str, remarks: tuple[str, ...]) -> None:
     for remark in remarks:
         tell(remark)
     tell(f"Written to {name} in {path.resolve()}")
+
+
+incident_command.add_command(incident_files.import_)
+incident_command.add_command(incident_files.export)

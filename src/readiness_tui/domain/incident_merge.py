@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID, uuid5
 
 from readiness_tui.domain.incident import Action, Incident, NoteStatus, Rival, TimelineEntry, Written
@@ -28,26 +28,27 @@ _SINGLE = (
     "no_eval_reason",
 )  # fmt: skip
 
+_BAR = re.compile(r"[ \t]*\|[ \t]*")
 _BULLET = re.compile(r"^\s*[-*•+]\s+", re.MULTILINE)
-
-Part = TypeVar("Part", TimelineEntry, Action)
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
     """An incident as one machine has it. `earlier`: for each section the digests of texts that were given up there;
-    `removed`: the uids of lines and actions that were taken out there, and when."""
+    `removed`: the uids of lines and actions that were taken out there, and when. `yields`: it is somebody's document, of
+    which nothing replaces what the other copy has."""
 
     incident: Incident
     earlier: Mapping[str, frozenset[str]] = field(default_factory=dict)
     removed: Mapping[str, datetime] = field(default_factory=dict)
+    yields: bool = False
 
 
 def text_digest(text: str) -> str:
-    """What tells texts apart: line ends, spacing, the marks of lists and what a document masks do not."""
-    return hashlib.sha256(
-        " ".join(_BULLET.sub("- ", mask_all(text)).split()).encode("utf-8", "surrogatepass")
-    ).hexdigest()[:16]
+    """What tells texts apart: line ends, spacing, the marks of lists and rows, and what a document masks do not."""
+    plain = _BAR.sub("|", _BULLET.sub("- ", mask_all(text)))
+    words = " ".join(line.rstrip("|") for line in plain.split("\n"))
+    return hashlib.sha256(" ".join(words.split()).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def uid_of(*parts: object) -> str:
@@ -58,7 +59,10 @@ def uid_of(*parts: object) -> str:
 def merge(one: Copy, other: Copy) -> Incident:
     """Both copies as one incident, with the number, name and ids of `one`; otherwise the same the other way round."""
     ours, theirs = one.incident, other.incident
-    newer, older = sorted((ours, theirs), key=_age, reverse=True)
+    newer, older = (
+        copy.incident
+        for copy in sorted((one, other), key=lambda copy: (not copy.yields, _age(copy.incident)), reverse=True)
+    )
     sections, written, rivals = _sections(one, other)
     removed = {
         uid: max(copy.removed.get(uid, LONG_AGO) for copy in (one, other)) for uid in {*one.removed, *other.removed}
@@ -74,12 +78,10 @@ def merge(one: Copy, other: Copy) -> Incident:
         fields=sections,
         written=written,
         rivals=rivals,
-        timeline=tuple(
-            sorted(_parts(ours.timeline, theirs.timeline, removed), key=lambda entry: (entry.at, entry.uid))
-        ),
+        timeline=tuple(sorted(_parts(one, other, "timeline", removed), key=lambda entry: (entry.at, entry.uid))),
         actions=tuple(
             sorted(
-                _parts(ours.actions, theirs.actions, removed),
+                _parts(one, other, "actions", removed),
                 key=lambda action: (action.created or LONG_AGO, action.uid),
             )
         ),
@@ -99,27 +101,33 @@ def _bare(value: Any) -> Any:
     return [getattr(value, one.name) for one in fields(value) if one.name != "id"]
 
 
-def _parts(ours: Iterable[Part], theirs: Iterable[Part], removed: Mapping[str, datetime]) -> list[Part]:
+def _parts(one: Copy, other: Copy, name: str, removed: Mapping[str, datetime]) -> list[Any]:
     """The union by uid, of each the newer. What one copy took out is gone, unless the other changed it afterwards."""
-    mine, other = ({part.uid: part for part in parts} for parts in (ours, theirs))
-    found = {uid: max((copy[uid] for copy in (mine, other) if uid in copy), key=_part_age) for uid in {*mine, *other}}
-    twins = _twins(
-        [mine[uid] for uid in mine.keys() - other.keys()], [other[uid] for uid in other.keys() - mine.keys()]
-    )
+    mine, theirs = ({part.uid: part for part in getattr(copy.incident, name)} for copy in (one, other))
+    found: dict[str, TimelineEntry | Action] = {}
+    for uid in {*mine, *theirs}:
+        sides = [(copy.yields, parts[uid]) for copy, parts in ((one, mine), (other, theirs)) if uid in parts]
+        part = max(sides, key=lambda side: (not side[0], _part_age(side[1])))[1]
+        if uid not in removed or (_part_age(part)[0] > removed[uid]):
+            found[uid] = part
+    only = [
+        [found[uid] for uid in found if uid in has and uid not in lacks]
+        for has, lacks in ((mine, theirs), (theirs, mine))
+    ]
+    twins = _twins(*only)
     kept = []
     for uid, part in found.items():
-        gone = uid in removed and _part_age(part)[0] <= removed[uid]
-        twin = twins.get(uid, "")
-        if not gone and not (twin and twin < uid):
+        twin = twins.get(uid, uid)
+        if uid <= twin:
             local = mine.get(uid) or mine.get(twin)
             kept.append(replace(part, id=local.id if local else 0))
     return kept
 
 
-def _twins(ours: list[Part], theirs: list[Part]) -> dict[str, str]:
+def _twins(ours: list[TimelineEntry | Action], theirs: list[TimelineEntry | Action]) -> dict[str, str]:
     """What only one copy has and the other has in the same words under another uid (both were given the same notes):
     each uid with its twin's."""
-    by_words: dict[tuple[object, ...], list[Part]] = {}
+    by_words: dict[tuple[object, ...], list[TimelineEntry | Action]] = {}
     for part in sorted(theirs, key=lambda part: part.uid, reverse=True):
         by_words.setdefault(_content(part), []).append(part)
     found: dict[str, str] = {}
@@ -174,7 +182,7 @@ def _section(key: str, one: Copy, other: Copy) -> tuple[str, Written | None, tup
     """The text of a section, who wrote it, and the text that has to be kept beside it, if any."""
     sides = [
         (copy.incident.fields.get(key, ""), copy.incident.written.get(key), copy.earlier.get(key, frozenset()))
-        for copy in (one, other)
+        for copy in sorted((one, other), key=lambda copy: copy.yields)
     ]
     (text, said, past), (text2, said2, past2) = sides
     if text_digest(text) == text_digest(text2):
@@ -184,7 +192,12 @@ def _section(key: str, one: Copy, other: Copy) -> tuple[str, Written | None, tup
         return text2, said2, None
     if text_digest(text2) in past and text_digest(text) not in past2:
         return text, said, None
-    (new, new_said, _), (old, old_said, _) = sorted(sides, key=lambda side: (_when(side[1]), side[0]), reverse=True)
+    if one.yields or other.yields:
+        (new, new_said, _), (old, old_said, _) = sides
+        if " ".join(new.split()) in " ".join(old.split()):
+            return old, old_said, None
+    else:
+        (new, new_said, _), (old, old_said, _) = sorted(sides, key=lambda side: (_when(side[1]), side[0]), reverse=True)
     if not new:  # nothing was given up there: it was never written
         return old, old_said, None
     if not old or " ".join(old.split()) in " ".join(new.split()):

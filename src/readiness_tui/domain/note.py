@@ -28,6 +28,7 @@ FIELDS: dict[str, str] = {
     "evals": "Eval cases: failing before, passing after",
     "questions": "Open questions",
     "reviewers": "Reviewers",
+    "kept": "Kept from an import, as it was written",
 }
 """The keys of `Incident.fields`, with what each asks for."""
 

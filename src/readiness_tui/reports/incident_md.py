@@ -1,31 +1,46 @@
-"""The incident review note and the postmortem: one document, short for sev3 and sev4. What is empty does not print."""
+"""The incident note and the postmortem: one document, short for sev3 and sev4. What is empty does not print."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
 from readiness_tui.domain import note, note_rows
 from readiness_tui.domain.incident import Incident
+from readiness_tui.domain.incident_export import ReviewLink
+from readiness_tui.domain.masking import masked
 
 TEMPLATE = "incident.md.j2"
+_NAME = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 
 
 def incident_markdown(
-    incident: Incident, as_of: date, *, short: bool | None = None, templates_dir: Path | None = None
+    incident: Incident,
+    as_of: date,
+    *,
+    review: ReviewLink | None = None,
+    short: bool | None = None,
+    templates_dir: Path | None = None,
 ) -> str:
-    """GitHub-flavoured markdown. `as_of` tells which actions are overdue; `short` chooses the view against the
-    severity's own. `templates_dir` may hold an incident.md.j2 that replaces ours."""
+    """GitHub-flavoured markdown, secrets and personal data masked. `as_of` tells which actions are overdue; `short`
+    chooses the view against the severity's own. `templates_dir` may hold an incident.md.j2 that replaces ours."""
+    from markupsafe import Markup
+
     from readiness_tui.reports.render import render  # Jinja only where a document is written
 
+    incident = masked(incident, personal=True)
     intervals = dict(note.intervals(incident))
+    factors = note_rows.factors(incident)
     return render(
         TEMPLATE,
         templates_dir,
         incident=incident,
         as_of=as_of,
+        review=review,
         short=note.is_short(incident) if short is None else short,
         fields={key: incident.fields.get(key, "").strip() for key in note.FIELDS},
+        sections={key: asks.partition(":")[0].partition(",")[0] for key, asks in note.FIELDS.items()},
         times=list(note.times(incident)),
         intervals=intervals,
         lasted=intervals.get("to resolve"),
@@ -33,7 +48,16 @@ def incident_markdown(
         opinions=[entry for entry in incident.timeline if entry.source == "opinion"],
         impact=note_rows.impacts(incident),
         changed=note_rows.changes(incident),
-        factors=note_rows.factors(incident),
+        factors=factors,
+        classed=any(factor.failure_class or factor.written for factor in factors),
         rates=note_rows.reproductions(incident),
         controls=note_rows.controls(incident),
+        verified=any(action.verify for action in incident.actions),
+        mark=Markup(_mark(incident)),
     )
+
+
+def _mark(incident: Incident) -> str:
+    """What the eye does not need and an import does: which record this is, and its item."""
+    named = [word for word in (incident.uid, incident.item_id) if _NAME.fullmatch(word)]
+    return f"<!-- readiness-incident {' '.join(named)} -->" if named and incident.uid else ""

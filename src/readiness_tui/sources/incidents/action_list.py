@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from readiness_tui.domain.incident import Action, ActionKind
+from readiness_tui.domain.words import plural
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.draft import Draft
 from readiness_tui.sources.incidents.markdown_blocks import (
@@ -22,6 +23,8 @@ from readiness_tui.sources.incidents.written_time import read_day
 _DONE = re.compile(
     r"^\W*(?:done|completed?|closed|finished|shipped|fixed|resolved|merged|verified|yes|x|✅|☑|✔)", re.IGNORECASE
 )
+_OPEN = re.compile(r"\W*(?:open|to-?do|new|overdue|not started)\b", re.IGNORECASE)
+_BEGUN = re.compile(r"\b(?:in progress|in-progress|doing|started|wip|ongoing|under way)\b", re.IGNORECASE)
 _MARKED_DONE = re.compile(r"\b(?:DONE|done|Done)\W*$")
 _TICK = re.compile(r"^\s*(?:✅|☑️?|✔️?|:white_check_mark:|:heavy_check_mark:)\s*")
 _NONE = re.compile(
@@ -64,7 +67,7 @@ class ActionList:
 
     def finish(self) -> None:
         if self._guessed:
-            self._draft.doubt(0, f"The kind of {len(self._guessed)} actions is guessed from their words.")
+            self._draft.doubt(0, f"The kind of {plural(len(self._guessed), 'action')} is guessed from the words.")
 
     def _table(self, table: Table, kind: ActionKind | None, done: bool) -> None:
         meant = [headings.action_column(title) for title in table.header]
@@ -72,7 +75,7 @@ class ActionList:
             self._keep(table.lines)
             return
         for number, row in table.rows:
-            values = dict.fromkeys(("text", "owner", "due", "kind", "state"), "")
+            values = dict.fromkeys(("text", "owner", "due", "kind", "state", "verify"), "")
             more = []
             for key, title, cell in zip(
                 [*meant, *[""] * len(row)], [*table.header, *[""] * len(row)], row, strict=False
@@ -89,17 +92,16 @@ class ActionList:
             due = self._due(values["due"], number, more)
             state = values["state"]
             ended = done or bool(_DONE.match(state)) or any(_MARKED_DONE.search(part) for part in more)
-            if (
-                state
-                and not ended
-                and not re.match(r"\W*(?:open|to-?do|new|overdue|not started)\b", state, re.IGNORECASE)
-            ):
+            if state and not ended and not _OPEN.match(state) and not _BEGUN.search(state):
                 more.append(f"state: {state}")
             said = headings.kind(values["kind"]) if values["kind"] else kind
             if values["kind"] and said is None:
                 more.append(f"type: {values['kind']}")
             text = values["text"] + (f" ({'; '.join(more)})" if more else "")
-            self._add(text, said, _nobody(values["owner"]), due, _day_of(state) if ended else None, ended, number)
+            begun = not ended and bool(_BEGUN.search(state))
+            day = _day_of(state) if ended else None
+            owner = _nobody(values["owner"])
+            self._add(text, said, owner, due, day, ended, number, begun=begun, verify=values["verify"])
 
     def _item(self, item: Item, kind: ActionKind | None, done: bool) -> None:
         if len(item.items) > 1 and item.text.rstrip().endswith(":"):  # it only introduces those below it
@@ -127,7 +129,17 @@ class ActionList:
         self._add(plain(shown), kind, owner, due, None, False, paragraph.line)
 
     def _add(
-        self, text: str, kind: ActionKind | None, owner: str, due: date | None, day: date | None, done: bool, line: int
+        self,
+        text: str,
+        kind: ActionKind | None,
+        owner: str,
+        due: date | None,
+        day: date | None,
+        done: bool,
+        line: int,
+        *,
+        begun: bool = False,
+        verify: str = "",
     ) -> None:
         if kind is None:
             self._guessed.append(line)
@@ -135,7 +147,7 @@ class ActionList:
         if done and day is None:
             day = self._draft.day
             self._draft.doubt(line, f"the action is done, and says not when; {day or 'no day'} is written")
-        self._draft.actions.append(Action(0, text, kind, owner, due, day if done else None))
+        self._draft.actions.append(Action(0, text, kind, owner, due, day if done else None, begun, verify))
 
     def _due(self, text: str, line: int, more: list[str]) -> date | None:
         found = read_day(text.strip("~ "))

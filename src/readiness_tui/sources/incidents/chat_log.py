@@ -75,11 +75,12 @@ def looks_like_slack_export(value: Any) -> bool:
     return isinstance(rows, list) and any(isinstance(row, dict) and {"ts", "text"} <= row.keys() for row in rows[:20])
 
 
-def read_chat(text: str, name: str, day: date | None = None) -> Draft:
+def read_chat(text: str, name: str, day: date | None = None, fallback: date | None = None) -> Draft:
     """The draft of a pasted chat: each message a line of the timeline, the word of its person."""
     draft = Draft(FORMAT, day=day)
-    if day is None and (named := find_day(name)):
-        draft.day = named.near(None)
+    if day is None:
+        named = find_day(name)
+        draft.day = named.near(None) if named else fallback
     clock = Clock(draft, draft.day)
     first = last = 0
     half = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from readiness_tui.domain.incident import Action, Sev, TimelineEntry
+from readiness_tui.domain.incident import Action, FailureClass, NoteStatus, Sev, TimelineEntry
 
 #: The times of an incident in their order.
 TIMES = ("started", "detected", "acknowledged", "mitigated", "resolved")
@@ -33,7 +33,8 @@ class Draft:
     """An incident as one file tells it.
 
     `fields` has the keys of `note.FIELDS`, `times` those of the five times of an incident (UTC). `day` is the day that
-    the document gives itself. `kept`: what fits no field, line by line as it was written.
+    the document gives itself. `uid`, `item_id` and `status` are known of a note that was exported
+    here. `kept`: what fits no field, line by line as it was written.
     """
 
     format: str
@@ -45,17 +46,26 @@ class Draft:
     timeline: list[TimelineEntry] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
     uid: str = ""
+    item_id: str = ""
+    status: NoteStatus = NoteStatus.DRAFT
+    closed: date | None = None
+    failure_class: FailureClass | None = None
+    traces: list[str] = field(default_factory=list)
+    eval_cases: list[str] = field(default_factory=list)
+    no_eval_reason: str = ""
     found: list[Found] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     kept: list[tuple[int, str]] = field(default_factory=list)
+
+    _said: set[tuple[int, str]] = field(default_factory=set, repr=False)
 
     def find(self, what: str, first: int, last: int = 0) -> None:
         self.found.append(Found(what, first, last or first))
 
     def doubt(self, line: int, text: str) -> None:
-        said = Doubt(line, text)
-        if said not in self.doubts:
-            self.doubts.append(said)
+        if (line, text) not in self._said:
+            self._said.add((line, text))
+            self.doubts.append(Doubt(line, text))
 
     def add_field(self, key: str, text: str, *, close: bool = False) -> None:
         """Write a section, below what another part of the file has said of it already. `close`: on the next line."""

@@ -21,9 +21,11 @@ FORMATS = {
 }
 
 
-def read_incident(path: Path, forced: str | None = None, day: date | None = None) -> Draft | Copy:
+def read_incident(
+    path: Path, forced: str | None = None, day: date | None = None, fallback: date | None = None
+) -> Draft | Copy:
     """The draft of a written incident, or the copy of a JSON export. `forced`: a key of FORMATS. `day`: the date
-    of lines that have none.
+    of lines that have none; `fallback`: where the file names none either.
 
     Raises ReadinessError where the file cannot be read, or nothing in it was recognised.
     """
@@ -38,7 +40,7 @@ def read_incident(path: Path, forced: str | None = None, day: date | None = None
         timeline_csv.FORMAT: timeline_csv.read_timeline,
         chat_log.FORMAT: chat_log.read_chat,
     }[kind]
-    draft = reader(text, path.name, day)
+    draft = reader(text, path.name, day, fallback)
     if not (draft.found or draft.timeline or draft.actions):
         first = f" The first: line {draft.doubts[0].line}, {draft.doubts[0].text}." if draft.doubts else ""
         hint = " Give the day with --date." if day is None and kind != postmortem.FORMAT else ""
@@ -48,9 +50,11 @@ def read_incident(path: Path, forced: str | None = None, day: date | None = None
 
 def recognise(text: str) -> str:
     """The key of FORMATS that a text fits; a postmortem where it is neither table nor chat."""
-    if timeline_csv.looks_like_table(text):
+    if timeline_csv.looks_like_table(text, headed=True):
         return timeline_csv.FORMAT
-    return chat_log.FORMAT if chat_log.looks_like_chat(text) else postmortem.FORMAT
+    if chat_log.looks_like_chat(text):
+        return chat_log.FORMAT
+    return timeline_csv.FORMAT if timeline_csv.looks_like_table(text) else postmortem.FORMAT
 
 
 def _json(path: Path, forced: str | None) -> Draft | Copy:

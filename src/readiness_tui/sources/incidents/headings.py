@@ -64,6 +64,7 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
     ("controls", r"controls"),
     ("evals", r"eval(?:uation)? cases(?: added)?"),
     ("questions", r"(?:open|unanswered|outstanding|remaining) (?:questions|issues)|questions"),
+    ("kept", r"kept from an import"),
     ("reviewers", r"reviewers|review(?:ed by)?(?: attendees)?|attendees|atendees"),
     (
         LESSONS,
@@ -114,6 +115,7 @@ _ACTION_COLUMNS: tuple[tuple[str, str], ...] = (
     ("kind", r"(?:action )?(?:type|kind|category|class)"),
     ("state", r"status|state|done\??|progress|completed?\??"),
     ("gap", r"gap(?: id)?"),
+    ("verify", r"verified by|verification|how verified|acceptance(?: criteria)?"),
 )  # fmt: skip
 _ACTION_MEANINGS = tuple((key, re.compile(rf"(?:{shape})")) for key, shape in _ACTION_COLUMNS)
 

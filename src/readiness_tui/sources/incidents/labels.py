@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
+from readiness_tui.domain.incident import NoteStatus
+from readiness_tui.domain.note_rows import failure_class
 from readiness_tui.domain.words import moment
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.clock import Clock
@@ -22,6 +24,8 @@ _PREFIX = re.compile(
 LABELLED = re.compile(r"(?:\*\*|__)\s?(?P<label>[^*_:]{2,40}?)\s?:?\s?(?:\*\*|__)\s*:?\s*(?P<value>\S.*)$", re.DOTALL)
 _BARE = re.compile(r"(?P<label>[A-Za-z][A-Za-z /()_-]{1,38}?)\s?:\s+(?P<value>\S.*)$", re.DOTALL)
 _PARTS = re.compile(r"\s+[·|]\s+(?=\*\*)")
+# What our own export derives, or says of something else than the record; see reports/templates/incident.md.j2.
+_DERIVED = frozenset({"system", "duration", "as of", "review", "verdict", "scorecard", "related item", "rate"})
 _SPAN = re.compile(r"(?:\bfrom|\bbetween|\()?\s*(?=~?[0-9]{1,2}:[0-9]{2}|[0-9]{4}-)", re.IGNORECASE)
 
 
@@ -64,6 +68,8 @@ class Labels:
     def pair(self, line: int, label: str, written: str) -> bool:
         """Take one value; whether all of it is in a field now."""
         draft, key, value = self._draft, headings.label(label), plain(written)
+        if draft.uid and self._own(headings.name(label), value):
+            return True
         if not value or value in ("—", "-"):
             return False
         if key == "title":
@@ -94,17 +100,20 @@ class Labels:
 
     def title(self, text: str, line: int) -> None:
         """Take the title, without the words that only say what the document is, and without the day it begins with."""
+        if self._draft.uid:
+            self._draft.title = re.sub(r"^Incident review INC-[0-9]+: ", "", text)
+            return self._draft.find("title", line)
         shown = _PREFIX.sub("", text).strip() or text.strip()
         dated = read_day(shown)
         if dated and re.match(r"\s*[:–—-]", shown[dated[1] :]):
             shown = shown[dated[1] :].strip(" :–—-") or shown
         self._draft.title = shown
-        self._draft.find("title", line)
+        return self._draft.find("title", line)
 
     def span(self, text: str, line: int) -> None:
         """ "from 16:58 to 18:46 UTC": when it started and ended, where nothing else says so."""
         draft, zone = self._draft, self._clock.zone
-        for match in _SPAN.finditer(text):
+        for match in _SPAN.finditer("" if draft.uid else text):
             tail = text[match.end() :]
             stamp = read_stamp(tail)
             if {"started", "resolved"} & draft.times.keys() or stamp is None or stamp.at is None or not stamp.until:
@@ -119,6 +128,25 @@ class Labels:
             draft.times |= {"started": start, "resolved": stop}
             draft.find(f"started {moment(start)}, resolved {moment(stop)}", line)
             draft.doubt(line, "start and end are taken from the words here")
+
+    def _own(self, name: str, value: str) -> bool:
+        """What only a note exported here says."""
+        draft = self._draft
+        if name == "failure class":
+            draft.failure_class = failure_class(value)
+        elif name == "status" and value in tuple(NoteStatus):
+            draft.status = NoteStatus(value)
+        elif name == "closed" and (day := read_day(value)):
+            draft.closed = day[0].near(None)
+        elif name == "traces":
+            draft.traces += value.split(", ")
+        elif name == "case":
+            draft.eval_cases.append(value)
+        elif name == "no eval case can exist":
+            draft.no_eval_reason = value
+        else:
+            return name in _DERIVED
+        return True
 
     def _time(self, key: str, value: str, line: int) -> bool:
         stamp = read_stamp(value)

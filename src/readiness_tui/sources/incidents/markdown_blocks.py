@@ -159,7 +159,9 @@ def sections(text: str, skip: int = 0) -> list[Section]:
 def blocks(lines: list[Line]) -> list[Block]:
     """Tables, list items (nested ones inside theirs) and paragraphs, in their order."""
     found: list[Block] = []
+    parts: list[tuple[Item | Paragraph, list[str]]] = []  # put together at the end: a text may have many lines
     stack: list[Item] = []  # the open list items, outermost first
+    open_parts: list[list[str]] = []  # theirs
     at, blank = 0, True
     while at < len(lines):
         line = lines[at]
@@ -174,38 +176,46 @@ def blocks(lines: list[Line]) -> list[Block]:
                 end += 1
             code = lines[at:end]
             if stack and len(line.text) - len(line.text.lstrip()) > stack[0].indent:
-                _append(stack[-1], code)
+                open_parts[-1].append("\n" + "\n".join(one.text.strip() for one in code))
+                stack[-1].lines += code
             else:
-                stack = []
+                stack, open_parts = [], []
                 found.append(Paragraph(line.number, "\n".join(one.text for one in code), code, code=True))
             at, blank = end, True
             continue
         table = _table(lines, at)
         if table is not None:
             found.append(table)
-            stack, at, blank = [], at + len(table.lines), True
+            stack, open_parts, at, blank = [], [], at + len(table.lines), True
             continue
         item = _ITEM.match(text)
         if item:
             while stack and stack[-1].indent >= len(item["indent"].expandtabs(4)):
                 stack.pop()
+                open_parts.pop()
             box = _BOX.match(item["text"])
             made = Item(line.number, len(item["indent"].expandtabs(4)), "", box and box[1] in "xX", lines=[line])
-            made.text = _hard(item["text"][box.end() if box else 0 :])
+            open_parts = [*open_parts[: len(stack)], [_hard(item["text"][box.end() if box else 0 :])]]
+            parts.append((made, open_parts[-1]))
             (stack[-1].items if stack else found).append(made)
             stack.append(made)
         elif stack and (not blank or indent > stack[0].indent):
             while len(stack) > 1 and blank and indent <= stack[-1].indent:
                 stack.pop()
-            stack[-1].text = _join(stack[-1].text, text)
+                open_parts.pop()
+            open_parts[-1].append(_hard(text.lstrip()))
             stack[-1].lines.append(line)
         elif not blank and found and isinstance(found[-1], Paragraph) and not found[-1].code and not stack:
-            found[-1].text = _join(found[-1].text, text)
+            parts[-1][1].append(_hard(text.lstrip()))
             found[-1].lines.append(line)
         else:
-            stack = []
-            found.append(Paragraph(line.number, _hard(text.lstrip()), [line]))
+            stack, open_parts = [], []
+            made_paragraph = Paragraph(line.number, "", [line])
+            parts.append((made_paragraph, [_hard(text.lstrip())]))
+            found.append(made_paragraph)
         at, blank = at + 1, False
+    for block, texts in parts:
+        block.text = _joined(texts)
     return found
 
 
@@ -227,19 +237,18 @@ def statements(paragraph: Paragraph) -> list[tuple[int, str]]:
     """The statements of a paragraph: parted by hard breaks where it has any, else at the lines that begin with a time;
     other line ends are only where the text was wrapped."""
     broken = any(_BREAKS.search(line.text) or _HARD.search(line.text) for line in paragraph.lines)
-    found: list[tuple[int, str]] = []
+    found: list[tuple[int, list[str]]] = []
     fresh = True
     for line in paragraph.lines:
-        parts = _BREAKS.split(line.text.rstrip().removesuffix("\\"))
-        for place, part in enumerate(parts):
-            new = fresh or place > 0 or (not broken and begins(part))
-            if new:
-                found.append((line.number, part.strip()))
+        for place, part in enumerate(_BREAKS.split(line.text.rstrip().removesuffix("\\"))):
+            if fresh or place > 0 or (not broken and begins(part)):
+                found.append((line.number, [part.strip()]))
             else:
-                found[-1] = (found[-1][0], f"{found[-1][1]} {part.strip()}")
+                found[-1][1].append(part.strip())
             fresh = False
         fresh = bool(_HARD.search(line.text))
-    return [(number, text) for number, text in found if text]
+    said = [(number, " ".join(parts).strip()) for number, parts in found]
+    return [(number, text) for number, text in said if text]
 
 
 def cells(line: str) -> tuple[str, ...]:
@@ -312,16 +321,16 @@ def _table(lines: list[Line], at: int) -> Table | None:
     return Table(lines[at].number, cells(lines[at].text), rows, tuple(lines[at:end]))
 
 
-def _append(item: Item, code: list[Line]) -> None:
-    item.text += "\n" + "\n".join(line.text.strip() for line in code)
-    item.lines += code
-
-
 def _hard(text: str) -> str:
     """Hard breaks as line ends."""
     return _BREAK.sub("\n", text)
 
 
-def _join(before: str, line: str) -> str:
-    """The next line of a paragraph: a line end only where the line before asked for one."""
-    return f"{before}{'' if before.endswith(chr(10)) else ' '}{_hard(line.lstrip())}"
+def _joined(lines: list[str]) -> str:
+    """The lines of a paragraph as one text: a line end only where the line before asked for one."""
+    text: list[str] = []
+    for line in lines:
+        if text and not text[-1].endswith("\n") and not line.startswith("\n"):
+            text.append(" ")
+        text.append(line)
+    return "".join(text)

@@ -41,6 +41,10 @@ from readiness_tui.sources.incidents.written_time import read_stamp, stated_zone
 FORMAT = "postmortem"
 # Sections that stand by themselves even below one of actions.
 _APART = frozenset({"went_well", "went_badly", "got_lucky", headings.TIMELINE, "summary", "questions"})
+# A note that was exported here, and what stands in it for readers only.
+_OWN = re.compile(r"<!-- readiness-incident ([A-Za-z0-9-]{8,64})(?: ([A-Za-z0-9._-]{1,40}))? -->")
+_BLAMELESS = re.compile(r"^This note is blameless: [^#]{0,200}?they knew\.$", re.MULTILINE)
+_RIVALS = "two texts to settle"
 _INTERVAL = re.compile(r"\*\*To (?:detect|acknowledge|mitigate|resolve)\*\*")
 _REMARK = re.compile(r"\W*(?:all )?times\b.{0,60}", re.IGNORECASE)
 _MARKS = (
@@ -52,19 +56,23 @@ _MARKS = (
 )  # fmt: skip
 
 
-def read_postmortem(text: str, name: str, day: date | None = None) -> Draft:
+def read_postmortem(text: str, name: str, day: date | None = None, fallback: date | None = None) -> Draft:
     """The draft of a markdown postmortem. `name`: the file's, for a date or a title the text lacks. `day`: the date
-    that lines without one have, against what the document says."""
-    return _Reader(text, name, day).read()
+    that lines without one have, against what the document says; `fallback`: where it says nothing."""
+    return _Reader(text, name, day, fallback).read()
 
 
 class _Reader:
-    def __init__(self, text: str, name: str, day: date | None) -> None:
+    def __init__(self, text: str, name: str, day: date | None, fallback: date | None) -> None:
         self.draft = Draft(FORMAT, day=day)
         self._name = name
+        self._fallback = fallback
         self._clock = Clock(self.draft, day)
         self._labels = Labels(self.draft, self._clock)
         self._front, skip = front_matter(text)
+        if own := _OWN.search(text):
+            self.draft.uid, self.draft.item_id = own[1], own[2] or ""
+            text = _BLAMELESS.sub(lambda match: "\n" * match[0].count("\n"), _OWN.sub("", text))
         self._text, self._comments = comments(text)
         self._sections = sections(self._text, skip)
         self._guessed = self._guess_timeline()
@@ -73,8 +81,9 @@ class _Reader:
         draft = self.draft
         draft.kept += self._comments
         title = self._find_title()
-        if draft.day is None:
+        if draft.day is None and not draft.uid:
             find_document_day(draft, self._front, self._sections, title, self._name)
+        draft.day = draft.day or self._fallback
         self._clock.day, self._clock.zone = draft.day, self._document_zone()
         timeline, actions = Timeline(draft, self._clock), ActionList(draft)
         draft.kept += [
@@ -95,8 +104,8 @@ class _Reader:
                 timeline.section(section)
             elif meaning == headings.ACTIONS:
                 actions.section(section, kind if inherited or headings.kind(section.title) else None, titled=inherited)
-            elif meaning == headings.DATE:
-                pass  # `_find_day` has it
+            elif meaning == headings.DATE or (draft.uid and headings.name(section.title) == _RIVALS):
+                pass  # the day is found already; texts to settle are the record's own business
             elif meaning == headings.TIMES:
                 self._times(section)
             elif not meaning or meaning == headings.LESSONS:
@@ -106,7 +115,10 @@ class _Reader:
             if meaning in (headings.TIMELINE, headings.ACTIONS):
                 self._count(meaning, section, before)
         actions.finish()
-        self._from_timeline()
+        if draft.uid:
+            self._own_controls()
+        else:
+            self._from_timeline()
         self._finish()
         return draft
 
@@ -167,6 +179,9 @@ class _Reader:
     def _unknown(self, section: Section, title: Section | None) -> None:
         """What stands before the first heading or under one that is not known: labels are taken, the rest is kept."""
         draft, before = self.draft, len(self.draft.kept)
+        if draft.uid and section is title:
+            self._own_opening(section)
+            return
         opening = (section is title or not section.level) and not self._has_summary()
         for block in blocks(section.lines):
             if isinstance(block, Table):
@@ -183,6 +198,18 @@ class _Reader:
         empty = not any(line.text.strip() for line in section.lines) and not headings.heading(section.title)
         if section is not title and (empty or len(draft.kept) > before):
             draft.kept[before:before] = [(line.number, line.text) for line in section.written]
+
+    def _own_opening(self, section: Section) -> None:
+        """Below the title of our own note: labels, then the summary."""
+        said = [block for block in blocks(section.lines) if not self._own_label(block)]
+        if text := text_of(said, "summary"):
+            self.draft.add_field("summary", text)
+            self.draft.find("summary", section.line, section.last)
+
+    def _own_label(self, block: Block) -> bool:
+        """Take a value that our own note labels in bold; whether it was one."""
+        bold = bool(self.draft.uid) and isinstance(block, Item) and block.text.startswith("**")
+        return bold and isinstance(block, Item) and self._labels.block(block) == []
 
     def _labels_of(self, block: Paragraph | Item) -> None:
         """Take what a block labels; keep the rest of it, or all of it as it was written where it labels nothing."""
@@ -203,6 +230,8 @@ class _Reader:
             left = None
             if isinstance(block, Paragraph) and not block.code:
                 self._labels.span(plain(block.text), block.line)
+            if self._own_label(block):
+                continue
             if (
                 key == "summary"
                 and not isinstance(block, Table)
@@ -239,6 +268,14 @@ class _Reader:
                 draft.times[key] = hit.at
                 said = f"{key.capitalize()} is taken from the timeline: {moment(hit.at)}, “{hit.text[:60]}”."
                 draft.doubt(0, said)
+
+    def _own_controls(self) -> None:
+        """The item that did not hold stands among the controls of the document, and in the record by itself."""
+        rows = self.draft.fields.get("controls", "").split("\n")
+        left = [row for row in rows if row != f"{self.draft.item_id} | failed"]
+        self.draft.fields["controls"] = "\n".join(left)
+        if not self.draft.fields["controls"]:
+            del self.draft.fields["controls"]
 
     def _finish(self) -> None:
         draft = self.draft

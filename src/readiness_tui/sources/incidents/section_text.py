@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from readiness_tui.domain.note_rows import row_line
 from readiness_tui.sources.incidents.labels import LABELLED
 from readiness_tui.sources.incidents.markdown_blocks import Block, Item, Table, plain, plain_lines
 
@@ -39,11 +40,11 @@ def _part(block: Block, key: str) -> str:
         header = [plain(cell) for cell in block.header]
         rows = [] if {cell.casefold() for cell in header} <= _USUAL else [header]
         rows += [[plain(cell) for cell in row] for _, row in block.rows]
-        return "\n".join(" | ".join(row).rstrip(" |") for row in rows if any(row))
+        return "\n".join(row_line(*row) for row in rows if any(row))
     if isinstance(block, Item):
         return _item(block, key)
     if block.code:
-        return block.text
+        return "\n".join(block.text.split("\n")[1:-1]) if key == "kept" else block.text
     text = plain_lines(block.text)
     return " ".join(text.split("\n")) if key in ROWS and "|" not in text else text
 
@@ -51,6 +52,6 @@ def _part(block: Block, key: str) -> str:
 def _item(item: Item, key: str, depth: int = 0) -> str:
     own = plain_lines(item.text).replace("\n", " ")
     if key == "impact" and "|" not in own and (match := LABELLED.match(item.text)):
-        own = f"{plain(match['label'])} | {plain(match['value'])}"
+        own = row_line(plain(match["label"]), plain(match["value"]))
     lead = "" if key in ROWS and depth == 0 else f"{'  ' * depth}- "
     return "\n".join((lead + own, *(_item(inner, key, depth + 1) for inner in item.items)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from readiness_tui.domain.incident import TimelineEntry
 from readiness_tui.sources.incidents import headings
@@ -108,6 +109,9 @@ class Timeline:
                     self._draft.doubt(number, "this row of the timeline has no time")
 
     def _item(self, item: Item) -> None:
+        if traces := re.match(r"\*\*Traces\*\* (.*)", item.text):
+            self._draft.traces += plain(traces[1]).split(", ")
+            return
         if opinion := _OPINION.match(item.text):
             stamp = read_stamp(opinion["at"])
             if stamp and self._add(stamp, opinion["text"], item.line, "opinion", plain(opinion["by"] or "")):
@@ -137,7 +141,13 @@ class Timeline:
 
     def _paragraph(self, paragraph: Paragraph) -> None:
         open_entry = False
-        for number, text in statements(paragraph):
+        more: list[str] = []
+        for number, text in [*statements(paragraph), (0, "")]:
+            if more and (not text or begins(text)):
+                self._continue(more)
+                more = []
+            if not text:
+                break
             alone = read_day(plain(text))
             alone = alone if alone and not _ASIDE.sub("", plain(text)[alone[1] :]).strip(" :.-") else None
             if (zone := stated_zone(plain(text))) and (alone or not begins(text)):
@@ -155,14 +165,16 @@ class Timeline:
                 if open_entry:
                     continue
             elif open_entry:
-                last = self._draft.timeline[-1]
-                self._draft.timeline[-1] = TimelineEntry(
-                    last.id, last.at, f"{last.text}\n{plain(text)}", last.source, last.by
-                )
+                more.append(plain(text))
                 continue
             self._draft.kept.append((number, text))
             if stamp is not None:
                 self._draft.doubt(number, "this line of the timeline has no time")
+
+    def _continue(self, more: list[str]) -> None:
+        """Lines below an entry that have no time of their own."""
+        last = self._draft.timeline[-1]
+        self._draft.timeline[-1] = replace(last, text="\n".join((last.text, *more)))
 
     def _add(self, stamp: Stamp, text: str, line: int, source: str = "person", by: str = "") -> bool:
         text = plain(text)

@@ -18,9 +18,9 @@ FORMAT = "timeline"
 _DELIMITERS = ",;\t|"
 
 
-def looks_like_table(text: str) -> bool:
-    """Whether the first line names columns of which one holds times and another what happened, or the lines have a
-    time in their first cell."""
+def looks_like_table(text: str, *, headed: bool = False) -> bool:
+    """Whether the first line names columns of which one holds times and another what happened, or (not where `headed`
+    is asked for) every line has a time in its first cell."""
     lines = [line for line in text.split("\n", 6)[:6] if line.strip()]
     if not lines or lines[0].lstrip().startswith(("#", "|", "-", "*")):
         return False
@@ -31,14 +31,16 @@ def looks_like_table(text: str) -> bool:
     meant = headings.columns(rows[0])
     if {"at", "clock", "day"} & set(meant) and "text" in meant:
         return True
-    return all(len(row) == len(rows[0]) and _stamp(row[0]) is not None for row in rows)
+    return not headed and all(len(row) == len(rows[0]) and _stamp(row[0]) is not None for row in rows)
 
 
-def read_timeline(text: str, name: str, day: date | None = None) -> Draft:
-    """The draft of a table of events. `name`: the file's, for a date that the rows lack."""
+def read_timeline(text: str, name: str, day: date | None = None, fallback: date | None = None) -> Draft:
+    """The draft of a table of events. `name`: the file's, whose date the rows take that
+    have none, else `fallback`."""
     draft = Draft(FORMAT, day=day)
-    if day is None and (named := find_day(name)):
-        draft.day = named.near(None)
+    if day is None:
+        named = find_day(name)
+        draft.day = named.near(None) if named else fallback
     clock = Clock(draft, draft.day)
     delimiter = _delimiter(text.split("\n", 6)[:6]) or ","
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
@@ -69,7 +71,7 @@ def read_timeline(text: str, name: str, day: date | None = None) -> Draft:
                         clock.zone = stated[0]
                 continue
             header = []
-            meant = ["at", "text"] if len(row) == 2 else ["at", *_guess(row[1:])]
+            meant = ["at", *_guess(row[1:])]
         first = first or line
         if not _row(draft, clock, row, header, meant, line):
             draft.kept.append((line, "\n".join(written[start - 1 : reader.line_num])))
@@ -118,7 +120,7 @@ def _stamp(text: str) -> Stamp | datetime | None:
 
 def _guess(cells: list[str]) -> list[str]:
     """Of a table without a header: the longest cell is what happened."""
-    longest = max(range(len(cells)), key=lambda place: len(cells[place]))
+    longest = max(range(len(cells)), key=lambda place: len(cells[place]), default=0)
     return ["text" if place == longest else "" for place in range(len(cells))]
 
 
