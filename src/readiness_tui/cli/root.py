@@ -32,7 +32,7 @@ COMMANDS = {
     "check": ("verdict", "The whole verdict; the exit status tells CI."),
     "scorecard": ("verdict", "The Day-21 scorecard as markdown or JSON."),
     "gaps": ("verdict", "What is not yet good enough."),
-    "incident": ("incident", "List, open or export incidents."),
+    "incident": ("incident", "Open incidents, log, list, import and export them."),
     "checklists": ("checklists", "Check checklist files."),
     "doctor": ("upkeep", "Is the file sound, and what is it read with."),
     "backup": ("upkeep", "Copy the database while it is in use."),

@@ -82,17 +82,22 @@ def check_command(
     help="Markdown for people, JSON with its schema number for programs.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
+@click.option(
+    "--templates", type=File, help="A folder with a scorecard.md.j2 (default: templates/ beside the database)."
+)
 @click.option("--freeze", is_flag=True, help="Freeze it: the review is closed with this scorecard.")
 @as_of
 @pass_session
-def scorecard_command(session: Session, format: str, output: Path | None, freeze: bool, as_of: date | None) -> None:
+def scorecard_command(
+    session: Session, format: str, output: Path | None, templates: Path | None, freeze: bool, as_of: date | None
+) -> None:
     """The Day-21 readiness scorecard with gaps."""
     from readiness_tui.services import scorecards
 
     with desk_of(session) as desk:
         if freeze:
-            scorecards.freeze(desk)
-        text = scorecards.text(desk, format=format, as_of=as_of)
+            scorecards.freeze(desk, templates=templates)
+        text = scorecards.text(desk, format=format, as_of=as_of, templates=templates)
         if output is None:
             say_document(text)
         else:

@@ -186,8 +186,17 @@ def _section(key: str, one: Copy, other: Copy) -> tuple[str, Written | None, tup
     ]
     (text, said, past), (text2, said2, past2) = sides
     if text_digest(text) == text_digest(text2):
-        whole = max(text, text2, key=lambda each: (each != mask_all(each), len(each), each))
-        return whole, max((each for each in (said, said2) if each), key=_when, default=None), None
+        whole = (
+            text
+            if one.yields or other.yields
+            else max(text, text2, key=lambda each: (each != mask_all(each), len(each), each))
+        )
+        who = (
+            said
+            if one.yields or other.yields
+            else max((each for each in (said, said2) if each), key=_when, default=None)
+        )
+        return whole, who, None
     if text_digest(text) in past2 and text_digest(text2) not in past:
         return text2, said2, None
     if text_digest(text2) in past and text_digest(text) not in past2:

@@ -18,8 +18,10 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incident import Incident, Sev, TimelineEntry, Written
 from readiness_tui.domain.incident_merge import Copy, text_digest, uid_of
 from readiness_tui.domain.words import moment
+from readiness_tui.services import incident_log
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.incident_merge import Merged, local_copy, put_copy
+from readiness_tui.services.incidents import listed as incidents_of
 from readiness_tui.services.view import current_review
 from readiness_tui.sources.fileio import digest
 from readiness_tui.sources.incidents import postmortem
@@ -68,8 +70,9 @@ def import_file(
     given = next((one for one in known if one.number == number), None)
     if number is not None and given is None:
         raise ReadinessError(f"There is no incident INC-{number} in this database. Leave out -i to import a new one.")
-    started = given.started if given else None
-    read = read_incident(path, format, day, started.date() if started else None)
+    running = [one for one in incidents_of(desk) if one.open and one.resolved is None]
+    about = given or (running[0] if len(running) == 1 else None)
+    read = read_incident(path, format, day, about.started.date() if about and about.started else None)
     uid = read.incident.uid if isinstance(read, Copy) else read.uid or uid_of(digest(path))
     target = given or next((one for one in known if one.uid == uid), None)
     if isinstance(read, Copy):
@@ -79,7 +82,7 @@ def import_file(
             )
         told = _told(path, read)
         return replace(told, merged=put_copy(desk, target.number if target else None, read, path.name))
-    target = target or _meant(path, read, known)
+    target = target or _meant(desk, read, known)
     copy = _copy(desk, read, target, uid, path.name)
     told = _told(path, read)
     told = replace(told, doubts=(*told.doubts, *_differences(desk, read, target, copy.incident)))
@@ -91,16 +94,12 @@ def _incidents(desk: Desk) -> list[Incident]:
         return incidents.all(conn)
 
 
-def _meant(path: Path, draft: Draft, known: list[Incident]) -> Incident | None:
-    """The incident that a document without identity is about."""
+def _meant(desk: Desk, draft: Draft, known: list[Incident]) -> Incident | None:
+    """The incident that a document without identity is about; lines alone belong to the open one, where there is one."""
     if draft.format == postmortem.FORMAT:
         same = (one for one in known if one.title.casefold() == draft.title.casefold())
         return next((one for one in same if one.started is None or _near(one.started.date(), draft.day)), None)
-    still = [one for one in known if one.resolved is None]
-    if len(still) > 1:
-        named = ", ".join(one.name for one in still)
-        raise ReadinessError(f"{path}: {named} are open. Say with -i to which of them these lines belong.")
-    return still[0] if still else None
+    return incident_log.the_running(desk) if any(one.open for one in incidents_of(desk)) else None
 
 
 def _near(one: date, other: date | None) -> bool:

@@ -39,9 +39,10 @@ class Merged:
 def local_copy(conn: Connection, incident: Incident) -> Copy:
     """The stored incident with what another file has to know of its past."""
     texts = incident_history.earlier_texts(conn, incident.number)
-    now = {key: text_digest(text) for key, text in incident.fields.items()}
+    standing = {(key, text_digest(text)) for key, text in incident.fields.items()}
+    standing |= {(rival.section, text_digest(rival.text)) for rival in incident.rivals}
     earlier = {
-        key: frozenset(digest for text in had if text and (digest := text_digest(text)) != now.get(key))
+        key: frozenset(digest for text in had if text and (key, digest := text_digest(text)) not in standing)
         for key, had in texts.items()
     }
     present = {entry.uid for entry in incident.timeline} | {action.uid for action in incident.actions}

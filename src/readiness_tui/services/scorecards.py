@@ -11,6 +11,7 @@ from readiness_tui.domain.card import Dissent, Scorecard
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.scorecard import compose
 from readiness_tui.services.desk import Desk
+from readiness_tui.services.templates import templates_folder
 from readiness_tui.services.view import ReviewView, load, read_facts
 from readiness_tui.services.write import sync
 from readiness_tui.store import assessments, imports, reviews, scorecards
@@ -55,27 +56,30 @@ def _compose(conn: Connection, view: ReviewView) -> Scorecard:
     )
 
 
-def render(card: Scorecard, format: str) -> str:
-    """The card as "md" or "json" text."""
+def render(card: Scorecard, format: str, templates: Path | None = None) -> str:
+    """The card as "md" or "json" text. `templates`: a folder that may hold a scorecard.md.j2 in place of ours."""
     if format == "json":
         from readiness_tui.reports.scorecard_json import scorecard_json
 
         return scorecard_json(card)
     from readiness_tui.reports.scorecard_md import scorecard_markdown
 
-    return scorecard_markdown(card)
+    return scorecard_markdown(card, templates)
 
 
-def text(desk: Desk, *, format: str = "md", as_of: date | None = None) -> str:
-    """The scorecard as "md", "json" or "html" text. A frozen review gives what was frozen, byte for byte."""
+def text(desk: Desk, *, format: str = "md", as_of: date | None = None, templates: Path | None = None) -> str:
+    """The scorecard as "md", "json" or "html" text. A frozen review gives what was frozen, byte for byte.
+
+    `templates`: a folder with a scorecard.md.j2, else the one beside the database.
+    """
     if format == "html":
         from readiness_tui.reports.html_out import html_page
 
-        return html_page(text(desk, as_of=as_of), "Readiness scorecard")
+        return html_page(text(desk, as_of=as_of, templates=templates), "Readiness scorecard")
     view = load(desk, as_of=as_of, shared=True)
     if view.frozen is not None and as_of is None:
         return view.frozen.json if format == "json" else view.frozen.markdown
-    return render(compose_card(desk, view), format)
+    return render(compose_card(desk, view), format, templates_folder(desk, templates))
 
 
 def write(path: Path, content: str) -> None:
@@ -85,13 +89,14 @@ def write(path: Path, content: str) -> None:
     write_text(path, content)
 
 
-def freeze(desk: Desk) -> Scorecard:
+def freeze(desk: Desk, *, templates: Path | None = None) -> Scorecard:
     """Close the review with its scorecard: nothing in it changes from now on. Undecided items become gaps."""
     view = load(desk, shared=True)
     if view.review.frozen_at is not None:
         raise ReadinessError(
             f"This review was frozen on {view.review.frozen_at:%Y-%m-%d %H:%M} UTC. Start a new review for new work."
         )
+    folder = templates_folder(desk, templates)
     with desk.store.write(desk.who, "scorecard frozen", now=desk.now(), review_id=view.review.id, undoable=False) as tx:
         review = reviews.get(tx.conn, view.review.id)
         tx.guard_review(review.id)
@@ -113,7 +118,7 @@ def freeze(desk: Desk) -> Scorecard:
                 as_of=judgement.as_of,
                 verdict=judgement.verdict,
                 json=render(card, "json"),
-                markdown=render(card, "md"),
+                markdown=render(card, "md", folder),
                 digest=card.digest,
             ),
         )

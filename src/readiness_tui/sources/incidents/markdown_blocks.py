@@ -128,7 +128,7 @@ def sections(text: str, skip: int = 0) -> list[Section]:
                 fence = ""
             continue
         if mark:
-            fence = mark[1][:3]
+            fence = mark[1]
             found[-1].lines.append(Line(number, line, code=True))
             continue
         heading = _ATX.match(line)
