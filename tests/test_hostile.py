@@ -125,7 +125,7 @@ def test_markdown_gives_it_no_meaning(command: str, said) -> None:
     text = said(command)
     # No HTML but the document's own: its folds, and the comment with the digest at the end.
     body = re.sub(r"<!-- readiness-scorecard [^<>]+ -->\n\Z", "", text)
-    assert not re.search(r"<(?!/?(?:details|summary)>)", body)
+    assert not re.search(r"<(?!/?(?:details|summary)>|!-- readiness-incident [0-9a-f-]{36}[ A-Z0-9-]* -->)", body)
     assert not re.search(r"(?<!`)@everyone", text)
     assert "https://evil" not in text  # GitHub would make it a link
     assert not re.search(r"(?<!\\)\[(?![ x]\])", text)  # no link or image; task boxes are the document's own
