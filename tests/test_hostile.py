@@ -122,10 +122,11 @@ def test_json_gives_the_text_back_as_it_was(said) -> None:
 
 @pytest.mark.parametrize("command", ["scorecard", "gaps --format md", "incident export 1", "incident export 2"])
 def test_markdown_gives_it_no_meaning(command: str, said) -> None:
-    text = said(command)
-    # No HTML but the document's own: its folds, and the comment with the digest at the end.
-    body = re.sub(r"<!-- readiness-scorecard [^<>]+ -->\n\Z", "", text)
-    assert not re.search(r"<(?!/?(?:details|summary)>|!-- readiness-incident [0-9a-f-]{36}[ A-Z0-9-]* -->)", body)
+    # A fenced block shows everything as it is, and no text closes it.
+    text = re.sub(r"^(`{3,})\n.*?\n\1$", "", said(command), flags=re.DOTALL | re.MULTILINE)
+    # No HTML but the document's own: its folds, and the comment with its digest or uid at the end.
+    body = re.sub(r"<!-- readiness-(?:scorecard|incident) [^<>]+ -->\n\Z", "", text)
+    assert not re.search(r"<(?!/?(?:details|summary)>)", body)
     assert not re.search(r"(?<!`)@everyone", text)
     assert "https://evil" not in text  # GitHub would make it a link
     assert not re.search(r"(?<!\\)\[(?![ x]\])", text)  # no link or image; task boxes are the document's own
