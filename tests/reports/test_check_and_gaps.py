@@ -50,8 +50,10 @@ def test_the_object_that_scripts_read() -> None:
         "n": 40,
         "low": 0.764,
         "high": None,
+        "interval": None,
         "result": "FAIL",
         "reason": "one case short",
+        "sure": "",
     }
     assert found["gate"]["results"][3]["value"] is None
     assert found["sections"][1] == {"checklist": "reliability", "percent": 18, "assessed": 62}

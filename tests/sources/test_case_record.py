@@ -101,10 +101,10 @@ def test_without_a_run_line_the_run_is_named_by_the_bytes_and_said_to_be_unknown
 
 
 def test_flat_metrics_and_a_table(make, read):
-    row = {"case_id": "c1", "success": True, "faithfulness": 0.5, "tone": 1, "seed": 7, "user_id": 3}
+    row = {"case_id": "c1", "success": True, "faithfulness": 0.5, "tone": 1, "seed": 7, "user_id": 3, "session": 4}
     (case,) = read(make("r.jsonl", [row])).cases
     assert case.scores == {"faithfulness": Score(0.5), "tone": Score(1.0)}
-    assert case.extra == {"seed": 7, "user_id": 3}
+    assert case.extra == {"seed": 7, "user_id": 3, "session": 4}
     (cell,) = read(make("r.csv", "case_id,success,faithfulness,tone,tags\nc1,true,0.5,,a;b\n")).cases
     assert (cell.status, cell.scores, cell.tags) == (CaseStatus.PASS, {"faithfulness": Score(0.5)}, ("a", "b"))
 

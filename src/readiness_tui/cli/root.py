@@ -34,6 +34,7 @@ COMMANDS = {
     "gaps": ("verdict", "What is not yet good enough."),
     "incident": ("incident", "Open incidents, log, list, import and export them."),
     "checklists": ("checklists", "Check checklist files."),
+    "statistics": ("statistics", "How often each bound holds, and what it is held against."),
     "doctor": ("upkeep", "Is the file sound, and what is it read with."),
     "backup": ("upkeep", "Copy the database while it is in use."),
     "paths": ("paths", "Where the app keeps its files."),

@@ -13,6 +13,7 @@ EPSILON = 1e-9  # a perfect score may come as 0.9999999999
 HOLDS = "holds at 95 %"
 MISSES = "misses at 95 %"
 NOISE = "within noise"
+APPROXIMATE = "approximate"
 
 
 def meets(estimate: Estimate, direction: Direction, threshold: float) -> bool:
@@ -39,6 +40,23 @@ def bound_meets(estimate: Estimate, direction: Direction, threshold: float) -> b
     return bound >= threshold - EPSILON if direction is Direction.HIGHER else bound <= threshold + EPSILON
 
 
+def doubt(estimate: Estimate, direction: Direction, threshold: float) -> str:
+    """Why the bound that `how_sure` goes by is approximate; "" where it is not, or where no bound speaks.
+
+    Under `confidence: required` an approximate bound still counts: it is the best there is, and the row says so.
+    """
+    met = meets(estimate, direction, threshold)
+    side = direction if met else _opposite(direction)
+    sure = bound_meets(estimate, side, threshold)
+    if sure is None or (not met and not sure and needed(estimate, direction, threshold) is not None):
+        return ""  # "one case short" rests on no bound
+    return estimate.low_doubt if side is Direction.HIGHER else estimate.high_doubt
+
+
+def _opposite(direction: Direction) -> Direction:
+    return Direction.LOWER if direction is Direction.HIGHER else Direction.HIGHER
+
+
 def needed(estimate: Estimate, direction: Direction, threshold: float) -> int | None:
     """How many of n a rate needs (or, of a lower-is-better one, may have) to meet its threshold."""
     if estimate.k is None or not estimate.n:
@@ -48,13 +66,17 @@ def needed(estimate: Estimate, direction: Direction, threshold: float) -> int | 
 
 
 def how_sure(estimate: Estimate, direction: Direction, threshold: float, *, noun: str = "case") -> str:
-    """ "holds at 95 %", "within noise; decisive from 139 cases", "one case short", "n too small" …"""
+    """ "holds at 95 %", "within noise; decisive from 139 cases", "one case short", "n too small" …, and "approximate"."""
+    said = _how_sure(estimate, direction, threshold, noun)
+    return f"{said}; {APPROXIMATE}" if doubt(estimate, direction, threshold) else said
+
+
+def _how_sure(estimate: Estimate, direction: Direction, threshold: float, noun: str) -> str:
     met = meets(estimate, direction, threshold)
-    opposite = Direction.LOWER if direction is Direction.HIGHER else Direction.HIGHER
     if met:
         sure = bound_meets(estimate, direction, threshold)
         return HOLDS if sure else _undecided(estimate, threshold, sure, noun)
-    missed = bound_meets(estimate, opposite, threshold)
+    missed = bound_meets(estimate, _opposite(direction), threshold)
     short = _short(estimate, direction, threshold, noun)
     if short:
         return f"{short}; {MISSES}" if missed else short

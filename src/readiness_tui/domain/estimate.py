@@ -10,7 +10,9 @@ class Estimate:
     """`low` and `high` are one-sided 95 % bounds (each on its own); None where n is too small for one.
 
     `method` names the formula ("Wilson", "t over cases", "order statistic", "log-delta"); `note` says in words
-    why there is no bound. `k` is the number of successes of a rate.
+    why there is no bound. `k` is the number of successes of a rate. `low_doubt` and `high_doubt` say in words why that
+    bound may miss more often than one time in twenty: it is approximate; "" where its coverage is known to hold.
+    `interval` encloses the value at 95 %, two-sided: for display, never for a verdict.
     """
 
     value: float
@@ -20,3 +22,6 @@ class Estimate:
     method: str = ""
     note: str = ""
     k: int | None = None
+    low_doubt: str = ""
+    high_doubt: str = ""
+    interval: tuple[float, float] | None = None

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from readiness_tui.domain.compare import Comparison, compare, first_carrying
-from readiness_tui.domain.decisive import EPSILON, bound_meets, how_sure, meets, needed
+from readiness_tui.domain.decisive import EPSILON, bound_meets, doubt, how_sure, meets, needed
 from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.evaluation import Completeness, Trace
 from readiness_tui.domain.gate import Confidence, Direction, From, GateRow, Result, Rule
@@ -139,6 +139,7 @@ def _threshold_row(rule: Rule, seen: Observed | NotComputable, noun: str) -> Gat
         reasons.append(f"worst case {value_text(seen.worst.value, rule).replace(NOTHING, 'without limit')}")
         if by_missing:
             sure.append(BY_MISSING)
+    reasons += filter(None, [doubt(estimate, rule.direction, rule.threshold)])
     if seen.note and seen.note != sure[0]:
         reasons.append(seen.note)
     if seen.used == 1:
@@ -193,6 +194,7 @@ def _regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputa
         f"{drop} {value_text(loss, toward_worse)} over {plural(len(against.shared), 'shared case')}, "
         f"at most {value_text(margin, toward_limit)} allowed",
         f"baseline run {against.run_id}",
+        *filter(None, [doubt(worse, Direction.LOWER, margin)]),
     ]
     if effect is not None and worse.value > margin + EPSILON:
         least = value_text(effect, toward_worse)
@@ -250,4 +252,7 @@ def worsening(change: Estimate, direction: Direction) -> Estimate:
         low=None if high is None else -high,
         high=None if low is None else -low,
         method=method,
+        low_doubt=change.high_doubt,
+        high_doubt=change.low_doubt,
+        interval=None if change.interval is None else (-change.interval[1], -change.interval[0]),
     )

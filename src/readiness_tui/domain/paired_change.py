@@ -1,7 +1,8 @@
 """How a metric changed from baseline to candidate on the same cases, with its one-sided 95 % bounds.
 
-A rate of single 0/1 verdicts: Tango's score interval. A mean: Student's t over the differences of the cases. A
-quantile or a ratio: the cases are resampled in pairs, seeded. A sum: the t bounds of the mean difference, times n.
+A rate of single 0/1 verdicts: Tango's score interval. A mean: Student's t over the differences of the cases,
+cluster-robust where cases name clusters, for rates too. A quantile or a ratio: the cases are resampled in pairs, seeded,
+and the bound is approximate. A sum: the t bounds of the mean difference, times n.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from dataclasses import replace
 from typing import Any
 
 from readiness_tui.domain.estimate import Estimate
-from readiness_tui.domain.intervals import MIN_N, TOO_SMALL, Z, exact, mean_t, smallest_n_for_quantile
+from readiness_tui.domain.intervals import MIN_N, TOO_SMALL, Z, exact, mean_clustered, mean_t, smallest_n_for_quantile
 from readiness_tui.domain.metrics.registry import Kind, MetricDef
-from readiness_tui.domain.metrics.summary import Observed
+from readiness_tui.domain.metrics.summary import Observed, grouped
 from readiness_tui.domain.paired import SEED
 
 PAIRED = "paired "
 SCORE, BOOTSTRAP = "paired score (Tango)", "paired bootstrap"
+RESAMPLED = "the bound comes from resampling, whose coverage is not known here"
 MIN_SUCCESSES = 10  # on either side, for a ratio: below it resamples without a success are not rare
 _WORK = 20_000_000  # values drawn at most
 _FEWEST, _MOST = 1_000, 10_000  # resamples
@@ -35,16 +37,20 @@ def paired_change(
     """
     if metric.kind in (Kind.RATE, Kind.MEAN):
         pairs = [(ours.per_case[key], theirs.per_case[key]) for key in shared]
-        if metric.kind is Kind.RATE and all(value in (0.0, 1.0) for pair in pairs for value in pair):
+        groups = grouped(shared, ours.clusters)
+        if groups is None and metric.kind is Kind.RATE and all(value in (0.0, 1.0) for pair in pairs for value in pair):
             return rate_change(sum(a > b for a, b in pairs), sum(a < b for a, b in pairs), len(pairs))
-        change = mean_t([a - b for a, b in pairs])
+        changes = [a - b for a, b in pairs]
+        change = mean_t(changes) if groups is None else mean_clustered(changes, groups)
         return replace(change, method=f"{PAIRED}{change.method}")
     value = ours.estimate.value - theirs.estimate.value
     if metric.kind is Kind.SUM:
         mean = mean_t([math.fsum(ours.readings[key]) - math.fsum(theirs.readings[key]) for key in shared])
         n = len(shared)
         low, high = (None if bound is None else bound * n for bound in (mean.low, mean.high))
-        return Estimate(value, n, low, high, f"{PAIRED}{mean.method} × n", mean.note)
+        return Estimate(
+            value, n, low, high, f"{PAIRED}{mean.method} × n", mean.note, None, mean.low_doubt, mean.high_doubt
+        )
     if not bound:
         return Estimate(value, len(shared), method="difference")
     return _resampled(metric, ours, theirs, shared, value)
@@ -106,7 +112,7 @@ def _resampled(metric: MetricDef, ours: Observed, theirs: Observed, shared: Sequ
     low, high = np.quantile(np.concatenate(found), [0.05, 0.95], method="inverted_cdf")
     if low == high:
         return Estimate(value, n, method=BOOTSTRAP, note=f"{TOO_SMALL}: all resamples equal")
-    return Estimate(value, n, float(low), float(high), BOOTSTRAP)
+    return Estimate(value, n, float(low), float(high), BOOTSTRAP, low_doubt=RESAMPLED, high_doubt=RESAMPLED)
 
 
 def _too_few(metric: MetricDef, ours: Observed, theirs: Observed, shared: Sequence[str]) -> str:

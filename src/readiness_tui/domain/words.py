@@ -142,12 +142,25 @@ def change_text(change: float | None, rule: Rule) -> str:
 
 
 def bound_text(estimate: Estimate | None, rule: Rule) -> str:
-    """The one-sided 95 % bound on the side that matters: "≥ 0.764" or "≤ 3,420"; — where n is too small."""
+    """The one-sided 95 % bound on the side that matters: "≥ 0.764" or "≤ 3,420"; — where n is too small.
+
+    "≥~0.764" where it is approximate.
+    """
     if estimate is None:
         return NOTHING
     higher = rule.direction is Direction.HIGHER
-    bound = estimate.low if higher else estimate.high
-    return NOTHING if bound is None else f"{'≥' if higher else '≤'} {value_text(bound, rule)}"
+    bound, doubt = (estimate.low, estimate.low_doubt) if higher else (estimate.high, estimate.high_doubt)
+    if bound is None:
+        return NOTHING
+    return f"{'≥' if higher else '≤'}{'~' if doubt else ' '}{value_text(bound, rule)}"
+
+
+def interval_text(estimate: Estimate, unit: str = "") -> str:
+    """The two-sided 95 % interval, rounded outwards: "0.745 to 0.944"; "" where there is none."""
+    if estimate.interval is None:
+        return ""
+    low, high = estimate.interval
+    return f"{number(low, unit)} to {number(high, unit, up=True)}"
 
 
 def threshold_text(value: float, unit: str = "") -> str:

@@ -147,8 +147,10 @@ def _result(row: GateRow) -> dict[str, Any]:
         "n": estimate.n if estimate else None,
         "low": plain(estimate.low) if estimate else None,
         "high": plain(estimate.high) if estimate else None,
+        "interval": [plain(end) for end in estimate.interval] if estimate and estimate.interval else None,
         "result": row.result.value,
         "reason": mask(row.reason),
+        "sure": row.sure,
     }
 
 

@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"[ \t]*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[ \t]*", re.AS
 _SEPARATOR = re.compile(r"\s*[;|]\s*")
 # Numbers that name or count something, or have a unit that nobody named, are no scores.
 _NO_SCORE = re.compile(
-    r"^(latency|duration)$|(^|_)(id|ids|at|index|idx|seed|timestamp|version|line|row|turn|step|number|count|year|ns|n)$",
+    r"^(latency|duration|cluster|document|session)$|(^|_)(id|ids|at|index|idx|seed|timestamp|version|line|row|turn|step|number|count|year|ns|n)$",
     re.IGNORECASE,
 )
 

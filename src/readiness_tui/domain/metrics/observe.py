@@ -47,6 +47,7 @@ _GOLD: dict[str, tuple[str, Callable[[GoldenCase], object]]] = {
     "must_include_pass_rate": ("must_include texts", lambda gold: gold.must_include),
     "tool_call_accuracy": ("expected tools", lambda gold: gold.expected_tools),
 }
+CLUSTER_FIELDS = ("cluster", "document", "session")  # of a case, a golden case, or the metadata of either
 _SYSTEM_ERROR = {"task_success_rate": 0.0, "error_rate": 1.0}  # what a system error counts; elsewhere it is missing
 
 
@@ -96,6 +97,18 @@ def applies_to(metric_key: str, golden: EvalSet, tags: Collection[str] = ()) -> 
 
 def tags_of(case: Case, gold: GoldenCase | None) -> set[str]:
     return {*case.tags, *(gold.tags if gold else ())}
+
+
+def cluster_of(case: Case, gold: GoldenCase | None) -> str:
+    """What a case belongs to with others, in the first field that says so, its own or its golden case's; "" for none."""
+    for extra in (case.extra, gold.extra if gold else {}):
+        inner = extra.get("metadata")
+        for said in (extra, inner if isinstance(inner, dict) else {}):
+            for name in CLUSTER_FIELDS:
+                cluster = said.get(name)
+                if isinstance(cluster, (str, int)) and not isinstance(cluster, bool) and str(cluster).strip():
+                    return f"{name} {cluster}"
+    return ""
 
 
 def gold_by_id(data: RunData) -> dict[str, GoldenCase]:
@@ -162,13 +175,9 @@ class _Slice:
         return cls(kept, lost)
 
     def clusters(self) -> dict[str, str]:
-        """Each case's declared cluster (`cluster`: a document, a session), from the case or its gold."""
-        found = {}
-        for case, gold in self.cases:
-            cluster = case.extra.get("cluster") or (gold.extra.get("cluster") if gold else None)
-            if cluster is not None:
-                found[case_key(case)] = str(cluster)
-        return found
+        """The clusters that cases name: questions about one document, turns of one session."""
+        named = ((case_key(case), cluster_of(case, gold)) for case, gold in self.cases)
+        return {key: cluster for key, cluster in named if cluster}
 
 
 def _from_cases(metric: MetricDef, data: RunData, slice_: _Slice) -> Observed | NotComputable:
@@ -176,7 +185,7 @@ def _from_cases(metric: MetricDef, data: RunData, slice_: _Slice) -> Observed | 
         return NotComputable("the run has no cases" if not data.cases else "no case of the run is in this slice")
     names = _score_names(metric, slice_.cases)
     if metric.kind is Kind.RATIO:
-        return summarise_ratio(_cost_samples(slice_))
+        return summarise_ratio(_cost_samples(slice_), clusters=slice_.clusters())
     if names:
         seen = summarise(metric, _score_samples(metric, names[0], data, slice_), clusters=slice_.clusters())
         if len(names) > 1 and isinstance(seen, Observed):

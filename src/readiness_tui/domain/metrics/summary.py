@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.gate import Direction
-from readiness_tui.domain.intervals import mean_clustered, mean_t, quantile, ratio, wilson
+from readiness_tui.domain.intervals import all_or_none, mean_clustered, mean_t, quantile, ratio, wilson
 from readiness_tui.domain.metrics.ingredients import NOT_APPLICABLE, Absent, Reading
 from readiness_tui.domain.metrics.registry import Kind, MetricDef
 from readiness_tui.domain.text import one_line
 
 _RANGE_SLACK = 1e-6  # tools write 1.0000000001 for 1
+_MEASURABLE = 1e100  # beyond it sums and squares leave what a float can hold
 _NAMED = 5  # ids named in a sentence
 
 
@@ -26,8 +27,8 @@ class Observed:
     share carried: a case of which one repeat in three is missing counts two thirds. `worst` is the estimate with
     every missing reading at its worst (infinite where the metric has no end), `best` with each at its best; both None
     where nothing is missing. `per_case` holds each case's mean over its repeats (of a ratio: its numerator, with
-    `denominators` beside it), and `readings` every repeat's (not of a ratio). `aggregate`: the run brought only the
-    figure.
+    `denominators` beside it), and `readings` every repeat's (not of a ratio). `clusters`: those that cases belong to,
+    where they name any. `aggregate`: the run brought only the figure.
     """
 
     estimate: Estimate
@@ -42,6 +43,7 @@ class Observed:
     aggregate: bool = False
     readings: Mapping[str, Sequence[float]] = field(default_factory=dict)
     denominators: dict[str, float] = field(default_factory=dict)
+    clusters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def summarise(
     clusters: Mapping[str, str] | None = None,
     noun: str = "case",
 ) -> Observed | NotComputable:
-    """The figure of a rate, mean, quantile or sum. `clusters`: each case's cluster, where every case has one."""
+    """The figure of a rate, mean, quantile or sum. `clusters`: by case; one that names none stands alone."""
     carried: dict[str, list[float]] = {}
     missing: dict[str, int] = {}
     for key, reading in samples:
@@ -85,12 +87,12 @@ def summarise(
     nothing = _nothing(carried, noun)
     if nothing:
         return nothing
-    out = _out_of_range(metric, carried)
+    out = _immeasurable(carried) or _out_of_range(metric, carried)
     if out:
         return out
     estimate = _estimate(metric, carried, clusters)
     worst, best = (_filled(metric, carried, missing, end) for end in (worst_value(metric), best_value(metric)))
-    return replace(_observed(estimate, carried, missing, worst, best, noun), readings=carried)
+    return replace(_observed(estimate, carried, missing, worst, best, noun, clusters), readings=carried)
 
 
 def _filled(
@@ -103,7 +105,9 @@ def _filled(
     return _estimate(metric, filled, None)
 
 
-def summarise_ratio(samples: Iterable[PairSample], *, noun: str = "case") -> Observed | NotComputable:
+def summarise_ratio(
+    samples: Iterable[PairSample], *, clusters: Mapping[str, str] | None = None, noun: str = "case"
+) -> Observed | NotComputable:
     """Σ numerators / Σ denominators, repeats averaged first. Not computable where the denominators sum to 0."""
     carried: dict[str, list[tuple[float, float]]] = {}
     missing: dict[str, int] = {}
@@ -118,18 +122,30 @@ def summarise_ratio(samples: Iterable[PairSample], *, noun: str = "case") -> Obs
     nothing = _nothing(carried, noun)
     if nothing:
         return nothing
+    huge = _immeasurable({key: [x for pair in pairs for x in pair] for key, pairs in carried.items()})
+    if huge:
+        return huge
     tops = {key: _mean([a for a, _ in pairs]) for key, pairs in carried.items() if pairs}
     bottoms = {key: _mean([b for _, b in pairs]) for key, pairs in carried.items() if pairs}
     if math.fsum(bottoms.values()) == 0:
         return NotComputable(f"there is no success among the {len(tops)} {noun}s", len(tops), len(carried))
-    estimate = ratio(list(tops.values()), list(bottoms.values()))
+    estimate = ratio(list(tops.values()), list(bottoms.values()), grouped(list(tops), clusters))
     worst = best = None
     if missing:
         worst = replace(estimate, value=math.inf, low=None, high=None)
         free = [(*pairs, *[(0.0, 1.0)] * missing.get(key, 0)) for key, pairs in carried.items()]
         best = ratio([_mean([a for a, _ in pairs]) for pairs in free], [_mean([b for _, b in pairs]) for pairs in free])
     kept = {key: [tops[key]] if key in tops else [] for key in carried}
-    return replace(_observed(estimate, kept, missing, worst, best, noun), denominators=bottoms)
+    return replace(_observed(estimate, kept, missing, worst, best, noun, clusters), denominators=bottoms)
+
+
+def grouped(keys: Sequence[str], clusters: Mapping[str, str] | None) -> list[Hashable] | None:
+    """The cluster of each value by its case's key; None where no two values belong together."""
+    if clusters:
+        found: list[Hashable] = [("cluster", clusters[key]) if key in clusters else key for key in keys]
+    else:
+        found = list(keys)
+    return found if len(set(found)) < len(found) else None
 
 
 def worst_value(metric: MetricDef) -> float:
@@ -156,6 +172,15 @@ def _nothing(carried: Mapping[str, Sequence[object]], noun: str) -> NotComputabl
     return None
 
 
+def _immeasurable(carried: Mapping[str, list[float]]) -> NotComputable | None:
+    for key, values in carried.items():
+        for value in values:
+            if not abs(value) <= _MEASURABLE:
+                reason = f"{one_line(key, 40)} carries {value:g}, which is no measurement"
+                return NotComputable(reason, len(carried), len(carried))
+    return None
+
+
 def _out_of_range(metric: MetricDef, carried: Mapping[str, list[float]]) -> NotComputable | None:
     low, high = metric.range
     for key, values in carried.items():
@@ -171,7 +196,9 @@ def _out_of_range(metric: MetricDef, carried: Mapping[str, list[float]]) -> NotC
 
 def _estimate(metric: MetricDef, carried: Mapping[str, list[float]], clusters: Mapping[str, str] | None) -> Estimate:
     if metric.kind is Kind.QUANTILE:
-        return quantile([value for values in carried.values() for value in values], metric.q)
+        pairs = [(key, value) for key, values in carried.items() for value in values]
+        groups = grouped([key for key, _ in pairs], clusters)
+        return quantile([value for _, value in pairs], metric.q, groups)
     if metric.kind is Kind.SUM:
         every = [value for values in carried.values() for value in values]
         return Estimate(_total(every), len(every), method="sum", note="a sum has no bound")
@@ -181,8 +208,10 @@ def _estimate(metric: MetricDef, carried: Mapping[str, list[float]], clusters: M
         return Estimate(_total(figures), len(figures))  # only a worst case can be infinite
     binary = set(figures) <= {0.0, 1.0}
     k = int(sum(figures)) if binary else None
-    groups = [clusters[key] for key in means] if clusters and clusters.keys() >= means.keys() else []
-    if groups and len(set(groups)) < len(groups):
+    groups = grouped(list(means), clusters)
+    if groups and metric.kind is Kind.RATE and k in (0, len(figures)):
+        return all_or_none(k, len(figures), len(set(groups)))
+    if groups:
         return replace(mean_clustered(figures, groups), k=k)
     # Scores of a mean that all happen to be 1 (or 0) are not known to be 0/1 verdicts: no bound, by mean_t's rule.
     if k is not None and (metric.kind is Kind.RATE or 0 < k < len(figures)):
@@ -205,6 +234,7 @@ def _observed(
     worst: Estimate | None,
     best: Estimate | None,
     noun: str,
+    clusters: Mapping[str, str] | None,
 ) -> Observed:
     used = sum(1 for values in carried.values() if values)
     shares = (Fraction(len(values), len(values) + missing[key]) for key, values in carried.items() if key in missing)
@@ -223,4 +253,5 @@ def _observed(
         coverage,
         worst,
         best,
+        clusters=clusters or {},
     )

@@ -52,22 +52,23 @@ def observe_traces(
     direction: Direction | None = None,
     unit: str = "",
 ) -> Observed | NotComputable:
-    """The figure of one metric over recorded requests; each trace is its own case."""
+    """The figure of one metric over recorded requests; each trace is its own case, in the cluster of its session."""
     metric = resolve(metric_key) or unknown(metric_key, direction, unit)
     kept = [trace for trace in traces if set(tags) <= _tags(trace)] if tags else traces
     if not kept:
         return NotComputable("there are no traces" if not traces else "no trace carries these tags", 0, 0)
+    sessions = {trace.id: trace.session for trace in kept if trace.session}
     if metric.kind is Kind.RATIO:
-        return summarise_ratio(_cost_samples(kept), noun="trace")
+        return summarise_ratio(_cost_samples(kept), clusters=sessions, noun="trace")
     scored = metric.kind in (Kind.RATE, Kind.MEAN) and metric.unit != "tokens"
     names = {name for trace in kept for name in trace.scores if same_metric(name, metric.key)} if scored else set()
     if names:
         name = metric.key if metric.key in names else min(names)
-        return summarise(metric, _score_samples(metric, name, kept), noun="trace")
+        return summarise(metric, _score_samples(metric, name, kept), clusters=sessions, noun="trace")
     reader = read.TRACE_READERS.get(metric.key)
     if reader is None:
         return NotComputable("no trace carries a score of this name, and it cannot be computed from traces")
-    return summarise(metric, ((trace.id, reader(trace)) for trace in kept), noun="trace")
+    return summarise(metric, ((trace.id, reader(trace)) for trace in kept), clusters=sessions, noun="trace")
 
 
 def _tags(trace: Trace) -> set[str]:

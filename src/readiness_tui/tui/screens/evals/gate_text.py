@@ -21,6 +21,7 @@ from readiness_tui.domain.words import (
     change_text,
     count_text,
     day_month,
+    interval_text,
     metric_label,
     moment,
     number,
@@ -263,10 +264,13 @@ def rests_on(row: GateRow) -> str:
     """Which run or traces, and how many of them carry the metric."""
     noun = "traces" if row.rule.source is From.TRACES else "cases"
     used = "" if row.used is None or row.total is None else f"{row.used:,} of {row.total:,} {noun} used"
-    bound = row.estimate.method if row.estimate is not None and bound_text(row.estimate, row.rule) != "—" else ""
+    estimate = row.estimate
+    bound = estimate.method if estimate is not None and bound_text(estimate, row.rule) != "—" else ""
+    interval = interval_text(estimate, row.rule.unit) if estimate is not None else ""
     where = f"run {row.run_id}" if row.run_id else ("traces" if row.rule.source is From.TRACES else "no run")
     missing = "decided by missing cases" if row.by_missing else ""
-    return " · ".join(part for part in (where, used, f"bound: {bound}" if bound else "", missing) if part)
+    said = where, used, f"bound: {bound}" if bound else "", f"95 % interval {interval}" if interval else "", missing
+    return " · ".join(part for part in said if part)
 
 
 def miss_line(miss: Miss, lost: Misses, row: GateRow, cases: Mapping[str, Case]) -> CaseLine:

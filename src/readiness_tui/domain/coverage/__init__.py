@@ -1,0 +1,20 @@
+"""How often each bound holds what it says: simulated coverage, and the same numbers computed another way."""
+
+from readiness_tui.domain.coverage.oracles import Checked, oracles
+from readiness_tui.domain.coverage.scenes import SCENES, Family, Scene, Side
+from readiness_tui.domain.coverage.simulate import INSIDE, PROMISE, RUNS, Figures, cells, simulate
+
+__all__ = [
+    "INSIDE",
+    "PROMISE",
+    "RUNS",
+    "SCENES",
+    "Checked",
+    "Family",
+    "Figures",
+    "Scene",
+    "Side",
+    "cells",
+    "oracles",
+    "simulate",
+]

@@ -1,0 +1,91 @@
+"""Trying every bound on samples of known data: how often it holds, and how often the app says that it may not."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from readiness_tui.domain.coverage.scenes import SCENES, Scene, Side
+from readiness_tui.domain.estimate import Estimate
+
+RUNS = 10_000  # samples of each cell in the published table; its standard error is then 0.2 points
+SEED = 20261125
+PROMISE = 0.07  # of samples, the most in which a bound without a remark may miss
+INSIDE = 0.9  # a cell lies inside the region where the app leaves this share of samples without a remark
+_BLOCK = 2_000_000  # values drawn at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What became of one shape of data at one size, as shares of the samples.
+
+    `covers`: of the bounds given, those that hold; `both`: of the two-sided intervals; None where none is given.
+    `plain`: a bound without a remark; `approximate`: one with; the rest have none. `unsaid`: a bound without a remark
+    that misses.
+    """
+
+    scene: Scene
+    n: int
+    covers: float | None
+    both: float | None
+    plain: float
+    approximate: float
+    unsaid: float
+
+    @property
+    def none(self) -> float:
+        return max(0.0, 1 - self.plain - self.approximate)
+
+    @property
+    def inside(self) -> bool:
+        return self.plain >= INSIDE
+
+
+def cells() -> Iterator[tuple[Scene, int]]:
+    """The grid: every shape at every size."""
+    for scenes in SCENES:
+        for scene in scenes():
+            for n in scene.sizes:
+                yield scene, n
+
+
+def simulate(scene: Scene, n: int, runs: int = RUNS) -> Figures:
+    """One cell. Its random numbers depend on the cell and on nothing else, so any cell can be repeated alone."""
+    if scene.rate is not None:
+        return _figures(scene, n, _exactly(scene, scene.rate, n))
+    import numpy as np
+
+    draw = np.random.default_rng([SEED, zlib.crc32(f"{scene.family}/{scene.name}/{n}".encode())])
+    runs = max(1, runs // 10) if scene.costly else runs
+    block = max(1, _BLOCK // max(1, n))
+    samples = (sample for done in range(0, runs, block) for sample in scene.draw(draw, min(block, runs - done), n))
+    return _figures(scene, n, ((1 / runs, scene.judge(sample)) for sample in samples))
+
+
+def _exactly(scene: Scene, p: float, n: int) -> Iterator[tuple[float, Estimate]]:
+    """Every count that can come up, with its binomial probability: nothing is left to chance."""
+    for k in range(n + 1):
+        ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+        yield math.exp(ways + k * math.log(p) + (n - k) * math.log1p(-p)), scene.judge((k, n))
+
+
+def _figures(scene: Scene, n: int, weighed: Iterable[tuple[float, Estimate]]) -> Figures:
+    given = held = plain = unsaid = both = within = 0.0
+    for weight, estimate in weighed:
+        low = scene.side is Side.LOW
+        bound, doubt = (estimate.low, estimate.low_doubt) if low else (estimate.high, estimate.high_doubt)
+        if estimate.interval is not None:
+            both += weight
+            within += weight * (estimate.interval[0] <= scene.truth <= estimate.interval[1])
+        if bound is None:
+            continue
+        holds = bound <= scene.truth if low else bound >= scene.truth
+        given += weight
+        held += weight * holds
+        plain += weight * (not doubt)
+        unsaid += weight * (not doubt and not holds)
+    return Figures(
+        scene, n, held / given if given else None, within / both if both else None, plain, given - plain, unsaid
+    )

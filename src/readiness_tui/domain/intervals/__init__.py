@@ -1,0 +1,67 @@
+"""Estimates with their bounds: how sure a figure is (scoring.md, "Gate").
+
+Every bound is one-sided at 95 %, low and high each on its own; `Estimate.interval` is two-sided. Thresholds are read as
+the decimals a person wrote and rates as fractions, so no rounding of a float decides whether a rate meets its threshold.
+Where each method's coverage is known to hold: docs/statistics.md, from `domain/coverage`.
+"""
+
+from readiness_tui.domain.intervals.common import ALL_EQUAL, CONFIDENCE, MIN_N, TOO_SMALL, exact, t_quantile
+from readiness_tui.domain.intervals.means import (
+    CLUSTER_T,
+    MIN_CLUSTERS,
+    T,
+    decisive_t,
+    mean_clustered,
+    mean_t,
+)
+from readiness_tui.domain.intervals.quantiles import (
+    CLUSTER_ORDER,
+    ORDER,
+    quantile,
+    quantile_ranks,
+    smallest_n_for_quantile,
+)
+from readiness_tui.domain.intervals.rates import (
+    MAX_ERROR,
+    WILSON,
+    WILSON_CLUSTERS,
+    Z,
+    all_or_none,
+    decisive_from,
+    needed_for_rate,
+    rate_proves,
+    wilson,
+)
+from readiness_tui.domain.intervals.ratios import CLUSTER_LOG_DELTA, LOG_DELTA, ratio
+
+__all__ = [
+    "ALL_EQUAL",
+    "CLUSTER_LOG_DELTA",
+    "CLUSTER_ORDER",
+    "CLUSTER_T",
+    "CONFIDENCE",
+    "LOG_DELTA",
+    "MAX_ERROR",
+    "MIN_CLUSTERS",
+    "MIN_N",
+    "ORDER",
+    "TOO_SMALL",
+    "WILSON",
+    "WILSON_CLUSTERS",
+    "T",
+    "Z",
+    "all_or_none",
+    "decisive_from",
+    "decisive_t",
+    "exact",
+    "mean_clustered",
+    "mean_t",
+    "needed_for_rate",
+    "quantile",
+    "quantile_ranks",
+    "rate_proves",
+    "ratio",
+    "smallest_n_for_quantile",
+    "t_quantile",
+    "wilson",
+]

@@ -1,0 +1,111 @@
+"""Means over cases: Student's t, and its cluster-robust form where cases come in clusters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+
+from readiness_tui.domain.estimate import Estimate
+from readiness_tui.domain.intervals.common import (
+    ALL_EQUAL,
+    BOTH_SIDES,
+    MIN_N,
+    TOO_SMALL,
+    skew_doubt,
+    smallest,
+    spread,
+    t_quantile,
+)
+
+MIN_CLUSTERS = 5
+SKEW_CASES = 40  # a t bound toward a tail needs this many cases times the squared skewness
+EVEN_CLUSTERS = 0.8  # the share of its clusters that a sample has in effect where their sizes hardly differ
+_ROUNDING = 1e-12  # what is left of differences that are none
+
+T = "t over cases"
+CLUSTER_T = "cluster-robust t"
+
+
+def mean_t(values: Sequence[float]) -> Estimate:
+    """The mean over cases, with Student t bounds: mean ± t(n−1) s / √n.
+
+    No bound where n < 30 or all values are equal: a t bound would then claim more than the data can. A bound on the
+    side of a tail is approximate below 40 · skewness² cases.
+    """
+    n = len(values)
+    if n == 0:
+        return Estimate(math.nan, 0, method=T, note=TOO_SMALL)
+    mean = math.fsum(values) / n
+    if n < MIN_N:
+        return Estimate(mean, n, method=T, note=TOO_SMALL)
+    if min(values) == max(values):
+        return Estimate(mean, n, method=T, note=ALL_EQUAL)
+    error, skewness = spread([value - mean for value in values])
+    return _with_t(mean, n, error, skewness, n, T, "cases")
+
+
+def mean_clustered(values: Sequence[float], clusters: Sequence[Hashable]) -> Estimate:
+    """The mean over cases that come in clusters (documents, sessions), for rates too.
+
+    Variance G/(G−1) Σ_g (Σ_{i in g} (x_i − mean))² / n², t(G−1); G ≥ 5 clusters.
+    Source: Cameron & Miller (2015), J. Human Resources 50:317–372, for a regression on a constant. Approximate where
+    the clusters' sizes differ much, and on the side of a tail as `mean_t`, over clusters.
+    """
+    n = len(values)
+    if n == 0:
+        return Estimate(math.nan, 0, method=CLUSTER_T, note=TOO_SMALL)
+    mean = math.fsum(values) / n
+    grouped: dict[Hashable, list[float]] = {}
+    for value, cluster in zip(values, clusters, strict=True):
+        grouped.setdefault(cluster, []).append(value - mean)
+    groups = len(grouped)
+    if n < MIN_N or groups < MIN_CLUSTERS:
+        why = TOO_SMALL if n < MIN_N else f"{TOO_SMALL}: {groups} clusters, {MIN_CLUSTERS} needed"
+        return Estimate(mean, n, method=CLUSTER_T, note=why)
+    if min(values) == max(values):
+        return Estimate(mean, n, method=CLUSTER_T, note=ALL_EQUAL)
+    sums = [math.fsum(residuals) for residuals in grouped.values()]
+    error, skewness = spread(sums)
+    error *= groups / n
+    if error <= abs(mean) * _ROUNDING:  # the clusters' means all agree: their spread says nothing
+        return Estimate(mean, n, method=CLUSTER_T, note=f"{TOO_SMALL}: all clusters equal")
+    uneven = uneven_clusters([len(residuals) for residuals in grouped.values()])
+    return _with_t(mean, n, error, skewness, groups, CLUSTER_T, "clusters", uneven)
+
+
+def uneven_clusters(sizes: Sequence[int]) -> str:
+    """Why clusters of these sizes make a t(G−1) bound approximate; "" where they are even enough."""
+    even = sum(sizes) ** 2 >= EVEN_CLUSTERS * len(sizes) * sum(size * size for size in sizes)
+    return "" if even else f"the clusters differ much in size, the largest holds {max(sizes):,} of {sum(sizes):,} cases"
+
+
+def _with_t(
+    mean: float, n: int, error: float, skewness: float, units: int, method: str, noun: str, doubt: str = ""
+) -> Estimate:
+    """t bounds over `units` independent values. `doubt`: what makes either bound approximate already."""
+    half, wide = t_quantile(units - 1) * error, t_quantile(units - 1, BOTH_SIDES) * error
+    return Estimate(
+        mean,
+        n,
+        mean - half,
+        mean + half,
+        method,
+        low_doubt=doubt or skew_doubt(-skewness, units, SKEW_CASES, noun),
+        high_doubt=doubt or skew_doubt(skewness, units, SKEW_CASES, noun),
+        interval=(mean - wide, mean + wide),
+    )
+
+
+def decisive_t(half: float, n: int, distance: float) -> int | None:
+    """The smallest n (≥ 30) at which a t bound, `half` away at n, would be at most `distance` away.
+
+    The spread of the values is held as it is. None where `distance` is 0.
+    """
+    if distance <= 0:
+        return None
+    deviation = half * math.sqrt(n) / t_quantile(n - 1)
+
+    def met(size: int) -> bool:
+        return t_quantile(size - 1) * deviation / math.sqrt(size) <= distance
+
+    return smallest(met, MIN_N)

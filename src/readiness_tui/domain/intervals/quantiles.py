@@ -1,0 +1,108 @@
+"""Quantiles as observed values, with bounds from order statistics."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from functools import lru_cache
+
+from readiness_tui.domain.estimate import Estimate
+from readiness_tui.domain.intervals.common import BOTH_SIDES, CONFIDENCE, TOO_SMALL, exact
+from readiness_tui.domain.intervals.means import MIN_CLUSTERS
+from readiness_tui.domain.intervals.rates import Z
+
+ORDER = "order statistic"
+CLUSTER_ORDER = "order statistic, clusters"
+
+_TIE = 1e-12  # a binomial probability this near its bound equals it; the special function is not more exact
+
+
+@lru_cache(maxsize=1024)
+def quantile_ranks(n: int, q: float = 0.95, level: float = CONFIDENCE) -> tuple[int, int | None, int | None]:
+    """1-based ranks among n sorted values: of the quantile itself, of its lower bound, of its upper bound.
+
+    The quantile is element ⌈q n⌉. Upper: the smallest r with P(Bin(n, q) ≤ r − 1) ≥ `level`; for q = .95 there is
+    none below n = 59 at .95. Lower: the largest s with P(Bin(n, q) ≥ s) ≥ `level`. Exact for any continuous
+    distribution, and no narrower than it says for others. Source: David & Nagaraja (2003), Order Statistics, 7.1.
+    """
+    if n < 1:
+        raise ValueError("a quantile needs at least one value")
+    from scipy.special import bdtr, bdtrc
+
+    rank = max(1, math.ceil(exact(q) * n))
+    step = math.sqrt(n * q * (1 - q))
+    upper = min(n, max(1, math.floor(n * q + Z * step)))
+    while upper > 1 and bdtr(upper - 2, n, q) >= level - _TIE:
+        upper -= 1
+    while upper <= n and (upper - 1 >= n or bdtr(upper - 1, n, q) < level - _TIE):
+        upper += 1
+    lower = min(n, max(0, math.ceil(n * q - Z * step)))
+    while lower < n and bdtrc(lower, n, q) >= level - _TIE:
+        lower += 1
+    while lower > 0 and bdtrc(lower - 1, n, q) < level - _TIE:
+        lower -= 1
+    return rank, lower or None, upper if upper <= n else None
+
+
+def smallest_n_for_quantile(q: float = 0.95) -> int:
+    """The fewest values whose quantile has an upper bound: 59 for q = .95."""
+    return math.ceil(math.log(1 - CONFIDENCE) / math.log(q))
+
+
+def quantile(values: Sequence[float], q: float = 0.95, clusters: Sequence[Hashable] | None = None) -> Estimate:
+    """The q-quantile as an observed value, with order-statistic bounds (see `quantile_ranks`).
+
+    `clusters`: which values belong together (one session's requests, one case's repeats). The ranks are then those of
+    as many independent values as tell equally much of the share below the quantile (`_effective`), spread over n. With
+    fewer than 5 clusters nothing tells how much that is: the values count as independent, and the bounds are approximate.
+    """
+    n = len(values)
+    if n == 0:
+        return Estimate(math.nan, 0, method=ORDER, note=TOO_SMALL)
+    ordered = sorted(values)
+    rank = quantile_ranks(n, q)[0]
+    method, size, doubt = ORDER, n, ""
+    if clusters is not None:
+        method, groups = CLUSTER_ORDER, len(set(clusters))
+        if groups < MIN_CLUSTERS:
+            doubt = f"the values of a cluster are not independent, and the bound needs {MIN_CLUSTERS} clusters"
+        else:
+            size = _effective(values, ordered, rank, clusters)
+
+    def bounds(level: float) -> tuple[float | None, float | None]:
+        _, low, high = quantile_ranks(size, q, level)
+        return (
+            None if low is None else ordered[max(1, low * n // size) - 1],
+            None if high is None else ordered[min(n, -(-high * n // size)) - 1],
+        )
+
+    low, high = bounds(CONFIDENCE)
+    start, end = bounds(BOTH_SIDES)
+    note = "" if high is not None else f"{TOO_SMALL}: none below n = {smallest_n_for_quantile(q)}"
+    if note and size < n:
+        note += f", and these tell as much as {size:,} independent ones"
+    interval = None if start is None or end is None else (start, end)
+    return Estimate(ordered[rank - 1], n, low, high, method, note, low_doubt=doubt, high_doubt=doubt, interval=interval)
+
+
+def _effective(values: Sequence[float], ordered: Sequence[float], rank: int, clusters: Sequence[Hashable]) -> int:
+    """How many independent values tell as much of the share below the quantile as these clustered ones.
+
+    n / deff, deff the cluster-robust variance of a share over the binomial one (Kish 1965, Survey Sampling, 8.2): of the
+    share at most the quantile, and of the share at most the median, whichever clusters more.
+    """
+    n = len(values)
+    points = ordered[rank - 1], ordered[(n - 1) // 2]
+    return max(1, math.floor(n / max(1.0, *(_design_effect(values, point, clusters) for point in points))))
+
+
+def _design_effect(values: Sequence[float], point: float, clusters: Sequence[Hashable]) -> float:
+    sums: dict[Hashable, float] = {}
+    n = len(values)
+    share = sum(value <= point for value in values) / n
+    if share == 1:  # nothing lies above it
+        return 1.0
+    for value, cluster in zip(values, clusters, strict=True):
+        sums[cluster] = sums.get(cluster, 0.0) + (value <= point) - share
+    groups = len(sums)
+    return groups / (groups - 1) * math.fsum(s * s for s in sums.values()) / (n * share * (1 - share))

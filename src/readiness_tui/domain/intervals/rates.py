@@ -1,0 +1,114 @@
+"""Rates of 0/1 cases: Wilson's bounds, and how often they err exactly."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from readiness_tui.domain.estimate import Estimate
+from readiness_tui.domain.intervals.common import TOO_SMALL, exact
+
+Z = 1.645  # the contract's rounded normal quantile: 18 of 20 against 0.85 is decisive from 139 cases, not 138
+Z_BOTH_SIDES = 1.959963984540054  # of a two-sided interval
+MAX_ERROR = 0.07  # a nominal 95 % bound that errs in more samples than this is called approximate
+
+WILSON = "Wilson"
+WILSON_CLUSTERS = "Wilson over clusters"
+
+_FEW = 100
+_Z2 = Fraction(Decimal(str(Z))) ** 2
+
+
+def wilson(k: int, n: int) -> Estimate:
+    """k successes of n: the share and its Wilson score bounds, z = 1.645.
+
+    Source: Wilson (1927), J. Am. Stat. Assoc. 22:209–212; the bound is the share whose score test just rejects.
+    A bound is approximate where its exact error, the binomial probability of k or a more extreme count at the bound
+    itself, is above 7 %: then a bound that is not misses in at most 7 % of samples, whatever the true rate. Without
+    observations the value is NaN. Raises ValueError unless 0 <= k <= n.
+    """
+    if not 0 <= k <= n:
+        raise ValueError(f"k must lie between 0 and n, not {k} of {n}")
+    if n == 0:
+        return Estimate(math.nan, 0, method=WILSON, note=TOO_SMALL, k=0)
+    low, high = _score_bounds(k, n, Z)
+    doubts = _doubt(k, n, low), _doubt(n - k, n, 1 - high)
+    return Estimate(k / n, n, low, high, WILSON, "", k, *doubts, interval=_score_bounds(k, n, Z_BOTH_SIDES))
+
+
+def all_or_none(k: int, n: int, clusters: int) -> Estimate:
+    """n clustered cases of which all or none succeeded (k is n or 0): each cluster counts as one observation.
+
+    A cluster that succeeds throughout is rarer than a case that succeeds, so the bound errs on the safe side.
+    """
+    whole = wilson(clusters if k else 0, clusters)
+    return replace(whole, n=n, k=k, method=WILSON_CLUSTERS)
+
+
+def _score_bounds(k: int, n: int, z: float) -> tuple[float, float]:
+    p, z2 = k / n, z * z
+    centre = p + z2 / (2 * n)
+    half = z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+    low = 0.0 if k == 0 else (centre - half) / (1 + z2 / n)
+    high = 1.0 if k == n else (centre + half) / (1 + z2 / n)
+    return low, high
+
+
+def _doubt(k: int, n: int, bound: float) -> str:
+    """Of a lower bound; of an upper one with failures for successes."""
+    error = _error(k, n, bound)
+    return f"the bound errs in up to {math.ceil(error * 100)} % of samples" if error > MAX_ERROR else ""
+
+
+def _error(k: int, n: int, bound: float) -> float:
+    """P(Bin(n, bound) ≥ k), from its other terms; 0 beyond 100 successes, where it is always below 7 %."""
+    if not 0 < k <= _FEW:
+        return 0.0
+    term, below = (1 - bound) ** n, 0.0
+    for i in range(k):
+        below += term
+        term *= (n - i) / (i + 1) * bound / (1 - bound)
+    return 1 - below
+
+
+def rate_proves(k: int, n: int, threshold: float | Fraction) -> bool:
+    """Whether the Wilson lower bound of k of n is at least `threshold`, decided in integers.
+
+    For "at most" rules count the other way round: `rate_proves(n - k, n, 1 - threshold)`.
+    """
+    t = exact(threshold)
+    if t <= 0:
+        return True
+    if n == 0 or t >= 1:
+        return False
+    p = Fraction(k, n)
+    return p > t and n * (p - t) ** 2 >= _Z2 * t * (1 - t)
+
+
+def needed_for_rate(threshold: float | Fraction, n: int) -> int | None:
+    """The smallest k of n that proves a rate of at least `threshold`; None where not even n of n does."""
+    if not rate_proves(n, n, threshold):
+        return None
+    low, high = 0, n
+    while low < high:
+        middle = (low + high) // 2
+        if rate_proves(middle, n, threshold):
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def decisive_from(rate: Fraction, threshold: float | Fraction) -> int | None:
+    """The smallest n at which this same rate's Wilson bound reaches `threshold`, from whichever side it stands.
+
+    The score test solved for n: n ≥ z² t (1 − t) / (p − t)². The rate is held as it is, also where n of it would
+    not be whole cases. 18/20 against 0.85 gives 139. None where no n suffices: the rate equals the threshold, or
+    the threshold is 0 or 1, which no finite number of cases proves.
+    """
+    t = exact(threshold)
+    if rate == t or not 0 < t < 1:
+        return None
+    return math.ceil(_Z2 * t * (1 - t) / (rate - t) ** 2)

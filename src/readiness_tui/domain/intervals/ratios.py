@@ -1,0 +1,101 @@
+"""Ratios of two sums over cases, such as cost per success: the delta method on the logarithm."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+
+from readiness_tui.domain.estimate import Estimate
+from readiness_tui.domain.intervals.common import (
+    ALL_EQUAL,
+    BOTH_SIDES,
+    MIN_N,
+    TOO_SMALL,
+    skew_doubt,
+    spread,
+    t_quantile,
+)
+from readiness_tui.domain.intervals.means import MIN_CLUSTERS, uneven_clusters
+
+LOG_DELTA = "log-delta t"
+CLUSTER_LOG_DELTA = "cluster-robust log-delta t"
+FEWEST = 100  # below it an upper bound is approximate: too few cases to show whether the costs have a tail
+_ROUNDING = 1e-12  # what is left of differences that are none
+SKEW_CASES = 80  # of a ratio's upper bound; see `means.SKEW_CASES`
+
+
+def ratio(
+    numerators: Sequence[float], denominators: Sequence[float], clusters: Sequence[Hashable] | None = None
+) -> Estimate:
+    """Σ numerators / Σ denominators over cases (cost per success), with log-delta t bounds.
+
+    The delta method on the logarithm: R · exp(± t(n−1) · s_u / √n), u_i = num_i / mean(num) − den_i / mean(den).
+    Source: Cochran (1977), Sampling Techniques, ch. 6, for the variance. Clustered cases: over the sums of their
+    clusters, G ≥ 5. NaN where the denominators sum to 0. The upper bound is approximate below 100 cases (or clusters),
+    where no denominator is 0 (a failure's price was not seen), and below 80 · skewness² of u or of its two parts.
+    """
+    n = len(numerators)
+    if n != len(denominators):
+        raise ValueError("numerators and denominators must pair up")
+    method = LOG_DELTA if clusters is None else CLUSTER_LOG_DELTA
+    total = math.fsum(denominators)
+    if n == 0 or total == 0:
+        return Estimate(math.nan, n, method=method, note=TOO_SMALL)
+    value = math.fsum(numerators) / total
+    if n < MIN_N:
+        return Estimate(value, n, method=method, note=TOO_SMALL)
+    if min(numerators) == max(numerators) and min(denominators) == max(denominators):
+        return Estimate(value, n, method=method, note=ALL_EQUAL)
+    if value <= 0:
+        return Estimate(value, n, method=method, note=f"{TOO_SMALL}: no positive value")
+    failed, uneven, noun = min(denominators) == 0, "", "cases"
+    if clusters is not None:
+        numerators, denominators, sizes = _summed(numerators, denominators, clusters)
+        noun, uneven = "clusters", uneven_clusters(sizes)
+        if len(sizes) < MIN_CLUSTERS:
+            why = f"{TOO_SMALL}: {len(sizes)} clusters, {MIN_CLUSTERS} needed"
+            return Estimate(value, n, method=method, note=why)
+    units = len(numerators)
+    top, bottom = math.fsum(numerators) / units, total / units
+    above = [a / top - 1 for a in numerators]
+    below = [1 - b / bottom for b in denominators]
+    both = [a + b for a, b in zip(above, below, strict=True)]
+    error, skewness = spread(both)
+    if error < _ROUNDING:  # every case or cluster has the same ratio
+        return Estimate(value, n, method=method, note=ALL_EQUAL)
+    # Both parts' own tails count: a tail of costs must not hide behind the opposite one of rare successes.
+    tails = sum(max(math.fsum([x * x * x for x in part]), 0.0) for part in (above, below)) / units
+    skewness = max(skewness, tails / (error * math.sqrt(units - 1)) ** 3)
+    doubt = uneven or _doubt(units, failed, noun) or skew_doubt(skewness, units, SKEW_CASES, noun)
+    factor, wide = math.exp(t_quantile(units - 1) * error), math.exp(t_quantile(units - 1, BOTH_SIDES) * error)
+    return Estimate(
+        value,
+        n,
+        value / factor,
+        value * factor,
+        method,
+        low_doubt=uneven,
+        high_doubt=doubt,
+        interval=(value / wide, value * wide),
+    )
+
+
+def _doubt(units: int, failed: bool, noun: str) -> str:
+    if units < FEWEST:
+        return f"the bound of a ratio needs {FEWEST} {noun}"
+    return "" if failed else "no case failed, so the bound does not know what failures add"
+
+
+def _summed(
+    numerators: Sequence[float], denominators: Sequence[float], clusters: Sequence[Hashable]
+) -> tuple[list[float], list[float], list[int]]:
+    """Each cluster's two sums and its size."""
+    found: dict[Hashable, list[tuple[float, float]]] = {}
+    for a, b, cluster in zip(numerators, denominators, clusters, strict=True):
+        found.setdefault(cluster, []).append((a, b))
+    groups = found.values()
+    return (
+        [math.fsum(a for a, _ in pairs) for pairs in groups],
+        [math.fsum(b for _, b in pairs) for pairs in groups],
+        [len(pairs) for pairs in groups],
+    )
