@@ -182,6 +182,31 @@ async def test_export_says_where_and_does_not_replace_unasked(sample_app: Readin
         await press(pilot, "enter")
         assert file.read_text(encoding="utf-8").startswith("# Incident review INC-2: A customer's API key")
         assert notices(pilot)[-1] == f"Written to {file}"
+        await press(pilot, "x")
+        await fill(pilot, "INC-2.pdf")
+        await press(pilot, "enter")
+        assert "one of .md, .html, .json" in read(pilot, "#dialog-refusal")
+        await fill(pilot, "INC-2.json")
+        await press(pilot, "enter")
+        assert file.with_suffix(".json").read_text(encoding="utf-8").startswith("{")
+
+
+async def test_a_written_incident_is_imported_and_shown(sample_app: ReadinessApp) -> None:
+    (sample_app.here / "old.md").write_text(
+        "# Checkout was down\n\n## Timeline\n\n- 2026-11-20 10:00 UTC the alert fires\n\n## Summary\n\nA deploy.\n",
+        encoding="utf-8",
+    )
+    async with sample_app.run_test(size=NARROW) as pilot:
+        await press(pilot, "I", "o")
+        await fill(pilot, "no-such.md")
+        await press(pilot, "enter")
+        assert "no-such.md" in read(pilot, "#dialog-refusal")
+        await fill(pilot, "old.md")
+        await press(pilot, "enter")
+        assert "INC-3" in painted(pilot)
+        assert "Checkout was down" in stored(sample_app, 3).title
+        await press(pilot, "escape")
+        assert read(pilot, "#incident").startswith("INC-3")
 
 
 async def test_an_eval_case_of_a_linked_trace(sample_app: ReadinessApp) -> None:

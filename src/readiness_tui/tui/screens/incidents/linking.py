@@ -6,11 +6,17 @@ import re
 from pathlib import Path
 
 from textual.binding import Binding
+from textual.content import Content
 
-from readiness_tui.services import incident_cases, incidents, printing, scorecards
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.words import plural
+from readiness_tui.services import incident_cases, incident_export, incident_import, incidents, scorecards
+from readiness_tui.services.incident_merge import sentence
 from readiness_tui.tui.dialogs.export import ask_where
-from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
+from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.screens.incidents.keys import IncidentKeys
+from readiness_tui.tui.text import join, line
 
 
 class LinkingKeys(IncidentKeys):
@@ -18,7 +24,8 @@ class LinkingKeys(IncidentKeys):
         Binding("k", "link", "Link", id="incidents.link", show=False, tooltip="Link traces and eval cases, or take links out"),
         Binding("e", "case", "Eval case", id="incidents.case", show=False, tooltip="Make an eval case of a linked trace"),
         Binding("g", "traces", "Traces", id="incidents.traces", show=False, tooltip="Show the linked traces"),
-        Binding("x", "export", "Export", id="incidents.export", show=False, tooltip="Write the note as a markdown file"),
+        Binding("x", "export", "Export", id="incidents.export", show=False, tooltip="Write the note as markdown, HTML or JSON"),
+        Binding("o", "bring", "Import", id="incidents.import", show=False, tooltip="Import a postmortem, timeline, chat log or exported incident"),
     ]  # fmt: skip
 
     def action_link(self) -> None:
@@ -78,15 +85,55 @@ class LinkingKeys(IncidentKeys):
             self.readiness.complain(f"No trace is linked with {incident.name}. Press k to link some.")
 
     def action_export(self) -> None:
-        incident, view = self.incident, self.readiness.view
-        if incident is None or view is None:
+        incident = self.incident
+        if incident is None:
             return
-        as_of = view.as_of
 
         def write(path: Path) -> None:
-            scorecards.write(path, printing.incident_note(incidents.get(self.desk, incident.number), as_of))
+            format = path.suffix.lstrip(".").lower()
+            if format not in incident_export.FORMATS:
+                known = ", ".join(f".{one}" for one in incident_export.FORMATS)
+                raise ReadinessError(f"{path.name}: the ending says in what format. It is one of {known}.")
+            scorecards.write(path, incident_export.text(self.desk, incident.number, format))
 
-        ask_where(self, f"Export the note of {incident.name}", "Markdown file", f"{incident.name}.md", write)
+        label = "Markdown, HTML or JSON file, by its ending"
+        ask_where(self, f"Export {incident.name}", label, f"{incident.name}.md", write)
+
+    def action_bring(self) -> None:
+        here = self.readiness.here
+        told: list[incident_import.Imported] = []
+
+        def save(values: Values) -> None:
+            if not values["path"]:
+                raise ReadinessError("Which file? Type its name, or Esc to leave.")
+            told.append(incident_import.import_file(self.desk, here / Path(values["path"]).expanduser()))
+
+        async def then(done: bool | None) -> None:
+            if done and told and told[-1].merged is not None:
+                self.point_at(str(told[-1].merged.incident.number))
+                await self.refresh_view()
+                self.app.push_screen(ReadingDialog("What came in", imported(told[-1])))
+
+        form = FormDialog(
+            "Import an incident",
+            [Field("path", f"A postmortem, timeline, chat log or exported incident, in {here}")],
+            self.submitter(save),
+            intro="What is recognised goes into its fields, all other lines are kept in the note.",
+            save="Import",
+        )
+        self.app.push_screen(form, then)
+
+
+def imported(told: incident_import.Imported) -> Content:
+    """What came of a file: in one sentence, what may be wrong, and what no field took."""
+    rows = [line(sentence(told.merged))] if told.merged is not None else []
+    for doubt in told.doubts:
+        where = f"line {doubt.line}: " if doubt.line else ""
+        rows.append(join(Content.styled("! look at ", "bold $text-warning"), line(f"{where}{doubt.text}", limit=300)))
+    if told.kept:
+        kept = plural(len(told.kept), "line")
+        rows.append(Content.styled(f"{kept} that no field takes are kept in the note.", "$foreground-muted"))
+    return Content("\n").join(rows)
 
 
 def _names(typed: str) -> list[str]:

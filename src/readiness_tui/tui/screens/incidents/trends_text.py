@@ -24,7 +24,7 @@ def trends(found: Trends) -> Content:
 def _rows(found: Trends) -> Iterator[Content]:
     yield Content(f"{plural(found.incidents, 'incident')}, {found.open} open")
     yield Content("")
-    yield _heading("HOW LONG IT TOOK", "median, and the range of the ones that are known")
+    yield _heading("HOW LONG IT TOOK", "median, and from shortest to longest")
     for name, spread in found.spans.items():
         yield _spread(name, spread)
     yield Content("")
