@@ -62,7 +62,7 @@ COMMANDS = [
     "import --explain {files}", "checklists check {files}/lists/own.yaml", "dataset check {files}/golden.jsonl",
 ]  # fmt: skip
 #: Commands that print nothing of the data.
-SILENT = {"demo", "new", "gate lock", "gate schema", "incident new", "checklists list", "paths", "doctor", "backup", "sources", "collect",
+SILENT = {"demo", "new", "gate lock", "gate schema", "incident new", "checklists list", "paths", "doctor", "statistics", "backup", "sources", "collect",
           "pull mlflow"}  # fmt: skip
 
 
