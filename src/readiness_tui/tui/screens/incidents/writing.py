@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -239,15 +239,17 @@ class WritingScreen(ModalScreen[None]):
         event.stop()
         await self._go(event.option_id or self._key)
 
-    @work
-    async def action_sections(self) -> None:
+    def action_sections(self) -> None:
         choices = [
             (key, writing_text.section_line(self._incident, key, 60, self._text if key == self._key else None))
             for key in writing_text.order(self._incident)
         ]
-        key = await self.app.push_screen_wait(PickDialog("Which section?", choices, at=self._key))
-        if key is not None:
-            await self._go(key)
+
+        async def chosen(key: str | None) -> None:
+            if key is not None:
+                await self._go(key)
+
+        self.app.push_screen(PickDialog("Which section?", choices, at=self._key), chosen)
 
     async def action_revert(self) -> None:
         await self._autosave.forget()
