@@ -221,6 +221,15 @@ def test_an_aggregate_without_n_says_so() -> None:
     assert strict.result is Result.INCONCLUSIVE
 
 
+@pytest.mark.parametrize("n", [0, -3])
+def test_an_aggregate_of_no_case_is_missing(n: int) -> None:
+    made = row(HITS, run_of(aggregates={"hit_rate": Aggregate(0.85, n)}))
+    assert (made.result, made.reason) == (
+        Result.MISSING,
+        f"the run's own figure, 0.85, rests on no case (n = {n})",
+    )
+
+
 @pytest.mark.parametrize("completeness", [Completeness.PARTIAL, Completeness.ERRORED])
 def test_an_unfinished_run_fails_closed(completeness: Completeness) -> None:
     data = run_of(*valued([0.9] * 40), completeness=completeness)
@@ -457,6 +466,16 @@ def test_high_risk_cases_need_a_human_label() -> None:
     assert any("judged high-risk cases as failed: once" in warning for warning in outcome.warnings)
     named = hold(candidate=run_of(*cases, golden=golden, dataset_digest="d"))
     assert named.unreviewed == ("unseen", "by-gold", "lost")
+
+
+def test_each_variant_of_a_high_risk_case_needs_its_own_label() -> None:
+    label = HumanLabel(HumanVerdict.PASS, "ana")
+    cases = (
+        Case("a", "short", tags=("high_risk",), human=label),
+        Case("a", "long", tags=("high_risk",)),
+    )
+    outcome = hold(candidate=run_of(*cases))
+    assert (outcome.high_risk, outcome.unreviewed) == (("a@short", "a@long"), ("a@long",))
 
 
 # Lock

@@ -168,7 +168,7 @@ class GateOutcome:
     cases: tuple[CasesRow, ...] = ()  # where there is something to say
     must_pass_failed: tuple[str, ...] = ()
     must_pass_missing: tuple[str, ...] = ()
-    high_risk: tuple[str, ...] = ()  # ids of the high-risk cases of the candidate
+    high_risk: tuple[str, ...] = ()  # keys of the high-risk cases of the candidate
     unreviewed: tuple[str, ...] = ()  # those without a human label
     warnings: tuple[str, ...] = ()
     revision: Revision | None = None  # where this gate took the place of another

@@ -214,16 +214,17 @@ def _all_passed(verdicts: list[bool | None]) -> bool:
 
 
 def high_risk_cases(runs: Sequence[RunData]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Ids of the high-risk cases; of those without a human label; and of those that a person judged failed.
+    """Keys of the high-risk cases; of those without a human label; and of those that a person judged failed.
 
-    A case is high-risk by its own tag or its golden case's; golden ones that a run should have and lacks count too.
+    A case is high-risk by its own tag or its golden case's; golden ones that a run should have and lacks count too. Each
+    variant of a case gives an answer of its own, and needs a label of its own.
     """
     found: dict[str, list[HumanVerdict]] = {}
     for data in runs:
         gold = gold_by_id(data)
         for case in data.cases:
             if HIGH_RISK in tags_of(case, gold.get(case.id)):
-                found.setdefault(case.id, []).extend(label.verdict for label in labels_of((case,)))
+                found.setdefault(case_key(case), []).extend(label.verdict for label in labels_of((case,)))
         for lost in absent_cases(data):
             if HIGH_RISK in lost.tags:
                 found.setdefault(lost.id, [])

@@ -287,6 +287,8 @@ def _aggregate(metric: MetricDef, run: Run) -> Observed | NotComputable | None:
     own = run.aggregates[name]
     if own.value is None or not math.isfinite(own.value):
         return NotComputable("the run's own figure is not a finite number")
+    if own.n is not None and own.n < 1:
+        return NotComputable(f"the run's own figure, {own.value:g}, rests on no case (n = {own.n})", 0, 0)
     low, high = metric.range
     if (low is not None and own.value < low) or (high is not None and own.value > high):
         return NotComputable(f"the run's own figure, {own.value:g}, lies outside the metric's range")

@@ -326,17 +326,17 @@ def high_risk_detail(view: ReviewView, runs: Sequence[RunData]) -> Detail:
     """Each high-risk case and its human label, the unlabelled ones first."""
     outcome = view.gate
     lines = []
-    for case_id in outcome.high_risk:
-        run_id, case = _labelled(case_id, runs)
+    for key in outcome.high_risk:
+        run_id, case = _labelled(key, runs)
         labels = labels_of((case,)) if case is not None else ()
         question = case.question if case is not None else "not in the run"
         if not labels:
-            lines.append(CaseLine(case_id, run_id, glyphs.UNDECIDED, "no label", question=question))
+            lines.append(CaseLine(key, run_id, glyphs.UNDECIDED, "no label", question=question))
             continue
         said = people_say(labels)
         mark = HUMAN[said] if said else glyphs.CONFLICT
         people = f"by {', '.join(label.reviewer for label in labels)}"
-        lines.append(CaseLine(case_id, run_id, mark, said or "disagree", people, question))
+        lines.append(CaseLine(key, run_id, mark, said or "disagree", people, question))
     order = {"no label": 0, "disagree": 1, "fail": 2, "unsure": 3}
     lines.sort(key=lambda entry: order.get(entry.word, 4))
     text = join(
@@ -352,9 +352,9 @@ def _worst(case_id: str, runs: Sequence[RunData]) -> tuple[str, Case | None]:
     return next((pair for pair in found if case_passed(pair[1]) is not True), found[0] if found else ("", None))
 
 
-def _labelled(case_id: str, runs: Sequence[RunData]) -> tuple[str, Case | None]:
+def _labelled(key: str, runs: Sequence[RunData]) -> tuple[str, Case | None]:
     """The case where a person labelled it, else where it is."""
-    found = [(data.run.id, case) for data in runs for case in data.cases if case.id == case_id]
+    found = [(data.run.id, case) for data in runs for case in data.cases if case_key(case) == key]
     return next((pair for pair in found if pair[1].human), found[0] if found else ("", None))
 
 
