@@ -109,6 +109,9 @@ def test_questions_are_kept_as_typed_and_checked(lab: Lab) -> None:
     ):
         with pytest.raises(ReadinessError, match=sentence):
             service.save_question(lab, *refused, high_risk=False)
+    service.save_question(lab, "case-02", "What\u2028now?\u0085", "", "yes", high_risk=False)
+    service.save_question(lab, "case-03", "And then?", "", "no", high_risk=False)
+    assert "case-02" in {gold.id for gold in service.questions(lab).cases}
     for case_id in list(found)[:-1]:
         service.drop_question(lab, case_id)
     with pytest.raises(ReadinessError, match="last question"):

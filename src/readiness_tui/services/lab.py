@@ -342,7 +342,8 @@ def _text(lab: Lab, name: str) -> str:
 
 
 def _records(text: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in text.splitlines() if line.strip()]
+    # Not splitlines: a question may hold signs that break a line elsewhere, such as U+2028.
+    return [json.loads(line) for line in text.split("\n") if line.strip()]
 
 
 def _lines(rows: Iterable[Mapping[str, Any]]) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
+from readiness_tui.domain import decisive
 from readiness_tui.domain.card import GateCheck
+from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.evaluation import Case, EvalSet, GoldenCase
 from readiness_tui.domain.gate import Direction, Result
 from readiness_tui.domain.gate_eval import HIGH_RISK
-from readiness_tui.domain.intervals import needed_for_rate
 from readiness_tui.domain.metrics import resolve
 from readiness_tui.domain.paired import NEEDED_FLIPS, Flips, flips_text, pass_fail
+from readiness_tui.domain.power import count_for_rate
 from readiness_tui.domain.verdict import Verdict
 from readiness_tui.domain.words import NOTHING, number, plural
 from readiness_tui.services.lab import CHANGES, LIMITS, Answered, Ran
@@ -86,12 +88,13 @@ def limits_below(limits: Mapping[str, str], golden: EvalSet) -> Content:
             limit = float(limits[name].lstrip("<>=≥≤ "))
         except ValueError:
             continue
-        passes = next((k for k in range(n + 1) if k >= limit * n - 1e-9), n)
-        proves = needed_for_rate(limit, n)
+        count = count_for_rate(limit, Direction.HIGHER, n)
         proof = (
-            f"{proves} of {n} would prove it at 95 %" if proves is not None else f"no result of {n} proves it at 95 %"
+            f"{count.proof} of {n} would prove it at 95 %"
+            if count.proof is not None
+            else f"no result of {n} proves it at 95 %"
         )
-        said.append(f"{ABOUT[name][0]}: {passes} of {n} meet {limits[name]}; {proof}.")
+        said.append(f"{ABOUT[name][0]}: {count.point} of {n} meet {limits[name]}; {proof}.")
     said.append("The point value decides; how sure it is stands beside it.")
     return Content("\n").join([line(one, "$foreground-muted") for one in said])
 
@@ -128,8 +131,7 @@ def figures_below(ran: Ran, limits: Mapping[str, str]) -> Content:
 
 
 def meets(name: str, value: float, limit: str) -> bool:
-    bound = float(limit.lstrip("<>=≥≤ "))
-    return value <= bound if _direction(name) is Direction.LOWER else value >= bound
+    return decisive.meets(Estimate(value, None), _direction(name), float(limit.lstrip("<>=≥≤ ")))
 
 
 def _direction(name: str) -> Direction:
