@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -160,6 +161,13 @@ def test_a_regression_rule_is_told_in_lost_cases_or_from_the_paired_spread() -> 
     )
 
 
+def test_a_case_id_may_hold_an_at_sign() -> None:
+    gold = EvalSet("set", "d", tuple(GoldenCase(f"ana@{i}", f"Question {i}?") for i in range(40)))
+    base = run("old", 40, 36)
+    named = tuple(replace(case, id=f"ana@{i}") for i, case in enumerate(base.cases))
+    assert "shows from 6 of 40 (15 points)" in said(made(SUCCESS, gold, base=replace(base, cases=named)))
+
+
 def test_the_set_as_a_whole_and_its_tags() -> None:
     found = whole((SUCCESS,), golden())
     assert plan_words.heading(found) == "gate v1: set, 72 cases; no baseline"
@@ -170,6 +178,8 @@ def test_the_set_as_a_whole_and_its_tags() -> None:
 
 def test_a_rule_that_no_golden_case_serves_and_a_rate_that_must_be_one() -> None:
     assert said(made(HITS, golden(72, sources=0))) == "it applies to no case of the golden set"
-    assert "no bound can hold" in said(made(Rule("task_success_rate", UP, 1.0), golden()))
+    assert "no bound can hold: the point" in said(made(Rule("task_success_rate", UP, 1.0), golden()))
+    still = Rule("task_success_rate", UP, None, max_regression=0)
+    assert "no bound can hold without a gain" in said(made(still, golden(), base=run("old", 72, 60)))
     with pytest.raises(ValueError, match="no gate"):
         plan(GateOutcome(None, None), golden(), as_of=DAY)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness_tui.domain.decisive import bound_meets, meets
+from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.gate import Direction
 from readiness_tui.domain.intervals import mean_t, quantile, wilson
 from readiness_tui.domain.metrics import resolve
@@ -105,6 +106,12 @@ def test_counts_of_a_drop_against_every_number_of_losses(margin: float, n: int) 
     least = least_for_drop(margin)
     assert least is not None
     assert (n >= least) is bool(holding)
+
+
+def test_a_relative_margin_loses_no_case_to_rounding() -> None:
+    margin = 0.1 * 0.7  # a tenth of a baseline of 0.7: a little below 0.07 as a float, and the gate passes 7 of 100
+    assert meets(Estimate(7 / 100, 100), DOWN, margin)
+    assert count_for_drop(margin, 100).point == 7
 
 
 def test_what_would_decide_a_rate_holds_it_as_it_is() -> None:

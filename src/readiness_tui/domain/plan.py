@@ -276,8 +276,8 @@ def _slice(rule: Rule, golden: EvalSet) -> set[str]:
 
 
 def _ids(seen: Observed | None) -> set[str]:
-    """The cases that carry a metric, whatever their variant."""
-    return {key.partition("@")[0] for key in seen.per_case} if seen else set()
+    """The cases that carry a metric, whatever their variant; an id may hold an @ itself."""
+    return {name for key in seen.per_case for name in (key, key.partition("@")[0])} if seen else set()
 
 
 def _regression_row(rule: Rule, seen: _Seen, ground: _Ground, now: GateRow | None) -> PlanRow:

@@ -123,7 +123,7 @@ def _open(row: PlanRow) -> Iterator[str]:
     elif need.n == 0:
         yield f"it applies to no {row.noun} of the golden set"
     elif need.least is None:
-        yield "no bound can hold: the point rule alone"
+        yield f"no bound can hold{' without a gain' if row.rule.threshold is None else ''}: the point rule alone"
     elif need.n is None:
         yield f"{'no trace in the window yet; ' if traces else ''}a bound needs {plural(need.least, row.noun)}"
         if row.counted and row.rule.threshold is not None:

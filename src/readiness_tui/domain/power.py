@@ -68,7 +68,7 @@ def count_for_drop(margin: float, n: int) -> Count:
         low = rate_change(0, lost, n).low
         return low is not None and -low <= margin + EPSILON
 
-    point = math.floor(exact(margin) * n)
+    point = math.floor((exact(margin) + exact(EPSILON)) * n)  # a relative margin is a product of floats
     low, high = -1, point + 1  # the bound grows with every loss
     while high - low > 1:
         middle = (low + high) // 2
