@@ -118,3 +118,5 @@ def test_every_kind_of_change_is_named() -> None:
     )
     assert gate_diff(now, before)[0] == "mrr: ≥ 0.50, optional, at 95 % → ≥ 0.50, required, value alone"
     assert gate_diff(before, before) == ()
+    brand = Gate("g", (Rule("brand", higher, 4, "stars"),), before.must_pass, judge_digest=before.judge_digest)
+    assert "brand: ≥ 4.00, in points → ≥ 4.00, in stars" in gate_diff(before, brand)

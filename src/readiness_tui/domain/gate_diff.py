@@ -20,7 +20,7 @@ def _lines(before: Gate, now: Gate) -> Iterator[str]:
         was = old.pop(rule.key, None)
         if was is None:
             yield f"{metric_label(rule)}: new, {_said(rule)}"
-        elif _said(was) != _said(rule) or metric_label(was) != metric_label(rule):
+        elif _said(was, rule) != _said(rule, was) or metric_label(was) != metric_label(rule):
             name = metric_label(rule) if metric_label(was) == metric_label(rule) else rule.key
             yield f"{name}: {_said(was, rule)} → {_said(rule, was)}"
     for was in old.values():

@@ -194,7 +194,7 @@ def _regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputa
         f"{drop} {value_text(loss, toward_worse)} over {plural(len(against.shared), 'shared case')}, "
         f"at most {value_text(margin, toward_limit)} allowed",
         f"baseline run {against.run_id}",
-        *filter(None, [doubt(worse, Direction.LOWER, margin)]),
+        *filter(None, [doubt(worse, Direction.LOWER, limit)]),
     ]
     if effect is not None and worse.value > margin + EPSILON:
         least = value_text(effect, toward_worse)
