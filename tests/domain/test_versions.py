@@ -134,6 +134,19 @@ def test_one_of_many_slices_that_looks_beyond_chance_is_not_called_so() -> None:
     assert slices.text.endswith("none is beyond chance after Holm's correction for all of them")
 
 
+def test_a_slice_in_which_every_score_changed_alike_is_not_tested() -> None:
+    theirs = [
+        replace(case, scores={"faithfulness": Score(0.5 + i / 1000)})
+        for i, case in enumerate(tagged(PASS, "a", count=30, start=0) + tagged(PASS, "b", count=29, start=30))
+    ]
+    ours = [replace(case, scores={"faithfulness": Score(0.5 + i / 1000 + 0.1)}) for i, case in enumerate(theirs)]
+    found = versions(ours, theirs)
+    row = found.row("faithfulness")
+    assert row is not None
+    slices = by_slice(row, found.candidate, found.baseline)
+    assert [slices.why(part) for part in slices.found] == ["not tested", "too few to test: it needs 30 cases"]
+
+
 def test_without_tags_there_is_no_slice() -> None:
     found = versions(statuses(PASS, FAIL), statuses(PASS, PASS))
     slices = by_slice(found.rows[0], found.candidate, found.baseline)

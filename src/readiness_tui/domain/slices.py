@@ -66,19 +66,24 @@ class Slices:
         if not slice_.flips.better and not slice_.flips.worse:
             return "no change"
         if slice_.p is None:
-            return "too few" if self.compared.has_interval else "not tested"
+            few = self.compared.has_interval and slice_.flips.shared < self._least
+            return "too few" if few else "not tested"
         if not slice_.distinguishable:
             return "within noise"
         if self.compared.shift is None:
             return "better" if len(slice_.flips.better) > len(slice_.flips.worse) else "worse"
         return "better" if ((slice_.change or 0) > 0) is (self.compared.direction == "higher") else "worse"
 
+    @property
+    def _least(self) -> int:
+        """The fewest cases that can be tested."""
+        return NEEDED_FLIPS if self.compared.shift is None else MIN_N
+
     def why(self, slice_: Slice) -> str:
         """What the word rests on: "within noise (p = 0.45 after Holm's correction)"."""
         word = self.word(slice_)
         if word == "too few":
-            least = NEEDED_FLIPS if self.compared.shift is None else MIN_N
-            return f"too few to test: it needs {least} cases"
+            return f"too few to test: it needs {self._least} cases"
         if slice_.p is None or word == "no change":
             return word
         return f"{word} ({p_text(slice_.p)} after Holm's correction for {plural(self.tested, 'slice')})"
@@ -119,7 +124,8 @@ def _slice(row: Compared, tag: str, members: Sequence[str], ours: RunData, their
         flips = pass_fail(now, before, row.direction)
         return Slice(tag, baseline, candidate, change, flips, flips.p if len(members) >= NEEDED_FLIPS else None)
     shift: Shift = scores(now, before, row.direction, interval=row.has_interval)
-    p = Fraction(1) if shift.p is None and row.has_interval and len(members) >= MIN_N else shift.p
+    still = row.has_interval and len(members) >= MIN_N and not shift.flips.moves  # looked at, and nothing there
+    p = Fraction(1) if still else shift.p
     return Slice(tag, baseline, candidate, change, shift.flips, p)
 
 

@@ -17,7 +17,7 @@ from readiness_tui.reports.plain import WIDTH, line, wrapped
 
 SCHEMA = 1
 TEMPLATE = "compare.md.j2"
-LISTED = 30  # cases listed in a text or a document under one metric; the rest is counted
+LISTED = 30  # cases listed at one place of a text or a document; the rest is counted
 
 
 def compare_object(versions: Versions, slices: Sequence[Slices]) -> dict[str, Any]:
@@ -141,9 +141,9 @@ def _text(versions: Versions, row: Compared | None, slices: Slices | None) -> It
         if keys:
             side = "candidate" if title == "NEW" else "baseline"
             yield ""
-            yield from wrapped(
-                f"{words.plural(len(keys), 'case')} in the {side} alone: {', '.join(keys)}", f"{title}  "
-            )
+            more = f" and {len(keys) - LISTED:,} more" if len(keys) > LISTED else ""
+            named = f"{', '.join(keys[:LISTED])}{more}"
+            yield from wrapped(f"{words.plural(len(keys), 'case')} in the {side} alone: {named}", f"{title}  ")
     if versions.unpaired:
         yield ""
         yield "NOT COMPARED"
