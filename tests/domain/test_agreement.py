@@ -16,7 +16,6 @@ from readiness_tui.domain.agreement import (
     Between,
     agreement,
     cohens_kappa,
-    wilson_interval,
 )
 
 CELLS = st.lists(st.integers(0, 60), min_size=4, max_size=4)
@@ -29,10 +28,11 @@ def pairs(both_pass: int, judge_only: int, people_only: int, both_fail: int) -> 
 
 
 @settings(max_examples=40)
-@given(st.integers(1, 500), st.data())
+@given(st.integers(MIN_SHARE, 500), st.data())
 def test_the_interval_is_the_two_sided_wilson_interval(n: int, data: st.DataObject) -> None:
     k = data.draw(st.integers(0, n))
-    assert wilson_interval(k, n) == pytest.approx(proportion_confint(k, n, alpha=0.05, method="wilson"), abs=1e-9)
+    found = agreement("", pairs(k, n - k, 0, 0))
+    assert (found.low, found.high) == pytest.approx(proportion_confint(k, n, alpha=0.05, method="wilson"), abs=1e-9)
 
 
 @settings(max_examples=40)

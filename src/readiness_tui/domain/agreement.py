@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
+from readiness_tui.domain.intervals import Z_BOTH_SIDES, wilson
 from readiness_tui.domain.words import percent, plural
 
-Z_TWO_SIDED = 1.959963984540054  # the normal quantile at 97.5 %
 MIN_SHARE = 10  # fewest cases for a share: below it the interval leaves more than half of the scale open
 MIN_KAPPA = 30  # fewest cases for kappa, whose interval is a large-sample one …
 MIN_EACH = 5  # … and how often either side has to have said pass, and fail
@@ -65,7 +66,7 @@ class Agreement:
             return "no case labelled blind carries its word"
         if self.share is None:
             return f"{cases}; n too small"
-        return f"{cases}: {percent_of(self.agreed, self.n)} (95%: {_whole(self.low)} to {_whole(self.high)}); {self.kappa_text}"
+        return f"{cases}: {percent(Fraction(self.agreed, self.n))} (95%: {_whole(self.low)} to {_whole(self.high)}); {self.kappa_text}"
 
     @property
     def kappa_text(self) -> str:
@@ -121,7 +122,7 @@ def agreement(
         for cell in ((True, True), (True, False), (False, True), (False, False))
     )
     n, agreed = len(pairs), both_pass + both_fail
-    share = wilson_interval(agreed, n) if n >= MIN_SHARE else None
+    share = wilson(agreed, n).interval if n >= MIN_SHARE else None
     kappa = cohens_kappa(both_pass, judge_only, people_only, both_fail)
     return Agreement(
         metric,
@@ -141,16 +142,6 @@ def agreement(
         kappa_high=kappa[2] if kappa else None,
         apart=tuple(sorted(key for key, judge, people in pairs if judge is not people)),
     )
-
-
-def wilson_interval(k: int, n: int) -> tuple[float, float]:
-    """The two-sided 95 % Wilson score interval of k of n (Wilson 1927; see `intervals.wilson`). n is at least 1."""
-    p, z2 = k / n, Z_TWO_SIDED**2
-    centre = p + z2 / (2 * n)
-    half = Z_TWO_SIDED * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-    low = 0.0 if k == 0 else (centre - half) / (1 + z2 / n)
-    high = 1.0 if k == n else (centre + half) / (1 + z2 / n)
-    return low, high
 
 
 def cohens_kappa(
@@ -174,13 +165,8 @@ def cohens_kappa(
     same = sum(cells[i][i] * (1 - (rows[i] + columns[i]) * (1 - kappa)) ** 2 for i in (0, 1))
     other = (1 - kappa) ** 2 * sum(cells[i][1 - i] * (columns[i] + rows[1 - i]) ** 2 for i in (0, 1))
     variance = (same + other - (kappa - chance * (1 - kappa)) ** 2) / ((1 - chance) ** 2 * n)
-    half = Z_TWO_SIDED * math.sqrt(max(variance, 0.0))
+    half = Z_BOTH_SIDES * math.sqrt(max(variance, 0.0))
     return kappa, max(kappa - half, -1.0), min(kappa + half, 1.0)
-
-
-def percent_of(k: int, n: int) -> str:
-    """A share in whole percent, rounded down."""
-    return f"{100 * k // n}%"
 
 
 def _whole(share: float | None) -> str:

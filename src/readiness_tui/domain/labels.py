@@ -15,8 +15,10 @@ from enum import StrEnum
 from itertools import combinations
 
 from readiness_tui.domain.agreement import Agreement, Between, agreement
+from readiness_tui.domain.decisive import meets
+from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.evaluation import Case, CaseStatus, HumanLabel, HumanVerdict, ScoreState
-from readiness_tui.domain.gate import Direction, From, Gate, Rule
+from readiness_tui.domain.gate import From, Gate, Rule
 from readiness_tui.domain.metrics import RunData, case_key, gold_by_id, normal, resolve, tags_of
 
 HIGH_RISK = "high_risk"
@@ -197,8 +199,7 @@ def _word(name: str, repeats: Sequence[Case], rule: Rule | None) -> Word | None:
         return Word(_metric(name), mean, all(flags))
     if rule is None or rule.threshold is None or mean is None:
         return None
-    met = mean >= rule.threshold if rule.direction is Direction.HIGHER else mean <= rule.threshold
-    return Word(_metric(name), mean, met)
+    return Word(_metric(name), mean, meets(Estimate(mean, None), rule.direction, rule.threshold))
 
 
 def _judged(name: str) -> bool:

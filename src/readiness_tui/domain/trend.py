@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from readiness_tui.domain.decisive import meets
+from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.evaluation import Run
 from readiness_tui.domain.gate import Direction, From, Gate, Rule
 from readiness_tui.domain.metrics import Layer, MetricDef, Observed, RunData, observe, resolve, unknown
@@ -53,7 +55,7 @@ class Series:
         """Whether a value meets the gate's threshold; None without one."""
         if self.threshold is None:
             return None
-        return value >= self.threshold if self.direction is Direction.HIGHER else value <= self.threshold
+        return meets(Estimate(value, None), self.direction, self.threshold)
 
 
 @dataclass(frozen=True, slots=True)
