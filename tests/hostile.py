@@ -16,8 +16,9 @@ from typing import Any
 
 from readiness_tui.domain.assessment import EvidenceKind
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import HumanVerdict
+from readiness_tui.domain.evaluation import Case, HumanVerdict
 from readiness_tui.domain.incident import Action, NoteStatus, Sev
+from readiness_tui.domain.metrics import case_key
 from readiness_tui.services import assess, gaps, gates, imports, incidents, labelling, reviews, scorecards
 from readiness_tui.services.desk import Desk, open_desk
 from readiness_tui.services.view import load
@@ -116,9 +117,8 @@ def _imports(desk: Desk, folder: Path) -> None:
     }.items():
         with suppress(ReadinessError):
             bring(name, text)
-    labelling.label(
-        desk, bad("candidate.id"), bad("case0"), HumanVerdict.PASS, bad("label.note"), variant=bad("variant")
-    )
+    key = case_key(Case(bad("case0"), bad("variant")))
+    labelling.label(desk, bad("candidate.id"), key, HumanVerdict.PASS, bad("label.note"))
 
 
 def _run(role: str, version: str) -> dict[str, object]:

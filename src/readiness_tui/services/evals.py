@@ -26,7 +26,7 @@ from readiness_tui.domain.metrics import (
 from readiness_tui.domain.misses import Miss, short_of
 from readiness_tui.domain.trend import Dated, Figures, Trend, figures, names, trend
 from readiness_tui.services.desk import Desk
-from readiness_tui.services.measure import Measured, run_data
+from readiness_tui.services.measure import Measured, repeats, run_data
 from readiness_tui.store import evalsets, runs, traces
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
@@ -117,7 +117,7 @@ def history(desk: Desk) -> list[RunLine]:
 def detail(desk: Desk, run_id: str) -> RunDetail:
     """One run, its cases joined to the golden set, its metrics by layer (or why they cannot be computed)."""
     with desk.store.read() as conn:
-        info = _named(conn, run_id)
+        info = runs.named(conn, run_id)
         data = run_data(conn, info, evalsets.latest(conn))
     return RunDetail(
         info=info,
@@ -168,7 +168,7 @@ def case_view(desk: Desk, key: str, measured: Measured, run_id: str = "") -> Cas
         for name in order:
             if name not in known:
                 continue
-            stored, joined = _pairs_by_key(conn, known[name], key)
+            stored, joined = _pairs(conn, known[name], key)
             if joined:
                 labels = runs.labels(conn, name).get((stored[0].id, stored[0].variant), ())
                 sides.append(CaseSide(roles.get(name, ""), known[name], joined, labels))
@@ -207,22 +207,8 @@ def _by_error(cases: Iterable[Case]) -> dict[str, int]:
     return dict(Counter(error_class(case.error) for case in cases if case.error).most_common())
 
 
-def _named(conn: Connection, run_id: str) -> RunInfo:
-    info = runs.current(conn, run_id)
-    if info is None:
-        raise ReadinessError(f"No run {run_id} was imported. `readiness runs` lists them.")
-    return info
-
-
-def _pairs(conn: Connection, info: RunInfo, case_id: str, variant: str) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
-    """A case's repeats as stored, and as joined to the golden set, which may give them another id."""
-    stored = runs.cases(conn, info.key)
-    joined = run_data(conn, info, evalsets.latest(conn)).cases
-    found = [pair for pair in zip(stored, joined, strict=True) if pair[1].id == case_id and pair[1].variant == variant]
-    return tuple(pair[0] for pair in found), tuple(pair[1] for pair in found)
-
-
-def _pairs_by_key(conn: Connection, info: RunInfo, key: str) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
+def _pairs(conn: Connection, info: RunInfo, key: str) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
+    """As `repeats`; of a case whose variant is not said, the first one's."""
     joined = run_data(conn, info, evalsets.latest(conn)).cases
     first = next((case for case in joined if case_key(case) == key or case.id == key), None)
-    return _pairs(conn, info, first.id, first.variant) if first else ((), ())
+    return repeats(conn, info, case_key(first)) if first else ((), ())

@@ -13,10 +13,9 @@ from readiness_tui.domain.gate_eval import high_risk_cases
 from readiness_tui.domain.labels import Task, Why, Word, answer_digest
 from readiness_tui.domain.metrics import case_key
 from readiness_tui.services.desk import Desk
-from readiness_tui.services.measure import Measured, run_data
+from readiness_tui.services.measure import Measured, repeats, run_data
 from readiness_tui.services.write import change, resync
-from readiness_tui.store import evalsets, runs, settings
-from readiness_tui.store.runs import RunInfo
+from readiness_tui.store import runs, settings
 from readiness_tui.store.sqlite import Connection
 
 __all__ = ["DRAW", "Place", "Queue", "Task", "Why", "Word", "give", "judge_says", "label", "parse_verdict", "place",
@@ -65,8 +64,7 @@ def queue(desk: Desk, measured: Measured, drawn: int = 0, before: Sequence[Task]
         found = tuple(run_data(conn, known[name], measured.eval_set) for name in names if name in known)
     tasks = rules.queue(found, desk.who, drawn, before)
     _, lacking, _ = high_risk_cases(found)
-    present = {case.id for data in found for case in data.cases}
-    everything = {case_key(case) for data in found for case in data.cases}
+    present = {case_key(case) for data in found for case in data.cases}
     gate = measured.gate.gate
     return Queue(
         tasks=tasks,
@@ -74,7 +72,7 @@ def queue(desk: Desk, measured: Measured, drawn: int = 0, before: Sequence[Task]
         absent=tuple(name for name in lacking if name not in present),
         agreement=rules.judge_agreement(found, gate),
         between=rules.between_people(found),
-        left=len(everything) - sum(task.why is not Why.SPLIT for task in tasks),
+        left=len(present) - sum(task.why is not Why.SPLIT for task in tasks),
     )
 
 
@@ -116,22 +114,21 @@ def give(desk: Desk, task: Task, verdict: HumanVerdict, note: str | None = None)
     It is blind unless this person has seen the case's scores before, or labelled this very answer otherwise.
     """
     key = (task.run_id, task.key)
-    given = _put(desk, task.run_id, task.case, verdict, note, blind=key not in desk.seen_scores)
+    given = _put(desk, task.run_id, task.key, verdict, note, blind=key not in desk.seen_scores)
     desk.seen_scores.add(key)
     return given
 
 
-def label(desk: Desk, run_id: str, case_id: str, verdict: HumanVerdict, note: str = "", *, variant: str = "") -> None:
-    """A label from where the scores are shown: not blind. `case_id` may be the golden set's, or the run's own."""
-    _put(desk, run_id, Case(case_id, variant), verdict, note, blind=False)
+def label(desk: Desk, run_id: str, key: str, verdict: HumanVerdict, note: str = "") -> None:
+    """A label from where the scores are shown: not blind. `key` as `case_key` gives it, with the golden set's id."""
+    _put(desk, run_id, key, verdict, note, blind=False)
     settle(desk)
 
 
 def take_back(desk: Desk, task: Task) -> bool:
     """Remove one's own label; the history keeps it, and can bring it back."""
     with change(desk, f"took back the label of case {task.key} of {task.run_id}", later=True) as (tx, _review):
-        info = _named(tx.conn, task.run_id)
-        stored, _ = _answer(tx.conn, info, task.case.id, task.case.variant)
+        stored = _answer(tx.conn, task.run_id, task.key)
         if not runs.clear_label(tx, task.run_id, stored[0].id, task.case.variant, desk.who):
             raise ReadinessError(
                 f"Your label of case {task.key} came with its run's file, so it stays with it. Give another one instead."
@@ -152,42 +149,31 @@ def parse_verdict(typed: str) -> HumanVerdict:
     return found[0]
 
 
-def _put(desk: Desk, run_id: str, case: Case, verdict: HumanVerdict, note: str | None, *, blind: bool) -> HumanLabel:
-    name = case_key(case)
-    with change(desk, f"human label {verdict} for case {name} of {run_id}", (note or "").strip(), later=True) as (
+def _put(desk: Desk, run_id: str, key: str, verdict: HumanVerdict, note: str | None, *, blind: bool) -> HumanLabel:
+    with change(desk, f"human label {verdict} for case {key} of {run_id}", (note or "").strip(), later=True) as (
         tx,
         _,
     ):
-        info = _named(tx.conn, run_id)
-        stored, _joined = _answer(tx.conn, info, case.id, case.variant)
+        stored = _answer(tx.conn, run_id, key)
         answer = answer_digest(stored)
-        own_id = stored[0].id
+        own_id, variant = stored[0].id, stored[0].variant
         mine = next((given for given in rules.labels_of(stored) if given.reviewer == desk.who), None)
         if mine is not None:
             blind = mine.blind and mine.verdict is verdict  # the same word, perhaps with another note
         elif blind:
-            earlier = runs.earlier_labels(tx.conn, run_id, own_id, case.variant, desk.who)
+            earlier = runs.earlier_labels(tx.conn, run_id, own_id, variant, desk.who)
             blind = not any(rules.holds(given, answer) for given in earlier)
         kept = mine.note if note is None and mine is not None else (note or "").strip()
         given = HumanLabel(verdict, desk.who, desk.now(), kept, blind, answer)
         if mine is not None and replace(given, at=mine.at) == mine:
             return mine
-        runs.put_label(tx, run_id, own_id, case.variant, given)
+        runs.put_label(tx, run_id, own_id, variant, given)
         return given
 
 
-def _named(conn: Connection, run_id: str) -> RunInfo:
-    info = runs.current(conn, run_id)
-    if info is None:
-        raise ReadinessError(f"No run {run_id} was imported. `readiness runs` lists them.")
-    return info
-
-
-def _answer(conn: Connection, info: RunInfo, case_id: str, variant: str) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
-    """A case's repeats as stored, and as joined to the golden set, which may give them another id."""
-    stored = runs.cases(conn, info.key)
-    joined = run_data(conn, info, evalsets.latest(conn)).cases
-    found = [pair for pair in zip(stored, joined, strict=True) if pair[1].id == case_id and pair[1].variant == variant]
-    if not found:
-        raise ReadinessError(f"Run {info.run.id} has no case {case_id}. Its cases are listed under Evals.")
-    return tuple(pair[0] for pair in found), tuple(pair[1] for pair in found)
+def _answer(conn: Connection, run_id: str, key: str) -> tuple[Case, ...]:
+    """A case's repeats as stored. Raises ReadinessError where there is no such run, or no such case in it."""
+    stored, _joined = repeats(conn, runs.named(conn, run_id), key)
+    if not stored:
+        raise ReadinessError(f"Run {run_id} has no case {key}. Its cases are listed under Evals.")
+    return stored

@@ -8,12 +8,12 @@ from datetime import date
 
 from readiness_tui.domain.assessment import Evidence, EvidenceKind, Proposal
 from readiness_tui.domain.checklist import Checklist
-from readiness_tui.domain.evaluation import EvalSet
+from readiness_tui.domain.evaluation import Case, EvalSet
 from readiness_tui.domain.gate import From, Gate, GateOutcome, Lock, Revision
 from readiness_tui.domain.gate_diff import gate_diff
 from readiness_tui.domain.gate_eval import evaluate_gate, latest_complete
 from readiness_tui.domain.joining import join_golden
-from readiness_tui.domain.metrics import RunData
+from readiness_tui.domain.metrics import RunData, case_key
 from readiness_tui.domain.probes import ProbeInput, propose_all, special
 from readiness_tui.domain.review import Review
 from readiness_tui.services.desk import Desk
@@ -147,6 +147,16 @@ def _candidate(review: Review, infos: tuple[RunInfo, ...]) -> tuple[tuple[RunInf
 def run_data(conn: Connection, info: RunInfo, eval_set: EvalSet | None) -> RunData:
     cases = tuple(runs.cases(conn, info.key))
     return RunData(info.run, join_golden(cases, eval_set).cases if eval_set else cases, eval_set)
+
+
+def repeats(conn: Connection, info: RunInfo, key: str) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
+    """The repeats of the case with this key, as stored and as joined to the golden set, which may give them another id.
+
+    Both are empty where the run has no such case.
+    """
+    stored, joined = runs.cases(conn, info.key), run_data(conn, info, evalsets.latest(conn)).cases
+    found = [pair for pair in zip(stored, joined, strict=True) if case_key(pair[1]) == key]
+    return tuple(pair[0] for pair in found), tuple(pair[1] for pair in found)
 
 
 def _lock(conn: Connection, gate: Gate | None) -> Lock | None:

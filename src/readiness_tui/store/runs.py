@@ -58,6 +58,14 @@ def current(conn: Connection, run_id: str) -> RunInfo | None:
     return next((info for info in all(conn) if info.run.id == run_id), None)
 
 
+def named(conn: Connection, run_id: str) -> RunInfo:
+    """The same, of a run that has to be there. Raises ReadinessError where none of this id was imported."""
+    info = current(conn, run_id)
+    if info is None:
+        raise ReadinessError(f"No run {run_id} was imported. `readiness runs` lists them.")
+    return info
+
+
 def cases(conn: Connection, key: int) -> list[Case]:
     """In the file's order, each with the human labels that hold for its answer."""
     rows = conn.execute("SELECT json FROM run_case WHERE run_key = ? ORDER BY position", (key,)).fetchall()

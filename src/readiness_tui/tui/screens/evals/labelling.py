@@ -6,6 +6,7 @@ from textual.binding import Binding
 
 from readiness_tui.domain.checklist import Severity
 from readiness_tui.domain.evaluation import HumanVerdict
+from readiness_tui.domain.metrics import case_key
 from readiness_tui.services import gaps, labelling
 from readiness_tui.services.desk import Desk
 from readiness_tui.tui.dialogs.form import Field, Values
@@ -37,7 +38,7 @@ class LabellingScreen(RoomScreen):
 
     def ask_gap(self, case: CaseLine) -> None:
         """Make a case a gap: its title is proposed, Enter accepts."""
-        case_id = case.key.partition("@")[0]
+        case_id = self._id_of(case.key)
         levels = [level.value for level in Severity]
 
         def save(values: Values) -> None:
@@ -62,13 +63,12 @@ class LabellingScreen(RoomScreen):
 
     def ask_label(self, case: CaseLine) -> None:
         """A person's word on one case whose scores are shown; it stays when the run is imported again."""
-        case_id, _, variant = case.key.partition("@")
         words = [verdict.value for verdict in HumanVerdict]
         run_id = case.run_id or self._first_run()
 
         def save(values: Values) -> None:
             verdict = labelling.parse_verdict(values["verdict"])
-            labelling.label(self.desk, run_id, case_id, verdict, values["note"], variant=variant)
+            labelling.label(self.desk, run_id, case.key, verdict, values["note"])
 
         self.ask(
             f"Human label for case {case.key}",
@@ -76,6 +76,12 @@ class LabellingScreen(RoomScreen):
             save,
             intro=case.question,
         )  # fmt: skip
+
+    def _id_of(self, key: str) -> str:
+        """The case's id alone, without its variant."""
+        view = self.readiness.view
+        sides = (*view.measured.candidate, *view.measured.baseline) if view is not None else ()
+        return next((case.id for data in sides for case in data.cases if case_key(case) == key), key)
 
     def _first_run(self) -> str:
         view = self.readiness.view
