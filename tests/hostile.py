@@ -81,6 +81,7 @@ def fill(folder: Path) -> Path:
         _scores(desk)
         _incidents(desk)
     _gaps(desk)
+    _notes(folder / "notes")
     desk.close()
     return path
 
@@ -225,9 +226,11 @@ def _incidents(desk: Desk) -> None:
             incidents.set_field(desk, made.number, key, bad(key) + "\n- " + bad(f"{key} list"))
     incidents.log(desk, made.number, bad("timeline"))
     incidents.link(desk, made.number, eval_cases=[bad("case0")])
-    incidents.put_action(desk, made.number, Action(0, bad("action"), owner=bad("action.owner"), due=date(2026, 12, 1)))
+    incidents.put_action(desk, made.number, Action(0, bad("action"), owner=bad("action.owner"), due=date(2026, 11, 20)))
     closed = incidents.create(desk, bad("closed incident"), Sev.SEV1, started=NOW - timedelta(days=2))
     incidents.set_time(desk, closed.number, "resolved", NOW - timedelta(days=1))
+    incidents.set_field(desk, closed.number, "factors", bad("factors"))
+    incidents.set_field(desk, closed.number, "controls", "\u202e[@click=app.quit]x[/nope] | failed")
     for status in (NoteStatus.IN_REVIEW, NoteStatus.REVIEWED, NoteStatus.CLOSED):
         incidents.set_status(desk, closed.number, status, no_eval_reason=bad("no eval reason"))
 
@@ -239,6 +242,21 @@ def _gaps(desk: Desk) -> None:
         gaps.set_owner(desk, gap.key, bad("gap.owner"))
     for condition in load(desk).judgement.conditions[:3]:
         gaps.set_condition(desk, condition.key, owner=bad("condition.owner"), due=date(2026, 12, 5))
+
+
+def _notes(folder: Path) -> None:
+    """Files of incidents and labels, for the commands that read them."""
+    folder.mkdir()
+    for name, text in {
+        "review.md": f"# {bad('title')}\n\n{bad('opening')}\n\n## Timeline\n\n- 2026-11-18 02:05 UTC {bad('line')}\n"
+        f"- {bad('no time')}\n\n## Action items\n\n- {bad('action')} (owner: {bad('person')}, due {bad('day')})\n\n"
+        f"## {bad('heading')}\n\n{bad('kept')}\n",
+        "chat.txt": "".join(f"[02:0{n}] ana: {bad('message')}\n" for n in range(5)),
+        "timeline.csv": f'time,event,who\n2026-11-18 02:05,"{bad("event")}",{bad("who")}\n{bad("time")},x,y\n',
+        "labels.jsonl": lines([{"run": bad("run"), "case": "c", "reviewer": "ana", "verdict": bad("verdict")},
+                               {"run": short("run"), "case": short("case"), "reviewer": "ana", "verdict": "pass"}]),
+    }.items():  # fmt: skip
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def lines(rows: Any) -> str:

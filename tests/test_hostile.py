@@ -57,13 +57,20 @@ def hostile_db(hostile_folder: Path, tmp_path: Path) -> Path:
 COMMANDS = [
     "check", "check --json", "gate show", "gate show --json", "gate check", "gate check --json",
     "runs", "runs --json", "imports", "imports --json", "imports --rejects 4", "gaps", "gaps --json", "gaps --format md", "gaps --format csv", "gaps --format jsonl",
-    "scorecard", "scorecard --format json", "incident list", "incident list --json", "incident export 1",
-    "incident export 2", "import {files}", "import {files} --json", "import {files}/foreign.json",
+    "gate plan", "gate plan --json", "compare", "compare --json", "labels", "labels --json", "labels export {out}",
+    "labels import {files}/notes/labels.jsonl",
+    "scorecard", "scorecard --format json", "incident list", "incident list --json", "incident list --text nope",
+    "incident export 1", "incident export 2", "incident export 1 --format json", "incident export 1 --format html",
+    "incident show 1", "incident show 1 --json", "incident trends", "incident trends --json",
+    "incident start {bad}", "incident new --title {bad}", "incident log -i 1 {bad}", "incident log -i 1 /action {bad}",
+    "incident import {files}/notes/review.md", "incident import {files}/notes/review.md --json",
+    "incident import --explain {files}/notes/chat.txt {files}/notes/timeline.csv {files}/foreign.json",
+    "import {files}", "import {files} --json", "import {files}/foreign.json",
     "import --explain {files}", "checklists check {files}/lists/own.yaml", "dataset check {files}/golden.jsonl",
 ]  # fmt: skip
 #: Commands that print nothing of the data.
-SILENT = {"demo", "new", "gate lock", "gate schema", "incident new", "checklists list", "paths", "doctor", "statistics", "backup", "sources", "collect",
-          "pull mlflow"}  # fmt: skip
+SILENT = {"demo", "lab", "new", "gate lock", "gate schema", "statistics", "checklists list", "paths", "doctor", "backup",
+          "sources", "collect", "pull mlflow"}  # fmt: skip
 
 
 def test_every_command_that_prints_data_is_held_to_it() -> None:
@@ -82,11 +89,12 @@ def test_every_command_that_prints_data_is_held_to_it() -> None:
 
 
 @pytest.fixture
-def said(hostile_db: Path, hostile_folder: Path, capsys: pytest.CaptureFixture[str]):
+def said(hostile_db: Path, hostile_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     """What a command prints on stdout and stderr, on the hostile review."""
 
     def say(command: str) -> str:
-        arguments = [part.format(files=hostile_folder) for part in command.split()]
+        given = {"files": hostile_folder, "out": tmp_path / "\x1b]0;7919\x07", "bad": bad("typed")}
+        arguments = [part.format_map(given) for part in command.split()]
         capsys.readouterr()
         code = run(["--db", str(hostile_db), *arguments])
         assert code in (0, 1, 2, 3)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incident import Action, ActionKind, FailureClass, Incident, NoteStatus, Sev
-from readiness_tui.services import history, incident_export, incidents, reviews, scorecards
+from readiness_tui.services import assess, gaps, history, incident_export, incidents, reviews, scorecards
 from readiness_tui.services.desk import Desk, open_desk
 from readiness_tui.services.incident_import import explain_file, import_file
 from readiness_tui.services.incident_merge import sentence
@@ -178,6 +179,44 @@ def test_a_note_that_is_reviewed_elsewhere_is_reviewed_here_only_by_hand(
     done = import_file(ana, written(ben, tmp_path, "json"))
     assert incidents.get(ana, 1).status is NoteStatus.IN_REVIEW
     assert done.merged is None or any("Move it on here" in said for said in done.merged.said)
+
+
+def test_a_reviewed_note_that_is_new_here_reopens_no_item_unseen(two: tuple[Desk, Desk], tmp_path: Path) -> None:
+    ana, ben = two
+    filled(ana)
+    incidents.set_field(ana, 1, "controls", "REL-02 | failed")
+    incidents.set_status(ana, 1, NoteStatus.REVIEWED)
+    assess.score(ben, ["REL-02"], 1)
+    done = import_file(ben, written(ana, tmp_path, "json"))
+    assert done.merged is not None
+    assert any("REL-02 did not hold" in said for said in done.merged.said)
+    assert incidents.get(ben, 1).status is NoteStatus.IN_REVIEW
+    assert incidents.reopening(ben, 1, NoteStatus.REVIEWED) is not None
+
+
+def test_an_incident_of_another_system_is_said_to_be_one(two: tuple[Desk, Desk], tmp_path: Path) -> None:
+    ana, ben = two
+    filled(ana)
+    reviews.new_review(ben, system="Search", release="1")
+    done = import_file(ben, written(ana, tmp_path, "json"))
+    assert done.merged is not None
+    assert "an incident of “Support bot”" in done.merged.said[0]
+    assert not incidents.listed(ben)
+
+
+def test_the_gap_follows_an_action_that_changed_elsewhere(two: tuple[Desk, Desk], tmp_path: Path) -> None:
+    ana, ben = two
+    filled(ana)
+    import_file(ben, written(ana, tmp_path, "json"))
+    ben.clock = lambda: NOW + timedelta(minutes=5)
+    action = incidents.get(ben, 1).actions[0]
+    incidents.put_action(ben, 1, replace(action, owner="cleo", due=date(2026, 12, 24)))
+    key = f"incident/1/{incidents.get(ana, 1).actions[0].id}"
+    before = next(gap for gap in gaps.listed(ana) if gap.key == key)
+    import_file(ana, written(ben, tmp_path, "json"))
+    gap = next(gap for gap in gaps.listed(ana) if gap.key == key)
+    assert (before.owner, gap.owner, gap.due) == ("ben", "cleo", date(2026, 12, 24))
+    assert gap.due_changes == (f"{before.due} -> 2026-12-24 by ana",)
 
 
 def test_a_record_of_another_incident_is_refused(two: tuple[Desk, Desk], tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from readiness_tui.cli import incident_files
-from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, say, say_json, tell
+from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, say, say_document, say_json, tell
 from readiness_tui.cli.incident_files import number_of
 from readiness_tui.domain.incident import FailureClass, Sev
 from readiness_tui.domain.text import one_line
@@ -62,12 +62,16 @@ def list_(
 
 @incident_command.command("show")
 @click.argument("name")
+@as_json
 @pass_session
-def show(session: Session, name: str) -> None:
-    """INC-<n>: its times, what happened, what is to be done."""
-    from readiness_tui.services import incident_printing
+def show(session: Session, name: str, as_json: bool) -> None:
+    """INC-<n>: its times, what happened, what is to be done. --json is what `export --format json` writes."""
+    from readiness_tui.services import incident_export, incident_printing
 
     with desk_of(session) as desk:
+        if as_json:
+            say_document(incident_export.text(desk, number_of(name), "json"))
+            return
         for line in incident_printing.shown(desk, number_of(name)):
             say(line)
 

@@ -66,7 +66,8 @@ def incident_lines(incident: Incident, as_of: date, zone: tzinfo) -> Iterator[st
             f"  {words.duration(span)} to {took[name]}" if span is not None else ""
         )
     if summary := incident.fields.get("summary"):
-        yield from ("", *(f"  {one_line(line)}" for line in summary.splitlines()))
+        yield ""
+        yield from _quoted(summary)
     if incident.timeline:
         yield ""
     yield from (f"  {entry_line(entry, zone)}" for entry in incident.timeline)
@@ -77,7 +78,12 @@ def incident_lines(incident: Incident, as_of: date, zone: tzinfo) -> Iterator[st
     for rival in incident.rivals:
         yield ""
         yield f"  Two texts of {rival.section.replace('_', ' ')} wait to be settled; {one_line(rival.by)} wrote:"
-        yield from (f"  | {one_line(line)}" for line in rival.text.splitlines())
+        yield from _quoted(rival.text)
+
+
+def _quoted(text: str) -> Iterator[str]:
+    """Behind a bar, so that no line of it passes for one of ours."""
+    return (f"  | {one_line(line, _LONGEST)}" for line in text.splitlines())
 
 
 def entry_line(entry: TimelineEntry, zone: tzinfo) -> str:

@@ -82,7 +82,7 @@ def import_file(
             )
         told = _told(path, read)
         return replace(told, merged=put_copy(desk, target.number if target else None, read, path.name))
-    target = target or _meant(desk, read, known)
+    target = target or _meant(desk, read)
     copy = _copy(desk, read, target, uid, path.name)
     told = _told(path, read)
     told = replace(told, doubts=(*told.doubts, *_differences(desk, read, target, copy.incident)))
@@ -94,10 +94,11 @@ def _incidents(desk: Desk) -> list[Incident]:
         return incidents.all(conn)
 
 
-def _meant(desk: Desk, draft: Draft, known: list[Incident]) -> Incident | None:
-    """The incident that a document without identity is about; lines alone belong to the open one, where there is one."""
+def _meant(desk: Desk, draft: Draft) -> Incident | None:
+    """The system's incident that a document without identity is about; lines alone belong to the open one, where there
+    is one."""
     if draft.format == postmortem.FORMAT:
-        same = (one for one in known if one.title.casefold() == draft.title.casefold())
+        same = (one for one in incidents_of(desk) if one.title.casefold() == draft.title.casefold())
         return next((one for one in same if one.started is None or _near(one.started.date(), draft.day)), None)
     return incident_log.the_running(desk) if any(one.open for one in incidents_of(desk)) else None
 

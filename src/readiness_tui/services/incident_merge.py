@@ -7,15 +7,16 @@ from dataclasses import dataclass, fields, replace
 from readiness_tui.domain import note
 from readiness_tui.domain.incident import Incident, NoteStatus
 from readiness_tui.domain.incident_merge import Copy, merge, text_digest
+from readiness_tui.domain.review import Review
 from readiness_tui.domain.words import plural
 from readiness_tui.services.desk import Desk
+from readiness_tui.services.incidents import BEFORE_REVIEWED, gap_follows, reopened
 from readiness_tui.services.write import system_change
 from readiness_tui.store import incident_history, incidents
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
 
 _PARTS = ("timeline", "actions", "rivals")
-_BEFORE_REVIEWED = (NoteStatus.DRAFT, NoteStatus.IN_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +67,38 @@ def put_copy(desk: Desk, number: int | None, copy: Copy, origin: str) -> Merged:
         local = incidents.get(conn, number) if number else None
         if local is not None and _without_ids(merge(local_copy(conn, local), copy)) == _without_ids(local):
             return Merged(local, False, 0, 0, 0, 0, 0)
-    with system_change(desk, what) as (tx, _):
+    with system_change(desk, what) as (tx, review):
         if number is None:
-            return _new(tx, copy)
+            return _new(tx, review, copy)
         local = incidents.get(tx.conn, number)
-        return _merged(tx, local, merge(local_copy(tx.conn, local), copy))
+        done = _merged(tx, local, merge(local_copy(tx.conn, local), copy))
+        before = {action.id: action for action in local.actions}
+        for action in done.incident.actions:
+            if action.id in before and action != before[action.id]:
+                gap_follows(tx, desk, review, number, before[action.id], action)
+        return done
 
 
-def _new(tx: Tx, copy: Copy) -> Merged:
-    made = copy.incident
+def _new(tx: Tx, review: Review, copy: Copy) -> Merged:
+    made, said = copy.incident, []
+    if made.system != review.system:
+        said.append(f"It is an incident of “{made.system}”: a review of that system lists it, this one does not.")
+    elif items := reopened(tx.conn, replace(made, status=NoteStatus.DRAFT), made.status, review):
+        said.append(
+            f"Its note is {made.status}; here it is in review, because {', '.join(items)} did not hold and would be"
+            " undecided again. Move it on here."
+        )
+        made = replace(made, status=NoteStatus.IN_REVIEW, closed=None)
     number = incidents.put(tx, replace(made, number=0))
     _put_parts(tx, replace(made, number=number), Incident(number, made.system, made.title, made.severity))
     stored = incidents.get(tx.conn, number)
-    return Merged(stored, True, len(made.timeline), len(made.actions), len(made.fields), len(made.rivals), 0)
+    counts = len(made.timeline), len(made.actions), len(made.fields), len(made.rivals)
+    return Merged(stored, True, *counts, 0, tuple(said))
 
 
 def _merged(tx: Tx, local: Incident, merged: Incident) -> Merged:
     said: list[str] = []
-    if merged.status not in _BEFORE_REVIEWED and local.status in _BEFORE_REVIEWED:
+    if merged.status not in BEFORE_REVIEWED and local.status in BEFORE_REVIEWED:
         said.append(
             f"The other copy's note is {merged.status}; here it stays {local.status}, because a note that becomes"
             " reviewed can reopen checklist items. Move it on here."
@@ -110,7 +125,9 @@ def _merged(tx: Tx, local: Incident, merged: Incident) -> Merged:
     single = [
         one.name for one in fields(Incident) if one.name not in (*_PARTS, "fields", "written", "created", "updated")
     ]
-    changed += sum(getattr(merged, name) != getattr(local, name) for name in single)
+    others = [name for name in single if getattr(merged, name) != getattr(local, name)]
+    if others:
+        said.append(f"As in the other copy now: {', '.join(name.replace('_', ' ') for name in others)}.")
     return Merged(
         incidents.get(tx.conn, local.number),
         False,
@@ -118,7 +135,7 @@ def _merged(tx: Tx, local: Incident, merged: Incident) -> Merged:
         sum(not action.id for action in merged.actions),
         len(sections),
         len(rivals),
-        changed + _gone(local, merged),
+        changed + len(others) + _gone(local, merged),
         tuple(said),
     )
 

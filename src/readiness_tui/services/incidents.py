@@ -43,7 +43,8 @@ SECTIONS = note.FIELDS
 #: Where a line of the timeline comes from. An opinion is printed apart from the facts.
 SOURCES = live_note.SOURCES
 
-_BEFORE_REVIEWED = (NoteStatus.DRAFT, NoteStatus.IN_REVIEW)
+#: What a note is before it can reopen an item.
+BEFORE_REVIEWED = (NoteStatus.DRAFT, NoteStatus.IN_REVIEW)
 
 
 # -- reading --------------------------------------------------------------------------------------------------------
@@ -230,23 +231,29 @@ def put_action(desk: Desk, number: int, action: Action) -> int:
         action_id = incidents.put_action(
             tx, number, replace(action, text=action.text.strip(), owner=action.owner.strip())
         )
-        gap = gaps.all(tx.conn, review.system).get(f"incident/{number}/{action.id}") if old else None
-        if old is None or gap is None:
-            return action_id
-        moved = action.due is not None and action.due != gap.due
-        history = f"{gap.due or 'none'} -> {action.due} by {desk.who}"
-        gaps.put(
-            tx,
-            review.system,
-            replace(
-                gap,
-                state=_gap_state(gap, old, action),
-                owner=action.owner.strip() if action.owner != old.owner else gap.owner,
-                due=action.due if moved else gap.due,
-                due_changes=(*gap.due_changes, history) if moved else gap.due_changes,
-            ),
-        )
+        if old is not None:
+            gap_follows(tx, desk, review, number, old, action)
     return action_id
+
+
+def gap_follows(tx: Tx, desk: Desk, review: Review, number: int, old: Action, action: Action) -> None:
+    """Give the gap of an action what was changed of it: owner, date and state are the same in both."""
+    gap = gaps.all(tx.conn, review.system).get(f"incident/{number}/{action.id}")
+    if gap is None:
+        return
+    moved = action.due is not None and action.due != gap.due
+    history = f"{gap.due or 'none'} -> {action.due} by {desk.who}"
+    gaps.put(
+        tx,
+        review.system,
+        replace(
+            gap,
+            state=_gap_state(gap, old, action),
+            owner=action.owner.strip() if action.owner != old.owner else gap.owner,
+            due=action.due if moved else gap.due,
+            due_changes=(*gap.due_changes, history) if moved else gap.due_changes,
+        ),
+    )
 
 
 def _gap_state(gap: Gap, old: Action, action: Action) -> GapState:
@@ -291,7 +298,7 @@ def reopening(desk: Desk, number: int, status: NoteStatus) -> Reopening | None:
     """What moving the note to `status` would reopen; None where nothing."""
     view = load(desk)
     with desk.store.read() as conn:
-        items = _reopened(conn, incidents.get(conn, number), status, view.review)
+        items = reopened(conn, incidents.get(conn, number), status, view.review)
     if not items:
         return None
     undecided = {
@@ -327,14 +334,14 @@ def set_status(desk: Desk, number: int, status: NoteStatus, *, no_eval_reason: s
                     " why none can exist."
                 )
             closed = incident.closed or desk.today(review)
-        for item in _reopened(tx.conn, incident, status, review):
+        for item in reopened(tx.conn, incident, status, review):
             _undecide(tx, review.id, item)
         incidents.put(tx, replace(incident, status=status, closed=closed, no_eval_reason=reason))
 
 
-def _reopened(conn: Connection, incident: Incident, status: NoteStatus, review: Review) -> tuple[str, ...]:
+def reopened(conn: Connection, incident: Incident, status: NoteStatus, review: Review) -> tuple[str, ...]:
     """The decided items of the review whose control failed, where the note becomes reviewed only now."""
-    if review.frozen_at is not None or incident.status not in _BEFORE_REVIEWED or status in _BEFORE_REVIEWED:
+    if review.frozen_at is not None or incident.status not in BEFORE_REVIEWED or status in BEFORE_REVIEWED:
         return ()
     said = assessments.dossier_parts(conn, review.id)
     return tuple(item for item in note_rows.failed_controls(incident) if said.votes.get(item) or item in said.consensus)
