@@ -209,9 +209,9 @@ def test_the_gap_follows_an_action_that_changed_elsewhere(two: tuple[Desk, Desk]
     filled(ana)
     import_file(ben, written(ana, tmp_path, "json"))
     ben.clock = lambda: NOW + timedelta(minutes=5)
-    action = incidents.get(ben, 1).actions[0]
-    incidents.put_action(ben, 1, replace(action, owner="cleo", due=date(2026, 12, 24)))
-    key = f"incident/1/{incidents.get(ana, 1).actions[0].id}"
+    mine, theirs = (next(one for one in incidents.get(desk, 1).actions if one.owner == "ben") for desk in two)
+    incidents.put_action(ben, 1, replace(theirs, owner="cleo", due=date(2026, 12, 24)))
+    key = f"incident/1/{mine.id}"
     before = next(gap for gap in gaps.listed(ana) if gap.key == key)
     import_file(ana, written(ben, tmp_path, "json"))
     gap = next(gap for gap in gaps.listed(ana) if gap.key == key)

@@ -126,7 +126,7 @@ class LinkingKeys(IncidentKeys):
 
 def imported(told: incident_import.Imported) -> Content:
     """What came of a file: in one sentence, what may be wrong, and what no field took."""
-    rows = [line(sentence(told.merged))] if told.merged is not None else []
+    rows = [line(sentence(told.merged)), *map(line, told.merged.said)] if told.merged is not None else []
     for doubt in told.doubts:
         where = f"line {doubt.line}: " if doubt.line else ""
         rows.append(join(Content.styled("! look at ", "bold $text-warning"), line(f"{where}{doubt.text}", limit=300)))
