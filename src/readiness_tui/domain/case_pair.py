@@ -65,6 +65,12 @@ class Where(StrEnum):
     CANDIDATE = "candidate"
 
 
+def _where(before: object, now: object) -> Where:
+    if before is None:
+        return Where.CANDIDATE
+    return Where.BASELINE if now is None else Where.BOTH
+
+
 @dataclass(frozen=True, slots=True)
 class Retrieved:
     """One chunk, with its rank on each side; None: that side did not retrieve it. `expected`: from a source that the
@@ -77,9 +83,7 @@ class Retrieved:
 
     @property
     def where(self) -> Where:
-        if self.before is None:
-            return Where.CANDIDATE
-        return Where.BASELINE if self.now is None else Where.BOTH
+        return _where(self.before, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +95,7 @@ class Called:
 
     @property
     def where(self) -> Where:
-        if self.before is None:
-            return Where.CANDIDATE
-        return Where.BASELINE if self.now is None else Where.BOTH
+        return _where(self.before, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,7 @@ def _ranked(chunks: Sequence[Chunk]) -> dict[str, tuple[int, Chunk]]:
     """Each chunk's rank; of one retrieved twice, the first."""
     found: dict[str, tuple[int, Chunk]] = {}
     for place, chunk in enumerate(chunks, 1):
-        found.setdefault(chunk.id, (chunk.rank or place, chunk))
+        found.setdefault(chunk.id, (place if chunk.rank is None else chunk.rank, chunk))
     return dict(sorted(found.items(), key=lambda item: item[1][0]))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from textual.content import Content
 
 from readiness_tui.domain.evaluation import Case
-from readiness_tui.domain.gate import CasePolicy, From, GateOutcome, GateRow, Result
+from readiness_tui.domain.gate import CasePolicy, From, GateOutcome, GateRow, Result, Rule
 from readiness_tui.domain.gate_eval import HIGH_RISK, case_passed
 from readiness_tui.domain.labels import labels_of, people_say
 from readiness_tui.domain.metrics import RunData, case_key
@@ -191,7 +191,7 @@ def metric_row(row: GateRow) -> Row:
     return Row(
         rule.key,
         (
-            label(row),
+            label(rule),
             rule_text(rule).replace(" ≤ ", "≤") if regression else rule_text(rule),
             "" if regression or estimate is None else value_text(estimate.value, rule),
             "" if row.change is None else change_text(row.change, rule),
@@ -203,11 +203,10 @@ def metric_row(row: GateRow) -> Row:
     )
 
 
-def label(row: GateRow) -> str:
+def label(rule: Rule) -> str:
     """ "latency p95 ms", "citation accuracy (high_risk)", "opt. retry rate" (an optional one)."""
-    name = row.rule.metric.replace("_", " ")
-    tags = f" ({', '.join(row.rule.tags)})" if row.rule.tags else ""
-    return f"{'' if row.rule.required else 'opt. '}{name}{tags}"
+    tags = f" ({', '.join(rule.tags)})" if rule.tags else ""
+    return f"{'' if rule.required else 'opt. '}{rule.metric.replace('_', ' ')}{tags}"
 
 
 def extra_rows(outcome: GateOutcome) -> list[Row]:
@@ -326,8 +325,9 @@ def high_risk_detail(view: ReviewView, runs: Sequence[RunData]) -> Detail:
     """Each high-risk case and its human label, the unlabelled ones first."""
     outcome = view.gate
     lines = []
+    places = _labelled(runs)
     for key in outcome.high_risk:
-        run_id, case = _labelled(key, runs)
+        run_id, case = places.get(key, ("", None))
         labels = labels_of((case,)) if case is not None else ()
         question = case.question if case is not None else "not in the run"
         if not labels:
@@ -352,17 +352,22 @@ def _worst(case_id: str, runs: Sequence[RunData]) -> tuple[str, Case | None]:
     return next((pair for pair in found if case_passed(pair[1]) is not True), found[0] if found else ("", None))
 
 
-def _labelled(key: str, runs: Sequence[RunData]) -> tuple[str, Case | None]:
-    """The case where a person labelled it, else where it is."""
-    found = [(data.run.id, case) for data in runs for case in data.cases if case_key(case) == key]
-    return next((pair for pair in found if pair[1].human), found[0] if found else ("", None))
+def _labelled(runs: Sequence[RunData]) -> dict[str, tuple[str, Case]]:
+    """Each case by key, where a person labelled it, else where it is first."""
+    found: dict[str, tuple[str, Case]] = {}
+    for data in runs:
+        for case in data.cases:
+            key = case_key(case)
+            if key not in found or (case.human and not found[key][1].human):
+                found[key] = (data.run.id, case)
+    return found
 
 
 def traces_words(row: GateRow, lost: Sequence[Miss]) -> str:
     """ "20 miss latency p95 ms, the worst first; 22 do not carry it"."""
     missing = sum(1 for miss in lost if miss.value is None)
     lack = f"; {missing:,} do not carry it" if missing else ""
-    return f"{len(lost) - missing:,} miss {label(row)}, the worst first{lack}"
+    return f"{len(lost) - missing:,} miss {label(row.rule)}, the worst first{lack}"
 
 
 def by_key(data: RunData | None) -> dict[str, Case]:

@@ -36,7 +36,7 @@ def _row(row: PlanRow) -> Row:
         if row.sight
         else ""
     )
-    return Row(row.rule.key, (_label(row), rule_text(row.rule), *plan_words.cells(row), sight))
+    return Row(row.rule.key, (gate_text.label(row.rule), rule_text(row.rule), *plan_words.cells(row), sight))
 
 
 def detail(found: Plan, key: str) -> Detail:
@@ -44,7 +44,7 @@ def detail(found: Plan, key: str) -> Detail:
     row = next((row for row in found.rows if row.rule.key == key), None)
     if row is None:
         return Detail(Content(""))
-    title = join(line(_label(row).upper(), "bold $text-accent"), "  ", line(rule_text(row.rule)))
+    title = join(line(gate_text.label(row.rule).upper(), "bold $text-accent"), "  ", line(rule_text(row.rule)))
     return Detail(
         Content("\n").join([title, *(line(f"{note[:1].upper()}{note[1:]}.") for note in plan_words.notes(row))])
     )
@@ -55,7 +55,7 @@ def reading(found: Plan) -> Content:
     said = [_indented(plan_words.heading(found), 0, "$foreground-muted"), Content("")]
     said.append(Content.styled(_table_line("metric", "rule", "n", "passes", "holds at 95 %"), "bold"))
     for row in found.rows:
-        said.append(safe(_table_line(_label(row), rule_text(row.rule), *plan_words.cells(row))))
+        said.append(safe(_table_line(gate_text.label(row.rule), rule_text(row.rule), *plan_words.cells(row))))
         said += [_indented(note, 2, "$foreground-muted") for note in plan_words.notes(row)]
     said += [Content(""), *(_indented(f"· {remark}", 0) for remark in plan_words.remarks(found))]
     return Content("\n").join(said)
@@ -78,9 +78,3 @@ def _indented(text: str, by: int, style: str = "") -> Content:
     """Outside text in the dialog's width, every line of it `by` columns in."""
     parts = [text] if width(text) <= WIDTH - by else wrap(one_line(text), WIDTH - by)
     return Content("\n").join(join(" " * by, safe(part, style)) for part in parts)
-
-
-def _label(row: PlanRow) -> str:
-    """ "latency p95 ms", "citation accuracy (high_risk)", "opt. retry rate" (an optional one)."""
-    tags = f" ({', '.join(row.rule.tags)})" if row.rule.tags else ""
-    return f"{'' if row.rule.required else 'opt. '}{row.rule.metric.replace('_', ' ')}{tags}"
