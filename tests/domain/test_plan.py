@@ -19,7 +19,7 @@ from readiness_tui.domain.evaluation import (
     Score,
     Trace,
 )
-from readiness_tui.domain.gate import Direction, From, Gate, GateOutcome, Rule
+from readiness_tui.domain.gate import Direction, From, Gate, GateOutcome, Result, Rule
 from readiness_tui.domain.gate_eval import evaluate_gate
 from readiness_tui.domain.metrics import RunData
 from readiness_tui.domain.plan import Plan, PlanRow, plan
@@ -166,6 +166,16 @@ def test_a_case_id_may_hold_an_at_sign() -> None:
     base = run("old", 40, 36)
     named = tuple(replace(case, id=f"ana@{i}") for i, case in enumerate(base.cases))
     assert "shows from 6 of 40 (15 points)" in said(made(SUCCESS, gold, base=replace(base, cases=named)))
+
+
+@pytest.mark.parametrize("effect", [0.05, 0.1, 0.02])
+def test_a_minimum_effect_allows_what_the_gate_allows(effect: float) -> None:
+    rule = Rule("task_success_rate", UP, None, max_regression=0, min_effect=effect)
+    row = made(rule, golden(40), base=run("old", 40, 38))
+    assert row.need.count is not None
+    results = [made(rule, golden(40), run("new", 40, 38 - lost), run("old", 40, 38)).now for lost in range(8)]
+    passed = [lost for lost, now in enumerate(results) if now is not None and now.result is Result.PASS]
+    assert row.need.count.point == max(passed)
 
 
 def test_the_set_as_a_whole_and_its_tags() -> None:

@@ -182,8 +182,7 @@ def _regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputa
     if isinstance(against, NotComputable):
         return _missing(rule, against)
     margin = margin_of(rule, against.baseline)
-    base = abs(against.baseline)
-    effect = None if rule.min_effect is None else rule.min_effect * (base if rule.min_effect_relative else 1)
+    effect = effect_of(rule, against.baseline)
     worse = worsening(against.change, rule.direction)
     result, limit = _regression_result(rule, worse, margin, effect, len(against.shared))
     loss = max(worse.value, 0.0) if abs(worse.value) > EPSILON else 0.0
@@ -225,19 +224,31 @@ def _regression_result(
     Without a minimum effect the point rule decides. With one, a loss below it is as good as none; a larger one fails on
     evidence alone, and without evidence nobody knows.
     """
-    if effect is None:
-        met = meets(worse, Direction.LOWER, margin)
-        return _result(rule, met, bound_meets(worse, Direction.LOWER, margin), used), margin
-    if worse.value < effect - EPSILON or meets(worse, Direction.LOWER, margin):
-        limit = max(margin, effect)
-        return _result(rule, True, bound_meets(worse, Direction.LOWER, limit), used), limit
-    return Result.FAIL if bound_meets(worse, Direction.HIGHER, margin) else Result.INCONCLUSIVE, margin
+    limit = limit_of(worse, margin, effect)
+    met = meets(worse, Direction.LOWER, limit)
+    if effect is None or met:
+        return _result(rule, met, bound_meets(worse, Direction.LOWER, limit), used), limit
+    return Result.FAIL if bound_meets(worse, Direction.HIGHER, margin) else Result.INCONCLUSIVE, limit
 
 
 def margin_of(rule: Rule, baseline: float) -> float:
     """By how much the candidate may be worse than this figure of the baseline, in the metric's unit."""
     assert rule.max_regression is not None
     return rule.max_regression * (abs(baseline) if rule.relative else 1)
+
+
+def effect_of(rule: Rule, baseline: float) -> float | None:
+    """The smallest loss against this figure of the baseline that counts, in the metric's unit; None: every loss does."""
+    if rule.min_effect is None:
+        return None
+    return rule.min_effect * (abs(baseline) if rule.min_effect_relative else 1)
+
+
+def limit_of(worse: Estimate, margin: float, effect: float | None) -> float:
+    """What a loss is held to: the margin, or a larger minimum effect that it stays below."""
+    if effect is None or (worse.value >= effect - EPSILON and not meets(worse, Direction.LOWER, margin)):
+        return margin
+    return max(margin, effect)
 
 
 def worsening(change: Estimate, direction: Direction) -> Estimate:

@@ -16,7 +16,7 @@ from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.evaluation import EvalSet, Trace
 from readiness_tui.domain.gate import Direction, From, Gate, GateOutcome, GateRow, Rule
 from readiness_tui.domain.gate_eval import HIGH_RISK
-from readiness_tui.domain.gate_rows import margin_of, split, worsening
+from readiness_tui.domain.gate_rows import effect_of, limit_of, margin_of, split, worsening
 from readiness_tui.domain.intervals import MIN_N, WILSON, smallest_n_for_quantile
 from readiness_tui.domain.metrics import (
     Kind,
@@ -287,21 +287,24 @@ def _regression_row(rule: Rule, seen: _Seen, ground: _Ground, now: GateRow | Non
         return PlanRow(rule, seen.metric, seen.counted, Need(None), None, sight, now)
     shared = _shared(rule, seen, ground)
     loss = worsening(seen.change.change, rule.direction) if seen.change else None
-    margin = margin_of(rule, seen.change.baseline if seen.change else seen.theirs.estimate.value)
+    base = seen.change.baseline if seen.change else seen.theirs.estimate.value
+    margin, effect = margin_of(rule, base), effect_of(rule, base)
+    limit = max(margin, effect or 0.0)
     count, value = None, None
     least: int | None = MIN_N
     if seen.metric.kind is Kind.RATE and seen.counted:
-        count, least = count_for_drop(margin, shared) if shared else None, least_for_drop(margin)
+        count = count_for_drop(margin, shared, effect or 0.0) if shared else None
+        least = least_for_drop(limit)
     else:
         if seen.metric.kind is Kind.QUANTILE:
             least = max(MIN_N, smallest_n_for_quantile(seen.metric.q))
         half = half_width(loss, shared) if loss else _half_before(seen, shared)
-        value = None if half is None else margin - half
+        value = None if half is None else limit - half
     row = PlanRow(rule, seen.metric, seen.counted, Need(shared or None, least, count, value), seen.before, sight, now)
     if now is None or loss is None:
         return row
-    wanted = wanted_cases(seen.metric, loss, margin, Direction.LOWER)
-    return replace(row, wanted=wanted, ends=_loss_ends(rule, seen, margin))
+    wanted = wanted_cases(seen.metric, loss, limit_of(loss, margin, effect), Direction.LOWER)
+    return replace(row, wanted=wanted, ends=_loss_ends(rule, seen, limit))
 
 
 def _half_before(seen: _Seen, shared: int) -> float | None:

@@ -61,14 +61,17 @@ def count_for_quantile(q: float, direction: Direction, n: int) -> Count:
     return Count(n, rank - 1, None if low is None else low - 1, most=True)
 
 
-def count_for_drop(margin: float, n: int) -> Count:
-    """Of n shared cases: how many may be lost, where none is won, for a rate's drop to stay within `margin`."""
+def count_for_drop(margin: float, n: int, effect: float = 0.0) -> Count:
+    """Of n shared cases: how many may be lost, where none is won, for a rate's drop to stay within `margin`, or below a
+    minimum `effect`."""
+    limit = max(margin, effect)
 
     def holds(lost: int) -> bool:
         low = rate_change(0, lost, n).low
-        return low is not None and -low <= margin + EPSILON
+        return low is not None and -low <= limit + EPSILON
 
-    point = math.floor((exact(margin) + exact(EPSILON)) * n)  # a relative margin is a product of floats
+    slack = exact(EPSILON)  # a relative margin is a product of floats
+    point = max(math.floor((exact(margin) + slack) * n), math.ceil((exact(effect) - slack) * n) - 1)
     low, high = -1, point + 1  # the bound grows with every loss
     while high - low > 1:
         middle = (low + high) // 2
