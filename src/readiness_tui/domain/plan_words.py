@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from readiness_tui.domain.decisive import HOLDS, MISSES, NOISE, meets
+from readiness_tui.domain.decisive import APPROXIMATE, HOLDS, MISSES, NOISE, meets
 from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.gate import Direction, From, Result, Rule
 from readiness_tui.domain.intervals import CLUSTER_T, LOG_DELTA, WILSON, T
@@ -106,7 +106,8 @@ def now_text(row: PlanRow) -> str:
         return f"now {RESULT_WORDS[made.result][1]}: {made.reason}"
     figure, estimate = f"now {_figure(made.estimate, row)}", made.estimate
     if more == 0:
-        return f"{figure}: {HOLDS if HOLDS in made.sure else MISSES}"
+        rough = f"; {APPROXIMATE}" if APPROXIMATE in made.sure else ""
+        return f"{figure}: {HOLDS if HOLDS in made.sure else MISSES}{rough}"
     if more is None:
         return f"{figure}: {estimate.note or _NO_SIZE.get(estimate.method, NOISE)}"
     cases = plural(more, f"more {row.noun}")
