@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
+
+import pytest
 
 from readiness_tui.domain.assessment import EvidenceKind
 from readiness_tui.domain.checklist import Depth
 from readiness_tui.domain.incident import Sev
-from readiness_tui.services import assess, incidents, reviews
+from readiness_tui.services import assess, incidents, measure, reviews
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.view import load
 
@@ -23,3 +26,26 @@ def test_a_drill_and_an_incident_are_seen_at_once(sample_desk: Desk) -> None:
     after = load(sample_desk).proposals
     assert after["REL-11"].points == 2
     assert (after["EVA-09"].k, after["EVA-09"].n) == (1, 2)
+
+
+def test_a_note_asks_only_the_probes_that_read_notes(sample_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept and what is asked anew is together the same as everything asked anew."""
+    load(sample_desk)
+    whole = Counter[str]()
+    evaluate = measure.evaluate_gate
+    monkeypatch.setattr(measure, "evaluate_gate", lambda *args, **kw: whole.update(["gate"]) or evaluate(*args, **kw))
+    incidents.create(sample_desk, "Refund booked twice", Sev.SEV1)
+    incidents.set_field(sample_desk, 1, "detection", "The latency alert fired.")
+    assess.attach(sample_desk, ["OBS-01"], EvidenceKind.DRILL, "runbook", dated=date(2026, 11, 10))
+    kept = load(sample_desk)
+    assert not whole
+    sample_desk.cache.clear()
+    anew = load(sample_desk)
+    assert whole == {"gate": 1}
+    assert kept.measured == anew.measured
+    assert kept.judgement == anew.judgement
+    # A dismissed hit is read by a probe over the traces: that asks for everything.
+    hit = next(iter(anew.proposals["REL-03"].examples))
+    assess.dismiss_hit(sample_desk, "REL-03", hit, "a test key")
+    load(sample_desk)
+    assert whole["gate"] > 1

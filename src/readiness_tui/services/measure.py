@@ -14,7 +14,7 @@ from readiness_tui.domain.gate_diff import gate_diff
 from readiness_tui.domain.gate_eval import evaluate_gate, latest_complete
 from readiness_tui.domain.joining import join_golden
 from readiness_tui.domain.metrics import RunData, case_key
-from readiness_tui.domain.probes import ProbeInput, propose_all, special
+from readiness_tui.domain.probes import ProbeInput, propose_all, reads_records, special
 from readiness_tui.domain.review import Review
 from readiness_tui.services.desk import Desk
 from readiness_tui.store import assessments, evalsets, gate_changes, gates, imports, incidents, runs, traces
@@ -33,11 +33,12 @@ class Measured:
     baseline: tuple[RunData, ...]
     eval_set: EvalSet | None
     trace_count: int
+    asked: ProbeInput  # what the probes read, but for the traces: kept for those that read notes and drills alone
     ambiguous: tuple[str, ...] = ()  # pipeline versions among which a person must choose the candidate
 
 
-def fingerprint(conn: Connection, review: Review, as_of: date) -> object:
-    """Changes whenever something that `measure` reads has changed."""
+def _imported(conn: Connection, review: Review, as_of: date) -> object:
+    """Changes whenever something that `measure` reads has changed, incidents and drills aside."""
     return (
         review,
         as_of,
@@ -46,21 +47,32 @@ def fingerprint(conn: Connection, review: Review, as_of: date) -> object:
         gate_changes.latest(conn, review.gate_id) if review.gate_id else None,
         runs.label_changes(conn),
         assessments.dismissals(conn, review.id),
-        _drills(conn, review),
-        incidents.all(conn, review.system),
     )
 
 
 def measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Checklist, ...], as_of: date) -> Measured:
-    """Evaluate the gate and every probe of the review's checklists on what is imported now."""
-    mark = fingerprint(conn, review, as_of)
+    """Evaluate the gate and every probe of the review's checklists on what is imported now.
+
+    A line in an incident's note asks only the probes anew that read incidents: the gate and the traces are as before.
+    """
+    mark = _imported(conn, review, as_of)
+    noted = tuple(incidents.all(conn, review.system)), _drills(conn, review)
     kept = desk.cache.get("measure")
-    if kept is not None and kept[0] == mark:
+    if kept is None or kept[0] != mark:
+        made = _measure(conn, review, checklists, as_of)
+    else:
         assert isinstance(kept[1], Measured)
-        return kept[1]
-    made = _measure(conn, review, checklists, as_of)
+        made = kept[1]
+        if noted != (made.asked.incidents, made.asked.evidence):
+            made = _with_notes(made, checklists, replace(made.asked, incidents=noted[0], evidence=noted[1]))
     desk.cache["measure"] = (mark, made)
     return made
+
+
+def _with_notes(made: Measured, checklists: tuple[Checklist, ...], asked: ProbeInput) -> Measured:
+    """The same measurement with other incidents and drills."""
+    items = [item for checklist in checklists for item in checklist.items if reads_records(item)]
+    return replace(made, asked=asked, proposals=made.proposals | propose_all(items, asked))
 
 
 def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...], as_of: date) -> Measured:
@@ -102,6 +114,7 @@ def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...]
         baseline=baseline,
         eval_set=eval_set,
         trace_count=len(recorded),
+        asked=replace(data, traces=()),
         ambiguous=ambiguous,
     )
 

@@ -2,7 +2,7 @@
 
 from readiness_tui.domain.probes.base import EXAMPLES, ProbeInput
 from readiness_tui.domain.probes.leaks import LeakHit, leaks
-from readiness_tui.domain.probes.registry import PROBES, acceptable, kind_problem, propose, propose_all
+from readiness_tui.domain.probes.registry import PROBES, acceptable, kind_problem, propose, propose_all, reads_records
 from readiness_tui.domain.probes.runs import special
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "leaks",
     "propose",
     "propose_all",
+    "reads_records",
     "special",
 ]

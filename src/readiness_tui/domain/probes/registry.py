@@ -34,6 +34,11 @@ PROBES: dict[str, Probe] = {
 }
 
 
+def reads_records(item: Item) -> bool:
+    """Whether the item's probe reads incidents or drills. It then reads no trace."""
+    return item.probe is not None and item.probe.query in RECORDS
+
+
 def propose(item: Item, data: ProbeInput) -> Proposal | None:
     """What the item's probe answers; None where it has no probe, or one that this program does not know."""
     return propose_all((item,), data).get(item.id)
