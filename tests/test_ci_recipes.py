@@ -90,6 +90,7 @@ def test_the_steps_for_github(checkout: Path) -> None:
     assert ElementTree.parse(checkout / "results" / "gate.xml").getroot().find(".//failure") is None
 
 
+@pytest.mark.slow
 def test_the_script_for_gitlab_stops_where_the_answer_is_no(checkout: Path) -> None:
     job = recipes()["GitLab"]["readiness"]
     script = "\n".join(map(installed, job["script"]))

@@ -40,7 +40,9 @@ def read_all(path: Path, forced: str | None = None) -> list[Record] | None:
     return None
 
 
-@pytest.mark.parametrize("name", FORMAT)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if "inspect_ai/failed" in name else ()) for name in FORMAT]
+)
 def test_cut_at_every_64th(name, tmp_path):
     content = (DATA / name).read_bytes()
     path = tmp_path / Path(name).name

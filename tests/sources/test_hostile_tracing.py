@@ -126,7 +126,15 @@ def _change(data: st.DataObject, whole: Any) -> None:
     node[data.draw(st.sampled_from(keys))] = data.draw(_json)
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if not name.endswith(".csv")])
+# One file of each tool in the default run, all of them in the slow one.
+ANY_TYPE = [
+    pytest.param(name, marks=() if name in ("runs.jsonl", "observations.json") else pytest.mark.slow)
+    for name in FILES
+    if not name.endswith(".csv")
+]
+
+
+@pytest.mark.parametrize("name", ANY_TYPE)
 @settings(parent=quietly, max_examples=40)
 @given(data=st.data())
 def test_a_value_of_any_type_anywhere_never_crashes(name, data, tmp_path):

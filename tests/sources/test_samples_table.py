@@ -13,7 +13,8 @@ from readiness_tui.sources.base import Described
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("name", ["samples", "sources", "metrics"])
+# The table of samples reads every one of them, which takes seconds.
+@pytest.mark.parametrize("name", [pytest.param("samples", marks=pytest.mark.slow), "sources", "metrics"])
 def test_the_page_is_current(name):
     written = (DOCS / f"{name}.md").read_text(encoding="utf-8").splitlines()
     made = runpy.run_path(str(DOCS / f"make_{name}.py"))["document"]().splitlines()

@@ -62,7 +62,7 @@ def pressing(*keys: str) -> Callable[[Pilot[None]], object]:
     return run
 
 
-#: Dialogs look alike at both sizes: the wide ones are left to the slow run.
+#: Dialogs and views within a room: their wide ones are left to the slow run.
 DIALOGS = (
     "why",
     "checklists-conflict",
@@ -72,8 +72,12 @@ DIALOGS = (
     "incidents-writing",
     "help",
     "import",
+    "compare",
     "compare-case",
     "plot",
+    "review-said",
+    "incidents-live",
+    "incidents-trends",
 )
 
 
