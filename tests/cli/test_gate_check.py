@@ -149,14 +149,19 @@ def test_an_optional_metric_that_is_missing_is_a_condition_not_a_pass(small: Che
     assert (told.code, results(told)["citation_accuracy"]) == (3, "MISSING")
 
 
-def test_rejected_lines_make_a_run_partial(small: Check, place: Path) -> None:
-    """A file that was cut has lost cases, and how many is not known: what is left must not pass in their place."""
+def test_rejected_lines_make_a_run_partial(small: Check, place: Path, cli: Cli) -> None:
+    """A file that was cut has lost cases, and how many is not known: what is left must not pass in their place, in the
+    database either."""
     whole = (place / "run.jsonl").read_text(encoding="utf-8")
     (place / "run.jsonl").write_text(whole[:-40], encoding="utf-8")
     told = small("--run", "run.jsonl", "--json")
     assert told.code == 1
     assert set(results(told).values()) == {"MISSING"}
     assert any("1 line rejected: line 41" in remark for remark in told.json["remarks"])
+    cli("new", "--system", "bot", "--release", "1", "--owner", "ana")
+    cli("import", "gate.yaml")
+    cli("import", "run.jsonl", "--as", "candidate")
+    assert set(results(cli("gate", "check", *DAY, "--json")).values()) == {"MISSING"}
 
 
 def test_the_golden_set_brings_tags_and_what_is_absent(small: Check, place: Path) -> None:

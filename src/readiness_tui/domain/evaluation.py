@@ -5,7 +5,7 @@ Units everywhere: milliseconds, US dollars, tokens, UTC. `None` is "not recorded
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -202,6 +202,11 @@ class Run:
     def version(self) -> str:
         """What two runs are told apart by: pipeline, else prompt and model."""
         return self.pipeline_version or "/".join(v for v in (self.prompt_version, self.model) if v) or UNKNOWN_VERSION
+
+
+def cut_short(run: Run) -> Run:
+    """The run whose file has lines that could not be used: what calls itself complete is partial, for it lost cases."""
+    return replace(run, completeness=Completeness.PARTIAL) if run.completeness is Completeness.COMPLETE else run
 
 
 class Outcome(StrEnum):

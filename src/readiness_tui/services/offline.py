@@ -13,7 +13,7 @@ from pathlib import Path
 
 from readiness_tui.domain.card import GateCheck
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import Case, Completeness, EvalSet, HumanLabel, Run, Trace
+from readiness_tui.domain.evaluation import Case, EvalSet, HumanLabel, Run, Trace, cut_short
 from readiness_tui.domain.gate_eval import evaluate_gate
 from readiness_tui.domain.joining import join_golden
 from readiness_tui.domain.labels import Answers, LabelLine, apply, labels_of, with_labels
@@ -271,8 +271,8 @@ def _data(
         for run in content.runs.values():
             if run.id in made:
                 raise ReadinessError(f"{content.path}: another file of {option} brings a run {run.id!r}, too.")
-            if content.rejected and run.completeness is Completeness.COMPLETE:
-                run = replace(run, completeness=Completeness.PARTIAL)
+            if content.rejected:
+                run = cut_short(run)
             cases = tuple(content.cases.get(run.id, {}).values())
             if given:
                 cases = _labelled(run.id, cases, join_golden(cases, gold).cases if gold else cases, given)

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import Case, EvalSet, Run, Trace
+from readiness_tui.domain.evaluation import Case, EvalSet, Run, Trace, cut_short
 from readiness_tui.store import leftovers, packing, staged_traces, staging
 from readiness_tui.store.codec import dump, moment, opt_moment, stamp, words
 from readiness_tui.store.db import Store
-from readiness_tui.store.rows import Row, fetch
+from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.staging import UNSTORABLE, Refused
 
@@ -148,7 +148,7 @@ def add_cases(store: Store, import_id: int, run_id: str, cases: Iterable[tuple[C
             if found is None:
                 raise ReadinessError(f"Cases came for the run {run_id!r}, which the file has not begun.")
             key, position = found
-            stored = 0
+            stored, lost = 0, False
             refused: list[Refused] = []
             for case, raw in batch:
                 try:
@@ -167,6 +167,7 @@ def add_cases(store: Store, import_id: int, run_id: str, cases: Iterable[tuple[C
                     ).rowcount
                 except UNSTORABLE as error:
                     refused.append((0, f"case {case.id!r}: {error}", raw))
+                    lost = True
                     continue
                 stored += new
                 if not new:
@@ -175,6 +176,8 @@ def add_cases(store: Store, import_id: int, run_id: str, cases: Iterable[tuple[C
             tx.conn.execute("UPDATE run SET cases = cases + ? WHERE key = ?", (stored, key))
             staging.count(tx, import_id, "cases", stored)
             staging.reject(tx, import_id, refused)
+            if lost:
+                _cut_short(tx, import_id)
 
 
 def add_traces(store: Store, import_id: int, traces: Iterable[tuple[Trace, str]]) -> None:
@@ -210,11 +213,18 @@ def add_eval_set(store: Store, import_id: int, eval_set: EvalSet) -> None:
 
 
 def add_rejects(store: Store, import_id: int, rejects: Iterable[Refused]) -> None:
-    """(line, reason, excerpt) of what the source could not use."""
+    """(line, reason, excerpt) of what the source could not use. The runs of the file are partial then."""
     for batch in staging.batches(rejects):
         with staging.batch(store) as tx:
             staging.check_staged(tx, import_id)
             staging.reject(tx, import_id, batch)
+            _cut_short(tx, import_id)
+
+
+def _cut_short(tx: Tx, import_id: int) -> None:
+    for key, text in tx.conn.execute("SELECT key, json FROM run WHERE import_id = ?", (import_id,)).fetchall():
+        short = packing.to_json(cut_short(packing.run(text)))
+        tx.conn.execute("UPDATE run SET json = ? WHERE key = ?", (short, key))
 
 
 def add_warnings(store: Store, import_id: int, warnings: Iterable[str]) -> None:
