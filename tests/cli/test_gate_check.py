@@ -164,6 +164,15 @@ def test_rejected_lines_make_a_run_partial(small: Check, place: Path, cli: Cli) 
     assert set(results(cli("gate", "check", *DAY, "--json")).values()) == {"MISSING"}
 
 
+def test_a_golden_set_that_lost_lines_is_refused(small: Check, place: Path) -> None:
+    """The lost case may be the high-risk one."""
+    whole = {"id": "c0", "question": "Question number 0?", "must_include": ["x"]}
+    (place / "golden.jsonl").write_text(f"{json.dumps(whole)}\n{{broken\n", encoding="utf-8")
+    told = small("--run", "run.jsonl", "--eval-set", "golden.jsonl")
+    assert told.code == 2
+    assert "golden.jsonl: 1 line rejected: line 2" in told.err
+
+
 def test_the_golden_set_brings_tags_and_what_is_absent(small: Check, place: Path) -> None:
     """A high-risk case is one by the golden set, whether the run knows it or has it at all."""
     golden = [{"id": f"c{n}", "question": f"Question number {n}?", "must_include": ["x"]} for n in range(40)]

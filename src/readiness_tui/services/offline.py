@@ -132,7 +132,7 @@ def read_files(
     new = [_with_runs(path, sides[0]) for path in runs]
     old = [_with_runs(path, sides[1]) for path in baseline]
     logs = [_with_traces(path) for path in traces]
-    golden = [read_eval_set(eval_set)] if eval_set else []
+    golden = [_whole_eval_set(eval_set)] if eval_set else []
     if same := {content.digest for content in new} & {content.digest for content in old}:
         path = next(content.path for content in old if content.digest in same)
         raise ReadinessError(f"{path} is the candidate and its own baseline. Name the run of the version before.")
@@ -198,6 +198,16 @@ def read_eval_set(path: Path) -> Content:
         raise ReadinessError(
             f"{path} holds no eval set but {content.source.title}. An eval set has a question in each record and what"
             " a right answer must have: expected_source, must_include or expected_tools."
+        )
+    return content
+
+
+def _whole_eval_set(path: Path) -> Content:
+    content = read_eval_set(path)
+    if content.rejected:
+        raise ReadinessError(
+            f"{path}: {rejected_words(content.rejected)}. A case that is lost may be one that the run lacks, or one that"
+            " needs a person's label, so the eval set must be read whole. Mend it."
         )
     return content
 
