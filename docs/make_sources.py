@@ -18,7 +18,7 @@ two formats fit, it asks for `--format NAME`. `readiness import --explain PATH` 
 part of it became which field, and which metrics it gives, without storing anything. For a table, a JSON list or JSON
 lines of no known format it proposes a [mapping file](mapping.md); other formats come by [plugins](plugin.md). Where a
 file counts tokens and says no cost, a [price table](prices.md) gives it. `readiness imports` lists what came in, and
-the lines that were rejected.
+the lines that were rejected; the runs of a file with such lines have lost cases, and are partial.
 """
 
 
