@@ -130,8 +130,20 @@ def test_json_gives_the_text_back_as_it_was(said) -> None:
 
 @pytest.mark.parametrize("command", ["scorecard", "gaps --format md", "incident export 1", "incident export 2"])
 def test_markdown_gives_it_no_meaning(command: str, said) -> None:
+    gives_no_meaning(said(command))
+
+
+def test_a_comparison_as_a_document_gives_it_none_either(said, tmp_path: Path) -> None:
+    said(f"compare -o {tmp_path}/compare.md")
+    text = (tmp_path / "compare.md").read_text(encoding="utf-8")
+    assert "7919" in text
+    assert RAW.search(text) is None
+    gives_no_meaning(text)
+
+
+def gives_no_meaning(document: str) -> None:
     # A fenced block shows everything as it is, and no text closes it.
-    text = re.sub(r"^(`{3,})\n.*?\n\1$", "", said(command), flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"^(`{3,})\n.*?\n\1$", "", document, flags=re.DOTALL | re.MULTILINE)
     # No HTML but the document's own: its folds, and the comment with its digest or uid at the end.
     body = re.sub(r"<!-- readiness-(?:scorecard|incident) [^<>]+ -->\n\Z", "", text)
     assert not re.search(r"<(?!/?(?:details|summary)>)", body)

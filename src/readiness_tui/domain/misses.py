@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from readiness_tui.domain.compare import first_carrying
+from readiness_tui.domain.decisive import meets
+from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.gate import Direction, Rule
 from readiness_tui.domain.metrics import Kind, NotComputable, Observed, RunData, resolve, unknown
 from readiness_tui.domain.side_by_side import compared
-
-_EPSILON = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,7 @@ def short_of(rule: Rule, seen: Observed) -> tuple[Miss, ...]:
     else:
         assert rule.threshold is not None
         limit = rule.threshold
-    lost = [
-        Miss(key, value)
-        for key, value in seen.per_case.items()
-        if (value < limit - _EPSILON if higher else value > limit + _EPSILON)
-    ]
+    held = ((key, value, meets(Estimate(value, None), rule.direction, limit)) for key, value in seen.per_case.items())
+    lost = [Miss(key, value) for key, value, met in held if not met]
     lost.sort(key=lambda miss: miss.value or 0.0, reverse=not higher)
     return (*lost, *(Miss(key, None) for key in seen.missing_ids if key not in seen.per_case))
