@@ -19,6 +19,14 @@ SAID = st.sampled_from(["refunds doubled", "ben rolls back", "quiet"])
 MOMENT = st.integers(0, 5).map(lambda minutes: AT + timedelta(minutes=minutes))
 UIDS = st.sampled_from([f"0000000{n}" for n in range(4)])
 
+LONG = 300_000
+
+
+def test_what_tells_texts_apart_takes_their_length() -> None:
+    """Blanks and bars in a row once took a minute each."""
+    assert text_digest("a |" + " " * LONG + "b") == text_digest("a | b |") != text_digest("a b")
+    assert text_digest("\n" * LONG + "* a") == text_digest("- a")
+
 
 def by_uid(parts: list) -> tuple:
     return tuple({part.uid: part for part in parts}.values())

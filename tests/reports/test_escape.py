@@ -125,6 +125,14 @@ def test_what_needs_no_escape_stays_readable() -> None:
         assert inline(text) == text
 
 
+def test_long_runs_take_their_length() -> None:
+    """A run of the same sign once took a minute."""
+    many = 200_000
+    assert inline(f"a{'#' * many}") == f"a{'#' * many}"
+    assert inline(f"a{'_' * many}a") == f"a{'_' * many}a"
+    assert inline("a ##1 __a __") == "a `##`1 \\_\\_a \\_\\_"
+
+
 def test_secrets_are_masked() -> None:
     key = "sk-" + "a1B2" * 8
     for made in (inline(f"use {key}"), block(f"use\n{key}"), csv_cell(key)):

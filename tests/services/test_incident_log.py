@@ -136,6 +136,12 @@ def test_an_incident_does_not_begin_with_a_command(sample_desk: Desk) -> None:
         incident_log.start(sample_desk, "/sev1", Sev.SEV2)
 
 
+@pytest.mark.parametrize("typed", ["Trace: no ids since noon", "opinion: none", "/healthz gives 500"])
+def test_a_title_is_kept_as_it_was_typed(sample_desk: Desk, typed: str) -> None:
+    made = incident_log.start(sample_desk, f"13:30 {typed}", Sev.SEV3).incident
+    assert (made.title, made.started) == (typed, NOW.replace(hour=13, minute=30))
+
+
 # -- links ----------------------------------------------------------------------------------------------------------
 
 

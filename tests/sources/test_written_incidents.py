@@ -271,6 +271,16 @@ def test_hostile_files_are_refused_with_the_reason(tmp_path: Path, content: byte
         read_incident(file, None if b"words" not in content else "chat")
 
 
+def test_one_line_as_long_as_a_book_is_no_table(tmp_path: Path) -> None:
+    file = tmp_path / "review.md"
+    file.write_text(f"# Search down\n\n{'word, ' * 40_000}\n", encoding="utf-8")
+    draft = read_incident(file)
+    assert isinstance(draft, Draft)
+    assert draft.fields["summary"].count("word,") == 40_000
+    with pytest.raises(ReadinessError, match="nothing in it was recognised"):
+        read_incident(file, "timeline")
+
+
 @given(st.text(st.sampled_from("ab1209:-|#*`[]() \n\t.\\<>~"), max_size=300))
 @settings(max_examples=150, deadline=None)
 def test_any_text_is_read(text: str) -> None:
@@ -282,11 +292,12 @@ def test_any_text_is_read(text: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "piece", ["[", "*", "- ", "| ", "10:00 ", "**a", "`", "<br>", "1/1/", "a: ", "\\", "at 1 May "]
+    "piece", ["[", "*", "- ", "| ", "10:00 ", "**a", "`", "<br>", "1/1/", "a: ", "\\", "at 1 May ", " ", "\t", "owner "]
 )
-def test_long_hostile_lines_take_their_length(piece: str) -> None:
-    text = "## Timeline\n\n" + piece * (400_000 // len(piece))
+def test_long_hostile_lines_take_their_length(piece: str, tmp_path: Path) -> None:
+    file = tmp_path / "x.md"
+    many = piece * (400_000 // len(piece))
+    file.write_text(f"## Timeline\n\n{many}x\n\n## Action items\n\n- do{many}x\n", encoding="utf-8")
     start = time.process_time()
-    read_postmortem(text, "x.md", date(2026, 1, 1))
-    recognise(text)
+    read_incident(file, None, date(2026, 1, 1))
     assert time.process_time() - start < 20

@@ -28,8 +28,7 @@ _SINGLE = (
     "no_eval_reason",
 )  # fmt: skip
 
-_BAR = re.compile(r"[ \t]*\|[ \t]*")
-_BULLET = re.compile(r"^\s*[-*•+]\s+", re.MULTILINE)
+_BULLET = re.compile("[-*•+] ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +45,15 @@ class Copy:
 
 def text_digest(text: str) -> str:
     """What tells texts apart: line ends, spacing, the marks of lists and rows, and what a document masks do not."""
-    plain = _BAR.sub("|", _BULLET.sub("- ", mask_all(text)))
-    words = " ".join(line.rstrip("|") for line in plain.split("\n"))
-    return hashlib.sha256(" ".join(words.split()).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    words = " ".join(filter(None, map(_plain_line, mask_all(text).split("\n"))))
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _plain_line(line: str) -> str:
+    words = " ".join(line.split())
+    if _BULLET.match(words):
+        words = f"- {words[2:]}"
+    return words.replace(" |", "|").replace("| ", "|").rstrip("|")
 
 
 def uid_of(*parts: object) -> str:

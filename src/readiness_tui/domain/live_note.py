@@ -117,6 +117,12 @@ def read(typed: str, now: datetime, zone: tzinfo = UTC) -> LiveLine:
     return replace(line, text=line.text.strip(), mentions=mentions(line.text.strip()))
 
 
+def read_title(typed: str, now: datetime, zone: tzinfo = UTC) -> LiveLine:
+    """The line that opens an incident: a time may stand in front, all else is the title ("Trace: no ids" too)."""
+    at, remarks, rest = _time(typed.strip(), now, zone)
+    return LiveLine(at or now, rest, mentions=mentions(rest), remarks=remarks)
+
+
 def mentions(text: str) -> tuple[Mention, ...]:
     """Every `@…` of the text. A full stop or comma after a name is not part of it; an e-mail address is none."""
     found = []

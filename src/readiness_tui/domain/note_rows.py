@@ -15,7 +15,7 @@ from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.incident import FailureClass, Incident
 from readiness_tui.domain.intervals import wilson
 
-_CELL = re.compile(r"\s*(?<!\\)\|\s*")
+_BAR = re.compile(r"(?<!\\)\|")
 # "8 of 10", "8/10", "8 out of 10"; not inside a date, a version or a longer number.
 _RATE = re.compile(
     r"(?<![\w./-])(?P<k>\d{1,3}(?:,\d{3})+|\d{1,9})(?:\s+(?:out\s+)?of\s+|\s?/\s?)(?P<n>\d{1,3}(?:,\d{3})+|\d{1,9})(?![\w/-]|\.\d)",
@@ -94,7 +94,7 @@ def cells(text: str, columns: int) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Line number and cells of each row, padded to `columns`; what is too much stays in the last cell."""
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():
-            found = [cell.replace("\\|", "|") for cell in _CELL.split(line.strip(), columns - 1)]
+            found = [cell.strip().replace("\\|", "|") for cell in _BAR.split(line, columns - 1)]
             yield number, tuple(found + [""] * (columns - len(found)))
 
 

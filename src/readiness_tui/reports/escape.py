@@ -14,11 +14,11 @@ from readiness_tui.domain.secrets import mask
 from readiness_tui.domain.text import one_line, visible
 
 _PUNCTUATION = re.compile(r"[\\`*\[\]|~$]")
-_UNDERSCORES = re.compile(r"(?<![A-Za-z0-9_])_+|_+(?![A-Za-z0-9_])")  # latency_p95_ms needs none
+_UNDERSCORES = re.compile(r"(?<![A-Za-z0-9_])_+|(?<!_)_+(?![A-Za-z0-9_])")  # latency_p95_ms needs none
 _ENTITY = re.compile(r"&(?=#?[A-Za-z0-9]+;)")
 _SLASHES = re.compile(r"(?<=/)/")  # https:// no longer starts a link
 _WWW = re.compile(r"(www)\.", re.IGNORECASE)
-_MENTION = re.compile(r"@+|#+(?=[0-9])")
+_MENTION = re.compile(r"@+|(?<!#)#+(?=[0-9])")
 _LINE_START = re.compile(r"^(?:[-+](?=\s|$)|-(?=[-:])|[=:#])")  # a list, a heading, a table's second line
 _NUMBERED = re.compile(r"^([0-9]{1,9})([.)])(?=\s|$)")
 _BULLET = re.compile(r"^\s*[-*•]\s+(?=\S)")

@@ -111,6 +111,7 @@ def _copy(desk: Desk, draft: Draft, local: Incident | None, uid: str, name: str)
     """The draft as a copy of the incident. What the stored one has in the same words gets its uids."""
     uid = local.uid if local else uid
     now = desk.now()
+    known = {text_digest(action.text): action.uid for action in reversed(local.actions)} if local else {}
     fields = dict(draft.fields)
     if kept := _kept_text(desk, draft, local, name):
         fields[_KEPT] = kept
@@ -132,8 +133,8 @@ def _copy(desk: Desk, draft: Draft, local: Incident | None, uid: str, name: str)
         written={key: Written(f"{desk.who}, from {name}", now) for key in fields},
         timeline=tuple(_lines(draft.timeline, local, uid)),
         actions=tuple(
-            replace(action, uid=_action_uid(action.text, local, uid))
-            for action in {text_digest(action.text): action for action in draft.actions}.values()
+            replace(action, uid=known.get(words) or uid_of(uid, "action", words))
+            for words, action in {text_digest(action.text): action for action in draft.actions}.items()
         ),
         uid=uid,
         started=draft.times.get("started"),
@@ -164,11 +165,6 @@ def _lines(entries: Iterable[TimelineEntry], local: Incident | None, uid: str) -
 
 def _words(entry: TimelineEntry, at: datetime) -> tuple[object, ...]:
     return at.isoformat(), entry.by, entry.source, text_digest(entry.text)
-
-
-def _action_uid(text: str, local: Incident | None, uid: str) -> str:
-    same = (action.uid for action in (local.actions if local else ()) if text_digest(action.text) == text_digest(text))
-    return next(same, None) or uid_of(uid, "action", text_digest(text))
 
 
 def _kept_text(desk: Desk, draft: Draft, local: Incident | None, name: str) -> str:

@@ -46,8 +46,8 @@ def the_running(desk: Desk) -> Incident:
 
 def start(desk: Desk, typed: str, severity: Sev, *, traces: tuple[str, ...] = ()) -> Noted:
     """Open an incident by the line that says what happens. A time in front is its start; `@` names link it."""
-    line = live_note.read(typed, desk.now(), desk.zone)
-    if line.command is not None:
+    line = live_note.read_title(typed, desk.now(), desk.zone)
+    if live_note.read(line.text, desk.now(), desk.zone).command is not None:
         raise ReadinessError("What happened? An incident begins with a title in words; commands come once it is open.")
     with desk.store.read() as conn:
         links, remarks = incident_links.links(incident_links.book(conn, desk), line.mentions)

@@ -31,15 +31,13 @@ _NONE = re.compile(
     r"(?:\W*(?:none|n/?a|nothing|tbd|todo|no (?:actions?|fixes|follow[- ]?ups?)[^.]{0,40})\W*)", re.IGNORECASE
 )
 _OWNER = re.compile(
-    r"\s*[-–—,;|]?\s*[(\[]?\b(?:owner|owned by|assignee|assigned to|responsible|dri|who)\s*[:=]?\s+@?(?P<name>[\w.'-]+(?: [A-Z][\w.'-]+){0,2})\s*[)\]]?",
+    r"\b(?:owner|owned by|assignee|assigned to|responsible|dri|who)\s*[:=]?\s+@?(?P<name>[\w.'-]+(?: [A-Z][\w.'-]+){0,2})\s*[)\]]?",
     re.IGNORECASE,
 )
 _AT_END = re.compile(r"\s*[-–—]?\s*[(\[]?@(?P<name>[A-Za-z0-9][\w.-]{1,38})[)\]]?\s*\.?$")
 _AT_START = re.compile(r"^[(\[]?@(?P<name>[A-Za-z0-9][\w.-]{1,38})[)\]]?\s*[:–—-]\s+")
 _CAPITALS = re.compile(r"\s*\((?P<name>[A-Z]{3,20})\)")
-_DUE = re.compile(
-    r"\s*[-–—,;|]?\s*[(\[]?\b(?:due|deadline|eta|by|target)\b\s*(?:date)?\s*[:=]?\s+(?:on |by )?", re.IGNORECASE
-)
+_DUE = re.compile(r"\b(?:due|deadline|eta|by|target)\b(?:\s+date\b)?\s*[:=]?\s+(?:on |by )?", re.IGNORECASE)
 
 
 class ActionList:
@@ -163,7 +161,7 @@ class ActionList:
             day = found[0].near(self._draft.day) if found else None
             if found and day:
                 rest = re.sub(r"^\s*[)\]]", "", text[found[1] :])
-                return f"{text[: match.start()]}{rest}".strip(), day
+                return f"{_before(text, match.start())}{rest}".strip(), day
         return text, None
 
     def _keep(self, lines: object) -> None:
@@ -178,9 +176,17 @@ def _owner(text: str) -> tuple[str, str]:
     """The text without its owner, and the owner; "" where none is named."""
     for shape in (_OWNER, _AT_END, _AT_START, _CAPITALS):
         if match := shape.search(text):
-            before, after = text[: match.start()].rstrip(), text[match.end() :].lstrip()
+            before, after = _before(text, match.start()), text[match.end() :].lstrip()
             return f"{before} {after}".strip(" -–—,;"), match["name"].rstrip(".")
     return text, ""
+
+
+def _before(text: str, at: int) -> str:
+    """What stands before, without the bracket and the dash or comma that only lead to what follows."""
+    lead = text[:at].rstrip()
+    for signs in ("([", "-–—,;|"):
+        lead = lead[:-1].rstrip() if lead[-1:] in signs else lead
+    return lead
 
 
 def _nobody(owner: str) -> str:

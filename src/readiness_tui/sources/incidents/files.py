@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from readiness_tui.sources.incidents import chat_log, postmortem, timeline_csv
 from readiness_tui.sources.incidents.draft import Draft
 from readiness_tui.sources.incidents.text_file import MOST, read_text
 
+#: Blanks in a row that are read: more say nothing, and every expression below would look at each of them again.
+MOST_BLANKS = 100
+_BLANKS = re.compile(rf"[^\S\n]{{{MOST_BLANKS + 1},}}")
 #: What `--format` takes, with what each is.
 FORMATS = {
     "postmortem": "a postmortem in markdown",
@@ -30,6 +34,7 @@ def read_incident(
     Raises ReadinessError where the file cannot be read, or nothing in it was recognised.
     """
     text, _ = read_text(path)
+    text = _BLANKS.sub(" " * MOST_BLANKS, text)
     if text.lstrip()[:1] in ("{", "[") and forced in (None, "record", "chat") and not chat_log.looks_like_chat(text):
         return _json(path, forced)
     if forced == "record":

@@ -25,7 +25,10 @@ def looks_like_table(text: str, *, headed: bool = False) -> bool:
     if not lines or lines[0].lstrip().startswith(("#", "|", "-", "*")):
         return False
     delimiter = _delimiter(lines)
-    rows = [row for row in csv.reader(lines, delimiter=delimiter) if row] if delimiter else []
+    try:
+        rows = [row for row in csv.reader(lines, delimiter=delimiter) if row] if delimiter else []
+    except csv.Error:  # a cell without end, or a line as long as a book
+        return False
     if len(rows) < 2 or len(rows[0]) < 2:
         return False
     meant = headings.columns(rows[0])
@@ -129,6 +132,9 @@ def _delimiter(lines: list[str]) -> str:
     lines = [line for line in lines if line.strip()]
     if not lines:
         return ""
-    counted = {sign: [len(next(csv.reader([line], delimiter=sign), [])) for line in lines] for sign in _DELIMITERS}
+    try:
+        counted = {sign: [len(next(csv.reader([line], delimiter=sign), [])) for line in lines] for sign in _DELIMITERS}
+    except csv.Error:
+        return ""
     best = max(_DELIMITERS, key=lambda sign: (counted[sign][0] > 1 and len(set(counted[sign])) == 1, counted[sign][0]))
     return best if counted[best][0] > 1 else ""
