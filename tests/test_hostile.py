@@ -241,7 +241,8 @@ async def test_a_room_shows_it_harmless(key: str, size: tuple[int, int], hostile
             await pilot.press(step)
             await settle(pilot)
             seen += shown(app.screen)
-        assert "app.quit" in seen  # the markup is there to be read, and did nothing
+        # The markup is there to be read, and did nothing; a narrow screen cuts the lines it ends.
+        assert ("app.quit" if size[0] > 80 else "7919") in seen
         assert app.is_running
         assert room.is_mounted
     assert app.desk is not None

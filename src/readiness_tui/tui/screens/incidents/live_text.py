@@ -42,7 +42,9 @@ def entries(incident: Incident, desk: Desk, width: int, rows: int) -> Content:
         lead = f"{clock(entry.at)}{f' ({here} here)' if here else ''}  "
         source = entry.by if entry.source == "person" else entry.source
         said = join(
-            line(entry.text, limit=_ENTRY), Content.styled(f" ({source})" if source else "", "$foreground-muted")
+            line(entry.text, limit=_ENTRY),
+            " " if source else "",
+            line(f"({source})" if source else "", "$foreground-muted"),
         )
         block = list(hanging(Content.styled(lead, "$foreground-muted"), said, width))
         if len(shown) + len(block) > rows:
@@ -52,7 +54,7 @@ def entries(incident: Incident, desk: Desk, width: int, rows: int) -> Content:
 
 
 def candidate(found: Candidate) -> Content:
-    return join(line(found.insert, "bold"), Content.styled(f"  {found.says}", "$foreground-muted"))
+    return join(line(found.insert, "bold"), "  ", line(found.says, "$foreground-muted"))
 
 
 def reading(typed: str, desk: Desk) -> Content:
