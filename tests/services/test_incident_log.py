@@ -10,7 +10,7 @@ import pytest
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incident import Incident, Link, LinkKind, Sev
-from readiness_tui.services import gaps, history, incident_links, incident_log, incidents
+from readiness_tui.services import gaps, history, incident_links, incident_log, incident_printing, incidents
 from readiness_tui.services.desk import Desk
 from tests.conftest import NOW
 
@@ -171,3 +171,7 @@ def test_a_link_to_a_trace_that_is_gone_stays_and_is_said(sample_desk: Desk) -> 
         Link(LinkKind.TRACE, "trace-9999"),
         Link(LinkKind.RUN, "gone"),
     )
+    assert incident_printing.shown(sample_desk, IN_REVIEW)[-2:] == [
+        "  ! trace trace-9999 is linked, and not in this file.",
+        "  ! run gone is linked, and not in this file.",
+    ]

@@ -6,8 +6,9 @@ from typing import Any
 
 from readiness_tui.domain.incident_search import Wanted, find
 from readiness_tui.domain.masking import masked
+from readiness_tui.domain.text import one_line
 from readiness_tui.reports import check_out, incident_out
-from readiness_tui.services import incident_read, incidents
+from readiness_tui.services import incident_links, incident_read, incidents
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.incident_log import Noted
 
@@ -24,8 +25,12 @@ def listed(desk: Desk, wanted: Wanted) -> tuple[list[str], dict[str, Any]]:
 
 def shown(desk: Desk, number: int) -> list[str]:
     """`incident show`."""
-    incident = masked(incidents.get(desk, number))
-    return list(incident_out.incident_lines(incident, incident_read.today(desk), desk.zone))
+    incident = incidents.get(desk, number)
+    gone = masked(incident_links.missing(desk, incident))
+    return [
+        *incident_out.incident_lines(masked(incident), incident_read.today(desk), desk.zone),
+        *(f"  ! {link.kind} {one_line(link.name)} is linked, and not in this file." for link in gone),
+    ]
 
 
 def summed_up(desk: Desk) -> tuple[list[str], dict[str, Any]]:

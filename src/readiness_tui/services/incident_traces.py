@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from readiness_tui.domain import trace_series, trace_timeline, what_changed
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.incident import Incident, TimelineEntry
+from readiness_tui.domain.incident import Incident, TimelineEntry, Written
 from readiness_tui.domain.trace_series import Figures, Series
 from readiness_tui.domain.trace_timeline import Proposed
 from readiness_tui.domain.what_changed import Change, Window
@@ -86,7 +86,9 @@ def accept_change(desk: Desk, number: int, change: Change) -> None:
         written = incident.fields.get(key, "")
         if line not in written.splitlines():
             text = f"{written.rstrip()}\n{line}" if written.strip() else line
-            incidents.put(tx, replace(incident, fields={**incident.fields, key: text}))
+            fields = {**incident.fields, key: text}
+            said = {**incident.written, key: Written(desk.who, desk.now())}
+            incidents.put(tx, replace(incident, fields=fields, written=said))
 
 
 def accept_line(desk: Desk, number: int, line: Proposed) -> None:

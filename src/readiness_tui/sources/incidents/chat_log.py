@@ -212,6 +212,6 @@ def _slack_name(row: dict[str, Any]) -> str:
 
 def _unslack(text: str) -> str:
     """Slack's marks for links, people and channels as a reader sees them."""
-    text = re.sub(r"<(?:[@#!])?([^|>]*)\|([^>]*)>", r"\2 (\1)", text)
-    text = re.sub(r"<([@#!]?[^|>\s]*)>", r"\1", text)
+    text = re.sub(r"<(?:[@#!])?([^|<>]*)\|([^<>]*)>", r"\2 (\1)", text)
+    text = re.sub(r"<([@#!]?[^|<>\s]*)>", r"\1", text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()

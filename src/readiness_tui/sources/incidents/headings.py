@@ -119,6 +119,7 @@ _ACTION_COLUMNS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _ACTION_MEANINGS = tuple((key, re.compile(rf"(?:{shape})")) for key, shape in _ACTION_COLUMNS)
 
+_LONGEST = 200  # characters of a heading or label that are looked at
 _NUMBER = re.compile(r"^\W*(?:section\s)?(?:[0-9]+(?:\.[0-9]+)*|[ivx]{1,4}\.)[.):]?\s+")
 _ASIDE = re.compile(r"\s*[(\[].*?[)\]]\s*")
 _EDGE = re.compile(r"^[^\w]+|[^\w)]+$")
@@ -126,7 +127,7 @@ _EDGE = re.compile(r"^[^\w]+|[^\w)]+$")
 
 def name(text: str) -> str:
     """A heading or label without its number, its aside and the marks around it, in lower case."""
-    bare = _NUMBER.sub("", _ASIDE.sub(" ", text.casefold().replace("’", "'"))).strip()
+    bare = _NUMBER.sub("", _ASIDE.sub(" ", text[:_LONGEST].casefold().replace("’", "'"))).strip()
     return re.sub(r"\s+", " ", _EDGE.sub("", bare)).strip()
 
 

@@ -49,7 +49,7 @@ class ActingKeys(IncidentKeys):
             incidents.put_action(
                 self.desk,
                 incident.number,
-                replace(old, text=values["text"], kind=kind, owner=values["owner"], due=due),
+                replace(old, text=values["text"], kind=kind, owner=values["owner"], due=due, verify=values["verify"]),
             )
 
         self.ask(
@@ -60,6 +60,7 @@ class ActingKeys(IncidentKeys):
                 Field("owner", "Who: a person", old.owner, choices=view.review.reviewers),
                 Field("due", "Until when? (empty: 7 days for a sev1, 21 for a sev2, else 60)", str(old.due or ""),
                       hint="2026-12-01, 1 Dec, +14"),
+                Field("verify", "How can anybody see that it is done? (may stay empty)", old.verify),
             ],
             save,
             intro="It is a gap until it is done.",

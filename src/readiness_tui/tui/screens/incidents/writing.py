@@ -87,6 +87,7 @@ class WritingScreen(ModalScreen[None]):
         self._incident = incident
         self._key = key
         self._base = ""  # the stored text that the writing started from
+        self._started = ""  # the same as it is shown, without control characters
         self._said = ""  # beside the section's name: what became of the text
         self._preview: Timer | None = None
         self._autosave = Autosave(self, self._keep, lambda sentence: self.readiness.complain(sentence))
@@ -127,6 +128,10 @@ class WritingScreen(ModalScreen[None]):
         text, self._said = self._base, ""
         if draft is not None and draft.text.strip() != self._base:
             text, self._said = draft.text, writing_text.restored(draft.at)
+            # What somebody else stored since is not what the draft was written over.
+            base = await self.readiness.fetch(drafts.kept, self._desk, self._draft_base)
+            self._base = base.text if base is not None else ""
+        self._started = visible(self._base).strip()
         with self._area.prevent(TextArea.Changed):
             self._area.put(visible(text))
         self._area.focus()
@@ -144,8 +149,21 @@ class WritingScreen(ModalScreen[None]):
     def _text(self) -> str:
         return self._area.whole.strip()
 
+    @property
+    def _draft_base(self) -> str:
+        return f"{self._draft}/base"
+
+    @property
+    def _changed(self) -> bool:
+        return self._text not in (self._base, self._started)
+
     def _keep(self, text: str) -> None:
+        drafts.keep(self._desk, self._draft_base, self._base if text else "")
         drafts.keep(self._desk, self._draft, text)
+
+    def _drop(self) -> None:
+        drafts.clear(self._desk, self._draft)
+        drafts.clear(self._desk, self._draft_base)
 
     @on(TextArea.Changed, "#text")
     def _typed(self, event: TextArea.Changed) -> None:
@@ -178,7 +196,7 @@ class WritingScreen(ModalScreen[None]):
         self.refresh_bindings()
 
     def _draw_title(self) -> None:
-        shown = writing_text.title(self._incident, self._key, self._said, self._text != self._base)
+        shown = writing_text.title(self._incident, self._key, self._said, self._changed)
         self.query_one("#writing-title", Static).update(shown)
 
     def _draw_sections(self, text: str) -> None:
@@ -204,14 +222,14 @@ class WritingScreen(ModalScreen[None]):
     async def _save(self) -> bool:
         """Store the section. False where it was refused; the text then stays here, and as a draft."""
         text, number, key = self._text, self._incident.number, self._key
-        if text == self._base:
+        if not self._changed:
             await self._autosave.forget()
-            await self.readiness.fetch(drafts.clear, self._desk, self._draft)
+            await self.readiness.fetch(self._drop)
             return True
         await self._autosave.flush()
         try:
             rival = await self.readiness.serve(incidents.set_field, self._desk, number, key, text, base=self._base)
-            await self.readiness.serve(drafts.clear, self._desk, self._draft)
+            await self.readiness.serve(self._drop)
         except ReadinessError as refusal:
             self.readiness.complain(str(refusal))
             return False
@@ -253,7 +271,7 @@ class WritingScreen(ModalScreen[None]):
 
     async def action_revert(self) -> None:
         await self._autosave.forget()
-        await self.readiness.fetch(drafts.clear, self._desk, self._draft)
+        await self.readiness.fetch(self._drop)
         await self._open(self._key)
 
     async def action_leave(self) -> None:
