@@ -115,5 +115,7 @@ async def test_a_megabyte_is_pasted_whole_and_controls_do_no_harm(sample_app: Re
         # The paste can be taken back as a whole.
         sample_app.post_message(Paste(text))
         await pilot.pause(0.5)
-        await press(pilot, "backspace")
+        await press(pilot, "left", "x")
+        assert field(sample_app).value.endswith("characters⟩x")
+        await press(pilot, "backspace", "ctrl+w")
         assert field(sample_app).value == ""

@@ -46,11 +46,16 @@ class NoteLine(Input):
         else:
             self.replace(shown, *self.selection)
 
-    def action_delete_left(self) -> None:
-        """A paste goes as a whole: half of what stands for it would stand for nothing."""
-        before = self.value[: self.cursor_position]
-        pasted = next((shown for shown in self._pastes if before.endswith(shown)), None)
-        if pasted is None or not self.selection.is_empty:
-            super().action_delete_left()
-        else:
-            self.delete(self.cursor_position - len(pasted), self.cursor_position)
+    def replace(self, text: str, start: int, end: int) -> None:
+        """A paste goes as a whole, and nothing is typed into it: half of what stands for it would stand for nothing."""
+        start, end = sorted((start, end))
+        for shown in self._pastes:
+            first = self.value.find(shown)
+            last = first + len(shown)
+            if first < 0:
+                continue
+            if start == end and first < start < last:
+                start = end = last
+            elif start < end and start < last and end > first:
+                start, end = min(start, first), max(end, last)
+        super().replace(text, start, end)
