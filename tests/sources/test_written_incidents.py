@@ -297,7 +297,7 @@ def test_any_text_is_read(text: str) -> None:
 def test_long_hostile_lines_take_their_length(piece: str, tmp_path: Path) -> None:
     file = tmp_path / "x.md"
     many = piece * (400_000 // len(piece))
-    file.write_text(f"## Timeline\n\n{many}x\n\n## Action items\n\n- do{many}x\n", encoding="utf-8")
+    file.write_text(f"# Search down\n\n## Timeline\n\n{many}x\n\n## Action items\n\n- do{many}x\n", encoding="utf-8")
     start = time.process_time()
     read_incident(file, None, date(2026, 1, 1))
     assert time.process_time() - start < 20

@@ -31,13 +31,13 @@ _NONE = re.compile(
     r"(?:\W*(?:none|n/?a|nothing|tbd|todo|no (?:actions?|fixes|follow[- ]?ups?)[^.]{0,40})\W*)", re.IGNORECASE
 )
 _OWNER = re.compile(
-    r"\b(?:owner|owned by|assignee|assigned to|responsible|dri|who)\s*[:=]?\s+@?(?P<name>[\w.'-]+(?: [A-Z][\w.'-]+){0,2})\s*[)\]]?",
+    r"\b(?:owner|owned by|assignee|assigned to|responsible|dri|who)\s{0,9}[:=]?\s{1,9}@?(?P<name>[\w.'-]+(?: [A-Z][\w.'-]+){0,2})\s*[)\]]?",
     re.IGNORECASE,
 )
-_AT_END = re.compile(r"\s*[-–—]?\s*[(\[]?@(?P<name>[A-Za-z0-9][\w.-]{1,38})[)\]]?\s*\.?$")
+_AT_END = re.compile(r"@(?P<name>[A-Za-z0-9][\w.-]{1,38})[)\]]?\s{0,9}\.?$")
 _AT_START = re.compile(r"^[(\[]?@(?P<name>[A-Za-z0-9][\w.-]{1,38})[)\]]?\s*[:–—-]\s+")
-_CAPITALS = re.compile(r"\s*\((?P<name>[A-Z]{3,20})\)")
-_DUE = re.compile(r"\b(?:due|deadline|eta|by|target)\b(?:\s+date\b)?\s*[:=]?\s+(?:on |by )?", re.IGNORECASE)
+_CAPITALS = re.compile(r"\((?P<name>[A-Z]{3,20})\)")
+_DUE = re.compile(r"\b(?:due|deadline|eta|by|target)\b(?:\s{1,9}date\b)?\s{0,9}[:=]?\s{1,9}(?:on |by )?", re.IGNORECASE)
 
 
 class ActionList:
