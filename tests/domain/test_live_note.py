@@ -110,7 +110,6 @@ def test_a_bare_time_is_the_latest_such_time_on_that_clock(at: datetime, name: s
         ("/sev sev3", Command.SEVERITY, Sev.SEV3, "", NOW),
         ("/started 13:00", Command.STARTED, None, "", utc(24, 13, 0)),
         ("13:30 /detected by the alert", Command.DETECTED, None, "by the alert", utc(24, 13, 30)),
-        ("13:30 /detected 13:31 by the alert", Command.DETECTED, None, "by the alert", utc(24, 13, 31)),
         ("log: /ack", Command.ACKNOWLEDGED, None, "", NOW),
         ("/Mitigated", Command.MITIGATED, None, "", NOW),
         ("/resolved 14:00Z caches are empty", Command.RESOLVED, None, "caches are empty", utc(24, 14, 0)),
@@ -220,3 +219,21 @@ def test_a_large_paste_takes_linear_time(repeated: str) -> None:
     kept = len(read(text, NOW, BERLIN).text)
     assert kept > 280_000
     unfinished(text, len(text))
+
+
+@pytest.mark.parametrize(
+    ("typed", "at", "remark"),
+    [
+        ("13:05 /action mend it", utc(24, 13, 5), "An action has no time"),
+        ("log: /action mend it", NOW, "An action has no time or source"),
+        ("13:05 /detected 13:10 by the alert", utc(24, 13, 10), "the one after /detected counts"),
+        ("13:05 /detected by the alert", utc(24, 13, 5), ""),
+        ("13:05 /detected 13:05", utc(24, 13, 5), ""),
+        ("13:05 /sev2 worse than thought", utc(24, 13, 5), ""),
+    ],
+)
+def test_what_does_not_count_is_said(typed: str, at: datetime, remark: str) -> None:
+    found = read(typed, NOW)
+    assert found.at == at
+    assert bool(found.remarks) is bool(remark)
+    assert remark in " ".join(found.remarks)

@@ -114,6 +114,10 @@ def read(typed: str, now: datetime, zone: tzinfo = UTC) -> LiveLine:
     line = LiveLine(at or now, rest, source, remarks=remarks)
     if match := _COMMAND.match(rest):
         line = _commanded(line, match[1].lower(), rest[match.end() :], now, zone)
+        if line.command is Command.ACTION and (at is not None or source != SOURCES[0]):
+            line = _kept(line, "An action has no time or source: what stands in front of it was left out.")
+        elif at is not None and line.at != at:
+            line = _kept(line, f"Two times stand here: the one after /{line.command} counts.")
     return replace(line, text=line.text.strip(), mentions=mentions(line.text.strip()))
 
 

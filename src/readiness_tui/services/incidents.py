@@ -125,12 +125,14 @@ def set_time(desk: Desk, number: int, name: str, at: datetime | None) -> None:
     if name not in TIMES:
         raise ReadinessError(f"“{name}” is not a time of an incident. They are: {', '.join(TIMES)}.")
     _past(desk, name.capitalize(), at)
-    incident = get(desk, number)
-    if at is None and name == "resolved" and incident.status is NoteStatus.CLOSED:
-        raise ReadinessError(f"{incident.name}'s note is closed. Move it back to reviewed before clearing its end.")
-    if said := note.out_of_order(replace(incident, **{name: at})):  # type: ignore[arg-type]
-        raise ReadinessError(said)
-    _update(desk, number, f"{name}: {moment(at)}" if at else f"{name}: cleared", **{name: at})
+    with system_change(desk, f"INC-{number}: {f'{name}: {moment(at)}' if at else f'{name}: cleared'}") as (tx, _):
+        # Read inside the transaction: two people at once cannot bring the times out of order.
+        incident = incidents.get(tx.conn, number)
+        if at is None and name == "resolved" and incident.status is NoteStatus.CLOSED:
+            raise ReadinessError(f"{incident.name}'s note is closed. Move it back to reviewed before clearing its end.")
+        if said := note.out_of_order(changed := replace(incident, **{name: at})):  # type: ignore[arg-type]
+            raise ReadinessError(said)
+        incidents.put(tx, changed)
 
 
 # -- the note -------------------------------------------------------------------------------------------------------
