@@ -79,6 +79,7 @@ def shell(script: str, checkout: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=checkout, env=env, capture_output=True, text=True, timeout=120, check=False)
 
 
+@pytest.mark.slow
 def test_the_steps_for_github(checkout: Path) -> None:
     steps = recipes()["GitHub Actions"]["jobs"]["gate"]["steps"]
     told = {step["name"]: shell(installed(step["run"]), checkout) for step in steps if "run" in step}

@@ -249,6 +249,7 @@ async def test_a_room_shows_it_harmless(key: str, size: tuple[int, int], hostile
     app.desk.close()
 
 
+@pytest.mark.slow
 async def test_meeting_help_and_palette_show_it_harmless(hostile_db: Path) -> None:
     app = ReadinessApp(open_desk(hostile_db, "ana", clock=lambda: NOW))
     async with app.run_test(size=(100, 30)) as pilot:
@@ -384,6 +385,7 @@ def terminal(hostile_db: Path) -> Iterator[Terminal]:
         os.killpg(made._process.pid, signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_no_byte_of_it_reaches_a_real_terminal(terminal: Terminal) -> None:
     """Every screen, the meeting, help, the palette and the import dialog, in a pseudo-terminal."""
     assert b"app.quit" in terminal.read(until=b"verview")

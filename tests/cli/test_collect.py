@@ -27,6 +27,7 @@ def db(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_stores_what_was_acknowledged(db: Path, ending: signal.Signals) -> None:
     command = [*READINESS, "--db", str(db), "collect", "--port", "0", "--every", "3000"]

@@ -20,6 +20,7 @@ def cases(path: Path, version: str, *rows: dict[str, Any]) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_review_and_its_files_give_the_same_answer(cli: Cli, sample_db: Path, tmp_path: Path) -> None:
     document = tmp_path / "compare.md"
     stored = cli("--db", str(sample_db), "compare", "-o", str(document))

@@ -14,6 +14,7 @@ SET = ("--eval-set", SAMPLE / "golden_set.jsonl")
 DAY = ("--as-of", "2026-11-24")
 
 
+@pytest.mark.slow
 def test_files_alone_and_the_database_give_the_same_plan(cli: Cli, sample_db: Path) -> None:
     stored = cli("--db", sample_db, "gate", "plan", *DAY, "--json")
     alone = cli(

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from readiness_tui import __version__
 
 READINESS = [sys.executable, "-c", "from readiness_tui.cli import main; main()"]
@@ -37,6 +39,7 @@ def test_the_verdict_is_the_exit_status_even_if_nobody_reads_on(sample_db: Path)
     assert told.stderr == b""
 
 
+@pytest.mark.slow
 def test_json_goes_to_stdout_alone_in_any_encoding(sample_db: Path) -> None:
     old = process("--db", sample_db, "check", env={**os.environ, "PYTHONIOENCODING": "latin-1"})
     assert old.returncode == 1

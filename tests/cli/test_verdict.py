@@ -172,6 +172,7 @@ def test_freezing_keeps_the_scorecard_as_it_was(cli: Cli, mini: Path) -> None:
     assert [g["key"] for g in gap] == ["item/mini/MIN-01"]  # undecided items are gaps from the freeze on
 
 
+@pytest.mark.slow
 def test_gaps_in_each_form(cli: Cli, sample_db: Path) -> None:
     listed = cli("--db", sample_db, "gaps", "--json").json
     keys = {gap["key"] for gap in listed["gaps"]}

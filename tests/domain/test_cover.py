@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,6 +64,7 @@ def brute(cover: Cover, fates: list[Fate | None], sections: list[list[Level]], a
     return min(costs, default=None)
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_the_fewest_changes_are_the_fewest(data: st.DataObject):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain, combinations
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
 from readiness_tui.domain.assessment import Assurance, Dossier, Standing
@@ -221,6 +222,7 @@ class Brute:
         return not clash and self.ruled(changes).verdict.rank < self.now.verdict.rank
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(reviews_of(IDS[:2] + IDS[3:5], owners=("ana",)))
 def test_no_smaller_set_of_changes_does_it_and_none_as_small_comes_first(facts: Facts):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -84,6 +85,7 @@ def test_the_order_of_a_merge_makes_no_difference(one: Copy, other: Copy) -> Non
     assert bare(merge(one, other)) == bare(merge(other, one))
 
 
+@pytest.mark.slow
 @given(copies(), copies())
 @settings(max_examples=150, deadline=None)
 def test_the_same_again_adds_nothing_and_every_text_is_kept(one: Copy, other: Copy) -> None:

@@ -161,6 +161,7 @@ SPITE += [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", SPITE)
 def test_a_megabyte_of_spite_is_read_through(unit: str) -> None:
     """A quadratic expression would need hours for one of these: the suite would never end."""

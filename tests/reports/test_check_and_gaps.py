@@ -87,6 +87,7 @@ def test_the_table_names_every_status_by_glyph_and_word() -> None:
         assert said in text, said
 
 
+@pytest.mark.slow
 @given(texts.filter(lambda text: text.strip() != ""))
 @settings(max_examples=60, deadline=None)
 def test_no_line_is_wider_than_a_terminal_whatever_the_text(text: str) -> None:

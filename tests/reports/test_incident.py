@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 
 from readiness_tui.domain.incident import Incident, Sev
@@ -77,6 +78,7 @@ def test_the_breached_item_is_a_failed_control() -> None:
     assert "| REL-04 | failed |" not in incident_markdown(said, AS_OF)
 
 
+@pytest.mark.slow
 @given(texts.filter(lambda text: text.strip() != ""))
 @settings(max_examples=60, deadline=None)
 def test_any_text_in_every_field_keeps_headings_and_cells(text: str) -> None:

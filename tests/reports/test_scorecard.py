@@ -340,6 +340,7 @@ def parsed_with(text: str) -> list[Token]:
     return parser().parse(scorecard_markdown(replace(card, digest="0" * 64)))
 
 
+@pytest.mark.slow
 @given(texts.filter(lambda text: text.strip() != ""))
 @settings(max_examples=80, deadline=None)
 def test_any_text_in_every_field_leaves_the_document_as_it_was(text: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import pytest
+
 from readiness_tui.services.desk import Desk
 from readiness_tui.services.imports import import_path
 from readiness_tui.store import runs, traces
@@ -25,6 +27,7 @@ def brought(results) -> dict[str, tuple[int, int, int]]:
     return {Path(r.path).name: (r.runs, r.cases, r.traces) for r in results if not r.refused}
 
 
+@pytest.mark.slow
 def test_langfuse(sample_desk: Desk, tmp_path: Path) -> None:
     folder = unpack("langfuse", tmp_path / "langfuse")
     results = import_path(sample_desk, folder)

@@ -106,6 +106,7 @@ def test_the_whole_file_is_accepted(name, place, contents):
     assert not [record for record in records if isinstance(record, Reject)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_cut_at_every_64th_is_refused_or_read_up_to_the_cut(name, place, contents):
     content = contents[name]
@@ -124,6 +125,7 @@ def test_a_file_cut_at_every_64th_is_refused_or_read_up_to_the_cut(name, place, 
             assert runs[0].completeness == "partial"  # without its last record, the run is never whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("seed", range(25))
 def test_flipped_bytes_never_crash(name, seed, place, contents):

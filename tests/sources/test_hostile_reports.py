@@ -40,6 +40,7 @@ def read_all(path: Path, forced: str | None = None) -> list[Record] | None:
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.slow if "inspect_ai/failed" in name else ()) for name in FORMAT]
 )
@@ -59,6 +60,7 @@ def test_cut_at_every_64th(name, tmp_path):
         assert sum(case not in whole for case in cases) <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMAT)
 def test_flipped_bytes(name, tmp_path):
     content = (DATA / name).read_bytes()

@@ -67,6 +67,7 @@ def read_all(path: Path, forced: str | None = None) -> list[Record] | None:
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_cut_at_every_64th_is_refused_or_read_up_to_the_cut(name, tmp_path):
     content = FILES[name]()
@@ -115,6 +116,7 @@ _json = st.recursive(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 @settings(quietly, max_examples=60)
 @given(data=st.data())
@@ -163,6 +165,7 @@ _structured = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.dictionaries(_names, _structured, max_size=8), st.sampled_from([0, 1, 2]), st.booleans())
 def test_any_attributes_under_any_known_name_make_a_trace_that_can_be_stored(attributes, code, rooted):

@@ -69,6 +69,7 @@ def values(records: list[Record]) -> list[Any]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_cut_at_every_64th_is_refused_or_read_up_to_the_cut(name, tmp_path):
     content = FILES[name]()
@@ -86,6 +87,7 @@ def test_a_file_cut_at_every_64th_is_refused_or_read_up_to_the_cut(name, tmp_pat
             assert sum(isinstance(r, Reject) for r in records) <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 @quietly
 @given(data=st.data())

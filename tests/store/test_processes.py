@@ -142,6 +142,7 @@ def test_four_processes_open_an_old_database_at_once(tmp_path: Path, rounds: int
         assert [len(backups), sum(str(backup) in out for backup in backups for out in outs)] == [1, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [2, pytest.param(8, marks=pytest.mark.slow)])
 def test_several_processes_create_a_database_at_once(path: Path, processes: int) -> None:
     assert together([start("create", path, "x") for _ in range(processes)]) == ["ok\n"] * processes

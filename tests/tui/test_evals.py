@@ -91,6 +91,7 @@ async def test_from_the_gate_to_a_case_that_misses_and_its_gap(sample_app: Readi
         assert sample_app.view.gaps[f"case/{case_id}"].marked
 
 
+@pytest.mark.slow
 async def test_a_human_label_is_given_in_the_high_risk_review(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=(120, 40)) as pilot:
         await press(pilot, "E", "end")
@@ -107,6 +108,7 @@ async def test_a_human_label_is_given_in_the_high_risk_review(sample_app: Readin
         assert "A person judged high-risk cases as failed" in said(sample_app, "sentence")
 
 
+@pytest.mark.slow
 async def test_compare_its_slices_and_runs_and_taking_a_run_out_of_the_candidate(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "E", "right_square_bracket")
@@ -149,6 +151,7 @@ async def test_locking_says_what_it_does_and_writes_the_lock(sample_app: Readine
         assert (tmp_path / "gate.lock").exists()
 
 
+@pytest.mark.slow
 async def test_without_gate_and_run_it_says_what_to_do_and_hostile_text_stays_text(
     own_desk: Desk, tmp_path: Path
 ) -> None:

@@ -87,6 +87,7 @@ async def test_a_condition_without_an_owner_is_no_go_and_says_so(sample_app: Rea
         assert "Blocks: no owner" in read(pilot, "#about")
 
 
+@pytest.mark.slow
 async def test_an_action_has_one_owner_here_and_in_its_incident(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "G")
@@ -118,6 +119,7 @@ async def test_states_that_a_person_sets(sample_app: ReadinessApp) -> None:
         assert "✓ closed" in painted(pilot)
 
 
+@pytest.mark.slow
 async def test_enter_opens_what_a_row_is_about(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "G", "down", "enter")
@@ -125,6 +127,7 @@ async def test_enter_opens_what_a_row_is_about(sample_app: ReadinessApp) -> None
         assert sample_app.screen.item_id == "SAF-03"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "begins"), [("gaps.md", "- [ ]"), ("gaps.csv", ""), ("gaps.jsonl", '{"')])
 async def test_the_export_is_chosen_by_the_ending(sample_app: ReadinessApp, name: str, begins: str) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:

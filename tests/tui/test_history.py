@@ -58,6 +58,7 @@ async def test_what_cannot_be_undone_says_why(sample_desk: Desk) -> None:
         assert vote.points == 2
 
 
+@pytest.mark.slow
 async def test_the_next_review_starts_and_one_can_go_back(sample_app: ReadinessApp) -> None:
     desk = sample_app.desk
     assert desk is not None
@@ -81,6 +82,7 @@ async def test_the_next_review_starts_and_one_can_go_back(sample_app: ReadinessA
         assert "▸ 1 2026.11" in read(pilot, "#summary")
 
 
+@pytest.mark.slow
 async def test_a_frozen_review_stands_in_the_list_with_its_verdict(sample_desk: Desk) -> None:
     card = scorecards.freeze(sample_desk)
     history.next_review(sample_desk, "2026.12", "2026-12-08")

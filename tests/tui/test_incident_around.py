@@ -41,6 +41,7 @@ async def test_the_change_that_moved_most_is_taken_first(sample_app: ReadinessAp
         assert listed.current != "change/0"
 
 
+@pytest.mark.slow
 async def test_another_time_is_compared_and_a_wrong_one_refused(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "I", "down", "b", "t")

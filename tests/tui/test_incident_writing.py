@@ -66,6 +66,7 @@ async def test_a_table_is_previewed_and_its_hints_do_not_block(sample_app: Readi
         assert written(sample_app, "controls") == "REL-03 Secrets | maybe"
 
 
+@pytest.mark.slow
 async def test_what_was_typed_before_a_crash_is_there_again_and_can_be_dropped(sample_app: ReadinessApp) -> None:
     assert sample_app.desk is not None
     drafts.keep(sample_app.desk, COST, "half a sent")
@@ -117,6 +118,7 @@ async def test_two_people_at_one_section(sample_app: ReadinessApp) -> None:
         assert incidents.get(ben, 2).rivals == ()
 
 
+@pytest.mark.slow
 async def test_without_an_editor_or_a_terminal_one_goes_on_here(
     sample_app: ReadinessApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:

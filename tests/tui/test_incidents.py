@@ -76,6 +76,7 @@ async def test_opening_one_keeps_what_was_typed_until_it_is_right(sample_app: Re
         assert "GO WITH CONDITIONS: INC-3" in read(pilot, "#incident")
 
 
+@pytest.mark.slow
 async def test_a_time_is_set_in_order(sample_app: ReadinessApp) -> None:
     assert sample_app.desk is not None
     incidents.create(sample_app.desk, "Refund booked twice", Sev.SEV2, started=NOW.replace(hour=13, minute=0))
@@ -90,6 +91,7 @@ async def test_a_time_is_set_in_order(sample_app: ReadinessApp) -> None:
         assert stored(sample_app, 3).resolved == NOW
 
 
+@pytest.mark.slow
 async def test_a_sev2_without_an_eval_case_asks_why_before_it_closes(sample_app: ReadinessApp) -> None:
     assert sample_app.desk is not None
     incidents.create(sample_app.desk, "Refund booked twice", Sev.SEV2)
@@ -120,6 +122,7 @@ async def test_the_note_is_read_chapter_by_chapter(sample_app: ReadinessApp) -> 
         assert isinstance(sample_app.screen, IncidentsScreen)
 
 
+@pytest.mark.slow
 async def test_class_and_severity(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "I", "c")
@@ -134,6 +137,7 @@ async def test_class_and_severity(sample_app: ReadinessApp) -> None:
         assert sample_app.view.judgement.parts[Part.INCIDENTS] is Verdict.NO_GO
 
 
+@pytest.mark.slow
 async def test_links(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "I", "k")
@@ -172,6 +176,7 @@ async def test_reviewing_says_what_it_does_to_the_verdict_first(sample_app: Read
         assert not load(sample_app.desk).judgement.standings["SAF-03"].decided
 
 
+@pytest.mark.slow
 async def test_export_says_where_and_does_not_replace_unasked(sample_app: ReadinessApp) -> None:
     file = sample_app.here / "INC-2.md"
     file.write_text("mine", encoding="utf-8")
@@ -191,6 +196,7 @@ async def test_export_says_where_and_does_not_replace_unasked(sample_app: Readin
         assert file.with_suffix(".json").read_text(encoding="utf-8").startswith("{")
 
 
+@pytest.mark.slow
 async def test_a_written_incident_is_imported_and_shown(sample_app: ReadinessApp) -> None:
     (sample_app.here / "old.md").write_text(
         "# Checkout was down\n\n## Timeline\n\n- 2026-11-20 10:00 UTC the alert fires\n\n## Summary\n\nA deploy.\n",
@@ -216,6 +222,7 @@ async def test_an_eval_case_of_a_linked_trace(sample_app: ReadinessApp) -> None:
         assert "trace-0924" in (sample_app.here / "new-cases.jsonl").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 async def test_the_filter_and_the_way_from_other_screens(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "I", "z")

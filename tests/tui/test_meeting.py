@@ -56,6 +56,7 @@ async def test_an_item_is_scored_where_it_stands(sample_app: ReadinessApp) -> No
         assert "1 settled" in read(pilot, "#clock")
 
 
+@pytest.mark.slow
 async def test_who_is_here_is_typed_once_and_owns_by_one_letter(sample_app: ReadinessApp) -> None:
     desk = sample_app.desk
     assert desk is not None
@@ -74,6 +75,7 @@ async def test_who_is_here_is_typed_once_and_owns_by_one_letter(sample_app: Read
         assert load(desk).gaps[key].owner == "g"
 
 
+@pytest.mark.slow
 async def test_the_clocks_follow_the_hour_and_the_item(sample_desk: Desk) -> None:
     now = NOW
     sample_desk.clock = lambda: now

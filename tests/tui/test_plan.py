@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 from rich.cells import cell_len
 from textual.widgets import Static
 
@@ -56,6 +57,7 @@ async def test_before_a_run_the_gate_shows_what_it_needs(tmp_path: Path) -> None
     desk.close()
 
 
+@pytest.mark.slow
 async def test_the_plan_and_the_golden_set_are_read_from_the_gate(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "E", "n")

@@ -16,6 +16,7 @@ from tests.conftest import NOW
 from tests.tui.driving import HOSTILE, NARROW, WIDE, Size, answer, notices, painted, press, read
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_every_chapter_is_there_and_whole(sample_app: ReadinessApp, size: Size) -> None:
     assert sample_app.desk is not None
@@ -48,6 +49,7 @@ async def test_space_reads_on_to_the_next_chapter(sample_app: ReadinessApp) -> N
         assert read(pilot, "#chapter").splitlines()[0] == "Why"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["card.md", "card.json", "card.html"])
 async def test_the_export_is_the_scorecard_in_the_format_of_its_name(sample_app: ReadinessApp, name: str) -> None:
     assert sample_app.desk is not None
@@ -94,6 +96,7 @@ async def test_freezing_says_what_it_does_and_closes_the_review(sample_app: Read
         assert scorecards.text(desk) == frozen
 
 
+@pytest.mark.slow
 async def test_dissent_and_override_are_kept_with_names(sample_app: ReadinessApp) -> None:
     desk = sample_app.desk
     assert desk is not None

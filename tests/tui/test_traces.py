@@ -94,6 +94,7 @@ async def test_filter_select_attach_and_clear(sample_app: ReadinessApp) -> None:
         assert "1,304 traces" in said(sample_app, "summary")
 
 
+@pytest.mark.slow
 async def test_only_the_traces_that_another_screen_names_then_all(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
