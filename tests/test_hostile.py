@@ -227,7 +227,7 @@ def shown(screen: Screen[object]) -> str:
 
 
 @pytest.mark.parametrize("size", [(120, 40), pytest.param((80, 24), marks=pytest.mark.slow)], ids=str)
-@pytest.mark.parametrize("key", [pytest.param(key, marks=() if key in "CEIS" else pytest.mark.slow) for key in ROOMS])
+@pytest.mark.parametrize("key", [pytest.param(key, marks=() if key in "CI" else pytest.mark.slow) for key in ROOMS])
 async def test_a_room_shows_it_harmless(key: str, size: tuple[int, int], hostile_db: Path) -> None:
     """Each screen, a few rows down, and whatever Enter opens."""
     app = ReadinessApp(open_desk(hostile_db, "ana", clock=lambda: NOW))
@@ -267,6 +267,7 @@ async def test_meeting_help_and_palette_show_it_harmless(hostile_db: Path) -> No
     app.desk.close()
 
 
+@pytest.mark.slow
 async def test_notices_forms_and_imports_repeat_it_harmless(hostile_db: Path, hostile_folder: Path) -> None:
     app = ReadinessApp(open_desk(hostile_db, bad("who"), clock=lambda: NOW))
     async with app.run_test(size=(100, 30), notifications=True) as pilot:

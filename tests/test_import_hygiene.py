@@ -65,7 +65,13 @@ def test_version_loads_nothing_of_ours_but_the_root(tmp_path: Path) -> None:
     assert "click" not in loaded_by(code, tmp_path)
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=str)
+#: One of each kind; .ci/run asks all of them.
+QUICK = ("--help", "paths", "no database", "check", "gate check", "scorecard")
+
+
+@pytest.mark.parametrize(
+    "command", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in COMMANDS], ids=str
+)
 def test_a_command_loads_only_what_it_needs(command: str, filled_sample: Path, tmp_path: Path) -> None:
     arguments, forbidden = COMMANDS[command]
     arguments = [argument.format(db=filled_sample) for argument in arguments]

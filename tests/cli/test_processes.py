@@ -68,6 +68,7 @@ sys.exit(run(sys.argv[1:]))
 """
 
 
+@pytest.mark.slow
 def test_ctrl_c_is_130_and_leaves_no_half_import(mini: Path, tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
     log.write_text(

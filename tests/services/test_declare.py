@@ -11,6 +11,7 @@ from readiness_tui.services.desk import Desk
 from readiness_tui.services.view import load
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "typed", "said"),
     [

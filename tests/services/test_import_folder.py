@@ -44,6 +44,7 @@ def test_langfuse(sample_desk: Desk, tmp_path: Path) -> None:
     assert all(result.again for result in import_path(sample_desk, folder) if not result.refused)
 
 
+@pytest.mark.slow
 def test_scores_that_come_later_are_joined_then(sample_desk: Desk, tmp_path: Path) -> None:
     folder = unpack("langfuse", tmp_path / "langfuse", OBSERVATIONS)
     (first,) = import_path(sample_desk, folder)

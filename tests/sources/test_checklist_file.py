@@ -297,6 +297,7 @@ def test_plain_data_loses_nothing(checklist: Checklist) -> None:
     assert from_plain(json.loads(json.dumps(to_plain(checklist)))) == checklist
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(_CHECKLISTS, st.data())
 def test_every_field_reaches_the_digest(checklist: Checklist, data: st.DataObject) -> None:

@@ -96,6 +96,7 @@ def test_the_whole_file_is_accepted(name, tmp_path):
     assert not [record for record in records if isinstance(record, Reject)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK_FILES)
 def test_a_file_cut_at_every_64th_is_refused_or_read_up_to_the_cut(name, tmp_path):
     content = FILES[name]()
@@ -119,6 +120,7 @@ def test_a_file_cut_at_every_64th_is_refused_or_read_up_to_the_cut(name, tmp_pat
         assert sum(isinstance(r, Reject) for r in records) <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK_FILES)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())

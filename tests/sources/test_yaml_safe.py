@@ -298,6 +298,7 @@ _PLAIN = st.recursive(
 )
 
 
+@pytest.mark.slow
 @both_parsers
 @settings(max_examples=150, deadline=None)
 @given(st.dictionaries(_KEYS, _PLAIN, min_size=1, max_size=4))

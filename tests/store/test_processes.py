@@ -130,7 +130,8 @@ def test_killed_while_migrating(store: Store, path: Path) -> None:
         conn.close()
 
 
-@pytest.mark.parametrize("rounds", [1, pytest.param(8, marks=pytest.mark.slow)], ids=["small", "full"])
+@pytest.mark.slow
+@pytest.mark.parametrize("rounds", [8])
 def test_four_processes_open_an_old_database_at_once(tmp_path: Path, rounds: int) -> None:
     for number in range(rounds):
         path = tmp_path / f"{number}.db"
@@ -143,7 +144,7 @@ def test_four_processes_open_an_old_database_at_once(tmp_path: Path, rounds: int
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("processes", [2, pytest.param(8, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("processes", [8])
 def test_several_processes_create_a_database_at_once(path: Path, processes: int) -> None:
     assert together([start("create", path, "x") for _ in range(processes)]) == ["ok\n"] * processes
     with Store.open(path) as store:

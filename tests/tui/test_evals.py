@@ -61,6 +61,7 @@ def rows(app: ReadinessApp, name: str = "rows") -> list[str]:
 # The screen, with keys
 
 
+@pytest.mark.slow
 async def test_from_the_gate_to_a_case_that_misses_and_its_gap(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "E")
@@ -141,6 +142,7 @@ async def test_compare_its_slices_and_runs_and_taking_a_run_out_of_the_candidate
         assert sample_app.view.review.candidate == before[:1]
 
 
+@pytest.mark.slow
 async def test_locking_says_what_it_does_and_writes_the_lock(sample_app: ReadinessApp, tmp_path: Path) -> None:
     async with sample_app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "E", "l")

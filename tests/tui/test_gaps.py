@@ -152,6 +152,7 @@ async def test_an_export_into_nowhere_keeps_what_was_typed(sample_app: Readiness
         assert "Which file?" in read(pilot, "#dialog-refusal")
 
 
+@pytest.mark.slow
 async def test_hostile_titles_are_shown_and_obeyed_by_nobody(sample_desk: Desk) -> None:
     gaps.mark(sample_desk, "trace", "trace-0001", HOSTILE)
     gaps.set_owner(sample_desk, "trace/trace-0001", HOSTILE)

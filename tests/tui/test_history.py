@@ -45,6 +45,7 @@ async def test_a_change_is_undone_and_both_entries_stay(sample_desk: Desk, size:
         assert "was already undone, by ana" in read(pilot, "#dialog-refusal")
 
 
+@pytest.mark.slow
 async def test_what_cannot_be_undone_says_why(sample_desk: Desk) -> None:
     assess.score(sample_desk, ["OBS-03"], 0)
     assess.score(sample_desk, ["OBS-03"], 2)

@@ -13,6 +13,7 @@ from readiness_tui.tui.widgets.pick_list import PickList
 from tests.tui.driving import NARROW, WIDE, Size, painted, press, read
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [NARROW, pytest.param(WIDE, marks=pytest.mark.slow)])
 async def test_the_change_that_moved_most_is_taken_first(sample_app: ReadinessApp, size: Size) -> None:
     async with sample_app.run_test(size=size) as pilot:

@@ -234,6 +234,7 @@ async def test_the_filter_and_the_way_from_other_screens(sample_app: ReadinessAp
         assert read(pilot, "#incident").startswith("INC-2")
 
 
+@pytest.mark.slow
 async def test_what_is_searched_for_is_listed_and_marked(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "I", "slash")

@@ -66,6 +66,7 @@ async def test_the_export_is_the_scorecard_in_the_format_of_its_name(sample_app:
             assert text.startswith("# Day-21" if name.endswith(".md") else "<!doctype html>")
 
 
+@pytest.mark.slow
 async def test_freezing_says_what_it_does_and_closes_the_review(sample_app: ReadinessApp) -> None:
     desk = sample_app.desk
     assert desk is not None

@@ -63,7 +63,7 @@ def pressing(*keys: str) -> Callable[[Pilot[None]], object]:
 
 
 #: The rooms whose wide layout is another one; of the rest the wide pictures are left to the slow run.
-WIDE = ("overview", "checklists", "evals", "incidents", "gaps")
+WIDE = ("overview", "evals", "incidents")
 
 
 @pytest.mark.parametrize(
