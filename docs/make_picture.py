@@ -11,7 +11,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from readiness_tui.services.start import open_sample
+from readiness_tui.services.start.start import open_sample
 from readiness_tui.tui.app import ReadinessApp
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)

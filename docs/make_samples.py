@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from readiness_tui.services.explain import Explained, explain
+from readiness_tui.services.importing.explain import Explained, explain
 
 TARGET = Path(__file__).with_name("samples.md")
 DATA = Path(__file__).parents[1] / "tests" / "data"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from readiness_tui.services.sources import formats
+from readiness_tui.services.importing.formats import formats
 
 TARGET = Path(__file__).with_name("sources.md")
 

@@ -13,7 +13,7 @@ from readiness_tui.domain.intervals.means import EVEN_CLUSTERS
 from readiness_tui.domain.intervals.means import SKEW_CASES as MEAN_SKEW
 from readiness_tui.domain.intervals.ratios import FEWEST
 from readiness_tui.domain.intervals.ratios import SKEW_CASES as RATIO_SKEW
-from readiness_tui.services import statistics
+from readiness_tui.services import coverage
 
 TARGET = Path(__file__).with_name("statistics.md")
 
@@ -100,7 +100,7 @@ Below the tables stand published values, and the same formulas computed another 
 
 def document() -> str:
     """The whole of docs/statistics.md."""
-    return HEAD + statistics.as_text(statistics.measured(RUNS), statistics.compared(), RUNS)
+    return HEAD + coverage.as_text(coverage.measured(RUNS), coverage.compared(), RUNS)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from readiness_tui.services.desk import Desk, open_desk
-from readiness_tui.services.start import open_sample
-from readiness_tui.services.view import load
+from readiness_tui.services.core.desk import Desk, open_desk
+from readiness_tui.services.core.view import load
+from readiness_tui.services.start.start import open_sample
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 

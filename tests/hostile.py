@@ -14,15 +14,19 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from readiness_tui.domain.assessment import EvidenceKind
+from readiness_tui.domain.checklists.assessment import EvidenceKind
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import Case, HumanVerdict
-from readiness_tui.domain.incident import Action, NoteStatus, Sev
+from readiness_tui.domain.incidents.model import Action, NoteStatus, Sev
 from readiness_tui.domain.metrics import case_key
-from readiness_tui.services import assess, gaps, gates, imports, incidents, labelling, reviews, scorecards
-from readiness_tui.services.desk import Desk, open_desk
-from readiness_tui.services.view import load
-from readiness_tui.services.write import deferred
+from readiness_tui.domain.runs.model import Case, HumanVerdict
+from readiness_tui.services.core.desk import Desk, open_desk
+from readiness_tui.services.core.view import load
+from readiness_tui.services.core.write import deferred
+from readiness_tui.services.gate import versions
+from readiness_tui.services.importing import imports
+from readiness_tui.services.incidents import edit
+from readiness_tui.services.labels import queue
+from readiness_tui.services.review import assess, gaps, reviews, scorecard
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 PROMPTFOO = Path(__file__).parent / "data" / "promptfoo" / "baseline.json"
@@ -94,7 +98,7 @@ def _imports(desk: Desk, folder: Path) -> None:
         return done
 
     bring("gate.yaml", _gate())
-    gates.lock(replace(desk, who=short("locker")), folder=folder)
+    versions.lock(replace(desk, who=short("locker")), folder=folder)
     bring("golden.jsonl", lines({
         "id": bad(f"golden.id{n}"), "question": bad(f"golden.question{n}"), "expected_source": bad("golden.source"),
         "must_include": [bad("golden.include")], "expected_tools": [bad("golden.tool")],
@@ -119,7 +123,7 @@ def _imports(desk: Desk, folder: Path) -> None:
         with suppress(ReadinessError):
             bring(name, text)
     key = case_key(Case(bad("case0"), bad("variant")))
-    labelling.label(desk, bad("candidate.id"), key, HumanVerdict.PASS, bad("label.note"))
+    queue.label(desk, bad("candidate.id"), key, HumanVerdict.PASS, bad("label.note"))
 
 
 def _run(role: str, version: str) -> dict[str, object]:
@@ -215,24 +219,24 @@ def _scores(desk: Desk) -> None:
         assess.override(desk, "OBS-03", bad("override"))
     for name in ("allowed_tools", "write_tools"):
         reviews.declare(desk, name, bad(name))
-    scorecards.dissent(desk, bad("dissenter"), bad("dissent"))
+    scorecard.dissent(desk, bad("dissenter"), bad("dissent"))
     reviews.override_verdict(desk, "GO", bad("verdict override"))
 
 
 def _incidents(desk: Desk) -> None:
-    made = incidents.create(desk, bad("incident"), Sev.SEV2, traces=[bad("trace-0"), bad("no such trace")])
-    for key in incidents.SECTIONS:
+    made = edit.create(desk, bad("incident"), Sev.SEV2, traces=[bad("trace-0"), bad("no such trace")])
+    for key in edit.SECTIONS:
         with suppress(ReadinessError):
-            incidents.set_field(desk, made.number, key, bad(key) + "\n- " + bad(f"{key} list"))
-    incidents.log(desk, made.number, bad("timeline"))
-    incidents.link(desk, made.number, eval_cases=[bad("case0")])
-    incidents.put_action(desk, made.number, Action(0, bad("action"), owner=bad("action.owner"), due=date(2026, 11, 20)))
-    closed = incidents.create(desk, bad("closed incident"), Sev.SEV1, started=NOW - timedelta(days=2))
-    incidents.set_time(desk, closed.number, "resolved", NOW - timedelta(days=1))
-    incidents.set_field(desk, closed.number, "factors", bad("factors"))
-    incidents.set_field(desk, closed.number, "controls", "\u202e[@click=app.quit]x[/nope] | failed")
+            edit.set_field(desk, made.number, key, bad(key) + "\n- " + bad(f"{key} list"))
+    edit.log(desk, made.number, bad("timeline"))
+    edit.link(desk, made.number, eval_cases=[bad("case0")])
+    edit.put_action(desk, made.number, Action(0, bad("action"), owner=bad("action.owner"), due=date(2026, 11, 20)))
+    closed = edit.create(desk, bad("closed incident"), Sev.SEV1, started=NOW - timedelta(days=2))
+    edit.set_time(desk, closed.number, "resolved", NOW - timedelta(days=1))
+    edit.set_field(desk, closed.number, "factors", bad("factors"))
+    edit.set_field(desk, closed.number, "controls", "\u202e[@click=app.quit]x[/nope] | failed")
     for status in (NoteStatus.IN_REVIEW, NoteStatus.REVIEWED, NoteStatus.CLOSED):
-        incidents.set_status(desk, closed.number, status, no_eval_reason=bad("no eval reason"))
+        edit.set_status(desk, closed.number, status, no_eval_reason=bad("no eval reason"))
 
 
 def _gaps(desk: Desk) -> None:

@@ -17,7 +17,7 @@ from textual.screen import ModalScreen
 import readiness_tui.tui
 from readiness_tui.cli.root import root
 from readiness_tui.tui.app import ReadinessApp
-from readiness_tui.tui.screens.greeting.screen import GreetingScreen
+from readiness_tui.tui.screens.start.screen import GreetingScreen
 
 ROOT = Path(__file__).parents[1]
 

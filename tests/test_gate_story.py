@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from readiness_tui.domain.card import GateCheck
-from readiness_tui.domain.verdict import Verdict
-from readiness_tui.services.offline import check_files
+from readiness_tui.domain.scorecard.model import GateCheck
+from readiness_tui.domain.verdict.model import Verdict
+from readiness_tui.services.gate.offline import check_files
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "sample_data"

@@ -30,7 +30,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from readiness_tui.cli.root import root, run
-from readiness_tui.services.desk import open_desk
+from readiness_tui.services.core.desk import open_desk
 from readiness_tui.tui.app import ReadinessApp
 from tests.hostile import LEAK, NOW, POISON, RAW, bad, fill
 from tests.tui import driving

@@ -16,13 +16,15 @@ from pathlib import Path
 
 import pytest
 
-from readiness_tui.domain.assessment import EvidenceKind
+from readiness_tui.domain.checklists.assessment import EvidenceKind
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.incident import Action, NoteStatus, Sev
-from readiness_tui.services import assess, gaps, gates, incidents, reviews, scorecards
-from readiness_tui.services.desk import Desk, open_desk
-from readiness_tui.services.imports import import_path
-from readiness_tui.services.view import load
+from readiness_tui.domain.incidents.model import Action, NoteStatus, Sev
+from readiness_tui.services.core.desk import Desk, open_desk
+from readiness_tui.services.core.view import load
+from readiness_tui.services.gate import versions
+from readiness_tui.services.importing.imports import import_path
+from readiness_tui.services.incidents import edit
+from readiness_tui.services.review import assess, gaps, reviews, scorecard
 from readiness_tui.tui.app import ReadinessApp
 from tests.cli.conftest import Cli, cli  # noqa: F401
 from tests.conftest import NOW
@@ -85,7 +87,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assess.attach(desk, list(ITEMS), EvidenceKind.URL, "https://example.com/proof")
             assess.score(desk, list(ITEMS), 2)
             import_path(desk, folder / "easy.yaml")
-            gates.lock(desk)
+            versions.lock(desk)
             import_path(desk, folder / "good.json", role="candidate")
         desk.close()
     return folder
@@ -104,17 +106,17 @@ def step(pick: random.Random, desk: Desk, folder: Path) -> None:
         lambda: assess.not_applicable(desk, item, "not ours"),
         lambda: assess.confirm_na(desk, item, pick.choice(("ben", "ana"))),
         lambda: import_path(desk, folder / pick.choice(("easy.yaml", "hard.yaml", "optional.yaml", "bare.yaml"))),
-        lambda: gates.lock(desk),
+        lambda: versions.lock(desk),
         lambda: import_path(desk, folder / pick.choice(("good.json", "early.json", "poor.json")), role="candidate"),
-        lambda: incidents.create(desk, "it broke", pick.choice(list(Sev))),
-        lambda: incidents.set_time(desk, number, "resolved", NOW),
-        lambda: incidents.set_status(desk, number, pick.choice(list(NoteStatus)), no_eval_reason="none can exist"),
-        lambda: incidents.put_action(desk, number, Action(0, "mend it", owner=pick.choice(("", "ben")), due=day)),
+        lambda: edit.create(desk, "it broke", pick.choice(list(Sev))),
+        lambda: edit.set_time(desk, number, "resolved", NOW),
+        lambda: edit.set_status(desk, number, pick.choice(list(NoteStatus)), no_eval_reason="none can exist"),
+        lambda: edit.put_action(desk, number, Action(0, "mend it", owner=pick.choice(("", "ben")), due=day)),
         lambda: gaps.set_condition(
             desk, pick.choice(keys), owner=pick.choice(("", "ben")), due=pick.choice((None, day))
         ),
         lambda: reviews.override_verdict(desk, "GO", "we know better"),
-        lambda: scorecards.freeze(desk) if pick.random() < 0.3 else None,
+        lambda: scorecard.freeze(desk) if pick.random() < 0.3 else None,
     ]
     with suppress(ReadinessError):  # what may not be done now is refused, and the review stays as it was
         pick.choice(things)()
@@ -155,7 +157,7 @@ async def test_app_report_json_and_exit_status_agree(part: int, files: Path, tmp
         assert told.code == CODES[verdict], seed
         assert cli(*asked, "--allow", "conditions").code == (verdict == "NO-GO"), seed
         assert first_words(cli(*asked).out) == verdict, seed
-        card = scorecards.text(desk, as_of=day)
+        card = scorecard.text(desk, as_of=day)
         assert first_words(next(row for row in card.splitlines() if row.startswith("**"))) == verdict, seed
         (tmp_path / "card.md").write_text(card, encoding="utf-8")
         assert cli("check", "--scorecard", tmp_path / "card.md", "--as-of", TODAY).code == CODES[verdict], seed

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from readiness_tui.domain.checklist import Checklist, Depth, Item, ProbeKind, Severity
-from readiness_tui.sources.checklist_file import SHIPPED, check_set, shipped_checklists
-from readiness_tui.sources.shipped import shipped_folder
+from readiness_tui.domain.checklists.model import Checklist, Depth, Item, ProbeKind, Severity
+from readiness_tui.sources.kit.shipped import shipped_folder
+from readiness_tui.sources.settings.checklist import SHIPPED, check_set, shipped_checklists
 
 # id | title | B blocker, M major, m minor | S the course's wording, c in the course's depth, . neither
 #    | probe: p proves (share or fact), s supports, r refutes, - none

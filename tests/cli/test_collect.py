@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from readiness_tui.services import traces
-from readiness_tui.services.desk import open_desk
+from readiness_tui.services.core.desk import open_desk
 from tests.cli.test_processes import READINESS
 
 TRACE = "5b8efff798038103d269b633813fc60c"

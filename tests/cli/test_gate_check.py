@@ -15,12 +15,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from readiness_tui.domain.evaluation import Trace
-from readiness_tui.domain.gate import Lock
-from readiness_tui.services.offline import Content, all_traces
-from readiness_tui.sources.base import Record, TraceRecord
-from readiness_tui.sources.gate_file import read_gate
-from readiness_tui.sources.lock_file import write_lock
+from readiness_tui.domain.gate.model import Lock
+from readiness_tui.domain.runs.model import Trace
+from readiness_tui.services.gate.offline import Content, all_traces
+from readiness_tui.sources.kit.base import Record, TraceRecord
+from readiness_tui.sources.settings.gate import read_gate
+from readiness_tui.sources.settings.lock import write_lock
 from tests.cli.conftest import Cli, Result
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"

@@ -90,11 +90,11 @@ def test_promptfoo_results_bring_17_cases(course: Path, cli: Cli) -> None:
     (run,) = cli("runs", "--json").json["runs"]
     assert (run["cases"], run["role"], run["tool"]) == (17, "baseline", "promptfoo")
     # 11 pass, 4 fail, 2 error: promptfoo sets `error` on failed assertions too.
-    from readiness_tui.services import evals
-    from readiness_tui.services.desk import open_desk
+    from readiness_tui.services import runs
+    from readiness_tui.services.core.desk import open_desk
 
     desk = open_desk(course / "readiness.db", "ana")
-    counted = {status.value: n for status, n in evals.detail(desk, run["id"]).by_status.items()}
+    counted = {status.value: n for status, n in runs.detail(desk, run["id"]).by_status.items()}
     desk.close()
     assert counted == {"pass": 11, "fail": 4, "error": 2}
 

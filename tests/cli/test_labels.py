@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from readiness_tui.domain.evaluation import HumanVerdict
-from readiness_tui.services import labelling
-from readiness_tui.services.desk import open_desk
+from readiness_tui.domain.runs.model import HumanVerdict
+from readiness_tui.services.core.desk import open_desk
+from readiness_tui.services.labels import queue
 from tests.cli.conftest import Cli, Result
 from tests.cli.test_gate_check import run_file
 from tests.conftest import NOW
@@ -28,8 +28,8 @@ def labelled(mini: Path, place: Path, cli: Cli) -> Path:
     assert cli("import", "gate.yaml", "gold.jsonl").code == 0
     assert cli("import", "run.jsonl", "--as", "candidate").code == 0
     desk = open_desk(mini, "ana", clock=lambda: NOW)
-    labelling.label(desk, "r2", "gold-0", HumanVerdict.PASS)
-    labelling.label(desk, "r2", "gold-1", HumanVerdict.FAIL, "wrong\nlaw")
+    queue.label(desk, "r2", "gold-0", HumanVerdict.PASS)
+    queue.label(desk, "r2", "gold-1", HumanVerdict.FAIL, "wrong\nlaw")
     desk.close()
     return place
 

@@ -56,7 +56,7 @@ def test_closed_streams_change_nothing(mini: Path) -> None:
 
 INTERRUPTED = """
 import os, signal, sys
-from readiness_tui.services import imports
+from readiness_tui.services.importing import imports
 from readiness_tui.cli.root import run
 
 publish = imports.imports.publish
@@ -103,7 +103,7 @@ def test_ctrl_c_before_anything_began() -> None:
 
 def test_a_fault_of_ours_is_70_and_kept_for_the_report(mini: Path, tmp_path: Path) -> None:
     code = (
-        "import sys\nfrom readiness_tui.services import view\n"
+        "import sys\nfrom readiness_tui.services.core import view\n"
         "def broken(*a, **k): raise KeyError('\\x1b]52;c;aGk=\\x07')\n"
         "view.load = broken\nfrom readiness_tui.cli.root import run\nsys.exit(run(sys.argv[1:]))"
     )

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from readiness_tui import __version__
-from readiness_tui.services.locate import last_used, nearest
-from readiness_tui.services.reviews import all_reviews
+from readiness_tui.services.core.locate import last_used, nearest
+from readiness_tui.services.review.reviews import all_reviews
 from tests.cli.conftest import COURSE_GATE, COURSE_NUMBERS, Cli
 
 READING = [
@@ -95,7 +95,7 @@ def test_new_takes_what_it_is_told(cli: Cli, place: Path) -> None:
         "--reviewer", "ana", "--reviewer", "ben", "--checklist", "safety", "--checklist", "evaluation",
     )  # fmt: skip
     assert told.code == 0
-    from readiness_tui.services.desk import open_desk
+    from readiness_tui.services.core.desk import open_desk
 
     desk = open_desk(place / "readiness.db", "ana")
     (review,) = all_reviews(desk)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from readiness_tui.domain.assessment import EvidenceKind
-from readiness_tui.services import assess, gaps, incidents
-from readiness_tui.services.desk import open_desk
+from readiness_tui.domain.checklists.assessment import EvidenceKind
+from readiness_tui.services.core.desk import open_desk
+from readiness_tui.services.incidents import edit
+from readiness_tui.services.review import assess, gaps
 from tests.cli.conftest import Cli
 from tests.conftest import NOW
 
@@ -207,5 +208,5 @@ def test_incidents_from_opening_to_note(cli: Cli, mini: Path, place: Path) -> No
     empty = cli("incident", "new", "--title", " ")
     assert empty.code == 2
     desk = open_desk(mini, "ana", clock=lambda: NOW)
-    assert len(incidents.listed(desk)) == 1
+    assert len(edit.listed(desk)) == 1
     desk.close()

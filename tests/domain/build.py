@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from readiness_tui.domain.assessment import (
+from readiness_tui.domain.checklists.assessment import (
     Assurance,
     Dossier,
     Evidence,
@@ -17,13 +17,15 @@ from readiness_tui.domain.assessment import (
     Vote,
     Waiver,
 )
-from readiness_tui.domain.checklist import Checklist, Depth, Item, ProbeKind, Severity
-from readiness_tui.domain.estimate import Estimate
-from readiness_tui.domain.gap import Gap, GapState, StoredCondition
-from readiness_tui.domain.gate import Direction, Gate, GateOutcome, GateRow, Lock, Result, Rule
-from readiness_tui.domain.incident import Incident, NoteStatus, Sev
-from readiness_tui.domain.review import Review
-from readiness_tui.domain.verdict import Facts
+from readiness_tui.domain.checklists.model import Checklist, Depth, Item, ProbeKind, Severity
+from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.gate.model import Gate, Lock
+from readiness_tui.domain.gate_result.model import GateOutcome, GateRow, Result
+from readiness_tui.domain.incidents.model import Incident, NoteStatus, Sev
+from readiness_tui.domain.intervals.estimate import Estimate
+from readiness_tui.domain.metrics.rule import Direction, Rule
+from readiness_tui.domain.verdict.gap import Gap, GapState, StoredCondition
+from readiness_tui.domain.verdict.model import Facts
 
 AS_OF = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from readiness_tui.domain.assessment import Assurance, Consensus, Dossier, Override, Vote
-from readiness_tui.domain.checklist import Depth, Item, ProbeKind, Severity
-from readiness_tui.domain.gap import GapState, StoredCondition
-from readiness_tui.domain.gate import Result
-from readiness_tui.domain.incident import Action, Sev
-from readiness_tui.domain.verdict import Facts
+from readiness_tui.domain.checklists.assessment import Assurance, Consensus, Dossier, Override, Vote
+from readiness_tui.domain.checklists.model import Depth, Item, ProbeKind, Severity
+from readiness_tui.domain.gate_result.model import Result
+from readiness_tui.domain.incidents.model import Action, Sev
+from readiness_tui.domain.verdict.gap import GapState, StoredCondition
+from readiness_tui.domain.verdict.model import Facts
 from tests.domain.build import (
     AS_OF,
     YESTERDAY,

@@ -9,8 +9,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
 
-from readiness_tui.domain.agreement import Between, agreement
-from readiness_tui.domain.assessment import (
+from readiness_tui.domain.checklists.assessment import (
     Assurance,
     Consensus,
     Dossier,
@@ -20,24 +19,20 @@ from readiness_tui.domain.assessment import (
     Vote,
     Waiver,
 )
-from readiness_tui.domain.card import Dissent, Scorecard
-from readiness_tui.domain.checklist import ProbeKind, Severity
-from readiness_tui.domain.estimate import Estimate
-from readiness_tui.domain.evaluation import Run
-from readiness_tui.domain.gap import FoundGap, GapState
-from readiness_tui.domain.gate import Direction, Gate, GateOutcome, GateRow, Lock, Result, Rule
-from readiness_tui.domain.incident import (
-    Action,
-    FailureClass,
-    Incident,
-    NoteStatus,
-    Sev,
-    TimelineEntry,
-)
-from readiness_tui.domain.judge import judge
-from readiness_tui.domain.note import FIELDS
-from readiness_tui.domain.scorecard import compose
-from readiness_tui.domain.verdict import Cause, Condition, Facts, Flip, Judgement, Part, Verdict
+from readiness_tui.domain.checklists.model import ProbeKind, Severity
+from readiness_tui.domain.gate.model import Gate, Lock
+from readiness_tui.domain.gate_result.model import GateOutcome, GateRow, Result
+from readiness_tui.domain.incidents.model import Action, FailureClass, Incident, NoteStatus, Sev, TimelineEntry
+from readiness_tui.domain.incidents.note import FIELDS
+from readiness_tui.domain.intervals.estimate import Estimate
+from readiness_tui.domain.labels.agreement import Between, agreement
+from readiness_tui.domain.metrics.rule import Direction, Rule
+from readiness_tui.domain.runs.model import Run
+from readiness_tui.domain.scorecard.compose import compose
+from readiness_tui.domain.scorecard.model import Dissent, Scorecard
+from readiness_tui.domain.verdict.gap import FoundGap, GapState
+from readiness_tui.domain.verdict.judge import judge
+from readiness_tui.domain.verdict.model import Cause, Condition, Facts, Flip, Judgement, Part, Verdict
 from tests.domain.build import (
     BLOCKER,
     MAJOR,

@@ -12,16 +12,16 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 
-from readiness_tui.domain.card import GateCheck
-from readiness_tui.domain.checklist import Severity
-from readiness_tui.domain.gap import GapState
-from readiness_tui.domain.gap_lines import gap_lines
-from readiness_tui.domain.gate import GateOutcome
-from readiness_tui.domain.scorecard import gate_card
-from readiness_tui.domain.words import width
-from readiness_tui.reports.check_out import check_object, check_text, gaps_text, gate_text
-from readiness_tui.reports.ci_out import check_junit, gate_junit, gate_markdown
-from readiness_tui.reports.gaps_out import Tracker, gaps_csv, gaps_jsonl, gaps_markdown
+from readiness_tui.domain.checklists.model import Severity
+from readiness_tui.domain.gate_result.model import GateOutcome
+from readiness_tui.domain.scorecard.compose import gate_card
+from readiness_tui.domain.scorecard.gap_lines import gap_lines
+from readiness_tui.domain.scorecard.model import GateCheck
+from readiness_tui.domain.text.format import width
+from readiness_tui.domain.verdict.gap import GapState
+from readiness_tui.reports.check import check_object, check_text, gaps_text, gate_text
+from readiness_tui.reports.ci import check_junit, gate_junit, gate_markdown
+from readiness_tui.reports.gaps import Tracker, gaps_csv, gaps_jsonl, gaps_markdown
 from readiness_tui.reports.plain import WIDTH
 from tests.reports.markdown import parser
 from tests.reports.sample import make_card, make_gate, make_sample, with_text

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from readiness_tui.domain.text import one_line
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.reports.escape import block, csv_cell, inline
 from tests.reports.markdown import parser
 

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, settings
 
-from readiness_tui.domain.incident import Incident, Sev
-from readiness_tui.domain.note import intervals
+from readiness_tui.domain.incidents.model import Incident, Sev
+from readiness_tui.domain.incidents.note import intervals
 from readiness_tui.reports.incident_md import incident_markdown
 from tests.reports.markdown import parser
 from tests.reports.sample import AS_OF, make_incident, with_text

@@ -18,16 +18,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it.token import Token
 
-from readiness_tui.domain.assessment import Assurance, Vote
-from readiness_tui.domain.card import ChangeCause, GapLine, Scorecard, plain, scorecard_digest
+from readiness_tui.domain.checklists.assessment import Assurance, Vote
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.estimate import Estimate
-from readiness_tui.domain.gap import GapState
-from readiness_tui.domain.gate import GateOutcome, Result
-from readiness_tui.domain.judge import judge
-from readiness_tui.domain.scorecard import compose
-from readiness_tui.domain.verdict import Facts, Judgement, Verdict
-from readiness_tui.reports.html_out import html_page
+from readiness_tui.domain.gate_result.model import GateOutcome, Result
+from readiness_tui.domain.intervals.estimate import Estimate
+from readiness_tui.domain.scorecard.compose import compose
+from readiness_tui.domain.scorecard.model import ChangeCause, GapLine, Scorecard, plain, scorecard_digest
+from readiness_tui.domain.verdict.gap import GapState
+from readiness_tui.domain.verdict.judge import judge
+from readiness_tui.domain.verdict.model import Facts, Judgement, Verdict
+from readiness_tui.reports.html import html_page
 from readiness_tui.reports.scorecard_json import read_scorecard, scorecard_json
 from readiness_tui.reports.scorecard_md import read_sealed, scorecard_markdown
 from tests.domain.build import change_dossier, make_evidence

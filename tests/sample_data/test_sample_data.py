@@ -94,7 +94,7 @@ def test_golden_set_is_large_enough_varied_and_answerable() -> None:
 
 
 def test_exactly_one_secret_in_all_files_and_it_stands_in_a_tool_argument() -> None:
-    from readiness_tui.domain.secrets import find_secrets
+    from readiness_tui.domain.text.secrets import find_secrets
 
     found = []
     for path in (p for p in sorted(SAMPLE.rglob("*")) if p.is_file() and p.suffix != ".pyc"):

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from readiness_tui.domain.assessment import (
+from readiness_tui.domain.checklists.assessment import (
     Assurance,
     Consensus,
     Dossier,
@@ -25,11 +25,12 @@ from readiness_tui.domain.assessment import (
     Vote,
     Waiver,
 )
-from readiness_tui.domain.checklist import Checklist, Depth
-from readiness_tui.domain.evaluation import EvalSet, Trace
-from readiness_tui.domain.gate import Gate, GateOutcome, Lock, Result
-from readiness_tui.domain.gate_eval import evaluate_gate
-from readiness_tui.domain.incident import (
+from readiness_tui.domain.checklists.model import Checklist, Depth
+from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.gate.model import Gate, Lock
+from readiness_tui.domain.gate_result.evaluate import evaluate_gate
+from readiness_tui.domain.gate_result.model import GateOutcome, Result
+from readiness_tui.domain.incidents.model import (
     Action,
     ActionKind,
     FailureClass,
@@ -38,17 +39,17 @@ from readiness_tui.domain.incident import (
     Sev,
     TimelineEntry,
 )
-from readiness_tui.domain.joining import join_golden
-from readiness_tui.domain.judge import judge
+from readiness_tui.domain.incidents.note import FIELDS
 from readiness_tui.domain.metrics import RunData
-from readiness_tui.domain.note import FIELDS
 from readiness_tui.domain.probes import ProbeInput, propose_all
-from readiness_tui.domain.review import Review
-from readiness_tui.domain.verdict import Facts, Judgement, Part, Verdict
+from readiness_tui.domain.runs.joining import join_golden
+from readiness_tui.domain.runs.model import EvalSet, Trace
+from readiness_tui.domain.verdict.judge import judge
+from readiness_tui.domain.verdict.model import Facts, Judgement, Part, Verdict
 from readiness_tui.sources import registry
-from readiness_tui.sources.base import CaseRecord, EvalSetRecord, Reject, RunStart, TraceRecord, Warn
-from readiness_tui.sources.checklist_file import load_checklists
-from readiness_tui.sources.gate_file import looks_like_gate, read_gate
+from readiness_tui.sources.kit.base import CaseRecord, EvalSetRecord, Reject, RunStart, TraceRecord, Warn
+from readiness_tui.sources.settings.checklist import load_checklists
+from readiness_tui.sources.settings.gate import looks_like_gate, read_gate
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 DECISIONS: dict[str, Any] = yaml.safe_load((SAMPLE / "review.yaml").read_text(encoding="utf-8"))

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from readiness_tui.domain.evaluation import Case, EvalSet, Run, Trace
+from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
 from readiness_tui.sources import registry
-from readiness_tui.sources.base import CaseRecord, EvalSetRecord, Record, Reject, RunStart, TraceRecord, Warn
+from readiness_tui.sources.kit.base import CaseRecord, EvalSetRecord, Record, Reject, RunStart, TraceRecord, Warn
 
 
 class Read:

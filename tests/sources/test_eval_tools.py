@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from readiness_tui.domain.evaluation import CaseStatus, Completeness, ScoreState
-from readiness_tui.domain.joining import question_id
+from readiness_tui.domain.runs.joining import question_id
+from readiness_tui.domain.runs.model import CaseStatus, Completeness, ScoreState
 from readiness_tui.sources import registry
-from readiness_tui.sources.base import ReadAlongError
+from readiness_tui.sources.kit.base import ReadAlongError
 
 DATA = Path(__file__).parent.parent / "data"
 

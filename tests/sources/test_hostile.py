@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources import registry
-from readiness_tui.sources.base import CaseRecord, Progress, Record, Reject, TraceRecord
+from readiness_tui.sources.kit.base import CaseRecord, Progress, Record, Reject, TraceRecord
 
 DATA = Path(__file__).parent.parent / "data" / "promptfoo"
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources import registry
-from readiness_tui.sources.base import CaseRecord, Progress, Record, Reject, RunStart, TraceRecord
+from readiness_tui.sources.kit.base import CaseRecord, Progress, Record, Reject, RunStart, TraceRecord
 
 DATA = Path(__file__).parent.parent / "data"
 RUN = DATA / "wandb" / "offline-run-20261123_120221-us45ayly"

@@ -9,7 +9,7 @@ import pytest
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources import registry
-from readiness_tui.sources.base import CaseRecord, Progress, Record, RunStart
+from readiness_tui.sources.kit.base import CaseRecord, Progress, Record, RunStart
 
 DATA = Path(__file__).parent.parent / "data"
 FORMAT = {

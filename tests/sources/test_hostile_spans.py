@@ -13,12 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.sources import fields, otel_trace, otlp_batch, otlp_protobuf, registry
-from readiness_tui.sources.base import Record, Reject, TraceRecord
-from readiness_tui.sources.jsonio import RecordError
-from readiness_tui.sources.otel_attributes import NAMES, names
-from readiness_tui.sources.otel_span import Logged, Reader
-from readiness_tui.sources.span_tree import trace_from_spans
+from readiness_tui.sources import registry
+from readiness_tui.sources.kit import fields
+from readiness_tui.sources.kit.base import Record, Reject, TraceRecord
+from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.otel import batch, protobuf
+from readiness_tui.sources.otel import trace as otel_trace
+from readiness_tui.sources.tracing.attributes import NAMES, names
+from readiness_tui.sources.tracing.span_reader import Logged, Reader
+from readiness_tui.sources.tracing.span_tree import trace_from_spans
 from readiness_tui.store import packing
 
 DATA = Path(__file__).parent.parent / "data"
@@ -206,13 +209,13 @@ def test_strange_content_forced_into_a_format(content, forced, tmp_path):
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_told_from_otlp_in_protobuf_or_read_as_it(data):
-    otlp_protobuf.signal(data)
+    protobuf.signal(data)
     try:
-        messages = list(otlp_protobuf.messages(data))
-        if otlp_protobuf.available():
+        messages = list(protobuf.messages(data))
+        if protobuf.available():
             for message in messages:
                 for kind in ("traces", "logs"):
-                    list(otlp_batch.pieces(otlp_protobuf.decode(message, kind), fields.Notes()))
+                    list(batch.pieces(protobuf.decode(message, kind), fields.Notes()))
     except RecordError:
         pass
 

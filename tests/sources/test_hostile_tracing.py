@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources import registry
-from readiness_tui.sources.base import CaseRecord, Record, Reject, TraceRecord
+from readiness_tui.sources.kit.base import CaseRecord, Record, Reject, TraceRecord
 
 DATA = Path(__file__).parent.parent / "data"
 quietly = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import CaseStatus, Completeness, Provenance
-from readiness_tui.sources import xml_stream
+from readiness_tui.domain.runs.model import CaseStatus, Completeness, Provenance
+from readiness_tui.sources.kit import xml_stream
 
 DATA = Path(__file__).parent.parent / "data"
 

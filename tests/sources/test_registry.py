@@ -10,7 +10,7 @@ import pytest
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources import registry
-from readiness_tui.sources.base import Recognised
+from readiness_tui.sources.kit.base import Recognised
 
 TRACE = {"trace_id": "t1", "prompt_version": "v1", "model": "m", "latency_ms": 10, "status": "success"}
 GOLD = {"question": "How?", "expected_source": "doc", "must_include": ["x"]}

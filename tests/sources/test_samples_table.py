@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from readiness_tui.sources import registry
-from readiness_tui.sources.base import Described
+from readiness_tui.sources.kit.base import Described
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness_tui.domain.review import Review
+from readiness_tui.domain.checklists.review import Review
 from readiness_tui.store import Store, reviews
 from tests.store.workers import NOW
 

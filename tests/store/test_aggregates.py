@@ -8,12 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from readiness_tui.domain.assessment import Consensus, Evidence, EvidenceKind, Override, Vote, Waiver
-from readiness_tui.domain.checklist import Checklist, Depth, Item, ProbeKind, ProbeSpec, Severity
+from readiness_tui.domain.checklists.assessment import Consensus, Evidence, EvidenceKind, Override, Vote, Waiver
+from readiness_tui.domain.checklists.model import Checklist, Depth, Item, ProbeKind, ProbeSpec, Severity
+from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.gap import Gap, GapState, StoredCondition
-from readiness_tui.domain.gate import Confidence, Direction, From, Gate, Lock, Rule
-from readiness_tui.domain.incident import (
+from readiness_tui.domain.gate.model import Gate, Lock
+from readiness_tui.domain.incidents.model import (
     Action,
     ActionKind,
     FailureClass,
@@ -26,8 +26,9 @@ from readiness_tui.domain.incident import (
     TimelineEntry,
     Written,
 )
-from readiness_tui.domain.review import Review
-from readiness_tui.domain.verdict import Verdict
+from readiness_tui.domain.metrics.rule import Confidence, Direction, From, Rule
+from readiness_tui.domain.verdict.gap import Gap, GapState, StoredCondition
+from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.store import Store, assessments, gaps, gates, incidents, reviews, scorecards
 from readiness_tui.store.assessments import Dismissal
 from readiness_tui.store.scorecards import StoredScorecard

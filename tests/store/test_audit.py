@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness_tui.domain.assessment import Evidence, EvidenceKind, Vote
+from readiness_tui.domain.checklists.assessment import Evidence, EvidenceKind, Vote
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.store import Store, assessments, audit, db, gaps, migrations, reviews, sqlite
 from tests.store.conftest import REVIEW

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import (
+from readiness_tui.domain.labels.queue import answer_digest
+from readiness_tui.domain.runs.model import (
     Aggregate,
     Case,
     CaseStatus,
@@ -30,7 +31,6 @@ from readiness_tui.domain.evaluation import (
     ToolCall,
     Trace,
 )
-from readiness_tui.domain.labels import answer_digest
 from readiness_tui.store import Store, audit, evalsets, imports, runs, staging, traces
 from readiness_tui.store.imports import ImportReject
 from tests.store.workers import NOW

@@ -8,8 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from readiness_tui.domain.incident import Action, ActionKind, ActionState, Incident, NoteStatus, Sev, TimelineEntry
-from readiness_tui.domain.review import Review
+from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.incidents.model import (
+    Action,
+    ActionKind,
+    ActionState,
+    Incident,
+    NoteStatus,
+    Sev,
+    TimelineEntry,
+)
 from readiness_tui.store import Store, audit, db, incidents, migrations, reviews
 from tests.store.workers import NOW
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness_tui.domain.evaluation import Trace
+from readiness_tui.domain.runs.model import Trace
 from readiness_tui.store import Store, assessments, imports, migrations, sqlite, traces
 from tests.store.workers import NOW
 

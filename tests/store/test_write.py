@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness_tui.domain.assessment import Vote
+from readiness_tui.domain.checklists.assessment import Vote
 from readiness_tui.domain.errors import AlreadySaved, ReadinessError
 from readiness_tui.store import Store, assessments, audit, db, reviews, settings, sqlite
 from readiness_tui.store.faults import explain

@@ -6,8 +6,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from readiness_tui.domain.assessment import Vote
-from readiness_tui.domain.evaluation import Trace
+from readiness_tui.domain.checklists.assessment import Vote
+from readiness_tui.domain.runs.model import Trace
 from readiness_tui.store import Store, assessments, imports, staging
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from readiness_tui.services.desk import Desk
+from readiness_tui.services.core.desk import Desk
 from readiness_tui.tui.app import ReadinessApp
 
 

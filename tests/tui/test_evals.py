@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.widgets import OptionList, Static
 
-from readiness_tui.domain.evaluation import HumanVerdict
-from readiness_tui.services import evals, labelling
-from readiness_tui.services.desk import Desk, open_desk
-from readiness_tui.services.imports import import_path
-from readiness_tui.services.reviews import new_review
-from readiness_tui.services.view import load
+from readiness_tui.domain.runs.model import HumanVerdict
+from readiness_tui.services import runs
+from readiness_tui.services.core.desk import Desk, open_desk
+from readiness_tui.services.core.view import load
+from readiness_tui.services.importing.imports import import_path
+from readiness_tui.services.labels import queue
+from readiness_tui.services.review.reviews import new_review
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.screens.evals import compare_text, gate_text
@@ -193,8 +194,8 @@ async def test_without_gate_and_run_it_says_what_to_do_and_hostile_text_stays_te
 def test_a_label_reaches_a_case_that_its_run_knows_by_another_id(sample_desk: Desk) -> None:
     view = load(sample_desk)
     run_id = next(data.run.id for data in view.measured.candidate if data.cases[0].id_from != "explicit")
-    labelling.label(sample_desk, run_id, "case-21", HumanVerdict.UNSURE, "which law?")
-    side = evals.case_view(sample_desk, "case-21", load(sample_desk).measured, run_id).sides[0]
+    queue.label(sample_desk, run_id, "case-21", HumanVerdict.UNSURE, "which law?")
+    side = runs.case_view(sample_desk, "case-21", load(sample_desk).measured, run_id).sides[0]
     assert (side.info.run.id, side.labels[0].verdict, side.labels[0].note) == (
         run_id,
         HumanVerdict.UNSURE,
@@ -205,7 +206,7 @@ def test_a_label_reaches_a_case_that_its_run_knows_by_another_id(sample_desk: De
 
 def test_the_other_side_stands_first_beside_a_case(sample_desk: Desk) -> None:
     view = load(sample_desk)
-    found = evals.case_view(sample_desk, "case-21", view.measured)
+    found = runs.case_view(sample_desk, "case-21", view.measured)
     assert [side.role for side in found.sides] == ["candidate", "baseline", "candidate", "baseline"]
     assert found.gold is not None
 

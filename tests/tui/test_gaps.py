@@ -7,11 +7,12 @@ from datetime import date
 
 import pytest
 
-from readiness_tui.domain.gap import GapState
-from readiness_tui.domain.verdict import Verdict
-from readiness_tui.services import gaps, incidents
-from readiness_tui.services.desk import Desk
-from readiness_tui.services.view import ReviewView, load
+from readiness_tui.domain.verdict.gap import GapState
+from readiness_tui.domain.verdict.model import Verdict
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import ReviewView, load
+from readiness_tui.services.incidents import edit
+from readiness_tui.services.review import gaps
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.form import FormDialog
 from readiness_tui.tui.screens.checklists.screen import ChecklistsScreen
@@ -95,7 +96,7 @@ async def test_an_action_has_one_owner_here_and_in_its_incident(sample_app: Read
         await press(pilot, "o")
         await answer(pilot, owner="deniz")
         assert sample_app.desk is not None
-        assert incidents.get(sample_app.desk, 1).actions[0].owner == "deniz"
+        assert edit.get(sample_app.desk, 1).actions[0].owner == "deniz"
         await press(pilot, "enter")
         assert isinstance(sample_app.screen, IncidentsScreen)
         assert read(pilot, "#incident").startswith("INC-1")

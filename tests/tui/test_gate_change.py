@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from readiness_tui.services.desk import open_desk
-from readiness_tui.services.imports import import_path
-from readiness_tui.services.reviews import new_review
-from readiness_tui.services.view import load
+from readiness_tui.services.core.desk import open_desk
+from readiness_tui.services.core.view import load
+from readiness_tui.services.importing.imports import import_path
+from readiness_tui.services.review.reviews import new_review
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.form import FormDialog
 from tests.conftest import NOW

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from readiness_tui.services import assess, history, scorecards
-from readiness_tui.services.desk import Desk
-from readiness_tui.services.view import load
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import load
+from readiness_tui.services.review import assess, history, scorecard
 from readiness_tui.store.audit import RowChange
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.form import FormDialog
@@ -85,7 +85,7 @@ async def test_the_next_review_starts_and_one_can_go_back(sample_app: ReadinessA
 
 @pytest.mark.slow
 async def test_a_frozen_review_stands_in_the_list_with_its_verdict(sample_desk: Desk) -> None:
-    card = scorecards.freeze(sample_desk)
+    card = scorecard.freeze(sample_desk)
     history.next_review(sample_desk, "2026.12", "2026-12-08")
     app = ReadinessApp(sample_desk, here=sample_desk.store.path.parent)
     async with app.run_test(size=NARROW) as pilot:

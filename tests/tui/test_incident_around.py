@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input
 
-from readiness_tui.services import incidents
+from readiness_tui.services.incidents import edit
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.screens.incidents.around import AroundDialog
 from readiness_tui.tui.screens.traces.screen import TracesScreen
@@ -26,7 +26,7 @@ async def test_the_change_that_moved_most_is_taken_first(sample_app: ReadinessAp
         await press(pilot, "enter")
         assert sample_app.desk is not None
         assert (
-            incidents.get(sample_app.desk, 1)
+            edit.get(sample_app.desk, 1)
             .fields["what_changed"]
             .splitlines()[-1]
             .startswith("index | kb-2026-11-02 196 of 196")
@@ -37,7 +37,7 @@ async def test_the_change_that_moved_most_is_taken_first(sample_app: ReadinessAp
         # The end of the list: the lines for the timeline.
         listed = sample_app.screen.query_one("#proposals", PickList)
         await press(pilot, "end", "enter")
-        entry = next(e for e in incidents.get(sample_app.desk, 1).timeline if e.text.startswith("Recovery:"))
+        entry = next(e for e in edit.get(sample_app.desk, 1).timeline if e.text.startswith("Recovery:"))
         assert entry.source == "trace"
         assert listed.current != "change/0"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
-from readiness_tui.domain.incident import Incident, NoteStatus, Sev
-from readiness_tui.domain.note_rows import factors
-from readiness_tui.domain.verdict import Part, Verdict
-from readiness_tui.services import incidents
+from readiness_tui.domain.incidents.model import Incident, NoteStatus, Sev
+from readiness_tui.domain.incidents.note_rows import factors
+from readiness_tui.domain.verdict.model import Part, Verdict
+from readiness_tui.services.incidents import edit
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.screens.incidents.around import AroundDialog
 from readiness_tui.tui.screens.incidents.live import LiveNotes
@@ -40,7 +40,7 @@ def part(app: ReadinessApp) -> Verdict:
 
 def stored(app: ReadinessApp) -> Incident:
     assert app.desk is not None
-    return incidents.get(app.desk, 3)
+    return edit.get(app.desk, 3)
 
 
 @pytest.mark.slow

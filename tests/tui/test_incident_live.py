@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from textual.events import Paste
 
-from readiness_tui.domain.incident import Incident, LinkKind, Sev
-from readiness_tui.services import drafts, incidents
+from readiness_tui.domain.incidents.model import Incident, LinkKind, Sev
+from readiness_tui.services.core import drafts
+from readiness_tui.services.incidents import edit
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.screens.gaps.screen import GapsScreen
 from readiness_tui.tui.screens.incidents.live import LiveNotes
@@ -19,7 +20,7 @@ from tests.tui.driving import NARROW, fill, painted, press, read
 
 def stored(app: ReadinessApp) -> Incident:
     assert app.desk is not None
-    return incidents.get(app.desk, 2)
+    return edit.get(app.desk, 2)
 
 
 def field(app: ReadinessApp) -> NoteLine:

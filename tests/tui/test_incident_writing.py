@@ -9,8 +9,9 @@ import pytest
 from textual.events import Paste
 from textual.widgets import TextArea
 
-from readiness_tui.services import drafts, incidents
-from readiness_tui.services.desk import Desk
+from readiness_tui.services.core import drafts
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.incidents import edit
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.screens.incidents.screen import IncidentsScreen
 from readiness_tui.tui.screens.incidents.two_texts import TwoTextsDialog
@@ -22,7 +23,7 @@ COST = "incident/2/cost"
 
 def written(app: ReadinessApp, key: str) -> str:
     assert app.desk is not None
-    return incidents.get(app.desk, 2).fields.get(key, "")
+    return edit.get(app.desk, 2).fields.get(key, "")
 
 
 def area(app: ReadinessApp) -> TextArea:
@@ -83,9 +84,9 @@ async def test_what_was_typed_before_a_crash_is_there_again_and_can_be_dropped(s
 
 async def test_what_is_only_opened_and_what_was_saved_after_a_draft_stay(sample_app: ReadinessApp) -> None:
     assert sample_app.desk is not None
-    incidents.set_field(sample_app.desk, 2, "harm", "a\x1b[31mb")
+    edit.set_field(sample_app.desk, 2, "harm", "a\x1b[31mb")
     drafts.keep(sample_app.desk, COST, "Three hours")
-    incidents.set_field(replace(sample_app.desk, who="ben"), 2, "cost", "Two hours")
+    edit.set_field(replace(sample_app.desk, who="ben"), 2, "cost", "Two hours")
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "I", "w")
         assert isinstance(sample_app.screen, WritingScreen)
@@ -95,7 +96,7 @@ async def test_what_is_only_opened_and_what_was_saved_after_a_draft_stay(sample_
         await press(pilot, "escape")
     assert written(sample_app, "harm") == "a\x1b[31mb"
     assert written(sample_app, "cost") == "Two hours"
-    assert [rival.text for rival in incidents.get(sample_app.desk, 2).rivals] == ["Three hours"]
+    assert [rival.text for rival in edit.get(sample_app.desk, 2).rivals] == ["Three hours"]
 
 
 async def test_two_people_at_one_section(sample_app: ReadinessApp) -> None:
@@ -103,7 +104,7 @@ async def test_two_people_at_one_section(sample_app: ReadinessApp) -> None:
     ben: Desk = replace(sample_app.desk, who="ben")
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "I", "w")
-        incidents.set_field(ben, 2, "cost", "Two hours of work", base="")
+        edit.set_field(ben, 2, "cost", "Two hours of work", base="")
         area(sample_app).text = "Three hours of work"
         await press(pilot, "ctrl+s")
         assert "Both texts are kept" in notices(pilot)[-1]
@@ -115,7 +116,7 @@ async def test_two_people_at_one_section(sample_app: ReadinessApp) -> None:
         assert "[-Two-]{+Three+} hours of work" in shown
         await press(pilot, "3")
         assert written(sample_app, "cost") == "Two hours of work\n\nThree hours of work"
-        assert incidents.get(ben, 2).rivals == ()
+        assert edit.get(ben, 2).rivals == ()
 
 
 @pytest.mark.slow

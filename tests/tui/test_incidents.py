@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from readiness_tui.domain.incident import FailureClass, Incident, NoteStatus, Sev
-from readiness_tui.domain.verdict import Part, Verdict
-from readiness_tui.services import incidents
-from readiness_tui.services.desk import Desk, open_desk
-from readiness_tui.services.reviews import new_review
-from readiness_tui.services.view import load
+from readiness_tui.domain.incidents.model import FailureClass, Incident, NoteStatus, Sev
+from readiness_tui.domain.verdict.model import Part, Verdict
+from readiness_tui.services.core.desk import Desk, open_desk
+from readiness_tui.services.core.view import load
+from readiness_tui.services.incidents import edit
+from readiness_tui.services.review.reviews import new_review
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.form import FormDialog
 from readiness_tui.tui.dialogs.pick import PickDialog
@@ -26,7 +26,7 @@ from tests.tui.driving import HOSTILE, NARROW, WIDE, Size, answer, fill, notices
 
 def stored(app: ReadinessApp, number: int) -> Incident:
     assert app.desk is not None
-    return incidents.get(app.desk, number)
+    return edit.get(app.desk, number)
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])
@@ -79,7 +79,7 @@ async def test_opening_one_keeps_what_was_typed_until_it_is_right(sample_app: Re
 @pytest.mark.slow
 async def test_a_time_is_set_in_order(sample_app: ReadinessApp) -> None:
     assert sample_app.desk is not None
-    incidents.create(sample_app.desk, "Refund booked twice", Sev.SEV2, started=NOW.replace(hour=13, minute=0))
+    edit.create(sample_app.desk, "Refund booked twice", Sev.SEV2, started=NOW.replace(hour=13, minute=0))
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "I", "t", "down", "down", "down")  # from detected, the first that is not known, to resolved
         await press(pilot, "enter")
@@ -94,8 +94,8 @@ async def test_a_time_is_set_in_order(sample_app: ReadinessApp) -> None:
 @pytest.mark.slow
 async def test_a_sev2_without_an_eval_case_asks_why_before_it_closes(sample_app: ReadinessApp) -> None:
     assert sample_app.desk is not None
-    incidents.create(sample_app.desk, "Refund booked twice", Sev.SEV2)
-    incidents.set_time(sample_app.desk, 3, "resolved", NOW)
+    edit.create(sample_app.desk, "Refund booked twice", Sev.SEV2)
+    edit.set_time(sample_app.desk, 3, "resolved", NOW)
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "I", "p")
         assert isinstance(sample_app.screen, PickDialog)
@@ -282,11 +282,11 @@ async def test_without_an_incident_it_says_what_to_do(tmp_path: Path) -> None:
 @pytest.mark.slow  # tests/test_hostile.py holds every room in the default run; this one presses each key of this one
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_hostile_text_is_shown_and_obeyed_by_nobody(sample_desk: Desk, size: Size) -> None:
-    made = incidents.create(sample_desk, HOSTILE, Sev.SEV1)
-    incidents.log(sample_desk, made.number, HOSTILE)
-    for key in incidents.SECTIONS:
-        incidents.set_field(sample_desk, made.number, key, HOSTILE)
-    incidents.set_links(sample_desk, made.number, traces=[HOSTILE], eval_cases=[HOSTILE])
+    made = edit.create(sample_desk, HOSTILE, Sev.SEV1)
+    edit.log(sample_desk, made.number, HOSTILE)
+    for key in edit.SECTIONS:
+        edit.set_field(sample_desk, made.number, key, HOSTILE)
+    edit.set_links(sample_desk, made.number, traces=[HOSTILE], eval_cases=[HOSTILE])
     app = ReadinessApp(sample_desk, here=Path("."))
     async with app.run_test(size=size) as pilot:
         await press(pilot, "I")
@@ -300,17 +300,17 @@ async def test_hostile_text_is_shown_and_obeyed_by_nobody(sample_desk: Desk, siz
 
 def test_lines_keep_to_their_width_and_say_the_age(sample_desk: Desk) -> None:
     as_of = date(2026, 11, 24)
-    for incident in incidents.listed(sample_desk):
+    for incident in edit.listed(sample_desk):
         for width in (40, 63, 64, 76, 118):
             for row in list_line(incident, as_of, width).plain.split("\n"):
                 assert len(row) == width
-    made = incidents.create(sample_desk, "x", Sev.SEV4, started=datetime(2026, 11, 24, 1, tzinfo=UTC))
+    made = edit.create(sample_desk, "x", Sev.SEV4, started=datetime(2026, 11, 24, 1, tzinfo=UTC))
     assert age(made, as_of) == "today"
     assert age(made, date(2026, 12, 1)) == "7 d"
-    assert age(incidents.get(sample_desk, 1), as_of) == "23 Nov"
-    assert to_close(incidents.get(sample_desk, 1)) == []
+    assert age(edit.get(sample_desk, 1), as_of) == "23 Nov"
+    assert to_close(edit.get(sample_desk, 1)) == []
     # Nothing in the detail is wider than its pane.
     view = load(sample_desk)
-    for incident in incidents.listed(sample_desk):
+    for incident in edit.listed(sample_desk):
         for width in (50, 76):
             assert max(len(row) for row in detail(view, incident, width).plain.splitlines()) <= width

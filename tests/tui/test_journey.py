@@ -6,11 +6,11 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from readiness_tui.domain.verdict import Verdict
-from readiness_tui.services.view import load
+from readiness_tui.domain.verdict.model import Verdict
+from readiness_tui.services.core.view import load
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.screens.gaps.screen import GapsScreen
-from readiness_tui.tui.screens.greeting.screen import GreetingScreen
+from readiness_tui.tui.screens.start.screen import GreetingScreen
 from tests.conftest import NOW
 from tests.tui.driving import fill, settle
 

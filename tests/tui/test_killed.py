@@ -17,8 +17,9 @@ from termios import TIOCSWINSZ
 
 import pytest
 
-from readiness_tui.services import drafts, incidents
-from readiness_tui.services.desk import open_desk
+from readiness_tui.services.core import drafts
+from readiness_tui.services.core.desk import open_desk
+from readiness_tui.services.incidents import edit
 
 pytestmark = pytest.mark.slow
 PATIENCE = 60  # seconds; machines that run tests are busy
@@ -82,5 +83,5 @@ def test_killed_in_mid_sentence(sample_db: Path) -> None:
         terminal.until("written down")
     finally:
         terminal.kill()
-    assert incidents.get(desk, 2).timeline[-1].text == "the provider says"
+    assert edit.get(desk, 2).timeline[-1].text == "the provider says"
     desk.close()

@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
-from readiness_tui.domain.evaluation import HumanVerdict
-from readiness_tui.services import evals, history, labelling
-from readiness_tui.services.desk import Desk, open_desk
-from readiness_tui.services.imports import import_path
-from readiness_tui.services.reviews import new_review
-from readiness_tui.services.view import load
+from readiness_tui.domain.runs.model import HumanVerdict
+from readiness_tui.services import runs
+from readiness_tui.services.core.desk import Desk, open_desk
+from readiness_tui.services.core.view import load
+from readiness_tui.services.importing.imports import import_path
+from readiness_tui.services.labels import queue
+from readiness_tui.services.review import history
+from readiness_tui.services.review.reviews import new_review
 from readiness_tui.tui.app import ReadinessApp
-from readiness_tui.tui.screens.labelling.screen import QueueScreen
+from readiness_tui.tui.screens.labels.screen import QueueScreen
 from tests.conftest import NOW
 from tests.tui.driving import HOSTILE, NARROW, answer, painted, press, read
 
@@ -47,7 +49,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     import_path(made, gate)
     import_path(made, write_run(tmp_path / "run.jsonl"), role="candidate", format="case_record")
     made.who = "ben"
-    labelling.label(made, "r", "case-01", HumanVerdict.PASS, "as the handbook says")
+    queue.label(made, "r", "case-01", HumanVerdict.PASS, "as the handbook says")
     made.who = "ana"
     made.seen_scores.clear()
     yield made
@@ -109,19 +111,19 @@ async def test_three_cases_blind_then_away_and_back(desk: Desk, tmp_path: Path) 
 def test_a_label_is_blind_once_and_can_be_undone(desk: Desk) -> None:
     view = load(desk)
 
-    def task(key: str) -> labelling.Task:
-        return next(task for task in labelling.queue(desk, view.measured, 20).tasks if task.key == key)
+    def task(key: str) -> queue.Task:
+        return next(task for task in queue.queue(desk, view.measured, 20).tasks if task.key == key)
 
-    assert labelling.give(desk, task("case-00"), HumanVerdict.PASS).blind
-    assert labelling.give(desk, task("case-00"), HumanVerdict.PASS, "and why").blind  # a note is no second look
-    labelling.take_back(desk, task("case-00"))
+    assert queue.give(desk, task("case-00"), HumanVerdict.PASS).blind
+    assert queue.give(desk, task("case-00"), HumanVerdict.PASS, "and why").blind  # a note is no second look
+    queue.take_back(desk, task("case-00"))
     desk.seen_scores.clear()  # as on another day
-    assert not labelling.give(desk, task("case-00"), HumanVerdict.FAIL).blind
-    evals.case_view(desk, "case-02", view.measured)
-    assert not labelling.give(desk, task("case-02"), HumanVerdict.PASS).blind
+    assert not queue.give(desk, task("case-00"), HumanVerdict.FAIL).blind
+    runs.case_view(desk, "case-02", view.measured)
+    assert not queue.give(desk, task("case-02"), HumanVerdict.PASS).blind
 
-    labelling.give(desk, task("case-03"), HumanVerdict.PASS)
-    labelling.give(desk, task("case-03"), HumanVerdict.FAIL)
+    queue.give(desk, task("case-03"), HumanVerdict.PASS)
+    queue.give(desk, task("case-03"), HumanVerdict.FAIL)
     history.undo(desk, history.log(desk, limit=1)[0].id)
     label = task("case-03").label_of("ana")
     assert label is not None
@@ -131,11 +133,11 @@ def test_a_label_is_blind_once_and_can_be_undone(desk: Desk) -> None:
 
 def test_the_place_is_of_one_person_and_one_candidate(desk: Desk, tmp_path: Path) -> None:
     measured = load(desk).measured
-    where = labelling.Place(("r",), "case-03", 20, {"case-03": "half a thought"})
-    labelling.remember(desk, where)
-    assert labelling.place(desk, measured) == where
+    where = queue.Place(("r",), "case-03", 20, {"case-03": "half a thought"})
+    queue.remember(desk, where)
+    assert queue.place(desk, measured) == where
     desk.who = "ben"
-    assert labelling.place(desk, measured) == labelling.Place(("r",))
+    assert queue.place(desk, measured) == queue.Place(("r",))
     desk.who = "ana"
-    labelling.remember(desk, labelling.Place(("another",), "case-03"))
-    assert labelling.place(desk, measured) == labelling.Place(("r",))
+    queue.remember(desk, queue.Place(("another",), "case-03"))
+    assert queue.place(desk, measured) == queue.Place(("r",))

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from readiness_tui.domain.agenda import agenda
-from readiness_tui.services import meeting
-from readiness_tui.services.desk import Desk
-from readiness_tui.services.view import load
+from readiness_tui.domain.verdict.agenda import agenda
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import load
+from readiness_tui.services.review import meeting
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.form import FormDialog
 from readiness_tui.tui.screens.meeting.screen import MeetingScreen

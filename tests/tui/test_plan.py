@@ -9,10 +9,10 @@ import pytest
 from rich.cells import cell_len
 from textual.widgets import Static
 
-from readiness_tui.services.desk import open_desk
-from readiness_tui.services.gates import read_gate
-from readiness_tui.services.imports import import_path
-from readiness_tui.services.reviews import new_review
+from readiness_tui.services.core.desk import open_desk
+from readiness_tui.services.gate.versions import read_gate
+from readiness_tui.services.importing.imports import import_path
+from readiness_tui.services.review.reviews import new_review
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.screens.evals import plan_text

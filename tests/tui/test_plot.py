@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
+from readiness_tui.domain.compare.trend import Series
 from readiness_tui.domain.metrics import METRICS
-from readiness_tui.domain.trend import Series
 from readiness_tui.tui.screens.evals.plot_dialog import near_threshold, window
 from readiness_tui.tui.widgets.plot import AXIS, Scale, Spot, columns, draw
 

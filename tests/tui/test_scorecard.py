@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from readiness_tui.domain.verdict import Verdict
-from readiness_tui.services import reviews, scorecards
-from readiness_tui.services.desk import Desk
-from readiness_tui.services.view import load
+from readiness_tui.domain.verdict.model import Verdict
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import load
+from readiness_tui.services.review import reviews, scorecard
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.form import FormDialog
 from tests.conftest import NOW
@@ -29,7 +29,7 @@ async def test_every_chapter_is_there_and_whole(sample_app: ReadinessApp, size: 
             listed.highlighted = position  # type: ignore[attr-defined]
             await pilot.pause()
             seen.append(read(pilot, "#chapter"))
-        titles = [row[3:] for row in scorecards.text(sample_app.desk).splitlines() if row.startswith("## ")]
+        titles = [row[3:] for row in scorecard.text(sample_app.desk).splitlines() if row.startswith("## ")]
         assert len(seen) == len(titles) + 1
         assert all(" ".join(text.split()).startswith(title) for text, title in zip(seen[1:], titles, strict=True))
         # Owner, day and state of each gap are on the screen, whatever its width.
@@ -62,7 +62,7 @@ async def test_the_export_is_the_scorecard_in_the_format_of_its_name(sample_app:
         if name.endswith(".json"):
             assert json.loads(text)["verdict"] == "NO-GO"
         else:
-            assert text == scorecards.text(sample_app.desk, format=name.partition(".")[2])
+            assert text == scorecard.text(sample_app.desk, format=name.partition(".")[2])
             assert text.startswith("# Day-21" if name.endswith(".md") else "<!doctype html>")
 
 
@@ -84,7 +84,7 @@ async def test_freezing_says_what_it_does_and_closes_the_review(sample_app: Read
         assert view.gaps["item/deployment/DEP-03"].state.live
         assert "History starts the next review" in notices(pilot)[-1]
         assert "frozen" in painted(pilot).splitlines()[0]
-        frozen = scorecards.text(desk)
+        frozen = scorecard.text(desk)
 
         # What works on a live review alone is out of the footer, and pressing it does nothing.
         assert "Freeze" not in painted(pilot).splitlines()[-1]
@@ -94,7 +94,7 @@ async def test_freezing_says_what_it_does_and_closes_the_review(sample_app: Read
         await press(pilot, "C", "0")
         assert "was frozen" in notices(pilot)[-1]
         assert load(desk).dossier("OBS-03").votes == votes
-        assert scorecards.text(desk) == frozen
+        assert scorecard.text(desk) == frozen
 
 
 @pytest.mark.slow
@@ -104,7 +104,7 @@ async def test_dissent_and_override_are_kept_with_names(sample_app: ReadinessApp
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "S", "d")
         await answer(pilot, person="ben", reason="the key was revoked")
-        assert "- **Reviewers** ana, ben, chloe, deniz · **dissent** ben" in scorecards.text(desk)
+        assert "- **Reviewers** ana, ben, chloe, deniz · **dissent** ben" in scorecard.text(desk)
         await press(pilot, "v")
         await answer(pilot, verdict="perhaps", reason="we ship")
         assert "“perhaps” is not a verdict" in read(pilot, "#dialog-refusal")
@@ -120,7 +120,7 @@ async def test_dissent_and_override_are_kept_with_names(sample_app: ReadinessApp
 
 async def test_hostile_text_in_the_document_is_shown_and_obeyed_by_nobody(sample_desk: Desk) -> None:
     reviews.declare(sample_desk, "step_cap", "9")
-    scorecards.dissent(sample_desk, "ben", HOSTILE)
+    scorecard.dissent(sample_desk, "ben", HOSTILE)
     app = ReadinessApp(sample_desk, here=sample_desk.store.path.parent)
     async with app.run_test(size=NARROW) as pilot:
         await press(pilot, "S")

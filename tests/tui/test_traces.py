@@ -12,12 +12,12 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from readiness_tui.domain.assessment import EvidenceKind
+from readiness_tui.domain.checklists.assessment import EvidenceKind
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import Outcome, Span, SpanKind, ToolCall, Trace
+from readiness_tui.domain.runs.model import Outcome, Span, SpanKind, ToolCall, Trace
 from readiness_tui.services import traces
-from readiness_tui.services.desk import Desk, open_desk
-from readiness_tui.services.reviews import new_review
+from readiness_tui.services.core.desk import Desk, open_desk
+from readiness_tui.services.review.reviews import new_review
 from readiness_tui.services.traces import TraceFilter, TraceRow
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.screens.incidents.screen import IncidentsScreen

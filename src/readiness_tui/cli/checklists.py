@@ -9,7 +9,7 @@ import click
 from readiness_tui.cli import codes
 from readiness_tui.cli.common import say, tell
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.words import plural
+from readiness_tui.domain.text.format import plural
 
 
 @click.group("checklists")
@@ -21,7 +21,7 @@ def checklists_command() -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def check(files: tuple[Path, ...]) -> int:
     """Read each FILE as the app would; every problem is named with file, line and field."""
-    from readiness_tui.services.checklists import check_file
+    from readiness_tui.services.review.checklists import check_file
 
     failed = False
     for file in files:
@@ -38,7 +38,7 @@ def check(files: tuple[Path, ...]) -> int:
 @checklists_command.command("list")
 def list_() -> None:
     """The checklists that are shipped."""
-    from readiness_tui.services.checklists import shipped
+    from readiness_tui.services.review.checklists import shipped
 
     for checklist in shipped():
         say(f"{checklist.id:<16}{checklist.title:<32}{len(checklist.items):>3} items, version {checklist.version}")

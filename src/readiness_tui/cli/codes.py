@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readiness_tui.domain.verdict import Verdict
+from readiness_tui.domain.verdict.model import Verdict
 
 GO = 0
 NO_GO = 1

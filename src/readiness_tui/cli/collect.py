@@ -9,7 +9,7 @@ import click
 
 from readiness_tui.cli import codes
 from readiness_tui.cli.common import Session, desk_of, pass_session, tell
-from readiness_tui.domain.words import plural
+from readiness_tui.domain.text.format import plural
 
 
 @click.command("collect")
@@ -26,7 +26,7 @@ def collect_command(session: Session, port: int, every: float) -> int:
     Point an exporter at it with OTEL_EXPORTER_OTLP_ENDPOINT; protobuf needs the extra `otel`. Only programs on this
     machine can send.
     """
-    from readiness_tui.services.collect import Collector, takes_protobuf
+    from readiness_tui.services.importing.collect import Collector, takes_protobuf
 
     stop = threading.Event()
     with desk_of(session) as desk, Collector(desk, port) as collector:

@@ -14,7 +14,7 @@ from typing import Any, TextIO, TypeVar
 import click
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text import to_json, visible
+from readiness_tui.domain.text.sanitise import to_json, visible
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -28,7 +28,7 @@ class Session:
 
     @property
     def name(self) -> str:
-        from readiness_tui.services.desk import guess_who
+        from readiness_tui.services.core.desk import guess_who
 
         return self.who or guess_who()
 
@@ -71,8 +71,8 @@ def for_ci(command: Command) -> Command:
 @contextmanager
 def desk_of(session: Session) -> Iterator[Any]:
     """The open desk on the file that is meant. Raises ReadinessError where there is none; never creates one."""
-    from readiness_tui.services.desk import open_desk
-    from readiness_tui.services.locate import FILE_NAME, locate, remember
+    from readiness_tui.services.core.desk import open_desk
+    from readiness_tui.services.core.locate import FILE_NAME, locate, remember
 
     path = locate(session.db)
     if path is None:

@@ -36,19 +36,19 @@ def compare_command(
         raise click.UsageError("Name two files, the baseline first, and no --db; or no file, for the review's runs.")
     if eval_set is not None and baseline is None:
         raise click.UsageError("--eval-set goes with two files; the database has its own.")
-    from readiness_tui.services import comparing
+    from readiness_tui.services import compare
 
     if baseline is not None and candidate is not None:
-        versions = comparing.file_versions(baseline, candidate, eval_set)
+        versions = compare.file_versions(baseline, candidate, eval_set)
     else:
-        from readiness_tui.services.view import load
+        from readiness_tui.services.core.view import load
 
         with desk_of(session) as desk:
-            versions = comparing.review_versions(desk, load(desk, shared=True).measured)
+            versions = compare.review_versions(desk, load(desk, shared=True).measured)
     if as_json:
-        say_json(comparing.as_json(versions))
+        say_json(compare.as_json(versions))
     else:
-        say(comparing.as_text(versions, metric).rstrip("\n"))
+        say(compare.as_text(versions, metric).rstrip("\n"))
     if output is not None:
-        comparing.export(versions, output)
+        compare.export(versions, output)
         tell(f"Written to {output}")

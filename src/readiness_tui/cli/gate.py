@@ -35,7 +35,7 @@ def gate_command() -> None:
 def show(session: Session, as_json: bool) -> None:
     """Hold the gate against the candidate and print each rule's result."""
     from readiness_tui.services import printing
-    from readiness_tui.services.view import load
+    from readiness_tui.services.core.view import load
 
     with desk_of(session) as desk:
         view = load(desk, shared=True)
@@ -48,7 +48,7 @@ def show(session: Session, as_json: bool) -> None:
 @gate_command.command("schema")
 def schema() -> None:
     """Print the JSON Schema of a gate's YAML, so that an editor completes and checks it."""
-    from readiness_tui.services.gates import yaml_schema
+    from readiness_tui.services.gate.versions import yaml_schema
 
     say_document(yaml_schema())
 
@@ -77,7 +77,7 @@ def plan(
     For each rule: what passes, what holds at 95 % too, and the smallest regression that a comparison with the baseline
     can show. Where cases are missing, the figure at its best and at its worst. A plan decides nothing: exit status 0.
     """
-    from readiness_tui.services import planning
+    from readiness_tui.services.gate import plan as planning
 
     remarks: tuple[str, ...] = ()
     if gate_path is not None:
@@ -87,7 +87,7 @@ def plan(
     elif eval_set or baseline or runs or traces:
         raise click.UsageError("Files alone are planned for with --gate; without it the database is.")
     else:
-        from readiness_tui.services.view import load
+        from readiness_tui.services.core.view import load
 
         with desk_of(session) as desk:
             found = planning.plan_review(desk, load(desk, as_of=as_of, shared=True))
@@ -103,7 +103,7 @@ def plan(
 @pass_session
 def lock(session: Session, folder: Path) -> None:
     """Declare the thresholds final from now on: runs that start later are held to them."""
-    from readiness_tui.services.gates import lock as lock_gate
+    from readiness_tui.services.gate.versions import lock as lock_gate
 
     with desk_of(session) as desk:
         made, written = lock_gate(desk, folder=folder)
@@ -146,13 +146,13 @@ def check(
     Exit status: 0 GO, 1 NO-GO, 3 GO WITH CONDITIONS, 2 unusable input. What is missing never passes: an empty, partial
     or errored run, a metric that too few cases carry, a high-risk case without a human label.
     """
-    from readiness_tui.services import checks
+    from readiness_tui.services.review import check as checks
 
     step = checks.step_summary(github)
     if gate_path is not None and runs:
         if session.db is not None:
             raise click.UsageError("--gate judges files alone and --db a database: give one of them.")
-        from readiness_tui.services.offline import check_files
+        from readiness_tui.services.gate.offline import check_files
 
         found = check_files(gate_path, lock_path, runs, baseline, traces, eval_set, as_of, labels)
     elif gate_path or lock_path or runs or baseline or traces or eval_set or labels:
@@ -160,7 +160,7 @@ def check(
             "Files alone are judged with --gate and at least one --run; without them the database is."
         )
     else:
-        from readiness_tui.services.view import load
+        from readiness_tui.services.core.view import load
 
         with desk_of(session) as desk:
             found = checks.check_review(load(desk, as_of=as_of, shared=True), Path.cwd())

@@ -11,10 +11,10 @@ import click
 from readiness_tui.cli import codes
 from readiness_tui.cli.common import File, Session, as_json, desk_of, pass_session, progress, say, say_json, tell
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text import one_line
+from readiness_tui.domain.text.sanitise import one_line
 
 if TYPE_CHECKING:
-    from readiness_tui.services.imports import Imported
+    from readiness_tui.services.importing.imports import Imported
 
 
 @click.command("import")
@@ -42,11 +42,11 @@ def import_command(
 ) -> int:
     """Import eval runs, traces, an eval set, a metrics mapping or a gate; each is recognised by its content."""
     if explain:
-        from readiness_tui.cli.explaining import explain_files
+        from readiness_tui.cli.explain import explain_files
 
         return explain_files(paths, format, mapping, as_json=as_json)
-    from readiness_tui.services.imported import Rejected, write_rejects
-    from readiness_tui.services.imports import NothingUsableError, import_path
+    from readiness_tui.services.importing.imported import Rejected, write_rejects
+    from readiness_tui.services.importing.imports import NothingUsableError, import_path
 
     results: list[Imported] = []
     refused: list[tuple[str, str]] = []
@@ -130,8 +130,8 @@ def plain(result: Imported) -> dict[str, object]:
 @pass_session
 def runs_command(session: Session, as_json: bool) -> None:
     """List the imported runs, newest first, with their part in the review."""
-    from readiness_tui.services.evals import all_runs
-    from readiness_tui.services.view import load
+    from readiness_tui.services.core.view import load
+    from readiness_tui.services.runs import all_runs
 
     with desk_of(session) as desk:
         infos = all_runs(desk)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, say, say_document, say_json, tell
-from readiness_tui.domain.text import one_line
-from readiness_tui.domain.words import plural
+from readiness_tui.domain.text.format import plural
+from readiness_tui.domain.text.sanitise import one_line
 
 
 @click.command("imports")
@@ -15,7 +15,7 @@ from readiness_tui.domain.words import plural
 @pass_session
 def imports_command(session: Session, import_id: int | None, as_json: bool) -> None:
     """List what was imported, the latest first; or, as JSON lines, what one import rejected."""
-    from readiness_tui.services.imported import all_imports, reject_line, rejects_of
+    from readiness_tui.services.importing.imported import all_imports, reject_line, rejects_of
 
     if import_id is not None:
         with desk_of(session) as desk:

@@ -9,8 +9,8 @@ import click
 from readiness_tui.cli import incident_files
 from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, say, say_document, say_json, tell
 from readiness_tui.cli.incident_files import number_of
-from readiness_tui.domain.incident import FailureClass, Sev
-from readiness_tui.domain.text import one_line
+from readiness_tui.domain.incidents.model import FailureClass, Sev
+from readiness_tui.domain.text.sanitise import one_line
 
 _SEVERITY = click.Choice([sev.value for sev in Sev])
 
@@ -39,8 +39,8 @@ def list_(
     as_json: bool,
 ) -> None:
     """The system's incidents, the open ones first."""
-    from readiness_tui.domain.incident_search import Wanted
-    from readiness_tui.services import incident_printing
+    from readiness_tui.domain.incidents.search import Wanted
+    from readiness_tui.services.incidents import printing
 
     wanted = Wanted(
         open=only_open,
@@ -50,7 +50,7 @@ def list_(
         text=text,
     )
     with desk_of(session) as desk:
-        lines, document = incident_printing.listed(desk, wanted)
+        lines, document = printing.listed(desk, wanted)
     if as_json:
         say_json(document)
         return
@@ -66,13 +66,13 @@ def list_(
 @pass_session
 def show(session: Session, name: str, as_json: bool) -> None:
     """INC-<n>: its times, what happened, what is to be done. --json is what `export --format json` writes."""
-    from readiness_tui.services import incident_export, incident_printing
+    from readiness_tui.services.incidents import exports, printing
 
     with desk_of(session) as desk:
         if as_json:
-            say_document(incident_export.text(desk, number_of(name), "json"))
+            say_document(exports.text(desk, number_of(name), "json"))
             return
-        for line in incident_printing.shown(desk, number_of(name)):
+        for line in printing.shown(desk, number_of(name)):
             say(line)
 
 
@@ -81,10 +81,10 @@ def show(session: Session, name: str, as_json: bool) -> None:
 @pass_session
 def trends(session: Session, as_json: bool) -> None:
     """All incidents together: how long they took, what comes back, which actions are overdue."""
-    from readiness_tui.services import incident_printing
+    from readiness_tui.services.incidents import printing
 
     with desk_of(session) as desk:
-        lines, document = incident_printing.summed_up(desk)
+        lines, document = printing.summed_up(desk)
     if as_json:
         say_json(document)
         return
@@ -136,18 +136,19 @@ def log(session: Session, line: tuple[str, ...], name: str | None) -> None:
     incident log "/sev2 all orders"            changes the severity
     incident log "/action Page on errors @ben due 1 Dec"
     """
-    from readiness_tui.services import incident_log, incident_printing
+    from readiness_tui.services.incidents import log as incident_log
+    from readiness_tui.services.incidents import printing
 
     with desk_of(session) as desk:
         number = number_of(name) if name else incident_log.the_running(desk).number
         noted = incident_log.note_line(desk, number, " ".join(line))
-        say(incident_printing.noted(desk, noted))
+        say(printing.noted(desk, noted))
         _tell(desk.store.path, noted.incident.name, noted.remarks)
 
 
 def _start(session: Session, title: str, severity: str) -> None:
-    from readiness_tui.services import incident_log
-    from readiness_tui.services.choices import choose
+    from readiness_tui.services.core.choices import choose
+    from readiness_tui.services.incidents import log as incident_log
 
     wanted = choose(Sev, severity, "a severity")
     with desk_of(session) as desk:

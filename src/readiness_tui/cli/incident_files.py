@@ -24,11 +24,11 @@ from readiness_tui.cli.common import (
     tell,
 )
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text import one_line
-from readiness_tui.domain.words import moment, plural
+from readiness_tui.domain.text.format import moment, plural
+from readiness_tui.domain.text.sanitise import one_line
 
 if TYPE_CHECKING:
-    from readiness_tui.services.incident_import import Imported
+    from readiness_tui.services.incidents.imports import Imported
 
 KEPT_SHOWN = 12  # lines
 _FORMATS = ("postmortem", "timeline", "chat", "record")
@@ -57,7 +57,7 @@ def import_(
 
     What no field takes is kept in the note as it was written. The same file again adds nothing.
     """
-    from readiness_tui.services.incident_import import explain_file, import_file
+    from readiness_tui.services.incidents.imports import explain_file, import_file
 
     number = None if name is None else number_of(name)
     found: list[Imported] = []
@@ -107,15 +107,16 @@ def export(
     session: Session, name: str, format: str, view: str | None, templates: Path | None, output: Path | None
 ) -> None:
     """The incident review note of INC-<n>; secrets and personal data are masked."""
-    from readiness_tui.services import incident_export, scorecards
+    from readiness_tui.services.incidents import exports
+    from readiness_tui.services.review import scorecard
 
     with desk_of(session) as desk:
         short = None if view is None else view == "short"
-        text = incident_export.text(desk, number_of(name), format, short=short, templates=templates)
+        text = exports.text(desk, number_of(name), format, short=short, templates=templates)
     if output is None:
         say_document(text)
     else:
-        scorecards.write(output, text)
+        scorecard.write(output, text)
         tell(f"Written to {output}")
 
 
@@ -128,8 +129,8 @@ def number_of(name: str) -> int:
 
 
 def _say(one: Imported) -> None:
-    from readiness_tui.services.incident_import import FORMATS
-    from readiness_tui.services.incident_merge import sentence
+    from readiness_tui.services.incidents.imports import FORMATS
+    from readiness_tui.services.incidents.merge import sentence
 
     say(f"{one_line(one.path)}: {FORMATS[one.format]}")
     if one.merged is not None:
@@ -167,7 +168,7 @@ def _lines(first: int, last: int) -> str:
 
 
 def _plain(one: Imported) -> dict[str, Any]:
-    from readiness_tui.services.incident_merge import sentence
+    from readiness_tui.services.incidents.merge import sentence
 
     merged = one.merged
     return {

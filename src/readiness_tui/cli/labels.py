@@ -20,15 +20,15 @@ def labels_command(ctx: click.Context, run_id: str, as_json: bool) -> None:
     """List the human labels, or export and import them as a file that CI reads."""
     if ctx.invoked_subcommand is not None:
         return
-    from readiness_tui.services import label_files
+    from readiness_tui.services.labels import files
 
     with desk_of(ctx.ensure_object(Session)) as desk:
-        found = label_files.every(desk, run_id)
+        found = files.every(desk, run_id)
     if as_json:
-        listed = [{**label_files.as_json(entry.line), "holds": entry.holds} for entry in found]
+        listed = [{**files.as_json(entry.line), "holds": entry.holds} for entry in found]
         say_json({"schema": 1, "labels": listed})
     else:
-        say(label_files.as_text(found))
+        say(files.as_text(found))
 
 
 @labels_command.command("export")
@@ -37,10 +37,10 @@ def labels_command(ctx: click.Context, run_id: str, as_json: bool) -> None:
 @pass_session
 def export(session: Session, file: Path, run_id: str) -> None:
     """Write the labels to FILE as JSON lines, to be committed: `gate check --labels FILE` counts them."""
-    from readiness_tui.services import label_files
+    from readiness_tui.services.labels import files
 
     with desk_of(session) as desk:
-        count = label_files.export(desk, file, run_id)
+        count = files.export(desk, file, run_id)
     say(f"{count:,} labels in {file}.")
 
 
@@ -53,10 +53,10 @@ def import_(session: Session, file: Path) -> int:
     A label belongs to the answer that it was given to: one whose run gives another answer now is refused. Exit status: 0
     at least one was stored or was there already, 2 none.
     """
-    from readiness_tui.services import label_files
+    from readiness_tui.services.labels import files
 
     with desk_of(session) as desk:
-        done = label_files.import_file(desk, file)
+        done = files.import_file(desk, file)
     say(f"{done.stored:,} labels stored, {done.kept:,} were there already, {len(done.refused):,} refused.")
     for line, reason in done.refused:
         tell(f"  line {line}: {reason}")

@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from readiness_tui.cli.common import Day, Session, pass_session, tell
-from readiness_tui.domain.checklist import Depth
+from readiness_tui.domain.checklists.model import Depth
+from readiness_tui.domain.checklists.review import DEFAULT_CHECKLISTS
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.review import DEFAULT_CHECKLISTS
 
 
 def need_terminal() -> None:
@@ -29,8 +29,8 @@ def need_terminal() -> None:
 def open_app(session: Session) -> None:
     """Open the app on the file that is meant, or greet."""
     need_terminal()
-    from readiness_tui.services.desk import open_desk
-    from readiness_tui.services.locate import locate, remember
+    from readiness_tui.services.core.desk import open_desk
+    from readiness_tui.services.core.locate import locate, remember
 
     path = locate(session.db)
     desk = None
@@ -41,7 +41,7 @@ def open_app(session: Session) -> None:
 
 
 def _show(desk: object, session: Session, *, lab: Path | None = None) -> None:
-    from readiness_tui.services.desk import Desk
+    from readiness_tui.services.core.desk import Desk
     from readiness_tui.tui.app import ReadinessApp
 
     assert desk is None or isinstance(desk, Desk)
@@ -63,7 +63,7 @@ def demo_command(session: Session, no_open: bool) -> None:
     """
     import tempfile
 
-    from readiness_tui.services.start import SAMPLE_NAME, open_sample
+    from readiness_tui.services.start.start import SAMPLE_NAME, open_sample
 
     if not no_open:
         need_terminal()
@@ -85,7 +85,7 @@ def lab_command(session: Session, folder: Path | None) -> None:
 
     Everything is written into FOLDER (default: ./quick-lab) and is yours. A lab that is there is gone on with.
     """
-    from readiness_tui.services.start import LAB_NAME
+    from readiness_tui.services.start.start import LAB_NAME
 
     need_terminal()
     _show(None, session, lab=folder or Path.cwd() / LAB_NAME)
@@ -125,8 +125,8 @@ def new_command(
     then_open: bool,
 ) -> None:
     """Open a new review in ./readiness.db, or in the file named by --db or READINESS_DB."""
-    from readiness_tui.services.locate import FILE_NAME, named, remember
-    from readiness_tui.services.start import propose, start_review
+    from readiness_tui.services.core.locate import FILE_NAME, named, remember
+    from readiness_tui.services.start.start import propose, start_review
 
     if then_open:
         need_terminal()

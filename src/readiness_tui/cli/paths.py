@@ -12,7 +12,7 @@ from readiness_tui.cli.common import Session, as_json, pass_session, say, say_js
 @pass_session
 def paths_command(session: Session, as_json: bool) -> None:
     """Where the app looks for its file, and where it keeps the little it remembers."""
-    from readiness_tui.services import locate
+    from readiness_tui.services.core import locate
 
     found = locate.locate(session.db)
     rows = {

@@ -35,7 +35,7 @@ def mlflow_command(
 
     Credentials are taken from MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.
     """
-    from readiness_tui.services.pull import MAX_TRACES, pull_mlflow
+    from readiness_tui.services.importing.pull import MAX_TRACES, pull_mlflow
 
     with desk_of(session) as desk:
         done = pull_mlflow(

@@ -28,13 +28,13 @@ COMMANDS = {
     "compare": ("compare", "Candidate against baseline, case by case."),
     "gate": ("gate", "Show, lock or check the gate."),
     "labels": ("labels", "List, export or import human labels."),
-    "dataset": ("dataset", "Check a golden set."),
+    "dataset": ("golden_set", "Check a golden set."),
     "check": ("verdict", "The whole verdict; the exit status tells CI."),
     "scorecard": ("verdict", "The Day-21 scorecard as markdown or JSON."),
     "gaps": ("verdict", "What is not yet good enough."),
     "incident": ("incident", "Open incidents, log, list, import and export them."),
     "checklists": ("checklists", "Check checklist files."),
-    "statistics": ("statistics", "How often each bound holds, and what it is held against."),
+    "statistics": ("coverage", "How often each bound holds, and what it is held against."),
     "doctor": ("upkeep", "Is the file sound, and what is it read with."),
     "backup": ("upkeep", "Copy the database while it is in use."),
     "paths": ("paths", "Where the app keeps its files."),
@@ -107,7 +107,7 @@ def _report(fault: Exception) -> str:
     """Keep the traceback in a file for the report, away from the person's screen."""
     import traceback
 
-    from readiness_tui.services.locate import state_folder
+    from readiness_tui.services.core.locate import state_folder
 
     target = state_folder() / "last-fault.txt"
     try:

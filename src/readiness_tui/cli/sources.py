@@ -11,7 +11,7 @@ from readiness_tui.cli.common import as_json, say, say_json, tell
 @as_json
 def sources_command(as_json: bool) -> None:
     """List every format that can be imported, with what it brings and what it lacks."""
-    from readiness_tui.services.sources import formats, problems
+    from readiness_tui.services.importing.formats import formats, problems
 
     known = formats()
     if as_json:

@@ -46,29 +46,29 @@ def check_command(
     With --scorecard a file alone is tested, markdown or JSON: one that was changed, or whose verdict has lapsed, is a
     NO-GO.
     """
-    from readiness_tui.services import checks
+    from readiness_tui.services.review import check
 
     if scorecard is not None:
         if junit or summary or github or session.db:
             raise click.UsageError("--scorecard tests a file by itself, without --db, --junit, --summary and --github.")
-        committed = checks.read_committed(scorecard, as_of)
+        committed = check.read_committed(scorecard, as_of)
         if as_json:
-            say_json(checks.committed_json(committed))
+            say_json(check.committed_json(committed))
         else:
-            say(checks.committed_text(committed))
+            say(check.committed_text(committed))
         return codes.of_verdict(committed.verdict, allow_conditions=allow == "conditions")
 
     from readiness_tui.services import printing
-    from readiness_tui.services.scorecards import current_card
+    from readiness_tui.services.review.scorecard import current_card
 
-    step = checks.step_summary(github)
+    step = check.step_summary(github)
     with desk_of(session) as desk:
         card = current_card(desk, as_of=as_of)
     if as_json:
         say_json(printing.check_json(card))
     else:
         say(printing.check_text(card).rstrip("\n"))
-    checks.publish(card, junit=junit, summary=summary, github=step)
+    check.publish(card, junit=junit, summary=summary, github=step)
     return codes.of_verdict(card.verdict, allow_conditions=allow == "conditions")
 
 
@@ -92,7 +92,7 @@ def scorecard_command(
     session: Session, format: str, output: Path | None, templates: Path | None, freeze: bool, as_of: date | None
 ) -> None:
     """The Day-21 readiness scorecard with gaps."""
-    from readiness_tui.services import scorecards
+    from readiness_tui.services.review import scorecard as scorecards
 
     with desk_of(session) as desk:
         if freeze:
@@ -120,7 +120,7 @@ def scorecard_command(
 def gaps_command(session: Session, as_json: bool, format: str, everything: bool) -> None:
     """What is not yet good enough, with owner and due date."""
     from readiness_tui.services import printing
-    from readiness_tui.services.view import load
+    from readiness_tui.services.core.view import load
 
     with desk_of(session) as desk:
         found = printing.gap_rows(load(desk, shared=True), everything=everything)

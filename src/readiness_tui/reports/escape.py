@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 
-from readiness_tui.domain.secrets import mask
-from readiness_tui.domain.text import one_line, visible
+from readiness_tui.domain.text.sanitise import one_line, visible
+from readiness_tui.domain.text.secrets import mask
 
 _PUNCTUATION = re.compile(r"[\\`*\[\]|~$]")
 _UNDERSCORES = re.compile(r"(?<![A-Za-z0-9_])_+|(?<!_)_+(?![A-Za-z0-9_])")  # latency_p95_ms needs none

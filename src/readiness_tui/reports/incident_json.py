@@ -10,11 +10,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from readiness_tui.domain import note, note_rows
-from readiness_tui.domain.incident import Incident
-from readiness_tui.domain.incident_export import ReviewLink
-from readiness_tui.domain.incident_merge import Copy
-from readiness_tui.domain.masking import masked
+from readiness_tui.domain.incidents import note, note_rows
+from readiness_tui.domain.incidents.export import ReviewLink
+from readiness_tui.domain.incidents.merge import Copy
+from readiness_tui.domain.incidents.model import Incident
+from readiness_tui.domain.text.masking import masked
 from readiness_tui.reports.scorecard_json import dumps
 
 SCHEMA = 1

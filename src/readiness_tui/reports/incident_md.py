@@ -6,10 +6,10 @@ import re
 from datetime import date
 from pathlib import Path
 
-from readiness_tui.domain import note, note_rows
-from readiness_tui.domain.incident import Incident
-from readiness_tui.domain.incident_export import ReviewLink
-from readiness_tui.domain.masking import masked
+from readiness_tui.domain.incidents import note, note_rows
+from readiness_tui.domain.incidents.export import ReviewLink
+from readiness_tui.domain.incidents.model import Incident
+from readiness_tui.domain.text.masking import masked
 
 TEMPLATE = "incident.md.j2"
 _NAME = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")

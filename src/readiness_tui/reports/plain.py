@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from readiness_tui.domain import words
-from readiness_tui.domain.secrets import mask
-from readiness_tui.domain.text import one_line
+from readiness_tui.domain.text.format import width, wrap
+from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.text.secrets import mask
 
 WIDTH = 80
 
@@ -18,6 +18,6 @@ def line(text: str) -> str:
 
 def wrapped(text: str, lead: str) -> Iterator[str]:
     """`text` sanitised and wrapped to the width, the first line after `lead`, the others aligned below it."""
-    space = words.width(lead)
-    for index, part in enumerate(words.wrap(line(text), WIDTH - space)):
+    space = width(lead)
+    for index, part in enumerate(wrap(line(text), WIDTH - space)):
         yield (lead if index == 0 else " " * space) + part

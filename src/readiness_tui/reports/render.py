@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import (
@@ -22,8 +23,15 @@ from jinja2 import (
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
-from readiness_tui.domain import words
+from readiness_tui.domain.checklists import words as checklist_words
+from readiness_tui.domain.compare import words as compare_words
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.gate import words as gate_words
+from readiness_tui.domain.gate_result import words as result_words
+from readiness_tui.domain.metrics import words as metric_words
+from readiness_tui.domain.text import format as figures
+from readiness_tui.domain.text.format import NOTHING, duration, full_day, moment, number, percent, plural
+from readiness_tui.domain.verdict import words as verdict_words
 from readiness_tui.reports import escape
 
 # Whatever a team's template may run into; our own is held by its tests.
@@ -52,6 +60,13 @@ def render(template: str, templates_dir: Path | None = None, **values: Any) -> s
     return _BLANK_LINES.sub("\n\n", lines).strip("\n") + "\n"
 
 
+_WORD_HOMES = (figures, metric_words, checklist_words, gate_words, result_words, compare_words, verdict_words)
+#: How figures, dates and statuses are said in a template: `words.number(value)`.
+_WORDS = SimpleNamespace(
+    **{name: getattr(home, name) for home in _WORD_HOMES for name in vars(home) if not name.startswith("_")}
+)
+
+
 @cache
 def _environment(templates_dir: Path | None) -> SandboxedEnvironment:
     ours = PackageLoader("readiness_tui.reports")
@@ -67,23 +82,23 @@ def _environment(templates_dir: Path | None) -> SandboxedEnvironment:
     )
     env.filters.update(
         block=lambda text: Markup(escape.block(text)),
-        bound=lambda value, up=False: words.number(value, up=up),
+        bound=lambda value, up=False: number(value, up=up),
         digest=_digest,
-        full_day=words.full_day,
-        moment=words.moment,
-        duration=words.duration,
-        percent=words.percent,
-        plural=words.plural,
+        full_day=full_day,
+        moment=moment,
+        duration=duration,
+        percent=percent,
+        plural=plural,
         verbatim=lambda text: Markup(escape.verbatim(text)),
     )
-    env.globals.update(words=words)
+    env.globals.update(words=_WORDS)
     return env
 
 
 def _escaped(value: object) -> Markup:
     if isinstance(value, Markup):
         return value
-    return Markup(escape.inline(words.NOTHING if value is None else str(value)))
+    return Markup(escape.inline(NOTHING if value is None else str(value)))
 
 
 def _digest(text: str, length: int | None = None) -> Markup:

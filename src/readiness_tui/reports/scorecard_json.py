@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from readiness_tui.domain.card import SCHEMA, Scorecard, plain, scorecard_digest
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text import to_json, visible
+from readiness_tui.domain.scorecard.model import SCHEMA, Scorecard, plain, scorecard_digest
+from readiness_tui.domain.text.sanitise import to_json, visible
 
 
 def scorecard_json(card: Scorecard) -> str:

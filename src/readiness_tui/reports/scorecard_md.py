@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from readiness_tui.domain.card import SCHEMA, Scorecard
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.verdict import Verdict
+from readiness_tui.domain.scorecard.model import SCHEMA, Scorecard
+from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.reports.scorecard_json import read_scorecard
 
 TEMPLATE = "scorecard.md.j2"

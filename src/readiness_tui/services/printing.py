@@ -6,35 +6,36 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from readiness_tui.domain.card import GapLine, Scorecard
-from readiness_tui.domain.gap_lines import gap_lines
-from readiness_tui.domain.incident import Incident
-from readiness_tui.domain.scorecard import gate_card
-from readiness_tui.reports import check_out, gaps_out, incident_md
-from readiness_tui.services.view import ReviewView
+from readiness_tui.domain.incidents.model import Incident
+from readiness_tui.domain.scorecard.compose import gate_card
+from readiness_tui.domain.scorecard.gap_lines import gap_lines
+from readiness_tui.domain.scorecard.model import GapLine, Scorecard
+from readiness_tui.reports import check, incident_md
+from readiness_tui.reports import gaps as gaps_out
+from readiness_tui.services.core.view import ReviewView
 
 
 def check_json(card: Scorecard) -> dict[str, Any]:
     """`check --json`."""
-    return check_out.check_object(card)
+    return check.check_object(card)
 
 
 def check_text(card: Scorecard) -> str:
     """The whole verdict in 80 columns."""
-    return check_out.check_text(card)
+    return check.check_text(card)
 
 
 def gate_json(view: ReviewView) -> dict[str, Any]:
     """`gate show --json`."""
     runs = [part.run for part in (*view.measured.candidate, *view.measured.baseline)]
     card = gate_card(view.gate, runs, view.review)
-    return {"schema": check_out.SCHEMA, "as_of": view.as_of.isoformat(), "gate": check_out.gate_object(card)}
+    return {"schema": check.SCHEMA, "as_of": view.as_of.isoformat(), "gate": check.gate_object(card)}
 
 
 def gate_text(view: ReviewView) -> str:
     """The gate in 80 columns."""
     runs = [part.run for part in (*view.measured.candidate, *view.measured.baseline)]
-    return check_out.gate_text(gate_card(view.gate, runs, view.review))
+    return check.gate_text(gate_card(view.gate, runs, view.review))
 
 
 def gap_rows(view: ReviewView, *, everything: bool = False) -> tuple[GapLine, ...]:
@@ -50,13 +51,13 @@ def gaps_text(gaps: Sequence[GapLine], format: str) -> str:
         return gaps_out.gaps_csv(gaps)
     if format == "jsonl":
         return gaps_out.gaps_jsonl(gaps)
-    return check_out.gaps_text(gaps)
+    return check.gaps_text(gaps)
 
 
 def gaps_json(gaps: Sequence[GapLine]) -> dict[str, Any]:
     """`gaps --json`."""
     return {
-        "schema": check_out.SCHEMA,
+        "schema": check.SCHEMA,
         "gaps": [
             {
                 "key": gap.key,

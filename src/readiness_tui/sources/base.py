@@ -1,122 +1,31 @@
-"""What every source gives: a recogniser by content, and a stream of records.
+"""The documented names for plugins: what a source is, and what it yields. They live in `kit/base.py`."""
 
-A source never touches the store and never raises for one bad line: it yields a `Reject` with the line and reason.
-It raises `ReadinessError` when the file as a whole cannot be used.
-"""
+from readiness_tui.sources.kit.base import (
+    CaseRecord,
+    EvalSetRecord,
+    Joins,
+    Progress,
+    ReadAlongError,
+    Recognised,
+    Record,
+    Reject,
+    RunStart,
+    Source,
+    TraceRecord,
+    Warn,
+)
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol, runtime_checkable
-
-from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import Case, EvalSet, Run, Trace
-
-
-@dataclass(frozen=True, slots=True)
-class RunStart:
-    """Opens a run; the `CaseRecord`s that follow with its id belong to it."""
-
-    run: Run
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRecord:
-    run_id: str
-    case: Case
-    raw: str  # the record as the file has it (JSON text)
-
-
-@dataclass(frozen=True, slots=True)
-class TraceRecord:
-    """A trace. `part`: other files may bring more of it; the source puts them together (see `Assembles`)."""
-
-    trace: Trace
-    raw: str
-    part: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class EvalSetRecord:
-    eval_set: EvalSet
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """A line or record that could not be used: 1-based line (or record number), why, and its beginning."""
-
-    line: int
-    reason: str
-    excerpt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Warn:
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Bytes read so far of `total`; yielded now and then between records."""
-
-    done: int
-    total: int
-
-
-Record = RunStart | CaseRecord | TraceRecord | EvalSetRecord | Reject | Warn | Progress
-
-
-@dataclass(frozen=True, slots=True)
-class Recognised:
-    """Why a source believes a file is its own: shown to the person who imports."""
-
-    format: str
-    why: str
-    certainty: int  # 0 no … 100 the tool's own signature
-
-
-class ReadAlongError(ReadinessError):
-    """A file that is not imported by itself: what it holds comes with another file, which the message names."""
-
-
-@runtime_checkable
-class Joins(Protocol):
-    """A source that puts a file together with others beside it."""
-
-    def along(self, path: Path) -> tuple[Path, ...]:
-        """The files beside `path` whose content `read(path)` joins: when one changes, `path` brings something new."""
-        ...
-
-
-class Source(Protocol):
-    """One outside format. `name` is what `--format` takes and what the import reports."""
-
-    name: str
-    title: str
-
-    def recognise(self, path: Path, head: bytes) -> Recognised | None:
-        """Decide from content (`head`: up to the first 64 KiB); the name of the file is never enough."""
-        ...
-
-    def read(self, path: Path) -> Iterator[Record]:
-        """Stream the file's records."""
-        ...
-
-
-@runtime_checkable
-class Described(Protocol):
-    """A source that says what its files bring and what they lack, each in a few words (no final stop)."""
-
-    brings: tuple[str, ...]
-    lacks: tuple[str, ...]
-
-
-@runtime_checkable
-class Assembles(Protocol):
-    """A source whose traces come in parts: over several files, or several requests to the receiver."""
-
-    def assemble(self, trace_id: str, raws: Sequence[str]) -> TraceRecord | None:
-        """One trace from the raw records of its parts, earlier first; None where one of them is no record of its."""
-        ...
+__all__ = [
+    "CaseRecord",
+    "EvalSetRecord",
+    "Joins",
+    "Progress",
+    "ReadAlongError",
+    "Recognised",
+    "Record",
+    "Reject",
+    "RunStart",
+    "Source",
+    "TraceRecord",
+    "Warn",
+]

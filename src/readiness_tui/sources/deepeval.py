@@ -15,17 +15,17 @@ from typing import Any
 import msgspec
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import Case, CaseStatus, Chunk, Measure, Provenance, Run, Score, ScoreState
-from readiness_tui.domain.joining import question_id
-from readiness_tui.sources import fields, payload
-from readiness_tui.sources.base import CaseRecord, Recognised, Record, RunStart
-from readiness_tui.sources.fileio import digest
-from readiness_tui.sources.jsonio import RecordError, broken, decode, document, members
-from readiness_tui.sources.not_finite import as_null
-from readiness_tui.sources.payload import inner, is_number
-from readiness_tui.sources.peek import Kind, peek
-from readiness_tui.sources.recordio import Entry, elements, reject
-from readiness_tui.sources.reported import Tally
+from readiness_tui.domain.runs.joining import question_id
+from readiness_tui.domain.runs.model import Case, CaseStatus, Chunk, Measure, Provenance, Run, Score, ScoreState
+from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit.base import CaseRecord, Recognised, Record, RunStart
+from readiness_tui.sources.kit.fileio import digest
+from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members
+from readiness_tui.sources.kit.not_finite import as_null
+from readiness_tui.sources.kit.payload import inner, is_number
+from readiness_tui.sources.kit.peek import Kind, peek
+from readiness_tui.sources.kit.recordio import Entry, elements, reject
+from readiness_tui.sources.kit.reported import Tally
 
 _LISTS = ("testCases", "conversationalTestCases")
 

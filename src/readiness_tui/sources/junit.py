@@ -16,14 +16,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import Case, CaseStatus, Completeness, Measure, Provenance, Run
-from readiness_tui.domain.secrets import mask
-from readiness_tui.sources import fields
-from readiness_tui.sources.base import CaseRecord, Recognised, Record, RunStart
-from readiness_tui.sources.fileio import digest
-from readiness_tui.sources.jsonio import RecordError
-from readiness_tui.sources.recordio import reject
-from readiness_tui.sources.xml_stream import Element, root_of, stream
+from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness, Measure, Provenance, Run
+from readiness_tui.domain.text.secrets import mask
+from readiness_tui.sources.kit import fields
+from readiness_tui.sources.kit.base import CaseRecord, Recognised, Record, RunStart
+from readiness_tui.sources.kit.fileio import digest
+from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.kit.recordio import reject
+from readiness_tui.sources.kit.xml_stream import Element, root_of, stream
 
 ROOTS = ("testsuites", "testsuite")
 PROMPTFOO = "promptfoo"

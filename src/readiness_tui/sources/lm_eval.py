@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import Aggregate, Case, CaseStatus, Completeness, Run, Score, ScoreState
-from readiness_tui.sources import fields, payload
-from readiness_tui.sources.base import CaseRecord, ReadAlongError, Recognised, Record, RunStart, Warn
-from readiness_tui.sources.fileio import digest
-from readiness_tui.sources.fileio import head as head_of
-from readiness_tui.sources.jsonio import RecordError, document, quoted, whole
-from readiness_tui.sources.not_finite import as_null
-from readiness_tui.sources.payload import inner, is_number
-from readiness_tui.sources.peek import Kind, peek
-from readiness_tui.sources.recordio import Entry, records, reject
-from readiness_tui.sources.reported import Tally
+from readiness_tui.domain.runs.model import Aggregate, Case, CaseStatus, Completeness, Run, Score, ScoreState
+from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit.base import CaseRecord, ReadAlongError, Recognised, Record, RunStart, Warn
+from readiness_tui.sources.kit.fileio import digest
+from readiness_tui.sources.kit.fileio import head as head_of
+from readiness_tui.sources.kit.jsonio import RecordError, document, quoted, whole
+from readiness_tui.sources.kit.not_finite import as_null
+from readiness_tui.sources.kit.payload import inner, is_number
+from readiness_tui.sources.kit.peek import Kind, peek
+from readiness_tui.sources.kit.recordio import Entry, records, reject
+from readiness_tui.sources.kit.reported import Tally
 
 ROW = frozenset({"doc_id", "doc_hash", "filter", "metrics", "target"})
 RESULTS = frozenset({"results", "n-samples", "higher_is_better"})

@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import Aggregate, Case, CaseStatus, Completeness, Run, Score
-from readiness_tui.sources import fields, payload
-from readiness_tui.sources.base import CaseRecord, Recognised, Record, RunStart, Warn
-from readiness_tui.sources.fileio import digest
-from readiness_tui.sources.jsonio import MAX_DOCUMENT, RecordError
-from readiness_tui.sources.payload import inner, is_number
-from readiness_tui.sources.peek import Kind, peek
-from readiness_tui.sources.recordio import Entry, records, reject
-from readiness_tui.sources.reported import Tally
+from readiness_tui.domain.runs.model import Aggregate, Case, CaseStatus, Completeness, Run, Score
+from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit.base import CaseRecord, Recognised, Record, RunStart, Warn
+from readiness_tui.sources.kit.fileio import digest
+from readiness_tui.sources.kit.jsonio import MAX_DOCUMENT, RecordError
+from readiness_tui.sources.kit.payload import inner, is_number
+from readiness_tui.sources.kit.peek import Kind, peek
+from readiness_tui.sources.kit.recordio import Entry, records, reject
+from readiness_tui.sources.kit.reported import Tally
 
 EVENT = frozenset({"run_id", "event_id", "sample_id", "type", "data"})
 SPEC = frozenset({"spec"})

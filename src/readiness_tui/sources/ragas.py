@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from readiness_tui.domain.evaluation import Case, Chunk, Run, Score, ScoreState
-from readiness_tui.domain.joining import question_id
-from readiness_tui.sources import fields, payload
-from readiness_tui.sources.base import CaseRecord, Recognised, Record, RunStart
-from readiness_tui.sources.fileio import digest
-from readiness_tui.sources.jsonio import RecordError
-from readiness_tui.sources.peek import Kind, peek
-from readiness_tui.sources.recordio import Entry, records, reject
+from readiness_tui.domain.runs.joining import question_id
+from readiness_tui.domain.runs.model import Case, Chunk, Run, Score, ScoreState
+from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit.base import CaseRecord, Recognised, Record, RunStart
+from readiness_tui.sources.kit.fileio import digest
+from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.kit.peek import Kind, peek
+from readiness_tui.sources.kit.recordio import Entry, records, reject
 
 FIXED = ("user_input", "response", "retrieved_contexts", "reference_contexts", "reference")
 _OTHER = frozenset(

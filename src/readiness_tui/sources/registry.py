@@ -17,10 +17,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.sources.base import Joins, Recognised, Source
-from readiness_tui.sources.fileio import digest, unreadable
-from readiness_tui.sources.fileio import head as head_of
-from readiness_tui.sources.peek import seen
+from readiness_tui.sources.kit.base import Joins, Recognised, Source
+from readiness_tui.sources.kit.fileio import digest, unreadable
+from readiness_tui.sources.kit.fileio import head as head_of
+from readiness_tui.sources.kit.peek import seen
 
 __all__ = [
     "BUILT_IN",
@@ -43,23 +43,23 @@ LONG_HEAD = 4 * 1024 * 1024
 
 #: Modules of this package with a `SOURCE`, one per outside format.
 BUILT_IN = (
-    "trace_record",
-    "eval_set",
-    "case_record",
-    "metrics_mapping",
-    "promptfoo",
-    "otlp",
-    "phoenix",
-    "langsmith",
-    "langfuse",
-    "inspect_log",
+    "own.trace_record",
+    "own.golden_set",
+    "own.case_record",
+    "own.metrics_mapping",
+    "promptfoo.source",
+    "otel.source",
+    "otel.phoenix",
+    "langsmith.source",
+    "langfuse.source",
+    "inspect_ai.source",
     "deepeval",
     "ragas",
     "lm_eval",
     "openai_evals",
     "junit",
-    "mlflow",
-    "wandb",
+    "mlflow.source",
+    "wandb.source",
 )
 
 

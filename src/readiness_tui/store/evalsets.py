@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readiness_tui.domain.evaluation import EvalSet
+from readiness_tui.domain.runs.model import EvalSet
 from readiness_tui.store import packing
 from readiness_tui.store.sqlite import Connection
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text import one_line
+from readiness_tui.domain.text.sanitise import one_line
 
 
 def missing(path: Path) -> ReadinessError:

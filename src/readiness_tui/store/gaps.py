@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from readiness_tui.domain.checklist import Severity
-from readiness_tui.domain.gap import Gap, GapState, StoredCondition
+from readiness_tui.domain.checklists.model import Severity
+from readiness_tui.domain.verdict.gap import Gap, GapState, StoredCondition
 from readiness_tui.store.codec import day, dump, iso, load, opt_day, words
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.gate import Gate, Lock
+from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.store.codec import dump, load, moment, stamp
 from readiness_tui.store.rows import Tx, fetch
 from readiness_tui.store.sqlite import Connection
@@ -16,7 +16,7 @@ def put_gate(tx: Tx, gate: Gate, text: str = "") -> int:
 
     Versions count per name; a gate of the same name and digest is the same row.
     """
-    from readiness_tui.domain.gate_codec import gate_to_plain
+    from readiness_tui.domain.gate.codec import gate_to_plain
 
     same = tx.conn.execute("SELECT id FROM gate WHERE name = ? AND digest = ?", (gate.name, gate.digest)).fetchone()
     if same is not None:
@@ -88,6 +88,6 @@ def latest_lock(conn: Connection, gate_digest: str | None = None) -> Lock | None
 
 
 def _gate(version: int, digest: str, text: str) -> Gate:
-    from readiness_tui.domain.gate_codec import gate_from_plain
+    from readiness_tui.domain.gate.codec import gate_from_plain
 
     return replace(gate_from_plain(load(text)), version=version, digest=digest)

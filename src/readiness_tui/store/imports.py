@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import Case, EvalSet, Run, Trace, cut_short
+from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace, cut_short
 from readiness_tui.store import leftovers, packing, staged_traces, staging
 from readiness_tui.store.codec import dump, moment, opt_moment, stamp, words
 from readiness_tui.store.db import Store

@@ -6,7 +6,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.incident import (
+from readiness_tui.domain.incidents.model import (
     Action,
     ActionKind,
     FailureClass,

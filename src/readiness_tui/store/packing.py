@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from readiness_tui.domain.evaluation import Case, Chunk, EvalSet, Outcome, Run, Span, ToolCall, Trace
+from readiness_tui.domain.runs.model import Case, Chunk, EvalSet, Outcome, Run, Span, ToolCall, Trace
 from readiness_tui.store.codec import from_micros, micros
 from readiness_tui.store.schema import UNKNOWN_TIME
 

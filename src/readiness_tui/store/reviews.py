@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from readiness_tui.domain.checklist import Checklist, Depth
+from readiness_tui.domain.checklists.model import Checklist, Depth
+from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.review import Review
 from readiness_tui.store.codec import day, dump, iso, load, opt_day, opt_moment, stamp, words
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
@@ -67,7 +67,7 @@ def put(tx: Tx, review: Review) -> int:
 
 def put_checklists(tx: Tx, review_id: int, checklists: Iterable[Checklist]) -> None:
     """What the review is judged by from now on; each text is kept once, by digest."""
-    from readiness_tui.domain.checklist_codec import to_plain
+    from readiness_tui.domain.checklists.codec import to_plain
 
     digests = []
     for checklist in checklists:
@@ -93,7 +93,7 @@ def put_checklists(tx: Tx, review_id: int, checklists: Iterable[Checklist]) -> N
 
 def checklists(conn: Connection, review_id: int) -> tuple[Checklist, ...]:
     """The review's checklists as they were when it was started (or last upgraded), in its order."""
-    from readiness_tui.domain.checklist_codec import from_plain
+    from readiness_tui.domain.checklists.codec import from_plain
 
     rows = conn.execute(
         "SELECT t.json FROM review_checklist r JOIN checklist_text t USING (digest) WHERE r.review_id = ?"

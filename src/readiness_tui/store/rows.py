@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text import one_line
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.store import sqlite
 from readiness_tui.store.codec import dump, stamp
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.evaluation import Case, HumanLabel, HumanVerdict, Run
-from readiness_tui.domain.labels import Answered, with_labels
+from readiness_tui.domain.labels.queue import Answered, with_labels
+from readiness_tui.domain.runs.model import Case, HumanLabel, HumanVerdict, Run
 from readiness_tui.store import packing
 from readiness_tui.store.codec import dump, load, moment, opt_moment, stamp
 from readiness_tui.store.rows import Row, Tx, fetch

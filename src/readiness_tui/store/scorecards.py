@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from readiness_tui.domain.verdict import Verdict
+from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.store.codec import day, moment, stamp
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from readiness_tui.domain.evaluation import Trace
+from readiness_tui.domain.runs.model import Trace
 from readiness_tui.store import packing, sqlite, staging
 from readiness_tui.store.db import Store
 from readiness_tui.store.rows import Tx

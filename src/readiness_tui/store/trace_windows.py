@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from readiness_tui.domain.evaluation import Outcome
-from readiness_tui.domain.trace_series import Bucket, Series
-from readiness_tui.domain.trace_timeline import Seen, error_class
-from readiness_tui.domain.what_changed import Kind, Tally, Window
+from readiness_tui.domain.incidents.trace_series import Bucket, Series
+from readiness_tui.domain.incidents.trace_timeline import Seen, error_class
+from readiness_tui.domain.incidents.what_changed import Kind, Tally, Window
+from readiness_tui.domain.runs.model import Outcome
 from readiness_tui.store import packing, traces
 from readiness_tui.store.codec import from_micros, micros
 from readiness_tui.store.sqlite import Connection

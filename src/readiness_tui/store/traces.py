@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from readiness_tui.domain.evaluation import Outcome, Trace
+from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.store import packing
 from readiness_tui.store.codec import from_micros, micros
 from readiness_tui.store.schema import UNKNOWN_TIME

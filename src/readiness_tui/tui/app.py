@@ -14,9 +14,9 @@ from textual.binding import Binding, BindingType
 from textual.events import Event, Paste
 
 from readiness_tui.domain.errors import AlreadySaved, ReadinessError
-from readiness_tui.domain.text import visible
-from readiness_tui.services.desk import Desk
-from readiness_tui.services.view import ReviewView, load
+from readiness_tui.domain.text.sanitise import visible
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.tui.commands import ReadinessCommands
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.screens.rooms import make
@@ -71,7 +71,7 @@ class ReadinessApp(App[None]):
         if self._lab is not None:
             await self.open_lab(self._lab)
         elif self.desk is None:
-            from readiness_tui.tui.screens.greeting.screen import GreetingScreen
+            from readiness_tui.tui.screens.start.screen import GreetingScreen
 
             await self.push_screen(GreetingScreen())
         else:
@@ -156,7 +156,7 @@ class ReadinessApp(App[None]):
         self.who = desk.who
         view = await self.fetch(load, desk)
         if view is None:
-            from readiness_tui.tui.screens.greeting.screen import GreetingScreen
+            from readiness_tui.tui.screens.start.screen import GreetingScreen
 
             await self.push_screen(GreetingScreen())
             return
@@ -199,7 +199,7 @@ class ReadinessApp(App[None]):
         """The queue of cases that wait for a label; at the case `at`, where it is in it."""
         if self.view is None:
             return
-        from readiness_tui.tui.screens.labelling.screen import QueueScreen
+        from readiness_tui.tui.screens.labels.screen import QueueScreen
 
         await self.push_screen(QueueScreen(at))
 
@@ -207,10 +207,10 @@ class ReadinessApp(App[None]):
         """The line of live notes over whatever room one is in, for the worst incident that is not over."""
         if self.desk is None or self.view is None:
             return
-        from readiness_tui.services import incidents
+        from readiness_tui.services.incidents import edit
         from readiness_tui.tui.screens.incidents.live import LiveNotes
 
-        found = await self.fetch(incidents.listed, self.desk) or []
+        found = await self.fetch(edit.listed, self.desk) or []
         open_ = [incident for incident in found if incident.open]
         running = [incident for incident in open_ if incident.resolved is None] or open_
         if running:

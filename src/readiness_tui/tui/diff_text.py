@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from readiness_tui.domain.word_diff import Kind, Piece
-from readiness_tui.domain.words import plural
+from readiness_tui.domain.compare.word_diff import Kind, Piece
+from readiness_tui.domain.text.format import plural
 from readiness_tui.tui.record_text import LONG
 from readiness_tui.tui.text import join, safe
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from readiness_tui.domain.assessment import Standing
-from readiness_tui.domain.gate import Result
-from readiness_tui.domain.verdict import Verdict
+from readiness_tui.domain.checklists.assessment import Standing
+from readiness_tui.domain.gate_result.model import Result
+from readiness_tui.domain.verdict.model import Verdict
 
 
 class Mark(NamedTuple):

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from textual.content import Content
 
-from readiness_tui.domain.evaluation import Chunk, GoldenCase, ToolCall
 from readiness_tui.domain.metrics.ingredients import meets
-from readiness_tui.domain.words import plural
+from readiness_tui.domain.runs.model import Chunk, GoldenCase, ToolCall
+from readiness_tui.domain.text.format import plural
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.text import join, line, safe
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from rich.text import Text
 from textual.content import Content
 
-from readiness_tui.domain.text import one_line, visible
+from readiness_tui.domain.text.sanitise import one_line, visible
 
 
 def safe(text: object, style: str = "", limit: int | None = None) -> Content:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from readiness_tui.domain.estimate import Estimate
+from readiness_tui.domain.compare.change import rate_change
+from readiness_tui.domain.compare.paired import bootstrap_mean
 from readiness_tui.domain.intervals import mean_clustered, mean_t, quantile, ratio, wilson
-from readiness_tui.domain.paired import bootstrap_mean
-from readiness_tui.domain.paired_change import rate_change
+from readiness_tui.domain.intervals.estimate import Estimate
 
 if TYPE_CHECKING:
     from numpy.random import Generator

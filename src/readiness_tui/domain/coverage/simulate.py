@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from readiness_tui.domain.coverage.scenes import SCENES, Scene, Side
-from readiness_tui.domain.estimate import Estimate
+from readiness_tui.domain.intervals.estimate import Estimate
 
 RUNS = 10_000  # samples of each cell in the published table; its standard error is then 0.2 points
 SEED = 20261125

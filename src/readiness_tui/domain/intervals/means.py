@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Sequence
 
-from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.intervals.common import (
     ALL_EQUAL,
     BOTH_SIDES,
@@ -16,6 +15,7 @@ from readiness_tui.domain.intervals.common import (
     spread,
     t_quantile,
 )
+from readiness_tui.domain.intervals.estimate import Estimate
 
 MIN_CLUSTERS = 5
 SKEW_CASES = 40  # a t bound toward a tail needs this many cases times the squared skewness

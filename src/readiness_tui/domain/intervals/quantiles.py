@@ -6,8 +6,8 @@ import math
 from collections.abc import Hashable, Sequence
 from functools import lru_cache
 
-from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.intervals.common import BOTH_SIDES, CONFIDENCE, TOO_SMALL, exact
+from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.intervals.means import MIN_CLUSTERS
 from readiness_tui.domain.intervals.rates import Z
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.intervals.common import TOO_SMALL, exact
+from readiness_tui.domain.intervals.estimate import Estimate
 
 Z = 1.645  # the contract's rounded normal quantile: 18 of 20 against 0.85 is decisive from 139 cases, not 138
 Z_BOTH_SIDES = 1.959963984540054  # of a two-sided interval

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Sequence
 
-from readiness_tui.domain.estimate import Estimate
 from readiness_tui.domain.intervals.common import (
     ALL_EQUAL,
     BOTH_SIDES,
@@ -15,6 +14,7 @@ from readiness_tui.domain.intervals.common import (
     spread,
     t_quantile,
 )
+from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.intervals.means import MIN_CLUSTERS, uneven_clusters
 
 LOG_DELTA = "log-delta t"

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable
 from enum import Enum
 
-from readiness_tui.domain.evaluation import (
+from readiness_tui.domain.runs.model import (
     Case,
     CaseStatus,
     Chunk,

@@ -6,17 +6,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from readiness_tui.domain.estimate import Estimate
-from readiness_tui.domain.evaluation import (
-    Case,
-    CaseStatus,
-    Completeness,
-    EvalSet,
-    GoldenCase,
-    Run,
-    ScoreState,
-)
-from readiness_tui.domain.gate import Direction
+from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics import ingredients as read
 from readiness_tui.domain.metrics.ingredients import MISSING, NOT_APPLICABLE, Reading
 from readiness_tui.domain.metrics.registry import (
@@ -29,6 +19,7 @@ from readiness_tui.domain.metrics.registry import (
     same_metric,
     unknown,
 )
+from readiness_tui.domain.metrics.rule import Direction
 from readiness_tui.domain.metrics.summary import (
     NotComputable,
     Observed,
@@ -38,6 +29,7 @@ from readiness_tui.domain.metrics.summary import (
     summarise,
     summarise_ratio,
 )
+from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness, EvalSet, GoldenCase, Run, ScoreState
 
 _GOLD: dict[str, tuple[str, Callable[[GoldenCase], object]]] = {
     "retrieval_hit_rate": ("expected sources", lambda gold: gold.expected_sources),

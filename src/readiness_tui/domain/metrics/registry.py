@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from readiness_tui.domain.gate import Direction
+from readiness_tui.domain.metrics.rule import Direction
 
 
 class Layer(StrEnum):

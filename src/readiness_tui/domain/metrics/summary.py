@@ -7,12 +7,12 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from readiness_tui.domain.estimate import Estimate
-from readiness_tui.domain.gate import Direction
 from readiness_tui.domain.intervals import all_or_none, mean_clustered, mean_t, quantile, ratio, wilson
+from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics.ingredients import NOT_APPLICABLE, Absent, Reading
 from readiness_tui.domain.metrics.registry import Kind, MetricDef
-from readiness_tui.domain.text import one_line
+from readiness_tui.domain.metrics.rule import Direction
+from readiness_tui.domain.text.sanitise import one_line
 
 _RANGE_SLACK = 1e-6  # tools write 1.0000000001 for 1
 _MEASURABLE = 1e100  # beyond it sums and squares leave what a float can hold

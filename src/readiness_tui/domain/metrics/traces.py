@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from readiness_tui.domain.evaluation import Trace
-from readiness_tui.domain.gate import Direction
 from readiness_tui.domain.metrics import ingredients as read
 from readiness_tui.domain.metrics.ingredients import MISSING, NOT_APPLICABLE
 from readiness_tui.domain.metrics.registry import Kind, MetricDef, resolve, same_metric, unknown
+from readiness_tui.domain.metrics.rule import Direction
 from readiness_tui.domain.metrics.summary import (
     NotComputable,
     Observed,
@@ -18,6 +17,7 @@ from readiness_tui.domain.metrics.summary import (
     summarise,
     summarise_ratio,
 )
+from readiness_tui.domain.runs.model import Trace
 
 
 def utc(moment: datetime) -> datetime:

@@ -14,16 +14,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
-from readiness_tui.domain import declared
-from readiness_tui.domain.assessment import Evidence, Proposal
-from readiness_tui.domain.checklist import Item, ProbeKind, ProbeSpec
-from readiness_tui.domain.evaluation import Case, EvalSet, Run, Trace
-from readiness_tui.domain.gate import Gate, Lock
-from readiness_tui.domain.incident import Incident
+from readiness_tui.domain.checklists import declared
+from readiness_tui.domain.checklists.assessment import Evidence, Proposal
+from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
+from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.gate.model import Gate, Lock
+from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.metrics import Layer, MetricDef, NotComputable, Observed, RunData, all_metrics
-from readiness_tui.domain.review import Review
-from readiness_tui.domain.secrets import mask
-from readiness_tui.domain.text import one_line
+from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
+from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.text.secrets import mask
 
 #: A run's metrics by layer, each with its figure or why there is none.
 Metrics = Mapping[Layer, Sequence[tuple[MetricDef, Observed | NotComputable]]]

@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from math import fsum
 
-from readiness_tui.domain.evaluation import Outcome, SpanKind, Trace
 from readiness_tui.domain.probes.base import ProbeInput, Smallest, safe
 from readiness_tui.domain.probes.figures import Figure, percent, support
 from readiness_tui.domain.probes.logged import has
@@ -21,6 +20,7 @@ from readiness_tui.domain.probes.steps import (
     surely_writes,
     writes_by_name,
 )
+from readiness_tui.domain.runs.model import Outcome, SpanKind, Trace
 
 _LISTED = 10
 _UP = frozenset(

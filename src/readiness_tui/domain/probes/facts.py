@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from readiness_tui.domain.assessment import Assurance, Proposal
-from readiness_tui.domain.checklist import Item, ProbeKind
-from readiness_tui.domain.evaluation import Case, EvalSet, Run
+from readiness_tui.domain.checklists.assessment import Assurance, Proposal
+from readiness_tui.domain.checklists.model import Item, ProbeKind
+from readiness_tui.domain.golden_set.tags import failure_tagged
 from readiness_tui.domain.metrics import Layer, MetricDef, Observed, normal
 from readiness_tui.domain.probes.base import (
     EXAMPLES,
@@ -25,12 +25,11 @@ from readiness_tui.domain.probes.base import (
     safe,
     utc,
 )
+from readiness_tui.domain.runs.model import Case, EvalSet, Run
 
-FAILURE_TAGS = frozenset(
-    {"failure", "edge", "edge_case", "adversarial", "negative", "injection", "out_of_scope", "unanswerable"}
-)
-_ENOUGH = Fraction(95, 100)  # of the cases to which a metric applies: below it the gate calls the metric missing
 NO_RUN = "no candidate run: import one and name it the candidate"
+
+_ENOUGH = Fraction(95, 100)  # of the cases to which a metric applies: below it the gate calls the metric missing
 
 
 def fact_proposal(item: Item, query: str, kind: ProbeKind, finding: Finding) -> Proposal:
@@ -54,12 +53,6 @@ def fact_proposal(item: Item, query: str, kind: ProbeKind, finding: Finding) -> 
         ),
         missing=missing,
     )
-
-
-def failure_tagged(tags: tuple[str, ...]) -> bool:
-    """Whether a case is in the set because the system may fail it: `FAILURE_TAGS`, and `failure:<mode>`."""
-    names = {normal(tag) for tag in tags}
-    return bool(names & FAILURE_TAGS) or any(name.startswith("failure_") for name in names)
 
 
 def golden_set_representative(data: ProbeInput) -> Finding:

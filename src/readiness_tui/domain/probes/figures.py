@@ -9,10 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from readiness_tui.domain import declared
-from readiness_tui.domain.assessment import Assurance, Proposal
-from readiness_tui.domain.checklist import Item, ProbeKind, ProbeSpec
-from readiness_tui.domain.evaluation import Trace
+from readiness_tui.domain.checklists import declared
+from readiness_tui.domain.checklists.assessment import Assurance, Proposal
+from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
 from readiness_tui.domain.probes.base import (
     EXAMPLES,
     Finding,
@@ -24,6 +23,7 @@ from readiness_tui.domain.probes.base import (
     sampling,
 )
 from readiness_tui.domain.probes.facts import fact_proposal
+from readiness_tui.domain.runs.model import Trace
 
 
 @dataclass(frozen=True, slots=True)

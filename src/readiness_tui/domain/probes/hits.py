@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from readiness_tui.domain.assessment import Assurance, Proposal
-from readiness_tui.domain.checklist import Item, ProbeKind, ProbeSpec
+from readiness_tui.domain.checklists.assessment import Assurance, Proposal
+from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
 from readiness_tui.domain.probes.base import EXAMPLES, ProbeInput, Seen, Smallest, digest_of, sampling
 
 

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from readiness_tui.domain.assessment import Proposal
-from readiness_tui.domain.checklist import Item, ProbeSpec
-from readiness_tui.domain.evaluation import Trace
-from readiness_tui.domain.personal_data import find_personal_data
+from readiness_tui.domain.checklists.assessment import Proposal
+from readiness_tui.domain.checklists.model import Item, ProbeSpec
 from readiness_tui.domain.probes.base import ProbeInput, Seen, safe
 from readiness_tui.domain.probes.hits import Hits
-from readiness_tui.domain.secrets import GUESSABLE, Hit, find_secrets
-from readiness_tui.domain.text import one_line
+from readiness_tui.domain.runs.model import Trace
+from readiness_tui.domain.text.personal_data import find_personal_data
+from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.text.secrets import GUESSABLE, Hit, find_secrets
 
 SCOPES = {  # what each query searches for
     "secrets_in_logs": "credentials",

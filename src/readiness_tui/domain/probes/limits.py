@@ -12,11 +12,11 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from readiness_tui.domain import declared
-from readiness_tui.domain.evaluation import SpanKind, Trace
+from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.probes.base import ProbeInput, Smallest, safe, utc
 from readiness_tui.domain.probes.figures import Figure, percent, support
 from readiness_tui.domain.probes.logged import has
+from readiness_tui.domain.runs.model import SpanKind, Trace
 
 _OUTBOUND = frozenset({SpanKind.MODEL, SpanKind.TOOL, SpanKind.RETRIEVAL, SpanKind.EMBEDDING})
 _LIMITED = re.compile(r"(?<![0-9])429(?![0-9])|rate.?limit|too many requests", re.IGNORECASE)

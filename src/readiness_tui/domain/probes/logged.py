@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from readiness_tui.domain.evaluation import Outcome, Trace
 from readiness_tui.domain.probes.base import safe
 from readiness_tui.domain.probes.shares import ShareQuery, Tally, ranked
+from readiness_tui.domain.runs.model import Outcome, Trace
 
 _NOTHING = frozenset({"", "unknown", "none", "null", "nil", "nan", "n/a", "na", "undefined", "unset", "-", "—", "?"})
 _LISTED = 10

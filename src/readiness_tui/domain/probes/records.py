@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from readiness_tui.domain.assessment import EvidenceKind, Proposal
-from readiness_tui.domain.checklist import Item, ProbeKind, ProbeSpec
-from readiness_tui.domain.gate_eval import high_risk_cases
-from readiness_tui.domain.incident import Incident, Sev
-from readiness_tui.domain.live_note import Command
+from readiness_tui.domain.checklists.assessment import EvidenceKind, Proposal
+from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
+from readiness_tui.domain.gate_result.evaluate import high_risk_cases
+from readiness_tui.domain.incidents.live_note import Command
+from readiness_tui.domain.incidents.model import Incident, Sev
 from readiness_tui.domain.metrics import RunData
 from readiness_tui.domain.probes.base import Check, Finding, Probe, ProbeInput, RecordProbe, Seen, safe, utc
 from readiness_tui.domain.probes.facts import fact_proposal

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from readiness_tui.domain import declared
-from readiness_tui.domain.assessment import Proposal
-from readiness_tui.domain.checklist import Item, ProbeKind, ProbeSpec
-from readiness_tui.domain.evaluation import Trace
+from readiness_tui.domain.checklists import declared
+from readiness_tui.domain.checklists.assessment import Proposal
+from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
 from readiness_tui.domain.probes.base import ProbeInput, Seen, TraceProbe, safe
 from readiness_tui.domain.probes.hits import Hits
 from readiness_tui.domain.probes.steps import calls
-from readiness_tui.domain.text import one_line
+from readiness_tui.domain.runs.model import Trace
+from readiness_tui.domain.text.sanitise import one_line
 
 _SHORTEST = 20  # characters of a case's question: a shorter one stands in a prompt by chance
 _PROMPT_WORDS = ("prompt", "instruction", "few_shot", "fewshot", "examples")

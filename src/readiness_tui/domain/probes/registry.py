@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from readiness_tui.domain import declared
-from readiness_tui.domain.assessment import Assurance, Proposal, Vote
-from readiness_tui.domain.checklist import Item, ProbeKind, ProbeSpec
+from readiness_tui.domain.checklists import declared
+from readiness_tui.domain.checklists.assessment import Assurance, Proposal, Vote
+from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
 from readiness_tui.domain.probes.base import Counter, FactProbe, Probe, ProbeInput, Seen, TraceProbe, digest_of, safe
 from readiness_tui.domain.probes.behaviour import BEHAVIOUR
 from readiness_tui.domain.probes.facts import FACTS, fact_proposal

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from readiness_tui.domain import declared
-from readiness_tui.domain.evaluation import Outcome, Run, Trace
+from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.probes.base import Check, Finding, ProbeInput, Smallest, safe, utc
 from readiness_tui.domain.probes.figures import fact_of_traces, percent
 from readiness_tui.domain.probes.logged import has
 from readiness_tui.domain.probes.runs import all_runs
+from readiness_tui.domain.runs.model import Outcome, Run, Trace
 
 _STAGE = 20  # requests that make a stage: fewer do not tell a share
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
-from readiness_tui.domain import labels
-from readiness_tui.domain.compare import first_carrying
-from readiness_tui.domain.evaluation import Case, Run
-from readiness_tui.domain.gate import From, Rule
-from readiness_tui.domain.gate_eval import case_passed, high_risk_cases
+from readiness_tui.domain.compare.comparison import first_carrying
+from readiness_tui.domain.gate_result.evaluate import case_passed, high_risk_cases
+from readiness_tui.domain.gate_result.power import least_cases, wanted_cases
 from readiness_tui.domain.intervals import MIN_N, WILSON, smallest_n_for_quantile
+from readiness_tui.domain.labels import queue
 from readiness_tui.domain.metrics import (
     Layer,
     MetricDef,
@@ -23,11 +22,12 @@ from readiness_tui.domain.metrics import (
     resolve,
     unknown,
 )
-from readiness_tui.domain.power import least_cases, wanted_cases
+from readiness_tui.domain.metrics.rule import From, Rule
 from readiness_tui.domain.probes.base import Check, FactProbe, Finding, Probe, ProbeInput, safe, utc
 from readiness_tui.domain.probes.facts import NO_RUN, in_one_run, some_names
 from readiness_tui.domain.probes.figures import Figure, percent, support_of_records
 from readiness_tui.domain.probes.logged import floating, has
+from readiness_tui.domain.runs.model import Case, Run
 
 RED_TEAM_DAYS = 30
 TRIALS = 3
@@ -289,12 +289,12 @@ def baseline_case_overlap(data: ProbeInput) -> Finding:
 def judge_agreement(data: ProbeInput) -> Figure:
     """How often the judge of a candidate run and people say the same of a case that was labelled blind (EVA-05)."""
     runs = [RunData(run, cases, data.eval_set) for run, cases in data.candidate]
-    found = labels.judge_agreement(runs, data.gate)
+    found = queue.judge_agreement(runs, data.gate)
     if not found or not found[0].n:
         aside = f" ({found[0].aside})" if found and found[0].aside else ""
         return Figure(missing=f"no case of a candidate run carries both a label given blind and a verdict{aside}")
     whole = found[0]
-    compared = [part.run for part in runs if any(one.n for one in labels.judge_agreement([part], data.gate))]
+    compared = [part.run for part in runs if any(one.n for one in queue.judge_agreement([part], data.gate))]
     named = some_names(sorted({run.judge or "(not named)" for run in compared}))
     pinned = all(_pinned(run.judge) or has(run.judge_digest) for run in compared)
     parts = (f"judge against people: {whole.text}", whole.aside, f"judge {named}{'' if pinned else ', not pinned'}")
@@ -306,7 +306,7 @@ def judge_agreement(data: ProbeInput) -> Figure:
         examples=whole.apart,
         details=(
             *(f"{safe(one.label)}: {one.text}" for one in found[1:]),
-            *(safe(pair.text, 200) for pair in labels.between_people(runs)),
+            *(safe(pair.text, 200) for pair in queue.between_people(runs)),
         ),
     )
 

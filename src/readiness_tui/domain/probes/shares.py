@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from readiness_tui.domain.assessment import Assurance, Proposal
-from readiness_tui.domain.checklist import Item, ProbeKind, ProbeSpec
-from readiness_tui.domain.evaluation import Trace
+from readiness_tui.domain.checklists.assessment import Assurance, Proposal
+from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
 from readiness_tui.domain.intervals import exact, wilson
 from readiness_tui.domain.probes.base import ProbeInput, Seen, Smallest, digest_of, safe, sampling
+from readiness_tui.domain.runs.model import Trace
 
 MIN_PROVEN = 30  # fewest records for `proven`
 _GROUPS = 10  # groups listed before "and N more"

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from readiness_tui.domain import declared
-from readiness_tui.domain.checklist import ProbeKind
-from readiness_tui.domain.evaluation import Span, SpanKind, ToolCall, Trace
+from readiness_tui.domain.checklists import declared
+from readiness_tui.domain.checklists.model import ProbeKind
 from readiness_tui.domain.probes.base import ProbeInput, TraceProbe, utc
 from readiness_tui.domain.probes.logged import has
 from readiness_tui.domain.probes.shares import ShareCounter, ShareQuery, Tally
+from readiness_tui.domain.runs.model import Span, SpanKind, ToolCall, Trace
 
 _FALSE = frozenset({"", "false", "no", "0", "none", "null", "off", "read", "readonly", "read_only"})
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from readiness_tui.domain.incident import Action, ActionKind
-from readiness_tui.domain.words import plural
+from readiness_tui.domain.incidents.model import Action, ActionKind
+from readiness_tui.domain.text.format import plural
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.draft import Draft
 from readiness_tui.sources.incidents.markdown_blocks import (

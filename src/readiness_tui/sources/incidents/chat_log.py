@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from readiness_tui.domain.incident import TimelineEntry
-from readiness_tui.domain.words import plural
+from readiness_tui.domain.incidents.model import TimelineEntry
+from readiness_tui.domain.text.format import plural
 from readiness_tui.sources.incidents.clock import Clock
 from readiness_tui.sources.incidents.draft import Draft, Found
 from readiness_tui.sources.incidents.written_time import Stamp, find_day, read_day, read_stamp, stated_zone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from readiness_tui.domain.incident import Action, FailureClass, NoteStatus, Sev, TimelineEntry
+from readiness_tui.domain.incidents.model import Action, FailureClass, NoteStatus, Sev, TimelineEntry
 
 #: The times of an incident in their order.
 TIMES = ("started", "detected", "acknowledged", "mitigated", "resolved")

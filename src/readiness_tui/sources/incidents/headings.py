@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from readiness_tui.domain.incident import ActionKind, Sev
+from readiness_tui.domain.incidents.model import ActionKind, Sev
 
 TIMELINE, ACTIONS, DATE, TIMES, LESSONS = "timeline", "actions", "date", "times", "lessons"
 

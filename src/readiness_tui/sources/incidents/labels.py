@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from readiness_tui.domain.incident import NoteStatus
-from readiness_tui.domain.note_rows import failure_class
-from readiness_tui.domain.words import moment
+from readiness_tui.domain.incidents.model import NoteStatus
+from readiness_tui.domain.incidents.note_rows import failure_class
+from readiness_tui.domain.text.format import moment
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.clock import Clock
 from readiness_tui.sources.incidents.draft import TIMES, Draft

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable
 from datetime import date, tzinfo
 
-from readiness_tui.domain.incident import ActionKind
-from readiness_tui.domain.words import moment, plural
+from readiness_tui.domain.incidents.model import ActionKind
+from readiness_tui.domain.text.format import moment, plural
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.action_list import ActionList
 from readiness_tui.sources.incidents.clock import Clock

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import msgspec
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.incident import (
+from readiness_tui.domain.incidents.merge import Copy
+from readiness_tui.domain.incidents.model import (
     Action,
     ActionKind,
     FailureClass,
@@ -23,9 +24,8 @@ from readiness_tui.domain.incident import (
     TimelineEntry,
     Written,
 )
-from readiness_tui.domain.incident_merge import Copy
-from readiness_tui.domain.note import FIELDS
-from readiness_tui.domain.text import one_line
+from readiness_tui.domain.incidents.note import FIELDS
+from readiness_tui.domain.text.sanitise import one_line
 
 SCHEMA = 1
 KIND = "readiness-incident"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readiness_tui.domain.note_rows import row_line
+from readiness_tui.domain.incidents.note_rows import row_line
 from readiness_tui.sources.incidents.labels import LABELLED
 from readiness_tui.sources.incidents.markdown_blocks import Block, Item, Table, plain, plain_lines
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.sources.fileio import head, unreadable
+from readiness_tui.sources.kit.fileio import head, unreadable
 
 #: Beyond it a file is no note that people wrote.
 MOST = 10 * 1024 * 1024

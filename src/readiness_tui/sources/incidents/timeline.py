@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from readiness_tui.domain.incident import TimelineEntry
+from readiness_tui.domain.incidents.model import TimelineEntry
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.clock import Clock
 from readiness_tui.sources.incidents.draft import Draft

@@ -6,8 +6,8 @@ import csv
 import io
 from datetime import UTC, date, datetime
 
-from readiness_tui.domain.incident import TimelineEntry
-from readiness_tui.domain.words import plural
+from readiness_tui.domain.incidents.model import TimelineEntry
+from readiness_tui.domain.text.format import plural
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.clock import Clock
 from readiness_tui.sources.incidents.draft import Draft, Found

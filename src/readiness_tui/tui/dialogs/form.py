@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Label, Static, TextArea
 
-from readiness_tui.domain.text import visible
+from readiness_tui.domain.text.sanitise import visible
 from readiness_tui.tui.text import line, safe
 
 Values = dict[str, str]

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from readiness_tui.services.view import ReviewView
+from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Submit, Values
 from readiness_tui.tui.widgets.bars import NavBar, RoomTab, TitleBar
 

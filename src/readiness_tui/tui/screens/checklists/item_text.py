@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from readiness_tui.domain.assessment import Assurance, Dossier, Proposal, Standing
-from readiness_tui.domain.checklist import ProbeKind, Severity
-from readiness_tui.domain.gap import Gap
-from readiness_tui.domain.preview import Consequence
-from readiness_tui.domain.words import day_month
-from readiness_tui.services.view import ReviewView
+from readiness_tui.domain.checklists.assessment import Assurance, Dossier, Proposal, Standing
+from readiness_tui.domain.checklists.model import ProbeKind, Severity
+from readiness_tui.domain.text.format import day_month
+from readiness_tui.domain.verdict.gap import Gap
+from readiness_tui.domain.verdict.preview import Consequence
+from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.text import column, join, line, safe
 

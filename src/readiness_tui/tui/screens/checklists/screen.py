@@ -9,9 +9,9 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from readiness_tui.domain.checklist import Depth
-from readiness_tui.services import reviews
-from readiness_tui.services.view import ReviewView
+from readiness_tui.domain.checklists.model import Depth
+from readiness_tui.services.core.view import ReviewView
+from readiness_tui.services.review import reviews
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.checklists.scoring import ScoringScreen

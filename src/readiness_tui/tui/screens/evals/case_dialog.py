@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
-from readiness_tui.services import evals
-from readiness_tui.services.evals import CaseView
+from readiness_tui.services import runs
+from readiness_tui.services.runs import CaseView
 from readiness_tui.tui.screens.evals import case_text, pair_text
 from readiness_tui.tui.screens.evals.page import WIDE, CaseLine
 from readiness_tui.tui.text import line
@@ -64,7 +64,7 @@ class CaseDialog(ModalScreen[str]):
         if view is None or desk is None:
             return
         shown = self.case
-        found = await self._room.search(evals.case_view, desk, shown.key, view.measured, shown.run_id)
+        found = await self._room.search(runs.case_view, desk, shown.key, view.measured, shown.run_id)
         if found is None or shown is not self.case:
             return
         place = f" · {self._place + 1} of {len(self._lines)}" if len(self._lines) > 1 else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from readiness_tui.domain.evaluation import (
+from readiness_tui.domain.runs.model import (
     Case,
     CaseStatus,
     GoldenCase,
@@ -15,8 +15,8 @@ from readiness_tui.domain.evaluation import (
     Score,
     ScoreState,
 )
-from readiness_tui.domain.words import day_month, number
-from readiness_tui.services.evals import CaseSide, CaseView
+from readiness_tui.domain.text.format import day_month, number
+from readiness_tui.services.runs import CaseSide, CaseView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.record_text import LONG, SHORT, as_json, block, chunks, tools
 from readiness_tui.tui.text import join, line, safe

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
+from readiness_tui.domain.compare.metrics import Compared, Unpaired
+from readiness_tui.domain.compare.slices import Slice, Slices
+from readiness_tui.domain.compare.versions import Versions
 from readiness_tui.domain.metrics import some
-from readiness_tui.domain.side_by_side import Compared, Unpaired
-from readiness_tui.domain.slices import Slice, Slices
-from readiness_tui.domain.text import one_line
-from readiness_tui.domain.versions import Versions
-from readiness_tui.domain.words import number, plural
-from readiness_tui.services.view import ReviewView
+from readiness_tui.domain.text.format import number, plural
+from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.screens.evals.page import WIDE, CaseLine, Column, Detail, Page, Row
 from readiness_tui.tui.text import fit, join, line

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textual.binding import Binding
 
-from readiness_tui.services import comparing, evals
+from readiness_tui.services import compare, runs
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.screens.evals.planning import PlanningScreen
 from readiness_tui.tui.screens.evals.plot_dialog import PlotDialog
@@ -25,7 +25,7 @@ class ComparingScreen(PlanningScreen):
         view = self.readiness.view
         if view is None:
             return
-        found = await self.search(evals.over_time, self.desk, view.measured)
+        found = await self.search(runs.over_time, self.desk, view.measured)
         if found is not None:
             self.app.push_screen(PlotDialog(found))
 
@@ -33,11 +33,11 @@ class ComparingScreen(PlanningScreen):
         view = self.readiness.view
         if view is None:
             return
-        versions = await self.search(comparing.review_versions, self.desk, view.measured)
+        versions = await self.search(compare.review_versions, self.desk, view.measured)
         if versions is None:
             return
 
         def write(path: Path) -> None:
-            comparing.export(versions, path)
+            compare.export(versions, path)
 
-        ask_where(self, "Export the comparison", "File: .md", comparing.file_name(versions), write)
+        ask_where(self, "Export the comparison", "File: .md", compare.file_name(versions), write)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from readiness_tui.domain.gate import From, GateRow
-from readiness_tui.domain.misses import Misses, misses
-from readiness_tui.domain.slices import Slices
-from readiness_tui.domain.versions import Versions
-from readiness_tui.services import comparing, evals, planning
-from readiness_tui.services.desk import Desk
-from readiness_tui.services.view import ReviewView
+from readiness_tui.domain.compare.slices import Slices
+from readiness_tui.domain.compare.versions import Versions
+from readiness_tui.domain.gate_result.misses import Misses, misses
+from readiness_tui.domain.gate_result.model import GateRow
+from readiness_tui.domain.metrics.rule import From
+from readiness_tui.services import compare, runs
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import ReviewView
+from readiness_tui.services.gate import plan
 from readiness_tui.tui.screens.evals import compare_text, gate_text, plan_text, runs_text
 from readiness_tui.tui.screens.evals.page import Detail
 
@@ -23,7 +25,7 @@ def detail(
     """The row with `key` of a tab; `slices`: of one metric by slice; `run_id` is the run of a row of the runs tab."""
     candidate = view.measured.candidate
     if tab == "runs":
-        return runs_text.detail(evals.detail(desk, run_id)) if run_id else NOTHING
+        return runs_text.detail(runs.detail(desk, run_id)) if run_id else NOTHING
     if tab == "compare":
         return compare_text.detail(versions, key, slices) if versions else NOTHING
     if key == gate_text.MUST_PASS:
@@ -33,7 +35,7 @@ def detail(
     if key in gate_text.CASES_ROWS:
         return gate_text.cases_detail(view, key)
     if view.gate.gate is not None and not view.gate.ran:
-        return plan_text.detail(planning.plan_review(desk, view), key)
+        return plan_text.detail(plan.plan_review(desk, view), key)
     row = next((row for row in view.gate.rows if row.rule.key == key), None)
     return _metric(desk, view, row) if row else NOTHING
 
@@ -43,7 +45,7 @@ def _metric(desk: Desk, view: ReviewView, row: GateRow) -> Detail:
     if row.rule.source is From.TRACES:
         return gate_text.metric_detail(row, Misses(None, ()), None, "", {})
     lost = misses(row.rule, measured.candidate, measured.baseline)
-    versions = comparing.review_versions(desk, measured)
+    versions = compare.review_versions(desk, measured)
     against = None if row.rule.tags else versions.row(row.rule.metric)
     diagnosis = versions.diagnoses.get(row.rule.metric, "") if against else ""
     data = next((data for data in measured.candidate if data.run.id == lost.run_id), None)

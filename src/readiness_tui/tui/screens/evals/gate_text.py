@@ -6,35 +6,33 @@ from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
-from readiness_tui.domain.evaluation import Case
-from readiness_tui.domain.gate import CasePolicy, From, GateOutcome, GateRow, Result, Rule
-from readiness_tui.domain.gate_eval import HIGH_RISK, case_passed
-from readiness_tui.domain.labels import labels_of, people_say
+from readiness_tui.domain.compare.metrics import Compared
+from readiness_tui.domain.compare.versions import Versions
+from readiness_tui.domain.gate.model import CasePolicy
+from readiness_tui.domain.gate.words import revision_text
+from readiness_tui.domain.gate_result.evaluate import HIGH_RISK, case_passed
+from readiness_tui.domain.gate_result.misses import Miss, Misses
+from readiness_tui.domain.gate_result.model import GateOutcome, GateRow, Result
+from readiness_tui.domain.gate_result.words import cases_text
+from readiness_tui.domain.labels.queue import labels_of, people_say
 from readiness_tui.domain.metrics import RunData, case_key
-from readiness_tui.domain.misses import Miss, Misses
-from readiness_tui.domain.side_by_side import Compared
-from readiness_tui.domain.verdict import Part, Verdict
-from readiness_tui.domain.versions import Versions
-from readiness_tui.domain.words import (
+from readiness_tui.domain.metrics.rule import From, Rule
+from readiness_tui.domain.metrics.words import (
     bound_text,
-    cases_text,
     change_text,
-    count_text,
-    day_month,
     interval_text,
     metric_label,
-    moment,
-    number,
-    plural,
-    revision_text,
     rule_text,
     value_text,
 )
-from readiness_tui.services.view import ReviewView
+from readiness_tui.domain.runs.model import Case
+from readiness_tui.domain.text.format import count_text, day_month, moment, number, plural
+from readiness_tui.domain.verdict.model import Part, Verdict
+from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.screens.evals.case_text import HUMAN
 from readiness_tui.tui.screens.evals.page import WIDE, CaseLine, Column, Detail, Page, Row
-from readiness_tui.tui.screens.labelling.text import agreement
+from readiness_tui.tui.screens.labels.text import agreement
 from readiness_tui.tui.text import fit, join, line, safe
 
 COLUMNS = (

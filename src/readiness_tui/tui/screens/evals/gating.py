@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
-from readiness_tui.domain.gate import GateRow
-from readiness_tui.services import evals, gates
+from readiness_tui.domain.gate_result.model import GateRow
+from readiness_tui.services import runs
+from readiness_tui.services.gate import versions as gates
 from readiness_tui.tui.screens.evals import gate_text
 from readiness_tui.tui.screens.evals.labelling import LabellingScreen
 
@@ -51,7 +52,7 @@ class GatingScreen(LabellingScreen):
         view, row = self.readiness.view, self.gate_row
         if view is None or row is None:
             return
-        lost = await self.search(evals.slow_traces, self.desk, row.rule, view.as_of)
+        lost = await self.search(runs.slow_traces, self.desk, row.rule, view.as_of)
         if not lost:
             self.readiness.tell("No trace misses this rule.")
             return

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
-from readiness_tui.domain.checklist import Severity
-from readiness_tui.domain.evaluation import HumanVerdict
+from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.metrics import case_key
-from readiness_tui.services import gaps, labelling
-from readiness_tui.services.desk import Desk
+from readiness_tui.domain.runs.model import HumanVerdict
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.labels import queue
+from readiness_tui.services.review import gaps
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.evals.page import CaseLine
 from readiness_tui.tui.screens.room import RoomScreen
@@ -67,8 +68,8 @@ class LabellingScreen(RoomScreen):
         run_id = case.run_id or self._first_run()
 
         def save(values: Values) -> None:
-            verdict = labelling.parse_verdict(values["verdict"])
-            labelling.label(self.desk, run_id, case.key, verdict, values["note"])
+            verdict = queue.parse_verdict(values["verdict"])
+            queue.label(self.desk, run_id, case.key, verdict, values["note"])
 
         self.ask(
             f"Human label for case {case.key}",

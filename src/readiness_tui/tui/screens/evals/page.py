@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from readiness_tui.domain.text import one_line
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.tui.glyphs import Mark
 from readiness_tui.tui.text import fit, join
 

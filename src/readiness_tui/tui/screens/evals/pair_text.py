@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from readiness_tui.domain.case_pair import Answers, Called, CasePair, Figure, Retrieved, Where
-from readiness_tui.domain.evaluation import Case, CaseStatus, ToolCall
-from readiness_tui.domain.gate import Direction
-from readiness_tui.domain.side_by_side import signed
-from readiness_tui.domain.word_diff import Kind, Piece
-from readiness_tui.domain.words import number
-from readiness_tui.services.evals import CaseSide, CaseView
+from readiness_tui.domain.compare.case_pair import Answers, Called, CasePair, Figure, Retrieved, Where
+from readiness_tui.domain.compare.metrics import signed
+from readiness_tui.domain.compare.word_diff import Kind, Piece
+from readiness_tui.domain.metrics.rule import Direction
+from readiness_tui.domain.runs.model import Case, CaseStatus, ToolCall
+from readiness_tui.domain.text.format import number
+from readiness_tui.services.runs import CaseSide, CaseView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.diff_text import ADDED, REMOVED, words
 from readiness_tui.tui.record_text import LONG, SHORT, block

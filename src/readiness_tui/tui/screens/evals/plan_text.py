@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from readiness_tui.domain import plan_words
-from readiness_tui.domain.plan import Plan, PlanRow
-from readiness_tui.domain.text import one_line
-from readiness_tui.domain.words import rule_text, width, wrap
-from readiness_tui.services.view import ReviewView
+from readiness_tui.domain.gate_result import plan_words
+from readiness_tui.domain.gate_result.plan import Plan, PlanRow
+from readiness_tui.domain.metrics.words import rule_text
+from readiness_tui.domain.text.format import width, wrap
+from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui.screens.evals import gate_text
 from readiness_tui.tui.screens.evals.page import Column, Detail, Page, Row
 from readiness_tui.tui.text import fit, join, line, safe

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
-from readiness_tui.domain.plan import Plan
-from readiness_tui.services import datasets, planning
-from readiness_tui.services.view import ReviewView
+from readiness_tui.domain.gate_result.plan import Plan
+from readiness_tui.services import golden_set
+from readiness_tui.services.core.view import ReviewView
+from readiness_tui.services.gate import plan
 from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.screens.evals import plan_text
 from readiness_tui.tui.screens.evals.gating import GatingScreen
@@ -24,17 +25,17 @@ class PlanningScreen(GatingScreen):
         """The plan where there is a gate and nothing to hold it against yet: it stands in the gate's place."""
         if view.gate.gate is None or view.gate.ran:
             return None
-        return await self.search(planning.plan_review, self.desk, view)
+        return await self.search(plan.plan_review, self.desk, view)
 
     async def action_plan(self) -> None:
         view = self.readiness.view
         if view is None:
             return
-        found = await self.search(planning.plan_review, self.desk, view)
+        found = await self.search(plan.plan_review, self.desk, view)
         if found is not None:
             self.app.push_screen(ReadingDialog("What the gate needs", plan_text.reading(found)))
 
     async def action_dataset(self) -> None:
-        found = await self.search(datasets.report_imported, self.desk)
+        found = await self.search(golden_set.report_imported, self.desk)
         if found is not None:
             self.app.push_screen(ReadingDialog("Golden set", plan_text.dataset(found)))

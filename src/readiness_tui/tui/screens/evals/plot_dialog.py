@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
-from readiness_tui.domain.trend import Dated, Series, Trend
-from readiness_tui.domain.words import day_month, moment, number, plural, threshold_text
+from readiness_tui.domain.compare.trend import Dated, Series, Trend
+from readiness_tui.domain.text.format import day_month, moment, number, plural, threshold_text
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.text import fit, join, line
 from readiness_tui.tui.widgets.plot import AXIS, Scale, Spot, columns, draw, span

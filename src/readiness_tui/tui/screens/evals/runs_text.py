@@ -7,12 +7,12 @@ from pathlib import PurePath
 
 from textual.content import Content
 
-from readiness_tui.domain.evaluation import Case, CaseStatus, Completeness
 from readiness_tui.domain.metrics import NotComputable, resolve
 from readiness_tui.domain.metrics.observe import case_key
-from readiness_tui.domain.words import day_month, moment, number, plural
-from readiness_tui.services.evals import LINE_METRICS, RunDetail, RunLine
-from readiness_tui.services.view import ReviewView
+from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness
+from readiness_tui.domain.text.format import day_month, moment, number, plural
+from readiness_tui.services.core.view import ReviewView
+from readiness_tui.services.runs import LINE_METRICS, RunDetail, RunLine
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.screens.evals.page import CaseLine, Column, Detail, Page, Row
 from readiness_tui.tui.text import join, line

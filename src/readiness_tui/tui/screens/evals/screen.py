@@ -13,14 +13,15 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from readiness_tui.domain.gate import From, GateRow
-from readiness_tui.domain.plan import Plan
-from readiness_tui.domain.slices import Slices
-from readiness_tui.domain.versions import Versions
-from readiness_tui.services import comparing, evals
-from readiness_tui.services.evals import RunLine
-from readiness_tui.services.measure import Measured
-from readiness_tui.services.view import ReviewView
+from readiness_tui.domain.compare.slices import Slices
+from readiness_tui.domain.compare.versions import Versions
+from readiness_tui.domain.gate_result.model import GateRow
+from readiness_tui.domain.gate_result.plan import Plan
+from readiness_tui.domain.metrics.rule import From
+from readiness_tui.services import compare, runs
+from readiness_tui.services.core.measure import Measured
+from readiness_tui.services.core.view import ReviewView
+from readiness_tui.services.runs import RunLine
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.screens.evals import compare_text, details, gate_text, plan_text, runs_text
@@ -99,13 +100,13 @@ class EvalsScreen(ComparingScreen):
         """What a tab rests on, read and computed away from the UI thread; dropped where the screen has gone on."""
         tab, metric = self._tab, self._sliced
         if tab == "runs":
-            history = await self.search(evals.history, self.desk) or []
+            history = await self.search(runs.history, self.desk) or []
             if view is self.readiness.view:
                 self._history = history
         else:
-            versions = await self.search(comparing.review_versions, self.desk, view.measured)
+            versions = await self.search(compare.review_versions, self.desk, view.measured)
             row = versions.row(metric) if versions else None
-            slices = await self.search(comparing.slices, versions, row) if versions and row else None
+            slices = await self.search(compare.slices, versions, row) if versions and row else None
             if view is self.readiness.view and metric == self._sliced:
                 self._measured, self._versions, self._slices = view.measured, versions, slices
                 self._sliced = metric if row else ""

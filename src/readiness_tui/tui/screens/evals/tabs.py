@@ -8,8 +8,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList, Static
 
-from readiness_tui.domain.words import day_month
-from readiness_tui.services.view import ReviewView
+from readiness_tui.domain.text.format import day_month
+from readiness_tui.services.core.view import ReviewView
 
 TABS = ("gate", "compare", "runs")
 

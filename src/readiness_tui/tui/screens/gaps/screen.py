@@ -12,14 +12,15 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from readiness_tui.domain.card import GapLine
-from readiness_tui.domain.gap import GapState
-from readiness_tui.domain.verdict import Condition
-from readiness_tui.domain.words import day_month, plural
-from readiness_tui.services import gaps, printing, scorecards
+from readiness_tui.domain.scorecard.model import GapLine
+from readiness_tui.domain.text.format import day_month, plural
+from readiness_tui.domain.verdict.gap import GapState
+from readiness_tui.domain.verdict.model import Condition
+from readiness_tui.services import printing
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.dates import parse_day
-from readiness_tui.services.desk import Desk
-from readiness_tui.services.view import ReviewView
+from readiness_tui.services.review import gaps, scorecard
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
@@ -228,7 +229,7 @@ class GapsScreen(RoomScreen):
 
         def write(path: Path) -> None:
             endings = {".csv": "csv", ".jsonl": "jsonl"}
-            scorecards.write(path, printing.gaps_text(lines, endings.get(path.suffix.lower(), "md")))
+            scorecard.write(path, printing.gaps_text(lines, endings.get(path.suffix.lower(), "md")))
 
         ask_where(self, "Export the gaps", "File: .md task list, .csv for Jira, .jsonl", "gaps.md", write)
 

@@ -10,10 +10,10 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from readiness_tui.domain.words import full_day
-from readiness_tui.services import history, reviews
-from readiness_tui.services.desk import Desk
-from readiness_tui.services.view import ReviewView
+from readiness_tui.domain.text.format import full_day
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import ReviewView
+from readiness_tui.services.review import history, reviews
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.form import Field
 from readiness_tui.tui.dialogs.pick import PickDialog

@@ -15,8 +15,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, ProgressBar, Static
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.services.gates import give_reason
-from readiness_tui.services.imports import Imported, import_path
+from readiness_tui.services.gate.versions import give_reason
+from readiness_tui.services.importing.imports import Imported, import_path
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.text import join, line, safe
 

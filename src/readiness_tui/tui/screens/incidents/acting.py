@@ -7,10 +7,10 @@ from datetime import date
 
 from textual.binding import Binding
 
-from readiness_tui.domain.incident import Action, ActionKind, Incident
-from readiness_tui.services import incidents
-from readiness_tui.services.choices import choose
+from readiness_tui.domain.incidents.model import Action, ActionKind, Incident
+from readiness_tui.services.core.choices import choose
 from readiness_tui.services.dates import parse_day
+from readiness_tui.services.incidents import edit
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.incidents.incident_text import action_line
 from readiness_tui.tui.screens.incidents.keys import IncidentKeys
@@ -46,7 +46,7 @@ class ActingKeys(IncidentKeys):
         def save(values: Values) -> None:
             kind = choose(ActionKind, values["kind"], "a kind of action")
             due = parse_day(values["due"], as_of) if values["due"] else None
-            incidents.put_action(
+            edit.put_action(
                 self.desk,
                 incident.number,
                 replace(old, text=values["text"], kind=kind, owner=values["owner"], due=due, verify=values["verify"]),
@@ -80,7 +80,7 @@ class ActingKeys(IncidentKeys):
 
             def save(values: Values) -> None:
                 done: date | None = parse_day(values["done"], as_of) if values["done"] else None
-                incidents.finish_action(self.desk, incident.number, action.id, done)
+                edit.finish_action(self.desk, incident.number, action.id, done)
 
             self.ask(
                 f"{incident.name}: done?",

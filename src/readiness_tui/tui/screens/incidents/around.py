@@ -15,12 +15,12 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.incident import Incident
-from readiness_tui.domain.what_changed import Change
-from readiness_tui.services import incident_traces, incidents
+from readiness_tui.domain.incidents.model import Incident
+from readiness_tui.domain.incidents.what_changed import Change
+from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.dates import parse_moment
-from readiness_tui.services.desk import Desk
-from readiness_tui.services.incident_traces import Around
+from readiness_tui.services.incidents import edit, traces
+from readiness_tui.services.incidents.traces import Around
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.screens.incidents import around_text
 from readiness_tui.tui.text import join, line
@@ -75,9 +75,7 @@ class AroundDialog(ModalScreen[None]):
     @work(exclusive=True, group="around")
     async def _read(self) -> None:
         given = {} if self._hours is None else {"hours": self._hours}
-        found = await self.readiness.search(
-            incident_traces.around, self._desk, self._incident.number, at=self._at, **given
-        )
+        found = await self.readiness.search(traces.around, self._desk, self._incident.number, at=self._at, **given)
         if found is None:
             if self._found is None:
                 self.dismiss(None)
@@ -103,7 +101,7 @@ class AroundDialog(ModalScreen[None]):
 
         def add(listed: list[tuple[str, Change]]) -> None:
             for key, change in listed:
-                taken = incident_traces.in_note(self._incident, change)
+                taken = traces.in_note(self._incident, change)
                 rows.append(Option(around_text.change_line(change, width, taken=taken), id=key))
 
         add(sure)
@@ -114,7 +112,7 @@ class AroundDialog(ModalScreen[None]):
             add(unsure[:_UNSURE])
         rows += [Option(text, disabled=True) for text in around_text.lines_heading(found)]
         for place, proposed in enumerate(found.lines):
-            taken = incident_traces.in_timeline(self._incident, proposed)
+            taken = traces.in_timeline(self._incident, proposed)
             rows.append(Option(around_text.line_line(proposed, width, taken=taken), id=f"line/{place}"))
         return rows
 
@@ -130,12 +128,10 @@ class AroundDialog(ModalScreen[None]):
         kind, _, place = key.partition("/")
         number = self._incident.number
         if kind == "change":
-            done = await self.readiness.act(
-                incident_traces.accept_change, self._desk, number, found.changes[int(place)]
-            )
+            done = await self.readiness.act(traces.accept_change, self._desk, number, found.changes[int(place)])
         else:
-            done = await self.readiness.act(incident_traces.accept_line, self._desk, number, found.lines[int(place)])
-        fresh = await self.readiness.fetch(incidents.get, self._desk, number) if done else None
+            done = await self.readiness.act(traces.accept_line, self._desk, number, found.lines[int(place)])
+        fresh = await self.readiness.fetch(edit.get, self._desk, number) if done else None
         if fresh is not None:
             self._incident = fresh
             self._show()
@@ -149,8 +145,8 @@ class AroundDialog(ModalScreen[None]):
         def open_(key: str) -> bool:
             kind, _, place = key.partition("/")
             if kind == "change":
-                return not incident_traces.in_note(self._incident, found.changes[int(place)])
-            return not incident_traces.in_timeline(self._incident, found.lines[int(place)])
+                return not traces.in_note(self._incident, found.changes[int(place)])
+            return not traces.in_timeline(self._incident, found.lines[int(place)])
 
         self.query_one("#proposals", PickList).pick_next(open_)
 

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from textual.content import Content
 
-from readiness_tui.domain import trace_series
-from readiness_tui.domain.trace_series import Bucket, Figures
-from readiness_tui.domain.trace_timeline import Proposed
-from readiness_tui.domain.what_changed import SYMPTOMS, Change
-from readiness_tui.domain.words import duration, number, plural
-from readiness_tui.services.incident_traces import STEPS, Around
+from readiness_tui.domain.incidents import trace_series
+from readiness_tui.domain.incidents.trace_series import Bucket, Figures
+from readiness_tui.domain.incidents.trace_timeline import Proposed
+from readiness_tui.domain.incidents.what_changed import SYMPTOMS, Change
+from readiness_tui.domain.text.format import duration, number, plural
+from readiness_tui.services.incidents.traces import STEPS, Around
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.screens.incidents.incident_text import clock
 from readiness_tui.tui.text import column, join, line

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
-from readiness_tui.domain.incident import Sev
-from readiness_tui.services import incidents
-from readiness_tui.services.choices import choose
+from readiness_tui.domain.incidents.model import Sev
+from readiness_tui.services.core.choices import choose
 from readiness_tui.services.dates import parse_moment
+from readiness_tui.services.incidents import edit
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.incidents.incident_text import clock
 from readiness_tui.tui.screens.incidents.keys import UTC_HINT, IncidentKeys
@@ -25,7 +25,7 @@ class HappeningKeys(IncidentKeys):
 
     def action_new(self) -> None:
         def save(values: Values) -> None:
-            made = incidents.create(
+            made = edit.create(
                 self.desk,
                 values["title"],
                 choose(Sev, values["severity"], "a severity"),
@@ -51,7 +51,7 @@ class HappeningKeys(IncidentKeys):
         incident = self.incident
         if incident is None:
             return
-        known = {name: getattr(incident, name) for name in incidents.TIMES}
+        known = {name: getattr(incident, name) for name in edit.TIMES}
         choices = [(name, join(f"{name:<14}", clock(at) if at else "—")) for name, at in known.items()]
 
         def then(name: str) -> None:
@@ -59,9 +59,7 @@ class HappeningKeys(IncidentKeys):
 
             def save(values: Values) -> None:
                 typed = values["at"]
-                incidents.set_time(
-                    self.desk, incident.number, name, parse_moment(typed, self.desk.now()) if typed else None
-                )
+                edit.set_time(self.desk, incident.number, name, parse_moment(typed, self.desk.now()) if typed else None)
 
             label = f"{name.capitalize()}, in UTC (empty: not known)"
             self.ask(
@@ -83,7 +81,7 @@ class HappeningKeys(IncidentKeys):
                 Field("severity", "Severity: sev1 is the worst", incident.severity, choices=[sev.value for sev in Sev]),
                 Field("title", "What happened, in one line?", incident.title),
             ],
-            lambda values: incidents.set_title(
+            lambda values: edit.set_title(
                 self.desk, incident.number, values["title"], choose(Sev, values["severity"], "a severity")
             ),
         )

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 
 from textual.content import Content
 
-from readiness_tui.domain import note, note_rows
-from readiness_tui.domain.incident import Action, Incident, NoteStatus
-from readiness_tui.domain.incident_search import Hit
-from readiness_tui.domain.text import one_line
-from readiness_tui.domain.words import day_month, duration, plural
-from readiness_tui.services.incidents import SECTIONS, TIMES, needs_reason
-from readiness_tui.services.view import ReviewView
+from readiness_tui.domain.incidents import note, note_rows
+from readiness_tui.domain.incidents.model import Action, Incident, NoteStatus
+from readiness_tui.domain.incidents.search import Hit
+from readiness_tui.domain.text.format import day_month, duration, plural
+from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.core.view import ReviewView
+from readiness_tui.services.incidents.edit import SECTIONS, TIMES, needs_reason
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.glyphs import Mark
 from readiness_tui.tui.markdown import hanging

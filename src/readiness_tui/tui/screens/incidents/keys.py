@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from readiness_tui.domain.incident import Incident
-from readiness_tui.services.desk import Desk
+from readiness_tui.domain.incidents.model import Incident
+from readiness_tui.services.core.desk import Desk
 from readiness_tui.tui.dialogs.pick import Choice, PickDialog
 from readiness_tui.tui.screens.room import RoomScreen
 

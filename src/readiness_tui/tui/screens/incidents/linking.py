@@ -9,9 +9,11 @@ from textual.binding import Binding
 from textual.content import Content
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.words import plural
-from readiness_tui.services import incident_cases, incident_export, incident_import, incidents, scorecards
-from readiness_tui.services.incident_merge import sentence
+from readiness_tui.domain.text.format import plural
+from readiness_tui.services.incidents import cases as incident_cases
+from readiness_tui.services.incidents import edit, exports, imports
+from readiness_tui.services.incidents.merge import sentence
+from readiness_tui.services.review import scorecard
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.dialogs.reading import ReadingDialog
@@ -36,9 +38,9 @@ class LinkingKeys(IncidentKeys):
         async def submit(values: Values) -> str | None:
             shown, cases = _names(values["traces"]), _names(values["cases"])
             refusal = await self.readiness.attempt(
-                incidents.set_links, self.desk, incident.number, traces=shown, eval_cases=cases
+                edit.set_links, self.desk, incident.number, traces=shown, eval_cases=cases
             )
-            unknown = () if refusal else await self.fetch(incidents.unknown_traces, self.desk, shown)
+            unknown = () if refusal else await self.fetch(edit.unknown_traces, self.desk, shown)
             if unknown:
                 self.readiness.tell(f"Linked as typed; not imported here: {', '.join(unknown)}")
             return refusal
@@ -91,22 +93,22 @@ class LinkingKeys(IncidentKeys):
 
         def write(path: Path) -> None:
             format = path.suffix.lstrip(".").lower()
-            if format not in incident_export.FORMATS:
-                known = ", ".join(f".{one}" for one in incident_export.FORMATS)
+            if format not in exports.FORMATS:
+                known = ", ".join(f".{one}" for one in exports.FORMATS)
                 raise ReadinessError(f"{path.name}: the ending says in what format. It is one of {known}.")
-            scorecards.write(path, incident_export.text(self.desk, incident.number, format))
+            scorecard.write(path, exports.text(self.desk, incident.number, format))
 
         label = "Markdown, HTML or JSON file, by its ending"
         ask_where(self, f"Export {incident.name}", label, f"{incident.name}.md", write)
 
     def action_bring(self) -> None:
         here = self.readiness.here
-        told: list[incident_import.Imported] = []
+        told: list[imports.Imported] = []
 
         def save(values: Values) -> None:
             if not values["path"]:
                 raise ReadinessError("Which file? Type its name, or Esc to leave.")
-            told.append(incident_import.import_file(self.desk, here / Path(values["path"]).expanduser()))
+            told.append(imports.import_file(self.desk, here / Path(values["path"]).expanduser()))
 
         async def then(done: bool | None) -> None:
             if done and told and told[-1].merged is not None:
@@ -124,7 +126,7 @@ class LinkingKeys(IncidentKeys):
         self.app.push_screen(form, then)
 
 
-def imported(told: incident_import.Imported) -> Content:
+def imported(told: imports.Imported) -> Content:
     """What came of a file: in one sentence, what may be wrong, and what no field took."""
     rows = [line(sentence(told.merged)), *map(line, told.merged.said)] if told.merged is not None else []
     for doubt in told.doubts:

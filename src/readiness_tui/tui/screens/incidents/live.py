@@ -14,10 +14,11 @@ from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.incident import Incident
-from readiness_tui.services import drafts, incident_links, incident_log, incidents
-from readiness_tui.services.desk import Desk
-from readiness_tui.services.incident_links import Candidate
+from readiness_tui.domain.incidents.model import Incident
+from readiness_tui.services.core import drafts
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.incidents import edit, links, log
+from readiness_tui.services.incidents.links import Candidate
 from readiness_tui.tui.autosave import Autosave
 from readiness_tui.tui.screens.incidents import live_text
 from readiness_tui.tui.text import line, safe
@@ -111,7 +112,7 @@ class LiveNotes(ModalScreen[None]):
         """Names are looked up in a thread; typing goes on meanwhile."""
         field = self._line
         typed = field.value, field.cursor_position
-        found = await self.readiness.search(incident_links.complete, self._desk, *typed, self._incident)
+        found = await self.readiness.search(links.complete, self._desk, *typed, self._incident)
         if typed != (field.value, field.cursor_position):
             return
         self._candidates = found or []
@@ -140,7 +141,7 @@ class LiveNotes(ModalScreen[None]):
             return
         await self._autosave.flush()
         try:
-            noted = await self.readiness.serve(incident_log.note_line, self._desk, self._incident.number, typed)
+            noted = await self.readiness.serve(log.note_line, self._desk, self._incident.number, typed)
             await self.readiness.serve(drafts.clear, self._desk, self._draft)
         except ReadinessError as refusal:
             self._say(safe(str(refusal), "$text-error"))
@@ -157,7 +158,7 @@ class LiveNotes(ModalScreen[None]):
         await self.readiness.reload()
 
     async def action_other(self) -> None:
-        found = await self.readiness.fetch(incidents.listed, self._desk) or []
+        found = await self.readiness.fetch(edit.listed, self._desk) or []
         open_ = [incident for incident in found if incident.open]
         numbers = [incident.number for incident in open_]
         if len(open_) < 2:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
-from readiness_tui.domain import live_note
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.incident import Incident
-from readiness_tui.domain.words import duration
-from readiness_tui.services.desk import Desk
-from readiness_tui.services.incident_links import Candidate
-from readiness_tui.services.incident_log import Noted, local
+from readiness_tui.domain.incidents import live_note
+from readiness_tui.domain.incidents.model import Incident
+from readiness_tui.domain.text.format import duration
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.incidents.links import Candidate
+from readiness_tui.services.incidents.log import Noted, local
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.markdown import hanging
 from readiness_tui.tui.screens.incidents.incident_text import clock, state

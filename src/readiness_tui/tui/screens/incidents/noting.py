@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
-from readiness_tui.domain.incident import FailureClass, Incident, NoteStatus
-from readiness_tui.services import incidents
-from readiness_tui.services.choices import choose
+from readiness_tui.domain.incidents.model import FailureClass, Incident, NoteStatus
+from readiness_tui.services.core.choices import choose
+from readiness_tui.services.incidents import edit
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.incidents.around import AroundDialog
 from readiness_tui.tui.screens.incidents.keys import IncidentKeys
@@ -36,7 +36,7 @@ class NotingKeys(IncidentKeys):
         def save(values: Values) -> None:
             typed = values["class"]
             failure = choose(FailureClass, typed, "a failure class") if typed else None
-            incidents.classify(self.desk, incident.number, failure, values["item"])
+            edit.classify(self.desk, incident.number, failure, values["item"])
 
         self.ask(
             f"{incident.name}: failure class, and the item that did not hold",
@@ -71,13 +71,13 @@ class NotingKeys(IncidentKeys):
         if status is incident.status:
             return
         fields, intro = [], []
-        if status is NoteStatus.CLOSED and incident.resolved and incidents.needs_reason(incident):
+        if status is NoteStatus.CLOSED and incident.resolved and edit.needs_reason(incident):
             fields.append(Field("reason", "Why can no eval case exist?"))
             intro.append(
                 f"A {incident.severity} closes with a linked eval case (Esc, then e or k), or with the reason why none"
                 " can exist. It is printed."
             )
-        reopening = await self.fetch(incidents.reopening, self.desk, incident.number, status)
+        reopening = await self.fetch(edit.reopening, self.desk, incident.number, status)
         if reopening is not None:
             verdict = (
                 f"The verdict goes from {reopening.before} to {reopening.after}."
@@ -89,14 +89,12 @@ class NotingKeys(IncidentKeys):
                 f" the history. {verdict}"
             )
         if not intro:
-            await self.act(incidents.set_status, self.desk, incident.number, status)
+            await self.act(edit.set_status, self.desk, incident.number, status)
             return
         self.ask(
             f"{incident.name}: move the note to {status}",
             fields,
-            lambda values: incidents.set_status(
-                self.desk, incident.number, status, no_eval_reason=values.get("reason", "")
-            ),
+            lambda values: edit.set_status(self.desk, incident.number, status, no_eval_reason=values.get("reason", "")),
             intro="\n".join(intro),
             button=f"Move to {status}",
         )

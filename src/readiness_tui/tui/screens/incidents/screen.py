@@ -11,10 +11,11 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from readiness_tui.domain.incident import Incident
-from readiness_tui.domain.incident_search import Found, Wanted
-from readiness_tui.services import incident_read, printing
-from readiness_tui.services.view import ReviewView
+from readiness_tui.domain.incidents.model import Incident
+from readiness_tui.domain.incidents.search import Found, Wanted
+from readiness_tui.services import printing
+from readiness_tui.services.core.view import ReviewView
+from readiness_tui.services.incidents import read
 from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.screens.incidents import incident_text, trends_text
 from readiness_tui.tui.screens.incidents.acting import ActingKeys
@@ -43,7 +44,7 @@ class IncidentsScreen(LinkingKeys, ActingKeys, NotingKeys, HappeningKeys):  # th
     def __init__(self) -> None:
         super().__init__()
         self._found: dict[str, Found] = {}
-        self._filter = incident_read.NO_FILTER
+        self._filter = read.NO_FILTER
         self._wanted: str | None = None
 
     def body(self) -> ComposeResult:
@@ -61,13 +62,11 @@ class IncidentsScreen(LinkingKeys, ActingKeys, NotingKeys, HappeningKeys):  # th
         self.query_one("#search").display = False
 
     async def show(self, view: ReviewView) -> None:
-        found = await self.fetch(incident_read.found, self.desk, self._filter) or []
+        found = await self.fetch(read.found, self.desk, self._filter) or []
         if self._wanted and self._wanted not in {str(one.incident.number) for one in found}:
             # Asked for by name: shown in spite of the filter.
             found += [
-                one
-                for one in await self.fetch(incident_read.found, self.desk) or []
-                if str(one.incident.number) == self._wanted
+                one for one in await self.fetch(read.found, self.desk) or [] if str(one.incident.number) == self._wanted
             ]
         self._found = {str(one.incident.number): one for one in found}
         listed = self.query_one("#incidents", OpeningList)
@@ -112,7 +111,7 @@ class IncidentsScreen(LinkingKeys, ActingKeys, NotingKeys, HappeningKeys):  # th
             return
         shown = self.query_one("#incident", Static)
         if found is None:
-            shown.update(incident_text.empty(view.review.system, filtered=self._filter != incident_read.NO_FILTER))
+            shown.update(incident_text.empty(view.review.system, filtered=self._filter != read.NO_FILTER))
         else:
             width = self.query_one("#detail").scrollable_content_region.width or self.size.width - 4
             shown.update(incident_text.detail(view, found.incident, width, found.hits))
@@ -136,13 +135,13 @@ class IncidentsScreen(LinkingKeys, ActingKeys, NotingKeys, HappeningKeys):  # th
     @on(Input.Submitted, "#search")
     async def _searched(self, event: Input.Submitted) -> None:
         event.stop()
-        wanted = await self.fetch(incident_read.parse_filter, event.value)
+        wanted = await self.fetch(read.parse_filter, event.value)
         if wanted is not None:
             await self._narrow(wanted)
 
     async def action_clear(self) -> None:
         self.query_one("#search", Input).value = ""
-        await self._narrow(incident_read.NO_FILTER)
+        await self._narrow(read.NO_FILTER)
 
     async def _narrow(self, wanted: Wanted) -> None:
         self._filter = wanted
@@ -153,7 +152,7 @@ class IncidentsScreen(LinkingKeys, ActingKeys, NotingKeys, HappeningKeys):  # th
         (self.query_one("#incidents") if self._found else self.query_one("#detail")).focus()
 
     async def action_trends(self) -> None:
-        found = await self.fetch(incident_read.summed_up, self.desk)
+        found = await self.fetch(read.summed_up, self.desk)
         if found is not None:
             self.app.push_screen(ReadingDialog("All incidents together", trends_text.trends(found)))
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from textual.content import Content
 
-from readiness_tui.domain.incident_trends import Recurring, Spread, Trends
-from readiness_tui.domain.text import one_line
-from readiness_tui.domain.words import day_month, duration, plural
+from readiness_tui.domain.incidents.trends import Recurring, Spread, Trends
+from readiness_tui.domain.text.format import day_month, duration, plural
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.text import join, line
 

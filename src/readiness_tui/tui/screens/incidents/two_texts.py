@@ -9,8 +9,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
-from readiness_tui.domain.incident import Incident, Rival
-from readiness_tui.domain.word_diff import word_diff
+from readiness_tui.domain.compare.word_diff import word_diff
+from readiness_tui.domain.incidents.model import Incident, Rival
 from readiness_tui.tui.diff_text import words
 from readiness_tui.tui.screens.incidents.incident_text import clock
 from readiness_tui.tui.text import line, safe

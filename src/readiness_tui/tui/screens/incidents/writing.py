@@ -15,10 +15,11 @@ from textual.widgets import Footer, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.incident import Incident, Rival
-from readiness_tui.domain.text import visible
-from readiness_tui.services import drafts, incidents
-from readiness_tui.services.desk import Desk
+from readiness_tui.domain.incidents.model import Incident, Rival
+from readiness_tui.domain.text.sanitise import visible
+from readiness_tui.services.core import drafts
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.incidents import edit
 from readiness_tui.tui import external_editor
 from readiness_tui.tui.autosave import Autosave
 from readiness_tui.tui.dialogs.pick import PickDialog
@@ -120,7 +121,7 @@ class WritingScreen(ModalScreen[None]):
     async def _open(self, key: str) -> None:
         """Show this section as it is stored, or as its draft has it."""
         self._key = key
-        fresh = await self.readiness.fetch(incidents.get, self._desk, self._incident.number)
+        fresh = await self.readiness.fetch(edit.get, self._desk, self._incident.number)
         if fresh is not None:
             self._incident = fresh
         self._base = self._incident.fields.get(key, "")
@@ -180,7 +181,7 @@ class WritingScreen(ModalScreen[None]):
     def _draw(self) -> None:
         incident, text = self._incident, self._text
         self._draw_title()
-        asks = incidents.SECTIONS[self._key]
+        asks = edit.SECTIONS[self._key]
         if self._area.read_only:
             asks = f"{len(text):,} characters: kept whole, too long to edit here. ctrl+e opens your editor."
         self.query_one("#asks", Static).update(line(asks, "$foreground-muted"))
@@ -228,7 +229,7 @@ class WritingScreen(ModalScreen[None]):
             return True
         await self._autosave.flush()
         try:
-            rival = await self.readiness.serve(incidents.set_field, self._desk, number, key, text, base=self._base)
+            rival = await self.readiness.serve(edit.set_field, self._desk, number, key, text, base=self._base)
             await self.readiness.serve(self._drop)
         except ReadinessError as refusal:
             self.readiness.complain(str(refusal))
@@ -303,7 +304,7 @@ class WritingScreen(ModalScreen[None]):
                 return
             number, base = self._incident.number, self._base
             try:
-                again = await self.readiness.serve(incidents.settle, self._desk, number, rival.id, text, base=base)
+                again = await self.readiness.serve(edit.settle, self._desk, number, rival.id, text, base=base)
             except ReadinessError as refusal:
                 self.readiness.complain(str(refusal))
             else:

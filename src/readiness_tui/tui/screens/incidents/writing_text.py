@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime
 
 from textual.content import Content
 
-from readiness_tui.domain import note, note_hints
-from readiness_tui.domain.incident import Incident, Sev
-from readiness_tui.domain.note_hints import Hint
-from readiness_tui.domain.text import one_line
+from readiness_tui.domain.incidents import note, note_hints
+from readiness_tui.domain.incidents.model import Incident, Sev
+from readiness_tui.domain.incidents.note_hints import Hint
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services import printing
-from readiness_tui.services.incidents import SECTIONS
+from readiness_tui.services.incidents.edit import SECTIONS
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.markdown import chapters
 from readiness_tui.tui.text import column, join, line

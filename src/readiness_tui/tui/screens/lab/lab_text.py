@@ -6,18 +6,19 @@ from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
-from readiness_tui.domain import decisive
-from readiness_tui.domain.card import GateCheck
-from readiness_tui.domain.estimate import Estimate
-from readiness_tui.domain.evaluation import Case, EvalSet, GoldenCase
-from readiness_tui.domain.gate import Direction, Result
-from readiness_tui.domain.gate_eval import HIGH_RISK
+from readiness_tui.domain.compare.paired import NEEDED_FLIPS, Flips, flips_text, pass_fail
+from readiness_tui.domain.gate_result.evaluate import HIGH_RISK
+from readiness_tui.domain.gate_result.model import Result
+from readiness_tui.domain.gate_result.power import count_for_rate
+from readiness_tui.domain.intervals.estimate import Estimate
+from readiness_tui.domain.metrics import meets as decisive
 from readiness_tui.domain.metrics import resolve
-from readiness_tui.domain.paired import NEEDED_FLIPS, Flips, flips_text, pass_fail
-from readiness_tui.domain.power import count_for_rate
-from readiness_tui.domain.verdict import Verdict
-from readiness_tui.domain.words import NOTHING, number, plural
-from readiness_tui.services.lab import CHANGES, LIMITS, Answered, Ran
+from readiness_tui.domain.metrics.rule import Direction
+from readiness_tui.domain.runs.model import Case, EvalSet, GoldenCase
+from readiness_tui.domain.scorecard.model import GateCheck
+from readiness_tui.domain.text.format import NOTHING, number, plural
+from readiness_tui.domain.verdict.model import Verdict
+from readiness_tui.services.start.lab import CHANGES, LIMITS, Answered, Ran
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.text import column, join, line, safe
 

@@ -15,12 +15,12 @@ from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from readiness_tui.domain.card import GateCheck
-from readiness_tui.domain.evaluation import Case, EvalSet, GoldenCase, HumanVerdict
-from readiness_tui.domain.gate_eval import HIGH_RISK
-from readiness_tui.services import lab as service
-from readiness_tui.services.desk import open_desk
-from readiness_tui.services.lab import Lab, Ran
+from readiness_tui.domain.gate_result.evaluate import HIGH_RISK
+from readiness_tui.domain.runs.model import Case, EvalSet, GoldenCase, HumanVerdict
+from readiness_tui.domain.scorecard.model import GateCheck
+from readiness_tui.services.core.desk import open_desk
+from readiness_tui.services.start import lab as service
+from readiness_tui.services.start.lab import Lab, Ran
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.screens.lab import lab_text
 from readiness_tui.tui.text import join, line

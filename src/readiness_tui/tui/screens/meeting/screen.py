@@ -10,9 +10,9 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, Static
 
-from readiness_tui.domain.agenda import agenda
-from readiness_tui.services import gaps, meeting
-from readiness_tui.services.view import ReviewView
+from readiness_tui.domain.verdict.agenda import agenda
+from readiness_tui.services.core.view import ReviewView
+from readiness_tui.services.review import gaps, meeting
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text

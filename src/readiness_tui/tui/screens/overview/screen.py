@@ -10,12 +10,12 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from readiness_tui.domain.checklist import Severity
-from readiness_tui.domain.gate import Result
-from readiness_tui.domain.verdict import Flip, Judgement, Section, Verdict
-from readiness_tui.domain.words import day_month
-from readiness_tui.services import assess
-from readiness_tui.services.view import ReviewView
+from readiness_tui.domain.checklists.model import Severity
+from readiness_tui.domain.gate_result.model import Result
+from readiness_tui.domain.text.format import day_month
+from readiness_tui.domain.verdict.model import Flip, Judgement, Section, Verdict
+from readiness_tui.services.core.view import ReviewView
+from readiness_tui.services.review import assess
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import column, join, line, safe

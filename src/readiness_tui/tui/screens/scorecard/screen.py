@@ -8,12 +8,12 @@ from pathlib import Path
 from textual.app import ComposeResult
 from textual.binding import Binding
 
-from readiness_tui.domain.verdict import Verdict
-from readiness_tui.domain.words import full_day, plural
-from readiness_tui.services import reviews, scorecards
-from readiness_tui.services.choices import choose
-from readiness_tui.services.desk import Desk
-from readiness_tui.services.view import ReviewView
+from readiness_tui.domain.text.format import full_day, plural
+from readiness_tui.domain.verdict.model import Verdict
+from readiness_tui.services.core.choices import choose
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import ReviewView
+from readiness_tui.services.review import reviews, scorecard
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.screens.room import RoomScreen
@@ -36,7 +36,7 @@ class ScorecardScreen(RoomScreen):
         yield Document(id="body")
 
     async def show(self, view: ReviewView) -> None:
-        text = await self.fetch(scorecards.text, self._desk)
+        text = await self.fetch(scorecard.text, self._desk)
         if text is not None:
             self.query_one(Document).show(text)
         self.refresh_bindings()
@@ -61,7 +61,7 @@ class ScorecardScreen(RoomScreen):
 
         def write(path: Path) -> None:
             format = {".json": "json", ".html": "html"}.get(path.suffix.lower(), "md")
-            scorecards.write(path, scorecards.text(self._desk, format=format))
+            scorecard.write(path, scorecard.text(self._desk, format=format))
 
         name = f"readiness-{re.sub(r'[^A-Za-z0-9.]+', '-', view.review.release).strip('-') or 'scorecard'}.md"
         ask_where(self, "Export the scorecard", "File: .md, .html or .json", name, write)
@@ -77,7 +77,7 @@ class ScorecardScreen(RoomScreen):
         )
 
         async def submit(_: Values) -> str | None:
-            refusal = await self.readiness.attempt(scorecards.freeze, self._desk)
+            refusal = await self.readiness.attempt(scorecard.freeze, self._desk)
             if refusal is None:
                 self.readiness.tell("Frozen. x exports it; n in History starts the next review from its gaps.")
             return refusal
@@ -103,7 +103,7 @@ class ScorecardScreen(RoomScreen):
                 Field("person", "Person", view.who, choices=view.review.reviewers),
                 Field("reason", "Why? (empty takes a dissent back)"),
             ],
-            lambda values: scorecards.dissent(self._desk, values["person"], values["reason"]),
+            lambda values: scorecard.dissent(self._desk, values["person"], values["reason"]),
             intro="It is printed with the name. The computed verdict stays.",
         )
 

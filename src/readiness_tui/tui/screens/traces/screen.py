@@ -12,17 +12,19 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from readiness_tui.domain.assessment import EvidenceKind
-from readiness_tui.domain.checklist import Severity
-from readiness_tui.domain.evaluation import Trace
-from readiness_tui.domain.incident import Incident, Sev
-from readiness_tui.domain.words import plural
-from readiness_tui.services import assess, gaps, incidents, traces
-from readiness_tui.services.choices import choose
+from readiness_tui.domain.checklists.assessment import EvidenceKind
+from readiness_tui.domain.checklists.model import Severity
+from readiness_tui.domain.incidents.model import Incident, Sev
+from readiness_tui.domain.runs.model import Trace
+from readiness_tui.domain.text.format import plural
+from readiness_tui.services import traces
+from readiness_tui.services.core.choices import choose
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.dates import parse_moment
-from readiness_tui.services.desk import Desk
+from readiness_tui.services.incidents import edit
+from readiness_tui.services.review import assess, gaps
 from readiness_tui.services.traces import TraceFilter
-from readiness_tui.services.view import ReviewView
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.screens.room import RoomScreen
@@ -344,7 +346,7 @@ class TracesScreen(RoomScreen):
             severity = choose(Sev, values["severity"], "a severity")
             at = parse_moment(values["started"], self._desk.now()) if values["started"] else None
             ids = [trace.id for trace in chosen]
-            opened.append(incidents.create(self._desk, values["title"], severity, started=at, traces=ids))
+            opened.append(edit.create(self._desk, values["title"], severity, started=at, traces=ids))
 
         async def then(done: bool | None) -> None:
             if done and opened:

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from readiness_tui.domain.evaluation import Trace
+from readiness_tui.domain.runs.model import Trace
 from readiness_tui.services.traces import TraceRow
 from readiness_tui.tui.screens.traces.trace_text import cells
 from readiness_tui.tui.screens.traces.window import Side, Window

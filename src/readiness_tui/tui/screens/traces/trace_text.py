@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from textual.content import Content
 
-from readiness_tui.domain.evaluation import Outcome, Span, Trace
-from readiness_tui.domain.text import one_line
-from readiness_tui.domain.words import day_month, moment, number, plural
+from readiness_tui.domain.runs.model import Outcome, Span, Trace
+from readiness_tui.domain.text.format import day_month, moment, number, plural
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.tui.record_text import LONG, SHORT, as_json, block, chunks, tools
 from readiness_tui.tui.text import fit, join, line, safe
 

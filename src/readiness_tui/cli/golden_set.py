@@ -1,0 +1,68 @@
+"""`dataset check`: is a golden set fit to decide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from readiness_tui.cli import codes
+from readiness_tui.cli.common import File, Session, as_json, pass_session, say, say_json, tell
+from readiness_tui.domain.text.sanitise import one_line
+
+
+@click.group("dataset")
+def dataset_command() -> None:
+    """Check a golden set."""
+
+
+@dataset_command.command("check")
+@click.argument("files", nargs=-1, type=File)
+@click.option("--traces", type=File, multiple=True, help="A log whose prompts must not hold its questions; repeatable.")
+@click.option("--run", "runs", type=File, multiple=True, help="A run whose prompts must not hold them; repeatable.")
+@click.option("--against", type=File, help="The version before: list what was added, removed and changed.")
+@as_json
+@pass_session
+def check(
+    session: Session,
+    files: tuple[Path, ...],
+    traces: tuple[Path, ...],
+    runs: tuple[Path, ...],
+    against: Path | None,
+    as_json: bool,
+) -> int:
+    """Look for duplicates, near-duplicates, cases that expect nothing, and questions in logged prompts.
+
+    Near: character 5-grams with a Jaccard index of at least 0.8. Without FILES it is the golden set imported last.
+    Without --traces and --run the prompts of the database are looked at, and a file is compared with the version
+    imported before: --db, READINESS_DB, or the readiness.db in this folder or above. Exit status: 0 fine, 1 problems, 2
+    unusable.
+    """
+    if against is not None and len(files) != 1:
+        raise click.UsageError("--against compares one file with its version before: name one FILE.")
+    from readiness_tui.services import golden_set
+    from readiness_tui.services.core.locate import named, nearest
+
+    database = named(session.db) or nearest(Path.cwd())
+    evidence = golden_set.Evidence()
+    said: tuple[str, ...] = ()
+    if traces or runs:
+        evidence = golden_set.in_files(traces, runs)
+        said = evidence.said
+    elif database is not None:
+        evidence = golden_set.in_database(database, session.name)
+        said = (f"The prompts looked at are those in {database}.",) if evidence.traces or evidence.runs else ()
+    if files:
+        checked = golden_set.check_datasets(files, evidence, against=against)
+    elif traces or runs or database is None:
+        raise click.UsageError("Name a FILE, or a database with --db whose golden set is meant.")
+    else:
+        checked = [golden_set.check_imported(evidence)]
+    if as_json:
+        say_json(golden_set.as_json(checked, said))
+    else:
+        for one in checked:
+            say(golden_set.as_text(one))
+        for remark in said:
+            tell(one_line(remark))
+    return codes.GO if all(one.fine for one in checked) else codes.NO_GO

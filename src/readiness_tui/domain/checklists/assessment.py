@@ -1,0 +1,187 @@
+"""What people and probes said about an item, and what it therefore counts (scoring.md, "Item", "Probe",
+"Several reviewers"). The rule over these values is `standing.stand`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from readiness_tui.domain.checklists.model import Item, ProbeKind
+
+
+class Assurance(StrEnum):
+    CLAIMED = "claimed"
+    EVIDENCED = "evidenced"
+    PROVEN = "proven"
+
+    @property
+    def rank(self) -> int:
+        return {Assurance.CLAIMED: 0, Assurance.EVIDENCED: 1, Assurance.PROVEN: 2}[self]
+
+
+class EvidenceKind(StrEnum):
+    URL = "url"
+    PATH = "path"
+    RUN = "run"
+    TRACE = "trace"
+    INCIDENT = "incident"
+    DRILL = "drill"  # dated
+    SHOWN = "shown"  # shown in the meeting, witnessed by a second named person
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One reviewer's word on one item: points 0, 1 or 2, or not applicable with a reason. Stored as given."""
+
+    item_id: str
+    reviewer: str
+    points: int | None
+    na: bool = False
+    na_reason: str = ""
+    at: datetime | None = None
+
+    @property
+    def decided(self) -> bool:
+        return self.na or self.points is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an assessment points at; `ref` is the URL, path, run, trace or incident id, or what was shown."""
+
+    id: int
+    item_id: str
+    kind: EvidenceKind
+    ref: str
+    by: str
+    witness: str = ""
+    dated: date | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """An accepted risk: never raises a score. `expires` is inclusive, at most 90 days after `given`."""
+
+    item_id: str
+    reason: str
+    approver: str
+    given: date
+    expires: date
+
+    def live(self, as_of: date) -> bool:
+        return as_of <= self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A probe's answer for an item, from imported data.
+
+    share: k of n applicable records and its one-sided 95 % lower bound `low`. refute: `k` undismissed hits in n.
+    `points` is None where the probe proposes none. `digest` changes when the probe's data changes: an override
+    holds only for the digest it was given for. `missing` says what is needed where there is no answer.
+    """
+
+    item_id: str
+    query: str
+    kind: ProbeKind
+    points: int | None
+    assurance: Assurance | None
+    text: str
+    k: int | None = None
+    n: int | None = None
+    low: float | None = None
+    required: float | None = None
+    window: str = ""
+    sampling: str = ""
+    examples: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+    digest: str = ""
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Somebody keeps a vote against a proposal, with the reason; holds for that proposal's data only."""
+
+    item_id: str
+    by: str
+    reason: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consensus:
+    """The facilitator's recorded agreement after the reveal; points None with na = not applicable."""
+
+    item_id: str
+    points: int | None
+    na: bool
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """All that is known of one item in one review: the input of `stand`."""
+
+    item: Item
+    checklist_id: str
+    votes: tuple[Vote, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    proposal: Proposal | None = None
+    override: Override | None = None
+    waiver: Waiver | None = None
+    na_confirmed_by: str = ""
+    consensus: Consensus | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an item counts, and why.
+
+    `points`: effective points, None while undecided. `vote`: the points as given (before claimed, conflict
+    and reviewer rules). `applicable` is False only for a not-applicable that counts (confirmed, or not a blocker,
+    or a lone reviewer's unconfirmed one).
+    """
+
+    item: Item
+    checklist_id: str
+    points: int | None
+    vote: int | None
+    assurance: Assurance | None
+    applicable: bool = True
+    na_unconfirmed: bool = False
+    na_awaiting: bool = False  # n/a on a blocker that waits for a second person: counts as undecided
+    conflict: bool = False
+    overridden: bool = False
+    waived: bool = False  # a live waiver on an item below 2
+    spread: int = 0  # highest minus lowest vote, after the reveal
+    agreed: bool = True
+    hidden: bool = False  # blind voting before the reveal
+
+    @property
+    def decided(self) -> bool:
+        return self.points is not None or not self.applicable
+
+    @property
+    def counts(self) -> int:
+        """Points in the section's sum: undecided counts 0."""
+        return self.points or 0
+
+    @property
+    def in_sum(self) -> bool:
+        return self.applicable and self.item.weight > 0
+
+    @property
+    def word(self) -> str:
+        """The status word beside the glyph."""
+        if not self.applicable:
+            return "n/a"
+        if self.conflict:
+            return "conflict"
+        if self.points is None:
+            return "undecided"
+        return ("missing", "partial", "met")[self.points]

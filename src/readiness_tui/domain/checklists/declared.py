@@ -1,0 +1,162 @@
+"""What a team declares so that proofs can hold the log against it: each setting's meaning, unit and spelling.
+
+Settings are stored as typed. They are read here, by every probe alike, and one that cannot be read is never guessed at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from readiness_tui.domain.text.sanitise import one_line
+
+SAMPLING_RATE = "sampling_rate"
+
+
+class UnusableError(ValueError):
+    """A setting is not declared, or says nothing that can be compared; the message says what to type."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserCap:
+    """The most one user may spend a day (UTC), in tokens or US dollars."""
+
+    limit: Fraction
+    dollars: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Slo:
+    """The share of requests that shall succeed over so many days."""
+
+    target: Fraction
+    days: int
+
+
+_NUMBER = r"(\d{1,3}(?:[,_]\d{3})+|\d{1,15})(\.\d{1,9})?"
+_AMOUNT = re.compile(rf"{_NUMBER}\s*(.*)")
+_SECONDS = dict.fromkeys(("", "s", "sec", "secs", "second", "seconds"), Fraction(1)) | {
+    "ms": Fraction(1, 1000),
+    "min": Fraction(60),
+}
+_SLO = re.compile(rf"(.+?)\s*(?:/|over|in|for)\s*{_NUMBER}\s*(?:d|days?)?")
+
+
+def read(declared: Mapping[str, str], name: str) -> Any:
+    """The setting's value, of the type that `SETTINGS` says. Raises UnusableError where it is not declared or not usable."""
+    text = declared.get(name, "").strip()
+    if not text:
+        raise UnusableError(f"declare {name} in the review's settings first")
+    what, example, parse = SETTINGS[name]
+    value = parse(" ".join(text.casefold().split()) if parse is not names else text)
+    if value is None:
+        raise UnusableError(f"the declared {name} “{one_line(text, 40)}” is not {what}; write it like “{example}”")
+    return value
+
+
+def problem(name: str, text: str) -> str:
+    """Why a declared text is unusable; "" where it is usable, or where the setting is not known here."""
+    if name not in SETTINGS:
+        return ""
+    try:
+        read({name: text}, name)
+    except UnusableError as error:
+        return str(error)
+    return ""
+
+
+def _amount(text: str) -> tuple[Fraction, str] | None:
+    found = _AMOUNT.fullmatch(text)
+    if not found:
+        return None
+    return Fraction(re.sub("[,_]", "", found[1]) + (found[2] or "")), found[3]
+
+
+def seconds(text: str) -> Fraction | None:
+    amount = _amount(text)
+    if amount is None or amount[1] not in _SECONDS or not amount[0]:
+        return None
+    return amount[0] * _SECONDS[amount[1]]
+
+
+def _whole(*units: str) -> Callable[[str], int | None]:
+    def parse(text: str) -> int | None:
+        amount = _amount(text)
+        if amount is None or amount[1] not in ("", *units) or amount[0] < 1 or amount[0].denominator != 1:
+            return None
+        return int(amount[0])
+
+    return parse
+
+
+def share(text: str) -> Fraction | None:
+    """0.1, 10% or 1/10 as a fraction above 0, at most 1; None where it is none of these."""
+    percent = text.endswith("%")
+    plain = text.removesuffix("%").strip()
+    if not re.fullmatch(r"\d{1,15}(?:\.\d{1,15})?|\.\d{1,15}|\d{1,9}\s*/\s*\d{1,9}", plain):
+        return None
+    over, _, under = plain.partition("/")
+    if under and not int(under):
+        return None
+    number = Fraction(over.strip()) / (int(under) if under else 1) / (100 if percent else 1)
+    return number if 0 < number <= 1 else None
+
+
+def names(text: str) -> tuple[str, ...] | None:
+    return tuple(dict.fromkeys(name for part in re.split(r"[,;\n]", text) if (name := part.strip()))) or None
+
+
+def _dollars(text: str) -> Fraction | None:
+    amount = _amount(text.removeprefix("$").strip())
+    if amount is None or amount[1] not in ("", "usd", "$", "dollar", "dollars") or not amount[0]:
+        return None
+    return amount[0]
+
+
+def _user_cap(text: str) -> UserCap | None:
+    tokens = _whole("token", "tokens")(text)
+    if tokens is not None:
+        return UserCap(Fraction(tokens), dollars=False)
+    # A bare number is tokens: whoever means money says so.
+    money = _dollars(text) if re.search(r"\$|usd|dollar", text) else None
+    return None if money is None else UserCap(money, dollars=True)
+
+
+def _milliseconds(text: str) -> Fraction | None:
+    amount = _amount(text)
+    if amount is None or not amount[0]:
+        return None
+    return amount[0] if amount[1] == "" else (found * 1000 if (found := seconds(text)) is not None else None)
+
+
+def _slo(text: str) -> Slo | None:
+    found = _SLO.fullmatch(text)
+    target = share(found[1]) if found else None
+    if found is None or target is None or target == 1 or found[3]:  # at 100 % there is no budget to burn
+        return None
+    days = int(re.sub("[,_]", "", found[2]))
+    return Slo(target, days) if 1 <= days <= 366 else None
+
+
+#: name → (what it has to be, an example, its reader).
+SETTINGS: dict[str, tuple[str, str, Callable[[str], Any]]] = {
+    "timeout_policy": ("a number of seconds above 0", "10", seconds),
+    "retry_policy": ("a whole number of attempts", "3", _whole("attempt", "attempts")),
+    "step_cap": ("a whole number of steps", "12", _whole("step", "steps")),
+    "quota": (
+        "a whole number of requests a minute",
+        "600",
+        _whole("rpm", "/min", "a minute", "per minute", "requests a minute", "requests per minute"),
+    ),
+    "allowed_tools": ("a list of tool names", "order_lookup, ticket_open", names),
+    "user_cap": ("tokens or US dollars a day", "60000 tokens” or “2.50 USD", _user_cap),
+    SAMPLING_RATE: ("a share above 0, at most 1", "0.1", share),
+    "request_total": ("a whole number of requests", "120000", _whole("requests")),
+    "write_tools": ("a list of tool names", "refund_create, mail_send", names),
+    "alert_latency_ms": ("the p95 of an hour in milliseconds", "4000", _milliseconds),
+    "alert_cost": ("US dollars spent in an hour", "12.50", _dollars),
+    "slo": ("a share below 100 % over a number of days", "99.5% / 28 days", _slo),
+}

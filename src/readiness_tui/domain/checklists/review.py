@@ -1,0 +1,40 @@
+"""A review: one system, one release, one date, and what its team decided about how to judge it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from readiness_tui.domain.checklists.model import Depth
+
+DEFAULT_CHECKLISTS = ("observability", "reliability", "deployment")
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """`as_of` pins the day every rule reads (the sample, a frozen review); None = today.
+
+    `blind`: votes are hidden from others until `revealed`. `candidate` and `baseline` are run ids in order:
+    a metric comes from the first that carries it. `declared` holds the typed settings that some probes need.
+    """
+
+    id: int
+    system: str
+    release: str
+    held_on: date
+    owner: str
+    depth: Depth = Depth.COURSE
+    checklists: tuple[str, ...] = DEFAULT_CHECKLISTS
+    reviewers: tuple[str, ...] = ()
+    facilitator: str = ""
+    blind: bool = False
+    revealed: bool = False
+    as_of: date | None = None
+    gate_id: int | None = None
+    candidate: tuple[str, ...] = ()
+    baseline: tuple[str, ...] = ()
+    declared: dict[str, str] = field(default_factory=dict)
+    override_verdict: str | None = None
+    override_by: str | None = None
+    override_reason: str | None = None
+    frozen_at: datetime | None = None

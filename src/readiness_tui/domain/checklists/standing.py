@@ -1,0 +1,160 @@
+"""What one item counts, from all that people and probes said about it (scoring.md: "Item", "Probe",
+"Several reviewers")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from readiness_tui.domain.checklists.assessment import (
+    Assurance,
+    Dossier,
+    Evidence,
+    EvidenceKind,
+    Proposal,
+    Standing,
+    Vote,
+)
+from readiness_tui.domain.checklists.model import ProbeKind, Severity
+from readiness_tui.domain.checklists.review import Review
+
+
+def stand(dossier: Dossier, *, review: Review, as_of: date, viewer: str = "") -> Standing:
+    """The item's standing at `as_of`, as `viewer` may see it ("" = the shared screen and every document).
+
+    Each reviewer has at most one vote; their order does not matter. A not-applicable without a reason, or on an
+    item that does not allow it, is no decision.
+    """
+    if review.blind and not review.revealed:
+        if not viewer:
+            return _points(dossier, (), as_of, hidden=True)
+        return _words(dossier, [vote for vote in dossier.votes if vote.reviewer == viewer], review, as_of)
+    return _words(dossier, dossier.votes, review, as_of)
+
+
+def counts_as_evidence(evidence: Evidence, as_of: date) -> bool:
+    """Whether it lifts a claim: something named; `shown` with a second named person; a drill that took place."""
+    if not evidence.ref.strip():
+        return False
+    if evidence.kind is EvidenceKind.SHOWN:
+        return bool(evidence.witness.strip()) and _name(evidence.witness) != _name(evidence.by)
+    if evidence.kind is EvidenceKind.DRILL:
+        return evidence.dated is not None and evidence.dated <= as_of
+    return True
+
+
+def assurance(points: int, evidence: Sequence[Evidence], proposal: Proposal | None, as_of: date) -> Assurance:
+    """How sure a vote of `points` is. A refuting probe never raises it."""
+    agrees = proposal is not None and proposal.kind in (ProbeKind.SHARE, ProbeKind.FACT) and proposal.points == points
+    shown = proposal.assurance if proposal is not None else None
+    if agrees and shown is Assurance.PROVEN and points >= 1:
+        return Assurance.PROVEN
+    supported = proposal is not None and proposal.kind is ProbeKind.SUPPORT and shown is Assurance.EVIDENCED
+    if supported or (agrees and shown in (Assurance.EVIDENCED, Assurance.PROVEN)):
+        return Assurance.EVIDENCED
+    if any(counts_as_evidence(piece, as_of) for piece in evidence):
+        return Assurance.EVIDENCED
+    return Assurance.CLAIMED
+
+
+@dataclass(frozen=True, slots=True)
+class _Effective:
+    """A vote after the claimed and conflict rules."""
+
+    points: int
+    given: int
+    assurance: Assurance
+    conflict: bool
+    overridden: bool
+
+
+def _effective(dossier: Dossier, given: int, as_of: date) -> _Effective:
+    proposal, override = dossier.proposal, dossier.override
+    sure = assurance(given, dossier.evidence, proposal, as_of)
+    points = min(given, 1) if sure is Assurance.CLAIMED else given
+    if proposal is None or proposal.points is None or proposal.points >= given:
+        return _Effective(points, given, sure, conflict=False, overridden=False)
+    if override is not None and override.digest == proposal.digest:
+        return _Effective(points, given, sure, conflict=False, overridden=True)
+    return _Effective(min(points, proposal.points), given, sure, conflict=True, overridden=False)
+
+
+def _words(dossier: Dossier, votes: Sequence[Vote], review: Review, as_of: date) -> Standing:
+    """The standing from these votes, and from the recorded consensus once votes are in the open."""
+    item = dossier.item
+    away = [vote for vote in votes if vote.na and item.na_allowed and vote.na_reason.strip()]
+    given = [vote.points for vote in votes if not vote.na and vote.points is not None]
+    spread = max(given) - min(given) if given else 0
+    agreed = len(set(given)) + bool(away) <= 1
+
+    voted = given
+    behind = {_name(vote.reviewer) for vote in away}
+    open_votes = not review.blind or review.revealed
+    consensus = dossier.consensus if open_votes else None
+    if consensus is not None and consensus.na and item.na_allowed and consensus.reason.strip():
+        voted, behind = [], behind | {_name(consensus.by)}
+    elif consensus is not None and not consensus.na and consensus.points is not None:
+        voted, behind = [consensus.points], set()
+
+    if voted or not behind:
+        return _points(dossier, voted, as_of, spread=spread, agreed=agreed)
+    # A second person is behind the not-applicable when two different names are, whoever of them confirmed.
+    confirmed = len({*behind, _name(dossier.na_confirmed_by)} - {""}) >= 2
+    if item.severity is Severity.BLOCKER and not confirmed:
+        if len({_name(name) for name in review.reviewers} - {""}) > 1:
+            return _points(dossier, (), as_of, spread=spread, agreed=agreed, na_awaiting=True)
+        return _away(dossier, spread, agreed, na_unconfirmed=True)
+    return _away(dossier, spread, agreed, na_unconfirmed=False)
+
+
+def _away(dossier: Dossier, spread: int, agreed: bool, *, na_unconfirmed: bool) -> Standing:
+    return Standing(
+        item=dossier.item,
+        checklist_id=dossier.checklist_id,
+        points=None,
+        vote=None,
+        assurance=None,
+        applicable=False,
+        na_unconfirmed=na_unconfirmed,
+        spread=spread,
+        agreed=agreed,
+    )
+
+
+def _points(
+    dossier: Dossier,
+    voted: Sequence[int],
+    as_of: date,
+    *,
+    spread: int = 0,
+    agreed: bool = True,
+    hidden: bool = False,
+    na_awaiting: bool = False,
+) -> Standing:
+    """The lowest effective vote, with that vote's assurance; undecided where nobody voted points."""
+    lowest = min(
+        (_effective(dossier, given, as_of) for given in voted),
+        key=lambda vote: (vote.points, vote.given),
+        default=None,
+    )
+    waiver = dossier.waiver
+    return Standing(
+        item=dossier.item,
+        checklist_id=dossier.checklist_id,
+        points=lowest.points if lowest else None,
+        vote=lowest.given if lowest else None,
+        assurance=lowest.assurance if lowest else None,
+        na_awaiting=na_awaiting,
+        conflict=lowest is not None and lowest.conflict,
+        overridden=lowest is not None and lowest.overridden,
+        waived=waiver is not None and waiver.live(as_of) and (lowest is None or lowest.points < 2),
+        spread=spread,
+        agreed=agreed,
+        hidden=hidden,
+    )
+
+
+def _name(name: str) -> str:
+    """Two spellings of one name are one person."""
+    return " ".join(name.split()).casefold()

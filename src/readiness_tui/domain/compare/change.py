@@ -1,0 +1,152 @@
+"""How a metric changed from baseline to candidate on the same cases, with its one-sided 95 % bounds.
+
+A rate of single 0/1 verdicts: Tango's score interval. A mean: Student's t over the differences of the cases,
+cluster-robust where cases name clusters, for rates too. A quantile or a ratio: the cases are resampled in pairs, seeded,
+and the bound is approximate. A sum: the t bounds of the mean difference, times n.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from readiness_tui.domain.compare.paired import SEED
+from readiness_tui.domain.intervals import MIN_N, TOO_SMALL, Z, exact, mean_clustered, mean_t, smallest_n_for_quantile
+from readiness_tui.domain.intervals.estimate import Estimate
+from readiness_tui.domain.metrics.registry import Kind, MetricDef
+from readiness_tui.domain.metrics.summary import Observed, grouped
+
+PAIRED = "paired "
+SCORE, BOOTSTRAP = "paired score (Tango)", "paired bootstrap"
+RESAMPLED = "the bound comes from resampling, whose coverage is not known here"
+MIN_SUCCESSES = 10  # on either side, for a ratio: below it resamples without a success are not rare
+_WORK = 20_000_000  # values drawn at most
+_FEWEST, _MOST = 1_000, 10_000  # resamples
+_BLOCK = 1_000_000  # values at once: bounds the memory, whatever the number of cases
+_SAME = 1e-12
+
+
+def paired_change(
+    metric: MetricDef, ours: Observed, theirs: Observed, shared: Sequence[str], *, bound: bool
+) -> Estimate:
+    """Candidate minus baseline over the shared cases; both observed over exactly these.
+
+    `bound` False: a figure that would have to be resampled gets none.
+    """
+    if metric.kind in (Kind.RATE, Kind.MEAN):
+        pairs = [(ours.per_case[key], theirs.per_case[key]) for key in shared]
+        groups = grouped(shared, ours.clusters)
+        if groups is None and metric.kind is Kind.RATE and all(value in (0.0, 1.0) for pair in pairs for value in pair):
+            return rate_change(sum(a > b for a, b in pairs), sum(a < b for a, b in pairs), len(pairs))
+        changes = [a - b for a, b in pairs]
+        change = mean_t(changes) if groups is None else mean_clustered(changes, groups)
+        return replace(change, method=f"{PAIRED}{change.method}")
+    value = ours.estimate.value - theirs.estimate.value
+    if metric.kind is Kind.SUM:
+        mean = mean_t([math.fsum(ours.readings[key]) - math.fsum(theirs.readings[key]) for key in shared])
+        n = len(shared)
+        low, high = (None if bound is None else bound * n for bound in (mean.low, mean.high))
+        return Estimate(
+            value, n, low, high, f"{PAIRED}{mean.method} × n", mean.note, None, mean.low_doubt, mean.high_doubt
+        )
+    if not bound:
+        return Estimate(value, len(shared), method="difference")
+    return _resampled(metric, ours, theirs, shared, value)
+
+
+def rate_change(better: int, worse: int, n: int) -> Estimate:
+    """The change of a 0/1 rate over n pairs, of which `better` went from 0 to 1 and `worse` from 1 to 0.
+
+    The bound is the change whose score test just rejects, z = 1.645: it holds for few cases too, and where none
+    flipped. Source: Tango (1998), Statistics in Medicine 17:891-908.
+    """
+    if n == 0:
+        return Estimate(math.nan, 0, method=SCORE, note=TOO_SMALL)
+    value = (better - worse) / n
+    return Estimate(value, n, -_score_bound(worse, better, n), _score_bound(better, worse, n), SCORE)
+
+
+def _score_bound(better: int, worse: int, n: int) -> float:
+    """The upper bound, by halving: the score statistic falls as the change that it is asked about grows."""
+    low, high = (better - worse) / n, 1.0
+    while high - low > _SAME:
+        middle = (low + high) / 2
+        if _score(better, worse, n, middle) > -Z:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _score(better: int, worse: int, n: int, change: float) -> float:
+    """Tango's statistic for a true change, with the probability of a pair that got worse at its constrained maximum."""
+    b = -better - worse + (2 * n - better + worse) * change
+    c = -worse * change * (1 - change)
+    q = (math.sqrt(max(b * b - 8 * n * c, 0.0)) - b) / (4 * n)
+    variance = n * (2 * q + change * (1 - change))
+    distance = better - worse - n * change
+    return distance / math.sqrt(variance) if variance > 0 else math.copysign(math.inf, distance) if distance else 0.0
+
+
+def _resampled(metric: MetricDef, ours: Observed, theirs: Observed, shared: Sequence[str], value: float) -> Estimate:
+    """Percentile bounds over resamples of whole cases, both sides of a case together.
+
+    Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, 13.3.
+    """
+    n = len(shared)
+    note = _too_few(metric, ours, theirs, shared)
+    if note:
+        return Estimate(value, n, method=BOOTSTRAP, note=note)
+    import numpy as np
+
+    one, other = (_figure(metric, side, shared) for side in (ours, theirs))
+    draw = np.random.default_rng(SEED)
+    resamples = min(_MOST, max(_FEWEST, _WORK // n))
+    block = max(1, _BLOCK // n)
+    found = []
+    for done in range(0, resamples, block):
+        picks = draw.integers(0, n, (min(block, resamples - done), n))
+        found.append(one(picks) - other(picks))
+    low, high = np.quantile(np.concatenate(found), [0.05, 0.95], method="inverted_cdf")
+    if low == high:
+        return Estimate(value, n, method=BOOTSTRAP, note=f"{TOO_SMALL}: all resamples equal")
+    return Estimate(value, n, float(low), float(high), BOOTSTRAP, low_doubt=RESAMPLED, high_doubt=RESAMPLED)
+
+
+def _too_few(metric: MetricDef, ours: Observed, theirs: Observed, shared: Sequence[str]) -> str:
+    """Why there is no bound: below the n at which the figure itself has one."""
+    if metric.kind is Kind.QUANTILE:
+        least = max(MIN_N, smallest_n_for_quantile(metric.q))
+        if len(shared) < least:
+            return f"{TOO_SMALL}: none below n = {least}"
+        ragged = len({len(side.readings[key]) for side in (ours, theirs) for key in shared}) > 1
+        return "no bound: the cases were repeated unequally often" if ragged else ""
+    successes = min(math.fsum(side.denominators[key] for key in shared) for side in (ours, theirs))
+    if len(shared) < MIN_N or successes < MIN_SUCCESSES:
+        return f"{TOO_SMALL}: {MIN_N} cases and {MIN_SUCCESSES} successes are needed"
+    return ""
+
+
+def _figure(metric: MetricDef, side: Observed, shared: Sequence[str]) -> Callable[[Any], Any]:
+    """The figures of one side over rows of picked cases."""
+    import numpy as np
+
+    if metric.kind is Kind.RATIO:
+        tops = np.array([side.per_case[key] for key in shared])
+        bottoms = np.array([side.denominators[key] for key in shared])
+
+        def ratios(picks: Any) -> Any:
+            # A resample without a success has no figure: the dearest there is stands for it.
+            below = bottoms[picks].sum(axis=1)
+            return tops[picks].sum(axis=1) / np.maximum(below, bottoms[bottoms > 0].min())
+
+        return ratios
+    values = np.array([side.readings[key] for key in shared], dtype=float)
+    rank = max(1, math.ceil(exact(metric.q) * values.size)) - 1
+
+    def quantiles(picks: Any) -> Any:
+        return np.partition(values[picks].reshape(len(picks), -1), rank, axis=1)[:, rank]
+
+    return quantiles

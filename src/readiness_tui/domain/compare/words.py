@@ -1,0 +1,12 @@
+"""How a change between two runs is marked."""
+
+from __future__ import annotations
+
+CHANGE_GLYPHS: dict[str, str] = {
+    "better": "●",
+    "worse": "✗",
+    "within noise": "◐",
+    "no change": "–",
+    "not tested": "–",
+    "too few": "–",
+}

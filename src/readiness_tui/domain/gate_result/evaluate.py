@@ -1,0 +1,281 @@
+"""The whole gate held against the candidate: rows, lock, must-pass and high-risk cases (scoring.md, "Gate")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Protocol, TypeVar
+
+from readiness_tui.domain.compare.comparison import comparison_warnings, differ_in
+from readiness_tui.domain.gate.model import CasePolicy, Gate, Lock
+from readiness_tui.domain.gate_result.model import CasesRow, GateOutcome, GateRow
+from readiness_tui.domain.gate_result.rows import Ground, row, split
+from readiness_tui.domain.labels.queue import HIGH_RISK, between_people, judge_agreement, labels_of
+from readiness_tui.domain.metrics import RunData, absent_cases, case_key, gold_by_id, resolve, some, tags_of, utc
+from readiness_tui.domain.metrics.rule import From, Rule
+from readiness_tui.domain.runs.model import (
+    Case,
+    CaseStatus,
+    Completeness,
+    EvalSet,
+    HumanVerdict,
+    Run,
+    ScoreState,
+    Trace,
+)
+from readiness_tui.domain.text.format import moment
+
+__all__ = ["HIGH_RISK", "case_passed", "differ_in", "evaluate_gate", "high_risk_cases", "latest_complete"]
+
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+def evaluate_gate(
+    gate: Gate | None,
+    lock: Lock | None,
+    candidate: Sequence[RunData],
+    baseline: Sequence[RunData] = (),
+    traces: Sequence[Trace] = (),
+    *,
+    as_of: date,
+    eval_set: EvalSet | None = None,
+    dataset_digest: str | None = None,
+    judge_digest: str | None = None,
+) -> GateOutcome:
+    """Hold a gate against the candidate's runs, in the order the review names them.
+
+    `eval_set` is the golden set for runs that come without one. `dataset_digest` and `judge_digest` stand in where
+    a run does not say. Without a candidate the gate is not run, and has no rows. A metric from traces reads the UTC
+    days that end with `as_of`. Without a gate the high-risk cases are still looked at.
+    """
+    runs = tuple(data if data.golden or not eval_set else replace(data, golden=eval_set) for data in candidate)
+    base = tuple(data if data.golden or not eval_set else replace(data, golden=eval_set) for data in baseline)
+    high_risk, unreviewed, refused = high_risk_cases(runs)
+    agreed, between = judge_agreement(runs, gate), between_people(runs)
+    if gate is None or not runs:
+        return GateOutcome(gate, lock, high_risk=high_risk, unreviewed=unreviewed, agreement=agreed, between=between)
+    datasets = {data.run.id: _dataset(data) or dataset_digest for data in runs}
+    judges = {data.run.id: data.run.judge_digest or judge_digest for data in runs}
+    declared = (
+        _first(lock.dataset_digest if lock else None, gate.dataset_digest),
+        _first(lock.judge_digest if lock else None, gate.judge_digest),
+    )
+    changed = _changed(gate, lock, declared, datasets, judges)
+    ground = Ground(runs, base, traces, as_of, {run_id: tuple(what) for run_id, what in changed.items()})
+    rows = tuple(row(part, ground) for rule in gate.rules for part in split(rule))
+    failed, missing = _must_pass(gate.must_pass, runs)
+    registered, registration = _registration(lock, runs)
+    return GateOutcome(
+        gate=gate,
+        lock=lock,
+        rows=rows,
+        ran=True,
+        registered=registered,
+        registration=registration,
+        changed=_changed_words(changed),
+        unverified=_unverified(gate, lock, declared, rows, datasets, judges),
+        cases=_cases(gate, runs, base),
+        must_pass_failed=failed,
+        must_pass_missing=missing,
+        high_risk=high_risk,
+        unreviewed=unreviewed,
+        warnings=_warnings(runs, base, rows, refused),
+        agreement=agreed,
+        between=between,
+    )
+
+
+# Lock and digests
+
+
+def _first(*digests: str | None) -> str | None:
+    return next((digest for digest in digests if digest), None)
+
+
+def _dataset(data: RunData) -> str | None:
+    """The dataset's digest: as the run says, else the golden set's where the run covers exactly that set."""
+    if data.run.dataset_digest:
+        return data.run.dataset_digest
+    if data.golden and data.cases and {case.id for case in data.cases} == {gold.id for gold in data.golden.cases}:
+        return data.golden.digest
+    return None
+
+
+def _changed(
+    gate: Gate,
+    lock: Lock | None,
+    declared: tuple[str | None, str | None],
+    datasets: dict[str, str | None],
+    judges: dict[str, str | None],
+) -> dict[str | None, dict[str, tuple[str, str]]]:
+    """What has changed since the lock, by run (None: the gate itself): digests known on both sides and different."""
+    changed: dict[str | None, dict[str, tuple[str, str]]] = {}
+    if lock and lock.gate_digest and gate.digest and lock.gate_digest != gate.digest:
+        changed[None] = {"the gate": (lock.gate_digest, gate.digest)}
+    for run_id in datasets:
+        sides = (("the dataset", declared[0], datasets[run_id]), ("the judge", declared[1], judges[run_id]))
+        changed[run_id] = {what: (before, now) for what, before, now in sides if before and now and before != now}
+    return changed
+
+
+def _changed_words(changed: dict[str | None, dict[str, tuple[str, str]]]) -> tuple[str, ...]:
+    """ "the dataset of run 'v2': 3fe2a9c1d0b4 when locked, 90aa1c2b7d6e now"."""
+    return tuple(
+        f"{what}{'' if run_id is None else f' of run {run_id!r}'}: {before[:12]} when locked, {now[:12]} now"
+        for run_id, found in changed.items()
+        for what, (before, now) in found.items()
+    )
+
+
+def _unverified(
+    gate: Gate,
+    lock: Lock | None,
+    declared: tuple[str | None, str | None],
+    rows: Iterable[GateRow],
+    datasets: dict[str, str | None],
+    judges: dict[str, str | None],
+) -> tuple[str, ...]:
+    """Digests that are not known on both sides, for the runs that rows rest on; a judge where a metric has one."""
+    unknown: dict[str, None] = {}
+    if lock and not (lock.gate_digest and gate.digest):
+        unknown["gate"] = None
+    for made in rows:
+        if made.run_id is None:
+            continue
+        if not (declared[0] and datasets[made.run_id]):
+            unknown["dataset"] = None
+        if _judged(made.rule) and not (declared[1] and judges[made.run_id]):
+            unknown["judge"] = None
+    return tuple(unknown)
+
+
+def _judged(rule: Rule) -> bool:
+    metric = resolve(rule.metric)
+    return metric is None or metric.judged
+
+
+def _registration(lock: Lock | None, runs: Sequence[RunData]) -> tuple[bool, str]:
+    """Registered: every candidate run's start is known and not before the lock, in UTC; else why not."""
+    if lock is None:
+        return False, "the gate was never locked"
+    for data in runs:
+        if data.run.started_at is None:
+            return False, f"run {data.run.id!r} does not say when it started"
+        if utc(data.run.started_at) < utc(lock.at):
+            began, locked = moment(data.run.started_at), moment(lock.at)
+            return False, f"run {data.run.id!r} started {began}, before the lock of {locked}"
+    return True, ""
+
+
+# Single cases
+
+
+def _cases(gate: Gate, runs: Sequence[RunData], base: Sequence[RunData]) -> tuple[CasesRow, ...]:
+    """Cases that only one side has, by id and variant over all of its runs; what is unknown matters to `fail` alone."""
+    ours, theirs = ({case_key(case): None for data in side for case in data.cases} for side in (runs, base))
+    found = []
+    for kind, policy, one, other in (
+        ("new", gate.new_cases, ours, theirs),
+        ("removed", gate.removed_cases, theirs, ours),
+    ):
+        ids = tuple(key for key in one if key not in other) if theirs else None
+        if ids or (ids is None and policy is CasePolicy.FAIL):
+            found.append(CasesRow(kind, policy, ids))
+    return tuple(found)
+
+
+def case_passed(case: Case) -> bool | None:
+    """Whether a case passed: its status, else the tool's own pass flags; None where neither says."""
+    if case.status is not CaseStatus.UNKNOWN:
+        return case.status is CaseStatus.PASS
+    applicable = [score for score in case.scores.values() if score.state is not ScoreState.NOT_APPLICABLE]
+    flags = [score.passed for score in applicable if score.state is ScoreState.OK and score.passed is not None]
+    if False in flags:
+        return False
+    unsaid = any(score.state is not ScoreState.OK for score in applicable)
+    return True if flags and not unsaid else None
+
+
+def _must_pass(ids: Sequence[str], runs: Sequence[RunData]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Must-pass cases that fail, and those of which no candidate run says that they passed.
+
+    Every repeat in every candidate run has to pass; a case that is absent, or has no verdict, is missing.
+    """
+    verdicts: dict[str, list[bool | None]] = {}
+    for data in runs:
+        for case in data.cases:
+            verdicts.setdefault(case.id, []).append(case_passed(case))
+    failed = tuple(id_ for id_ in ids if False in verdicts.get(id_, ()))
+    missing = tuple(id_ for id_ in ids if id_ not in failed and not _all_passed(verdicts.get(id_, [])))
+    return failed, missing
+
+
+def _all_passed(verdicts: list[bool | None]) -> bool:
+    return bool(verdicts) and all(verdicts)
+
+
+def high_risk_cases(runs: Sequence[RunData]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Keys of the high-risk cases; of those without a human label; and of those that a person judged failed.
+
+    A case is high-risk by its own tag or its golden case's; golden ones that a run should have and lacks count too. Each
+    variant of a case gives an answer of its own, and needs a label of its own.
+    """
+    found: dict[str, list[HumanVerdict]] = {}
+    for data in runs:
+        gold = gold_by_id(data)
+        for case in data.cases:
+            if HIGH_RISK in tags_of(case, gold.get(case.id)):
+                found.setdefault(case_key(case), []).extend(label.verdict for label in labels_of((case,)))
+        for lost in absent_cases(data):
+            if HIGH_RISK in lost.tags:
+                found.setdefault(lost.id, [])
+    unreviewed = tuple(id_ for id_, labels in found.items() if not labels)
+    refused = tuple(id_ for id_, labels in found.items() if HumanVerdict.FAIL in labels)
+    return tuple(found), unreviewed, refused
+
+
+# Runs
+
+
+class StoredRun(Protocol):
+    """A run as stored: when it was imported, and the digest of its raw bytes."""
+
+    @property
+    def run(self) -> Run: ...
+    @property
+    def imported_at(self) -> datetime | None: ...
+    @property
+    def digest(self) -> str: ...
+
+
+Stored = TypeVar("Stored", bound=StoredRun)
+
+
+def latest_complete(runs: Iterable[Stored]) -> Stored | None:
+    """The latest complete run by start, then import time, then digest. An unknown start sorts first."""
+
+    def when(stored: Stored) -> tuple[datetime, datetime, str]:
+        started, imported = stored.run.started_at, stored.imported_at
+        return utc(started) if started else _EARLIEST, utc(imported) if imported else _EARLIEST, stored.digest
+
+    return max((s for s in runs if s.run.completeness is Completeness.COMPLETE), key=when, default=None)
+
+
+def _warnings(
+    runs: Sequence[RunData], base: Sequence[RunData], rows: Iterable[GateRow], refused: tuple[str, ...]
+) -> tuple[str, ...]:
+    """What a reader of the rows should know, as sentences."""
+    said: dict[str, None] = {}
+    for data in (*runs, *base):
+        if data.run.completeness is not Completeness.COMPLETE:
+            said[f"Run {data.run.id!r} is {data.run.completeness}: cases may be missing."] = None
+        if base and any(case.id_from == "position" for case in data.cases):
+            said[f"Run {data.run.id!r} names its cases by position only: compare them with care."] = None
+    if runs and base:
+        said.update(dict.fromkeys(comparison_warnings(runs[0].run, base[0].run)))
+    if refused:
+        said[f"A person judged high-risk cases as failed: {some(refused)}."] = None
+    if any(made.rule.source is From.RUN and made.by_missing for made in rows):
+        said["Some results are decided by missing cases: in the worst case they would miss."] = None
+    return tuple(said)

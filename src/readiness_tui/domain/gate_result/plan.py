@@ -1,0 +1,339 @@
+"""What a gate asks of its data: before a run, what each rule needs; after it, what would decide (scoring.md, "Gate").
+
+A plan judges nothing: the verdict stays with `evaluate`, and what is said here of a run is said by the same rules.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from readiness_tui.domain.compare.comparison import Comparison, compare, first_carrying
+from readiness_tui.domain.gate.model import Gate
+from readiness_tui.domain.gate_result.evaluate import HIGH_RISK
+from readiness_tui.domain.gate_result.model import GateOutcome, GateRow
+from readiness_tui.domain.gate_result.power import (
+    Count,
+    Sight,
+    count_for_drop,
+    count_for_quantile,
+    count_for_rate,
+    half_width,
+    least_cases,
+    least_for_drop,
+    sight_of_flips,
+    sight_of_mean,
+    sight_of_other,
+    unrelated,
+    value_that_holds,
+    wanted_cases,
+)
+from readiness_tui.domain.gate_result.rows import effect_of, limit_of, margin_of, split, worsening
+from readiness_tui.domain.intervals import MIN_N, WILSON, smallest_n_for_quantile
+from readiness_tui.domain.intervals.estimate import Estimate
+from readiness_tui.domain.metrics import (
+    Kind,
+    MetricDef,
+    NotComputable,
+    Observed,
+    RunData,
+    applies_to,
+    best_value,
+    observe_traces,
+    resolve,
+    unknown,
+    window,
+    worst_value,
+)
+from readiness_tui.domain.metrics.meets import decisive_size, meets
+from readiness_tui.domain.metrics.rule import Direction, From, Rule
+from readiness_tui.domain.runs.model import EvalSet, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a rule asks of `n` cases or traces; None: how many there will be is not known.
+
+    `least`: the fewest with which a bound can hold. `count`: of a figure that counts. `value`: of a mean or a ratio, the
+    figure whose bound would just hold (of a regression rule: the loss; negative where it must be a gain).
+    """
+
+    n: int | None
+    least: int | None = None
+    count: Count | None = None
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The figure with every missing case at its best and at its worst; `decide`: they lie on different sides."""
+
+    best: Estimate
+    worst: Estimate
+    decide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One rule of the gate.
+
+    `counted`: its figure is a rate of 0/1 cases. `before`: the baseline's figure. `sight`: what a comparison with it
+    can see. `now`: the row that the gate made of a run. `wanted`: how many cases decide that figure (before a run: the
+    baseline's), held as it is; no more than its own n where they have. `ends` None: no case is missing.
+    """
+
+    rule: Rule
+    metric: MetricDef
+    counted: bool
+    need: Need
+    before: Estimate | None = None
+    sight: Sight | None = None
+    now: GateRow | None = None
+    wanted: int | None = None
+    ends: Ends | None = None
+
+    @property
+    def noun(self) -> str:
+        return "trace" if self.rule.source is From.TRACES else "case"
+
+    @property
+    def more(self) -> int | None:
+        """Cases to add until the row is decided; 0: it is."""
+        n = self.now.estimate.n if self.now and self.now.estimate else None
+        return None if self.wanted is None or n is None else self.wanted - n
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The golden cases with one tag, and the smallest drop of a pass rate that they can show."""
+
+    tag: str
+    cases: int
+    sight: Sight
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole gate. `cases`: of the golden set, None where there is none. `baseline`: the run it is held against."""
+
+    gate: Gate
+    golden: str
+    cases: int | None
+    baseline: str
+    ran: bool
+    rows: tuple[PlanRow, ...]
+    slices: tuple[Slice, ...]
+    high_risk: int
+
+
+def plan(
+    outcome: GateOutcome,
+    golden: EvalSet | None,
+    candidate: Sequence[RunData] = (),
+    baseline: Sequence[RunData] = (),
+    traces: Sequence[Trace] = (),
+    *,
+    as_of: date,
+) -> Plan:
+    """What the gate of `outcome` needs of its data, and what would decide the rows that it has.
+
+    Raises ValueError without a gate.
+    """
+    if outcome.gate is None:
+        raise ValueError("there is no gate to plan for")
+    ground = _Ground(golden, tuple(candidate), tuple(baseline), traces, as_of)
+    held = {made.rule.key: made for made in outcome.rows}
+    tags = Counter(tag for case in (golden.cases if golden else ()) for tag in set(case.tags))
+    ordered = sorted(tags.items(), key=lambda pair: (-pair[1], pair[0]))
+    return Plan(
+        gate=outcome.gate,
+        golden=golden.name if golden else "",
+        cases=len(golden.cases) if golden else None,
+        baseline=baseline[0].run.id if baseline else "",
+        ran=outcome.ran,
+        rows=tuple(_row(part, ground, held.get(part.key)) for rule in outcome.gate.rules for part in split(rule)),
+        slices=tuple(Slice(tag, n, sight_of_flips(n)) for tag, n in ordered),
+        high_risk=tags[HIGH_RISK],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    golden: EvalSet | None
+    candidate: tuple[RunData, ...]
+    baseline: tuple[RunData, ...]
+    traces: Sequence[Trace]
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A rule's metric as the data have it: in the candidate (or the traces), in the baseline, and between them."""
+
+    metric: MetricDef
+    ours: Observed | None
+    theirs: Observed | None = None
+    change: Comparison | None = None
+
+    @property
+    def known(self) -> Estimate | None:
+        """The figure whose spread is taken: the candidate's own, else the baseline's."""
+        return next((seen.estimate for seen in (self.ours, self.theirs) if seen), None)
+
+    @property
+    def before(self) -> Estimate | None:
+        return self.theirs.estimate if self.theirs else None
+
+    @property
+    def counted(self) -> bool:
+        """Whether the figure is a rate of 0/1 cases: as the data show, else as its kind says."""
+        return self.metric.kind is Kind.RATE if self.known is None else self.known.method == WILSON
+
+
+def _row(rule: Rule, ground: _Ground, now: GateRow | None) -> PlanRow:
+    seen = _seen(rule, ground)
+    if rule.threshold is None:
+        return _regression_row(rule, seen, ground, now)
+    bar, way = rule.threshold, rule.direction
+    need = _need(bar, way, seen, _expected(rule, seen, ground))
+    figure = seen.ours if now else seen.theirs
+    row = PlanRow(rule, seen.metric, seen.counted, need, seen.before, _sight(rule, seen, ground), now)
+    if figure is None:
+        return row
+    wanted = wanted_cases(seen.metric, figure.estimate, bar, way, tuple(figure.per_case.values()))
+    if now is None and wanted == figure.estimate.n:  # the baseline had enough: fewer may do
+        wanted = max(decisive_size(figure.estimate, bar) or wanted or 0, need.least or 0)
+    return replace(row, wanted=wanted, ends=_ends(figure.best, figure.worst, way, bar) if now else None)
+
+
+def _seen(rule: Rule, ground: _Ground) -> _Seen:
+    metric = resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)
+    if rule.source is From.TRACES:
+        kept, _ = window(ground.traces, ground.as_of, rule.window_days)
+        found = observe_traces(rule.metric, kept, rule.tags, direction=rule.direction, unit=rule.unit)
+        return _Seen(metric, found if isinstance(found, Observed) else None)
+    now, before = first_carrying(rule, ground.candidate), first_carrying(rule, ground.baseline)
+    against = None if isinstance(now, NotComputable) else compare(rule, now, ground.baseline)
+    return _Seen(
+        metric,
+        None if isinstance(now, NotComputable) else now[1],
+        None if isinstance(before, NotComputable) else before[1],
+        against if isinstance(against, Comparison) else None,
+    )
+
+
+def _expected(rule: Rule, seen: _Seen, ground: _Ground) -> int | None:
+    """How many cases or traces the figure rests on, or will: a run's own n, else the golden set's, else the baseline's."""
+    if seen.ours is not None:
+        return seen.ours.estimate.n
+    if rule.source is From.TRACES:
+        return None
+    if ground.golden is None:
+        return seen.theirs.estimate.n if seen.theirs else None
+    ready = {gold.id for gold in applies_to(rule.metric, ground.golden, rule.tags)}
+    return len(ready | (_slice(rule, ground.golden) & _ids(seen.theirs)))
+
+
+def _need(bar: float, way: Direction, seen: _Seen, n: int | None) -> Need:
+    metric, count, value = seen.metric, None, None
+    if n and seen.counted:
+        count = count_for_rate(bar, way, n)
+    elif n and metric.kind is Kind.QUANTILE:
+        count = count_for_quantile(metric.q, way, n)
+    elif n and metric.kind is not Kind.SUM and seen.known is not None:
+        value = value_that_holds(seen.known, bar, way, n, ratio=metric.kind is Kind.RATIO)
+    return Need(n, least_cases(metric, bar, way, counted=seen.counted), count, value)
+
+
+def _sight(rule: Rule, seen: _Seen, ground: _Ground) -> Sight | None:
+    """What the baseline lets see; of a rate also before there is one. Traces have no baseline."""
+    if rule.source is From.TRACES:
+        return None
+    shared = _shared(rule, seen, ground)
+    if seen.counted:
+        return sight_of_flips(shared) if shared else None
+    if seen.theirs is None:
+        return None
+    change = worsening(seen.change.change, rule.direction) if seen.change else None
+    if seen.metric.kind in (Kind.RATE, Kind.MEAN) or (change is not None and change.high is not None):
+        return sight_of_mean(seen.theirs.estimate, shared, change)
+    return sight_of_other(seen.theirs.estimate, rule.direction)
+
+
+def _shared(rule: Rule, seen: _Seen, ground: _Ground) -> int:
+    """Cases that both sides have, or will: as compared, else those of the baseline that the golden set still has."""
+    if seen.change is not None:
+        return len(seen.change.shared)
+    if seen.theirs is None or not seen.theirs.per_case:
+        return _expected(rule, seen, ground) or 0
+    if ground.golden is None:
+        return len(seen.theirs.per_case)
+    return len(_slice(rule, ground.golden) & _ids(seen.theirs))
+
+
+def _slice(rule: Rule, golden: EvalSet) -> set[str]:
+    return {gold.id for gold in golden.cases if set(rule.tags) <= set(gold.tags)}
+
+
+def _ids(seen: Observed | None) -> set[str]:
+    """The cases that carry a metric, whatever their variant; an id may hold an @ itself."""
+    return {name for key in seen.per_case for name in (key, key.partition("@")[0])} if seen else set()
+
+
+def _regression_row(rule: Rule, seen: _Seen, ground: _Ground, now: GateRow | None) -> PlanRow:
+    """The loss against the baseline, held to its margin on the shared cases."""
+    sight = _sight(rule, seen, ground)
+    if seen.theirs is None or rule.max_regression is None:
+        return PlanRow(rule, seen.metric, seen.counted, Need(None), None, sight, now)
+    shared = _shared(rule, seen, ground)
+    loss = worsening(seen.change.change, rule.direction) if seen.change else None
+    base = seen.change.baseline if seen.change else seen.theirs.estimate.value
+    margin, effect = margin_of(rule, base), effect_of(rule, base)
+    limit = max(margin, effect or 0.0)
+    count, value = None, None
+    least: int | None = MIN_N
+    if seen.metric.kind is Kind.RATE and seen.counted:
+        count = count_for_drop(margin, shared, effect or 0.0) if shared else None
+        least = least_for_drop(limit)
+    else:
+        if seen.metric.kind is Kind.QUANTILE:
+            least = max(MIN_N, smallest_n_for_quantile(seen.metric.q))
+        half = half_width(loss, shared) if loss else _half_before(seen, shared)
+        value = None if half is None else limit - half
+    row = PlanRow(rule, seen.metric, seen.counted, Need(shared or None, least, count, value), seen.before, sight, now)
+    if now is None or loss is None:
+        return row
+    wanted = wanted_cases(seen.metric, loss, limit_of(loss, margin, effect), Direction.LOWER)
+    return replace(row, wanted=wanted, ends=_loss_ends(rule, seen, limit))
+
+
+def _half_before(seen: _Seen, shared: int) -> float | None:
+    """How far the bound of a change would lie off, from the baseline alone: of means only."""
+    if seen.theirs is None or seen.metric.kind not in (Kind.RATE, Kind.MEAN):
+        return None
+    return unrelated(half_width(seen.theirs.estimate, shared))
+
+
+def _ends(best: Estimate | None, worst: Estimate | None, way: Direction, bar: float) -> Ends | None:
+    if best is None or worst is None:
+        return None
+    return Ends(best, worst, meets(best, way, bar) is not meets(worst, way, bar))
+
+
+def _loss_ends(rule: Rule, seen: _Seen, margin: float) -> Ends | None:
+    """The loss, had the baseline's cases that the candidate does not carry come out at their best or worst."""
+    ours, theirs = seen.ours, seen.theirs
+    if ours is None or theirs is None or seen.metric.kind not in (Kind.RATE, Kind.MEAN):
+        return None
+    lost = [theirs.per_case[key] for key in ours.missing_ids if key in theirs.per_case and key not in ours.per_case]
+    if not lost:
+        return None
+    paired = [ours.per_case[key] - theirs.per_case[key] for key in ours.per_case if key in theirs.per_case]
+
+    def loss(end: float) -> Estimate:
+        changes = [*paired, *(end - before for before in lost)]
+        return worsening(Estimate(sum(changes) / len(changes), len(changes)), rule.direction)
+
+    return _ends(loss(best_value(seen.metric)), loss(worst_value(seen.metric)), Direction.LOWER, margin)

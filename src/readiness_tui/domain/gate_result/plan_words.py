@@ -1,0 +1,198 @@
+"""A plan in words: three cells for each rule, and the sentences below them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from readiness_tui.domain.gate_result.model import Result
+from readiness_tui.domain.gate_result.plan import Plan, PlanRow, Slice
+from readiness_tui.domain.gate_result.power import Count, Sight, count_for_rate
+from readiness_tui.domain.gate_result.words import RESULT_WORDS
+from readiness_tui.domain.intervals import CLUSTER_T, LOG_DELTA, WILSON, T
+from readiness_tui.domain.intervals.estimate import Estimate
+from readiness_tui.domain.metrics import Kind
+from readiness_tui.domain.metrics.meets import APPROXIMATE, HOLDS, MISSES, NOISE, meets
+from readiness_tui.domain.metrics.rule import Direction, From, Rule
+from readiness_tui.domain.metrics.words import rule_text, value_text
+from readiness_tui.domain.text.format import NOTHING, number, plural
+
+_TAGS = 5  # named one by one, the largest first
+_EXAMPLE = 100  # cases, where nobody knows how many there will be
+_AT_LIMIT = "at this figure no number of cases decides"
+#: Why no number of cases can be said, by the method of the bound.
+_NO_SIZE = {
+    CLUSTER_T: f"{NOISE}; it takes more clusters, not more cases of the same",
+    **dict.fromkeys((WILSON, T, LOG_DELTA), _AT_LIMIT),
+}
+
+
+def heading(found: Plan) -> str:
+    """ "support-bot v1: golden_set, 72 cases; baseline rag-v3"."""
+    data = "no golden set" if found.cases is None else f"{found.golden}, {plural(found.cases, 'case')}"
+    return f"{found.gate.name} v{found.gate.version}: {data}; {f'baseline {found.baseline}' if found.baseline else 'no baseline'}"
+
+
+def remarks(found: Plan) -> Iterator[str]:
+    """What the rows do not say: what else the gate will ask for, and what the tags of the set can show."""
+    if found.cases is None:
+        yield "How many cases there will be is not known: name or import the golden set."
+    if found.gate.must_pass:
+        yield f"{plural(len(found.gate.must_pass), 'must-pass case')} must pass in every repeat."
+    if found.high_risk:
+        yield f"{plural(found.high_risk, 'high-risk case')} must each have a human label."
+    if found.slices:
+        yield f"A drop of the pass rate shows, by tag, from: {slices_text(found.slices)}."
+
+
+def slices_text(slices: Sequence[Slice]) -> str:
+    """ "billing 6 of 18 (33.3 points), high_risk 6 of 12 (50 points); less still by 14 smaller tags"."""
+    seen = [f"{one.tag} {_points(one.sight)}" for one in slices[:_TAGS] if one.sight.loss is not None]
+    few = len(slices) - len(seen)
+    less = f"less still by {plural(few, 'smaller tag')}" if few else ""
+    return "; ".join(filter(None, (", ".join(seen), less)))
+
+
+def cells(row: PlanRow) -> tuple[str, str, str]:
+    """n, what passes by the point rule, and what holds at 95 % too: "72", "62 right", "67 right"."""
+    need, rule = row.need, row.rule
+    n = NOTHING if need.n is None else f"{need.n:,}"
+    if need.count is not None:
+        return n, _count(row, need.count.point), NOTHING if need.count.proof is None else _count(row, need.count.proof)
+    point = NOTHING if need.n is None else rule_text(rule)
+    return n, point, NOTHING if need.value is None else _limit(row, need.value)
+
+
+def notes(row: PlanRow) -> Iterator[str]:
+    """What the cells leave open: where no bound holds, what a comparison can see, and what a run has shown."""
+    yield from _open(row)
+    if row.sight is not None:
+        yield sight_text(row, row.sight)
+    if row.now is not None:
+        yield now_text(row)
+    elif row.before is not None and row.rule.threshold is not None:
+        yield before_text(row)
+    if row.ends is not None and row.now is not None:
+        yield _ends_text(row)
+
+
+def sight_text(row: PlanRow, sight: Sight) -> str:
+    """ "against the baseline a drop shows from 6 of 72 (8.3 points)"."""
+    word = _loss_word(row.rule)
+    if sight.loss is None:
+        return f"against the baseline no {word} can show: {sight.why}"
+    if sight.flips is not None:
+        return f"against the baseline a {word} shows from {_points(sight)}, all one way"
+    loss = number(sight.loss, row.rule.unit or row.metric.unit, up=True)
+    if sight.own:
+        return f"a {word} below {loss} is the baseline's own noise"
+    return f"against the baseline a {word} shows from {loss}" + ("" if sight.paired else " at the latest")
+
+
+def before_text(row: PlanRow) -> str:
+    """ "scoring as the baseline does, 58 of 69, it holds from 160 cases"."""
+    figure, bar, n = row.before, row.rule.threshold, row.need.n
+    assert figure is not None
+    assert bar is not None
+    said = f"scoring as the baseline does, {_figure(figure, row)}, it"
+    if not meets(figure, row.rule.direction, bar):
+        return f"{said} misses"
+    if row.wanted is None or n is None:
+        return f"{said} passes"
+    return f"{said} holds with these" if row.wanted <= n else f"{said} holds from {plural(row.wanted, row.noun)}"
+
+
+def now_text(row: PlanRow) -> str:
+    """ "now 59 of 69: 74 more cases at this rate decide (143)", "now 0.897: holds at 95 %"."""
+    made, more = row.now, row.more
+    assert made is not None
+    if made.result in (Result.MISSING, Result.CHANGED) or made.estimate is None:
+        return f"now {RESULT_WORDS[made.result][1]}: {made.reason}"
+    figure, estimate = f"now {_figure(made.estimate, row)}", made.estimate
+    if more == 0:
+        rough = f"; {APPROXIMATE}" if APPROXIMATE in made.sure else ""
+        return f"{figure}: {HOLDS if HOLDS in made.sure else MISSES}{rough}"
+    if more is None:
+        return f"{figure}: {estimate.note or _NO_SIZE.get(estimate.method, NOISE)}"
+    cases = plural(more, f"more {row.noun}")
+    if estimate.low is None and estimate.high is None:
+        return f"{figure}: a first bound takes {cases} ({row.wanted:,})"
+    about = "about " if row.metric.kind is Kind.QUANTILE else ""
+    return f"{figure}: {about}{cases} at this figure decide ({row.wanted:,})"
+
+
+def _open(row: PlanRow) -> Iterator[str]:
+    need, traces = row.need, row.rule.source is From.TRACES
+    if row.rule.threshold is None and need.n is None:
+        yield "there is no baseline yet to hold it against"
+    elif need.n == 0:
+        yield f"it applies to no {row.noun} of the golden set"
+    elif need.least is None:
+        yield f"no bound can hold{' without a gain' if row.rule.threshold is None else ''}: the point rule alone"
+    elif need.n is None:
+        yield f"{'no trace in the window yet; ' if traces else ''}a bound needs {plural(need.least, row.noun)}"
+        if row.counted and row.rule.threshold is not None:
+            yield _example(row, count_for_rate(row.rule.threshold, row.rule.direction, _EXAMPLE))
+    elif need.count is not None and need.count.proof is None:
+        best = "none of them" if need.count.most else f"{need.n:,} of {need.n:,}"
+        yield f"not even {best} {'holds' if need.count.most else 'hold'} at 95 %: that takes {plural(need.least, row.noun)}"
+    elif need.count is None and need.n < need.least:
+        yield f"no bound: that takes {plural(need.least, row.noun)}"
+    elif need.count is None and need.value is None and row.now is None:
+        yield "how far its bound lies off, a first run tells"
+
+
+def _example(row: PlanRow, count: Count) -> str:
+    """ "of 100 cases 91 right hold at 95 %"."""
+    of = f"of {plural(count.n, row.noun)}"
+    if count.proof is None:
+        return f"{of} not even the best figure holds at 95 %"
+    return f"{of} {'at most ' if count.most else ''}{count.proof:,}{'' if count.most else ' right'} hold at 95 %"
+
+
+def _count(row: PlanRow, count: int) -> str:
+    assert row.need.count is not None
+    if not row.need.count.most:
+        return f"{count:,} right"
+    if row.rule.threshold is None:
+        return f"≤ {count:,} lost"
+    if row.metric.kind is not Kind.QUANTILE:
+        return f"≤ {count:,}"
+    return f"≤ {count:,} {'over' if row.rule.direction is Direction.LOWER else 'under'}"
+
+
+def _limit(row: PlanRow, value: float) -> str:
+    """A figure that just holds, rounded towards the harder side."""
+    unit = row.rule.unit or row.metric.unit
+    if row.rule.threshold is None:
+        sign = _loss_word(row.rule) if value >= 0 else "gain"
+        return f"{sign} {'≤' if value >= 0 else '≥'} {number(abs(value), unit, up=value < 0)}"
+    higher = row.rule.direction is Direction.HIGHER
+    return f"{'≥' if higher else '≤'} {number(value, unit, up=higher)}"
+
+
+def _figure(estimate: Estimate, row: PlanRow) -> str:
+    if row.rule.threshold is None:
+        return f"{value_text(estimate.value, row.rule)} against the baseline"
+    return f"{estimate.k:,} of {estimate.n:,}" if estimate.k is not None else value_text(estimate.value, row.rule)
+
+
+def _ends_text(row: PlanRow) -> str:
+    ends = row.ends
+    assert ends is not None
+    assert row.now is not None
+    rule = row.rule
+    best, worst = (value_text(end.value, rule).replace(NOTHING, "without limit") for end in (ends.best, ends.worst))
+    what = "" if rule.threshold is not None else f"a {_loss_word(rule)} of "
+    carried = f"{row.now.used:,} of {row.now.total:,} carry it; " if row.now.used is not None else ""
+    decided = "; decided by missing cases" if ends.decide else ""
+    return f"{carried}{what}{best} at best, {worst} at worst{decided}"
+
+
+def _points(sight: Sight) -> str:
+    assert sight.loss is not None
+    points = f"{100 * sight.loss:.1f}".removesuffix(".0")
+    return f"{sight.flips} of {sight.shared:,} ({points} points)"
+
+
+def _loss_word(rule: Rule) -> str:
+    return "drop" if rule.direction is Direction.HIGHER else "rise"

@@ -1,0 +1,187 @@
+"""What a reader would say of an incident note: words that blame, and what its severity's sections still lack.
+
+Hints never block anything. They follow the blameless postmortem as it is taught: ask how the system let it happen, not
+who did it; counterfactuals ("should have") tell what did not happen (Allspaw, "Blameless PostMortems and a Just
+Culture", 2012; Google, "Site Reliability Engineering", 2016, ch. 15).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from readiness_tui.domain.incidents import note, note_rows
+from readiness_tui.domain.incidents.model import Incident
+
+_ROLES = (
+    r"he|she|(?:the|our|an?) (?:on-call |new |junior |senior )?(?:engineer|developer|operator|reviewer|author|admin"
+    r"|intern|contractor|colleague|agent|manager|tester|person on call|on-call)|somebody|someone"
+)
+_FAULTS = (
+    r"(?:should|could|ought to) (?:not )?have|(?:shouldn't|couldn't) have|forgot|failed to|neglected|ignored|overlooked"
+    r"|messed up|screwed up|broke|caused|(?:did not|didn't) (?:bother|check|follow|notice|read|test|think|verify)"
+    r"|(?:was|were) (?:careless|negligent|sloppy|lazy|confused|inattentive|distracted|incompetent|too slow)"
+    r"|made (?:a|the|an? \w{1,20}) (?:mistake|error|blunder)"
+)
+_SYSTEM = "Say what they could see and what let it happen, so that it holds for whoever comes next."
+_COUNTER = "It says what did not happen. Say what happened, and what would have made the better way the easy one."
+#: Phrases that blame whoever they are about, with what to write instead.
+PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(rf"\b(?:{phrase})\b", re.IGNORECASE), instead)
+    for phrase, instead in (
+        (r"(?:human|operator|user|pilot) error", "It ends the question. What made this the likely thing to do?"),
+        (r"\w{1,40}'s fault|(?:at|my|your|his|her|our|their) fault|to blame|blame(?:s|d)?|culprit|guilty", _SYSTEM),
+        (r"careless(?:ly|ness)?|negligen(?:t|tly|ce)|sloppy|sloppily|incompeten(?:t|ce)|stupid(?:ly|ity)?|lazy|idiot(?:ic)?", _SYSTEM),
+        (r"obvious(?:ly)?|should have known|common sense", "It is obvious now. What could be known then?"),
+        (r"(?:we|I) (?:should|could) (?:not )?have", _COUNTER),
+        (r"(?:be|been|being) more careful|pay more attention|try harder", "Care does not scale. What would catch it when somebody is tired?"),
+        (r"root cause", "Several things had to come together: name the contributing factors."),
+    )
+)  # fmt: skip
+_VAGUE = re.compile(
+    r"\b(?:be (?:more )?careful|consider|discuss|explore|improve|investigate|look into|make sure|monitor (?:more )?closely"
+    r"|pay attention|remind|think about|try to)\b",
+    re.IGNORECASE,
+)
+#: What a note has, by whether it is the short form (sev3 and sev4), with what to write there.
+_SHORT = {
+    "summary": "What happened, to whom, for how long, and can it happen today?",
+    "factors": "What had to come together? More than one thing, each with its failure class.",
+}
+_LONG = {
+    **_SHORT,
+    "impact": "Who felt it, and how much: measure | value | source.",
+    "what_changed": "What was different before: prompt, model, index, tools, guardrail, traffic?",
+    "detection": "By what was it noticed, and which alert should have fired?",
+    "reproduction": "How often does it happen again: k of n replays?",
+    "controls": "Which checklist items should have held it: held, failed or absent?",
+}
+_LOOKING_BACK = ("went_well", "went_badly", "got_lucky", "surprised")
+_LONGEST_SUMMARY = 8  # lines
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """`text[start:end]` of `section` is what the hint is about; both 0 where something is missing.
+
+    `section` is a key of `note.FIELDS`, or "title", "times", "timeline" or "actions"; of those `id` says which row.
+    """
+
+    section: str
+    text: str
+    start: int = 0
+    end: int = 0
+    id: int = 0
+
+
+def language(section: str, text: str, people: Collection[str] = (), *, id: int = 0) -> tuple[Hint, ...]:
+    """Where a text blames, in its order. `people`: names that stand for a person in it."""
+    names = [re.escape(name) for name in people if name.strip()]
+    subject = re.compile(rf"\b(?:{'|'.join([*names, _ROLES])})\s{{1,3}}(?:{_FAULTS})\b", re.IGNORECASE)
+    found = [Hint(section, _SYSTEM, *match.span(), id) for match in subject.finditer(text)]
+    for phrase, instead in PHRASES:
+        found += [Hint(section, instead, *match.span(), id) for match in phrase.finditer(text)]
+    kept: list[Hint] = []
+    for hint in sorted(found, key=lambda hint: (hint.start, -hint.end)):
+        if not kept or hint.start >= kept[-1].end:
+            kept.append(hint)
+    return tuple(kept)
+
+
+def hints(incident: Incident, people: Collection[str] = ()) -> tuple[Hint, ...]:
+    """Everything a reader would say: what is missing first, then the words, section by section."""
+    known = {*people, *_people(incident)}
+    said = [*language("title", incident.title, known)]
+    for key in note.FIELDS:
+        said += language(key, incident.fields.get(key, ""), known)
+    for entry in incident.timeline:
+        said += language("timeline", entry.text, known, id=entry.id)
+    for action in incident.actions:
+        said += language("actions", action.text, known, id=action.id)
+    return (*missing(incident), *said)
+
+
+def of_section(incident: Incident, key: str) -> tuple[Hint, ...]:
+    """The hints on one written section alone: what an editor shows while it is written."""
+    lacks = (hint for hint in missing(incident) if hint.section == key)
+    return (*lacks, *language(key, incident.fields.get(key, ""), _people(incident)))
+
+
+def missing(incident: Incident) -> tuple[Hint, ...]:
+    """What the note of this severity still lacks, in the order of the note."""
+    found = [Hint(key, asks) for key, asks in _wanted(incident).items() if not incident.fields.get(key, "").strip()]
+    found += _times(incident)
+    found += _rows(incident)
+    found += _actions(incident)
+    for section in dict.fromkeys(rival.section for rival in incident.rivals):
+        found.append(Hint(section, "Two people wrote it at once: both texts are kept until somebody settles them."))
+    order = ["title", "summary", "impact", "times", "what_changed", "timeline", "detection", *note.FIELDS, "actions"]
+    return tuple(sorted(found, key=lambda hint: order.index(hint.section)))
+
+
+def _people(incident: Incident) -> set[str]:
+    """Who is named in it as somebody who did something."""
+    return {*(action.owner for action in incident.actions), *(entry.by for entry in incident.timeline)}
+
+
+def _wanted(incident: Incident) -> dict[str, str]:
+    wanted = dict(_SHORT if note.is_short(incident) else _LONG)
+    if not note.is_short(incident):
+        if not any(incident.fields.get(key, "").strip() for key in _LOOKING_BACK):
+            wanted["went_well"] = "What went well, what badly, where was luck, what surprised?"
+        if not incident.eval_cases and not incident.no_eval_reason:
+            wanted["evals"] = (
+                "Which eval case fails before and passes after? A sev1 or sev2 closes with one, or a reason."
+            )
+    return wanted
+
+
+def _times(incident: Incident) -> Iterator[Hint]:
+    unknown = [name for name in note.TIMES if getattr(incident, name) is None]
+    if unknown:
+        yield Hint("times", f"Not known yet: {', '.join(unknown)}.")
+    if said := note.out_of_order(incident):
+        yield Hint("times", said)
+    if not incident.timeline:
+        yield Hint("timeline", "Nothing is logged. Traces, logs and chats say what happened when.")
+
+
+def _rows(incident: Incident) -> Iterator[Hint]:
+    factors = note_rows.factors(incident)
+    if len(factors) == 1:
+        yield Hint("factors", "Only one factor. What else had to be so for this to happen?")
+    if factors and not note_rows.failure_classes(incident):
+        yield Hint("factors", "No factor has a failure class, so that nothing can be counted: what | failure class.")
+    for remark in note_rows.remarks(incident):
+        start, end = _line(incident.fields[remark.section], remark.line)
+        yield Hint(remark.section, remark.text, start, end)
+    lines = incident.fields.get("summary", "").splitlines()
+    if len(lines) > _LONGEST_SUMMARY:
+        yield Hint("summary", f"{len(lines)} lines. A summary that is read has at most {_LONGEST_SUMMARY}.")
+
+
+def _actions(incident: Incident) -> Iterator[Hint]:
+    if not incident.actions:
+        yield Hint("actions", "Nothing is to be done. What would prevent it, show it sooner, or make it smaller?")
+    for action in incident.actions:
+        if action.done is not None:
+            continue
+        lacks = [what for what, known in (("a person", action.owner), ("a date", action.due)) if not known]
+        if lacks:
+            yield Hint(
+                "actions", f"“{action.text[:40]}” has no {' and no '.join(lack[2:] for lack in lacks)}.", id=action.id
+            )
+        if (vague := _VAGUE.search(action.text)) and not action.verify:
+            said = "How would anybody see that this is done? Say what is there then."
+            yield Hint("actions", said, *vague.span(), action.id)
+
+
+def _line(text: str, number: int) -> tuple[int, int]:
+    """Where the line of this number (from 1) starts and ends."""
+    start = 0
+    for position, line in enumerate(text.splitlines(keepends=True), start=1):
+        if position == number:
+            return start, start + len(line.rstrip("\r\n"))
+        start += len(line)
+    return 0, 0

@@ -1,0 +1,108 @@
+"""Failing, latency and cost around an incident, in equal steps of time: what a sparkline is drawn from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from readiness_tui.domain.incidents.what_changed import Window
+
+BARS = "▁▂▃▄▅▆▇█"
+LONGEST = timedelta(days=7)  # of an incident that has no end yet
+_NONE = "·"
+
+
+@dataclass(slots=True)
+class Bucket:
+    """The requests of one step. `latency`: milliseconds; `cost`: dollars, summed over the requests that say it."""
+
+    requests: int = 0
+    failing: int = 0
+    latency: list[float] = field(default_factory=list)
+    cost: float = 0.0
+    costed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Equal steps from `start` on, each `step` long."""
+
+    start: datetime
+    step: timedelta
+    buckets: tuple[Bucket, ...]
+
+    @property
+    def end(self) -> datetime:
+        return self.start + self.step * len(self.buckets)
+
+    def place(self, at: datetime | None) -> int | None:
+        """The step that `at` falls into; None where it is outside."""
+        if at is None or not self.start <= at < self.end:
+            return None
+        return (at - self.start) // self.step
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the requests of several steps say together. Rates and figures are None without a request to tell by."""
+
+    requests: int
+    failing: int
+    latency_p95: float | None
+    cost_mean: float | None
+
+
+def around(start: datetime, end: datetime | None, latest: datetime | None, steps: int) -> Window:
+    """The time a sparkline of an incident shows, at least four hours.
+
+    With an end, the incident takes the middle third. Without one, the later half: up to `latest`, the last request
+    that is known, but not more than LONGEST.
+    """
+    stop = end or min(max(latest or start, start), start + LONGEST)
+    length = max(stop - start, timedelta(hours=2))
+    total = length * (3 if end else 2)
+    step = timedelta(seconds=math.ceil(total.total_seconds() / steps))
+    return Window(start - length, start - length + step * steps)
+
+
+def figures(buckets: Iterable[Bucket]) -> Figures:
+    requests = failing = costed = 0
+    cost, latency = 0.0, list[float]()
+    for bucket in buckets:
+        requests += bucket.requests
+        failing += bucket.failing
+        costed += bucket.costed
+        cost += bucket.cost
+        latency += bucket.latency
+    return Figures(requests, failing, p95(latency), cost / costed if costed else None)
+
+
+def phases(series: Series, start: datetime, end: datetime | None) -> tuple[Figures, Figures, Figures | None]:
+    """Before the incident, during it, and after its end (None while it has none). Whole steps: the one in which it
+    starts or ends counts as during."""
+    first = series.place(start) or 0
+    last = series.place(end) if end else None
+    stop = len(series.buckets) if last is None else last + 1
+    after = None if last is None else figures(series.buckets[stop:])
+    return figures(series.buckets[:first]), figures(series.buckets[first:stop]), after
+
+
+def p95(values: Sequence[float]) -> float | None:
+    """The element ⌈0.95 n⌉ of the sorted values, as the gate's."""
+    return sorted(values)[max(math.ceil(0.95 * len(values)), 1) - 1] if values else None
+
+
+def spark(values: Sequence[float | None]) -> str:
+    """One block a value, scaled from nothing to the greatest; a dot where there was no request to tell by."""
+    top = max((value for value in values if value is not None), default=0.0)
+    blocks = []
+    for value in values:
+        if value is None:
+            blocks.append(_NONE)
+        elif value <= 0 or top <= 0:
+            blocks.append(BARS[0])
+        else:
+            blocks.append(BARS[max(math.ceil(value / top * (len(BARS) - 1)), 1)])  # little is more than nothing
+    return "".join(blocks)

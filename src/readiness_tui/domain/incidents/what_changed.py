@@ -1,0 +1,242 @@
+"""What is different in the requests after a time: proposed for an incident's note, ranked by how much moved.
+
+How much moved is one scale for everything, 0 to 1. For a share it is the difference of the two shares (over all values
+of a field half the sum of the differences, the total variation distance). For latency and cost it is Cliff's delta:
+how much more often a request of one side is above one of the other than below it, which for a yes or no is the
+difference of the shares again. Source: Cliff (1993), Psychological Bulletin 114:494–509.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from statistics import median_low
+
+from readiness_tui.domain.incidents.model import Incident
+from readiness_tui.domain.incidents.note_rows import row_line
+from readiness_tui.domain.intervals import Z, wilson
+from readiness_tui.domain.text.format import number, percent, plural
+
+HOURS = 24  # on each side of the time, unless said otherwise
+_FEW = 8  # fewest values on each side from which the normal bound of a rank statistic is used
+_NAMELESS = "not recorded"
+
+
+class Kind(StrEnum):
+    """What of a request is compared; in the order in which equals are listed."""
+
+    PROMPT = "prompt"
+    MODEL = "model"
+    INDEX = "index"
+    APP = "application"
+    TOOL = "tool"
+    SOURCE = "source"
+    TRAFFIC = "traffic"
+    OUTCOME = "outcome"
+    ERROR = "error"
+    LATENCY = "latency"
+    COST = "cost"
+
+
+#: A request has exactly one value of these; the shares of their values add up to one.
+FIELDS = (Kind.PROMPT, Kind.MODEL, Kind.INDEX, Kind.APP, Kind.OUTCOME)
+#: A request has any number of these.
+SETS = (Kind.TOOL, Kind.SOURCE, Kind.ERROR)
+#: Consequences rather than causes: they belong among the impact.
+SYMPTOMS = frozenset({Kind.OUTCOME, Kind.ERROR, Kind.LATENCY, Kind.COST})
+_ORDER = list(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `start` (inclusive) to `end` (exclusive), UTC."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def hours(self) -> float:
+        return (self.end - self.start) / timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class Tally:
+    """The requests of one window. `counts`: requests by value, "" where the log says none of a FIELDS kind.
+
+    `latency` in milliseconds and `cost` in dollars, of requests that neither a cache nor a cold start explains.
+    `examples`: the id of the first request with a value.
+    """
+
+    requests: int = 0
+    counts: dict[Kind, Counter[str]] = field(default_factory=dict)
+    latency: list[float] = field(default_factory=list)
+    cost: list[float] = field(default_factory=list)
+    examples: dict[tuple[Kind, str], str] = field(default_factory=dict)
+
+    def add(self, kind: Kind, value: str, trace_id: str, requests: int = 1) -> None:
+        counted = self.counts.get(kind)
+        if counted is None:
+            counted = self.counts[kind] = Counter()
+        if value not in counted:
+            self.examples[kind, value] = trace_id
+        counted[value] += requests
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference. `moved`: 0 to 1, see above; `sure`: more than chance explains (both bounds one-sided 95 %).
+
+    `before` and `after` carry their counts: "kb-2 55 of 62 (88%)". `trace` is a request that shows the new state.
+    """
+
+    kind: Kind
+    name: str
+    before: str
+    after: str
+    moved: float
+    sure: bool
+    trace: str = ""
+
+    @property
+    def what(self) -> str:
+        """ "index", "tool refund_create"."""
+        return f"{self.kind} {self.name}".strip()
+
+
+def windows(at: datetime, hours: float = HOURS, *, until: datetime | None = None) -> tuple[Window, Window]:
+    """The hours before `at` and the hours after it, which end early at `until` (when it was mitigated)."""
+    span = timedelta(hours=hours)
+    end = at + span
+    if until is not None and at < until < end:
+        end = until
+    return Window(at - span, at), Window(at, end)
+
+
+def default_time(incident: Incident, linked: Sequence[datetime]) -> datetime | None:
+    """The time around which is compared: the incident's start, else its first linked request."""
+    return incident.started or min(linked, default=None)
+
+
+def ended(incident: Incident) -> datetime | None:
+    """From when on the requests show the remedy, not the trouble."""
+    return incident.mitigated or incident.resolved
+
+
+def changes(before: Tally, after: Tally, spans: tuple[Window, Window]) -> list[Change]:
+    """Every difference between the two windows: what chance does not explain first, then by how much moved."""
+    if not before.requests or not after.requests:
+        return []
+    found = [
+        *_fields(before, after),
+        *_sets(before, after),
+        *_traffic(before, after, spans),
+        *_figures(Kind.LATENCY, before.latency, after.latency, "ms"),
+        *_figures(Kind.COST, before.cost, after.cost, "usd"),
+    ]
+    return sorted(found, key=lambda one: (not one.sure, -one.moved, _ORDER.index(one.kind), one.name))
+
+
+def _fields(before: Tally, after: Tally) -> Iterator[Change]:
+    """One row a field: the value that lost most against the one that gained most."""
+    for kind in FIELDS:
+        old, new = before.counts.get(kind, Counter()), after.counts.get(kind, Counter())
+        values = sorted(set(old) | set(new))
+        shift = {value: new[value] / after.requests - old[value] / before.requests for value in values}
+        moved = sum(abs(by) for by in shift.values()) / 2
+        if not moved:
+            continue
+        lost, gained = min(values, key=lambda v: shift[v]), max(values, key=lambda v: shift[v])
+        yield Change(
+            kind,
+            "",
+            _share(lost or _NAMELESS, old[lost], before.requests),
+            _share(gained or _NAMELESS, new[gained], after.requests),
+            moved,
+            any(_apart(old[value], before.requests, new[value], after.requests) for value in (lost, gained)),
+            after.examples.get((kind, gained), ""),
+        )
+
+
+def _sets(before: Tally, after: Tally) -> Iterator[Change]:
+    """One row a value: in how many of the requests it is."""
+    for kind in SETS:
+        old, new = before.counts.get(kind, Counter()), after.counts.get(kind, Counter())
+        for value in sorted(set(old) | set(new)):
+            moved = abs(new[value] / after.requests - old[value] / before.requests)
+            if moved:
+                sure = _apart(old[value], before.requests, new[value], after.requests)
+                yield Change(
+                    kind,
+                    value,
+                    _share("in", old[value], before.requests),
+                    _share("in", new[value], after.requests),
+                    moved,
+                    sure,
+                    after.examples.get((kind, value), ""),
+                )
+
+
+def _traffic(before: Tally, after: Tally, spans: tuple[Window, Window]) -> Iterator[Change]:
+    """Requests an hour. The scale: their difference as a part of their sum. Sure where the later window's part of
+    all requests is not the part it has of the time (the conditional test of two Poisson rates)."""
+    old, new = before.requests / spans[0].hours, after.requests / spans[1].hours
+    moved = abs(new - old) / (new + old)
+    expected = spans[1].hours / (spans[0].hours + spans[1].hours)
+    bounds = wilson(after.requests, before.requests + after.requests)
+    if moved:
+        sure = not (bounds.low or 0.0) <= expected <= (bounds.high or 1.0)
+        yield Change(Kind.TRAFFIC, "", _rate(before.requests, spans[0]), _rate(after.requests, spans[1]), moved, sure)
+
+
+def _figures(kind: Kind, old: list[float], new: list[float], unit: str) -> Iterator[Change]:
+    """Median and 95th percentile. Sure by the rank statistic's normal bound, without a correction for ties, which
+    only ever makes it harder to be sure."""
+    if not old or not new:
+        return
+    old, new = sorted(old), sorted(new)
+    moved = abs(cliffs_delta(old, new))
+    if moved:
+        spread = math.sqrt((len(old) + len(new) + 1) / (3 * len(old) * len(new)))
+        sure = min(len(old), len(new)) >= _FEW and moved > math.sqrt(2) * Z * spread
+        yield Change(kind, "", _middle(old, unit), _middle(new, unit), moved, sure)
+
+
+def cliffs_delta(old: Sequence[float], new: Sequence[float]) -> float:
+    """P(new > old) − P(new < old) over all pairs; `old` is sorted."""
+    above = sum(bisect_left(old, value) for value in new)
+    below = sum(len(old) - bisect_right(old, value) for value in new)
+    return (above - below) / (len(old) * len(new))
+
+
+def _apart(k: int, n: int, later_k: int, later_n: int) -> bool:
+    """Whether the two Wilson intervals do not touch: more than chance, and cautious with small numbers."""
+    bounds = [(found.low or 0.0, found.high or 0.0) for found in (wilson(k, n), wilson(later_k, later_n))]
+    (low, high), (later_low, later_high) = bounds
+    return high < later_low or later_high < low
+
+
+def _share(name: str, k: int, n: int) -> str:
+    return f"{name} {k:,} of {n:,} ({percent(k * 100 // n)})"
+
+
+def _rate(requests: int, span: Window) -> str:
+    return f"{requests / span.hours:,.1f} an hour ({plural(requests, 'request')})"
+
+
+def _middle(values: Sequence[float], unit: str) -> str:
+    tail = values[max(math.ceil(0.95 * len(values)), 1) - 1]
+    suffix = " ms" if unit == "ms" else ""
+    middle = number(median_low(values), unit, up=True)
+    return f"median {middle}, p95 {number(tail, unit, up=True)}{suffix}, n {len(values):,}"
+
+
+def note_line(change: Change) -> tuple[str, str]:
+    """The section of the note the change belongs to, and the line it is there: what changed, or the impact."""
+    if change.kind in SYMPTOMS:
+        return "impact", row_line(change.what, f"{change.after}, before {change.before}", "traces")
+    return "what_changed", row_line(change.what, change.before, change.after, change.trace)

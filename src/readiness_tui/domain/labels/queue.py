@@ -1,0 +1,321 @@
+"""What people say of cases: whose word stands for which answer, who still has to look, and what the judge said.
+
+A label holds for the answer that it was given to. It is kept with the digest of that answer, so that a run that comes
+again keeps its labels, and another answer to the same question needs a look of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import combinations
+
+from readiness_tui.domain.gate.model import Gate
+from readiness_tui.domain.intervals.estimate import Estimate
+from readiness_tui.domain.labels.agreement import Agreement, Between, agreement
+from readiness_tui.domain.metrics import RunData, case_key, gold_by_id, normal, resolve, tags_of
+from readiness_tui.domain.metrics.meets import meets
+from readiness_tui.domain.metrics.rule import From, Rule
+from readiness_tui.domain.runs.model import Case, CaseStatus, HumanLabel, HumanVerdict, ScoreState
+
+HIGH_RISK = "high_risk"
+Answered = tuple[str, str]  # a case's id and variant: its repeats are labelled together
+
+
+# Which labels hold
+
+
+def labels_of(repeats: Iterable[Case]) -> tuple[HumanLabel, ...]:
+    """Each person's last word on an answer, the latest first; what an import brought comes last."""
+    found: dict[str, HumanLabel] = {}
+    for case in repeats:
+        for label in case.labels or ((case.human,) if case.human else ()):
+            found.setdefault(label.reviewer, label)
+    return tuple(found.values())
+
+
+def answer_digest(repeats: Iterable[Case]) -> str:
+    """SHA-256 of what was answered, over all repeats of a case in their order."""
+    outputs = [case.output for case in sorted(repeats, key=lambda case: case.repeat)]
+    text = json.dumps(outputs, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def holds(label: HumanLabel, answer: str) -> bool:
+    """Whether a label is about this answer; one that does not say which answer it is about holds for any."""
+    return label.answer is None or label.answer == answer
+
+
+def with_labels(cases: Sequence[Case], given: Mapping[Answered, Sequence[HumanLabel]]) -> list[Case]:
+    """The cases with the labels that hold for their answers, each person's once: a given one goes before an imported one."""
+    repeats: dict[Answered, list[Case]] = defaultdict(list)
+    for case in cases:
+        if (case.id, case.variant) in given:
+            repeats[case.id, case.variant].append(case)
+    answers = {key: answer_digest(found) for key, found in repeats.items()}
+    made = []
+    for case in cases:
+        key = (case.id, case.variant)
+        held = tuple(label for label in given[key] if holds(label, answers[key])) if key in answers else ()
+        if held and case.human and case.human.reviewer not in {label.reviewer for label in held}:
+            made.append(replace(case, human=held[0], labels=(*held, case.human)))
+        else:
+            made.append(replace(case, human=held[0], labels=held) if held else case)
+    return made
+
+
+def people_say(labels: Iterable[HumanLabel]) -> HumanVerdict | None:
+    """The one verdict of those who decided; UNSURE where nobody did, None where they disagree."""
+    decided = {label.verdict for label in labels} - {HumanVerdict.UNSURE}
+    return None if len(decided) > 1 else decided.pop() if decided else HumanVerdict.UNSURE
+
+
+def answers(data: RunData) -> Iterator[tuple[str, tuple[Case, ...]]]:
+    """The cases of a run by key, each with its repeats, in the run's order."""
+    found: dict[str, list[Case]] = {}
+    for case in data.cases:
+        found.setdefault(case_key(case), []).append(case)
+    for key, repeats in found.items():
+        yield key, tuple(repeats)
+
+
+# Who still has to look
+
+
+class Why(StrEnum):
+    """Why a case is in the queue."""
+
+    HIGH_RISK = "high risk"
+    SAMPLE = "drawn at random"
+    SPLIT = "people disagree"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One case to look at: `run_id` is the run whose answer is shown, `repeats` that answer with its labels."""
+
+    key: str
+    run_id: str
+    why: Why
+    repeats: tuple[Case, ...]
+
+    @property
+    def case(self) -> Case:
+        return self.repeats[0]
+
+    @property
+    def labels(self) -> tuple[HumanLabel, ...]:
+        return labels_of(self.repeats)
+
+    def label_of(self, who: str) -> HumanLabel | None:
+        return next((label for label in self.labels if label.reviewer == who), None)
+
+
+def queue(runs: Sequence[RunData], who: str, drawn: int = 0, before: Sequence[Task] = ()) -> tuple[Task, ...]:
+    """What `who` is asked to label: the high-risk cases, then `drawn` of the others, then where people disagree.
+
+    Among the high-risk ones first those that `who` has done, in the order they were done, then those without any label,
+    which hold the gate, then those for a second opinion. The draw is the same for everybody, so that people can be
+    compared: the cases with the smallest SHA-256 of run id and key. The tasks in `before` keep their places.
+    """
+    found: dict[str, Task] = {}
+    for data in runs:
+        gold = gold_by_id(data)
+        for key, repeats in answers(data):
+            risky = HIGH_RISK in tags_of(repeats[0], gold.get(repeats[0].id))
+            task = Task(key, data.run.id, Why.HIGH_RISK if risky else Why.SAMPLE, repeats)
+            if key not in found or (task.labels and not found[key].labels):
+                found[key] = task
+    risky_ones = [task for task in found.values() if task.why is Why.HIGH_RISK]
+    others = sorted((task for task in found.values() if task.why is Why.SAMPLE), key=_lot)
+    sample, rest = others[:drawn], others[drawn:]
+    split = [replace(task, why=Why.SPLIT) for task in rest if people_say(task.labels) is None]
+    fresh = {task.key: task for task in (*sorted(risky_ones, key=lambda task: _turn(task, who)), *sample, *split)}
+    kept = {task.key: replace(found[task.key], why=task.why) for task in before if task.key in found}
+    return tuple((kept | {key: task for key, task in fresh.items() if key not in kept}).values())
+
+
+def _lot(task: Task) -> str:
+    return hashlib.sha256(f"{task.run_id}\0{task.key}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _turn(task: Task, who: str) -> tuple[int, str]:
+    mine = task.label_of(who)
+    if mine is not None:
+        return 0, mine.at.isoformat() if mine.at else ""
+    return (2 if task.labels else 1), ""
+
+
+# What the judge says
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The judge's word on one metric of a case: its mean over the repeats, and whether that passes."""
+
+    metric: str
+    value: float | None
+    passed: bool
+
+
+def judge_says(repeats: Sequence[Case], gate: Gate | None) -> tuple[Word, ...]:
+    """The verdict on the case (metric ""), then each judged metric that has one.
+
+    A metric passes by the tool's own flag on every repeat, else by the gate's threshold on the mean of the repeats. The
+    verdict is that of the flags together, else the tool's status; a case that the system failed to answer has none.
+    """
+    words = []
+    flags = [
+        score.passed
+        for case in repeats
+        for name, score in case.scores.items()
+        if _judged(name) and score.passed is not None
+    ]
+    statuses = {case.status for case in repeats}
+    if flags:
+        words.append(Word("", None, all(flags)))
+    elif statuses <= {CaseStatus.PASS, CaseStatus.FAIL}:
+        words.append(Word("", None, CaseStatus.FAIL not in statuses))
+    rules = {_metric(rule.metric): rule for rule in gate.rules if _of_a_case(rule)} if gate else {}
+    for name in dict.fromkeys(name for case in repeats for name in case.scores if _judged(name)):
+        word = _word(name, repeats, rules.get(_metric(name)))
+        if word is not None:
+            words.append(word)
+    return tuple(words)
+
+
+def _word(name: str, repeats: Sequence[Case], rule: Rule | None) -> Word | None:
+    scores = [case.scores.get(name) for case in repeats]
+    good = [score for score in scores if score is not None and score.state is ScoreState.OK]
+    if len(good) < len(scores):
+        return None
+    values = [score.value for score in good if score.value is not None]
+    mean = sum(values) / len(values) if len(values) == len(good) else None
+    flags = [score.passed for score in good if score.passed is not None]
+    if len(flags) == len(good):
+        return Word(_metric(name), mean, all(flags))
+    if rule is None or rule.threshold is None or mean is None:
+        return None
+    return Word(_metric(name), mean, meets(Estimate(mean, None), rule.direction, rule.threshold))
+
+
+def _judged(name: str) -> bool:
+    metric = resolve(name)
+    return metric is None or metric.judged
+
+
+def _metric(name: str) -> str:
+    metric = resolve(name)
+    return metric.key if metric else normal(name)
+
+
+def _of_a_case(rule: Rule) -> bool:
+    return rule.source is From.RUN and rule.threshold is not None and not rule.tags
+
+
+# Who agrees with whom
+
+
+def judge_agreement(runs: Sequence[RunData], gate: Gate | None = None) -> tuple[Agreement, ...]:
+    """The judge against people on the labelled cases of these runs: on the whole verdict, then by metric.
+
+    Only labels given blind count, before the scores were seen; nothing where nobody labelled a case.
+    """
+    pairs: dict[str, list[tuple[str, bool, bool]]] = {"": []}
+    labelled, unsure, split, not_blind = 0, 0, 0, 0
+    for data in runs:
+        for key, repeats in answers(data):
+            labels = labels_of(repeats)
+            if not labels:
+                continue
+            blind = [label for label in labels if label.blind]
+            said = people_say(blind)
+            if not blind:
+                not_blind += 1
+            elif said is None:
+                split += 1
+            elif said is HumanVerdict.UNSURE:
+                unsure += 1
+            else:
+                labelled += 1
+                for word in judge_says(repeats, gate):
+                    pairs.setdefault(word.metric, []).append((key, word.passed, said is HumanVerdict.PASS))
+    if not (labelled or unsure or split or not_blind):
+        return ()
+    return tuple(
+        agreement(metric, found, unsure=unsure, split=split, unjudged=labelled - len(found), not_blind=not_blind)
+        for metric, found in pairs.items()
+    )
+
+
+def between_people(runs: Sequence[RunData]) -> tuple[Between, ...]:
+    """Every two people who decided the same cases, those who differ most first."""
+    shared: dict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
+    for data in runs:
+        for key, repeats in answers(data):
+            decided = sorted(
+                (label.reviewer, label.verdict)
+                for label in labels_of(repeats)
+                if label.verdict is not HumanVerdict.UNSURE
+            )
+            for (one, verdict), (other, against) in combinations(decided, 2):
+                shared[one, other].append((key, verdict is against))
+    found = [
+        Between(one, other, sum(same for _, same in cases), len(cases), tuple(key for key, same in cases if not same))
+        for (one, other), cases in shared.items()
+    ]
+    return tuple(sorted(found, key=lambda pair: (-len(pair.apart), pair.one, pair.other)))
+
+
+# Labels in a file
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLine:
+    """A label as a file carries it, on its `line`: of which case of which run. `case_id` is the run's or the golden set's."""
+
+    line: int
+    run_id: str
+    case_id: str
+    variant: str
+    label: HumanLabel
+
+    def fits(self, run_id: str, repeats: Sequence[Case]) -> bool:
+        """Whether it is about this answer to its case: the very same answer, in whatever run; or, where it does not say
+        which answer it is about, any answer of its run."""
+        if not holds(self.label, answer_digest(repeats)):
+            return False
+        recorded = any(case.output is not None for case in repeats)
+        return run_id == self.run_id or (self.label.answer is not None and recorded)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers of one run, found by the case's id in its file or in the golden set."""
+
+    run_id: str
+    repeats: Mapping[Answered, Sequence[Case]]  # as stored
+    names: Mapping[Answered, Answered]
+
+    @classmethod
+    def of(cls, run_id: str, stored: Sequence[Case], joined: Sequence[Case]) -> Answers:
+        """`joined`: the same cases in the same order, with the golden set's ids."""
+        repeats: dict[Answered, list[Case]] = defaultdict(list)
+        names: dict[Answered, Answered] = {}
+        for own, other in zip(stored, joined, strict=True):
+            repeats[own.id, own.variant].append(own)
+            names.setdefault((other.id, own.variant), (own.id, own.variant))
+        return cls(run_id, repeats, names | {key: key for key in repeats})
+
+    def find(self, line: LabelLine) -> Answered | None:
+        return self.names.get((line.case_id, line.variant))
+
+
+def apply(lines: Sequence[LabelLine], answers: Answers) -> dict[LabelLine, Answered]:
+    """The lines that are about answers of this run, with the key of each case as the run has it."""
+    found = {line: key for line in lines if (key := answers.find(line)) is not None}
+    return {line: key for line, key in found.items() if line.fits(answers.run_id, answers.repeats[key])}

@@ -1,0 +1,115 @@
+"""Whether a figure meets its rule, and how sure that is, in the words the gate uses."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from readiness_tui.domain.intervals import LOG_DELTA, WILSON, T, decisive_from, decisive_t, exact, rate_proves
+from readiness_tui.domain.intervals.estimate import Estimate
+from readiness_tui.domain.metrics.rule import Direction
+
+EPSILON = 1e-9  # a perfect score may come as 0.9999999999
+HOLDS = "holds at 95 %"
+MISSES = "misses at 95 %"
+NOISE = "within noise"
+APPROXIMATE = "approximate"
+
+
+def meets(estimate: Estimate, direction: Direction, threshold: float) -> bool:
+    """The point rule, bounds inclusive: rates as exact fractions (36/40 meets 0.90), others within 1e-9."""
+    if not math.isfinite(estimate.value):
+        return False
+    if estimate.k is not None and estimate.n:
+        rate, bar = Fraction(estimate.k, estimate.n), exact(threshold)
+        return rate >= bar if direction is Direction.HIGHER else rate <= bar
+    if direction is Direction.HIGHER:
+        return estimate.value >= threshold - EPSILON
+    return estimate.value <= threshold + EPSILON
+
+
+def bound_meets(estimate: Estimate, direction: Direction, threshold: float) -> bool | None:
+    """Whether the one-sided 95 % bound meets the threshold too; None where there is no bound."""
+    if estimate.method == WILSON and estimate.k is not None and estimate.n:
+        if direction is Direction.HIGHER:
+            return rate_proves(estimate.k, estimate.n, threshold)
+        return rate_proves(estimate.n - estimate.k, estimate.n, 1 - exact(threshold))
+    bound = estimate.low if direction is Direction.HIGHER else estimate.high
+    if bound is None:
+        return None
+    return bound >= threshold - EPSILON if direction is Direction.HIGHER else bound <= threshold + EPSILON
+
+
+def doubt(estimate: Estimate, direction: Direction, threshold: float) -> str:
+    """Why the bound that `how_sure` goes by is approximate; "" where it is not, or where no bound speaks.
+
+    Under `confidence: required` an approximate bound still counts: it is the best there is, and the row says so.
+    """
+    met = meets(estimate, direction, threshold)
+    side = direction if met else _opposite(direction)
+    sure = bound_meets(estimate, side, threshold)
+    if sure is None or (not met and not sure and needed(estimate, direction, threshold) is not None):
+        return ""  # "one case short" rests on no bound
+    return estimate.low_doubt if side is Direction.HIGHER else estimate.high_doubt
+
+
+def _opposite(direction: Direction) -> Direction:
+    return Direction.LOWER if direction is Direction.HIGHER else Direction.HIGHER
+
+
+def needed(estimate: Estimate, direction: Direction, threshold: float) -> int | None:
+    """How many of n a rate needs (or, of a lower-is-better one, may have) to meet its threshold."""
+    if estimate.k is None or not estimate.n:
+        return None
+    bar = exact(threshold) * estimate.n
+    return math.ceil(bar) if direction is Direction.HIGHER else math.floor(bar)
+
+
+def how_sure(estimate: Estimate, direction: Direction, threshold: float, *, noun: str = "case") -> str:
+    """ "holds at 95 %", "within noise; decisive from 139 cases", "one case short", "n too small" …, and "approximate"."""
+    said = _how_sure(estimate, direction, threshold, noun)
+    return f"{said}; {APPROXIMATE}" if doubt(estimate, direction, threshold) else said
+
+
+def _how_sure(estimate: Estimate, direction: Direction, threshold: float, noun: str) -> str:
+    met = meets(estimate, direction, threshold)
+    if met:
+        sure = bound_meets(estimate, direction, threshold)
+        return HOLDS if sure else _undecided(estimate, threshold, sure, noun)
+    missed = bound_meets(estimate, _opposite(direction), threshold)
+    short = _short(estimate, direction, threshold, noun)
+    if short:
+        return f"{short}; {MISSES}" if missed else short
+    return MISSES if missed else _undecided(estimate, threshold, missed, noun)
+
+
+def _short(estimate: Estimate, direction: Direction, threshold: float, noun: str) -> str:
+    need = needed(estimate, direction, threshold)
+    if need is None or estimate.k is None:
+        return ""
+    count = abs(need - estimate.k)
+    word = "short" if direction is Direction.HIGHER else "too many"
+    return f"one {noun} {word}" if count == 1 else f"{count:,} {noun}s {word}"
+
+
+def _undecided(estimate: Estimate, threshold: float, sure: bool | None, noun: str) -> str:
+    if sure is None:
+        return estimate.note or "n too small"
+    size = decisive_size(estimate, threshold)
+    return NOISE if size is None else f"{NOISE}; decisive from {size:,} {noun}s"
+
+
+def decisive_size(estimate: Estimate, threshold: float) -> int | None:
+    """The n at which the same figure, with the same spread, would be decisive against the threshold; None = none."""
+    if not estimate.n:
+        return None
+    if estimate.method == WILSON and estimate.k is not None:
+        return decisive_from(Fraction(estimate.k, estimate.n), threshold)
+    if estimate.low is None or estimate.high is None:
+        return None
+    if estimate.method == T:
+        return decisive_t(estimate.high - estimate.value, estimate.n, abs(estimate.value - threshold))
+    if estimate.method == LOG_DELTA and threshold > 0:
+        distance = abs(math.log(estimate.value / threshold))
+        return decisive_t(math.log(estimate.high / estimate.value), estimate.n, distance)
+    return None

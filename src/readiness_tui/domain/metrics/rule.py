@@ -1,0 +1,56 @@
+"""One line of a gate: a metric, which way is better, and the limit declared for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Which way is better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+class From(StrEnum):
+    RUN = "run"
+    TRACES = "traces"
+
+
+class Confidence(StrEnum):
+    """advise: the point value decides and the bound stands beside it; required: the bound must hold too."""
+
+    ADVISE = "advise"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of a gate. `metric` is the registry's canonical name (or the gate's own, with `unit`).
+
+    `threshold` is inclusive; None where only `max_regression` is asked. `max_regression` is the margin by which the
+    candidate may be worse than the baseline, absolute in the metric's unit or, if `relative`, a fraction of it.
+    With `min_effect` (absolute, or a fraction if `min_effect_relative`) a regression smaller than that never fails, and
+    a larger one fails only where the bound shows that it exceeds the margin.
+    """
+
+    metric: str
+    direction: Direction
+    threshold: float | None
+    unit: str = ""
+    source: From = From.RUN
+    window_days: int | None = None
+    required: bool = True
+    tags: tuple[str, ...] = ()
+    max_regression: float | None = None
+    relative: bool = False
+    confidence: Confidence = Confidence.ADVISE
+    min_effect: float | None = None
+    min_effect_relative: bool = False
+
+    @property
+    def key(self) -> str:
+        """`<metric>[@slice][#max_regression]`: names the row in gaps and conditions."""
+        at = f"@{'+'.join(self.tags)}" if self.tags else ""
+        return f"{self.metric}{at}" + ("#max_regression" if self.threshold is None else "")

@@ -1,0 +1,109 @@
+"""Joining what belongs together: cases to the golden set, chunks to their documents. Exact, never by likeness.
+
+A case joins by its id; one whose id the golden set does not have joins by its question, compared after Unicode
+normalisation, case folding and with runs of white space as one space.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from readiness_tui.domain.runs.model import Case, Chunk, EvalSet, GoldenCase, Trace
+
+T = TypeVar("T", Case, Trace)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Cases with the golden set's ids and tags.
+
+    unmatched: ids of cases without a golden case. unused: ids of golden cases that no case met. ambiguous: ids of
+    cases whose question several golden cases ask; they stay unmatched.
+    """
+
+    cases: tuple[Case, ...]
+    unmatched: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
+
+
+def normalise(question: str) -> str:
+    """The question as it is compared: NFKC, case folded, white space as single spaces."""
+    # Twice, because folding can undo the normal form (the NFKC_Casefold of the Unicode standard).
+    for _ in range(2):
+        question = unicodedata.normalize("NFKC", question).casefold()
+    return " ".join(unicodedata.normalize("NFKC", question).split())
+
+
+def question_id(question: str) -> str:
+    """The id of a question without one: the same for every spelling that `normalise` makes equal."""
+    return "q-" + hashlib.sha256(normalise(question).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def records_digest(records: Mapping[str, Any]) -> str:
+    """SHA-256 of the golden cases as written (compact JSON, keys sorted), in order of their ids."""
+    ordered = [records[ident] for ident in sorted(records)]
+    text = json.dumps(ordered, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def join_golden(cases: Sequence[Case], eval_set: EvalSet) -> Joined:
+    """Give each case the id and the tags of its golden case."""
+    by_id = {gold.id: gold for gold in eval_set.cases}
+    by_question: dict[str, list[GoldenCase]] = {}
+    for gold in eval_set.cases:
+        by_question.setdefault(normalise(gold.question), []).append(gold)
+    # A question never takes the place of a case that names the golden id itself, nor of an earlier case.
+    taken = {(case.id, case.variant, case.repeat) for case in cases if case.id in by_id}
+    joined: list[Case] = []
+    unmatched: dict[str, None] = {}
+    ambiguous: dict[str, None] = {}
+    used: set[str] = set()
+    for case in cases:
+        found = by_id.get(case.id)
+        if found is None and case.question:
+            asked = by_question.get(normalise(case.question), [])
+            free = [gold for gold in asked if (gold.id, case.variant, case.repeat) not in taken]
+            if len(asked) > 1:
+                ambiguous[case.id] = None
+            elif free:
+                found = free[0]
+                taken.add((found.id, case.variant, case.repeat))
+        if found is None:
+            unmatched[case.id] = None
+            joined.append(case)
+            continue
+        used.add(found.id)
+        joined.append(replace(case, id=found.id, tags=tuple(dict.fromkeys((*case.tags, *found.tags)))))
+    unused = tuple(gold.id for gold in eval_set.cases if gold.id not in used)
+    return Joined(tuple(joined), tuple(unmatched), unused, tuple(ambiguous))
+
+
+def join_sources(chunks: Iterable[Chunk], mapping: Mapping[str, str]) -> tuple[tuple[Chunk, ...], tuple[str, ...]]:
+    """Chunks with the document each belongs to, and the ids of those for which it is not known.
+
+    A chunk's own `source` stays; else the mapping (chunk id → source) says it. `runbook-1` is not `security-runbook`
+    by itself.
+    """
+    found = tuple(
+        chunk if chunk.source is not None else replace(chunk, source=mapping.get(chunk.id)) for chunk in chunks
+    )
+    return found, tuple(dict.fromkeys(chunk.id for chunk in found if chunk.source is None))
+
+
+def with_sources(records: Iterable[T], mapping: Mapping[str, str]) -> tuple[tuple[T, ...], tuple[str, ...]]:
+    """Every case or trace with the sources of its chunks, and the chunk ids for which none is known."""
+    made: list[T] = []
+    unknown: dict[str, None] = {}
+    for record in records:
+        if record.chunks:
+            chunks, left = join_sources(record.chunks, mapping)
+            unknown.update(dict.fromkeys(left))
+            record = replace(record, chunks=chunks)
+        made.append(record)
+    return tuple(made), tuple(unknown)

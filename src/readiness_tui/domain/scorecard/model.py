@@ -1,0 +1,357 @@
+"""The frozen result of a review: every value that the scorecard prints, and its digest.
+
+Plain values throughout, so that the same scorecard is markdown, HTML, JSON and a row in the database. It is
+made by `scorecard.compose`; nothing here computes a rule.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import Enum, StrEnum
+from fractions import Fraction
+from typing import Any
+
+from readiness_tui.domain.checklists.assessment import Assurance, Proposal
+from readiness_tui.domain.checklists.model import Severity
+from readiness_tui.domain.gate.model import Lock, Revision
+from readiness_tui.domain.gate_result.model import CasesRow, GateRow, Result
+from readiness_tui.domain.incidents.model import FailureClass, Sev
+from readiness_tui.domain.labels.agreement import Agreement, Between
+from readiness_tui.domain.verdict.gap import GapState
+from readiness_tui.domain.verdict.model import Cause, Condition, Flip, Part, Verdict
+
+SCHEMA = 1
+"""Raised when a key is renamed, removed or changes meaning; new keys do not raise it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dissent:
+    """Somebody who does not share the verdict, and why."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictOverride:
+    """A named person's word against the computed verdict, which stays printed."""
+
+    verdict: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The scorecard before this one, as far as the first lines compare with it."""
+
+    release: str
+    as_of: date
+    verdict: Verdict
+    headline: int | None
+    assessed: int | None
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """`role`: candidate or baseline."""
+
+    role: str
+    id: str
+    name: str
+    version: str
+    started_at: datetime | None
+    dataset_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GateCard:
+    """The gate as it was held against the candidate; an empty name where the review has no gate."""
+
+    name: str = ""
+    version: int = 0
+    digest: str = ""
+    lock: Lock | None = None
+    rows: tuple[GateRow, ...] = ()
+    ran: bool = False
+    registered: bool = False
+    registration: str = ""
+    changed: tuple[str, ...] = ()
+    unverified: tuple[str, ...] = ()
+    cases: tuple[CasesRow, ...] = ()
+    must_pass: int = 0
+    must_pass_failed: tuple[str, ...] = ()
+    must_pass_missing: tuple[str, ...] = ()
+    high_risk: int = 0
+    unreviewed: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    runs: tuple[RunLine, ...] = ()
+    revision: Revision | None = None
+    agreement: tuple[Agreement, ...] = ()  # the judge against people; the whole verdict first
+    between: tuple[Between, ...] = ()
+
+    @property
+    def required(self) -> tuple[GateRow, ...]:
+        return tuple(row for row in self.rows if row.rule.required)
+
+    @property
+    def passed(self) -> int:
+        """Required metrics that pass."""
+        return sum(row.result is Result.PASS for row in self.required)
+
+    @property
+    def summary(self) -> str:
+        """ "3 of 4 required pass", "not run", "none"."""
+        if not self.name:
+            return "none"
+        if not self.ran:
+            return "not run"
+        return f"{self.passed} of {len(self.required)} required pass"
+
+
+@dataclass(frozen=True, slots=True)
+class GateCheck:
+    """The gate's part of the verdict, for CI. `remarks`: what a reader should know of the files it rests on."""
+
+    as_of: date
+    verdict: Verdict
+    causes: tuple[Cause, ...]
+    gate: GateCard
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """One item as it stands. `evidence` in words; `proof_digest` identifies the data of its probe's answer."""
+
+    id: str
+    title: str
+    severity: Severity
+    weight: int
+    points: int | None
+    vote: int | None
+    word: str
+    assurance: Assurance | None
+    waived: bool = False
+    evidence: tuple[str, ...] = ()
+    note: str = ""
+    proof_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLine:
+    """One checklist. Percentages are whole and rounded down; None (shown as —) where nothing weighted applies."""
+
+    id: str
+    title: str
+    version: str
+    digest: str
+    percent: int | None
+    assessed: int | None
+    decided: int
+    total: int
+    proven: int
+    blockers_open: int  # at 0 or undecided, not waived
+    blockers_partial: int  # at 1, not waived
+    blockers_waived: int
+    items: tuple[ItemLine, ...]
+    previous: int | None = None  # the percentage in the scorecard before
+
+    @property
+    def blockers(self) -> str:
+        """ "1 open · 1 partial", "none"."""
+        counts = ((self.blockers_open, "open"), (self.blockers_partial, "partial"), (self.blockers_waived, "waived"))
+        return " · ".join(f"{n} {word}" for n, word in counts if n) or "none"
+
+
+@dataclass(frozen=True, slots=True)
+class GapLine:
+    """A gap of today, or a stored one still alive. `age` in days since it was first seen."""
+
+    key: str
+    title: str
+    severity: Severity
+    owner: str
+    due: date | None
+    state: GapState
+    created: date
+    age: int
+    reviews: int = 1
+    due_changes: tuple[str, ...] = ()
+    evidence: str = ""
+    points: int | None = None
+    merged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionLine:
+    """A waiver or a not-applicable, with the section's score as printed and as it would be without the record."""
+
+    kind: str  # "waiver", "expired waiver", "not applicable"
+    item_id: str
+    title: str
+    reason: str
+    approver: str
+    expires: date | None
+    percent: int | None
+    without: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLine:
+    name: str
+    title: str
+    severity: Sev
+    status: str
+    open: bool
+    failure_class: FailureClass | None
+    item_id: str
+    eval_cases: tuple[str, ...]
+    no_eval_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofLine:
+    """A probe's answer, and how the item stands to it."""
+
+    item_id: str
+    title: str
+    proposal: Proposal
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    item_id: str
+    title: str
+    votes: tuple[str, ...]
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemOverride:
+    item_id: str
+    by: str
+    reason: str
+
+
+class ChangeCause(StrEnum):
+    EVIDENCE = "evidence"
+    JUDGEMENT = "judgement"
+    CHECKLIST = "checklist version"
+    GATE = "gate version"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    cause: ChangeCause
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What the result rests on. `inputs`: name and SHA-256 of each imported file, by name."""
+
+    app_version: str
+    policy_digest: str
+    inputs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """The whole document as values. `digest` is `scorecard_digest` of all the rest."""
+
+    schema: int
+    review: int
+    system: str
+    release: str
+    held_on: date
+    as_of: date
+    depth: str
+    owner: str
+    facilitator: str
+    reviewers: tuple[str, ...]
+    verdict: Verdict
+    valid_until: date | None
+    reason: str
+    parts: dict[Part, Verdict]
+    causes: tuple[Cause, ...]
+    conditions: tuple[Condition, ...]
+    headline: int | None
+    weakest: str
+    mean: int | None
+    assessed: int | None
+    undecided: int
+    gate: GateCard
+    sections: tuple[SectionLine, ...]
+    gaps: tuple[GapLine, ...]
+    exceptions: tuple[ExceptionLine, ...]
+    incidents: tuple[IncidentLine, ...]
+    proofs: tuple[ProofLine, ...]
+    agreed: int  # items on which everybody who voted agrees …
+    voted: int  # … of those with two votes or more
+    disagreements: tuple[Disagreement, ...]
+    overrides: tuple[ItemOverride, ...]
+    dissents: tuple[Dissent, ...]
+    verdict_override: VerdictOverride | None
+    flips: tuple[Flip, ...]
+    flips_to: Verdict | None
+    after_flips: int
+    method: Method
+    previous: Previous | None = None
+    changes: tuple[Change, ...] = ()
+    digest: str = ""
+
+    @property
+    def top_gaps(self) -> tuple[GapLine, ...]:
+        """The three to fix first; an accepted risk is nobody's task."""
+        return tuple(gap for gap in self.gaps if gap.state is not GapState.ACCEPTED)[:3]
+
+    @property
+    def blockers(self) -> str:
+        """Over all sections: "2 open · 1 partial · 1 waived", "none"."""
+        return (
+            dataclasses.replace(
+                self.sections[0],
+                blockers_open=sum(s.blockers_open for s in self.sections),
+                blockers_partial=sum(s.blockers_partial for s in self.sections),
+                blockers_waived=sum(s.blockers_waived for s in self.sections),
+            ).blockers
+            if self.sections
+            else "none"
+        )
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON knows it: dates as ISO text, times in UTC, fractions as "2/3", not-finite numbers as null."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Fraction):
+        return str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if dataclasses.is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(plain(key)): plain(entry) for key, entry in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [plain(entry) for entry in value]
+    return value
+
+
+def scorecard_digest(plain_json: Mapping[str, Any]) -> str:
+    """SHA-256 over the canonical JSON (sorted keys, no white space, ASCII) of a scorecard without its digest."""
+    content = {key: entry for key, entry in plain_json.items() if key != "digest"}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -1,0 +1,53 @@
+"""Values without secrets, whatever they are made of: no document prints one; incidents leave without personal data too."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, TypeVar, cast
+
+from readiness_tui.domain.text.personal_data import find_personal_data
+from readiness_tui.domain.text.secrets import mask
+
+T = TypeVar("T")
+_IDS = frozenset({"uid", "item_id", "traces", "eval_cases"})  # digits in them are no person's
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def masked(value: T, *, personal: bool = False) -> T:
+    """The same value with every text masked, however deep. Half a surrogate pair, which no file can hold, becomes a
+    replacement character. `personal`: personal data too."""
+    return cast(T, _masked(value, mask_all if personal else mask))
+
+
+def mask_all(text: str) -> str:
+    """`text` with each credential and each piece of personal data replaced by what it was: `[masked email]`."""
+    text = mask(text)
+    parts: list[str] = []
+    at = 0
+    for hit in find_personal_data(text):
+        parts += (text[at : hit.start], f"[masked {hit.pattern}]")
+        at = hit.end
+    return "".join((*parts, text[at:])) if parts else text
+
+
+def _masked(value: Any, hide: Callable[[str], str]) -> Any:
+    if isinstance(value, Enum):
+        return value
+    if isinstance(value, str):
+        return hide(value.encode("utf-8", "replace").decode() if _SURROGATE.search(value) else value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.replace(
+            value,
+            **{
+                f.name: _masked(getattr(value, f.name), mask if f.name in _IDS else hide)
+                for f in dataclasses.fields(value)
+            },
+        )
+    if isinstance(value, dict):
+        return {key: _masked(entry, hide) for key, entry in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_masked(entry, hide) for entry in value)
+    return value

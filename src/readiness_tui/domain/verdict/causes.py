@@ -1,0 +1,250 @@
+"""Why a part of the verdict is not GO: the VERDICTS block of scoring.md, one cause for each line that holds.
+
+A cause's key names what it is about, never how bad it is: an item that goes from undecided to waived to partial
+keeps its condition's row, with the owner and the date that somebody gave it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+from readiness_tui.domain.checklists.assessment import Standing
+from readiness_tui.domain.checklists.model import Severity
+from readiness_tui.domain.checklists.policy import Policy
+from readiness_tui.domain.gate.model import CasePolicy
+from readiness_tui.domain.gate_result.model import GateOutcome, GateRow, Result
+from readiness_tui.domain.gate_result.words import cases_text
+from readiness_tui.domain.incidents.model import Incident, Sev
+from readiness_tui.domain.metrics.words import metric_label, rule_text, value_text
+from readiness_tui.domain.text.format import count_text, percent, plural
+from readiness_tui.domain.verdict.gap import Gap
+from readiness_tui.domain.verdict.model import Cause, Facts, Part, Section, Verdict
+from readiness_tui.domain.verdict.sections import assessed
+
+_RESULT_WORDS = {
+    Result.FAIL: "fails",
+    Result.MISSING: "is missing",
+    Result.CHANGED: "was measured on something changed since the lock",
+    Result.INCONCLUSIVE: "is inconclusive",
+}
+_BLOCKING = (Result.FAIL, Result.MISSING, Result.CHANGED)
+
+
+def item_key(standing: Standing) -> str:
+    """`item/<checklist>/<id>`: the key of the item's gap and of its cause."""
+    return f"item/{standing.checklist_id}/{standing.item.id}"
+
+
+def gate_causes(outcome: GateOutcome) -> Iterator[Cause]:
+    """GATE. Nothing is mapped from missing to pass: a must-pass case that the run lacks counts as failing."""
+
+    def cause(name: str, verdict: Verdict, text: str, severity: Severity, gap_key: str = "") -> Cause:
+        return Cause(f"gate/{name}", Part.GATE, verdict, text, severity, gap_key=gap_key)
+
+    def condition(name: str, text: str) -> Cause:
+        return cause(name, Verdict.CONDITIONS, text, Severity.MAJOR)
+
+    if outcome.gate is None:
+        yield condition("none", "no gate is declared")
+    else:
+        if not any(rule.required for rule in outcome.gate.rules):
+            yield condition("none-required", "none of the gate's metrics is required")
+        if not outcome.ran:
+            yield cause("not-run", Verdict.NO_GO, "gate not run: it has no candidate run", Severity.BLOCKER)
+        elif not outcome.registered:
+            yield condition("lock", _because("run before lock", outcome.registration))
+        if outcome.ran and outcome.witness is not None and outcome.witness.late:
+            yield condition("lock-history", outcome.witness.text)
+        if outcome.ran and outcome.unverified:
+            yield condition("digest", f"unverified digest: {', '.join(outcome.unverified)}")
+    for row in outcome.rows:
+        if row.result is Result.PASS:
+            continue
+        blocks = row.rule.required and row.result in _BLOCKING
+        yield cause(
+            row.rule.key,
+            Verdict.NO_GO if blocks else Verdict.CONDITIONS,
+            row_text(row),
+            row_severity(row),
+            gap_key=f"gate/{row.rule.key}",
+        )
+    failed = (*outcome.must_pass_failed, *outcome.must_pass_missing)
+    if failed:
+        text = f"{plural(len(failed), 'must-pass case')} did not pass: {', '.join(failed)}"
+        yield cause("must-pass", Verdict.NO_GO, text, Severity.BLOCKER)
+    for found in outcome.cases:
+        if found.policy is CasePolicy.FAIL:
+            yield cause(f"cases-{found.kind}", Verdict.NO_GO, cases_text(found), Severity.BLOCKER)
+        elif found.policy is CasePolicy.WARN:
+            yield condition(f"cases-{found.kind}", cases_text(found))
+    if outcome.unreviewed:
+        number, cases = len(outcome.unreviewed), plural(len(outcome.high_risk), "high-risk case")
+        text = f"{number} of {cases} {'has' if number == 1 else 'have'} no human review"
+        yield cause("high-risk", Verdict.NO_GO, text, Severity.BLOCKER)
+
+
+def row_severity(row: GateRow) -> Severity:
+    """A required FAIL, MISSING or CHANGED is a blocker, everything else that is not PASS a major gap."""
+    return Severity.BLOCKER if row.rule.required and row.result in _BLOCKING else Severity.MAJOR
+
+
+def row_text(row: GateRow) -> str:
+    """ "Citation accuracy fails: 35 of 40, needs ≥ 0.90"."""
+    label = metric_label(row.rule).replace("_", " ")
+    text = f"{'' if row.rule.required else 'optional '}{label} {_RESULT_WORDS[row.result]}"
+    text = text[:1].upper() + text[1:]
+    if row.result is not Result.FAIL or row.estimate is None:
+        return _because(text, row.reason)
+    counted = row.estimate.k is not None and row.estimate.n is not None
+    value = count_text(row.estimate.k, row.estimate.n).replace("/", " of ") if counted else ""
+    missing = ", decided by missing cases" if row.by_missing else ""
+    return f"{text}: {value or value_text(row.estimate.value, row.rule)}, needs {rule_text(row.rule)}{missing}"
+
+
+def item_cause(standing: Standing, gap_key: str, waived_until: date | None) -> Cause | None:
+    """The one cause an item can be: its states exclude each other. Informational items are none.
+
+    An undecided major item is below 2 like any other: its condition must not appear only once somebody votes 1.
+    A waiver on a minor item lifts nothing, so it makes no condition either: adding one never worsens the verdict.
+    """
+    item = standing.item
+    name = f"{item.id} {item.title}"
+
+    def cause(verdict: Verdict, text: str, expires: date | None = None) -> Cause:
+        return Cause(
+            key=item_key(standing),
+            part=Part.CHECKLISTS,
+            verdict=verdict,
+            text=f"{name} {text}",
+            severity=item.severity,
+            gap_key=gap_key,
+            item_id=item.id,
+            expires=expires,
+        )
+
+    if standing.na_unconfirmed:
+        return cause(Verdict.CONDITIONS, "is a blocker marked not applicable, unconfirmed by a second person")
+    if not standing.in_sum or standing.counts == 2 or item.severity is Severity.MINOR:
+        return None
+    word = _a("undecided" if standing.points is None else ("missing", "partial")[standing.points])
+    what = f"{word} {item.severity}" if item.severity is Severity.BLOCKER else f"{word} {item.severity} item"
+    against = ", its proof against the vote" if standing.conflict else ""
+    if standing.waived and waived_until is not None:
+        return cause(
+            Verdict.CONDITIONS,
+            f"is {what}{against}, waived until {waived_until.isoformat()}",
+            waived_until,
+        )
+    if standing.na_awaiting:
+        return cause(Verdict.NO_GO, "is a blocker marked not applicable that no second person has confirmed")
+    blocks = item.severity is Severity.BLOCKER and standing.counts == 0
+    return cause(Verdict.NO_GO if blocks else Verdict.CONDITIONS, f"is {what}{against}")
+
+
+def section_cause(section: Section, policy: Policy, lifts: Sequence[str]) -> Cause | None:
+    """A section below its floor or below GO; one without a weighted item constrains nothing."""
+    if section.score is None or section.score * 100 >= policy.section_go:
+        return None
+    low = section.score * 100 < policy.section_floor
+    needs = policy.section_floor if low else policy.section_go
+    return Cause(
+        key=f"section/{section.checklist.id}",
+        part=Part.CHECKLISTS,
+        verdict=Verdict.NO_GO if low else Verdict.CONDITIONS,
+        text=f"{section.checklist.title} scores {percent(section.score)}, needs {needs}%",
+        severity=Severity.BLOCKER if low else Severity.MAJOR,
+        lifts=tuple(lifts),
+    )
+
+
+def assessed_cause(sections: Sequence[Section], policy: Policy, lifts: Sequence[str]) -> Cause | None:
+    """Too little of the weight is decided; or there is nothing to decide at all."""
+    share = assessed(sections)
+    if share is None:
+        text = "no checklist has an applicable item with a weight"
+        return Cause("assessed", Part.CHECKLISTS, Verdict.NO_GO, text, Severity.BLOCKER)
+    if share * 100 >= policy.assessed_go:
+        return None
+    low = share * 100 < policy.assessed_floor
+    needs = policy.assessed_floor if low else policy.assessed_go
+    return Cause(
+        key="assessed",
+        part=Part.CHECKLISTS,
+        verdict=Verdict.NO_GO if low else Verdict.CONDITIONS,
+        text=f"assessed {percent(share)}, needs {needs}%",
+        severity=Severity.BLOCKER if low else Severity.MAJOR,
+        lifts=tuple(lifts),
+    )
+
+
+def checklist_causes(sections: Sequence[Section], facts: Facts, gap_keys: Mapping[str, str]) -> Iterator[Cause]:
+    """CHECKLISTS. `gap_keys` by item id: the gap an item belongs to, its own or its `same_as` group's."""
+    standings = [standing for section in sections for standing in section.standings]
+    for standing in standings:
+        dossier = facts.dossiers.get(standing.item.id)
+        waiver = dossier.waiver if dossier else None
+        cause = item_cause(standing, gap_keys[standing.item.id], waiver.expires if waiver else None)
+        if cause is not None:
+            yield cause
+    for section in sections:
+        low = [standing for standing in section.standings if standing.in_sum and standing.counts < 2]
+        section_is = section_cause(section, facts.policy, _lifts(low, gap_keys))
+        if section_is is not None:
+            yield section_is
+    undecided = [standing for standing in standings if standing.in_sum and not standing.decided]
+    assessed_is = assessed_cause(sections, facts.policy, _lifts(undecided, gap_keys))
+    if assessed_is is not None:
+        yield assessed_is
+
+
+def incident_causes(
+    incidents: Iterable[Incident], policy: Policy, gaps: Mapping[str, Gap], as_of: date
+) -> Iterator[Cause]:
+    """INCIDENTS, of those in scope. An action without a date of its own has its gap's."""
+
+    def cause(key: str, verdict: Verdict, text: str, lifts: tuple[str, ...] = (), gap_key: str = "") -> Cause:
+        severity = Severity.BLOCKER if verdict is Verdict.NO_GO else Severity.MAJOR
+        return Cause(key, Part.INCIDENTS, verdict, text, severity, gap_key=gap_key, lifts=lifts)
+
+    for incident in incidents:
+        if incident.severity not in (Sev.SEV1, Sev.SEV2):
+            continue
+        key, name = f"incident/{incident.number}", f"{incident.name} {incident.title}"
+        if incident.open:
+            verdict = Verdict.NO_GO if incident.severity is Sev.SEV1 else Verdict.CONDITIONS
+            lifts = tuple(f"{key}/{action.id}" for action in incident.actions if action.done is None)
+            yield cause(key, verdict, f"{name} is an open {incident.severity}", lifts)
+        elif not incident.eval_cases and not _settled(incident, policy, as_of):
+            why = _because("", incident.no_eval_reason) or ", without a reason"
+            text = f"{name} is a {incident.severity} closed without an eval case{why}"
+            yield cause(f"{key}/eval-case", Verdict.CONDITIONS, text)
+        if incident.severity is not Sev.SEV1:
+            continue
+        for action in incident.actions:
+            gap = gaps.get(f"{key}/{action.id}")
+            due = action.due or (gap.due if gap else None)
+            if action.done is None and due is not None and due < as_of:
+                text = f"{incident.name} action “{action.text}” was due {due.isoformat()}"
+                yield cause(f"{key}/{action.id}", Verdict.NO_GO, text, gap_key=f"{key}/{action.id}")
+
+
+def _settled(incident: Incident, policy: Policy, as_of: date) -> bool:
+    """Whether the close is long enough ago, where its day is known."""
+    resolved = incident.resolved.date() if incident.resolved else None
+    closed = incident.closed or resolved
+    return closed is not None and as_of > closed + timedelta(days=policy.eval_case_days)
+
+
+def _lifts(standings: Iterable[Standing], gap_keys: Mapping[str, str]) -> tuple[str, ...]:
+    """The gaps of these items, the most severe first."""
+    ordered = sorted(standings, key=lambda standing: standing.item.severity.rank)
+    return tuple(dict.fromkeys(gap_keys[standing.item.id] for standing in ordered))
+
+
+def _because(text: str, reason: str) -> str:
+    return f"{text}: {reason}" if reason.strip() else text
+
+
+def _a(word: str) -> str:
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"

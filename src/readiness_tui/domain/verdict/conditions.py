@@ -1,0 +1,98 @@
+"""A conditional verdict's promises: who, and by when (scoring.md, "A condition")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from readiness_tui.domain.verdict.gap import FoundGap
+from readiness_tui.domain.verdict.gaps import first_due
+from readiness_tui.domain.verdict.model import Cause, Condition, Facts, Verdict
+
+
+def condition(cause: Cause, facts: Facts, found: Mapping[str, FoundGap], as_of: date) -> Condition:
+    """The condition that a cause makes: as stored, else with the owner and date the rules give it.
+
+    `found` by key: a gap found now that has no row yet brings the date it will be created with.
+    """
+    stored = (facts.conditions or {}).get(cause.key)
+    seen_due = stored.due if stored and not stored.by_hand else None
+    owner, due = (
+        (stored.owner, stored.due) if stored and stored.by_hand else _default(cause, facts, found, as_of, seen_due)
+    )
+    problems = []
+    if not owner.strip():
+        problems.append("no owner")
+    if due is None:
+        problems.append("no date")
+    elif due < as_of:
+        problems.append("overdue")
+    return Condition(
+        key=cause.key,
+        text=cause.text,
+        owner=owner,
+        due=due,
+        problem=", ".join(problems),
+        severity=cause.severity,
+        lifts=cause.lifts,
+    )
+
+
+def owner_key(key: str) -> str:
+    """The key of the NO-GO cause, and of the change, that a condition without an owner makes."""
+    return f"condition/{key}/owner"
+
+
+def due_key(key: str) -> str:
+    """The key of the NO-GO cause, and of the change, that a condition without a date, or past it, makes."""
+    return f"condition/{key}/due"
+
+
+def broken(cause: Cause, of: Condition, as_of: date) -> tuple[Cause, ...]:
+    """The NO-GO causes of a condition that nobody owns, that has no date, or whose date has passed."""
+
+    def no_go(key: str, problem: str) -> Cause:
+        return Cause(
+            key=key,
+            part=cause.part,
+            verdict=Verdict.NO_GO,
+            text=f"the condition “{cause.text}” {problem}",
+            severity=cause.severity,
+            gap_key=cause.gap_key,
+            item_id=cause.item_id,
+        )
+
+    causes = []
+    if not of.owner.strip():
+        causes.append(no_go(owner_key(of.key), "has no owner"))
+    if of.due is None:
+        causes.append(no_go(due_key(of.key), "has no due date"))
+    elif of.due < as_of:
+        causes.append(no_go(due_key(of.key), f"was due {of.due.isoformat()}"))
+    return tuple(causes)
+
+
+def _default(
+    cause: Cause, facts: Facts, found: Mapping[str, FoundGap], as_of: date, seen_due: date | None
+) -> tuple[str, date | None]:
+    """Owner: its gap's or waiver's, else the review's. Due: the earlier of gap and waiver, else 21 days on: from when
+    the condition was first seen (`seen_due`), so that the date stands still.
+
+    A stored gap counts while it is live; one that was verified or closed brings no date from its past. A live gap
+    whose date somebody cleared leaves the condition without one.
+    """
+    gap = (facts.gaps or {}).get(cause.gap_key)
+    if gap is not None and not gap.state.live:
+        gap = None
+    new = found.get(cause.gap_key)
+    days = [day for day in (gap.due if gap else None, cause.expires) if day is not None]
+    if gap is None and new is not None:
+        days.append(first_due(new, as_of, facts.policy))
+    due: date | None = min(days, default=seen_due or as_of + timedelta(days=facts.policy.condition_days))
+    if gap is not None and not days:
+        due = None
+
+    dossier = facts.dossiers.get(cause.item_id)
+    waiver = dossier.waiver if dossier and cause.expires is not None else None
+    owners = (gap.owner if gap else "", waiver.approver if waiver else "", facts.review.owner)
+    return next((owner for owner in owners if owner.strip()), ""), due

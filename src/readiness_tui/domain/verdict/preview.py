@@ -1,0 +1,49 @@
+"""What a score would do, before it is made: the same rules on the facts with one vote changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from readiness_tui.domain.checklists.assessment import Standing, Vote
+from readiness_tui.domain.verdict.judge import judge
+from readiness_tui.domain.verdict.model import Facts, Judgement, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """Before and after of one vote: the item's section in whole percent (None = no score), and the verdict."""
+
+    item_id: str
+    points: int | None
+    section: str
+    percent_before: int | None
+    percent_after: int | None
+    verdict_before: Verdict
+    verdict_after: Verdict
+    standing: Standing
+
+
+def if_scored(facts: Facts, as_of: date, who: str, item_id: str, points: int | None, now: Judgement) -> Consequence:
+    """What `who` voting `points` on the item would change; `now` is the judgement on `facts` as they are."""
+    dossier = facts.dossiers[item_id]
+    others = tuple(vote for vote in dossier.votes if vote.reviewer != who)
+    voted = others if points is None else (*others, Vote(item_id, who, points))
+    after = judge(
+        replace(facts, dossiers={**facts.dossiers, item_id: replace(dossier, votes=voted, consensus=None)}), as_of
+    )
+
+    def percent(judgement: Judgement) -> int | None:
+        return next(s.percent for s in judgement.sections if s.checklist.id == dossier.checklist_id)
+
+    title = next(c.title for c in facts.checklists if c.id == dossier.checklist_id)
+    return Consequence(
+        item_id=item_id,
+        points=points,
+        section=title,
+        percent_before=percent(now),
+        percent_after=percent(after),
+        verdict_before=now.verdict,
+        verdict_after=after.verdict,
+        standing=after.standings[item_id],
+    )

@@ -1,0 +1,53 @@
+"""A checklist's weighted average, and what stands over all of them (scoring.md, "Section (one checklist) and
+headline"). Exact fractions: only the display rounds, and it rounds down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from readiness_tui.domain.checklists.assessment import Assurance, Standing
+from readiness_tui.domain.checklists.model import Checklist, Depth
+from readiness_tui.domain.verdict.model import Section
+
+
+def section(checklist: Checklist, depth: Depth, standings: Mapping[str, Standing]) -> Section:
+    """The sums over the checklist's items of this depth; `standings` by item id has all of them.
+
+    `decided`, `total` and `proven` count the items in the sum: applicable, weight above 0.
+    """
+    inside = tuple(standings[item.id] for item in checklist.at(depth))
+    summed = [standing for standing in inside if standing.in_sum]
+    weight = sum(standing.item.weight for standing in summed)
+    points = sum(standing.item.weight * standing.counts for standing in summed)
+    return Section(
+        checklist=checklist,
+        standings=inside,
+        score=Fraction(points, 2 * weight) if weight else None,
+        assessed=_assessed(summed),
+        decided=sum(standing.decided for standing in summed),
+        total=len(summed),
+        proven=sum(standing.assurance is Assurance.PROVEN for standing in summed),
+    )
+
+
+def headline(sections: Sequence[Section]) -> Fraction | None:
+    """The lowest defined section score; None where none is defined."""
+    return min((one.score for one in sections if one.score is not None), default=None)
+
+
+def mean(sections: Sequence[Section]) -> Fraction | None:
+    """The plain mean of the defined section scores: printed second, decides nothing."""
+    scores = [one.score for one in sections if one.score is not None]
+    return sum(scores, Fraction(0)) / len(scores) if scores else None
+
+
+def assessed(sections: Sequence[Section]) -> Fraction | None:
+    """The decided share of the weight of all sections together; None where no weighted item applies."""
+    return _assessed(standing for one in sections for standing in one.standings if standing.in_sum)
+
+
+def _assessed(summed: Iterable[Standing]) -> Fraction | None:
+    weights = [(standing.item.weight, standing.decided) for standing in summed]
+    weight = sum(one for one, _ in weights)
+    return Fraction(sum(one for one, decided in weights if decided), weight) if weight else None

@@ -1,0 +1,316 @@
+"""What would flip the verdict: the fewest changes that reach the next better one (scoring.md, "Verdicts").
+
+A change is an item brought to 2, a gate cause put right, an incident or action closed, an owner or date set, or a
+not-applicable confirmed; never a waiver. Whatever stands alone is settled by itself; the items, which sections and
+the assessed share tie together, by `cover.Cover`. Of all smallest sets it is the first by severity, then key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from readiness_tui.domain.checklists.assessment import Assurance, Standing
+from readiness_tui.domain.checklists.model import Severity
+from readiness_tui.domain.gate_result.model import Result
+from readiness_tui.domain.verdict.causes import item_key
+from readiness_tui.domain.verdict.conditions import broken, condition, due_key, owner_key
+from readiness_tui.domain.verdict.fewest_items import Cover, Fate, Level, Line
+from readiness_tui.domain.verdict.gap import FoundGap
+from readiness_tui.domain.verdict.model import Cause, Facts, Flip, Part, Verdict
+from readiness_tui.domain.verdict.ruling import Ruling, rule
+
+_GATE_WORDS = {
+    "gate/none": "declare a gate with a required metric, and run it",
+    "gate/none-required": "make a metric of the gate required",
+    "gate/not-run": "run the gate on a candidate",
+    "gate/lock": "lock the gate, then run it again",
+    "gate/digest": "run again with the unknown digests recorded",
+    "gate/cases-new": "add the new cases to the baseline's run, or let the gate allow them",
+    "gate/cases-removed": "run the removed cases again, or let the gate allow it",
+    "gate/must-pass": "make the must-pass cases pass",
+    "gate/high-risk": "have a person label the unreviewed high-risk cases",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The fewest changes, the verdict they reach (None: no change reaches a better one), the conditions left then."""
+
+    flips: tuple[Flip, ...]
+    to: Verdict | None
+    remaining: int
+
+
+def flips(
+    facts: Facts,
+    standings: Mapping[str, Standing],
+    found: Sequence[FoundGap],
+    gap_keys: Mapping[str, str],
+    ruling: Ruling,
+    as_of: date,
+) -> Change:
+    """The fewest changes from `ruling`, which is `rule` over the same arguments. Nothing to flip where it is GO."""
+    nothing = Change((), None, len(ruling.conditions))
+    if ruling.verdict is Verdict.GO:
+        return nothing
+    search = _Search(facts, standings, found, gap_keys, ruling, as_of)
+    chosen = search.smallest()
+    if chosen is None:
+        return nothing
+    after = rule(
+        facts,
+        search.standings_after(chosen),
+        found,
+        gap_keys,
+        as_of,
+        lifted={flip.key for flip in chosen},
+    )
+    return Change(chosen, after.verdict, len(after.conditions))
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """Changes that are made together, and what they settle: the fate of line `at`, or the level of section `at`."""
+
+    flips: tuple[Flip, ...]
+    fate: Fate | None = None  # None: the first level of a section, or of the assessed share (the last index)
+    at: int = 0
+
+    @property
+    def order(self) -> tuple[tuple[int, str], ...]:
+        return tuple((flip.severity.rank, flip.key) for flip in self.flips)
+
+
+class _Search:
+    def __init__(
+        self,
+        facts: Facts,
+        standings: Mapping[str, Standing],
+        found: Sequence[FoundGap],
+        gap_keys: Mapping[str, str],
+        ruling: Ruling,
+        as_of: date,
+    ) -> None:
+        self.facts, self.standings, self.gap_keys, self.as_of = facts, standings, gap_keys, as_of
+        self.found = {gap.key: gap for gap in found}
+        self.causes = {cause.key: cause for cause in ruling.causes}
+        self.sections = ruling.sections
+        self.to_go = ruling.verdict is Verdict.CONDITIONS
+
+    def smallest(self) -> tuple[Flip, ...] | None:
+        """The changes, most severe first; None where the listed changes cannot reach a better verdict."""
+        tied = self._tied()
+        if tied is None:
+            return None
+        return tuple(sorted([*self._alone(), *tied], key=lambda flip: (flip.severity.rank, flip.key)))
+
+    def standings_after(self, chosen: Sequence[Flip]) -> dict[str, Standing]:
+        """The standings once the chosen items are met, or confirmed as not applicable."""
+        keys = {flip.key for flip in chosen}
+        after = dict(self.standings)
+        for item_id, standing in self.standings.items():
+            if item_key(standing) in keys:
+                after[item_id] = replace(
+                    standing, points=2, vote=2, assurance=Assurance.EVIDENCED, conflict=False, na_awaiting=False,
+                    waived=False,
+                )  # fmt: skip
+            elif _confirm_key(standing) in keys:
+                after[item_id] = replace(
+                    standing, applicable=False, na_awaiting=False, na_unconfirmed=False, waived=False
+                )
+        return after
+
+    # --- causes that stand alone: gate, incidents, an unconfirmed not-applicable
+
+    def _alone(self) -> list[Flip]:
+        chosen: list[Flip] = []
+        for cause in self.causes.values():
+            standing = self.standings.get(cause.item_id)
+            if cause.key.startswith("condition/") or cause.key == "assessed" or cause.key.startswith("section/"):
+                continue
+            if standing is not None and standing.in_sum:
+                continue
+            lift = _Option((self._confirm(standing) if standing is not None else self._lift(cause),))
+            if cause.verdict is Verdict.NO_GO or self.to_go:
+                chosen += lift.flips
+                continue
+            fixes = self._fixes(cause)
+            if fixes:
+                options = (lift, _Option(fixes))
+                chosen += min(options, key=lambda option: (len(option.flips), option.order)).flips
+        return chosen
+
+    # --- items: tied together by their section and by the assessed share
+
+    def _tied(self) -> list[Flip] | None:
+        """The first smallest set by severity, then key: each option in that order is taken if some smallest set that
+        holds everything taken, and nothing passed over, holds it too."""
+        lines, options = self._lines()
+        levels, more = self._levels()
+        options += more
+        cover = Cover(
+            lines=tuple(lines),
+            points=tuple(
+                sum(standing.item.weight * standing.counts for standing in section.standings if standing.in_sum)
+                for section in self.sections
+            ),
+            weights=tuple(
+                sum(standing.item.weight for standing in section.standings if standing.in_sum)
+                for section in self.sections
+            ),
+            decided=sum(
+                standing.item.weight
+                for section in self.sections
+                for standing in section.standings
+                if standing.in_sum and standing.decided
+            ),
+        )
+        fates: list[Fate | None] = [None] * len(lines)
+        fewest = cover.fewest(fates, levels[:-1], levels[-1])
+        if fewest is None:
+            return None
+
+        chosen: list[Flip] = []
+        passed: set[Line] = set()
+        for option in sorted(options, key=lambda option: option.order):
+            if len(chosen) == fewest:
+                break
+            if option.fate is None:
+                whole = levels[option.at]
+                levels[option.at] = whole[:1]
+                taken = cover.fewest(fates, levels[:-1], levels[-1]) == fewest
+                if not taken:
+                    levels[option.at] = whole[1:]
+            elif fates[option.at] is not None:
+                continue
+            elif option.fate is Fate.RAISE and lines[option.at].must:
+                taken = True
+            else:
+                # Of two items that serve the sums alike, where the first is of no use the second is not either.
+                line, plain = lines[option.at], option.fate is Fate.RAISE
+                fates[option.at] = option.fate
+                useless = plain and line in passed
+                taken = not useless and cover.fewest(fates, levels[:-1], levels[-1]) == fewest
+                if not taken and plain:
+                    fates[option.at] = Fate.KEEP
+                    passed.add(line)
+                elif not taken:
+                    fates[option.at] = None
+            if taken:
+                chosen += option.flips
+        return chosen
+
+    def _lines(self) -> tuple[list[Line], list[_Option]]:
+        lines: list[Line] = []
+        options: list[_Option] = []
+        for index, section in enumerate(self.sections):
+            for standing in section.standings:
+                if not standing.in_sum or standing.counts == 2:
+                    continue
+                cause = self.causes.get(item_key(standing))
+                must = cause is not None and (self.to_go or cause.verdict is Verdict.NO_GO)
+                fixes = self._fixes(cause) if cause is not None and not must else ()
+                at = len(lines)
+                lines.append(
+                    Line(index, standing.item.weight, standing.counts, standing.decided, must=must, fixes=len(fixes))
+                )
+                options.append(_Option((self._raise(standing, cause),), Fate.RAISE, at))
+                if standing.na_awaiting:
+                    options.append(_Option((self._confirm(standing),), Fate.CONFIRM, at))
+                if fixes:
+                    options.append(_Option(fixes, Fate.KEEP, at))
+        return lines, options
+
+    def _levels(self) -> tuple[list[tuple[Level, ...]], list[_Option]]:
+        """Where each section, and last the assessed share, may stop; the options that make the lower level do."""
+        policy = self.facts.policy
+        stops = [(f"section/{s.checklist.id}", s.checklist.title, policy.section_floor, policy.section_go)
+                 for s in self.sections]  # fmt: skip
+        stops.append(("assessed", "the assessed share", policy.assessed_floor, policy.assessed_go))
+        levels: list[tuple[Level, ...]] = []
+        options: list[_Option] = []
+        for at, (key, title, floor, go) in enumerate(stops):
+            if self.to_go:
+                levels.append((Level(go),))
+                continue
+            text = f"{title} below {go}%"
+            fixes = self._fixes(Cause(key, Part.CHECKLISTS, Verdict.CONDITIONS, text, Severity.MAJOR))
+            levels.append((Level(floor, len(fixes)), Level(go)) if fixes else (Level(floor),))
+            if fixes:
+                options.append(_Option(fixes, None, at))
+        return levels, options
+
+    # --- the changes in words
+
+    def _fixes(self, cause: Cause) -> tuple[Flip, ...]:
+        """What the cause's condition lacks, as changes, in the order of their keys."""
+        promise = condition(cause, self.facts, self.found, self.as_of)
+        words = {owner_key(cause.key): "name an owner", due_key(cause.key): "set a new date"}
+        changes = [
+            Flip(
+                key=problem.key,
+                text=f"{words[problem.key]}: {cause.text}",
+                severity=problem.severity,
+                cause=problem.text,
+                item_id=cause.item_id,
+                owner=promise.owner,
+                due=promise.due,
+            )
+            for problem in broken(cause, promise, self.as_of)
+        ]
+        return tuple(sorted(changes, key=lambda flip: flip.key))
+
+    def _raise(self, standing: Standing, cause: Cause | None) -> Flip:
+        section = self.causes.get(f"section/{standing.checklist_id}")
+        lifted = cause or section or self.causes.get("assessed")
+        return self._flip(
+            item_key(standing),
+            f"bring {standing.item.id} {standing.item.title} to met",
+            standing.item.severity,
+            lifted,
+            standing,
+        )
+
+    def _confirm(self, standing: Standing) -> Flip:
+        text = f"have a second person confirm that {standing.item.id} {standing.item.title} is not applicable"
+        cause = self.causes.get(item_key(standing))
+        return self._flip(_confirm_key(standing), text, standing.item.severity, cause, standing)
+
+    def _lift(self, cause: Cause) -> Flip:
+        if cause.part is Part.GATE:
+            text = _GATE_WORDS.get(cause.key) or self._pass(cause.key.removeprefix("gate/"))
+        elif cause.key.endswith("/eval-case"):
+            text = f"add an eval case: {cause.text}"
+        else:
+            text = f"close {'the action' if cause.gap_key else 'the incident'}: {cause.text}"
+        return self._flip(cause.key, text, cause.severity, cause)
+
+    def _pass(self, rule_key: str) -> str:
+        """What a rule needs: another figure, or only that what it is measured on is what was locked."""
+        name = rule_key.replace("_", " ")
+        results = [row.result for row in self.facts.gate.rows if row.rule.key == rule_key]
+        if results == [Result.CHANGED]:
+            return f"lock again, and measure {name} on what is locked"
+        return f"make {name} pass"
+
+    def _flip(
+        self, key: str, text: str, severity: Severity, cause: Cause | None, standing: Standing | None = None
+    ) -> Flip:
+        gap_key = self.gap_keys[standing.item.id] if standing else cause.gap_key if cause else ""
+        gap = (self.facts.gaps or {}).get(gap_key)
+        row = gap if gap is not None and gap.state.live else (self.facts.conditions or {}).get(key)
+        return Flip(
+            key=key,
+            text=text,
+            severity=severity,
+            cause=cause.text if cause else "",
+            item_id=standing.item.id if standing else "",
+            owner=row.owner if row else "",
+            due=row.due if row else None,
+        )
+
+
+def _confirm_key(standing: Standing) -> str:
+    return f"confirm/{item_key(standing)}"

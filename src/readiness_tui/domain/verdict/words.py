@@ -1,0 +1,7 @@
+"""How a verdict is marked."""
+
+from __future__ import annotations
+
+from readiness_tui.domain.verdict.model import Verdict
+
+VERDICT_GLYPHS: dict[Verdict, str] = {Verdict.GO: "●", Verdict.CONDITIONS: "◐", Verdict.NO_GO: "✗"}

@@ -1,0 +1,106 @@
+"""Gaps for the tools where work is tracked. Each row carries the gap's key, so that a second export updates."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import replace
+from enum import StrEnum
+
+from readiness_tui.domain.checklists.model import Severity
+from readiness_tui.domain.scorecard.model import GapLine, plain
+from readiness_tui.domain.text.format import full_day
+from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.text.secrets import mask
+from readiness_tui.domain.verdict.gap import GapState
+from readiness_tui.reports.escape import csv_cell, inline
+from readiness_tui.reports.scorecard_json import dumps
+
+SCHEMA = 1
+
+
+class Tracker(StrEnum):
+    """Whose CSV importer the columns are named for."""
+
+    JIRA = "jira"
+    GITHUB = "github"
+
+
+_PRIORITY = {Severity.BLOCKER: "Highest", Severity.MAJOR: "High", Severity.MINOR: "Medium"}
+_STATUS = {GapState.IN_PROGRESS: "In Progress", GapState.VERIFIED: "Done", GapState.CLOSED: "Done"}
+_COLUMNS: dict[Tracker, tuple[str, ...]] = {
+    # Jira's importer maps columns by these names; "Gap Key" goes to a text field and finds the issue again.
+    Tracker.JIRA: (
+        "Gap Key",
+        "Issue Type",
+        "Summary",
+        "Description",
+        "Priority",
+        "Assignee",
+        "Due Date",
+        "Status",
+        "Labels",
+    ),
+    # The columns that GitHub's CSV importers share; labels parted by commas.
+    Tracker.GITHUB: ("gap_key", "title", "body", "labels", "assignees", "state"),
+}
+
+
+def gaps_markdown(gaps: Iterable[GapLine]) -> str:
+    """A task list: what is verified or closed is ticked, an accepted risk says so."""
+    return "".join(
+        f"- [{' ' if gap.state.live else 'x'}] {inline(gap.title)} — {inline(gap.owner) or 'no owner'}"
+        f" — {full_day(gap.due) if gap.due else 'no date'} ({gap.severity}, {gap.state}; {inline(gap.key)})\n"
+        for gap in gaps
+    )
+
+
+def gaps_csv(gaps: Iterable[GapLine], tracker: Tracker = Tracker.JIRA, *, neutralise: bool = True) -> str:
+    """One row a gap, RFC 4180. `neutralise` keeps a spreadsheet from running a cell; without it cells are as typed."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(_COLUMNS[tracker])
+    for gap in gaps:
+        # A title or a name is one line: whatever follows a line end would stand in the file, and in a log, by itself.
+        gap = replace(gap, key=one_line(gap.key), title=one_line(gap.title), owner=one_line(gap.owner))
+        cells = _jira(gap) if tracker is Tracker.JIRA else _github(gap)
+        writer.writerow([csv_cell(cell, neutralise=neutralise) for cell in cells])
+    return out.getvalue()
+
+
+def gaps_jsonl(gaps: Iterable[GapLine]) -> str:
+    """One object a line, with the schema number."""
+    return "".join(dumps(_object(gap), indent=None) for gap in gaps)
+
+
+def _object(gap: GapLine) -> dict[str, object]:
+    masked = {"title": mask(gap.title), "owner": mask(gap.owner), "evidence": mask(gap.evidence)}
+    return {"schema": SCHEMA, **plain(gap), **masked}
+
+
+def _jira(gap: GapLine) -> tuple[str, ...]:
+    return (
+        gap.key,
+        "Task",
+        gap.title,
+        _description(gap),
+        _PRIORITY[gap.severity],
+        gap.owner,
+        gap.due.isoformat() if gap.due else "",
+        _STATUS.get(gap.state, "To Do"),
+        f"readiness severity-{gap.severity}" + (" accepted-risk" if gap.state is GapState.ACCEPTED else ""),
+    )
+
+
+def _github(gap: GapLine) -> tuple[str, ...]:
+    labels = ["readiness", f"severity: {gap.severity}", f"gap: {gap.state}"]
+    # The body is markdown there; everything from outside is escaped before the CSV cell is made safe.
+    due = f"\nDue {full_day(gap.due)}" if gap.due else ""
+    body = f"{inline(_description(gap))}\n{due}\nGap {inline(gap.key)}"
+    return (gap.key, gap.title, body, ",".join(labels), gap.owner, "open" if gap.state.live else "closed")
+
+
+def _description(gap: GapLine) -> str:
+    seen = f"{gap.severity.capitalize()} gap, {gap.state}, first seen {full_day(gap.created)}."
+    return one_line(f"{seen} {gap.evidence}")

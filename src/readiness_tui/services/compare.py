@@ -1,0 +1,92 @@
+"""Candidate against baseline: of the review, or of two files without a database; on screen, printed, as a document."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from readiness_tui.domain.compare.metrics import Compared
+from readiness_tui.domain.compare.slices import Slices, by_slice
+from readiness_tui.domain.compare.versions import Versions, compare_versions
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.metrics import normal, resolve
+from readiness_tui.reports import compare
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.measure import Measured
+
+#: A screen asks from several threads at once, and the first answer serves them all.
+_ONE_AT_A_TIME = Lock()
+
+
+def review_versions(desk: Desk, measured: Measured) -> Versions:
+    """The review's candidate against its baseline; kept until either is another."""
+    with _ONE_AT_A_TIME:
+        kept = desk.cache.get("versions")
+        if kept is not None and kept[0] is measured:
+            made: Versions = kept[1]
+            return made
+        rules = measured.gate.gate.rules if measured.gate.gate else ()
+        made = compare_versions(measured.candidate, measured.baseline, rules)
+        desk.cache["versions"] = (measured, made)
+        return made
+
+
+def file_versions(baseline: Path, candidate: Path, eval_set: Path | None = None) -> Versions:
+    """Two files with one version each. Raises ReadinessError for one that brings no run, or several versions."""
+    from readiness_tui.services.gate.offline import read_files
+
+    found = read_files([candidate], [baseline], (), eval_set, sides=("the candidate", "the baseline"))
+    made = compare_versions(found.candidate, found.baseline)
+    return replace(made, remarks=(*found.remarks, *made.remarks))
+
+
+def slices(versions: Versions, row: Compared) -> Slices:
+    """One metric on every tag of its shared cases."""
+    return by_slice(row, versions.candidate, versions.baseline)
+
+
+def chosen(versions: Versions, metric: str | None) -> Compared | None:
+    """The compared metric of this name or alias, else the first. Raises ReadinessError where it is not compared."""
+    if metric is None:
+        return versions.rows[0] if versions.rows else None
+    known = resolve(metric)
+    name = known.key if known else metric
+    found = next((row for row in versions.rows if normal(row.metric.key) == normal(name)), None)
+    if found is None:
+        lacking = next((u for u in versions.unpaired if normal(u.metric.key) == normal(name)), None)
+        why = lacking.reason if lacking else "neither side carries it"
+        there = ", ".join(row.metric.key for row in versions.rows) or "none"
+        raise ReadinessError(f"{metric} is not compared: {why}. Compared are: {there}.")
+    return found
+
+
+def as_text(versions: Versions, metric: str | None = None) -> str:
+    """The comparison in 80 columns, with the cases and slices of one metric."""
+    row = chosen(versions, metric)
+    return compare.compare_text(versions, row, slices(versions, row) if row else None)
+
+
+def as_json(versions: Versions) -> dict[str, Any]:
+    """`compare --json`: every metric with its cases and slices."""
+    return compare.compare_object(versions, [slices(versions, row) for row in versions.rows])
+
+
+def markdown(versions: Versions) -> str:
+    """The comparison as a document."""
+    return compare.compare_markdown(versions, [slices(versions, row) for row in versions.rows])
+
+
+def file_name(versions: Versions) -> str:
+    """What the document is called unless somebody says otherwise: "compare-rag-v4.md"."""
+    version = versions.candidate[0].run.version if versions.candidate else ""
+    return f"compare-{re.sub(r'[^A-Za-z0-9._-]+', '-', version)[:60].strip('-.') or 'runs'}.md"
+
+
+def export(versions: Versions, path: Path) -> None:
+    """Write the document. Raises ReadinessError where the folder is missing or read-only."""
+    from readiness_tui.reports.atomic import write_text
+
+    write_text(path, markdown(versions))

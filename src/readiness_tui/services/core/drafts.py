@@ -1,0 +1,33 @@
+"""What somebody is typing and has not saved yet: kept every second, offered again after the terminal was killed."""
+
+from __future__ import annotations
+
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.store import settings
+from readiness_tui.store.settings import Draft
+
+__all__ = ["Draft", "clear", "keep", "kept"]
+
+
+def keep(desk: Desk, name: str, text: str) -> None:
+    """Keep `text` as this person's draft of what `name` says; an empty one is forgotten. Leaves no history."""
+    with desk.store.write(desk.who, "a draft", now=desk.now()) as tx:
+        if text:
+            settings.put_draft(tx, _own(desk, name), text)
+        else:
+            settings.clear_draft(tx, _own(desk, name))
+
+
+def kept(desk: Desk, name: str) -> Draft | None:
+    """This person's draft, if there is one."""
+    with desk.store.read() as conn:
+        return settings.get_draft(conn, _own(desk, name))
+
+
+def clear(desk: Desk, name: str) -> None:
+    keep(desk, name, "")
+
+
+def _own(desk: Desk, name: str) -> str:
+    """Two people at one file do not type into each other's draft."""
+    return f"{name}/{desk.who}"

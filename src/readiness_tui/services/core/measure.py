@@ -1,0 +1,187 @@
+"""Gate and probes over what was imported: costly, so kept until something they read has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from readiness_tui.domain.checklists.assessment import Evidence, EvidenceKind, Proposal
+from readiness_tui.domain.checklists.model import Checklist
+from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.gate.diff import gate_diff
+from readiness_tui.domain.gate.model import Gate, Lock, Revision
+from readiness_tui.domain.gate_result.evaluate import evaluate_gate, latest_complete
+from readiness_tui.domain.gate_result.model import GateOutcome
+from readiness_tui.domain.metrics import RunData, case_key
+from readiness_tui.domain.metrics.rule import From
+from readiness_tui.domain.probes import ProbeInput, propose_all, reads_records, special
+from readiness_tui.domain.runs.joining import join_golden
+from readiness_tui.domain.runs.model import Case, EvalSet
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.store import assessments, evalsets, gate_changes, gates, imports, incidents, runs, traces
+from readiness_tui.store.runs import RunInfo
+from readiness_tui.store.sqlite import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What imported data says: the gate's rows, the probes' proposals, and the runs they rest on."""
+
+    gate: GateOutcome
+    proposals: dict[str, Proposal]
+    runs: tuple[RunInfo, ...]
+    candidate: tuple[RunData, ...]
+    baseline: tuple[RunData, ...]
+    eval_set: EvalSet | None
+    trace_count: int
+    asked: ProbeInput  # what the probes read, but for the traces: kept for those that read notes and drills alone
+    ambiguous: tuple[str, ...] = ()  # pipeline versions among which a person must choose the candidate
+
+
+def _imported(conn: Connection, review: Review, as_of: date) -> object:
+    """Changes whenever something that `measure` reads has changed, incidents and drills aside."""
+    return (
+        review,
+        as_of,
+        tuple(info.id for info in imports.all(conn)),
+        gates.locks(conn),
+        gate_changes.latest(conn, review.gate_id) if review.gate_id else None,
+        runs.label_changes(conn),
+        assessments.dismissals(conn, review.id),
+    )
+
+
+def measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Checklist, ...], as_of: date) -> Measured:
+    """Evaluate the gate and every probe of the review's checklists on what is imported now.
+
+    A line in an incident's note asks only the probes anew that read incidents: the gate and the traces are as before.
+    """
+    mark = _imported(conn, review, as_of)
+    noted = tuple(incidents.all(conn, review.system)), _drills(conn, review)
+    kept = desk.cache.get("measure")
+    if kept is None or kept[0] != mark:
+        made = _measure(conn, review, checklists, as_of)
+    else:
+        assert isinstance(kept[1], Measured)
+        made = kept[1]
+        if noted != (made.asked.incidents, made.asked.evidence):
+            made = _with_notes(made, checklists, replace(made.asked, incidents=noted[0], evidence=noted[1]))
+    desk.cache["measure"] = (mark, made)
+    return made
+
+
+def _with_notes(made: Measured, checklists: tuple[Checklist, ...], asked: ProbeInput) -> Measured:
+    """The same measurement with other incidents and drills."""
+    items = [item for checklist in checklists for item in checklist.items if reads_records(item)]
+    return replace(made, asked=asked, proposals=made.proposals | propose_all(items, asked))
+
+
+def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...], as_of: date) -> Measured:
+    infos = tuple(runs.all(conn))
+    eval_set = evalsets.latest(conn)
+    candidate_infos, ambiguous = _candidate(review, infos)
+    candidate = tuple(run_data(conn, info, eval_set) for info in candidate_infos)
+    by_id = {info.run.id: info for info in infos}
+    baseline = tuple(run_data(conn, by_id[run_id], eval_set) for run_id in review.baseline if run_id in by_id)
+    gate = gates.get(conn, review.gate_id) if review.gate_id else None
+    lock = _lock(conn, gate)
+    recorded = tuple(traces.iter_between(conn))
+    outcome = evaluate_gate(gate, lock, candidate, baseline, recorded, as_of=as_of, eval_set=eval_set)
+    if gate is not None and review.gate_id is not None:
+        outcome = replace(outcome, revision=_revision(conn, review.gate_id, gate))
+    data = ProbeInput(
+        traces=recorded,
+        candidate=tuple((part.run, part.cases) for part in candidate),
+        baseline=tuple((part.run, part.cases) for part in baseline),
+        eval_set=eval_set,
+        gate=gate,
+        lock=lock,
+        review=review,
+        as_of=as_of,
+        dismissed=frozenset(dismissal.hit for dismissal in assessments.dismissals(conn, review.id)),
+        runs=tuple(info.run for info in infos),
+        special=tuple(
+            (part.run, part.cases) for part in (run_data(conn, i, eval_set) for i in infos if special(i.run))
+        ),
+        incidents=tuple(incidents.all(conn, review.system)),
+        evidence=_drills(conn, review),
+    )
+    items = tuple(item for checklist in checklists for item in checklist.items)
+    return Measured(
+        gate=outcome,
+        proposals=propose_all(items, data),
+        runs=infos,
+        candidate=candidate,
+        baseline=baseline,
+        eval_set=eval_set,
+        trace_count=len(recorded),
+        asked=replace(data, traces=()),
+        ambiguous=ambiguous,
+    )
+
+
+def _revision(conn: Connection, gate_id: int, gate: Gate) -> Revision | None:
+    found = gate_changes.latest(conn, gate_id)
+    if found is None:
+        return None
+    before = gates.get(conn, found.replaces)
+    return Revision(f"{before.name} v{before.version}", found.by, found.at, found.reason, gate_diff(before, gate))
+
+
+def hold_unlocked(conn: Connection, measured: Measured, held: Sequence[Gate], as_of: date) -> list[GateOutcome]:
+    """Gates against the stored runs as if they had no lock: what their rules say, whenever they were declared."""
+    from_traces = any(rule.source is From.TRACES for gate in held for rule in gate.rules)
+    recorded = tuple(traces.iter_between(conn)) if from_traces else ()
+    runs_, base, gold = measured.candidate, measured.baseline, measured.eval_set
+    return [evaluate_gate(gate, None, runs_, base, recorded, as_of=as_of, eval_set=gold) for gate in held]
+
+
+def _drills(conn: Connection, review: Review) -> dict[str, tuple[Evidence, ...]]:
+    """The evidence that probes read, by item: dated drills."""
+    found: dict[str, tuple[Evidence, ...]] = {}
+    for piece in assessments.evidence(conn, review.id):
+        if piece.kind is EvidenceKind.DRILL:
+            found[piece.item_id] = (*found.get(piece.item_id, ()), piece)
+    return found
+
+
+def _candidate(review: Review, infos: tuple[RunInfo, ...]) -> tuple[tuple[RunInfo, ...], tuple[str, ...]]:
+    """The candidate's runs in order; and, where nobody named one and versions differ, the versions to choose from."""
+    by_id = {info.run.id: info for info in infos}
+    if review.candidate:
+        return tuple(by_id[run_id] for run_id in review.candidate if run_id in by_id), ()
+    left = tuple(info for info in infos if info.run.id not in review.baseline)
+    latest = latest_complete(left)
+    if latest is None:
+        return (), ()
+    versions = tuple(sorted({info.run.version for info in left}))
+    return (latest,), versions if len(versions) > 1 else ()
+
+
+def run_data(conn: Connection, info: RunInfo, eval_set: EvalSet | None) -> RunData:
+    cases = tuple(runs.cases(conn, info.key))
+    return RunData(info.run, join_golden(cases, eval_set).cases if eval_set else cases, eval_set)
+
+
+def repeats(conn: Connection, info: RunInfo, key: str) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
+    """The repeats of the case with this key, as stored and as joined to the golden set, which may give them another id.
+
+    Both are empty where the run has no such case.
+    """
+    stored, joined = runs.cases(conn, info.key), run_data(conn, info, evalsets.latest(conn)).cases
+    found = [pair for pair in zip(stored, joined, strict=True) if case_key(pair[1]) == key]
+    return tuple(pair[0] for pair in found), tuple(pair[1] for pair in found)
+
+
+def _lock(conn: Connection, gate: Gate | None) -> Lock | None:
+    """The lock that counts: the first of the gate's present content, else the latest of an earlier version of it.
+
+    The first, because locking again registers later runs only; an earlier version's shows as "changed since lock".
+    """
+    if gate is None:
+        return None
+    versions = {other.digest for _, other in gates.all(conn) if other.name == gate.name}
+    locks = [lock for lock in gates.locks(conn) if lock.gate_digest in versions]
+    now = [lock for lock in locks if lock.gate_digest == gate.digest]
+    return now[0] if now else next(reversed(locks), None)

@@ -1,0 +1,170 @@
+"""One review as a front end sees it: the facts, the judgement on them, and what waits for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from readiness_tui.domain.checklists.assessment import Dossier, Proposal
+from readiness_tui.domain.checklists.model import Item
+from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.gate_result.model import GateOutcome
+from readiness_tui.domain.incidents.model import Incident
+from readiness_tui.domain.probes import acceptable
+from readiness_tui.domain.verdict.gap import Gap
+from readiness_tui.domain.verdict.judge import judge
+from readiness_tui.domain.verdict.model import Facts, Judgement
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.measure import Measured, measure
+from readiness_tui.store import assessments, audit, gaps, incidents, reviews, scorecards
+from readiness_tui.store.runs import RunInfo
+from readiness_tui.store.scorecards import StoredScorecard
+from readiness_tui.store.sqlite import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """One of the course's seven deliverables: state is "yes", "part" or "no"."""
+
+    day: int
+    title: str
+    state: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """Everything a screen or a report shows of one review, read at one moment."""
+
+    review: Review
+    as_of: date
+    facts: Facts
+    judgement: Judgement
+    gaps: dict[str, Gap]
+    proposals: dict[str, Proposal]
+    acceptable: tuple[str, ...]
+    runs: tuple[RunInfo, ...]
+    measured: Measured
+    saved_at: datetime | None
+    handed_in: tuple[HandedIn, ...]
+    who: str
+    frozen: StoredScorecard | None = None
+
+    @property
+    def gate(self) -> GateOutcome:
+        return self.facts.gate
+
+    def dossier(self, item_id: str) -> Dossier:
+        return self.facts.dossiers[item_id]
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The items of the review's depth, in checklist order."""
+        return tuple(item for checklist in self.facts.checklists for item in checklist.at(self.review.depth))
+
+
+def current_review(conn: Connection, desk: Desk) -> Review:
+    """The review the desk is at. Raises ReadinessError where the file holds none."""
+    review = reviews.get(conn, desk.review_id) if desk.review_id is not None else reviews.latest(conn)
+    if review is None:
+        raise ReadinessError(
+            "This file holds no review yet. Make one with `readiness new`, or open the sample with `readiness demo`."
+        )
+    return review
+
+
+def read_facts(conn: Connection, desk: Desk, review: Review, as_of: date, viewer: str = "") -> tuple[Facts, Measured]:
+    """Everything `judge` reads, from one snapshot of the file."""
+    checklists = reviews.checklists(conn, review.id)
+    measured = measure(conn, desk, review, checklists, as_of)
+    parts = assessments.dossier_parts(conn, review.id)
+    dossiers = {
+        item.id: Dossier(
+            item=item,
+            checklist_id=checklist.id,
+            votes=parts.votes.get(item.id, ()),
+            evidence=parts.evidence.get(item.id, ()),
+            proposal=measured.proposals.get(item.id),
+            override=parts.overrides.get(item.id),
+            waiver=parts.waivers.get(item.id),
+            na_confirmed_by=parts.na_confirmed_by.get(item.id, ""),
+            consensus=parts.consensus.get(item.id),
+            note=parts.notes.get(item.id, ""),
+        )
+        for checklist in checklists
+        for item in checklist.items
+    }
+    facts = Facts(
+        review=review,
+        checklists=checklists,
+        dossiers=dossiers,
+        gate=measured.gate,
+        incidents=_in_scope(conn, review),
+        gaps=gaps.all(conn, review.system),
+        conditions=gaps.conditions(conn, review.id),
+        viewer=viewer,
+    )
+    return facts, measured
+
+
+def _in_scope(conn: Connection, review: Review) -> tuple[Incident, ...]:
+    """Incidents of the same system that are open, or were closed since the previous review."""
+    before = reviews.previous(conn, review)
+    return tuple(
+        incident
+        for incident in incidents.all(conn, review.system)
+        if incident.open or before is None or incident.closed is None or incident.closed >= before.held_on
+    )
+
+
+def load(desk: Desk, *, as_of: date | None = None, shared: bool = False) -> ReviewView:
+    """Read the desk's review and judge it. `shared`: as others see it (blind votes hidden), not as `desk.who` does."""
+    with desk.store.read() as conn:
+        review = current_review(conn, desk)
+        day = desk.as_of(review, as_of)
+        facts, measured = read_facts(conn, desk, review, day, "" if shared else desk.who)
+        judgement = judge(facts, day)
+        votes = {item_id: dossier.votes for item_id, dossier in facts.dossiers.items()}
+        shown = {item.id for checklist in facts.checklists for item in checklist.at(review.depth)}
+        frozen = scorecards.get(conn, review.id)
+        proposals = {item_id: p for item_id, p in measured.proposals.items() if item_id in shown}
+        return ReviewView(
+            review=review,
+            as_of=day,
+            facts=facts,
+            judgement=judgement,
+            gaps=facts.gaps or {},
+            proposals=proposals,
+            acceptable=acceptable(proposals, votes),
+            runs=measured.runs,
+            measured=measured,
+            saved_at=audit.last_saved(conn),
+            handed_in=handed_in(facts, judgement, measured, frozen=frozen is not None),
+            who=desk.who,
+            frozen=frozen,
+        )
+
+
+def handed_in(facts: Facts, judgement: Judgement, measured: Measured, *, frozen: bool) -> tuple[HandedIn, ...]:
+    """The course's seven deliverables, computed from what the review holds."""
+
+    def checklist(day: int, title: str, checklist_id: str) -> HandedIn:
+        section = next((s for s in judgement.sections if s.checklist.id == checklist_id), None)
+        if section is None or section.total == 0:
+            return HandedIn(day, title, "no", f"the {checklist_id} checklist is not part of this review")
+        if section.decided == section.total:
+            return HandedIn(day, title, "yes")
+        state = "part" if section.decided else "no"
+        return HandedIn(day, title, state, f"{section.decided} of {section.total} items decided")
+
+    notes = [incident for incident in facts.incidents if incident.timeline or incident.fields]
+    return (
+        HandedIn(15, "eval set", "yes" if measured.eval_set else "no", "" if measured.eval_set else "none imported"),
+        HandedIn(16, "gate", "yes" if facts.gate.gate else "no", "" if facts.gate.gate else "no gate file read"),
+        HandedIn(17, "log", "yes" if measured.trace_count else "no", "" if measured.trace_count else "no traces"),
+        checklist(18, "middleware", "safety"),
+        checklist(19, "deployment checklist", "deployment"),
+        HandedIn(20, "incident note", "yes" if notes else "no", "" if notes else "no incident is written up"),
+        HandedIn(21, "scorecard", "yes" if frozen else "part", "" if frozen else "not frozen"),
+    )

@@ -1,0 +1,120 @@
+"""How every change is saved: one transaction that also brings the review's gaps and conditions up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.verdict.gap import StoredCondition
+from readiness_tui.domain.verdict.gaps import merge, settled_gaps
+from readiness_tui.domain.verdict.judge import judge
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.measure import measure
+from readiness_tui.services.core.view import current_review, read_facts
+from readiness_tui.store import gaps, reviews
+from readiness_tui.store.rows import Tx
+
+
+@contextmanager
+def change(desk: Desk, what: str, why: str = "", *, later: bool = False) -> Iterator[tuple[Tx, Review]]:
+    """One audited change to the desk's review: all of it is saved, or none.
+
+    `what` says it in words for the history. `later`: gaps and conditions follow with the caller's `resync`, because
+    gate and probes would be evaluated again for each of many small changes. Inside `desk.once` a repeated save raises AlreadySaved. Raises
+    ReadinessError on a frozen review and on every trouble with the file; nothing is stored then.
+    """
+    with desk.store.read() as conn:
+        found = current_review(conn, desk)
+        review_id = found.id
+        if not (desk.deferred or later) and found.frozen_at is None:
+            # Gate and probes read every trace: before the transaction, so that nobody waits for the file meanwhile.
+            measure(conn, desk, found, reviews.checklists(conn, review_id), desk.as_of(found))
+    with desk.store.write(desk.who, what, why, key=next_key(desk), now=desk.now(), review_id=review_id) as tx:
+        review = reviews.get(tx.conn, review_id)
+        tx.guard_review(review.id)
+        yield tx, review
+        if not (desk.deferred or later):
+            sync(tx, desk, review.id)
+
+
+@contextmanager
+def system_change(desk: Desk, what: str, why: str = "") -> Iterator[tuple[Tx, Review]]:
+    """`change` for what lives across reviews (incidents, gaps): on a frozen review too, which itself stays as it is."""
+    with desk.store.read() as conn:
+        review = current_review(conn, desk)
+    if review.frozen_at is None:
+        with change(desk, what, why) as opened:
+            yield opened
+    else:
+        with desk.store.write(desk.who, what, why, key=next_key(desk), now=desk.now()) as tx:
+            yield tx, review
+
+
+@contextmanager
+def note_change(desk: Desk, what: str) -> Iterator[tuple[Tx, Review]]:
+    """`system_change` for what no verdict rests on (a line of the timeline, a section of a note).
+
+    Nothing is measured and no gap is looked at, so that it is saved at once however many traces the file holds.
+    """
+    with desk.store.read() as conn:
+        review = current_review(conn, desk)
+    review_id = review.id if review.frozen_at is None else None
+    with desk.store.write(desk.who, what, key=next_key(desk), now=desk.now(), review_id=review_id) as tx:
+        yield tx, review
+
+
+def next_key(desk: Desk) -> str | None:
+    """The key of the next change inside `desk.once`: a form that saves in several gives each its own, in their order."""
+    if not desk.keys:
+        return None
+    desk.keys.append(f"{desk.keys[0]}/{len(desk.keys)}")
+    return desk.keys[-2]
+
+
+@contextmanager
+def deferred(desk: Desk) -> Iterator[None]:
+    """Many changes by the program itself (an import, the sample): gaps and conditions are brought up once, at the end."""
+    outer, desk.deferred = desk.deferred, True
+    try:
+        yield
+    finally:
+        desk.deferred = outer
+    if not outer:
+        resync(desk)
+
+
+def resync(desk: Desk) -> None:
+    """Gaps and conditions after something was imported or undone; nothing to do without a review, or on a frozen one."""
+    with desk.store.read() as conn:
+        review = reviews.get(conn, desk.review_id) if desk.review_id else reviews.latest(conn)
+    if review is not None and review.frozen_at is None:
+        # Without a key, which would leave an entry in the history even where nothing is different.
+        keys, desk.keys = desk.keys, []
+        try:
+            with change(desk, "gaps and conditions brought up to date"):
+                pass
+        finally:
+            desk.keys = keys
+
+
+def sync(tx: Tx, desk: Desk, review_id: int) -> None:
+    """Bring the stored gaps and conditions in line with what the rules find now, in the same transaction."""
+    review = reviews.get(tx.conn, review_id)
+    as_of = desk.as_of(review)
+    facts, _ = read_facts(tx.conn, desk, review, as_of)
+    judgement = judge(facts, as_of)
+    stored = facts.gaps or {}
+    found = judgement.found_gaps
+    settled = settled_gaps(facts, judgement.standings)
+    for gap in merge(stored, found, settled=settled, review_id=review.id, as_of=as_of):
+        if stored.get(gap.key) != gap:
+            gaps.put(tx, review.system, gap)
+    # A condition is remembered from the day it is first seen, so that its due date stands still.
+    live = {condition.key: condition for condition in judgement.conditions}
+    known = facts.conditions or {}
+    for key, condition in live.items():
+        if key not in known:
+            gaps.put_condition(tx, review.id, StoredCondition(key, condition.owner, condition.due, by_hand=False))
+    for key in known.keys() - live.keys():
+        gaps.remove_condition(tx, review.id, key)

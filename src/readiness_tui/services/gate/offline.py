@@ -1,0 +1,311 @@
+"""The gate from files alone, as CI has them: read by the same sources as an import, joined and judged in memory.
+
+What cannot be read whole does not pass: a run whose file has rejected lines is taken as partial, one that brings
+neither cases nor figures is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.gate_result.evaluate import evaluate_gate
+from readiness_tui.domain.golden_set.leakage import prompt_texts
+from readiness_tui.domain.labels.queue import Answers, LabelLine, apply, labels_of, with_labels
+from readiness_tui.domain.metrics import RunData
+from readiness_tui.domain.runs.joining import join_golden
+from readiness_tui.domain.runs.model import Case, EvalSet, HumanLabel, Run, Trace, cut_short
+from readiness_tui.domain.scorecard.compose import compose_gate
+from readiness_tui.domain.scorecard.model import GateCheck
+from readiness_tui.domain.text.format import plural
+from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.verdict.ruling import rule_gate
+from readiness_tui.services.core.desk import utc_now
+from readiness_tui.services.gate import lock_witness
+from readiness_tui.sources import registry
+from readiness_tui.sources.kit.base import (
+    Assembles,
+    CaseRecord,
+    EvalSetRecord,
+    Reject,
+    RunStart,
+    Source,
+    TraceRecord,
+    Warn,
+)
+from readiness_tui.sources.kit.jsonio import RecordError, decode
+from readiness_tui.sources.settings import gate as gate_file
+from readiness_tui.sources.settings import labels as label_file
+from readiness_tui.sources.settings import lock as lock_file
+
+_SHOWN = 3  # rejected lines named in a remark
+
+
+@dataclass(slots=True)
+class Content:
+    """What one file brought, as an import would store it. `parts`: raw records of traces that other files complete."""
+
+    path: Path
+    source: Source
+    digest: str
+    runs: dict[str, Run] = field(default_factory=dict)
+    cases: dict[str, dict[tuple[str, str, int], Case]] = field(default_factory=dict)  # by run, then by key
+    prompts: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)  # by run, in the order of its cases
+    traces: dict[str, Trace] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    eval_set: EvalSet | None = None
+    rejected: list[Reject] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What a gate is held against, read from files and joined. `remarks`: what a reader should know of them."""
+
+    candidate: tuple[RunData, ...]
+    baseline: tuple[RunData, ...]
+    traces: tuple[Trace, ...]
+    eval_set: EvalSet | None
+    remarks: tuple[str, ...]
+
+
+def check_files(
+    gate_path: Path,
+    lock_path: Path | None,
+    runs: Sequence[Path],
+    baseline: Sequence[Path] = (),
+    traces: Sequence[Path] = (),
+    eval_set: Path | None = None,
+    as_of: date | None = None,
+    labels: Path | None = None,
+) -> GateCheck:
+    """Hold the gate of a file against the runs in `runs`, the candidate, as of today (UTC) or `as_of`.
+
+    `labels`: a file of human labels, each counted where a run gives the answer that it was given to.
+
+    Raises ReadinessError as `read_files` does, and for a gate, a lock or labels that cannot be used.
+    """
+    gate = gate_file.read_gate(gate_path)
+    lock = lock_file.read_lock(lock_path) if lock_path is not None else None
+    given, unread = label_file.read_labels(labels) if labels is not None else ([], [])
+    found = read_files(runs, baseline, traces, eval_set, given)
+    day = as_of or utc_now().date()
+    outcome = evaluate_gate(
+        gate, lock, found.candidate, found.baseline, found.traces, as_of=day, eval_set=found.eval_set
+    )
+    said = [*found.remarks]
+    if lock_path is not None:
+        outcome = replace(outcome, witness=lock_witness.of_file(lock_path, [data.run for data in found.candidate]))
+        if outcome.witness is not None and not outcome.witness.late:
+            said.append(lock_witness.sentence(outcome.witness))
+    if labels is not None:
+        said += [f"{labels.name}: {remark}" for remark in _of_labels(given, unread, found.candidate)]
+    if found.eval_set is None:
+        said.append(
+            "No eval set was named (--eval-set): only cases that the run itself tags high_risk are known as such."
+        )
+    return compose_gate(
+        outcome,
+        rule_gate(outcome),
+        day,
+        candidate=[data.run for data in found.candidate],
+        baseline=[data.run for data in found.baseline],
+        remarks=said,
+    )
+
+
+def read_files(
+    runs: Sequence[Path],
+    baseline: Sequence[Path],
+    traces: Sequence[Path],
+    eval_set: Path | None,
+    given: Sequence[LabelLine] = (),
+    *,
+    sides: tuple[str, str] = ("--run", "--baseline"),
+) -> Files:
+    """Candidate, baseline, traces and golden set from files of any format that an import knows; `given`: labels of the
+    candidate. `sides`: what a refusal calls candidate and baseline.
+
+    Raises ReadinessError for a file that cannot be used, one that does not bring what it was named for, candidate or
+    baseline runs of several pipeline versions, and a baseline that is the candidate.
+    """
+    new = [_with_runs(path, sides[0]) for path in runs]
+    old = [_with_runs(path, sides[1]) for path in baseline]
+    logs = [_with_traces(path) for path in traces]
+    golden = [_whole_eval_set(eval_set)] if eval_set else []
+    if same := {content.digest for content in new} & {content.digest for content in old}:
+        path = next(content.path for content in old if content.digest in same)
+        raise ReadinessError(f"{path} is the candidate and its own baseline. Name the run of the version before.")
+    contents = [*new, *old, *logs, *golden]
+    gold = next((content.eval_set for content in reversed(contents) if content.eval_set), None)
+    return Files(
+        _data(new, gold, sides[0], given),
+        _data(old, gold, sides[1]),
+        all_traces(contents),
+        gold,
+        tuple(f"{content.path.name}: {remark}" for content in contents for remark in remarks(content)),
+    )
+
+
+def read_content(path: Path, *, prompts: bool = False) -> Content:
+    """Everything in one file; `prompts`: those of its cases, too. Raises ReadinessError where no source knows it."""
+    source, _ = registry.recognise(path)
+    content = Content(path, source, registry.digest_of(source, path))
+    for record in source.read(path):
+        match record:
+            case RunStart(run=run):
+                if run.id in content.runs:
+                    raise ReadinessError(f"{path} holds two runs with the id {run.id!r}. Give each an id of its own.")
+                content.runs[run.id] = run
+                content.remarks += run.warnings
+            case CaseRecord(run_id=run_id, case=case, raw=raw):
+                kept = content.cases.setdefault(run_id, {})
+                key = (case.id, case.variant, case.repeat)
+                if key in kept:
+                    content.remarks.append(f"case {case.id!r} is in run {run_id!r} twice; the first is kept")
+                    continue
+                kept[key] = case
+                if prompts:
+                    content.prompts.setdefault(run_id, []).append(logged_prompts(raw))
+            case TraceRecord(trace=trace, raw=raw, part=part):
+                if trace.id in content.traces:
+                    content.remarks.append(f"trace {trace.id!r} is in the file twice; the first is kept")
+                    continue
+                content.traces[trace.id] = trace
+                if part:
+                    content.parts[trace.id] = raw
+            case EvalSetRecord(eval_set=eval_set):
+                content.eval_set = eval_set
+            case Reject():
+                content.rejected.append(record)
+            case Warn(text=text):
+                content.remarks.append(text)
+    return content
+
+
+def logged_prompts(raw: str) -> tuple[str, ...]:
+    """The prompts in a record as its file had it; none where that is not JSON."""
+    try:
+        return prompt_texts(decode(raw.encode("utf-8", "replace")))
+    except RecordError:
+        return ()
+
+
+def read_eval_set(path: Path) -> Content:
+    """A file that brings a golden set. Raises ReadinessError for any other."""
+    content = read_content(path)
+    if content.eval_set is None:
+        raise ReadinessError(
+            f"{path} holds no eval set but {content.source.title}. An eval set has a question in each record and what"
+            " a right answer must have: expected_source, must_include or expected_tools."
+        )
+    return content
+
+
+def _whole_eval_set(path: Path) -> Content:
+    content = read_eval_set(path)
+    if content.rejected:
+        raise ReadinessError(
+            f"{path}: {rejected_words(content.rejected)}. A case that is lost may be one that the run lacks, or one that"
+            " needs a person's label, so the eval set must be read whole. Mend it."
+        )
+    return content
+
+
+def all_traces(contents: Sequence[Content]) -> tuple[Trace, ...]:
+    """The traces of all files. One that comes again replaces the earlier, unless both are parts: then they are one."""
+    found: dict[str, Trace] = {}
+    parts: dict[tuple[str, str], list[str]] = {}
+    for content in contents:
+        for ident, trace in content.traces.items():
+            found[ident] = trace
+            if ident not in content.parts or not isinstance(content.source, Assembles):
+                continue
+            raws = parts.setdefault((content.source.name, ident), [])
+            raws.append(content.parts[ident])
+            whole = content.source.assemble(ident, raws) if len(raws) > 1 else None
+            if whole is not None:
+                found[ident] = whole.trace
+    return tuple(found.values())
+
+
+def remarks(content: Content) -> tuple[str, ...]:
+    """What a reader should know of a file; the lines that could not be used come first, and why."""
+    if not content.rejected:
+        return tuple(dict.fromkeys(content.remarks))
+    return rejected_words(content.rejected), *dict.fromkeys(content.remarks)
+
+
+def rejected_words(rejected: Sequence[Reject]) -> str:
+    """ "2 lines rejected: line 3: not a JSON object; line 7: …"."""
+    first = "; ".join(f"line {reject.line}: {reject.reason}" for reject in rejected[:_SHOWN])
+    more = f"; and {len(rejected) - _SHOWN:,} more" if len(rejected) > _SHOWN else ""
+    return f"{plural(len(rejected), 'line')} rejected: {first}{more}"
+
+
+def _with_runs(path: Path, option: str) -> Content:
+    content = read_content(path)
+    empty = [run.id for run in content.runs.values() if not (content.cases.get(run.id) or run.aggregates)]
+    if empty or not content.runs:
+        what = f"the run {empty[0]!r} without a case or a figure" if empty else f"no run but {content.source.title}"
+        why = "".join(f" {remark}." for remark in remarks(content)[:1])
+        raise ReadinessError(f"{path} brings {what}, so there is nothing to judge ({option}).{why} Run the evaluation.")
+    return content
+
+
+def _with_traces(path: Path) -> Content:
+    content = read_content(path)
+    if not content.traces:
+        raise ReadinessError(f"{path} brings no trace but {content.source.title} (--traces). Name the structured log.")
+    return content
+
+
+def _of_labels(given: Sequence[LabelLine], unread: Sequence[Reject], candidate: Sequence[RunData]) -> Iterator[str]:
+    """What a reader should know of the labels: lines that could not be used, and labels that met no answer."""
+    if unread:
+        yield rejected_words(unread)
+    met = {label for data in candidate for case in data.cases for label in labels_of((case,))}
+    unused = [line for line in given if line.label not in met]
+    if unused:
+        named = ", ".join(f"{one_line(line.case_id)} (line {line.line})" for line in unused[:_SHOWN])
+        more = f" and {len(unused) - _SHOWN:,} more" if len(unused) > _SHOWN else ""
+        yield f"{plural(len(unused), 'label')} not counted, of an answer that no run here gives: {named}{more}"
+
+
+def _data(
+    contents: Sequence[Content], gold: EvalSet | None, option: str, given: Sequence[LabelLine] = ()
+) -> tuple[RunData, ...]:
+    """The runs in the order of their files. A file with rejected lines has lost cases, so its runs are partial."""
+    made: dict[str, RunData] = {}
+    for content in contents:
+        for run in content.runs.values():
+            if run.id in made:
+                raise ReadinessError(f"{content.path}: another file of {option} brings a run {run.id!r}, too.")
+            if content.rejected:
+                run = cut_short(run)
+            cases = tuple(content.cases.get(run.id, {}).values())
+            if given:
+                cases = _labelled(run.id, cases, join_golden(cases, gold).cases if gold else cases, given)
+            made[run.id] = RunData(run, join_golden(cases, gold).cases if gold else cases, gold)
+    versions = sorted({data.run.version for data in made.values()})
+    if len(versions) > 1:
+        raise ReadinessError(
+            f"The runs of {option} are of several pipeline versions ({', '.join(versions)}), and a candidate or baseline"
+            " is one version. Name runs of one version."
+        )
+    return tuple(made.values())
+
+
+def _labelled(
+    run_id: str, cases: Sequence[Case], joined: Sequence[Case], given: Sequence[LabelLine]
+) -> tuple[Case, ...]:
+    """A run's cases with the labels of the file that are about their answers, the latest first."""
+    found: dict[tuple[str, str], list[HumanLabel]] = {}
+    for line, key in apply(given, Answers.of(run_id, cases, joined)).items():
+        found.setdefault(key, []).append(line.label)
+    for labels in found.values():
+        labels.sort(key=lambda label: label.at.isoformat() if label.at else "", reverse=True)
+    return tuple(with_labels(cases, found))

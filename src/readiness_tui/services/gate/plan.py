@@ -1,0 +1,77 @@
+"""`gate plan`: what the gate needs of its data before a run, and what would decide it after one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.gate_result.evaluate import evaluate_gate
+from readiness_tui.domain.gate_result.model import GateOutcome
+from readiness_tui.domain.gate_result.plan import Plan, plan
+from readiness_tui.domain.metrics.rule import From
+from readiness_tui.domain.runs.model import Trace
+from readiness_tui.reports import gate_plan
+from readiness_tui.services.core.desk import Desk, utc_now
+from readiness_tui.services.core.view import ReviewView
+from readiness_tui.services.gate.offline import read_files
+from readiness_tui.sources.settings import gate as gate_file
+from readiness_tui.store import traces
+
+
+def plan_review(desk: Desk, view: ReviewView) -> Plan:
+    """The plan of the review's gate; kept until what it rests on is measured again.
+
+    Raises ReadinessError where the review has no gate.
+    """
+    kept = desk.cache.get("plan")
+    if kept is not None and kept[0] is view.measured:
+        made: Plan = kept[1]
+        return made
+    gate = view.gate.gate
+    if gate is None:
+        raise ReadinessError("There is no gate to plan for. Import a gate file first: `readiness import gate.yaml`.")
+    recorded: tuple[Trace, ...] = ()
+    if any(rule.source is From.TRACES for rule in gate.rules):
+        with desk.store.read() as conn:
+            recorded = tuple(traces.iter_between(conn))
+    measured = view.measured
+    made = plan(view.gate, measured.eval_set, measured.candidate, measured.baseline, recorded, as_of=view.as_of)
+    desk.cache["plan"] = (measured, made)
+    return made
+
+
+def plan_files(
+    gate_path: Path,
+    eval_set: Path | None = None,
+    baseline: Sequence[Path] = (),
+    runs: Sequence[Path] = (),
+    recorded: Sequence[Path] = (),
+    as_of: date | None = None,
+) -> tuple[Plan, tuple[str, ...]]:
+    """The plan of a gate in a file, and what a reader should know of the other files.
+
+    Raises ReadinessError as `offline.read_files` does.
+    """
+    gate = gate_file.read_gate(gate_path)
+    found = read_files(runs, baseline, recorded, eval_set)
+    day = as_of or utc_now().date()
+    outcome = GateOutcome(gate, None)
+    if found.candidate:
+        outcome = evaluate_gate(
+            gate, None, found.candidate, found.baseline, found.traces, as_of=day, eval_set=found.eval_set
+        )
+    made = plan(outcome, found.eval_set, found.candidate, found.baseline, found.traces, as_of=day)
+    return made, found.remarks
+
+
+def as_text(found: Plan, remarks: Sequence[str] = ()) -> str:
+    """The plan in 80 columns."""
+    return gate_plan.plan_text(found, remarks)
+
+
+def as_json(found: Plan, remarks: Sequence[str] = ()) -> dict[str, Any]:
+    """`gate plan --json`."""
+    return gate_plan.plan_object(found, remarks)

@@ -1,0 +1,161 @@
+"""The gate: read its file, lock it, choose what it is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.gate.diff import gate_diff
+from readiness_tui.domain.gate.model import Gate, Lock
+from readiness_tui.domain.gate_result.words import RESULT_WORDS
+from readiness_tui.domain.metrics.words import metric_label
+from readiness_tui.domain.text.sanitise import one_line, to_json
+from readiness_tui.domain.verdict.ruling import rule_gate
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.measure import hold_unlocked
+from readiness_tui.services.core.view import load
+from readiness_tui.services.core.write import change
+from readiness_tui.sources.settings import gate as gate_file
+from readiness_tui.sources.settings import lock as lock_file
+from readiness_tui.store import evalsets, gate_changes, gates, reviews, runs
+from readiness_tui.store.sqlite import Connection
+
+MAX_REASON = 500  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What reading a gate did. `again`: it was the review's already. `said`: what is different now, as sentences.
+
+    `asks_reason`: it took the place of another gate, and nobody has said why.
+    """
+
+    gate: Gate
+    again: bool
+    said: tuple[str, ...] = ()
+    asks_reason: bool = False
+
+
+def read_gate(desk: Desk, path: Path, reason: str = "") -> Taken:
+    """Take the gate in the YAML file at `path` as the review's, and hold the stored runs against it at once.
+
+    `reason`: why it takes the place of the one before; given for a gate that is the review's already, it is added.
+    """
+    gate = gate_file.read_gate(path)
+    text = path.read_text(encoding="utf-8")
+    reason = one_line(reason.strip(), MAX_REASON)
+    with change(desk, f"gate {gate.name} from {path.name}", reason) as (tx, review):
+        gate_id = gates.put_gate(tx, gate, text)
+        again, before = review.gate_id == gate_id, review.gate_id or gates.before(tx.conn, gate_id)
+        if not again:
+            reviews.put(tx, replace(review, gate_id=gate_id))
+            if before is not None:
+                gate_changes.add(tx, review.id, gate_id, before, reason)
+        found = gate_changes.latest(tx.conn, gate_id)
+        if again and reason and found is not None:
+            gate_changes.set_reason(tx, found.id, reason)
+        gate = gates.get(tx.conn, gate_id)
+    if again or before is None or found is None:
+        return Taken(gate, again)
+    return Taken(gate, again, () if desk.deferred else _said(desk, found), asks_reason=not reason)
+
+
+def give_reason(desk: Desk, reason: str) -> None:
+    """Say why the review's gate took the place of the one before.
+
+    Raises ReadinessError where it took no other's place, or without a word.
+    """
+    if not reason.strip():
+        raise ReadinessError("Why does the gate change? Type a sentence: whoever reads the verdict will ask.")
+    with change(desk, "reason for the gate's change", reason.strip()) as (tx, review):
+        found = gate_changes.latest(tx.conn, review.gate_id) if review.gate_id else None
+        if found is None:
+            raise ReadinessError("The review's gate took no other gate's place, so there is no change to explain.")
+        gate_changes.set_reason(tx, found.id, one_line(reason.strip(), MAX_REASON))
+
+
+def _said(desk: Desk, found: gate_changes.StoredChange) -> tuple[str, ...]:
+    """The new version rule by rule, and what it makes of the stored runs: both gates held against them, unlocked."""
+    view = load(desk)
+    with desk.store.read() as conn:
+        old, now = gates.get(conn, found.replaces), gates.get(conn, found.gate_id)
+        was, is_ = hold_unlocked(conn, view.measured, (old, now), view.as_of)
+    said = [f"{now.name} v{now.version} replaces {old.name} v{old.version}:", *gate_diff(old, now)]
+    if is_.ran:
+        before = {row.rule.key: RESULT_WORDS[row.result][1] for row in was.rows}
+        moved = [
+            f"{metric_label(row.rule)} {before.get(row.rule.key, 'no rule')} → {RESULT_WORDS[row.result][1]}"
+            for row in is_.rows
+            if before.get(row.rule.key) != RESULT_WORDS[row.result][1]
+        ]
+        verdicts = [rule_gate(outcome)[0] for outcome in (was, is_)]
+        said.append(f"On the stored runs: {'; '.join(moved) or 'every result stays as it was'}.")
+        if verdicts[0] is not verdicts[1]:
+            said.append(f"But for the lock, the gate goes from {verdicts[0]} to {verdicts[1]}.")
+    if view.gate.lock is not None and view.gate.lock.gate_digest != now.digest:
+        said.append(
+            "The lock is of the version before, so every result reads changed since lock, until the gate is locked again"
+            " and a later run is held against it."
+        )
+    return tuple(said)
+
+
+def lock(desk: Desk, *, folder: Path | None = None) -> tuple[Lock, Path | None]:
+    """Declare the review's gate final from now on, bound to the eval set and judge known now: what the gate declares,
+    else the newest eval set, and the judge of the baseline's runs where they have one and the same.
+
+    With `folder`, also writes `gate.lock` there, to be committed beside the gate; where that fails nothing is locked.
+    """
+    written = folder / "gate.lock" if folder is not None else None
+    with change(desk, "gate locked") as (tx, review):
+        if review.gate_id is None:
+            raise ReadinessError("There is no gate to lock. Import a gate file first: `readiness import gate.yaml`.")
+        gate = gates.get(tx.conn, review.gate_id)
+        newest = evalsets.latest(tx.conn)
+        made = Lock(
+            by=desk.who,
+            at=desk.now(),
+            gate_digest=gate.digest,
+            dataset_digest=gate.dataset_digest or (newest.digest if newest else None),
+            judge_digest=gate.judge_digest or _judge(tx.conn, review.baseline),
+        )
+        gates.add_lock(tx, made)
+        if written is not None:
+            lock_file.write_lock(written, gate, made)
+    return made, written
+
+
+def _judge(conn: Connection, run_ids: Sequence[str]) -> str | None:
+    found = {info.run.judge_digest for info in runs.all(conn) if info.run.id in run_ids}
+    return found.pop() if len(found) == 1 else None
+
+
+def yaml_schema() -> str:
+    """The JSON Schema of a gate's YAML, as a file of its own."""
+    from readiness_tui.sources.settings.gate_schema import json_schema
+
+    return to_json(json_schema()) + "\n"
+
+
+def choose(desk: Desk, run_ids: Sequence[str], *, role: str) -> None:
+    """Name the review's candidate or baseline: an ordered set of runs of one pipeline version."""
+    with change(desk, f"{role}: {', '.join(run_ids) or 'nothing'}") as (tx, review):
+        known = {info.run.id: info.run for info in runs.all(tx.conn)}
+        missing = [run_id for run_id in run_ids if run_id not in known]
+        if missing:
+            raise ReadinessError(f"No run {', '.join(missing)} was imported. `readiness runs` lists them.")
+        versions = sorted({known[run_id].version for run_id in run_ids})
+        if len(versions) > 1:
+            raise ReadinessError(
+                f"These runs are of different pipeline versions ({', '.join(versions)}), so they are not one {role}."
+                " Choose runs of one version."
+            )
+        chosen = tuple(run_ids)
+        if role == "candidate":
+            reviews.put(tx, replace(review, candidate=chosen))
+        elif role == "baseline":
+            reviews.put(tx, replace(review, baseline=chosen))
+        else:
+            raise ReadinessError(f"{role} is neither candidate nor baseline.")

@@ -1,0 +1,159 @@
+"""`dataset check`: golden sets, of files or as imported, held against the rules of `domain.dataset`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.golden_set.check import DatasetReport, examine, version_before
+from readiness_tui.domain.golden_set.leakage import Request, of_run, of_traces
+from readiness_tui.domain.runs.joining import join_golden
+from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
+from readiness_tui.reports import golden_set
+from readiness_tui.services.core.desk import Desk, open_desk
+from readiness_tui.services.gate.offline import (
+    Content,
+    all_traces,
+    logged_prompts,
+    read_content,
+    read_eval_set,
+    remarks,
+)
+from readiness_tui.store import evalsets, runs, traces
+from readiness_tui.store.runs import RunInfo
+from readiness_tui.store.sqlite import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What golden sets are looked at beside: prompts in which their questions must not stand, and earlier versions."""
+
+    traces: tuple[Trace, ...] = ()
+    runs: tuple[tuple[Run, tuple[Case, ...], tuple[tuple[str, ...], ...]], ...] = ()  # with each case's prompts
+    imported: tuple[EvalSet, ...] = ()  # the latest first
+    said: tuple[str, ...] = ()  # what a reader should know of it
+
+    def requests(self, eval_set: EvalSet) -> Iterator[Request]:
+        """Every request whose prompt was logged."""
+        yield from of_traces(self.traces)
+        for run, cases, prompts in self.runs:
+            joined = join_golden(cases, eval_set).cases
+            yield from of_run(run, zip(joined, prompts, strict=True), eval_set.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One set's report. `path` None: as imported. `rejected`: a file's lines that could not be used; they are problems
+    like any other."""
+
+    path: Path | None
+    report: DatasetReport
+    rejected: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def fine(self) -> bool:
+        return not (self.report.problems or self.rejected)
+
+
+def check_datasets(
+    paths: Sequence[Path], evidence: Evidence = Evidence(), *, against: Path | None = None
+) -> list[Checked]:
+    """Read each golden set and look at it. `against`: the version before; else the one imported before, if any.
+
+    Raises ReadinessError for a file that holds no eval set.
+    """
+    named = _eval_set(read_eval_set(against)) if against else None
+    done = []
+    for path in paths:
+        content = read_eval_set(path)
+        found = _eval_set(content)
+        before = named or version_before(found, evidence.imported)
+        done.append(
+            Checked(
+                path,
+                examine(found, evidence.requests(found), before),
+                tuple(f"line {reject.line}: {reject.reason}" for reject in content.rejected),
+                tuple(dict.fromkeys(content.remarks)),
+            )
+        )
+    return done
+
+
+def check_imported(evidence: Evidence) -> Checked:
+    """Look at the golden set imported last, beside the version before it. Raises ReadinessError where there is none."""
+    if not evidence.imported:
+        raise ReadinessError(
+            "No golden set was imported. Import one, or name its file: `readiness dataset check FILE`."
+        )
+    latest = evidence.imported[0]
+    return Checked(None, examine(latest, evidence.requests(latest), version_before(latest, evidence.imported)))
+
+
+def in_files(traces_of: Sequence[Path], runs_of: Sequence[Path]) -> Evidence:
+    """The traces and runs of files. Raises ReadinessError for unusable ones."""
+    logs, results = [read_content(path) for path in traces_of], [read_content(path, prompts=True) for path in runs_of]
+    said = [f"{content.path.name}: {remark}" for content in (*logs, *results) for remark in remarks(content)]
+    said += [f"{content.path.name}: it brings no trace" for content in logs if not content.traces]
+    said += [f"{content.path.name}: it brings no run" for content in results if not content.runs]
+    found = (
+        (run, tuple(content.cases.get(run.id, {}).values()), tuple(content.prompts.get(run.id, ())))
+        for content in results
+        for run in content.runs.values()
+    )
+    return Evidence(all_traces(logs), tuple(found), said=tuple(said))
+
+
+def at_desk(desk: Desk) -> Evidence:
+    """Everything that was imported."""
+    with desk.store.read() as conn:
+        return Evidence(
+            tuple(traces.iter_between(conn)),
+            tuple(_run(conn, info) for info in runs.all(conn)),
+            tuple(evalsets.all(conn)),
+        )
+
+
+def _run(conn: Connection, info: RunInfo) -> tuple[Run, tuple[Case, ...], tuple[tuple[str, ...], ...]]:
+    found = [(case, logged_prompts(raw)) for case, raw in runs.records(conn, info.key)]
+    return info.run, tuple(case for case, _ in found), tuple(prompts for _, prompts in found)
+
+
+def report_imported(desk: Desk) -> str:
+    """What a person reads of the golden set imported last. Raises ReadinessError where there is none."""
+    return as_text(check_imported(at_desk(desk)), brief=True)
+
+
+def in_database(path: Path, who: str) -> Evidence:
+    """Everything in the database at `path`."""
+    desk = open_desk(path, who)
+    try:
+        return at_desk(desk)
+    finally:
+        desk.close()
+
+
+def as_json(checked: Sequence[Checked], said: Sequence[str] = ()) -> dict[str, Any]:
+    """`dataset check --json`."""
+    datasets = [
+        {
+            "path": str(one.path) if one.path else None,
+            **golden_set.dataset_object(one.report, one.rejected, one.remarks),
+        }
+        for one in checked
+    ]
+    return {"schema": golden_set.SCHEMA, "datasets": datasets, "remarks": [*said]}
+
+
+def as_text(one: Checked, *, brief: bool = False) -> str:
+    """What a person reads of one set; `brief`: with short digests."""
+    title = str(one.path) if one.path else f"{one.report.name}, as imported"
+    return golden_set.dataset_text(title, one.report, one.rejected, one.remarks, brief=brief)
+
+
+def _eval_set(content: Content) -> EvalSet:
+    assert content.eval_set is not None
+    return content.eval_set

@@ -1,0 +1,201 @@
+"""What an import of a file would bring, and why: read to its end, and nothing stored."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.metrics import (
+    METRICS,
+    MetricDef,
+    NotComputable,
+    Observed,
+    RunData,
+    all_metrics,
+    observe_traces,
+)
+from readiness_tui.domain.runs.joining import join_golden
+from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
+from readiness_tui.domain.text.format import plural
+from readiness_tui.services.importing.field_origins import Tracked, Tracker
+from readiness_tui.sources import registry
+from readiness_tui.sources.kit.base import (
+    CaseRecord,
+    Described,
+    EvalSetRecord,
+    Record,
+    Reject,
+    RunStart,
+    Source,
+    TraceRecord,
+    Warn,
+)
+from readiness_tui.sources.kit.fileio import head
+from readiness_tui.sources.own.mapping_proposal import propose
+from readiness_tui.sources.settings import gate as gate_file
+
+#: Cases and traces that metrics are computed from; the rest is counted.
+MOST = 20_000
+REJECTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A metric as the file alone would give it: a value with its n, or the reason why there is none."""
+
+    key: str
+    value: float | None
+    unit: str
+    used: int | None
+    total: int | None
+    reason: str
+
+
+@dataclass(slots=True)
+class RunFound:
+    """A run of the file, with its metrics."""
+
+    run: Run
+    cases: int = 0
+    figures: tuple[Figure, ...] = ()
+
+
+@dataclass(slots=True)
+class Explained:
+    """What is in one file. `also`: other formats that know it less surely. `refused`: why nothing can be imported.
+
+    `proposal`: for a file of no known format, a mapping to start from (YAML); "" where its columns suggest none.
+    """
+
+    path: str
+    format: str = ""
+    title: str = ""
+    why: str = ""
+    also: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    runs: list[RunFound] = field(default_factory=list)
+    cases: int = 0
+    traces: int = 0
+    golden: int = 0
+    trace_figures: tuple[Figure, ...] = ()
+    tracked: Tracked | None = None
+    rejected: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    refused: str = ""
+    proposal: str = ""
+
+
+def explain_path(path: Path, format: str | None = None, mapping: Path | None = None) -> list[Explained]:
+    """Explain a file, or every file in a folder. Raises ReadinessError where the path cannot be read.
+
+    `mapping`: a file that says which column is what, for one file that is in no known format.
+    """
+    if mapping is not None:
+        return [_explain_mapped(path, mapping)]
+    if not os.path.isdir(path):
+        return [explain(path, format)]
+    folder = registry.look(path)
+    skipped = dict(folder.skipped)
+    return [
+        explain(file, format) if file not in skipped or gate_file.looks_like_gate(file)
+        else Explained(str(file), refused=skipped[file])
+        for file in sorted((*folder.usable, *skipped))
+    ]  # fmt: skip
+
+
+def explain(path: Path, format: str | None = None) -> Explained:
+    """Explain one file; what makes it unusable is said, not raised."""
+    found = Explained(str(path))
+    try:
+        if format == "gate" or (format is None and gate_file.looks_like_gate(path)):
+            gate = gate_file.read_gate(path)
+            found.format, found.title = "gate", "a gate"
+            found.why = f"a YAML mapping with thresholds for {len(gate.rules)} metrics"
+            return found
+        source, recognised = registry.recognise(path, format)
+        found.format, found.title, found.why = source.name, source.title, recognised.why
+        found.also = tuple(name for name in registry.also(path) if name != source.name)
+        found.lacks = source.lacks if isinstance(source, Described) else ()
+        _read(found, source, source.read(path))
+    except ReadinessError as refusal:
+        found.refused = str(refusal)
+        if not found.format and format is None and os.path.isfile(path) and not registry.also(path):
+            found.proposal = propose(path)
+    return found
+
+
+def _explain_mapped(path: Path, mapping: Path) -> Explained:
+    from readiness_tui.sources.own.mapped import Mapped
+
+    found = Explained(str(path))
+    try:
+        head(path, 1)
+        source = Mapped(mapping)
+        found.format, found.title, found.why = source.name, source.title, f"as {mapping.name} maps it"
+        _read(found, source, source.read(path))
+    except ReadinessError as refusal:
+        found.refused = str(refusal)
+    return found
+
+
+def _read(found: Explained, source: Source, records: Iterable[Record]) -> None:
+    tracker = Tracker()
+    by_id: dict[str, RunFound] = {}
+    cases: dict[str, list[Case]] = {}
+    traces: list[Trace] = []
+    golden: EvalSet | None = None
+    kept = 0
+    for record in records:
+        match record:
+            case RunStart(run=run):
+                by_id[run.id] = RunFound(run)
+                found.warnings.extend(run.warnings)
+            case CaseRecord(run_id=run_id, case=case, raw=raw):
+                found.cases += 1
+                if run_id in by_id:
+                    by_id[run_id].cases += 1
+                tracker.add(case, raw)
+                if kept < MOST:
+                    kept += 1
+                    cases.setdefault(run_id, []).append(case)
+            case TraceRecord(trace=trace, raw=raw):
+                found.traces += 1
+                tracker.add(trace, raw)
+                if kept < MOST:
+                    kept += 1
+                    traces.append(trace)
+            case EvalSetRecord(eval_set=eval_set):
+                golden = eval_set
+                found.golden += len(eval_set.cases)
+            case Reject():
+                found.rejected += 1
+                if len(found.rejects) < REJECTS:
+                    found.rejects.append(record)
+            case Warn(text=text):
+                found.warnings.append(text)
+    if kept < found.cases + found.traces:
+        found.warnings.append(f"Metrics are shown over the first {MOST:,} records; an import takes them all.")
+    for run_id, one in by_id.items():
+        own = tuple(cases.get(run_id, ()))
+        one.figures = _of_run(RunData(one.run, join_golden(own, golden).cases if golden else own, golden))
+        found.runs.append(one)
+    if traces:
+        found.trace_figures = tuple(_figure(metric, observe_traces(metric.key, traces)) for metric in METRICS)
+    found.tracked = tracker.result() if tracker.sampled else None
+    if not (found.runs or found.traces or found.golden):
+        first = f" The first: line {found.rejects[0].line}, {found.rejects[0].reason}." if found.rejects else ""
+        found.refused = f"{found.path}: nothing in it could be used; {plural(found.rejected, 'line')} rejected.{first}"
+
+
+def _of_run(data: RunData) -> tuple[Figure, ...]:
+    return tuple(_figure(metric, seen) for layer in all_metrics(data).values() for metric, seen in layer)
+
+
+def _figure(metric: MetricDef, seen: Observed | NotComputable) -> Figure:
+    if isinstance(seen, NotComputable):
+        return Figure(metric.key, None, metric.unit, seen.used, seen.total, seen.reason)
+    return Figure(metric.key, seen.estimate.value, metric.unit, seen.used, seen.total, seen.note)

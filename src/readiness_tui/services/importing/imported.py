@@ -1,0 +1,54 @@
+"""What was imported, and the lines that were not: listed, and exported so that their owner can mend them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.sanitise import to_json
+from readiness_tui.reports.atomic import write_text
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.store import imports
+from readiness_tui.store.imports import ImportInfo, ImportReject
+
+
+class Rejected(Protocol):
+    """A line that was not imported: its number (0: not known), why, and its beginning."""
+
+    @property
+    def line(self) -> int: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def excerpt(self) -> str: ...
+
+
+def all_imports(desk: Desk) -> list[ImportInfo]:
+    """Every import that is in the file, the latest first."""
+    with desk.store.read() as conn:
+        return imports.all(conn)
+
+
+def rejects_of(desk: Desk, import_id: int) -> tuple[ImportInfo, list[ImportReject]]:
+    """An import with the lines of its file that were rejected. Raises ReadinessError where there is no such import."""
+    with desk.store.read() as conn:
+        info = next((info for info in imports.all(conn) if info.id == import_id), None)
+        if info is None:
+            raise ReadinessError(f"There is no import {import_id}. `readiness imports` lists them with their numbers.")
+        return info, imports.rejects(conn, import_id)
+
+
+def reject_line(path: str, reject: Rejected) -> str:
+    """One line of an export, JSON: path, line, reason, excerpt."""
+    row = {"path": path, "line": reject.line, "reason": reject.reason, "excerpt": reject.excerpt}
+    return to_json(row, indent=None) + "\n"
+
+
+def write_rejects(target: Path, rejected: Iterable[tuple[str, Iterable[Rejected]]]) -> None:
+    """Write the rejected lines of each path as JSON lines; an empty file where there are none.
+
+    Raises ReadinessError where the file cannot be written.
+    """
+    write_text(target, "".join(reject_line(path, reject) for path, rejects in rejected for reject in rejects))

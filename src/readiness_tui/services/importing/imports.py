@@ -1,0 +1,378 @@
+"""Importing what the tools wrote: recognise, stage in batches, publish at once; every rejected line is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.runs.model import UNKNOWN_VERSION, Case, Run
+from readiness_tui.domain.runs.pricing import Pricing
+from readiness_tui.domain.text.format import plural
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import current_review
+from readiness_tui.services.core.write import change, deferred
+from readiness_tui.services.importing.parts import assembled
+from readiness_tui.sources import registry
+from readiness_tui.sources.kit.base import (
+    CaseRecord,
+    EvalSetRecord,
+    Progress,
+    ReadAlongError,
+    Record,
+    Reject,
+    RunStart,
+    Source,
+    TraceRecord,
+    Warn,
+)
+from readiness_tui.sources.kit.fileio import head
+from readiness_tui.sources.settings import gate
+from readiness_tui.store import imports, reviews, runs
+
+BATCH = 2_000
+#: Called with bytes done and bytes in all; returns False to cancel.
+OnProgress = Callable[[int, int], bool]
+
+
+class NothingUsableError(ReadinessError):
+    """A file of which every line was rejected; nothing of it is stored."""
+
+    def __init__(self, sentence: str, rejected: list[Reject]) -> None:
+        super().__init__(sentence)
+        self.rejected = rejected
+
+
+@dataclass(slots=True)
+class Imported:
+    """What one file brought. `again`: the same bytes were imported before, nothing changed.
+
+    `refused`: why nothing of a folder's file was used; without a format it was only skipped: nobody's, or read along
+    with another file.
+    """
+
+    path: str
+    format: str
+    why: str = ""
+    runs: int = 0
+    cases: int = 0
+    traces: int = 0
+    golden: int = 0
+    again: bool = False
+    cancelled: bool = False
+    refused: str = ""
+    run_ids: list[str] = field(default_factory=list)
+    rejected: list[Reject] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)  # what a new version of a gate changed
+    asks_reason: bool = False  # … and nobody said why
+
+    @property
+    def summary(self) -> str:
+        """One line for a person."""
+        brought = ((self.runs, "run"), (self.cases, "case"), (self.traces, "trace"), (self.golden, "golden case"))
+        counts = [plural(n, one) for n, one in brought if n]
+        if self.format == "gate":
+            counts = ["the review's gate"]
+        tail = f", {plural(len(self.rejected), 'line')} rejected" if self.rejected else ""
+        if self.refused:
+            return f"{'not used' if self.format else 'skipped'}: {self.refused}"
+        if self.again:
+            return f"{self.path}: imported before, nothing changed ({self.format})"
+        if self.cancelled:
+            return f"{self.path}: cancelled, nothing was kept"
+        return f"{self.path}: {', '.join(counts) or 'nothing'} ({self.format}){tail}"
+
+
+def import_path(
+    desk: Desk,
+    path: Path,
+    *,
+    role: str | None = None,
+    format: str | None = None,
+    mapping: Path | None = None,
+    prices: Path | None = None,
+    progress: OnProgress | None = None,
+    reason: str = "",
+) -> list[Imported]:
+    """Import a file, or every usable file in a folder. `role`: make its runs the candidate or baseline.
+
+    `mapping`: a file that says which column is what, for one file that is in no known format. `prices`: a price table,
+    by which costs are derived where a record has tokens and no cost of its own. Raises ReadinessError, with nothing of
+    that file stored, when it cannot be used; in a folder the others are imported all the same. A gate file becomes the
+    review's gate; `reason` says why it takes the place of another. Rejected lines are kept with the import.
+    """
+    if prices is not None:
+        _read_prices(prices)  # refused before anything is imported
+    if mapping is not None:
+        return [_import_mapped(desk, path, mapping, role=role, format=format, prices=prices, progress=progress)]
+    if not os.path.isdir(path):  # unlike Path.is_dir, False also where one may not look
+        return [_import_file(desk, path, role=role, format=format, prices=prices, progress=progress, reason=reason)]
+    folder = registry.look(path)
+    done = []
+    for file in sorted((*folder.usable, *(file for file, _ in folder.skipped))):
+        skipped = dict(folder.skipped).get(file)
+        if skipped is not None and not gate.looks_like_gate(file):
+            done.append(Imported(str(file), "", refused=skipped))
+            continue
+        try:
+            done.append(
+                _import_file(desk, file, role=role, format=format, prices=prices, progress=progress, reason=reason)
+            )
+        except ReadAlongError as elsewhere:
+            done.append(Imported(str(file), "", refused=str(elsewhere)))
+        except ReadinessError as refusal:
+            rejected = refusal.rejected if isinstance(refusal, NothingUsableError) else []
+            done.append(Imported(str(file), format or "recognised", refused=str(refusal), rejected=rejected))
+        if done[-1].cancelled:
+            break
+    if all(result.refused for result in done):
+        first = f" The first: {done[0].refused}" if done else ""
+        raise ReadinessError(f"{path}: none of the folder's {len(done)} files could be imported.{first}")
+    return done
+
+
+def _import_file(
+    desk: Desk,
+    path: Path,
+    *,
+    role: str | None,
+    format: str | None,
+    prices: Path | None,
+    progress: OnProgress | None,
+    reason: str,
+) -> Imported:
+    if format == "gate" or (format is None and gate.looks_like_gate(path)):
+        from readiness_tui.services.gate.versions import read_gate
+
+        taken = read_gate(desk, path, reason)
+        return Imported(
+            str(path),
+            "gate",
+            "a YAML mapping with metrics and thresholds",
+            again=taken.again and not reason,
+            changes=[*taken.said],
+            asks_reason=taken.asks_reason,
+        )
+    source, recognised = registry.recognise(path, format)
+    return import_as(desk, path, source, recognised.why, role=role, prices=prices, progress=progress)
+
+
+def _import_mapped(
+    desk: Desk,
+    path: Path,
+    mapping: Path,
+    *,
+    role: str | None,
+    format: str | None,
+    prices: Path | None,
+    progress: OnProgress | None,
+) -> Imported:
+    from readiness_tui.sources.own.mapped import Mapped
+
+    if format is not None:
+        raise ReadinessError(
+            f"{path}: a mapping and a format exclude each other. Leave out --format {format}, or --map."
+        )
+    head(path, 1)  # one regular file; anything else is refused here
+    why = f"as {mapping.name} maps it"
+    return import_as(desk, path, Mapped(mapping), why, role=role, prices=prices, progress=progress)
+
+
+def import_as(
+    desk: Desk,
+    path: Path,
+    source: Source,
+    why: str,
+    *,
+    role: str | None = None,
+    prices: Path | None = None,
+    progress: OnProgress | None = None,
+    where: str | None = None,
+) -> Imported:
+    """Import a file by this source. `where`: what the person knows it as, if not by its path."""
+    digest = registry.digest_of(source, path)
+    pricing = None
+    if prices is not None:  # with other prices, the file brings something else
+        pricing = _read_prices(prices)
+        digest = hashlib.sha256(f"{digest} {registry.digest(prices)}".encode()).hexdigest()
+    before = None
+    with desk.store.read() as conn:
+        if role and current_review(conn, desk).frozen_at is not None:
+            raise ReadinessError(
+                f"{path}: the review is frozen and takes no other {role}, so nothing was imported. Import it without"
+                " --as, or start a new review."
+            )
+        before = imports.find(conn, digest)
+        earlier = [info.run.id for info in runs.all(conn) if before and info.import_id == before.id]
+    result = Imported(where or str(path), source.name, why)
+    if before is not None:
+        result.again = True
+        result.run_ids = earlier
+        result.runs, result.cases, result.traces = before.runs, before.cases, before.traces
+    # The file is judged once, in the part it plays: a baseline must not leave gaps as if it were the candidate.
+    with deferred(desk):
+        if before is None:
+            records = source.read(path)
+            _stage(desk, source, records, digest, result, progress, one_version=role is not None, pricing=pricing)
+        if role and result.run_ids and not result.cancelled:
+            result.warnings += _take_as(desk, result.run_ids, role)
+        elif role and not result.cancelled:
+            result.warnings.append(f"The file brought no run, so nothing was taken as {role}.")
+    return result
+
+
+def import_records(desk: Desk, source: Source, records: Iterable[Record], *, where: str, digest: str) -> Imported:
+    """Import what a source made of something that is no file: `where` says of what, `digest` tells it from others.
+
+    Raises ReadinessError, with nothing stored, when nothing in it can be used.
+    """
+    result = Imported(where, source.name)
+    with deferred(desk):
+        _stage(desk, source, records, digest, result, None, one_version=False)
+    return result
+
+
+def _read_prices(path: Path) -> Pricing:
+    from readiness_tui.sources.settings.price_table import read_prices
+
+    return Pricing(read_prices(path))
+
+
+def _stage(
+    desk: Desk,
+    source: Source,
+    records: Iterable[Record],
+    digest: str,
+    result: Imported,
+    progress: OnProgress | None,
+    *,
+    one_version: bool,
+    pricing: Pricing | None = None,
+) -> None:
+    import_id = imports.begin(desk.store, result.path, result.format, digest, desk.who, desk.now())
+    cases: dict[str, list[tuple[Case, str]]] = {}
+    traces: list[TraceRecord] = []
+    brought: list[Run] = []
+
+    def flush() -> None:
+        for run_id, batch in cases.items():
+            imports.add_cases(desk.store, import_id, run_id, batch)
+        cases.clear()
+        if traces:
+            known = [(record.trace, record.raw) for record, _ in assembled(desk.store, source, traces)]
+            if pricing is not None:
+                known = [(pricing.trace(trace), raw) for trace, raw in known]
+            imports.add_traces(desk.store, import_id, known)
+            traces.clear()
+
+    try:
+        pending = 0
+        for record in records:
+            match record:
+                case RunStart(run=run):
+                    imports.add_run(desk.store, import_id, run)
+                    brought.append(run)
+                    result.runs += 1
+                    result.run_ids.append(run.id)
+                    result.warnings.extend(run.warnings)
+                case CaseRecord(run_id=run_id, case=case, raw=raw):
+                    if pricing is not None:
+                        case = pricing.case(case, next((run.model for run in brought if run.id == run_id), None))
+                    cases.setdefault(run_id, []).append((case, raw))
+                    result.cases += 1
+                    pending += 1
+                case TraceRecord():
+                    traces.append(record)
+                    result.traces += 1
+                    pending += 1
+                case EvalSetRecord(eval_set=eval_set):
+                    imports.add_eval_set(desk.store, import_id, eval_set)
+                    result.golden += len(eval_set.cases)
+                case Reject():
+                    result.rejected.append(record)
+                case Warn(text=text):
+                    result.warnings.append(text)
+                case Progress(done=done, total=total):
+                    if progress is not None and not progress(done, total):
+                        result.cancelled = True
+                        break
+            if pending >= BATCH:
+                flush()
+                pending = 0
+        if result.cancelled:
+            imports.abort(desk.store, import_id)
+            return
+        if one_version:
+            _version_of(brought)
+        flush()
+        if pricing is not None:
+            result.warnings += pricing.warnings()
+        imports.add_rejects(desk.store, import_id, [(r.line, r.reason, r.excerpt) for r in result.rejected])
+        imports.add_warnings(desk.store, import_id, result.warnings)
+        if not (result.runs or result.traces or result.golden):
+            reason = (
+                f" The first: line {result.rejected[0].line}, {result.rejected[0].reason}." if result.rejected else ""
+            )
+            raise NothingUsableError(
+                f"{result.path}: nothing in it could be used; {plural(len(result.rejected), 'line')} rejected.{reason}",
+                result.rejected,
+            )
+        _count_stored(desk, imports.publish(desk.store, import_id, desk.who, desk.now()), result)
+    except BaseException:
+        imports.abort(desk.store, import_id)
+        raise
+
+
+def _count_stored(desk: Desk, info: imports.ImportInfo, result: Imported) -> None:
+    """What was really stored: the store rejects what it cannot keep (a case that is there twice, say)."""
+    result.cases, result.traces = info.cases, info.traces
+    if info.rejects != len(result.rejected):
+        with desk.store.read() as conn:
+            result.rejected = [Reject(r.line, r.reason, r.excerpt) for r in imports.rejects(conn, info.id)]
+
+
+def _take_as(desk: Desk, run_ids: list[str], role: str) -> list[str]:
+    """Make the runs the review's candidate or baseline: runs of the version already named join it, others replace it.
+
+    Returns a sentence where runs were replaced.
+    """
+    with change(desk, f"{role}: {', '.join(run_ids)}") as (tx, review):
+        known = {info.run.id: info.run for info in runs.all(tx.conn)}
+        named = review.candidate if role == "candidate" else review.baseline
+        chosen = _merge(named, run_ids, known)
+        updated: Review = replace(review, candidate=chosen) if role == "candidate" else replace(review, baseline=chosen)
+        reviews.put(tx, updated)
+    gone = [run_id for run_id in named if run_id not in chosen]
+    return [f"Taken as {role} in place of {', '.join(gone)}."] if gone else []
+
+
+def _merge(named: tuple[str, ...], new: list[str], known: dict[str, Run]) -> tuple[str, ...]:
+    version = _version_of([known[run_id] for run_id in new])
+    # A run that does not say its version cannot be told to belong to the others: an older figure would stand for it.
+    joins = version != UNKNOWN_VERSION
+    # The same evaluation run again takes the place of its older run; another tool's run of that version stands beside.
+    again = {(known[run_id].tool, known[run_id].name) for run_id in new}
+    same = [
+        run_id
+        for run_id in named
+        if joins
+        and run_id in known
+        and known[run_id].version == version
+        and (known[run_id].tool, known[run_id].name) not in again
+    ]
+    return tuple(dict.fromkeys([*same, *new]))
+
+
+def _version_of(brought: Sequence[Run]) -> str:
+    versions = sorted({run.version for run in brought})
+    if len(versions) > 1:
+        raise ReadinessError(
+            f"The file holds runs of several pipeline versions ({', '.join(versions)}), and a candidate or"
+            " baseline is one version. Import it without --as and choose the runs under Evals."
+        )
+    return versions[0] if versions else UNKNOWN_VERSION

@@ -1,0 +1,377 @@
+"""Incidents: opened, annotated as they happen, written up, closed.
+
+An incident belongs to a system, not to a review: it can be opened and written up while the review is frozen. Its
+actions become gaps with the next change to a review that is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.incidents import live_note, note, note_rows
+from readiness_tui.domain.incidents.model import (
+    Action,
+    ActionState,
+    FailureClass,
+    Incident,
+    Link,
+    NoteStatus,
+    Rival,
+    Sev,
+    TimelineEntry,
+    Written,
+)
+from readiness_tui.domain.text.format import moment
+from readiness_tui.domain.verdict.gap import Gap, GapState
+from readiness_tui.domain.verdict.judge import judge
+from readiness_tui.domain.verdict.model import Verdict
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import current_review, load
+from readiness_tui.services.core.write import note_change, system_change
+from readiness_tui.store import assessments, gaps, incidents, reviews, traces
+from readiness_tui.store.rows import Tx
+from readiness_tui.store.sqlite import Connection
+
+#: The times of an incident in the order in which they happen.
+TIMES = note.TIMES
+#: The written sections of the note, by key, with what each asks for.
+SECTIONS = note.FIELDS
+#: Where a line of the timeline comes from. An opinion is printed apart from the facts.
+SOURCES = live_note.SOURCES
+
+#: What a note is before it can reopen an item.
+BEFORE_REVIEWED = (NoteStatus.DRAFT, NoteStatus.IN_REVIEW)
+
+
+# -- reading --------------------------------------------------------------------------------------------------------
+
+
+def listed(desk: Desk) -> list[Incident]:
+    """The system's incidents: open ones first, then by severity, the newest first."""
+    with desk.store.read() as conn:
+        found = incidents.all(conn, current_review(conn, desk).system)
+    return sorted(found, key=lambda incident: (not incident.open, incident.severity, -incident.number))
+
+
+def get(desk: Desk, number: int) -> Incident:
+    """One incident. Raises ReadinessError where there is none of that number."""
+    with desk.store.read() as conn:
+        return incidents.get(conn, number)
+
+
+# -- as it happens --------------------------------------------------------------------------------------------------
+
+
+def create(
+    desk: Desk, title: str, severity: Sev, *, started: datetime | None = None, traces: Sequence[str] = ()
+) -> Incident:
+    """Open an incident; it has started now unless said otherwise."""
+    _titled(title)
+    _past(desk, "The incident's start", started)
+    with system_change(desk, f"new incident: {title.strip()} ({severity})") as (tx, review):
+        made = Incident(0, review.system, title.strip(), severity, started=started or desk.now(), traces=tuple(traces))
+        return replace(made, number=incidents.put(tx, made))
+
+
+def set_title(desk: Desk, number: int, title: str, severity: Sev) -> None:
+    """Change what the incident is called and how severe it is."""
+    _titled(title)
+    _update(desk, number, f"{title.strip()} ({severity})", title=title.strip(), severity=severity)
+
+
+def log(
+    desk: Desk,
+    number: int,
+    text: str,
+    *,
+    at: datetime | None = None,
+    source: str = SOURCES[0],
+    links: Sequence[Link] = (),
+) -> None:
+    """Add a line to the timeline, now unless said otherwise."""
+    put_entry(desk, number, TimelineEntry(0, at or desk.now(), text, source, desk.who, tuple(links)))
+
+
+def put_entry(desk: Desk, number: int, entry: TimelineEntry) -> TimelineEntry:
+    """Add a line to the timeline (id 0) or change one."""
+    if not entry.text.strip():
+        raise ReadinessError("What happened? A line of the timeline needs words after its time and source.")
+    if entry.source not in SOURCES:
+        raise ReadinessError(f"“{entry.source}” is not a source of a timeline line. They are: {', '.join(SOURCES)}.")
+    _past(desk, "This line", entry.at)
+    entry = replace(entry, text=entry.text.strip())
+    with note_change(desk, f"INC-{number}: {entry.text[:60]}") as (tx, _):
+        incident = incidents.get(tx.conn, number)
+        if entry.id and entry.id not in {one.id for one in incident.timeline}:
+            raise ReadinessError(f"{incident.name} has no such line in its timeline any more: {entry.text[:60]}")
+        return replace(entry, id=incidents.put_event(tx, number, entry))
+
+
+def remove_entry(desk: Desk, number: int, entry_id: int) -> None:
+    """Take a line out of the timeline; the history keeps it, and undo brings it back."""
+    with note_change(desk, f"INC-{number}: a line of the timeline removed") as (tx, _):
+        incident = incidents.get(tx.conn, number)
+        if entry_id not in {one.id for one in incident.timeline}:
+            raise ReadinessError(f"{incident.name} has no such line in its timeline any more.")
+        incidents.remove_event(tx, entry_id)
+
+
+def set_time(desk: Desk, number: int, name: str, at: datetime | None) -> None:
+    """Set or clear one of the five times (UTC). They have to be in order and not in the future."""
+    if name not in TIMES:
+        raise ReadinessError(f"“{name}” is not a time of an incident. They are: {', '.join(TIMES)}.")
+    _past(desk, name.capitalize(), at)
+    with system_change(desk, f"INC-{number}: {f'{name}: {moment(at)}' if at else f'{name}: cleared'}") as (tx, _):
+        # Read inside the transaction: two people at once cannot bring the times out of order.
+        incident = incidents.get(tx.conn, number)
+        if at is None and name == "resolved" and incident.status is NoteStatus.CLOSED:
+            raise ReadinessError(f"{incident.name}'s note is closed. Move it back to reviewed before clearing its end.")
+        if said := note.out_of_order(changed := replace(incident, **{name: at})):  # type: ignore[arg-type]
+            raise ReadinessError(said)
+        incidents.put(tx, changed)
+
+
+# -- the note -------------------------------------------------------------------------------------------------------
+
+
+def set_field(desk: Desk, number: int, key: str, text: str, *, base: str | None = None) -> Rival | None:
+    """Write one section of the note; an empty text takes it out.
+
+    `base` is the text that the writer started from. Where another one is stored by now, that one stays in its place,
+    and this one is kept beside it as a rival until somebody settles it: it is returned.
+    """
+    if key not in SECTIONS:
+        raise ReadinessError(f"“{key}” is not a section of an incident note. They are: {', '.join(SECTIONS)}.")
+    with note_change(desk, f"INC-{number}: {key.replace('_', ' ')} written") as (tx, _):
+        # Read inside the transaction: another section written meanwhile is not lost.
+        return _write(tx, desk, incidents.get(tx.conn, number), key, text.strip(), base)
+
+
+def settle(desk: Desk, number: int, rival_id: int, text: str, *, base: str | None = None) -> Rival | None:
+    """`text` becomes the section of a rival, which goes: its own text, the stored one, or what somebody made of both.
+
+    `base` as in `set_field`: the stored text as it was when the two were compared.
+    """
+    rival = next((one for one in get(desk, number).rivals if one.id == rival_id), None)
+    if rival is None:
+        raise ReadinessError(f"INC-{number}: these two texts were settled meanwhile. Nothing was written.")
+    with note_change(desk, f"INC-{number}: two texts of {rival.section.replace('_', ' ')} settled") as (tx, _):
+        if not incidents.remove_rival(tx, rival_id):
+            raise ReadinessError(f"INC-{number}: these two texts were settled meanwhile. Nothing was written.")
+        return _write(tx, desk, incidents.get(tx.conn, number), rival.section, text.strip(), base)
+
+
+def _write(tx: Tx, desk: Desk, incident: Incident, key: str, text: str, base: str | None) -> Rival | None:
+    stored = incident.fields.get(key, "")
+    if text == stored:
+        return None
+    if base is not None and stored != base.strip():
+        said = (key, text, desk.who)
+        if said not in {(one.section, one.text, one.by) for one in incident.rivals}:
+            incidents.put_rival(tx, incident.number, Rival(0, *said, desk.now()))
+        found = incidents.get(tx.conn, incident.number).rivals
+        return next(one for one in found if (one.section, one.text, one.by) == said)
+    kept = {name: old for name, old in incident.fields.items() if name != key}
+    written = {**incident.written, key: Written(desk.who, desk.now())}
+    incidents.put(tx, replace(incident, fields={**kept, key: text} if text else kept, written=written))
+    return None
+
+
+def classify(desk: Desk, number: int, failure_class: FailureClass | None, item_id: str) -> None:
+    """Name the failure class and the checklist item that did not hold (either may stay empty)."""
+    wanted = item_id.strip()
+    with system_change(desk, f"INC-{number}: class {failure_class or 'none'}, item {wanted or 'none'}") as (tx, review):
+        incident = incidents.get(tx.conn, number)
+        known = {
+            item.id.casefold(): item.id for listed in reviews.checklists(tx.conn, review.id) for item in listed.items
+        }
+        item = known.get(wanted.casefold(), wanted)
+        if item and item.casefold() not in known and item != incident.item_id:
+            raise ReadinessError(
+                f"“{item}” is not an item of this review's checklists. Type an item's id as Checklists shows it,"
+                " for example REL-02."
+            )
+        incidents.put(tx, replace(incident, failure_class=failure_class, item_id=item))
+
+
+def link(desk: Desk, number: int, *, traces: Sequence[str] = (), eval_cases: Sequence[str] = ()) -> None:
+    """Link more traces it showed in, or more eval cases added for it."""
+    incident = get(desk, number)
+    set_links(desk, number, traces=[*incident.traces, *traces], eval_cases=[*incident.eval_cases, *eval_cases])
+
+
+def set_links(desk: Desk, number: int, *, traces: Sequence[str], eval_cases: Sequence[str]) -> None:
+    """Link these traces and eval cases, and no others."""
+    cases = tuple(dict.fromkeys(eval_cases))
+    shown = tuple(dict.fromkeys(traces))
+    what = f"linked {', '.join([*shown, *cases]) or 'nothing'}"
+    _update(desk, number, what, traces=shown, eval_cases=cases)
+
+
+def unknown_traces(desk: Desk, trace_ids: Sequence[str]) -> tuple[str, ...]:
+    """Those of the ids of which no trace was imported."""
+    with desk.store.read() as conn:
+        return tuple(name for name in trace_ids if traces.get(conn, name) is None)
+
+
+# -- actions --------------------------------------------------------------------------------------------------------
+
+
+def put_action(desk: Desk, number: int, action: Action) -> int:
+    """Add an action (id 0) or change one; returns its id. It is a gap until it is done; owner, date and state are the
+    same in both."""
+    if not action.text.strip():
+        raise ReadinessError("What is to be done? An action says what one can verify afterwards.")
+    with system_change(desk, f"INC-{number} action: {action.text.strip()[:60]}") as (tx, review):
+        if action.done is not None and action.done > max(desk.now().date(), desk.today(review)):
+            raise ReadinessError(f"{action.done} has not come yet. An action is done today or on a day before.")
+        old = _action(incidents.get(tx.conn, number), action.id) if action.id else None
+        action_id = incidents.put_action(
+            tx, number, replace(action, text=action.text.strip(), owner=action.owner.strip())
+        )
+        if old is not None:
+            gap_follows(tx, desk, review, number, old, action)
+    return action_id
+
+
+def gap_follows(tx: Tx, desk: Desk, review: Review, number: int, old: Action, action: Action) -> None:
+    """Give the gap of an action what was changed of it: owner, date and state are the same in both."""
+    gap = gaps.all(tx.conn, review.system).get(f"incident/{number}/{action.id}")
+    if gap is None:
+        return
+    moved = action.due is not None and action.due != gap.due
+    history = f"{gap.due or 'none'} -> {action.due} by {desk.who}"
+    gaps.put(
+        tx,
+        review.system,
+        replace(
+            gap,
+            state=_gap_state(gap, old, action),
+            owner=action.owner.strip() if action.owner != old.owner else gap.owner,
+            due=action.due if moved else gap.due,
+            due_changes=(*gap.due_changes, history) if moved else gap.due_changes,
+        ),
+    )
+
+
+def _gap_state(gap: Gap, old: Action, action: Action) -> GapState:
+    """A gap that was closed is reopened by the review's next look at it, which also sees to its date."""
+    if action.state is old.state or not gap.state.live:
+        return gap.state
+    if action.state is ActionState.DONE:
+        return GapState.CLOSED
+    return GapState.IN_PROGRESS if action.state is ActionState.IN_PROGRESS else GapState.OPEN
+
+
+def finish_action(desk: Desk, number: int, action_id: int, done: date | None) -> None:
+    """Mark an action done on a day, or open again with None."""
+    put_action(desk, number, replace(_action(get(desk, number), action_id), done=done, in_progress=False))
+
+
+def begin_action(desk: Desk, number: int, action_id: int) -> None:
+    """Mark an action as in progress."""
+    put_action(desk, number, replace(_action(get(desk, number), action_id), done=None, in_progress=True))
+
+
+def _action(incident: Incident, action_id: int) -> Action:
+    for action in incident.actions:
+        if action.id == action_id:
+            return action
+    raise ReadinessError(f"{incident.name} has no action {action_id}.")
+
+
+# -- status ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """What a note that becomes reviewed does to the review: the items whose control failed are undecided again."""
+
+    items: tuple[str, ...]
+    before: Verdict
+    after: Verdict
+
+
+def reopening(desk: Desk, number: int, status: NoteStatus) -> Reopening | None:
+    """What moving the note to `status` would reopen; None where nothing."""
+    view = load(desk)
+    with desk.store.read() as conn:
+        items = reopened(conn, incidents.get(conn, number), status, view.review)
+    if not items:
+        return None
+    undecided = {
+        item: replace(view.dossier(item), votes=(), consensus=None, override=None, na_confirmed_by="") for item in items
+    }
+    after = judge(replace(view.facts, dossiers={**view.facts.dossiers, **undecided}), view.as_of)
+    return Reopening(items, view.judgement.verdict, after.verdict)
+
+
+def needs_reason(incident: Incident) -> bool:
+    """Whether closing the note takes a reason: a sev1 or sev2 without an eval case, and none given yet."""
+    return incident.severity in (Sev.SEV1, Sev.SEV2) and not incident.eval_cases and not incident.no_eval_reason
+
+
+def set_status(desk: Desk, number: int, status: NoteStatus, *, no_eval_reason: str = "") -> None:
+    """Move the note on, or back. A sev1 or sev2 closes only with an eval case or a reason why none can exist.
+
+    A note that becomes reviewed reopens the items whose control failed: their votes go (the history keeps them),
+    evidence and notes stay. A frozen review is left as it is.
+    """
+    with system_change(desk, f"INC-{number}: {status}", no_eval_reason) as (tx, review):
+        incident = incidents.get(tx.conn, number)
+        reason = no_eval_reason.strip() or incident.no_eval_reason
+        closed = None
+        if status is NoteStatus.CLOSED:
+            if incident.resolved is None:
+                raise ReadinessError(
+                    f"{incident.name} is not resolved yet. Set the resolved time before closing its note."
+                )
+            if needs_reason(replace(incident, no_eval_reason=reason)):
+                raise ReadinessError(
+                    f"{incident.name} is a {incident.severity}: it closes with a linked eval case, or with the reason"
+                    " why none can exist."
+                )
+            closed = incident.closed or desk.today(review)
+        for item in reopened(tx.conn, incident, status, review):
+            _undecide(tx, review.id, item)
+        incidents.put(tx, replace(incident, status=status, closed=closed, no_eval_reason=reason))
+
+
+def reopened(conn: Connection, incident: Incident, status: NoteStatus, review: Review) -> tuple[str, ...]:
+    """The decided items of the review whose control failed, where the note becomes reviewed only now."""
+    if review.frozen_at is not None or incident.status not in BEFORE_REVIEWED or status in BEFORE_REVIEWED:
+        return ()
+    said = assessments.dossier_parts(conn, review.id)
+    return tuple(item for item in note_rows.failed_controls(incident) if said.votes.get(item) or item in said.consensus)
+
+
+def _undecide(tx: Tx, review_id: int, item: str) -> None:
+    for vote in assessments.votes(tx.conn, review_id, item):
+        assessments.clear_vote(tx, review_id, item, vote.reviewer)
+    assessments.clear_consensus(tx, review_id, item)
+    assessments.remove_override(tx, review_id, item)
+    assessments.clear_na_confirmation(tx, review_id, item)
+
+
+# -- saving ---------------------------------------------------------------------------------------------------------
+
+
+def _update(desk: Desk, number: int, what: str, **values: object) -> None:
+    with system_change(desk, f"INC-{number}: {what}") as (tx, _):
+        incidents.put(tx, replace(incidents.get(tx.conn, number), **values))  # type: ignore[arg-type]
+
+
+def _titled(title: str) -> None:
+    if not title.strip():
+        raise ReadinessError("What happened? An incident needs a title.")
+
+
+def _past(desk: Desk, what: str, at: datetime | None) -> None:
+    if at is not None and at > desk.now():
+        raise ReadinessError(
+            f"{what} would be in the future: {moment(at)}, and it is {moment(desk.now())}. Times are in UTC."
+        )

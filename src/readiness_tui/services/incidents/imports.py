@@ -1,0 +1,239 @@
+"""Incidents from files: a postmortem in markdown, a timeline, a pasted chat, or our own JSON from another machine.
+
+What a document says becomes a copy of the incident that yields to the stored one (see `domain.incident_merge`): it
+fills what is open, adds lines and actions, and where both have a text keeps its own beside ours. The uids of what it
+brings follow from its words, so that the same file again adds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.incidents import note
+from readiness_tui.domain.incidents.merge import Copy, text_digest, uid_of
+from readiness_tui.domain.incidents.model import Incident, Sev, TimelineEntry, Written
+from readiness_tui.domain.text.format import moment
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import current_review
+from readiness_tui.services.incidents import log
+from readiness_tui.services.incidents.edit import listed as incidents_of
+from readiness_tui.services.incidents.merge import Merged, local_copy, put_copy
+from readiness_tui.sources.incidents import postmortem
+from readiness_tui.sources.incidents.draft import TIMES, Doubt, Draft, Found
+from readiness_tui.sources.incidents.source import FORMATS, read_incident
+from readiness_tui.sources.kit.fileio import digest
+from readiness_tui.store import incidents
+
+__all__ = ["FORMATS", "Imported", "explain_file", "import_file"]
+
+_KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What one file told. `merged` None: it was only explained. `kept`: the lines that no field took."""
+
+    path: str
+    format: str
+    title: str
+    severity: Sev | None
+    day: date | None
+    times: tuple[tuple[str, datetime], ...]
+    sections: tuple[str, ...]
+    lines: int
+    actions: int
+    found: tuple[Found, ...]
+    doubts: tuple[Doubt, ...]
+    kept: tuple[tuple[int, str], ...]
+    merged: Merged | None = None
+
+
+def explain_file(path: Path, format: str | None = None, day: date | None = None) -> Imported:
+    """What an import of the file would recognise; nothing is stored. Raises ReadinessError where it cannot be read."""
+    return _told(path, read_incident(path, format, day))
+
+
+def import_file(
+    desk: Desk, path: Path, *, number: int | None = None, format: str | None = None, day: date | None = None
+) -> Imported:
+    """Merge what a file tells into incident `number`, else into the one it came from, else store it as a new one.
+
+    A timeline or chat goes to the single open incident. Raises ReadinessError where the file cannot be read, tells of
+    another incident than `number`, or it is not clear which one is meant; nothing is stored then.
+    """
+    known = _incidents(desk)
+    given = next((one for one in known if one.number == number), None)
+    if number is not None and given is None:
+        raise ReadinessError(f"There is no incident INC-{number} in this database. Leave out -i to import a new one.")
+    running = [one for one in incidents_of(desk) if one.open and one.resolved is None]
+    about = given or (running[0] if len(running) == 1 else None)
+    read = read_incident(path, format, day, about.started.date() if about and about.started else None)
+    uid = read.incident.uid if isinstance(read, Copy) else read.uid or uid_of(digest(path))
+    target = given or next((one for one in known if one.uid == uid), None)
+    if isinstance(read, Copy):
+        if target is not None and target.uid != uid:
+            raise ReadinessError(
+                f"{path} is another incident than {target.name}: they do not have the same uid. Import it without -i."
+            )
+        told = _told(path, read)
+        return replace(told, merged=put_copy(desk, target.number if target else None, read, path.name))
+    target = target or _meant(desk, read)
+    copy = _copy(desk, read, target, uid, path.name)
+    told = _told(path, read)
+    told = replace(told, doubts=(*told.doubts, *_differences(desk, read, target, copy.incident)))
+    return replace(told, merged=put_copy(desk, target.number if target else None, copy, path.name))
+
+
+def _incidents(desk: Desk) -> list[Incident]:
+    with desk.store.read() as conn:
+        return incidents.all(conn)
+
+
+def _meant(desk: Desk, draft: Draft) -> Incident | None:
+    """The system's incident that a document without identity is about; lines alone belong to the open one, where there
+    is one."""
+    if draft.format == postmortem.FORMAT:
+        same = (one for one in incidents_of(desk) if one.title.casefold() == draft.title.casefold())
+        return next((one for one in same if one.started is None or _near(one.started.date(), draft.day)), None)
+    return log.the_running(desk) if any(one.open for one in incidents_of(desk)) else None
+
+
+def _near(one: date, other: date | None) -> bool:
+    return other is None or abs(one - other) <= timedelta(days=2)
+
+
+def _copy(desk: Desk, draft: Draft, local: Incident | None, uid: str, name: str) -> Copy:
+    """The draft as a copy of the incident. What the stored one has in the same words gets its uids."""
+    uid = local.uid if local else uid
+    now = desk.now()
+    known = {text_digest(action.text): action.uid for action in reversed(local.actions)} if local else {}
+    fields = dict(draft.fields)
+    if kept := _kept_text(desk, draft, local, name):
+        fields[_KEPT] = kept
+    with desk.store.read() as conn:
+        system = current_review(conn, desk).system
+    made = Incident(
+        number=0,
+        system=local.system if local else system,
+        title=draft.title or name,
+        severity=draft.severity or Sev.SEV3,
+        status=draft.status,
+        closed=draft.closed,
+        failure_class=draft.failure_class,
+        item_id=draft.item_id,
+        eval_cases=tuple(draft.eval_cases),
+        no_eval_reason=draft.no_eval_reason,
+        traces=tuple(draft.traces),
+        fields=fields,
+        written={key: Written(f"{desk.who}, from {name}", now) for key in fields},
+        timeline=tuple(_lines(draft.timeline, local, uid)),
+        actions=tuple(
+            replace(action, uid=known.get(words) or uid_of(uid, "action", words))
+            for words, action in {text_digest(action.text): action for action in draft.actions}.items()
+        ),
+        uid=uid,
+        started=draft.times.get("started"),
+        detected=draft.times.get("detected"),
+        acknowledged=draft.times.get("acknowledged"),
+        mitigated=draft.times.get("mitigated"),
+        resolved=draft.times.get("resolved"),
+    )
+    return Copy(made, yields=True)
+
+
+def _lines(entries: Iterable[TimelineEntry], local: Incident | None, uid: str) -> list[TimelineEntry]:
+    """The entries with their uids; of one written to the minute, that of the stored line of the same minute."""
+    stored: dict[tuple[object, ...], list[str]] = {}
+    for entry in local.timeline if local else ():
+        stored.setdefault(_words(entry, entry.at.replace(second=0, microsecond=0)), []).append(entry.uid)
+        if entry.at.second or entry.at.microsecond:
+            stored.setdefault(_words(entry, entry.at), []).append(entry.uid)
+    found: list[TimelineEntry] = []
+    seen: dict[tuple[object, ...], int] = {}
+    for entry in entries:
+        words = _words(entry, entry.at)
+        nth = seen[words] = seen.get(words, 0) + 1
+        same = stored.get(words, [])
+        found.append(replace(entry, uid=same.pop(0) if same else uid_of(uid, "line", *words, nth)))
+    return found
+
+
+def _words(entry: TimelineEntry, at: datetime) -> tuple[object, ...]:
+    return at.isoformat(), entry.by, entry.source, text_digest(entry.text)
+
+
+def _kept_text(desk: Desk, draft: Draft, local: Incident | None, name: str) -> str:
+    """What no field took, below what an earlier import left there; "" where it is there, or was and was taken out."""
+    lines: list[str] = []
+    last = 0
+    for number, text in draft.kept:
+        if number > last + 1 and lines:
+            lines.append("")
+        lines.append(text)
+        last = number + text.count("\n")
+    if not lines:
+        return ""
+    block = f"From {name}:\n\n" + "\n".join(lines)
+    if local is None:
+        return block
+    with desk.store.read() as conn:
+        earlier = local_copy(conn, local).earlier.get(_KEPT, frozenset())
+    stored = local.fields.get(_KEPT, "")
+    if text_digest(block) in earlier or " ".join(block.split()) in " ".join(stored.split()):
+        return ""
+    return f"{stored}\n\n{block}" if stored else block
+
+
+def _differences(desk: Desk, draft: Draft, local: Incident | None, made: Incident) -> list[Doubt]:
+    """What the stored incident has otherwise, and what is missing or odd in a new one."""
+    said: list[Doubt] = []
+    late = [entry.at for entry in draft.timeline if entry.at > desk.now()]
+    if late:
+        said.append(Doubt(0, f"{len(late)} lines of the timeline are in the future, the last at {moment(max(late))}."))
+    times = [(key, draft.times[key]) for key in TIMES if key in draft.times]
+    for (one, before), (other, after) in pairwise(times):
+        if after < before:
+            said.append(Doubt(0, f"{other.capitalize()} ({moment(after)}) is before {one} ({moment(before)})."))
+    if local is None:
+        if draft.severity is None:
+            said.append(Doubt(0, f"No severity is stated; {made.severity} is written."))
+        if made.resolved is None:
+            said.append(Doubt(0, "No end is stated: the incident counts as open until its resolved time is set."))
+        return said
+    for key in TIMES:
+        stored = getattr(local, key)
+        if key in draft.times and stored and abs(stored - draft.times[key]) >= timedelta(minutes=1):
+            said.append(
+                Doubt(0, f"{key.capitalize()} is {moment(draft.times[key])} in the file; {moment(stored)} stands.")
+            )
+    if draft.severity and draft.severity is not local.severity:
+        said.append(Doubt(0, f"The severity is {draft.severity} in the file; {local.severity} stands."))
+    return said
+
+
+def _told(path: Path, read: Draft | Copy) -> Imported:
+    if isinstance(read, Copy):
+        one = read.incident
+        times = tuple(note.times(one))
+        sections = tuple(key for key in note.FIELDS if key in one.fields)
+        counts = len(one.timeline), len(one.actions)
+        return Imported(str(path), "record", one.title, one.severity, None, times, sections, *counts, (), (), ())
+    return Imported(
+        str(path),
+        read.format,
+        read.title,
+        read.severity,
+        read.day,
+        tuple((key, read.times[key]) for key in TIMES if key in read.times),
+        tuple(key for key in note.FIELDS if key in read.fields),
+        len(read.timeline),
+        len(read.actions),
+        tuple(sorted(read.found, key=lambda found: (found.first, found.last))),
+        tuple(sorted(read.doubts, key=lambda doubt: (not doubt.line, doubt.line))),
+        tuple(read.kept),
+    )

@@ -1,0 +1,156 @@
+"""Labels out of the database and into it, as a file that is committed beside the code and that CI reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.labels.queue import Answered, Answers, LabelLine, answer_digest, holds, labels_of
+from readiness_tui.domain.text.format import full_day
+from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.measure import run_data
+from readiness_tui.services.core.write import change
+from readiness_tui.services.labels.queue import settle
+from readiness_tui.store import evalsets, runs
+from readiness_tui.store.rows import Tx
+from readiness_tui.store.sqlite import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A label in the database. `holds`: its run still gives the answer that it was given to."""
+
+    line: LabelLine
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedLabels:
+    """`kept`: what was there is the same, or newer. `refused`: line and reason of those that were not taken."""
+
+    stored: int
+    kept: int
+    refused: tuple[tuple[int, str], ...]
+
+
+def every(desk: Desk, run_id: str = "") -> list[Listed]:
+    """All labels of all runs, or of one; those that the runs' own files brought, too."""
+    with desk.store.read() as conn:
+        infos = [info for info in runs.all(conn) if run_id in ("", info.run.id)]
+        if run_id and not infos:
+            raise ReadinessError(f"No run {run_id} was imported. `readiness runs` lists them.")
+        return [entry for info in infos for entry in _of_run(conn, info.run.id, info.key)]
+
+
+def _of_run(conn: Connection, run_id: str, key: int) -> Iterator[Listed]:
+    cases = runs.cases(conn, key)
+    given = runs.labels(conn, run_id)
+    answers = Answers.of(run_id, cases, cases).repeats
+    for at in dict.fromkeys((*answers, *given)):
+        repeats = answers.get(at, ())
+        digest = answer_digest(repeats) if repeats else ""
+        held = labels_of(repeats)
+        for label in held:
+            yield Listed(LabelLine(0, run_id, *at, replace(label, answer=digest)), True)
+        for label in given.get(at, ()):
+            if label.reviewer not in {other.reviewer for other in held}:
+                yield Listed(LabelLine(0, run_id, *at, label), bool(repeats) and holds(label, digest))
+
+
+def as_json(line: LabelLine) -> dict[str, Any]:
+    """One line of the file; what is empty is left out."""
+    label = line.label
+    said = {
+        "run": line.run_id,
+        "case": line.case_id,
+        "variant": line.variant,
+        "reviewer": label.reviewer,
+        "verdict": label.verdict.value,
+        "note": label.note,
+        "at": label.at.isoformat() if label.at else None,
+        "blind": label.blind or None,
+        "answer": label.answer,
+    }
+    return {name: value for name, value in said.items() if value not in ("", None)}
+
+
+def as_text(found: Sequence[Listed]) -> str:
+    """A line a label for a terminal."""
+    if not found:
+        return "Nobody has labelled a case yet: R in the app opens the queue."
+    rows = []
+    for entry in found:
+        line, label = entry.line, entry.line.label
+        name = f"{line.case_id}@{line.variant}" if line.variant else line.case_id
+        when = full_day(label.at.date()) if label.at else "date unknown"
+        more = [
+            "blind" if label.blind else "not blind",
+            "" if entry.holds else "of another answer",
+            label.note,
+        ]
+        said = " · ".join(one_line(part) for part in more if part)
+        rows.append(
+            f"{one_line(name):<20} {label.verdict:<7} {one_line(label.reviewer):<12} {when:<12} {one_line(line.run_id)} · {said}"
+        )
+    return "\n".join(rows)
+
+
+def export(desk: Desk, path: Path, run_id: str = "") -> int:
+    """Write every label that holds, as JSON lines; returns how many. Raises ReadinessError where it cannot."""
+    from readiness_tui.domain.text.sanitise import to_json
+    from readiness_tui.reports.atomic import write_text
+
+    found = [entry.line for entry in every(desk, run_id) if entry.holds]
+    write_text(path, "".join(to_json(as_json(line), indent=None) + "\n" for line in found))
+    return len(found)
+
+
+def import_file(desk: Desk, path: Path) -> ImportedLabels:
+    """Store the labels of a file in one change, whoever gave them. A person's later label goes before an earlier one."""
+    from readiness_tui.sources.settings.labels import read_labels
+
+    lines, rejected = read_labels(path)
+    refused = [(reject.line, reject.reason) for reject in rejected]
+    known: dict[str, Answers | None] = {}
+    stored, kept = 0, 0
+    with change(desk, f"imported labels from {path.name}", later=True) as (tx, _review):
+        for line in lines:
+            if line.run_id not in known:
+                known[line.run_id] = _answers(tx.conn, line.run_id)
+            answers = known[line.run_id]
+            key = answers.find(line) if answers else None
+            if answers is None or key is None:
+                lacks = (
+                    f"run {line.run_id} has no case {line.case_id}" if answers else f"no run {line.run_id} was imported"
+                )
+                refused.append((line.line, one_line(lacks)))
+            elif not line.fits(line.run_id, answers.repeats[key]):
+                refused.append((line.line, f"the run gives another answer to case {one_line(line.case_id)} now"))
+            elif _put(tx, line, key, answers):
+                stored += 1
+            else:
+                kept += 1
+    if stored:
+        settle(desk)
+    return ImportedLabels(stored, kept, tuple(sorted(refused)))
+
+
+def _put(tx: Tx, line: LabelLine, key: Answered, answers: Answers) -> bool:
+    """False where the same label, or a later one of the same person, is there."""
+    label = line.label
+    mine = next((own for own in labels_of(answers.repeats[key]) if own.reviewer == label.reviewer), None)
+    if mine is not None and (label.at is None or (mine.at is not None and mine.at >= label.at)):
+        return False
+    runs.put_label(tx, line.run_id, *key, replace(label, answer=answer_digest(answers.repeats[key])))
+    return True
+
+
+def _answers(conn: Connection, run_id: str) -> Answers | None:
+    info = runs.current(conn, run_id)
+    if info is None:
+        return None
+    return Answers.of(run_id, runs.cases(conn, info.key), run_data(conn, info, evalsets.latest(conn)).cases)

@@ -1,0 +1,179 @@
+"""Human labels: the queue of cases that wait for a person, giving a label and taking it back, and where one was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.gate_result.evaluate import high_risk_cases
+from readiness_tui.domain.labels import queue as rules
+from readiness_tui.domain.labels.agreement import Agreement, Between
+from readiness_tui.domain.labels.queue import Task, Why, Word, answer_digest
+from readiness_tui.domain.metrics import case_key
+from readiness_tui.domain.runs.model import Case, HumanLabel, HumanVerdict
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.measure import Measured, repeats, run_data
+from readiness_tui.services.core.write import change, resync
+from readiness_tui.store import runs, settings
+from readiness_tui.store.sqlite import Connection
+
+__all__ = ["DRAW", "Place", "Queue", "Task", "Why", "Word", "give", "judge_says", "label", "parse_verdict", "place",
+           "queue", "remember", "settle", "take_back"]  # fmt: skip
+
+#: How many cases one draw adds to the queue.
+DRAW = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The cases that the desk's person is asked to label, as they stand now.
+
+    `lacking`: high-risk cases without anybody's label, `absent` those of them that no run of the candidate holds.
+    """
+
+    tasks: tuple[Task, ...]
+    lacking: tuple[str, ...]
+    absent: tuple[str, ...]
+    agreement: tuple[Agreement, ...]
+    between: tuple[Between, ...]
+    left: int  # cases that a further draw could add
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person left the queue of these runs: the case shown, how many were drawn, notes that wait for a label."""
+
+    runs: tuple[str, ...]
+    at: str = ""
+    drawn: int = 0
+    notes: dict[str, str] = field(default_factory=dict)
+
+
+# The queue
+
+
+def queue(desk: Desk, measured: Measured, drawn: int = 0, before: Sequence[Task] = ()) -> Queue:
+    """The queue of `desk.who` on the candidate of `measured`, with the labels given since.
+
+    `before`: the tasks of a queue that is being worked on. They keep their places, new ones follow.
+    """
+    names = run_ids(measured)
+    with desk.store.read() as conn:
+        known = {info.run.id: info for info in runs.all(conn) if info.run.id in names}
+        found = tuple(run_data(conn, known[name], measured.eval_set) for name in names if name in known)
+    tasks = rules.queue(found, desk.who, drawn, before)
+    _, lacking, _ = high_risk_cases(found)
+    present = {case_key(case) for data in found for case in data.cases}
+    gate = measured.gate.gate
+    return Queue(
+        tasks=tasks,
+        lacking=lacking,
+        absent=tuple(name for name in lacking if name not in present),
+        agreement=rules.judge_agreement(found, gate),
+        between=rules.between_people(found),
+        left=len(present) - sum(task.why is not Why.SPLIT for task in tasks),
+    )
+
+
+def judge_says(measured: Measured, task: Task) -> tuple[Word, ...]:
+    """The judge's words on a case of the queue: for when its person has said theirs."""
+    return rules.judge_says(task.repeats, measured.gate.gate)
+
+
+def run_ids(measured: Measured) -> tuple[str, ...]:
+    return tuple(data.run.id for data in measured.candidate)
+
+
+def place(desk: Desk, measured: Measured) -> Place:
+    """Where this person left the queue; the beginning where they never were in it, or the candidate is another."""
+    with desk.store.read() as conn:
+        kept = settings.get(conn, _place_name(desk), {})
+    runs_now = run_ids(measured)
+    if kept.get("runs") != [*runs_now]:
+        return Place(runs_now)
+    return Place(runs_now, kept["at"], kept["drawn"], kept["notes"])
+
+
+def remember(desk: Desk, where: Place) -> None:
+    """Keep the place for the next time, and what was typed without a label yet."""
+    with desk.store.write(desk.who, "place in the review queue", now=desk.now()) as tx:
+        settings.put(tx, _place_name(desk), asdict(where))
+
+
+def _place_name(desk: Desk) -> str:
+    return f"labelling/{desk.who}"
+
+
+# Labels
+
+
+def give(desk: Desk, task: Task, verdict: HumanVerdict, note: str | None = None) -> HumanLabel:
+    """A label out of the queue, saved at once; `note` None keeps the earlier one. `settle` follows when one leaves.
+
+    It is blind unless this person has seen the case's scores before, or labelled this very answer otherwise.
+    """
+    key = (task.run_id, task.key)
+    given = _put(desk, task.run_id, task.key, verdict, note, blind=key not in desk.seen_scores)
+    desk.seen_scores.add(key)
+    return given
+
+
+def label(desk: Desk, run_id: str, key: str, verdict: HumanVerdict, note: str = "") -> None:
+    """A label from where the scores are shown: not blind. `key` as `case_key` gives it, with the golden set's id."""
+    _put(desk, run_id, key, verdict, note, blind=False)
+    settle(desk)
+
+
+def take_back(desk: Desk, task: Task) -> bool:
+    """Remove one's own label; the history keeps it, and can bring it back."""
+    with change(desk, f"took back the label of case {task.key} of {task.run_id}", later=True) as (tx, _review):
+        stored = _answer(tx.conn, task.run_id, task.key)
+        if not runs.clear_label(tx, task.run_id, stored[0].id, task.case.variant, desk.who):
+            raise ReadinessError(
+                f"Your label of case {task.key} came with its run's file, so it stays with it. Give another one instead."
+            )
+        return True
+
+
+def settle(desk: Desk) -> None:
+    """Bring gaps and conditions in line with the labels: the gate is evaluated once for all of them."""
+    resync(desk)
+
+
+def parse_verdict(typed: str) -> HumanVerdict:
+    """`pass`, `fail`, `unsure`, or the beginning of one."""
+    found = [word for word in HumanVerdict if typed.strip() and word.value.startswith(typed.strip().lower())]
+    if len(found) != 1:
+        raise ReadinessError("Was the answer good enough? Type pass, fail or unsure (the first letter is enough).")
+    return found[0]
+
+
+def _put(desk: Desk, run_id: str, key: str, verdict: HumanVerdict, note: str | None, *, blind: bool) -> HumanLabel:
+    with change(desk, f"human label {verdict} for case {key} of {run_id}", (note or "").strip(), later=True) as (
+        tx,
+        _,
+    ):
+        stored = _answer(tx.conn, run_id, key)
+        answer = answer_digest(stored)
+        own_id, variant = stored[0].id, stored[0].variant
+        mine = next((given for given in rules.labels_of(stored) if given.reviewer == desk.who), None)
+        if mine is not None:
+            blind = mine.blind and mine.verdict is verdict  # the same word, perhaps with another note
+        elif blind:
+            earlier = runs.earlier_labels(tx.conn, run_id, own_id, variant, desk.who)
+            blind = not any(rules.holds(given, answer) for given in earlier)
+        kept = mine.note if note is None and mine is not None else (note or "").strip()
+        given = HumanLabel(verdict, desk.who, desk.now(), kept, blind, answer)
+        if mine is not None and replace(given, at=mine.at) == mine:
+            return mine
+        runs.put_label(tx, run_id, own_id, variant, given)
+        return given
+
+
+def _answer(conn: Connection, run_id: str, key: str) -> tuple[Case, ...]:
+    """A case's repeats as stored. Raises ReadinessError where there is no such run, or no such case in it."""
+    stored, _joined = repeats(conn, runs.named(conn, run_id), key)
+    if not stored:
+        raise ReadinessError(f"Run {run_id} has no case {key}. Its cases are listed under Evals.")
+    return stored

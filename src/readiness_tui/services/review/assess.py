@@ -1,0 +1,194 @@
+"""Scoring items: votes, evidence, notes, waivers, not-applicables, and what to do with a probe's proposal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from readiness_tui.domain.checklists.assessment import Consensus, Evidence, EvidenceKind, Override, Vote, Waiver
+from readiness_tui.domain.checklists.model import Item
+from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import ReviewView, load
+from readiness_tui.services.core.write import change
+from readiness_tui.store import assessments, reviews
+from readiness_tui.store.sqlite import Connection
+
+WAIVER_DAYS = 90
+
+
+def score(desk: Desk, items: Sequence[str], points: int | None) -> None:
+    """Record `desk.who`'s vote of 0, 1 or 2 on each item; None takes the vote back."""
+    if points is not None and points not in (0, 1, 2):
+        raise ReadinessError(f"{points} is not a score. An item is 0 missing, 1 partial or 2 met.")
+    word = "undecided" if points is None else str(points)
+    with change(desk, f"score {', '.join(items)}: {word}") as (tx, review):
+        for item in items:
+            _known(tx.conn, review, item)
+            if points is None:
+                assessments.clear_vote(tx, review.id, item, desk.who)
+            else:
+                assessments.put_vote(tx, review.id, Vote(item, desk.who, points, at=desk.now()))
+
+
+def not_applicable(desk: Desk, item: str, reason: str) -> None:
+    """Vote that an item does not apply, with the reason. On a blocker a second person has to confirm."""
+    _say(reason, "Why does the item not apply? A not-applicable needs a reason that others can check.")
+    with change(desk, f"{item}: not applicable", reason) as (tx, review):
+        definition = _known(tx.conn, review, item)
+        if not definition.na_allowed:
+            raise ReadinessError(
+                f"{item} cannot be set to not applicable: its checklist says it applies to every system."
+            )
+        assessments.put_vote(tx, review.id, Vote(item, desk.who, None, na=True, na_reason=reason, at=desk.now()))
+
+
+def confirm_na(desk: Desk, item: str, by: str) -> None:
+    """`by`, a second person, confirms a not-applicable. A lone reviewer may confirm alone: printed "unconfirmed"."""
+    _say(by, "Who confirms? Name the second person who agrees that the item does not apply.")
+    with change(desk, f"{item}: not applicable confirmed by {by}") as (tx, review):
+        claimed = [vote for vote in assessments.votes(tx.conn, review.id, item) if vote.na]
+        if not claimed:
+            raise ReadinessError(f"{item} is not marked not applicable, so there is nothing to confirm. Press - first.")
+        alone = len(review.reviewers) <= 1
+        if not alone and any(_same(vote.reviewer, by) for vote in claimed):
+            raise ReadinessError(f"{by} set {item} to not applicable. Somebody else has to confirm it.")
+        assessments.confirm_na(tx, review.id, item, by.strip())
+
+
+def attach(
+    desk: Desk, items: Sequence[str], kind: EvidenceKind, ref: str, *, witness: str = "", dated: date | None = None
+) -> None:
+    """Attach one piece of evidence to each item. `shown` needs a second person as witness, `drill` a date."""
+    _say(ref, "What is the evidence? Paste a URL, a path, or the id of a run, trace or incident.")
+    if kind is EvidenceKind.SHOWN and (not witness.strip() or _same(witness, desk.who)):
+        raise ReadinessError("What was shown needs a witness: a second named person who saw it.")
+    if kind is EvidenceKind.DRILL and dated is None:
+        raise ReadinessError("A drill counts with its date. Type it as YYYY-MM-DD.")
+    with change(desk, f"evidence for {', '.join(items)}: {kind} {ref}") as (tx, review):
+        for item in items:
+            _known(tx.conn, review, item)
+            assessments.add_evidence(
+                tx, review.id, Evidence(0, item, kind, ref.strip(), desk.who, witness.strip(), dated, desk.now())
+            )
+
+
+def detach(desk: Desk, evidence_id: int) -> None:
+    """Remove a piece of evidence; what it carried counts as claimed again."""
+    with change(desk, f"evidence {evidence_id} removed") as (tx, _):
+        assessments.remove_evidence(tx, evidence_id)
+
+
+def guess_evidence(text: str, view: ReviewView) -> EvidenceKind:
+    """What kind of evidence a pasted line is: by its form, and by what was imported."""
+    ref = text.strip()
+    if "://" in ref:
+        return EvidenceKind.URL
+    if ref.upper().startswith("INC-"):
+        return EvidenceKind.INCIDENT
+    if any(info.run.id == ref or info.run.name == ref for info in view.runs):
+        return EvidenceKind.RUN
+    if ref.startswith("trace") or any(ref in proposal.examples for proposal in view.proposals.values()):
+        return EvidenceKind.TRACE
+    return EvidenceKind.PATH
+
+
+def note(desk: Desk, item: str, text: str) -> None:
+    """Keep the item's note (one for the review, whoever types)."""
+    with change(desk, f"note on {item}") as (tx, review):
+        _known(tx.conn, review, item)
+        assessments.put_note(tx, review.id, item, text)
+
+
+def waive(desk: Desk, item: str, reason: str, approver: str, expires: date) -> None:
+    """Accept the risk of an item below 2 until `expires` (inclusive, at most 90 days ahead)."""
+    _say(reason, "Why is the risk accepted? A waiver needs a reason.")
+    _say(approver, "Who approves? A waiver needs a named person.")
+    with change(desk, f"waiver on {item} until {expires}", reason) as (tx, review):
+        _known(tx.conn, review, item)
+        today = desk.as_of(review)
+        if expires < today or expires > today + timedelta(days=WAIVER_DAYS):
+            last = today + timedelta(days=WAIVER_DAYS)
+            raise ReadinessError(f"A waiver ends between today and {WAIVER_DAYS} days ahead: {today} to {last}.")
+        assessments.put_waiver(tx, review.id, Waiver(item, reason.strip(), approver.strip(), today, expires))
+
+
+def unwaive(desk: Desk, item: str) -> None:
+    """Take a waiver back."""
+    with change(desk, f"waiver on {item} withdrawn") as (tx, review):
+        assessments.remove_waiver(tx, review.id, item)
+
+
+def accept(desk: Desk, items: Sequence[str] | None = None) -> tuple[str, ...]:
+    """Vote what the probes propose: for `items`, or for all that contradict nobody. Returns the items accepted."""
+    view = load(desk)
+    chosen = tuple(items) if items is not None else view.acceptable
+    ready = tuple(i for i in chosen if i in view.proposals and view.proposals[i].points is not None)
+    if not ready:
+        raise ReadinessError("No proof proposes points here. Import traces or a run that the item's proof can read.")
+    with change(desk, f"accept proof for {', '.join(ready)}") as (tx, review):
+        for item in ready:
+            points = view.proposals[item].points
+            assessments.put_vote(tx, review.id, Vote(item, desk.who, points, at=desk.now()))
+    return ready
+
+
+def override(desk: Desk, item: str, reason: str) -> None:
+    """Keep the vote against the probe, with a reason; holds until the probe's data changes."""
+    _say(reason, "Why does the vote stand against the proof? Say what the proof does not see.")
+    proposal = load(desk).proposals.get(item)
+    if proposal is None or proposal.points is None:
+        raise ReadinessError(f"No proof speaks against {item}, so there is nothing to override.")
+    with change(desk, f"{item}: vote kept against the proof", reason) as (tx, review):
+        assessments.put_override(tx, review.id, Override(item, desk.who, reason.strip(), proposal.digest))
+
+
+def dismiss_hit(desk: Desk, item: str, hit: str, reason: str) -> None:
+    """Say why one hit of a refuting probe is harmless. Each hit is dismissed on its own."""
+    _say(reason, "Why is this hit harmless? Each one is dismissed with its own reason.")
+    proposal = load(desk).proposals.get(item)
+    if proposal is None or hit not in proposal.examples:
+        raise ReadinessError(f"{item} has no hit named {hit}. The hits are listed beside the item.")
+    with change(desk, f"{item}: hit {hit} dismissed", reason) as (tx, review):
+        assessments.put_dismissal(tx, review.id, assessments.Dismissal(proposal.query, hit, reason.strip(), desk.who))
+
+
+def agree(desk: Desk, item: str, points: int | None, reason: str, *, na: bool = False) -> None:
+    """Record the facilitator's consensus on an item where reviewers differ."""
+    _say(reason, "Why did you agree on this? The consensus is kept with its reason.")
+    with change(desk, f"{item}: consensus {'n/a' if na else points}", reason) as (tx, review):
+        _known(tx.conn, review, item)
+        if review.blind and not review.revealed:
+            raise ReadinessError("Votes are still blind. Reveal them before you record a consensus.")
+        if review.facilitator and not _same(review.facilitator, desk.who):
+            raise ReadinessError(f"The consensus is the facilitator's to record: {review.facilitator}.")
+        assessments.put_consensus(tx, review.id, Consensus(item, points, na, desk.who, reason.strip()))
+
+
+def same_evidence(desk: Desk, items: Sequence[str]) -> Evidence:
+    """Attach the evidence that was attached last to `items` too."""
+    view = load(desk)
+    pieces = [piece for dossier in view.facts.dossiers.values() for piece in dossier.evidence if piece.by == desk.who]
+    if not pieces:
+        raise ReadinessError("You have attached no evidence yet. Press e to attach some.")
+    last = max(pieces, key=lambda piece: piece.id)
+    attach(desk, items, last.kind, last.ref, witness=last.witness, dated=last.dated)
+    return last
+
+
+def _known(conn: Connection, review: Review, item: str) -> Item:
+    for checklist in reviews.checklists(conn, review.id):
+        for definition in checklist.items:
+            if definition.id == item:
+                return definition
+    raise ReadinessError(f"No checklist of this review has an item {item}.")
+
+
+def _say(text: str, refusal: str) -> None:
+    if not text.strip():
+        raise ReadinessError(refusal)
+
+
+def _same(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()

@@ -1,0 +1,193 @@
+"""What CI asks: the gate of a review, JUnit and step summaries, and whether a committed scorecard still holds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.scorecard.compose import compose_gate
+from readiness_tui.domain.scorecard.model import GateCheck, Scorecard
+from readiness_tui.domain.text.format import full_day
+from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.verdict.model import Part, Verdict
+from readiness_tui.domain.verdict.words import VERDICT_GLYPHS
+from readiness_tui.reports import check as check_out
+from readiness_tui.services.core.desk import utc_now
+from readiness_tui.services.core.view import ReviewView
+from readiness_tui.services.gate import lock_witness
+
+SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
+_LARGEST = 64 * 1024 * 1024  # bytes of a scorecard
+
+
+def check_review(view: ReviewView, folder: Path | None = None) -> GateCheck:
+    """The gate's part of the review's judgement. `folder`: where its gate.lock may lie, for what git says of it."""
+    causes = [cause for cause in view.judgement.causes if cause.part is Part.GATE]
+    remarks = []
+    if view.measured.ambiguous:
+        versions = ", ".join(view.measured.ambiguous)
+        remarks.append(
+            f"Nobody named the candidate among the versions {versions}; the latest complete run stands for it."
+        )
+    history = lock_witness.of_folder(folder, view.gate.lock, [d.run for d in view.measured.candidate]) if folder else ""
+    if history:
+        remarks.append(history)
+    return compose_gate(
+        view.gate,
+        (view.judgement.parts[Part.GATE], causes),
+        view.as_of,
+        candidate=[data.run for data in view.measured.candidate],
+        baseline=[data.run for data in view.measured.baseline],
+        remarks=remarks,
+    )
+
+
+def gate_check_json(check: GateCheck) -> dict[str, Any]:
+    """`gate check --json`."""
+    return check_out.gate_check_object(check)
+
+
+def gate_check_text(check: GateCheck) -> str:
+    """The gate's part of the verdict in 80 columns."""
+    return check_out.gate_check_text(check)
+
+
+def step_summary(github: bool, env: Mapping[str, str] = os.environ) -> Path | None:
+    """Where a GitHub step's summary goes. Raises ReadinessError where it was asked for outside of one."""
+    if not github:
+        return None
+    if not env.get(SUMMARY_VARIABLE):
+        raise ReadinessError(
+            f"{SUMMARY_VARIABLE} is not set, so --github has nowhere to write. It works inside a GitHub Actions step;"
+            " elsewhere name a file with --summary."
+        )
+    return Path(env[SUMMARY_VARIABLE])
+
+
+def publish(
+    result: GateCheck | Scorecard,
+    *,
+    junit: Path | None,
+    summary: Path | None,
+    github: Path | None = None,
+) -> None:
+    """Write what CI shows by itself. `github`, a step's summary, is added to: other commands write to it as well.
+
+    Raises ReadinessError where a file cannot be written.
+    """
+    if junit is None and summary is None and github is None:
+        return
+    from readiness_tui.reports import ci
+    from readiness_tui.reports.atomic import write_text
+
+    if junit is not None:
+        write_text(junit, ci.gate_junit(result) if isinstance(result, GateCheck) else ci.check_junit(result))
+    if summary is None and github is None:
+        return
+    if isinstance(result, GateCheck):
+        text = ci.gate_markdown(result)
+    else:
+        from readiness_tui.reports.scorecard_md import scorecard_markdown
+
+        text = scorecard_markdown(result)
+    if summary is not None:
+        write_text(summary, text)
+    if github is not None:
+        try:
+            with github.open("a", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        except OSError as error:
+            raise ReadinessError(f"{github} ({SUMMARY_VARIABLE}) cannot be written: {error.strerror}.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A scorecard as it was committed, looked at on a day. `verdict` is what it may still be relied on for."""
+
+    path: Path
+    on: date
+    said: Verdict
+    as_of: date
+    valid_until: date | None
+    digest: str
+    intact: bool
+    lapsed: bool
+    problems: tuple[str, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """NO-GO where the seal is broken or the day is outside its validity, whatever it says."""
+        return Verdict.NO_GO if self.problems else self.said
+
+
+def read_committed(path: Path, on: date | None = None) -> Committed:
+    """Test a scorecard's own digest, its verdict, and whether it holds today (UTC) or `on`.
+
+    Raises ReadinessError for a file that cannot be read or is no scorecard.
+    """
+    from readiness_tui.reports.scorecard_md import read_sealed
+    from readiness_tui.sources.kit.fileio import head
+
+    data = head(path, _LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise ReadinessError(f"{path} is larger than any scorecard. Name the exported markdown or JSON.")
+    try:
+        sealed = read_sealed(data.decode("utf-8"), str(path))
+    except UnicodeDecodeError as error:
+        raise ReadinessError(f"{path} is not UTF-8 text, so it is no scorecard. Export it again.") from error
+    day = on or utc_now().date()
+    problems = []
+    if not sealed.intact:
+        problems.append("its content is not what was exported: the digest does not match")
+    if sealed.verdict is not Verdict.NO_GO:
+        if sealed.valid_until is None:
+            problems.append("it does not say until when its verdict holds")
+        elif sealed.lapsed(day):
+            problems.append(f"its verdict lapsed after {full_day(sealed.valid_until)}")
+        if day < sealed.as_of:
+            problems.append(f"it judges as of {full_day(sealed.as_of)}, which is still to come")
+    return Committed(
+        path=path,
+        on=day,
+        said=sealed.verdict,
+        as_of=sealed.as_of,
+        valid_until=sealed.valid_until,
+        digest=sealed.digest,
+        intact=sealed.intact,
+        lapsed=sealed.lapsed(day),
+        problems=tuple(problems),
+    )
+
+
+def committed_json(found: Committed) -> dict[str, Any]:
+    """`check --scorecard --json`."""
+    return {
+        "schema": check_out.SCHEMA,
+        "as_of": found.on.isoformat(),
+        "verdict": found.verdict.value,
+        "scorecard": {
+            "verdict": found.said.value,
+            "as_of": found.as_of.isoformat(),
+            "valid_until": found.valid_until.isoformat() if found.valid_until else None,
+            "digest": found.digest,
+            "intact": found.intact,
+            "lapsed": found.lapsed,
+        },
+        "problems": [*found.problems],
+    }
+
+
+def committed_text(found: Committed) -> str:
+    """One line for the verdict, one for each reason why the file is not to be relied on."""
+    until = f", valid until {full_day(found.valid_until)}" if found.valid_until else ""
+    lines = [
+        f"{VERDICT_GLYPHS[found.verdict]} {found.verdict}  {one_line(str(found.path))}, looked at on {full_day(found.on)}",
+        f"  it says {found.said}, as of {full_day(found.as_of)}{until}, digest {found.digest[:12]}",
+        *(f"  ✗ {problem}" for problem in found.problems),
+    ]
+    return "\n".join(lines)

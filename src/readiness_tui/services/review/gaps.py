@@ -1,0 +1,127 @@
+"""The closing list and the gaps behind it: owner, due date, state; and what somebody marks by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from readiness_tui.domain.checklists.model import Severity
+from readiness_tui.domain.checklists.policy import DEFAULT_POLICY
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.verdict.gap import Gap, GapState, StoredCondition
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import current_review
+from readiness_tui.services.core.write import change, system_change
+from readiness_tui.store import gaps, incidents
+from readiness_tui.store.rows import Tx
+
+#: States that a person sets; verified, accepted and closed follow from the review.
+BY_HAND = (GapState.OPEN, GapState.IN_PROGRESS, GapState.CLAIMED_DONE)
+
+
+def listed(desk: Desk) -> list[Gap]:
+    """Every gap of the review's system, the live ones first, by severity and key."""
+    with desk.store.read() as conn:
+        found = gaps.all(conn, current_review(conn, desk).system)
+    return sorted(found.values(), key=lambda gap: (not gap.state.live, gap.severity.rank, gap.key))
+
+
+def set_owner(desk: Desk, key: str, owner: str) -> None:
+    """Name the person who owns a gap; conditions and the incident action that it stands for follow. Empty clears it."""
+    with system_change(desk, f"owner of {called(key)}: {owner.strip() or 'nobody'}") as (tx, review):
+        gaps.put(tx, review.system, replace(_gap(tx, review.system, key), owner=owner.strip()))
+        _put_action(tx, key, owner=owner.strip())
+
+
+def set_due(desk: Desk, key: str, due: date | None) -> None:
+    """Move a gap's due date, and that of the incident action it stands for; every move is kept. None clears it."""
+    with system_change(desk, f"due date of {called(key)}: {due or 'none'}") as (tx, review):
+        gap = _gap(tx, review.system, key)
+        moved = f"{gap.due or 'none'} -> {due or 'none'} by {desk.who}"
+        gaps.put(tx, review.system, replace(gap, due=due, due_changes=(*gap.due_changes, moved)))
+        _put_action(tx, key, due=due)
+
+
+def set_state(desk: Desk, key: str, state: GapState) -> None:
+    """Open, in progress or claimed done. A gap is verified by the review itself, never by hand.
+
+    The incident action that it stands for follows: claimed done is done, which closes the gap.
+    """
+    if state not in BY_HAND:
+        raise ReadinessError(
+            f"A gap becomes {state} by what the review finds, not by hand. You can set: {', '.join(BY_HAND)}."
+        )
+    with system_change(desk, f"{called(key)}: {state}") as (tx, review):
+        gaps.put(tx, review.system, replace(_gap(tx, review.system, key), state=state))
+        done = desk.today(review) if state is GapState.CLAIMED_DONE else None
+        _put_action(tx, key, done=done, in_progress=state is GapState.IN_PROGRESS)
+
+
+def mark(desk: Desk, kind: str, record_id: str, title: str, severity: Severity = Severity.MAJOR) -> Gap:
+    """Make a failing case or trace a gap of its own. `kind` is "case" or "trace"."""
+    if kind not in ("case", "trace"):
+        raise ReadinessError(f"A {kind} cannot be made a gap; cases and traces can.")
+    with system_change(desk, f"gap made of {called(f'{kind}/{record_id}')}") as (tx, review):
+        key = f"{kind}/{record_id}"
+        known = gaps.all(tx.conn, review.system)
+        if key in known and known[key].state.live:
+            raise ReadinessError(f"{kind} {record_id} is a gap already: {known[key].title}.")
+        today = desk.as_of(review)
+        gap = Gap(
+            key=key,
+            title=title,
+            severity=severity,
+            owner=desk.who,
+            due=today + timedelta(days=DEFAULT_POLICY.gap_days(severity)),
+            state=GapState.OPEN,
+            created=today,
+            first_review=review.id,
+            reviews=(review.id,),
+            marked=True,
+        )
+        gaps.put(tx, review.system, gap)
+    return gap
+
+
+def unmark(desk: Desk, key: str) -> None:
+    """Close a gap that somebody marked by hand."""
+    with system_change(desk, f"{called(key)}: closed by hand") as (tx, review):
+        gap = _gap(tx, review.system, key)
+        if not gap.marked:
+            raise ReadinessError("Only a gap that was marked by hand closes by hand. This one closes when it is met.")
+        gaps.put(tx, review.system, replace(gap, state=GapState.CLOSED))
+
+
+def set_condition(desk: Desk, key: str, *, owner: str, due: date | None) -> None:
+    """Owner and due date of one condition in the closing list. Clearing either makes the condition a NO-GO."""
+    with change(desk, f"condition {called(key)}: {owner.strip() or 'nobody'}, {due or 'no date'}") as (tx, review):
+        gaps.put_condition(tx, review.id, StoredCondition(key, owner.strip(), due))
+
+
+def called(key: str) -> str:
+    """What a person calls the thing that a gap, a condition or a cause of the verdict is about, by its key."""
+    kind, _, rest = key.partition("/")
+    if kind == "item":
+        return rest.rpartition("/")[2]
+    if kind == "incident":
+        number, _, action = rest.partition("/")
+        return f"INC-{number}" + (f" action {action}" if action.isdigit() else "")
+    return rest if rest.startswith(kind) else f"{kind} {rest}".strip()
+
+
+def _put_action(tx: Tx, key: str, **values: str | bool | date | None) -> None:
+    """An incident's action has one owner, one date and one state, in the incident and in the gap."""
+    kind, _, rest = key.partition("/")
+    if kind != "incident":
+        return
+    number, _, action_id = rest.partition("/")
+    for action in incidents.get(tx.conn, int(number)).actions:
+        if str(action.id) == action_id:
+            incidents.put_action(tx, int(number), replace(action, **values))  # type: ignore[arg-type]
+
+
+def _gap(tx: Tx, system: str, key: str) -> Gap:
+    gap = gaps.all(tx.conn, system).get(key)
+    if gap is None:
+        raise ReadinessError(f"There is no gap {key}. `readiness gaps` lists them.")
+    return gap

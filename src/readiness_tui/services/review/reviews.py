@@ -1,0 +1,157 @@
+"""Opening a review and changing what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from readiness_tui.domain.checklists.declared import problem
+from readiness_tui.domain.checklists.model import Checklist, Depth
+from readiness_tui.domain.checklists.review import DEFAULT_CHECKLISTS, Review
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.write import change, sync
+from readiness_tui.sources.settings import checklist as checklist_file
+from readiness_tui.store import reviews
+
+#: The typed settings that some probes need, with what to type.
+DECLARABLE = {
+    "timeout_policy": "seconds a call may take, e.g. 30",
+    "retry_policy": "attempts a call may make, e.g. 3",
+    "step_cap": "steps a request may take, e.g. 12",
+    "quota": "requests a minute the provider allows, e.g. 600",
+    "allowed_tools": "tool names, separated by commas",
+    "user_cap": "tokens or cost one user may spend a day",
+    "sampling_rate": "share of requests that are logged, e.g. 1.0",
+    "request_total": "requests served while the imported traces were logged",
+    "write_tools": "tools whose effects cannot be undone, separated by commas",
+    "alert_latency_ms": "p95 of an hour at which an alert fires, e.g. 4000",
+    "alert_cost": "US dollars an hour at which an alert fires, e.g. 12.50",
+    "slo": "share of requests that succeed over days, e.g. 99.5% / 28 days",
+}
+
+
+def new_review(
+    desk: Desk,
+    *,
+    system: str,
+    release: str,
+    held_on: date | None = None,
+    owner: str = "",
+    depth: Depth = Depth.COURSE,
+    checklists: Sequence[str] = DEFAULT_CHECKLISTS,
+    reviewers: Sequence[str] = (),
+    facilitator: str = "",
+    blind: bool = False,
+    as_of: date | None = None,
+    folders: Sequence[Path] = (),
+) -> Review:
+    """Open a review: `owner` answers for every condition that names nobody else. `folders`: a team's own checklists.
+
+    The review keeps its checklists as they are now; a later change of the files does not change it.
+    """
+    if not system.strip():
+        raise ReadinessError("Which system is reviewed? A review needs the name of the system.")
+    if not release.strip():
+        raise ReadinessError("Which release is reviewed? Type its tag or a date, for example 2026.11.")
+    chosen = load_chosen(checklists, folders)
+    with desk.store.write(desk.who, f"new review: {system} {release}", now=desk.now()) as tx:
+        review = Review(
+            id=0,
+            system=system.strip(),
+            release=release.strip(),
+            held_on=held_on or desk.now().date(),
+            owner=owner.strip() or desk.who,
+            depth=depth,
+            checklists=tuple(checklist.id for checklist in chosen),
+            reviewers=tuple(dict.fromkeys([*(name.strip() for name in reviewers if name.strip())])) or (desk.who,),
+            facilitator=facilitator.strip() or desk.who,
+            blind=blind,
+            as_of=as_of,
+        )
+        review = replace(review, id=reviews.put(tx, review))
+        reviews.put_checklists(tx, review.id, chosen)
+        desk.review_id = review.id
+        sync(tx, desk, review.id)
+    return review
+
+
+def load_chosen(ids: Sequence[str], folders: Sequence[Path], kept: Sequence[Checklist] = ()) -> tuple[Checklist, ...]:
+    """The checklists of these ids, shipped or a team's own, in the order asked for.
+
+    `kept`: those the review holds already stay as they are.
+    """
+    known = checklist_file.load_checklists(folders) | {checklist.id: checklist for checklist in kept}
+    missing = [name for name in ids if name not in known]
+    if missing:
+        raise ReadinessError(f"There is no checklist {', '.join(missing)}. Known are: {', '.join(known)}.")
+    # A team's own checklists were named by folder: they join without being listed again.
+    own = [name for name in known if name not in ids and folders and name not in checklist_file.SHIPPED]
+    return tuple(known[name] for name in (*ids, *own))
+
+
+def set_checklists(desk: Desk, ids: Sequence[str], folders: Sequence[Path] = ()) -> None:
+    """Change which checklists the review holds. Votes on items that leave stay stored."""
+    with change(desk, f"checklists: {', '.join(ids)}") as (tx, review):
+        chosen = load_chosen(ids, folders, reviews.checklists(tx.conn, review.id))
+        reviews.put_checklists(tx, review.id, chosen)
+        reviews.put(tx, replace(review, checklists=tuple(checklist.id for checklist in chosen)))
+
+
+def set_depth(desk: Desk, depth: Depth) -> None:
+    """`course` for an hour's first meeting, `full` for every item. Votes outside the depth stay stored."""
+    with change(desk, f"depth: {depth}") as (tx, review):
+        reviews.put(tx, replace(review, depth=depth))
+
+
+def set_people(desk: Desk, *, owner: str, reviewers: Sequence[str], facilitator: str) -> None:
+    """Who owns the review, who votes, who records a consensus."""
+    names = tuple(dict.fromkeys(name.strip() for name in reviewers if name.strip()))
+    with change(desk, f"people: {', '.join(names)}; owner {owner}") as (tx, review):
+        reviews.put(tx, replace(review, owner=owner.strip(), reviewers=names, facilitator=facilitator.strip()))
+
+
+def declare(desk: Desk, name: str, value: str) -> None:
+    """Declare a setting that probes read (see DECLARABLE); an empty value withdraws it.
+
+    Raises ReadinessError where no probe could read it: better now than as a proof that stays silent.
+    """
+    if name not in DECLARABLE:
+        raise ReadinessError(f"{name} is not a setting. Known are: {', '.join(DECLARABLE)}.")
+    if value.strip() and (unusable := problem(name, value)):
+        raise ReadinessError(f"{unusable[0].upper()}{unusable[1:]}. Correct it, or leave it empty.")
+    with change(desk, f"declare {name} = {value or 'nothing'}") as (tx, review):
+        declared = {key: old for key, old in review.declared.items() if key != name}
+        if value.strip():
+            declared[name] = value.strip()
+        reviews.put(tx, replace(review, declared=declared))
+
+
+def set_blind(desk: Desk, blind: bool) -> None:
+    """Blind voting: each scores alone until the reveal."""
+    with change(desk, "blind voting" if blind else "open voting") as (tx, review):
+        reviews.put(tx, replace(review, blind=blind, revealed=False))
+
+
+def reveal(desk: Desk) -> None:
+    """Show all votes at once. Cannot be hidden again."""
+    with change(desk, "votes revealed") as (tx, review):
+        if not review.blind:
+            raise ReadinessError("Voting is open: there is nothing to reveal.")
+        reviews.put(tx, replace(review, revealed=True))
+
+
+def override_verdict(desk: Desk, verdict: str, reason: str) -> None:
+    """Record that a named person decides otherwise. The computed verdict stays printed."""
+    if not reason.strip():
+        raise ReadinessError("Why do you decide against the computed verdict? An override needs a reason.")
+    with change(desk, f"verdict overridden: {verdict}", reason) as (tx, review):
+        reviews.put(tx, replace(review, override_verdict=verdict, override_by=desk.who, override_reason=reason.strip()))
+
+
+def all_reviews(desk: Desk) -> list[Review]:
+    """Every review in the file, oldest first."""
+    with desk.store.read() as conn:
+        return reviews.all(conn)

@@ -1,0 +1,141 @@
+"""The Day-21 scorecard: composed from the review, exported, frozen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from readiness_tui import __version__
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.scorecard.compose import compose
+from readiness_tui.domain.scorecard.model import Dissent, Scorecard
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.templates import templates_folder
+from readiness_tui.services.core.view import ReviewView, load, read_facts
+from readiness_tui.services.core.write import sync
+from readiness_tui.store import assessments, imports, reviews, scorecards
+from readiness_tui.store.sqlite import Connection
+
+
+def compose_card(desk: Desk, view: ReviewView) -> Scorecard:
+    """The scorecard of this view, compared with the previous frozen one of the system."""
+    with desk.store.read() as conn:
+        return _compose(conn, view)
+
+
+def current_card(desk: Desk, *, as_of: date | None = None) -> Scorecard:
+    """The scorecard as it stands; of a frozen review the one that was frozen, unless another day is asked for.
+
+    What is imported or noted after a freeze belongs to the next review and does not move a frozen verdict.
+    """
+    view = load(desk, as_of=as_of, shared=True)
+    if view.frozen is not None and as_of is None:
+        from readiness_tui.reports.scorecard_json import read_scorecard
+
+        return read_scorecard(view.frozen.json, "the frozen scorecard")[0]
+    return compose_card(desk, view)
+
+
+def _compose(conn: Connection, view: ReviewView) -> Scorecard:
+    before = reviews.previous(conn, view.review)
+    kept = scorecards.get(conn, before.id) if before is not None else None
+    previous = None
+    if kept is not None:
+        from readiness_tui.reports.scorecard_json import read_scorecard
+
+        previous, _ = read_scorecard(kept.json, f"the scorecard frozen on {kept.frozen_at:%Y-%m-%d}")
+    return compose(
+        view.facts,
+        view.judgement,
+        app_version=__version__,
+        input_digests={Path(info.path).name: info.digest for info in imports.all(conn)},
+        runs=[part.run for part in (*view.measured.candidate, *view.measured.baseline)],
+        dissents=[Dissent(person, reason) for person, reason in assessments.dissents(conn, view.review.id).items()],
+        previous=previous,
+    )
+
+
+def render(card: Scorecard, format: str, templates: Path | None = None) -> str:
+    """The card as "md" or "json" text. `templates`: a folder that may hold a scorecard.md.j2 in place of ours."""
+    if format == "json":
+        from readiness_tui.reports.scorecard_json import scorecard_json
+
+        return scorecard_json(card)
+    from readiness_tui.reports.scorecard_md import scorecard_markdown
+
+    return scorecard_markdown(card, templates)
+
+
+def text(desk: Desk, *, format: str = "md", as_of: date | None = None, templates: Path | None = None) -> str:
+    """The scorecard as "md", "json" or "html" text. A frozen review gives what was frozen, byte for byte.
+
+    `templates`: a folder with a scorecard.md.j2, else the one beside the database.
+    """
+    if format == "html":
+        from readiness_tui.reports.html import html_page
+
+        return html_page(text(desk, as_of=as_of, templates=templates), "Readiness scorecard")
+    view = load(desk, as_of=as_of, shared=True)
+    if view.frozen is not None and as_of is None:
+        return view.frozen.json if format == "json" else view.frozen.markdown
+    return render(compose_card(desk, view), format, templates_folder(desk, templates))
+
+
+def write(path: Path, content: str) -> None:
+    """Write an export atomically. Raises ReadinessError where the folder is missing or read-only."""
+    from readiness_tui.reports.atomic import write_text
+
+    write_text(path, content)
+
+
+def freeze(desk: Desk, *, templates: Path | None = None) -> Scorecard:
+    """Close the review with its scorecard: nothing in it changes from now on. Undecided items become gaps."""
+    view = load(desk, shared=True)
+    if view.review.frozen_at is not None:
+        raise ReadinessError(
+            f"This review was frozen on {view.review.frozen_at:%Y-%m-%d %H:%M} UTC. Start a new review for new work."
+        )
+    folder = templates_folder(desk, templates)
+    with desk.store.write(desk.who, "scorecard frozen", now=desk.now(), review_id=view.review.id, undoable=False) as tx:
+        review = reviews.get(tx.conn, view.review.id)
+        tx.guard_review(review.id)
+        # The day is kept with the review: what is frozen is judged as of then for ever.
+        frozen = replace(review, as_of=desk.as_of(review), frozen_at=desk.now())
+        reviews.put(tx, frozen)
+        sync(tx, desk, review.id)
+        facts, measured = read_facts(tx.conn, desk, frozen, desk.as_of(frozen))
+        from readiness_tui.domain.verdict.judge import judge
+
+        judgement = judge(facts, desk.as_of(frozen))
+        card = _compose(tx.conn, replace(view, review=frozen, facts=facts, judgement=judgement, measured=measured))
+        scorecards.put(
+            tx,
+            scorecards.StoredScorecard(
+                review_id=review.id,
+                frozen_at=desk.now(),
+                by=desk.who,
+                as_of=judgement.as_of,
+                verdict=judgement.verdict,
+                json=render(card, "json"),
+                markdown=render(card, "md", folder),
+                digest=card.digest,
+            ),
+        )
+    return card
+
+
+def dissent(desk: Desk, person: str, reason: str) -> None:
+    """Record that a person disagrees with the verdict; an empty reason takes it back."""
+    from readiness_tui.services.core.write import change
+
+    if not person.strip():
+        raise ReadinessError("Who disagrees? A dissent is kept with its name.")
+    with change(desk, f"dissent of {person}", reason) as (tx, review):
+        assessments.put_dissent(tx, review.id, person.strip(), reason.strip())
+
+
+def frozen_cards(desk: Desk) -> list[scorecards.StoredScorecard]:
+    """Every frozen scorecard in the file, the latest first."""
+    with desk.store.read() as conn:
+        return scorecards.all(conn)

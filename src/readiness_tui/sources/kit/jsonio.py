@@ -1,0 +1,190 @@
+"""Strict reading of JSON, shared by the sources.
+
+What parsers let pass in silence is refused here with a reason: NaN and Infinity, integers beyond 64 bits, duplicate
+keys, deep nesting, invalid UTF-8. `RecordError` refuses one record; a document that is broken as a whole is a
+`ReadinessError` with line and column. Documents are read up to `MAX_DOCUMENT`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.sources.kit.fileio import unreadable
+from readiness_tui.sources.kit.peek import BOM, Kind, peek, seen
+
+MAX_DOCUMENT = 256 * 1024 * 1024
+MAX_DEPTH = 100
+
+_BYTE = re.compile(r" ?\(byte (\d+)\)$")
+_NOT_JSON = re.compile(rb"-?(NaN|Infinity)")
+_MEMBER = re.compile(rb'[\s,]*"(?:[^"\\]|\\.)*+"\s*:\s*')
+_INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
+
+_decode = msgspec.json.Decoder().decode
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+class RecordError(ValueError):
+    """A record that cannot be used; the message says why. `position`: the byte where it went wrong, if known."""
+
+    def __init__(self, reason: str, position: int | None = None) -> None:
+        super().__init__(reason)
+        self.position = position
+
+
+def decode(raw: bytes | msgspec.Raw) -> Any:
+    """The value of one JSON text. Raises RecordError."""
+    try:
+        value = _decode(raw)
+    except UnicodeDecodeError as error:
+        raise _bad_utf8(bytes(raw)) from error
+    except RecursionError as error:
+        raise RecordError(f"nested deeper than {MAX_DEPTH} levels") from error
+    except msgspec.DecodeError as error:
+        raise _malformed(bytes(raw), str(error)) from error
+    if type(value) is dict or type(value) is list:
+        _refuse_duplicates(raw if type(raw) is bytes else bytes(raw), _count_keys(value, 1))
+    elif type(value) is int and not _INT64_MIN <= value <= _INT64_MAX:
+        raise RecordError("an integer is beyond 64 bits")
+    return value
+
+
+def document(path: Path) -> bytes:
+    """The whole file without a byte order mark. Raises ReadinessError where it is too large or no UTF-8 text at all."""
+    try:
+        size = path.stat().st_size
+        if size > MAX_DOCUMENT:
+            raise ReadinessError(
+                f"{path} has {size / 2**20:,.0f} MiB, and one JSON document is read up to {MAX_DOCUMENT // 2**20} MiB."
+                " Export it as JSON lines, or in parts."
+            )
+        data = path.read_bytes().removeprefix(BOM)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if peek(data[:4096]).kind in (Kind.EMPTY, Kind.BINARY):
+        raise ReadinessError(f"{path}: {seen(data[:4096])}")
+    return data
+
+
+def whole(path: Path, data: bytes) -> Any:
+    """The value of a JSON document. Raises ReadinessError with line and column."""
+    try:
+        return decode(data)
+    except RecordError as bad:
+        raise broken(path, data, bad) from bad
+
+
+def shaped(path: Path, data: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:
+    """A document decoded by a typed decoder (with `msgspec.Raw` for its records). Raises as `whole` does."""
+    try:
+        return decoder.decode(data)
+    except UnicodeDecodeError as error:
+        raise broken(path, data, _bad_utf8(data)) from error
+    except RecursionError as error:
+        raise ReadinessError(f"{path}: the JSON is nested too deep to be read. Nothing of it was imported.") from error
+    except msgspec.ValidationError as error:
+        raise ReadinessError(
+            f"{path}: the document has not the expected shape: {one_line(str(error), 200)}. Nothing of it was imported."
+        ) from error
+    except msgspec.DecodeError as error:
+        raise broken(path, data, _malformed(data, str(error))) from error
+
+
+def members(data: bytes) -> dict[str, msgspec.Raw]:
+    """The members of a JSON object with their values left as text, to be decoded by themselves. Raises RecordError."""
+    try:
+        found = _members(data)
+    except UnicodeDecodeError as error:
+        raise _bad_utf8(data) from error
+    except RecursionError as error:
+        raise RecordError(f"nested deeper than {MAX_DEPTH} levels") from error
+    except msgspec.ValidationError as error:
+        raise RecordError("not a JSON object") from error
+    except msgspec.DecodeError as error:
+        raise _malformed(data, str(error)) from error
+    position = data.index(b"{") + 1
+    for raw in found.values():  # in the file's order, each directly after the one before; a gap hides a second one
+        step = _MEMBER.match(data, position)
+        if step is None or not data.startswith(raw, step.end()):
+            decode(data)
+            break
+        position = step.end() + len(memoryview(raw))
+    return found
+
+
+def broken(path: Path, data: bytes, bad: RecordError) -> ReadinessError:
+    """The error for a document that cannot be read as a whole."""
+    at = ""
+    if bad.position is not None:
+        line = data.count(b"\n", 0, bad.position) + 1
+        column = bad.position - (data.rfind(b"\n", 0, bad.position) + 1) + 1
+        at = f"line {line}, column {column}: "
+    return ReadinessError(f"{path}: {at}{bad}. Nothing of the file was imported; export it again.")
+
+
+def quoted(value: object) -> str:
+    """A value as a message repeats it: short, one line, control characters visible."""
+    return f'"{one_line(str(value), 40)}"'
+
+
+def _count_keys(value: Any, depth: int) -> int:
+    if depth > MAX_DEPTH:
+        raise RecordError(f"nested deeper than {MAX_DEPTH} levels")
+    count = 0
+    if type(value) is dict:
+        count = len(value)
+        value = value.values()
+    for inner in value:
+        kind = type(inner)
+        if kind is dict or kind is list:
+            count += _count_keys(inner, depth + 1)
+        elif kind is int and not _INT64_MIN <= inner <= _INT64_MAX:
+            raise RecordError("an integer is beyond 64 bits")
+    return count
+
+
+def _refuse_duplicates(raw: bytes, keys: int) -> None:
+    # Without white space before a colon, `":` occurs at least once for each key that is written: as often as there
+    # are keys means that none was written twice. Anything else asks the slow parser. (In one line, white space is
+    # blanks: tabs and line ends cannot stand in a JSON string, and pretty-printing is the slow parser's.)
+    if raw.count(b'":') == keys and b" :" not in raw and b"\t" not in raw and b"\n" not in raw and b"\r" not in raw:
+        return
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise RecordError(f"the key {quoted(twice)} stands twice in one object")
+        return found
+
+    json.loads(raw, object_pairs_hook=unique)
+
+
+def _malformed(raw: bytes, message: str) -> RecordError:
+    if "out of range" in message:
+        return RecordError("a number is out of range")
+    if message == "Input data was truncated":
+        return RecordError("the JSON ends in the middle", len(raw))
+    found = _BYTE.search(message)
+    position = int(found.group(1)) if found else None
+    if position is not None and (word := _NOT_JSON.match(raw, max(position - 1, 0)) or _NOT_JSON.match(raw, position)):
+        return RecordError(f"{word.group().decode()} is not JSON; write null where there is no value", position)
+    reason = _BYTE.sub("", message).removeprefix("JSON is malformed: ")
+    where = f" at column {position + 1}" if position is not None and b"\n" not in raw else ""
+    return RecordError(f"not valid JSON: {reason}{where}", position)
+
+
+def _bad_utf8(raw: bytes) -> RecordError:
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        return RecordError(f"not valid UTF-8 (byte 0x{raw[error.start]:02x})", error.start)
+    return RecordError("not valid UTF-8")

@@ -1,0 +1,196 @@
+"""What the beginning of a file shows: enough to recognise a format, or to say why none fits."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from readiness_tui.domain.text.sanitise import one_line
+
+BOM = b"\xef\xbb\xbf"
+SAMPLES = 20  # records looked at
+DEPTH = 3  # levels of keys that an outline follows
+DELIMITERS = ",;\t"
+
+_MAGIC = (
+    (b"PK\x03\x04", "a zip archive"),
+    (b"\x1f\x8b", "gzip-compressed data"),
+    (b"\x28\xb5\x2f\xfd", "zstd-compressed data"),
+    (b"SQLite format 3\x00", "a SQLite database"),
+    (b"%PDF", "a PDF document"),
+    (b"PAR1", "a Parquet file"),
+)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# Possessive, so that text full of quotes costs no more than any other.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.|\\\Z)*+(?:"|\Z)|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+
+
+class Kind(StrEnum):
+    EMPTY = "empty"
+    BINARY = "binary"
+    OBJECT = "object"
+    ARRAY = "array"
+    LINES = "lines"
+    TABLE = "table"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Peek:
+    """The beginning of a file.
+
+    records: the first complete objects of an array or of JSON lines, the rows of a table, or the one object that is
+    the whole file. outline: dotted key paths of the first JSON value down to three levels (`[]` is a step into a list)
+    with the scalar that stands there, None for a container; it also covers a value that the head cuts off.
+    """
+
+    kind: Kind
+    records: tuple[dict[str, Any], ...] = ()
+    outline: dict[str, Any] = field(default_factory=dict)
+    delimiter: str = ","
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Keys of the object; for an array, lines or a table those of its first record."""
+        if self.records:
+            return frozenset(self.records[0])
+        step = "[]." if self.kind is Kind.ARRAY else ""
+        paths = (path.removeprefix(step) for path in self.outline if path.startswith(step))
+        return frozenset(path for path in paths if "." not in path and path != "[]")
+
+    def below(self, key: str) -> frozenset[str]:
+        """Keys of the first object in the list that stands under `key` of the object."""
+        step = f"{key}.[]."
+        return frozenset(path.removeprefix(step) for path in self.outline if path.startswith(step))
+
+
+def peek(head: bytes) -> Peek:
+    """Look at the first bytes of a file. Never raises."""
+    if not head.removeprefix(BOM).strip(b" \t\r\n"):
+        return Peek(Kind.EMPTY)
+    if b"\0" in head or head.startswith(_UTF16) or any(head.startswith(magic) for magic, _ in _MAGIC):
+        return Peek(Kind.BINARY)
+    text = head.removeprefix(BOM).decode("utf-8", "replace").lstrip(" \t\r\n")
+    if text[0] == "[":
+        return Peek(Kind.ARRAY, _elements(text), outline(text))
+    lines = [line for line in text.split("\n") if line.strip()]
+    sample = [_object(line) for line in lines[:SAMPLES]]
+    objects = tuple(found for found in sample if found is not None)
+    if len(objects) * 2 >= len(sample) and objects:
+        if len(lines) == 1:
+            return Peek(Kind.OBJECT, objects, outline(text))
+        return Peek(Kind.LINES, objects, outline(json.dumps(objects[0])))
+    if not lines:
+        return Peek(Kind.TEXT)
+    if text[0] == "{":
+        whole = _object(text)
+        return Peek(Kind.OBJECT, (whole,) if whole is not None else (), outline(text))
+    return _table(lines)
+
+
+def outline(text: str) -> dict[str, Any]:
+    """Key paths down to three levels in JSON text that may be cut off anywhere; see `Peek.outline`."""
+    found: dict[str, Any] = {}
+    steps: list[str] = []  # of each open container, the key (or []) at which its current value stands
+    expect_key = False
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        mark = token[0]
+        if mark in "{[":
+            if steps and len(steps) <= DEPTH:
+                found.setdefault(".".join(steps), None)
+            steps.append("" if mark == "{" else "[]")
+            expect_key = mark == "{"
+        elif mark in "}]":
+            if steps:
+                steps.pop()
+            if not steps:
+                break
+            expect_key = False
+        elif mark == ",":
+            expect_key = bool(steps) and steps[-1] != "[]"
+        elif mark == ":":
+            expect_key = False
+        elif expect_key and steps:
+            steps[-1] = token.strip('"').replace(".", "\u2024")  # a dot in a key is not a step
+        elif steps and len(steps) <= DEPTH:
+            found.setdefault(".".join(steps), _scalar(token))
+    return found
+
+
+def seen(head: bytes) -> str:
+    """Sentences for a person whose file fits no format: what it seems to be, and what to do where that is known."""
+    for magic, name in _MAGIC:
+        if head.startswith(magic):
+            return f"this is {name} that no source knows."
+    if head.startswith(_UTF16) or _looks_utf16(head):
+        return "this is UTF-16 text. Save it as UTF-8 and import it again."
+    look = peek(head)
+    keys = ", ".join(f'"{one_line(key, 40)}"' for key in sorted(look.keys)[:8]) or "none"
+    return {
+        Kind.EMPTY: "the file is empty. Export it again.",
+        Kind.BINARY: "this is binary data that no source knows.",
+        Kind.OBJECT: f"a JSON object of no known format (its keys: {keys}).",
+        Kind.ARRAY: f"a JSON list of no known format (keys of its first record: {keys}).",
+        Kind.LINES: f"JSON lines of no known format (keys of the first record: {keys}).",
+        Kind.TABLE: f"a table of no known format (its columns: {keys}).",
+        Kind.TEXT: "text that is neither JSON, JSON lines nor a table.",
+    }[look.kind]
+
+
+def _looks_utf16(head: bytes) -> bool:
+    sample = head[:400]
+    return len(sample) >= 4 and max(sample[::2].count(0), sample[1::2].count(0)) * 5 >= len(sample) * 2
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _elements(text: str) -> tuple[dict[str, Any], ...]:
+    decoder = json.JSONDecoder()
+    found: list[dict[str, Any]] = []
+    position = 1
+    while len(found) < SAMPLES:
+        while position < len(text) and text[position] in " \t\r\n,":
+            position += 1
+        try:
+            value, position = decoder.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            break
+        if not isinstance(value, dict):
+            break
+        found.append(value)
+    return tuple(found)
+
+
+def _scalar(token: str) -> Any:
+    try:
+        return json.loads(token)
+    except (ValueError, RecursionError):
+        return token
+
+
+def _table(lines: list[str]) -> Peek:
+    header = lines[0].rstrip("\r")
+    delimiter = max(DELIMITERS, key=header.count)
+    if delimiter not in header:
+        return Peek(Kind.TEXT)
+    try:
+        rows = list(csv.reader(lines[: SAMPLES + 1], delimiter=delimiter))
+    except csv.Error:
+        return Peek(Kind.TEXT)
+    columns = [name.strip() for name in rows[0]]
+    if not all(columns) or len(set(columns)) != len(columns):
+        return Peek(Kind.TEXT)
+    empty = dict.fromkeys(columns, "")
+    records = tuple(dict(zip(columns, row, strict=False)) for row in rows[1:]) or (empty,)
+    return Peek(Kind.TABLE, records, dict.fromkeys(columns), delimiter)

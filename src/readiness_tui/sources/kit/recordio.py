@@ -1,0 +1,218 @@
+"""Streams of records out of a file: JSON lines, a JSON list, an object around a list, or a table.
+
+One bad record is a `Reject` with its line and reason; the others go on. JSON lines and tables are never held in memory.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from readiness_tui.sources.kit.base import Progress, Reject, Warn
+from readiness_tui.sources.kit.fileio import head, unreadable
+from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members, shaped
+from readiness_tui.sources.kit.peek import BOM, Kind, peek
+
+MAX_LINE = 16 * 1024 * 1024
+BLOCK = 1024 * 1024  # bytes between two progress records
+EXCERPT = 120
+
+_BETWEEN = re.compile(rb"[\s,]*")
+
+
+@dataclass(slots=True)
+class Entry:
+    """One record: its line, its text, its value. In a `table` row every value is text and empty cells are left out."""
+
+    line: int
+    raw: str
+    value: dict[str, Any]
+    table: bool = False
+    header: bool = False  # what stands around the list of records in an object
+
+
+Item = Entry | Reject | Warn | Progress
+
+
+def lines(path: Path, longest: int | None = None) -> Iterator[tuple[int, bytes] | Reject | Warn | Progress]:
+    """Non-empty lines with their 1-based numbers, streamed; those over `longest` bytes (default MAX_LINE) as rejects,
+    progress after each block."""
+    longest = MAX_LINE if longest is None else longest
+    number, done, carry, skipping = 0, 0, b"", False
+    try:
+        with path.open("rb") as file:
+            total = path.stat().st_size
+            while block := file.read(BLOCK):
+                if not done and block.startswith(BOM):
+                    block, done = block[len(BOM) :], len(BOM)
+                    yield Warn(f"{path.name} starts with a byte order mark; it was skipped.")
+                done += len(block)
+                parts = (carry + block).split(b"\n")
+                carry = parts.pop()
+                for part in parts:
+                    number += 1
+                    if part.endswith(b"\r"):
+                        part = part[:-1]
+                    if skipping:
+                        skipping = False
+                    elif len(part) > longest:
+                        yield _too_long(number, part, longest)
+                    elif part and not part.isspace():
+                        yield number, part
+                if skipping:
+                    carry = b""
+                elif len(carry) > longest:
+                    yield _too_long(number + 1, carry, longest)
+                    carry, skipping = b"", True
+                yield Progress(done, total)
+            if carry and not carry.isspace():
+                yield number + 1, carry
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def records(path: Path, *wrappers: str) -> Iterator[Item]:
+    """The records of a file in any of the own shapes: JSON lines, a JSON list, a table, an object.
+
+    An object that holds its records in a list under one of the keys `wrappers` yields first itself without that list
+    (line 1), then the records; any other object is one record.
+    """
+    look = peek(head(path, 64 * 1024))
+    if look.kind is Kind.LINES:
+        yield from _from_lines(path)
+    elif look.kind is Kind.TABLE:
+        yield from _from_table(path, look.delimiter)
+    elif look.kind is Kind.ARRAY:
+        data = document(path)
+        yield from elements(shaped(path, data, msgspec.json.Decoder(list[msgspec.Raw])), data, data.index(b"[") + 1)
+    else:
+        yield from _from_object(path, wrappers)
+
+
+def elements(raws: list[msgspec.Raw], data: bytes, start: int) -> Iterator[Entry | Reject | Progress]:
+    """The records of a list in a document, each decoded strictly by itself. `start`: the byte after its `[`."""
+    position = start
+    reported = 0
+    line, counted = 1, 0
+    for index, raw in enumerate(raws, 1):
+        text = bytes(raw)
+        gap = _BETWEEN.match(data, position)
+        position = gap.end() if gap else position
+        line += data.count(b"\n", counted, position)
+        counted = position
+        try:
+            yield _entry(line, text)
+        except RecordError as bad:
+            yield reject(line, f"record {index} of the list: {bad}", text)
+        position += len(text)
+        if position - reported >= BLOCK:
+            reported = position
+            yield Progress(position, len(data))
+
+
+def reject(line: int, reason: str, raw: bytes | str) -> Reject:
+    """A reject with the beginning of the record."""
+    text = raw[: EXCERPT * 4].decode("utf-8", "replace") if isinstance(raw, bytes) else raw
+    return Reject(line, reason, text[:EXCERPT])
+
+
+def _from_lines(path: Path) -> Iterator[Item]:
+    for item in lines(path):
+        if not isinstance(item, tuple):
+            yield item
+            continue
+        number, raw = item
+        try:
+            yield _entry(number, raw)
+        except RecordError as bad:
+            yield reject(number, str(bad), raw)
+
+
+def _from_object(path: Path, wrappers: tuple[str, ...]) -> Iterator[Item]:
+    data = document(path)
+    try:
+        parts = members(data)
+        key = next((key for key in wrappers if key in parts and bytes(parts[key]).startswith(b"[")), None)
+        if key is None:
+            yield _entry(1, data)
+            return
+        inner = bytes(parts.pop(key))
+        around = {name: decode(raw) for name, raw in parts.items()}
+    except RecordError as error:
+        raise broken(path, data, error) from error
+    yield Entry(1, json.dumps(around, ensure_ascii=False), around, header=True)
+    start = data.index(inner, data.index(b"{")) + 1
+    yield from elements(shaped(path, inner, msgspec.json.Decoder(list[msgspec.Raw])), data, start)
+
+
+def _from_table(path: Path, delimiter: str) -> Iterator[Item]:
+    """Rows of a CSV by its header. A cell over the line limit, a stray quote or a short row is a reject."""
+    csv.field_size_limit(MAX_LINE)
+    queue: list[Reject | Warn | Progress] = []
+    place = 0
+
+    def texts() -> Iterator[str]:
+        nonlocal place
+        for item in lines(path):
+            if isinstance(item, tuple):
+                place = item[0]
+                # Invalid bytes survive as surrogates, so that their row, not the file, is refused.
+                yield item[1].decode("utf-8", "surrogateescape") + "\n"
+            else:
+                queue.append(item)
+
+    reader = csv.reader(texts(), delimiter=delimiter, strict=True)
+    columns: list[str] | None = None
+    while True:
+        before = place
+        try:
+            row = next(reader)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            yield Reject(before + 1, f"not a valid CSV row ({error}); lines {before + 1} to {place} were lost to it")
+            continue
+        yield from _drain(queue)
+        if columns is None:
+            columns = [name.strip().encode("utf-8", "surrogateescape").decode("utf-8", "replace") for name in row]
+            continue
+        try:
+            cells = _cells(columns, row)
+        except RecordError as bad:
+            yield Reject(place, str(bad), delimiter.join(row).encode("utf-8", "replace").decode()[:EXCERPT])
+            continue
+        yield Entry(place, json.dumps(cells, ensure_ascii=False), cells, table=True)
+    yield from _drain(queue)
+
+
+def _cells(columns: list[str], row: list[str]) -> dict[str, Any]:
+    if len(row) != len(columns):
+        raise RecordError(f"the row has {len(row)} cells, and the header names {len(columns)} columns")
+    cells = {name: cell for name, cell in zip(columns, row, strict=True) if cell.strip()}
+    for cell in cells.values():
+        if not cell.isascii() and any("\udc80" <= char <= "\udcff" for char in cell):
+            raise RecordError("not valid UTF-8")
+    return cells
+
+
+def _drain(queue: list[Reject | Warn | Progress]) -> Iterator[Reject | Warn | Progress]:
+    yield from queue
+    queue.clear()
+
+
+def _entry(line: int, raw: bytes) -> Entry:
+    value = decode(raw)
+    if type(value) is not dict:
+        raise RecordError("not a JSON object")
+    return Entry(line, raw.strip().decode(), value)
+
+
+def _too_long(line: int, raw: bytes, longest: int) -> Reject:
+    return reject(line, f"longer than {longest // 2**20} MiB", raw)

@@ -1,0 +1,313 @@
+"""A tracking server's runs and traces, fetched over plain HTTP into a file that `mlflow` reads.
+
+The calls, as MLflow 3.17 answers them (mlflow.org, REST API; checked against a running server): `experiments/search` and
+`runs/search` of API 2.0, `traces/search` and, ten traces at a time, `traces/batchGet` of API 3.0, which has the spans; an
+older server without it gives the traces without theirs. The answers are written down as they come, one record a line, so
+the same server state is the same file.
+
+Nothing is sent but these calls: no redirect is followed, so that credentials reach the named server alone. Every answer
+has a limit in size and time.
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.sources.kit import payload
+from readiness_tui.sources.kit.jsonio import RecordError, decode
+from readiness_tui.sources.kit.payload import inner
+from readiness_tui.sources.mlflow.source import PULLED
+
+TIMEOUT = 30.0  # seconds without a byte
+PATIENCE = 300.0  # seconds for one answer
+MAX_ANSWER = 64 * 1024 * 1024
+PAGE = 100
+SPANS_PAGE = 10  # traces whose spans are asked for at once, as MLflow's own client does
+MAX_TRACES = 20_000
+_PIECE = 1024 * 1024
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What was fetched, and what a person should know of it."""
+
+    runs: int = 0
+    traces: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A token, or a user with a password; neither is ever shown."""
+
+    token: str | None = None
+    user: str | None = None
+    password: str | None = None
+
+    @property
+    def header(self) -> str | None:
+        if self.token:
+            return f"Bearer {self.token}"
+        if self.user is not None:
+            pair = f"{self.user}:{self.password or ''}".encode()
+            return f"Basic {base64.b64encode(pair).decode()}"
+        return None
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> None:
+        return None
+
+
+class Server:
+    """One tracking server. Raises ReadinessError where `url` names none."""
+
+    def __init__(self, url: str, credentials: Credentials = Credentials()) -> None:
+        try:
+            parts = urlsplit(url if "//" in url else f"//{url}")
+            host, port = parts.hostname, parts.port
+        except ValueError as error:
+            raise ReadinessError(f"{one_line(url, 100)} is no address of a server ({error}).") from error
+        if parts.scheme not in ("http", "https") or not host:
+            raise ReadinessError(
+                f"{one_line(url.rpartition('@')[2], 100)} is no address of a server. Write it as http://localhost:5000,"
+                " or https://…"
+            )
+        if parts.username is not None:
+            credentials = Credentials(user=parts.username, password=parts.password)
+        shown = f"[{host}]" if ":" in host else host
+        netloc = shown if port is None else f"{shown}:{port}"
+        #: as it is shown and stored: without credentials
+        self.url = urlunsplit((parts.scheme, netloc, quote(parts.path.rstrip("/"), safe="/%"), "", ""))
+        self.name = re.sub(r"[^A-Za-z0-9.-]", "-", host) + (f"-{port}" if port else "")
+        self._header = credentials.header
+        self._opener = urllib.request.build_opener(_NoRedirect)
+
+    def version(self) -> str | None:
+        """The server's version, where it says one."""
+        try:
+            found = self._answer("/version", None).decode("ascii").strip()
+        except (ReadinessError, UnicodeDecodeError):
+            return None
+        return found if 0 < len(found) < 40 else None
+
+    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        return self._json(path, self._answer(path, payload.as_raw(body).encode()))
+
+    def get(self, path: str, query: Sequence[tuple[str, str]]) -> dict[str, Any]:
+        return self._json(path, self._answer(f"{path}?{urlencode(query)}", None))
+
+    def pages(self, path: str, body: Mapping[str, Any], key: str) -> Iterator[dict[str, Any]]:
+        """The objects under `key` on every page."""
+        token: str | None = None
+        seen: set[str] = set()
+        while True:
+            answer = self.post(path, {**body, "max_results": PAGE, **({"page_token": token} if token else {})})
+            listed = answer.get(key)
+            yield from (part for part in (listed if isinstance(listed, list) else ()) if isinstance(part, dict))
+            token = payload.version(answer, "next_page_token")
+            if not token:
+                return
+            if token in seen:
+                raise ReadinessError(f"{self.url}{path} gives the same page again and again, so it was given up.")
+            seen.add(token)
+
+    def _json(self, path: str, data: bytes) -> dict[str, Any]:
+        try:
+            found = decode(data)
+        except RecordError as error:
+            raise ReadinessError(
+                f"{self.url}{path} did not answer in JSON ({error}). Is it an MLflow server?"
+            ) from error
+        if not isinstance(found, dict):
+            raise ReadinessError(f"{self.url}{path} did not answer with a JSON object. Is it an MLflow server?")
+        return found
+
+    def _answer(self, path: str, body: bytes | None) -> bytes:
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        if self._header is not None:
+            headers["Authorization"] = self._header
+        request = urllib.request.Request(self.url + path, data=body, headers=headers)
+        shown = f"{self.url}{path.partition('?')[0]}"
+        until = time.monotonic() + PATIENCE
+        try:
+            with self._opener.open(request, timeout=TIMEOUT) as answer:
+                data = b""
+                while piece := answer.read1(_PIECE):
+                    data += piece
+                    if len(data) > MAX_ANSWER:
+                        raise ReadinessError(
+                            f"{shown} answers with more than {MAX_ANSWER // 2**20} MiB, so it was given up."
+                        )
+                    if time.monotonic() > until:
+                        raise ReadinessError(f"{shown} did not finish its answer in {PATIENCE:.0f} seconds. Try again.")
+                return data
+        except urllib.error.HTTPError as error:
+            with error:
+                raise _HttpError(shown, error.code) from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            reason = getattr(error, "reason", None) or error
+            raise ReadinessError(
+                f"{shown} cannot be reached ({one_line(str(reason), 120)}). Check the address, and that the server runs."
+            ) from error
+
+
+class _HttpError(ReadinessError):
+    def __init__(self, shown: str, code: int) -> None:
+        self.code = code
+        remedy = {
+            401: "It wants credentials: set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and _PASSWORD.",
+            403: "These credentials may not read it, or the server does not serve this host name.",
+            404: "Is it an MLflow server, and is the address complete?",
+        }.get(
+            code,
+            "Redirects are not followed: name the address it leads to."
+            if 300 <= code < 400
+            else "Look at the server's log.",
+        )
+        super().__init__(f"{shown} answered with status {code}. {remedy}")
+
+
+def fetch(
+    server: Server,
+    target: Path,
+    *,
+    experiments: Sequence[str] = (),
+    runs: Sequence[str] = (),
+    limit: int = MAX_TRACES,
+    progress: Callable[[int, int], bool] | None = None,
+) -> Pulled | None:
+    """Write the server's runs and traces to `target`; None where `progress` asked to stop.
+
+    `experiments`, `runs`: only those with these names or ids; of the traces then those that belong to such a run.
+    Raises ReadinessError.
+    """
+    found = list(server.pages("/api/2.0/mlflow/experiments/search", {}, "experiments"))
+    chosen = _chosen(found, experiments, ("name", "experiment_id"), server, "experiment")
+    pulled = Pulled()
+    with target.open("wb") as file:
+        _write(file, {PULLED: {"url": server.url, "version": server.version()}})
+        ids = set()
+        listed = list(_runs(server, chosen))
+        kept = _chosen([run for _, run in listed], runs, ("run_name", "run_id"), server, "run")
+        for name, run in listed:
+            if run in kept:
+                _write(file, {"run": run, "experiment": name})
+                ids.add(str(inner(run, "info").get("run_id")))
+                pulled.runs += 1
+        for trace in _with_spans(server, _traces(server, chosen, ids if runs else None, limit, pulled), pulled):
+            _write(file, trace)
+            pulled.traces += 1
+            if progress is not None and pulled.traces % SPANS_PAGE == 0 and not progress(pulled.traces, 0):
+                return None
+    return pulled
+
+
+def _runs(server: Server, experiments: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str | None, dict[str, Any]]]:
+    for experiment in experiments:
+        body = {"experiment_ids": [str(experiment.get("experiment_id"))], "run_view_type": "ACTIVE_ONLY"}
+        for run in server.pages("/api/2.0/mlflow/runs/search", body, "runs"):
+            yield payload.version(experiment, "name"), run
+
+
+def _traces(
+    server: Server, experiments: Sequence[Mapping[str, Any]], runs: set[str] | None, limit: int, pulled: Pulled
+) -> Iterator[dict[str, Any]]:
+    """The heads of the traces, the latest first."""
+    count = 0
+    for experiment in experiments:
+        place = {
+            "type": "MLFLOW_EXPERIMENT",
+            "mlflow_experiment": {"experiment_id": str(experiment.get("experiment_id"))},
+        }
+        try:
+            for info in server.pages("/api/3.0/mlflow/traces/search", {"locations": [place]}, "traces"):
+                if runs is not None and not runs & _belongs(info):
+                    continue
+                if count >= limit:
+                    pulled.warnings.append(
+                        f"Only the latest {limit:,} traces were fetched; the server has more. Use --limit."
+                    )
+                    return
+                count += 1
+                yield info
+        except _HttpError as error:
+            if error.code not in (404, 405, 501):
+                raise
+            pulled.warnings.append("The server has no traces/search (MLflow before 3.0), so only runs were fetched.")
+            return
+
+
+def _belongs(info: Mapping[str, Any]) -> set[str]:
+    listed = info.get("assessments")
+    said = [inner(part, "metadata") for part in (listed if isinstance(listed, list) else ())]
+    own = (inner(info, "trace_metadata").get("mlflow.sourceRun"), *(part.get("mlflow.assessment.sourceRunId") for part in said))  # fmt: skip
+    return {run_id for run_id in own if isinstance(run_id, str)}
+
+
+def _with_spans(server: Server, infos: Iterator[dict[str, Any]], pulled: Pulled) -> Iterator[dict[str, Any]]:
+    batch: list[dict[str, Any]] = []
+    there = True
+    lost = 0
+    while True:
+        info = next(infos, None)
+        if info is not None:
+            batch.append(info)
+        if batch and (info is None or len(batch) == SPANS_PAGE):
+            spans: dict[str, Any] = {}
+            if there:
+                try:
+                    spans = _spans(server, [str(part.get("trace_id")) for part in batch])
+                except _HttpError as error:
+                    if error.code not in (404, 405, 501):
+                        raise
+                    there = False
+                    pulled.warnings.append("The server has no traces/batchGet, so the traces came without their spans.")
+            for part in batch:
+                found = spans.get(str(part.get("trace_id")))
+                lost += there and not found
+                yield {"trace_info": part, "spans": found or []}
+            batch = []
+        if info is None:
+            break
+    if lost:
+        pulled.warnings.append(f"The server gave no spans for {lost:,} of {pulled.traces:,} traces.")
+
+
+def _spans(server: Server, ids: Sequence[str]) -> dict[str, Any]:
+    answer = server.get("/api/3.0/mlflow/traces/batchGet", [("trace_ids", ident) for ident in ids])
+    listed = answer.get("traces")
+    traces = [part for part in (listed if isinstance(listed, list) else ()) if isinstance(part, dict)]
+    return {str(inner(part, "trace_info").get("trace_id")): part.get("spans") for part in traces}
+
+
+def _chosen(
+    found: Sequence[dict[str, Any]], wanted: Sequence[str], keys: Sequence[str], server: Server, what: str
+) -> list[dict[str, Any]]:
+    """Those that are wanted, by name or id; all where none are named. Raises ReadinessError for a name that is not there."""
+    if not wanted:
+        return list(found)
+    names = [{str((inner(part, "info") or part).get(key)) for key in keys} for part in found]
+    for name in wanted:
+        if not any(name in known for known in names):
+            listed = ", ".join(
+                sorted({one_line(str((inner(part, "info") or part).get(keys[0])), 40) for part in found})[:12]
+            )
+            raise ReadinessError(f"{server.url} has no {what} {one_line(name, 60)}. There are: {listed or 'none'}.")
+    return [part for part, known in zip(found, names, strict=True) if known & set(wanted)]
+
+
+def _write(file: IO[bytes], record: Mapping[str, Any]) -> None:
+    file.write(payload.as_raw(record).encode("utf-8", "surrogatepass") + b"\n")

@@ -1,0 +1,297 @@
+"""MLflow's trace as a `Trace` and, where an evaluation run made it, as a case of that run.
+
+Facts about the format, seen in output of MLflow 3.17: a duration is "0.186s" in the server's answers, milliseconds in
+`Trace.to_json()` and in the database. `mlflow.trace.tokenUsage` is JSON text. A scorer that failed leaves an assessment
+with an error and a null value. An assessment that somebody corrected stays, with `valid` false. Judges answer "yes" and
+"no", which MLflow itself counts as 1 and 0. Version 2 called the parts request_id, status and request_metadata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from readiness_tui.domain.metrics.registry import guess_direction, normal
+from readiness_tui.domain.metrics.rule import Direction
+from readiness_tui.domain.runs.joining import question_id
+from readiness_tui.domain.runs.model import Case, HumanLabel, HumanVerdict, Score, Trace
+from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.kit.payload import inner
+from readiness_tui.sources.mlflow.span import late_end, read_span
+from readiness_tui.sources.tracing import traced_case
+from readiness_tui.sources.tracing.span_reader import Reader
+from readiness_tui.sources.tracing.span_tree import Judgement, RawSpan, trace_from_spans
+
+_OK = {"OK": True, "TRACE_STATUS_OK": True, "ERROR": False, "TRACE_STATUS_ERROR": False}
+_WORDS = {"yes": 1.0, "no": 0.0}
+_VERDICTS = {"pass": True, "passed": True, "fail": False, "failed": False}
+_VERDICT_NAMES = frozenset({"pass", "passed", "approved", "ok", "acceptable", "human_label", "verdict", "label"})
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What somebody said of a trace. `run_id`: the evaluation it was made in; `expected`: ground truth, no score."""
+
+    name: str
+    value: Any = None
+    error: str | None = None
+    rationale: str | None = None
+    human: bool = False
+    by: str = ""
+    at: datetime | None = None
+    run_id: str | None = None
+    expected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """The head of a trace, whichever version wrote it. `request`, `response`: as JSON, or its cut beginning."""
+
+    id: str
+    started_at: datetime | None
+    duration_ms: float | None
+    ok: bool | None
+    state: str | None
+    metadata: Mapping[str, str]
+    tags: Mapping[str, str]
+    request: Any
+    response: Any
+    assessments: tuple[Assessment, ...] = ()
+    linked: tuple[str, ...] = field(default=())
+
+    @property
+    def run_ids(self) -> tuple[str, ...]:
+        """The runs that this trace belongs to."""
+        own = (self.metadata.get("mlflow.sourceRun"), *self.linked, *(a.run_id for a in self.assessments))
+        return tuple(dict.fromkeys(run_id for run_id in own if run_id))
+
+    @property
+    def evaluated(self) -> bool:
+        """Whether an evaluation made or scored it."""
+        return "mlflow.eval.requestId" in self.tags or bool(self.linked) or any(a.run_id for a in self.assessments)
+
+
+def read_info(info: Mapping[str, Any], notes: fields.Notes, linked: Sequence[str] = ()) -> Info:
+    """Raises RecordError."""
+    ident = fields.text(info, "trace_id") or fields.text(info, "request_id")
+    if not ident:
+        raise RecordError("neither trace_id nor request_id")
+    metadata, tags = (_pairs(info.get(name)) for name in ("trace_metadata", "tags"))
+    metadata = metadata or _pairs(info.get("request_metadata"))
+    state = fields.text(info, "state") or fields.text(info, "status")
+    listed = info.get("assessments")
+    return Info(
+        id=ident,
+        started_at=fields.moment(info, "request_time", notes) or fields.moment(info, "timestamp_ms", notes),
+        duration_ms=_duration(info),
+        ok=_OK.get(state or ""),
+        state=state,
+        metadata=metadata,
+        tags=tags,
+        request=payload.parsed(metadata.get("mlflow.traceInputs") or info.get("request_preview") or None),
+        response=payload.parsed(metadata.get("mlflow.traceOutputs") or info.get("response_preview") or None),
+        assessments=tuple(
+            found
+            for part in (listed if isinstance(listed, list) else ())
+            if isinstance(part, dict) and (found := read_assessment(part, notes)) is not None
+        ),
+        linked=tuple(linked),
+    )
+
+
+def read_assessment(part: Mapping[str, Any], notes: fields.Notes) -> Assessment | None:
+    """None for one that was replaced by a correction, or says nothing. Raises RecordError."""
+    name = fields.text(part, "assessment_name") or fields.text(part, "name")
+    if not name or part.get("valid") is False:
+        return None
+    feedback, expectation = part.get("feedback"), part.get("expectation")
+    said = feedback if isinstance(feedback, dict) else expectation
+    if not isinstance(said, dict):
+        return None
+    error = said.get("error")
+    source, about = inner(part, "source"), inner(part, "metadata")
+    value = said.get("value")
+    if value is None and isinstance(said.get("serialized_value"), dict):
+        value = payload.parsed(said["serialized_value"].get("value"))
+    return Assessment(
+        name=name,
+        value=value,
+        error=(payload.version(error, "error_message", "error_code") or "error") if isinstance(error, dict)
+        else str(error) if error else None,
+        rationale=fields.prose(part, "rationale"),
+        human=source.get("source_type") == "HUMAN",
+        by=str(source.get("source_id") or ""),
+        at=fields.moment(part, "create_time", notes),
+        run_id=payload.version(about, "mlflow.assessment.sourceRunId") or fields.text(part, "run_id"),
+        expected=not isinstance(feedback, dict),
+    )  # fmt: skip
+
+
+def read_trace(info: Info, spans: Sequence[Any] | None, reader: Reader) -> tuple[Trace, Any]:
+    """The trace, and what its request returned. `spans` None: not exported with it. Raises RecordError."""
+    raws = [read_span(span, reader) for span in spans or () if isinstance(span, dict)]
+    judged = [_judgement(said) for said in info.assessments if not said.expected]
+    trace = trace_from_spans(info.id, raws or [_head(info)], judged)
+    if not raws:
+        reader.notes.add("the trace has no spans here, so its steps, chunks and tool calls are not known")
+        trace = replace(trace, spans=None)
+    elif late_end(raws):
+        reader.notes.add(
+            "the request took most of its time after its last step, as the first ones of a process do; it counts in"
+            " the latency unless the trace is tagged cold_start"
+        )
+    tokens = _usage(info)
+    trace = replace(
+        trace,
+        started_at=trace.started_at or info.started_at,
+        latency_ms=trace.latency_ms if trace.latency_ms is not None else info.duration_ms,
+        question=trace.question or payload.question(info.request) or None,
+        tokens_in=trace.tokens_in if trace.tokens_in is not None else tokens[0],
+        tokens_out=trace.tokens_out if trace.tokens_out is not None else tokens[1],
+        prompt_version=trace.prompt_version or _prompt(info),
+        app_version=trace.app_version
+        or payload.version(info.metadata, "app_version", "mlflow.modelId", "mlflow.source.git.commit"),
+        user=trace.user or payload.version(info.metadata, "mlflow.trace.user"),
+        session=trace.session or payload.version(info.metadata, "mlflow.trace.session"),
+        cold=_cold(info),
+        extra={**trace.extra, **_about(info)},
+    )
+    return trace, info.response
+
+
+def read_case(trace: Trace, info: Info, output: Any, run_id: str, notes: fields.Notes) -> Case:
+    """The case of run `run_id` that a trace is."""
+    scores: dict[str, Score] = {}
+    own = [said for said in info.assessments if said.run_id in (None, run_id) and not said.expected]
+    for said in sorted(own, key=lambda said: (not said.human, said.run_id is not None)):
+        scores[said.name] = _score(said)  # an evaluation's own scorer has the last word over a person's remark
+    about = {**info.metadata, **info.tags}
+    ident = payload.case_id(info.tags) or payload.case_id(info.metadata)
+    question = trace.question or ""
+    expected = {said.name: said.value for said in info.assessments if said.expected}
+    extra = {**_about(info), **({"expected": expected} if expected else {})}
+    if trace.cold:
+        extra["cold"] = True
+    case = traced_case.case_of(
+        trace,
+        output,
+        notes,
+        ident=ident or (question_id(question) if question.strip() else info.id),
+        id_from="metadata" if ident else "input" if question.strip() else "explicit",
+        question=question,
+        scores=scores,
+        tags=payload.tags(payload.parsed(info.tags.get("tags")), {k: v for k, v in about.items() if k != "tags"}),
+        extra=extra,
+    )
+    return replace(case, human=_label(own))
+
+
+def without_secrets(info: Mapping[str, Any]) -> dict[str, Any]:
+    """The head of a trace with the credentials in its tags and metadata masked."""
+    parts = ("tags", "trace_metadata", "request_metadata")
+    return {**info, **{name: payload.masked(info[name]) for name in parts if name in info}}
+
+
+def _judgement(said: Assessment) -> Judgement:
+    score = _score(said)
+    return Judgement(
+        name=said.name,
+        value=score.value,
+        label=score.label,
+        explanation=said.rationale,
+        human=said.human,
+        error=said.error,
+    )
+
+
+def _score(said: Assessment) -> Score:
+    if isinstance(said.value, str) and said.error is None and (word := said.value.strip().lower()) in _WORDS:
+        return Score(_WORDS[word], label=said.value)
+    return traced_case.score(said.value, failed=said.error is not None)
+
+
+def _label(own: Sequence[Assessment]) -> HumanLabel | None:
+    """What people decided: pass or fail by that word, or yes or no to a name for which yes is good; the fails first."""
+    found = []
+    for said in own:
+        word = str(said.value).strip().lower()
+        verdict = _VERDICTS.get(word)
+        if verdict is None and (guess_direction(said.name) is Direction.HIGHER or normal(said.name) in _VERDICT_NAMES):
+            verdict = {"true": True, "yes": True, "false": False, "no": False}.get(word)
+        if said.human and said.by and verdict is not None:
+            found.append((verdict, said))
+    if not found:
+        return None
+    verdict, said = min(found, key=lambda pair: pair[0])
+    note = ": ".join(part for part in (said.name, said.rationale) if part)
+    return HumanLabel(HumanVerdict.PASS if verdict else HumanVerdict.FAIL, said.by, said.at, note)
+
+
+def _head(info: Info) -> RawSpan:
+    """The request as one step, where its spans are not there."""
+    return RawSpan(
+        id=info.id,
+        name=info.tags.get("mlflow.traceName", ""),
+        started_at=info.started_at,
+        duration_ms=info.duration_ms,
+        ok=info.ok,
+        input=payload.question(info.request) or None,
+        output=payload.answer(info.response),
+    )
+
+
+def _duration(info: Mapping[str, Any]) -> float | None:
+    """Milliseconds; the server writes protobuf's seconds, "0.186s"."""
+    text = info.get("execution_duration")
+    if isinstance(text, str) and text.endswith("s"):
+        seconds = fields.number({"execution_duration": text[:-1]}, "execution_duration", least=0)
+        return None if seconds is None else round(seconds * 1000, 6)
+    for name in ("execution_duration_ms", "execution_time_ms"):
+        if (value := fields.number(info, name, least=0)) is not None:
+            return value
+    return None
+
+
+def _usage(info: Info) -> tuple[int | None, int | None]:
+    usage = payload.parsed(info.metadata.get("mlflow.trace.tokenUsage"))
+    if not isinstance(usage, dict):
+        return None, None
+    return payload.count(usage.get("input_tokens")), payload.count(usage.get("output_tokens"))
+
+
+def _prompt(info: Info) -> str | None:
+    """The version of the one prompt that is linked to the trace, else a version that it states."""
+    linked = payload.parsed(info.tags.get("mlflow.linkedPrompts"))
+    named = [part for part in linked if isinstance(part, dict)] if isinstance(linked, list) else []
+    if len(named) == 1 and (version := payload.version(named[0], "version")) is not None:
+        name = payload.version(named[0], "name")
+        return f"{name}/{version}" if name else version
+    return payload.version({**info.metadata, **info.tags}, "prompt_version")
+
+
+def _cold(info: Info) -> bool:
+    found = {**info.metadata, **info.tags}
+    return any(str(found.get(name, "")).strip().lower() in ("true", "1", "yes") for name in ("cold_start", "cold"))
+
+
+def _about(info: Info) -> dict[str, Any]:
+    about: dict[str, Any] = {name: value for name, value in info.tags.items() if not name.startswith("mlflow.")}
+    about |= {name: value for name, value in info.metadata.items() if not name.startswith("mlflow.")}
+    about = {name: payload.masked(value, name) for name, value in about.items()}
+    if runs := info.run_ids:
+        about["runs"] = list(runs)
+    if info.state is not None and info.ok is None:
+        about["state"] = info.state
+    return about
+
+
+def _pairs(value: Any) -> dict[str, str]:
+    """Tags and metadata: an object, or version 2's list of keys and values."""
+    if isinstance(value, list):
+        value = {part["key"]: part.get("value") for part in value if isinstance(part, dict) and "key" in part}
+    if not isinstance(value, dict):
+        return {}
+    return {str(key): fields.as_json(part) for key, part in value.items() if part is not None}

@@ -1,0 +1,194 @@
+"""One OTLP export batch (opentelemetry-proto: collector/trace and collector/logs, JSON encoding) as loose pieces.
+
+A batch nests spans in scopes in resources. `pieces` takes it apart: each span and log record by itself, with its
+trace id. In OTLP JSON, 64-bit integers are strings, enums numbers, ids lower-case hex (proto3 JSON would make them
+base64: exporters that do so are understood, and noted).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from readiness_tui.sources.kit import fields
+from readiness_tui.sources.kit.jsonio import RecordError, quoted
+
+KEYS = ("resourceSpans", "resourceLogs")
+TRACE_BYTES, SPAN_BYTES = 16, 8
+
+_HEX = re.compile("[0-9a-fA-F]+")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_INNER = {"resourceSpans": ("scopeSpans", "spans"), "resourceLogs": ("scopeLogs", "logRecords")}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A span (`log` False) or log record as the batch has it, ids in hex. `trace_id` None: the log record names none."""
+
+    log: bool
+    trace_id: str | None
+    resource: Mapping[str, Any]
+    scope: Mapping[str, Any]
+    value: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A part of the batch that cannot be used: where it stands, and why."""
+
+    place: str
+    reason: str
+
+
+def pieces(batch: Any, notes: fields.Notes) -> Iterator[Piece | Bad]:
+    """The spans and log records of one batch. Raises RecordError where it is no batch at all."""
+    if not isinstance(batch, dict) or not any(key in batch for key in KEYS):
+        raise RecordError("neither resourceSpans nor resourceLogs is in it, so it is no OTLP batch of spans or logs")
+    for key in KEYS:
+        scopes_key, values_key = _INNER[key]
+        for at, outer in _objects(batch, key, ""):
+            if isinstance(outer, Bad):
+                yield outer
+                continue
+            resource = outer.get("resource")
+            resource = resource if isinstance(resource, dict) else {}
+            for inner_at, scoped in _objects(outer, scopes_key, at):
+                if isinstance(scoped, Bad):
+                    yield scoped
+                    continue
+                scope = scoped.get("scope")
+                scope = scope if isinstance(scope, dict) else {}
+                for place, value in _objects(scoped, values_key, inner_at):
+                    try:
+                        if isinstance(value, Bad):
+                            yield value
+                        else:
+                            yield _piece(key == "resourceLogs", resource, scope, value, notes)
+                    except RecordError as error:
+                        yield Bad(place, str(error))
+
+
+def plain(listed: Any, notes: fields.Notes) -> dict[str, Any]:
+    """Attributes (`[{"key", "value": {"stringValue": …}}]`) as plain values. Raises RecordError for another shape."""
+    if listed is None:
+        return {}
+    if not isinstance(listed, list):
+        raise RecordError("its attributes are not a list")
+    found: dict[str, Any] = {}
+    for part in listed:
+        if not isinstance(part, dict) or not isinstance(part.get("key"), str):
+            raise RecordError("an attribute is not an object with a key")
+        value = any_value(part.get("value"), notes)
+        if value is not None:
+            found[part["key"]] = value
+    return found
+
+
+def any_value(value: Any, notes: fields.Notes) -> Any:
+    """An AnyValue as a plain value; NaN and infinities as None, with a note. Raises RecordError for another shape."""
+    if value is None or value == {}:
+        return None
+    if not isinstance(value, dict) or len(value) != 1:
+        raise RecordError("an attribute's value is not one of OTLP's kinds")
+    ((kind, held),) = value.items()
+    if kind in ("stringValue", "boolValue", "bytesValue"):
+        if not isinstance(held, bool if kind == "boolValue" else str):
+            raise RecordError(f"a {kind} holds {quoted(held)}")
+        return held
+    if kind == "intValue":
+        return integer(held, kind)
+    if kind == "doubleValue":
+        return _double(held, notes)
+    inner = held.get("values") if isinstance(held, dict) else None
+    if kind == "arrayValue" and isinstance(inner or [], list):
+        return [any_value(part, notes) for part in inner or []]
+    if kind == "kvlistValue" and isinstance(inner or [], list):
+        return plain(inner or [], notes)
+    raise RecordError(f"{quoted(kind)} is no kind of attribute value in OTLP")
+
+
+def integer(value: Any, name: str) -> int:
+    """A 64-bit integer, as a number or, as OTLP JSON has it, a text. Raises RecordError."""
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,20}", value):
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if type(value) is not int or not -(2**63) <= value < 2**64:
+        raise RecordError(f"{name} is {quoted(value)}, and a whole number of 64 bits is needed")
+    return value
+
+
+def moment(value: Mapping[str, Any], name: str) -> tuple[int, datetime] | None:
+    """Nanoseconds since 1970, and the time they are in UTC; None where absent or 0. Raises RecordError."""
+    nanos = integer(value.get(name) or 0, name)
+    if nanos == 0:
+        return None
+    try:
+        return nanos, _EPOCH + timedelta(microseconds=nanos // 1000)
+    except OverflowError:
+        raise RecordError(f"{name} is {quoted(value.get(name))}, which is no time") from None
+
+
+def _objects(holder: Mapping[str, Any], key: str, place: str) -> Iterator[tuple[str, Any]]:
+    """The objects in a list of the batch, each with its place; `Bad` for anything else."""
+    listed = holder.get(key)
+    if listed is None:
+        return
+    path = f"{place}.{key}".lstrip(".")
+    if not isinstance(listed, list):
+        yield path, Bad(path, "not a list")
+        return
+    for at, value in enumerate(listed):
+        inner = f"{path}[{at}]"
+        yield inner, value if isinstance(value, dict) else Bad(inner, "not an object")
+
+
+def _piece(
+    log: bool, resource: Mapping[str, Any], scope: Mapping[str, Any], value: dict[str, Any], notes: fields.Notes
+) -> Piece:
+    ids = {}
+    for name, size in (("traceId", TRACE_BYTES), ("spanId", SPAN_BYTES), ("parentSpanId", SPAN_BYTES)):
+        found = _identifier(value.get(name), name, size, notes)
+        if found is not None:
+            ids[name] = found
+    if not log:
+        for name in ("traceId", "spanId"):
+            if name not in ids:
+                raise RecordError(f"the span has no {name}")
+    kept = {key: part for key, part in value.items() if key not in ("traceId", "spanId", "parentSpanId")}
+    return Piece(log, ids.get("traceId"), resource, scope, {**ids, **kept})
+
+
+def _identifier(value: Any, name: str, size: int, notes: fields.Notes) -> str | None:
+    """In hex; None where absent, empty or all zeros, which is how OTLP says "none"."""
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise RecordError(f"{name} is {quoted(value)}, and an id in hex is needed")
+    if len(value) == 2 * size and _HEX.fullmatch(value):
+        return value.lower() if value.strip("0") else None
+    try:
+        decoded = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        decoded = b""
+    if len(decoded) != size:
+        raise RecordError(f"{name} is {quoted(value)}, and {2 * size} hex digits are needed")
+    notes.add(f"{name} is base64, where OTLP has hex; it was decoded")
+    return decoded.hex() if any(decoded) else None
+
+
+def _double(value: Any, notes: fields.Notes) -> float | None:
+    if isinstance(value, str) and value in ("NaN", "Infinity", "-Infinity"):
+        value = math.nan
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise RecordError(f"a doubleValue holds {quoted(value)}")
+    if not math.isfinite(value):
+        notes.add("an attribute is NaN or infinite; taken as missing")
+        return None
+    return float(value)

@@ -1,0 +1,245 @@
+"""OpenTelemetry's OTLP in files: JSON lines of the file exporters and the collector, one JSON document, or protobuf.
+
+Each line is an export batch of spans or log records. A trace is spread over lines, children before parents, so all
+are collected by trace id first. Evaluations come as log records (`gen_ai.evaluation.result`), often in a file of their
+own: `x.logs.jsonl` beside `x.traces.jsonl` is read along. Traces that name the evaluation run they belong to
+(`langfuse.experiment.id`, `eval.run.id`) and their example are cases of that run as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.sources.kit import fields
+from readiness_tui.sources.kit.base import Progress, ReadAlongError, Recognised, Record, Reject, TraceRecord, Warn
+from readiness_tui.sources.kit.fileio import head, unreadable
+from readiness_tui.sources.kit.grouping import Groups
+from readiness_tui.sources.kit.grouping import Piece as Kept
+from readiness_tui.sources.kit.jsonio import MAX_DOCUMENT, RecordError, decode, document, whole
+from readiness_tui.sources.kit.peek import BOM, Kind, peek
+from readiness_tui.sources.kit.recordio import lines, reject
+from readiness_tui.sources.otel import protobuf, trace
+from readiness_tui.sources.otel.batch import KEYS, Bad, Piece, pieces, plain
+from readiness_tui.sources.otel.runs import Runs
+from readiness_tui.sources.otel.trace import TraceParts, event_name
+from readiness_tui.sources.tracing.attributes import EVALUATION_EVENTS, names
+from readiness_tui.sources.tracing.span_reader import CARRYING_EVENTS, MESSAGE_EVENTS, Reader
+
+_decode = msgspec.json.Decoder().decode
+MAX_LINE = 64 * 1024 * 1024  # a collector's batch of 8,192 spans with their messages is one line
+PAIRS = (("traces", "logs"), ("spans", "logs"), ("trace", "log"))  # names of files of one export
+EVENTS = EVALUATION_EVENTS | MESSAGE_EVENTS.keys() | CARRYING_EVENTS
+_STEP = 500  # traces between two progress records
+
+
+class Otlp:
+    name = "otlp"
+    title = "OpenTelemetry traces and evaluation logs (OTLP, JSON lines or protobuf)"
+    brings = (
+        "traces with their steps, models, tokens, tool calls and retrieved chunks, whichever convention names them",
+        "scores from evaluation log records",
+    )
+    lacks = (
+        "cost, and a prompt version under an agreed name",
+        "runs and cases of an evaluation",
+        "inputs and outputs, unless the application records its content",
+    )
+
+    def recognise(self, path: Path, head: bytes) -> Recognised | None:
+        look = peek(head)
+        if look.kind in (Kind.OBJECT, Kind.LINES):
+            found = [key for key in KEYS if key in look.keys]
+            return Recognised(self.name, f"JSON with {' and '.join(found)}", 100) if found else None
+        kind = protobuf.held(head)
+        return Recognised(self.name, f"protobuf with OTLP {kind}", 95) if kind else None
+
+    def along(self, path: Path) -> tuple[Path, ...]:
+        return tuple(file for file in _paired(path, 0, 1) if "resourceLogs" in _keys(file))
+
+    def assemble(self, trace_id: str, raws: Sequence[str]) -> TraceRecord | None:
+        return trace.assemble(trace_id, raws, Reader(names(), fields.Notes()))
+
+    def read(self, path: Path) -> Iterator[Record]:
+        """Stream the file's traces, then its runs. Raises ReadinessError where it is no OTLP."""
+        for file in _paired(path, 1, 0):
+            if "resourceSpans" not in _keys(path) and "resourceSpans" in _keys(file):
+                raise ReadAlongError(f"{path} is read along with {file.name}, whose traces it judges: import that one.")
+        notes = fields.Notes()
+        reader = Reader(names(), notes)
+        with Groups(path.stat().st_size) as groups:
+            pile = Pile(groups, notes)
+            for file in (path, *self.along(path)):
+                for item in batches(file):
+                    if isinstance(item, tuple):
+                        yield from pile.add(*item)
+                    elif not isinstance(item, Progress) or file is path:
+                        yield item
+            yield from pile.unjoined()
+            runs = Runs(path)
+            for done, (trace_id, kept) in enumerate(groups):
+                if done % _STEP == 0:
+                    yield Progress(path.stat().st_size, path.stat().st_size)
+                parts = TraceParts(trace_id, reader)
+                for piece in kept:
+                    try:
+                        parts.add(pile.piece(piece))
+                    except RecordError as error:
+                        yield reject(piece.line, str(error), piece.text)
+                if parts.empty:
+                    continue
+                record = parts.record()
+                if record.trace.spans is None:
+                    notes.add("a trace is known by its evaluations alone; import its spans as well")
+                runs.add(record)
+                yield record
+            yield from runs.records()
+        yield from notes.warnings(path.name)
+
+
+class Pile:
+    """Batches taken apart into pieces by trace; evaluations that name only a response find the trace that has it."""
+
+    def __init__(self, groups: Groups, notes: fields.Notes) -> None:
+        self._groups = groups
+        self._notes = notes
+        self._contexts: list[tuple[Any, Any]] = []
+        self._numbers: dict[str, int] = {}
+        self._answered: dict[str, str] = {}  # response id → trace id
+        self._waiting: list[tuple[str, int, Piece]] = []
+
+    def add(self, line: int, batch: Any) -> Iterator[Reject]:
+        """One batch of the file's line."""
+        try:
+            for piece in pieces(batch, self._notes):
+                if isinstance(piece, Bad):
+                    yield Reject(line, f"{piece.place}: {piece.reason}")
+                    continue
+                try:
+                    self._place(line, piece)
+                except RecordError as error:
+                    yield reject(line, str(error), fields.as_json(piece.value))
+        except RecordError as error:
+            yield Reject(line, str(error))
+
+    def unjoined(self) -> Iterator[Reject]:
+        """Places what waited for its trace; a reject for each that found none."""
+        for response, line, piece in self._waiting:
+            trace_id = self._answered.get(response)
+            if trace_id is None:
+                text = fields.as_json(piece.value)
+                yield reject(
+                    line, "an evaluation names neither a trace nor a response that a span of the file has", text
+                )
+            else:
+                self._keep(trace_id, line, piece)
+        self._waiting.clear()
+
+    def piece(self, kept: Kept) -> Piece:
+        """The piece as it was added."""
+        number, value = _decode(kept.text)  # its line was decoded strictly
+        resource, scope = self._contexts[number]
+        return Piece(kept.kind == "log", None, resource, scope, value)
+
+    def _place(self, line: int, piece: Piece) -> None:
+        attributes = plain(piece.value.get("attributes"), self._notes)
+        response = attributes.get("gen_ai.response.id")
+        if piece.log:
+            if event_name(piece.value, attributes) not in EVENTS and "gen_ai.evaluation.name" not in attributes:
+                self._notes.add("a log record is no evaluation and no message; it was left out")
+                return
+            if piece.trace_id is None:
+                self._waiting.append((response if isinstance(response, str) else "", line, piece))
+                return
+        elif isinstance(response, str) and piece.trace_id is not None:
+            self._answered[response] = piece.trace_id
+        self._keep(piece.trace_id or "", line, piece)
+
+    def _keep(self, trace_id: str, line: int, piece: Piece) -> None:
+        context = fields.as_json([piece.resource, piece.scope])
+        number = self._numbers.setdefault(context, len(self._contexts))
+        if number == len(self._contexts):
+            self._contexts.append((piece.resource, piece.scope))
+        text = fields.as_json([number, piece.value])
+        self._groups.add(trace_id, Kept("log" if piece.log else "span", line, text))
+
+
+def batches(path: Path) -> Iterator[tuple[int, Any] | Reject | Warn | Progress]:
+    """The export batches of a file with their lines. Raises ReadinessError where it is no OTLP at all."""
+    look = peek(start := head(path, 64 * 1024))
+    if look.kind not in (Kind.OBJECT, Kind.LINES):
+        yield from _protobuf(path, start)
+        return
+    first, newline, _ = start.partition(b"\n")
+    if look.kind is Kind.OBJECT and newline and not _is_value(first):
+        yield 1, whole(path, document(path))  # one document over several lines
+        return
+    for item in lines(path, MAX_LINE):
+        if not isinstance(item, tuple):
+            yield item
+            continue
+        number, raw = item
+        try:
+            yield number, decode(raw)
+        except RecordError as bad:
+            yield reject(number, str(bad), raw)
+
+
+def _is_value(text: bytes) -> bool:
+    try:
+        decode(text.removeprefix(BOM))
+    except RecordError:
+        return False
+    return True
+
+
+def _protobuf(path: Path, start: bytes) -> Iterator[tuple[int, Any] | Reject | Progress]:
+    kind = protobuf.held(start)
+    if kind is None:
+        raise ReadinessError(
+            f"{path}: neither OTLP JSON (resourceSpans, resourceLogs) nor OTLP protobuf. Export it again."
+        )
+    if not protobuf.available():
+        raise ReadinessError(f"{path}: {protobuf.MISSING}.")
+    try:
+        size = path.stat().st_size
+        if size > MAX_DOCUMENT:
+            raise ReadinessError(
+                f"{path} has {size / 2**20:,.0f} MiB, and OTLP protobuf is read up to {MAX_DOCUMENT // 2**20} MiB. Export"
+                " it as OTLP JSON lines, or in parts."
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    number = 0
+    try:
+        for number, message in enumerate(protobuf.messages(data), 1):
+            try:
+                yield number, protobuf.decode(message, protobuf.signal(message) or kind)
+            except RecordError as error:
+                yield Reject(number, str(error))
+    except RecordError as error:
+        yield Reject(number + 1, str(error))
+    yield Progress(len(data), len(data))
+
+
+def _paired(path: Path, own: int, other: int) -> list[Path]:
+    """Files beside this one that have its name but for what it holds: traces.jsonl and logs.jsonl."""
+    found = [path.with_name(path.name.replace(pair[own], pair[other])) for pair in PAIRS if pair[own] in path.name]
+    return [file for file in dict.fromkeys(found) if file != path and file.is_file()][:1]
+
+
+def _keys(path: Path) -> frozenset[str]:
+    start = head(path, 64 * 1024)
+    look = peek(start)
+    if look.kind in (Kind.OBJECT, Kind.LINES):
+        return look.keys
+    kind = protobuf.held(start)
+    return frozenset({"resourceSpans" if kind == "traces" else "resourceLogs"}) if kind else frozenset()
+
+
+SOURCE = Otlp()

@@ -1,0 +1,254 @@
+"""All that files said of one trace, in the tracers' own words, and the `Trace` it makes.
+
+The raw record of such a trace is one JSON object that holds its parts: OTLP batches with nothing but this trace
+(`resourceSpans`, `resourceLogs`), Phoenix's flat `spans`, Phoenix's `annotations`. So a trace whose parts come in several
+files, or in several requests to the receiver, is made anew from all of them: `assemble`. A span that comes again replaces
+the earlier one; what is equal is kept once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit.base import TraceRecord
+from readiness_tui.sources.kit.jsonio import RecordError, decode
+from readiness_tui.sources.otel import batch
+from readiness_tui.sources.otel.batch import Piece
+from readiness_tui.sources.tracing.attributes import EVALUATION_EVENTS
+from readiness_tui.sources.tracing.span_reader import Event, Logged, Reader
+from readiness_tui.sources.tracing.span_tree import Judgement, RawSpan, trace_from_spans
+
+_CODES = {"OK": 1, "ERROR": 2}  # Phoenix spells OTLP's status codes out
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a file has (`context`: the resource and scope it stands in, None for Phoenix) and what it says."""
+
+    context: bytes | None
+    value: dict[str, Any]
+    said: Logged
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A log record: the event that it is, of which span, when."""
+
+    context: bytes
+    value: dict[str, Any]
+    event: Event
+    span_id: str
+    at: datetime | None
+
+
+class TraceParts:
+    """Collects the parts of one trace; `record` makes it. What is unusable raises RecordError when it is added."""
+
+    def __init__(self, trace_id: str, reader: Reader) -> None:
+        self.trace_id = trace_id
+        self._reader = reader
+        self._spans: dict[str, _Part] = {}
+        self._logs: dict[bytes, _Record] = {}
+        self._notes: dict[bytes, tuple[dict[str, Any], Judgement]] = {}
+
+    def add(self, piece: Piece) -> None:
+        """A span or log record of an OTLP batch."""
+        key = _encode([piece.resource, piece.scope])
+        if key not in self._reader.contexts:
+            resource = _masked(piece.resource)
+            plain = batch.plain(resource.get("attributes"), self._reader.notes)
+            self._reader.contexts[key] = resource, piece.scope, plain
+        if piece.log:
+            self._logs.setdefault(_encode(piece.value), self._log(key, piece.value))
+        else:
+            said = self._otlp(piece.value, self._reader.contexts[key][2])
+            self._spans[said.id] = _Part(key, piece.value, said)
+
+    def add_flat(self, span: dict[str, Any]) -> None:
+        """A span as Phoenix's client gives it."""
+        said = self._flat(span)
+        self._spans[said.id] = _Part(None, span, said)
+
+    def add_annotation(self, note: dict[str, Any]) -> None:
+        """An annotation as Phoenix's client gives it."""
+        self._notes.setdefault(_encode(note), (note, _annotation(note)))
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was added, as every part was refused."""
+        return not (self._spans or self._logs or self._notes)
+
+    def record(self) -> TraceRecord:
+        """The trace of all that was added."""
+        judgements: list[Judgement] = []
+        events: dict[str, list[Event]] = {}
+        for log in self._logs.values():
+            judgements += self._reader.judgements(log.event.attributes, of=log.span_id)
+            events.setdefault(log.span_id, []).append(log.event)
+        spans: list[RawSpan] = []
+        for part in self._spans.values():
+            said = part.said
+            judgements += self._reader.judgements(said.attributes, said.events, of=said.id)
+            spans.append(self._reader.span(replace(said, events=(*said.events, *events.get(said.id, ())))))
+        judgements += [judgement for _, judgement in self._notes.values()]
+        trace = trace_from_spans(self.trace_id, spans, judgements)
+        begun = [log.at for log in self._logs.values() if log.at is not None]
+        if not spans and begun:
+            trace = replace(trace, started_at=min(begun))
+        return TraceRecord(trace, _encode(self._raw()).decode(), part=True)
+
+    def _otlp(self, span: dict[str, Any], resource: Mapping[str, Any]) -> Logged:
+        notes = self._reader.notes
+        start, end = batch.moment(span, "startTimeUnixNano"), batch.moment(span, "endTimeUnixNano")
+        duration = None
+        if start is not None and end is not None:
+            duration = (end[0] - start[0]) / 1e6
+            if duration < 0:
+                notes.add("a span ends before it starts; its duration is taken as missing")
+                duration = None
+        status = payload.inner(span, "status")
+        code = status.get("code")
+        listed = span.get("events")
+        events = [
+            Event(fields.text(event, "name") or "", batch.plain(event.get("attributes"), notes))
+            for event in (listed if isinstance(listed, list) else ())
+            if isinstance(event, dict)
+        ]
+        return Logged(
+            id=span["spanId"],
+            parent=span.get("parentSpanId"),
+            name=fields.text(span, "name") or "",
+            started_at=start[1] if start else None,
+            duration_ms=duration,
+            code=_CODES.get(code.removeprefix("STATUS_CODE_"), 0) if isinstance(code, str) else code or 0,
+            message=fields.text(status, "message") or "",
+            attributes=batch.plain(span.get("attributes"), notes),
+            events=events,
+            resource=resource,
+        )
+
+    def _log(self, context: bytes, log: dict[str, Any]) -> _Record:
+        notes = self._reader.notes
+        attributes = batch.plain(log.get("attributes"), notes)
+        body = batch.any_value(log.get("body"), notes)
+        name = event_name(log, attributes)
+        if isinstance(body, dict) and name in EVALUATION_EVENTS:
+            attributes = {**body, **attributes}
+        time = batch.moment(log, "timeUnixNano") or batch.moment(log, "observedTimeUnixNano")
+        event = Event(name, attributes, body)
+        return _Record(context, log, event, log.get("spanId", ""), time[1] if time else None)
+
+    def _flat(self, span: dict[str, Any]) -> Logged:
+        notes = self._reader.notes
+        ident = fields.text(payload.inner(span, "context"), "span_id")
+        if not ident:
+            raise RecordError("the span has no context.span_id")
+        started, ended = fields.moment(span, "start_time", notes), fields.moment(span, "end_time", notes)
+        attributes = span.get("attributes")
+        listed = span.get("events")
+        kind = fields.text(span, "span_kind")
+        return Logged(
+            id=ident,
+            parent=fields.text(span, "parent_id") or None,
+            name=fields.text(span, "name") or "",
+            started_at=started,
+            duration_ms=max((ended - started).total_seconds() * 1000, 0.0) if started and ended else None,
+            code=_CODES.get(fields.text(span, "status_code") or "", 0),
+            message=fields.text(span, "status_message") or "",
+            attributes={
+                **({"openinference.span.kind": kind} if kind else {}),
+                **(attributes if isinstance(attributes, dict) else {}),
+            },
+            events=[
+                Event(fields.text(event, "name") or "", payload.inner(event, "attributes"))
+                for event in (listed if isinstance(listed, list) else ())
+                if isinstance(event, dict)
+            ],
+        )
+
+    def _raw(self) -> dict[str, Any]:
+        raw: dict[str, Any] = {}
+        parts: tuple[tuple[str, str, str, Iterable[_Part | _Record]], ...] = (
+            ("resourceSpans", "scopeSpans", "spans", self._spans.values()),
+            ("resourceLogs", "scopeLogs", "logRecords", self._logs.values()),
+        )
+        for outer, inner, values, found in parts:
+            by_context: dict[bytes, list[dict[str, Any]]] = {}
+            for part in found:
+                if part.context is not None:
+                    by_context.setdefault(part.context, []).append(part.value)
+            if by_context:
+                raw[outer] = [
+                    {
+                        "resource": self._reader.contexts[key][0],
+                        inner: [{"scope": self._reader.contexts[key][1], values: listed}],
+                    }
+                    for key, listed in by_context.items()
+                ]
+        flat = [part.value for part in self._spans.values() if part.context is None]
+        raw |= {"spans": flat} if flat else {}
+        return raw | ({"annotations": [note for note, _ in self._notes.values()]} if self._notes else {})
+
+
+def assemble(trace_id: str, raws: Sequence[str], reader: Reader) -> TraceRecord | None:
+    """The trace that the parts in several raw records make; None where one of them is no such record."""
+    parts = TraceParts(trace_id, reader)
+    try:
+        for raw in raws:
+            value = decode(raw.encode())
+            if not isinstance(value, dict) or not value.keys() & {*batch.KEYS, "spans", "annotations"}:
+                return None
+            if value.keys() & set(batch.KEYS):
+                for piece in batch.pieces(value, reader.notes):
+                    if isinstance(piece, Piece):
+                        parts.add(piece)
+            for span in _dicts(value.get("spans")):
+                parts.add_flat(span)
+            for note in _dicts(value.get("annotations")):
+                parts.add_annotation(note)
+        return parts.record()
+    except (RecordError, UnicodeEncodeError):
+        return None
+
+
+def event_name(log: Mapping[str, Any], attributes: Mapping[str, Any]) -> str:
+    """The name of the event that a log record is; older SDKs keep it in an attribute."""
+    name = log.get("eventName") or attributes.get("event.name")
+    return name if isinstance(name, str) else ""
+
+
+def _annotation(note: Mapping[str, Any]) -> Judgement:
+    name, result = fields.text(note, "name"), payload.inner(note, "result")
+    if not name:
+        raise RecordError("the annotation has no name")
+    return Judgement(
+        name=name,
+        value=fields.number(result, "score"),
+        label=fields.text(result, "label"),
+        explanation=fields.text(result, "explanation"),
+        human=fields.text(note, "annotator_kind") == "HUMAN",
+        of=fields.text(note, "span_id"),
+    )
+
+
+def _dicts(listed: Any) -> list[dict[str, Any]]:
+    return [part for part in listed if isinstance(part, dict)] if isinstance(listed, list) else []
+
+
+def _masked(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """A resource is what the tool adds of the machine, its command line for one: no place for a credential to stay."""
+    listed = resource.get("attributes")
+    if not isinstance(listed, list):
+        return {key: value for key, value in resource.items() if key != "attributes"}
+    attributes = [
+        {**part, "value": payload.masked(part.get("value"), str(part.get("key")))} if isinstance(part, dict) else part
+        for part in listed
+    ]
+    return {**resource, "attributes": attributes}

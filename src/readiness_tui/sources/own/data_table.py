@@ -1,0 +1,135 @@
+"""A table as one JSON object, {"columns": […], "data": [[…], …]}: W&B's tables and MLflow's `log_table` alike.
+
+Each row is a case. Columns have the names of our own case results, or one that is common for the same thing; a number
+in any other column is a score. Without a column that names the case or the question, cases are told apart by position.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit.base import CaseRecord, Record
+from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members
+from readiness_tui.sources.kit.not_finite import as_null
+from readiness_tui.sources.kit.peek import Kind, Peek
+from readiness_tui.sources.kit.recordio import Entry, reject
+from readiness_tui.sources.own.case_record import Repeats, case_from
+
+KEYS = frozenset({"columns", "data"})
+_MORE = frozenset({"index", "ncols", "nrows", "column_types", "log_mode"})
+_ALIASES = {
+    "case_id": ("case_id", "id", "example_id", "case", "test_id", "caseId"),
+    "question": ("question", "input", "inputs", "query", "prompt", "request", "user_input"),
+    "output": (
+        "output",
+        "outputs",
+        "answer",
+        "response",
+        "completion",
+        "prediction",
+        "predictions",
+        "generated_answer",
+    ),
+}
+_MEANT = {name: ours for ours, names in _ALIASES.items() for name in names}
+_KEYED = frozenset({*_ALIASES["case_id"], *_ALIASES["question"]})
+# `mlflow.evaluate` names a judge's score "faithfulness/v1/score", a computed one "exact_match/v1"; its latency is in seconds.
+_MLFLOW_SCORE = re.compile(r"(.+)/v\d+(?:/score)?")
+
+
+def is_table(look: Peek) -> bool:
+    """Whether the file is such a table, whoever wrote it."""
+    lists = look.outline.get("columns", "") is None and look.outline.get("data", "") is None
+    return look.kind is Kind.OBJECT and lists and KEYS <= look.keys <= KEYS | _MORE
+
+
+def names_cases(columns: Iterable[str]) -> bool:
+    """Whether a column says which case a row is."""
+    return bool(_KEYED & set(columns))
+
+
+def columns_of(path: Path) -> tuple[str, ...]:
+    """Raises ReadinessError."""
+    return _open(path, fields.Notes())[0]
+
+
+def cases(path: Path, run_id: str, notes: fields.Notes, *, variant: str = "") -> Iterator[Record]:
+    """The rows as cases of run `run_id`. Raises ReadinessError where the file is no table at all."""
+    columns, rows = _open(path, notes)
+    keyed = names_cases(columns)
+    if not keyed:
+        notes.add("no column names the case or its question, so cases are told apart by their position in the table")
+    repeats = Repeats()
+    order = sorted(range(len(columns)), key=lambda at: _rank(columns[at]))
+    seconds = any(_MLFLOW_SCORE.fullmatch(name) for name in columns)
+    for number, raw in enumerate(rows, 1):
+        text = bytes(raw)
+        try:
+            row = decode(text)
+            if type(row) is not list or len(row) != len(columns):
+                raise RecordError(f"row {number} of the table has not one value for each of the {len(columns)} columns")
+            entry = Entry(
+                number,
+                json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False),
+                _named([(columns[at], row[at]) for at in order], seconds),
+            )
+            if not keyed:
+                entry.value["case_id"] = f"row-{number}"
+            case = case_from(entry, notes)
+            if not keyed:
+                case = replace(case, id_from="position")
+            yield CaseRecord(
+                run_id, repeats.keyed(replace(case, variant=variant or case.variant), entry, notes), entry.raw
+            )
+        except RecordError as error:
+            yield reject(number, f"row {number} of the table: {error}", text)
+
+
+def _open(path: Path, notes: fields.Notes) -> tuple[tuple[str, ...], list[msgspec.Raw]]:
+    data, lost = as_null(document(path))
+    for _ in range(lost):
+        notes.add("NaN or Infinity in a cell; taken as missing")
+    try:
+        parts = members(data)
+        if not parts.keys() >= KEYS:
+            raise ReadinessError(f"{path}: it has no columns and data, so it is no table. Export it again.")
+        columns = decode(parts["columns"])
+        rows: list[msgspec.Raw] = msgspec.json.decode(bytes(parts["data"]), type=list[msgspec.Raw])
+    except RecordError as error:
+        raise broken(path, data, error) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ReadinessError(f"{path}: its data is not a list of rows. Nothing of the file was imported.") from error
+    if not isinstance(columns, list) or not columns:
+        raise ReadinessError(f"{path}: its columns are not a list of names. Nothing of the file was imported.")
+    names = tuple(fields.as_json(column) for column in columns)
+    if len(set(names)) != len(names):
+        raise ReadinessError(f"{path}: two columns of the table have the same name. Rename one and log it again.")
+    return names, rows
+
+
+def _named(cells: Iterable[tuple[str, Any]], seconds: bool) -> dict[str, Any]:
+    """A row under the names that our own case results use. `seconds`: the unit of its latency."""
+    value: dict[str, Any] = {}
+    for name, cell in cells:
+        score = _MLFLOW_SCORE.fullmatch(name)
+        if score is not None and (cell is None or isinstance(cell, (bool, int, float))):
+            name, cell = score.group(1), float(cell) if isinstance(cell, bool) else cell
+        elif seconds and name == "latency" and payload.is_number(cell):
+            name, cell = "latency_ms", cell * 1000
+        ours = _MEANT.get(name, name)
+        value[ours if ours not in value else name] = cell
+    return value
+
+
+def _rank(name: str) -> int:
+    """Of two columns for the same thing, the one with our own name comes first."""
+    return next((names.index(name) for names in _ALIASES.values() if name in names), 0)

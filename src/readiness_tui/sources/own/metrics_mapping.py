@@ -1,0 +1,119 @@
+"""The course's metrics mapping: one figure a metric, as JSON, JSON lines (a run each) or CSV.
+
+{"faithfulness": 0.88, "retrieval_hit_rate": 0.82, "latency_p95_ms": 3100, "cost_per_success": 0.06}; in CSV one column
+a metric, or the columns metric, value and n. n is unknown unless it is given. Fields of a run may stand beside.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from readiness_tui.domain.runs.model import Aggregate, Run
+from readiness_tui.sources.kit import fields
+from readiness_tui.sources.kit.base import Recognised, Record, RunStart
+from readiness_tui.sources.kit.fileio import digest
+from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.kit.peek import Kind, peek
+from readiness_tui.sources.kit.recordio import Entry, records, reject
+from readiness_tui.sources.own.run_fields import ALIASES, aggregates, run_from
+
+COURSE = frozenset({"faithfulness", "retrieval_hit_rate", "latency_p95_ms", "cost_per_success"})
+#: Keys of records about a single case or request.
+SINGLE = frozenset({"trace_id", "case_id", "question", "input", "output", "status", "latency_ms", "query", "response"})
+LONG = frozenset({"metric", "value"})
+
+
+class MetricsMapping:
+    name = "metrics_mapping"
+    title = "a metrics mapping (faithfulness, retrieval_hit_rate, latency_p95_ms, cost_per_success …)"
+    brings = ("a run with one figure a metric",)
+    lacks = (
+        "cases: a figure without them has no interval, no slices and cannot be compared case by case",
+        "n, unless it is given",
+    )
+
+    def recognise(self, path: Path, head: bytes) -> Recognised | None:
+        look = peek(head)
+        if not look.records:
+            return None
+        first = look.records[0]
+        if look.keys & SINGLE:
+            return None
+        if look.keys >= LONG and look.kind in (Kind.TABLE, Kind.LINES, Kind.ARRAY):
+            return Recognised(self.name, f"rows with metric and value ({look.kind})", 70)
+        metrics = _metrics(first)
+        if not metrics or any(_figure(value, table=look.kind is Kind.TABLE) is False for value in metrics.values()):
+            return None
+        course = sorted(COURSE & metrics.keys())
+        names = ", ".join(course or list(metrics)[:4])
+        return Recognised(self.name, f"only numbers by metric name: {names} ({look.kind})", 80 if course else 30)
+
+    def read(self, path: Path) -> Iterator[Record]:
+        mark = digest(path)[:12]
+        notes = fields.Notes()
+        long: dict[str, Aggregate] = {}
+        count = 0
+        for item in records(path):
+            if not isinstance(item, Entry):
+                yield item
+                continue
+            try:
+                if item.value.keys() >= LONG:
+                    _add_row(long, item.value)
+                    continue
+                count += 1
+                ident = f"metrics-{mark}" + (f"-{count}" if count > 1 else "")
+                yield RunStart(_run(item, ident, path.stem, notes))
+            except RecordError as error:
+                yield reject(item.line, str(error), item.raw)
+        if long:
+            run = run_from({}, ident=f"metrics-{mark}", name=path.stem, tool=self.name, notes=notes)
+            yield RunStart(replace(run, aggregates=long))
+        yield from notes.warnings(path.name)
+
+
+def _run(entry: Entry, ident: str, name: str, notes: fields.Notes) -> Run:
+    value = dict(entry.value)
+    if entry.table:
+        fields.drop_not_finite((value,), notes)
+    found = _metrics(value)
+    about = {key: item for key, item in value.items() if key not in found and key not in ("metrics", "n")}
+    made = aggregates(found, fields.whole(value, "n") if value.get("n") is not None else None)
+    if not any(figure.value is not None for figure in made.values()):
+        raise RecordError("no metric with a value")
+    return replace(run_from(about, ident=ident, name=name, tool=SOURCE.name, notes=notes), aggregates=made)
+
+
+def _metrics(value: Mapping[str, Any]) -> dict[str, Any]:
+    """The metrics among the fields of a record: those under `metrics`, else whatever describes no run."""
+    inner = value.get("metrics")
+    if isinstance(inner, dict):
+        return dict(inner)
+    return {key: item for key, item in value.items() if key not in ALIASES and key != "n"}
+
+
+def _figure(value: Any, *, table: bool) -> bool:
+    """Whether a value can be a metric's figure."""
+    if value is None or (table and (value == "" or fields.not_finite(value))):
+        return True
+    if isinstance(value, dict):
+        return "value" in value and _figure(value["value"], table=False)
+    if table:
+        return fields.cell_score("metric", value) is not None
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+def _add_row(long: dict[str, Aggregate], row: Mapping[str, Any]) -> None:
+    name = fields.text(row, "metric")
+    if not name:
+        raise RecordError("the row names no metric")
+    if name in long:
+        raise RecordError(f"the metric {name} stands in the file already")
+    long[name] = Aggregate(fields.number(row, "value"), fields.whole(row, "n"))
+
+
+SOURCE = MetricsMapping()

@@ -1,0 +1,162 @@
+"""The course's trace record: one recorded request a line, as JSON lines, a JSON list or CSV.
+
+trace_id, prompt_version, model, retrieved_chunks, tool_calls, faithfulness, latency_ms, status; and, where they are
+there, times, question and answer, user and session, cost, tokens, error, feedback, versions, cached, cold_start and
+further scores.
+Every other field is kept. A key that is absent was not logged; an empty list was logged as none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from readiness_tui.domain.runs.model import Outcome, Trace
+from readiness_tui.sources.kit import fields
+from readiness_tui.sources.kit.base import Recognised, Record, TraceRecord
+from readiness_tui.sources.kit.jsonio import RecordError, quoted
+from readiness_tui.sources.kit.peek import peek
+from readiness_tui.sources.kit.recordio import Entry, records, reject
+from readiness_tui.sources.tracing.outcome import outcome_of
+
+COURSE = ("prompt_version", "model", "retrieved_chunks", "tool_calls", "faithfulness", "latency_ms", "status")
+#: Keys of records that carry a `trace_id` too and are another tool's.
+FOREIGN = frozenset({"dotted_order", "run_type", "span_id", "spans", "resourceSpans", "case_id", "observations"})
+
+_ALIASES = {
+    "trace_id": "trace_id",
+    "started_at": "started_at",
+    "timestamp": "started_at",
+    "start_time": "started_at",
+    "prompt_version": "prompt_version",
+    "model": "model",
+    "index_version": "index_version",
+    "app_version": "app_version",
+    "status": "status",
+    "success": "success",
+    "error": "error",
+    "question": "question",
+    "input": "question",
+    "query": "question",
+    "answer": "answer",
+    "output": "answer",
+    "response": "answer",
+    "retrieved_chunks": "retrieved_chunks",
+    "chunks": "retrieved_chunks",
+    "tool_calls": "tool_calls",
+    "retrieval": "retrieval",
+    "feedback": "feedback",
+    "user": "user",
+    "user_id": "user",
+    "session": "session",
+    "session_id": "session",
+    "conversation_id": "session",
+    "latency_ms": "latency_ms",
+    "duration_ms": "latency_ms",
+    "latency_s": "latency_s",
+    "duration_s": "latency_s",
+    "cost": "cost",
+    "cost_usd": "cost",
+    "total_cost": "cost",
+    "tokens_in": "tokens_in",
+    "input_tokens": "tokens_in",
+    "prompt_tokens": "tokens_in",
+    "tokens_out": "tokens_out",
+    "output_tokens": "tokens_out",
+    "completion_tokens": "tokens_out",
+    "scores": "scores",
+    "cached": "cached",
+    "cache_hit": "cached",
+    "cold_start": "cold",
+    "cold": "cold",
+}
+_UNITLESS = ("latency", "duration")
+
+
+class TraceRecords:
+    name = "trace_record"
+    title = "trace records (trace_id, prompt_version, model, latency_ms, status …)"
+    brings = ("traces with versions, chunks, tool calls, latency, status and scores",)
+    lacks = (
+        "steps of a request",
+        "whatever a record does not name: every field but trace_id may be left out",
+    )
+
+    def recognise(self, path: Path, head: bytes) -> Recognised | None:
+        look = peek(head)
+        keys = look.keys
+        shown = [key for key in COURSE if key in keys]
+        if "trace_id" not in keys or keys & FOREIGN or not shown:
+            return None
+        certainty = 90 if len(shown) >= 3 else 60
+        return Recognised(self.name, f"records with trace_id, {', '.join(shown)} ({look.kind})", certainty)
+
+    def read(self, path: Path) -> Iterator[Record]:
+        notes = fields.Notes()
+        for item in records(path, "traces", "records"):
+            if not isinstance(item, Entry):
+                yield item
+            elif "trace_id" in item.value:
+                try:
+                    yield TraceRecord(trace_from(item, notes), item.raw)
+                except RecordError as error:
+                    yield reject(item.line, str(error), item.raw)
+            elif not item.header:
+                yield reject(item.line, "no trace_id", item.raw)
+        yield from notes.warnings(path.name)
+
+
+def trace_from(entry: Entry, notes: fields.Notes) -> Trace:
+    """The trace of one record. Raises RecordError."""
+    known, rest = fields.sort_keys(entry.value, _ALIASES)
+    table = entry.table
+    if table:
+        fields.drop_not_finite((known, rest), notes)
+    ident = fields.text(known, "trace_id")
+    if not ident:
+        raise RecordError("trace_id is empty")
+    for name in _UNITLESS:
+        if name in rest:
+            notes.add(f'"{name}" names no unit and is no metric here; write it as {name}_ms')
+    status, error = fields.text(known, "status"), fields.prose(known, "error") or None
+    outcome = outcome_of(status)
+    if status is None:
+        success = fields.flag(known, "success")
+        outcome = Outcome.ERROR if error else None if success is None else Outcome.SUCCESS if success else Outcome.FAIL
+    elif outcome is None:
+        notes.add(f"the status {quoted(status)} is not known, so those records have no outcome")
+    chunks = fields.chunks(known, "retrieved_chunks", table=table)
+    retrieval = fields.flag(known, "retrieval")
+    latency = fields.number(known, "latency_ms", least=0)
+    if latency is None and (seconds := fields.number(known, "latency_s", least=0)) is not None:
+        latency = seconds * 1000
+    return Trace(
+        id=ident,
+        started_at=fields.moment(known, "started_at", notes),
+        prompt_version=fields.text(known, "prompt_version"),
+        model=fields.text(known, "model"),
+        index_version=fields.text(known, "index_version"),
+        app_version=fields.text(known, "app_version"),
+        status=status,
+        outcome=outcome,
+        error=error,
+        question=fields.prose(known, "question"),
+        answer=fields.prose(known, "answer"),
+        chunks=chunks,
+        tool_calls=fields.tool_calls(known, "tool_calls", table=table),
+        retrieval=True if retrieval is None and chunks else retrieval,
+        feedback=fields.prose(known, "feedback"),
+        latency_ms=latency,
+        cost=fields.number(known, "cost", least=0),
+        tokens_in=fields.whole(known, "tokens_in"),
+        tokens_out=fields.whole(known, "tokens_out"),
+        scores=fields.metrics(known.get("scores"), rest, table=table),
+        cached=fields.flag(known, "cached") or False,
+        cold=fields.flag(known, "cold") or False,
+        extra=rest,
+        user=fields.text(known, "user"),
+        session=fields.text(known, "session"),
+    )
+
+
+SOURCE = TraceRecords()

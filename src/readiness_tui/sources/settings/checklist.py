@@ -1,0 +1,197 @@
+"""Reads checklists from YAML: ours, a team's own, and the set of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from readiness_tui.domain.checklists.codec import content_digest
+from readiness_tui.domain.checklists.model import Checklist, Item, ProbeKind, Severity
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.sources.kit.located import DataPath, Located, quoted
+from readiness_tui.sources.kit.shipped import shipped_folder
+from readiness_tui.sources.kit.validation import Problem, refuse, validated
+from readiness_tui.sources.kit.yaml_safe import load_yaml, read_yaml
+from readiness_tui.sources.settings.checklist_schema import ChecklistYaml, ItemYaml
+
+SHIPPED = ("observability", "reliability", "deployment", "safety", "evaluation")
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    checklist: Checklist
+    located: Located
+
+
+def read_checklist(path: Path) -> Checklist:
+    """The checklist in a YAML file. Raises `ReadinessError` naming file, line, field and reason."""
+    return _loaded(read_yaml(path)).checklist
+
+
+def parse_checklist(text: str, where: str) -> Checklist:
+    """The checklist in a YAML text; `where` names it in messages. Raises like `read_checklist`."""
+    return _loaded(load_yaml(text, where)).checklist
+
+
+def shipped_checklists() -> dict[str, Checklist]:
+    """The five that come with the app, by id, in their order."""
+    return load_checklists()
+
+
+def load_checklists(extra_dirs: Sequence[Path] = ()) -> dict[str, Checklist]:
+    """Ours and a team's, by id: ours in their order, then the team's by id.
+
+    A team's checklist with an id of ours takes its place; of two folders the later one wins. Raises
+    `ReadinessError` for a file that is not valid, a folder without any, one id twice in a folder, and whatever
+    `check_set` finds.
+    """
+    ours = _shipped()
+    theirs: dict[str, _Loaded] = {}
+    for folder in extra_dirs:
+        theirs |= _read_folder(folder)
+    # A team cannot edit our files: what ours say about an item that theirs dropped is not an error.
+    dropped = [ours[name].checklist for name in ours if name in theirs]
+    kept = {name: loaded for name, loaded in ours.items() if name not in theirs}
+    # Ours are looked at first, so that of two equal item ids the team's is the one reported.
+    both = kept | dict(sorted(theirs.items()))
+    checklists = {name: loaded.checklist for name, loaded in both.items()}
+    problems = list(_set_problems(checklists, dropped))
+    for name, loaded in both.items():
+        if mine := [problem for owner, problem in problems if owner == name]:
+            raise refuse(loaded.located, mine)
+    order = [*SHIPPED, *(name for name in checklists if name not in SHIPPED)]
+    return {name: checklists[name] for name in order}
+
+
+def check_set(checklists: Mapping[str, Checklist], dropped: Iterable[Checklist] = ()) -> None:
+    """Checks between checklists: item ids are unique, and a `same_as` target exists if its checklist is here.
+
+    Which checklist a missing target belongs to is told by its prefix (`OBS` of `OBS-03`); where nothing with
+    that prefix is in the set, the checklist is simply not in use. Items of `dropped` count as existing.
+    Raises `ReadinessError`.
+    """
+    sentences = [
+        f"Checklist {owner}, {problem.reason}. {problem.remedy}."
+        for owner, problem in _set_problems(checklists, dropped)
+    ]
+    if sentences:
+        raise ReadinessError("\n".join(sentences))
+
+
+def _shipped() -> dict[str, _Loaded]:
+    folder = shipped_folder("checklists")
+    return {name: _loaded(read_yaml(folder / f"{name}.yaml")) for name in SHIPPED}
+
+
+def _read_folder(folder: Path) -> dict[str, _Loaded]:
+    shown = one_line(str(folder))
+    try:
+        # Hidden files are editors' and file managers' leavings, never a checklist.
+        files = sorted(
+            path for path in folder.iterdir() if path.suffix in (".yaml", ".yml") and not path.name.startswith(".")
+        )
+    except (OSError, ValueError) as error:
+        reason = one_line((error.strerror if isinstance(error, OSError) else None) or str(error))
+        raise ReadinessError(
+            f"The checklist folder {shown} cannot be read: {reason}. Check the path; name a folder, not a file."
+        ) from None
+    if not files:
+        raise ReadinessError(
+            f"The checklist folder {shown} holds no .yaml file. Put a checklist there or leave the folder out."
+        )
+    found: dict[str, _Loaded] = {}
+    for path in files:
+        loaded = _loaded(read_yaml(path))
+        name = loaded.checklist.id
+        if name in found:
+            first = found[name].located.at(("id",))
+            reason = f"the checklist {quoted(name)} is already declared in {first}"
+            raise refuse(loaded.located, [Problem(("id",), reason, "Give one of the two another id")])
+        found[name] = loaded
+    return found
+
+
+def _loaded(located: Located) -> _Loaded:
+    parsed = validated(ChecklistYaml, located)
+    if problems := list(_problems(parsed)):
+        raise refuse(located, problems)
+    checklist = Checklist(
+        id=parsed.id,
+        title=parsed.title,
+        version=parsed.version,
+        day=parsed.day,
+        items=tuple(item.to_domain() for item in parsed.items),
+        digest="",
+    )
+    return _Loaded(replace(checklist, digest=content_digest(checklist)), located)
+
+
+def _problems(parsed: ChecklistYaml) -> Iterator[Problem]:
+    """What a schema of single fields cannot say."""
+    if not parsed.items:
+        yield Problem(("items",), "a checklist without items checks nothing", "Add at least one item")
+    ids = [item.id for item in parsed.items]
+    yield from _repeated(ids, ("items",), "item id", ("id",))
+    for index, item in enumerate(parsed.items):
+        here: DataPath = ("items", index)
+        yield from _item_problems(item, here)
+        for position, target in enumerate(item.same_as):
+            path = (*here, "same_as", position)
+            if target == item.id:
+                yield Problem(path, f"{item.id} is declared the same as itself", "Remove it")
+            elif target in ids:
+                reason = f"{target} is an item of this same checklist; same_as joins items of different ones"
+                yield Problem(path, reason, "Remove it, or make the two one item")
+
+
+def _item_problems(item: ItemYaml, here: DataPath) -> Iterator[Problem]:
+    if item.weight == 0 and item.severity is Severity.BLOCKER:
+        reason = f"{item.id} is a blocker of weight 0, which would block without counting"
+        yield Problem((*here, "weight"), reason, "Give it a weight, or make it major or minor")
+    yield from _repeated(item.same_as, (*here, "same_as"), "item id")
+    yield from _repeated(item.ticks, (*here, "ticks"), "tick")
+    if item.probe is not None:
+        probe = (*here, "probe")
+        yield from _repeated(item.probe.declares, (*probe, "declares"), "name")
+        if "required" in item.probe.model_fields_set and item.probe.kind is not ProbeKind.SHARE:
+            reason = f"a {item.probe.kind} probe has no required share"
+            yield Problem((*probe, "required"), reason, "Remove it, or make the kind share")
+
+
+def _repeated(values: Sequence[str], path: DataPath, what: str, field: DataPath = ()) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, value in enumerate(values):
+        if value in seen:
+            reason = f"the {what} {quoted(value)} is used a second time"
+            yield Problem((*path, index, *field), reason, "Each may stand once: change or remove one")
+        seen.add(value)
+
+
+def _set_problems(checklists: Mapping[str, Checklist], dropped: Iterable[Checklist]) -> Iterator[tuple[str, Problem]]:
+    """Each problem with the id of the checklist whose file it is in."""
+    homes: dict[str, str] = {}
+    for name, checklist in checklists.items():
+        for index, item in enumerate(checklist.items):
+            if (home := homes.setdefault(item.id, name)) != name:
+                reason = f"item {item.id} is also an item of the checklist {home}"
+                yield name, Problem(("items", index, "id"), reason, "Give one of the two another id")
+    known = homes.keys() | {item.id for checklist in dropped for item in checklist.items}
+    prefixes = {_prefix(item_id) for item_id in homes}
+    for name, checklist in checklists.items():
+        for index, item in enumerate(checklist.items):
+            for position, target in _missing(item, known, prefixes):
+                reason = f"item {item.id} is declared the same as {target}, which does not exist"
+                path = ("items", index, "same_as", position)
+                yield name, Problem(path, reason, "Correct the id or remove it")
+
+
+def _missing(item: Item, known: Iterable[str], prefixes: Iterable[str]) -> Iterator[tuple[int, str]]:
+    for position, target in enumerate(item.same_as):
+        if target not in known and _prefix(target) in prefixes:
+            yield position, target
+
+
+def _prefix(item_id: str) -> str:
+    return item_id.partition("-")[0]

@@ -1,0 +1,93 @@
+"""`gate.lock`: who declared a gate final and when, as a small YAML file to be committed beside the gate."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.gate.model import Gate, Lock
+from readiness_tui.sources.kit.located import Located
+
+_HEAD = """\
+# Thresholds declared before the change was tested. A run that started after `at` is registered; a gate, dataset or
+# judge whose digest has changed since is reported. Written by `readiness gate lock`; locking again replaces it.
+"""
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
+_DIGESTS = ("gate_digest", "dataset_digest", "judge_digest")
+
+
+def lock_text(gate: Gate, lock: Lock) -> str:
+    """The file's content: the same lock gives the same bytes."""
+    at = (lock.at.replace(tzinfo=UTC) if lock.at.tzinfo is None else lock.at.astimezone(UTC)).isoformat()
+    entries = {"gate": gate.name, "by": lock.by, "at": at.replace("+00:00", "Z")}
+    entries |= {name: digest for name in _DIGESTS if (digest := getattr(lock, name))}
+    return _HEAD + "".join(f"{name}: {_text(value)}\n" for name, value in entries.items())
+
+
+def write_lock(path: Path, gate: Gate, lock: Lock) -> None:
+    """Write the file whole or not at all. Raises `ReadinessError` where it cannot be written."""
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=".gate.lock.", dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(lock_text(gate, lock))
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise ReadinessError(
+            f"{path} cannot be written: {error.strerror or error}. Check the folder and its permissions."
+        ) from None
+
+
+def read_lock(path: Path) -> Lock:
+    """The lock of a file. Raises `ReadinessError` naming file, line, column, field, reason and remedy."""
+    from readiness_tui.sources.kit.yaml_safe import read_yaml
+
+    return _lock(read_yaml(path))
+
+
+def parse_lock(text: str, where: str) -> Lock:
+    """The lock of a YAML text; `where` names it in messages."""
+    from readiness_tui.sources.kit.yaml_safe import load_yaml
+
+    return _lock(load_yaml(text, where))
+
+
+def _text(value: str) -> str:
+    """A double-quoted YAML scalar: JSON's form, with the characters escaped that YAML would not take as they are."""
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", json.dumps(value, ensure_ascii=False))
+
+
+def _lock(located: Located) -> Lock:
+    from pydantic import BaseModel, ConfigDict
+
+    from readiness_tui.sources.kit.validation import Problem, refuse, validated
+    from readiness_tui.sources.settings.gate_schema import Word
+
+    class LockYaml(BaseModel):
+        model_config = ConfigDict(extra="forbid", strict=True)
+        by: Word
+        at: Word
+        gate_digest: Word
+        gate: Word | None = None
+        dataset_digest: Word | None = None
+        judge_digest: Word | None = None
+
+    yaml = validated(LockYaml, located)
+    try:
+        at = datetime.fromisoformat(yaml.at)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        reason = f"{yaml.at!r} is not a time with its zone"
+        raise refuse(located, [Problem(("at",), reason, "Write it in UTC, such as 2026-11-20T09:14:00Z")])
+    return Lock(yaml.by, at.astimezone(UTC), yaml.gate_digest, yaml.dataset_digest, yaml.judge_digest)

@@ -1,0 +1,102 @@
+"""The values of one span, or of one evaluation, by what their attributes mean.
+
+One pass over the attributes finds them: the table of names has ten times as many entries as a span has attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit.jsonio import RecordError
+
+N = TypeVar("N", int, float)
+
+#: What may stand on the resource, for all its spans.
+OF_RESOURCE = frozenset({"prompt_version", "index_version", "app_version", "service", "environment"})
+
+
+class Table:
+    """The table of names, ready to be asked. `notes` takes what is unusable."""
+
+    def __init__(self, names: Mapping[str, tuple[str, ...]], notes: fields.Notes) -> None:
+        self.names = names
+        self.notes = notes
+        self._meanings: dict[str, list[tuple[str, int]]] = {}
+        for meaning, known in names.items():
+            for rank, name in enumerate(known):
+                self._meanings.setdefault(name, []).append((meaning, rank))
+
+    def known(self, attributes: Mapping[str, Any], resource: Mapping[str, Any] | None = None) -> Known:
+        """The values of these attributes; of several names for one meaning, the table's first."""
+        found: dict[str, tuple[int, str, Any]] = {}
+        for name, value in attributes.items():
+            if value is not None:
+                for meaning, rank in self._meanings.get(name, ()):
+                    if meaning not in found or rank < found[meaning][0]:
+                        found[meaning] = rank, name, value
+        for name, value in (resource or {}).items():
+            for meaning, rank in self._meanings.get(name, ()):
+                if meaning in OF_RESOURCE and (meaning not in found or rank < found[meaning][0]):
+                    found[meaning] = rank, name, value
+        return Known(found, self.notes)
+
+
+class Known:
+    """Values by meaning. What is not what its name promises counts as missing; a figure is noted."""
+
+    def __init__(self, found: Mapping[str, tuple[int, str, Any]], notes: fields.Notes) -> None:
+        self._found = found
+        self._notes = notes
+
+    def first(self, meaning: str) -> Any:
+        """The value as it is; None where there is none."""
+        held = self._found.get(meaning)
+        return None if held is None else held[2]
+
+    def text(self, meaning: str) -> str | None:
+        """The value as text, a structure as JSON; None where it is empty."""
+        value = self.first(meaning)
+        return None if value is None or value == "" else fields.as_json(value)
+
+    def parsed(self, meaning: str) -> Any:
+        """The structure that the value is or, as JSON text, holds."""
+        return payload.parsed(self.first(meaning))
+
+    def count(self, meaning: str) -> int | None:
+        """A whole number that is not negative."""
+        return self._number(meaning, payload.count)
+
+    def amount(self, meaning: str) -> float | None:
+        """A finite number that is not negative."""
+        return self._number(meaning, payload.amount)
+
+    def signed(self, meaning: str) -> float | None:
+        """A finite number; true and false are 1 and 0."""
+        return self._number(meaning, _signed)
+
+    def flag(self, meaning: str) -> bool | None:
+        """true or false, also as text or 0 and 1."""
+        try:
+            return fields.flag({"": self.first(meaning)}, "")
+        except RecordError:
+            return None
+
+    def _number(self, meaning: str, read: Callable[[Any], N | None]) -> N | None:
+        held = self._found.get(meaning)
+        if held is None:
+            return None
+        number = read(held[2])
+        if number is None:
+            self._notes.add(f"{held[1]} is no usable number; taken as missing")
+        return number
+
+
+def _signed(value: Any) -> float | None:
+    if isinstance(value, bool):
+        return float(value)
+    try:
+        return fields.number({"": value}, "")
+    except RecordError:
+        return None

@@ -1,0 +1,253 @@
+"""Human review: one case at a time, large; one key says pass, fail or unsure, and only then the judge is shown."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.widgets import Footer, Static
+
+from readiness_tui.domain.runs.model import GoldenCase, HumanLabel, HumanVerdict
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import ReviewView
+from readiness_tui.services.labels import queue as labelling
+from readiness_tui.services.labels.queue import DRAW, Place, Queue, Task, Why
+from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.screens.labels import text
+from readiness_tui.tui.screens.room import RoomScreen
+
+
+class QueueScreen(RoomScreen):
+    """Each label is saved at once; gate, gaps and conditions follow when one leaves. `at`: the case to begin with."""
+
+    ROOM = "labelling"
+    CSS_PATH = "screen.tcss"
+    AUTO_FOCUS = ""
+    BINDINGS = [
+        Binding("p", "label('pass')", "Pass", id="labelling.pass", tooltip="The answer is good enough"),
+        Binding("f", "label('fail')", "Fail", id="labelling.fail", tooltip="The answer is not good enough"),
+        Binding("u", "label('unsure')", "Unsure", id="labelling.unsure", tooltip="You cannot tell; it counts as reviewed, not as agreement"),
+        Binding("n", "note", "Note", id="labelling.note", tooltip="A note to your label: why"),
+        Binding("space,enter,right", "next", "Next", id="labelling.next", key_display="Space", tooltip="The next case that waits for you; without a label this one is skipped"),
+        Binding("left,backspace", "back", "Back", id="labelling.back", key_display="←", tooltip="The case before"),
+        Binding("s", "draw", f"{DRAW} more", id="labelling.draw", tooltip=f"Add {DRAW} of the other cases at random, to compare the judge with people"),
+        Binding("t", "take_back", "Take back", id="labelling.take_back", show=False, tooltip="Remove your label of this case; the history keeps it"),
+        Binding("e", "end", "Agreement", id="labelling.end", show=False, tooltip="How judge and people agree so far"),
+        Binding("down", "scroll(1)", "Down", id="labelling.down", show=False, tooltip="Scroll the case"),
+        Binding("up", "scroll(-1)", "Up", id="labelling.up", show=False, tooltip="Scroll back"),
+        Binding("pagedown", "scroll(10)", "Page down", id="labelling.page_down", show=False, tooltip="Scroll a page of the case"),
+        Binding("pageup", "scroll(-10)", "Page up", id="labelling.page_up", show=False, tooltip="Scroll a page back"),
+        Binding("escape,q", "leave", "Leave", id="labelling.leave", key_display="Esc", tooltip="Leave; the queue goes on here the next time"),
+    ]  # fmt: skip
+
+    def __init__(self, at: str = "") -> None:
+        super().__init__()
+        self._at = at
+        self._queue: Queue | None = None
+        self._position: int | None = None  # None: the end
+        self._drawn = 0
+        self._notes: dict[str, str] = {}  # typed before their label
+        self._skipped: set[str] = set()
+        self._changed = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="heading")
+        with VerticalScroll(id="stage", can_focus=False):
+            yield Static(id="case")
+        yield Static(id="word")
+        yield Footer(show_command_palette=False, compact=True)
+
+    async def refresh_view(self) -> None:
+        view = self.readiness.view
+        if view is not None and self.is_mounted:
+            await self.show(view)
+
+    async def show(self, view: ReviewView) -> None:
+        if self._queue is None:
+            await self._open(view)
+        self._fill()
+
+    async def _open(self, view: ReviewView) -> None:
+        """Where this person was, or at the case that was asked for."""
+        where = await self.fetch(labelling.place, self._desk, view.measured)
+        if where is None:
+            return
+        self._drawn, self._notes = where.drawn, dict(where.notes)
+        await self._read()
+        keys = [task.key for task in self._tasks]
+        if self._at in keys:
+            self._position = keys.index(self._at)
+        elif where.at in keys and self._waits(self._tasks[keys.index(where.at)]):
+            self._position = keys.index(where.at)
+        else:
+            self._position = self._following(-1)
+
+    async def _read(self) -> None:
+        view = self.readiness.view
+        if view is not None:
+            found = await self.fetch(labelling.queue, self._desk, view.measured, self._drawn, self._tasks)
+            self._queue = found or self._queue
+
+    # -- showing ----------------------------------------------------------------------------------------------------
+
+    @property
+    def _desk(self) -> Desk:
+        assert self.readiness.desk is not None
+        return self.readiness.desk
+
+    @property
+    def _tasks(self) -> tuple[Task, ...]:
+        return self._queue.tasks if self._queue else ()
+
+    @property
+    def shown(self) -> Task | None:
+        return self._tasks[self._position] if self._position is not None and self._position < len(self._tasks) else None
+
+    @property
+    def mine(self) -> HumanLabel | None:
+        """This person's label of the present case."""
+        return self.shown.label_of(self._desk.who) if self.shown else None
+
+    def _gold(self, task: Task) -> GoldenCase | None:
+        view = self.readiness.view
+        golden = view.measured.eval_set if view else None
+        return next((gold for gold in golden.cases if gold.id == task.case.id), None) if golden else None
+
+    def _fill(self, *, home: bool = False) -> None:
+        queue, task, mine, view = self._queue, self.shown, self.mine, self.readiness.view
+        if queue is None or view is None:
+            return
+        who = self._desk.who
+        self.query_one("#heading", Static).update(text.heading(queue, task, who, self.app.size.width - 2))
+        case, word = self.query_one("#case", Static), self.query_one("#word", Static)
+        word.display = task is not None
+        if task is None:
+            case.update(text.end(queue, who))
+        else:
+            case.update(text.case(task, self._gold(task)))
+            seen = (task.run_id, task.key) in self._desk.seen_scores
+            word.update(
+                text.hidden(task, self._notes.get(task.key, ""), seen=seen)
+                if mine is None
+                else text.reveal(task, mine, labelling.judge_says(view.measured, task))
+            )
+        if home:
+            self.query_one("#stage").scroll_home(animate=False)
+        self.refresh_bindings()
+
+    # -- moving -----------------------------------------------------------------------------------------------------
+
+    def _waits(self, task: Task) -> bool:
+        """Not labelled by this person, or people disagree on it and they have not looked at it now."""
+        open_ = task.why is Why.SPLIT or task.label_of(self._desk.who) is None
+        return open_ and task.key not in self._skipped
+
+    def _following(self, position: int) -> int | None:
+        """The next one that waits, round the end; None where none does."""
+        places = [*range(position + 1, len(self._tasks)), *range(max(position, 0))]
+        return next((place for place in places if self._waits(self._tasks[place])), None)
+
+    async def _move(self, position: int | None) -> None:
+        self._position = position
+        self._fill(home=True)
+        await self._remember()
+
+    async def _remember(self) -> None:
+        view = self.readiness.view
+        if view is not None:
+            at = self.shown.key if self.shown else ""
+            where = Place(labelling.run_ids(view.measured), at, self._drawn, self._notes)
+            await self.fetch(labelling.remember, self._desk, where)
+
+    async def action_next(self) -> None:
+        task = self.shown
+        if task is None:  # at the end: what was skipped comes again
+            self._skipped.clear()
+            await self._move(self._following(-1))
+            return
+        if self.mine is None or task.why is Why.SPLIT:
+            self._skipped.add(task.key)
+        await self._move(self._following(self._position or 0))
+
+    async def action_back(self) -> None:
+        if self._tasks:
+            await self._move((len(self._tasks) if self._position is None else self._position or len(self._tasks)) - 1)
+
+    async def action_end(self) -> None:
+        await self._move(None)
+
+    async def action_draw(self) -> None:
+        before = len(self._tasks)
+        self._drawn += DRAW
+        await self._read()
+        if len(self._tasks) > before:
+            await self._move(before)
+
+    def action_scroll(self, by: int) -> None:
+        self.query_one("#stage").scroll_relative(y=by, animate=False)
+
+    async def action_leave(self) -> None:
+        await self.app.pop_screen()
+
+    # -- labelling --------------------------------------------------------------------------------------------------
+
+    async def action_label(self, verdict: str) -> None:
+        task = self.shown
+        if task is None:
+            return
+        note = self._notes.get(task.key)
+        if await self.fetch(labelling.give, self._desk, task, HumanVerdict(verdict), note) is None:
+            return
+        self._skipped.discard(task.key)
+        if self._notes.pop(task.key, None) is not None:
+            await self._remember()
+        await self._saved()
+
+    async def action_take_back(self) -> None:
+        if self.shown is not None and await self.fetch(labelling.take_back, self._desk, self.shown):
+            await self._saved()
+
+    async def _saved(self) -> None:
+        self._changed = True
+        await self._read()
+        self._fill()
+
+    def action_note(self) -> None:
+        task, mine = self.shown, self.mine
+        if task is None:
+            return
+
+        async def submit(values: Values) -> str | None:
+            if mine is None:
+                self._notes[task.key] = values["note"]
+                await self._remember()
+            elif await self.fetch(labelling.give, self._desk, task, mine.verdict, values["note"]) is None:
+                return "Nothing was saved."
+            else:
+                await self._saved()
+            self._fill()
+            return None
+
+        typed = mine.note if mine else self._notes.get(task.key, "")
+        self.ask_with(f"Note to case {task.key}", [Field("note", "Why", typed)], submit)
+
+    def on_screen_suspend(self) -> None:
+        """Left for good, not for a dialog: the gate takes the new labels into account."""
+        app, desk = self.readiness, self.readiness.desk
+        if self._changed and desk is not None and self not in app.screen_stack:
+            self._changed = False
+            app.run_worker(app.act(labelling.settle, desk), group="labels")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The footer shows only what works here."""
+        if not self.is_mounted or self._queue is None:
+            return True
+        works = {
+            "label": self.shown is not None,
+            "note": self.shown is not None,
+            "back": bool(self._tasks),
+            "draw": self._queue.left > 0,
+            "take_back": self.mine is not None,
+            "next": self.shown is not None or any(task.label_of(self._desk.who) is None for task in self._tasks),
+        }
+        return works.get(action, True)

@@ -1,0 +1,157 @@
+"""The review queue in words: a case without its scores, what the judge and others said of it, and how it all agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from textual.content import Content
+
+from readiness_tui.domain.labels.agreement import Agreement, Between
+from readiness_tui.domain.runs.model import Case, CaseStatus, GoldenCase, HumanLabel, HumanVerdict
+from readiness_tui.domain.text.format import day_month, number, plural
+from readiness_tui.services.labels.queue import DRAW, Queue, Task, Why, Word
+from readiness_tui.tui import glyphs
+from readiness_tui.tui.record_text import LONG, block, chunks, tools
+from readiness_tui.tui.screens.evals.case_text import HUMAN, wanted
+from readiness_tui.tui.text import column, join, line, safe
+
+TITLES = {
+    Why.HIGH_RISK: "HIGH-RISK REVIEW",
+    Why.SAMPLE: "DRAWN AT RANDOM",
+    Why.SPLIT: "PEOPLE DISAGREE",
+}
+
+
+def heading(queue: Queue, task: Task | None, who: str, width: int) -> Content:
+    """Which part of the queue, how much of it this person has done, and what the gate still lacks."""
+    part = [other for other in queue.tasks if task is None or other.why is task.why]
+    done = sum(other.label_of(who) is not None for other in part)
+    title = TITLES[task.why] if task else "HUMAN REVIEW"
+    shown = join("  ", line(task.key, "bold")) if task else ""
+    lack = f"{len(queue.lacking)} without any label" if queue.lacking else "every high-risk case has a label"
+    left = join(Content.styled(title, "bold $text-accent"), shown, f"  {done} of {len(part)} reviewed  ")
+    return join(left, column(lack, max(width - left.cell_length, 0), "$foreground-muted"))
+
+
+def case(task: Task, gold: GoldenCase | None) -> Content:
+    """The question, what a right answer must have, and everything the system did: no score, no verdict."""
+    said = [safe(task.case.question or "(the run does not keep the question)", "bold", LONG)]
+    said += wanted(gold) if gold else [Content.styled("The golden set does not have this case.", "$foreground-muted")]
+    several = len({(repeat.output, repeat.status is CaseStatus.ERROR) for repeat in task.repeats}) > 1
+    shown = task.repeats if several else task.repeats[:1]
+    for place, repeat in enumerate(shown, 1):
+        title = f"Answer {place} of {len(shown)}" if several else "Answer"
+        said += [Content(""), *answer(repeat, gold, title)]
+    if len(task.repeats) > len(shown):
+        said.append(Content.styled(f"The same answer in all {len(task.repeats)} repeats.", "$foreground-muted"))
+    return Content("\n").join(said)
+
+
+def answer(case: Case, gold: GoldenCase | None, title: str) -> list[Content]:
+    """One repeat. An error is shown only where the system gave no answer: elsewhere it may be a grader's reason."""
+    said = []
+    if case.status is CaseStatus.ERROR:
+        said.append(join(Content.styled("The system failed to answer: ", "bold"), safe(case.error or "", limit=LONG)))
+    if case.output is not None or not said:
+        said.append(block(title, case.output))
+    return [*said, Content(""), *chunks(case.chunks, gold, LONG), *tools(case.tool_calls)]
+
+
+# Below the case
+
+
+def hidden(task: Task, note: str, *, seen: bool) -> Content:
+    """Before the label."""
+    if seen:
+        said = "You have seen the scores of this case, so your label will not count as blind."
+    else:
+        said = "The judge's scores and other people's labels are hidden until you have said yours."
+    typed = [join(Content.styled("Your note: ", "bold"), line(note), "  (saved with your label)")] if note else []
+    return Content("\n").join([Content.styled(said, "$foreground-muted"), *typed])
+
+
+def reveal(task: Task, mine: HumanLabel, words: Sequence[Word]) -> Content:
+    """After it: one's own, then the judge's words against it, then other people's."""
+    mark = HUMAN[mine.verdict]
+    said = [
+        join(
+            Content.styled(f"{mark.glyph} you {mine.verdict}", mark.style),
+            ", blind" if mine.blind else ", not blind: not counted in the agreement",
+            line(f": {mine.note}" if mine.note else ""),
+        )
+    ]
+    said += [_against_judge(word, mine.verdict) for word in words]
+    if not words:
+        said.append(Content.styled("No judge's word on this case.", "$foreground-muted"))
+    said += [_against_person(label, mine.verdict) for label in task.labels if label.reviewer != mine.reviewer]
+    return Content("\n").join(said)
+
+
+def _against_judge(word: Word, mine: HumanVerdict) -> Content:
+    said = "pass" if word.passed else "fail"
+    value = "" if word.value is None else f"{number(word.value)} "
+    name = word.metric.replace("_", " ") or "judge overall"
+    return _against(f"{name} {value}{said}", said, mine)
+
+
+def _against_person(label: HumanLabel, mine: HumanVerdict) -> Content:
+    when = f", {day_month(label.at.date())}" if label.at else ""
+    note = f": {label.note}" if label.note else ""
+    return _against(f"{label.reviewer} {label.verdict}{when}{note}", label.verdict.value, mine)
+
+
+def _against(said: str, verdict: str, mine: HumanVerdict) -> Content:
+    """ "✗ faithfulness 0.910 pass · you fail: disagree"."""
+    if HumanVerdict.UNSURE in (verdict, mine):
+        mark, word = glyphs.NOT_APPLICABLE, "not compared"
+    else:
+        mark, word = (glyphs.MET, "agree") if verdict == mine else (glyphs.FAIL, "disagree")
+    return join(Content.styled(f"{mark.glyph} ", mark.style), line(said), f" · you {mine}: {word}")
+
+
+# The end of the queue, and the gate's detail
+
+
+def end(queue: Queue, who: str) -> Content:
+    """What has been done, what is left, and how judge and people agree."""
+    left = sum(task.label_of(who) is None for task in queue.tasks)
+    waits = f"{plural(left, 'case')} {'waits' if left == 1 else 'wait'} for you: Space goes on."
+    said = [Content.styled(waits if left else "Nothing in the queue waits for you.", "bold")]
+    if queue.absent:
+        names = ", ".join(queue.absent[:10])
+        said.append(
+            join(
+                Content.styled(f"{glyphs.MISSING.glyph} missing ", glyphs.MISSING.style),
+                line(f"{plural(len(queue.absent), 'high-risk case')} not in the run, so nobody can label: {names}. "),
+                "Run the evaluation on the whole golden set.",
+            )
+        )
+    if queue.left:
+        said.append(Content(f"s draws {min(DRAW, queue.left)} more at random, to compare the judge with people."))
+    said += [Content(""), *agreement(queue.agreement, queue.between, tables=True)]
+    return Content("\n").join(said)
+
+
+def agreement(found: Sequence[Agreement], between: Sequence[Between], *, tables: bool = False) -> list[Content]:
+    """Judge against people by metric, then people against each other; `tables`: with the two by two counts."""
+    said = list(_judge(found, tables=tables))
+    for pair in between:
+        said.append(join(Content.styled("People  ", "bold"), line(pair.text)))
+    return said
+
+
+def _judge(found: Sequence[Agreement], *, tables: bool) -> Iterator[Content]:
+    if found:
+        whole = found[0]
+        counted = f"; {whole.aside}" if whole.aside else ""
+        yield join(Content.styled("Judge against people  ", "bold"), f"only labels given blind are counted{counted}")
+    for one in found:
+        if not one.metric and not one.n and len(found) > 1:
+            continue
+        yield join("  ", line(f"{one.label}: {one.text}"))
+        if tables and one.n:
+            yield Content(f"{'':<22}{'judge pass':>12}{'judge fail':>12}")
+            yield Content(f"{'    people pass':<22}{one.both_pass:>12,}{one.people_only:>12,}")
+            yield Content(f"{'    people fail':<22}{one.judge_only:>12,}{one.both_fail:>12,}")
+            if one.apart:
+                yield join("    apart on ", line(", ".join(one.apart), "$foreground-muted", 300))

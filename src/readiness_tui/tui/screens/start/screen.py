@@ -1,0 +1,130 @@
+"""The first start: what this is, and the ways to begin."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from readiness_tui.domain.checklists.model import Depth
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.start import start
+from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
+from readiness_tui.tui.text import line
+
+if TYPE_CHECKING:
+    from readiness_tui.tui.app import ReadinessApp
+
+CHOICES = (
+    ("new", "n", "New review", "your system, its checklists, one hour"),
+    ("sample", "s", "Open the sample", "a support bot about to ship, on your own copy"),
+    ("import", "i", "Import", "start from eval runs, traces or a gate you have"),
+    ("lab", "l", "Quick lab", "learn it in twenty minutes, on files you keep"),
+)
+
+
+class GreetingScreen(Screen[None]):
+    """Shown when no review is open. Nothing is created until one of them is chosen."""
+
+    CSS_PATH = "screen.tcss"
+    AUTO_FOCUS = "#choices"
+    BINDINGS = [
+        Binding("n", "new", "New review", id="greeting.new", tooltip="Open a new review here"),
+        Binding("s", "sample", "Sample", id="greeting.sample", tooltip="Open the sample on a copy"),
+        Binding("i", "bring", "Import", id="greeting.import", tooltip="New review from files you have"),
+        Binding(
+            "l", "lab", "Quick lab", id="greeting.lab", tooltip="Learn the loop in twenty minutes, on your own files"
+        ),
+        Binding("q", "app.quit", "Quit", id="greeting.quit", tooltip="Leave"),
+    ]
+
+    @property
+    def readiness(self) -> ReadinessApp:
+        return cast("ReadinessApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="greeting"):
+            yield Static("Is it ready to ship?", id="greeting-title")
+            yield Static(
+                "Score the checklists, import eval runs and traces, note incidents,\n"
+                "and leave with a verdict you can defend and the gaps that remain."
+            )
+            yield OptionList(
+                *(
+                    Option(
+                        Content.assemble((f" {key}  ", "bold $text-accent"), (f"{title:<18}", "bold"), text), id=name
+                    )
+                    for name, key, title, text in CHOICES
+                ),
+                id="choices",
+            )
+            yield Static(
+                line(f"Works offline on one file. A new one goes to {self.readiness.here}", "$foreground-muted")
+            )
+        yield Footer(show_command_palette=False, compact=True)
+
+    @on(OptionList.OptionSelected)
+    async def _chosen(self, event: OptionList.OptionSelected) -> None:
+        await self.run_action(
+            {"new": "new", "sample": "sample", "import": "bring", "lab": "lab"}[event.option.id or "new"]
+        )
+
+    async def action_sample(self) -> None:
+        desk = await self.readiness.fetch(start.open_sample, self.readiness.here, self.readiness.who)
+        if desk is not None:
+            await self.readiness.open_desk(desk)
+
+    async def action_lab(self) -> None:
+        await self.readiness.open_lab(self.readiness.here / start.LAB_NAME)
+
+    def action_new(self) -> None:
+        self._ask("")
+
+    def action_bring(self) -> None:
+        self._ask("path to a file or folder")
+
+    def _ask(self, bring: str) -> None:
+        proposal = start.propose(self.readiness.here)
+        fields = [
+            Field("system", "System", proposal.system),
+            Field("release", "Release", proposal.release),
+            Field("held_on", "Date of the review", str(proposal.held_on), hint="YYYY-MM-DD"),
+            Field("owner", "Owner: answers for conditions nobody else has", self.readiness.who),
+            Field("reviewers", "Reviewers, separated by commas", self.readiness.who),
+        ]
+        if bring:
+            fields.append(Field("path", "Import from", hint=bring))
+        opened: list[Desk] = []
+
+        def save(values: Values) -> None:
+            opened.append(
+                start.start_review(
+                    self.readiness.here,
+                    self.readiness.who,
+                    system=values["system"],
+                    release=values["release"],
+                    held_on=date.fromisoformat(values["held_on"]) if values["held_on"] else None,
+                    owner=values["owner"],
+                    reviewers=values["reviewers"].split(","),
+                    depth=Depth.COURSE,
+                    bring=Path(values["path"]).expanduser() if values.get("path") else None,
+                )
+            )
+
+        async def submit(values: Values) -> str | None:
+            return await self.readiness.attempt(save, values)
+
+        async def started(done: bool | None) -> None:
+            if done:
+                await self.readiness.open_desk(opened[-1])
+
+        self.app.push_screen(FormDialog("New review", fields, submit, save="Start"), started)

@@ -1,0 +1,197 @@
+"""The plan of a gate: what it needs of a golden set before a run, and what would decide it after one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from readiness_tui.domain.gate.model import Gate
+from readiness_tui.domain.gate_result import plan_words
+from readiness_tui.domain.gate_result.evaluate import evaluate_gate
+from readiness_tui.domain.gate_result.model import GateOutcome, Result
+from readiness_tui.domain.gate_result.plan import Plan, PlanRow, plan
+from readiness_tui.domain.metrics import RunData
+from readiness_tui.domain.metrics.rule import Direction, From, Rule
+from readiness_tui.domain.runs.model import (
+    Case,
+    CaseStatus,
+    EvalSet,
+    GoldenCase,
+    Measure,
+    Provenance,
+    Run,
+    Score,
+    Trace,
+)
+
+DAY = date(2026, 11, 24)
+UP, DOWN = Direction.HIGHER, Direction.LOWER
+SUCCESS = Rule("task_success_rate", UP, 0.85, unit="share")
+HITS = Rule("retrieval_hit_rate", UP, 0.80, unit="share")
+FAITH = Rule("faithfulness", UP, 0.85, unit="score")
+
+
+def golden(n: int = 72, sources: int = 72) -> EvalSet:
+    cases = (
+        GoldenCase(f"c{i}", f"Question {i}?", ("kb",) if i < sources else (), tags=("high_risk",) if i < 12 else ())
+        for i in range(n)
+    )
+    return EvalSet("set", "d", tuple(cases))
+
+
+def run(
+    name: str, n: int, passed: int, *, missing: int = 0, score: float = 0.9, gold: EvalSet | None = None
+) -> RunData:
+    """n cases of which `passed` pass; the last `missing` carry no score, the others `score` give or take 0.05."""
+    cases = tuple(
+        Case(
+            f"c{i}",
+            status=CaseStatus.PASS if i < passed else CaseStatus.FAIL,
+            scores={} if i >= n - missing else {"faithfulness": Score(score + (0.05 if i % 2 else -0.05))},
+            cost=Measure(0.02 + i / 10_000, Provenance.MEASURED),
+        )
+        for i in range(n)
+    )
+    return RunData(Run(name, name, "t", pipeline_version=name), cases, gold)
+
+
+def made(rule: Rule, gold: EvalSet | None = None, ours: RunData | None = None, base: RunData | None = None) -> PlanRow:
+    return whole((rule,), gold, ours, base).rows[0]
+
+
+def whole(
+    rules: tuple[Rule, ...], gold: EvalSet | None = None, ours: RunData | None = None, base: RunData | None = None,
+    traces: tuple[Trace, ...] = (),
+) -> Plan:  # fmt: skip
+    gate = Gate("gate", rules, digest="g")
+    candidate, baseline = (ours,) if ours else (), (base,) if base else ()
+    outcome = (
+        evaluate_gate(gate, None, candidate, baseline, traces, as_of=DAY, eval_set=gold)
+        if candidate
+        else GateOutcome(gate, None)
+    )
+    return plan(outcome, gold, candidate, baseline, traces, as_of=DAY)
+
+
+def said(row: PlanRow) -> str:
+    return "; ".join(plan_words.notes(row))
+
+
+def test_before_a_run_a_rate_is_told_in_cases_of_the_golden_set() -> None:
+    row = made(SUCCESS, golden(100))
+    assert plan_words.cells(row) == ("100", "85 right", "91 right")
+    assert said(row) == "against the baseline a drop shows from 6 of 100 (6 points), all one way"
+    assert plan_words.cells(made(HITS, golden(72, sources=69)))[0] == "69"  # cases that have gold
+    slice_ = made(Rule("task_success_rate", UP, 0.85, tags=("high_risk",)), golden())
+    assert plan_words.cells(slice_) == ("12", "11 right", "—")
+    assert said(slice_).startswith("not even 12 of 12 hold at 95 %: that takes 16 cases")
+    errors = made(Rule("error_rate", DOWN, 0.02), golden(200))
+    assert plan_words.cells(errors) == ("200", "≤ 4", "≤ 0")
+
+
+def test_without_a_golden_set_an_example_stands_for_it() -> None:
+    found = whole((SUCCESS, FAITH, Rule("latency_p95_ms", DOWN, 3500, unit="ms", source=From.TRACES)))
+    assert said(found.rows[0]) == "a bound needs 16 cases; of 100 cases 91 right hold at 95 %"
+    assert said(found.rows[1]) == "a bound needs 30 cases"
+    assert said(found.rows[2]) == "no trace in the window yet; a bound needs 59 traces"
+    assert "not known" in next(plan_words.remarks(found))
+
+
+def test_a_mean_is_told_from_the_spread_of_the_baseline() -> None:
+    assert "a first run tells" in said(made(FAITH, golden()))
+    row = made(FAITH, golden(), base=run("old", 72, 60, score=0.86))
+    assert row.need.value == pytest.approx(0.85 + 1.6666 * 0.05 * (72 / 71) ** 0.5 / 72**0.5, abs=1e-5)  # t(71) at .95
+    assert plan_words.cells(row) == ("72", "≥ 0.85", "≥ 0.860")
+    assert "a drop shows from 0.017 at the latest" in said(row)
+    assert "scoring as the baseline does, 0.860, it holds with these" in said(row)
+    close = made(FAITH, golden(), base=run("old", 72, 60, score=0.852))
+    assert f"it holds from {close.wanted:,} cases" in said(close)
+    assert close.wanted > 1_000  # type: ignore[operator]
+    assert "it misses" in said(made(FAITH, golden(), base=run("old", 72, 60, score=0.8)))
+
+
+def test_traces_are_counted_against_a_quantiles_limit() -> None:
+    traces = tuple(Trace(f"t{i}", latency_ms=1_000.0 + i) for i in range(100))
+    rule = Rule("latency_p95_ms", DOWN, 3500, unit="ms", source=From.TRACES)
+    (row,) = whole((rule,), traces=traces).rows
+    assert plan_words.cells(row) == ("100", "≤ 5 over", "≤ 1 over")
+
+
+def test_after_a_run_it_says_how_many_cases_would_decide() -> None:
+    row = made(SUCCESS, golden(20), run("new", 20, 18))
+    assert (row.wanted, row.more) == (139, 119)
+    assert "now 18 of 20: 119 more cases at this figure decide (139)" in said(row)
+    assert "holds at 95 %" in said(made(SUCCESS, golden(72), run("new", 72, 70)))
+    assert "misses at 95 %" in said(made(SUCCESS, golden(72), run("new", 72, 30)))
+    assert "no number of cases decides" in said(made(SUCCESS, golden(20), run("new", 20, 17)))
+    assert "a first bound takes 10 more cases (30)" in said(made(FAITH, golden(20), run("new", 20, 17)))
+
+
+def test_the_worst_case_where_cases_are_missing() -> None:
+    row = made(FAITH, golden(100), run("new", 100, 90, missing=4, score=0.87))
+    assert row.ends is not None
+    assert (row.ends.best.value, row.ends.worst.value) == (
+        pytest.approx((96 * 0.87 + 4) / 100),
+        pytest.approx(96 * 0.87 / 100),
+    )
+    assert row.ends.decide
+    assert "96 of 100 carry it; 0.875 at best, 0.835 at worst; decided by missing cases" in said(row)
+    assert made(FAITH, golden(100), run("new", 100, 90, missing=1)).ends.decide is False  # type: ignore[union-attr]
+    assert made(FAITH, golden(100), run("new", 100, 90)).ends is None
+    sparse = made(FAITH, golden(100), run("new", 100, 90, missing=40))
+    assert "now missing: 60 of 100 cases carry it" in said(sparse)
+
+
+def test_a_regression_rule_is_told_in_lost_cases_or_from_the_paired_spread() -> None:
+    drop = Rule("task_success_rate", UP, None, unit="share", max_regression=0.05)
+    assert said(made(drop, golden())).startswith("there is no baseline yet to hold it against")
+    row = made(drop, golden(), base=run("old", 72, 60))
+    assert plan_words.cells(row) == ("72", "≤ 3 lost", "≤ 0 lost")
+    after = made(drop, golden(), run("new", 72, 59), run("old", 72, 60))
+    assert "against the baseline" in said(after)
+    mean = Rule("faithfulness", UP, None, unit="score", max_regression=0.02)
+    before = made(mean, golden(), base=run("old", 72, 60))
+    assert before.need.value is not None
+    assert before.need.value == pytest.approx(0.02 - 2**0.5 * 1.6666 * 0.05 * (72 / 71) ** 0.5 / 72**0.5, abs=1e-5)
+    lost = made(mean, golden(72), run("new", 72, 60, missing=2), run("old", 72, 60))
+    assert lost.ends is not None
+    assert (lost.ends.best.value, lost.ends.worst.value) == (
+        pytest.approx(-(0.15 + 0.05) / 72),
+        pytest.approx((0.85 + 0.95) / 72),
+    )
+
+
+def test_a_case_id_may_hold_an_at_sign() -> None:
+    gold = EvalSet("set", "d", tuple(GoldenCase(f"ana@{i}", f"Question {i}?") for i in range(40)))
+    base = run("old", 40, 36)
+    named = tuple(replace(case, id=f"ana@{i}") for i, case in enumerate(base.cases))
+    assert "shows from 6 of 40 (15 points)" in said(made(SUCCESS, gold, base=replace(base, cases=named)))
+
+
+@pytest.mark.parametrize("effect", [0.05, 0.1, 0.02])
+def test_a_minimum_effect_allows_what_the_gate_allows(effect: float) -> None:
+    rule = Rule("task_success_rate", UP, None, max_regression=0, min_effect=effect)
+    row = made(rule, golden(40), base=run("old", 40, 38))
+    assert row.need.count is not None
+    results = [made(rule, golden(40), run("new", 40, 38 - lost), run("old", 40, 38)).now for lost in range(8)]
+    passed = [lost for lost, now in enumerate(results) if now is not None and now.result is Result.PASS]
+    assert row.need.count.point == max(passed)
+
+
+def test_the_set_as_a_whole_and_its_tags() -> None:
+    found = whole((SUCCESS,), golden())
+    assert plan_words.heading(found) == "gate v1: set, 72 cases; no baseline"
+    told = [*plan_words.remarks(found)]
+    assert "12 high-risk cases must each have a human label." in told
+    assert "A drop of the pass rate shows, by tag, from: high_risk 6 of 12 (50 points)." in told
+
+
+def test_a_rule_that_no_golden_case_serves_and_a_rate_that_must_be_one() -> None:
+    assert said(made(HITS, golden(72, sources=0))) == "it applies to no case of the golden set"
+    assert "no bound can hold: the point" in said(made(Rule("task_success_rate", UP, 1.0), golden()))
+    still = Rule("task_success_rate", UP, None, max_regression=0)
+    assert "no bound can hold without a gain" in said(made(still, golden(), base=run("old", 72, 60)))
+    with pytest.raises(ValueError, match="no gate"):
+        plan(GateOutcome(None, None), golden(), as_of=DAY)

@@ -1,0 +1,170 @@
+"""Credentials in text: found, masked, and nothing else taken for one."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from readiness_tui.domain.text.secrets import find_secrets, mask
+
+# Put together here, so that no scanner of this repository takes a test for a leak.
+A36 = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+JWT = "eyJ" + "hbGciOiJIUzI1NiJ9" + ".eyJ" + "zdWIiOiIxMjM0NTY3ODkwIn0" + "." + "dozjgNryP4J3jVmNHl0w5N"
+PEM = "-----BEGIN RSA " + "PRIVATE KEY-----\nMIIEpAIBAAKCAQEA7f+x/w==\nAbCd\n-----END RSA " + "PRIVATE KEY-----"
+CREDENTIALS = {
+    "sk-proj-" + A36: "sk-key",
+    "sk-ant-api03-" + A36: "sk-key",
+    "AKIA" + "IOSFODNN7EXAMPLE": "aws-access-key",
+    "ghp_" + A36: "github-token",
+    "github_pat_" + A36: "github-token",
+    "xoxb-" + "123456789012-abcdefABCDEF": "slack-token",
+    "AIza" + A36[:35]: "google-api-key",
+    "sk_live_" + A36: "stripe-key",
+    "glpat-" + A36: "vendor-token",
+    "hf_" + A36: "vendor-token",
+    JWT: "jwt",
+    PEM: "private-key",
+    PEM.replace("\n", "\\n"): "private-key",  # as JSON text carries it
+}
+ASSIGNED = [
+    ("Authorization: Bearer {}", "abcDEF123456ghiJKL789", "bearer-token"),
+    ("Authorization: Basic {}", "dXNlcjpodW50ZXIy", "basic-auth"),
+    ("password={} retry=3", "hunter2secret", "assigned-secret"),
+    ('{{"db_password": "{}", "x": 1}}', "s3cr3tPass!", "assigned-secret"),
+    ('{{\\"apiKey\\": \\"{}\\"}}', "a1b2c3d4e5f6", "assigned-secret"),
+    ("AWS_SECRET_ACCESS_KEY={}", "wJalrXUtnFEMI/K7MDENG/bPxRfiCY", "assigned-secret"),
+    ("connect postgres://app:{}@db.internal/main", "tr0ub4dor", "url-password"),
+    ("client_secret : '{}'", "Q~7aaaa-bbbb", "assigned-secret"),
+]
+INNOCENT = [
+    str(uuid.UUID(int=0x1234567890ABCDEF1234567890ABCDEF)),
+    "sha256:" + hashlib.sha256(b"x").hexdigest(),
+    "commit " + hashlib.sha1(b"x").hexdigest(),
+    "How do I reset my password? Your password: required, at least eight characters.",
+    "The API key expired, so rotate the secret: see the runbook.",
+    "password=******** api_key=<redacted> secret=$APP_SECRET1 token={{ token1 }}",
+    'api_key=os.environ["OPENAI_API_KEY_2"] password=getpass(1)',
+    "PWD=/home/user1/project2",
+    "risk-assessment-2026-for-the-quarter and task-1234567890-abcdefghij and sk-learn-compatible-estimators-only",
+    "the bearer of-this-long-hyphenated-word must sign",
+    "https://example.com:8080/path@v2 and http://user@host/ and mailto:ana@example.com",
+    "postgres://user:password@localhost/db and redis://:$REDIS_PASSWORD@cache",
+    "tokens: 12345678 max_tokens=4096 next_page_token: CAUQAA1234",
+    "password_hash=5f4dcc3b5aa765d61d8327deb882cf99",
+    "Asia-Pacific revenue, AKIA was founded in 1999",
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ",
+    "eyJ is how a token starts; a.b.c is not one",
+    "",
+]
+
+
+@pytest.mark.parametrize(("secret", "name"), CREDENTIALS.items(), ids=lambda v: v[:12])
+@pytest.mark.parametrize(
+    "around", ["{}", "key {} here", '{{"a":"{}"}}', "x={},y", r'{{"log":"a\n{}\"}}', "k%3D{} ", "\x1b[31m{}\x1b[0m"]
+)
+def test_a_vendors_key_is_found_whole_and_masked(secret: str, name: str, around: str) -> None:
+    text = around.format(secret)
+    (hit,) = find_secrets(text)
+    assert (hit.pattern, text[hit.start : hit.end]) == (name, secret)
+    assert mask(text) == around.format(f"[masked {name}]")
+
+
+@pytest.mark.parametrize(("around", "secret", "name"), ASSIGNED)
+def test_an_assigned_secret_is_found_without_its_name(around: str, secret: str, name: str) -> None:
+    text = around.format(secret)
+    (hit,) = find_secrets(text)
+    assert (hit.pattern, text[hit.start : hit.end]) == (name, secret)
+    assert mask(text) == around.format(f"[masked {name}]")
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_nothing_else_is_taken_for_a_secret(text: str) -> None:
+    assert find_secrets(text) == []
+    assert mask(text) == text
+
+
+def test_overlapping_finds_are_one_hit_named_by_the_more_telling_pattern() -> None:
+    key = "sk-proj-" + A36
+    text = f"Authorization: Bearer {key}"
+    (hit,) = find_secrets(text)
+    assert (hit.pattern, hit.start) == ("sk-key", text.index(key))
+    assert [h.pattern for h in find_secrets(f"api_key={key} and {JWT}")] == ["sk-key", "jwt"]
+
+
+def test_a_private_key_cut_off_by_the_log_is_masked_to_where_it_ends() -> None:
+    cut = PEM[: PEM.index("AbCd")]
+    assert mask("before " + cut) == "before [masked private-key]"
+
+
+pieces = st.lists(
+    st.one_of(
+        st.sampled_from([*CREDENTIALS, *INNOCENT, "password=", "Bearer ", "sk-", "://u:", "@"]), st.text(max_size=8)
+    ),
+    max_size=6,
+)
+
+
+@given(pieces)
+def test_hits_are_ordered_disjoint_and_masking_twice_changes_nothing(parts: list[str]) -> None:
+    text = "".join(parts)
+    hits = find_secrets(text)
+    assert all(0 <= h.start < h.end <= len(text) for h in hits)
+    assert all(a.end <= b.start for a, b in pairwise(hits))
+    assert mask(mask(text)) == mask(text)
+
+
+@given(st.text(max_size=40), st.sampled_from(list(CREDENTIALS)), st.text(max_size=40))
+def test_no_masked_text_still_shows_a_key(before: str, secret: str, after: str) -> None:
+    assert secret not in mask(f"{before} {secret} {after}")
+
+
+SPITE = [
+    "sk-",
+    "eyJ",
+    "eyJaaaaaaaaa.",
+    "eyJaaaaaaaaa.eyJaaaaaaaa",
+    "bearer",
+    "Bearer a",
+    "password=",
+    "password",
+    "://",
+]
+SPITE += [
+    "_eyJaaaaaaaa" * 40 + ".eyJ" + "a" * 8500 + " ",
+    "://a:",
+    ":",
+    "@",
+    "xoxa-",
+    "ghp_",
+    "AIza",
+    "authorization: basic",
+    "-eyJ",
+    "-----eyJ",
+    "-eyJaaaaaaaa.eyJ",
+]
+SPITE += [
+    "-----BEGIN PRIVATE KEY-----",
+    "-----BEGIN ",
+    "bearer ",
+    "password:        ",
+    "a",
+    " ",
+    '"',
+    "\\",
+    "-",
+    "sk_live_",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unit", SPITE)
+def test_a_megabyte_of_spite_is_read_through(unit: str) -> None:
+    """A quadratic expression would need hours for one of these: the suite would never end."""
+    text = unit * (1_000_000 // len(unit))
+    for hit in find_secrets(text):
+        assert hit.end <= len(text)

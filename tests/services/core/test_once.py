@@ -1,0 +1,34 @@
+"""A save whose answer was lost is tried again, and is there once."""
+
+from __future__ import annotations
+
+import pytest
+
+from readiness_tui.domain.checklists.assessment import EvidenceKind
+from readiness_tui.domain.errors import AlreadySaved
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import load
+from readiness_tui.services.review import assess
+
+
+def test_the_same_key_saves_once(sample_desk: Desk) -> None:
+    def pieces() -> int:
+        return len(load(sample_desk).dossier("DEP-01").evidence)
+
+    before = pieces()
+    with sample_desk.once("form-1"):
+        assess.attach(sample_desk, ["DEP-01"], EvidenceKind.PATH, "docs/roles.md")
+    with pytest.raises(AlreadySaved), sample_desk.once("form-1"):
+        assess.attach(sample_desk, ["DEP-01"], EvidenceKind.PATH, "docs/roles.md")
+    assert pieces() == before + 1
+    with sample_desk.once("form-2"):
+        assess.attach(sample_desk, ["DEP-01"], EvidenceKind.PATH, "docs/roles.md")
+    assert pieces() == before + 2
+
+
+def test_a_form_that_saves_twice_saves_both(sample_desk: Desk) -> None:
+    with sample_desk.once("form-1"):
+        assess.note(sample_desk, "DEP-01", "first")
+        assess.note(sample_desk, "DEP-03", "second")
+    view = load(sample_desk)
+    assert (view.dossier("DEP-01").note, view.dossier("DEP-03").note) == ("first", "second")

@@ -1,0 +1,125 @@
+"""A new version of a gate: what it changed, why, and what it makes of the runs that are stored already."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.gate.diff import gate_diff
+from readiness_tui.domain.gate.model import Gate
+from readiness_tui.domain.gate_result.model import Result
+from readiness_tui.domain.metrics.rule import Confidence, Direction, From, Rule
+from readiness_tui.services.core.desk import Desk, open_desk
+from readiness_tui.services.core.view import load
+from readiness_tui.services.gate import versions
+from readiness_tui.services.importing.imports import import_path
+from readiness_tui.services.review import history
+from readiness_tui.services.review.reviews import new_review
+
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def desk(tmp_path: Path):
+    desk = open_desk(tmp_path / "r.db", "ana", create=True, clock=lambda: START)
+    new_review(desk, system="bot", release="1")
+    run = tmp_path / "run.jsonl"
+    passed = ("success", "success", "success", "failure")
+    run.write_text(
+        '{"run": {"id": "r1", "pipeline_version": "v1", "started_at": "2026-11-21T00:00:00Z"}}\n'
+        + "".join(f'{{"case_id": "c{n}", "output": "x", "status": "{word}"}}\n' for n, word in enumerate(passed)),
+        encoding="utf-8",
+    )
+    import_path(desk, run, role="candidate")
+    yield desk
+    desk.close()
+
+
+def take(desk: Desk, folder: Path, least: float, reason: str = "") -> versions.Taken:
+    path = folder / "gate.yaml"
+    path.write_text(f"name: bot\nmetrics:\n  - metric: task_success_rate\n    threshold: '>= {least}'\n", "utf-8")
+    return versions.read_gate(desk, path, reason)
+
+
+def test_a_new_threshold_is_held_against_the_stored_runs_at_once(desk: Desk, tmp_path: Path) -> None:
+    first = take(desk, tmp_path, 0.8)
+    assert (first.said, first.asks_reason) == ((), False)
+    assert load(desk).gate.rows[0].result is Result.FAIL
+    versions.lock(desk)
+    second = take(desk, tmp_path, 0.7)
+    assert second.asks_reason
+    assert second.said == (
+        "bot v2 replaces bot v1:",
+        "task_success_rate: ≥ 0.80 → ≥ 0.70",
+        "On the stored runs: task_success_rate fail → pass.",
+        "But for the lock, the gate goes from NO-GO to GO WITH CONDITIONS.",
+        "The lock is of the version before, so every result reads changed since lock, until the gate is locked again"
+        " and a later run is held against it.",
+    )
+    view = load(desk)
+    assert view.gate.rows[0].result is Result.CHANGED
+    assert view.gate.changed[0].startswith("the gate: ")
+    assert "lock again, and measure task success rate on what is locked" in {flip.text for flip in view.judgement.flips}
+
+
+def test_the_reason_is_kept_and_may_come_later(desk: Desk, tmp_path: Path) -> None:
+    take(desk, tmp_path, 0.8)
+    with pytest.raises(ReadinessError, match="took no other gate's place"):
+        versions.give_reason(desk, "because")
+    assert not take(desk, tmp_path, 0.7, reason="agreed with support on 20 Nov").asks_reason
+    revision = load(desk).gate.revision
+    assert revision is not None
+    assert (revision.before, revision.by, revision.at, revision.reason, revision.lines) == (
+        "bot v1", "ana", START, "agreed with support on 20 Nov", ("task_success_rate: ≥ 0.80 → ≥ 0.70",),
+    )  # fmt: skip
+    take(desk, tmp_path, 0.7, reason="agreed with support and sales")
+    assert load(desk).gate.revision.reason == "agreed with support and sales"  # type: ignore[union-attr]
+    with pytest.raises(ReadinessError, match="Type a sentence"):
+        versions.give_reason(desk, "  ")
+    versions.give_reason(desk, "a typo")
+    assert load(desk).gate.revision.reason == "a typo"  # type: ignore[union-attr]
+    # Back to the first version, which is a change like any other; and that taken back again.
+    take(desk, tmp_path, 0.8)
+    back = load(desk).gate.revision
+    assert back is not None
+    assert (back.before, back.reason, back.lines) == ("bot v2", "", ("task_success_rate: ≥ 0.70 → ≥ 0.80",))
+    history.undo(desk, history.log(desk)[0].id)
+    assert load(desk).gate.revision.reason == "a typo"  # type: ignore[union-attr]
+
+
+def test_every_kind_of_change_is_named() -> None:
+    higher, lower = Direction.HIGHER, Direction.LOWER
+    before = Gate(
+        "g",
+        (
+            Rule("mrr", higher, 0.5, "score"),
+            Rule("latency_p95_ms", lower, 3500, "ms", From.TRACES, 7),
+            Rule("brand", higher, 4, "points"),
+        ),
+        ("a", "b"),
+        judge_digest="j" * 64,
+    )
+    now = Gate(
+        "g",
+        (
+            Rule("mrr", higher, 0.5, "score", required=False, confidence=Confidence.REQUIRED),
+            Rule("latency_p95_ms", lower, 3500, "ms", From.TRACES, 14),
+            Rule("cost_per_success", lower, None, "USD", max_regression=0.1, relative=True),
+        ),
+        ("b", "c"),
+    )
+    assert gate_diff(before, now) == (
+        "mrr: ≥ 0.50, required, value alone → ≥ 0.50, optional, at 95 %",
+        "latency_p95_ms: ≤ 3,500, from traces, 7 days → ≤ 3,500, from traces, 14 days",
+        "cost_per_success: new, rise ≤ 10%",
+        "brand: removed, was ≥ 4.00",
+        "must pass: + c, − a",
+        "judge digest: jjjjjjjjjjjj → none",
+    )
+    assert gate_diff(now, before)[0] == "mrr: ≥ 0.50, optional, at 95 % → ≥ 0.50, required, value alone"
+    assert gate_diff(before, before) == ()
+    brand = Gate("g", (Rule("brand", higher, 4, "stars"),), before.must_pass, judge_digest=before.judge_digest)
+    assert "brand: ≥ 4.00, in points → ≥ 4.00, in stars" in gate_diff(before, brand)

@@ -1,0 +1,425 @@
+"""Langfuse, on rows that its SDK 5 accepts: 12 requests each of two versions, their scores and experiments."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import fmean
+
+import pytest
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.runs.model import (
+    Aggregate,
+    CaseStatus,
+    Chunk,
+    Completeness,
+    Measure,
+    Outcome,
+    Provenance,
+    Score,
+    SpanKind,
+    ToolCall,
+)
+from readiness_tui.sources import registry
+from readiness_tui.sources.kit.base import ReadAlongError, TraceRecord
+
+DATA = Path(__file__).parents[2] / "data" / "langfuse"
+OBSERVATIONS, CANDIDATE = "api_v2_observations.baseline.json", "api_v2_observations.candidate.json"
+SCORES, ITEMS, EXPERIMENTS = "api_v3_scores.json", "api_experiment_items.json", "api_experiments.json"
+TRACES = "ui_export_traces"
+
+
+def content(name):
+    return gzip.decompress((DATA / f"{name}.gz").read_bytes())
+
+
+def data(name):
+    return json.loads(content(name))["data"]
+
+
+@pytest.fixture
+def put(make):
+    """put(name, …): the files beside each other in one folder; the path of the first."""
+
+    def write(*names):
+        paths = [make(name, content(name)) for name in names]
+        return paths[0]
+
+    return write
+
+
+def by_case(found):
+    return {trace.extra["metadata"]["case_id"]: trace for trace in found.traces}
+
+
+# Observations
+
+
+def test_observations_are_the_steps_of_their_traces(put, read):
+    found = read(put(OBSERVATIONS))
+    assert (len(found.traces), found.rejects, found.warnings) == (12, [], [])
+    assert sum(len(trace.spans) for trace in found.traces) == len(data(OBSERVATIONS)) == 51
+    assert Counter(trace.outcome for trace in found.traces) == {Outcome.SUCCESS: 11, Outcome.ERROR: 1}
+    assert sum(trace.cost or 0 for trace in found.traces) == pytest.approx(
+        sum(o["totalCost"] for o in data(OBSERVATIONS))
+    )
+
+
+def test_a_trace(put, read):
+    trace = by_case(read(put(OBSERVATIONS)))["SB-001"]
+    assert trace.started_at == datetime(2026, 11, 20, 9, 1, tzinfo=UTC)
+    assert trace.latency_ms == 437.0  # 0.437 s
+    assert (trace.prompt_version, trace.app_version, trace.model) == ("12", "2.4.0", "gpt-x-mini")
+    assert (trace.question, trace.answer) == ("How do I handle cancel order? (1)", "Answer about cancel order [kb-1]")
+    assert trace.chunks == (Chunk("kb-1", rank=1, score=0.9),)
+    assert trace.tool_calls == (ToolCall("lookup_order", '{"order_id":1}', '"shipped"'),)
+    assert (trace.tokens_in, trace.tokens_out, trace.cost) == (301, 41, 0.0009)
+    assert (trace.user, trace.session) == ("u1", "s0")
+    assert [s.kind for s in trace.spans] == [SpanKind.AGENT, SpanKind.RETRIEVAL, SpanKind.TOOL, SpanKind.MODEL]
+    assert trace.spans[3].attributes["prompt_name"] == "support"
+    assert (trace.feedback, trace.scores) == (None, {})
+
+
+def test_an_error_of_a_step_that_was_repeated_is_none_of_the_request(put, read):
+    traces = by_case(read(put(OBSERVATIONS)))
+    retried, failed = traces["SB-004"], traces["SB-007"]
+    assert retried.outcome is Outcome.SUCCESS
+    assert [call.error for call in retried.tool_calls] == ["order service timeout", None]
+    assert (failed.outcome, failed.error, failed.answer) == (Outcome.ERROR, "503 overloaded", None)
+
+
+def test_missing_usage_is_not_zero(put, read):
+    trace = by_case(read(put(OBSERVATIONS)))["SB-010"]  # totalCost 0 beside empty details
+    assert (trace.tokens_in, trace.tokens_out, trace.cost) == (None, None, None)
+
+
+def test_an_observation_that_never_ended_has_no_duration(put, read):
+    spans = {span.name: span for span in by_case(read(put(OBSERVATIONS)))["SB-011"].spans}
+    assert spans["chat"].duration_ms is None
+    assert spans["support-agent"].duration_ms == 807.0
+
+
+def test_input_and_output_may_be_texts_that_hold_json(make, read):
+    path = make("o.json", content(OBSERVATIONS))
+    plain = read(path).traces
+    path.unlink()
+    rows = data(OBSERVATIONS)
+    for row in rows:
+        row["providedModelName"] = row.pop("model")
+        for name in ("input", "output"):
+            row[name] = json.dumps(row[name]) if isinstance(row[name], (dict, list)) else row[name]
+    assert read(make("o.jsonl", rows)).traces == plain
+
+
+def test_the_default_field_groups_leave_out_much_and_it_says_so(make, read):
+    core = ("id", "traceId", "startTime", "endTime", "projectId", "parentObservationId", "type", "name", "level")
+    rows = [{name: row[name] for name in core} for row in data(OBSERVATIONS)]
+    found = read(make("o.jsonl", rows))
+    trace = found.traces[0]
+    assert (trace.question, trace.cost, trace.latency_ms) == (None, None, 437.0)
+    assert trace.tool_calls == (ToolCall("lookup_order"),)
+    assert "fields=core,basic,io,usage,model,prompt" in found.warnings[0]
+
+
+def test_several_kinds_of_input_tokens_add_up(make, read):
+    rows = data(OBSERVATIONS)[:4]
+    rows[3]["usageDetails"] = {
+        "input": 100,
+        "input_cached_tokens": 50,
+        "output": 7,
+        "output_reasoning": 3,
+        "total": 160,
+    }
+    rows[3]["costDetails"] = {"input": 0.5, "output": 0.25}
+    trace = read(make("o.jsonl", rows)).traces[0]
+    assert (trace.tokens_in, trace.tokens_out, trace.cost) == (150, 10, 0.75)
+
+
+def test_exported_events_are_in_milliseconds_and_carry_their_scores_as_columns(make, read):
+    rows = [
+        {key: value for key, value in row.items() if key not in ("projectId", "latency", "model", "isRootObservation")}
+        | {"latencyMs": row["latency"] and row["latency"] * 1000, "providedModelName": row["model"], "comments": []}
+        | {"faithfulness": [0.5], "tone": None}
+        for row in data(OBSERVATIONS)
+    ]
+    trace = read(make("events.jsonl", rows)).traces[0]
+    assert (trace.latency_ms, trace.model, trace.scores) == (437.0, "gpt-x-mini", {"faithfulness": 0.5})
+
+
+def test_a_page_says_that_there_are_more(make, read):
+    whole = json.loads(content(OBSERVATIONS))
+    whole["meta"] = {"cursor": "abc"}
+    found = read(make("o.json", whole))
+    assert any("one page of several" in warning for warning in found.warnings)
+
+
+# Joined with what stands beside them
+
+
+def test_scores_beside_observations_become_scores_and_feedback(put, read):
+    found = read(put(OBSERVATIONS, CANDIDATE, SCORES))
+    trace = by_case(found)["SB-003"]
+    assert trace.scores == {"faithfulness": 0.35, "correct": 0.0, "user-thumbs": 0.0}
+    assert trace.feedback == "tone: neutral\nuser-thumbs: 0.0"  # ANNOTATION and API; EVAL is no feedback
+    theirs = [s["value"] for s in data(SCORES) if s["name"] == "faithfulness"]
+    both = found.traces + read(put(CANDIDATE)).traces
+    ours = [t.scores["faithfulness"] for t in both if "faithfulness" in t.scores]
+    assert (len(ours), fmean(ours)) == (len(theirs), pytest.approx(fmean(theirs)))
+    assert not found.warnings
+
+
+def test_scores_of_requests_that_are_nowhere_are_counted(put, read):
+    found = read(put(OBSERVATIONS, SCORES))
+    assert found.warnings == [
+        f"{OBSERVATIONS}: 37 scores beside it could not be joined: about requests that stand in no file of the folder."
+    ]
+
+
+def test_scores_of_observations_sessions_and_nothing(make, read, put):
+    path = put(OBSERVATIONS)
+    trace_id, base = data(SCORES)[0]["subject"]["id"], data(SCORES)[0]
+    subjects = [{"kind": "observation", "id": "o", "traceId": trace_id}, {"kind": "session", "id": "s0"}, None]
+    rows = [{**base, "id": f"s{n}", "subject": about} for n, about in enumerate(subjects)]
+    make("scores.jsonl", rows)
+    found = read(path)
+    assert by_case(found)["SB-001"].scores == {"faithfulness": 0.92}
+    assert [w.partition("joined: ")[2] for w in found.warnings] == ["about a session.", "about nothing that they name."]
+
+
+def test_scores_of_older_servers(make, read, put):
+    path = put(OBSERVATIONS)
+    trace_id = data(SCORES)[0]["subject"]["id"]
+    same = {"traceId": trace_id, "source": "API", "comment": "thanks"}
+    make(
+        "scores.jsonl",
+        [
+            {**same, "id": "1", "name": "good", "dataType": "BOOLEAN", "value": 1, "stringValue": "True"},
+            {**same, "id": "2", "name": "tone", "dataType": "CATEGORICAL", "value": None, "stringValue": "warm"},
+        ],
+    )
+    trace = by_case(read(path))["SB-001"]
+    assert trace.scores == {"good": 1.0}
+    assert trace.feedback == "good: 1.0: thanks\ntone: warm: thanks"
+
+
+def test_a_trace_cut_by_a_page_is_whole_again(make, read):
+    rows = data(OBSERVATIONS)
+    whole = {trace.id: trace for trace in read(make("all.jsonl", rows)).traces}
+    (make("all.jsonl", rows)).unlink()
+    first, second = make("page1.jsonl", rows[:2]), make("page2.jsonl", rows[2:])
+    assert {t.id: t for t in read(first).traces} == {rows[0]["traceId"]: whole[rows[0]["traceId"]]}
+    assert {t.id: t for t in read(second).traces} == whole
+
+
+def test_what_is_joined_is_part_of_what_identifies_an_import(put, make):
+    path = put(OBSERVATIONS)
+    source, _ = registry.recognise(path)
+    alone = registry.digest_of(source, path)
+    assert alone == registry.digest(path)
+    make("notes.json", {"unrelated": 1})
+    assert registry.digest_of(source, path) == alone
+    put(SCORES)
+    assert registry.digest_of(source, path) != alone
+
+
+def test_scores_alone_are_sent_to_their_requests(put, read):
+    with pytest.raises(ReadinessError, match="Save the observations") as refusal:
+        read(put(SCORES))
+    assert not isinstance(refusal.value, ReadAlongError)
+    with pytest.raises(ReadAlongError, match=f"import {OBSERVATIONS}"):
+        read(put(SCORES, OBSERVATIONS))
+
+
+# The exported table of traces
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl", "csv"])
+def test_the_exported_traces_in_every_form(put, read, form):
+    found = read(put(f"{TRACES}.{form}"))
+    assert len(found.traces) == 12
+    assert not found.rejects
+    assert "no outcome, model, tokens, steps, latency or cost" in found.warnings[0]
+    trace = by_case(found)["SB-006"]
+    assert trace.scores == {"faithfulness": 0.92, "correct": 1.0}  # columns that hold lists
+    assert trace.extra["evaluations"] == [{"name": "tone", "label": "neutral"}]
+    assert trace.feedback is None  # whose score it is stands nowhere
+    assert (trace.question, trace.user, trace.session) == ("How do I handle track parcel? (6)", "u6", "s3")
+    assert trace.extra["tags"] == ["high_risk"]
+    assert (trace.latency_ms, trace.cost, trace.outcome, trace.spans) == (None, None, None, None)
+
+
+def test_several_scores_of_one_name_are_averaged_also_where_two_are_equal(put, make, read):
+    row = json.loads(content(f"{TRACES}.jsonl").splitlines()[0])
+    (trace,) = read(make("t.jsonl", [{**row, "faithfulness": [1, 1, 0.4]}])).traces
+    assert trace.scores["faithfulness"] == pytest.approx(0.8)
+    path, score = put(OBSERVATIONS), data(SCORES)[0]
+    make("scores.jsonl", [{**score, "id": f"s{n}", "value": value} for n, value in enumerate((1, 1, 0.4))])
+    assert by_case(read(path))["SB-001"].scores["faithfulness"] == pytest.approx(0.8)
+
+
+def test_times_of_an_exported_csv_may_stand_in_quotes(make, read):
+    header, first = content(f"{TRACES}.csv").decode().splitlines()[:2]
+    quoted = first.replace('"2026-11-20T09:01:00.000Z"', '"""2026-11-20T09:01:00.000Z"""')
+    assert quoted != first
+    (trace,) = read(make("t.csv", f"{header}\n{quoted}\n")).traces
+    assert trace.started_at == datetime(2026, 11, 20, 9, 1, tzinfo=UTC)
+
+
+def test_traces_with_their_observations_beside_them_are_never_the_poorer(put, read):
+    with pytest.raises(ReadAlongError, match=f"all its 12 requests come with their observations in {OBSERVATIONS}"):
+        read(put(f"{TRACES}.jsonl", OBSERVATIONS))
+    found = by_case(read(put(OBSERVATIONS)))
+    assert found["SB-001"].scores == {"faithfulness": 0.92, "correct": 1.0}
+    assert found["SB-001"].latency_ms == 437.0
+
+
+def test_a_single_trace_of_the_api_holds_its_observations(make, read):
+    row = json.loads(content(f"{TRACES}.jsonl").splitlines()[0])
+    mine = [o for o in data(OBSERVATIONS) if o["traceId"] == row["id"]]
+    scores = [s for s in data(SCORES) if s["subject"]["id"] == row["id"]]
+    found = read(make("trace.json", {**row, "htmlPath": "/x", "observations": mine, "scores": scores}))
+    (trace,) = found.traces
+    assert (len(trace.spans), trace.cost, trace.scores["faithfulness"]) == (4, 0.0009, 0.92)
+    assert trace.feedback == "tone: neutral"
+
+
+def test_credentials_in_metadata_are_masked(make, read):
+    rows = data(OBSERVATIONS)
+    for row in rows:
+        row["metadata"]["token"] = "ghp_0123456789abcdefghij0123"
+    found = read(make("o.jsonl", rows))
+    assert "ghp_" not in repr([(r.trace, r.raw) for r in found.records if isinstance(r, TraceRecord)])
+
+
+# Experiments
+
+
+def test_experiments_are_runs_and_items_their_cases(put, read):
+    found = read(put(ITEMS, EXPERIMENTS, OBSERVATIONS, CANDIDATE, SCORES))
+    assert [(run.id, run.name, run.prompt_version) for run in found.runs] == [
+        ("exp-baseline", "support baseline", "v12"),
+        ("exp-candidate", "support candidate", "v13"),
+    ]
+    run = found.runs[0]
+    assert (run.model, run.dataset_name, run.completeness) == ("gpt-x-mini", "ds-1", Completeness.COMPLETE)
+    assert run.started_at == datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert len(found.cases) == 24
+    assert not found.rejects
+    assert not found.warnings
+
+
+def test_an_item_with_everything_beside_it(put, read):
+    found = read(put(ITEMS, EXPERIMENTS, OBSERVATIONS, CANDIDATE, SCORES))
+    case = found.cases[2]
+    assert (case.id, case.id_from, case.status) == ("SB-003", "explicit", CaseStatus.UNKNOWN)
+    assert case.scores == {
+        "faithfulness": Score(0.35),
+        "correct": Score(0.0),
+        "tone": Score(None, label="neutral"),
+        "user-thumbs": Score(0.0),  # the item does not list it; the scores beside it do
+    }
+    assert case.chunks == (Chunk("kb-3", rank=1, score=0.9),)
+    assert (case.latency_ms, case.cost) == (Measure(511.0, Provenance.MEASURED), Measure(0.0009, Provenance.MEASURED))
+    assert (case.tokens_in, case.extra["reference"]) == (303, {"answer": "Answer about change address"})
+    assert [case.id for case in found.cases if "high_risk" in case.tags] == ["SB-006", "SB-012"] * 2
+
+
+def test_an_item_that_failed(put, read):
+    case = read(put(ITEMS, OBSERVATIONS)).case["SB-007"]  # of the candidate, which has no observations here
+    assert (case.status, case.output, case.scores) == (CaseStatus.ERROR, None, {})
+    assert case.error
+
+
+def test_items_alone_say_what_they_lack(put, read):
+    found = read(put(ITEMS))
+    case = found.cases[0]
+    assert (case.cost, case.tokens_in, case.chunks) == (Measure(), None, None)
+    assert case.latency_ms == Measure(437.0, Provenance.MEASURED)
+    assert (found.runs[1].prompt_version, found.runs[1].model) == ("v12", None)  # the copy that the items carry
+    assert any("24 of its items have no observations" in warning for warning in found.warnings)
+
+
+def test_an_experiments_own_word_goes_before_the_copy_in_its_items(put, read):
+    candidate = read(put(ITEMS, EXPERIMENTS)).runs[1]
+    assert candidate.prompt_version == "v13"
+    assert 'says prompt_version "v13", and its items say "v12"' in candidate.warnings[0]
+
+
+def test_fewer_items_than_the_experiment_has_are_a_partial_run(make, put, read):
+    put(EXPERIMENTS)
+    found = read(make(ITEMS, {"data": data(ITEMS)[:20], "meta": {}}))
+    assert [run.completeness for run in found.runs] == [Completeness.COMPLETE, Completeness.PARTIAL]
+    assert "has 12 items, and 8 are there" in found.runs[1].warnings[-1]
+
+
+def test_items_on_several_pages_are_one_run(make, read):
+    rows = data(ITEMS)
+    first, second, third = make("p1.jsonl", rows[:5]), make("p2.jsonl", rows[5:15]), make("p3.jsonl", rows[15:])
+    found = read(first)
+    assert [run.id for run in found.runs] == ["exp-baseline"]
+    assert {case.id for case in found.cases} == {f"SB-{n:03d}" for n in range(1, 13)}
+    found = read(second)
+    assert [run.id for run in found.runs] == ["exp-candidate"]
+    assert len(found.cases) == 12
+    with pytest.raises(ReadAlongError, match=r"come with those of the same experiments in p2\.jsonl"):
+        read(third)
+
+
+def test_a_page_of_items_alone_is_a_partial_run(make, read):
+    found = read(make("p.json", {"data": data(ITEMS)[:12], "meta": {"cursor": "more"}}))
+    assert found.runs[0].completeness is Completeness.PARTIAL
+
+
+def test_the_same_item_again_is_a_repeat(make, read):
+    rows = data(ITEMS)[:2]
+    found = read(make("i.jsonl", [*rows, {**rows[0], "id": "another", "traceId": "t"}]))
+    assert [(case.id, case.repeat) for case in found.cases] == [("SB-001", 0), ("SB-002", 0), ("SB-001", 1)]
+
+
+def test_experiments_alone(put, make, read):
+    with pytest.raises(ReadinessError, match="experiments without their items"):
+        read(put(EXPERIMENTS))
+    scored = data(EXPERIMENTS)[:1]
+    scored[0]["scores"] = [{**data(SCORES)[0], "name": "accuracy", "value": 0.75}]
+    (run,) = read(make("e.json", {"data": scored, "meta": {}})).runs
+    assert run.aggregates == {"accuracy": Aggregate(0.75)}
+    assert run.completeness is Completeness.PARTIAL
+    with pytest.raises(ReadAlongError, match=f"import {ITEMS}"):
+        read(put(EXPERIMENTS, ITEMS))
+
+
+def test_a_score_of_the_experiment_as_a_whole_is_its_own_figure(put, make, read):
+    path = put(ITEMS)
+    whole = {
+        **data(SCORES)[0],
+        "name": "accuracy",
+        "value": 0.75,
+        "subject": {"kind": "experiment", "id": "exp-baseline"},
+    }
+    make("scores.jsonl", [whole])
+    assert read(path).runs[0].aggregates == {"accuracy": Aggregate(0.75)}
+
+
+# Recognition and refusal
+
+
+@pytest.mark.parametrize("name", sorted(file.name.removesuffix(".gz") for file in DATA.glob("*.gz")))
+def test_recognised_by_content(make, name):
+    assert registry.recognise(make("x.bin", content(name)))[1].format == "langfuse"
+
+
+def test_a_broken_file_beside_it_is_told_and_nothing_more(put, make, read):
+    path = put(OBSERVATIONS)
+    make("scores.json", content(SCORES)[:20_000])
+    found = read(path)
+    assert len(found.traces) == 12
+    assert any("scores.json stands beside it and could not be read along" in warning for warning in found.warnings)
+
+
+def test_anything_else_is_refused_with_a_sentence(make, read):
+    with pytest.raises(ReadinessError, match="none of Langfuse's rows"):
+        read(make("x.json", {"data": [{"a": 1}]}), "langfuse")

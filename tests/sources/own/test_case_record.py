@@ -1,0 +1,210 @@
+"""Own case results: a run line and its cases."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.runs.joining import question_id
+from readiness_tui.domain.runs.model import (
+    CaseStatus,
+    Chunk,
+    Completeness,
+    HumanLabel,
+    HumanVerdict,
+    Measure,
+    Provenance,
+    Score,
+    ScoreState,
+    ToolCall,
+)
+
+HEADER = {
+    "run": {
+        "id": "r1",
+        "name": "rag v4",
+        "prompt_version": "v4",
+        "model": "birch",
+        "index_version": "kb-2",
+        "judge": "judge-1",
+        "judge_digest": "sha256:" + "AB" * 32,
+        "dataset": {"name": "golden", "digest": "cd" * 32},
+        "started_at": "2026-11-23T11:20:00Z",
+        "finished_at": "2026-11-23T11:33:00Z",
+        "git": "abc",
+    }
+}
+CASE = {
+    "case_id": "c1",
+    "question": "How?",
+    "output": "So.",
+    "status": "pass",
+    "scores": {"faithfulness": 0.9},
+    "latency_ms": 1200,
+    "cost": 0.01,
+    "tokens_in": 10,
+    "tokens_out": 5,
+    "retrieved_chunks": [{"id": "k1", "source": "doc"}],
+    "tool_calls": [{"name": "search", "arguments": {}, "result": 1}],
+    "tags": ["pay"],
+    "human_label": "pass",
+    "human_reviewer": "ana",
+    "human_at": "2026-11-23T12:00:00Z",
+    "human_blind": True,
+    "team": "blue",
+}
+
+
+def test_the_run_line(make, read):
+    (run,) = read(make("r.jsonl", [HEADER, CASE])).runs
+    assert (run.id, run.name, run.prompt_version, run.model, run.index_version) == (
+        "r1",
+        "rag v4",
+        "v4",
+        "birch",
+        "kb-2",
+    )
+    assert (run.dataset_name, run.dataset_digest, run.judge_digest) == ("golden", "cd" * 32, "ab" * 32)
+    assert run.started_at == datetime(2026, 11, 23, 11, 20, tzinfo=UTC)
+    assert (run.completeness, run.extra) == (Completeness.COMPLETE, {"git": "abc"})
+
+
+def test_a_case_line(make, read):
+    found = read(make("r.jsonl", [HEADER, CASE]))
+    (case,) = found.cases
+    assert (case.id, case.id_from, case.repeat, case.status) == ("c1", "explicit", 0, CaseStatus.PASS)
+    assert case.scores == {"faithfulness": Score(0.9)}
+    assert (case.latency_ms, case.cost) == (Measure(1200.0, Provenance.MEASURED), Measure(0.01, Provenance.MEASURED))
+    assert (case.tokens_in, case.tokens_out, case.tags) == (10, 5, ("pay",))
+    assert (case.chunks, case.tool_calls) == ((Chunk("k1", source="doc"),), (ToolCall("search", "{}", "1"),))
+    assert case.human == HumanLabel(HumanVerdict.PASS, "ana", datetime(2026, 11, 23, 12, tzinfo=UTC), blind=True)
+    assert case.extra == {"team": "blue"}
+
+
+def test_lines_and_document_say_the_same(make, read):
+    lines = read(make("r.jsonl", [HEADER, CASE, {**CASE, "case_id": "c2"}]))
+    document = read(make("r.json", json.dumps({**HEADER, "cases": [CASE, {**CASE, "case_id": "c2"}]}, indent=1)))
+    assert (document.runs, document.cases) == (lines.runs, lines.cases)
+
+
+def test_without_a_run_line_the_run_is_named_by_the_bytes_and_said_to_be_unknown(make, read):
+    first = read(make("r.jsonl", [CASE])).runs[0]
+    again = read(make("other.jsonl", [CASE])).runs[0]
+    assert first.id == again.id
+    assert first.started_at is None
+    assert "describes no run" in first.warnings[0]
+    assert read(make("x.jsonl", [{**CASE, "case_id": "c9"}])).runs[0].id != first.id
+
+
+def test_flat_metrics_and_a_table(make, read):
+    row = {"case_id": "c1", "success": True, "faithfulness": 0.5, "tone": 1, "seed": 7, "user_id": 3, "session": 4}
+    (case,) = read(make("r.jsonl", [row])).cases
+    assert case.scores == {"faithfulness": Score(0.5), "tone": Score(1.0)}
+    assert case.extra == {"seed": 7, "user_id": 3, "session": 4}
+    (cell,) = read(make("r.csv", "case_id,success,faithfulness,tone,tags\nc1,true,0.5,,a;b\n")).cases
+    assert (cell.status, cell.scores, cell.tags) == (CaseStatus.PASS, {"faithfulness": Score(0.5)}, ("a", "b"))
+
+
+def test_scores_with_a_state(make, read):
+    scores = {
+        "plain": 1,
+        "gone": None,
+        "judged": {"value": 0.7, "label": "good", "threshold": 0.5, "passed": True},
+        "broken": {"value": 0.0, "error": "the judge timed out"},
+        "beside": {"state": "not applicable", "value": None},
+        "empty": {"value": None},
+    }
+    (case,) = read(make("r.jsonl", [{**CASE, "scores": scores}])).cases
+    assert case.scores == {
+        "plain": Score(1.0),
+        "gone": Score(None, ScoreState.MISSING),
+        "judged": Score(0.7, label="good", threshold=0.5, passed=True),
+        "broken": Score(None, ScoreState.JUDGE_ERROR),
+        "beside": Score(None, ScoreState.NOT_APPLICABLE),
+        "empty": Score(None, ScoreState.MISSING),
+    }
+
+
+def test_status_from_word_success_or_error(make, read):
+    base = {"question": "q?", "output": "x"}
+    rows = [
+        {**base, "case_id": "a", "status": "FAILED"},
+        {**base, "case_id": "b", "success": False},
+        {**base, "case_id": "c", "error": "503"},
+        {**base, "case_id": "d"},
+        {**base, "case_id": "e", "status": "error", "error": {"type": "timeout"}},
+        {**base, "case_id": "f", "status": "abstain"},
+    ]
+    found = read(make("r.jsonl", rows))
+    assert [case.status.value for case in found.cases] == ["fail", "fail", "error", "unknown", "error", "unknown"]
+    assert found.case["e"].error == '{"type":"timeout"}'
+    assert any('"abstain" is neither pass, fail nor error' in warning for warning in found.warnings)
+
+
+def test_zero_is_a_measurement_and_absent_is_not(make, read):
+    rows = [
+        {**CASE, "latency_ms": 0, "cost": 0},
+        {"case_id": "c2", "output": "x"},
+        {**CASE, "case_id": "c3", "cached": True},
+    ]
+    zero, absent, cached = read(make("r.jsonl", rows)).cases
+    assert (zero.latency_ms.usable, zero.cost.usable) == (0.0, 0.0)
+    assert (absent.latency_ms.provenance, absent.tokens_in) == (Provenance.MISSING, None)
+    assert (cached.latency_ms, cached.latency_ms.usable) == (Measure(1200.0, Provenance.CACHED), None)
+
+
+def test_a_question_without_an_id_gets_one_from_its_text(make, read):
+    (case,) = read(make("r.jsonl", [{"question": "How  DO I?", "output": "x", "status": "pass"}])).cases
+    assert (case.id, case.id_from) == (question_id("how do i?"), "input")
+
+
+def test_repeats_are_numbered_and_a_double_is_a_reject(make, read):
+    rows = [HEADER, CASE, CASE, {**CASE, "repeat": 5}, {**CASE, "repeat": 5}, {**CASE, "variant": "de"}]
+    found = read(make("r.jsonl", rows))
+    assert [(case.variant, case.repeat) for case in found.cases] == [("", 0), ("", 1), ("", 5), ("de", 0)]
+    assert "again without a repeat number" in found.warnings[0]
+    (reject,) = found.rejects
+    assert reject.line == 5
+    assert "on line 4" in reject.reason
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"human_label": "great"}, "one of: pass, fail, unsure"),
+        ({"human_reviewer": None}, "human_label without human_reviewer"),
+        ({"scores": {"x": {"state": "odd"}}}, 'the state "odd"'),
+        ({"scores": {"x": "high"}}, 'x is "high"'),
+        ({"case_id": None, "question": ""}, "neither case_id nor question"),
+        ({"run": {"id": "r2"}}, "a second run line"),
+    ],
+)
+def test_a_wrong_case_is_a_reject(make, read, change, reason):
+    found = read(make("r.jsonl", [HEADER, CASE, {**CASE, "case_id": "c2", **change}]))
+    assert len(found.cases) == 1
+    assert [(reject.line, reason in reject.reason) for reject in found.rejects] == [(3, True)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"started_at": "soon"}, {"completeness": "half"}, {"started_at": "2027-01-01T00:00:00Z"}, {"metrics": [1]}],
+)
+def test_a_wrong_run_line_refuses_the_file(make, read, change):
+    header = {"run": {**HEADER["run"], **change}}
+    with pytest.raises(ReadinessError, match=r"line 1: .*Correct the run line"):
+        read(make("r.jsonl", [header, CASE]))
+
+
+def test_the_samples_runs_are_read_whole(read):
+    folder = Path(__file__).parents[3] / "sample_data"
+    golden = read(folder / "golden_set.jsonl").sets[0]
+    for role in ("baseline", "candidate"):
+        found = read(folder / "runs" / f"{role}.cases.jsonl")
+        assert {case.id for case in found.cases} == {case.id for case in golden.cases}
+        assert found.runs[0].dataset_digest == golden.digest  # the digest that the writer computed is ours
+        assert not found.rejects
+        assert not found.warnings

@@ -1,0 +1,81 @@
+"""A proposed mapping can be used as it stands, and says what in it is a guess."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness_tui.domain.runs.model import CaseStatus
+from readiness_tui.sources.kit.base import CaseRecord, TraceRecord
+from readiness_tui.sources.kit.yaml_safe import load_yaml
+from readiness_tui.sources.own.mapped import Mapped
+from readiness_tui.sources.own.mapping_proposal import propose
+from readiness_tui.sources.settings import mapping as mapping_schema
+
+
+def brought(tmp_path, name, content):
+    """(proposal, the records that the file brings by it)."""
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    text = propose(path)
+    mapping = tmp_path / "map.yaml"
+    mapping.write_text(text, encoding="utf-8")
+    return text, [one for one in Mapped(mapping).read(path) if isinstance(one, CaseRecord | TraceRecord)]
+
+
+def test_a_table_of_cases(tmp_path):
+    table = "Ticket ID,id,Prompt,Reply,passed,took_s,usd,faithfulness,judge_score,team\n"
+    table += "a,1,why?,because,true,1.5,0.01,87,4,red\nb,2,how?,so,false,2,0.02,55,5,\n"
+    text, found = brought(tmp_path, "t.csv", table)
+    case = found[0].case
+    assert (case.id, case.question, case.output, case.status) == ("1", "why?", "because", CaseStatus.PASS)
+    assert (case.latency_ms.value, case.cost.value) == (1500, 0.01)
+    assert {name: score.value for name, score in case.scores.items()} == {"faithfulness": 0.87, "judge_score": 4.0}
+    assert "judge_score: {column: judge_score, direction: higher}  # the direction is a guess: check" in text
+    assert "unit: percent}  # the unit is a guess" in text
+    assert '# kept with each record, as it is: "Ticket ID", team' in text
+
+
+def test_traces_inside_an_object_with_inner_keys(tmp_path):
+    row = {"requestId": "r1", "meta": {"timestamp": "2026-11-20T10:00:00Z", "user_id": "u1"}, "in": {"query": "why?"},
+           "response": "so", "latency": 1200, "outcome": "meh", "usage": {"input_tokens": 5}}  # fmt: skip
+    text, found = brought(tmp_path, "t.json", json.dumps({"made": 1, "items": [row, {**row, "requestId": "r2"}]}))
+    trace = found[0].trace
+    assert (trace.id, trace.question, trace.answer, trace.user, trace.tokens_in) == ("r1", "why?", "so", "u1", 5)
+    assert trace.started_at is not None
+    assert trace.latency_ms == 1200
+    assert "records: items" in text
+    assert "unit: ms}  # the unit is a guess" in text
+    assert "status: outcome  # say what its words mean: {column: …, values: {meh: pass, fail or error}}" in text
+
+
+def test_an_object_longer_than_what_is_looked_at(tmp_path):
+    rows = [{"id": n, "question": "x" * 500, "faithfulness": 0.5} for n in range(400)]
+    text, found = brought(tmp_path, "t.json", json.dumps({"results": rows}))
+    assert "records: results" in text
+    assert len(found) == 400
+
+
+@pytest.mark.parametrize("content", ["", "hello", "a,b\n1,2\n", '{"a": [1, 2]}', "[[1]]", "\x00\x01", '{"a"'])
+def test_nothing_is_proposed_where_no_column_tells_records_apart(tmp_path, content):
+    path = tmp_path / "x"
+    path.write_text(content)
+    assert propose(path) == ""
+
+
+names = st.one_of(st.text(max_size=12), st.sampled_from(["latency", "cost", "score", "null", "input.text", "status"]))
+values = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.just({"score": 1}))
+
+
+@settings(max_examples=80, deadline=None)
+@given(rows=st.lists(st.dictionaries(names, values, max_size=6), min_size=1, max_size=4))
+def test_whatever_the_columns_are_called_the_proposal_is_a_mapping(tmp_path_factory, rows):
+    path = tmp_path_factory.getbasetemp() / "any.jsonl"
+    path.write_text("".join(json.dumps({"id": n, **row}) + "\n" for n, row in enumerate(rows)))
+    text = propose(path)
+    if text:
+        mapping_schema.build(load_yaml(text, "proposal"))
+        assert not any(line.strip().startswith("\x1b") for line in text.splitlines())

@@ -1,0 +1,256 @@
+"""What a tree of spans says of a request, rule by rule, whatever dialect the spans came from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness_tui.domain.runs.model import Chunk, Outcome, SpanKind, ToolCall
+from readiness_tui.sources.tracing.span_tree import Judgement, RawSpan, trace_from_spans
+
+T0 = datetime(2026, 11, 20, 10, tzinfo=UTC)
+MODEL, TOOL, AGENT, RETRIEVAL = SpanKind.MODEL, SpanKind.TOOL, SpanKind.AGENT, SpanKind.RETRIEVAL
+
+
+def span(ident: str, parent: str | None = "root", at: float = 0, ms: float = 10, **more) -> RawSpan:
+    return RawSpan(ident, parent, started_at=T0 + timedelta(milliseconds=at), duration_ms=ms, **more)
+
+
+def root(**more) -> RawSpan:
+    return span("root", None, ms=1000, **{"kind": AGENT, **more})
+
+
+def trace(*spans: RawSpan, judged: tuple[Judgement, ...] = ()):
+    return trace_from_spans("t", spans, judged)
+
+
+# Head, time, outcome
+
+
+def test_latency_is_the_roots_and_children_may_come_first():
+    found = trace(span("a", at=5), root())
+    assert (found.latency_ms, found.started_at) == (1000, T0)
+    assert [step.id for step in found.spans] == ["root", "a"]
+
+
+def test_several_roots_are_waited_for_from_the_first_start_to_the_last_end():
+    found = trace(span("guard", None, at=0, ms=50), span("main", None, at=60, ms=500, output="yes"))
+    assert (found.latency_ms, found.answer) == (560, "yes")
+
+
+def test_a_lost_root_leaves_no_latency_and_no_outcome():
+    found = trace(span("a", "lost", ok=True), span("b", "lost", at=20, ok=False))
+    assert (found.latency_ms, found.outcome, found.error, found.started_at) == (None, None, None, T0)
+
+
+def test_one_span_above_all_others_stands_for_a_root_in_another_service():
+    found = trace(span("server", "caller", ms=300, ok=False, error="boom"), span("a", "server"))
+    assert (found.latency_ms, found.outcome, found.error) == (300, Outcome.ERROR, "boom")
+
+
+def test_what_ends_a_request():
+    assert trace(root()).outcome is None
+    assert trace(root(ok=True)).outcome is Outcome.SUCCESS
+    assert trace(root(ok=False)).outcome is Outcome.ERROR
+    assert trace(root(ok=True, outcome="refused")).outcome is Outcome.ABSTAIN
+    assert trace(root(outcome="purple")).outcome is None
+    assert trace(root(outcome="purple", ok=False)).outcome is Outcome.ERROR
+
+
+def test_a_step_that_failed_below_a_root_that_did_not_is_no_error_of_the_request():
+    found = trace(root(ok=True), span("a", kind=TOOL, tool="x", ok=False, error="timeout"))
+    assert (found.outcome, found.error) == (Outcome.SUCCESS, None)
+    assert found.spans[1].error == "timeout"
+
+
+# Figures
+
+
+def test_an_enclosing_span_that_repeats_the_usage_is_not_counted_again():
+    agent = root(tokens_in=300, cost=0.03)
+    found = trace(
+        agent,
+        span("a", kind=MODEL, tokens_in=100, tokens_out=5, cost=0.01),
+        span("b", kind=MODEL, tokens_in=200, tokens_out=6, cost=0.02),
+    )
+    assert (found.tokens_in, found.tokens_out, found.cost) == (300, 11, 0.03)
+
+
+def test_a_wrapper_and_the_client_below_it_are_one_model_call():
+    found = trace(root(), span("outer", kind=MODEL, tokens_in=100), span("inner", "outer", kind=MODEL, tokens_in=100))
+    assert found.tokens_in == 100
+
+
+def test_a_part_of_a_sum_is_no_sum():
+    carrying, silent = span("a", kind=MODEL, tokens_in=100), span("b", kind=MODEL)
+    assert trace(root(), carrying, silent).tokens_in is None
+    assert trace(root(), carrying, replace(silent, ok=False)).tokens_in == 100  # a call that failed used nothing known
+    assert trace(root(tokens_in=150), carrying, silent).tokens_in == 150  # the whole says what the part does not
+
+
+def test_zero_is_not_missing():
+    found = trace(root(), span("a", kind=MODEL, tokens_in=0, tokens_out=0, cost=0.0))
+    assert (found.tokens_in, found.tokens_out, found.cost) == (0, 0, 0.0)
+    assert trace(root(), span("a", kind=MODEL)).tokens_in is None
+
+
+def test_cached_when_every_model_call_was():
+    assert trace(root(), span("a", kind=MODEL, cached=True)).cached
+    assert not trace(root(), span("a", kind=MODEL, cached=True), span("b", kind=MODEL)).cached
+
+
+# Content
+
+
+def test_the_answering_model_names_model_and_prompt():
+    found = trace(
+        root(),
+        span("a", kind=MODEL, model="small", prompt_version="p1", input="q", output="tool, please"),
+        span("b", kind=MODEL, at=50, model="large", prompt_version="p2", output="answer"),
+    )
+    assert (found.model, found.prompt_version, found.question, found.answer) == ("large", "p2", "q", "answer")
+    assert found.extra == {"models": ["small", "large"], "prompt_versions": ["p1", "p2"]}
+
+
+def test_the_roots_own_words_come_first():
+    found = trace(root(input="Q", output="A"), span("a", kind=MODEL, input="stuffed prompt", output="draft"))
+    assert (found.question, found.answer) == ("Q", "A")
+
+
+def test_chunks_of_several_retrievals_follow_each_other_and_a_reranker_replaces_them():
+    one = span("a", kind=RETRIEVAL, at=1, chunks=(Chunk("x"), Chunk("y")))
+    two = span("b", kind=RETRIEVAL, at=2, chunks=(Chunk("z", rank=7),))
+    best = span("c", at=3, chunks=(Chunk("z"),), reranks=True)
+    assert [(c.id, c.rank) for c in trace(root(), two, one).chunks] == [("x", 1), ("y", 2), ("z", 7)]
+    assert [(c.id, c.rank) for c in trace(root(), two, best, one).chunks] == [("z", 1)]
+
+
+def test_nothing_logged_is_told_from_nothing_done():
+    whole = trace(root(), span("m", kind=MODEL))
+    assert (whole.retrieval, whole.chunks, whole.tool_calls) == (False, None, ())
+    plain = trace(span("root", None))  # an HTTP span alone: what was instrumented is not known
+    assert (plain.retrieval, plain.chunks, plain.tool_calls) == (None, None, None)
+    orphaned = trace(root(), span("m", "lost", kind=MODEL))
+    assert (orphaned.retrieval, orphaned.tool_calls) == (None, None)
+    silent = trace(root(), span("r", kind=RETRIEVAL))
+    assert (silent.retrieval, silent.chunks) == (True, None)
+    empty = trace(root(), span("r", kind=RETRIEVAL, chunks=()))
+    assert (empty.retrieval, empty.chunks) == (True, ())
+
+
+def test_tool_spans_take_what_only_the_messages_hold():
+    asking = span("m", kind=MODEL, asked=(("c1", ToolCall("pay", '{"n": 1}')),))
+    told = span("n", kind=MODEL, at=90, told={"c1": '"done"'})
+    calls = trace(root(), asking, span("x", kind=TOOL, at=50, tool="pay", call_id="c1"), told).tool_calls
+    assert calls == (ToolCall("pay", '{"n": 1}', '"done"'),)
+
+
+def test_without_tool_spans_the_calls_are_those_the_model_asked_for_once_each():
+    first = span("m", kind=MODEL, asked=(("c1", ToolCall("pay", "{}")),))
+    again = span(
+        "n", kind=MODEL, at=9, asked=(("c1", ToolCall("pay", "{}")), ("c2", ToolCall("mail"))), told={"c1": "1"}
+    )
+    assert trace(root(), first, again).tool_calls == (ToolCall("pay", "{}", "1"), ToolCall("mail"))
+
+
+def test_a_tool_span_inside_one_of_the_same_tool_is_the_same_call():
+    outer = span("x", kind=TOOL, tool="pay", arguments="{}")
+    transport = span("y", "x", name="POST")
+    inner = span("z", "y", kind=TOOL, tool="pay", arguments="{}")
+    other = span("w", "x", kind=TOOL, tool="audit")
+    assert [call.name for call in trace(root(), outer, transport, inner, other).tool_calls] == ["pay", "audit"]
+
+
+def test_an_error_of_a_tool_is_kept_with_its_attempt():
+    calls = trace(root(), span("x", kind=TOOL, tool="pay", ok=False, error="E: no", attempt=2)).tool_calls
+    assert calls == (ToolCall("pay", error="E: no", attempt=2),)
+
+
+# Judgements
+
+
+def test_scores_are_averaged_over_steps_and_bare_labels_count():
+    found = trace(
+        root(),
+        judged=(
+            Judgement("faithfulness", 1.0),
+            Judgement("faithfulness", 0.5),
+            Judgement("polite", label="pass"),
+            Judgement("safe", label="failed"),
+            Judgement("style", label="terse"),
+            Judgement("broken", error="judge timed out"),
+        ),
+    )
+    assert found.scores == {"faithfulness": 0.75, "polite": 1.0, "safe": 0.0}
+    assert {"name": "broken", "error": "judge timed out"} in found.extra["evaluations"]
+    assert {"name": "style", "label": "terse"} in found.extra["evaluations"]
+
+
+def test_the_same_judgement_sent_twice_counts_once():
+    twice = trace(
+        root(), judged=(Judgement("f", 0.0, of="a"), Judgement("f", 0.0, of="a"), Judgement("f", 1.0, of="b"))
+    )
+    assert twice.scores == {"f": 0.5}
+    steps = trace(
+        root(), judged=tuple(Judgement("f", value, of=step) for step, value in zip("abcd", (0, 0, 0, 1), strict=True))
+    )
+    assert steps.scores == {"f": 0.25}
+
+
+def test_a_persons_judgement_is_feedback():
+    found = trace(root(feedback="slow"), judged=(Judgement("thumbs", 0.0, explanation="wrong order", human=True),))
+    assert found.feedback == "slow\nthumbs: 0.0: wrong order"
+
+
+def test_a_long_text_stays_on_its_span_only_where_it_holds_a_credential():
+    key = "AKIAIOSFODNN7EXAMPLE"
+    found = trace(root(texts={"a": f"use {key}", "b": "nothing here"}, attributes={"rule_id": "r1"}))
+    assert found.spans[0].attributes == {"rule_id": "r1", "a": f"use {key}"}
+
+
+# Any spans at all
+
+_ids = st.sampled_from(["a", "b", "c", "d", "e"])
+_spans = st.lists(
+    st.builds(
+        RawSpan,
+        id=_ids,
+        parent=st.none() | _ids | st.just("lost"),
+        kind=st.sampled_from(SpanKind),
+        started_at=st.none() | st.integers(0, 9).map(lambda n: T0 + timedelta(seconds=n)),
+        duration_ms=st.none() | st.floats(0, 1e6),
+        ok=st.none() | st.booleans(),
+        tokens_in=st.none() | st.integers(0, 1000),
+        cost=st.none() | st.floats(0, 1),
+        output=st.none() | st.text(max_size=3),
+    ),
+    max_size=8,
+    unique_by=lambda span: span.id,
+)
+
+
+@pytest.mark.slow
+@settings(max_examples=150, deadline=None)
+@given(_spans, st.randoms(use_true_random=False))
+def test_any_spans_make_a_trace_whatever_their_order_and_however_often_they_come(spans, random):
+    known = trace(*spans)
+    assert len(known.spans or ()) == len(spans)
+    assert trace(*spans, *spans) == known
+    mixed = list(spans)
+    random.shuffle(mixed)
+    again = trace(*mixed)
+    if len({span.started_at for span in spans}) == len(spans):  # ties keep the order of the file
+        assert again == known
+    # Nothing is counted twice, and nothing that any span says is exceeded by the sum of all.
+    said = [span.tokens_in for span in spans if span.tokens_in is not None]
+    if known.tokens_in is not None:
+        assert max(said) <= known.tokens_in <= sum(said)
+
+
+def test_a_chain_as_deep_as_it_likes():
+    spans = [RawSpan(str(n), str(n - 1) if n else None, tokens_in=1) for n in range(20_000)]
+    assert trace(*spans).tokens_in == 1
