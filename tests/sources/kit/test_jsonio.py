@@ -31,11 +31,14 @@ from readiness_tui.sources.kit.peek import Kind, outline, peek
         (b'{"a":' * 101 + b"1" + b"}" * 101, "nested deeper than 100"),
         (b"[" * 100_000, "nested deeper than 100"),
         (b'{"a":"\xff"}', "not valid UTF-8 (byte 0xff)"),
-        (b'{"a":"\\ud800 lone"}', "not valid JSON"),
+        (b'{"a":"\\ud800 lone"}', "not valid JSON: an escape stands for half a character"),
         (b'{"a":1', "ends in the middle"),
-        (b'{"a":1} x', "trailing characters"),
-        (b'{"a":01}', "invalid number"),
-        (b"{'a':1}", "not valid JSON"),
+        (b'{"a":tru', "ends in the middle"),
+        (b'{"a":"b', "ends in the middle"),
+        (b'{"a":1.', "ends in the middle"),
+        (b'{"a":1} x', "not valid JSON: more text stands after its end at column 9"),
+        (b'{"a":01}', 'not valid JSON: "1" was not expected at column 7'),
+        (b"{'a':1}", 'not valid JSON: "\'" was not expected at column 2'),
         (b"", "ends in the middle"),
     ],
 )
@@ -43,6 +46,14 @@ def test_what_parsers_disagree_about_is_refused(raw, reason):
     with pytest.raises(jsonio.RecordError) as raised:
         jsonio.decode(raw)
     assert reason in str(raised.value)
+
+
+def test_a_fault_is_told_at_its_byte_whatever_the_library_says():
+    """The messages are ours: each place is counted in bytes, also behind letters of several bytes."""
+    for raw, position in ((b'{"\xc3\xa4":\xff}', 6), (b'{"\xc3\xa4":NaN}', 6), (b'{"\xc3\xa4":"NaN",\n"b":x}', 17)):
+        with pytest.raises(jsonio.RecordError) as raised:
+            jsonio.decode(raw)
+        assert raised.value.position == position
 
 
 _values = st.recursive(

@@ -22,8 +22,9 @@ from readiness_tui.sources.kit.peek import BOM, Kind, peek, seen
 MAX_DOCUMENT = 256 * 1024 * 1024
 MAX_DEPTH = 100
 
-_BYTE = re.compile(r" ?\(byte (\d+)\)$")
-_NOT_JSON = re.compile(rb"-?(NaN|Infinity)")
+_BLANK = " \t\n\r"
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_CONSTANT = re.compile(_STRING.pattern + "|(?P<constant>-?(?:NaN|Infinity))", re.DOTALL)
 _MEMBER = re.compile(rb'[\s,]*"(?:[^"\\]|\\.)*+"\s*:\s*')
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 
@@ -39,16 +40,18 @@ class RecordError(ValueError):
         self.position = position
 
 
+class _ConstantError(ValueError):
+    """NaN or Infinity, where a value was expected."""
+
+
 def decode(raw: bytes | msgspec.Raw) -> Any:
     """The value of one JSON text. Raises RecordError."""
     try:
         value = _decode(raw)
-    except UnicodeDecodeError as error:
-        raise _bad_utf8(bytes(raw)) from error
     except RecursionError as error:
         raise RecordError(f"nested deeper than {MAX_DEPTH} levels") from error
-    except msgspec.DecodeError as error:
-        raise _malformed(bytes(raw), str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _fault(bytes(raw)) from error
     if type(value) is dict or type(value) is list:
         _refuse_duplicates(raw if type(raw) is bytes else bytes(raw), _count_keys(value, 1))
     elif type(value) is int and not _INT64_MIN <= value <= _INT64_MAX:
@@ -85,30 +88,26 @@ def shaped(path: Path, data: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:
     """A document decoded by a typed decoder (with `msgspec.Raw` for its records). Raises as `whole` does."""
     try:
         return decoder.decode(data)
-    except UnicodeDecodeError as error:
-        raise broken(path, data, _bad_utf8(data)) from error
     except RecursionError as error:
         raise ReadinessError(f"{path}: the JSON is nested too deep to be read. Nothing of it was imported.") from error
     except msgspec.ValidationError as error:
         raise ReadinessError(
             f"{path}: the document has not the expected shape: {one_line(str(error), 200)}. Nothing of it was imported."
         ) from error
-    except msgspec.DecodeError as error:
-        raise broken(path, data, _malformed(data, str(error))) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise broken(path, data, _fault(data)) from error
 
 
 def members(data: bytes) -> dict[str, msgspec.Raw]:
     """The members of a JSON object with their values left as text, to be decoded by themselves. Raises RecordError."""
     try:
         found = _members(data)
-    except UnicodeDecodeError as error:
-        raise _bad_utf8(data) from error
     except RecursionError as error:
         raise RecordError(f"nested deeper than {MAX_DEPTH} levels") from error
     except msgspec.ValidationError as error:
         raise RecordError("not a JSON object") from error
-    except msgspec.DecodeError as error:
-        raise _malformed(data, str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _fault(data) from error
     position = data.index(b"{") + 1
     for raw in found.values():  # in the file's order, each directly after the one before; a gap hides a second one
         step = _MEMBER.match(data, position)
@@ -168,23 +167,58 @@ def _refuse_duplicates(raw: bytes, keys: int) -> None:
     json.loads(raw, object_pairs_hook=unique)
 
 
-def _malformed(raw: bytes, message: str) -> RecordError:
-    if "out of range" in message:
-        return RecordError("a number is out of range")
-    if message == "Input data was truncated":
-        return RecordError("the JSON ends in the middle", len(raw))
-    found = _BYTE.search(message)
-    position = int(found.group(1)) if found else None
-    if position is not None and (word := _NOT_JSON.match(raw, max(position - 1, 0)) or _NOT_JSON.match(raw, position)):
-        return RecordError(f"{word.group().decode()} is not JSON; write null where there is no value", position)
-    reason = _BYTE.sub("", message).removeprefix("JSON is malformed: ")
-    where = f" at column {position + 1}" if position is not None and b"\n" not in raw else ""
-    return RecordError(f"not valid JSON: {reason}{where}", position)
+def _fault(raw: bytes) -> RecordError:
+    """What is wrong with a text that the decoder refused, in words of our own and with the byte: a library's change.
 
-
-def _bad_utf8(raw: bytes) -> RecordError:
+    The bytes are looked at first, then the standard library's scanner says how far it comes; what even that takes is a
+    number or an escape beyond what JSON of ours may hold.
+    """
     try:
-        raw.decode()
+        text = raw.decode()
     except UnicodeDecodeError as error:
         return RecordError(f"not valid UTF-8 (byte 0x{raw[error.start]:02x})", error.start)
-    return RecordError("not valid UTF-8")
+    begin = len(text) - len(text.lstrip(_BLANK))
+    try:
+        value, end = _SCANNER.raw_decode(text, begin)
+    except json.JSONDecodeError as error:
+        if not text[error.pos :].strip(_BLANK) or _is_cut(text, error.pos):
+            return RecordError("the JSON ends in the middle", len(raw))
+        return _at(text, error.pos, f"not valid JSON: {quoted(text[error.pos])} was not expected")
+    except _ConstantError as error:
+        position = next(found.start() for found in _CONSTANT.finditer(text) if found.lastgroup)
+        return RecordError(f"{error} is not JSON; write null where there is no value", _bytes(text, position))
+    except RecursionError:
+        return RecordError(f"nested deeper than {MAX_DEPTH} levels")
+    except ValueError:  # an integer of more digits than Python takes
+        return RecordError("a number is out of range")
+    if rest := text[end:].lstrip(_BLANK):
+        return _at(text, len(text) - len(rest), "not valid JSON: more text stands after its end")
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return RecordError("not valid JSON: an escape stands for half a character")
+    return RecordError("a number is out of range")
+
+
+def _is_cut(text: str, position: int) -> bool:
+    """Whether the text ends inside the string, word or number in which the scanner stopped at `position`."""
+    rest = text[position:]
+    if rest.startswith('"'):
+        return _STRING.match(rest) is None
+    return any(word.startswith(rest) for word in ("true", "false", "null")) or rest.strip(".eE+-") == ""
+
+
+def _at(text: str, position: int, reason: str) -> RecordError:
+    found = _bytes(text, position)
+    return RecordError(reason if "\n" in text else f"{reason} at column {found + 1}", found)
+
+
+def _bytes(text: str, position: int) -> int:
+    return len(text[:position].encode())
+
+
+def _refuse_constant(name: str) -> None:
+    raise _ConstantError(name)
+
+
+_SCANNER = json.JSONDecoder(parse_constant=_refuse_constant)
