@@ -68,9 +68,10 @@ def test_every_key_has_a_name_for_the_keymap_and_a_line_of_help(kind: type, bind
 
 
 def test_each_key_name_is_used_once() -> None:
-    where: dict[str, set[str]] = {}
+    """A screen lists the very bindings of its features; another binding of the same name would be another key."""
+    where: dict[str, dict[int, str]] = {}
     for kind, binding in BINDERS:
-        where.setdefault(binding.id or "", set()).add(f"{kind.__module__}.{kind.__name__}")
+        where.setdefault(binding.id or "", {})[id(binding)] = f"{kind.__module__}.{kind.__name__}"
     assert {name: kinds for name, kinds in where.items() if len(kinds) > 1} == {}
 
 

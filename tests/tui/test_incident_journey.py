@@ -11,9 +11,9 @@ from readiness_tui.domain.verdict.model import Part, Verdict
 from readiness_tui.services.incidents import edit
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.screens.incidents.around import AroundDialog
+from readiness_tui.tui.screens.incidents.editor import NoteEditor
 from readiness_tui.tui.screens.incidents.live import LiveNotes
 from readiness_tui.tui.screens.incidents.screen import IncidentsScreen
-from readiness_tui.tui.screens.incidents.writing import WritingScreen
 from tests.tui.driving import NARROW, press, read
 
 _KEYS = {
@@ -91,7 +91,7 @@ async def test_from_three_failing_traces_to_a_reviewed_incident(sample_app: Read
 
         # The note: two factors, and a control that failed.
         await press(pilot, "w")
-        assert isinstance(sample_app.screen, WritingScreen)
+        assert isinstance(sample_app.screen, NoteEditor)
         await type_in(pilot, "Timeouts.")
         await press(pilot, "ctrl+o", *["down"] * 8, "enter")
         await type_in(pilot, "a job\nno watch")

@@ -13,9 +13,9 @@ from readiness_tui.services.core import drafts
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.incidents import edit
 from readiness_tui.tui.app import ReadinessApp
+from readiness_tui.tui.screens.incidents.editor import NoteEditor
 from readiness_tui.tui.screens.incidents.screen import IncidentsScreen
 from readiness_tui.tui.screens.incidents.two_texts import TwoTextsDialog
-from readiness_tui.tui.screens.incidents.writing import WritingScreen
 from tests.tui.driving import NARROW, WIDE, Size, notices, painted, press, read
 
 COST = "incident/2/cost"
@@ -34,7 +34,7 @@ def area(app: ReadinessApp) -> TextArea:
 async def test_sections_are_saved_as_one_leaves_them(sample_app: ReadinessApp, size: Size) -> None:
     async with sample_app.run_test(size=size) as pilot:
         await press(pilot, "I", "w")
-        assert isinstance(sample_app.screen, WritingScreen)
+        assert isinstance(sample_app.screen, NoteEditor)
         assert read(pilot, "#writing-title").startswith("INC-2 Cost")  # the first empty one
         await press(pilot, "T", "w", "o")
         assert "a draft" in read(pilot, "#writing-title")
@@ -52,7 +52,7 @@ async def test_sections_are_saved_as_one_leaves_them(sample_app: ReadinessApp, s
 async def test_a_table_is_previewed_and_its_hints_do_not_block(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=WIDE) as pilot:
         await press(pilot, "I", "w")
-        assert isinstance(sample_app.screen, WritingScreen)
+        assert isinstance(sample_app.screen, NoteEditor)
         await sample_app.screen._go("controls")
         area(sample_app).text = "REL-03 Secrets | maybe"
         for _ in range(50):  # the preview follows the last key
@@ -89,7 +89,7 @@ async def test_what_is_only_opened_and_what_was_saved_after_a_draft_stay(sample_
     edit.set_field(replace(sample_app.desk, who="ben"), 2, "cost", "Two hours")
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "I", "w")
-        assert isinstance(sample_app.screen, WritingScreen)
+        assert isinstance(sample_app.screen, NoteEditor)
         await sample_app.screen._go("cost")
         assert area(sample_app).text == "Three hours"
         await sample_app.screen._go("harm")

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -18,8 +19,8 @@ from readiness_tui.domain.text.sanitise import visible
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.tui.commands import ReadinessCommands
+from readiness_tui.tui.host import Host
 from readiness_tui.tui.screens.room import RoomScreen
-from readiness_tui.tui.screens.rooms import make
 from readiness_tui.tui.widgets.bars import ROOMS
 
 P = ParamSpec("P")
@@ -173,7 +174,7 @@ class ReadinessApp(App[None]):
         if self.view is None:
             return
         if not self.is_screen_installed(name):
-            self.install_screen(make(name), name)
+            self.install_screen(_room(name), name)
         target = self.get_screen(name)
         if target in self.screen_stack:
             while self.screen is not target:
@@ -269,3 +270,13 @@ class ReadinessApp(App[None]):
 
     def _is_item(self, text: str) -> bool:
         return self.view is not None and text in self.view.judgement.standings
+
+
+def _room(name: str) -> RoomScreen:
+    """A new one of the eight screens; each is imported when it is first opened."""
+    module = import_module(f"readiness_tui.tui.screens.{name}.screen")
+    return cast(RoomScreen, getattr(module, f"{name.capitalize()}Screen")())
+
+
+if TYPE_CHECKING:
+    _HOST: Host = ReadinessApp()  # the app is all that its screens take it for

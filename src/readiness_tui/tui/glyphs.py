@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from readiness_tui.domain.checklists.assessment import Standing
 from readiness_tui.domain.gate_result.model import Result
+from readiness_tui.domain.runs.model import HumanVerdict
 from readiness_tui.domain.verdict.model import Verdict
 
 
@@ -46,6 +47,7 @@ CHANGE: dict[str, Mark] = {
     "not tested": NOT_APPLICABLE,
     "too few": NOT_APPLICABLE,
 }
+HUMAN = {HumanVerdict.PASS: MET, HumanVerdict.FAIL: FAIL, HumanVerdict.UNSURE: PARTIAL}
 VERDICT_STYLE: dict[Verdict, str] = {
     Verdict.GO: "bold $text-success",
     Verdict.CONDITIONS: "bold $text-warning",

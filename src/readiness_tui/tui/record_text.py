@@ -47,6 +47,19 @@ def chunks(found: tuple[Chunk, ...] | None, gold: GoldenCase | None, limit: int 
     return said
 
 
+def wanted(gold: GoldenCase) -> list[Content]:
+    """Expected sources, words and tools, where the golden case names any."""
+    return [
+        join(Content.styled(f"{title}: ", "bold"), line(", ".join(values)))
+        for title, values in (
+            ("Expected source", gold.expected_sources),
+            ("Must include", gold.must_include),
+            ("Expected tools", gold.expected_tools),
+        )
+        if values
+    ]
+
+
 def tools(calls: tuple[ToolCall, ...] | None) -> list[Content]:
     """Each tool call with its arguments and its result or error."""
     if calls is None:

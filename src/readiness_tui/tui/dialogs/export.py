@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from textual.screen import Screen
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.tui.dialogs.form import Field, Values
-from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
+from readiness_tui.tui.host import host
 
 
-def ask_where(screen: RoomScreen, title: str, label: str, proposed: str, write: Callable[[Path], None]) -> None:
-    """Ask for a file in the app's folder; `write(path)` runs away from the UI thread.
+def ask_where(over: Screen[Any], title: str, label: str, proposed: str, write: Callable[[Path], None]) -> None:
+    """Ask, over this screen, for a file in the app's folder; `write(path)` runs away from the UI thread.
 
     A file that is there is replaced only once that was said.
     """
-    here = screen.readiness.here
+    app = host(over)
+    here = app.here
     warned: set[Path] = set()
 
     async def submit(values: Values) -> str | None:
@@ -26,10 +30,10 @@ def ask_where(screen: RoomScreen, title: str, label: str, proposed: str, write: 
             warned.add(path)
             return f"{path.name} is there already. Enter again replaces it; another name keeps it."
         try:
-            await screen.readiness.serve(write, path)
+            await app.serve(write, path)
         except ReadinessError as refusal:
             return str(refusal)
-        screen.readiness.tell(f"Written to {path}")
+        app.tell(f"Written to {path}")
         return None
 
-    screen.ask_with(title, [Field("path", f"{label}, in {here}", proposed)], submit)
+    over.app.push_screen(FormDialog(title, [Field("path", f"{label}, in {here}", proposed)], submit))

@@ -1,40 +1,64 @@
-"""What the eight screens share: title, navigation, footer, and being shown a fresh view after every change."""
+"""What the eight screens share: title, navigation, footer, being shown a fresh view after every change, and features."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Footer
 
+from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Submit, Values
+from readiness_tui.tui.dialogs.pick import Choice, PickDialog
+from readiness_tui.tui.host import Host, host
 from readiness_tui.tui.widgets.bars import NavBar, RoomTab, TitleBar
-
-if TYPE_CHECKING:
-    from readiness_tui.tui.app import ReadinessApp
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 class RoomScreen(Screen[None]):
     """One of the eight screens. A subclass composes its `body` and fills it in `show`.
 
-    Nothing here reads the database: `act` and `fetch` run a service away from the UI thread and then `show` gets the
-    new view.
+    Nothing here reads the database: the host runs services away from the UI thread and then `show` gets the new view.
     """
 
     ROOM = ""
     AUTO_FOCUS = "#body *"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._feature_of: dict[str, Feature] = {}
+
     @property
-    def readiness(self) -> ReadinessApp:
-        return cast("ReadinessApp", self.app)
+    def host(self) -> Host:
+        return host(self)
+
+    @property
+    def desk(self) -> Desk:
+        """The open file; no room is shown without one."""
+        assert self.host.desk is not None
+        return self.host.desk
+
+    # -- features -----------------------------------------------------------------------------------------------------
+
+    def own(self, *features: Feature) -> None:
+        """Let the actions of these features be this screen's, but for those that it has itself."""
+        for feature in features:
+            for name in dir(feature):
+                if name.startswith("action_") and not hasattr(self, name):
+                    setattr(self, name, getattr(feature, name))
+                    self._feature_of[name.removeprefix("action_")] = feature
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The footer shows only what works here."""
+        feature = self._feature_of.get(action)
+        return feature is None or feature.works(action)
+
+    # -- showing ------------------------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
         yield TitleBar(id="title")
@@ -65,7 +89,7 @@ class RoomScreen(Screen[None]):
 
     async def refresh_view(self) -> None:
         """Show the app's present view, in the title and in the body."""
-        view = self.readiness.view
+        view = self.host.view
         if view is None or not self.is_mounted:
             return
         review = view.review
@@ -79,19 +103,9 @@ class RoomScreen(Screen[None]):
 
     @on(RoomTab.Chosen)
     async def _go(self, event: RoomTab.Chosen) -> None:
-        await self.readiness.action_room(event.room)
+        await self.host.action_room(event.room)
 
-    async def fetch(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-        """Run a reading service; a refusal is shown and gives None."""
-        return await self.readiness.fetch(service, *args, **kwargs)
-
-    async def search(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-        """Run a reading service that looks through everything imported, in a thread of its own."""
-        return await self.readiness.search(service, *args, **kwargs)
-
-    async def act(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> bool:
-        """Run a writing service, then show the new view; a refusal is shown and gives False."""
-        return await self.readiness.act(service, *args, **kwargs)
+    # -- asking -------------------------------------------------------------------------------------------------------
 
     def ask(
         self,
@@ -115,7 +129,7 @@ class RoomScreen(Screen[None]):
         key = uuid4().hex
 
         def save_once(values: Values) -> None:
-            desk = self.readiness.desk
+            desk = self.host.desk
             if desk is None:
                 save(values)
                 return
@@ -124,6 +138,48 @@ class RoomScreen(Screen[None]):
                 save(values)
 
         async def submit(values: Values) -> str | None:
-            return await self.readiness.attempt(save_once, values)
+            return await self.host.attempt(save_once, values)
 
         return submit
+
+    def pick(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        then: Callable[[str], Awaitable[None]] | Callable[[str], None],
+        *,
+        at: str | None = None,
+        intro: str = "",
+    ) -> None:
+        """Let one of `choices` be chosen and go on with its id."""
+
+        async def chosen(key: str | None) -> None:
+            going_on = then(key) if key else None
+            if going_on is not None:
+                await going_on
+
+        self.app.push_screen(PickDialog(title, choices, at=at, intro=intro), chosen)
+
+
+class Feature:
+    """One thing that a screen can do: its keys, each with the action that it sets going.
+
+    The screen lists them in its BINDINGS, and says that it owns the feature.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, screen: RoomScreen) -> None:
+        self.screen = screen
+
+    @property
+    def host(self) -> Host:
+        return self.screen.host
+
+    @property
+    def desk(self) -> Desk:
+        return self.screen.desk
+
+    def works(self, action: str) -> bool:
+        """Whether this action of its own has something to act on now."""
+        return True

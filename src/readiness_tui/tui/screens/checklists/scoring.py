@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import cast
 
-from textual import work
 from textual.binding import Binding
 from textual.widgets import Static
+from textual.worker import WorkType
 
 from readiness_tui.domain.checklists.assessment import Assurance, EvidenceKind, Proposal, Standing
 from readiness_tui.domain.checklists.model import ProbeKind
 from readiness_tui.domain.verdict.preview import if_scored
-from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.dates import parse_day
 from readiness_tui.services.review import assess, gaps
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
-from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.screens.room import Feature, RoomScreen
 
 
-class ScoringScreen(RoomScreen):
-    """A screen with a present item (`item_id`) that its keys score."""
+class Scoring(Feature):
+    """Scores the present item of a screen, or all that are selected on it."""
 
     BINDINGS = [
         *(
@@ -45,53 +46,61 @@ class ScoringScreen(RoomScreen):
         Binding("u", "unscore", "Take back", id="checklists.unscore", show=False, tooltip="Take your vote back: undecided"),
     ]  # fmt: skip
 
+    def __init__(self, screen: RoomScreen, present: Callable[[], str | None]) -> None:
+        super().__init__(screen)
+        self._present = present
+        self.selected: set[str] = set()
+
     @property
     def item_id(self) -> str | None:
         """The item the keys act on."""
-        raise NotImplementedError
+        return self._present()
 
     @property
     def chosen(self) -> list[str]:
         """The items that a score or evidence goes to."""
+        if self.selected:
+            return sorted(self.selected)
         return [self.item_id] if self.item_id else []
 
     @property
     def standing(self) -> Standing | None:
-        view = self.readiness.view
+        view = self.host.view
         return view.judgement.standings.get(self.item_id or "") if view else None
 
     @property
     def gap_key(self) -> str | None:
-        view, standing = self.readiness.view, self.standing
+        view, standing = self.host.view, self.standing
         return gap_key(view, standing) if view and standing else None
 
-    @property
-    def _desk(self) -> Desk:
-        assert self.readiness.desk is not None
-        return self.readiness.desk
+    async def _scored(self) -> None:
+        """A score or evidence was saved for `chosen`."""
+        if self.selected:
+            self.selected.clear()
+            await self.screen.refresh_view()
 
-    async def scored(self) -> None:
-        """A score or evidence was saved for `chosen`: hook for a screen that keeps a selection."""
-
-    @work(exclusive=True, group="consequence")
-    async def show_consequences(self, item_id: str) -> None:
+    def show_consequences(self, item_id: str) -> None:
         """Say what each score of the item would do, before one is pressed."""
-        view = self.readiness.view
+        view = self.host.view
         if view is None:
             return
-        results = await self.readiness.serve(
-            lambda: [if_scored(view.facts, view.as_of, view.who, item_id, n, view.judgement) for n in (0, 1, 2)]
-        )
-        if self.item_id == item_id:
-            self.query_one("#consequence", Static).update(item_text.consequence(results))
+
+        async def compute() -> None:
+            results = await self.host.serve(
+                lambda: [if_scored(view.facts, view.as_of, view.who, item_id, n, view.judgement) for n in (0, 1, 2)]
+            )
+            if self.item_id == item_id:
+                self.screen.query_one("#consequence", Static).update(item_text.consequence(results))
+
+        self.screen.run_worker(cast(WorkType[None], compute), group="consequence", exclusive=True)
 
     # -- scoring ----------------------------------------------------------------------------------------------------
 
     async def action_score(self, points: int) -> None:
         items = self.chosen
-        if not items or not await self.act(assess.score, self._desk, items, points):
+        if not items or not await self.host.act(assess.score, self.desk, items, points):
             return
-        await self.scored()
+        await self._scored()
         standing = self.standing
         if standing is None or len(items) > 1:
             return
@@ -104,30 +113,30 @@ class ScoringScreen(RoomScreen):
             self._ask_consensus(standing, points)
 
     async def action_unscore(self) -> None:
-        await self.act(assess.score, self._desk, self.chosen, None)
+        await self.host.act(assess.score, self.desk, self.chosen, None)
 
     def action_not_applicable(self) -> None:
         item = self.item_id
         if item is None:
             return
-        self.ask(
+        self.screen.ask(
             f"{item} is not applicable",
             [Field("reason", "Why does it not apply?")],
-            lambda values: assess.not_applicable(self._desk, item, values["reason"]),
+            lambda values: assess.not_applicable(self.desk, item, values["reason"]),
             intro="On a blocker a second person confirms; until then it counts as undecided.",
         )
 
     def action_confirm(self) -> None:
-        view, standing = self.readiness.view, self.standing
+        view, standing = self.host.view, self.standing
         if view is None or standing is None:
             return
         item = standing.item.id
         if standing.na_awaiting or standing.na_unconfirmed or any(v.na for v in view.dossier(item).votes):
             others = [name for name in view.review.reviewers if name != view.who]
-            self.ask(
+            self.screen.ask(
                 f"{item}: confirm not applicable",
                 [Field("by", "Who confirms?", others[0] if others else view.who, choices=others)],
-                lambda values: assess.confirm_na(self._desk, item, values["by"]),
+                lambda values: assess.confirm_na(self.desk, item, values["by"]),
             )
         else:
             self._ask_consensus(standing, standing.points or 0)
@@ -138,9 +147,9 @@ class ScoringScreen(RoomScreen):
         def save(values: Values) -> None:
             typed = values["points"].lower()
             na = typed in ("n/a", "na", "-")
-            assess.agree(self._desk, item, None if na else _points(typed), values["reason"], na=na)
+            assess.agree(self.desk, item, None if na else _points(typed), values["reason"], na=na)
 
-        self.ask(
+        self.screen.ask(
             f"{item}: record a consensus",
             [
                 Field("points", "Points all agree on", str(points), choices=("0", "1", "2", "n/a")),
@@ -151,14 +160,14 @@ class ScoringScreen(RoomScreen):
         )
 
     async def action_accept(self) -> None:
-        await self.act(assess.accept, self._desk, self.chosen)
+        await self.host.act(assess.accept, self.desk, self.chosen)
 
     def action_keep(self) -> None:
         if self.standing is not None:
             self._ask_keep(self.standing)
 
     def _ask_keep(self, standing: Standing) -> None:
-        view = self.readiness.view
+        view = self.host.view
         item = standing.item.id
         if view is None:
             return
@@ -166,26 +175,26 @@ class ScoringScreen(RoomScreen):
         if proposal is not None and proposal.kind is ProbeKind.REFUTE:
             self.action_dismiss_hit()
             return
-        self.ask(
+        self.screen.ask(
             f"{item}: keep {standing.vote} against the proof?",
             [Field("reason", "Why does the vote stand?")],
-            lambda values: assess.override(self._desk, item, values["reason"]),
+            lambda values: assess.override(self.desk, item, values["reason"]),
             intro=f"{proposal.text if proposal else ''}\nEsc keeps {standing.counts}, as the proof says.",
         )
 
     def action_dismiss_hit(self) -> None:
-        view, item = self.readiness.view, self.item_id
+        view, item = self.host.view, self.item_id
         proposal = view.dossier(item).proposal if view and item else None
         if item is None or proposal is None or proposal.kind is not ProbeKind.REFUTE or not proposal.examples:
-            self.readiness.complain("This item has no hits to dismiss.")
+            self.host.complain("This item has no hits to dismiss.")
             return
-        self.ask(
+        self.screen.ask(
             f"{item}: dismiss a hit",
             [
                 Field("hit", "Which hit?", proposal.examples[0], choices=proposal.examples[:5]),
                 Field("reason", "Why is it harmless?"),
             ],
-            lambda values: assess.dismiss_hit(self._desk, item, values["hit"], values["reason"]),
+            lambda values: assess.dismiss_hit(self.desk, item, values["hit"], values["reason"]),
             intro="\n".join([proposal.text, *proposal.details[:3]]),
         )
 
@@ -196,16 +205,16 @@ class ScoringScreen(RoomScreen):
             self._ask_evidence(self.chosen, "")
 
     def _ask_evidence(self, items: list[str], intro: str) -> None:
-        view = self.readiness.view
+        view = self.host.view
         if view is None:
             return
 
         def save(values: Values) -> None:
             kind = EvidenceKind(values["kind"]) if values["kind"] else assess.guess_evidence(values["ref"], view)
             dated = parse_day(values["dated"], view.as_of) if values["dated"] else None
-            assess.attach(self._desk, items, kind, values["ref"], witness=values["witness"], dated=dated)
+            assess.attach(self.desk, items, kind, values["ref"], witness=values["witness"], dated=dated)
 
-        self.ask(
+        self.screen.ask(
             f"Evidence for {', '.join(items)}",
             [
                 Field("ref", "Paste a URL, a path, or the id of a run, trace or incident; or say what was shown"),
@@ -218,28 +227,28 @@ class ScoringScreen(RoomScreen):
         )  # fmt: skip
 
     async def action_same_evidence(self) -> None:
-        if self.chosen and await self.act(assess.same_evidence, self._desk, self.chosen):
-            await self.scored()
+        if self.chosen and await self.host.act(assess.same_evidence, self.desk, self.chosen):
+            await self._scored()
 
     async def action_detach(self) -> None:
-        view, item = self.readiness.view, self.item_id
+        view, item = self.host.view, self.item_id
         if view is None or item is None or not view.dossier(item).evidence:
-            self.readiness.complain("This item has no evidence to remove.")
+            self.host.complain("This item has no evidence to remove.")
             return
-        await self.act(assess.detach, self._desk, view.dossier(item).evidence[-1].id)
+        await self.host.act(assess.detach, self.desk, view.dossier(item).evidence[-1].id)
 
     def action_note(self) -> None:
-        view, item = self.readiness.view, self.item_id
+        view, item = self.host.view, self.item_id
         if view is None or item is None:
             return
-        self.ask(
+        self.screen.ask(
             f"Note on {item}",
             [Field("text", "Note (Ctrl+S saves)", view.dossier(item).note, long=True)],
-            lambda values: assess.note(self._desk, item, values["text"]),
+            lambda values: assess.note(self.desk, item, values["text"]),
         )
 
     def action_waive(self) -> None:
-        view, item = self.readiness.view, self.item_id
+        view, item = self.host.view, self.item_id
         if view is None or item is None:
             return
         last = view.as_of + timedelta(days=assess.WAIVER_DAYS)
@@ -247,12 +256,12 @@ class ScoringScreen(RoomScreen):
 
         def save(values: Values) -> None:
             if old is not None and not values["reason"]:
-                assess.unwaive(self._desk, item)
+                assess.unwaive(self.desk, item)
                 return
             expires: date = parse_day(values["expires"], view.as_of)
-            assess.waive(self._desk, item, values["reason"], values["approver"], expires)
+            assess.waive(self.desk, item, values["reason"], values["approver"], expires)
 
-        self.ask(
+        self.screen.ask(
             f"Waive {item}",
             [
                 Field("reason", "Why is the risk accepted?" + (" (empty withdraws the waiver)" if old else ""),
@@ -271,38 +280,38 @@ class ScoringScreen(RoomScreen):
         self._ask_gap("due")
 
     def _ask_gap(self, focus: str) -> None:
-        view, standing = self.readiness.view, self.standing
+        view, standing = self.host.view, self.standing
         if view is None or standing is None:
             return
         key = gap_key(view, standing)
         gap = view.gaps.get(key)
         if gap is None or not gap.state.live:
-            self.readiness.complain("This item has no gap: an item has one while it is decided and below 2.")
+            self.host.complain("This item has no gap: an item has one while it is decided and below 2.")
             return
 
         def save(values: Values) -> None:
             if "owner" in values:
-                gaps.set_owner(self._desk, key, values["owner"])
+                gaps.set_owner(self.desk, key, values["owner"])
             else:
-                gaps.set_due(self._desk, key, parse_day(values["due"], view.as_of) if values["due"] else None)
+                gaps.set_due(self.desk, key, parse_day(values["due"], view.as_of) if values["due"] else None)
 
         fields = {
             "owner": Field("owner", "Owner: a person", gap.owner, choices=view.review.reviewers),
             "due": Field("due", "Due", str(gap.due or ""), hint="YYYY-MM-DD, 1 Dec, +14"),
         }
-        self.ask(f"Gap of {standing.item.id}", [fields[focus]], save)
+        self.screen.ask(f"Gap of {standing.item.id}", [fields[focus]], save)
 
     async def action_examples(self) -> None:
-        view, item = self.readiness.view, self.item_id
+        view, item = self.host.view, self.item_id
         proposal = view.dossier(item).proposal if view and item else None
         if proposal is None or not proposal.examples:
-            self.readiness.complain("This item's proof has no failing examples.")
+            self.host.complain("This item's proof has no failing examples.")
             return
         await self._open_examples(proposal, item or "")
 
     async def _open_examples(self, proposal: Proposal, item: str) -> None:
         """Show the records a proof names: incidents, cases and runs one by one, traces as a list."""
-        view = self.readiness.view
+        view = self.host.view
         # A refuting proof names hits: trace, pattern, hash.
         hits = proposal.kind is ProbeKind.REFUTE
         ids = [example.rsplit(":", 2)[0] if hits else example for example in proposal.examples]
@@ -310,13 +319,13 @@ class ScoringScreen(RoomScreen):
         if view is None:
             return
         if first.startswith("INC-"):
-            await self.readiness.go_to(f"incident/{first.removeprefix('INC-')}")
+            await self.host.go_to(f"incident/{first.removeprefix('INC-')}")
         elif any(first == case.id for data in view.measured.candidate for case in data.cases):
-            await self.readiness.go_to(f"case/{first}")
+            await self.host.go_to(f"case/{first}")
         elif any(first == info.run.id for info in view.runs):
-            await self.readiness.action_room("evals")
+            await self.host.action_room("evals")
         else:
-            await self.readiness.show_traces(ids, f"examples of {item}")
+            await self.host.show_traces(ids, f"examples of {item}")
 
 
 def gap_key(view: ReviewView, standing: Standing) -> str:

@@ -14,16 +14,18 @@ from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import reviews
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
-from readiness_tui.tui.screens.checklists.scoring import ScoringScreen
+from readiness_tui.tui.screens.checklists.scoring import Scoring
+from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import line
 from readiness_tui.tui.widgets.pick_list import PickList
 
 
-class ChecklistsScreen(ScoringScreen):
+class ChecklistsScreen(RoomScreen):
     ROOM = "checklists"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#items"
     BINDINGS = [
+        *Scoring.BINDINGS,
         Binding("s", "select", "Select", id="checklists.select", show=False, tooltip="Select the item, to attach or score many at once"),
         Binding("plus", "scope", "Scope", id="checklists.scope", key_display="+", show=False, tooltip="Choose checklists, depth, and declared settings"),
         Binding("b", "blind", "Blind/reveal", id="checklists.blind", show=False, tooltip="Start blind voting, or reveal the votes"),
@@ -32,7 +34,8 @@ class ChecklistsScreen(ScoringScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._selected: set[str] = set()
+        self.scoring = Scoring(self, lambda: self.item_id)
+        self.own(self.scoring)
         self._wanted: str | None = None  # an item another screen asked to be shown
 
     def body(self) -> ComposeResult:
@@ -56,7 +59,7 @@ class ChecklistsScreen(ScoringScreen):
                 options.append(
                     Option(
                         item_text.list_line(
-                            standing, width, selected=standing.item.id in self._selected,
+                            standing, width, selected=standing.item.id in self.scoring.selected,
                             proposed=standing.item.id in view.acceptable,
                         ),
                         id=standing.item.id,
@@ -76,28 +79,18 @@ class ChecklistsScreen(ScoringScreen):
 
     def show_item(self) -> None:
         """Fill the detail beside the list, and start on what each score would do."""
-        view, standing = self.readiness.view, self.standing
+        view, standing = self.host.view, self.scoring.standing
         if view is None or standing is None:
             return
         item_id = standing.item.id
-        gap = view.gaps.get(self.gap_key or "")
+        gap = view.gaps.get(self.scoring.gap_key or "")
         self.query_one("#item", Static).update(item_text.detail(view, standing, view.dossier(item_id), gap))
         self.query_one("#detail").scroll_home(animate=False)
-        self.show_consequences(item_id)
+        self.scoring.show_consequences(item_id)
 
     @property
     def item_id(self) -> str | None:
         return self.query_one("#items", PickList).current
-
-    @property
-    def chosen(self) -> list[str]:
-        if self._selected:
-            return sorted(self._selected)
-        return super().chosen
-
-    async def scored(self) -> None:
-        self._selected.clear()
-        await self.refresh_view()
 
     # -- moving about -------------------------------------------------------------------------------------------------
 
@@ -105,44 +98,44 @@ class ChecklistsScreen(ScoringScreen):
         item = self.item_id
         if item is None:
             return
-        self._selected ^= {item}
+        self.scoring.selected ^= {item}
         self.call_later(self.refresh_view)
 
     def action_next(self) -> None:
         """The next conflict or undecided item below the cursor, round the end."""
-        view = self.readiness.view
+        view = self.host.view
         if view is None:
             return
         standings = view.judgement.standings
         if not self.query_one("#items", PickList).pick_next(
             lambda name: name in standings and (standings[name].conflict or not standings[name].decided)
         ):
-            self.readiness.tell("Every item is decided and no conflict is open.")
+            self.host.tell("Every item is decided and no conflict is open.")
 
     async def action_blind(self) -> None:
-        view = self.readiness.view
+        view = self.host.view
         if view is None:
             return
         if view.review.blind and not view.review.revealed:
-            await self.act(reviews.reveal, self._desk)
+            await self.host.act(reviews.reveal, self.desk)
         else:
-            await self.act(reviews.set_blind, self._desk, not view.review.blind)
+            await self.host.act(reviews.set_blind, self.desk, not view.review.blind)
 
     def action_scope(self) -> None:
-        view = self.readiness.view
+        view = self.host.view
         if view is None:
             return
 
         def save(values: Values) -> None:
             wanted = [name for name in values["checklists"].replace(",", " ").split() if name]
             if wanted != list(view.review.checklists):
-                reviews.set_checklists(self._desk, wanted)
+                reviews.set_checklists(self.desk, wanted)
             depth = Depth.FULL if values["depth"].lower().startswith("f") else Depth.COURSE
             if depth is not view.review.depth:
-                reviews.set_depth(self._desk, depth)
+                reviews.set_depth(self.desk, depth)
             for name in reviews.DECLARABLE:
                 if values[name] != view.review.declared.get(name, ""):
-                    reviews.declare(self._desk, name, values[name])
+                    reviews.declare(self.desk, name, values[name])
 
         self.ask(
             "What this review looks at",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -14,16 +13,17 @@ from textual.widgets import Footer, Static
 
 from readiness_tui.services import runs
 from readiness_tui.services.runs import CaseView
+from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.evals import case_text, pair_text
 from readiness_tui.tui.screens.evals.page import WIDE, CaseLine
 from readiness_tui.tui.text import line
 
-if TYPE_CHECKING:
-    from readiness_tui.tui.screens.evals.labelling import LabellingScreen
-
 
 class CaseDialog(ModalScreen[str]):
-    """Shows the case at `place` of `lines`; dismisses with the key of the case shown last."""
+    """Shows the case at `place` of `lines`; dismisses with the key of the case shown last.
+
+    `gap` and `label` ask what it takes to make a case a gap, and to give it a label.
+    """
 
     BINDINGS = [
         Binding("escape,q,enter", "close", "Close", id="case.close", key_display="Esc", tooltip="Back to the list"),
@@ -33,9 +33,17 @@ class CaseDialog(ModalScreen[str]):
         Binding("backspace", "step(-1)", "Previous", id="case.previous", show=False, tooltip="The case before"),
     ]
 
-    def __init__(self, room: LabellingScreen, lines: Sequence[CaseLine], place: int) -> None:
+    def __init__(
+        self,
+        lines: Sequence[CaseLine],
+        place: int,
+        *,
+        gap: Callable[[CaseLine], None],
+        label: Callable[[CaseLine], None],
+    ) -> None:
         super().__init__(classes="dialog")
-        self._room = room
+        self._gap = gap
+        self._label = label
         self._lines = lines
         self._place = place
 
@@ -60,11 +68,12 @@ class CaseDialog(ModalScreen[str]):
 
     async def fill(self) -> None:
         """Read the case again: a label may have been given since."""
-        view, desk = self._room.readiness.view, self._room.readiness.desk
+        app = host(self)
+        view, desk = app.view, app.desk
         if view is None or desk is None:
             return
         shown = self.case
-        found = await self._room.search(runs.case_view, desk, shown.key, view.measured, shown.run_id)
+        found = await app.search(runs.case_view, desk, shown.key, view.measured, shown.run_id)
         if found is None or shown is not self.case:
             return
         place = f" · {self._place + 1} of {len(self._lines)}" if len(self._lines) > 1 else ""
@@ -105,7 +114,7 @@ class CaseDialog(ModalScreen[str]):
         await self.fill()
 
     def action_gap(self) -> None:
-        self._room.ask_gap(self.case)
+        self._gap(self.case)
 
     def action_label(self) -> None:
-        self._room.ask_label(self.case)
+        self._label(self.case)

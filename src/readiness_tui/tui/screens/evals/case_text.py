@@ -9,7 +9,6 @@ from readiness_tui.domain.runs.model import (
     CaseStatus,
     GoldenCase,
     HumanLabel,
-    HumanVerdict,
     Measure,
     Provenance,
     Score,
@@ -18,7 +17,7 @@ from readiness_tui.domain.runs.model import (
 from readiness_tui.domain.text.format import day_month, number
 from readiness_tui.services.runs import CaseSide, CaseView
 from readiness_tui.tui import glyphs
-from readiness_tui.tui.record_text import LONG, SHORT, as_json, block, chunks, tools
+from readiness_tui.tui.record_text import LONG, SHORT, as_json, block, chunks, tools, wanted
 from readiness_tui.tui.text import join, line, safe
 
 REPEATS = 5
@@ -27,11 +26,6 @@ STATUS = {
     CaseStatus.FAIL: (glyphs.FAIL, "fail"),
     CaseStatus.ERROR: (glyphs.CONFLICT, "error"),
     CaseStatus.UNKNOWN: (glyphs.UNDECIDED, "no verdict"),
-}
-HUMAN = {
-    HumanVerdict.PASS: glyphs.MET,
-    HumanVerdict.FAIL: glyphs.FAIL,
-    HumanVerdict.UNSURE: glyphs.PARTIAL,
 }
 
 
@@ -48,19 +42,6 @@ def question(view: CaseView) -> Content:
     if tags:
         said.append(join(Content.styled("Tags: ", "bold"), line(", ".join(tags))))
     return Content("\n").join(part for part in said if part.plain)
-
-
-def wanted(gold: GoldenCase) -> list[Content]:
-    """Expected sources, words and tools, where the golden case names any."""
-    return [
-        join(Content.styled(f"{title}: ", "bold"), line(", ".join(values)))
-        for title, values in (
-            ("Expected source", gold.expected_sources),
-            ("Must include", gold.must_include),
-            ("Expected tools", gold.expected_tools),
-        )
-        if values
-    ]
 
 
 def side(found: CaseSide, gold: GoldenCase | None) -> Content:
@@ -89,7 +70,7 @@ def human(labels: tuple[HumanLabel, ...]) -> Content:
         )
     said: list[Content | str] = [Content.styled("Human label: ", "bold")]
     for place, given in enumerate(labels):
-        mark = HUMAN[given.verdict]
+        mark = glyphs.HUMAN[given.verdict]
         when = f", {day_month(given.at.date())}" if given.at else ""
         note = f": {given.note}" if given.note else ""
         said += [

@@ -30,9 +30,8 @@ from readiness_tui.domain.text.format import count_text, day_month, moment, numb
 from readiness_tui.domain.verdict.model import Part, Verdict
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
-from readiness_tui.tui.screens.evals.case_text import HUMAN
+from readiness_tui.tui.agreement_text import agreement
 from readiness_tui.tui.screens.evals.page import WIDE, CaseLine, Column, Detail, Page, Row
-from readiness_tui.tui.screens.labels.text import agreement
 from readiness_tui.tui.text import fit, join, line, safe
 
 COLUMNS = (
@@ -332,7 +331,7 @@ def high_risk_detail(view: ReviewView, runs: Sequence[RunData]) -> Detail:
             lines.append(CaseLine(key, run_id, glyphs.UNDECIDED, "no label", question=question))
             continue
         said = people_say(labels)
-        mark = HUMAN[said] if said else glyphs.CONFLICT
+        mark = glyphs.HUMAN[said] if said else glyphs.CONFLICT
         people = f"by {', '.join(label.reviewer for label in labels)}"
         lines.append(CaseLine(key, run_id, mark, said or "disagree", people, question))
     order = {"no label": 0, "disagree": 1, "fail": 2, "unsure": 3}

@@ -16,7 +16,7 @@ from readiness_tui.services.runs import CaseSide, CaseView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.diff_text import ADDED, REMOVED, words
 from readiness_tui.tui.record_text import LONG, SHORT, block
-from readiness_tui.tui.screens.evals.case_text import HUMAN, STATUS
+from readiness_tui.tui.screens.evals.case_text import STATUS
 from readiness_tui.tui.screens.evals.tabs import apart
 from readiness_tui.tui.text import column, fit, join, line, safe
 
@@ -92,7 +92,7 @@ def _human(side: CaseSide) -> Content:
     if not side.labels:
         return _cell("none", _MUTED, _SIDE)
     given = side.labels[0]
-    mark = HUMAN[given.verdict]
+    mark = glyphs.HUMAN[given.verdict]
     return _cell(f"{mark.glyph} {given.verdict} by {given.reviewer}", mark.style, _SIDE)
 
 

@@ -14,7 +14,7 @@ from readiness_tui.services.core.view import ReviewView
 TABS = ("gate", "compare", "runs")
 
 
-class Tab(Static):
+class TabName(Static):
     """One name in the line of tabs."""
 
     class Chosen(Message):

@@ -17,14 +17,12 @@ from readiness_tui.domain.text.format import day_month, plural
 from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.domain.verdict.model import Condition
 from readiness_tui.services import printing
-from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.dates import parse_day
 from readiness_tui.services.review import gaps, scorecard
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
-from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import column, join, safe
 from readiness_tui.tui.widgets.opening_list import OpeningList
@@ -123,11 +121,6 @@ class GapsScreen(RoomScreen):
                 return kind, name.removeprefix(kind)
         return "", ""
 
-    @property
-    def _desk(self) -> Desk:
-        assert self.readiness.desk is not None
-        return self.readiness.desk
-
     @on(OptionList.OptionSelected, "#rows")
     async def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
@@ -139,7 +132,7 @@ class GapsScreen(RoomScreen):
             lifts = self._conditions[key].lifts
             key = lifts[0] if lifts else key
         if kind:
-            await self.readiness.go_to(key)
+            await self.host.go_to(key)
 
     def action_owner(self) -> None:
         self._ask("owner")
@@ -149,7 +142,7 @@ class GapsScreen(RoomScreen):
 
     def _ask(self, what: str) -> None:
         kind, key = self._current()
-        view = self.readiness.view
+        view = self.host.view
         if not kind or view is None:
             return
         owner, due = (
@@ -162,11 +155,11 @@ class GapsScreen(RoomScreen):
             name = values.get("owner", owner)
             day = (parse_day(values["due"], view.as_of) if values["due"] else None) if "due" in values else due
             if kind == CONDITION:
-                gaps.set_condition(self._desk, key, owner=name, due=day)
+                gaps.set_condition(self.desk, key, owner=name, due=day)
             elif "owner" in values:
-                gaps.set_owner(self._desk, key, name)
+                gaps.set_owner(self.desk, key, name)
             else:
-                gaps.set_due(self._desk, key, day)
+                gaps.set_due(self.desk, key, day)
 
         fields = {
             "owner": Field("owner", "Owner: a person", owner, choices=view.review.reviewers),
@@ -178,12 +171,11 @@ class GapsScreen(RoomScreen):
     def action_state(self) -> None:
         kind, key = self._current()
         if kind != GAP:
-            self.readiness.complain("A condition has no state of its own: it goes when what it is about is settled.")
+            self.host.complain("A condition has no state of its own: it goes when what it is about is settled.")
             return
 
-        async def then(state: str | None) -> None:
-            if state:
-                await self.act(gaps.set_state, self._desk, key, GapState(state))
+        async def then(state: str) -> None:
+            await self.host.act(gaps.set_state, self.desk, key, GapState(state))
 
         settles = (
             "Claimed done finishes the incident's action, and closes the gap."
@@ -194,22 +186,19 @@ class GapsScreen(RoomScreen):
             (state.value, join(Content.styled(f"{STATE_MARKS[state].glyph} {state.value}", STATE_MARKS[state].style)))
             for state in gaps.BY_HAND
         ]
-        self.app.push_screen(
-            PickDialog("How far is it?", choices, at=self._lines[key].state.value, intro=settles),
-            then,
-        )
+        self.pick("How far is it?", choices, then, at=self._lines[key].state.value, intro=settles)
 
     async def action_close(self) -> None:
         kind, key = self._current()
         if kind == GAP:
-            await self.act(gaps.unmark, self._desk, key)
+            await self.host.act(gaps.unmark, self.desk, key)
 
     async def action_toggle_done(self) -> None:
         self._done_too = not self._done_too
         await self.refresh_view()
 
     def action_next(self) -> None:
-        view = self.readiness.view
+        view = self.host.view
         if view is None:
             return
 
@@ -222,7 +211,7 @@ class GapsScreen(RoomScreen):
             return not gap.owner or gap.due is None or gap.due < view.as_of
 
         if not self.query_one("#rows", OpeningList).pick_next(needs_a_person):
-            self.readiness.tell("Everything has an owner and a date, and nothing is overdue.")
+            self.host.tell("Everything has an owner and a date, and nothing is overdue.")
 
     def action_export(self) -> None:
         lines = list(self._lines.values())

@@ -11,12 +11,10 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.text.format import full_day
-from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import history, reviews
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.form import Field
-from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import column, fit, join, line, safe
 from readiness_tui.tui.widgets.pick_list import PickList
@@ -47,15 +45,10 @@ class HistoryScreen(RoomScreen):
             yield PickList(id="changes", compact=True)
             yield Static(id="rows")
 
-    @property
-    def _desk(self) -> Desk:
-        assert self.readiness.desk is not None
-        return self.readiness.desk
-
     async def show(self, view: ReviewView) -> None:
-        found = await self.fetch(history.reviews, self._desk) or []
+        found = await self.host.fetch(history.reviews, self.desk) or []
         self.query_one("#summary", Static).update(summary(found, view))
-        self._changes = await self.fetch(history.log, self._desk, limit=self._limit) or []
+        self._changes = await self.host.fetch(history.log, self.desk, limit=self._limit) or []
         width = max(self.size.width - 4, 60)
         self.query_one("#changes", PickList).refill(
             Option(change_line(change, width), id=str(change.id)) for change in self._changes
@@ -68,7 +61,7 @@ class HistoryScreen(RoomScreen):
 
     @work(exclusive=True, group="rows")
     async def _show_rows(self, change_id: int) -> None:
-        rows = await self.fetch(history.rows, self._desk, change_id)
+        rows = await self.host.fetch(history.rows, self.desk, change_id)
         change = self._current
         if change is None or change.id != change_id:
             return
@@ -88,7 +81,7 @@ class HistoryScreen(RoomScreen):
         self.ask(
             "Undo this change?",
             [Field("why", "Why? (may stay empty)")],
-            lambda values: history.undo(self._desk, change.id, values["why"]),
+            lambda values: history.undo(self.desk, change.id, values["why"]),
             intro=f"{change.what}\nby {change.who}, {change.at:%Y-%m-%d %H:%M} UTC. The history keeps both entries.",
             button="Undo",
         )
@@ -98,27 +91,26 @@ class HistoryScreen(RoomScreen):
         await self.refresh_view()
 
     async def action_switch(self) -> None:
-        view = self.readiness.view
-        found = await self.fetch(reviews.all_reviews, self._desk)
+        view = self.host.view
+        found = await self.host.fetch(reviews.all_reviews, self.desk)
         if view is None or found is None:
             return
         if len(found) == 1:
-            self.readiness.tell("This file holds one review. Press n to start the next one.")
+            self.host.tell("This file holds one review. Press n to start the next one.")
             return
 
-        async def switch(number: str | None) -> None:
-            if number:
-                await self.act(history.switch, self._desk, number)
+        async def switch(number: str) -> None:
+            await self.host.act(history.switch, self.desk, number)
 
         choices = [
             (str(one.id), join(f"{one.id:>2}  ", line(f"{one.system} · release {one.release} · {full_day(one.held_on)}"),
                                "  frozen" if one.frozen_at else ""))
             for one in reversed(found)
         ]  # fmt: skip
-        self.app.push_screen(PickDialog("Work on which review?", choices, at=str(view.review.id)), switch)
+        self.pick("Work on which review?", choices, switch, at=str(view.review.id))
 
     def action_new(self) -> None:
-        view = self.readiness.view
+        view = self.host.view
         if view is None:
             return
         self.ask(
@@ -127,7 +119,7 @@ class HistoryScreen(RoomScreen):
                 Field("release", "Release"),
                 Field("held_on", "Date of the review (empty: today)", hint="YYYY-MM-DD"),
             ],
-            lambda values: history.next_review(self._desk, values["release"], values["held_on"]),
+            lambda values: history.next_review(self.desk, values["release"], values["held_on"]),
             intro="Same checklists, depth, people, gate and settings; every item starts undecided, gaps live on."
             + ("" if view.review.frozen_at else f"\nRelease {view.review.release} is not frozen: it stays as it is."),
             button="Start",

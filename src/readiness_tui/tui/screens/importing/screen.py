@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -18,10 +17,8 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.gate.versions import give_reason
 from readiness_tui.services.importing.imports import Imported, import_path
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
+from readiness_tui.tui.host import host
 from readiness_tui.tui.text import join, line, safe
-
-if TYPE_CHECKING:
-    from readiness_tui.tui.app import ReadinessApp
 
 ROLES = ("", "candidate", "baseline")
 
@@ -40,10 +37,6 @@ class ImportScreen(ModalScreen[None]):
         self._cancel = threading.Event()
         self._importing = False
         self._role = 0
-
-    @property
-    def readiness(self) -> ReadinessApp:
-        return cast("ReadinessApp", self.app)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -85,7 +78,7 @@ class ImportScreen(ModalScreen[None]):
     @work(thread=True, group="import")
     def _import(self, path: Path, role: str | None) -> None:
         # A thread of its own, so that saves on the store thread go on between its batches.
-        desk = self.readiness.desk
+        desk = host(self).desk
         assert desk is not None
 
         def progress(done: int, total: int) -> bool:
@@ -111,7 +104,7 @@ class ImportScreen(ModalScreen[None]):
         if isinstance(results, str):
             shown.update(safe(results, "$text-error"))
             return
-        await self.readiness.reload()
+        await host(self).reload()
         lines: list[Content] = []
         for result in results:
             lines.append(safe(result.summary))
@@ -120,7 +113,7 @@ class ImportScreen(ModalScreen[None]):
             lines += [line(f"  line {reject.line}: {reject.reason}", "$text-warning") for reject in result.rejected[:6]]
             if len(result.rejected) > 6:
                 lines.append(line(f"  … and {len(result.rejected) - 6:,} more rejected lines, kept with the import"))
-        view = self.readiness.view
+        view = host(self).view
         if view is not None and view.acceptable:
             lines.append(
                 safe(f"Proofs propose a score for {len(view.acceptable)} items: press a on the Overview.", "bold")
@@ -142,9 +135,9 @@ class ImportScreen(ModalScreen[None]):
         )
 
     async def _keep_reason(self, values: Values) -> str | None:
-        desk = self.readiness.desk
+        desk = host(self).desk
         assert desk is not None
-        return await self.readiness.attempt(give_reason, desk, values["reason"])
+        return await host(self).attempt(give_reason, desk, values["reason"])
 
     def action_leave(self) -> None:
         if self._importing:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -22,12 +21,10 @@ from readiness_tui.services.dates import parse_moment
 from readiness_tui.services.incidents import edit, traces
 from readiness_tui.services.incidents.traces import Around
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
+from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.incidents import around_text
 from readiness_tui.tui.text import join, line
 from readiness_tui.tui.widgets.pick_list import PickList
-
-if TYPE_CHECKING:
-    from readiness_tui.tui.app import ReadinessApp
 
 _UNSURE = 12  # differences that chance may explain which are listed; the others moved less
 
@@ -52,10 +49,6 @@ class AroundDialog(ModalScreen[None]):
         self._at: datetime | None = None
         self._hours: float | None = None
 
-    @property
-    def readiness(self) -> ReadinessApp:
-        return cast("ReadinessApp", self.app)
-
     def compose(self) -> ComposeResult:
         with Vertical(id="around"):
             yield Static(id="around-title")
@@ -75,7 +68,7 @@ class AroundDialog(ModalScreen[None]):
     @work(exclusive=True, group="around")
     async def _read(self) -> None:
         given = {} if self._hours is None else {"hours": self._hours}
-        found = await self.readiness.search(traces.around, self._desk, self._incident.number, at=self._at, **given)
+        found = await host(self).search(traces.around, self._desk, self._incident.number, at=self._at, **given)
         if found is None:
             if self._found is None:
                 self.dismiss(None)
@@ -128,10 +121,10 @@ class AroundDialog(ModalScreen[None]):
         kind, _, place = key.partition("/")
         number = self._incident.number
         if kind == "change":
-            done = await self.readiness.act(traces.accept_change, self._desk, number, found.changes[int(place)])
+            done = await host(self).act(traces.accept_change, self._desk, number, found.changes[int(place)])
         else:
-            done = await self.readiness.act(traces.accept_line, self._desk, number, found.lines[int(place)])
-        fresh = await self.readiness.fetch(edit.get, self._desk, number) if done else None
+            done = await host(self).act(traces.accept_line, self._desk, number, found.lines[int(place)])
+        fresh = await host(self).fetch(edit.get, self._desk, number) if done else None
         if fresh is not None:
             self._incident = fresh
             self._show()
@@ -155,10 +148,10 @@ class AroundDialog(ModalScreen[None]):
         kind, _, place = key.partition("/")
         trace = found.changes[int(place)].trace if found is not None and kind == "change" else ""
         if not trace:
-            self.readiness.tell("This line has no single request to show.")
+            host(self).tell("This line has no single request to show.")
             return
         self.dismiss(None)
-        await self.readiness.show_traces([trace], f"the new state, found for {self._incident.name}")
+        await host(self).show_traces([trace], f"the new state, found for {self._incident.name}")
 
     def action_time(self) -> None:
         found = self._found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -20,12 +18,10 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.incidents import edit, links, log
 from readiness_tui.services.incidents.links import Candidate
 from readiness_tui.tui.autosave import Autosave
+from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.incidents import live_text
 from readiness_tui.tui.text import line, safe
 from readiness_tui.tui.widgets.note_line import NoteLine
-
-if TYPE_CHECKING:
-    from readiness_tui.tui.app import ReadinessApp
 
 
 class LiveNotes(ModalScreen[None]):
@@ -47,11 +43,7 @@ class LiveNotes(ModalScreen[None]):
         self._desk = desk
         self._incident = incident
         self._candidates: list[Candidate] = []
-        self._autosave = Autosave(self, self._keep, lambda sentence: self.readiness.complain(sentence))
-
-    @property
-    def readiness(self) -> ReadinessApp:
-        return cast("ReadinessApp", self.app)
+        self._autosave = Autosave(self, self._keep, lambda sentence: host(self).complain(sentence))
 
     @property
     def _line(self) -> NoteLine:
@@ -76,7 +68,7 @@ class LiveNotes(ModalScreen[None]):
 
     async def _open(self, incident: Incident) -> None:
         self._incident = incident
-        draft = await self.readiness.fetch(drafts.kept, self._desk, self._draft)
+        draft = await host(self).fetch(drafts.kept, self._desk, self._draft)
         self._line.put(draft.text if draft else "")
         self._draw()
         if draft:
@@ -112,7 +104,7 @@ class LiveNotes(ModalScreen[None]):
         """Names are looked up in a thread; typing goes on meanwhile."""
         field = self._line
         typed = field.value, field.cursor_position
-        found = await self.readiness.search(links.complete, self._desk, *typed, self._incident)
+        found = await host(self).search(links.complete, self._desk, *typed, self._incident)
         if typed != (field.value, field.cursor_position):
             return
         self._candidates = found or []
@@ -141,8 +133,8 @@ class LiveNotes(ModalScreen[None]):
             return
         await self._autosave.flush()
         try:
-            noted = await self.readiness.serve(log.note_line, self._desk, self._incident.number, typed)
-            await self.readiness.serve(drafts.clear, self._desk, self._draft)
+            noted = await host(self).serve(log.note_line, self._desk, self._incident.number, typed)
+            await host(self).serve(drafts.clear, self._desk, self._draft)
         except ReadinessError as refusal:
             self._say(safe(str(refusal), "$text-error"))
             return
@@ -155,10 +147,10 @@ class LiveNotes(ModalScreen[None]):
         self._candidates = []
         self._draw()
         self._say(live_text.noted(noted))
-        await self.readiness.reload()
+        await host(self).reload()
 
     async def action_other(self) -> None:
-        found = await self.readiness.fetch(edit.listed, self._desk) or []
+        found = await host(self).fetch(edit.listed, self._desk) or []
         open_ = [incident for incident in found if incident.open]
         numbers = [incident.number for incident in open_]
         if len(open_) < 2:

@@ -18,22 +18,24 @@ from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.incidents import read
 from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.screens.incidents import incident_text, trends_text
-from readiness_tui.tui.screens.incidents.acting import ActingKeys
-from readiness_tui.tui.screens.incidents.happening import HappeningKeys
-from readiness_tui.tui.screens.incidents.linking import LinkingKeys
+from readiness_tui.tui.screens.incidents.actions import IncidentActions
+from readiness_tui.tui.screens.incidents.facts import IncidentFacts
+from readiness_tui.tui.screens.incidents.files import IncidentFiles
+from readiness_tui.tui.screens.incidents.links import IncidentLinks
+from readiness_tui.tui.screens.incidents.note import IncidentNote
 from readiness_tui.tui.screens.incidents.note_dialog import NoteDialog
-from readiness_tui.tui.screens.incidents.noting import NotingKeys
+from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.widgets.opening_list import OpeningList
 
-_NEEDS_ONE = frozenset({"open", "log", "time", "write", "act", "finish", "status", "retitle", "classify", "link",
-                        "case", "around", "traces", "export", "next"})  # fmt: skip
+FEATURES = (IncidentFacts, IncidentNote, IncidentActions, IncidentLinks, IncidentFiles)
 
 
-class IncidentsScreen(LinkingKeys, ActingKeys, NotingKeys, HappeningKeys):  # the footer's order is the other way round
+class IncidentsScreen(RoomScreen):
     ROOM = "incidents"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#incidents"
     BINDINGS = [
+        *(binding for feature in FEATURES for binding in feature.BINDINGS),
         Binding("slash", "search", "Find", id="incidents.search", key_display="/", tooltip="Find: words, is:open, is:overdue, sev:2, class:tool"),
         Binding("z", "filter", "Open only", id="incidents.filter", show=False, tooltip="Only the open ones, or all"),
         Binding("r", "trends", "Trends", id="incidents.trends", show=False, tooltip="All incidents together: how long they took, what recurs, what is late"),
@@ -43,6 +45,7 @@ class IncidentsScreen(LinkingKeys, ActingKeys, NotingKeys, HappeningKeys):  # th
 
     def __init__(self) -> None:
         super().__init__()
+        self.own(*(feature(self, lambda: self.incident) for feature in FEATURES))
         self._found: dict[str, Found] = {}
         self._filter = read.NO_FILTER
         self._wanted: str | None = None
@@ -62,11 +65,13 @@ class IncidentsScreen(LinkingKeys, ActingKeys, NotingKeys, HappeningKeys):  # th
         self.query_one("#search").display = False
 
     async def show(self, view: ReviewView) -> None:
-        found = await self.fetch(read.found, self.desk, self._filter) or []
+        found = await self.host.fetch(read.found, self.desk, self._filter) or []
         if self._wanted and self._wanted not in {str(one.incident.number) for one in found}:
             # Asked for by name: shown in spite of the filter.
             found += [
-                one for one in await self.fetch(read.found, self.desk) or [] if str(one.incident.number) == self._wanted
+                one
+                for one in await self.host.fetch(read.found, self.desk) or []
+                if str(one.incident.number) == self._wanted
             ]
         self._found = {str(one.incident.number): one for one in found}
         listed = self.query_one("#incidents", OpeningList)
@@ -93,7 +98,7 @@ class IncidentsScreen(LinkingKeys, ActingKeys, NotingKeys, HappeningKeys):  # th
 
     @property
     def _current(self) -> Found | None:
-        return self._found.get(self.query_one("#incidents", OpeningList).current or "")
+        return self._found.get(self.query_one("#incidents", OpeningList).current or "") if self._found else None
 
     @on(OptionList.OptionHighlighted, "#incidents")
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -106,7 +111,7 @@ class IncidentsScreen(LinkingKeys, ActingKeys, NotingKeys, HappeningKeys):  # th
         event.stop()
 
     def _show_detail(self) -> None:
-        view, found = self.readiness.view, self._current
+        view, found = self.host.view, self._current
         if view is None:
             return
         shown = self.query_one("#incident", Static)
@@ -117,10 +122,10 @@ class IncidentsScreen(LinkingKeys, ActingKeys, NotingKeys, HappeningKeys):  # th
             shown.update(incident_text.detail(view, found.incident, width, found.hits))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action not in _NEEDS_ONE or bool(self._found)
+        return bool(self._found) if action in ("open", "next") else super().check_action(action, parameters)
 
     def action_open(self) -> None:
-        view, incident = self.readiness.view, self.incident
+        view, incident = self.host.view, self.incident
         if view is not None and incident is not None:
             self.app.push_screen(NoteDialog(printing.incident_note(incident, view.as_of)))
 
@@ -135,7 +140,7 @@ class IncidentsScreen(LinkingKeys, ActingKeys, NotingKeys, HappeningKeys):  # th
     @on(Input.Submitted, "#search")
     async def _searched(self, event: Input.Submitted) -> None:
         event.stop()
-        wanted = await self.fetch(read.parse_filter, event.value)
+        wanted = await self.host.fetch(read.parse_filter, event.value)
         if wanted is not None:
             await self._narrow(wanted)
 
@@ -152,10 +157,10 @@ class IncidentsScreen(LinkingKeys, ActingKeys, NotingKeys, HappeningKeys):  # th
         (self.query_one("#incidents") if self._found else self.query_one("#detail")).focus()
 
     async def action_trends(self) -> None:
-        found = await self.fetch(read.summed_up, self.desk)
+        found = await self.host.fetch(read.summed_up, self.desk)
         if found is not None:
             self.app.push_screen(ReadingDialog("All incidents together", trends_text.trends(found)))
 
     def action_next(self) -> None:
         if not self.query_one("#incidents", OpeningList).pick_next(lambda number: self._found[number].incident.open):
-            self.readiness.tell("No incident is open.")
+            self.host.tell("No incident is open.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,12 +22,10 @@ from readiness_tui.services.core.desk import open_desk
 from readiness_tui.services.start import lab as service
 from readiness_tui.services.start.lab import Lab, Ran
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
+from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.lab import lab_text
 from readiness_tui.tui.text import join, line
 from readiness_tui.tui.widgets.pick_list import PickList
-
-if TYPE_CHECKING:
-    from readiness_tui.tui.app import ReadinessApp
 
 STEPS = ("questions", "thresholds", "baseline", "change", "answers", "decide", "verdict", "files")
 _VERDICTS = {"p": HumanVerdict.PASS, "f": HumanVerdict.FAIL, "u": HumanVerdict.UNSURE}
@@ -67,10 +65,6 @@ class LabScreen(Screen[None]):
         self._ship = False
 
     @property
-    def readiness(self) -> ReadinessApp:
-        return cast("ReadinessApp", self.app)
-
-    @property
     def lab(self) -> Lab:
         assert self._lab is not None
         return self._lab
@@ -86,12 +80,12 @@ class LabScreen(Screen[None]):
         yield Footer(show_command_palette=False, compact=True)
 
     async def on_mount(self) -> None:
-        made = await self.readiness.fetch(service.begin, self._folder, self.readiness.who)
+        made = await host(self).fetch(service.begin, self._folder, host(self).who)
         if made is None:
             self.query_one("#lab-says", Static).update("The lab could not begin. Esc leaves.")
             return
         self._lab = made
-        self._limits = await self.readiness.fetch(service.limits, made) or dict(service.LIMITS)
+        self._limits = await host(self).fetch(service.limits, made) or dict(service.LIMITS)
         await self.show()
 
     def on_resize(self) -> None:
@@ -102,7 +96,7 @@ class LabScreen(Screen[None]):
 
     async def show(self) -> None:
         """Paint the present step."""
-        golden = await self.readiness.fetch(service.questions, self.lab)
+        golden = await host(self).fetch(service.questions, self.lab)
         if golden is None:
             return
         self._golden = golden
@@ -182,7 +176,7 @@ class LabScreen(Screen[None]):
             await self.action_go_on()
 
     async def action_go_on(self) -> None:
-        fetch = self.readiness.fetch
+        fetch = host(self).fetch
         if self._step == "questions":
             await self._go_to("thresholds")
         elif self._step == "thresholds":
@@ -203,7 +197,7 @@ class LabScreen(Screen[None]):
         """The next high-risk answer that nobody has judged; the decision once there is none."""
         if self._after is None:
             return
-        waiting = await self.readiness.fetch(service.unreviewed, self.lab)
+        waiting = await host(self).fetch(service.unreviewed, self.lab)
         if waiting is not None:
             self._waiting = waiting
             await self._go_to("answers" if waiting else "decide")
@@ -211,11 +205,11 @@ class LabScreen(Screen[None]):
     async def action_judge(self, key: str) -> None:
         if self._waiting:
             case = self._waiting[0]
-            await self.readiness.fetch(service.label, self.lab, case.id, _VERDICTS[key])
+            await host(self).fetch(service.label, self.lab, case.id, _VERDICTS[key])
             await self._review()
 
     async def action_decide(self, ship: bool) -> None:
-        self._check = await self.readiness.fetch(service.decide, self.lab, ship)
+        self._check = await host(self).fetch(service.decide, self.lab, ship)
         self._ship = ship
         if self._check is not None:
             await self._go_to("verdict")
@@ -228,13 +222,13 @@ class LabScreen(Screen[None]):
         await self._go_to(before.get(self._step, "change"))
 
     async def _open_review(self) -> None:
-        path = await self.readiness.fetch(service.open_review, self.lab)
+        path = await host(self).fetch(service.open_review, self.lab)
         if path is None:
             return
-        desk = await self.readiness.fetch(open_desk, path, self.readiness.who)
+        desk = await host(self).fetch(open_desk, path, host(self).who)
         if desk is not None:
             self.app.pop_screen()
-            await self.readiness.open_desk(desk)
+            await host(self).open_desk(desk)
 
     def action_leave(self) -> None:
         if len(self.app.screen_stack) > 2:
@@ -256,7 +250,7 @@ class LabScreen(Screen[None]):
         self._ask_question(None)
 
     async def action_drop(self) -> None:
-        await self.readiness.fetch(service.drop_question, self.lab, self._key)
+        await host(self).fetch(service.drop_question, self.lab, self._key)
         await self.show()
 
     def _ask_question(self, gold: GoldenCase | None) -> None:
@@ -264,7 +258,7 @@ class LabScreen(Screen[None]):
 
         async def submit(values: Values) -> str | None:
             risk = values["risk"].lower().startswith("y")
-            return await self.readiness.attempt(
+            return await host(self).attempt(
                 service.save_question, self.lab, gold.id if gold else "", values["question"], values["source"],
                 values["texts"], high_risk=risk,
             )  # fmt: skip
@@ -283,7 +277,7 @@ class LabScreen(Screen[None]):
     def _ask_limit(self, name: str) -> None:
         async def submit(values: Values) -> str | None:
             limit = values["limit"]
-            refusal = await self.readiness.attempt(service.check_limit, name, limit)
+            refusal = await host(self).attempt(service.check_limit, name, limit)
             if refusal is None:
                 self._limits[name] = limit
             return refusal

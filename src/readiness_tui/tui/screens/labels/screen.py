@@ -8,7 +8,6 @@ from textual.containers import VerticalScroll
 from textual.widgets import Footer, Static
 
 from readiness_tui.domain.runs.model import GoldenCase, HumanLabel, HumanVerdict
-from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.labels import queue as labelling
 from readiness_tui.services.labels.queue import DRAW, Place, Queue, Task, Why
@@ -58,7 +57,7 @@ class QueueScreen(RoomScreen):
         yield Footer(show_command_palette=False, compact=True)
 
     async def refresh_view(self) -> None:
-        view = self.readiness.view
+        view = self.host.view
         if view is not None and self.is_mounted:
             await self.show(view)
 
@@ -69,7 +68,7 @@ class QueueScreen(RoomScreen):
 
     async def _open(self, view: ReviewView) -> None:
         """Where this person was, or at the case that was asked for."""
-        where = await self.fetch(labelling.place, self._desk, view.measured)
+        where = await self.host.fetch(labelling.place, self.desk, view.measured)
         if where is None:
             return
         self._drawn, self._notes = where.drawn, dict(where.notes)
@@ -83,17 +82,12 @@ class QueueScreen(RoomScreen):
             self._position = self._following(-1)
 
     async def _read(self) -> None:
-        view = self.readiness.view
+        view = self.host.view
         if view is not None:
-            found = await self.fetch(labelling.queue, self._desk, view.measured, self._drawn, self._tasks)
+            found = await self.host.fetch(labelling.queue, self.desk, view.measured, self._drawn, self._tasks)
             self._queue = found or self._queue
 
     # -- showing ----------------------------------------------------------------------------------------------------
-
-    @property
-    def _desk(self) -> Desk:
-        assert self.readiness.desk is not None
-        return self.readiness.desk
 
     @property
     def _tasks(self) -> tuple[Task, ...]:
@@ -106,18 +100,18 @@ class QueueScreen(RoomScreen):
     @property
     def mine(self) -> HumanLabel | None:
         """This person's label of the present case."""
-        return self.shown.label_of(self._desk.who) if self.shown else None
+        return self.shown.label_of(self.desk.who) if self.shown else None
 
     def _gold(self, task: Task) -> GoldenCase | None:
-        view = self.readiness.view
+        view = self.host.view
         golden = view.measured.eval_set if view else None
         return next((gold for gold in golden.cases if gold.id == task.case.id), None) if golden else None
 
     def _fill(self, *, home: bool = False) -> None:
-        queue, task, mine, view = self._queue, self.shown, self.mine, self.readiness.view
+        queue, task, mine, view = self._queue, self.shown, self.mine, self.host.view
         if queue is None or view is None:
             return
-        who = self._desk.who
+        who = self.desk.who
         self.query_one("#heading", Static).update(text.heading(queue, task, who, self.app.size.width - 2))
         case, word = self.query_one("#case", Static), self.query_one("#word", Static)
         word.display = task is not None
@@ -125,7 +119,7 @@ class QueueScreen(RoomScreen):
             case.update(text.end(queue, who))
         else:
             case.update(text.case(task, self._gold(task)))
-            seen = (task.run_id, task.key) in self._desk.seen_scores
+            seen = (task.run_id, task.key) in self.desk.seen_scores
             word.update(
                 text.hidden(task, self._notes.get(task.key, ""), seen=seen)
                 if mine is None
@@ -139,7 +133,7 @@ class QueueScreen(RoomScreen):
 
     def _waits(self, task: Task) -> bool:
         """Not labelled by this person, or people disagree on it and they have not looked at it now."""
-        open_ = task.why is Why.SPLIT or task.label_of(self._desk.who) is None
+        open_ = task.why is Why.SPLIT or task.label_of(self.desk.who) is None
         return open_ and task.key not in self._skipped
 
     def _following(self, position: int) -> int | None:
@@ -153,11 +147,11 @@ class QueueScreen(RoomScreen):
         await self._remember()
 
     async def _remember(self) -> None:
-        view = self.readiness.view
+        view = self.host.view
         if view is not None:
             at = self.shown.key if self.shown else ""
             where = Place(labelling.run_ids(view.measured), at, self._drawn, self._notes)
-            await self.fetch(labelling.remember, self._desk, where)
+            await self.host.fetch(labelling.remember, self.desk, where)
 
     async def action_next(self) -> None:
         task = self.shown
@@ -196,7 +190,7 @@ class QueueScreen(RoomScreen):
         if task is None:
             return
         note = self._notes.get(task.key)
-        if await self.fetch(labelling.give, self._desk, task, HumanVerdict(verdict), note) is None:
+        if await self.host.fetch(labelling.give, self.desk, task, HumanVerdict(verdict), note) is None:
             return
         self._skipped.discard(task.key)
         if self._notes.pop(task.key, None) is not None:
@@ -204,7 +198,7 @@ class QueueScreen(RoomScreen):
         await self._saved()
 
     async def action_take_back(self) -> None:
-        if self.shown is not None and await self.fetch(labelling.take_back, self._desk, self.shown):
+        if self.shown is not None and await self.host.fetch(labelling.take_back, self.desk, self.shown):
             await self._saved()
 
     async def _saved(self) -> None:
@@ -221,7 +215,7 @@ class QueueScreen(RoomScreen):
             if mine is None:
                 self._notes[task.key] = values["note"]
                 await self._remember()
-            elif await self.fetch(labelling.give, self._desk, task, mine.verdict, values["note"]) is None:
+            elif await self.host.fetch(labelling.give, self.desk, task, mine.verdict, values["note"]) is None:
                 return "Nothing was saved."
             else:
                 await self._saved()
@@ -233,10 +227,9 @@ class QueueScreen(RoomScreen):
 
     def on_screen_suspend(self) -> None:
         """Left for good, not for a dialog: the gate takes the new labels into account."""
-        app, desk = self.readiness, self.readiness.desk
-        if self._changed and desk is not None and self not in app.screen_stack:
+        if self._changed and self.host.desk is not None and self not in self.app.screen_stack:
             self._changed = False
-            app.run_worker(app.act(labelling.settle, desk), group="labels")
+            self.app.run_worker(self.host.act(labelling.settle, self.desk), group="labels")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The footer shows only what works here."""
@@ -248,6 +241,6 @@ class QueueScreen(RoomScreen):
             "back": bool(self._tasks),
             "draw": self._queue.left > 0,
             "take_back": self.mine is not None,
-            "next": self.shown is not None or any(task.label_of(self._desk.who) is None for task in self._tasks),
+            "next": self.shown is not None or any(task.label_of(self.desk.who) is None for task in self._tasks),
         }
         return works.get(action, True)

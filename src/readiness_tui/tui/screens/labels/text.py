@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from textual.content import Content
 
-from readiness_tui.domain.labels.agreement import Agreement, Between
 from readiness_tui.domain.runs.model import Case, CaseStatus, GoldenCase, HumanLabel, HumanVerdict
 from readiness_tui.domain.text.format import day_month, number, plural
 from readiness_tui.services.labels.queue import DRAW, Queue, Task, Why, Word
 from readiness_tui.tui import glyphs
-from readiness_tui.tui.record_text import LONG, block, chunks, tools
-from readiness_tui.tui.screens.evals.case_text import HUMAN, wanted
+from readiness_tui.tui.agreement_text import agreement
+from readiness_tui.tui.record_text import LONG, block, chunks, tools, wanted
 from readiness_tui.tui.text import column, join, line, safe
 
 TITLES = {
@@ -72,7 +71,7 @@ def hidden(task: Task, note: str, *, seen: bool) -> Content:
 
 def reveal(task: Task, mine: HumanLabel, words: Sequence[Word]) -> Content:
     """After it: one's own, then the judge's words against it, then other people's."""
-    mark = HUMAN[mine.verdict]
+    mark = glyphs.HUMAN[mine.verdict]
     said = [
         join(
             Content.styled(f"{mark.glyph} you {mine.verdict}", mark.style),
@@ -109,7 +108,7 @@ def _against(said: str, verdict: str, mine: HumanVerdict) -> Content:
     return join(Content.styled(f"{mark.glyph} ", mark.style), line(said), f" · you {mine}: {word}")
 
 
-# The end of the queue, and the gate's detail
+# The end of the queue
 
 
 def end(queue: Queue, who: str) -> Content:
@@ -130,28 +129,3 @@ def end(queue: Queue, who: str) -> Content:
         said.append(Content(f"s draws {min(DRAW, queue.left)} more at random, to compare the judge with people."))
     said += [Content(""), *agreement(queue.agreement, queue.between, tables=True)]
     return Content("\n").join(said)
-
-
-def agreement(found: Sequence[Agreement], between: Sequence[Between], *, tables: bool = False) -> list[Content]:
-    """Judge against people by metric, then people against each other; `tables`: with the two by two counts."""
-    said = list(_judge(found, tables=tables))
-    for pair in between:
-        said.append(join(Content.styled("People  ", "bold"), line(pair.text)))
-    return said
-
-
-def _judge(found: Sequence[Agreement], *, tables: bool) -> Iterator[Content]:
-    if found:
-        whole = found[0]
-        counted = f"; {whole.aside}" if whole.aside else ""
-        yield join(Content.styled("Judge against people  ", "bold"), f"only labels given blind are counted{counted}")
-    for one in found:
-        if not one.metric and not one.n and len(found) > 1:
-            continue
-        yield join("  ", line(f"{one.label}: {one.text}"))
-        if tables and one.n:
-            yield Content(f"{'':<22}{'judge pass':>12}{'judge fail':>12}")
-            yield Content(f"{'    people pass':<22}{one.both_pass:>12,}{one.people_only:>12,}")
-            yield Content(f"{'    people fail':<22}{one.judge_only:>12,}{one.both_fail:>12,}")
-            if one.apart:
-                yield join("    apart on ", line(", ".join(one.apart), "$foreground-muted", 300))

@@ -16,19 +16,21 @@ from readiness_tui.services.review import gaps, meeting
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
-from readiness_tui.tui.screens.checklists.scoring import ScoringScreen
+from readiness_tui.tui.screens.checklists.scoring import Scoring
+from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import column, join, line
 
 HOUR = 60
 
 
-class MeetingScreen(ScoringScreen):
+class MeetingScreen(RoomScreen):
     """Scores like Checklists, on the agenda's present item alone."""
 
     ROOM = "meeting"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = ""
     BINDINGS = [
+        *Scoring.BINDINGS,
         Binding("escape,q", "leave", "Leave", id="meeting.leave", key_display="Esc", tooltip="Leave meeting mode"),
         Binding("right,space,enter", "step(1)", "Next", id="meeting.next", key_display="Space", tooltip="The next item of the agenda"),
         Binding("left", "step(-1)", "Back", id="meeting.back", show=False, tooltip="The item before"),
@@ -41,6 +43,8 @@ class MeetingScreen(ScoringScreen):
 
     def __init__(self) -> None:
         super().__init__()
+        self.scoring = Scoring(self, lambda: self.item_id)
+        self.own(self.scoring)
         self._agenda: tuple[tuple[str, str], ...] = ()
         self._position = 0
         self._began: datetime | None = None
@@ -59,7 +63,7 @@ class MeetingScreen(ScoringScreen):
         self.set_interval(10, self._show_clock)
 
     async def refresh_view(self) -> None:
-        view = self.readiness.view
+        view = self.host.view
         if view is not None and self.is_mounted:
             await self.show(view)
 
@@ -67,15 +71,15 @@ class MeetingScreen(ScoringScreen):
         if not self._agenda:
             # Fixed when the meeting starts: an item does not slip away the moment it is scored.
             self._agenda = agenda(view.judgement.standings)
-            self._people = await self.fetch(meeting.attendees, self._desk, view.review.reviewers) or ()
+            self._people = await self.host.fetch(meeting.attendees, self.desk, view.review.reviewers) or ()
         self._show_clock()
         self.show_item()
 
     def _now(self) -> datetime:
-        return self._desk.now()
+        return self.desk.now()
 
     def _show_clock(self) -> None:
-        view = self.readiness.view
+        view = self.host.view
         if view is None or self._began is None or self._item_began is None:
             return
         hour = int((self._now() - self._began).total_seconds() // 60)
@@ -104,7 +108,7 @@ class MeetingScreen(ScoringScreen):
         return self._agenda[self._position][0] if self._position < len(self._agenda) else None
 
     def show_item(self) -> None:
-        view, standing = self.readiness.view, self.standing
+        view, standing = self.host.view, self.scoring.standing
         if view is None:
             return
         shown = self.query_one("#item", Static)
@@ -113,13 +117,13 @@ class MeetingScreen(ScoringScreen):
             self.query_one("#consequence", Static).update("")
             return
         reason = self._agenda[self._position][1]
-        gap = view.gaps.get(self.gap_key or "")
+        gap = view.gaps.get(self.scoring.gap_key or "")
         text = item_text.detail(view, standing, view.dossier(standing.item.id), gap)
         done = "" if standing.item.id in self._left(view) else f"   {glyphs.DONE.glyph} settled"
         head = join(line(f"On the agenda: {reason}", "$text-accent"), Content.styled(done, glyphs.DONE.style))
         shown.update(Content("\n").join([head, Content(""), text]))
         self.query_one("#stage").scroll_home(animate=False)
-        self.show_consequences(standing.item.id)
+        self.scoring.show_consequences(standing.item.id)
 
     def action_step(self, by: int) -> None:
         if self._agenda:
@@ -136,8 +140,8 @@ class MeetingScreen(ScoringScreen):
 
     def action_people(self) -> None:
         async def save(values: Values) -> str | None:
-            refusal = await self.readiness.attempt(meeting.set_attendees, self._desk, values["names"])
-            self._people = await self.fetch(meeting.attendees, self._desk, ()) or ()
+            refusal = await self.host.attempt(meeting.set_attendees, self.desk, values["names"])
+            self._people = await self.host.fetch(meeting.attendees, self.desk, ()) or ()
             self._show_clock()
             return refusal
 
@@ -145,17 +149,17 @@ class MeetingScreen(ScoringScreen):
 
     def action_owner(self) -> None:
         """Owner by initial: one letter is enough where one attendee has it."""
-        key = self.gap_key
-        view = self.readiness.view
+        key = self.scoring.gap_key
+        view = self.host.view
         if key is None or view is None or key not in view.gaps or not view.gaps[key].state.live:
-            super().action_owner()
+            self.scoring.action_owner()
             return
         people = self._people
 
         def save(values: Values) -> None:
             typed = values["owner"]
             matches = meeting.by_initial(people, typed) if len(typed) == 1 else ()
-            gaps.set_owner(self._desk, key, matches[0] if len(matches) == 1 else typed)
+            gaps.set_owner(self.desk, key, matches[0] if len(matches) == 1 else typed)
 
         self.ask(
             f"Owner of {self.item_id}", [Field("owner", "Initial or name", view.gaps[key].owner, choices=people)], save

@@ -89,29 +89,29 @@ class OverviewScreen(RoomScreen):
             await self._go_to(key)
 
     async def action_next(self) -> None:
-        view = self.readiness.view
+        view = self.host.view
         if view is not None and view.judgement.flips:
             await self._go_to(view.judgement.flips[0].key)
 
     async def _go_to(self, key: str) -> None:
-        await self.readiness.go_to(key)
+        await self.host.go_to(key)
 
     async def action_accept(self) -> None:
-        view = self.readiness.view
-        desk = self.readiness.desk
+        view = self.host.view
+        desk = self.host.desk
         if view is None or desk is None:
             return
         if not view.acceptable:
-            self.readiness.tell("No proof proposes a score that is still open.")
+            self.host.tell("No proof proposes a score that is still open.")
             return
-        if await self.act(assess.accept, desk):
-            self.readiness.tell(f"Accepted the proof of {', '.join(view.acceptable)}.")
+        if await self.host.act(assess.accept, desk):
+            self.host.tell(f"Accepted the proof of {', '.join(view.acceptable)}.")
 
     def action_why(self) -> None:
         from readiness_tui.tui.dialogs.reading import ReadingDialog
 
-        if self.readiness.view is not None:
-            self.app.push_screen(ReadingDialog("Why this verdict", why_text(self.readiness.view)))
+        if self.host.view is not None:
+            self.app.push_screen(ReadingDialog("Why this verdict", why_text(self.host.view)))
 
 
 def verdict_line(view: ReviewView) -> Content:

@@ -11,7 +11,6 @@ from textual.binding import Binding
 from readiness_tui.domain.text.format import full_day, plural
 from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.services.core.choices import choose
-from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import reviews, scorecard
 from readiness_tui.tui.dialogs.export import ask_where
@@ -36,38 +35,33 @@ class ScorecardScreen(RoomScreen):
         yield Document(id="body")
 
     async def show(self, view: ReviewView) -> None:
-        text = await self.fetch(scorecard.text, self._desk)
+        text = await self.host.fetch(scorecard.text, self.desk)
         if text is not None:
             self.query_one(Document).show(text)
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # A frozen review is read and exported; nothing else works on it.
-        view = self.readiness.view
+        view = self.host.view
         return action not in ("freeze", "dissent", "override") or view is None or view.review.frozen_at is None
-
-    @property
-    def _desk(self) -> Desk:
-        assert self.readiness.desk is not None
-        return self.readiness.desk
 
     def action_read_on(self) -> None:
         self.query_one(Document).read_on()
 
     def action_export(self) -> None:
-        view = self.readiness.view
+        view = self.host.view
         if view is None:
             return
 
         def write(path: Path) -> None:
             format = {".json": "json", ".html": "html"}.get(path.suffix.lower(), "md")
-            scorecard.write(path, scorecard.text(self._desk, format=format))
+            scorecard.write(path, scorecard.text(self.desk, format=format))
 
         name = f"readiness-{re.sub(r'[^A-Za-z0-9.]+', '-', view.review.release).strip('-') or 'scorecard'}.md"
         ask_where(self, "Export the scorecard", "File: .md, .html or .json", name, write)
 
     def action_freeze(self) -> None:
-        view = self.readiness.view
+        view = self.host.view
         if view is None:
             return
         judgement = view.judgement
@@ -77,9 +71,9 @@ class ScorecardScreen(RoomScreen):
         )
 
         async def submit(_: Values) -> str | None:
-            refusal = await self.readiness.attempt(scorecard.freeze, self._desk)
+            refusal = await self.host.attempt(scorecard.freeze, self.desk)
             if refusal is None:
-                self.readiness.tell("Frozen. x exports it; n in History starts the next review from its gaps.")
+                self.host.tell("Frozen. x exports it; n in History starts the next review from its gaps.")
             return refusal
 
         self.app.push_screen(
@@ -94,7 +88,7 @@ class ScorecardScreen(RoomScreen):
         )
 
     def action_dissent(self) -> None:
-        view = self.readiness.view
+        view = self.host.view
         if view is None:
             return
         self.ask(
@@ -103,12 +97,12 @@ class ScorecardScreen(RoomScreen):
                 Field("person", "Person", view.who, choices=view.review.reviewers),
                 Field("reason", "Why? (empty takes a dissent back)"),
             ],
-            lambda values: scorecard.dissent(self._desk, values["person"], values["reason"]),
+            lambda values: scorecard.dissent(self.desk, values["person"], values["reason"]),
             intro="It is printed with the name. The computed verdict stays.",
         )
 
     def action_override(self) -> None:
-        view = self.readiness.view
+        view = self.host.view
         if view is None:
             return
         self.ask(
@@ -118,7 +112,7 @@ class ScorecardScreen(RoomScreen):
                 Field("reason", "Why?"),
             ],
             lambda values: reviews.override_verdict(
-                self._desk, choose(Verdict, values["verdict"], "a verdict"), values["reason"]
+                self.desk, choose(Verdict, values["verdict"], "a verdict"), values["reason"]
             ),
             intro=f"Recorded in your name, {view.who}. The computed verdict {view.judgement.verdict} stays printed.",
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -19,10 +18,8 @@ from readiness_tui.domain.checklists.model import Depth
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.start import start
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
+from readiness_tui.tui.host import host
 from readiness_tui.tui.text import line
-
-if TYPE_CHECKING:
-    from readiness_tui.tui.app import ReadinessApp
 
 CHOICES = (
     ("new", "n", "New review", "your system, its checklists, one hour"),
@@ -47,10 +44,6 @@ class GreetingScreen(Screen[None]):
         Binding("q", "app.quit", "Quit", id="greeting.quit", tooltip="Leave"),
     ]
 
-    @property
-    def readiness(self) -> ReadinessApp:
-        return cast("ReadinessApp", self.app)
-
     def compose(self) -> ComposeResult:
         with Vertical(id="greeting"):
             yield Static("Is it ready to ship?", id="greeting-title")
@@ -67,9 +60,7 @@ class GreetingScreen(Screen[None]):
                 ),
                 id="choices",
             )
-            yield Static(
-                line(f"Works offline on one file. A new one goes to {self.readiness.here}", "$foreground-muted")
-            )
+            yield Static(line(f"Works offline on one file. A new one goes to {host(self).here}", "$foreground-muted"))
         yield Footer(show_command_palette=False, compact=True)
 
     @on(OptionList.OptionSelected)
@@ -79,12 +70,12 @@ class GreetingScreen(Screen[None]):
         )
 
     async def action_sample(self) -> None:
-        desk = await self.readiness.fetch(start.open_sample, self.readiness.here, self.readiness.who)
+        desk = await host(self).fetch(start.open_sample, host(self).here, host(self).who)
         if desk is not None:
-            await self.readiness.open_desk(desk)
+            await host(self).open_desk(desk)
 
     async def action_lab(self) -> None:
-        await self.readiness.open_lab(self.readiness.here / start.LAB_NAME)
+        await host(self).open_lab(host(self).here / start.LAB_NAME)
 
     def action_new(self) -> None:
         self._ask("")
@@ -93,13 +84,13 @@ class GreetingScreen(Screen[None]):
         self._ask("path to a file or folder")
 
     def _ask(self, bring: str) -> None:
-        proposal = start.propose(self.readiness.here)
+        proposal = start.propose(host(self).here)
         fields = [
             Field("system", "System", proposal.system),
             Field("release", "Release", proposal.release),
             Field("held_on", "Date of the review", str(proposal.held_on), hint="YYYY-MM-DD"),
-            Field("owner", "Owner: answers for conditions nobody else has", self.readiness.who),
-            Field("reviewers", "Reviewers, separated by commas", self.readiness.who),
+            Field("owner", "Owner: answers for conditions nobody else has", host(self).who),
+            Field("reviewers", "Reviewers, separated by commas", host(self).who),
         ]
         if bring:
             fields.append(Field("path", "Import from", hint=bring))
@@ -108,8 +99,8 @@ class GreetingScreen(Screen[None]):
         def save(values: Values) -> None:
             opened.append(
                 start.start_review(
-                    self.readiness.here,
-                    self.readiness.who,
+                    host(self).here,
+                    host(self).who,
                     system=values["system"],
                     release=values["release"],
                     held_on=date.fromisoformat(values["held_on"]) if values["held_on"] else None,
@@ -121,10 +112,10 @@ class GreetingScreen(Screen[None]):
             )
 
         async def submit(values: Values) -> str | None:
-            return await self.readiness.attempt(save, values)
+            return await host(self).attempt(save, values)
 
         async def started(done: bool | None) -> None:
             if done:
-                await self.readiness.open_desk(opened[-1])
+                await host(self).open_desk(opened[-1])
 
         self.app.push_screen(FormDialog("New review", fields, submit, save="Start"), started)

@@ -19,7 +19,6 @@ from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services import traces
 from readiness_tui.services.core.choices import choose
-from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.dates import parse_moment
 from readiness_tui.services.incidents import edit
@@ -83,18 +82,13 @@ class TracesScreen(RoomScreen):
         self.query_one("#filter").display = False
 
     @property
-    def _desk(self) -> Desk:
-        assert self.readiness.desk is not None
-        return self.readiness.desk
-
-    @property
     def _list(self) -> TraceList:
         return self.query_one("#list", TraceList)
 
     # -- showing ----------------------------------------------------------------------------------------------------
 
     async def show(self, view: ReviewView) -> None:
-        state = await self.search(traces.state, self._desk)
+        state = await self.host.search(traces.state, self.desk)
         wanted = (state, self._filter, self._pinned)
         if wanted != self._shown:
             self._shown = wanted
@@ -115,21 +109,21 @@ class TracesScreen(RoomScreen):
         shown = self._list
         shown.selected.clear()
         if pinned is not None:
-            found = await self.search(traces.several, self._desk, pinned[0])
+            found = await self.host.search(traces.several, self.desk, pinned[0])
             rows, unknown = found if found else ([], ())
             shown.window.start(rows, whole=True)
             shown.changed()
             self._summarise(len(rows), None, None, unknown)
             return
-        page = await self.search(traces.page, self._desk, wanted, limit=PAGE)
+        page = await self.host.search(traces.page, self.desk, wanted, limit=PAGE)
         shown.window.start(page or [])
         shown.changed()
         self._summarise(None, None, None)
-        total = await self.search(traces.count, self._desk, wanted)
+        total = await self.host.search(traces.count, self.desk, wanted)
         shown.window.total = total
         self._show_place()
-        outcomes = await self.search(traces.outcome_counts, self._desk, wanted)
-        errors = await self.search(traces.error_counts, self._desk, wanted)
+        outcomes = await self.host.search(traces.outcome_counts, self.desk, wanted)
+        errors = await self.host.search(traces.error_counts, self.desk, wanted)
         self._summarise(total, outcomes, errors)
 
     def _summarise(
@@ -204,7 +198,7 @@ class TracesScreen(RoomScreen):
         edge = window.rows[-1 if side is Side.AFTER else 0].cursor
         where: dict[str, Any] = {side.value: edge}
         try:
-            page = await self.search(traces.page, self._desk, self._filter, limit=PAGE, **where)
+            page = await self.host.search(traces.page, self.desk, self._filter, limit=PAGE, **where)
         finally:
             self._reading = False
         if page is not None and shown == self._shown:
@@ -221,14 +215,14 @@ class TracesScreen(RoomScreen):
         window, wanted = self._list.window, self._filter
         if which == "top":
             total = window.total
-            window.start(await self.search(traces.page, self._desk, wanted, limit=PAGE) or [])
+            window.start(await self.host.search(traces.page, self.desk, wanted, limit=PAGE) or [])
             window.total = window.total if window.total is not None else total
         else:
             total = window.total
             if total is None:
-                total = await self.search(traces.count, self._desk, wanted) or 0
+                total = await self.host.search(traces.count, self.desk, wanted) or 0
             window.finish(
-                await self.search(traces.page, self._desk, wanted, before=traces.BOTTOM, limit=PAGE) or [], total
+                await self.host.search(traces.page, self.desk, wanted, before=traces.BOTTOM, limit=PAGE) or [], total
             )
         self._list.changed()
 
@@ -242,7 +236,7 @@ class TracesScreen(RoomScreen):
     @on(Input.Submitted, "#filter")
     async def _filtered(self, event: Input.Submitted) -> None:
         event.stop()
-        found = await self.search(traces.parse_filter, self._desk, event.value)
+        found = await self.host.search(traces.parse_filter, self.desk, event.value)
         if found is None:
             return
         self._filter, self._pinned = found, None
@@ -288,7 +282,7 @@ class TracesScreen(RoomScreen):
     async def _open(self, event: TraceList.Opened) -> None:
         event.stop()
         row = self._list.current
-        found = await self.search(traces.record, self._desk, row.trace.id) if row else None
+        found = await self.host.search(traces.record, self.desk, row.trace.id) if row else None
         if found is not None:
             self.app.push_screen(ReadingDialog(f"Trace {found[0].id}", trace_text.record(*found)))
 
@@ -303,7 +297,7 @@ class TracesScreen(RoomScreen):
             severity = values["severity"].lower()
             level = Severity(severity) if severity in levels else Severity.MAJOR
             for trace in chosen:
-                gaps.mark(self._desk, "trace", trace.id, values["title"], level)
+                gaps.mark(self.desk, "trace", trace.id, values["title"], level)
 
         self.ask(
             f"Make {names(chosen)} a gap",
@@ -316,7 +310,7 @@ class TracesScreen(RoomScreen):
         )
 
     def action_evidence(self) -> None:
-        view, chosen = self.readiness.view, self._chosen
+        view, chosen = self.host.view, self._chosen
         if view is None or not chosen:
             return
         ids = [item.id for item in view.items]
@@ -324,7 +318,7 @@ class TracesScreen(RoomScreen):
         def save(values: Values) -> None:
             typed = values["item"].upper()
             for trace in chosen:
-                assess.attach(self._desk, [typed], EvidenceKind.TRACE, trace.id)
+                assess.attach(self.desk, [typed], EvidenceKind.TRACE, trace.id)
 
         self.ask(
             f"Attach {names(chosen)} as evidence",
@@ -333,7 +327,7 @@ class TracesScreen(RoomScreen):
         )
 
     def action_incident(self) -> None:
-        view, chosen = self.readiness.view, self._chosen
+        view, chosen = self.host.view, self._chosen
         if view is None or not chosen:
             return
         times = [trace.started_at for trace in chosen if trace.started_at is not None]
@@ -344,14 +338,14 @@ class TracesScreen(RoomScreen):
 
         def save(values: Values) -> None:
             severity = choose(Sev, values["severity"], "a severity")
-            at = parse_moment(values["started"], self._desk.now()) if values["started"] else None
+            at = parse_moment(values["started"], self.desk.now()) if values["started"] else None
             ids = [trace.id for trace in chosen]
-            opened.append(edit.create(self._desk, values["title"], severity, started=at, traces=ids))
+            opened.append(edit.create(self.desk, values["title"], severity, started=at, traces=ids))
 
         async def then(done: bool | None) -> None:
             if done and opened:
-                await self.readiness.go_to(f"incident/{opened[0].number}")
-                self.readiness.tell(f"{opened[0].name} is open. b says what changed before it.")
+                await self.host.go_to(f"incident/{opened[0].number}")
+                self.host.tell(f"{opened[0].name} is open. b says what changed before it.")
 
         form = FormDialog(
             f"Open an incident with {names(chosen)}",

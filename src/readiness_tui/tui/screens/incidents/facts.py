@@ -1,4 +1,4 @@
-"""The keys of Incidents for the time while it happens: open one, log, set its times, say how severe it is."""
+"""The facts of an incident while it happens: open one, log, set its times, say how severe it is."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from readiness_tui.services.core.choices import choose
 from readiness_tui.services.dates import parse_moment
 from readiness_tui.services.incidents import edit
 from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.screens.incidents.feature import UTC_HINT, IncidentFeature
 from readiness_tui.tui.screens.incidents.incident_text import clock
-from readiness_tui.tui.screens.incidents.keys import UTC_HINT, IncidentKeys
 from readiness_tui.tui.screens.incidents.live import LiveNotes
 from readiness_tui.tui.text import join
 
 
-class HappeningKeys(IncidentKeys):
+class IncidentFacts(IncidentFeature):
     BINDINGS = [
         Binding("n", "new", "New", id="incidents.new", tooltip="Open an incident"),
         Binding("l", "log", "Live notes", id="incidents.log", tooltip="Live notes: a line that stays open, written down with Enter"),
         Binding("t", "time", "Time", id="incidents.time", tooltip="Set when it started, was detected, … resolved"),
         Binding("v", "retitle", "Severity", id="incidents.severity", show=False, tooltip="Change severity and title"),
     ]  # fmt: skip
+    WITHOUT = frozenset({"new"})
 
     def action_new(self) -> None:
         def save(values: Values) -> None:
@@ -31,9 +32,9 @@ class HappeningKeys(IncidentKeys):
                 choose(Sev, values["severity"], "a severity"),
                 started=parse_moment(values["started"] or "now", self.desk.now()),
             )
-            self.point_at(str(made.number))
+            self.screen.point_at(str(made.number))
 
-        self.ask(
+        self.screen.ask(
             "New incident",
             [
                 Field("title", "What happened, in one line?"),
@@ -45,7 +46,7 @@ class HappeningKeys(IncidentKeys):
 
     def action_log(self) -> None:
         if self.incident is not None:
-            self.app.push_screen(LiveNotes(self.desk, self.incident))
+            self.screen.app.push_screen(LiveNotes(self.desk, self.incident))
 
     def action_time(self) -> None:
         incident = self.incident
@@ -62,20 +63,20 @@ class HappeningKeys(IncidentKeys):
                 edit.set_time(self.desk, incident.number, name, parse_moment(typed, self.desk.now()) if typed else None)
 
             label = f"{name.capitalize()}, in UTC (empty: not known)"
-            self.ask(
+            self.screen.ask(
                 f"{incident.name}: {name}",
                 [Field("at", label, f"{at:%Y-%m-%d %H:%M}" if at else "now", hint=UTC_HINT)],
                 save,
             )
 
         first = next((name for name, at in known.items() if at is None), None)
-        self.pick(f"{incident.name}: which time? (UTC)", choices, then, at=first)
+        self.screen.pick(f"{incident.name}: which time? (UTC)", choices, then, at=first)
 
     def action_retitle(self) -> None:
         incident = self.incident
         if incident is None:
             return
-        self.ask(
+        self.screen.ask(
             f"{incident.name}: severity and title",
             [
                 Field("severity", "Severity: sev1 is the worst", incident.severity, choices=[sev.value for sev in Sev]),

@@ -1,4 +1,4 @@
-"""The keys of Incidents for its actions: add or change one, mark it done."""
+"""The actions of an incident: add or change one, mark it done."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from readiness_tui.services.core.choices import choose
 from readiness_tui.services.dates import parse_day
 from readiness_tui.services.incidents import edit
 from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.screens.incidents.feature import IncidentFeature
 from readiness_tui.tui.screens.incidents.incident_text import action_line
-from readiness_tui.tui.screens.incidents.keys import IncidentKeys
 from readiness_tui.tui.text import join
 
 NEW = "new"
 
 
-class ActingKeys(IncidentKeys):
+class IncidentActions(IncidentFeature):
     BINDINGS = [
         Binding("a", "act", "Action", id="incidents.action", show=False, tooltip="Add an action, or change one: what, who, until when"),
         Binding("f", "finish", "Finish", id="incidents.finish", show=False, tooltip="Mark an action done, or open again"),
     ]  # fmt: skip
 
     def action_act(self) -> None:
-        incident, view = self.incident, self.readiness.view
+        incident, view = self.incident, self.host.view
         if incident is None or view is None:
             return
         if not incident.actions:
@@ -34,10 +34,10 @@ class ActingKeys(IncidentKeys):
             return
         choices = [(NEW, join("a new action"))]
         choices += [(str(action.id), action_line(action, view.as_of)) for action in incident.actions]
-        self.pick(f"{incident.name}: which action?", choices, lambda key: self._ask_action(incident, key))
+        self.screen.pick(f"{incident.name}: which action?", choices, lambda key: self._ask_action(incident, key))
 
     def _ask_action(self, incident: Incident, key: str) -> None:
-        view = self.readiness.view
+        view = self.host.view
         old = next((action for action in incident.actions if str(action.id) == key), Action(0, ""))
         if view is None:
             return
@@ -52,7 +52,7 @@ class ActingKeys(IncidentKeys):
                 replace(old, text=values["text"], kind=kind, owner=values["owner"], due=due, verify=values["verify"]),
             )
 
-        self.ask(
+        self.screen.ask(
             f"{incident.name}: {'change the action' if old.id else 'new action'}",
             [
                 Field("text", "What is done, so that one can verify it?", old.text),
@@ -67,11 +67,11 @@ class ActingKeys(IncidentKeys):
         )  # fmt: skip
 
     def action_finish(self) -> None:
-        incident, view = self.incident, self.readiness.view
+        incident, view = self.incident, self.host.view
         if incident is None or view is None:
             return
         if not incident.actions:
-            self.readiness.complain(f"{incident.name} has no action yet. Press a to add one.")
+            self.host.complain(f"{incident.name} has no action yet. Press a to add one.")
             return
         as_of = view.as_of
 
@@ -82,7 +82,7 @@ class ActingKeys(IncidentKeys):
                 done: date | None = parse_day(values["done"], as_of) if values["done"] else None
                 edit.finish_action(self.desk, incident.number, action.id, done)
 
-            self.ask(
+            self.screen.ask(
                 f"{incident.name}: done?",
                 [Field("done", "Done on (empty: it is open)", str(action.done or as_of), hint="2026-12-01, today")],
                 save,
@@ -94,4 +94,4 @@ class ActingKeys(IncidentKeys):
             then(str(incident.actions[0].id))
             return
         choices = [(str(action.id), action_line(action, as_of)) for action in incident.actions]
-        self.pick(f"{incident.name}: which action?", choices, then, at=str(still[0].id) if still else None)
+        self.screen.pick(f"{incident.name}: which action?", choices, then, at=str(still[0].id) if still else None)

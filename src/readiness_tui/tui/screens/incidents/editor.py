@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -23,14 +21,12 @@ from readiness_tui.services.incidents import edit
 from readiness_tui.tui import external_editor
 from readiness_tui.tui.autosave import Autosave
 from readiness_tui.tui.dialogs.pick import PickDialog
+from readiness_tui.tui.host import host
 from readiness_tui.tui.markdown import lay_out
-from readiness_tui.tui.screens.incidents import writing_text
+from readiness_tui.tui.screens.incidents import editor_text
 from readiness_tui.tui.screens.incidents.two_texts import TwoTextsDialog
 from readiness_tui.tui.text import join, line
 from readiness_tui.tui.widgets.pick_list import PickList
-
-if TYPE_CHECKING:
-    from readiness_tui.tui.app import ReadinessApp
 
 _HEAD = 2_000  # characters of a long text that are shown
 LONG = 50_000  # characters beyond which a text is not laid out while somebody types: it would take seconds a key
@@ -66,10 +62,10 @@ class SectionArea(TextArea):
         self.put(before + event.text + after)
 
 
-class WritingScreen(ModalScreen[None]):
+class NoteEditor(ModalScreen[None]):
     """Opens at `key`. What is typed is a draft within a second, and the section once one leaves it or presses ctrl+s."""
 
-    CSS_PATH = "writing.tcss"
+    CSS_PATH = "editor.tcss"
     AUTO_FOCUS = "#text"
     BINDINGS = [
         Binding("ctrl+s", "save", "Save", id="writing.save", tooltip="Save the section"),
@@ -91,11 +87,7 @@ class WritingScreen(ModalScreen[None]):
         self._started = ""  # the same as it is shown, without control characters
         self._said = ""  # beside the section's name: what became of the text
         self._preview: Timer | None = None
-        self._autosave = Autosave(self, self._keep, lambda sentence: self.readiness.complain(sentence))
-
-    @property
-    def readiness(self) -> ReadinessApp:
-        return cast("ReadinessApp", self.app)
+        self._autosave = Autosave(self, self._keep, lambda sentence: host(self).complain(sentence))
 
     def compose(self) -> ComposeResult:
         with Vertical(id="writing"):
@@ -121,16 +113,16 @@ class WritingScreen(ModalScreen[None]):
     async def _open(self, key: str) -> None:
         """Show this section as it is stored, or as its draft has it."""
         self._key = key
-        fresh = await self.readiness.fetch(edit.get, self._desk, self._incident.number)
+        fresh = await host(self).fetch(edit.get, self._desk, self._incident.number)
         if fresh is not None:
             self._incident = fresh
         self._base = self._incident.fields.get(key, "")
-        draft = await self.readiness.fetch(drafts.kept, self._desk, self._draft)
+        draft = await host(self).fetch(drafts.kept, self._desk, self._draft)
         text, self._said = self._base, ""
         if draft is not None and draft.text.strip() != self._base:
-            text, self._said = draft.text, writing_text.restored(draft.at)
+            text, self._said = draft.text, editor_text.restored(draft.at)
             # What somebody else stored since is not what the draft was written over.
-            base = await self.readiness.fetch(drafts.kept, self._desk, self._draft_base)
+            base = await host(self).fetch(drafts.kept, self._desk, self._draft_base)
             self._base = base.text if base is not None else ""
         self._started = visible(self._base).strip()
         with self._area.prevent(TextArea.Changed):
@@ -188,16 +180,16 @@ class WritingScreen(ModalScreen[None]):
         self._draw_sections(text)
         width = self.query_one("#rendered").scrollable_content_region.width
         shown, more = text[:_PREVIEWED], len(text) - _PREVIEWED
-        markdown = writing_text.rendered(incident, self._key, shown, self._desk.now().date())
+        markdown = editor_text.rendered(incident, self._key, shown, self._desk.now().date())
         preview = lay_out(markdown, width)
         if more > 0:
             preview = join(preview, f"\n… {more:,} more characters")
         self.query_one("#preview", Static).update(preview)
-        self.query_one("#hints", Static).update(writing_text.hints(incident, self._key, shown))
+        self.query_one("#hints", Static).update(editor_text.hints(incident, self._key, shown))
         self.refresh_bindings()
 
     def _draw_title(self) -> None:
-        shown = writing_text.title(self._incident, self._key, self._said, self._changed)
+        shown = editor_text.title(self._incident, self._key, self._said, self._changed)
         self.query_one("#writing-title", Static).update(shown)
 
     def _draw_sections(self, text: str) -> None:
@@ -207,10 +199,10 @@ class WritingScreen(ModalScreen[None]):
             listed.refill(
                 [
                     Option(
-                        writing_text.section_line(self._incident, key, width, text if key == self._key else None),
+                        editor_text.section_line(self._incident, key, width, text if key == self._key else None),
                         id=key,
                     )
-                    for key in writing_text.order(self._incident)
+                    for key in editor_text.order(self._incident)
                 ],
                 wanted=self._key,
             )
@@ -225,18 +217,18 @@ class WritingScreen(ModalScreen[None]):
         text, number, key = self._text, self._incident.number, self._key
         if not self._changed:
             await self._autosave.forget()
-            await self.readiness.fetch(self._drop)
+            await host(self).fetch(self._drop)
             return True
         await self._autosave.flush()
         try:
-            rival = await self.readiness.serve(edit.set_field, self._desk, number, key, text, base=self._base)
-            await self.readiness.serve(self._drop)
+            rival = await host(self).serve(edit.set_field, self._desk, number, key, text, base=self._base)
+            await host(self).serve(self._drop)
         except ReadinessError as refusal:
-            self.readiness.complain(str(refusal))
+            host(self).complain(str(refusal))
             return False
-        await self.readiness.reload()
+        await host(self).reload()
         if rival is not None:
-            self.readiness.tell(writing_text.two_texts(key))
+            host(self).tell(editor_text.two_texts(key))
         return True
 
     async def action_save(self) -> None:
@@ -246,7 +238,7 @@ class WritingScreen(ModalScreen[None]):
             self._draw()
 
     async def action_section(self, by: int) -> None:
-        keys = writing_text.order(self._incident)
+        keys = editor_text.order(self._incident)
         await self._go(keys[(keys.index(self._key) + by) % len(keys)])
 
     async def _go(self, key: str) -> None:
@@ -260,8 +252,8 @@ class WritingScreen(ModalScreen[None]):
 
     def action_sections(self) -> None:
         choices = [
-            (key, writing_text.section_line(self._incident, key, 60, self._text if key == self._key else None))
-            for key in writing_text.order(self._incident)
+            (key, editor_text.section_line(self._incident, key, 60, self._text if key == self._key else None))
+            for key in editor_text.order(self._incident)
         ]
 
         async def chosen(key: str | None) -> None:
@@ -272,7 +264,7 @@ class WritingScreen(ModalScreen[None]):
 
     async def action_revert(self) -> None:
         await self._autosave.forget()
-        await self.readiness.fetch(self._drop)
+        await host(self).fetch(self._drop)
         await self._open(self._key)
 
     async def action_leave(self) -> None:
@@ -286,7 +278,7 @@ class WritingScreen(ModalScreen[None]):
         try:
             written = external_editor.edit(self.app, self._area.whole, f"{self._incident.name}-{self._key}.md")
         except ReadinessError as refusal:
-            self.readiness.complain(str(refusal))
+            host(self).complain(str(refusal))
             return
         self._area.put(visible(written))
 
@@ -304,13 +296,13 @@ class WritingScreen(ModalScreen[None]):
                 return
             number, base = self._incident.number, self._base
             try:
-                again = await self.readiness.serve(edit.settle, self._desk, number, rival.id, text, base=base)
+                again = await host(self).serve(edit.settle, self._desk, number, rival.id, text, base=base)
             except ReadinessError as refusal:
-                self.readiness.complain(str(refusal))
+                host(self).complain(str(refusal))
             else:
                 if again is not None:
-                    self.readiness.tell(writing_text.two_texts(self._key))
-            await self.readiness.reload()
+                    host(self).tell(editor_text.two_texts(self._key))
+            await host(self).reload()
             await self._open(self._key)
 
         self.app.push_screen(TwoTextsDialog(self._incident, rival), chosen)

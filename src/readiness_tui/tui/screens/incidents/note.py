@@ -1,4 +1,4 @@
-"""The keys of Incidents for its note: write a section, class it, move it on, see what the traces say."""
+"""The note of an incident: write a section, class it, move it on, see what the traces say."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from readiness_tui.services.core.choices import choose
 from readiness_tui.services.incidents import edit
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.incidents.around import AroundDialog
-from readiness_tui.tui.screens.incidents.keys import IncidentKeys
-from readiness_tui.tui.screens.incidents.writing import WritingScreen
-from readiness_tui.tui.screens.incidents.writing_text import first_section
+from readiness_tui.tui.screens.incidents.editor import NoteEditor
+from readiness_tui.tui.screens.incidents.editor_text import first_section
+from readiness_tui.tui.screens.incidents.feature import IncidentFeature
 from readiness_tui.tui.text import join
 
 
-class NotingKeys(IncidentKeys):
+class IncidentNote(IncidentFeature):
     BINDINGS = [
         Binding("w", "write", "Write", id="incidents.write", tooltip="Write the note: its sections, with preview and hints"),
         Binding("p", "status", "Status", id="incidents.status", tooltip="Move the note on: draft, in review, reviewed, closed"),
@@ -26,10 +26,10 @@ class NotingKeys(IncidentKeys):
     def action_write(self) -> None:
         incident = self.incident
         if incident is not None:
-            self.app.push_screen(WritingScreen(self.desk, incident, first_section(incident)))
+            self.screen.app.push_screen(NoteEditor(self.desk, incident, first_section(incident)))
 
     def action_classify(self) -> None:
-        incident, view = self.incident, self.readiness.view
+        incident, view = self.incident, self.host.view
         if incident is None or view is None:
             return
 
@@ -38,7 +38,7 @@ class NotingKeys(IncidentKeys):
             failure = choose(FailureClass, typed, "a failure class") if typed else None
             edit.classify(self.desk, incident.number, failure, values["item"])
 
-        self.ask(
+        self.screen.ask(
             f"{incident.name}: failure class, and the item that did not hold",
             [
                 Field("class", "Failure class", incident.failure_class or "", choices=[one.value for one in FailureClass]),
@@ -51,7 +51,7 @@ class NotingKeys(IncidentKeys):
 
     def action_around(self) -> None:
         if self.incident is not None:
-            self.app.push_screen(AroundDialog(self.desk, self.incident))
+            self.screen.app.push_screen(AroundDialog(self.desk, self.incident))
 
     def action_status(self) -> None:
         incident = self.incident
@@ -60,7 +60,7 @@ class NotingKeys(IncidentKeys):
         order = list(NoteStatus)
         following = order[min(order.index(incident.status) + 1, len(order) - 1)]
         choices = [(one.value, join(f"{one:<11}", "now" if one is incident.status else "")) for one in order]
-        self.pick(
+        self.screen.pick(
             f"{incident.name}: move the note to …",
             choices,
             lambda key: self._move(incident, NoteStatus(key)),
@@ -77,7 +77,7 @@ class NotingKeys(IncidentKeys):
                 f"A {incident.severity} closes with a linked eval case (Esc, then e or k), or with the reason why none"
                 " can exist. It is printed."
             )
-        reopening = await self.fetch(edit.reopening, self.desk, incident.number, status)
+        reopening = await self.host.fetch(edit.reopening, self.desk, incident.number, status)
         if reopening is not None:
             verdict = (
                 f"The verdict goes from {reopening.before} to {reopening.after}."
@@ -89,9 +89,9 @@ class NotingKeys(IncidentKeys):
                 f" the history. {verdict}"
             )
         if not intro:
-            await self.act(edit.set_status, self.desk, incident.number, status)
+            await self.host.act(edit.set_status, self.desk, incident.number, status)
             return
-        self.ask(
+        self.screen.ask(
             f"{incident.name}: move the note to {status}",
             fields,
             lambda values: edit.set_status(self.desk, incident.number, status, no_eval_reason=values.get("reason", "")),

@@ -1,0 +1,71 @@
+"""What screens, dialogs and widgets may ask of the app they are shown in. They know this, and not the app itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
+
+from textual.dom import DOMNode
+
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import ReviewView
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Host(Protocol):
+    """Runs services away from the UI thread, says what came of them, and opens other screens."""
+
+    desk: Desk | None  # None: no file is open
+    view: ReviewView | None  # the open review as it was last read
+    who: str
+    here: Path  # the folder that new files go to
+
+    async def serve(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `service` on the one store thread and wait for it, without holding up the screen."""
+
+    async def fetch(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """`serve`, with a refusal shown; None then."""
+
+    async def search(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """`fetch` in a thread of its own: a look through everything imported must not hold up a save."""
+
+    async def act(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> bool:
+        """Run a service that saves, then show what follows from it. False where it refused."""
+
+    async def attempt(self, service: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> str | None:
+        """`act` for forms: the refusal is returned instead of shown."""
+
+    async def reload(self) -> None:
+        """Read the review again and show it on the room underneath any dialog."""
+
+    def complain(self, sentence: str) -> None:
+        """Show a refusal."""
+
+    def tell(self, sentence: str) -> None:
+        """Say that something was done."""
+
+    async def open_desk(self, desk: Desk) -> None:
+        """Work on this file from now on, starting at the Overview."""
+
+    async def open_lab(self, folder: Path) -> None:
+        """The quick lab, over whatever is shown."""
+
+    async def action_room(self, name: str) -> None:
+        """Go to one of the eight rooms."""
+
+    async def action_review(self, at: str = "") -> None:
+        """The queue of cases that wait for a label; at the case `at`, where it is in it."""
+
+    async def go_to(self, key: str) -> None:
+        """Open what a cause, condition, flip or gap is about, by its key."""
+
+    async def show_traces(self, trace_ids: list[str], why: str) -> None:
+        """Open Traces on these records alone."""
+
+
+def host(shown: DOMNode) -> Host:
+    """The app that `shown` is a part of."""
+    return cast(Host, shown.app)

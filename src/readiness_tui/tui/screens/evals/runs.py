@@ -1,0 +1,75 @@
+"""The runs tab: every run that was imported, and which of them are candidate and baseline."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+from readiness_tui.services import runs
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import ReviewView
+from readiness_tui.services.gate import versions as gates
+from readiness_tui.services.runs import RunLine
+from readiness_tui.tui.screens.evals import runs_text
+from readiness_tui.tui.screens.evals.page import Detail, Page
+from readiness_tui.tui.screens.evals.table import NOTHING, EvalsTab, EvalsTable
+from readiness_tui.tui.screens.room import RoomScreen
+
+
+class RunsTab(EvalsTab):
+    NAME = "runs"
+    BINDINGS = [
+        Binding("c", "choose('candidate')", "Candidate", id="evals.candidate", tooltip="Make the highlighted run the candidate, or take it back"),
+        Binding("b", "choose('baseline')", "Baseline", id="evals.baseline", tooltip="Make the highlighted run the baseline, or take it back"),
+    ]  # fmt: skip
+
+    def __init__(self, screen: RoomScreen, table: EvalsTable) -> None:
+        super().__init__(screen, table)
+        self._history: list[RunLine] = []
+
+    def stale(self, view: ReviewView) -> bool:
+        return True
+
+    async def load(self, view: ReviewView) -> None:
+        history = await self.host.search(runs.history, self.desk) or []
+        if view is self.host.view:
+            self._history = history
+
+    def page(self, view: ReviewView) -> Page:
+        return runs_text.page(view, self._history)
+
+    async def detail(self, view: ReviewView, key: str) -> Detail | None:
+        run_id = self._run_id(key)
+        return await self.host.search(detail, self.desk, run_id) if run_id else NOTHING
+
+    def _run_id(self, key: str) -> str:
+        return next((entry.info.run.id for entry in self._history if str(entry.info.key) == key), "")
+
+    def works(self, action: str) -> bool:
+        return self.shown and bool(self.table.page.rows)
+
+    async def action_choose(self, role: str) -> None:
+        """Toggle a run's role. A run of the version already chosen joins it; one of another takes its place."""
+        view, run_id = self.host.view, self._run_id(self.table.key) if self.shown else ""
+        if view is None or not run_id:
+            return
+        own, other = view.review.candidate, view.review.baseline
+        if role == "baseline":
+            own, other = other, own
+        if run_id in other:
+            self.host.complain("This run is on the other side already. Take it back there first, with the other key.")
+            return
+        versions = {info.run.id: info.run.version for info in view.measured.runs}
+        if run_id in own:
+            chosen = tuple(name for name in own if name != run_id)
+            said = f"No longer the {role}."
+        elif own and all(versions.get(name) == versions[run_id] for name in own):
+            chosen, said = (*own, run_id), f"Joins the {role}, after {len(own)} of the same version."
+        else:
+            chosen, said = (run_id,), f"Is the {role} now."
+        if await self.host.act(gates.choose, self.desk, chosen, role=role):
+            self.host.tell(said)
+
+
+def detail(desk: Desk, run_id: str) -> Detail:
+    """What is known of this run. Reads the store: not for the UI thread."""
+    return runs_text.detail(runs.detail(desk, run_id))
