@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
 
 from readiness_tui.tui.app import ReadinessApp
 from tests.tui.driving import settle
@@ -47,16 +48,25 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
     time.tzset()
 
 
+@pytest.fixture(autouse=True)
+def _steady_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing ever takes a cursor away: a picture must not hang on the half second in which it was taken.
+
+    Switching `cursor_blink` off on the widgets does not do: a line that was painted while the cursor was away is kept
+    by TextArea, and painted again without it.
+    """
+    monkeypatch.setattr(TextArea, "_toggle_cursor_blink_visible", lambda area: None)
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda field: None)
+
+
 def pressing(*keys: str) -> Callable[[Pilot[None]], object]:
-    """Press the keys, wait for all work to end, and stop the cursor from blinking."""
+    """Press the keys, and wait for all work to end."""
 
     async def run(pilot: Pilot[None]) -> None:
         for key in ("", *keys):
             if key:
                 await pilot.press(key)
             await settle(pilot)
-        for field in pilot.app.screen.query("Input, TextArea"):
-            field.cursor_blink = False  # type: ignore[attr-defined]
         await pilot.pause()
 
     return run
