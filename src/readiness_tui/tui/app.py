@@ -86,14 +86,12 @@ class ReadinessApp(App[None]):
     async def on_unmount(self) -> None:
         self._serial.shutdown(wait=True)
 
-    # -- services -------------------------------------------------------------------------------------------------
+    # -- services: what the host promises (host.py) ---------------------------------------------------------------
 
     async def serve(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `service` on the one store thread and wait for it, without holding up the screen."""
         return await asyncio.get_running_loop().run_in_executor(self._serial, partial(service, *args, **kwargs))
 
     async def fetch(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-        """`serve`, with a refusal shown; None then."""
         try:
             return await self.serve(service, *args, **kwargs)
         except ReadinessError as refusal:
@@ -101,7 +99,6 @@ class ReadinessApp(App[None]):
             return None
 
     async def search(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-        """`fetch` in a thread of its own: a look through everything imported must not hold up a save."""
         try:
             return await asyncio.to_thread(service, *args, **kwargs)
         except ReadinessError as refusal:
@@ -109,7 +106,6 @@ class ReadinessApp(App[None]):
             return None
 
     async def act(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> bool:
-        """Run a service that saves, then show what follows from it. False where it refused."""
         try:
             await self.serve(service, *args, **kwargs)
         except ReadinessError as refusal:
@@ -119,7 +115,6 @@ class ReadinessApp(App[None]):
         return True
 
     async def attempt(self, service: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> str | None:
-        """`act` for forms: the refusal is returned instead of shown."""
         try:
             await self.serve(service, *args, **kwargs)
         except AlreadySaved:
@@ -130,7 +125,6 @@ class ReadinessApp(App[None]):
         return None
 
     async def reload(self) -> None:
-        """Read the review again and show it on the room underneath any dialog."""
         if self.desk is None:
             return
         view = await self.fetch(load, self.desk)
@@ -146,13 +140,11 @@ class ReadinessApp(App[None]):
         self.notify(visible(sentence), title="Not done", severity="error", timeout=12, markup=False)
 
     def tell(self, sentence: str) -> None:
-        """Say that something was done."""
         self.notify(visible(sentence), timeout=5, markup=False)
 
     # -- screens --------------------------------------------------------------------------------------------------
 
     async def open_desk(self, desk: Desk) -> None:
-        """Work on this file from now on, starting at the Overview."""
         self.desk = desk
         self.who = desk.who
         view = await self.fetch(load, desk)
@@ -165,7 +157,6 @@ class ReadinessApp(App[None]):
         await self.action_room("overview")
 
     async def open_lab(self, folder: Path) -> None:
-        """The quick lab, over whatever is shown."""
         from readiness_tui.tui.screens.lab.screen import LabScreen
 
         await self.push_screen(LabScreen(folder))
@@ -197,7 +188,6 @@ class ReadinessApp(App[None]):
         await self.push_screen(MeetingScreen())
 
     async def action_review(self, at: str = "") -> None:
-        """The queue of cases that wait for a label; at the case `at`, where it is in it."""
         if self.view is None:
             return
         from readiness_tui.tui.screens.labels.screen import QueueScreen
@@ -227,7 +217,6 @@ class ReadinessApp(App[None]):
         await self.push_screen(ImportScreen())
 
     async def go_to(self, key: str) -> None:
-        """Open what a cause, condition, flip or gap is about, by its key."""
         kind, _, rest = key.partition("/")
         if kind == "item" or (kind in ("section", "assessed", "na") and rest):
             await self.action_room("checklists")
@@ -255,7 +244,6 @@ class ReadinessApp(App[None]):
             await self.action_room("checklists")
 
     async def show_traces(self, trace_ids: list[str], why: str) -> None:
-        """Open Traces on these records alone."""
         await self.action_room("traces")
         screen = self.screen
         if isinstance(screen, RoomScreen):

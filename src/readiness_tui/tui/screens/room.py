@@ -43,6 +43,12 @@ class RoomScreen(Screen[None]):
         assert self.host.desk is not None
         return self.host.desk
 
+    @property
+    def view(self) -> ReviewView:
+        """The open review, as it was last read."""
+        assert self.host.view is not None
+        return self.host.view
+
     # -- features -----------------------------------------------------------------------------------------------------
 
     def own(self, *features: Feature) -> None:
@@ -89,16 +95,16 @@ class RoomScreen(Screen[None]):
 
     async def refresh_view(self) -> None:
         """Show the app's present view, in the title and in the body."""
-        view = self.host.view
-        if view is None or not self.is_mounted:
+        if not self.is_mounted:
             return
-        review = view.review
+        view, review = self.view, self.view.review
         saved = f"saved {view.saved_at.astimezone():%H:%M}" if view.saved_at else ""
         frozen = "frozen" if review.frozen_at else ""
-        self.query_one(TitleBar).show(
-            f"{review.system} · release {review.release}",
-            " · ".join(part for part in (view.who, frozen, saved) if part),
-        )
+        for title in self.query(TitleBar):
+            title.show(
+                f"{review.system} · release {review.release}",
+                " · ".join(part for part in (view.who, frozen, saved) if part),
+            )
         await self.show(view)
 
     @on(RoomTab.Chosen)
@@ -129,12 +135,8 @@ class RoomScreen(Screen[None]):
         key = uuid4().hex
 
         def save_once(values: Values) -> None:
-            desk = self.host.desk
-            if desk is None:
-                save(values)
-                return
             # Other words typed after a refusal are another save.
-            with desk.once(f"{key}/{sorted(values.items())}"):
+            with self.desk.once(f"{key}/{sorted(values.items())}"):
                 save(values)
 
         async def submit(values: Values) -> str | None:
@@ -179,6 +181,10 @@ class Feature:
     @property
     def desk(self) -> Desk:
         return self.screen.desk
+
+    @property
+    def view(self) -> ReviewView:
+        return self.screen.view
 
     def works(self, action: str) -> bool:
         """Whether this action of its own has something to act on now."""

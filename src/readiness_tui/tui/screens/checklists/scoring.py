@@ -65,13 +65,11 @@ class Scoring(Feature):
 
     @property
     def standing(self) -> Standing | None:
-        view = self.host.view
-        return view.judgement.standings.get(self.item_id or "") if view else None
+        return self.view.judgement.standings.get(self.item_id or "")
 
     @property
     def gap_key(self) -> str | None:
-        view, standing = self.host.view, self.standing
-        return gap_key(view, standing) if view and standing else None
+        return gap_key(self.view, self.standing) if self.standing else None
 
     async def _scored(self) -> None:
         """A score or evidence was saved for `chosen`."""
@@ -81,9 +79,7 @@ class Scoring(Feature):
 
     def show_consequences(self, item_id: str) -> None:
         """Say what each score of the item would do, before one is pressed."""
-        view = self.host.view
-        if view is None:
-            return
+        view = self.view
 
         async def compute() -> None:
             results = await self.host.serve(
@@ -127,8 +123,8 @@ class Scoring(Feature):
         )
 
     def action_confirm(self) -> None:
-        view, standing = self.host.view, self.standing
-        if view is None or standing is None:
+        view, standing = self.view, self.standing
+        if standing is None:
             return
         item = standing.item.id
         if standing.na_awaiting or standing.na_unconfirmed or any(v.na for v in view.dossier(item).votes):
@@ -167,11 +163,8 @@ class Scoring(Feature):
             self._ask_keep(self.standing)
 
     def _ask_keep(self, standing: Standing) -> None:
-        view = self.host.view
         item = standing.item.id
-        if view is None:
-            return
-        proposal = view.dossier(item).proposal
+        proposal = self.view.dossier(item).proposal
         if proposal is not None and proposal.kind is ProbeKind.REFUTE:
             self.action_dismiss_hit()
             return
@@ -183,8 +176,8 @@ class Scoring(Feature):
         )
 
     def action_dismiss_hit(self) -> None:
-        view, item = self.host.view, self.item_id
-        proposal = view.dossier(item).proposal if view and item else None
+        item = self.item_id
+        proposal = self.view.dossier(item).proposal if item else None
         if item is None or proposal is None or proposal.kind is not ProbeKind.REFUTE or not proposal.examples:
             self.host.complain("This item has no hits to dismiss.")
             return
@@ -205,9 +198,7 @@ class Scoring(Feature):
             self._ask_evidence(self.chosen, "")
 
     def _ask_evidence(self, items: list[str], intro: str) -> None:
-        view = self.host.view
-        if view is None:
-            return
+        view = self.view
 
         def save(values: Values) -> None:
             kind = EvidenceKind(values["kind"]) if values["kind"] else assess.guess_evidence(values["ref"], view)
@@ -231,15 +222,15 @@ class Scoring(Feature):
             await self._scored()
 
     async def action_detach(self) -> None:
-        view, item = self.host.view, self.item_id
-        if view is None or item is None or not view.dossier(item).evidence:
+        view, item = self.view, self.item_id
+        if item is None or not view.dossier(item).evidence:
             self.host.complain("This item has no evidence to remove.")
             return
         await self.host.act(assess.detach, self.desk, view.dossier(item).evidence[-1].id)
 
     def action_note(self) -> None:
-        view, item = self.host.view, self.item_id
-        if view is None or item is None:
+        view, item = self.view, self.item_id
+        if item is None:
             return
         self.screen.ask(
             f"Note on {item}",
@@ -248,8 +239,8 @@ class Scoring(Feature):
         )
 
     def action_waive(self) -> None:
-        view, item = self.host.view, self.item_id
-        if view is None or item is None:
+        view, item = self.view, self.item_id
+        if item is None:
             return
         last = view.as_of + timedelta(days=assess.WAIVER_DAYS)
         old = view.dossier(item).waiver
@@ -280,8 +271,8 @@ class Scoring(Feature):
         self._ask_gap("due")
 
     def _ask_gap(self, focus: str) -> None:
-        view, standing = self.host.view, self.standing
-        if view is None or standing is None:
+        view, standing = self.view, self.standing
+        if standing is None:
             return
         key = gap_key(view, standing)
         gap = view.gaps.get(key)
@@ -302,8 +293,8 @@ class Scoring(Feature):
         self.screen.ask(f"Gap of {standing.item.id}", [fields[focus]], save)
 
     async def action_examples(self) -> None:
-        view, item = self.host.view, self.item_id
-        proposal = view.dossier(item).proposal if view and item else None
+        item = self.item_id
+        proposal = self.view.dossier(item).proposal if item else None
         if proposal is None or not proposal.examples:
             self.host.complain("This item's proof has no failing examples.")
             return
@@ -311,13 +302,11 @@ class Scoring(Feature):
 
     async def _open_examples(self, proposal: Proposal, item: str) -> None:
         """Show the records a proof names: incidents, cases and runs one by one, traces as a list."""
-        view = self.host.view
+        view = self.view
         # A refuting proof names hits: trace, pattern, hash.
         hits = proposal.kind is ProbeKind.REFUTE
         ids = [example.rsplit(":", 2)[0] if hits else example for example in proposal.examples]
         first = ids[0]
-        if view is None:
-            return
         if first.startswith("INC-"):
             await self.host.go_to(f"incident/{first.removeprefix('INC-')}")
         elif any(first == case.id for data in view.measured.candidate for case in data.cases):

@@ -79,8 +79,8 @@ class ChecklistsScreen(RoomScreen):
 
     def show_item(self) -> None:
         """Fill the detail beside the list, and start on what each score would do."""
-        view, standing = self.host.view, self.scoring.standing
-        if view is None or standing is None:
+        view, standing = self.view, self.scoring.standing
+        if standing is None:
             return
         item_id = standing.item.id
         gap = view.gaps.get(self.scoring.gap_key or "")
@@ -103,9 +103,7 @@ class ChecklistsScreen(RoomScreen):
 
     def action_next(self) -> None:
         """The next conflict or undecided item below the cursor, round the end."""
-        view = self.host.view
-        if view is None:
-            return
+        view = self.view
         standings = view.judgement.standings
         if not self.query_one("#items", PickList).pick_next(
             lambda name: name in standings and (standings[name].conflict or not standings[name].decided)
@@ -113,18 +111,14 @@ class ChecklistsScreen(RoomScreen):
             self.host.tell("Every item is decided and no conflict is open.")
 
     async def action_blind(self) -> None:
-        view = self.host.view
-        if view is None:
-            return
+        view = self.view
         if view.review.blind and not view.review.revealed:
             await self.host.act(reviews.reveal, self.desk)
         else:
             await self.host.act(reviews.set_blind, self.desk, not view.review.blind)
 
     def action_scope(self) -> None:
-        view = self.host.view
-        if view is None:
-            return
+        view = self.view
 
         def save(values: Values) -> None:
             wanted = [name for name in values["checklists"].replace(",", " ").split() if name]

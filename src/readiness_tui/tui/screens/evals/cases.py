@@ -74,8 +74,7 @@ class CaseList(Feature):
     def works(self, action: str) -> bool:
         if action == "gap":
             return bool(self.lines)
-        view = self.host.view
-        return view is not None and any(data.cases for data in view.measured.candidate)
+        return any(data.cases for data in self.view.measured.candidate)
 
     def action_gap(self) -> None:
         if self.case is not None:
@@ -114,7 +113,8 @@ class CaseList(Feature):
     def _ask_label(self, case: CaseLine) -> None:
         """A person's word on one case whose scores are shown; it stays when the run is imported again."""
         words = [verdict.value for verdict in HumanVerdict]
-        run_id = case.run_id or self._first_run()
+        candidate = self.view.measured.candidate
+        run_id = case.run_id or (candidate[0].run.id if candidate else "")
 
         def save(values: Values) -> None:
             verdict = queue.parse_verdict(values["verdict"])
@@ -129,10 +129,5 @@ class CaseList(Feature):
 
     def _id_of(self, key: str) -> str:
         """The case's id alone, without its variant."""
-        view = self.host.view
-        sides = (*view.measured.candidate, *view.measured.baseline) if view is not None else ()
+        sides = (*self.view.measured.candidate, *self.view.measured.baseline)
         return next((case.id for data in sides for case in data.cases if case_key(case) == key), key)
-
-    def _first_run(self) -> str:
-        view = self.host.view
-        return view.measured.candidate[0].run.id if view is not None and view.measured.candidate else ""

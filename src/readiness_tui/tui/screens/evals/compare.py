@@ -44,7 +44,7 @@ class CompareTab(EvalsTab):
         versions = await self.host.search(compare.review_versions, self.desk, view.measured)
         row = versions.row(metric) if versions else None
         slices = await self.host.search(compare.slices, versions, row) if versions and row else None
-        if view is self.host.view and metric == self._sliced:
+        if view is self.view and metric == self._sliced:
             self._measured, self._versions, self.slices = view.measured, versions, slices
             self._sliced = metric if row else ""
 
@@ -68,21 +68,21 @@ class CompareTab(EvalsTab):
         """The metric that `s` shows by slice, or goes back from."""
         if self.shown and self._sliced:
             return self._sliced
-        row = self.table.gate_row(self.host.view) if self.host.view is not None else None
+        row = self.table.gate_row(self.view)
         metric = self.table.key if self.shown else row.rule.metric if row else ""
         return metric if self._versions and self._versions.row(metric) else ""
 
     def works(self, action: str) -> bool:
-        view = self.host.view
+        measured = self.view.measured
         if action == "slices":
             return bool(self._metric)
         if action == "plot":
-            return view is not None and bool(view.measured.runs)
-        return view is not None and bool(view.measured.candidate and view.measured.baseline)
+            return bool(measured.runs)
+        return bool(measured.candidate and measured.baseline)
 
     async def action_slices(self) -> None:
         metric = self._metric
-        if self.host.view is None or not metric:
+        if not metric:
             return
         back = self.shown and bool(self._sliced)
         self.table.tab = self.NAME
@@ -92,18 +92,12 @@ class CompareTab(EvalsTab):
         self.table.rows.focus()
 
     async def action_plot(self) -> None:
-        view = self.host.view
-        if view is None:
-            return
-        found = await self.host.search(runs.over_time, self.desk, view.measured)
+        found = await self.host.search(runs.over_time, self.desk, self.view.measured)
         if found is not None:
             self.screen.app.push_screen(PlotDialog(found))
 
     async def action_export(self) -> None:
-        view = self.host.view
-        if view is None:
-            return
-        versions = await self.host.search(compare.review_versions, self.desk, view.measured)
+        versions = await self.host.search(compare.review_versions, self.desk, self.view.measured)
         if versions is None:
             return
 

@@ -63,7 +63,7 @@ class GateTab(EvalsTab):
     @property
     def row(self) -> GateRow | None:
         """The rule the keys act on."""
-        return self.table.gate_row(self.host.view) if self.host.view is not None else None
+        return self.table.gate_row(self.view)
 
     @property
     def opens_traces(self) -> bool:
@@ -71,14 +71,11 @@ class GateTab(EvalsTab):
         return self.row is not None and self.row.rule.source is From.TRACES
 
     def works(self, action: str) -> bool:
-        view = self.host.view
-        if action == "traces":
-            return self.opens_traces
-        return self.shown and view is not None and view.gate.gate is not None
+        return self.opens_traces if action == "traces" else self.shown and self.view.gate.gate is not None
 
     def action_lock(self) -> None:
-        view = self.host.view
-        if view is None or view.gate.gate is None:
+        view = self.view
+        if view.gate.gate is None:
             return
         gate, again = view.gate.gate, view.gate.lock is not None
         folder = self.host.here
@@ -94,8 +91,8 @@ class GateTab(EvalsTab):
         )
 
     async def action_traces(self) -> None:
-        view, row = self.host.view, self.row
-        if view is None or row is None:
+        view, row = self.view, self.row
+        if row is None:
             return
         lost = await self.host.search(runs.slow_traces, self.desk, row.rule, view.as_of)
         if not lost:

@@ -23,14 +23,10 @@ class GatePlan(Feature):
         self._table = table
 
     def works(self, action: str) -> bool:
-        view = self.host.view
-        return action != "plan" or (self._table.tab == "gate" and view is not None and view.gate.gate is not None)
+        return action != "plan" or (self._table.tab == "gate" and self.view.gate.gate is not None)
 
     async def action_plan(self) -> None:
-        view = self.host.view
-        if view is None:
-            return
-        found = await self.host.search(plan.plan_review, self.desk, view)
+        found = await self.host.search(plan.plan_review, self.desk, self.view)
         if found is not None:
             self.screen.app.push_screen(ReadingDialog("What the gate needs", plan_text.reading(found)))
 

@@ -31,7 +31,7 @@ class RunsTab(EvalsTab):
 
     async def load(self, view: ReviewView) -> None:
         history = await self.host.search(runs.history, self.desk) or []
-        if view is self.host.view:
+        if view is self.view:
             self._history = history
 
     def page(self, view: ReviewView) -> Page:
@@ -49,8 +49,8 @@ class RunsTab(EvalsTab):
 
     async def action_choose(self, role: str) -> None:
         """Toggle a run's role. A run of the version already chosen joins it; one of another takes its place."""
-        view, run_id = self.host.view, self._run_id(self.table.key) if self.shown else ""
-        if view is None or not run_id:
+        view, run_id = self.view, self._run_id(self.table.key) if self.shown else ""
+        if not run_id:
             return
         own, other = view.review.candidate, view.review.baseline
         if role == "baseline":

@@ -87,7 +87,7 @@ class EvalsScreen(RoomScreen):
     async def _load(self, view: ReviewView) -> None:
         tab = self._tab
         await tab.load(view)
-        if not self._table.gone and view is self.host.view and tab is self._tab:
+        if not self._table.gone and view is self.view and tab is self._tab:
             self._fill(view)
 
     def _fill(self, view: ReviewView) -> None:
@@ -99,6 +99,8 @@ class EvalsScreen(RoomScreen):
 
     def _fill_rows(self) -> None:
         self._table.fill(self._tab.first())
+        if self._table.page.rows and self.focused is None:
+            self._table.rows.focus()  # while it was empty it did not show, and what does not show cannot take keys
         self._explain()
 
     def point_at(self, what: str) -> None:
@@ -143,8 +145,8 @@ class EvalsScreen(RoomScreen):
     @work(group="explain")
     async def _explain(self) -> None:
         """What is known of the highlighted row, computed away from the UI thread."""
-        view = self.host.view
-        if self._table.gone or view is None:
+        view = self.view
+        if self._table.gone:
             return
         tab, key = self._tab, self._table.key
         found = await tab.detail(view, key)
@@ -162,7 +164,7 @@ class EvalsScreen(RoomScreen):
     # -- acting -----------------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return not self.is_mounted or self.host.view is None or super().check_action(action, parameters)
+        return not self.is_mounted or super().check_action(action, parameters)
 
     @on(OptionList.OptionSelected)
     async def _selected(self, event: OptionList.OptionSelected) -> None:
@@ -195,7 +197,5 @@ class EvalsScreen(RoomScreen):
         self.host.tell("Nothing else here needs a person.")
 
     def action_why(self) -> None:
-        view = self.host.view
-        if view is not None:
-            said = Content("\n\n").join([self._tab.why(view), self._about])
-            self.app.push_screen(ReadingDialog(self._table.tab.capitalize(), said))
+        said = Content("\n\n").join([self._tab.why(self.view), self._about])
+        self.app.push_screen(ReadingDialog(self._table.tab.capitalize(), said))

@@ -142,8 +142,8 @@ class GapsScreen(RoomScreen):
 
     def _ask(self, what: str) -> None:
         kind, key = self._current()
-        view = self.host.view
-        if not kind or view is None:
+        view = self.view
+        if not kind:
             return
         owner, due = (
             (self._conditions[key].owner, self._conditions[key].due)
@@ -198,9 +198,7 @@ class GapsScreen(RoomScreen):
         await self.refresh_view()
 
     def action_next(self) -> None:
-        view = self.host.view
-        if view is None:
-            return
+        view = self.view
 
         def needs_a_person(name: str) -> bool:
             if name.startswith(CONDITION):

@@ -91,9 +91,9 @@ class HistoryScreen(RoomScreen):
         await self.refresh_view()
 
     async def action_switch(self) -> None:
-        view = self.host.view
+        view = self.view
         found = await self.host.fetch(reviews.all_reviews, self.desk)
-        if view is None or found is None:
+        if found is None:
             return
         if len(found) == 1:
             self.host.tell("This file holds one review. Press n to start the next one.")
@@ -110,9 +110,7 @@ class HistoryScreen(RoomScreen):
         self.pick("Work on which review?", choices, switch, at=str(view.review.id))
 
     def action_new(self) -> None:
-        view = self.host.view
-        if view is None:
-            return
+        view = self.view
         self.ask(
             f"Next review of {view.review.system}",
             [

@@ -26,9 +26,7 @@ class IncidentActions(IncidentFeature):
     ]  # fmt: skip
 
     def action_act(self) -> None:
-        incident, view = self.incident, self.host.view
-        if incident is None or view is None:
-            return
+        incident, view = self.incident, self.view
         if not incident.actions:
             self._ask_action(incident, NEW)
             return
@@ -37,10 +35,8 @@ class IncidentActions(IncidentFeature):
         self.screen.pick(f"{incident.name}: which action?", choices, lambda key: self._ask_action(incident, key))
 
     def _ask_action(self, incident: Incident, key: str) -> None:
-        view = self.host.view
+        view = self.view
         old = next((action for action in incident.actions if str(action.id) == key), Action(0, ""))
-        if view is None:
-            return
         as_of = view.as_of
 
         def save(values: Values) -> None:
@@ -67,9 +63,7 @@ class IncidentActions(IncidentFeature):
         )  # fmt: skip
 
     def action_finish(self) -> None:
-        incident, view = self.incident, self.host.view
-        if incident is None or view is None:
-            return
+        incident, view = self.incident, self.view
         if not incident.actions:
             self.host.complain(f"{incident.name} has no action yet. Press a to add one.")
             return

@@ -45,13 +45,10 @@ class IncidentFacts(IncidentFeature):
         )
 
     def action_log(self) -> None:
-        if self.incident is not None:
-            self.screen.app.push_screen(LiveNotes(self.desk, self.incident))
+        self.screen.app.push_screen(LiveNotes(self.desk, self.incident))
 
     def action_time(self) -> None:
         incident = self.incident
-        if incident is None:
-            return
         known = {name: getattr(incident, name) for name in edit.TIMES}
         choices = [(name, join(f"{name:<14}", clock(at) if at else "—")) for name, at in known.items()]
 
@@ -74,8 +71,6 @@ class IncidentFacts(IncidentFeature):
 
     def action_retitle(self) -> None:
         incident = self.incident
-        if incident is None:
-            return
         self.screen.ask(
             f"{incident.name}: severity and title",
             [

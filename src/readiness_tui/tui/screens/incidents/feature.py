@@ -21,9 +21,11 @@ class IncidentFeature(Feature):
         self._present = present
 
     @property
-    def incident(self) -> Incident | None:
-        """The incident the keys act on."""
-        return self._present()
+    def incident(self) -> Incident:
+        """The incident the keys act on: without one they do not work."""
+        incident = self._present()
+        assert incident is not None
+        return incident
 
     def works(self, action: str) -> bool:
-        return action in self.WITHOUT or self.incident is not None
+        return action in self.WITHOUT or self._present() is not None

@@ -28,8 +28,6 @@ class IncidentFiles(IncidentFeature):
 
     def action_export(self) -> None:
         incident = self.incident
-        if incident is None:
-            return
 
         def write(path: Path) -> None:
             format = path.suffix.lstrip(".").lower()

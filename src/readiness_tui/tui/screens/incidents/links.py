@@ -22,8 +22,6 @@ class IncidentLinks(IncidentFeature):
 
     def action_link(self) -> None:
         incident = self.incident
-        if incident is None:
-            return
 
         async def submit(values: Values) -> str | None:
             shown, cases = _names(values["traces"]), _names(values["cases"])
@@ -46,8 +44,6 @@ class IncidentLinks(IncidentFeature):
 
     async def action_case(self) -> None:
         incident = self.incident
-        if incident is None:
-            return
         here = self.host.here
         file = await self.host.fetch(incident_cases.propose_file, self.desk, here)
 
@@ -69,8 +65,6 @@ class IncidentLinks(IncidentFeature):
 
     async def action_traces(self) -> None:
         incident = self.incident
-        if incident is None:
-            return
         if incident.traces:
             await self.host.show_traces(list(incident.traces), f"linked with {incident.name}")
         else:

@@ -25,13 +25,10 @@ class IncidentNote(IncidentFeature):
 
     def action_write(self) -> None:
         incident = self.incident
-        if incident is not None:
-            self.screen.app.push_screen(NoteEditor(self.desk, incident, first_section(incident)))
+        self.screen.app.push_screen(NoteEditor(self.desk, incident, first_section(incident)))
 
     def action_classify(self) -> None:
-        incident, view = self.incident, self.host.view
-        if incident is None or view is None:
-            return
+        incident = self.incident
 
         def save(values: Values) -> None:
             typed = values["class"]
@@ -50,13 +47,10 @@ class IncidentNote(IncidentFeature):
         )  # fmt: skip
 
     def action_around(self) -> None:
-        if self.incident is not None:
-            self.screen.app.push_screen(AroundDialog(self.desk, self.incident))
+        self.screen.app.push_screen(AroundDialog(self.desk, self.incident))
 
     def action_status(self) -> None:
         incident = self.incident
-        if incident is None:
-            return
         order = list(NoteStatus)
         following = order[min(order.index(incident.status) + 1, len(order) - 1)]
         choices = [(one.value, join(f"{one:<11}", "now" if one is incident.status else "")) for one in order]

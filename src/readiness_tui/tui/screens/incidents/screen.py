@@ -111,9 +111,7 @@ class IncidentsScreen(RoomScreen):
         event.stop()
 
     def _show_detail(self) -> None:
-        view, found = self.host.view, self._current
-        if view is None:
-            return
+        view, found = self.view, self._current
         shown = self.query_one("#incident", Static)
         if found is None:
             shown.update(incident_text.empty(view.review.system, filtered=self._filter != read.NO_FILTER))
@@ -125,9 +123,8 @@ class IncidentsScreen(RoomScreen):
         return bool(self._found) if action in ("open", "next") else super().check_action(action, parameters)
 
     def action_open(self) -> None:
-        view, incident = self.host.view, self.incident
-        if view is not None and incident is not None:
-            self.app.push_screen(NoteDialog(printing.incident_note(incident, view.as_of)))
+        if self.incident is not None:
+            self.app.push_screen(NoteDialog(printing.incident_note(self.incident, self.view.as_of)))
 
     async def action_filter(self) -> None:
         await self._narrow(replace(self._filter, open=not self._filter.open))

@@ -56,11 +56,6 @@ class QueueScreen(RoomScreen):
         yield Static(id="word")
         yield Footer(show_command_palette=False, compact=True)
 
-    async def refresh_view(self) -> None:
-        view = self.host.view
-        if view is not None and self.is_mounted:
-            await self.show(view)
-
     async def show(self, view: ReviewView) -> None:
         if self._queue is None:
             await self._open(view)
@@ -82,10 +77,8 @@ class QueueScreen(RoomScreen):
             self._position = self._following(-1)
 
     async def _read(self) -> None:
-        view = self.host.view
-        if view is not None:
-            found = await self.host.fetch(labelling.queue, self.desk, view.measured, self._drawn, self._tasks)
-            self._queue = found or self._queue
+        found = await self.host.fetch(labelling.queue, self.desk, self.view.measured, self._drawn, self._tasks)
+        self._queue = found or self._queue
 
     # -- showing ----------------------------------------------------------------------------------------------------
 
@@ -103,13 +96,12 @@ class QueueScreen(RoomScreen):
         return self.shown.label_of(self.desk.who) if self.shown else None
 
     def _gold(self, task: Task) -> GoldenCase | None:
-        view = self.host.view
-        golden = view.measured.eval_set if view else None
+        golden = self.view.measured.eval_set
         return next((gold for gold in golden.cases if gold.id == task.case.id), None) if golden else None
 
     def _fill(self, *, home: bool = False) -> None:
-        queue, task, mine, view = self._queue, self.shown, self.mine, self.host.view
-        if queue is None or view is None:
+        queue, task, mine, view = self._queue, self.shown, self.mine, self.view
+        if queue is None:
             return
         who = self.desk.who
         self.query_one("#heading", Static).update(text.heading(queue, task, who, self.app.size.width - 2))
@@ -147,11 +139,9 @@ class QueueScreen(RoomScreen):
         await self._remember()
 
     async def _remember(self) -> None:
-        view = self.host.view
-        if view is not None:
-            at = self.shown.key if self.shown else ""
-            where = Place(labelling.run_ids(view.measured), at, self._drawn, self._notes)
-            await self.host.fetch(labelling.remember, self.desk, where)
+        at = self.shown.key if self.shown else ""
+        where = Place(labelling.run_ids(self.view.measured), at, self._drawn, self._notes)
+        await self.host.fetch(labelling.remember, self.desk, where)
 
     async def action_next(self) -> None:
         task = self.shown

@@ -62,11 +62,6 @@ class MeetingScreen(RoomScreen):
         self._began = self._item_began = self._now()
         self.set_interval(10, self._show_clock)
 
-    async def refresh_view(self) -> None:
-        view = self.host.view
-        if view is not None and self.is_mounted:
-            await self.show(view)
-
     async def show(self, view: ReviewView) -> None:
         if not self._agenda:
             # Fixed when the meeting starts: an item does not slip away the moment it is scored.
@@ -79,8 +74,8 @@ class MeetingScreen(RoomScreen):
         return self.desk.now()
 
     def _show_clock(self) -> None:
-        view = self.host.view
-        if view is None or self._began is None or self._item_began is None:
+        view = self.view
+        if self._began is None or self._item_began is None:
             return
         hour = int((self._now() - self._began).total_seconds() // 60)
         item = int((self._now() - self._item_began).total_seconds() // 60)
@@ -108,9 +103,7 @@ class MeetingScreen(RoomScreen):
         return self._agenda[self._position][0] if self._position < len(self._agenda) else None
 
     def show_item(self) -> None:
-        view, standing = self.host.view, self.scoring.standing
-        if view is None:
-            return
+        view, standing = self.view, self.scoring.standing
         shown = self.query_one("#item", Static)
         if standing is None:
             shown.update(Content("Nothing is left on the agenda: every item is decided and undisputed.\n\nEsc leaves."))
@@ -150,8 +143,8 @@ class MeetingScreen(RoomScreen):
     def action_owner(self) -> None:
         """Owner by initial: one letter is enough where one attendee has it."""
         key = self.scoring.gap_key
-        view = self.host.view
-        if key is None or view is None or key not in view.gaps or not view.gaps[key].state.live:
+        view = self.view
+        if key is None or key not in view.gaps or not view.gaps[key].state.live:
             self.scoring.action_owner()
             return
         people = self._people

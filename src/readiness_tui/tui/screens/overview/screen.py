@@ -89,29 +89,24 @@ class OverviewScreen(RoomScreen):
             await self._go_to(key)
 
     async def action_next(self) -> None:
-        view = self.host.view
-        if view is not None and view.judgement.flips:
-            await self._go_to(view.judgement.flips[0].key)
+        if self.view.judgement.flips:
+            await self._go_to(self.view.judgement.flips[0].key)
 
     async def _go_to(self, key: str) -> None:
         await self.host.go_to(key)
 
     async def action_accept(self) -> None:
-        view = self.host.view
-        desk = self.host.desk
-        if view is None or desk is None:
-            return
+        view = self.view
         if not view.acceptable:
             self.host.tell("No proof proposes a score that is still open.")
             return
-        if await self.host.act(assess.accept, desk):
+        if await self.host.act(assess.accept, self.desk):
             self.host.tell(f"Accepted the proof of {', '.join(view.acceptable)}.")
 
     def action_why(self) -> None:
         from readiness_tui.tui.dialogs.reading import ReadingDialog
 
-        if self.host.view is not None:
-            self.app.push_screen(ReadingDialog("Why this verdict", why_text(self.host.view)))
+        self.app.push_screen(ReadingDialog("Why this verdict", why_text(self.view)))
 
 
 def verdict_line(view: ReviewView) -> Content:

@@ -42,16 +42,14 @@ class ScorecardScreen(RoomScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # A frozen review is read and exported; nothing else works on it.
-        view = self.host.view
-        return action not in ("freeze", "dissent", "override") or view is None or view.review.frozen_at is None
+        view = self.view
+        return action not in ("freeze", "dissent", "override") or view.review.frozen_at is None
 
     def action_read_on(self) -> None:
         self.query_one(Document).read_on()
 
     def action_export(self) -> None:
-        view = self.host.view
-        if view is None:
-            return
+        view = self.view
 
         def write(path: Path) -> None:
             format = {".json": "json", ".html": "html"}.get(path.suffix.lower(), "md")
@@ -61,9 +59,7 @@ class ScorecardScreen(RoomScreen):
         ask_where(self, "Export the scorecard", "File: .md, .html or .json", name, write)
 
     def action_freeze(self) -> None:
-        view = self.host.view
-        if view is None:
-            return
+        view = self.view
         judgement = view.judgement
         undecided = judgement.undecided
         become = (
@@ -88,9 +84,7 @@ class ScorecardScreen(RoomScreen):
         )
 
     def action_dissent(self) -> None:
-        view = self.host.view
-        if view is None:
-            return
+        view = self.view
         self.ask(
             "Who disagrees with the verdict?",
             [
@@ -102,9 +96,7 @@ class ScorecardScreen(RoomScreen):
         )
 
     def action_override(self) -> None:
-        view = self.host.view
-        if view is None:
-            return
+        view = self.view
         self.ask(
             "Decide otherwise",
             [

@@ -310,8 +310,8 @@ class TracesScreen(RoomScreen):
         )
 
     def action_evidence(self) -> None:
-        view, chosen = self.host.view, self._chosen
-        if view is None or not chosen:
+        view, chosen = self.view, self._chosen
+        if not chosen:
             return
         ids = [item.id for item in view.items]
 
@@ -327,8 +327,8 @@ class TracesScreen(RoomScreen):
         )
 
     def action_incident(self) -> None:
-        view, chosen = self.host.view, self._chosen
-        if view is None or not chosen:
+        chosen = self._chosen
+        if not chosen:
             return
         times = [trace.started_at for trace in chosen if trace.started_at is not None]
         started = f"{min(times):%Y-%m-%d %H:%M}" if times else ""
