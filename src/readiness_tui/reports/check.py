@@ -19,9 +19,10 @@ from readiness_tui.domain.metrics.words import (
     rule_text,
     value_text,
 )
-from readiness_tui.domain.scorecard.model import GapLine, GateCard, GateCheck, Scorecard, plain
+from readiness_tui.domain.scorecard.model import GapLine, GateCard, GateCheck, Scorecard
 from readiness_tui.domain.text.format import NOTHING, fit, full_day, moment, percent, plural, width
 from readiness_tui.domain.text.masking import masked
+from readiness_tui.domain.text.plain import plain
 from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.verdict.model import Cause, Part, Verdict
 from readiness_tui.domain.verdict.words import VERDICT_GLYPHS

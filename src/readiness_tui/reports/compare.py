@@ -11,8 +11,8 @@ from readiness_tui.domain.compare.slices import Slices
 from readiness_tui.domain.compare.versions import Versions
 from readiness_tui.domain.compare.words import CHANGE_GLYPHS
 from readiness_tui.domain.metrics import RunData
-from readiness_tui.domain.scorecard.model import plain
 from readiness_tui.domain.text.format import fit, moment, number, plural, width
+from readiness_tui.domain.text.plain import plain
 from readiness_tui.domain.text.secrets import mask
 from readiness_tui.reports.plain import WIDTH, line, wrapped
 

@@ -9,8 +9,9 @@ from dataclasses import replace
 from enum import StrEnum
 
 from readiness_tui.domain.checklists.model import Severity
-from readiness_tui.domain.scorecard.model import GapLine, plain
+from readiness_tui.domain.scorecard.model import GapLine
 from readiness_tui.domain.text.format import full_day
+from readiness_tui.domain.text.plain import plain
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.verdict.gap import GapState

@@ -273,6 +273,9 @@ def between_people(runs: Sequence[RunData]) -> tuple[Between, ...]:
 
 # Labels in a file
 
+#: The fields of a label in a file, in their order; which of the program's values each holds, `LabelLine.content` says.
+LABEL_FIELDS = ("run", "case", "variant", "reviewer", "verdict", "note", "at", "blind", "answer")
+
 
 @dataclass(frozen=True, slots=True)
 class LabelLine:
@@ -283,6 +286,15 @@ class LabelLine:
     case_id: str
     variant: str
     label: HumanLabel
+
+    @property
+    def content(self) -> dict[str, object]:
+        """The line of the file; what is empty is left out."""
+        label = self.label
+        at = label.at.isoformat() if label.at else None
+        about = self.run_id, self.case_id, self.variant, label.reviewer, label.verdict.value
+        values = (*about, label.note, at, label.blind or None, label.answer)
+        return {name: value for name, value in zip(LABEL_FIELDS, values, strict=True) if value not in ("", None)}
 
     def fits(self, run_id: str, repeats: Sequence[Case]) -> bool:
         """Whether it is about this answer to its case: the very same answer, in whatever run; or, where it does not say
