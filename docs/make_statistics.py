@@ -13,6 +13,7 @@ from readiness_tui.domain.intervals.means import EVEN_CLUSTERS
 from readiness_tui.domain.intervals.means import SKEW_CASES as MEAN_SKEW
 from readiness_tui.domain.intervals.ratios import FEWEST
 from readiness_tui.domain.intervals.ratios import SKEW_CASES as RATIO_SKEW
+from readiness_tui.reports.coverage import statistics_text
 from readiness_tui.services import coverage
 
 TARGET = Path(__file__).with_name("statistics.md")
@@ -100,7 +101,7 @@ Below the tables stand published values, and the same formulas computed another 
 
 def document() -> str:
     """The whole of docs/statistics.md."""
-    return HEAD + coverage.as_text(coverage.measured(RUNS), coverage.compared(), RUNS)
+    return HEAD + statistics_text(coverage.measured(RUNS), coverage.compared(), RUNS)
 
 
 if __name__ == "__main__":

@@ -107,8 +107,8 @@ def export(
     session: Session, name: str, format: str, view: str | None, templates: Path | None, output: Path | None
 ) -> None:
     """The incident review note of INC-<n>; secrets and personal data are masked."""
+    from readiness_tui.reports.atomic import write_text
     from readiness_tui.services.incidents import exports
-    from readiness_tui.services.review import scorecard
 
     with desk_of(session) as desk:
         short = None if view is None else view == "short"
@@ -116,7 +116,7 @@ def export(
     if output is None:
         say_document(text)
     else:
-        scorecard.write(output, text)
+        write_text(output, text)
         tell(f"Written to {output}")
 
 

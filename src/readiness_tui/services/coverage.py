@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from readiness_tui.domain.coverage import Checked, Figures, cells, oracles, simulate
-from readiness_tui.reports import coverage
 
 
 def measured(runs: int, on_progress: Callable[[int, int], object] = lambda done, total: None) -> list[Figures]:
@@ -23,11 +21,3 @@ def measured(runs: int, on_progress: Callable[[int, int], object] = lambda done,
 def compared() -> list[Checked]:
     """Every comparison of our figures with somebody else's."""
     return list(oracles())
-
-
-def as_text(figures: list[Figures], checks: list[Checked], runs: int) -> str:
-    return coverage.statistics_text(figures, checks, runs)
-
-
-def as_json(figures: list[Figures], checks: list[Checked], runs: int) -> dict[str, Any]:
-    return coverage.statistics_object(figures, checks, runs)

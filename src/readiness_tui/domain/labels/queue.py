@@ -306,6 +306,14 @@ class LabelLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A label in the database. `holds`: its run still gives the answer that it was given to."""
+
+    line: LabelLine
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """The answers of one run, found by the case's id in its file or in the golden set."""
 

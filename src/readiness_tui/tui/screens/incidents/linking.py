@@ -10,10 +10,10 @@ from textual.content import Content
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
+from readiness_tui.reports.atomic import write_text
 from readiness_tui.services.incidents import cases as incident_cases
 from readiness_tui.services.incidents import edit, exports, imports
 from readiness_tui.services.incidents.merge import sentence
-from readiness_tui.services.review import scorecard
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.dialogs.reading import ReadingDialog
@@ -96,7 +96,7 @@ class LinkingKeys(IncidentKeys):
             if format not in exports.FORMATS:
                 known = ", ".join(f".{one}" for one in exports.FORMATS)
                 raise ReadinessError(f"{path.name}: the ending says in what format. It is one of {known}.")
-            scorecard.write(path, exports.text(self.desk, incident.number, format))
+            write_text(path, exports.text(self.desk, incident.number, format))
 
         label = "Markdown, HTML or JSON file, by its ending"
         ask_where(self, f"Export {incident.name}", label, f"{incident.name}.md", write)
