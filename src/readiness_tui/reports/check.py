@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from readiness_tui.domain.checklists.model import Severity
-from readiness_tui.domain.gate.model import CasePolicy, Lock, Revision
+from readiness_tui.domain.gate.model import CasePolicy, Revision
 from readiness_tui.domain.gate.words import revision_text
 from readiness_tui.domain.gate_result.model import GateRow, Result
 from readiness_tui.domain.gate_result.words import cases_text, result_mark
@@ -110,7 +110,7 @@ def gate_object(gate: GateCard) -> dict[str, Any]:
         "ran": gate.ran,
         "registered": gate.registered,
         "registration": mask(gate.registration),
-        "lock": _lock(gate.lock),
+        "lock": gate.lock and {**plain(gate.lock), "by": mask(gate.lock.by)},
         "revision": _revision(gate.revision),
         "changed_since_lock": [*map(mask, gate.changed)],
         "unverified": [*gate.unverified],
@@ -124,14 +124,6 @@ def gate_object(gate: GateCard) -> dict[str, Any]:
         "people": plain(masked(gate.between)),
         "results": [_result(row) for row in gate.rows],
     }
-
-
-def _lock(lock: Lock | None) -> dict[str, Any] | None:
-    if lock is None:
-        return None
-    digests = (lock.gate_digest, lock.dataset_digest, lock.judge_digest)
-    names = ("gate_digest", "dataset_digest", "judge_digest")
-    return {"by": mask(lock.by), "at": plain(lock.at), **dict(zip(names, digests, strict=True))}
 
 
 def _revision(revision: Revision | None) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from readiness_tui.domain.incidents import note, note_rows
+from readiness_tui.domain.incidents.merge import Merged
 from readiness_tui.domain.incidents.model import Action, Incident, Link, TimelineEntry
 from readiness_tui.domain.incidents.search import Found, Hit, overdue
 from readiness_tui.domain.incidents.trends import Spread, Trends
@@ -161,6 +162,27 @@ def trends_object(found: Trends) -> dict[str, Any]:
             for late in found.overdue
         ],
     }
+
+
+def merged_text(done: Merged) -> str:
+    """What came in, in one sentence."""
+    counted = (
+        (done.lines, plural(done.lines, "line of the timeline", "lines of the timeline")),
+        (done.actions, plural(done.actions, "action")),
+        (done.sections, plural(done.sections, "section")),
+        (done.rivals, plural(done.rivals, "other text to settle", "other texts to settle")),
+        (done.changed, plural(done.changed, "changed value")),
+    )
+    brought = ", ".join(words for count, words in counted if count)
+    if done.created:
+        return f"{done.incident.name} {done.incident.severity} is new: {done.incident.title}" + (
+            f" ({brought})." if brought else "."
+        )
+    return (
+        f"{done.incident.name}: {brought} came in."
+        if brought
+        else f"{done.incident.name} has all of it already; nothing was added."
+    )
 
 
 def clock(at: datetime, zone: tzinfo) -> str:

@@ -11,9 +11,9 @@ from textual.content import Content
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
 from readiness_tui.reports.atomic import write_text
+from readiness_tui.reports.incident_text import merged_text
 from readiness_tui.services.incidents import cases as incident_cases
 from readiness_tui.services.incidents import edit, exports, imports
-from readiness_tui.services.incidents.merge import sentence
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.dialogs.reading import ReadingDialog
@@ -128,7 +128,7 @@ class LinkingKeys(IncidentKeys):
 
 def imported(told: imports.Imported) -> Content:
     """What came of a file: in one sentence, what may be wrong, and what no field took."""
-    rows = [line(sentence(told.merged)), *map(line, told.merged.said)] if told.merged is not None else []
+    rows = [line(merged_text(told.merged)), *map(line, told.merged.said)] if told.merged is not None else []
     for doubt in told.doubts:
         where = f"line {doubt.line}: " if doubt.line else ""
         rows.append(join(Content.styled("! look at ", "bold $text-warning"), line(f"{where}{doubt.text}", limit=300)))
