@@ -46,7 +46,7 @@ At = Annotated[datetime, msgspec.Meta(tz=True)]
 Words = Annotated[str, msgspec.Meta(pattern=r"\S")]
 
 
-class _Part(msgspec.Struct, forbid_unknown_fields=True):
+class _Object(msgspec.Struct, forbid_unknown_fields=True):
     """An object of the file. Its fields have the names of the domain's, so that neither side lists them again."""
 
     @classmethod
@@ -59,19 +59,19 @@ class _Part(msgspec.Struct, forbid_unknown_fields=True):
         return {name: _utc(getattr(self, name)) for name in self.__struct_fields__} | own
 
 
-class _Section(_Part):
+class _Section(_Object):
     text: str
     by: str
     at: At | None
     earlier: tuple[Digest, ...]
 
 
-class _Link(_Part):
+class _Link(_Object):
     kind: LinkKind
     name: str
 
 
-class _Entry(_Part):
+class _Entry(_Object):
     uid: Uid
     at: At
     text: Words
@@ -82,7 +82,7 @@ class _Entry(_Part):
     updated: At | None
 
 
-class _Action(_Part):
+class _Action(_Object):
     uid: Uid
     text: Words
     kind: ActionKind
@@ -95,7 +95,7 @@ class _Action(_Part):
     updated: At | None
 
 
-class _Rival(_Part):
+class _Rival(_Object):
     uid: Uid
     section: str
     text: str
@@ -103,7 +103,7 @@ class _Rival(_Part):
     at: At
 
 
-class _Incident(_Part, rename={"item_id": "item"}):
+class _Incident(_Object, rename={"item_id": "item"}):
     uid: Uid
     system: Words
     title: Words
@@ -129,7 +129,7 @@ class _Incident(_Part, rename={"item_id": "item"}):
     removed: dict[Uid, At]
 
 
-class _Review(_Part):
+class _Review(_Object):
     system: str
     release: str
     held_on: date
