@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from readiness_tui.domain.coverage import INSIDE, PROMISE, RUNS
+from readiness_tui.domain.coverage import INSIDE, PROMISE, RUNS, every_figure, oracles
 from readiness_tui.domain.intervals import MAX_ERROR, MIN_CLUSTERS, MIN_N, smallest_n_for_quantile
 from readiness_tui.domain.intervals.means import EVEN_CLUSTERS
 from readiness_tui.domain.intervals.means import SKEW_CASES as MEAN_SKEW
 from readiness_tui.domain.intervals.ratios import FEWEST
 from readiness_tui.domain.intervals.ratios import SKEW_CASES as RATIO_SKEW
-from readiness_tui.services import coverage
+from readiness_tui.reports.coverage import statistics_text
 
 TARGET = Path(__file__).with_name("statistics.md")
 
@@ -100,7 +100,7 @@ Below the tables stand published values, and the same formulas computed another 
 
 def document() -> str:
     """The whole of docs/statistics.md."""
-    return HEAD + coverage.as_text(coverage.measured(RUNS), coverage.compared(), RUNS)
+    return HEAD + statistics_text(every_figure(RUNS), list(oracles()), RUNS)
 
 
 if __name__ == "__main__":

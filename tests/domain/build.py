@@ -47,7 +47,7 @@ def make_item(id: str = "REL-02", severity: Severity = BLOCKER, **changes: Any) 
 
 
 def make_checklist(*items: Item, id: str = "reliability", title: str = "") -> Checklist:
-    return Checklist(id, title or id.capitalize(), "1", 19, items, f"digest-{id}")
+    return Checklist(id, title or id.capitalize(), "1", items, f"digest-{id}", 19)
 
 
 def make_review(**changes: Any) -> Review:

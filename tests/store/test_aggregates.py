@@ -48,7 +48,7 @@ ITEM = Item(
     probe=ProbeSpec("prompt_version", ProbeKind.SHARE, 0.95, ("sampling",)),
     ticks=("a", "b"),
 )
-CHECKLIST = Checklist("observability", "Observability", "1", 16, (ITEM,), "digest-1")
+CHECKLIST = Checklist("observability", "Observability", "1", (ITEM,), "digest-1", 16)
 
 
 def save(store: Store):

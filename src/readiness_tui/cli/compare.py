@@ -36,6 +36,7 @@ def compare_command(
         raise click.UsageError("Name two files, the baseline first, and no --db; or no file, for the review's runs.")
     if eval_set is not None and baseline is None:
         raise click.UsageError("--eval-set goes with two files; the database has its own.")
+    from readiness_tui.reports import compare as report
     from readiness_tui.services import compare
 
     if baseline is not None and candidate is not None:
@@ -46,9 +47,9 @@ def compare_command(
         with desk_of(session) as desk:
             versions = compare.review_versions(desk, load(desk, shared=True).measured)
     if as_json:
-        say_json(compare.as_json(versions))
+        say_json(report.compare_object(versions))
     else:
-        say(compare.as_text(versions, metric).rstrip("\n"))
+        say(report.compare_text(versions, versions.chosen(metric)).rstrip("\n"))
     if output is not None:
         compare.export(versions, output)
         tell(f"Written to {output}")

@@ -22,10 +22,11 @@ def statistics_command(runs: int, as_json: bool) -> None:
     Simulated anew, with fixed seeds: rates of 0/1 cases, means, clustered cases, quantiles, cost per success and paired
     changes, small and large, even and skewed. It takes about half a minute.
     """
-    from readiness_tui.services import coverage
+    from readiness_tui.domain.coverage import every_figure, oracles
+    from readiness_tui.reports.coverage import statistics_object, statistics_text
 
-    figures, checks = coverage.measured(runs, progress), coverage.compared()
+    figures, checks = every_figure(runs, progress), list(oracles())
     if as_json:
-        say_json(coverage.as_json(figures, checks, runs))
+        say_json(statistics_object(figures, checks, runs))
     else:
-        say(coverage.as_text(figures, checks, runs).rstrip("\n"))
+        say(statistics_text(figures, checks, runs).rstrip("\n"))

@@ -34,15 +34,17 @@ def gate_command() -> None:
 @pass_session
 def show(session: Session, as_json: bool) -> None:
     """Hold the gate against the candidate and print each rule's result."""
-    from readiness_tui.services import printing
+    from readiness_tui.reports import check as report
     from readiness_tui.services.core.view import load
+    from readiness_tui.services.review.check import gate_of
 
     with desk_of(session) as desk:
         view = load(desk, shared=True)
+    gate = gate_of(view)
     if as_json:
-        say_json(printing.gate_json(view))
+        say_json(report.gate_show_object(gate, view.as_of))
     else:
-        say(printing.gate_text(view).rstrip("\n"))
+        say(report.gate_text(gate).rstrip("\n"))
 
 
 @gate_command.command("schema")
@@ -77,6 +79,7 @@ def plan(
     For each rule: what passes, what holds at 95 % too, and the smallest regression that a comparison with the baseline
     can show. Where cases are missing, the figure at its best and at its worst. A plan decides nothing: exit status 0.
     """
+    from readiness_tui.reports import gate_plan as report
     from readiness_tui.services.gate import plan as planning
 
     remarks: tuple[str, ...] = ()
@@ -92,9 +95,9 @@ def plan(
         with desk_of(session) as desk:
             found = planning.plan_review(desk, load(desk, as_of=as_of, shared=True))
     if as_json:
-        say_json(planning.as_json(found, remarks))
+        say_json(report.plan_object(found, remarks))
     else:
-        say(planning.as_text(found, remarks).rstrip("\n"))
+        say(report.plan_text(found, remarks).rstrip("\n"))
 
 
 @gate_command.command("lock")
@@ -146,6 +149,7 @@ def check(
     Exit status: 0 GO, 1 NO-GO, 3 GO WITH CONDITIONS, 2 unusable input. What is missing never passes: an empty, partial
     or errored run, a metric that too few cases carry, a high-risk case without a human label.
     """
+    from readiness_tui.reports import check as report
     from readiness_tui.services.review import check as checks
 
     step = checks.step_summary(github)
@@ -165,8 +169,8 @@ def check(
         with desk_of(session) as desk:
             found = checks.check_review(load(desk, as_of=as_of, shared=True), Path.cwd())
     if as_json:
-        say_json(checks.gate_check_json(found))
+        say_json(report.gate_check_object(found))
     else:
-        say(checks.gate_check_text(found).rstrip("\n"))
+        say(report.gate_check_text(found).rstrip("\n"))
     checks.publish(found, junit=junit, summary=summary, github=step)
     return codes.of_verdict(found.verdict, allow_conditions=allow == "conditions")

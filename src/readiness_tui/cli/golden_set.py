@@ -40,6 +40,7 @@ def check(
     """
     if against is not None and len(files) != 1:
         raise click.UsageError("--against compares one file with its version before: name one FILE.")
+    from readiness_tui.reports.golden_set import dataset_text, datasets_object
     from readiness_tui.services import golden_set
     from readiness_tui.services.core.locate import named, nearest
 
@@ -59,10 +60,10 @@ def check(
     else:
         checked = [golden_set.check_imported(evidence)]
     if as_json:
-        say_json(golden_set.as_json(checked, said))
+        say_json(datasets_object(checked, said))
     else:
         for one in checked:
-            say(golden_set.as_text(one))
+            say(dataset_text(one))
         for remark in said:
             tell(one_line(remark))
     return codes.GO if all(one.fine for one in checked) else codes.NO_GO

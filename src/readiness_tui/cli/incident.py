@@ -40,7 +40,8 @@ def list_(
 ) -> None:
     """The system's incidents, the open ones first."""
     from readiness_tui.domain.incidents.search import Wanted
-    from readiness_tui.services.incidents import printing
+    from readiness_tui.reports.incident_text import list_lines, list_object
+    from readiness_tui.services.incidents import read
 
     wanted = Wanted(
         open=only_open,
@@ -50,13 +51,13 @@ def list_(
         text=text,
     )
     with desk_of(session) as desk:
-        lines, document = printing.listed(desk, wanted)
+        found, today = read.found(desk, wanted, hide=True), read.today(desk)
     if as_json:
-        say_json(document)
+        say_json(list_object(found, today))
         return
-    for line in lines:
+    for line in list_lines(found):
         say(line)
-    if not lines:
+    if not found:
         say("No incident is recorded." if wanted == Wanted() else "No incident is like that.")
 
 
@@ -66,13 +67,15 @@ def list_(
 @pass_session
 def show(session: Session, name: str, as_json: bool) -> None:
     """INC-<n>: its times, what happened, what is to be done. --json is what `export --format json` writes."""
-    from readiness_tui.services.incidents import exports, printing
+    from readiness_tui.reports.incident_text import incident_lines
+    from readiness_tui.services.incidents import edit, exports, links, read
 
     with desk_of(session) as desk:
         if as_json:
             say_document(exports.text(desk, number_of(name), "json"))
             return
-        for line in printing.shown(desk, number_of(name)):
+        incident = edit.get(desk, number_of(name))
+        for line in incident_lines(incident, links.missing(desk, incident), read.today(desk), desk.zone):
             say(line)
 
 
@@ -81,14 +84,15 @@ def show(session: Session, name: str, as_json: bool) -> None:
 @pass_session
 def trends(session: Session, as_json: bool) -> None:
     """All incidents together: how long they took, what comes back, which actions are overdue."""
-    from readiness_tui.services.incidents import printing
+    from readiness_tui.reports.incident_text import trends_lines, trends_object
+    from readiness_tui.services.incidents.read import summed_up
 
     with desk_of(session) as desk:
-        lines, document = printing.summed_up(desk)
+        found = summed_up(desk)
     if as_json:
-        say_json(document)
+        say_json(trends_object(found))
         return
-    for line in lines:
+    for line in trends_lines(found):
         say(line)
 
 
@@ -136,14 +140,19 @@ def log(session: Session, line: tuple[str, ...], name: str | None) -> None:
     incident log "/sev2 all orders"            changes the severity
     incident log "/action Page on errors @ben due 1 Dec"
     """
+    from readiness_tui.reports.incident_text import action_line, entry_line
     from readiness_tui.services.incidents import log as incident_log
-    from readiness_tui.services.incidents import printing
+    from readiness_tui.services.incidents import read
 
     with desk_of(session) as desk:
         number = number_of(name) if name else incident_log.the_running(desk).number
         noted = incident_log.note_line(desk, number, " ".join(line))
-        say(printing.noted(desk, noted))
-        _tell(desk.store.path, noted.incident.name, noted.remarks)
+        name = noted.incident.name
+        if noted.action is not None:
+            say(f"{name}  {action_line(noted.action, read.today(desk))}")
+        elif noted.entry is not None:
+            say(f"{name}  {entry_line(noted.entry, desk.zone)}")
+        _tell(desk.store.path, name, noted.remarks)
 
 
 def _start(session: Session, title: str, severity: str) -> None:

@@ -107,8 +107,8 @@ def export(
     session: Session, name: str, format: str, view: str | None, templates: Path | None, output: Path | None
 ) -> None:
     """The incident review note of INC-<n>; secrets and personal data are masked."""
+    from readiness_tui.reports.atomic import write_text
     from readiness_tui.services.incidents import exports
-    from readiness_tui.services.review import scorecard
 
     with desk_of(session) as desk:
         short = None if view is None else view == "short"
@@ -116,7 +116,7 @@ def export(
     if output is None:
         say_document(text)
     else:
-        scorecard.write(output, text)
+        write_text(output, text)
         tell(f"Written to {output}")
 
 
@@ -129,12 +129,12 @@ def number_of(name: str) -> int:
 
 
 def _say(one: Imported) -> None:
+    from readiness_tui.reports.incident_text import merged_text
     from readiness_tui.services.incidents.imports import FORMATS
-    from readiness_tui.services.incidents.merge import sentence
 
     say(f"{one_line(one.path)}: {FORMATS[one.format]}")
     if one.merged is not None:
-        say(f"  {one_line(sentence(one.merged), 300)}")
+        say(f"  {one_line(merged_text(one.merged), 300)}")
         for said in one.merged.said:
             say(f"  {one_line(said, 300)}")
         if not one.merged.anything:
@@ -168,7 +168,7 @@ def _lines(first: int, last: int) -> str:
 
 
 def _plain(one: Imported) -> dict[str, Any]:
-    from readiness_tui.services.incidents.merge import sentence
+    from readiness_tui.reports.incident_text import merged_text
 
     merged = one.merged
     return {
@@ -190,7 +190,7 @@ def _plain(one: Imported) -> dict[str, Any]:
         else {
             "name": merged.incident.name,
             "created": merged.created,
-            "said": [sentence(merged), *merged.said],
+            "said": [merged_text(merged), *merged.said],
             "added": {
                 "timeline": merged.lines,
                 "actions": merged.actions,

@@ -20,15 +20,15 @@ def labels_command(ctx: click.Context, run_id: str, as_json: bool) -> None:
     """List the human labels, or export and import them as a file that CI reads."""
     if ctx.invoked_subcommand is not None:
         return
+    from readiness_tui.reports.labels import labels_object, labels_text
     from readiness_tui.services.labels import files
 
     with desk_of(ctx.ensure_object(Session)) as desk:
         found = files.every(desk, run_id)
     if as_json:
-        listed = [{**files.as_json(entry.line), "holds": entry.holds} for entry in found]
-        say_json({"schema": 1, "labels": listed})
+        say_json(labels_object(found))
     else:
-        say(files.as_text(found))
+        say(labels_text(found))
 
 
 @labels_command.command("export")

@@ -15,6 +15,7 @@ from readiness_tui.cli.common import File, Session, as_json, desk_of, pass_sessi
 @pass_session
 def doctor_command(session: Session, as_json: bool) -> int:
     """Look at the database, the SQLite library and the plugins. Exit status: 0 all is well, 1 problems, 2 unusable."""
+    from readiness_tui.reports.health import health_object, health_text
     from readiness_tui.services.core import upkeep
     from readiness_tui.services.core.locate import locate
 
@@ -24,9 +25,9 @@ def doctor_command(session: Session, as_json: bool) -> int:
         with desk_of(session) as desk:
             health = upkeep.examine(desk)
     if as_json:
-        say_json(upkeep.as_json(health))
+        say_json(health_object(health))
     else:
-        say(upkeep.as_text(health))
+        say(health_text(health))
     return codes.NO_GO if health.problems else codes.GO
 
 

@@ -46,6 +46,7 @@ def check_command(
     With --scorecard a file alone is tested, markdown or JSON: one that was changed, or whose verdict has lapsed, is a
     NO-GO.
     """
+    from readiness_tui.reports import check as report
     from readiness_tui.services.review import check
 
     if scorecard is not None:
@@ -53,21 +54,20 @@ def check_command(
             raise click.UsageError("--scorecard tests a file by itself, without --db, --junit, --summary and --github.")
         committed = check.read_committed(scorecard, as_of)
         if as_json:
-            say_json(check.committed_json(committed))
+            say_json(report.committed_object(committed))
         else:
-            say(check.committed_text(committed))
+            say(report.committed_text(committed))
         return codes.of_verdict(committed.verdict, allow_conditions=allow == "conditions")
 
-    from readiness_tui.services import printing
     from readiness_tui.services.review.scorecard import current_card
 
     step = check.step_summary(github)
     with desk_of(session) as desk:
         card = current_card(desk, as_of=as_of)
     if as_json:
-        say_json(printing.check_json(card))
+        say_json(report.check_object(card))
     else:
-        say(printing.check_text(card).rstrip("\n"))
+        say(report.check_text(card).rstrip("\n"))
     check.publish(card, junit=junit, summary=summary, github=step)
     return codes.of_verdict(card.verdict, allow_conditions=allow == "conditions")
 
@@ -92,6 +92,7 @@ def scorecard_command(
     session: Session, format: str, output: Path | None, templates: Path | None, freeze: bool, as_of: date | None
 ) -> None:
     """The Day-21 readiness scorecard with gaps."""
+    from readiness_tui.reports.atomic import write_text
     from readiness_tui.services.review import scorecard as scorecards
 
     with desk_of(session) as desk:
@@ -101,7 +102,7 @@ def scorecard_command(
         if output is None:
             say_document(text)
         else:
-            scorecards.write(output, text)
+            write_text(output, text)
             tell(f"Written to {output}")
 
 
@@ -119,12 +120,14 @@ def scorecard_command(
 @pass_session
 def gaps_command(session: Session, as_json: bool, format: str, everything: bool) -> None:
     """What is not yet good enough, with owner and due date."""
-    from readiness_tui.services import printing
+    from readiness_tui.domain.scorecard.gap_lines import gap_lines
+    from readiness_tui.reports.gaps import gaps_as, gaps_object
     from readiness_tui.services.core.view import load
 
     with desk_of(session) as desk:
-        found = printing.gap_rows(load(desk, shared=True), everything=everything)
+        view = load(desk, shared=True)
+    found = gap_lines(view.facts, view.judgement, done=everything)
     if as_json:
-        say_json(printing.gaps_json(found))
+        say_json(gaps_object(found))
     else:
-        say_document(printing.gaps_text(found, format))
+        say_document(gaps_as(found, format))

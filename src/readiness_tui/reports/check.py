@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from readiness_tui.domain.checklists.model import Severity
-from readiness_tui.domain.gate.model import CasePolicy, Lock, Revision
+from readiness_tui.domain.gate.model import CasePolicy, Revision
 from readiness_tui.domain.gate.words import revision_text
 from readiness_tui.domain.gate_result.model import GateRow, Result
 from readiness_tui.domain.gate_result.words import cases_text, result_mark
@@ -19,9 +20,12 @@ from readiness_tui.domain.metrics.words import (
     rule_text,
     value_text,
 )
-from readiness_tui.domain.scorecard.model import GapLine, GateCard, GateCheck, Scorecard, plain
+from readiness_tui.domain.scorecard.model import GapLine, GateCard, GateCheck, Scorecard
+from readiness_tui.domain.scorecard.sealed import Committed
 from readiness_tui.domain.text.format import NOTHING, fit, full_day, moment, percent, plural, width
 from readiness_tui.domain.text.masking import masked
+from readiness_tui.domain.text.plain import plain
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.verdict.model import Cause, Part, Verdict
 from readiness_tui.domain.verdict.words import VERDICT_GLYPHS
@@ -80,8 +84,25 @@ def gate_check_object(check: GateCheck) -> dict[str, Any]:
     }
 
 
+def gate_show_object(gate: GateCard, as_of: date) -> dict[str, Any]:
+    """`gate show --json`."""
+    return {"schema": SCHEMA, "as_of": as_of.isoformat(), "gate": gate_object(gate)}
+
+
+def committed_object(found: Committed) -> dict[str, Any]:
+    """`check --scorecard --json`."""
+    sealed = found.sealed
+    return {
+        "schema": SCHEMA,
+        "as_of": found.on.isoformat(),
+        "verdict": found.verdict.value,
+        "scorecard": {**plain(sealed), "lapsed": sealed.lapsed(found.on)},
+        "problems": [*found.problems],
+    }
+
+
 def gate_object(gate: GateCard) -> dict[str, Any]:
-    """The `gate` of `check --json` and `gate check --json`, and with a schema number what `gate show --json` prints."""
+    """The `gate` of `check --json`, `gate check --json` and `gate show --json`."""
     return {
         "name": gate.name,
         "version": gate.version,
@@ -89,7 +110,7 @@ def gate_object(gate: GateCard) -> dict[str, Any]:
         "ran": gate.ran,
         "registered": gate.registered,
         "registration": mask(gate.registration),
-        "lock": _lock(gate.lock),
+        "lock": gate.lock and {**plain(gate.lock), "by": mask(gate.lock.by)},
         "revision": _revision(gate.revision),
         "changed_since_lock": [*map(mask, gate.changed)],
         "unverified": [*gate.unverified],
@@ -103,14 +124,6 @@ def gate_object(gate: GateCard) -> dict[str, Any]:
         "people": plain(masked(gate.between)),
         "results": [_result(row) for row in gate.rows],
     }
-
-
-def _lock(lock: Lock | None) -> dict[str, Any] | None:
-    if lock is None:
-        return None
-    digests = (lock.gate_digest, lock.dataset_digest, lock.judge_digest)
-    names = ("gate_digest", "dataset_digest", "judge_digest")
-    return {"by": mask(lock.by), "at": plain(lock.at), **dict(zip(names, digests, strict=True))}
 
 
 def _revision(revision: Revision | None) -> dict[str, Any] | None:
@@ -138,6 +151,18 @@ def gate_check_text(check: GateCheck) -> str:
 def gate_text(gate: GateCard) -> str:
     """The gate alone, as `gate show` prints it."""
     return "\n".join(line.rstrip() for line in _gate(gate)) + "\n"
+
+
+def committed_text(found: Committed) -> str:
+    """One line for the verdict, one for each reason why the file is not to be relied on."""
+    sealed, name = found.sealed, one_line(str(found.path))
+    until = f", valid until {full_day(sealed.valid_until)}" if sealed.valid_until else ""
+    lines = [
+        f"{VERDICT_GLYPHS[found.verdict]} {found.verdict}  {name}, looked at on {full_day(found.on)}",
+        f"  it says {sealed.verdict}, as of {full_day(sealed.as_of)}{until}, digest {sealed.digest[:12]}",
+        *(f"  ✗ {problem}" for problem in found.problems),
+    ]
+    return "\n".join(lines)
 
 
 def gaps_text(gaps: Sequence[GapLine]) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from readiness_tui.domain.compare.metrics import Compared, Unpaired
-from readiness_tui.domain.compare.slices import Slices
+from readiness_tui.domain.compare.slices import Slices, by_slice
 from readiness_tui.domain.compare.versions import Versions
 from readiness_tui.domain.compare.words import CHANGE_GLYPHS
 from readiness_tui.domain.metrics import RunData
-from readiness_tui.domain.scorecard.model import plain
 from readiness_tui.domain.text.format import fit, moment, number, plural, width
+from readiness_tui.domain.text.plain import plain
 from readiness_tui.domain.text.secrets import mask
 from readiness_tui.reports.plain import WIDTH, line, wrapped
 
@@ -21,7 +21,7 @@ TEMPLATE = "compare.md.j2"
 LISTED = 30  # cases listed at one place of a text or a document; the rest is counted
 
 
-def compare_object(versions: Versions, slices: Sequence[Slices]) -> dict[str, Any]:
+def compare_object(versions: Versions) -> dict[str, Any]:
     """`compare --json`. Keys are stable; a change of meaning raises `schema`."""
     return {
         "schema": SCHEMA,
@@ -33,7 +33,7 @@ def compare_object(versions: Versions, slices: Sequence[Slices]) -> dict[str, An
         "new": [*map(mask, versions.new)],
         "removed": [*map(mask, versions.removed)],
         "metrics": [
-            _metric(versions, row, found) for row, found in zip(versions.rows, slices, strict=True)
+            _metric(versions, row, _slices(versions, row)) for row in versions.rows
         ],
         "not_compared": [
             {"metric": mask(u.metric.key), "candidate": plain(u.candidate), "baseline": plain(u.baseline), "reason": mask(u.reason)}
@@ -43,12 +43,12 @@ def compare_object(versions: Versions, slices: Sequence[Slices]) -> dict[str, An
     }  # fmt: skip
 
 
-def compare_text(versions: Versions, row: Compared | None, slices: Slices | None) -> str:
+def compare_text(versions: Versions, row: Compared | None) -> str:
     """Every metric in a table, then the cases and slices of `row`; no line wider than 80 columns."""
-    return "\n".join(part.rstrip() for part in _text(versions, row, slices)) + "\n"
+    return "\n".join(part.rstrip() for part in _text(versions, row, _slices(versions, row) if row else None)) + "\n"
 
 
-def compare_markdown(versions: Versions, slices: Sequence[Slices], templates_dir: Path | None = None) -> str:
+def compare_markdown(versions: Versions, templates_dir: Path | None = None) -> str:
     """GitHub-flavoured markdown."""
     from readiness_tui.reports.render import render  # Jinja only where a document is written
 
@@ -56,11 +56,15 @@ def compare_markdown(versions: Versions, slices: Sequence[Slices], templates_dir
         TEMPLATE,
         templates_dir,
         versions=versions,
-        slices={found.compared.metric.key: found for found in slices},
+        slices={row.metric.key: _slices(versions, row) for row in versions.rows},
         questions=versions.questions,
         unpaired_value=_unpaired_value,
         listed=LISTED,
     )
+
+
+def _slices(versions: Versions, row: Compared) -> Slices:
+    return by_slice(row, versions.candidate, versions.baseline)
 
 
 def _run(data: RunData) -> dict[str, Any]:

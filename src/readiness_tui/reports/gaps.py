@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from typing import Any
 
 from readiness_tui.domain.checklists.model import Severity
-from readiness_tui.domain.scorecard.model import GapLine, plain
+from readiness_tui.domain.scorecard.model import GapLine
 from readiness_tui.domain.text.format import full_day
+from readiness_tui.domain.text.plain import plain
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.verdict.gap import GapState
+from readiness_tui.reports.check import gaps_text
 from readiness_tui.reports.escape import csv_cell, inline
 from readiness_tui.reports.scorecard_json import dumps
 
@@ -45,6 +48,18 @@ _COLUMNS: dict[Tracker, tuple[str, ...]] = {
     # The columns that GitHub's CSV importers share; labels parted by commas.
     Tracker.GITHUB: ("gap_key", "title", "body", "labels", "assignees", "state"),
 }
+
+
+def gaps_as(gaps: Sequence[GapLine], format: str) -> str:
+    """The gaps as "md" task list, "csv" for Jira, "jsonl", or plain "text"."""
+    return {"md": gaps_markdown, "csv": gaps_csv, "jsonl": gaps_jsonl, "text": gaps_text}[format](gaps)
+
+
+def gaps_object(gaps: Sequence[GapLine]) -> dict[str, Any]:
+    """`gaps --json`."""
+    names = ("key", "severity", "title", "owner", "due", "state", "due_changes")
+    listed = [{**{name: plain(getattr(gap, name)) for name in names}, "age_days": gap.age} for gap in gaps]
+    return {"schema": SCHEMA, "gaps": listed}
 
 
 def gaps_markdown(gaps: Iterable[GapLine]) -> str:

@@ -10,8 +10,8 @@ from readiness_tui.domain.gate_result.plan import Plan, PlanRow
 from readiness_tui.domain.gate_result.power import Sight
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics.words import metric_label, rule_text
-from readiness_tui.domain.scorecard.model import plain
 from readiness_tui.domain.text.format import fit
+from readiness_tui.domain.text.plain import plain
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
 from readiness_tui.reports.check import SCHEMA

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from readiness_tui.domain.golden_set.check import DatasetReport, Difference, Repeated
+from readiness_tui.domain.golden_set.check import Checked, DatasetReport, Difference, Repeated
 from readiness_tui.domain.golden_set.leakage import Leak, Looked
 from readiness_tui.domain.text.format import percent, plural
 from readiness_tui.domain.text.sanitise import one_line
@@ -17,27 +17,32 @@ _NAMED = 5  # ids in one line
 MORE = "`readiness dataset check --json` prints them all"
 
 
-def dataset_text(
-    title: str, report: DatasetReport, rejected: Sequence[str], remarks: Sequence[str], *, brief: bool = False
-) -> str:
+def dataset_text(one: Checked, *, brief: bool = False) -> str:
     """What a person reads of one set: counts, then each problem with its cases, then the difference.
 
     `brief`: digests by their first 12 characters.
     """
-    return "\n".join(_lines(title, report, rejected, remarks, 12 if brief else None))
+    title = str(one.path) if one.path else f"{one.report.name}, as imported"
+    return "\n".join(_lines(title, one.report, one.rejected, one.remarks, 12 if brief else None))
 
 
-def dataset_object(report: DatasetReport, rejected: Sequence[str], remarks: Sequence[str]) -> dict[str, Any]:
-    """One entry of `dataset check --json`."""
+def datasets_object(checked: Sequence[Checked], said: Sequence[str] = ()) -> dict[str, Any]:
+    """`dataset check --json`."""
+    return {"schema": SCHEMA, "datasets": [_object(one) for one in checked], "remarks": [*said]}
+
+
+def _object(one: Checked) -> dict[str, Any]:
+    report = one.report
     changed, looked = report.difference, report.looked
     return {
+        "path": str(one.path) if one.path else None,
         "name": report.name,
         "digest": report.digest,
         "cases": report.cases,
         "failure": report.failure,
         "high_risk": report.high_risk,
-        "fine": not (report.problems or rejected),
-        "rejected": [*rejected],
+        "fine": one.fine,
+        "rejected": [*one.rejected],
         "duplicates": [[*same.cases] for same in report.duplicates],
         "contradicting": [[*same.cases] for same in report.duplicates if same.differ],
         "near_duplicates": [
@@ -56,7 +61,7 @@ def dataset_object(report: DatasetReport, rejected: Sequence[str], remarks: Sequ
             "changed": [{"case": ident, "fields": [*names]} for ident, names in changed.changed],
             "eased": [*changed.eased],
         },
-        "remarks": [*remarks],
+        "remarks": [*one.remarks],
     }
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from pathlib import Path
 
 from readiness_tui.domain.incidents import note, note_rows
-from readiness_tui.domain.incidents.export import ReviewLink
+from readiness_tui.domain.incidents.export import ReviewLink, record_mark
 from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.text.masking import masked
 
 TEMPLATE = "incident.md.j2"
-_NAME = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 
 
 def incident_markdown(
@@ -40,7 +38,7 @@ def incident_markdown(
         review=review,
         short=note.is_short(incident) if short is None else short,
         fields={key: incident.fields.get(key, "").strip() for key in note.FIELDS},
-        sections={key: asks.partition(":")[0].partition(",")[0] for key, asks in note.FIELDS.items()},
+        sections={key: note.called(key) for key in note.FIELDS},
         times=list(note.times(incident)),
         intervals=intervals,
         lasted=intervals.get("to resolve"),
@@ -53,11 +51,5 @@ def incident_markdown(
         rates=note_rows.reproductions(incident),
         controls=note_rows.controls(incident),
         verified=any(action.verify for action in incident.actions),
-        mark=Markup(_mark(incident)),
+        mark=Markup(record_mark(incident)),
     )
-
-
-def _mark(incident: Incident) -> str:
-    """What the eye does not need and an import does: which record this is, and its item."""
-    named = [word for word in (incident.uid, incident.item_id) if _NAME.fullmatch(word)]
-    return f"<!-- readiness-incident {' '.join(named)} -->" if named and incident.uid else ""

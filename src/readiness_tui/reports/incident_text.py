@@ -1,6 +1,6 @@
 """Incidents for the command line: a list with what was found in each, one incident, and all of them together.
 
-Whoever calls has masked them.
+Secrets are masked here; those of a list before it was searched, so that no search finds one.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from readiness_tui.domain.incidents import note, note_rows
-from readiness_tui.domain.incidents.model import Action, Incident, TimelineEntry
+from readiness_tui.domain.incidents.merge import Merged
+from readiness_tui.domain.incidents.model import Action, Incident, Link, TimelineEntry
 from readiness_tui.domain.incidents.search import Found, Hit, overdue
 from readiness_tui.domain.incidents.trends import Spread, Trends
 from readiness_tui.domain.text.format import day_month, duration, full_day, plural
+from readiness_tui.domain.text.masking import masked
 from readiness_tui.domain.text.sanitise import one_line
 
+SCHEMA = 1
 _NAMES = 6  # incidents named behind a count
 _HITS = 3  # places shown of one incident in which words were found
 _LONGEST = 500  # characters of one line; a paste may have a million
@@ -33,8 +36,9 @@ def list_lines(found: Sequence[Found]) -> Iterator[str]:
             yield f"        and in {plural(len(row.hits) - _HITS, 'more place')}"
 
 
-def list_json(found: Sequence[Found], as_of: date) -> list[dict[str, Any]]:
-    return [
+def list_object(found: Sequence[Found], as_of: date) -> dict[str, Any]:
+    """`incident list --json`."""
+    listed = [
         {
             "name": row.incident.name,
             "uid": row.incident.uid,
@@ -51,10 +55,13 @@ def list_json(found: Sequence[Found], as_of: date) -> list[dict[str, Any]]:
         }
         for row in found
     ]
+    return {"schema": SCHEMA, "incidents": listed}
 
 
-def incident_lines(incident: Incident, as_of: date, zone: tzinfo) -> Iterator[str]:
-    """What one asks in the middle of it: its times, what happened, what is to be done, what is not settled."""
+def incident_lines(incident: Incident, missing: Sequence[Link], as_of: date, zone: tzinfo) -> Iterator[str]:
+    """What one asks in the middle of it: its times, what happened, what is to be done, what is not settled, and which
+    of its links lead nowhere."""
+    incident, missing = masked(incident), masked(tuple(missing))
     yield f"{incident.name} {incident.severity} · note {incident.status} · {one_line(incident.title)}"
     classes = ", ".join(note_rows.failure_classes(incident))
     if classes or incident.item_id:
@@ -78,6 +85,7 @@ def incident_lines(incident: Incident, as_of: date, zone: tzinfo) -> Iterator[st
         yield ""
         yield f"  Two texts of {rival.section.replace('_', ' ')} wait to be settled; {one_line(rival.by)} wrote:"
         yield from _quoted(rival.text)
+    yield from (f"  ! {link.kind} {one_line(link.name)} is linked, and not in this file." for link in missing)
 
 
 def _quoted(text: str) -> Iterator[str]:
@@ -102,6 +110,7 @@ def action_line(action: Action, as_of: date) -> str:
 
 
 def trends_lines(found: Trends) -> Iterator[str]:
+    found = masked(found)
     yield f"{plural(found.incidents, 'incident')}, {found.open} open"
     yield ""
     for name, span in found.spans.items():
@@ -130,8 +139,11 @@ def trends_lines(found: Trends) -> Iterator[str]:
         yield f"  {late.incident.name:<8}{due:<13}{who:<10}{one_line(late.action.text)}"
 
 
-def trends_json(found: Trends) -> dict[str, Any]:
+def trends_object(found: Trends) -> dict[str, Any]:
+    """`incident trends --json`."""
+    found = masked(found)
     return {
+        "schema": SCHEMA,
         "incidents": found.incidents,
         "open": found.open,
         "minutes": {name: _spread_json(span) for name, span in found.spans.items()},
@@ -150,6 +162,27 @@ def trends_json(found: Trends) -> dict[str, Any]:
             for late in found.overdue
         ],
     }
+
+
+def merged_text(done: Merged) -> str:
+    """What came in, in one sentence."""
+    counted = (
+        (done.lines, plural(done.lines, "line of the timeline", "lines of the timeline")),
+        (done.actions, plural(done.actions, "action")),
+        (done.sections, plural(done.sections, "section")),
+        (done.rivals, plural(done.rivals, "other text to settle", "other texts to settle")),
+        (done.changed, plural(done.changed, "changed value")),
+    )
+    brought = ", ".join(words for count, words in counted if count)
+    if done.created:
+        return f"{done.incident.name} {done.incident.severity} is new: {done.incident.title}" + (
+            f" ({brought})." if brought else "."
+        )
+    return (
+        f"{done.incident.name}: {brought} came in."
+        if brought
+        else f"{done.incident.name} has all of it already; nothing was added."
+    )
 
 
 def clock(at: datetime, zone: tzinfo) -> str:

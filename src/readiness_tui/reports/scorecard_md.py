@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.scorecard.model import SCHEMA, Scorecard
+from readiness_tui.domain.scorecard.sealed import Sealed
 from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.reports.scorecard_json import read_scorecard
 
@@ -23,21 +23,6 @@ _SEAL = re.compile(
     r" as-of=(?P<as_of>\d{4}-\d\d-\d\d) valid-until=(?P<until>\d{4}-\d\d-\d\d|none)"
     r" digest=(?P<digest>[0-9a-f]{64}) text=(?P<text>[0-9a-f]{64}) -->\n*\Z"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """What a committed scorecard says of itself. `intact`: its content is what was exported."""
-
-    verdict: Verdict
-    as_of: date
-    valid_until: date | None
-    digest: str
-    intact: bool
-
-    def lapsed(self, on: date) -> bool:
-        """The verdict's validity (inclusive) is over."""
-        return self.valid_until is not None and on > self.valid_until
 
 
 def scorecard_markdown(card: Scorecard, templates_dir: Path | None = None) -> str:

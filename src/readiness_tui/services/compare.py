@@ -6,14 +6,10 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 from readiness_tui.domain.compare.metrics import Compared
 from readiness_tui.domain.compare.slices import Slices, by_slice
 from readiness_tui.domain.compare.versions import Versions, compare_versions
-from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.metrics import normal, resolve
-from readiness_tui.reports import compare
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.measure import Measured
 
@@ -48,37 +44,6 @@ def slices(versions: Versions, row: Compared) -> Slices:
     return by_slice(row, versions.candidate, versions.baseline)
 
 
-def chosen(versions: Versions, metric: str | None) -> Compared | None:
-    """The compared metric of this name or alias, else the first. Raises ReadinessError where it is not compared."""
-    if metric is None:
-        return versions.rows[0] if versions.rows else None
-    known = resolve(metric)
-    name = known.key if known else metric
-    found = next((row for row in versions.rows if normal(row.metric.key) == normal(name)), None)
-    if found is None:
-        lacking = next((u for u in versions.unpaired if normal(u.metric.key) == normal(name)), None)
-        why = lacking.reason if lacking else "neither side carries it"
-        there = ", ".join(row.metric.key for row in versions.rows) or "none"
-        raise ReadinessError(f"{metric} is not compared: {why}. Compared are: {there}.")
-    return found
-
-
-def as_text(versions: Versions, metric: str | None = None) -> str:
-    """The comparison in 80 columns, with the cases and slices of one metric."""
-    row = chosen(versions, metric)
-    return compare.compare_text(versions, row, slices(versions, row) if row else None)
-
-
-def as_json(versions: Versions) -> dict[str, Any]:
-    """`compare --json`: every metric with its cases and slices."""
-    return compare.compare_object(versions, [slices(versions, row) for row in versions.rows])
-
-
-def markdown(versions: Versions) -> str:
-    """The comparison as a document."""
-    return compare.compare_markdown(versions, [slices(versions, row) for row in versions.rows])
-
-
 def file_name(versions: Versions) -> str:
     """What the document is called unless somebody says otherwise: "compare-rag-v4.md"."""
     version = versions.candidate[0].run.version if versions.candidate else ""
@@ -88,5 +53,6 @@ def file_name(versions: Versions) -> str:
 def export(versions: Versions, path: Path) -> None:
     """Write the document. Raises ReadinessError where the folder is missing or read-only."""
     from readiness_tui.reports.atomic import write_text
+    from readiness_tui.reports.compare import compare_markdown
 
-    write_text(path, markdown(versions))
+    write_text(path, compare_markdown(versions))

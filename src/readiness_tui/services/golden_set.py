@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.golden_set.check import DatasetReport, examine, version_before
+from readiness_tui.domain.golden_set.check import Checked, examine, version_before
 from readiness_tui.domain.golden_set.leakage import Request, of_run, of_traces
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
-from readiness_tui.reports import golden_set
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.gate.offline import (
     Content,
@@ -42,21 +40,6 @@ class Evidence:
         for run, cases, prompts in self.runs:
             joined = join_golden(cases, eval_set).cases
             yield from of_run(run, zip(joined, prompts, strict=True), eval_set.cases)
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """One set's report. `path` None: as imported. `rejected`: a file's lines that could not be used; they are problems
-    like any other."""
-
-    path: Path | None
-    report: DatasetReport
-    rejected: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
-
-    @property
-    def fine(self) -> bool:
-        return not (self.report.problems or self.rejected)
 
 
 def check_datasets(
@@ -124,7 +107,9 @@ def _run(conn: Connection, info: RunInfo) -> tuple[Run, tuple[Case, ...], tuple[
 
 def report_imported(desk: Desk) -> str:
     """What a person reads of the golden set imported last. Raises ReadinessError where there is none."""
-    return as_text(check_imported(at_desk(desk)), brief=True)
+    from readiness_tui.reports.golden_set import dataset_text
+
+    return dataset_text(check_imported(at_desk(desk)), brief=True)
 
 
 def in_database(path: Path, who: str) -> Evidence:
@@ -134,24 +119,6 @@ def in_database(path: Path, who: str) -> Evidence:
         return at_desk(desk)
     finally:
         desk.close()
-
-
-def as_json(checked: Sequence[Checked], said: Sequence[str] = ()) -> dict[str, Any]:
-    """`dataset check --json`."""
-    datasets = [
-        {
-            "path": str(one.path) if one.path else None,
-            **golden_set.dataset_object(one.report, one.rejected, one.remarks),
-        }
-        for one in checked
-    ]
-    return {"schema": golden_set.SCHEMA, "datasets": datasets, "remarks": [*said]}
-
-
-def as_text(one: Checked, *, brief: bool = False) -> str:
-    """What a person reads of one set; `brief`: with short digests."""
-    title = str(one.path) if one.path else f"{one.report.name}, as imported"
-    return golden_set.dataset_text(title, one.report, one.rejected, one.remarks, brief=brief)
 
 
 def _eval_set(content: Content) -> EvalSet:

@@ -8,8 +8,8 @@ from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Outcome, Trace
+from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.dates import parse_day
 from readiness_tui.store import imports, traces
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.traces import Cursor

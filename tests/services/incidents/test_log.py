@@ -10,8 +10,9 @@ import pytest
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import Incident, Link, LinkKind, Sev
+from readiness_tui.reports.incident_text import incident_lines
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.incidents import edit, links, log, printing
+from readiness_tui.services.incidents import edit, links, log, read
 from readiness_tui.services.review import gaps, history
 from tests.conftest import NOW
 
@@ -172,7 +173,8 @@ def test_a_link_to_a_trace_that_is_gone_stays_and_is_said(sample_desk: Desk) -> 
         Link(LinkKind.TRACE, "trace-9999"),
         Link(LinkKind.RUN, "gone"),
     )
-    assert printing.shown(sample_desk, IN_REVIEW)[-2:] == [
+    lines = incident_lines(found, links.missing(sample_desk, found), read.today(sample_desk), sample_desk.zone)
+    assert [*lines][-2:] == [
         "  ! trace trace-9999 is linked, and not in this file.",
         "  ! run gone is linked, and not in this file.",
     ]

@@ -13,10 +13,10 @@ import pytest
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import Action, ActionKind, FailureClass, Incident, NoteStatus, Sev
+from readiness_tui.reports.incident_text import merged_text
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.incidents import edit, exports
 from readiness_tui.services.incidents.imports import explain_file, import_file
-from readiness_tui.services.incidents.merge import sentence
 from readiness_tui.services.review import assess, gaps, history, reviews, scorecard
 from tests.conftest import NOW
 
@@ -82,11 +82,13 @@ def test_the_same_postmortem_again_adds_nothing(two: tuple[Desk, Desk]) -> None:
     first = import_file(ana, DATA / "sre-book.md")
     assert first.merged is not None
     assert first.merged.created
-    assert sentence(first.merged).startswith("INC-1 sev3 is new: Loan desk search postmortem (incident #31) (5 lines")
+    assert merged_text(first.merged).startswith(
+        "INC-1 sev3 is new: Loan desk search postmortem (incident #31) (5 lines"
+    )
     before = changes(ana)
     again = import_file(ana, DATA / "sre-book.md")
     assert again.merged is not None
-    assert sentence(again.merged) == "INC-1 has all of it already; nothing was added."
+    assert merged_text(again.merged) == "INC-1 has all of it already; nothing was added."
     assert changes(ana) == before
     assert len(edit.listed(ana)) == 1
 
@@ -123,7 +125,7 @@ def test_our_markdown_comes_back_as_the_same_record(two: tuple[Desk, Desk], tmp_
     before = changes(ana)
     same = import_file(ana, path)
     assert same.merged is not None
-    assert sentence(same.merged) == "INC-1 has all of it already; nothing was added.", same.merged
+    assert merged_text(same.merged) == "INC-1 has all of it already; nothing was added.", same.merged
     assert (changes(ana), same.kept) == (before, ())
     import_file(ben, path)
     assert exports.text(ben, 1, short=False) == path.read_text()
@@ -152,7 +154,7 @@ def test_two_machines_come_to_the_same_incident(two: tuple[Desk, Desk], tmp_path
     done = import_file(ana, files[1])
     import_file(ben, files[0])
     assert done.merged is not None
-    assert "1 line of the timeline, 2 sections, 1 other text to settle" in sentence(done.merged)
+    assert "1 line of the timeline, 2 sections, 1 other text to settle" in merged_text(done.merged)
     for desk in two:
         now = edit.get(desk, 1)
         assert (now.fields["summary"], now.fields["harm"]) == ("As ben sees it.", "A little money")

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from readiness_tui.sources.settings.checklist import (
     read_checklist,
     shipped_checklists,
 )
+from readiness_tui.sources.settings.checklist_schema import ChecklistYaml, ItemYaml, ProbeYaml
 
 GOOD = """\
 id: own
@@ -236,6 +237,18 @@ def test_plain_data_gives_the_checklist_back() -> None:
         stored = json.loads(json.dumps(to_plain(checklist)))
         assert from_plain(stored) == checklist
         assert content_digest(from_plain(stored)) == checklist.digest
+
+
+def test_a_stored_checklist_of_a_later_version_is_read() -> None:
+    checklist = parse_checklist(GOOD, "own.yaml")
+    plain = to_plain(checklist) | {"news": 1}
+    plain["items"][1]["probe"]["more"] = 2
+    assert from_plain(plain) == checklist
+
+
+def test_a_checklist_is_written_and_stored_with_the_same_fields() -> None:
+    for written, kind in ((ProbeYaml, ProbeSpec), (ItemYaml, Item), (ChecklistYaml, Checklist)):
+        assert {*written.model_fields} == {field.name for field in fields(kind)} - {"digest"}
 
 
 def test_stored_data_that_is_no_checklist_is_refused() -> None:

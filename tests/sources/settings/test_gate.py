@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from readiness_tui.domain.gate.codec import gate_digest, gate_from_plain, gate_t
 from readiness_tui.domain.gate.model import CasePolicy, Gate, Lock
 from readiness_tui.domain.metrics.rule import Confidence, Direction, From, Rule
 from readiness_tui.services.gate.versions import yaml_schema
+from readiness_tui.sources.kit.shipped import shipped_folder
 from readiness_tui.sources.settings.gate import looks_like_gate, parse_gate, read_gate
 from readiness_tui.sources.settings.gate_schema import json_schema
 from readiness_tui.sources.settings.lock import lock_text, parse_lock, read_lock, write_lock
@@ -284,6 +285,39 @@ FULL = Gate(
 def test_storage_is_loss_free() -> None:
     assert gate_from_plain(json.loads(json.dumps(gate_to_plain(FULL)))) == FULL
     assert gate_from_plain(gate_to_plain(Gate("g", ()))) == Gate("g", ())
+
+
+def test_every_field_of_a_rule_and_a_gate_can_be_declared() -> None:
+    # The YAML is made for people ("2%", aliases, min and max), so it has fields of its own; none of ours may lack one.
+    gate = parse_gate(
+        """\
+name: all
+metrics:
+  - {metric: brand, unit: points, threshold: ">= 4", tags: [a], max_regression: "2%", min_effect: "1%",
+     required: false, confidence: required}
+  - {metric: latency_p95_ms, threshold: 3500, from: traces, window_days: 7}
+must_pass: [one]
+cases: {new: warn, removed: fail}
+dataset_digest: d
+judge_digest: j
+""",
+        "x.yaml",
+    )
+    assert set().union(*gate_to_plain(gate)["rules"]) == {field.name for field in fields(Rule)}
+    assert {*gate_to_plain(gate)} == {field.name for field in fields(Gate)}
+
+
+def test_the_digest_of_the_sample_gate_is_what_locks_carry() -> None:
+    # A lock names the digest of its gate: another canonical form would break every lock that was ever committed.
+    gate = read_gate(shipped_folder("sample_data") / "gate.yaml")
+    assert gate.digest == "af8b1177578d7c218758c99221dcce1d9f6c454a1ba4c3e2158a15bafed1b2ff"
+    assert gate_digest(FULL) == "3039c0475279e04fac24ab9e6d10d8c8a4f57c44325ffba27d184b00d435034f"
+
+
+def test_a_stored_gate_of_a_later_version_is_read() -> None:
+    plain = gate_to_plain(FULL) | {"news": 1}
+    plain["rules"][0]["more"] = 2
+    assert gate_from_plain(plain) == FULL
 
 
 @pytest.mark.parametrize("plain", [{}, {"name": "g", "rules": [{"metric": "mrr"}]}, {"name": "g", "rules": 3}])

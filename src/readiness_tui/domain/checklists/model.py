@@ -80,9 +80,9 @@ class Checklist:
     id: str
     title: str
     version: str
-    day: int | None
     items: tuple[Item, ...]
     digest: str
+    day: int | None = None
 
     def at(self, depth: Depth) -> tuple[Item, ...]:
         """The items inside a review of this depth."""

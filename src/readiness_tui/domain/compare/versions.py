@@ -12,7 +12,8 @@ from readiness_tui.domain.compare.comparison import comparison_warnings
 from readiness_tui.domain.compare.diagnosis import diagnose
 from readiness_tui.domain.compare.metrics import Compared, Unpaired, compare_all
 from readiness_tui.domain.compare.paired import least_shown
-from readiness_tui.domain.metrics import RunData, some
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.metrics import RunData, normal, resolve, some
 from readiness_tui.domain.metrics.rule import Rule
 from readiness_tui.domain.runs.joining import normalise
 from readiness_tui.domain.runs.model import Case
@@ -40,6 +41,20 @@ class Versions:
     def beyond(self) -> tuple[Compared, ...]:
         """The metrics that moved beyond chance."""
         return tuple(row for row in self.rows if row.distinguishable)
+
+    def chosen(self, metric: str | None) -> Compared | None:
+        """The compared metric of this name or alias, else the first. Raises ReadinessError where it is not compared."""
+        if metric is None:
+            return self.rows[0] if self.rows else None
+        known = resolve(metric)
+        name = normal(known.key if known else metric)
+        found = next((row for row in self.rows if normal(row.metric.key) == name), None)
+        if found is None:
+            lacking = next((lone for lone in self.unpaired if normal(lone.metric.key) == name), None)
+            why = lacking.reason if lacking else "neither side carries it"
+            there = ", ".join(row.metric.key for row in self.rows) or "none"
+            raise ReadinessError(f"{metric} is not compared: {why}. Compared are: {there}.")
+        return found
 
     @property
     def answer(self) -> str:

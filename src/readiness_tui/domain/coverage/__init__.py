@@ -2,7 +2,7 @@
 
 from readiness_tui.domain.coverage.oracles import Checked, oracles
 from readiness_tui.domain.coverage.scenes import SCENES, Family, Scene, Side
-from readiness_tui.domain.coverage.simulate import INSIDE, PROMISE, RUNS, Figures, cells, simulate
+from readiness_tui.domain.coverage.simulate import INSIDE, PROMISE, RUNS, Figures, cells, every_figure, simulate
 
 __all__ = [
     "INSIDE",
@@ -15,6 +15,7 @@ __all__ = [
     "Scene",
     "Side",
     "cells",
+    "every_figure",
     "oracles",
     "simulate",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from readiness_tui.domain.coverage.scenes import SCENES, Scene, Side
@@ -62,6 +62,17 @@ def simulate(scene: Scene, n: int, runs: int = RUNS) -> Figures:
     block = max(1, _BLOCK // max(1, n))
     samples = (sample for done in range(0, runs, block) for sample in scene.draw(draw, min(block, runs - done), n))
     return _figures(scene, n, ((1 / runs, scene.judge(sample)) for sample in samples))
+
+
+def every_figure(runs: int, on_progress: Callable[[int, int], object] = lambda done, total: None) -> list[Figures]:
+    """Every row of the grid, from `runs` samples each. `on_progress` hears how many rows are done, of how many."""
+    grid = list(cells())
+    found = []
+    for done, (scene, n) in enumerate(grid):
+        on_progress(done, len(grid))
+        found.append(simulate(scene, n, runs))
+    on_progress(len(grid), len(grid))
+    return found
 
 
 def _exactly(scene: Scene, p: float, n: int) -> Iterator[tuple[float, Estimate]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
+from pathlib import Path
 
 from readiness_tui.domain.golden_set.leakage import Leak, Looked, Request, leaks
 from readiness_tui.domain.golden_set.tags import failure_tagged
@@ -77,6 +78,21 @@ class DatasetReport:
     def problems(self) -> bool:
         """Whether something should be mended before the set decides anything."""
         return bool(self.duplicates or self.near or self.empty or self.leaks)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One set's report. `path` None: as imported. `rejected`: a file's lines that could not be used; they are problems
+    like any other."""
+
+    path: Path | None
+    report: DatasetReport
+    rejected: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def fine(self) -> bool:
+        return not (self.report.problems or self.rejected)
 
 
 def examine(

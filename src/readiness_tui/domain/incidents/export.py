@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
+
+from readiness_tui.domain.incidents.model import Incident
+
+#: In a note that was exported: the uid of its record and its checklist item, for an import. The eye needs neither.
+RECORD_MARK = re.compile(r"<!-- readiness-incident ([A-Za-z0-9-]{8,64})(?: ([A-Za-z0-9._-]{1,40}))? -->")
+_NAME = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +33,9 @@ class ReviewLink:
     verdict: str = ""
     digest: str = ""
     items: tuple[Related, ...] = ()
+
+
+def record_mark(incident: Incident) -> str:
+    """What `RECORD_MARK` finds; "" where the incident has no identity yet."""
+    named = [word for word in (incident.uid, incident.item_id) if _NAME.fullmatch(word)]
+    return f"<!-- readiness-incident {' '.join(named)} -->" if named and incident.uid else ""

@@ -43,6 +43,24 @@ class Copy:
     yields: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What became of a copy: the incident as it is now, and what came in, in sentences. `created`: it was new here."""
+
+    incident: Incident
+    created: bool
+    lines: int
+    actions: int
+    sections: int
+    rivals: int
+    changed: int
+    said: tuple[str, ...] = ()
+
+    @property
+    def anything(self) -> bool:
+        return self.created or bool(self.lines or self.actions or self.sections or self.rivals or self.changed)
+
+
 def text_digest(text: str) -> str:
     """What tells texts apart: line ends, spacing, the marks of lists and rows, and what a document masks do not."""
     words = " ".join(filter(None, map(_plain_line, mask_all(text).split("\n"))))

@@ -36,6 +36,11 @@ TIMES = ("started", "detected", "acknowledged", "mitigated", "resolved")
 """The times of an incident in the order in which they happen."""
 
 
+def called(key: str) -> str:
+    """What a section is called where its name stands alone: "What changed"."""
+    return FIELDS.get(key, key).partition(":")[0].partition(",")[0]
+
+
 def is_short(incident: Incident) -> bool:
     """sev3 and sev4 need only the summary, times, timeline, factors and actions."""
     return incident.severity in (Sev.SEV3, Sev.SEV4)

@@ -273,6 +273,9 @@ def between_people(runs: Sequence[RunData]) -> tuple[Between, ...]:
 
 # Labels in a file
 
+#: The fields of a label in a file, in their order; which of the program's values each holds, `LabelLine.content` says.
+LABEL_FIELDS = ("run", "case", "variant", "reviewer", "verdict", "note", "at", "blind", "answer")
+
 
 @dataclass(frozen=True, slots=True)
 class LabelLine:
@@ -284,6 +287,15 @@ class LabelLine:
     variant: str
     label: HumanLabel
 
+    @property
+    def content(self) -> dict[str, object]:
+        """The line of the file; what is empty is left out."""
+        label = self.label
+        at = label.at.isoformat() if label.at else None
+        about = self.run_id, self.case_id, self.variant, label.reviewer, label.verdict.value
+        values = (*about, label.note, at, label.blind or None, label.answer)
+        return {name: value for name, value in zip(LABEL_FIELDS, values, strict=True) if value not in ("", None)}
+
     def fits(self, run_id: str, repeats: Sequence[Case]) -> bool:
         """Whether it is about this answer to its case: the very same answer, in whatever run; or, where it does not say
         which answer it is about, any answer of its run."""
@@ -291,6 +303,14 @@ class LabelLine:
             return False
         recorded = any(case.output is not None for case in repeats)
         return run_id == self.run_id or (self.label.answer is not None and recorded)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A label in the database. `holds`: its run still gives the answer that it was given to."""
+
+    line: LabelLine
+    holds: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Rule:
 
     metric: str
     direction: Direction
-    threshold: float | None
+    threshold: float | None = None
     unit: str = ""
     source: From = From.RUN
     window_days: int | None = None

@@ -36,11 +36,11 @@ from readiness_tui.domain.scorecard.model import (
     Scorecard,
     SectionLine,
     VerdictOverride,
-    plain,
     scorecard_digest,
 )
 from readiness_tui.domain.text.format import plural, whole_percent
 from readiness_tui.domain.text.masking import masked
+from readiness_tui.domain.text.plain import plain
 from readiness_tui.domain.verdict.model import Cause, Facts, Judgement, Part, Section, Verdict
 
 __all__ = [

@@ -9,12 +9,10 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from enum import Enum, StrEnum
-from fractions import Fraction
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from readiness_tui.domain.checklists.assessment import Assurance, Proposal
@@ -327,27 +325,6 @@ class Scorecard:
             if self.sections
             else "none"
         )
-
-
-def plain(value: Any) -> Any:
-    """The value as JSON knows it: dates as ISO text, times in UTC, fractions as "2/3", not-finite numbers as null."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime):
-        return (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Fraction):
-        return str(value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if dataclasses.is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(plain(key)): plain(entry) for key, entry in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [plain(entry) for entry in value]
-    return value
 
 
 def scorecard_digest(plain_json: Mapping[str, Any]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate_result.evaluate import evaluate_gate
@@ -13,7 +12,6 @@ from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.gate_result.plan import Plan, plan
 from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.runs.model import Trace
-from readiness_tui.reports import gate_plan
 from readiness_tui.services.core.desk import Desk, utc_now
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.gate.offline import read_files
@@ -65,13 +63,3 @@ def plan_files(
         )
     made = plan(outcome, found.eval_set, found.candidate, found.baseline, found.traces, as_of=day)
     return made, found.remarks
-
-
-def as_text(found: Plan, remarks: Sequence[str] = ()) -> str:
-    """The plan in 80 columns."""
-    return gate_plan.plan_text(found, remarks)
-
-
-def as_json(found: Plan, remarks: Sequence[str] = ()) -> dict[str, Any]:
-    """`gate plan --json`."""
-    return gate_plan.plan_object(found, remarks)

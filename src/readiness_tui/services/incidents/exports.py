@@ -30,9 +30,9 @@ def text(
         copy = local_copy(conn, incident)
     review = _review(desk, incident)
     if format == "json":
-        from readiness_tui.reports.incident_json import incident_json
+        from readiness_tui.sources.incidents.record_json import record_text
 
-        return incident_json(copy, review)
+        return record_text(copy, review)
     from readiness_tui.reports.incident_md import incident_markdown
 
     folder = templates_folder(desk, templates)

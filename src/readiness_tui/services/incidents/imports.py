@@ -15,14 +15,14 @@ from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents import note
-from readiness_tui.domain.incidents.merge import Copy, text_digest, uid_of
+from readiness_tui.domain.incidents.merge import Copy, Merged, text_digest, uid_of
 from readiness_tui.domain.incidents.model import Incident, Sev, TimelineEntry, Written
 from readiness_tui.domain.text.format import moment
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import current_review
 from readiness_tui.services.incidents import log
 from readiness_tui.services.incidents.edit import listed as incidents_of
-from readiness_tui.services.incidents.merge import Merged, local_copy, put_copy
+from readiness_tui.services.incidents.merge import local_copy, put_copy
 from readiness_tui.sources.incidents import postmortem
 from readiness_tui.sources.incidents.draft import TIMES, Doubt, Draft, Found
 from readiness_tui.sources.incidents.source import FORMATS, read_incident

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.incidents import note
-from readiness_tui.domain.incidents.merge import Copy, merge, text_digest
+from readiness_tui.domain.incidents.merge import Copy, Merged, merge, text_digest
 from readiness_tui.domain.incidents.model import Incident, NoteStatus
-from readiness_tui.domain.text.format import plural
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.write import system_change
 from readiness_tui.services.incidents.edit import BEFORE_REVIEWED, gap_follows, reopened
@@ -17,24 +16,6 @@ from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
 
 _PARTS = ("timeline", "actions", "rivals")
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """What became of a copy: the incident as it is now, and what came in, in sentences. `created`: it was new here."""
-
-    incident: Incident
-    created: bool
-    lines: int
-    actions: int
-    sections: int
-    rivals: int
-    changed: int
-    said: tuple[str, ...] = ()
-
-    @property
-    def anything(self) -> bool:
-        return self.created or bool(self.lines or self.actions or self.sections or self.rivals or self.changed)
 
 
 def local_copy(conn: Connection, incident: Incident) -> Copy:
@@ -111,7 +92,7 @@ def _merged(tx: Tx, local: Incident, merged: Incident) -> Merged:
     sections = [key for key, text in merged.fields.items() if local.fields.get(key, "") != text]
     rivals = [rival for rival in merged.rivals if not rival.id]
     said += [
-        f"Two texts of “{_called(rival.section)}” are kept until somebody settles them: one stands, that of"
+        f"Two texts of “{note.called(rival.section)}” are kept until somebody settles them: one stands, that of"
         f" {rival.by or 'somebody'} is beside it."
         for rival in rivals
     ]
@@ -168,29 +149,4 @@ def _without_ids(incident: Incident) -> Incident:
         timeline=tuple(sorted(incident.timeline, key=lambda entry: entry.uid)),
         actions=tuple(sorted(incident.actions, key=lambda action: action.uid)),
         rivals=tuple(sorted(incident.rivals, key=lambda rival: rival.uid)),
-    )
-
-
-def _called(key: str) -> str:
-    return note.FIELDS.get(key, key).partition(":")[0].partition(",")[0]
-
-
-def sentence(done: Merged) -> str:
-    """What came in, in one sentence."""
-    counted = (
-        (done.lines, plural(done.lines, "line of the timeline", "lines of the timeline")),
-        (done.actions, plural(done.actions, "action")),
-        (done.sections, plural(done.sections, "section")),
-        (done.rivals, plural(done.rivals, "other text to settle", "other texts to settle")),
-        (done.changed, plural(done.changed, "changed value")),
-    )
-    brought = ", ".join(words for count, words in counted if count)
-    if done.created:
-        return f"{done.incident.name} {done.incident.severity} is new: {done.incident.title}" + (
-            f" ({brought})." if brought else "."
-        )
-    return (
-        f"{done.incident.name}: {brought} came in."
-        if brought
-        else f"{done.incident.name} has all of it already; nothing was added."
     )

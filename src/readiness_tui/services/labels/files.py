@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.labels.queue import Answered, Answers, LabelLine, answer_digest, holds, labels_of
-from readiness_tui.domain.text.format import full_day
+from readiness_tui.domain.labels.queue import Answered, Answers, LabelLine, Listed, answer_digest, holds, labels_of
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.measure import run_data
@@ -18,14 +16,6 @@ from readiness_tui.services.labels.queue import settle
 from readiness_tui.store import evalsets, runs
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A label in the database. `holds`: its run still gives the answer that it was given to."""
-
-    line: LabelLine
-    holds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,51 +51,13 @@ def _of_run(conn: Connection, run_id: str, key: int) -> Iterator[Listed]:
                 yield Listed(LabelLine(0, run_id, *at, label), bool(repeats) and holds(label, digest))
 
 
-def as_json(line: LabelLine) -> dict[str, Any]:
-    """One line of the file; what is empty is left out."""
-    label = line.label
-    said = {
-        "run": line.run_id,
-        "case": line.case_id,
-        "variant": line.variant,
-        "reviewer": label.reviewer,
-        "verdict": label.verdict.value,
-        "note": label.note,
-        "at": label.at.isoformat() if label.at else None,
-        "blind": label.blind or None,
-        "answer": label.answer,
-    }
-    return {name: value for name, value in said.items() if value not in ("", None)}
-
-
-def as_text(found: Sequence[Listed]) -> str:
-    """A line a label for a terminal."""
-    if not found:
-        return "Nobody has labelled a case yet: R in the app opens the queue."
-    rows = []
-    for entry in found:
-        line, label = entry.line, entry.line.label
-        name = f"{line.case_id}@{line.variant}" if line.variant else line.case_id
-        when = full_day(label.at.date()) if label.at else "date unknown"
-        more = [
-            "blind" if label.blind else "not blind",
-            "" if entry.holds else "of another answer",
-            label.note,
-        ]
-        said = " · ".join(one_line(part) for part in more if part)
-        rows.append(
-            f"{one_line(name):<20} {label.verdict:<7} {one_line(label.reviewer):<12} {when:<12} {one_line(line.run_id)} · {said}"
-        )
-    return "\n".join(rows)
-
-
 def export(desk: Desk, path: Path, run_id: str = "") -> int:
     """Write every label that holds, as JSON lines; returns how many. Raises ReadinessError where it cannot."""
     from readiness_tui.domain.text.sanitise import to_json
     from readiness_tui.reports.atomic import write_text
 
     found = [entry.line for entry in every(desk, run_id) if entry.holds]
-    write_text(path, "".join(to_json(as_json(line), indent=None) + "\n" for line in found))
+    write_text(path, "".join(to_json(line.content, indent=None) + "\n" for line in found))
     return len(found)
 
 

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.scorecard.compose import compose_gate
-from readiness_tui.domain.scorecard.model import GateCheck, Scorecard
-from readiness_tui.domain.text.format import full_day
-from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.domain.verdict.model import Part, Verdict
-from readiness_tui.domain.verdict.words import VERDICT_GLYPHS
-from readiness_tui.reports import check as check_out
+from readiness_tui.domain.scorecard.compose import compose_gate, gate_card
+from readiness_tui.domain.scorecard.model import GateCard, GateCheck, Scorecard
+from readiness_tui.domain.scorecard.sealed import Committed
+from readiness_tui.domain.verdict.model import Part
 from readiness_tui.services.core.desk import utc_now
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.gate import lock_witness
 
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 _LARGEST = 64 * 1024 * 1024  # bytes of a scorecard
+
+
+def gate_of(view: ReviewView) -> GateCard:
+    """The gate held against the review's runs, as `gate show` prints it."""
+    runs = [part.run for part in (*view.measured.candidate, *view.measured.baseline)]
+    return gate_card(view.gate, runs, view.review)
 
 
 def check_review(view: ReviewView, folder: Path | None = None) -> GateCheck:
@@ -45,16 +46,6 @@ def check_review(view: ReviewView, folder: Path | None = None) -> GateCheck:
         baseline=[data.run for data in view.measured.baseline],
         remarks=remarks,
     )
-
-
-def gate_check_json(check: GateCheck) -> dict[str, Any]:
-    """`gate check --json`."""
-    return check_out.gate_check_object(check)
-
-
-def gate_check_text(check: GateCheck) -> str:
-    """The gate's part of the verdict in 80 columns."""
-    return check_out.gate_check_text(check)
 
 
 def step_summary(github: bool, env: Mapping[str, str] = os.environ) -> Path | None:
@@ -105,26 +96,6 @@ def publish(
             raise ReadinessError(f"{github} ({SUMMARY_VARIABLE}) cannot be written: {error.strerror}.") from error
 
 
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """A scorecard as it was committed, looked at on a day. `verdict` is what it may still be relied on for."""
-
-    path: Path
-    on: date
-    said: Verdict
-    as_of: date
-    valid_until: date | None
-    digest: str
-    intact: bool
-    lapsed: bool
-    problems: tuple[str, ...]
-
-    @property
-    def verdict(self) -> Verdict:
-        """NO-GO where the seal is broken or the day is outside its validity, whatever it says."""
-        return Verdict.NO_GO if self.problems else self.said
-
-
 def read_committed(path: Path, on: date | None = None) -> Committed:
     """Test a scorecard's own digest, its verdict, and whether it holds today (UTC) or `on`.
 
@@ -140,54 +111,4 @@ def read_committed(path: Path, on: date | None = None) -> Committed:
         sealed = read_sealed(data.decode("utf-8"), str(path))
     except UnicodeDecodeError as error:
         raise ReadinessError(f"{path} is not UTF-8 text, so it is no scorecard. Export it again.") from error
-    day = on or utc_now().date()
-    problems = []
-    if not sealed.intact:
-        problems.append("its content is not what was exported: the digest does not match")
-    if sealed.verdict is not Verdict.NO_GO:
-        if sealed.valid_until is None:
-            problems.append("it does not say until when its verdict holds")
-        elif sealed.lapsed(day):
-            problems.append(f"its verdict lapsed after {full_day(sealed.valid_until)}")
-        if day < sealed.as_of:
-            problems.append(f"it judges as of {full_day(sealed.as_of)}, which is still to come")
-    return Committed(
-        path=path,
-        on=day,
-        said=sealed.verdict,
-        as_of=sealed.as_of,
-        valid_until=sealed.valid_until,
-        digest=sealed.digest,
-        intact=sealed.intact,
-        lapsed=sealed.lapsed(day),
-        problems=tuple(problems),
-    )
-
-
-def committed_json(found: Committed) -> dict[str, Any]:
-    """`check --scorecard --json`."""
-    return {
-        "schema": check_out.SCHEMA,
-        "as_of": found.on.isoformat(),
-        "verdict": found.verdict.value,
-        "scorecard": {
-            "verdict": found.said.value,
-            "as_of": found.as_of.isoformat(),
-            "valid_until": found.valid_until.isoformat() if found.valid_until else None,
-            "digest": found.digest,
-            "intact": found.intact,
-            "lapsed": found.lapsed,
-        },
-        "problems": [*found.problems],
-    }
-
-
-def committed_text(found: Committed) -> str:
-    """One line for the verdict, one for each reason why the file is not to be relied on."""
-    until = f", valid until {full_day(found.valid_until)}" if found.valid_until else ""
-    lines = [
-        f"{VERDICT_GLYPHS[found.verdict]} {found.verdict}  {one_line(str(found.path))}, looked at on {full_day(found.on)}",
-        f"  it says {found.said}, as of {full_day(found.as_of)}{until}, digest {found.digest[:12]}",
-        *(f"  ✗ {problem}" for problem in found.problems),
-    ]
-    return "\n".join(lines)
+    return Committed(path, on or utc_now().date(), sealed)

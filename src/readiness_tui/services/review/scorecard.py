@@ -82,13 +82,6 @@ def text(desk: Desk, *, format: str = "md", as_of: date | None = None, templates
     return render(compose_card(desk, view), format, templates_folder(desk, templates))
 
 
-def write(path: Path, content: str) -> None:
-    """Write an export atomically. Raises ReadinessError where the folder is missing or read-only."""
-    from readiness_tui.reports.atomic import write_text
-
-    write_text(path, content)
-
-
 def freeze(desk: Desk, *, templates: Path | None = None) -> Scorecard:
     """Close the review with its scorecard: nothing in it changes from now on. Undecided items become gaps."""
     view = load(desk, shared=True)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, tzinfo
 
+from readiness_tui.domain.incidents.export import RECORD_MARK
 from readiness_tui.domain.incidents.model import ActionKind
 from readiness_tui.domain.text.format import moment, plural
 from readiness_tui.sources.incidents import headings
@@ -41,8 +42,7 @@ from readiness_tui.sources.incidents.written_time import read_stamp, stated_zone
 FORMAT = "postmortem"
 # Sections that stand by themselves even below one of actions.
 _APART = frozenset({"went_well", "went_badly", "got_lucky", headings.TIMELINE, "summary", "questions"})
-# A note that was exported here, and what stands in it for readers only.
-_OWN = re.compile(r"<!-- readiness-incident ([A-Za-z0-9-]{8,64})(?: ([A-Za-z0-9._-]{1,40}))? -->")
+# What stands in a note that was exported here for readers only.
 _BLAMELESS = re.compile(r"^This note is blameless: [^#]{0,200}?they knew\.$", re.MULTILINE)
 _RIVALS = "two texts to settle"
 _INTERVAL = re.compile(r"\*\*To (?:detect|acknowledge|mitigate|resolve)\*\*")
@@ -70,9 +70,9 @@ class _Reader:
         self._clock = Clock(self.draft, day)
         self._labels = Labels(self.draft, self._clock)
         self._front, skip = front_matter(text)
-        if own := _OWN.search(text):
+        if own := RECORD_MARK.search(text):
             self.draft.uid, self.draft.item_id = own[1], own[2] or ""
-            text = _BLAMELESS.sub(lambda match: "\n" * match[0].count("\n"), _OWN.sub("", text))
+            text = _BLAMELESS.sub(lambda match: "\n" * match[0].count("\n"), RECORD_MARK.sub("", text))
         self._text, self._comments = comments(text)
         self._sections = sections(self._text, skip)
         self._guessed = self._guess_timeline()

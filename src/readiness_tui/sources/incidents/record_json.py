@@ -1,15 +1,23 @@
-"""Our own JSON of an incident (reports/incident_json.py), from another machine and perhaps another hand: each value is
-checked before it comes near the record."""
+"""Our own JSON of an incident, written and read from one definition: for programs, and for another machine's file,
+which merges it into its own copy.
+
+Schema 1. `incident` is the record; its times are UTC, its uids the same in every file that holds the incident, and
+`earlier` in a section has the digests of texts that were given up, so that a merge takes none of them for news.
+`derived` follows from the record and `review` says which review it was exported from; a merge reads neither. A file
+may come from another hand, so each value of the record is checked before it comes near ours.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import msgspec
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.incidents import note, note_rows
+from readiness_tui.domain.incidents.export import ReviewLink
 from readiness_tui.domain.incidents.merge import Copy
 from readiness_tui.domain.incidents.model import (
     Action,
@@ -24,11 +32,13 @@ from readiness_tui.domain.incidents.model import (
     TimelineEntry,
     Written,
 )
-from readiness_tui.domain.incidents.note import FIELDS
-from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.text.masking import masked
+from readiness_tui.domain.text.sanitise import one_line, to_json
 
 SCHEMA = 1
 KIND = "readiness-incident"
+_SOURCES = ("person", "log", "trace", "opinion")
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 Uid = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9-]{8,64}\Z")]
 Digest = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{16}\Z")]
@@ -36,34 +46,43 @@ At = Annotated[datetime, msgspec.Meta(tz=True)]
 Words = Annotated[str, msgspec.Meta(pattern=r"\S")]
 
 
-class _Struct(msgspec.Struct, forbid_unknown_fields=True):
-    pass
+class _Object(msgspec.Struct, forbid_unknown_fields=True):
+    """An object of the file. Its fields have the names of the domain's, so that neither side lists them again."""
+
+    @classmethod
+    def of(cls, value: object, **own: Any) -> Self:
+        """From the domain's value; `own`: fields that it has in another form."""
+        return cls(**{name: own[name] if name in own else _utc(getattr(value, name)) for name in cls.__struct_fields__})
+
+    def values(self, **own: Any) -> dict[str, Any]:
+        """What the domain's class takes; `own`: fields that it has in another form."""
+        return {name: _utc(getattr(self, name)) for name in self.__struct_fields__} | own
 
 
-class _Section(_Struct):
+class _Section(_Object):
     text: str
     by: str
     at: At | None
-    earlier: list[Digest]
+    earlier: tuple[Digest, ...]
 
 
-class _Link(_Struct):
+class _Link(_Object):
     kind: LinkKind
     name: str
 
 
-class _Entry(_Struct):
+class _Entry(_Object):
     uid: Uid
     at: At
     text: Words
     source: str
     by: str
-    links: list[_Link]
+    links: tuple[_Link, ...]
     created: At | None
     updated: At | None
 
 
-class _Action(_Struct):
+class _Action(_Object):
     uid: Uid
     text: Words
     kind: ActionKind
@@ -76,7 +95,7 @@ class _Action(_Struct):
     updated: At | None
 
 
-class _Rival(_Struct):
+class _Rival(_Object):
     uid: Uid
     section: str
     text: str
@@ -84,7 +103,7 @@ class _Rival(_Struct):
     at: At
 
 
-class _Incident(_Struct):
+class _Incident(_Object, rename={"item_id": "item"}):
     uid: Uid
     system: Words
     title: Words
@@ -97,17 +116,80 @@ class _Incident(_Struct):
     resolved: At | None
     closed: date | None
     failure_class: FailureClass | None
-    item: str
+    item_id: str
     no_eval_reason: str
-    eval_cases: list[str]
-    traces: list[str]
+    eval_cases: tuple[str, ...]
+    traces: tuple[str, ...]
     created: At | None
     updated: At | None
     sections: dict[str, _Section]
-    timeline: list[_Entry]
-    actions: list[_Action]
-    rivals: list[_Rival]
+    timeline: tuple[_Entry, ...]
+    actions: tuple[_Action, ...]
+    rivals: tuple[_Rival, ...]
     removed: dict[Uid, At]
+
+
+class _Review(_Object):
+    system: str
+    release: str
+    held_on: date
+    verdict: str
+    scorecard: str | None
+
+
+class _File(msgspec.Struct):
+    schema: int
+    kind: str
+    incident: _Incident
+    derived: dict[str, Any]
+    review: _Review | None
+
+
+def record_text(copy: Copy, review: ReviewLink | None = None) -> str:
+    """The file of an incident, secrets and personal data masked, the same bytes for the same record."""
+    incident = masked(copy.incident, personal=True)
+    link = _Review.of(review, scorecard=review.digest or None) if review is not None else None
+    return to_json(msgspec.to_builtins(_File(SCHEMA, KIND, _record(incident, copy), _derived(incident), link))) + "\n"
+
+
+def _record(incident: Incident, copy: Copy) -> _Incident:
+    actions = sorted(incident.actions, key=lambda action: (action.created or _LONG_AGO, action.uid))
+    rivals = sorted(incident.rivals, key=lambda rival: (rival.section, rival.at, rival.uid))
+    return _Incident.of(
+        incident,
+        sections={
+            key: _Section(
+                incident.fields.get(key, ""),
+                incident.written[key].by if key in incident.written else "",
+                _utc(incident.written[key].at) if key in incident.written else None,
+                tuple(sorted(copy.earlier.get(key, ()))),
+            )
+            for key in {*incident.fields, *incident.written, *copy.earlier}
+        },
+        timeline=tuple(
+            _Entry.of(entry, links=tuple(map(_Link.of, entry.links)))
+            for entry in sorted(incident.timeline, key=lambda entry: (entry.at, entry.uid))
+        ),
+        actions=tuple(map(_Action.of, actions)),
+        rivals=tuple(map(_Rival.of, rivals)),
+        removed={uid: _utc(at) for uid, at in copy.removed.items()},
+    )
+
+
+def _derived(incident: Incident) -> dict[str, Any]:
+    return {
+        "name": incident.name,
+        "open": incident.open,
+        "seconds": {name.replace(" ", "_"): int(span.total_seconds()) for name, span in note.intervals(incident)},
+        "factors": [
+            {"text": factor.text, "failure_class": factor.failure_class} for factor in note_rows.factors(incident)
+        ],
+        "controls": [{"item": control.item_id, "outcome": control.outcome} for control in note_rows.controls(incident)],
+        "reproduction": [
+            {"k": found.k, "n": found.n, "low": found.rate.low, "high": found.rate.high, "text": found.text}
+            for found in note_rows.reproductions(incident)
+        ],
+    }
 
 
 def read_record(path: Path, value: Any) -> Copy:
@@ -129,106 +211,60 @@ def read_record(path: Path, value: Any) -> Copy:
         return Copy(
             _incident(record),
             {key: frozenset(said.earlier) for key, said in record.sections.items()},
-            {uid: _known(at) for uid, at in record.removed.items()},
+            {uid: _utc(at) for uid, at in record.removed.items()},
         )
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise _refused(path, str(error)) from error
-    except _BadError as error:
-        raise _refused(path, str(error)) from error
+    except (msgspec.ValidationError, RecursionError, _BadError) as error:
+        shown = one_line(str(error).replace("`$", "`incident"), 300)
+        raise ReadinessError(f"{path}: {shown}. Nothing of it was imported; export the incident again.") from error
 
 
 class _BadError(ValueError):
     """A value that has the right type and is wrong all the same; the message says where."""
 
 
-def _refused(path: Path, reason: str) -> ReadinessError:
-    shown = one_line(reason.replace("`$", "`incident"), 300)
-    return ReadinessError(f"{path}: {shown}. Nothing of it was imported; export the incident again.")
-
-
 def _incident(record: _Incident) -> Incident:
-    for place, key in [("sections", key) for key in record.sections] + [
-        ("rivals", one.section) for one in record.rivals
-    ]:
-        if key not in FIELDS:
-            raise _BadError(f"“{one_line(key, 40)}” is no section of a note - at `incident.{place}`")
-    for place, uids in (
-        ("timeline", [entry.uid for entry in record.timeline]),
-        ("actions", [action.uid for action in record.actions]),
-        ("rivals", [rival.uid for rival in record.rivals]),
-    ):
+    _check(record)
+    values = record.values(
+        fields={key: said.text for key, said in record.sections.items() if said.text},
+        written={key: Written(said.by, _utc(said.at)) for key, said in record.sections.items() if said.at},
+        timeline=tuple(
+            TimelineEntry(id=0, **entry.values(links=tuple(Link(**link.values()) for link in entry.links)))
+            for entry in record.timeline
+        ),
+        actions=tuple(Action(id=0, **action.values()) for action in record.actions),
+        rivals=tuple(Rival(id=0, **rival.values()) for rival in record.rivals),
+    )
+    del values["sections"], values["removed"]
+    return Incident(number=0, **values)
+
+
+def _check(record: _Incident) -> None:
+    """What the types cannot say."""
+    for place, keys in (("sections", [*record.sections]), ("rivals", [rival.section for rival in record.rivals])):
+        for key in keys:
+            if key not in note.FIELDS:
+                raise _BadError(f"“{one_line(key, 40)}” is no section of a note - at `incident.{place}`")
+    parts: dict[str, tuple[_Entry | _Action | _Rival, ...]] = {
+        "timeline": record.timeline, "actions": record.actions, "rivals": record.rivals
+    }  # fmt: skip
+    for place, found in parts.items():
+        uids = [part.uid for part in found]
         if len(set(uids)) != len(uids):
             twice = next(uid for uid in uids if uids.count(uid) > 1)
             raise _BadError(f"the uid {twice} stands twice - at `incident.{place}`")
-    sources = ("person", "log", "trace", "opinion")
     for number, entry in enumerate(record.timeline):
-        if entry.source not in sources:
+        if entry.source not in _SOURCES:
             raise _BadError(
-                f"“{one_line(entry.source, 40)}” is no source; they are {', '.join(sources)}"
+                f"“{one_line(entry.source, 40)}” is no source; they are {', '.join(_SOURCES)}"
                 f" - at `incident.timeline[{number}].source`"
             )
-    return Incident(
-        number=0,
-        system=record.system,
-        title=record.title,
-        severity=record.severity,
-        status=record.status,
-        started=_utc(record.started),
-        detected=_utc(record.detected),
-        acknowledged=_utc(record.acknowledged),
-        mitigated=_utc(record.mitigated),
-        resolved=_utc(record.resolved),
-        closed=record.closed,
-        failure_class=record.failure_class,
-        item_id=record.item,
-        eval_cases=tuple(record.eval_cases),
-        no_eval_reason=record.no_eval_reason,
-        traces=tuple(record.traces),
-        fields={key: said.text for key, said in record.sections.items() if said.text},
-        written={key: Written(said.by, _known(said.at)) for key, said in record.sections.items() if said.at},
-        timeline=tuple(
-            TimelineEntry(
-                0,
-                _known(entry.at),
-                entry.text,
-                entry.source,
-                entry.by,
-                tuple(Link(link.kind, link.name) for link in entry.links),
-                entry.uid,
-                _utc(entry.created),
-                _utc(entry.updated),
-            )
-            for entry in record.timeline
-        ),
-        actions=tuple(
-            Action(
-                0,
-                action.text,
-                action.kind,
-                action.owner,
-                action.due,
-                action.done,
-                action.in_progress,
-                action.verify,
-                action.uid,
-                _utc(action.created),
-                _utc(action.updated),
-            )
-            for action in record.actions
-        ),
-        rivals=tuple(Rival(0, one.section, one.text, one.by, _known(one.at), one.uid) for one in record.rivals),
-        uid=record.uid,
-        created=_utc(record.created),
-        updated=_utc(record.updated),
-    )
 
 
-def _utc(at: datetime | None) -> datetime | None:
-    return None if at is None else _known(at)
-
-
-def _known(at: datetime) -> datetime:
+def _utc(value: Any) -> Any:
+    """A time in UTC; anything else as it is."""
+    if not isinstance(value, datetime):
+        return value
     try:
-        return at.astimezone(UTC)
+        return value.astimezone(UTC)
     except OverflowError as error:
-        raise _BadError(f"the time {at.isoformat()} is out of range") from error
+        raise _BadError(f"the time {value.isoformat()} is out of range") from error

@@ -117,14 +117,7 @@ def _loaded(located: Located) -> _Loaded:
     parsed = validated(ChecklistYaml, located)
     if problems := list(_problems(parsed)):
         raise refuse(located, problems)
-    checklist = Checklist(
-        id=parsed.id,
-        title=parsed.title,
-        version=parsed.version,
-        day=parsed.day,
-        items=tuple(item.to_domain() for item in parsed.items),
-        digest="",
-    )
+    checklist = parsed.to_domain()
     return _Loaded(replace(checklist, digest=content_digest(checklist)), located)
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from readiness_tui.domain.checklists.model import Depth, Item, ProbeKind, ProbeSpec, Severity
+from readiness_tui.domain.checklists.codec import from_plain
+from readiness_tui.domain.checklists.model import Checklist, Depth, ProbeKind, Severity
 from readiness_tui.sources.kit.located import quoted
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -70,9 +71,6 @@ class ProbeYaml(_Strict):
     required: Annotated[float, Field(gt=0, le=1)] = 0.99
     declares: list[SnakeName] = []
 
-    def to_domain(self) -> ProbeSpec:
-        return ProbeSpec(self.query, self.kind, self.required, tuple(self.declares))
-
 
 class ItemYaml(_Strict):
     id: ItemId
@@ -88,22 +86,6 @@ class ItemYaml(_Strict):
     probe: ProbeYaml | None = None
     ticks: list[Title] = []
 
-    def to_domain(self) -> Item:
-        return Item(
-            id=self.id,
-            title=self.title,
-            why=self.why,
-            evidence=self.evidence,
-            improve=self.improve,
-            severity=self.severity,
-            depth=self.depth,
-            weight=self.severity.weight if self.weight is None else self.weight,
-            same_as=tuple(self.same_as),
-            na_allowed=self.na_allowed,
-            probe=None if self.probe is None else self.probe.to_domain(),
-            ticks=tuple(self.ticks),
-        )
-
 
 class ChecklistYaml(_Strict):
     id: ChecklistId
@@ -111,3 +93,10 @@ class ChecklistYaml(_Strict):
     version: Title
     day: Annotated[int, Field(ge=1)] | None = None
     items: list[ItemYaml]
+
+    def to_domain(self) -> Checklist:
+        """Without its digest. The fields have the names of the domain's; a weight left out is its severity's."""
+        content = self.model_dump(exclude_none=True)
+        for item in content["items"]:
+            item.setdefault("weight", item["severity"].weight)
+        return from_plain({**content, "digest": ""})

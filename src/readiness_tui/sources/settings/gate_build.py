@@ -1,4 +1,7 @@
-"""From a gate's YAML to the gate: what the schema cannot say, checked against the registry of metrics."""
+"""From a gate's YAML to the gate: what the schema cannot say, checked against the registry of metrics.
+
+The YAML is a format of its own, written by people (aliases, ">= 0.85", "2%", min and max); what is stored and locked is
+the gate that comes of it, in the one form of `domain.gate.codec`."""
 
 from __future__ import annotations
 

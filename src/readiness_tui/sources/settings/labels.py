@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.labels.queue import LabelLine
+from readiness_tui.domain.labels.queue import LABEL_FIELDS, LabelLine
 from readiness_tui.domain.runs.model import HumanLabel, HumanVerdict
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Reject
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.recordio import Entry, lines, records, reject
 
-_FIELDS = ("run", "case", "variant", "reviewer", "verdict", "note", "at", "blind", "answer")
 _LONGEST = {"run": 1_000, "case": 1_000, "variant": 1_000, "reviewer": 200, "note": 10_000}
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -51,8 +50,8 @@ def read_labels(path: Path) -> tuple[list[LabelLine], list[Reject]]:
 
 def _label(entry: Entry) -> LabelLine:
     value = entry.value
-    if unknown := [name for name in value if name not in _FIELDS]:
-        raise RecordError(f"{quoted(unknown[0])} is no field of a label; they are {', '.join(_FIELDS)}")
+    if unknown := [name for name in value if name not in LABEL_FIELDS]:
+        raise RecordError(f"{quoted(unknown[0])} is no field of a label; they are {', '.join(LABEL_FIELDS)}")
     run, case, reviewer, verdict = (_text(value, name, needed=True) for name in ("run", "case", "reviewer", "verdict"))
     if verdict not in {*HumanVerdict}:
         raise RecordError(f"verdict is {quoted(verdict)}, and it is one of: {', '.join(HumanVerdict)}")

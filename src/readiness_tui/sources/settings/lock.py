@@ -11,6 +11,7 @@ from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate.model import Gate, Lock
+from readiness_tui.domain.text.plain import plain
 from readiness_tui.sources.kit.located import Located
 
 _HEAD = """\
@@ -18,15 +19,13 @@ _HEAD = """\
 # judge whose digest has changed since is reported. Written by `readiness gate lock`; locking again replaces it.
 """
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
-_DIGESTS = ("gate_digest", "dataset_digest", "judge_digest")
 
 
 def lock_text(gate: Gate, lock: Lock) -> str:
     """The file's content: the same lock gives the same bytes."""
-    at = (lock.at.replace(tzinfo=UTC) if lock.at.tzinfo is None else lock.at.astimezone(UTC)).isoformat()
-    entries = {"gate": gate.name, "by": lock.by, "at": at.replace("+00:00", "Z")}
-    entries |= {name: digest for name in _DIGESTS if (digest := getattr(lock, name))}
-    return _HEAD + "".join(f"{name}: {_text(value)}\n" for name, value in entries.items())
+    entries = {"gate": gate.name, **plain(lock)}
+    entries["at"] = entries["at"].replace("+00:00", "Z")
+    return _HEAD + "".join(f"{name}: {_text(value)}\n" for name, value in entries.items() if value)
 
 
 def write_lock(path: Path, gate: Gate, lock: Lock) -> None:
@@ -73,7 +72,7 @@ def _lock(located: Located) -> Lock:
     from readiness_tui.sources.kit.validation import Problem, refuse, validated
     from readiness_tui.sources.settings.gate_schema import Word
 
-    class LockYaml(BaseModel):
+    class LockYaml(BaseModel):  # the fields of a Lock, and the name of its gate for whoever reads the file
         model_config = ConfigDict(extra="forbid", strict=True)
         by: Word
         at: Word
@@ -90,4 +89,4 @@ def _lock(located: Located) -> Lock:
     if at is None or at.tzinfo is None:
         reason = f"{yaml.at!r} is not a time with its zone"
         raise refuse(located, [Problem(("at",), reason, "Write it in UTC, such as 2026-11-20T09:14:00Z")])
-    return Lock(yaml.by, at.astimezone(UTC), yaml.gate_digest, yaml.dataset_digest, yaml.judge_digest)
+    return Lock(**yaml.model_dump(exclude={"gate", "at"}), at=at.astimezone(UTC))

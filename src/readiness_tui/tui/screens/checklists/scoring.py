@@ -12,9 +12,9 @@ from textual.worker import WorkType
 
 from readiness_tui.domain.checklists.assessment import Assurance, EvidenceKind, Proposal, Standing
 from readiness_tui.domain.checklists.model import ProbeKind
+from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.domain.verdict.preview import if_scored
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.dates import parse_day
 from readiness_tui.services.review import assess, gaps
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text

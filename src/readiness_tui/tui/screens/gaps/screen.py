@@ -12,14 +12,16 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from readiness_tui.domain.scorecard.gap_lines import gap_lines
 from readiness_tui.domain.scorecard.model import GapLine
+from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.domain.text.format import day_month, plural
 from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.domain.verdict.model import Condition
-from readiness_tui.services import printing
+from readiness_tui.reports.atomic import write_text
+from readiness_tui.reports.gaps import gaps_as
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.dates import parse_day
-from readiness_tui.services.review import gaps, scorecard
+from readiness_tui.services.review import gaps
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
@@ -73,7 +75,7 @@ class GapsScreen(RoomScreen):
         rows = self.query_one("#rows", OpeningList)
         width = max(self.size.width - 4, 60)
         self._conditions = {condition.key: condition for condition in view.judgement.conditions}
-        self._lines = {gap.key: gap for gap in printing.gap_rows(view, everything=self._done_too)}
+        self._lines = {gap.key: gap for gap in gap_lines(view.facts, view.judgement, done=self._done_too)}
         options = [Option(heading(view, width), disabled=True)]
         options += [
             Option(condition_line(condition, width), id=CONDITION + key) for key, condition in self._conditions.items()
@@ -216,7 +218,7 @@ class GapsScreen(RoomScreen):
 
         def write(path: Path) -> None:
             endings = {".csv": "csv", ".jsonl": "jsonl"}
-            scorecard.write(path, printing.gaps_text(lines, endings.get(path.suffix.lower(), "md")))
+            write_text(path, gaps_as(lines, endings.get(path.suffix.lower(), "md")))
 
         ask_where(self, "Export the gaps", "File: .md task list, .csv for Jira, .jsonl", "gaps.md", write)
 

@@ -8,8 +8,8 @@ from datetime import date
 from textual.binding import Binding
 
 from readiness_tui.domain.incidents.model import Action, ActionKind, Incident
+from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.services.core.choices import choose
-from readiness_tui.services.dates import parse_day
 from readiness_tui.services.incidents import edit
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.incidents.feature import IncidentFeature

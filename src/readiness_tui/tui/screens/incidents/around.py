@@ -16,8 +16,8 @@ from textual.widgets.option_list import Option
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.incidents.what_changed import Change
+from readiness_tui.domain.text.dates import parse_moment
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.dates import parse_moment
 from readiness_tui.services.incidents import edit, traces
 from readiness_tui.services.incidents.traces import Around
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values

@@ -11,7 +11,7 @@ from readiness_tui.domain.incidents import note, note_hints
 from readiness_tui.domain.incidents.model import Incident, Sev
 from readiness_tui.domain.incidents.note_hints import Hint
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.services import printing
+from readiness_tui.reports.incident_md import incident_markdown
 from readiness_tui.services.incidents.edit import SECTIONS
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.markdown import chapters
@@ -71,8 +71,8 @@ def rendered(incident: Incident, key: str, text: str, as_of: date) -> str:
         incident, severity=Sev.SEV2, fields={}, timeline=(), actions=(), traces=(), eval_cases=(), item_id="",
         failure_class=None, no_eval_reason="", started=None, detected=None, acknowledged=None, mitigated=None, resolved=None,
     )  # fmt: skip
-    without = dict(chapters(printing.incident_note(empty, as_of)))
-    written = chapters(printing.incident_note(replace(empty, fields={key: text}), as_of))
+    without = dict(chapters(incident_markdown(empty, as_of)))
+    written = chapters(incident_markdown(replace(empty, fields={key: text}), as_of))
     return "\n".join(markdown for heading, markdown in written if without.get(heading) != markdown)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.binding import Binding
 
 from readiness_tui.domain.incidents.model import Sev
+from readiness_tui.domain.text.dates import parse_moment
 from readiness_tui.services.core.choices import choose
-from readiness_tui.services.dates import parse_moment
 from readiness_tui.services.incidents import edit
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.incidents.feature import UTC_HINT, IncidentFeature

@@ -9,9 +9,9 @@ from textual.content import Content
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
+from readiness_tui.reports.atomic import write_text
+from readiness_tui.reports.incident_text import merged_text
 from readiness_tui.services.incidents import exports, imports
-from readiness_tui.services.incidents.merge import sentence
-from readiness_tui.services.review import scorecard
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.dialogs.reading import ReadingDialog
@@ -34,7 +34,7 @@ class IncidentFiles(IncidentFeature):
             if format not in exports.FORMATS:
                 known = ", ".join(f".{one}" for one in exports.FORMATS)
                 raise ReadinessError(f"{path.name}: the ending says in what format. It is one of {known}.")
-            scorecard.write(path, exports.text(self.desk, incident.number, format))
+            write_text(path, exports.text(self.desk, incident.number, format))
 
         label = "Markdown, HTML or JSON file, by its ending"
         ask_where(self.screen, f"Export {incident.name}", label, f"{incident.name}.md", write)
@@ -66,7 +66,7 @@ class IncidentFiles(IncidentFeature):
 
 def imported(told: imports.Imported) -> Content:
     """What came of a file: in one sentence, what may be wrong, and what no field took."""
-    rows = [line(sentence(told.merged)), *map(line, told.merged.said)] if told.merged is not None else []
+    rows = [line(merged_text(told.merged)), *map(line, told.merged.said)] if told.merged is not None else []
     for doubt in told.doubts:
         where = f"line {doubt.line}: " if doubt.line else ""
         rows.append(join(Content.styled("! look at ", "bold $text-warning"), line(f"{where}{doubt.text}", limit=300)))

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.incidents.search import Found, Wanted
-from readiness_tui.services import printing
+from readiness_tui.reports.incident_md import incident_markdown
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.incidents import read
 from readiness_tui.tui.dialogs.reading import ReadingDialog
@@ -124,7 +124,7 @@ class IncidentsScreen(RoomScreen):
 
     def action_open(self) -> None:
         if self.incident is not None:
-            self.app.push_screen(NoteDialog(printing.incident_note(self.incident, self.view.as_of)))
+            self.app.push_screen(NoteDialog(incident_markdown(self.incident, self.view.as_of)))
 
     async def action_filter(self) -> None:
         await self._narrow(replace(self._filter, open=not self._filter.open))

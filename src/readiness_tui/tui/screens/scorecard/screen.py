@@ -10,6 +10,7 @@ from textual.binding import Binding
 
 from readiness_tui.domain.text.format import full_day, plural
 from readiness_tui.domain.verdict.model import Verdict
+from readiness_tui.reports.atomic import write_text
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import reviews, scorecard
@@ -53,7 +54,7 @@ class ScorecardScreen(RoomScreen):
 
         def write(path: Path) -> None:
             format = {".json": "json", ".html": "html"}.get(path.suffix.lower(), "md")
-            scorecard.write(path, scorecard.text(self.desk, format=format))
+            write_text(path, scorecard.text(self.desk, format=format))
 
         name = f"readiness-{re.sub(r'[^A-Za-z0-9.]+', '-', view.review.release).strip('-') or 'scorecard'}.md"
         ask_where(self, "Export the scorecard", "File: .md, .html or .json", name, write)

@@ -16,11 +16,11 @@ from readiness_tui.domain.checklists.assessment import EvidenceKind
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.incidents.model import Incident, Sev
 from readiness_tui.domain.runs.model import Trace
+from readiness_tui.domain.text.dates import parse_moment
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services import traces
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.dates import parse_moment
 from readiness_tui.services.incidents import edit
 from readiness_tui.services.review import assess, gaps
 from readiness_tui.services.traces import TraceFilter

@@ -1,0 +1,48 @@
+"""What `doctor` says of the database and of what it is read with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What `doctor` found. `path` None: no database is at hand, and only what is installed was looked at."""
+
+    python: str
+    sqlite: str
+    sqlite_module: str
+    wal_is_safe: bool
+    path: Path | None
+    journal: str | None
+    schema_version: int | None
+    problems: tuple[str, ...]
+
+
+def health_object(health: Health) -> dict[str, Any]:
+    """`doctor --json`."""
+    return {
+        "schema": 1,
+        "python": health.python,
+        "sqlite": {"version": health.sqlite, "module": health.sqlite_module, "wal_is_safe": health.wal_is_safe},
+        "database": None
+        if health.path is None
+        else {"path": str(health.path), "journal": health.journal, "schema_version": health.schema_version},
+        "problems": [*health.problems],
+    }
+
+
+def health_text(health: Health) -> str:
+    """Lines for a person, the problems last."""
+    wal = "" if health.wal_is_safe else "; without the fix of its WAL journal, so the rollback journal is used"
+    lines = [
+        f"Python     {health.python}",
+        f"SQLite     {health.sqlite} ({health.sqlite_module}){wal}",
+        "database   none found; `readiness new` makes one"
+        if health.path is None
+        else f"database   {health.path}, journal {health.journal}, schema {health.schema_version}",
+        *(f"✗ {problem}" for problem in health.problems),
+    ]
+    return "\n".join([*lines, *([] if health.problems else ["● all is well"])])
