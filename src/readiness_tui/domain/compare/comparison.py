@@ -67,7 +67,7 @@ class Comparison:
         return tuple(sorted((*self.new, *self.removed)))
 
 
-def first_carrying(rule: Rule, runs: Sequence[RunData]) -> tuple[RunData, Observed] | NotComputable:
+def first_run_with(rule: Rule, runs: Sequence[RunData]) -> tuple[RunData, Observed] | NotComputable:
     """The first run that carries a rule's metric, in the order named; else why none does."""
     reasons = []
     for data in runs:
@@ -83,7 +83,7 @@ def compare(rule: Rule, candidate: tuple[RunData, Observed], baseline: Sequence[
     """The paired change of a rule's metric; not computable without a baseline, or without shared cases."""
     if not baseline:
         return NotComputable("no baseline is stored")
-    found = first_carrying(rule, baseline)
+    found = first_run_with(rule, baseline)
     if isinstance(found, NotComputable):
         return NotComputable(f"the baseline does not carry it: {found.reason}")
     return compare_sides(rule, candidate, found)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from readiness_tui.domain.compare.comparison import Comparison, compare_sides, first_carrying
-from readiness_tui.domain.compare.paired import MIN_N, Flips, Shift, flips_text, least_shown, pass_fail, scores
+from readiness_tui.domain.compare.comparison import Comparison, compare_sides, first_run_with
+from readiness_tui.domain.compare.paired import MIN_N, Flips, Shift, flips_text, pass_fail, scores, undetectable_text
 from readiness_tui.domain.metrics import (
     METRICS,
     Kind,
@@ -109,7 +109,7 @@ class Compared:
     def least(self) -> str:
         """How small a change cannot show on these cases; empty where that is not known."""
         if self.shift is None:
-            return least_shown(self.flips.shared)
+            return undetectable_text(self.flips.shared)
         if not self.has_interval or self.shift.low is None or self.shift.high is None:
             return ""
         half = (self.shift.high - self.shift.low) / 2
@@ -133,7 +133,7 @@ def compared(rule: Rule, candidate: Sequence[RunData], baseline: Sequence[RunDat
     """One rule's metric on both sides; each from the first run that carries it."""
     if not baseline:
         return NotComputable("no baseline is stored")
-    return _compared(rule, first_carrying(rule, candidate), first_carrying(rule, baseline))
+    return _compared(rule, first_run_with(rule, candidate), first_run_with(rule, baseline))
 
 
 def compare_all(
@@ -156,7 +156,7 @@ def compare_all(
         given = declared.get(key)
         direction = given.direction if given else metric.direction or Direction.HIGHER
         rule = Rule(name, direction, None, given.unit if given else metric.unit)
-        ours, theirs = first_carrying(rule, candidate), first_carrying(rule, baseline)
+        ours, theirs = first_run_with(rule, candidate), first_run_with(rule, baseline)
         made = _compared(rule, ours, theirs)
         if isinstance(made, Compared):
             rows.append(replace(made, assumed=given is None and metric.direction is None))

@@ -157,7 +157,7 @@ def holm(ps: Sequence[Fraction]) -> list[Fraction]:
     return adjusted
 
 
-def least_shown(shared: int) -> str:
+def undetectable_text(shared: int) -> str:
     """What a pass-or-fail metric cannot show: "a drop of fewer than 6 cases (15 points) cannot show"; on fewer cases
     than that, that no drop can."""
     if shared < NEEDED_FLIPS:

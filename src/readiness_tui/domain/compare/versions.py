@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from readiness_tui.domain.compare.comparison import comparison_warnings
 from readiness_tui.domain.compare.diagnosis import diagnose
 from readiness_tui.domain.compare.metrics import Compared, Unpaired, compare_all
-from readiness_tui.domain.compare.paired import least_shown
-from readiness_tui.domain.metrics import RunData, some
+from readiness_tui.domain.compare.paired import undetectable_text
+from readiness_tui.domain.metrics import RunData, first_few
 from readiness_tui.domain.metrics.rule import Rule
 from readiness_tui.domain.runs.joining import normalise
 from readiness_tui.domain.runs.model import Case
@@ -64,7 +64,7 @@ class Versions:
     @property
     def least(self) -> str:
         """ "A drop of fewer than 6 cases (15 points) cannot show." on the shared cases."""
-        said = least_shown(self.shared) if self.shared else ""
+        said = undetectable_text(self.shared) if self.shared else ""
         return f"{said[0].upper()}{said[1:]}." if said else ""
 
     @property
@@ -143,5 +143,5 @@ def _pairing(ours: Mapping[str, Case], theirs: Mapping[str, Case], shared: Seque
         and normalise(ours[key].question) != normalise(theirs[key].question)
     ]
     if other:
-        said.append(f"{plural(len(other), 'pair')} with another question on each side: {some(other)}.")
+        said.append(f"{plural(len(other), 'pair')} with another question on each side: {first_few(other)}.")
     return tuple(said)

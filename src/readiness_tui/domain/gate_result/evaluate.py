@@ -11,8 +11,8 @@ from readiness_tui.domain.compare.comparison import comparison_warnings, differ_
 from readiness_tui.domain.gate.model import CasePolicy, Gate, Lock
 from readiness_tui.domain.gate_result.model import CasesRow, GateOutcome, GateRow
 from readiness_tui.domain.gate_result.rows import Ground, row, split
-from readiness_tui.domain.labels.queue import HIGH_RISK, between_people, judge_agreement, labels_of
-from readiness_tui.domain.metrics import RunData, absent_cases, case_key, gold_by_id, resolve, some, tags_of, utc
+from readiness_tui.domain.labels.queue import HIGH_RISK, judge_agreement, labels_of, reviewer_agreement
+from readiness_tui.domain.metrics import RunData, absent_cases, case_key, first_few, gold_by_id, resolve, tags_of, utc
 from readiness_tui.domain.metrics.rule import From, Rule
 from readiness_tui.domain.runs.model import (
     Case,
@@ -52,7 +52,7 @@ def evaluate_gate(
     runs = tuple(data if data.golden or not eval_set else replace(data, golden=eval_set) for data in candidate)
     base = tuple(data if data.golden or not eval_set else replace(data, golden=eval_set) for data in baseline)
     high_risk, unreviewed, refused = high_risk_cases(runs)
-    agreed, between = judge_agreement(runs, gate), between_people(runs)
+    agreed, between = judge_agreement(runs, gate), reviewer_agreement(runs)
     if gate is None or not runs:
         return GateOutcome(gate, lock, high_risk=high_risk, unreviewed=unreviewed, agreement=agreed, between=between)
     datasets = {data.run.id: _dataset(data) or dataset_digest for data in runs}
@@ -275,7 +275,7 @@ def _warnings(
     if runs and base:
         said.update(dict.fromkeys(comparison_warnings(runs[0].run, base[0].run)))
     if refused:
-        said[f"A person judged high-risk cases as failed: {some(refused)}."] = None
+        said[f"A person judged high-risk cases as failed: {first_few(refused)}."] = None
     if any(made.rule.source is From.RUN and made.by_missing for made in rows):
         said["Some results are decided by missing cases: in the worst case they would miss."] = None
     return tuple(said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from readiness_tui.domain.compare.comparison import first_carrying
+from readiness_tui.domain.compare.comparison import first_run_with
 from readiness_tui.domain.compare.metrics import compared
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics import Kind, NotComputable, Observed, RunData, resolve, unknown
@@ -33,7 +33,7 @@ class Misses:
 
 def misses(rule: Rule, candidate: Sequence[RunData], baseline: Sequence[RunData] = ()) -> Misses:
     """The cases behind a row of the gate: short of a threshold, or worse than the baseline for a regression rule."""
-    found = first_carrying(rule, candidate)
+    found = first_run_with(rule, candidate)
     if isinstance(found, NotComputable):
         return Misses(None, (), found.reason)
     data, seen = found
@@ -45,10 +45,10 @@ def misses(rule: Rule, candidate: Sequence[RunData], baseline: Sequence[RunData]
             return Misses(data.run.id, (), against.reason)
         worse = (Miss(key, against.ours[key], against.theirs[key]) for key in against.flips.worse)
         return Misses(data.run.id, tuple(worse))
-    return Misses(data.run.id, short_of(rule, seen))
+    return Misses(data.run.id, missed_cases(rule, seen))
 
 
-def short_of(rule: Rule, seen: Observed) -> tuple[Miss, ...]:
+def missed_cases(rule: Rule, seen: Observed) -> tuple[Miss, ...]:
     """Of a rate every case that is not all right; of another figure those beyond the threshold. Missing ones last."""
     metric = resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)
     higher = rule.direction is Direction.HIGHER

@@ -10,27 +10,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from readiness_tui.domain.compare.comparison import Comparison, compare, first_carrying
+from readiness_tui.domain.compare.comparison import Comparison, compare, first_run_with
 from readiness_tui.domain.gate.model import Gate
 from readiness_tui.domain.gate_result.evaluate import HIGH_RISK
 from readiness_tui.domain.gate_result.model import GateOutcome, GateRow
 from readiness_tui.domain.gate_result.power import (
     Count,
     Sight,
+    cases_to_decide,
     count_for_drop,
     count_for_quantile,
     count_for_rate,
+    fewest_cases,
+    fewest_cases_for_drop,
     half_width,
-    least_cases,
-    least_for_drop,
+    provable_value,
     sight_of_flips,
     sight_of_mean,
     sight_of_other,
-    unrelated,
-    value_that_holds,
-    wanted_cases,
+    unpaired_half_width,
 )
-from readiness_tui.domain.gate_result.rows import effect_of, limit_of, margin_of, split, worsening
+from readiness_tui.domain.gate_result.rows import as_loss, effect_of, limit_of, margin_of, split
 from readiness_tui.domain.intervals import MIN_N, WILSON, smallest_n_for_quantile
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics import (
@@ -202,7 +202,7 @@ def _row(rule: Rule, ground: _Ground, now: GateRow | None) -> PlanRow:
     row = PlanRow(rule, seen.metric, seen.counted, need, seen.before, _sight(rule, seen, ground), now)
     if figure is None:
         return row
-    wanted = wanted_cases(seen.metric, figure.estimate, bar, way, tuple(figure.per_case.values()))
+    wanted = cases_to_decide(seen.metric, figure.estimate, bar, way, tuple(figure.per_case.values()))
     if now is None and wanted == figure.estimate.n:  # the baseline had enough: fewer may do
         wanted = max(decisive_size(figure.estimate, bar) or wanted or 0, need.least or 0)
     return replace(row, wanted=wanted, ends=_ends(figure.best, figure.worst, way, bar) if now else None)
@@ -214,7 +214,7 @@ def _seen(rule: Rule, ground: _Ground) -> _Seen:
         kept, _ = window(ground.traces, ground.as_of, rule.window_days)
         found = observe_traces(rule.metric, kept, rule.tags, direction=rule.direction, unit=rule.unit)
         return _Seen(metric, found if isinstance(found, Observed) else None)
-    now, before = first_carrying(rule, ground.candidate), first_carrying(rule, ground.baseline)
+    now, before = first_run_with(rule, ground.candidate), first_run_with(rule, ground.baseline)
     against = None if isinstance(now, NotComputable) else compare(rule, now, ground.baseline)
     return _Seen(
         metric,
@@ -243,8 +243,8 @@ def _need(bar: float, way: Direction, seen: _Seen, n: int | None) -> Need:
     elif n and metric.kind is Kind.QUANTILE:
         count = count_for_quantile(metric.q, way, n)
     elif n and metric.kind is not Kind.SUM and seen.known is not None:
-        value = value_that_holds(seen.known, bar, way, n, ratio=metric.kind is Kind.RATIO)
-    return Need(n, least_cases(metric, bar, way, counted=seen.counted), count, value)
+        value = provable_value(seen.known, bar, way, n, ratio=metric.kind is Kind.RATIO)
+    return Need(n, fewest_cases(metric, bar, way, counted=seen.counted), count, value)
 
 
 def _sight(rule: Rule, seen: _Seen, ground: _Ground) -> Sight | None:
@@ -256,7 +256,7 @@ def _sight(rule: Rule, seen: _Seen, ground: _Ground) -> Sight | None:
         return sight_of_flips(shared) if shared else None
     if seen.theirs is None:
         return None
-    change = worsening(seen.change.change, rule.direction) if seen.change else None
+    change = as_loss(seen.change.change, rule.direction) if seen.change else None
     if seen.metric.kind in (Kind.RATE, Kind.MEAN) or (change is not None and change.high is not None):
         return sight_of_mean(seen.theirs.estimate, shared, change)
     return sight_of_other(seen.theirs.estimate, rule.direction)
@@ -288,7 +288,7 @@ def _regression_row(rule: Rule, seen: _Seen, ground: _Ground, now: GateRow | Non
     if seen.theirs is None or rule.max_regression is None:
         return PlanRow(rule, seen.metric, seen.counted, Need(None), None, sight, now)
     shared = _shared(rule, seen, ground)
-    loss = worsening(seen.change.change, rule.direction) if seen.change else None
+    loss = as_loss(seen.change.change, rule.direction) if seen.change else None
     base = seen.change.baseline if seen.change else seen.theirs.estimate.value
     margin, effect = margin_of(rule, base), effect_of(rule, base)
     limit = max(margin, effect or 0.0)
@@ -296,24 +296,24 @@ def _regression_row(rule: Rule, seen: _Seen, ground: _Ground, now: GateRow | Non
     least: int | None = MIN_N
     if seen.metric.kind is Kind.RATE and seen.counted:
         count = count_for_drop(margin, shared, effect or 0.0) if shared else None
-        least = least_for_drop(limit)
+        least = fewest_cases_for_drop(limit)
     else:
         if seen.metric.kind is Kind.QUANTILE:
             least = max(MIN_N, smallest_n_for_quantile(seen.metric.q))
-        half = half_width(loss, shared) if loss else _half_before(seen, shared)
+        half = half_width(loss, shared) if loss else _baseline_half_width(seen, shared)
         value = None if half is None else limit - half
     row = PlanRow(rule, seen.metric, seen.counted, Need(shared or None, least, count, value), seen.before, sight, now)
     if now is None or loss is None:
         return row
-    wanted = wanted_cases(seen.metric, loss, limit_of(loss, margin, effect), Direction.LOWER)
+    wanted = cases_to_decide(seen.metric, loss, limit_of(loss, margin, effect), Direction.LOWER)
     return replace(row, wanted=wanted, ends=_loss_ends(rule, seen, limit))
 
 
-def _half_before(seen: _Seen, shared: int) -> float | None:
+def _baseline_half_width(seen: _Seen, shared: int) -> float | None:
     """How far the bound of a change would lie off, from the baseline alone: of means only."""
     if seen.theirs is None or seen.metric.kind not in (Kind.RATE, Kind.MEAN):
         return None
-    return unrelated(half_width(seen.theirs.estimate, shared))
+    return unpaired_half_width(half_width(seen.theirs.estimate, shared))
 
 
 def _ends(best: Estimate | None, worst: Estimate | None, way: Direction, bar: float) -> Ends | None:
@@ -334,6 +334,6 @@ def _loss_ends(rule: Rule, seen: _Seen, margin: float) -> Ends | None:
 
     def loss(end: float) -> Estimate:
         changes = [*paired, *(end - before for before in lost)]
-        return worsening(Estimate(sum(changes) / len(changes), len(changes)), rule.direction)
+        return as_loss(Estimate(sum(changes) / len(changes), len(changes)), rule.direction)
 
     return _ends(loss(best_value(seen.metric)), loss(worst_value(seen.metric)), Direction.LOWER, margin)

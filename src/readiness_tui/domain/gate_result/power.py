@@ -79,7 +79,7 @@ def count_for_drop(margin: float, n: int, effect: float = 0.0) -> Count:
     return Count(n, point, None if low < 0 else low, most=True)
 
 
-def least_for_drop(margin: float) -> int | None:
+def fewest_cases_for_drop(margin: float) -> int | None:
     """The fewest shared cases, none of them lost, of which the bound of a rate's drop stays within `margin`.
 
     Without a flip Tango's bound is z² / (n + z²): that of a rate of n in n against 1 − margin.
@@ -87,7 +87,7 @@ def least_for_drop(margin: float) -> int | None:
     return decisive_from(Fraction(1), 1 - exact(margin)) if margin < 1 else 1
 
 
-def least_cases(metric: MetricDef, threshold: float, direction: Direction, *, counted: bool) -> int | None:
+def fewest_cases(metric: MetricDef, threshold: float, direction: Direction, *, counted: bool) -> int | None:
     """The fewest cases with which the bound can hold at all; `counted`: the figure is a rate of 0/1 cases.
 
     None where no number is enough: a rate that must be 1 (or 0) is never proven, and a sum has no bound.
@@ -101,7 +101,7 @@ def least_cases(metric: MetricDef, threshold: float, direction: Direction, *, co
     return None if metric.kind is Kind.SUM else MIN_N
 
 
-def wanted_cases(
+def cases_to_decide(
     metric: MetricDef,
     estimate: Estimate,
     threshold: float,
@@ -123,7 +123,7 @@ def wanted_cases(
     if size is None and metric.kind is Kind.QUANTILE and values:
         within = sum(value <= threshold for value in values)
         size = decisive_from(Fraction(within, len(values)), metric.q)
-    least = least_cases(metric, threshold, direction, counted=counted)
+    least = fewest_cases(metric, threshold, direction, counted=counted)
     if size is None:
         return least if least is not None and least > n else None
     return max(size, n + 1, least or 0)
@@ -156,7 +156,7 @@ def half_width(estimate: Estimate, n: int, *, log: bool = False) -> float | None
     return half * scale
 
 
-def unrelated(half: float | None) -> float | None:
+def unpaired_half_width(half: float | None) -> float | None:
     """The half-width of a difference of two runs that have nothing in common, from that of one of them.
 
     √2 of it. Runs over the same cases mostly differ by less: it is what can be said before there are two.
@@ -164,7 +164,7 @@ def unrelated(half: float | None) -> float | None:
     return None if half is None else math.sqrt(2) * half
 
 
-def value_that_holds(
+def provable_value(
     estimate: Estimate, threshold: float, direction: Direction, n: int, *, ratio: bool = False
 ) -> float | None:
     """The figure whose bound would just meet the threshold with n cases and the spread of `estimate`."""
@@ -209,7 +209,7 @@ def sight_of_mean(before: Estimate, shared: int, change: Estimate | None = None)
     half = half_width(change, shared) if change else None
     paired = half is not None
     if half is None:
-        half = unrelated(half_width(before, shared))
+        half = unpaired_half_width(half_width(before, shared))
     if half is None:
         few = shared < MIN_N or (before.n or 0) < MIN_N
         why = f"{MIN_N} shared cases are the fewest for an interval" if few else "the baseline has no spread"

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from readiness_tui.domain.compare.change import PAIRED, SCORE
-from readiness_tui.domain.compare.comparison import Comparison, compare, first_carrying
+from readiness_tui.domain.compare.comparison import Comparison, compare, first_run_with
 from readiness_tui.domain.gate_result.model import GateRow, Result
 from readiness_tui.domain.intervals import T
 from readiness_tui.domain.intervals.estimate import Estimate
@@ -17,11 +17,11 @@ from readiness_tui.domain.metrics import (
     Observed,
     RunData,
     absent_cases,
+    first_few,
     observe_traces,
-    some,
     window,
 )
-from readiness_tui.domain.metrics.meets import EPSILON, bound_meets, doubt, how_sure, meets, needed
+from readiness_tui.domain.metrics.meets import EPSILON, bound_meets, how_sure, meets, needed, why_approximate
 from readiness_tui.domain.metrics.rule import Confidence, Direction, From, Rule
 from readiness_tui.domain.metrics.words import rule_text, value_text
 from readiness_tui.domain.runs.model import Completeness, Trace
@@ -78,7 +78,7 @@ def _from_traces(rule: Rule, ground: Ground) -> GateRow:
 
 
 def _from_runs(rule: Rule, ground: Ground) -> GateRow:
-    found = first_carrying(rule, ground.candidate)
+    found = first_run_with(rule, ground.candidate)
     if isinstance(found, NotComputable):
         return _missing(rule, found)
     data, seen = found
@@ -119,7 +119,7 @@ def _sparse(rule: Rule, seen: Observed, noun: str) -> GateRow | None:
         return None
     reason = (
         f"{seen.used:,} of {seen.total:,} {noun}s carry it ({int(seen.coverage * 100)} %), 95 % are needed; "
-        f"missing: {some(seen.missing_ids)}"
+        f"missing: {first_few(seen.missing_ids)}"
     )
     return GateRow(rule, Result.MISSING, _shown(rule, seen), reason, used=seen.used, total=seen.total)
 
@@ -141,7 +141,7 @@ def _threshold_row(rule: Rule, seen: Observed | NotComputable, noun: str) -> Gat
         reasons.append(f"worst case {value_text(seen.worst.value, rule).replace(NOTHING, 'without limit')}")
         if by_missing:
             sure.append(BY_MISSING)
-    reasons += filter(None, [doubt(estimate, rule.direction, rule.threshold)])
+    reasons += filter(None, [why_approximate(estimate, rule.direction, rule.threshold)])
     if seen.note and seen.note != sure[0]:
         reasons.append(seen.note)
     if seen.used == 1:
@@ -185,7 +185,7 @@ def _regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputa
         return _missing(rule, against)
     margin = margin_of(rule, against.baseline)
     effect = effect_of(rule, against.baseline)
-    worse = worsening(against.change, rule.direction)
+    worse = as_loss(against.change, rule.direction)
     result, limit = _regression_result(rule, worse, margin, effect, len(against.shared))
     loss = max(worse.value, 0.0) if abs(worse.value) > EPSILON else 0.0
     drop = "drop" if rule.direction is Direction.HIGHER else "rise"
@@ -195,7 +195,7 @@ def _regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputa
         f"{drop} {value_text(loss, toward_worse)} over {plural(len(against.shared), 'shared case')}, "
         f"at most {value_text(margin, toward_limit)} allowed",
         f"baseline run {against.run_id}",
-        *filter(None, [doubt(worse, Direction.LOWER, limit)]),
+        *filter(None, [why_approximate(worse, Direction.LOWER, limit)]),
     ]
     if effect is not None and worse.value > margin + EPSILON:
         least = value_text(effect, toward_worse)
@@ -206,7 +206,7 @@ def _regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputa
     if len(against.shared) == 1:
         reasons.append("one case alone decides nothing")
     if against.unmatched:
-        reasons.append(f"{len(against.unmatched)} unmatched: {some(against.unmatched)}")
+        reasons.append(f"{len(against.unmatched)} unmatched: {first_few(against.unmatched)}")
     return GateRow(
         rule,
         result,
@@ -253,7 +253,7 @@ def limit_of(worse: Estimate, margin: float, effect: float | None) -> float:
     return max(margin, effect)
 
 
-def worsening(change: Estimate, direction: Direction) -> Estimate:
+def as_loss(change: Estimate, direction: Direction) -> Estimate:
     """A change as a loss: worse is positive. A rate's bounds are read like a mean's for the n that would decide."""
     method = T if change.method == SCORE else change.method.removeprefix(PAIRED)
     if direction is Direction.LOWER:

@@ -94,7 +94,7 @@ def examine(
         cases=len(eval_set.cases),
         failure=sum(failure_tagged(case.tags) for case in eval_set.cases),
         high_risk=sum(HIGH_RISK in case.tags for case in eval_set.cases),
-        duplicates=tuple(_repeated(cases) for cases in same.values() if len(cases) > 1),
+        duplicates=tuple(_duplicate_of(cases) for cases in same.values() if len(cases) > 1),
         near=near_duplicates({cases[0].id: text for text, cases in same.items()}),
         empty=tuple(case.id for case in eval_set.cases if not _expects(case)),
         looked=looked if looked.any else None,
@@ -103,7 +103,7 @@ def examine(
     )
 
 
-def _repeated(cases: Sequence[GoldenCase]) -> Repeated:
+def _duplicate_of(cases: Sequence[GoldenCase]) -> Repeated:
     wanted = {(frozenset(c.expected_sources), frozenset(c.must_include), frozenset(c.expected_tools)) for c in cases}
     return Repeated(tuple(case.id for case in cases), len(wanted) > 1)
 
@@ -171,7 +171,11 @@ def difference(before: EvalSet, after: EvalSet) -> Difference:
     old = {case.id: case for case in before.cases}
     new = {case.id: case for case in after.cases}
     changed = ((ident, _changed(old[ident], case)) for ident, case in new.items() if ident in old)
-    eased = (ident for ident, case in old.items() if _hard(case) and (ident not in new or not _hard(new[ident])))
+    eased = (
+        ident
+        for ident, case in old.items()
+        if _is_failure_or_high_risk(case) and (ident not in new or not _is_failure_or_high_risk(new[ident]))
+    )
     return Difference(
         before=before.digest,
         added=tuple(ident for ident in new if ident not in old),
@@ -181,7 +185,7 @@ def difference(before: EvalSet, after: EvalSet) -> Difference:
     )
 
 
-def _hard(case: GoldenCase) -> bool:
+def _is_failure_or_high_risk(case: GoldenCase) -> bool:
     return failure_tagged(case.tags) or HIGH_RISK in case.tags
 
 

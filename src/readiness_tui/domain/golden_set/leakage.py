@@ -112,15 +112,15 @@ def leaks(cases: Sequence[GoldenCase], requests: Iterable[Request]) -> tuple[Loo
         asked = None if request.asked is None else normalise(request.asked)
         for text in map(normalise, _texts(request.logged)):
             if text not in seen:
-                seen[text] = tuple(_holds(text, heads))
+                seen[text] = tuple(_questions_in(text, heads))
             for ident, question in seen[text]:
-                if ident != request.own and not _asks(question, text, asked, request):
+                if ident != request.own and not _is_own_question(question, text, asked, request):
                     found.setdefault(ident, ({}, {}))[request.of_run][request.id] = None
     named = ((case.id, found[case.id]) for case in cases if case.id in found)
     return Looked(*counts), tuple(Leak(ident, tuple(traces), tuple(runs)) for ident, (traces, runs) in named)
 
 
-def _asks(question: str, text: str, asked: str | None, request: Request) -> bool:
+def _is_own_question(question: str, text: str, asked: str | None, request: Request) -> bool:
     """Whether the question stands in the text because the request asks it."""
     if asked is None:
         return question == text and not request.of_run
@@ -128,7 +128,7 @@ def _asks(question: str, text: str, asked: str | None, request: Request) -> bool
     return question == asked or (request.of_run and request.own is None and question in asked)
 
 
-def _holds(text: str, heads: Mapping[str, Sequence[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
+def _questions_in(text: str, heads: Mapping[str, Sequence[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
     """The cases whose question stands in a text, once each: one look-up for each position."""
     told: set[str] = set()
     for at in range(len(text) - LEAST + 1):

@@ -113,11 +113,11 @@ def read(typed: str, now: datetime, zone: tzinfo = UTC) -> LiveLine:
         source, rest = match[1].lower(), rest[match.end() :]
     line = LiveLine(at or now, rest, source, remarks=remarks)
     if match := _COMMAND.match(rest):
-        line = _commanded(line, match[1].lower(), rest[match.end() :], now, zone)
+        line = _apply_command(line, match[1].lower(), rest[match.end() :], now, zone)
         if line.command is Command.ACTION and (at is not None or source != SOURCES[0]):
-            line = _kept(line, "An action has no time or source: what stands in front of it was left out.")
+            line = _with_remark(line, "An action has no time or source: what stands in front of it was left out.")
         elif at is not None and line.at != at:
-            line = _kept(line, f"Two times stand here: the one after /{line.command} counts.")
+            line = _with_remark(line, f"Two times stand here: the one after /{line.command} counts.")
     return replace(line, text=line.text.strip(), mentions=mentions(line.text.strip()))
 
 
@@ -167,17 +167,17 @@ def _time(rest: str, now: datetime, zone: tzinfo) -> tuple[datetime | None, tupl
     return found.at, (found.remark,) if found.remark else (), rest[match.end() :]
 
 
-def _commanded(line: LiveLine, name: str, rest: str, now: datetime, zone: tzinfo) -> LiveLine:
+def _apply_command(line: LiveLine, name: str, rest: str, now: datetime, zone: tzinfo) -> LiveLine:
     if match := re.fullmatch(r"sev(?:erity)?[_-]?([0-9])?", name):
         said = match[1]
         if not said and (number := re.match(r"(?:sev)?([0-9])(?:\s+|\Z)", rest, re.IGNORECASE)):
             said, rest = number[1], rest[number.end() :]
         if said and said in "1234":
             return replace(line, command=Command.SEVERITY, severity=Sev(f"sev{said}"), text=rest)
-        return _kept(line, f"/{name} needs a severity from 1 to 4, as in /sev2; it was written down as words.")
+        return _with_remark(line, f"/{name} needs a severity from 1 to 4, as in /sev2; it was written down as words.")
     command = Command.ACKNOWLEDGED if name == "ack" else next((one for one in Command if one == name), None)
     if command is None:
-        return _kept(line, f"/{one_line(name, 30)} is no command; it was written down as words. There are: "
+        return _with_remark(line, f"/{one_line(name, 30)} is no command; it was written down as words. There are: "
                            f"/{', /'.join(COMMANDS)}.")  # fmt: skip
     if command is Command.ACTION:
         return _action(line, rest, now.astimezone(zone))
@@ -185,7 +185,7 @@ def _commanded(line: LiveLine, name: str, rest: str, now: datetime, zone: tzinfo
     return replace(line, command=command, at=at or line.at, text=words, remarks=(*line.remarks, *remarks))
 
 
-def _kept(line: LiveLine, remark: str) -> LiveLine:
+def _with_remark(line: LiveLine, remark: str) -> LiveLine:
     return replace(line, remarks=(*line.remarks, remark))
 
 
@@ -200,7 +200,9 @@ def _action(line: LiveLine, rest: str, now: datetime) -> LiveLine:
             due = parse_day(match["day"], now.date())
             rest = f"{rest[: match.start()]} {rest[match.end() :].lstrip()}".strip()
         except ReadinessError as error:
-            line = _kept(line, f"{error} It stays in the action's words.")
+            line = _with_remark(line, f"{error} It stays in the action's words.")
     if due is None and not line.remarks and re.search(r"\bdue\b", rest, re.IGNORECASE):
-        line = _kept(line, "No due date was understood; what was typed stays in the action's words. Type due 1 Dec.")
+        line = _with_remark(
+            line, "No due date was understood; what was typed stays in the action's words. Type due 1 Dec."
+        )
     return replace(line, command=Command.ACTION, text=rest, action=Action(0, rest.strip(), kind, due=due))

@@ -94,7 +94,7 @@ def p95(values: Sequence[float]) -> float | None:
     return sorted(values)[max(math.ceil(0.95 * len(values)), 1) - 1] if values else None
 
 
-def spark(values: Sequence[float | None]) -> str:
+def sparkline(values: Sequence[float | None]) -> str:
     """One block a value, scaled from nothing to the greatest; a dot where there was no request to tell by."""
     top = max((value for value in values if value is not None), default=0.0)
     blocks = []

@@ -157,7 +157,7 @@ def _fields(before: Tally, after: Tally) -> Iterator[Change]:
             _share(lost or _NAMELESS, old[lost], before.requests),
             _share(gained or _NAMELESS, new[gained], after.requests),
             moved,
-            any(_apart(old[value], before.requests, new[value], after.requests) for value in (lost, gained)),
+            any(_intervals_apart(old[value], before.requests, new[value], after.requests) for value in (lost, gained)),
             after.examples.get((kind, gained), ""),
         )
 
@@ -169,7 +169,7 @@ def _sets(before: Tally, after: Tally) -> Iterator[Change]:
         for value in sorted(set(old) | set(new)):
             moved = abs(new[value] / after.requests - old[value] / before.requests)
             if moved:
-                sure = _apart(old[value], before.requests, new[value], after.requests)
+                sure = _intervals_apart(old[value], before.requests, new[value], after.requests)
                 yield Change(
                     kind,
                     value,
@@ -203,7 +203,7 @@ def _figures(kind: Kind, old: list[float], new: list[float], unit: str) -> Itera
     if moved:
         spread = math.sqrt((len(old) + len(new) + 1) / (3 * len(old) * len(new)))
         sure = min(len(old), len(new)) >= _FEW and moved > math.sqrt(2) * Z * spread
-        yield Change(kind, "", _middle(old, unit), _middle(new, unit), moved, sure)
+        yield Change(kind, "", _median_text(old, unit), _median_text(new, unit), moved, sure)
 
 
 def cliffs_delta(old: Sequence[float], new: Sequence[float]) -> float:
@@ -213,7 +213,7 @@ def cliffs_delta(old: Sequence[float], new: Sequence[float]) -> float:
     return (above - below) / (len(old) * len(new))
 
 
-def _apart(k: int, n: int, later_k: int, later_n: int) -> bool:
+def _intervals_apart(k: int, n: int, later_k: int, later_n: int) -> bool:
     """Whether the two Wilson intervals do not touch: more than chance, and cautious with small numbers."""
     bounds = [(found.low or 0.0, found.high or 0.0) for found in (wilson(k, n), wilson(later_k, later_n))]
     (low, high), (later_low, later_high) = bounds
@@ -228,7 +228,7 @@ def _rate(requests: int, span: Window) -> str:
     return f"{requests / span.hours:,.1f} an hour ({plural(requests, 'request')})"
 
 
-def _middle(values: Sequence[float], unit: str) -> str:
+def _median_text(values: Sequence[float], unit: str) -> str:
     tail = values[max(math.ceil(0.95 * len(values)), 1) - 1]
     suffix = " ms" if unit == "ms" else ""
     middle = number(median_low(values), unit, up=True)

@@ -41,7 +41,7 @@ def mean_t(values: Sequence[float]) -> Estimate:
     if min(values) == max(values):
         return Estimate(mean, n, method=T, note=ALL_EQUAL)
     error, skewness = spread([value - mean for value in values])
-    return _with_t(mean, n, error, skewness, n, T, "cases")
+    return _t_bounds(mean, n, error, skewness, n, T, "cases")
 
 
 def mean_clustered(values: Sequence[float], clusters: Sequence[Hashable]) -> Estimate:
@@ -70,7 +70,7 @@ def mean_clustered(values: Sequence[float], clusters: Sequence[Hashable]) -> Est
     if error <= abs(mean) * _ROUNDING:  # the clusters' means all agree: their spread says nothing
         return Estimate(mean, n, method=CLUSTER_T, note=f"{TOO_SMALL}: all clusters equal")
     uneven = uneven_clusters([len(residuals) for residuals in grouped.values()])
-    return _with_t(mean, n, error, skewness, groups, CLUSTER_T, "clusters", uneven)
+    return _t_bounds(mean, n, error, skewness, groups, CLUSTER_T, "clusters", uneven)
 
 
 def uneven_clusters(sizes: Sequence[int]) -> str:
@@ -79,7 +79,7 @@ def uneven_clusters(sizes: Sequence[int]) -> str:
     return "" if even else f"the clusters differ much in size, the largest holds {max(sizes):,} of {sum(sizes):,} cases"
 
 
-def _with_t(
+def _t_bounds(
     mean: float, n: int, error: float, skewness: float, units: int, method: str, noun: str, doubt: str = ""
 ) -> Estimate:
     """t bounds over `units` independent values. `doubt`: what makes either bound approximate already."""

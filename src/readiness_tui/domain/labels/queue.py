@@ -68,7 +68,7 @@ def with_labels(cases: Sequence[Case], given: Mapping[Answered, Sequence[HumanLa
     return made
 
 
-def people_say(labels: Iterable[HumanLabel]) -> HumanVerdict | None:
+def people_verdict(labels: Iterable[HumanLabel]) -> HumanVerdict | None:
     """The one verdict of those who decided; UNSURE where nobody did, None where they disagree."""
     decided = {label.verdict for label in labels} - {HumanVerdict.UNSURE}
     return None if len(decided) > 1 else decided.pop() if decided else HumanVerdict.UNSURE
@@ -131,19 +131,21 @@ def queue(runs: Sequence[RunData], who: str, drawn: int = 0, before: Sequence[Ta
             if key not in found or (task.labels and not found[key].labels):
                 found[key] = task
     risky_ones = [task for task in found.values() if task.why is Why.HIGH_RISK]
-    others = sorted((task for task in found.values() if task.why is Why.SAMPLE), key=_lot)
+    others = sorted((task for task in found.values() if task.why is Why.SAMPLE), key=_random_order)
     sample, rest = others[:drawn], others[drawn:]
-    split = [replace(task, why=Why.SPLIT) for task in rest if people_say(task.labels) is None]
-    fresh = {task.key: task for task in (*sorted(risky_ones, key=lambda task: _turn(task, who)), *sample, *split)}
+    split = [replace(task, why=Why.SPLIT) for task in rest if people_verdict(task.labels) is None]
+    fresh = {
+        task.key: task for task in (*sorted(risky_ones, key=lambda task: _labelling_order(task, who)), *sample, *split)
+    }
     kept = {task.key: replace(found[task.key], why=task.why) for task in before if task.key in found}
     return tuple((kept | {key: task for key, task in fresh.items() if key not in kept}).values())
 
 
-def _lot(task: Task) -> str:
+def _random_order(task: Task) -> str:
     return hashlib.sha256(f"{task.run_id}\0{task.key}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _turn(task: Task, who: str) -> tuple[int, str]:
+def _labelling_order(task: Task, who: str) -> tuple[int, str]:
     mine = task.label_of(who)
     if mine is not None:
         return 0, mine.at.isoformat() if mine.at else ""
@@ -162,7 +164,7 @@ class Word:
     passed: bool
 
 
-def judge_says(repeats: Sequence[Case], gate: Gate | None) -> tuple[Word, ...]:
+def judge_verdicts(repeats: Sequence[Case], gate: Gate | None) -> tuple[Word, ...]:
     """The verdict on the case (metric ""), then each judged metric that has one.
 
     A metric passes by the tool's own flag on every repeat, else by the gate's threshold on the mean of the repeats. The
@@ -180,7 +182,7 @@ def judge_says(repeats: Sequence[Case], gate: Gate | None) -> tuple[Word, ...]:
         words.append(Word("", None, all(flags)))
     elif statuses <= {CaseStatus.PASS, CaseStatus.FAIL}:
         words.append(Word("", None, CaseStatus.FAIL not in statuses))
-    rules = {_metric(rule.metric): rule for rule in gate.rules if _of_a_case(rule)} if gate else {}
+    rules = {_metric(rule.metric): rule for rule in gate.rules if _judges_single_cases(rule)} if gate else {}
     for name in dict.fromkeys(name for case in repeats for name in case.scores if _judged(name)):
         word = _word(name, repeats, rules.get(_metric(name)))
         if word is not None:
@@ -213,7 +215,7 @@ def _metric(name: str) -> str:
     return metric.key if metric else normal(name)
 
 
-def _of_a_case(rule: Rule) -> bool:
+def _judges_single_cases(rule: Rule) -> bool:
     return rule.source is From.RUN and rule.threshold is not None and not rule.tags
 
 
@@ -233,7 +235,7 @@ def judge_agreement(runs: Sequence[RunData], gate: Gate | None = None) -> tuple[
             if not labels:
                 continue
             blind = [label for label in labels if label.blind]
-            said = people_say(blind)
+            said = people_verdict(blind)
             if not blind:
                 not_blind += 1
             elif said is None:
@@ -242,7 +244,7 @@ def judge_agreement(runs: Sequence[RunData], gate: Gate | None = None) -> tuple[
                 unsure += 1
             else:
                 labelled += 1
-                for word in judge_says(repeats, gate):
+                for word in judge_verdicts(repeats, gate):
                     pairs.setdefault(word.metric, []).append((key, word.passed, said is HumanVerdict.PASS))
     if not (labelled or unsure or split or not_blind):
         return ()
@@ -252,7 +254,7 @@ def judge_agreement(runs: Sequence[RunData], gate: Gate | None = None) -> tuple[
     )
 
 
-def between_people(runs: Sequence[RunData]) -> tuple[Between, ...]:
+def reviewer_agreement(runs: Sequence[RunData]) -> tuple[Between, ...]:
     """Every two people who decided the same cases, those who differ most first."""
     shared: dict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
     for data in runs:

@@ -172,14 +172,14 @@ def case_retried(case: Case, gold: GoldenCase | None) -> Reading:
 # Operations
 
 
-def replayed(case: Case) -> bool:
+def cached_or_cold(case: Case) -> bool:
     """Answered from a cache, or a cold start: its times and costs are not those of a request."""
     cached = Provenance.CACHED in (case.latency_ms.provenance, case.cost.provenance)
     return cached or case.extra.get("cold") is True
 
 
 def _measured(case: Case, measure: Measure) -> Reading:
-    return NOT_APPLICABLE if replayed(case) else finite(measure.usable)
+    return NOT_APPLICABLE if cached_or_cold(case) else finite(measure.usable)
 
 
 def latency(case: Case, gold: GoldenCase | None) -> Reading:

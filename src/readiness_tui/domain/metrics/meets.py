@@ -40,7 +40,7 @@ def bound_meets(estimate: Estimate, direction: Direction, threshold: float) -> b
     return bound >= threshold - EPSILON if direction is Direction.HIGHER else bound <= threshold + EPSILON
 
 
-def doubt(estimate: Estimate, direction: Direction, threshold: float) -> str:
+def why_approximate(estimate: Estimate, direction: Direction, threshold: float) -> str:
     """Why the bound that `how_sure` goes by is approximate; "" where it is not, or where no bound speaks.
 
     Under `confidence: required` an approximate bound still counts: it is the best there is, and the row says so.
@@ -68,7 +68,7 @@ def needed(estimate: Estimate, direction: Direction, threshold: float) -> int | 
 def how_sure(estimate: Estimate, direction: Direction, threshold: float, *, noun: str = "case") -> str:
     """ "holds at 95 %", "within noise; decisive from 139 cases", "one case short", "n too small" …, and "approximate"."""
     said = _how_sure(estimate, direction, threshold, noun)
-    return f"{said}; {APPROXIMATE}" if doubt(estimate, direction, threshold) else said
+    return f"{said}; {APPROXIMATE}" if why_approximate(estimate, direction, threshold) else said
 
 
 def _how_sure(estimate: Estimate, direction: Direction, threshold: float, noun: str) -> str:

@@ -25,7 +25,7 @@ from readiness_tui.domain.metrics.summary import (
     Observed,
     PairSample,
     Sample,
-    some,
+    first_few,
     summarise,
     summarise_ratio,
 )
@@ -181,7 +181,7 @@ def _from_cases(metric: MetricDef, data: RunData, slice_: _Slice) -> Observed | 
     if names:
         seen = summarise(metric, _score_samples(metric, names[0], data, slice_), clusters=slice_.clusters())
         if len(names) > 1 and isinstance(seen, Observed):
-            also = f"scored as {names[0]!r}; not counted: {some(names[1:])}"
+            also = f"scored as {names[0]!r}; not counted: {first_few(names[1:])}"
             return replace(seen, note="; ".join(filter(None, (seen.note, also))))
         return seen
     reader = _reader(metric, data)

@@ -59,7 +59,7 @@ Sample = tuple[str, Reading]  # the case's key, and one repeat's reading
 PairSample = tuple[str, tuple[float, float] | Absent]  # of a ratio: numerator and denominator
 
 
-def some(ids: Iterable[str]) -> str:
+def first_few(ids: Iterable[str]) -> str:
     """The first few ids for a sentence, and how many more."""
     names = list(ids)
     shown = ", ".join(one_line(name, 40) for name in names[:_NAMED])

@@ -16,8 +16,8 @@ from readiness_tui.domain.probes.steps import (
     declared_writes,
     flag,
     in_order,
+    is_known_write,
     of_kind,
-    surely_writes,
     writes_by_name,
 )
 from readiness_tui.domain.runs.model import Outcome, SpanKind, Trace
@@ -107,7 +107,7 @@ class IdempotentWrites:
         done: set[tuple[str, str | None]] = set()
         for call in calls(trace):
             name = call.call.name
-            if not surely_writes(call, self.tools):
+            if not is_known_write(call, self.tools):
                 if self.tools is not None or not writes_by_name(name):
                     continue
                 self.guessed[name] += 1

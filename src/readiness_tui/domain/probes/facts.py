@@ -139,7 +139,7 @@ def metrics_by_stage(data: ProbeInput) -> Finding:
             return "" if metric.key == "task_success_rate" else "tool use"
         return metric.layer.value if metric.layer in (Layer.RETRIEVAL, Layer.GENERATION) else ""
 
-    return in_one_run(data, data.candidate, ("retrieval", "generation", "tool use"), stage)
+    return best_run_finding(data, data.candidate, ("retrieval", "generation", "tool use"), stage)
 
 
 def quality_latency_cost(data: ProbeInput) -> Finding:
@@ -154,10 +154,10 @@ def quality_latency_cost(data: ProbeInput) -> Finding:
             return "latency" if "latency" in words else "cost" if "cost" in words else ""
         return "quality"
 
-    return in_one_run(data, data.candidate, ("quality", "latency", "cost"), part)
+    return best_run_finding(data, data.candidate, ("quality", "latency", "cost"), part)
 
 
-def in_one_run(
+def best_run_finding(
     data: ProbeInput,
     runs: Sequence[tuple[Run, tuple[Case, ...]]],
     parts: tuple[str, ...],
@@ -169,7 +169,9 @@ def in_one_run(
     tables = [(run, _carried(data.metrics_of(run, cases), part_of)) for run, cases in runs]
     run, best = max(tables, key=lambda pair: len(pair[1]))  # the first of equals, in the review's order
     checks = tuple(
-        Check(part, part in best, f"run {safe(run.id)}: {best[part]}" if part in best else _elsewhere(part, tables))
+        Check(
+            part, part in best, f"run {safe(run.id)}: {best[part]}" if part in best else _other_runs_with(part, tables)
+        )
         for part in parts
     )
     points = 2 if len(best) == len(parts) else 1 if best else 0
@@ -177,7 +179,7 @@ def in_one_run(
     return Finding(points, checks, read)
 
 
-def _elsewhere(part: str, tables: list[tuple[Run, dict[str, str]]]) -> str:
+def _other_runs_with(part: str, tables: list[tuple[Run, dict[str, str]]]) -> str:
     others = [run.id for run, table in tables if part in table]
     return f"only in another run: {some_names(others)}" if others else "no run carries it"
 

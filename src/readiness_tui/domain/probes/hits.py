@@ -15,14 +15,14 @@ class Hits:
 
     dismissed: frozenset[str]
     found: int = 0
-    waved: int = 0
+    dismissed_count: int = 0
     first: Smallest = field(default_factory=Smallest)
     lines: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, line: str) -> None:
         """One hit, by its id, with what to show of it."""
         if name in self.dismissed:
-            self.waved += 1
+            self.dismissed_count += 1
             return
         self.found += 1
         pushed = self.first.add(name)
@@ -43,7 +43,7 @@ class Hits:
         """`what` was searched for, in `n` records (all traces where None); `nothing`: what to say where n is 0."""
         n = seen.traces if n is None else n
         hits = "hit" if self.found == 1 else "hits"
-        waved = f", {self.waved:,} dismissed" if self.waved else ""
+        dismissed_text = f", {self.dismissed_count:,} dismissed" if self.dismissed_count else ""
         more = (f"and {self.found - EXAMPLES:,} more hits",) if self.found > EXAMPLES else ()
         missing = "" if n else f"Nothing to search: {(seen.traces and nothing) or seen.nothing}."
         return Proposal(
@@ -52,7 +52,7 @@ class Hits:
             kind=ProbeKind.REFUTE,
             points=0 if self.found else None,
             assurance=Assurance.EVIDENCED if self.found else None,
-            text=missing or f"{self.found:,} {hits} of {what} in {n:,} requests{waved}",
+            text=missing or f"{self.found:,} {hits} of {what} in {n:,} requests{dismissed_text}",
             k=self.found if n else None,
             n=n or None,
             window=seen.window,

@@ -68,13 +68,13 @@ def propose_all(items: Iterable[Item], data: ProbeInput) -> dict[str, Proposal]:
     for item, spec, probe in asked:
         obstacle = _obstacle(spec, probe, data)
         if obstacle:
-            proposals[item.id] = _without(item, spec, obstacle)
+            proposals[item.id] = _no_proposal(item, spec, obstacle)
         elif isinstance(probe, TraceProbe):
-            proposals[item.id] = _as_declared(counters[probe].proposal(item, spec, data, seen), spec)
+            proposals[item.id] = _as_asked(counters[probe].proposal(item, spec, data, seen), spec)
         elif isinstance(probe, FactProbe):
-            proposals[item.id] = _as_declared(fact_proposal(item, spec.query, probe.kind, probe.check(data)), spec)
+            proposals[item.id] = _as_asked(fact_proposal(item, spec.query, probe.kind, probe.check(data)), spec)
         else:
-            proposals[item.id] = _as_declared(probe.answer(item, spec, data), spec)
+            proposals[item.id] = _as_asked(probe.answer(item, spec, data), spec)
     return proposals
 
 
@@ -115,14 +115,14 @@ def _obstacle(spec: ProbeSpec, probe: Probe, data: ProbeInput) -> str:
     return next(filter(None, unusable), "") or kind_problem(spec)
 
 
-def _without(item: Item, spec: ProbeSpec, obstacle: str) -> Proposal:
+def _no_proposal(item: Item, spec: ProbeSpec, obstacle: str) -> Proposal:
     text = f"No proposal: {obstacle}."
     return Proposal(
         item.id, spec.query, spec.kind, None, None, text, digest=digest_of(spec.query, obstacle), missing=text
     )
 
 
-def _as_declared(proposal: Proposal, spec: ProbeSpec) -> Proposal:
+def _as_asked(proposal: Proposal, spec: ProbeSpec) -> Proposal:
     """A probe asked for support gives its figure and no points."""
     if spec.kind is not ProbeKind.SUPPORT or proposal.kind is ProbeKind.SUPPORT:
         return proposal

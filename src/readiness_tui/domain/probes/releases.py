@@ -51,7 +51,7 @@ class RunBeforeVersion:
         checks, failing = [], []
         for version, (since, trace_id) in sorted(self.first.items(), key=lambda row: (row[1], row[0])):
             names = ", ".join(safe(part) for part in version if part)
-            ran = [run for run in self.runs if _is_of(run, version)]
+            ran = [run for run in self.runs if _ran_version(run, version)]
             before = [run for run in ran if run.started_at is not None and utc(run.started_at) <= since]
             seen = f"first seen {since:%Y-%m-%d %H:%M} UTC"
             why = (
@@ -68,7 +68,7 @@ class RunBeforeVersion:
         return Finding(points, tuple(checks), read, examples=tuple(failing))
 
 
-def _is_of(run: Run, version: Version) -> bool:
+def _ran_version(run: Run, version: Version) -> bool:
     """A run that names no index was not run on one of a known version, save where the trace names none either."""
     prompt, model, index = version
     return run.prompt_version == prompt and run.model == model and (not index or run.index_version == index)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
-from readiness_tui.domain.compare.comparison import first_carrying
+from readiness_tui.domain.compare.comparison import first_run_with
 from readiness_tui.domain.gate_result.evaluate import case_passed, high_risk_cases
-from readiness_tui.domain.gate_result.power import least_cases, wanted_cases
+from readiness_tui.domain.gate_result.power import cases_to_decide, fewest_cases
 from readiness_tui.domain.intervals import MIN_N, WILSON, smallest_n_for_quantile
 from readiness_tui.domain.labels import queue
 from readiness_tui.domain.metrics import (
@@ -24,7 +24,7 @@ from readiness_tui.domain.metrics import (
 )
 from readiness_tui.domain.metrics.rule import From, Rule
 from readiness_tui.domain.probes.base import Check, FactProbe, Finding, Probe, ProbeInput, safe, utc
-from readiness_tui.domain.probes.facts import NO_RUN, in_one_run, some_names
+from readiness_tui.domain.probes.facts import NO_RUN, best_run_finding, some_names
 from readiness_tui.domain.probes.figures import Figure, percent, support_of_records
 from readiness_tui.domain.probes.logged import floating, has
 from readiness_tui.domain.runs.model import Case, Run
@@ -147,7 +147,7 @@ def over_refusal_measured(data: ProbeInput) -> Finding:
     def part(metric: MetricDef) -> str:
         return rates.get(metric.key, "")
 
-    finding = in_one_run(data, _pairs(data), tuple(rates.values()), part)
+    finding = best_run_finding(data, _pairs(data), tuple(rates.values()), part)
     if not finding.points:
         return Finding(None, missing="no imported run carries attack_success_rate or over_refusal_rate")
     return finding
@@ -222,7 +222,7 @@ def enough_cases_for_gate(data: ProbeInput) -> Finding:
     checks = []
     for rule in data.gate.rules:
         if rule.required and rule.source is From.RUN and rule.threshold is not None:
-            found = first_carrying(rule, runs)
+            found = first_run_with(rule, runs)
             if not isinstance(found, NotComputable):
                 checks.append(_enough(rule, rule.threshold, found[1]))
     if not checks:
@@ -237,9 +237,9 @@ def _enough(rule: Rule, threshold: float, seen: Observed) -> Check:
     metric = resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)
     if estimate.n is None:
         return Check(rule.key, False, "n unknown")
-    need = wanted_cases(metric, estimate, threshold, rule.direction, tuple(seen.per_case.values()))
+    need = cases_to_decide(metric, estimate, threshold, rule.direction, tuple(seen.per_case.values()))
     if need is None:
-        need = least_cases(metric, threshold, rule.direction, counted=estimate.method == WILSON) or MIN_N
+        need = fewest_cases(metric, threshold, rule.direction, counted=estimate.method == WILSON) or MIN_N
     return Check(rule.key, estimate.n >= need, f"{estimate.n:,} cases, {need:,} needed")
 
 
@@ -306,7 +306,7 @@ def judge_agreement(data: ProbeInput) -> Figure:
         examples=whole.apart,
         details=(
             *(f"{safe(one.label)}: {one.text}" for one in found[1:]),
-            *(safe(pair.text, 200) for pair in queue.between_people(runs)),
+            *(safe(pair.text, 200) for pair in queue.reviewer_agreement(runs)),
         ),
     )
 

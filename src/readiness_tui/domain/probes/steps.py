@@ -22,7 +22,7 @@ from readiness_tui.domain.runs.model import Span, SpanKind, ToolCall, Trace
 _FALSE = frozenset({"", "false", "no", "0", "none", "null", "off", "read", "readonly", "read_only"})
 
 
-def says(value: Any) -> bool:
+def has_value(value: Any) -> bool:
     """Whether an attribute carries a value: an id, a key, a version."""
     return has(str(value)) if value is not None else False
 
@@ -54,11 +54,11 @@ class Call:
 
     def carried(self, name: str) -> bool:
         """Whether the call carries an id: on its step, or among its own arguments."""
-        if says(self.attributes.get(name)):
+        if has_value(self.attributes.get(name)):
             return True
         found = arguments(self.call)
         plain = name.replace("_", "")
-        return any(re.sub("[_-]", "", key).casefold() == plain and says(value) for key, value in found.items())
+        return any(re.sub("[_-]", "", key).casefold() == plain and has_value(value) for key, value in found.items())
 
 
 def arguments(call: ToolCall) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def calls(trace: Trace) -> Iterator[Call]:
 # Shares
 
 
-def _joined(trace: Trace, tally: Tally) -> None:
+def _has_parent(trace: Trace, tally: Tally) -> None:
     """Applies to every step; it carries where it is a root, or its parent is another step of the same trace."""
     known = {span.id for span in trace.spans or ()}
     for span in trace.spans or ():
@@ -142,7 +142,7 @@ def _rules(trace: Trace, tally: Tally) -> None:
         lacks = [
             f"the rule's {what}"
             for name, what in (("rule_id", "id"), ("rule_version", "version"))
-            if not says(span.attributes.get(name))
+            if not has_value(span.attributes.get(name))
         ]
         tally.count(trace.id, not lacks, " and ".join(lacks), span.name or "(a guard without a name)")
 
@@ -155,7 +155,7 @@ STEPS = (
         "steps",
         "are a root or have their parent in the same trace",
         _NO_STEPS,
-        _joined,
+        _has_parent,
     ),
     ShareQuery(
         "guard_before_model_call",
@@ -215,7 +215,7 @@ def declared_writes(data: ProbeInput) -> frozenset[str] | None:
     return frozenset(declared.read(data.review.declared, "write_tools"))
 
 
-def surely_writes(call: Call, declared_tools: frozenset[str] | None) -> bool:
+def is_known_write(call: Call, declared_tools: frozenset[str] | None) -> bool:
     """The step says that it has a side effect, or the tool is declared as one that writes."""
     return flag(call.attributes.get("side_effect")) or call.call.name in (declared_tools or ())
 
@@ -231,7 +231,7 @@ def _approved(data: ProbeInput) -> ShareCounter:
 
     def mark(trace: Trace, tally: Tally) -> None:
         for call in calls(trace):
-            if surely_writes(call, tools):
+            if is_known_write(call, tools):
                 name = call.call.name or "(a tool without a name)"
                 tally.count(trace.id, call.carried("approval_id"), "the id of an approval", name)
 

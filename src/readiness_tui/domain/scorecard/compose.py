@@ -116,8 +116,8 @@ def compose(
             for incident in sorted(facts.incidents, key=lambda incident: (incident.severity, incident.number))
         ),
         proofs=tuple(
-            ProofLine(dossier.item.id, dossier.item.title, dossier.proposal, _stands(standing))
-            for standing, dossier in _considered(facts, judgement)
+            ProofLine(dossier.item.id, dossier.item.title, dossier.proposal, _standing_text(standing))
+            for standing, dossier in _items_with_dossier(facts, judgement)
             if dossier.proposal is not None
         ),
         agreed=agreed,
@@ -125,7 +125,7 @@ def compose(
         disagreements=disagreements,
         overrides=tuple(
             ItemOverride(dossier.item.id, dossier.override.by, dossier.override.reason)
-            for standing, dossier in _considered(facts, judgement)
+            for standing, dossier in _items_with_dossier(facts, judgement)
             if dossier.override is not None and standing.overridden
         ),
         dissents=tuple(dissents),
@@ -226,7 +226,7 @@ def _reason(judgement: Judgement) -> str:
     return f"{deciding[0]}{more}." if deciding else ""
 
 
-def _considered(facts: Facts, judgement: Judgement) -> Iterator[tuple[Standing, Dossier]]:
+def _items_with_dossier(facts: Facts, judgement: Judgement) -> Iterator[tuple[Standing, Dossier]]:
     """Every item of the review's depth in checklist order, with what is known of it."""
     for section in judgement.sections:
         for standing in section.standings:
@@ -280,7 +280,7 @@ def _gaps_with_evidence(facts: Facts, judgement: Judgement) -> tuple[GapLine, ..
     """A gap of an item shows what the item points at, unless somebody wrote evidence for the gap itself."""
     attached = {
         f"item/{standing.checklist_id}/{standing.item.id}": _item(standing, dossier).evidence
-        for standing, dossier in _considered(facts, judgement)
+        for standing, dossier in _items_with_dossier(facts, judgement)
     }
     return tuple(
         line if line.evidence else dataclasses.replace(line, evidence="; ".join(attached.get(line.key, ())))
@@ -337,7 +337,7 @@ def _percent_without(section: Section, standing: Standing) -> int | None:
     return whole_percent(Fraction(points, 2 * weights)) if weights else None
 
 
-def _stands(standing: Standing) -> str:
+def _standing_text(standing: Standing) -> str:
     if standing.conflict:
         return "conflict"
     if standing.overridden:
@@ -354,7 +354,7 @@ def _agreement(facts: Facts, judgement: Judgement) -> tuple[int, int, tuple[Disa
     if facts.review.blind and not facts.review.revealed:
         return 0, 0, ()
     voted, split = 0, []
-    for standing, dossier in _considered(facts, judgement):
+    for standing, dossier in _items_with_dossier(facts, judgement):
         votes = _by_reviewer(dossier)
         if len(votes) < 2:
             continue

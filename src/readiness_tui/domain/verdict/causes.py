@@ -127,7 +127,7 @@ def item_cause(standing: Standing, gap_key: str, waived_until: date | None) -> C
         return cause(Verdict.CONDITIONS, "is a blocker marked not applicable, unconfirmed by a second person")
     if not standing.in_sum or standing.counts == 2 or item.severity is Severity.MINOR:
         return None
-    word = _a("undecided" if standing.points is None else ("missing", "partial")[standing.points])
+    word = _with_article("undecided" if standing.points is None else ("missing", "partial")[standing.points])
     what = f"{word} {item.severity}" if item.severity is Severity.BLOCKER else f"{word} {item.severity} item"
     against = ", its proof against the vote" if standing.conflict else ""
     if standing.waived and waived_until is not None:
@@ -189,11 +189,11 @@ def checklist_causes(sections: Sequence[Section], facts: Facts, gap_keys: Mappin
             yield cause
     for section in sections:
         low = [standing for standing in section.standings if standing.in_sum and standing.counts < 2]
-        section_is = section_cause(section, facts.policy, _lifts(low, gap_keys))
+        section_is = section_cause(section, facts.policy, _gaps_of(low, gap_keys))
         if section_is is not None:
             yield section_is
     undecided = [standing for standing in standings if standing.in_sum and not standing.decided]
-    assessed_is = assessed_cause(sections, facts.policy, _lifts(undecided, gap_keys))
+    assessed_is = assessed_cause(sections, facts.policy, _gaps_of(undecided, gap_keys))
     if assessed_is is not None:
         yield assessed_is
 
@@ -215,7 +215,7 @@ def incident_causes(
             verdict = Verdict.NO_GO if incident.severity is Sev.SEV1 else Verdict.CONDITIONS
             lifts = tuple(f"{key}/{action.id}" for action in incident.actions if action.done is None)
             yield cause(key, verdict, f"{name} is an open {incident.severity}", lifts)
-        elif not incident.eval_cases and not _settled(incident, policy, as_of):
+        elif not incident.eval_cases and not _closed_long_ago(incident, policy, as_of):
             why = _because("", incident.no_eval_reason) or ", without a reason"
             text = f"{name} is a {incident.severity} closed without an eval case{why}"
             yield cause(f"{key}/eval-case", Verdict.CONDITIONS, text)
@@ -229,14 +229,14 @@ def incident_causes(
                 yield cause(f"{key}/{action.id}", Verdict.NO_GO, text, gap_key=f"{key}/{action.id}")
 
 
-def _settled(incident: Incident, policy: Policy, as_of: date) -> bool:
+def _closed_long_ago(incident: Incident, policy: Policy, as_of: date) -> bool:
     """Whether the close is long enough ago, where its day is known."""
     resolved = incident.resolved.date() if incident.resolved else None
     closed = incident.closed or resolved
     return closed is not None and as_of > closed + timedelta(days=policy.eval_case_days)
 
 
-def _lifts(standings: Iterable[Standing], gap_keys: Mapping[str, str]) -> tuple[str, ...]:
+def _gaps_of(standings: Iterable[Standing], gap_keys: Mapping[str, str]) -> tuple[str, ...]:
     """The gaps of these items, the most severe first."""
     ordered = sorted(standings, key=lambda standing: standing.item.severity.rank)
     return tuple(dict.fromkeys(gap_keys[standing.item.id] for standing in ordered))
@@ -246,5 +246,5 @@ def _because(text: str, reason: str) -> str:
     return f"{text}: {reason}" if reason.strip() else text
 
 
-def _a(word: str) -> str:
+def _with_article(word: str) -> str:
     return f"an {word}" if word[0] in "aeiou" else f"a {word}"

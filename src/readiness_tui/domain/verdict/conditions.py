@@ -48,7 +48,7 @@ def due_key(key: str) -> str:
     return f"condition/{key}/due"
 
 
-def broken(cause: Cause, of: Condition, as_of: date) -> tuple[Cause, ...]:
+def broken_condition_causes(cause: Cause, of: Condition, as_of: date) -> tuple[Cause, ...]:
     """The NO-GO causes of a condition that nobody owns, that has no date, or whose date has passed."""
 
     def no_go(key: str, problem: str) -> Cause:

@@ -83,8 +83,8 @@ class Cover:
 
         most = {0: 0}  # by number of changes, the most undecided weight they decide
         for section, levels in enumerate(sections):
-            ways = _ways(points[section], weights[section], undecided[section], partial[section], levels)
-            most = _joined(most, ways)
+            ways = _section_options(points[section], weights[section], undecided[section], partial[section], levels)
+            most = _best_totals(most, ways)
         best = [
             changes + level.cost
             for level in assessed
@@ -94,7 +94,7 @@ class Cover:
         return cost + min(best) if best else None
 
 
-def _ways(
+def _section_options(
     points: int, weight: int, undecided: list[int], partial: list[int], levels: Sequence[Level]
 ) -> list[tuple[int, int]]:
     """(changes, undecided weight decided) for each number of undecided items brought to 2, fewest others with them."""
@@ -110,7 +110,7 @@ def _ways(
     return ways
 
 
-def _joined(most: dict[int, int], ways: list[tuple[int, int]]) -> dict[int, int]:
+def _best_totals(most: dict[int, int], ways: list[tuple[int, int]]) -> dict[int, int]:
     joined: dict[int, int] = {}
     for changes, weight in most.items():
         for more, decided in ways:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from readiness_tui.domain.checklists.assessment import Standing
 from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.verdict.causes import checklist_causes, gate_causes, incident_causes
-from readiness_tui.domain.verdict.conditions import broken, condition
+from readiness_tui.domain.verdict.conditions import broken_condition_causes, condition
 from readiness_tui.domain.verdict.gap import FoundGap
 from readiness_tui.domain.verdict.model import Cause, Condition, Facts, Part, Section, Verdict
 from readiness_tui.domain.verdict.sections import section
@@ -39,7 +39,7 @@ def rule(
 ) -> Ruling:
     """Hold the facts against the rules. `lifted`: keys of causes that a "what if" takes as put right."""
     sections = tuple(section(checklist, facts.review.depth, standings) for checklist in facts.checklists)
-    first = _one_each(
+    first = _worst_per_key(
         cause
         for cause in (
             *gate_causes(facts.gate),
@@ -55,7 +55,7 @@ def rule(
         if cause.verdict is Verdict.CONDITIONS:
             promise = condition(cause, facts, by_key, as_of)
             conditions.append(promise)
-            causes += [no_go for no_go in broken(cause, promise, as_of) if no_go.key not in lifted]
+            causes += [no_go for no_go in broken_condition_causes(cause, promise, as_of) if no_go.key not in lifted]
 
     parts = {part: _worst(cause for cause in causes if cause.part is part) for part in Part}
     verdict = max(parts.values(), key=lambda one: one.rank)
@@ -74,11 +74,11 @@ def rule_gate(outcome: GateOutcome) -> tuple[Verdict, tuple[Cause, ...]]:
 
     Conditions have no owner or date here: nobody has promised anything, and their verdict is GO WITH CONDITIONS.
     """
-    causes = _one_each(gate_causes(outcome))
+    causes = _worst_per_key(gate_causes(outcome))
     return _worst(causes), tuple(causes)
 
 
-def _one_each(causes: Iterable[Cause]) -> list[Cause]:
+def _worst_per_key(causes: Iterable[Cause]) -> list[Cause]:
     """One cause a key, the worst: two rules of a gate on the same metric share a row of the closing list."""
     kept: dict[str, Cause] = {}
     for cause in _worst_first(causes):

@@ -15,7 +15,7 @@ from readiness_tui.domain.checklists.assessment import Assurance, Standing
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.verdict.causes import item_key
-from readiness_tui.domain.verdict.conditions import broken, condition, due_key, owner_key
+from readiness_tui.domain.verdict.conditions import broken_condition_causes, condition, due_key, owner_key
 from readiness_tui.domain.verdict.fewest_items import Cover, Fate, Level, Line
 from readiness_tui.domain.verdict.gap import FoundGap
 from readiness_tui.domain.verdict.model import Cause, Facts, Flip, Part, Verdict
@@ -101,10 +101,10 @@ class _Search:
 
     def smallest(self) -> tuple[Flip, ...] | None:
         """The changes, most severe first; None where the listed changes cannot reach a better verdict."""
-        tied = self._tied()
+        tied = self._item_changes()
         if tied is None:
             return None
-        return tuple(sorted([*self._alone(), *tied], key=lambda flip: (flip.severity.rank, flip.key)))
+        return tuple(sorted([*self._independent_changes(), *tied], key=lambda flip: (flip.severity.rank, flip.key)))
 
     def standings_after(self, chosen: Sequence[Flip]) -> dict[str, Standing]:
         """The standings once the chosen items are met, or confirmed as not applicable."""
@@ -124,7 +124,7 @@ class _Search:
 
     # --- causes that stand alone: gate, incidents, an unconfirmed not-applicable
 
-    def _alone(self) -> list[Flip]:
+    def _independent_changes(self) -> list[Flip]:
         chosen: list[Flip] = []
         for cause in self.causes.values():
             standing = self.standings.get(cause.item_id)
@@ -132,11 +132,11 @@ class _Search:
                 continue
             if standing is not None and standing.in_sum:
                 continue
-            lift = _Option((self._confirm(standing) if standing is not None else self._lift(cause),))
+            lift = _Option((self._confirm(standing) if standing is not None else self._settle_cause(cause),))
             if cause.verdict is Verdict.NO_GO or self.to_go:
                 chosen += lift.flips
                 continue
-            fixes = self._fixes(cause)
+            fixes = self._condition_fixes(cause)
             if fixes:
                 options = (lift, _Option(fixes))
                 chosen += min(options, key=lambda option: (len(option.flips), option.order)).flips
@@ -144,7 +144,7 @@ class _Search:
 
     # --- items: tied together by their section and by the assessed share
 
-    def _tied(self) -> list[Flip] | None:
+    def _item_changes(self) -> list[Flip] | None:
         """The first smallest set by severity, then key: each option in that order is taken if some smallest set that
         holds everything taken, and nothing passed over, holds it too."""
         lines, options = self._lines()
@@ -211,12 +211,12 @@ class _Search:
                     continue
                 cause = self.causes.get(item_key(standing))
                 must = cause is not None and (self.to_go or cause.verdict is Verdict.NO_GO)
-                fixes = self._fixes(cause) if cause is not None and not must else ()
+                fixes = self._condition_fixes(cause) if cause is not None and not must else ()
                 at = len(lines)
                 lines.append(
                     Line(index, standing.item.weight, standing.counts, standing.decided, must=must, fixes=len(fixes))
                 )
-                options.append(_Option((self._raise(standing, cause),), Fate.RAISE, at))
+                options.append(_Option((self._raise_to_met(standing, cause),), Fate.RAISE, at))
                 if standing.na_awaiting:
                     options.append(_Option((self._confirm(standing),), Fate.CONFIRM, at))
                 if fixes:
@@ -236,7 +236,7 @@ class _Search:
                 levels.append((Level(go),))
                 continue
             text = f"{title} below {go}%"
-            fixes = self._fixes(Cause(key, Part.CHECKLISTS, Verdict.CONDITIONS, text, Severity.MAJOR))
+            fixes = self._condition_fixes(Cause(key, Part.CHECKLISTS, Verdict.CONDITIONS, text, Severity.MAJOR))
             levels.append((Level(floor, len(fixes)), Level(go)) if fixes else (Level(floor),))
             if fixes:
                 options.append(_Option(fixes, None, at))
@@ -244,7 +244,7 @@ class _Search:
 
     # --- the changes in words
 
-    def _fixes(self, cause: Cause) -> tuple[Flip, ...]:
+    def _condition_fixes(self, cause: Cause) -> tuple[Flip, ...]:
         """What the cause's condition lacks, as changes, in the order of their keys."""
         promise = condition(cause, self.facts, self.found, self.as_of)
         words = {owner_key(cause.key): "name an owner", due_key(cause.key): "set a new date"}
@@ -258,11 +258,11 @@ class _Search:
                 owner=promise.owner,
                 due=promise.due,
             )
-            for problem in broken(cause, promise, self.as_of)
+            for problem in broken_condition_causes(cause, promise, self.as_of)
         ]
         return tuple(sorted(changes, key=lambda flip: flip.key))
 
-    def _raise(self, standing: Standing, cause: Cause | None) -> Flip:
+    def _raise_to_met(self, standing: Standing, cause: Cause | None) -> Flip:
         section = self.causes.get(f"section/{standing.checklist_id}")
         lifted = cause or section or self.causes.get("assessed")
         return self._flip(
@@ -278,7 +278,7 @@ class _Search:
         cause = self.causes.get(item_key(standing))
         return self._flip(_confirm_key(standing), text, standing.item.severity, cause, standing)
 
-    def _lift(self, cause: Cause) -> Flip:
+    def _settle_cause(self, cause: Cause) -> Flip:
         if cause.part is Part.GATE:
             text = _GATE_WORDS.get(cause.key) or self._pass(cause.key.removeprefix("gate/"))
         elif cause.key.endswith("/eval-case"):

@@ -103,7 +103,7 @@ def identifier(value: Any) -> str | None:
     return raw.hex() if len(raw) == _SPAN_ID else value
 
 
-def late_end(spans: Sequence[RawSpan]) -> bool:
+def is_process_startup(spans: Sequence[RawSpan]) -> bool:
     """Whether a request took most of its time, and over a second, after the end of its last step.
 
     Seen where MLflow traces the first requests of a process: its own start-up is in the root's time.

@@ -20,7 +20,7 @@ from readiness_tui.domain.runs.model import Case, HumanLabel, HumanVerdict, Scor
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.payload import inner
-from readiness_tui.sources.mlflow.span import late_end, read_span
+from readiness_tui.sources.mlflow.span import is_process_startup, read_span
 from readiness_tui.sources.tracing import traced_case
 from readiness_tui.sources.tracing.span_reader import Reader
 from readiness_tui.sources.tracing.span_tree import Judgement, RawSpan, trace_from_spans
@@ -138,7 +138,7 @@ def read_trace(info: Info, spans: Sequence[Any] | None, reader: Reader) -> tuple
     if not raws:
         reader.notes.add("the trace has no spans here, so its steps, chunks and tool calls are not known")
         trace = replace(trace, spans=None)
-    elif late_end(raws):
+    elif is_process_startup(raws):
         reader.notes.add(
             "the request took most of its time after its last step, as the first ones of a process do; it counts in"
             " the latency unless the trace is tagged cold_start"

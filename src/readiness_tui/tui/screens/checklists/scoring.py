@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from readiness_tui.domain.checklists.assessment import Assurance, EvidenceKind, Proposal, Standing
 from readiness_tui.domain.checklists.model import ProbeKind
-from readiness_tui.domain.verdict.preview import if_scored
+from readiness_tui.domain.verdict.preview import preview_vote
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.dates import parse_day
@@ -80,7 +80,7 @@ class ScoringScreen(RoomScreen):
         if view is None:
             return
         results = await self.readiness.serve(
-            lambda: [if_scored(view.facts, view.as_of, view.who, item_id, n, view.judgement) for n in (0, 1, 2)]
+            lambda: [preview_vote(view.facts, view.as_of, view.who, item_id, n, view.judgement) for n in (0, 1, 2)]
         )
         if self.item_id == item_id:
             self.query_one("#consequence", Static).update(item_text.consequence(results))
