@@ -1,4 +1,4 @@
-"""A checklist as plain data (for JSON in the database), back again, and the digest of its content."""
+"""Converts a checklist to plain data (JSON in the database) and back, and computes the digest of its content."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def to_plain(checklist: Checklist) -> dict[str, Any]:
 
 
 def from_plain(plain: Mapping[str, Any]) -> Checklist:
-    """The checklist that `to_plain` was given. Fields that a newer version added are passed over.
+    """The checklist that `to_plain` was given. Fields that a newer version added are ignored.
 
     Raises `ReadinessError` when a field is missing or has a value that no checklist can have.
     """
@@ -40,8 +40,8 @@ def from_plain(plain: Mapping[str, Any]) -> Checklist:
 def content_digest(checklist: Checklist) -> str:
     """SHA-256 (hex) of the canonical JSON of the content, whatever `checklist.digest` says.
 
-    Comments, layout and the order of fields in the YAML do not enter it. Nor do fields left at their default, so
-    that a field which a later version of the app adds leaves the digests of older reviews as they are.
+    Comments, layout and field order in the YAML do not affect it. Nor do fields at their default, so that a field
+    added by a later version of the app does not change the digests of older reviews.
     """
     text = json.dumps(_content(checklist), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -1,4 +1,4 @@
-"""What one item counts, from all that people and probes said about it (scoring.md: "Item", "Probe",
+"""The points one item gets, from all that people and probes said about it (scoring.md: "Item", "Probe",
 "Several reviewers")."""
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from readiness_tui.domain.checklists.review import Review
 def item_standing(dossier: Dossier, *, review: Review, as_of: date, viewer: str = "") -> Standing:
     """The item's standing at `as_of`, as `viewer` may see it ("" = the shared screen and every document).
 
-    Each reviewer has at most one vote; their order does not matter. A not-applicable without a reason, or on an
-    item that does not allow it, is no decision.
+    Each reviewer has at most one vote; the order does not matter. "Not applicable" without a reason, or on an item
+    that does not allow it, counts as undecided.
     """
     if review.blind and not review.revealed:
         if not viewer:
@@ -34,7 +34,7 @@ def item_standing(dossier: Dossier, *, review: Review, as_of: date, viewer: str 
 
 
 def counts_as_evidence(evidence: Evidence, as_of: date) -> bool:
-    """Whether it lifts a claim: something named; `shown` with a second named person; a drill that took place."""
+    """Whether it raises a claim to `evidenced`: `shown` needs a second named person, a drill must have taken place."""
     if not evidence.ref.strip():
         return False
     if evidence.kind is EvidenceKind.SHOWN:
@@ -45,7 +45,7 @@ def counts_as_evidence(evidence: Evidence, as_of: date) -> bool:
 
 
 def assurance(points: int, evidence: Sequence[Evidence], proposal: Proposal | None, as_of: date) -> Assurance:
-    """How sure a vote of `points` is. A refuting probe never raises it."""
+    """The assurance of a vote of `points`. A refuting probe never raises it."""
     agrees = proposal is not None and proposal.kind in (ProbeKind.SHARE, ProbeKind.FACT) and proposal.points == points
     shown = proposal.assurance if proposal is not None else None
     if agrees and shown is Assurance.PROVEN and points >= 1:
@@ -99,7 +99,7 @@ def _from_votes(dossier: Dossier, votes: Sequence[Vote], review: Review, as_of: 
 
     if voted or not behind:
         return _from_lowest_vote(dossier, voted, as_of, spread=spread, agreed=agreed)
-    # A second person is behind the not-applicable when two different names are, whoever of them confirmed.
+    # "Not applicable" is confirmed once two different people stand behind it, whichever of them confirmed.
     confirmed = len({*behind, _name_key(dossier.na_confirmed_by)} - {""}) >= 2
     if item.severity is Severity.BLOCKER and not confirmed:
         if len({_name_key(name) for name in review.reviewers} - {""}) > 1:
@@ -132,7 +132,7 @@ def _from_lowest_vote(
     hidden: bool = False,
     na_awaiting: bool = False,
 ) -> Standing:
-    """The lowest effective vote, with that vote's assurance; undecided where nobody voted points."""
+    """The lowest effective vote, with that vote's assurance; undecided if nobody voted points."""
     lowest = min(
         (_effective_vote(dossier, given, as_of) for given in voted),
         key=lambda vote: (vote.points, vote.given),
@@ -156,5 +156,5 @@ def _from_lowest_vote(
 
 
 def _name_key(name: str) -> str:
-    """Two spellings of one name are one person."""
+    """The form in which names are compared: spacing and case do not matter."""
     return " ".join(name.split()).casefold()
