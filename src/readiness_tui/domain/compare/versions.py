@@ -1,6 +1,6 @@
-"""Two versions held against each other: every metric, the cases that only one of them has, and what cannot be said.
+"""Compares two versions: every metric, the cases that only one of them has, and what cannot be concluded.
 
-The one answer that the screen, the document and the command line give.
+The screen, the document and the command line all give this answer.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from readiness_tui.domain.text.format import plural
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """A candidate against a baseline. `new` and `removed`: keys of cases that the candidate or the baseline has alone.
+    """A candidate against a baseline. `new` and `removed`: keys of cases that only the candidate or the baseline has.
 
     `diagnoses`: where to look, by metric. `remarks`: why the comparison explains less than it seems to.
     """
@@ -38,7 +38,7 @@ class Versions:
 
     @property
     def beyond(self) -> tuple[Compared, ...]:
-        """The metrics that moved beyond chance."""
+        """The metrics that changed beyond chance."""
         return tuple(row for row in self.rows if row.distinguishable)
 
     @property
@@ -54,7 +54,7 @@ class Versions:
 
     @property
     def scanned(self) -> str:
-        """How many metrics were looked at, and which of them moved beyond chance."""
+        """How many metrics were examined, and which changed beyond chance."""
         if not self.rows:
             return ""
         beyond = ", ".join(f"{row.name} ({'better' if row.gained else 'worse'})" for row in self.beyond)
@@ -92,7 +92,7 @@ class Versions:
 
 
 def compare_versions(candidate: Sequence[RunData], baseline: Sequence[RunData], rules: Sequence[Rule] = ()) -> Versions:
-    """Hold a candidate's runs against a baseline's. `rules` give direction and unit of metrics we do not know."""
+    """Compare a candidate's runs with a baseline's. `rules` give direction and unit for unknown metrics."""
     if not candidate or not baseline:
         return Versions(tuple(candidate), tuple(baseline))
     ours, theirs = _cases(candidate), _cases(baseline)
@@ -126,7 +126,7 @@ def _cases(runs: Sequence[RunData]) -> dict[str, Case]:
 
 
 def _pairing(ours: Mapping[str, Case], theirs: Mapping[str, Case], shared: Sequence[str]) -> tuple[str, ...]:
-    """What a reader should know of how the cases were paired."""
+    """What a reader should know about how the cases were paired."""
     said = []
     placed = [key for key in shared if "position" in (ours[key].id_from, theirs[key].id_from)]
     if placed:
