@@ -1,7 +1,6 @@
-"""Checks on named objects: the golden set, the gate's lock, what the candidate's runs carry (scoring.md, "Probe").
+"""Checks on named objects: the golden set, the gate's lock, the candidate's metrics (scoring.md, "Probe").
 
-Each returns nothing to propose where the objects are not there to look at, 2 where every check holds, and 0 or 1 as
-its own docstring says.
+Each proposes nothing if the objects do not exist, 2 if every check holds, and 0 or 1 as its docstring says.
 """
 
 from __future__ import annotations
@@ -29,11 +28,11 @@ from readiness_tui.domain.runs.model import Case, EvalSet, Run
 
 NO_RUN = "no candidate run: import one and name it the candidate"
 
-_ENOUGH = Fraction(95, 100)  # of the cases to which a metric applies: below it the gate calls the metric missing
+_ENOUGH = Fraction(95, 100)  # of the cases to which a metric applies: with fewer, the gate calls the metric missing
 
 
 def fact_proposal(item: Item, query: str, kind: ProbeKind, finding: Finding) -> Proposal:
-    """Say a finding's checks."""
+    """A finding as a proposal, with its checks in words."""
     held = {True: "holds", False: "does not hold"}
     missing = f"Nothing to check: {finding.missing}." if finding.missing else ""
     assurance = Assurance.PROVEN if finding.points == 2 else Assurance.EVIDENCED
@@ -58,7 +57,7 @@ def fact_proposal(item: Item, query: str, kind: ProbeKind, finding: Finding) -> 
 def golden_set_representative(data: ProbeInput) -> Finding:
     """Ordinary and failure-tagged cases, each id once, and the set's digest on a candidate run.
 
-    0: an empty set. 1: a set of which some check does not hold.
+    0: an empty set. 1: some check does not hold.
     """
     gold = data.eval_set
     if gold is None:
@@ -131,7 +130,7 @@ def locked_before_run(data: ProbeInput) -> Finding:
 def metrics_by_stage(data: ProbeInput) -> Finding:
     """One candidate run with a metric of retrieval, of generation, and of tool use.
 
-    A task's success is the end of all stages and stands for none. 0: no metric of any stage. 1: not all in one run.
+    Task success is the outcome of all stages and belongs to none. 0: no metric of any stage. 1: not all in one run.
     """
 
     def stage(metric: MetricDef) -> str:
@@ -145,7 +144,7 @@ def metrics_by_stage(data: ProbeInput) -> Finding:
 def quality_latency_cost(data: ProbeInput) -> Finding:
     """One candidate run with a quality score, latency and cost.
 
-    Quality is any metric that is not of operations. 0: none of the three. 1: not all in one run.
+    Quality is any metric outside the operations layer. 0: none of the three. 1: not all in one run.
     """
 
     def part(metric: MetricDef) -> str:
@@ -163,7 +162,7 @@ def best_run_finding(
     parts: tuple[str, ...],
     part_of: Callable[[MetricDef], str],
 ) -> Finding:
-    """Judge the run that carries the most parts; a metric counts where the gate would not call it missing."""
+    """Judge the run that has the most parts; a metric counts only if the gate would not call it missing."""
     if not runs:
         return Finding(None, missing=NO_RUN)
     tables = [(run, _carried(data.metrics_of(run, cases), part_of)) for run, cases in runs]
@@ -185,7 +184,7 @@ def _other_runs_with(part: str, tables: list[tuple[Run, dict[str, str]]]) -> str
 
 
 def _carried(tables: Metrics, part_of: Callable[[MetricDef], str]) -> dict[str, str]:
-    """The parts that a run carries, each with a metric of it: "faithfulness on 40 of 40 cases"."""
+    """The parts that a run covers, each with one of its metrics: "faithfulness on 40 of 40 cases"."""
     found: dict[str, str] = {}
     for metrics in tables.values():
         for metric, seen in metrics:
