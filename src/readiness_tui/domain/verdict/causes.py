@@ -1,7 +1,7 @@
-"""Why a part of the verdict is not GO: the VERDICTS block of scoring.md, one cause for each line that holds.
+"""Why a part of the verdict is not GO: the VERDICTS block of scoring.md, one cause for each line that applies.
 
-A cause's key names what it is about, never how bad it is: an item that goes from undecided to waived to partial
-keeps its condition's row, with the owner and the date that somebody gave it.
+A cause's key names its subject, never how bad it is: an item that goes from undecided to waived to partial keeps its
+condition's row, with the owner and date that somebody gave it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def item_key(standing: Standing) -> str:
 
 
 def gate_causes(outcome: GateOutcome) -> Iterator[Cause]:
-    """GATE. Nothing is mapped from missing to pass: a must-pass case that the run lacks counts as failing."""
+    """GATE. Missing never counts as a pass: a must-pass case that the run lacks counts as failing."""
 
     def cause(name: str, verdict: Verdict, text: str, severity: Severity, gap_key: str = "") -> Cause:
         return Cause(f"gate/{name}", Part.GATE, verdict, text, severity, gap_key=gap_key)
@@ -85,7 +85,7 @@ def gate_causes(outcome: GateOutcome) -> Iterator[Cause]:
 
 
 def row_severity(row: GateRow) -> Severity:
-    """A required FAIL, MISSING or CHANGED is a blocker, everything else that is not PASS a major gap."""
+    """Blocker for a required FAIL, MISSING or CHANGED, major for everything else that is not PASS."""
     return Severity.BLOCKER if row.rule.required and row.result in _BLOCKING else Severity.MAJOR
 
 
@@ -103,10 +103,10 @@ def row_text(row: GateRow) -> str:
 
 
 def item_cause(standing: Standing, gap_key: str, waived_until: date | None) -> Cause | None:
-    """The one cause an item can be: its states exclude each other. Informational items are none.
+    """The item's cause, at most one because its states exclude each other. Informational items have none.
 
     An undecided major item is below 2 like any other: its condition must not appear only once somebody votes 1.
-    A waiver on a minor item lifts nothing, so it makes no condition either: adding one never worsens the verdict.
+    A waiver on a minor item lifts nothing, so it makes no condition: adding a waiver must never worsen the verdict.
     """
     item = standing.item
     name = f"{item.id} {item.title}"
@@ -143,7 +143,7 @@ def item_cause(standing: Standing, gap_key: str, waived_until: date | None) -> C
 
 
 def section_cause(section: Section, policy: Policy, lifts: Sequence[str]) -> Cause | None:
-    """A section below its floor or below GO; one without a weighted item constrains nothing."""
+    """A section below its floor or its GO level; a section without weighted items has no cause."""
     if section.score is None or section.score * 100 >= policy.section_go:
         return None
     low = section.score * 100 < policy.section_floor
@@ -159,7 +159,7 @@ def section_cause(section: Section, policy: Policy, lifts: Sequence[str]) -> Cau
 
 
 def assessed_cause(sections: Sequence[Section], policy: Policy, lifts: Sequence[str]) -> Cause | None:
-    """Too little of the weight is decided; or there is nothing to decide at all."""
+    """Too little of the weight is decided, or there is nothing to decide."""
     share = assessed(sections)
     if share is None:
         text = "no checklist has an applicable item with a weight"
@@ -179,7 +179,7 @@ def assessed_cause(sections: Sequence[Section], policy: Policy, lifts: Sequence[
 
 
 def checklist_causes(sections: Sequence[Section], facts: Facts, gap_keys: Mapping[str, str]) -> Iterator[Cause]:
-    """CHECKLISTS. `gap_keys` by item id: the gap an item belongs to, its own or its `same_as` group's."""
+    """CHECKLISTS. `gap_keys` by item id: the item's gap, its own or its `same_as` group's."""
     standings = [standing for section in sections for standing in section.standings]
     for standing in standings:
         dossier = facts.dossiers.get(standing.item.id)
@@ -201,7 +201,7 @@ def checklist_causes(sections: Sequence[Section], facts: Facts, gap_keys: Mappin
 def incident_causes(
     incidents: Iterable[Incident], policy: Policy, gaps: Mapping[str, Gap], as_of: date
 ) -> Iterator[Cause]:
-    """INCIDENTS, of those in scope. An action without a date of its own has its gap's."""
+    """INCIDENTS, for those in scope. An action without a date has its gap's date."""
 
     def cause(key: str, verdict: Verdict, text: str, lifts: tuple[str, ...] = (), gap_key: str = "") -> Cause:
         severity = Severity.BLOCKER if verdict is Verdict.NO_GO else Severity.MAJOR
@@ -230,7 +230,7 @@ def incident_causes(
 
 
 def _closed_long_ago(incident: Incident, policy: Policy, as_of: date) -> bool:
-    """Whether the close is long enough ago, where its day is known."""
+    """Whether the incident was closed long enough ago; False if the day is unknown."""
     resolved = incident.resolved.date() if incident.resolved else None
     closed = incident.closed or resolved
     return closed is not None and as_of > closed + timedelta(days=policy.eval_case_days)

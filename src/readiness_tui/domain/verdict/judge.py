@@ -1,4 +1,4 @@
-"""The judgement of a review: pure code over plain values, nothing read but its arguments."""
+"""The judgement of a review: a pure function of its arguments."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from readiness_tui.domain.verdict.way_to_go import flips
 
 
 def judge(facts: Facts, as_of: date) -> Judgement:
-    """The verdict and all it rests on (scoring.md, "Verdicts"): the worst of gate, checklists and incidents.
+    """The verdict and its reasons (scoring.md, "Verdicts"): the worst of gate, checklists and incidents.
 
-    Items outside the review's depth are outside everything. A person's override of the verdict is recorded with the
-    review and changes nothing here. GO WITH CONDITIONS holds until its earliest date, GO for 90 days.
+    Items outside the review's depth are ignored. A person's override of the verdict is recorded with the review and
+    changes nothing here. GO WITH CONDITIONS is valid until its earliest date, GO for 90 days.
     """
     standings = all_standings(facts, as_of)
     found = find_gaps(facts, standings, frozen=facts.review.frozen_at is not None)

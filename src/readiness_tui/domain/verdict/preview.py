@@ -1,4 +1,4 @@
-"""What a score would do, before it is made: the same rules on the facts with one vote changed."""
+"""What a vote would change, before it is given: the same rules on the facts with one vote changed."""
 
 from __future__ import annotations
 

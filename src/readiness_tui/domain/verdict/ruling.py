@@ -1,4 +1,4 @@
-"""The verdict over given standings: the part of a judgement that a "what if" can ask again."""
+"""The verdict over given standings: the part of a judgement that a "what if" repeats."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def rule(
     as_of: date,
     lifted: Collection[str] = (),
 ) -> Ruling:
-    """Hold the facts against the rules. `lifted`: keys of causes that a "what if" takes as put right."""
+    """Apply the rules to the facts. `lifted`: keys of causes that a "what if" assumes to be fixed."""
     sections = tuple(section(checklist, facts.review.depth, standings) for checklist in facts.checklists)
     first = _worst_per_key(
         cause
@@ -70,16 +70,16 @@ def rule(
 
 
 def rule_gate(outcome: GateOutcome) -> tuple[Verdict, tuple[Cause, ...]]:
-    """GATE alone, where no review stands behind it: the causes that `rule` would find, the worst first.
+    """Only the gate, without a review: the causes that `rule` would find, worst first.
 
-    Conditions have no owner or date here: nobody has promised anything, and their verdict is GO WITH CONDITIONS.
+    Conditions have no owner or date here, since nobody has promised anything; their verdict is GO WITH CONDITIONS.
     """
     causes = _worst_per_key(gate_causes(outcome))
     return _worst(causes), tuple(causes)
 
 
 def _worst_per_key(causes: Iterable[Cause]) -> list[Cause]:
-    """One cause a key, the worst: two rules of a gate on the same metric share a row of the closing list."""
+    """The worst cause for each key: two gate rules on the same metric share a row of the closing list."""
     kept: dict[str, Cause] = {}
     for cause in _worst_first(causes):
         kept.setdefault(cause.key, cause)
@@ -97,7 +97,7 @@ def _worst(causes: Iterable[Cause]) -> Verdict:
 def _valid_until(
     verdict: Verdict, causes: Sequence[Cause], conditions: Sequence[Condition], as_of: date, go_days: int
 ) -> date | None:
-    """GO holds for 90 days, a conditional one until its earliest date (a waiver's expiry is one), NO-GO not at all."""
+    """GO is valid for 90 days, GO WITH CONDITIONS until its earliest date (waiver expiries included), NO-GO not at all."""
     if verdict is Verdict.NO_GO:
         return None
     if verdict is Verdict.GO:
