@@ -112,7 +112,7 @@ class IdempotentWrites:
                 if self.tools is not None or not writes_by_name(name):
                     continue
                 self.guessed[name] += 1
-            keyed = call.carried("idempotency_key")
+            keyed = call.has_id("idempotency_key")
             again = not keyed and call.error is None and (name, call.call.arguments) in done
             if call.error is None and call.call.arguments is not None:
                 done.add((name, call.call.arguments))

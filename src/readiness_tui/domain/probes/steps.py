@@ -53,7 +53,7 @@ class Call:
     attributes: dict[str, Any]
     error: str | None
 
-    def carried(self, name: str) -> bool:
+    def has_id(self, name: str) -> bool:
         """Whether the call has this id, on its step or among its arguments."""
         if has_value(self.attributes.get(name)):
             return True
@@ -234,7 +234,7 @@ def _approved(data: ProbeInput) -> ShareCounter:
         for call in calls(trace):
             if is_known_write(call, tools):
                 name = call.call.name or "(a tool without a name)"
-                tally.count(trace.id, call.carried("approval_id"), "the id of an approval", name)
+                tally.count(trace.id, call.has_id("approval_id"), "the id of an approval", name)
 
     return ShareCounter(ShareQuery("approval_id_on_writes", "writes", "carry the id of an approval", needs, mark))
 

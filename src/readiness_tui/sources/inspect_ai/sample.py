@@ -88,7 +88,7 @@ def _events(sample: Mapping[str, Any], kind: str) -> Iterator[dict[str, Any]]:
             yield event
 
 
-def _attached(sample: Mapping[str, Any], value: Any) -> Any:
+def _resolve_attachment(sample: Mapping[str, Any], value: Any) -> Any:
     """A value, or the attachment that stands for it."""
     if isinstance(value, str) and value.startswith(_ATTACHMENT):
         return inner(sample, "attachments").get(value.removeprefix(_ATTACHMENT), value)
@@ -96,11 +96,11 @@ def _attached(sample: Mapping[str, Any], value: Any) -> Any:
 
 
 def _question(sample: Mapping[str, Any]) -> str:
-    asked = _attached(sample, sample.get("input"))
+    asked = _resolve_attachment(sample, sample.get("input"))
     if isinstance(asked, list) and not any(isinstance(part, dict) and part.get("role") == "user" for part in asked):
         event = next(_events(sample, "model"), None)
         asked = (model_input(sample, event) if event is not None else None) or asked
-    return str(_attached(sample, payload.question(asked)))
+    return str(_resolve_attachment(sample, payload.question(asked)))
 
 
 def _output(sample: Mapping[str, Any]) -> str | None:
@@ -109,7 +109,7 @@ def _output(sample: Mapping[str, Any]) -> str | None:
     if not isinstance(said, str) or not said:
         choices = output.get("choices")
         said = payload.answer({"choices": choices}) if isinstance(choices, list) and choices else said
-    said = _attached(sample, said)
+    said = _resolve_attachment(sample, said)
     return said if isinstance(said, str) else None
 
 
@@ -226,7 +226,11 @@ def _tool_calls(sample: Mapping[str, Any]) -> tuple[ToolCall, ...] | None:
         called = event.get("function")
         if not isinstance(called, str) or not called:
             continue
-        error, result, arguments = event.get("error"), _attached(sample, event.get("result")), event.get("arguments")
+        error, result, arguments = (
+            event.get("error"),
+            _resolve_attachment(sample, event.get("result")),
+            event.get("arguments"),
+        )
         message = error.get("message") if isinstance(error, dict) else error
         found.append(
             ToolCall(

@@ -66,7 +66,7 @@ def shape(look: Peek) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _held(path: Path, size: int, modified: int) -> Holds | None:
+def _kind_of_file(path: Path, size: int, modified: int) -> Holds | None:
     try:
         return holds(peek(head(path, _LOOK)))
     except ReadinessError:
@@ -81,7 +81,7 @@ def neighbours(path: Path) -> dict[Path, Holds]:
             state = file.stat()
         except OSError:
             continue
-        kind = _held(file, state.st_size, state.st_mtime_ns)
+        kind = _kind_of_file(file, state.st_size, state.st_mtime_ns)
         if kind is not None:
             found[file] = kind
     return found

@@ -55,7 +55,7 @@ def read_items(path: Path, notes: fields.Notes) -> Iterator[Record]:
             without += trace is None
             try:
                 made = case(value, trace, scores.get(str(value.get("traceId")), ()), notes)
-                yield CaseRecord(experiment.id, repeats.keyed(made), payload.as_raw(_shown(value)))
+                yield CaseRecord(experiment.id, repeats.with_repeat(made), payload.as_raw(_shown(value)))
             except RecordError as error:
                 yield reject(line, str(error), payload.as_raw(value))
     if without:

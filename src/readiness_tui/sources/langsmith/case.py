@@ -18,7 +18,7 @@ from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness, Run,
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.payload import inner
-from readiness_tui.sources.langsmith.run import family, metadata_of, trace, trace_id
+from readiness_tui.sources.langsmith.run import metadata_of, trace, trace_id, with_child_runs
 from readiness_tui.sources.tracing.traced_case import case_of, duration_ms, measured, score
 
 TOOL = "LangSmith"
@@ -98,10 +98,10 @@ class Survey:
             name=self.name or name,
             tool=TOOL,
             tool_version=self.sdk,
-            pipeline_version=_only(self.versions),
-            prompt_version=_only(self.prompts),
-            model=_only(self.models),
-            index_version=_only(self.indexes),
+            pipeline_version=_single_value(self.versions),
+            prompt_version=_single_value(self.prompts),
+            model=_single_value(self.models),
+            index_version=_single_value(self.indexes),
             dataset_name=self.dataset,
             started_at=self.started,
             finished_at=self.ended,
@@ -111,7 +111,7 @@ class Survey:
         )
 
 
-def _only(found: Iterable[str]) -> str | None:
+def _single_value(found: Iterable[str]) -> str | None:
     values = list(found)
     return values[0] if len(values) == 1 else None
 
@@ -127,7 +127,7 @@ def row_parts(row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 def row_case(row: Mapping[str, Any], notes: fields.Notes) -> Case:
     """The case of an experiment row. Raises RecordError."""
     run, example = row_parts(row)
-    found = trace(trace_id(run), list(family(run)), notes)
+    found = trace(trace_id(run), list(with_child_runs(run)), notes)
     about = inner(example, "metadata")
     listed = row.get("evaluation_results")
     listed = listed.get("results") if isinstance(listed, dict) else listed

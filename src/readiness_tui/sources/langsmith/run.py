@@ -47,7 +47,7 @@ def trace_id(run: Mapping[str, Any]) -> str:
     raise RecordError("neither trace_id nor id: the step belongs to no trace")
 
 
-def family(run: Mapping[str, Any], depth: int = 0) -> Iterator[Mapping[str, Any]]:
+def with_child_runs(run: Mapping[str, Any], depth: int = 0) -> Iterator[Mapping[str, Any]]:
     """The run, and the runs nested in it (`load_nested=True`). Raises RecordError."""
     if depth > _DEEPEST:
         raise RecordError(f"child runs nested deeper than {_DEEPEST} levels")
@@ -55,7 +55,7 @@ def family(run: Mapping[str, Any], depth: int = 0) -> Iterator[Mapping[str, Any]
     children = run.get("child_runs")
     for child in children if isinstance(children, list) else ():
         if isinstance(child, dict):
-            yield from family(child, depth + 1)
+            yield from with_child_runs(child, depth + 1)
 
 
 def span(run: Mapping[str, Any], notes: fields.Notes) -> RawSpan:

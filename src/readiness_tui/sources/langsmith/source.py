@@ -38,7 +38,14 @@ from readiness_tui.sources.langsmith.case import (
     row_parts,
     table_case,
 )
-from readiness_tui.sources.langsmith.run import family, judgements, metadata_of, span, trace_id, without_secrets
+from readiness_tui.sources.langsmith.run import (
+    judgements,
+    metadata_of,
+    span,
+    trace_id,
+    with_child_runs,
+    without_secrets,
+)
 from readiness_tui.sources.tracing.span_tree import RawSpan, trace_from_spans
 from readiness_tui.sources.tracing.traced_case import Repeats, score
 
@@ -108,7 +115,7 @@ def _runs(path: Path, notes: fields.Notes) -> Iterator[Record]:
                 continue
             try:
                 ident = trace_id(item.value)
-                for run in family(item.value):
+                for run in with_child_runs(item.value):
                     nested = isinstance(run.get("child_runs"), list)
                     text = payload.as_raw({**run, "child_runs": None}) if nested or run is not item.value else item.raw
                     groups.add(ident, Piece("run", item.line, text))
@@ -151,7 +158,7 @@ def _trace(ident: str, pieces: list[Piece], repeats: dict[str, Repeats], notes: 
                     found, run, notes, example_id=fields.text(run, "reference_example_id"), metadata=metadata_of(run),
                     scores=scores,
                 )  # fmt: skip
-                yield CaseRecord(session, repeats[session].keyed(case), raw)
+                yield CaseRecord(session, repeats[session].with_repeat(case), raw)
             except RecordError as error:
                 yield reject(pieces[0].line, str(error), raw)
 
@@ -180,7 +187,7 @@ def _rows(path: Path, notes: fields.Notes) -> Iterator[Record]:
                 continue  # rejected below, with its line
             survey = surveys.setdefault(_session(run) or alone, Survey())
             survey.root(run, example.get("dataset_id"))
-            for step in family(run):
+            for step in with_child_runs(run):
                 survey.step(step)
     if not surveys:
         raise ReadinessError(f"{path}: it holds no experiment row with a run and an example. Export it again.")
@@ -198,7 +205,7 @@ def _rows(path: Path, notes: fields.Notes) -> Iterator[Record]:
             if ident not in repeats:
                 raise RecordError("the file changed while it was read")
             yield CaseRecord(
-                ident, repeats[ident].keyed(case), payload.as_raw({**item.value, "run": without_secrets(run)})
+                ident, repeats[ident].with_repeat(case), payload.as_raw({**item.value, "run": without_secrets(run)})
             )
         except RecordError as error:
             yield reject(item.line, str(error), item.raw)
@@ -208,7 +215,7 @@ def _rows(path: Path, notes: fields.Notes) -> Iterator[Record]:
 
 
 def _table(path: Path, look: Peek, notes: fields.Notes) -> Iterator[Record]:
-    _leave_to_rows(path, look)
+    _refuse_if_rows_beside(path, look)
     run = Run(
         id=f"langsmith-{digest(path)[:12]}",
         name=path.stem,
@@ -228,12 +235,12 @@ def _table(path: Path, look: Peek, notes: fields.Notes) -> Iterator[Record]:
             continue
         try:
             case = table_case(item.value, columns, notes, table=item.table)
-            yield CaseRecord(run.id, repeats.keyed(case), item.raw)
+            yield CaseRecord(run.id, repeats.with_repeat(case), item.raw)
         except RecordError as error:
             yield reject(item.line, str(error), item.raw)
 
 
-def _leave_to_rows(path: Path, look: Peek) -> None:
+def _refuse_if_rows_beside(path: Path, look: Peek) -> None:
     """Raises ReadAlongError where a file beside this one brings the same runs with more about them."""
     own = {record["id"] for record in look.records if isinstance(record.get("id"), str)}
     looks = [(file, peek(head(file, 64 * 1024))) for file in beside(path)]

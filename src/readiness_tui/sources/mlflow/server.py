@@ -234,7 +234,7 @@ def _traces(
         }
         try:
             for info in server.pages("/api/3.0/mlflow/traces/search", {"locations": [place]}, "traces"):
-                if runs is not None and not runs & _belongs(info):
+                if runs is not None and not runs & _run_ids_of(info):
                     continue
                 if count >= limit:
                     pulled.warnings.append(
@@ -250,7 +250,7 @@ def _traces(
             return
 
 
-def _belongs(info: Mapping[str, Any]) -> set[str]:
+def _run_ids_of(info: Mapping[str, Any]) -> set[str]:
     listed = info.get("assessments")
     said = [inner(part, "metadata") for part in (listed if isinstance(listed, list) else ())]
     own = (inner(info, "trace_metadata").get("mlflow.sourceRun"), *(part.get("mlflow.assessment.sourceRunId") for part in said))  # fmt: skip

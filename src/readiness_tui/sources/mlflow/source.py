@@ -107,14 +107,14 @@ class MLflow:
                 if not is_mlflow(db):
                     raise ReadinessError(f"{path}: the SQLite file has not MLflow's tables ({', '.join(TABLES)}).")
                 db.check()
-                yield from _all(path, _Database(path, db, notes), notes)
+                yield from _all_records(path, _Database(path, db, notes), notes)
         elif data_table.is_table(look := peek(start)):
             yield RunStart(_table_run(path))
             yield from data_table.cases(path, _table_run(path).id, notes)
         elif look.kind is Kind.TABLE:
-            yield from _all(path, _Csv(path), notes)
+            yield from _all_records(path, _Csv(path), notes)
         else:
-            yield from _all(path, _Json(path), notes)
+            yield from _all_records(path, _Json(path), notes)
         yield from notes.warnings(path.name)
 
 
@@ -128,7 +128,7 @@ def _is_trace(look: Peek) -> bool:
 # One pass for what the traces say of the runs, one for the records
 
 
-def _all(path: Path, parts: _Parts, notes: fields.Notes) -> Iterator[Record]:
+def _all_records(path: Path, parts: _Parts, notes: fields.Notes) -> Iterator[Record]:
     survey = Survey()
     for item in parts.traces(spans=False):
         if isinstance(item, tuple):
@@ -181,7 +181,7 @@ def _traces(parts: _Parts, into: Mapping[str, str], notes: fields.Notes) -> Iter
             for run_id in info.run_ids:
                 if run_id in into:
                     case = read_case(trace, info, output, run_id, notes)
-                    yield CaseRecord(into[run_id], repeats[run_id].keyed(case), raw)
+                    yield CaseRecord(into[run_id], repeats[run_id].with_repeat(case), raw)
         except RecordError as error:
             yield reject(line, str(error), payload.as_raw(value))
 

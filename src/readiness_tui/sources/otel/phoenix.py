@@ -63,7 +63,7 @@ class Phoenix:
 
     def read(self, path: Path) -> Iterator[Record]:
         if not _of_kind((path,), SPAN):
-            _leave_to_spans(path)
+            _refuse_annotations(path)
         notes = fields.Notes()
         reader = Reader(names(), notes)
         where: dict[str, str] = {}  # span id → trace id
@@ -110,7 +110,7 @@ def _ids(item: Entry) -> tuple[str, str]:
     return trace_id, span_id
 
 
-def _leave_to_spans(path: Path) -> None:
+def _refuse_annotations(path: Path) -> None:
     """Raises ReadAlongError, or ReadinessError where there are no spans to go with the annotations."""
     for file in _of_kind(beside(path), SPAN):
         raise ReadAlongError(f"{path} is read along with {file.name}, whose spans it judges: import that one.")

@@ -36,7 +36,7 @@ class Runs:
             yield RunStart(self._run(run_id, [trace for trace, _, _ in found]))
             repeats = Repeats()
             for _, case, raw in found:
-                yield CaseRecord(run_id, repeats.keyed(case), raw)
+                yield CaseRecord(run_id, repeats.with_repeat(case), raw)
 
     def _run(self, run_id: str, traces: list[Trace]) -> Run:
         starts = [trace.started_at for trace in traces if trace.started_at is not None]

@@ -119,7 +119,7 @@ class CaseRecords:
                         continue
                 elif isinstance(item.value.get("run"), dict):
                     raise RecordError("a second run line; a file holds the cases of one run, so split it")
-                yield CaseRecord(run.id, repeats.keyed(case_from(item, notes), item, notes), item.raw)
+                yield CaseRecord(run.id, repeats.with_repeat(case_from(item, notes), item, notes), item.raw)
             except RecordError as error:
                 if run is None:  # without a sound header, every case would belong to a run that nobody described
                     raise ReadinessError(f"{path}, line {item.line}: {error}. Correct the run line.") from error
@@ -194,7 +194,7 @@ class Repeats:
     def __init__(self) -> None:
         self._seen: dict[tuple[str, str, int], int] = {}
 
-    def keyed(self, case: Case, entry: Entry, notes: fields.Notes) -> Case:
+    def with_repeat(self, case: Case, entry: Entry, notes: fields.Notes) -> Case:
         """The case with its repeat index. The same case again without one is the next repeat, and said so."""
         repeat = max(case.repeat, 0)
         if case.repeat < 0:

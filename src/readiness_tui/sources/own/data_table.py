@@ -88,7 +88,7 @@ def cases(path: Path, run_id: str, notes: fields.Notes, *, variant: str = "") ->
             if not keyed:
                 case = replace(case, id_from="position")
             yield CaseRecord(
-                run_id, repeats.keyed(replace(case, variant=variant or case.variant), entry, notes), entry.raw
+                run_id, repeats.with_repeat(replace(case, variant=variant or case.variant), entry, notes), entry.raw
             )
         except RecordError as error:
             yield reject(number, f"row {number} of the table: {error}", text)

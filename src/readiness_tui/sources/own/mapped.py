@@ -70,7 +70,7 @@ class Mapped:
                 yield RunStart(run)
             if item.header:
                 continue
-            for column in [column for column in unseen if _at(item.value, column) is not _NOTHING]:
+            for column in [column for column in unseen if _column_value(item.value, column) is not _NOTHING]:
                 del unseen[column]
             try:
                 yield self._record(item, run, repeats, notes)
@@ -87,7 +87,7 @@ class Mapped:
             entry = replace(item, value=made)
             case = case_from(entry, notes)
             return CaseRecord(
-                run.id, repeats.keyed(replace(case, extra={**rest, **case.extra}), entry, notes), item.raw
+                run.id, repeats.with_repeat(replace(case, extra={**rest, **case.extra}), entry, notes), item.raw
             )
         trace = trace_from(replace(item, value=made), notes)
         return TraceRecord(replace(trace, extra={**rest, **trace.extra}), item.raw)
@@ -134,7 +134,12 @@ class Mapped:
         scores: dict[str, Any] = {}
         for name, score in self.mapping.scores.items():
             value = self._value(entry, score, name, notes)
-            failed = score.error is not None and _at(entry.value, score.error) not in (_NOTHING, None, "", False)
+            failed = score.error is not None and _column_value(entry.value, score.error) not in (
+                _NOTHING,
+                None,
+                "",
+                False,
+            )
             if isinstance(value, bool):
                 value = float(value)
             if failed:
@@ -149,7 +154,7 @@ class Mapped:
         return made, {key: value for key, value in entry.value.items() if key not in used}
 
     def _value(self, entry: Entry, column: Column, name: str, notes: fields.Notes) -> Any:
-        value = _at(entry.value, column.column)
+        value = _column_value(entry.value, column.column)
         if value is _NOTHING or value is None:
             return None
         if column.values is not None:
@@ -164,7 +169,7 @@ class Mapped:
         return value
 
 
-def _at(record: Mapping[str, Any], column: str) -> Any:
+def _column_value(record: Mapping[str, Any], column: str) -> Any:
     """The value of a column: by its whole name, else by keys inside objects (`meta.id`)."""
     if column in record:
         return record[column]

@@ -77,8 +77,8 @@ def read_case(row: Mapping[str, Any], notes: fields.Notes) -> Case:
         tokens_in=fields.whole(usage, "prompt"),
         tokens_out=fields.whole(usage, "completion"),
         tags=_tags(metadata),
-        chunks=_tolerant(said, _CHUNKS, fields.chunks, notes),
-        tool_calls=_tolerant(said, _TOOLS, fields.tool_calls, notes),
+        chunks=_read_or_note(said, _CHUNKS, fields.chunks, notes),
+        tool_calls=_read_or_note(said, _TOOLS, fields.tool_calls, notes),
         human=_human(components),
         extra=extra,
     )
@@ -92,7 +92,7 @@ class Repeats:
         self._next: dict[str, int] = {}
         self._inputs: dict[str, str] = {}
 
-    def keyed(self, case: Case, row: Mapping[str, Any], notes: fields.Notes) -> Case:
+    def with_repeat(self, case: Case, row: Mapping[str, Any], notes: fields.Notes) -> Case:
         """The case with its repeat index; an id used for two different inputs is told apart by the input."""
         asked = _hash(_vars(row, inner(row, "testCase")))
         ident = case.id
@@ -259,7 +259,7 @@ def _tags(metadata: Mapping[str, Any]) -> tuple[str, ...]:
     return fields.tags(known, metadata)
 
 
-def _tolerant(
+def _read_or_note(
     said: Mapping[str, Any],
     names: tuple[str, ...],
     read: Callable[[Mapping[str, Any], str], T | None],

@@ -222,7 +222,9 @@ def _read(path: Path, about: _About, rows: Callable[[], Iterator[Item]]) -> Iter
         try:
             if key not in ids:
                 raise RecordError("the file changed while it was read")
-            yield CaseRecord(ids[key], repeats[key].keyed(read_case(item.value, notes), item.value, notes), item.raw)
+            yield CaseRecord(
+                ids[key], repeats[key].with_repeat(read_case(item.value, notes), item.value, notes), item.raw
+            )
         except RecordError as error:
             yield reject(item.line, str(error), item.raw)
     yield from notes.warnings(path.name)

@@ -150,7 +150,11 @@ def _cases(
             "test": test,
             **dict(zip(header[group.output : group.end], row[group.output : group.end], strict=True)),
         }
-        yield group, repeats[group.ident].keyed(case, {"testCase": test}, notes), json.dumps(cells, ensure_ascii=False)
+        yield (
+            group,
+            repeats[group.ident].with_repeat(case, {"testCase": test}, notes),
+            json.dumps(cells, ensure_ascii=False),
+        )
 
 
 def _case(header: Sequence[str], group: _Group, row: list[str], test: dict[str, Any]) -> Case:

@@ -101,7 +101,7 @@ def _message(value: Mapping[str, Any]) -> Message:
     message.text = "\n".join(texts) or None
     calls = parsed(value.get("tool_calls"))
     for call in calls if isinstance(calls, list) else ():
-        _ask(call, message)
+        _add_call(call, message)
     return message
 
 
@@ -122,7 +122,7 @@ def _read_part(part: dict[str, Any], message: Message, texts: list[str]) -> None
     kind = part.get("type")
     ident = part.get("id", part.get("tool_use_id", part.get("call_id", "")))
     if kind in _CALL_PARTS:
-        _ask(part, message)
+        _add_call(part, message)
     elif kind in _RESULT_PARTS and isinstance(ident, str):
         result = next((part[name] for name in ("response", "result", "content", "output") if name in part), None)
         if (text := json_text(result)) is not None:
@@ -133,7 +133,7 @@ def _read_part(part: dict[str, Any], message: Message, texts: list[str]) -> None
             texts.append(text)
 
 
-def _ask(call: Any, message: Message) -> None:
+def _add_call(call: Any, message: Message) -> None:
     if isinstance(call, dict) and isinstance(call.get("tool_call"), dict):
         call = call["tool_call"]
     if not isinstance(call, dict):

@@ -111,15 +111,15 @@ class Reader:
             ok=ok,
             error=_error(logged, known, attributes) if ok is False else None,
             outcome=known.text("outcome"),
-            input=_said(known, "input", given, kind, "user", "human"),
-            output=_said(known, "output", got, kind),
+            input=_readable_text(known, "input", given, kind, "user", "human"),
+            output=_readable_text(known, "output", got, kind),
             model=known.text("model"),
             prompt_version=known.text("prompt_version"),
             index_version=known.text("index_version"),
             app_version=known.text("app_version"),
-            tokens_in=_either(known.count("tokens_in"), _summed(usage, "input", "prompt_tokens")),
-            tokens_out=_either(known.count("tokens_out"), _summed(usage, "output", "completion_tokens")),
-            cost=_either(known.amount("cost"), _cost(known.parsed("costs"))),
+            tokens_in=_first_known(known.count("tokens_in"), _summed(usage, "input", "prompt_tokens")),
+            tokens_out=_first_known(known.count("tokens_out"), _summed(usage, "output", "completion_tokens")),
+            cost=_first_known(known.amount("cost"), _cost(known.parsed("costs"))),
             cached=known.flag("cached") or False,
             tool=tool,
             call_id=known.text("call_id"),
@@ -250,7 +250,7 @@ def _error(logged: Logged, known: Known, attributes: Mapping[str, Any]) -> str:
     return ": ".join(parts) or "error"
 
 
-def _said(known: Known, meaning: str, found: Sequence[Message], kind: SpanKind, *roles: str) -> str | None:
+def _readable_text(known: Known, meaning: str, found: Sequence[Message], kind: SpanKind, *roles: str) -> str | None:
     """What a person would read: the last message, or the field named for it in the payload."""
     value = known.first(meaning)
     if found and (kind is SpanKind.MODEL or value is None):
@@ -300,7 +300,7 @@ def _document(part: Any) -> Any:
     return part
 
 
-def _either(first: N | None, second: N | None) -> N | None:
+def _first_known(first: N | None, second: N | None) -> N | None:
     return second if first is None else first
 
 

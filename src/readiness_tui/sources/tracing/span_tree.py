@@ -138,8 +138,8 @@ def trace_from_spans(trace_id: str, spans: Sequence[RawSpan], judgements: Iterab
         feedback=_feedback(tree, judged),
         latency_ms=tree.latency_ms,
         cost=tree.total(lambda span: span.cost),
-        tokens_in=_whole(tree.total(lambda span: span.tokens_in)),
-        tokens_out=_whole(tree.total(lambda span: span.tokens_out)),
+        tokens_in=_as_count(tree.total(lambda span: span.tokens_in)),
+        tokens_out=_as_count(tree.total(lambda span: span.tokens_out)),
         scores=_scores(judged),
         cached=bool(head and head.cached) or (bool(models) and all(span.cached for span in models)),
         extra=_extra(tree, judged),
@@ -379,5 +379,5 @@ def _span(span: RawSpan) -> Span:
     )
 
 
-def _whole(value: float | None) -> int | None:
+def _as_count(value: float | None) -> int | None:
     return None if value is None or value >= MAX_TOKENS else int(value)

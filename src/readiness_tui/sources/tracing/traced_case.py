@@ -44,7 +44,7 @@ class Repeats:
     def __init__(self) -> None:
         self._seen: Counter[str] = Counter()
 
-    def keyed(self, case: Case) -> Case:
+    def with_repeat(self, case: Case) -> Case:
         repeat = self._seen[case.id]
         self._seen[case.id] += 1
         return replace(case, repeat=repeat) if repeat else case
