@@ -1,8 +1,8 @@
-"""Phoenix's spans and annotations, as its client returns them, one JSON object a line.
+"""Phoenix's spans and annotations, as its client returns them, one JSON object per line.
 
 Spans: `id, name, context.{trace_id, span_id}, span_kind, parent_id, start_time, end_time, status_code`, flat
-OpenInference `attributes`, `events`. Annotations name the span they are about, not its trace: annotations in the same
-folder are read along with the spans.
+OpenInference `attributes`, `events`. Annotations name a span, not its trace, so annotations in the same folder are
+read together with the spans.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _ids(item: Entry) -> tuple[str, str]:
 
 
 def _refuse_annotations(path: Path) -> None:
-    """Raises ReadAlongError, or ReadinessError where there are no spans to go with the annotations."""
+    """Raises ReadAlongError, or ReadinessError if there are no spans for the annotations."""
     for file in _of_kind(beside(path), SPAN):
         raise ReadAlongError(f"{path} is read along with {file.name}, whose spans it judges: import that one.")
     raise ReadinessError(
