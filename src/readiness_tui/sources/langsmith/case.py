@@ -1,8 +1,8 @@
-"""LangSmith's experiments: what their runs have in common, and the cases of experiment rows and of their table.
+"""LangSmith's experiments: what their runs share, and the cases from experiment rows or from the exported table.
 
 Facts about the format (SDK 0.15): `evaluate()` yields rows `{run, example, evaluation_results}`; `to_pandas()` makes
 columns `inputs.* outputs.* reference.* feedback.* error execution_time example_id id` of them, with `execution_time`
-in seconds. A crashed evaluator is a null score, marked only in the rows. A category is a text in the same column.
+in seconds. A crashed evaluator gives a null score, marked only in the rows. A category is a text in the same column.
 CSV writes lists and dicts as Python does.
 """
 
@@ -23,12 +23,12 @@ from readiness_tui.sources.tracing.traced_case import case_of, duration_ms, meas
 
 TOOL = "LangSmith"
 INPUTS, OUTPUTS, REFERENCE, FEEDBACK = "inputs.", "outputs.", "reference.", "feedback."
-_LITERAL = 100_000  # characters of a Python literal that are looked into
+_LITERAL = 100_000  # the longest Python literal parsed, in characters
 
 
 @dataclass(slots=True)
 class Survey:
-    """What the runs of one experiment say of it."""
+    """What the runs of one experiment say about it."""
 
     name: str | None = None
     rows: int = 0
@@ -45,7 +45,7 @@ class Survey:
     sdk: str | None = None
 
     def root(self, run: Mapping[str, Any], dataset: Any = None) -> None:
-        """Count one run of the experiment. Values that cannot be read are told when its case is read."""
+        """Count one run of the experiment. Unreadable values are reported when its case is read."""
         self.rows += 1
         self.errors += bool(run.get("error"))
         self.examples.add(str(run.get("reference_example_id")))
@@ -158,7 +158,7 @@ def example_case(
     inputs: Any = None,
     reference: Any = None,
 ) -> Case:
-    """The case that a run over an example is. Raises RecordError."""
+    """The case of a run over an example. Raises RecordError."""
     named = payload.case_id(metadata)
     ident = named or example_id
     if not ident:
@@ -183,7 +183,7 @@ def example_case(
 
 
 def table_case(row: Mapping[str, Any], columns: Iterable[str], notes: fields.Notes, *, table: bool) -> Case:
-    """The case of a row of `to_pandas()`. `columns`: all of the file, where an empty cell is left out of its row."""
+    """The case of a row of `to_pandas()`. `columns`: all columns of the file, since empty cells are left out of rows."""
     cells = {name: _cell(value) if table else value for name, value in row.items()}
     parts = {
         prefix: {name.removeprefix(prefix): value for name, value in cells.items() if name.startswith(prefix)}
@@ -222,7 +222,7 @@ def table_case(row: Mapping[str, Any], columns: Iterable[str], notes: fields.Not
 
 
 def _cell(text: Any) -> Any:
-    """What a cell of CSV holds: JSON, or a list or dict as Python writes it; any other text as it is."""
+    """The value of a CSV cell: JSON, or a list or dict as Python writes it; any other text as it is."""
     if not isinstance(text, str) or text[:1] not in ("[", "{"):
         return text
     found = payload.parsed(text)

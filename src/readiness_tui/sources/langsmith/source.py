@@ -1,7 +1,7 @@
 """LangSmith: runs as JSON lines (`Client.list_runs`), experiment rows (`evaluate`), and their table (`to_pandas`).
 
-Runs make traces; where they name examples, they are an experiment's and make its cases too. Rows and tables make one
-run a experiment with its cases. A table of an evaluation whose rows stand beside it is left to them.
+Runs become traces; runs that name examples belong to an experiment and become its cases too. Rows and tables become one
+run per experiment with its cases. A table is not imported if its evaluation's rows are beside it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ from readiness_tui.sources.tracing.traced_case import Repeats, score
 RUN = frozenset({"dotted_order", "run_type", "trace_id"})
 ROW = frozenset({"run", "example", "evaluation_results"})
 TABLE = frozenset({"example_id", "execution_time", "id"})
-_STEP = 500  # traces between two looks at whether to go on
+_STEP = 500  # traces between two progress records
 
 
 class LangSmith:
@@ -164,7 +164,7 @@ def _trace(ident: str, pieces: list[Piece], repeats: dict[str, Repeats], notes: 
 
 
 def _is_example(run: Mapping[str, Any]) -> bool:
-    """Whether a run is that of an experiment over one of its examples."""
+    """Whether it is an experiment's run over one of its examples."""
     return run.get("parent_run_id") is None and run.get("reference_example_id") is not None
 
 
@@ -241,7 +241,7 @@ def _table(path: Path, look: Peek, notes: fields.Notes) -> Iterator[Record]:
 
 
 def _refuse_if_rows_beside(path: Path, look: Peek) -> None:
-    """Raises ReadAlongError where a file beside this one brings the same runs with more about them."""
+    """Raises ReadAlongError if a file beside this one has the same runs in more detail."""
     own = {record["id"] for record in look.records if isinstance(record.get("id"), str)}
     looks = [(file, peek(head(file, 64 * 1024))) for file in beside(path)]
     rows = [(file, [payload.inner(r, "run") for r in found.records]) for file, found in looks if found.keys >= ROW]
