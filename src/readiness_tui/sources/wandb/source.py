@@ -1,7 +1,7 @@
-"""Weights & Biases without its server: an offline run, the files of an older one, or a table by itself.
+"""Weights & Biases without its server: an offline run, the files of an older version, or a single table.
 
-`run-<id>.wandb` with the tables that it logged (`files/media/table/*.table.json`) is one import; so are, where there is
-no such file, `wandb-summary.json` with `config.yaml` and `wandb-metadata.json` beside it. The wandb package is not needed.
+`run-<id>.wandb` with the tables it logged (`files/media/table/*.table.json`) is one import. Without such a file, so is
+`wandb-summary.json` with `config.yaml` and `wandb-metadata.json` beside it. The wandb package is not needed.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _is_summary(look: Peek) -> bool:
 
 
 def _read_run_file(path: Path) -> tuple[Logged, list[Reject]]:
-    """What the run file holds, and its damaged records."""
+    """The run file's content, and its damaged records."""
     logged, rejects = Logged(ended=False), []
     if head(path, 8)[len(MAGIC) :][:1] != b"\0":
         raise ReadinessError(f"{path}: a W&B run file of a version that is not known. Export the run's tables as JSON.")
@@ -127,7 +127,7 @@ def _read_run_file(path: Path) -> tuple[Logged, list[Reject]]:
 
 
 def _read_older_files(path: Path) -> tuple[Logged, list[Path], list[str]]:
-    """What the summary says with the config and metadata beside it, those files, and what could not be read of them."""
+    """The summary joined with the config and metadata beside it, those files, and warnings about them."""
     from readiness_tui.sources.kit.yaml_safe import read_yaml
 
     logged, beside, said = Logged(), [], []
@@ -187,7 +187,7 @@ def _run(path: Path, files: Path, logged: Logged, notes: fields.Notes) -> Iterat
 
 
 def _run_file(path: Path) -> Path | None:
-    """The run file beside the folder `files` that this file lies in."""
+    """The run file beside the folder `files` that contains this file."""
     folder = path.resolve().parent.parent
     return next((file for file in sorted(folder.glob("run-*.wandb")) if head(file, 8).startswith(MAGIC)), None)
 
