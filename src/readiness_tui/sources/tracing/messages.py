@@ -1,8 +1,8 @@
-"""What was asked, answered and called in the messages of a model call, in any of the shapes that tracers write.
+"""Reads questions, answers and tool calls from the messages of a model call, in any format that tracers write.
 
 GenAI messages with `parts`, chat completion messages with `content` and `tool_calls`, and both flattened into one
-attribute per leaf (`llm.input_messages.0.message.role`, `gen_ai.prompt.0.content`). What is not understood is left out:
-the raw record has it.
+attribute per leaf (`llm.input_messages.0.message.role`, `gen_ai.prompt.0.content`). Anything not understood is left
+out; the raw record still has it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _RESULT_PARTS = frozenset({"tool_call_response", "tool_result", "function_call_o
 
 @dataclass(slots=True)
 class Message:
-    """One message: its text, the tool calls it asks for by id, the tool results it brings by id."""
+    """One message: its text, the tool calls it asks for (`asked`, by id), the tool results it contains (`told`, by id)."""
 
     role: str = ""
     text: str | None = None
@@ -39,12 +39,12 @@ def messages(value: Any) -> list[Message]:
 
 
 def last_text(found: Sequence[Message], *roles: str) -> str | None:
-    """The text of the last message of one of these roles that has one; of any role where none is given."""
+    """The text of the last message with one of these roles and a text; any role if none is given."""
     return next((m.text for m in reversed(found) if m.text is not None and (not roles or m.role in roles)), None)
 
 
 def unflatten(attributes: Mapping[str, Any], prefix: str) -> Any:
-    """What attributes named `prefix.…` spell out; numbers in the names are places in a list. None: there are none."""
+    """The structure spelled out by attributes named `prefix.…`; numbers are list indexes. None: there are none."""
     start = prefix + "."
     tree: dict[str, Any] = {}
     for name, value in attributes.items():
@@ -65,7 +65,7 @@ def unflatten(attributes: Mapping[str, Any], prefix: str) -> Any:
 
 
 def json_text(value: Any) -> str | None:
-    """A tool's arguments or result as JSON text; a text that is no JSON becomes a JSON string. None: nothing there."""
+    """A tool's arguments or result as JSON text; other text becomes a JSON string. None: nothing there."""
     if value is None or value == "":
         return None
     if isinstance(value, str) and (value.lstrip()[:1] in ("{", "[", '"') or value in ("true", "false", "null")):
