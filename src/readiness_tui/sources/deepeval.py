@@ -35,13 +35,13 @@ class DeepEval:
     title = "DeepEval test runs (test_run_….json)"
     brings = (
         "cases with scores, thresholds and reasons, latency, cost, contexts, tools called",
-        "judge errors apart from failures",
-        "model and prompt version where they are hyperparameters",
+        "judge errors, separate from failures",
+        "model and prompt version, if they are hyperparameters",
     )
     lacks = (
         "when the run was, and the tool's version",
         "tokens",
-        "which way a metric is better: known names are known, others are asked for",
+        "which way a metric is better: known for common names, asked for others",
     )
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:

@@ -46,10 +46,10 @@ class _Found:
 class JUnit:
     name = "junit"
     title = "JUnit XML (pytest, Surefire, gotestsum, promptfoo …)"
-    brings = ("a run with a case a test: passed, failed, error, with its message", "times of the suites")
+    brings = ("a run with one case per test: passed, failed or error, with its message", "times of the suites")
     lacks = (
         "scores, outputs, tokens, cost, retrieved chunks, tool calls: only pass and fail",
-        "latency of a request: a test's time is the test's (promptfoo's is the request's, and is taken)",
+        "latency of a request: the file has each test's own time (only promptfoo's is the request's, and is used)",
         "versions of pipeline, prompt or model, unless a suite's properties name them",
     )
 

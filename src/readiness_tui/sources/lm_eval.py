@@ -40,9 +40,9 @@ class LmEval:
     name = "lm_eval"
     title = "lm-evaluation-harness samples and results"
     brings = (
-        "a run a task with model and date, from the results file beside the samples",
+        "one run per task with model and date, from the results file beside the samples",
         "cases with every metric's score; filters as variants",
-        "figures alone where only the results file is there",
+        "figures only, if there are no samples beside the results file",
     )
     lacks = ("latency, cost, tokens, retrieved chunks, tool calls", "model and date without the results file")
 

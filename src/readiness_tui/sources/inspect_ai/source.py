@@ -53,13 +53,13 @@ class InspectLogs:
     brings = (
         "runs with model, versions from metadata, dataset and times",
         "cases with epochs as repeats, scores of every scorer, tokens, tool calls",
-        "latency of a sample without its scoring",
+        "latency of a sample, excluding its scoring",
         "logs that failed or did not end, as errored or partial runs",
     )
     lacks = (
         "cost, and a digest of the dataset",
         "retrieved chunks: only what a tool returned",
-        "a verdict on a sample whose scorers give numbers alone: its status is unknown",
+        "a verdict on a sample whose scorers give only numbers: its status is unknown",
     )
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:

@@ -53,7 +53,7 @@ class Langfuse:
     )
     lacks = (
         "latency, cost and outcome of the trace table",
-        "whose a score in an exported table is",
+        "who gave a score in an exported table",
         "a dataset's digest",
     )
 

@@ -63,9 +63,9 @@ class LangSmith:
         "experiments with their cases and feedback scores",
     )
     lacks = (
-        "who gave a feedback",
+        "who gave the feedback",
         "chunks and tool calls of an experiment's table",
-        "an examples' digest",
+        "a digest of the examples",
     )
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:

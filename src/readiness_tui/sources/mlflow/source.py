@@ -62,7 +62,7 @@ class MLflow:
         "traces with steps and assessments, as cases of their runs",
     )
     lacks = (
-        "what a figure's n is where no trace is assessed",
+        "a figure's n, if no trace is assessed",
         "a digest of the data that others could check",
         "cost",
     )

@@ -38,7 +38,7 @@ class Phoenix:
     title = "Phoenix spans and their annotations"
     brings = (
         "traces with their steps, models, tokens, cost, tool calls and retrieved documents",
-        "annotations as scores, and those of people as feedback",
+        "annotations as scores, people's also as feedback",
     )
     lacks = (
         "runs and cases of an experiment",

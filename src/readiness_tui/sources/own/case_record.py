@@ -85,8 +85,8 @@ _STATES = {"missing": ScoreState.MISSING, "not applicable": ScoreState.NOT_APPLI
 class CaseRecords:
     name = "case_record"
     title = "case results (an optional run line, then case_id, output, status, scores …)"
-    brings = ("a run and its cases with scores, latency, cost, tokens, chunks, tool calls, labels of people",)
-    lacks = ("whatever a record does not name: every field but the case's id or question may be left out",)
+    brings = ("a run and its cases with scores, latency, cost, tokens, chunks, tool calls, human labels",)
+    lacks = ("whatever a record leaves out: only the case's id or its question is required",)
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)

@@ -52,7 +52,7 @@ class EvalSets:
     name = "eval_set"
     title = "an eval set (question, expected_source, must_include)"
     brings = ("golden cases: questions with expected sources, texts and tools, tags",)
-    lacks = ("results: an eval set is what runs are held against",)
+    lacks = ("results: runs bring those, and are compared with the eval set",)
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)

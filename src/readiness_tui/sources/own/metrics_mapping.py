@@ -30,10 +30,10 @@ LONG = frozenset({"metric", "value"})
 class MetricsMapping:
     name = "metrics_mapping"
     title = "a metrics mapping (faithfulness, retrieval_hit_rate, latency_p95_ms, cost_per_success …)"
-    brings = ("a run with one figure a metric",)
+    brings = ("a run with one figure per metric",)
     lacks = (
         "cases: a figure without them has no interval, no slices and cannot be compared case by case",
-        "n, unless it is given",
+        "n, unless the file gives it",
     )
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:

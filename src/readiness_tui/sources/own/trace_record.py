@@ -78,7 +78,7 @@ class TraceRecords:
     brings = ("traces with versions, chunks, tool calls, latency, status and scores",)
     lacks = (
         "steps of a request",
-        "whatever a record does not name: every field but trace_id may be left out",
+        "whatever a record leaves out: only trace_id is required",
     )
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:

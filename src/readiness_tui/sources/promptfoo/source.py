@@ -72,9 +72,9 @@ class Promptfoo:
     name = "promptfoo"
     title = "promptfoo results (promptfoo eval -o results.json; also jsonl, csv, yaml, xml)"
     brings = (
-        "a run for each prompt with a provider; repeats as repeats",
+        "a run for each prompt and provider; repeats as repeats",
         "cases with scores, latency, cost, tokens, whether they came from a cache; chunks and tools from the metadata",
-        "in CSV only output, status and scores",
+        "from CSV only output, status and scores",
     )
     lacks = (
         "the model behind a provider's name; the digest of a dataset",

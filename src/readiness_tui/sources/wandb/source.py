@@ -37,7 +37,7 @@ class Wandb:
         "cases from logged tables",
     )
     lacks = (
-        "n of a summary's figures",
+        "the n of a summary's figures",
         "traces",
         "a digest of the data that others could check",
     )
