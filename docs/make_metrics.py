@@ -13,10 +13,10 @@ HEAD = """\
 
 Written by `docs/make_metrics.py` from the definitions in `src/readiness_tui/domain/metrics/registry.py`.
 
-Hit rate, context precision, MRR, citation accuracy, tool-call accuracy and the `must_include` pass rate are computed where
-a file brings the ingredients (retrieved chunks, tool calls, a golden set); the others are taken as the tool scored them. A
-metric without its ingredients is "not computable", with the reason, never 0. Bounds: a rate of 0/1 cases has Wilson's, a
-mean Student's t over cases, a quantile the order statistic's, a ratio the log-delta t; each one-sided at 95 %. Where they
+Hit rate, context precision, MRR, citation accuracy, tool-call accuracy and the `must_include` pass rate are computed if a
+file has the necessary data (retrieved chunks, tool calls, a golden set); the others are taken as the tool scored them. A
+metric without its data is "not computable", with the reason, never 0. Bounds, each one-sided at 95 %: Wilson's for a rate
+of 0/1 cases, Student's t over cases for a mean, order statistics for a quantile, the log-delta t for a ratio. Where they
 hold, and what a `cluster`, `document` or `session` field changes: [statistics.md](statistics.md).
 """
 

@@ -20,7 +20,7 @@ HEAD = """\
 # What the sample files bring
 
 Written by `docs/make_samples.py` from the files in `tests/data`, most of them written by the tools themselves. A test
-compares it, so that no number moves unexplained. Metrics: how many the file alone gives, of runs or of traces.
+compares this page, so that no number changes unexplained. Metrics: how many the file gives on its own, for runs or traces.
 
 | File | Format | Runs | Cases | Traces | Metrics | Rejected | Warnings |
 |:---|:---|---:|---:|---:|---:|---:|---:|

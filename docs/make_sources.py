@@ -15,10 +15,10 @@ Written by `docs/make_sources.py` from the formats themselves; `readiness source
 
 `readiness import PATH` takes a file or a folder. A file is recognised by its content, never by its name alone; where
 two formats fit, it asks for `--format NAME`. `readiness import --explain PATH` says what a file would bring, which
-part of it became which field, and which metrics it gives, without storing anything. For a table, a JSON list or JSON
-lines of no known format it proposes a [mapping file](mapping.md); other formats come by [plugins](plugin.md). Where a
-file counts tokens and says no cost, a [price table](prices.md) gives it. `readiness imports` lists what came in, and
-the lines that were rejected; the runs of a file with such lines have lost cases, and are partial.
+part of it becomes which field, and which metrics it gives, without storing anything. For a table, a JSON list or JSON
+lines of unknown format it proposes a [mapping file](mapping.md); other formats can be added by [plugins](plugin.md).
+If a file counts tokens but has no cost, a [price table](prices.md) supplies it. `readiness imports` lists what was
+imported and the lines that were rejected; runs from a file with rejected lines have lost cases, so they are partial.
 """
 
 

@@ -1,4 +1,4 @@
-"""What the exit status says to a script or CI. Nothing missing is ever mapped to a pass."""
+"""The exit codes for scripts and CI. Missing data never counts as a pass."""
 
 from __future__ import annotations
 

@@ -14,7 +14,11 @@ from readiness_tui.domain.text.format import plural
 
 @click.command("collect")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=4318, show_default=True, help="On 127.0.0.1; 0 takes any."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=4318,
+    show_default=True,
+    help="On 127.0.0.1; 0 takes any free port.",
 )
 @click.option(
     "--every", type=click.FloatRange(0.1, 3600), default=10.0, show_default=True, help="Seconds between two imports."

@@ -1,4 +1,4 @@
-"""What every command shares: which file, who, how to print, how to stop."""
+"""What all commands share: finding the file, the user's name, printing, exit codes."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class Day(click.ParamType[date]):
             day = date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{visible(str(value), 40)} is not a date. Write it as 2026-12-01.", param, ctx)
-        if not 2000 <= day.year < 2200:  # beyond it, the weeks that rules add would leave the calendar
-            self.fail(f"{day} is no date of a review. Years from 2000 to 2199 are understood.", param, ctx)
+        if not 2000 <= day.year < 2200:  # rules add weeks, which must stay within the calendar
+            self.fail(f"{day} cannot be the date of a review. Use a year from 2000 to 2199.", param, ctx)
         return day
 
 
@@ -56,21 +56,21 @@ as_of = click.option("--as-of", type=Day(), help="Judge as of this day (default:
 allow_conditions = click.option(
     "--allow", type=click.Choice(["conditions"]), help="Let GO WITH CONDITIONS pass with exit status 0."
 )
-#: The path of a file; whether it is there is for the service to say, in a full sentence.
+#: The path of a file; if it is missing, the service says so in a full sentence.
 File = click.Path(path_type=Path)
-_JUNIT = click.option("--junit", type=File, help="Write JUnit XML to this file, too.")
-_SUMMARY = click.option("--summary", type=File, help="Write a markdown summary to this file, too.")
-_GITHUB = click.option("--github", is_flag=True, help="Add the summary to the step's (GITHUB_STEP_SUMMARY).")
+_JUNIT = click.option("--junit", type=File, help="Also write JUnit XML to this file.")
+_SUMMARY = click.option("--summary", type=File, help="Also write a markdown summary to this file.")
+_GITHUB = click.option("--github", is_flag=True, help="Add the summary to the job's page (GITHUB_STEP_SUMMARY).")
 
 
 def for_ci(command: Command) -> Command:
-    """The options for what a CI system shows by itself."""
+    """Adds the options for reports that CI systems display."""
     return _JUNIT(_SUMMARY(_GITHUB(command)))
 
 
 @contextmanager
 def desk_of(session: Session) -> Iterator[Any]:
-    """The open desk on the file that is meant. Raises ReadinessError where there is none; never creates one."""
+    """The open desk on the chosen file. Raises ReadinessError if there is none; never creates one."""
     from readiness_tui.services.core.desk import open_desk
     from readiness_tui.services.core.locate import FILE_NAME, locate, remember
 
@@ -99,7 +99,7 @@ def tell(text: str) -> None:
 
 
 def say_document(text: str) -> None:
-    """Print a document as it is, byte for byte: its report made it safe."""
+    """Print a document byte for byte: its report has already made it safe."""
     _print(text, sys.stdout)
 
 
@@ -109,16 +109,16 @@ def say_json(value: Any) -> None:
 
 
 def progress(done: int, total: int) -> bool:
-    """Show how far an import is, where a person watches."""
+    """Show the progress of an import on a terminal."""
     if total and sys.stderr is not None and sys.stderr.isatty():
-        # The cursor goes back each time, so that whatever is printed next, a refusal too, stands in its place.
+        # The cursor returns each time, so that whatever is printed next, even an error, overwrites the progress.
         _print("     \r" if done >= total else f"{done * 100 // total:3d} %\r", sys.stderr)
     return True
 
 
 def _print(text: str, stream: TextIO | None) -> None:
-    """A reader who leaves early (`| head`) changes neither what a command does nor its exit status."""
-    if stream is None:  # closed before the program began
+    """Print; a reader that stops early (`| head`) changes neither the command's work nor its exit status."""
+    if stream is None:  # closed before the program started
         return
     try:
         click.echo(text, file=stream, nl=False)

@@ -13,10 +13,12 @@ from readiness_tui.cli.common import File, Session, as_json, desk_of, pass_sessi
 @click.argument("baseline", type=File, required=False)
 @click.argument("candidate", type=File, required=False)
 @click.option(
-    "--eval-set", type=File, help="The golden set, with two files: it pairs their cases and gives their gold."
+    "--eval-set",
+    type=File,
+    help="The golden set, only with two files: pairs their cases and gives the expected answers.",
 )
-@click.option("--metric", help="Whose cases and slices are listed (default: task success).")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write a markdown document to this file, too.")
+@click.option("--metric", help="The metric whose cases and slices are listed (default: task success).")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write a markdown document to this file.")
 @as_json
 @pass_session
 def compare_command(
@@ -28,9 +30,9 @@ def compare_command(
     output: Path | None,
     as_json: bool,
 ) -> None:
-    """Candidate against baseline on the cases that both have: what moved, and whether that could be chance.
+    """Compare the candidate with the baseline on the cases that both have: what changed, and could it be chance?
 
-    Without files the runs that the review names are compared; with two, those of the files, without a database.
+    Without files, the review's runs are compared; with two files, their runs, without a database.
     """
     if (baseline is None) is not (candidate is None) or (baseline is not None and session.db is not None):
         raise click.UsageError("Name two files, the baseline first, and no --db; or no file, for the review's runs.")

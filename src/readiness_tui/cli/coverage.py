@@ -17,10 +17,10 @@ from readiness_tui.cli.common import as_json, progress, say, say_json
 )
 @as_json
 def statistics_command(runs: int, as_json: bool) -> None:
-    """How often each kind of bound holds on data whose true figure is known, and what the formulas are held against.
+    """How often each kind of bound holds on data whose true figure is known, and how the formulas were checked.
 
-    Simulated anew, with fixed seeds: rates of 0/1 cases, means, clustered cases, quantiles, cost per success and paired
-    changes, small and large, even and skewed. It takes about half a minute.
+    Runs a new simulation with fixed seeds: rates of 0/1 cases, means, clustered cases, quantiles, cost per success and
+    paired changes, small and large, even and skewed. It takes about half a minute.
     """
     from readiness_tui.domain.coverage import every_figure, oracles
     from readiness_tui.reports.coverage import statistics_object, statistics_text

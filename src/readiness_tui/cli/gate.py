@@ -33,7 +33,7 @@ def gate_command() -> None:
 @as_json
 @pass_session
 def show(session: Session, as_json: bool) -> None:
-    """Hold the gate against the candidate and print each rule's result."""
+    """Evaluate the gate on the candidate and print each rule's result."""
     from readiness_tui.reports import check as report
     from readiness_tui.services.core.view import load
     from readiness_tui.services.review.check import gate_of
@@ -49,7 +49,7 @@ def show(session: Session, as_json: bool) -> None:
 
 @gate_command.command("schema")
 def schema() -> None:
-    """Print the JSON Schema of a gate's YAML, so that an editor completes and checks it."""
+    """Print the JSON Schema of a gate's YAML, so that an editor can complete and check it."""
     from readiness_tui.services.gate.versions import yaml_schema
 
     say_document(yaml_schema())
@@ -57,9 +57,9 @@ def schema() -> None:
 
 @gate_command.command("plan")
 @click.option("--gate", "gate_path", type=File, help="The gate's YAML: plan from files alone, without a database.")
-@click.option("--eval-set", type=File, help="The golden set: how many cases each rule will have.")
+@click.option("--eval-set", type=File, help="The golden set, to know how many cases each rule will have.")
 @click.option("--baseline", type=File, multiple=True, help="A run of the version before; repeat for more.")
-@click.option("--run", "runs", type=File, multiple=True, help="A run of the candidate, where there is one already.")
+@click.option("--run", "runs", type=File, multiple=True, help="A run of the candidate, if there is one already.")
 @click.option("--traces", type=File, multiple=True, help="Traces for metrics that come from them; repeat for more.")
 @as_json
 @as_of
@@ -74,10 +74,10 @@ def plan(
     as_json: bool,
     as_of: date | None,
 ) -> None:
-    """What each rule needs of the cases there are, before a run; and after one, how many more would decide it.
+    """Before a run: what each rule needs from the available cases. After one: how many more would decide it.
 
-    For each rule: what passes, what holds at 95 % too, and the smallest regression that a comparison with the baseline
-    can show. Where cases are missing, the figure at its best and at its worst. A plan decides nothing: exit status 0.
+    For each rule: what passes, what also holds at 95 %, and the smallest regression that a comparison with the baseline
+    can show; if cases are missing, the figure at best and at worst. A plan decides nothing: exit status 0.
     """
     from readiness_tui.reports import gate_plan as report
     from readiness_tui.services.gate import plan as planning
@@ -85,10 +85,10 @@ def plan(
     remarks: tuple[str, ...] = ()
     if gate_path is not None:
         if session.db is not None:
-            raise click.UsageError("--gate plans from files alone and --db from a database: give one of them.")
+            raise click.UsageError("--gate plans from files and --db from a database: give only one of them.")
         found, remarks = planning.plan_files(gate_path, eval_set, baseline, runs, traces, as_of)
     elif eval_set or baseline or runs or traces:
-        raise click.UsageError("Files alone are planned for with --gate; without it the database is.")
+        raise click.UsageError("To plan from files, give --gate; without it, the database is used.")
     else:
         from readiness_tui.services.core.view import load
 
@@ -102,10 +102,10 @@ def plan(
 
 @gate_command.command("lock")
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("."), show_default=True,
-              help="Where gate.lock is written, to be committed.")  # fmt: skip
+              help="The folder for gate.lock, which should be committed.")  # fmt: skip
 @pass_session
 def lock(session: Session, folder: Path) -> None:
-    """Declare the thresholds final from now on: runs that start later are held to them."""
+    """Declare the thresholds final: they apply to all runs that start from now on."""
     from readiness_tui.services.gate.versions import lock as lock_gate
 
     with desk_of(session) as desk:
@@ -117,11 +117,13 @@ def lock(session: Session, folder: Path) -> None:
 
 @gate_command.command("check")
 @click.option("--gate", "gate_path", type=File, help="The gate's YAML: judge files alone, without a database.")
-@click.option("--lock", "lock_path", type=File, help="Its gate.lock; without one the run counts as before the lock.")
+@click.option("--lock", "lock_path", type=File, help="Its gate.lock; without it, the run counts as before the lock.")
 @click.option("--run", "runs", type=File, multiple=True, help="A run of the candidate; repeat for more, in order.")
 @click.option("--baseline", type=File, multiple=True, help="A run of the version before; repeat for more.")
 @click.option("--traces", type=File, multiple=True, help="Traces for metrics that come from them; repeat for more.")
-@click.option("--eval-set", type=File, help="The golden set: gold, tags, and what the runs should cover.")
+@click.option(
+    "--eval-set", type=File, help="The golden set: expected answers, tags, and the cases that runs should cover."
+)
 @click.option("--labels", type=File, help="Human labels, as `labels export` writes them.")
 @as_json
 @as_of
@@ -146,8 +148,8 @@ def check(
 ) -> int:
     """The gate's part of the verdict, from the database or from files alone (--gate and --run).
 
-    Exit status: 0 GO, 1 NO-GO, 3 GO WITH CONDITIONS, 2 unusable input. What is missing never passes: an empty, partial
-    or errored run, a metric that too few cases carry, a high-risk case without a human label.
+    Exit status: 0 GO, 1 NO-GO, 3 GO WITH CONDITIONS, 2 unusable input. Missing data never passes: an empty, partial or
+    errored run, a metric that too few cases have, a high-risk case without a human label.
     """
     from readiness_tui.reports import check as report
     from readiness_tui.services.review import check as checks
@@ -155,13 +157,13 @@ def check(
     step = checks.step_summary(github)
     if gate_path is not None and runs:
         if session.db is not None:
-            raise click.UsageError("--gate judges files alone and --db a database: give one of them.")
+            raise click.UsageError("--gate judges files and --db a database: give only one of them.")
         from readiness_tui.services.gate.offline import check_files
 
         found = check_files(gate_path, lock_path, runs, baseline, traces, eval_set, as_of, labels)
     elif gate_path or lock_path or runs or baseline or traces or eval_set or labels:
         raise click.UsageError(
-            "Files alone are judged with --gate and at least one --run; without them the database is."
+            "To judge files, give --gate and at least one --run; without them, the database is used."
         )
     else:
         from readiness_tui.services.core.view import load

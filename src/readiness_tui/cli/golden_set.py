@@ -1,4 +1,4 @@
-"""`dataset check`: is a golden set fit to decide."""
+"""`dataset check`: whether a golden set is fit for decisions."""
 
 from __future__ import annotations
 
@@ -18,9 +18,13 @@ def dataset_command() -> None:
 
 @dataset_command.command("check")
 @click.argument("files", nargs=-1, type=File)
-@click.option("--traces", type=File, multiple=True, help="A log whose prompts must not hold its questions; repeatable.")
-@click.option("--run", "runs", type=File, multiple=True, help="A run whose prompts must not hold them; repeatable.")
-@click.option("--against", type=File, help="The version before: list what was added, removed and changed.")
+@click.option(
+    "--traces", type=File, multiple=True, help="A log whose prompts must not contain its questions; repeatable."
+)
+@click.option(
+    "--run", "runs", type=File, multiple=True, help="A run whose prompts must not contain its questions; repeatable."
+)
+@click.option("--against", type=File, help="The previous version: list what was added, removed and changed.")
 @as_json
 @pass_session
 def check(
@@ -33,13 +37,13 @@ def check(
 ) -> int:
     """Look for duplicates, near-duplicates, cases that expect nothing, and questions in logged prompts.
 
-    Near: character 5-grams with a Jaccard index of at least 0.8. Without FILES it is the golden set imported last.
-    Without --traces and --run the prompts of the database are looked at, and a file is compared with the version
-    imported before: --db, READINESS_DB, or the readiness.db in this folder or above. Exit status: 0 fine, 1 problems, 2
-    unusable.
+    Near: character 5-grams with a Jaccard index of at least 0.8. Without FILES, the latest imported golden set is
+    checked. Without --traces and --run, prompts in the database are searched and a file is compared with the version
+    imported before it: --db, READINESS_DB, or the readiness.db in this folder or above. Exit status: 0 fine, 1
+    problems, 2 unusable.
     """
     if against is not None and len(files) != 1:
-        raise click.UsageError("--against compares one file with its version before: name one FILE.")
+        raise click.UsageError("--against compares one file with its previous version: name one FILE.")
     from readiness_tui.reports.golden_set import dataset_text, datasets_object
     from readiness_tui.services import golden_set
     from readiness_tui.services.core.locate import named, nearest
@@ -56,7 +60,7 @@ def check(
     if files:
         checked = golden_set.check_datasets(files, evidence, against=against)
     elif traces or runs or database is None:
-        raise click.UsageError("Name a FILE, or a database with --db whose golden set is meant.")
+        raise click.UsageError("Name a FILE, or with --db a database that has a golden set.")
     else:
         checked = [golden_set.check_imported(evidence)]
     if as_json:

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--as", "role", type=click.Choice(["candidate", "baseline"]), help="What its runs are to the review.")
-@click.option("--format", "format", help="Take the file as this format; a name that is none lists them all.")
-@click.option("--map", "mapping", type=click.Path(path_type=Path), help="A YAML file that says which column is what.")
-@click.option("--prices", type=File, help="A YAML price table: derives costs from tokens where a record has none.")
+@click.option("--as", "role", type=click.Choice(["candidate", "baseline"]), help="The role of its runs in the review.")
+@click.option("--format", "format", help="Read the file as this format; an unknown name lists them all.")
+@click.option("--map", "mapping", type=click.Path(path_type=Path), help="A YAML file that says what each column means.")
+@click.option("--prices", type=File, help="A YAML price table, to derive costs from tokens if a record has none.")
 @click.option("--rejects", type=File, help="Write the rejected lines to this file, as JSON lines.")
-@click.option("--reason", default="", help="Why a gate takes the place of the one before; kept and printed with it.")
+@click.option("--reason", default="", help="Why a gate replaces the previous one; stored and printed with it.")
 @click.option("--explain", is_flag=True, help="Say what each file would bring, and why; nothing is stored.")
 @as_json
 @pass_session
@@ -64,7 +64,7 @@ def import_command(
                     progress=progress,
                     reason=reason,
                 )
-            except ReadinessError as refusal:  # the other files are imported all the same
+            except ReadinessError as refusal:  # the other files are still imported
                 refused.append((str(path), str(refusal)))
                 if isinstance(refusal, NothingUsableError):
                     rejected.append((str(path), refusal.rejected))
@@ -129,7 +129,7 @@ def plain(result: Imported) -> dict[str, object]:
 @as_json
 @pass_session
 def runs_command(session: Session, as_json: bool) -> None:
-    """List the imported runs, newest first, with their part in the review."""
+    """List the imported runs, newest first, with their role in the review."""
     from readiness_tui.services.core.view import load
     from readiness_tui.services.runs import all_runs
 

@@ -14,7 +14,7 @@ from readiness_tui.domain.text.sanitise import one_line
 @as_json
 @pass_session
 def imports_command(session: Session, import_id: int | None, as_json: bool) -> None:
-    """List what was imported, the latest first; or, as JSON lines, what one import rejected."""
+    """List the imports, latest first; or, as JSON lines, what one import rejected."""
     from readiness_tui.services.importing.imported import all_imports, reject_line, rejects_of
 
     if import_id is not None:

@@ -17,16 +17,16 @@ _SEVERITY = click.Choice([sev.value for sev in Sev])
 
 @click.group("incident")
 def incident_command() -> None:
-    """Open incidents, log what happens, list, read, import and export them."""
+    """Open incidents, log what happens; list, show, import and export them."""
 
 
 @incident_command.command("list")
 @click.option("--open", "only_open", is_flag=True, help="Only those that are not closed.")
 @click.option("--severity", type=_SEVERITY, help="Only those of this severity.")
 @click.option("--class", "failure_class", type=click.Choice([one.value for one in FailureClass]),
-              help="Only those of this failure class, or with a factor of it.")  # fmt: skip
-@click.option("--overdue", is_flag=True, help="Only those with an action that is overdue.")
-@click.option("--text", default="", help="Only those in which every one of these words stands, anywhere.")
+              help="Only those with this failure class, their own or a factor's.")  # fmt: skip
+@click.option("--overdue", is_flag=True, help="Only those with an overdue action.")
+@click.option("--text", default="", help="Only those that contain all of these words, anywhere.")
 @as_json
 @pass_session
 def list_(
@@ -66,7 +66,7 @@ def list_(
 @as_json
 @pass_session
 def show(session: Session, name: str, as_json: bool) -> None:
-    """INC-<n>: its times, what happened, what is to be done. --json is what `export --format json` writes."""
+    """Show INC-<n>: times, what happened, what to do. --json prints what `export --format json` writes."""
     from readiness_tui.reports.incident_text import incident_lines
     from readiness_tui.services.incidents import edit, exports, links, read
 
@@ -83,7 +83,7 @@ def show(session: Session, name: str, as_json: bool) -> None:
 @as_json
 @pass_session
 def trends(session: Session, as_json: bool) -> None:
-    """All incidents together: how long they took, what comes back, which actions are overdue."""
+    """Trends over all incidents: how long they took, what recurs, which actions are overdue."""
     from readiness_tui.reports.incident_text import trends_lines, trends_object
     from readiness_tui.services.incidents.read import summed_up
 
@@ -109,8 +109,8 @@ def trends(session: Session, as_json: bool) -> None:
 def start(session: Session, title: tuple[str, ...], severity: str) -> None:
     """Open an incident: what happens, in one line.
 
-    A time in front is its start (`02:05 …`, on your clock; `02:05Z` is UTC); without one it starts now. @trace-0418
-    links a trace.
+    A time at the beginning is its start (`02:05 …`, on your clock; `02:05Z` is UTC); without one, it starts now.
+    @trace-0418 links a trace.
     """
     _start(session, " ".join(title), severity)
 
@@ -127,10 +127,10 @@ def new(session: Session, title: str, severity: str) -> None:
 
 @incident_command.command("log")
 @click.argument("line", nargs=-1, required=True)
-@click.option("-i", "--incident", "name", help="Which incident, as INC-3; needed where several are open.")
+@click.option("-i", "--incident", "name", help="Which incident, as INC-3; needed if several are open.")
 @pass_session
 def log(session: Session, line: tuple[str, ...], name: str | None) -> None:
-    """Write down a line of the timeline of the open incident.
+    """Add a line to the timeline of the open incident.
 
     \b
     incident log "the alert fires"             now

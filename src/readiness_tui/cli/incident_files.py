@@ -37,10 +37,12 @@ _FORMATS = ("postmortem", "timeline", "chat", "record")
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=File)
 @click.option(
-    "-i", "--incident", "name", help="The incident to merge it into; else the one it came from, or a new one."
+    "-i", "--incident", "name", help="The incident to merge it into (default: the one it came from, or a new one)."
 )
-@click.option("--format", "format", type=click.Choice(_FORMATS), help="What the file is; found out by itself mostly.")
-@click.option("--date", "day", type=Day(), help="The day of lines that name none.")
+@click.option(
+    "--format", "format", type=click.Choice(_FORMATS), help="The kind of file (default: recognised by content)."
+)
+@click.option("--date", "day", type=Day(), help="The day for lines without one.")
 @click.option("--explain", is_flag=True, help="Say what would be recognised, and store nothing.")
 @as_json
 @pass_session
@@ -55,7 +57,7 @@ def import_(
 ) -> int:
     """Import a postmortem (markdown), a timeline (CSV), a pasted chat log, or an incident exported as JSON.
 
-    What no field takes is kept in the note as it was written. The same file again adds nothing.
+    Anything that fits no field is kept in the note as written. Importing the same file again adds nothing.
     """
     from readiness_tui.services.incidents.imports import explain_file, import_file
 
@@ -106,7 +108,7 @@ def import_(
 def export(
     session: Session, name: str, format: str, view: str | None, templates: Path | None, output: Path | None
 ) -> None:
-    """The incident review note of INC-<n>; secrets and personal data are masked."""
+    """Write the incident review note of INC-<n>; secrets and personal data are masked."""
     from readiness_tui.reports.atomic import write_text
     from readiness_tui.services.incidents import exports
 

@@ -1,4 +1,4 @@
-"""`labels`: what people said of cases, as a list and as a file."""
+"""`labels`: the human labels of cases, as a list and as a file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def labels_command(ctx: click.Context, run_id: str, as_json: bool) -> None:
 @_RUN
 @pass_session
 def export(session: Session, file: Path, run_id: str) -> None:
-    """Write the labels to FILE as JSON lines, to be committed: `gate check --labels FILE` counts them."""
+    """Write the labels to FILE as JSON lines, to be committed and counted by `gate check --labels FILE`."""
     from readiness_tui.services.labels import files
 
     with desk_of(session) as desk:
@@ -50,8 +50,8 @@ def export(session: Session, file: Path, run_id: str) -> None:
 def import_(session: Session, file: Path) -> int:
     """Store the labels of FILE in one change; lines that cannot be used are listed with the reason.
 
-    A label belongs to the answer that it was given to: one whose run gives another answer now is refused. Exit status: 0
-    at least one was stored or was there already, 2 none.
+    A label belongs to the answer it was given to, and is refused if its run now gives another answer. Exit status: 0
+    if at least one was stored or already there, else 2.
     """
     from readiness_tui.services.labels import files
 

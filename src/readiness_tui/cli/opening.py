@@ -16,7 +16,7 @@ from readiness_tui.domain.errors import ReadinessError
 
 
 def need_terminal() -> None:
-    """Raise ReadinessError where nobody could see the app or leave it; a CI job would wait for ever."""
+    """Raise ReadinessError if there is no terminal: nobody could see or quit the app, and a CI job would hang."""
     if os.environ.get("TEXTUAL_DRIVER"):  # a browser stands in for the terminal
         return
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
@@ -27,7 +27,7 @@ def need_terminal() -> None:
 
 
 def open_app(session: Session) -> None:
-    """Open the app on the file that is meant, or greet."""
+    """Open the app on the chosen file, or show the welcome screen."""
     need_terminal()
     from readiness_tui.services.core.desk import open_desk
     from readiness_tui.services.core.locate import locate, remember
@@ -54,7 +54,7 @@ def _show(desk: object, session: Session, *, lab: Path | None = None) -> None:
 
 
 @click.command("demo")
-@click.option("--no-open", is_flag=True, help="Only create the filled file.")
+@click.option("--no-open", is_flag=True, help="Only create the sample file.")
 @pass_session
 def demo_command(session: Session, no_open: bool) -> None:
     """Open the sample, a support bot about to ship, on a copy you can change.
@@ -83,7 +83,7 @@ def demo_command(session: Session, no_open: bool) -> None:
 def lab_command(session: Session, folder: Path | None) -> None:
     """Ten questions, three thresholds, a baseline, one change: ship or not, and why.
 
-    Everything is written into FOLDER (default: ./quick-lab) and is yours. A lab that is there is gone on with.
+    Everything is written into FOLDER (default: ./quick-lab) and is yours to keep. An existing lab is continued.
     """
     from readiness_tui.services.start.start import LAB_NAME
 
@@ -92,17 +92,17 @@ def lab_command(session: Session, folder: Path | None) -> None:
 
 
 @click.command("new")
-@click.option("--system", help="What is reviewed (default: the folder's name).")
+@click.option("--system", help="The system under review (default: the folder's name).")
 @click.option("--release", help="Which release (default: git's latest tag).")
 @click.option("--date", "held_on", type=Day(), help="Date of the review (default: today).")
-@click.option("--owner", help="Who answers for conditions nobody else has (default: you).")
+@click.option("--owner", help="Who owns conditions that nobody else owns (default: you).")
 @click.option("--reviewer", "reviewers", multiple=True, help="A reviewer; repeat for each.")
 @click.option(
     "--depth",
     type=click.Choice(["course", "full"]),
     default="course",
     show_default=True,
-    help="The course's items alone, or all of them.",
+    help="Only the course's items, or all of them.",
 )
 @click.option(
     "--checklist", "checklists", multiple=True, help="A checklist; repeat for each (default: the first three)."
@@ -110,7 +110,7 @@ def lab_command(session: Session, folder: Path | None) -> None:
 @click.option(
     "--checklists", "folders", multiple=True, type=click.Path(path_type=Path), help="A folder of your own checklists."
 )
-@click.option("--open", "then_open", is_flag=True, help="Open the app on it.")
+@click.option("--open", "then_open", is_flag=True, help="Open the app on the new review.")
 @pass_session
 def new_command(
     session: Session,

@@ -1,4 +1,4 @@
-"""`paths`: where things are."""
+"""`paths`: where files are stored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from readiness_tui.cli.common import Session, as_json, pass_session, say, say_js
 @as_json
 @pass_session
 def paths_command(session: Session, as_json: bool) -> None:
-    """Where the app looks for its file, and where it keeps the little it remembers."""
+    """Show where the app looks for its database, and where it stores its own settings."""
     from readiness_tui.services.core import locate
 
     found = locate.locate(session.db)

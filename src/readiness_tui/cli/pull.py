@@ -18,8 +18,8 @@ def pull_command() -> None:
 @click.option("--url", required=True, help="The tracking server, such as http://localhost:5000.")
 @click.option("--experiment", "experiments", multiple=True, help="Only this experiment (name or id; may be repeated).")
 @click.option("--run", "runs", multiple=True, help="Only this run and its traces (name or id; may be repeated).")
-@click.option("--limit", type=click.IntRange(min=0), help="Fetch at most this many traces, the latest first.")
-@click.option("--as", "role", type=click.Choice(["candidate", "baseline"]), help="What its runs are to the review.")
+@click.option("--limit", type=click.IntRange(min=0), help="Fetch at most this many traces, latest first.")
+@click.option("--as", "role", type=click.Choice(["candidate", "baseline"]), help="The role of its runs in the review.")
 @as_json
 @pass_session
 def mlflow_command(

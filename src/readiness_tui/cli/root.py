@@ -1,4 +1,4 @@
-"""The command groups, each imported when it is called, and the one place where errors become exit codes."""
+"""The command groups, each imported only when called, and the only place where errors become exit codes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from readiness_tui.cli import codes
 from readiness_tui.cli.common import Session, tell
 from readiness_tui.domain.errors import ReadinessError
 
-#: command → module of this package and the one line of help (so that `--help` imports none of them).
+#: command → its module and its one-line help (so that `--help` imports none of the modules).
 COMMANDS = {
     "demo": ("opening", "Open the sample: a support bot about to ship."),
     "lab": ("opening", "Learn the loop in twenty minutes."),
@@ -25,8 +25,8 @@ COMMANDS = {
     "collect": ("collect", "Receive traces live over OTLP/HTTP."),
     "pull": ("pull", "Fetch runs and traces from a server."),
     "runs": ("importing", "List the imported runs."),
-    "compare": ("compare", "Candidate against baseline, case by case."),
-    "gate": ("gate", "Show, lock or check the gate."),
+    "compare": ("compare", "Compare candidate and baseline, case by case."),
+    "gate": ("gate", "Show, plan, lock or check the gate."),
     "labels": ("labels", "List, export or import human labels."),
     "dataset": ("golden_set", "Check a golden set."),
     "check": ("verdict", "The whole verdict; the exit status tells CI."),
@@ -34,15 +34,15 @@ COMMANDS = {
     "gaps": ("verdict", "What is not yet good enough."),
     "incident": ("incident", "Open incidents, log, list, import and export them."),
     "checklists": ("checklists", "Check checklist files."),
-    "statistics": ("coverage", "How often each bound holds, and what it is held against."),
-    "doctor": ("upkeep", "Is the file sound, and what is it read with."),
+    "statistics": ("coverage", "How often each bound holds, and how it was checked."),
+    "doctor": ("upkeep", "Check the database, the SQLite library and plugins."),
     "backup": ("upkeep", "Copy the database while it is in use."),
     "paths": ("paths", "Where the app keeps its files."),
 }
 
 
 class Lazy(click.Group):
-    """Knows its commands by name and help; imports the one that is called."""
+    """Knows all commands by name and help text; imports only the one that is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -76,14 +76,14 @@ def root(ctx: click.Context, db: Path | None, who: str | None) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and give its exit code; a person never sees a traceback."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # what an old terminal's encoding lacks is shown as \\u…, not refused
+        if isinstance(stream, TextIOWrapper):  # characters missing from the terminal's encoding are shown as \\u…
             stream.reconfigure(errors="backslashreplace")
     try:
         result = root.main(args=arguments, prog_name="readiness", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
         shown = StringIO()
-        error.show(shown)  # it repeats arguments, and a file's name may be hostile
+        error.show(shown)  # the message repeats arguments, and a file name may be hostile
         tell(shown.getvalue().rstrip())
         return codes.UNUSABLE
     except click.exceptions.Exit as done:
@@ -94,7 +94,7 @@ def run(arguments: list[str] | None = None) -> int:
     except ReadinessError as refusal:
         tell(f"readiness: {refusal}")
         return codes.UNUSABLE
-    except OSError as error:  # what no command expected of the system: still no fault of ours, and no traceback
+    except OSError as error:  # an operating system error that no command expected: not a bug of ours, so no traceback
         where = error.filename or "the system"
         tell(f"readiness: {where}: {error.strerror or error}. Check the path, its permissions and the disk.")
         return codes.UNUSABLE
@@ -104,7 +104,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _report(fault: Exception) -> str:
-    """Keep the traceback in a file for the report, away from the person's screen."""
+    """Write the traceback to a file for a bug report instead of the screen."""
     import traceback
 
     from readiness_tui.services.core.locate import state_folder

@@ -14,7 +14,7 @@ from readiness_tui.cli.common import File, Session, as_json, desk_of, pass_sessi
 @as_json
 @pass_session
 def doctor_command(session: Session, as_json: bool) -> int:
-    """Look at the database, the SQLite library and the plugins. Exit status: 0 all is well, 1 problems, 2 unusable."""
+    """Check the database, the SQLite library and the plugins. Exit status: 0 all is well, 1 problems, 2 unusable."""
     from readiness_tui.reports.health import health_object, health_text
     from readiness_tui.services.core import upkeep
     from readiness_tui.services.core.locate import locate
@@ -35,7 +35,7 @@ def doctor_command(session: Session, as_json: bool) -> int:
 @click.argument("file", type=File)
 @pass_session
 def backup_command(session: Session, file: Path) -> None:
-    """Copy the whole database to FILE while others may go on working; an existing file is not overwritten."""
+    """Copy the whole database to FILE, even while others are working; an existing file is not overwritten."""
     from readiness_tui.services.core.upkeep import backup
 
     with desk_of(session) as desk:

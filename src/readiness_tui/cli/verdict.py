@@ -1,4 +1,4 @@
-"""`check`, `scorecard` and `gaps`: what the review says, to people, files and CI."""
+"""`check`, `scorecard` and `gaps`: the review's result for people, files and CI."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def check_command(
 ) -> int:
     """The whole verdict. Exit status: 0 GO, 1 NO-GO, 3 GO WITH CONDITIONS, 2 unusable input.
 
-    With --scorecard a file alone is tested, markdown or JSON: one that was changed, or whose verdict has lapsed, is a
-    NO-GO.
+    With --scorecard, only that file is tested, markdown or JSON: it is a NO-GO if it was changed, or if its verdict is no
+    longer valid.
     """
     from readiness_tui.reports import check as report
     from readiness_tui.services.review import check
@@ -85,7 +85,7 @@ def check_command(
 @click.option(
     "--templates", type=File, help="A folder with a scorecard.md.j2 (default: templates/ beside the database)."
 )
-@click.option("--freeze", is_flag=True, help="Freeze it: the review is closed with this scorecard.")
+@click.option("--freeze", is_flag=True, help="Freeze it: this scorecard closes the review.")
 @as_of
 @pass_session
 def scorecard_command(
@@ -114,9 +114,9 @@ def scorecard_command(
     type=click.Choice(["text", "md", "csv", "jsonl"]),
     default="text",
     show_default=True,
-    help="md is a task list, csv is for Jira's importer.",
+    help="md is a task list, csv suits Jira's importer.",
 )
-@click.option("--all", "everything", is_flag=True, help="Verified and closed ones too.")
+@click.option("--all", "everything", is_flag=True, help="Include verified and closed gaps.")
 @pass_session
 def gaps_command(session: Session, as_json: bool, format: str, everything: bool) -> None:
     """What is not yet good enough, with owner and due date."""

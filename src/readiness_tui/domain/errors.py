@@ -1,4 +1,4 @@
-"""The one kind of error that a person is shown: a sentence, never a traceback."""
+"""The only kind of error shown to a person: a sentence, never a traceback."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from __future__ import annotations
 class ReadinessError(Exception):
     """Input or a request that cannot be used.
 
-    The message is complete sentences: what is wrong, where (file, line, field), why, and what to do.
+    The message is in complete sentences: what is wrong, where (file, line, field), why, and what to do.
     Command line: printed to stderr, exit code 2. App: shown as a notice; nothing stored has changed.
     """
 
 
 class AlreadySaved(ReadinessError):  # noqa: N818 - good news, not an error of anybody's
-    """The block with this idempotency key was committed before: nothing was done again, nothing is lost."""
+    """The block with this idempotency key was already committed: nothing was done twice, nothing is lost."""
 
     def __init__(self, change_id: int) -> None:
         super().__init__(f"This was already saved (change {change_id}); nothing was written twice.")

@@ -10,7 +10,7 @@ from datetime import date
 from readiness_tui.domain.compare.case_pair import CasePair, pair
 from readiness_tui.domain.compare.trend import Dated, Figures, Trend, figures, names, trend
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.gate_result.misses import Miss, short_of
+from readiness_tui.domain.gate_result.misses import Miss, missed_cases
 from readiness_tui.domain.metrics import (
     Layer,
     MetricDef,
@@ -192,7 +192,7 @@ def slow_traces(desk: Desk, rule: Rule, as_of: date) -> tuple[Miss, ...]:
     with desk.store.read() as conn:
         kept, _ = window(tuple(traces.iter_between(conn)), as_of, rule.window_days)
     seen = observe_traces(rule.metric, kept, rule.tags, direction=rule.direction, unit=rule.unit)
-    return short_of(rule, seen) if isinstance(seen, Observed) and rule.threshold is not None else ()
+    return missed_cases(rule, seen) if isinstance(seen, Observed) and rule.threshold is not None else ()
 
 
 def _line(info: RunInfo, data: RunData) -> RunLine:

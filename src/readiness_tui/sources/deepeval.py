@@ -1,8 +1,8 @@
 """DeepEval's test runs (4.3): `test_run_<time>.json`, `.latest_run_full.json`, or the same inside `testRunData`.
 
 Facts about the format, seen in its output: fields that are null are left out. A metric whose judge failed has an
-`error`, no score and `success: false`, and so has its case: that is a judge's error, not a failure of the system.
-`metricsScores.scores` leaves errors out. Nothing says when the run was, nor which way a metric is better.
+`error`, no score and `success: false`, and its case fails too: that is the judge's error, not the system's.
+`metricsScores.scores` leaves errors out. The file does not say when the run was or which way a metric is better.
 `completionTime` is in seconds, `tokenCost` in US dollars.
 """
 
@@ -35,13 +35,13 @@ class DeepEval:
     title = "DeepEval test runs (test_run_….json)"
     brings = (
         "cases with scores, thresholds and reasons, latency, cost, contexts, tools called",
-        "judge errors apart from failures",
-        "model and prompt version where they are hyperparameters",
+        "judge errors, separate from failures",
+        "model and prompt version, if they are hyperparameters",
     )
     lacks = (
         "when the run was, and the tool's version",
         "tokens",
-        "which way a metric is better: known names are known, others are asked for",
+        "which way a metric is better: known for common names, asked for others",
     )
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
@@ -172,7 +172,7 @@ def _case(value: Mapping[str, Any], repeats: dict[str, int], notes: fields.Notes
 
 
 def _tools(listed: Any) -> Any:
-    """Tool calls under the names that other formats use for arguments and results."""
+    """Tool calls with other formats' names for arguments and results."""
     if not isinstance(listed, list):
         return listed
     return [

@@ -1,8 +1,8 @@
-"""JUnit XML, whoever wrote it: a run of pass and fail cases.
+"""JUnit XML from any tool: a run of pass and fail cases.
 
-What writers agree on (pytest, Maven Surefire, Gradle, gotestsum, promptfoo): `testsuites` or `testsuite` around
+What the tools share (pytest, Maven Surefire, Gradle, gotestsum, promptfoo): `testsuites` or `testsuite` around
 `testcase` with `name`, `classname`, `time` in seconds, and inside it `failure`, `error` or `skipped`. Surefire marks a
-test that passed at last with `flakyFailure`, `flakyError`. promptfoo writes a suite for each prompt with a provider.
+test that finally passed with `flakyFailure`, `flakyError`. promptfoo writes a suite per prompt and provider.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NUMBERED = re.compile(r"test \d+: (.+)", re.DOTALL)
 
 @dataclass(slots=True)
 class _Found:
-    """What a first look at a run's cases shows."""
+    """What a first pass over a run's cases found."""
 
     name: str
     cases: int = 0
@@ -46,10 +46,10 @@ class _Found:
 class JUnit:
     name = "junit"
     title = "JUnit XML (pytest, Surefire, gotestsum, promptfoo …)"
-    brings = ("a run with a case a test: passed, failed, error, with its message", "times of the suites")
+    brings = ("a run with one case per test: passed, failed or error, with its message", "times of the suites")
     lacks = (
         "scores, outputs, tokens, cost, retrieved chunks, tool calls: only pass and fail",
-        "latency of a request: a test's time is the test's (promptfoo's is the request's, and is taken)",
+        "latency of a request: the file has each test's own time (only promptfoo's is the request's, and is used)",
         "versions of pipeline, prompt or model, unless a suite's properties name them",
     )
 
@@ -94,7 +94,7 @@ def _is_case(path: Sequence[str]) -> bool:
 
 
 def _key(around: list[Element]) -> str | None:
-    """The suite that is a run of its own; None where the whole report is one."""
+    """The suite, if each suite is a run of its own; None if the whole report is one run."""
     if around[0].attributes.get("name") == PROMPTFOO and len(around) > 1:
         return around[1].attributes.get("name", "")
     return None
@@ -210,7 +210,7 @@ def _case(around: list[Element], element: Element, promptfoo: bool, notes: field
 
 
 def _status(element: Element) -> tuple[CaseStatus, str]:
-    """Error before failure before skipped; a message and the text below it, as far as they differ."""
+    """Error takes precedence over failure, failure over skipped; with the message and its text if they differ."""
     for tag, status in (("error", CaseStatus.ERROR), ("failure", CaseStatus.FAIL), ("skipped", CaseStatus.UNKNOWN)):
         child = element.find(tag)
         if child is not None:

@@ -1,8 +1,8 @@
-"""lm-evaluation-harness (0.4.13): `samples_<task>_<time>.jsonl`, and `results_<time>.json` beside them.
+"""lm-evaluation-harness (0.4.13): `samples_<task>_<time>.jsonl`, with `results_<time>.json` beside them.
 
 Facts about the format, seen in its output: a row has doc_id, doc, target, filter, metrics (their names), a hash of the
-document, and a field a metric; it comes again for each filter. The results file has the figures ("acc,none"), which way
-each is better, the sizes and the date; the samples name neither model nor date, so the two are read together.
+document, and one field per metric; each filter repeats the rows. The results file has the figures ("acc,none"), which
+way each is better, the sizes and the date; the samples name neither model nor date, so the two are read together.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ROW = frozenset({"doc_id", "doc_hash", "filter", "metrics", "target"})
 RESULTS = frozenset({"results", "n-samples", "higher_is_better"})
 NO_FILTER = "none"
 _SAMPLES = re.compile(r"samples_(?P<task>.+)_(?P<time>\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(?:\.\d+)?)\.jsonl")
-#: Metrics that say of one answer whether it was right.
+#: Metrics that say whether an answer was correct.
 _RIGHT = ("acc", "exact_match")
 _IDS = ("id", "case_id", "question_id", "sample_id", "doc_id")
 
@@ -40,9 +40,9 @@ class LmEval:
     name = "lm_eval"
     title = "lm-evaluation-harness samples and results"
     brings = (
-        "a run a task with model and date, from the results file beside the samples",
+        "one run per task with model and date, from the results file beside the samples",
         "cases with every metric's score; filters as variants",
-        "figures alone where only the results file is there",
+        "figures only, if there are no samples beside the results file",
     )
     lacks = ("latency, cost, tokens, retrieved chunks, tool calls", "model and date without the results file")
 
@@ -55,7 +55,7 @@ class LmEval:
         return None
 
     def along(self, path: Path) -> tuple[Path, ...]:
-        """The results file beside samples: it says when and with what they were made."""
+        """The results file beside samples: it has their date and model."""
         beside = _beside(path)
         return (beside,) if beside is not None else ()
 
@@ -81,7 +81,7 @@ def _results(path: Path) -> dict[str, Any]:
 
 
 def _read_results(path: Path) -> Iterator[Record]:
-    """The tasks whose samples are not beside the file: their figures are all there is."""
+    """The tasks whose samples are not beside the file: they have figures only."""
     value = _results(path)
     with_samples = set()
     for other in sorted(path.parent.glob("samples_*.jsonl")):

@@ -1,8 +1,8 @@
-"""OpenAI Evals' logs: a line `{spec}`, a line an event, and `{final_report}` as the last where the run ended.
+"""OpenAI Evals' logs: a line `{spec}`, one line per event, and a last line `{final_report}` if the run ended.
 
-Facts about the format, from `evals/record.py`: events of one sample lie apart, for samples run at the same time. A
-`match` says whether the answer was right, `metrics` holds figures of a sample, `error` is the system's. A model that
-grades leaves `sampling` events as well, after the answer's own.
+Facts about the format, from `evals/record.py`: events of different samples are interleaved, because samples run in
+parallel. A `match` says whether the answer was correct, `metrics` has a sample's figures, `error` is the system's. A
+grading model also leaves `sampling` events, after the answer's own.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class OpenAIEvals:
             size = path.stat().st_size
         except OSError:
             size = 0
-        if size > MAX_DOCUMENT:  # the events of a sample can lie anywhere in the file
+        if size > MAX_DOCUMENT:  # a sample's events can be anywhere in the file
             raise ReadinessError(f"{path} is larger than {MAX_DOCUMENT // 2**20} MiB, and a log is read up to that.")
         spec: dict[str, Any] = {}
         report: dict[str, Any] | None = None

@@ -1,8 +1,8 @@
 """Ragas' results (0.4): the data frame as JSON lines, a JSON list or CSV.
 
 Facts about the format, seen in its output: a row has user_input, response, retrieved_contexts, reference_contexts,
-reference and a column a metric; no case id, latency or cost. In CSV a list is written as Python writes it. A metric
-that failed or does not apply is empty. Perfect precision is 0.9999999999. In a conversation user_input is a list.
+reference and one column per metric; no case id, latency or cost. In CSV, lists are Python literals. A metric that
+failed or does not apply is empty. Perfect precision is 0.9999999999. In a conversation user_input is a list.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def _chunks(row: dict[str, Any], table: bool) -> tuple[Chunk, ...] | None:
 
 
 def _cell(value: Any, table: bool) -> Any:
-    """A table cell with a list in it, as JSON or as Python writes it; anything else as it is."""
+    """The value of a table cell: a list, as JSON or as a Python literal, is parsed; anything else stays as it is."""
     if not table or not isinstance(value, str) or not value.lstrip().startswith("["):
         return value
     parsed = payload.parsed(value)

@@ -9,7 +9,7 @@ import pytest
 
 from readiness_tui.domain.checklists.assessment import Assurance, Consensus, Dossier, EvidenceKind, Override, Standing
 from readiness_tui.domain.checklists.model import ProbeKind
-from readiness_tui.domain.checklists.standing import stand
+from readiness_tui.domain.checklists.standing import item_standing
 from tests.domain.build import (
     AS_OF,
     MAJOR,
@@ -29,7 +29,7 @@ CLAIMED, EVIDENCED, PROVEN = Assurance.CLAIMED, Assurance.EVIDENCED, Assurance.P
 
 def standing(*votes: Any, review: Any = None, viewer: str = "", item: Any = None, **known: Any) -> Standing:
     dossier = Dossier(item or make_item(), "reliability", votes=votes, **known)
-    return stand(dossier, review=review or make_review(), as_of=AS_OF, viewer=viewer)
+    return item_standing(dossier, review=review or make_review(), as_of=AS_OF, viewer=viewer)
 
 
 def test_no_vote_is_undecided_and_counts_0():

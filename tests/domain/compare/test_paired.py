@@ -15,11 +15,11 @@ from readiness_tui.domain.compare.paired import (
     bootstrap_mean,
     flips_text,
     holm,
-    least_shown,
     mcnemar,
     p_text,
     pass_fail,
     scores,
+    undetectable_text,
 )
 from readiness_tui.domain.metrics.rule import Direction
 
@@ -111,9 +111,9 @@ def test_the_correction_only_raises_a_p_and_keeps_their_order(ps: list[Fraction]
 
 
 def test_what_a_number_of_cases_cannot_show() -> None:
-    assert least_shown(40) == "a drop of fewer than 6 cases (15 points) cannot show"
-    assert least_shown(5) == "on 5 shared cases no drop can show: it needs 6 flips one way"
-    assert least_shown(5000) == "a drop of fewer than 6 cases (under 1 point) cannot show"
+    assert undetectable_text(40) == "a drop of fewer than 6 cases (15 points) cannot show"
+    assert undetectable_text(5) == "on 5 shared cases no drop can show: it needs 6 flips one way"
+    assert undetectable_text(5000) == "a drop of fewer than 6 cases (under 1 point) cannot show"
 
 
 def test_few_or_equal_changes_have_no_interval() -> None:

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from readiness_tui.domain.compare.change import rate_change
 from readiness_tui.domain.gate_result.power import (
+    cases_to_decide,
     count_for_drop,
     count_for_quantile,
     count_for_rate,
+    fewest_cases,
+    fewest_cases_for_drop,
     half_width,
-    least_cases,
-    least_for_drop,
+    provable_value,
     sight_of_flips,
     sight_of_mean,
-    value_that_holds,
-    wanted_cases,
 )
 from readiness_tui.domain.intervals import mean_t, quantile, wilson
 from readiness_tui.domain.intervals.estimate import Estimate
@@ -59,14 +59,14 @@ def test_the_table_of_the_docs() -> None:
 
 
 def test_the_fewest_cases_with_which_a_bound_can_hold() -> None:
-    assert [least_cases(RATE, t, UP, counted=True) for t in (0.85, 0.80)] == [16, 11]
-    assert least_cases(RATE, 0.02, DOWN, counted=True) == 133  # not one bad case among them
-    assert least_cases(RATE, 1.0, UP, counted=True) is None
-    assert least_cases(MEAN, 0.85, UP, counted=False) == 30
-    assert least_cases(P95, 3500, DOWN, counted=False) == 59
+    assert [fewest_cases(RATE, t, UP, counted=True) for t in (0.85, 0.80)] == [16, 11]
+    assert fewest_cases(RATE, 0.02, DOWN, counted=True) == 133  # not one bad case among them
+    assert fewest_cases(RATE, 1.0, UP, counted=True) is None
+    assert fewest_cases(MEAN, 0.85, UP, counted=False) == 30
+    assert fewest_cases(P95, 3500, DOWN, counted=False) == 59
     total = resolve("total_cost")
     assert total is not None
-    assert least_cases(total, 10, DOWN, counted=False) is None
+    assert fewest_cases(total, 10, DOWN, counted=False) is None
 
 
 @settings(max_examples=60, deadline=None)
@@ -103,7 +103,7 @@ def test_counts_of_a_drop_against_every_number_of_losses(margin: float, n: int) 
     holding = [lost for lost in range(n) if -rate_change(0, lost, n).low <= margin]  # type: ignore[operator]
     assert count.point == math.floor(Fraction(str(margin)) * n)
     assert count.proof == (max(holding) if holding else None)
-    least = least_for_drop(margin)
+    least = fewest_cases_for_drop(margin)
     assert least is not None
     assert (n >= least) is bool(holding)
 
@@ -116,14 +116,14 @@ def test_a_relative_margin_loses_no_case_to_rounding() -> None:
 
 def test_what_would_decide_a_rate_holds_it_as_it_is() -> None:
     def wanted(k: int, n: int, threshold: float = 0.85) -> int | None:
-        return wanted_cases(RATE, wilson(k, n), threshold, UP)
+        return cases_to_decide(RATE, wilson(k, n), threshold, UP)
 
     assert wanted(18, 20) == 139
     assert wanted(180, 200) == 200  # decided: it holds
     assert wanted(20, 40) == 40  # decided: it misses
     assert wanted(8, 10) == decided_from(Fraction(8, 10), Fraction(85, 100))
     assert wanted(17, 20) is None  # exactly at its threshold
-    assert wanted_cases(MEAN, mean_t([0.9, 0.8]), 0.85, UP) == 30
+    assert cases_to_decide(MEAN, mean_t([0.9, 0.8]), 0.85, UP) == 30
 
 
 def decided_from(rate: Fraction, threshold: Fraction) -> int:
@@ -138,12 +138,12 @@ def test_the_value_of_a_mean_that_just_holds_and_the_spread_it_needs() -> None:
     values = [0.7, 0.8, 0.9, 1.0] * 10
     before = mean_t(values)
     assert half_width(before, len(values)) == pytest.approx(before.high - before.value)  # type: ignore[operator]
-    limit = value_that_holds(before, 0.85, UP, 40)
+    limit = provable_value(before, 0.85, UP, 40)
     assert limit is not None
     moved = mean_t([value + limit - before.value for value in values])
     assert moved.low == pytest.approx(0.85)
-    assert value_that_holds(before, 0.85, UP, 29) is None
-    assert value_that_holds(mean_t(values[:20]), 0.85, UP, 40) is None
+    assert provable_value(before, 0.85, UP, 29) is None
+    assert provable_value(mean_t(values[:20]), 0.85, UP, 40) is None
 
 
 def test_the_smallest_regression_that_can_be_seen() -> None:

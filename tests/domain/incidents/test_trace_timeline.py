@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness_tui.domain.incidents.trace_series import Bucket, Series, around, figures, phases, spark
+from readiness_tui.domain.incidents.trace_series import Bucket, Series, around, figures, phases, sparkline
 from readiness_tui.domain.incidents.trace_timeline import QUIET, Proposed, Seen, proposed, recovery
 from readiness_tui.domain.runs.model import Outcome, Trace
 
@@ -67,14 +67,14 @@ def test_requests_without_a_time_or_a_failure_propose_nothing() -> None:
 
 
 def test_a_sparkline_has_a_block_a_value_and_a_dot_for_none() -> None:
-    assert spark([0, 1, 4, None, 8]) == "▁▂▅·█"
-    assert spark([]) == ""
-    assert spark([None, 0.0]) == "·▁"
+    assert sparkline([0, 1, 4, None, 8]) == "▁▂▅·█"
+    assert sparkline([]) == ""
+    assert sparkline([None, 0.0]) == "·▁"
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(0, 1e9)), max_size=40))
 def test_the_greatest_is_full_and_nothing_is_lost(values: list[float | None]) -> None:
-    drawn = spark(values)
+    drawn = sparkline(values)
     assert len(drawn) == len(values)
     assert [block == "·" for block in drawn] == [value is None for value in values]
     if any(values):

@@ -16,12 +16,12 @@ from readiness_tui.domain.labels.queue import (
     Why,
     answer_digest,
     apply,
-    between_people,
     judge_agreement,
-    judge_says,
+    judge_verdicts,
     labels_of,
-    people_say,
+    people_verdict,
     queue,
+    reviewer_agreement,
     with_labels,
 )
 from readiness_tui.domain.metrics import RunData
@@ -74,7 +74,7 @@ def test_a_given_label_goes_before_an_imported_one_of_the_same_person_only() -> 
     [((), UNSURE), ((UNSURE,), UNSURE), ((UNSURE, PASS), PASS), ((FAIL, FAIL), FAIL), ((PASS, FAIL), None)],
 )
 def test_what_people_say_together(said: tuple[HumanVerdict, ...], verdict: HumanVerdict | None) -> None:
-    assert people_say(label(one) for one in said) is verdict
+    assert people_verdict(label(one) for one in said) is verdict
 
 
 # Who still has to look
@@ -122,16 +122,16 @@ def test_first_what_holds_the_gate_then_a_second_look_then_the_draw_then_where_p
     ],
 )
 def test_a_metric_passes_by_its_flag_or_by_the_gate(scores: dict[str, Score], said: dict[str, bool]) -> None:
-    assert {word.metric: word.passed for word in judge_says([case("c", scores=scores)], GATE)} == said
+    assert {word.metric: word.passed for word in judge_verdicts([case("c", scores=scores)], GATE)} == said
 
 
 def test_repeats_are_one_case() -> None:
     low, high = case("c", scores={"faithfulness": Score(0.7)}), case("c", repeat=1, scores={"faithfulness": Score(0.9)})
-    (word,) = judge_says([low, high], GATE)
+    (word,) = judge_verdicts([low, high], GATE)
     assert (word.value, word.passed) == (pytest.approx(0.8), True)
     good, bad = (case("c", status=status) for status in (CaseStatus.PASS, CaseStatus.FAIL))
-    assert [word.passed for word in judge_says([good, bad], None)] == [False]
-    assert judge_says([replace(good, status=CaseStatus.ERROR)], None) == ()
+    assert [word.passed for word in judge_verdicts([good, bad], None)] == [False]
+    assert judge_verdicts([replace(good, status=CaseStatus.ERROR)], None) == ()
 
 
 # Who agrees
@@ -154,7 +154,7 @@ def test_only_blind_decided_and_undisputed_cases_are_compared() -> None:
     assert (whole.unsure, whole.split, whole.not_blind, whole.unjudged, whole.apart) == (1, 1, 1, 0, ("apart",))
     assert (faithfulness.metric, faithfulness.n, faithfulness.unjudged) == ("faithfulness", 3, 1)
     assert judge_agreement([data(case("c", **good))], GATE) == ()
-    (pair,) = between_people([run])
+    (pair,) = reviewer_agreement([run])
     assert (pair.one, pair.other, pair.agreed, pair.n, pair.apart) == ("ana", "ben", 1, 3, ("split", "half-seen"))
 
 

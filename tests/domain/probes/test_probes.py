@@ -573,8 +573,8 @@ def test_quality_latency_and_cost_from_one_run() -> None:
     assert ask("quality_latency_cost", candidate=((RUN, scored("faithfulness")),)).points == 2
     assert ask("quality_latency_cost", candidate=((RUN, scored("our_own_score")),)).points == 2
     assert ask("quality_latency_cost", candidate=((RUN, scored("faithfulness", cost=False)),)).points == 1
-    replayed = ask("quality_latency_cost", candidate=((RUN, scored("faithfulness", cached=True)),))
-    assert (replayed.points, held(replayed)) == (1, [True, False, False])
+    cached_or_cold = ask("quality_latency_cost", candidate=((RUN, scored("faithfulness", cached=True)),))
+    assert (cached_or_cold.points, held(cached_or_cold)) == (1, [True, False, False])
     assert ask("quality_latency_cost", candidate=((RUN, ()),)).points == 0
 
 

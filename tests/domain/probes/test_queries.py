@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from readiness_tui.domain.checklists.assessment import Assurance, Dossier, Evidence, EvidenceKind, Proposal, Vote
-from readiness_tui.domain.checklists.standing import stand
+from readiness_tui.domain.checklists.standing import item_standing
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.incidents.model import Incident, Sev, TimelineEntry
 from readiness_tui.domain.metrics.rule import Direction, Rule
@@ -125,9 +125,11 @@ def test_support_lifts_a_claim_and_proposes_nothing() -> None:
     asked = item("slowest_total_within_budget")
     for seconds, counted in ((20, 2), (21, 1)):
         proposal = propose(asked, data([slow("t", seconds)], declared=told))
-        standing = stand(Dossier(asked, "x", (Vote(asked.id, "ana", 2),), proposal=proposal), review=REVIEW, as_of=DAY)
+        standing = item_standing(
+            Dossier(asked, "x", (Vote(asked.id, "ana", 2),), proposal=proposal), review=REVIEW, as_of=DAY
+        )
         assert (standing.points, standing.conflict) == (counted, False)
-        undecided = stand(Dossier(asked, "x", proposal=proposal), review=REVIEW, as_of=DAY)
+        undecided = item_standing(Dossier(asked, "x", proposal=proposal), review=REVIEW, as_of=DAY)
         assert undecided.points is None
 
 

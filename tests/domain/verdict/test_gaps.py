@@ -13,7 +13,7 @@ from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.incidents.model import Action, Sev
 from readiness_tui.domain.verdict.gap import FoundGap, Gap, GapState
 from readiness_tui.domain.verdict.gaps import DUE_DAYS, find_gaps, groups, merge, settled_gaps
-from readiness_tui.domain.verdict.judge import judge, stand_all
+from readiness_tui.domain.verdict.judge import all_standings, judge
 from readiness_tui.domain.verdict.model import Facts
 from tests.domain.build import (
     AS_OF,
@@ -40,11 +40,11 @@ KEY = "item/reliability/REL-02"
 
 
 def found(facts: Facts, *, frozen: bool = False) -> dict[str, FoundGap]:
-    return {gap.key: gap for gap in find_gaps(facts, stand_all(facts, AS_OF), frozen=frozen)}
+    return {gap.key: gap for gap in find_gaps(facts, all_standings(facts, AS_OF), frozen=frozen)}
 
 
 def settled(facts: Facts) -> dict[str, GapState]:
-    return settled_gaps(facts, stand_all(facts, AS_OF))
+    return settled_gaps(facts, all_standings(facts, AS_OF))
 
 
 def one_item(points: int | None, severity: Any = BLOCKER, **known: Any) -> Facts:

@@ -15,7 +15,7 @@ from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.incidents.model import Sev
 from readiness_tui.domain.verdict.gap import StoredCondition
 from readiness_tui.domain.verdict.gaps import find_gaps, gap_keys
-from readiness_tui.domain.verdict.judge import judge, stand_all
+from readiness_tui.domain.verdict.judge import all_standings, judge
 from readiness_tui.domain.verdict.model import Facts, Judgement, Part, Verdict
 from readiness_tui.domain.verdict.ruling import Ruling, rule
 from tests.domain.build import (
@@ -180,7 +180,7 @@ class Brute:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self.standings = stand_all(facts, AS_OF)
+        self.standings = all_standings(facts, AS_OF)
         self.found = find_gaps(facts, self.standings)
         self.gap_keys = gap_keys(facts, self.standings)
         self.now = self.ruled(())

@@ -1,5 +1,5 @@
-"""What people and probes said about an item, and what it therefore counts (scoring.md, "Item", "Probe",
-"Several reviewers"). The rule over these values is `standing.stand`."""
+"""What people and probes said about an item, and the points it therefore gets (scoring.md, "Item", "Probe",
+"Several reviewers"). The rule over these values is `standing.item_standing`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class EvidenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One reviewer's word on one item: points 0, 1 or 2, or not applicable with a reason. Stored as given."""
+    """One reviewer's vote on one item: points 0, 1 or 2, or not applicable with a reason. Stored as given."""
 
     item_id: str
     reviewer: str
@@ -48,7 +48,7 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What an assessment points at; `ref` is the URL, path, run, trace or incident id, or what was shown."""
+    """Evidence for an assessment; `ref` is the URL, path, run, trace or incident id, or what was shown."""
 
     id: int
     item_id: str
@@ -62,7 +62,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """An accepted risk: never raises a score. `expires` is inclusive, at most 90 days after `given`."""
+    """An accepted risk; it never raises a score. `expires` is inclusive, at most 90 days after `given`."""
 
     item_id: str
     reason: str
@@ -79,8 +79,8 @@ class Proposal:
     """A probe's answer for an item, from imported data.
 
     share: k of n applicable records and its one-sided 95 % lower bound `low`. refute: `k` undismissed hits in n.
-    `points` is None where the probe proposes none. `digest` changes when the probe's data changes: an override
-    holds only for the digest it was given for. `missing` says what is needed where there is no answer.
+    `points` is None if the probe proposes none. `digest` changes when the probe's data changes: an override holds
+    only for the digest it was given for. `missing` says what is needed if there is no answer.
     """
 
     item_id: str
@@ -103,7 +103,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Somebody keeps a vote against a proposal, with the reason; holds for that proposal's data only."""
+    """Somebody keeps a vote against a proposal, with a reason; valid only for that proposal's data."""
 
     item_id: str
     by: str
@@ -124,7 +124,7 @@ class Consensus:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """All that is known of one item in one review: the input of `stand`."""
+    """All that is known about one item in one review: the input of `item_standing`."""
 
     item: Item
     checklist_id: str
@@ -140,11 +140,11 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What an item counts, and why.
+    """The points an item gets, and why.
 
-    `points`: effective points, None while undecided. `vote`: the points as given (before claimed, conflict
-    and reviewer rules). `applicable` is False only for a not-applicable that counts (confirmed, or not a blocker,
-    or a lone reviewer's unconfirmed one).
+    `points`: effective points, None while undecided. `vote`: the points as given (before the claimed, conflict
+    and reviewer rules). `applicable` is False only for a "not applicable" that takes effect: one that is confirmed,
+    not on a blocker, or given by the only reviewer.
     """
 
     item: Item
@@ -154,7 +154,7 @@ class Standing:
     assurance: Assurance | None
     applicable: bool = True
     na_unconfirmed: bool = False
-    na_awaiting: bool = False  # n/a on a blocker that waits for a second person: counts as undecided
+    na_awaiting: bool = False  # n/a on a blocker, waiting for a second person: counts as undecided
     conflict: bool = False
     overridden: bool = False
     waived: bool = False  # a live waiver on an item below 2

@@ -1,4 +1,4 @@
-"""A checklist as plain data (for JSON in the database), back again, and the digest of its content."""
+"""Converts a checklist to plain data (JSON in the database) and back, and computes the digest of its content."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def from_plain(plain: Mapping[str, Any]) -> Checklist:
 def content_digest(checklist: Checklist) -> str:
     """SHA-256 (hex) of the canonical JSON of the content, whatever `checklist.digest` says.
 
-    Comments, layout and the order of fields in the YAML do not enter it, nor do fields left at their default.
+    Comments, layout and field order in the YAML do not affect it. Nor do fields at their default, so that a field
+    added by a later version of the app does not change the digests of older reviews.
     """
     return digest_of(_content(checklist))
 

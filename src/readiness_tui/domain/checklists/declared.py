@@ -1,6 +1,6 @@
-"""What a team declares so that proofs can hold the log against it: each setting's meaning, unit and spelling.
+"""The limits a team declares so that probes can compare the log with them: each setting's meaning, unit and spelling.
 
-Settings are stored as typed. They are read here, by every probe alike, and one that cannot be read is never guessed at.
+Settings are stored as typed and parsed here for every probe; one that cannot be parsed is never guessed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SAMPLING_RATE = "sampling_rate"
 
 
 class UnusableError(ValueError):
-    """A setting is not declared, or says nothing that can be compared; the message says what to type."""
+    """A setting is not declared or cannot be parsed; the message says what to type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class UserCap:
 
 @dataclass(frozen=True, slots=True)
 class Slo:
-    """The share of requests that shall succeed over so many days."""
+    """The share of requests that must succeed over a number of days."""
 
     target: Fraction
     days: int
@@ -58,7 +58,7 @@ def read(declared: Mapping[str, str], name: str) -> Any:
 
 
 def problem(name: str, text: str) -> str:
-    """Why a declared text is unusable; "" where it is usable, or where the setting is not known here."""
+    """Why a declared text is unusable; "" if it is usable, or if the setting is not known here."""
     if name not in SETTINGS:
         return ""
     try:
@@ -120,7 +120,7 @@ def _user_cap(text: str) -> UserCap | None:
     tokens = _whole("token", "tokens")(text)
     if tokens is not None:
         return UserCap(Fraction(tokens), dollars=False)
-    # A bare number is tokens: whoever means money says so.
+    # A bare number means tokens: money needs a currency.
     money = _dollars(text) if re.search(r"\$|usd|dollar", text) else None
     return None if money is None else UserCap(money, dollars=True)
 
@@ -135,7 +135,7 @@ def _milliseconds(text: str) -> Fraction | None:
 def _slo(text: str) -> Slo | None:
     found = _SLO.fullmatch(text)
     target = share(found[1]) if found else None
-    if found is None or target is None or target == 1 or found[3]:  # at 100 % there is no budget to burn
+    if found is None or target is None or target == 1 or found[3]:  # at 100 % there is no error budget
         return None
     days = int(re.sub("[,_]", "", found[2]))
     return Slo(target, days) if 1 <= days <= 366 else None

@@ -1,4 +1,4 @@
-"""The numbers of the rules, in one value: a team that changes one changes the digest that every output prints."""
+"""The numbers in the rules, in one value: changing one changes the digest that every output prints."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ class Review:
     """`as_of` pins the day every rule reads (the sample, a frozen review); None = today.
 
     `blind`: votes are hidden from others until `revealed`. `candidate` and `baseline` are run ids in order:
-    a metric comes from the first that carries it. `declared` holds the typed settings that some probes need.
+    a metric comes from the first run that has it. `declared` holds the settings, as typed, that some probes need.
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""What one item counts, from all that people and probes said about it (scoring.md: "Item", "Probe",
+"""The points one item gets, from all that people and probes said about it (scoring.md: "Item", "Probe",
 "Several reviewers")."""
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ from readiness_tui.domain.checklists.model import ProbeKind, Severity
 from readiness_tui.domain.checklists.review import Review
 
 
-def stand(dossier: Dossier, *, review: Review, as_of: date, viewer: str = "") -> Standing:
+def item_standing(dossier: Dossier, *, review: Review, as_of: date, viewer: str = "") -> Standing:
     """The item's standing at `as_of`, as `viewer` may see it ("" = the shared screen and every document).
 
-    Each reviewer has at most one vote; their order does not matter. A not-applicable without a reason, or on an
-    item that does not allow it, is no decision.
+    Each reviewer has at most one vote; the order does not matter. "Not applicable" without a reason, or on an item
+    that does not allow it, counts as undecided.
     """
     if review.blind and not review.revealed:
         if not viewer:
-            return _points(dossier, (), as_of, hidden=True)
-        return _words(dossier, [vote for vote in dossier.votes if vote.reviewer == viewer], review, as_of)
-    return _words(dossier, dossier.votes, review, as_of)
+            return _from_lowest_vote(dossier, (), as_of, hidden=True)
+        return _from_votes(dossier, [vote for vote in dossier.votes if vote.reviewer == viewer], review, as_of)
+    return _from_votes(dossier, dossier.votes, review, as_of)
 
 
 def counts_as_evidence(evidence: Evidence, as_of: date) -> bool:
-    """Whether it lifts a claim: something named; `shown` with a second named person; a drill that took place."""
+    """Whether it raises a claim to `evidenced`: `shown` needs a second named person, a drill must have taken place."""
     if not evidence.ref.strip():
         return False
     if evidence.kind is EvidenceKind.SHOWN:
-        return bool(evidence.witness.strip()) and _name(evidence.witness) != _name(evidence.by)
+        return bool(evidence.witness.strip()) and _name_key(evidence.witness) != _name_key(evidence.by)
     if evidence.kind is EvidenceKind.DRILL:
         return evidence.dated is not None and evidence.dated <= as_of
     return True
 
 
 def assurance(points: int, evidence: Sequence[Evidence], proposal: Proposal | None, as_of: date) -> Assurance:
-    """How sure a vote of `points` is. A refuting probe never raises it."""
+    """The assurance of a vote of `points`. A refuting probe never raises it."""
     agrees = proposal is not None and proposal.kind in (ProbeKind.SHARE, ProbeKind.FACT) and proposal.points == points
     shown = proposal.assurance if proposal is not None else None
     if agrees and shown is Assurance.PROVEN and points >= 1:
@@ -69,7 +69,7 @@ class _Effective:
     overridden: bool
 
 
-def _effective(dossier: Dossier, given: int, as_of: date) -> _Effective:
+def _effective_vote(dossier: Dossier, given: int, as_of: date) -> _Effective:
     proposal, override = dossier.proposal, dossier.override
     sure = assurance(given, dossier.evidence, proposal, as_of)
     points = min(given, 1) if sure is Assurance.CLAIMED else given
@@ -80,7 +80,7 @@ def _effective(dossier: Dossier, given: int, as_of: date) -> _Effective:
     return _Effective(min(points, proposal.points), given, sure, conflict=True, overridden=False)
 
 
-def _words(dossier: Dossier, votes: Sequence[Vote], review: Review, as_of: date) -> Standing:
+def _from_votes(dossier: Dossier, votes: Sequence[Vote], review: Review, as_of: date) -> Standing:
     """The standing from these votes, and from the recorded consensus once votes are in the open."""
     item = dossier.item
     away = [vote for vote in votes if vote.na and item.na_allowed and vote.na_reason.strip()]
@@ -89,26 +89,26 @@ def _words(dossier: Dossier, votes: Sequence[Vote], review: Review, as_of: date)
     agreed = len(set(given)) + bool(away) <= 1
 
     voted = given
-    behind = {_name(vote.reviewer) for vote in away}
+    behind = {_name_key(vote.reviewer) for vote in away}
     open_votes = not review.blind or review.revealed
     consensus = dossier.consensus if open_votes else None
     if consensus is not None and consensus.na and item.na_allowed and consensus.reason.strip():
-        voted, behind = [], behind | {_name(consensus.by)}
+        voted, behind = [], behind | {_name_key(consensus.by)}
     elif consensus is not None and not consensus.na and consensus.points is not None:
         voted, behind = [consensus.points], set()
 
     if voted or not behind:
-        return _points(dossier, voted, as_of, spread=spread, agreed=agreed)
-    # A second person is behind the not-applicable when two different names are, whoever of them confirmed.
-    confirmed = len({*behind, _name(dossier.na_confirmed_by)} - {""}) >= 2
+        return _from_lowest_vote(dossier, voted, as_of, spread=spread, agreed=agreed)
+    # "Not applicable" is confirmed once two different people stand behind it, whichever of them confirmed.
+    confirmed = len({*behind, _name_key(dossier.na_confirmed_by)} - {""}) >= 2
     if item.severity is Severity.BLOCKER and not confirmed:
-        if len({_name(name) for name in review.reviewers} - {""}) > 1:
-            return _points(dossier, (), as_of, spread=spread, agreed=agreed, na_awaiting=True)
-        return _away(dossier, spread, agreed, na_unconfirmed=True)
-    return _away(dossier, spread, agreed, na_unconfirmed=False)
+        if len({_name_key(name) for name in review.reviewers} - {""}) > 1:
+            return _from_lowest_vote(dossier, (), as_of, spread=spread, agreed=agreed, na_awaiting=True)
+        return _not_applicable(dossier, spread, agreed, na_unconfirmed=True)
+    return _not_applicable(dossier, spread, agreed, na_unconfirmed=False)
 
 
-def _away(dossier: Dossier, spread: int, agreed: bool, *, na_unconfirmed: bool) -> Standing:
+def _not_applicable(dossier: Dossier, spread: int, agreed: bool, *, na_unconfirmed: bool) -> Standing:
     return Standing(
         item=dossier.item,
         checklist_id=dossier.checklist_id,
@@ -122,7 +122,7 @@ def _away(dossier: Dossier, spread: int, agreed: bool, *, na_unconfirmed: bool) 
     )
 
 
-def _points(
+def _from_lowest_vote(
     dossier: Dossier,
     voted: Sequence[int],
     as_of: date,
@@ -132,9 +132,9 @@ def _points(
     hidden: bool = False,
     na_awaiting: bool = False,
 ) -> Standing:
-    """The lowest effective vote, with that vote's assurance; undecided where nobody voted points."""
+    """The lowest effective vote, with that vote's assurance; undecided if nobody voted points."""
     lowest = min(
-        (_effective(dossier, given, as_of) for given in voted),
+        (_effective_vote(dossier, given, as_of) for given in voted),
         key=lambda vote: (vote.points, vote.given),
         default=None,
     )
@@ -155,6 +155,6 @@ def _points(
     )
 
 
-def _name(name: str) -> str:
-    """Two spellings of one name are one person."""
+def _name_key(name: str) -> str:
+    """The form in which names are compared: spacing and case do not matter."""
     return " ".join(name.split()).casefold()

@@ -1,4 +1,4 @@
-"""How the standing of an item is said: a glyph and a word."""
+"""How an item's standing is written: a glyph and a word."""
 
 from __future__ import annotations
 

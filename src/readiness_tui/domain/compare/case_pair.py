@@ -1,4 +1,4 @@
-"""One case on both sides: its figures with their change, what was retrieved, which tools were called, what was said."""
+"""One case in two runs, side by side: figures and their change, chunks retrieved, tools called, answers given."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from readiness_tui.domain.runs.model import (
 )
 
 REPEATS = 5  # repeats shown
-_CALLS = 500  # tool calls of one answer that are lined up
+_CALLS = 500  # tool calls per answer that are aligned
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One score, time, cost or count on both sides, averaged over repeats; None: that side has none, and says why in
-    its note. `direction` None: nobody said which way is better."""
+    """One score, time, cost or count on both sides, averaged over repeats; None: that side has none, and its note says
+    why. `direction` None: it is not known which way is better."""
 
     name: str
     unit: str
@@ -47,7 +47,7 @@ class Figure:
 
     @property
     def word(self) -> str:
-        """ "better", "worse", "same"; empty where that cannot be said."""
+        """ "better", "worse", "same"; empty if unknown."""
         if self.change is None:
             return ""
         if abs(self.change) < 1e-9:
@@ -73,7 +73,7 @@ def _where(before: object, now: object) -> Where:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """One chunk, with its rank on each side; None: that side did not retrieve it. `expected`: from a source that the
+    """One chunk with its rank on each side; None: not retrieved there. `expected`: it comes from a source that the
     golden case names."""
 
     chunk: Chunk
@@ -88,7 +88,7 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """One tool call as either side made it: the same call stands once, with both results."""
+    """One tool call and the sides that made it; a call made on both sides appears once, with both results."""
 
     before: ToolCall | None
     now: ToolCall | None
@@ -100,9 +100,9 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """One repeat on both sides; None: that side does not have it. `said` is empty where a side recorded no answer.
+    """One repeat on both sides; None: that side does not have it. `said` is empty if a side recorded no answer.
 
-    `chunks` and `calls` are None where neither side recorded any.
+    `chunks` and `calls` are None if neither side recorded any.
     """
 
     before: Case | None
@@ -114,7 +114,7 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class CasePair:
-    """One case in two runs. `before` and `now` are how many of its repeats passed, and of how many."""
+    """One case in two runs. `before` and `now`: how many of its repeats passed, and of how many."""
 
     figures: tuple[Figure, ...]
     answers: tuple[Answers, ...]
@@ -123,7 +123,7 @@ class CasePair:
 
 
 def pair(before: Sequence[Case], now: Sequence[Case], gold: GoldenCase | None) -> CasePair:
-    """A case's repeats in the baseline and in the candidate, held against each other."""
+    """A case's repeats in the baseline and in the candidate, compared."""
     repeats = min(max(len(before), len(now)), REPEATS)
     answers = tuple(
         _answers(before[i] if i < len(before) else None, now[i] if i < len(now) else None, gold) for i in range(repeats)
@@ -136,7 +136,7 @@ def _passed(cases: Sequence[Case]) -> tuple[int, int]:
 
 
 def _figures(before: Sequence[Case], now: Sequence[Case]) -> tuple[Figure, ...]:
-    """Every score, then time, cost and tokens; what neither side has is left out."""
+    """Every score, then time, cost and tokens; anything neither side has is left out."""
     names = dict.fromkeys(name for case in (*now, *before) for name in case.scores)
     read: list[tuple[str, str, Direction | None, Callable[[Case], Reading]]] = [
         (name, "", guess_direction(name), partial(_score, name)) for name in names
@@ -155,7 +155,7 @@ def _figures(before: Sequence[Case], now: Sequence[Case]) -> tuple[Figure, ...]:
     return tuple(found)
 
 
-Reading = tuple[float | None, str]  # a value, and what is to be known of it
+Reading = tuple[float | None, str]  # a value, and a note about it
 
 
 def _mean(readings: Sequence[Reading]) -> Reading:
@@ -193,7 +193,7 @@ def _answers(before: Case | None, now: Case | None, gold: GoldenCase | None) -> 
 def _retrieved(
     before: tuple[Chunk, ...] | None, now: tuple[Chunk, ...] | None, gold: GoldenCase | None
 ) -> tuple[Retrieved, ...] | None:
-    """Chunks by the candidate's rank, then those that only the baseline has."""
+    """Chunks by the candidate's rank, then the ones that only the baseline has."""
     if before is None and now is None:
         return None
     old, new = _ranked(before or ()), _ranked(now or ())
@@ -205,7 +205,7 @@ def _retrieved(
 
 
 def _ranked(chunks: Sequence[Chunk]) -> dict[str, tuple[int, Chunk]]:
-    """Each chunk's rank; of one retrieved twice, the first."""
+    """Each chunk's rank; the first one if it was retrieved twice."""
     found: dict[str, tuple[int, Chunk]] = {}
     for place, chunk in enumerate(chunks, 1):
         found.setdefault(chunk.id, (place if chunk.rank is None else chunk.rank, chunk))
@@ -213,7 +213,7 @@ def _ranked(chunks: Sequence[Chunk]) -> dict[str, tuple[int, Chunk]]:
 
 
 def _called(before: tuple[ToolCall, ...] | None, now: tuple[ToolCall, ...] | None) -> tuple[Called, ...] | None:
-    """Calls in order; the same tool with the same arguments on both sides stands once."""
+    """Calls in order; a call with the same tool and arguments on both sides appears once."""
     if before is None and now is None:
         return None
     old, new = (before or ())[:_CALLS], (now or ())[:_CALLS]

@@ -21,19 +21,19 @@ from readiness_tui.domain.metrics.summary import Observed, grouped
 PAIRED = "paired "
 SCORE, BOOTSTRAP = "paired score (Tango)", "paired bootstrap"
 RESAMPLED = "the bound comes from resampling, whose coverage is not known here"
-MIN_SUCCESSES = 10  # on either side, for a ratio: below it resamples without a success are not rare
-_WORK = 20_000_000  # values drawn at most
+MIN_SUCCESSES = 10  # on each side, for a ratio: with fewer, resamples without a success are not rare
+_WORK = 20_000_000  # the most values drawn
 _FEWEST, _MOST = 1_000, 10_000  # resamples
-_BLOCK = 1_000_000  # values at once: bounds the memory, whatever the number of cases
+_BLOCK = 1_000_000  # values drawn at once: bounds memory for any number of cases
 _SAME = 1e-12
 
 
 def paired_change(
     metric: MetricDef, ours: Observed, theirs: Observed, shared: Sequence[str], *, bound: bool
 ) -> Estimate:
-    """Candidate minus baseline over the shared cases; both observed over exactly these.
+    """Candidate minus baseline over the shared cases; both must be observed over exactly these.
 
-    `bound` False: a figure that would have to be resampled gets none.
+    `bound` False: a figure whose bound would need resampling gets none.
     """
     if metric.kind in (Kind.RATE, Kind.MEAN):
         pairs = [(ours.per_case[key], theirs.per_case[key]) for key in shared]
@@ -59,7 +59,7 @@ def paired_change(
 def rate_change(better: int, worse: int, n: int) -> Estimate:
     """The change of a 0/1 rate over n pairs, of which `better` went from 0 to 1 and `worse` from 1 to 0.
 
-    The bound is the change whose score test just rejects, z = 1.645: it holds for few cases too, and where none
+    The bound is the change whose score test just rejects, z = 1.645: it works for few cases too, and when none
     flipped. Source: Tango (1998), Statistics in Medicine 17:891-908.
     """
     if n == 0:
@@ -69,7 +69,7 @@ def rate_change(better: int, worse: int, n: int) -> Estimate:
 
 
 def _score_bound(better: int, worse: int, n: int) -> float:
-    """The upper bound, by halving: the score statistic falls as the change that it is asked about grows."""
+    """The upper bound, by bisection: the score statistic falls as the tested change grows."""
     low, high = (better - worse) / n, 1.0
     while high - low > _SAME:
         middle = (low + high) / 2
@@ -81,7 +81,7 @@ def _score_bound(better: int, worse: int, n: int) -> float:
 
 
 def _score(better: int, worse: int, n: int, change: float) -> float:
-    """Tango's statistic for a true change, with the probability of a pair that got worse at its constrained maximum."""
+    """Tango's statistic for a true change, with the probability that a pair got worse at its constrained maximum."""
     b = -better - worse + (2 * n - better + worse) * change
     c = -worse * change * (1 - change)
     q = (math.sqrt(max(b * b - 8 * n * c, 0.0)) - b) / (4 * n)
@@ -116,7 +116,7 @@ def _resampled(metric: MetricDef, ours: Observed, theirs: Observed, shared: Sequ
 
 
 def _too_few(metric: MetricDef, ours: Observed, theirs: Observed, shared: Sequence[str]) -> str:
-    """Why there is no bound: below the n at which the figure itself has one."""
+    """Why there is no bound: n is below what the figure itself needs for one."""
     if metric.kind is Kind.QUANTILE:
         least = max(MIN_N, smallest_n_for_quantile(metric.q))
         if len(shared) < least:
@@ -130,7 +130,7 @@ def _too_few(metric: MetricDef, ours: Observed, theirs: Observed, shared: Sequen
 
 
 def _figure(metric: MetricDef, side: Observed, shared: Sequence[str]) -> Callable[[Any], Any]:
-    """The figures of one side over rows of picked cases."""
+    """A function from rows of sampled cases to the figures of one side."""
     import numpy as np
 
     if metric.kind is Kind.RATIO:
@@ -138,7 +138,7 @@ def _figure(metric: MetricDef, side: Observed, shared: Sequence[str]) -> Callabl
         bottoms = np.array([side.denominators[key] for key in shared])
 
         def ratios(picks: Any) -> Any:
-            # A resample without a success has no figure: the dearest there is stands for it.
+            # A resample without a success has no figure: it counts as the most expensive one.
             below = bottoms[picks].sum(axis=1)
             return tops[picks].sum(axis=1) / np.maximum(below, bottoms[bottoms > 0].min())
 

@@ -1,4 +1,4 @@
-"""A candidate against its baseline, on the cases that both have."""
+"""Compares a candidate with its baseline on the cases that both have."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DIFFERENCES = (
 
 
 def differ_in(a: Run, b: Run) -> tuple[str, ...]:
-    """What two runs are known to differ in: both say it, and say different things."""
+    """What two runs are known to differ in: properties that both state, with different values."""
     found = dict.fromkeys(
         word
         for word, field in _DIFFERENCES
@@ -34,7 +34,7 @@ def differ_in(a: Run, b: Run) -> tuple[str, ...]:
 
 
 def comparison_warnings(candidate: Run, baseline: Run) -> tuple[str, ...]:
-    """Why a comparison of these two runs explains less than it seems to."""
+    """Why comparing these two runs explains less than it seems to."""
     found = differ_in(candidate, baseline)
     names = f"{candidate.id!r} and {baseline.id!r}"
     if not found:
@@ -50,7 +50,7 @@ def comparison_warnings(candidate: Run, baseline: Run) -> tuple[str, ...]:
 class Comparison:
     """One metric over the shared cases. `change` is candidate minus baseline, its estimate over paired differences.
 
-    `new` and `removed`: cases that carry this metric in the candidate alone, or in the baseline alone.
+    `new` and `removed`: cases that have this metric only in the candidate, or only in the baseline.
     """
 
     run_id: str
@@ -67,15 +67,15 @@ class Comparison:
         return tuple(sorted((*self.new, *self.removed)))
 
 
-def first_carrying(rule: Rule, runs: Sequence[RunData]) -> tuple[RunData, Observed] | NotComputable:
-    """The first run that carries a rule's metric, in the order named; else why none does."""
+def first_run_with(rule: Rule, runs: Sequence[RunData]) -> tuple[RunData, Observed] | NotComputable:
+    """The first run that has a rule's metric, in the order named; else why none does."""
     reasons = []
     for data in runs:
         seen = observe(rule.metric, data, rule.tags, direction=rule.direction, unit=rule.unit)
         if isinstance(seen, Observed):
             return data, seen
         reasons.append(seen)
-    # A run that looked at cases says more than one that never had any.
+    # The reason of a run with cases is more useful than that of a run without any.
     return max(reasons, key=lambda reason: reason.total or 0, default=NotComputable("there is no run"))
 
 
@@ -83,7 +83,7 @@ def compare(rule: Rule, candidate: tuple[RunData, Observed], baseline: Sequence[
     """The paired change of a rule's metric; not computable without a baseline, or without shared cases."""
     if not baseline:
         return NotComputable("no baseline is stored")
-    found = first_carrying(rule, baseline)
+    found = first_run_with(rule, baseline)
     if isinstance(found, NotComputable):
         return NotComputable(f"the baseline does not carry it: {found.reason}")
     return compare_sides(rule, candidate, found)
@@ -92,7 +92,7 @@ def compare(rule: Rule, candidate: tuple[RunData, Observed], baseline: Sequence[
 def compare_sides(
     rule: Rule, candidate: tuple[RunData, Observed], baseline: tuple[RunData, Observed]
 ) -> Comparison | NotComputable:
-    """The paired change between two runs that carry a rule's metric; not computable without shared cases."""
+    """The paired change between two runs that have a rule's metric; not computable without shared cases."""
     seen, (base_data, base_seen) = candidate[1], baseline
     shared = [key for key in seen.per_case if key in base_seen.per_case]
     if not shared:

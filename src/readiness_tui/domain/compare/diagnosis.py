@@ -1,8 +1,8 @@
 """Where to look when answers got worse: at the system's errors, at retrieval, or at generation.
 
-The rule: of the cases that got worse, those whose answer failed with an error come first; of the rest, whether every
-repeat retrieved a source that the golden set expects. What more than half of them show is where to look; with fewer
-than three cases each is looked at by itself, and only the count is said.
+The rule: among the cases that got worse, first count those whose answer failed with an error; for the rest, check
+whether every repeat retrieved a source that the golden set expects. The majority shows where to look. With fewer than
+three cases no direction is given, only the count.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from readiness_tui.domain.metrics.ingredients import meets
 from readiness_tui.domain.runs.model import Case, CaseStatus
 from readiness_tui.domain.text.format import plural
 
-FEWEST = 3  # worse cases from which a direction is named
+FEWEST = 3  # worse cases needed to name a direction
 
 
 def diagnose(row: Compared, candidate: RunData, baseline: RunData) -> str:
-    """ "4 of 5 worse answers have the right chunk retrieved: look at generation, not retrieval"; empty where the data
-    do not say, or the metric is not one of answers."""
+    """ "4 of 5 worse answers have the right chunk retrieved: look at generation, not retrieval"; empty if the data
+    do not say, or if the metric is not about answers."""
     if not row.flips.worse or not (
         row.metric.layer in (Layer.GENERATION, Layer.OTHER) or row.metric.key == "task_success_rate"
     ):

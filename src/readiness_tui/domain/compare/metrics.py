@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from readiness_tui.domain.compare.comparison import Comparison, compare_sides, first_carrying
-from readiness_tui.domain.compare.paired import MIN_N, Flips, Shift, flips_text, least_shown, pass_fail, scores
+from readiness_tui.domain.compare.comparison import Comparison, compare_sides, first_run_with
+from readiness_tui.domain.compare.paired import MIN_N, Flips, Shift, flips_text, pass_fail, scores, undetectable_text
 from readiness_tui.domain.metrics import (
     METRICS,
     Kind,
@@ -26,10 +26,10 @@ from readiness_tui.domain.text.format import number, plural
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One metric on both sides, over the shared cases. `shift` None: the metric is pass or fail, and `flips` tells.
+    """One metric on both sides, over the shared cases. `shift` None: the metric is pass or fail, so `flips` decides.
 
-    `ours` and `theirs` are the cases' values. `has_interval`: its mean change could have one at all (a quantile's or
-    a ratio's change has none). `assumed`: nobody said which way is better, so more is taken as better.
+    `ours` and `theirs` are the cases' values. `has_interval`: its mean change can have an interval (a quantile's or a
+    ratio's cannot). `assumed`: it is not known which way is better, so more is assumed to be better.
     """
 
     metric: MetricDef
@@ -49,7 +49,7 @@ class Compared:
 
     @property
     def gained(self) -> bool:
-        """Whether the change is to the better side; what it means only `distinguishable` tells."""
+        """Whether the change is for the better; only `distinguishable` tells whether it is beyond chance."""
         if self.shift is None:
             return len(self.flips.better) > len(self.flips.worse)
         return (self.shift.change > 0) is (self.direction is Direction.HIGHER)
@@ -107,21 +107,21 @@ class Compared:
 
     @property
     def least(self) -> str:
-        """How small a change cannot show on these cases; empty where that is not known."""
+        """The change that is too small to detect on these cases; empty if not known."""
         if self.shift is None:
-            return least_shown(self.flips.shared)
+            return undetectable_text(self.flips.shared)
         if not self.has_interval or self.shift.low is None or self.shift.high is None:
             return ""
         half = (self.shift.high - self.shift.low) / 2
         return f"a change of less than about {number(half, self.metric.unit, up=True)} cannot show"
 
 
-Side = tuple[RunData, Observed] | NotComputable  # a run that carries a metric, or why none does
+Side = tuple[RunData, Observed] | NotComputable  # a run that has a metric, or why none does
 
 
 @dataclass(frozen=True, slots=True)
 class Unpaired:
-    """A metric that at least one side has and that cannot be compared case by case; a side's figure, None without."""
+    """A metric that cannot be compared case by case, with each side's figure (None if it has none)."""
 
     metric: MetricDef
     candidate: float | None
@@ -130,18 +130,18 @@ class Unpaired:
 
 
 def compared(rule: Rule, candidate: Sequence[RunData], baseline: Sequence[RunData]) -> Compared | NotComputable:
-    """One rule's metric on both sides; each from the first run that carries it."""
+    """One rule's metric on both sides, each from the first run that has it."""
     if not baseline:
         return NotComputable("no baseline is stored")
-    return _compared(rule, first_carrying(rule, candidate), first_carrying(rule, baseline))
+    return _compared(rule, first_run_with(rule, candidate), first_run_with(rule, baseline))
 
 
 def compare_all(
     candidate: Sequence[RunData], baseline: Sequence[RunData], rules: Sequence[Rule] = ()
 ) -> tuple[tuple[Compared, ...], tuple[Unpaired, ...]]:
-    """Every metric that both sides carry, task success first; and those that cannot be paired.
+    """Every metric that both sides have, task success first; and those that cannot be paired.
 
-    `rules` give direction and unit of unknown names.
+    `rules` give direction and unit for unknown names.
     """
     names: dict[str, str] = {normal(metric.key): metric.key for metric in METRICS if metric.kind is not Kind.SUM}
     for data in (*candidate, *baseline):
@@ -156,7 +156,7 @@ def compare_all(
         given = declared.get(key)
         direction = given.direction if given else metric.direction or Direction.HIGHER
         rule = Rule(name, direction, None, given.unit if given else metric.unit)
-        ours, theirs = first_carrying(rule, candidate), first_carrying(rule, baseline)
+        ours, theirs = first_run_with(rule, candidate), first_run_with(rule, baseline)
         made = _compared(rule, ours, theirs)
         if isinstance(made, Compared):
             rows.append(replace(made, assumed=given is None and metric.direction is None))
@@ -189,7 +189,7 @@ def _compared(rule: Rule, ours: Side, theirs: Side) -> Compared | NotComputable:
 
 
 def _pass_or_fail(metric: MetricDef, *sides: tuple[RunData, Observed]) -> bool:
-    """Whether every case says 0 or 1; of a rate, before its repeats were averaged."""
+    """Whether every case's value is 0 or 1; for a rate, before averaging repeats."""
     if all(set(seen.per_case.values()) <= {0.0, 1.0} for _, seen in sides):
         return all(seen.estimate.k is not None for _, seen in sides)
     return metric.kind is Kind.RATE and all(

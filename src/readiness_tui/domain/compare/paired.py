@@ -23,7 +23,7 @@ _SAME = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Flips:
-    """Shared cases by what became of them; worst change first. `tied`: half the repeats passed, so neither; dropped."""
+    """Shared cases by how they changed, worst first. `tied`: half the repeats passed, so the case is dropped."""
 
     better: tuple[str, ...]
     worse: tuple[str, ...]
@@ -36,7 +36,7 @@ class Flips:
 
     @property
     def moves(self) -> tuple[tuple[str, str], ...]:
-        """The cases that moved and which way, the worse ones first: ("case-04", "worse")."""
+        """The cases that changed and which way, the worse ones first: ("case-04", "worse")."""
         return (*((key, "worse") for key in self.worse), *((key, "better") for key in self.better))
 
     @property
@@ -51,8 +51,8 @@ class Flips:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """The mean change over shared cases (candidate minus baseline). `low` and `high` enclose it at 95 %, two-sided, and
-    `p` is the two-sided p of no change; None where n is too small or every case changed by the same amount."""
+    """The mean change over shared cases (candidate minus baseline), with its two-sided 95 % interval `low` to `high`
+    and two-sided p-value for no change; None if n is too small or every case changed by the same amount."""
 
     flips: Flips
     change: float
@@ -76,7 +76,7 @@ def mcnemar(better: int, worse: int) -> Fraction:
 
 
 def pass_fail(ours: Mapping[str, float], theirs: Mapping[str, float], direction: Direction) -> Flips:
-    """Flips of a 0/1 metric; a case with repeats counts by their majority, and one whose repeats tie is dropped.
+    """Flips of a 0/1 metric; a case with repeats counts by majority, and a tie drops the case.
 
     `ours` is the candidate; values are means over a case's repeats. `direction` LOWER: 1 is the failure.
     """
@@ -99,9 +99,9 @@ def pass_fail(ours: Mapping[str, float], theirs: Mapping[str, float], direction:
 def scores(
     ours: Mapping[str, float], theirs: Mapping[str, float], direction: Direction, *, interval: bool = True
 ) -> Shift:
-    """How a score moved: the cases that moved, the largest moves first, and the mean change with its interval.
+    """How a score changed: the cases that changed, largest change first, and the mean change with its interval.
 
-    `interval` False: of a figure that is no mean, so that the mean change says nothing of it.
+    `interval` False: for a figure that is not a mean, about which the mean change says nothing.
     """
     gain = {key: ours[key] - theirs[key] for key in shared(ours, theirs)}
     moved = sorted((key for key in gain if abs(gain[key]) > _SAME), key=lambda key: -abs(gain[key]))
@@ -123,7 +123,7 @@ def shared(ours: Mapping[str, float], theirs: Mapping[str, float]) -> list[str]:
 
 def bootstrap_mean(values: list[float]) -> tuple[float, float, Fraction]:
     """The two-sided 95 % percentile interval of the mean, from 10,000 seeded resamples of the cases; and the two-sided
-    p of a mean of 0: twice the smaller share of resamples on either side of it, the sample itself counted as one.
+    p-value for a mean of 0: twice the smaller share of resamples on either side of 0, counting the sample itself.
 
     Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, 13.3; the p is its interval inverted, with
     the added one of Davison & Hinkley (1997), Bootstrap Methods and their Application, 4.2.3.
@@ -132,7 +132,7 @@ def bootstrap_mean(values: list[float]) -> tuple[float, float, Fraction]:
 
     sample = np.asarray(values)
     draw = np.random.default_rng(SEED)
-    block = max(1, 1_000_000 // len(values))  # bounds the memory, whatever the number of cases
+    block = max(1, 1_000_000 // len(values))  # bounds memory for any number of cases
     means = np.concatenate(
         [
             sample[draw.integers(0, len(values), (min(block, RESAMPLES - done), len(values)))].mean(axis=1)
@@ -145,7 +145,7 @@ def bootstrap_mean(values: list[float]) -> tuple[float, float, Fraction]:
 
 
 def holm(ps: Sequence[Fraction]) -> list[Fraction]:
-    """Each p as it stands after all were looked at: below α where Holm's step-down test at level α rejects it.
+    """The p-values adjusted for multiple tests: below α exactly where Holm's step-down test at level α rejects.
 
     Source: Holm (1979), Scandinavian Journal of Statistics 6:65–70.
     """
@@ -157,9 +157,9 @@ def holm(ps: Sequence[Fraction]) -> list[Fraction]:
     return adjusted
 
 
-def least_shown(shared: int) -> str:
-    """What a pass-or-fail metric cannot show: "a drop of fewer than 6 cases (15 points) cannot show"; on fewer cases
-    than that, that no drop can."""
+def undetectable_text(shared: int) -> str:
+    """What a pass-or-fail metric cannot show: "a drop of fewer than 6 cases (15 points) cannot show"; with fewer than 6
+    shared cases, that no drop can."""
     if shared < NEEDED_FLIPS:
         return f"on {plural(shared, 'shared case')} no drop can show: it needs {NEEDED_FLIPS} flips one way"
     points = NEEDED_FLIPS * 100 // shared

@@ -1,7 +1,7 @@
-"""One metric on every slice of the shared cases: each tag is a slice, and all of them were looked at.
+"""One metric on every slice of the shared cases: each tag is a slice, and all slices are examined.
 
-Whoever looks at twenty slices finds one "beyond chance" by chance. So the p of each is corrected for how many were
-tested (Holm), and how many were looked at is said (scoring.md, "Gate").
+Among twenty slices, one is "beyond chance" by chance alone. So each p-value is corrected for the number of tests
+(Holm), and the number of slices examined is reported (scoring.md, "Gate").
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from readiness_tui.domain.text.format import plural
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The shared cases with one tag. `p` is corrected for all slices tested; None: too few cases, or not testable."""
+    """The shared cases with one tag. `p` is corrected for all tested slices; None: too few cases, or not testable."""
 
     tag: str
     baseline: float | None
@@ -44,7 +44,7 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Slices:
-    """One metric by tag: what is beyond chance first, then the largest. `untagged`: shared cases without a tag."""
+    """One metric by tag: slices beyond chance first, then the largest. `untagged`: shared cases without a tag."""
 
     compared: Compared
     found: tuple[Slice, ...]
@@ -56,7 +56,7 @@ class Slices:
 
     @property
     def text(self) -> str:
-        """The answer in one sentence, with how many were looked at."""
+        """The answer in one sentence, with how many slices were examined."""
         if not self.found:
             return "no shared case has a tag, so there is no slice to look at"
         looked = f"{plural(len(self.found), 'slice')} looked at, {self.tested or 'none'} with enough cases to test"
@@ -90,7 +90,7 @@ class Slices:
         return NEEDED_FLIPS if self.compared.shift is None else MIN_N
 
     def why(self, slice_: Slice) -> str:
-        """What the word rests on: "within noise (p = 0.45 after Holm's correction)"."""
+        """The word with its reason: "within noise (p = 0.45 after Holm's correction)"."""
         word = self.word(slice_)
         if word == "too few":
             return f"too few to test: it needs {self._least} cases"
@@ -134,20 +134,20 @@ def _slice(row: Compared, tag: str, members: Sequence[str], ours: RunData, their
         flips = pass_fail(now, before, row.direction)
         return Slice(tag, baseline, candidate, change, flips, flips.p if len(members) >= NEEDED_FLIPS else None)
     shift: Shift = scores(now, before, row.direction, interval=row.has_interval)
-    still = row.has_interval and len(members) >= MIN_N and not shift.flips.moves  # looked at, and nothing there
+    still = row.has_interval and len(members) >= MIN_N and not shift.flips.moves  # testable, but no case changed
     p = Fraction(1) if still else shift.p
     return Slice(tag, baseline, candidate, change, shift.flips, p)
 
 
 def _figure(row: Compared, data: RunData, members: frozenset[str]) -> float | None:
-    """A quantile or a ratio of the slice, which no mean of its cases gives."""
+    """A quantile or a ratio of the slice, which cannot be computed as a mean of its cases."""
     part = replace(data, cases=tuple(case for case in data.cases if case_key(case) in members))
     seen = observe(row.metric.key, part, direction=row.direction, unit=row.metric.unit, only=members)
     return seen.estimate.value if isinstance(seen, Observed) else None
 
 
 def _tags(data: RunData) -> Mapping[str, set[str]]:
-    """The tags of each case, its golden case's too."""
+    """The tags of each case, including its golden case's."""
     gold = gold_by_id(data)
     found: dict[str, set[str]] = {}
     for case in data.cases:

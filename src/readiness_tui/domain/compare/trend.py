@@ -1,7 +1,7 @@
-"""Runs over time: quality, latency and cost of each, beside what the gate asks of them.
+"""Runs over time: each run's quality, latency and cost, beside the gate's thresholds.
 
-Runs stand in the order of their start. One whose start is not known has no place among them and stands apart; a figure
-that a run does not give is a gap, never 0.
+Runs are ordered by start. A run whose start is unknown is listed separately; a figure that a run does not have is a
+gap, never 0.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _QUALITY = ("task_success_rate", "faithfulness", "retrieval_hit_rate", "citation
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One run's figure, and on how many cases it rests; `n` None: the run does not say."""
+    """One run's figure and its number of cases; `n` None: the run does not say."""
 
     value: float
     n: int | None
@@ -38,9 +38,9 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One metric in every dated run, None where the run does not give it.
+    """One metric in every dated run, None if the run does not have it.
 
-    `threshold`: what the gate asks of a run. `of_traces`: it asks this metric of the traces instead.
+    `threshold`: the gate's threshold for runs. `of_traces`: the gate takes this metric from traces instead.
     """
 
     metric: MetricDef
@@ -61,7 +61,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Dated runs, the oldest first; the figures of each; runs whose start is unknown. `quality` is never empty."""
+    """Dated runs, oldest first, with their figures; and runs whose start is unknown. `quality` is never empty."""
 
     runs: tuple[Dated, ...]
     undated: tuple[Dated, ...]
@@ -74,7 +74,7 @@ Figures = Mapping[str, Point | None]
 
 
 def names(gate: Gate | None) -> tuple[str, ...]:
-    """The metrics whose trend is worth a look: the gate's own, and the usual ones."""
+    """The metrics whose trend is shown: the gate's own, and the usual ones."""
     asked = [rule.metric for rule in gate.rules if not rule.tags] if gate else []
     known = (metric.key if (metric := resolve(name)) else name for name in (*asked, *_QUALITY, LATENCY, COST))
     return tuple(dict.fromkeys(known))

@@ -1,6 +1,6 @@
-"""Two versions held against each other: every metric, the cases that only one of them has, and what cannot be said.
+"""Compares two versions: every metric, the cases that only one of them has, and what cannot be concluded.
 
-The one answer that the screen, the document and the command line give.
+The screen, the document and the command line all give this answer.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from readiness_tui.domain.compare.comparison import comparison_warnings
 from readiness_tui.domain.compare.diagnosis import diagnose
 from readiness_tui.domain.compare.metrics import Compared, Unpaired, compare_all
-from readiness_tui.domain.compare.paired import least_shown
+from readiness_tui.domain.compare.paired import undetectable_text
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.metrics import RunData, normal, resolve, some
+from readiness_tui.domain.metrics import RunData, first_few, normal, resolve
 from readiness_tui.domain.metrics.rule import Rule
 from readiness_tui.domain.runs.joining import normalise
 from readiness_tui.domain.runs.model import Case
@@ -22,7 +22,7 @@ from readiness_tui.domain.text.format import plural
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """A candidate against a baseline. `new` and `removed`: keys of cases that the candidate or the baseline has alone.
+    """A candidate against a baseline. `new` and `removed`: keys of cases that only the candidate or the baseline has.
 
     `diagnoses`: where to look, by metric. `remarks`: why the comparison explains less than it seems to.
     """
@@ -39,7 +39,7 @@ class Versions:
 
     @property
     def beyond(self) -> tuple[Compared, ...]:
-        """The metrics that moved beyond chance."""
+        """The metrics that changed beyond chance."""
         return tuple(row for row in self.rows if row.distinguishable)
 
     def chosen(self, metric: str | None) -> Compared | None:
@@ -69,7 +69,7 @@ class Versions:
 
     @property
     def scanned(self) -> str:
-        """How many metrics were looked at, and which of them moved beyond chance."""
+        """How many metrics were examined, and which changed beyond chance."""
         if not self.rows:
             return ""
         beyond = ", ".join(f"{row.name} ({'better' if row.gained else 'worse'})" for row in self.beyond)
@@ -79,7 +79,7 @@ class Versions:
     @property
     def least(self) -> str:
         """ "A drop of fewer than 6 cases (15 points) cannot show." on the shared cases."""
-        said = least_shown(self.shared) if self.shared else ""
+        said = undetectable_text(self.shared) if self.shared else ""
         return f"{said[0].upper()}{said[1:]}." if said else ""
 
     @property
@@ -107,7 +107,7 @@ class Versions:
 
 
 def compare_versions(candidate: Sequence[RunData], baseline: Sequence[RunData], rules: Sequence[Rule] = ()) -> Versions:
-    """Hold a candidate's runs against a baseline's. `rules` give direction and unit of metrics we do not know."""
+    """Compare a candidate's runs with a baseline's. `rules` give direction and unit for unknown metrics."""
     if not candidate or not baseline:
         return Versions(tuple(candidate), tuple(baseline))
     ours, theirs = _cases(candidate), _cases(baseline)
@@ -141,7 +141,7 @@ def _cases(runs: Sequence[RunData]) -> dict[str, Case]:
 
 
 def _pairing(ours: Mapping[str, Case], theirs: Mapping[str, Case], shared: Sequence[str]) -> tuple[str, ...]:
-    """What a reader should know of how the cases were paired."""
+    """What a reader should know about how the cases were paired."""
     said = []
     placed = [key for key in shared if "position" in (ours[key].id_from, theirs[key].id_from)]
     if placed:
@@ -158,5 +158,5 @@ def _pairing(ours: Mapping[str, Case], theirs: Mapping[str, Case], shared: Seque
         and normalise(ours[key].question) != normalise(theirs[key].question)
     ]
     if other:
-        said.append(f"{plural(len(other), 'pair')} with another question on each side: {some(other)}.")
+        said.append(f"{plural(len(other), 'pair')} with another question on each side: {first_few(other)}.")
     return tuple(said)

@@ -1,7 +1,7 @@
 """What changed between two texts, word by word.
 
-Equal beginnings and ends are taken off first. What is left is compared word by word where that is quick, else sentence
-by sentence and then the sentences that changed; what is still too much is one replacement.
+Equal beginnings and ends are removed first. The rest is compared word by word if that is fast enough, else sentence by
+sentence and then within the changed sentences; anything still too large becomes one replacement.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-LONGEST = 200_000  # characters of a text that are looked at
-_WORK = 4_000_000  # steps of difflib's worst case: each pair of equal words, once for each word; under a second
+LONGEST = 200_000  # characters of a text that are compared
+_WORK = 4_000_000  # steps in difflib's worst case: each pair of equal words, once for each word; under a second
 
-# A word or one sign, with the space after it; of scripts that write without spaces, one character.
+# A word or one punctuation mark, with the space after it; in scripts written without spaces, one character.
 _WORD = re.compile(
     r"(?:[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|[^\w\s])\s*|\s+"
 )
@@ -37,7 +37,7 @@ class Piece:
 
 
 def word_diff(before: str, now: str) -> tuple[Piece, ...]:
-    """The pieces of both texts in order, a removed one before the added one that stands for it."""
+    """The pieces of both texts in order, a removed piece before the added one that replaces it."""
     if before == now:
         return (Piece(Kind.SAME, now),) if now else ()
     return tuple(_joined([*_pieces(_WORD.findall(before[:LONGEST]), _WORD.findall(now[:LONGEST]))]))
@@ -77,7 +77,7 @@ def _by_sentence(a: Sequence[str], b: Sequence[str]) -> Iterator[Piece]:
 def _matched(a: Sequence[str], b: Sequence[str]) -> Iterator[Piece]:
     found = _opcodes(a, b)
     for place, (tag, i1, i2, j1, j2) in enumerate(found):
-        # One shared word between two changes ("the", a comma) makes confetti of a sentence that was written anew.
+        # One shared word between two changes ("the", a comma) would cut a rewritten sentence into confetti.
         lone = tag == "equal" and i2 - i1 < 2 and 0 < place < len(found) - 1
         if tag == "equal" and not lone:
             yield Piece(Kind.SAME, "".join(b[j1:j2]))
@@ -102,7 +102,7 @@ def _work(a: Sequence[str], b: Sequence[str]) -> int:
 
 
 def _sentences(words: Sequence[str]) -> list[str]:
-    """Words put together up to the end of a line or a sentence."""
+    """The words joined into sentences or lines."""
     found, last = [], 0
     for place, word in enumerate(words, 1):
         if "\n" in word or (word[0] in ".!?。！？" and word[1:]):
@@ -116,7 +116,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """Changes that touch are one: everything removed, then everything added."""
+    """Joins adjacent changes into one: everything removed, then everything added."""
     removed, added, same = "", "", ""
     for piece in pieces:
         if piece.kind is Kind.SAME:

@@ -1,4 +1,4 @@
-"""How often each bound holds what it says: simulated coverage, and the same numbers computed another way."""
+"""How often each bound holds: simulated coverage, and the same numbers computed by other means."""
 
 from readiness_tui.domain.coverage.oracles import Checked, oracles
 from readiness_tui.domain.coverage.scenes import SCENES, Family, Scene, Side

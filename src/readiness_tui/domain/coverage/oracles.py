@@ -1,4 +1,4 @@
-"""Our bounds beside published values, and beside the same formulas computed another way."""
+"""Our bounds compared with published values, and with the same formulas computed by other means."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from readiness_tui.domain.intervals import (
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One comparison. `theirs` is None where what it is held against is not installed. `places`: decimals published."""
+    """One comparison. `theirs` is None if the package to compare with is not installed. `places`: decimals published."""
 
     what: str
     source: str
@@ -65,7 +65,7 @@ def _published() -> Iterator[Checked]:
         tuple(table.values()),
         3,
     )
-    # The interval of a mean depends on the data through n, mean and deviation alone: any with these give the same.
+    # The interval of a mean depends only on n, mean and deviation: any data with these values give the same one.
     interval = mean_t(_standardised(195, 9.261460, 0.02278881)).interval
     assert interval is not None
     yield Checked(

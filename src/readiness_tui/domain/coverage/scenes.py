@@ -1,4 +1,4 @@
-"""Data such as evaluations bring, with the true figure known: what the bounds are tried on."""
+"""Simulated evaluation data with a known true figure, on which the bounds are tested."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Values = Sequence[Any]  # one sample: numbers, or columns of numbers
 
 
 class Family(StrEnum):
-    """A kind of figure, each with its table."""
+    """A kind of figure; each has its own table."""
 
     RATE = "Rates"
     MEAN = "Means"
@@ -31,7 +31,7 @@ class Family(StrEnum):
 
 
 class Side(StrEnum):
-    """The bound that a gate holds against its threshold: the lower one where more is better."""
+    """The bound that a gate compares with its threshold: the lower one if more is better."""
 
     LOW = "lower"
     HIGH = "upper"
@@ -41,7 +41,7 @@ class Side(StrEnum):
 class Scene:
     """One shape of data. `draw` gives `runs` samples of size n, `judge` the estimate of one; `truth` is the figure.
 
-    `rate`: the true rate of a scene whose coverage is summed exactly instead of simulated. `costly`: a tenth of the runs.
+    `rate`: the true rate of a scene whose coverage is summed exactly, not simulated. `costly`: use a tenth of the runs.
     """
 
     family: Family
@@ -85,7 +85,7 @@ def _mean(name: str, side: Side, truth: float, draw: Callable[[Generator, tuple[
 
 
 def _mostly_one(share: float) -> Callable[[Generator, tuple[int, int]], Any]:
-    """Scores of 1, and elsewhere anything from 0 to 1: what judges give."""
+    """Mostly scores of 1, otherwise uniform from 0 to 1, as judges give them."""
     import numpy as np
 
     return lambda g, shape: np.where(g.random(shape) < share, 1.0, g.random(shape))
@@ -107,7 +107,7 @@ def _means() -> tuple[Scene, ...]:
 
 
 def _clustered_rate(p: float, alike: float, sizes: Callable[[int], list[int]], name: str) -> Scene:
-    """Beta-binomial: a cluster's own rate is Beta with mean p, and `alike` the correlation of two of its cases."""
+    """Beta-binomial: each cluster's rate is Beta with mean p; `alike` is the correlation of two of its cases."""
 
     def draw(g: Generator, runs: int, n: int) -> Values:
         spread = (1 - alike) / alike
@@ -128,7 +128,7 @@ def _even(groups: int) -> list[int]:
 
 
 def _shrinking(groups: int) -> list[int]:
-    """From 40 cases down to 1, each cluster four fifths of the one before."""
+    """From 40 cases down to 1, each cluster four fifths of the previous one."""
     return [max(1, round(40 * 0.8**i)) for i in range(groups)]
 
 
@@ -177,7 +177,7 @@ def _latency(name: str, q: float, truth: float, draw: Callable[[Generator, tuple
 
 
 def _sessions(g: Generator, runs: int, n: int) -> Values:
-    """n latencies, six to a session; sessions differ as much as their requests do."""
+    """n latencies, six per session; sessions vary as much as the requests within them."""
     import numpy as np
 
     half = math.sqrt(0.5)
@@ -220,7 +220,7 @@ def _quantiles() -> tuple[Scene, ...]:
 def _cost(
     name: str, right: float, dearer: float, mean: float, draw: Callable[[Generator, tuple[int, int]], Any]
 ) -> Scene:
-    """Costs with this mean, a failure's multiplied by `dearer`; `right` of the cases succeed."""
+    """Costs with this mean, multiplied by `dearer` for failures; a share `right` of the cases succeeds."""
 
     def sample(g: Generator, runs: int, n: int) -> Values:
         import numpy as np

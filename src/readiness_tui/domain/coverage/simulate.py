@@ -1,4 +1,4 @@
-"""Trying every bound on samples of known data: how often it holds, and how often the app says that it may not."""
+"""Tests every bound on samples of known data: how often it holds, and how often the app says that it may not."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from dataclasses import dataclass
 from readiness_tui.domain.coverage.scenes import SCENES, Scene, Side
 from readiness_tui.domain.intervals.estimate import Estimate
 
-RUNS = 10_000  # samples of each cell in the published table; its standard error is then 0.2 points
+RUNS = 10_000  # samples for each cell in the published table, for a standard error of 0.2 points
 SEED = 20261125
-PROMISE = 0.07  # of samples, the most in which a bound without a remark may miss
-INSIDE = 0.9  # a cell lies inside the region where the app leaves this share of samples without a remark
+PROMISE = 0.07  # the largest share of samples in which a bound without a remark may miss
+INSIDE = 0.9  # a cell is inside the region if at least this share of samples has no remark
 _BLOCK = 2_000_000  # values drawn at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What became of one shape of data at one size, as shares of the samples.
+    """The results for one shape of data at one size, as shares of the samples.
 
-    `covers`: of the bounds given, those that hold; `both`: of the two-sided intervals; None where none is given.
-    `plain`: a bound without a remark; `approximate`: one with; the rest have none. `unsaid`: a bound without a remark
-    that misses.
+    `covers`: the share of given bounds that hold; `both`: the same for two-sided intervals; None if none was given.
+    `plain`: samples with a bound without a remark; `approximate`: with a remark; the rest have no bound. `unsaid`: samples
+    whose bound has no remark and misses.
     """
 
     scene: Scene
@@ -52,7 +52,7 @@ def cells() -> Iterator[tuple[Scene, int]]:
 
 
 def simulate(scene: Scene, n: int, runs: int = RUNS) -> Figures:
-    """One cell. Its random numbers depend on the cell and on nothing else, so any cell can be repeated alone."""
+    """One cell. Its random numbers depend only on the cell, so any cell can be repeated alone."""
     if scene.rate is not None:
         return _figures(scene, n, _exactly(scene, scene.rate, n))
     import numpy as np
@@ -76,7 +76,7 @@ def every_figure(runs: int, on_progress: Callable[[int, int], object] = lambda d
 
 
 def _exactly(scene: Scene, p: float, n: int) -> Iterator[tuple[float, Estimate]]:
-    """Every count that can come up, with its binomial probability: nothing is left to chance."""
+    """Every possible count with its binomial probability, instead of random samples."""
     for k in range(n + 1):
         ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
         yield math.exp(ways + k * math.log(p) + (n - k) * math.log1p(-p)), scene.judge((k, n))

@@ -1,4 +1,4 @@
-"""A gate as plain data (for JSON in the database), back again, and the digest of what it declares."""
+"""Converts a gate to plain data (JSON in the database) and back, and computes the digest of what it declares."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def gate_from_plain(plain: Mapping[str, Any]) -> Gate:
 def gate_digest(gate: Gate) -> str:
     """SHA-256 (hex) of what the gate declares, whatever `gate.digest` says.
 
-    Its name and version, the order of rules and cases, and everything that YAML leaves free do not enter it; nor do
-    fields at their default.
+    Name, version, the order of rules and cases, and YAML layout do not affect it; nor do fields at their default, so
+    that a field added by a later version does not change older locks.
     """
     content = _content(gate)
     for rule in content["rules"]:
         if resolve(rule["metric"]) is not None:
-            rule.pop("unit", None)  # the registry's, and not this gate's to declare
+            rule.pop("unit", None)  # defined by the registry, not by this gate
     content["rules"].sort(key=canonical)
     content["must_pass"] = sorted(set(content["must_pass"]))
     return digest_of(content)

@@ -10,7 +10,7 @@ from readiness_tui.domain.metrics.words import metric_label, rule_text
 
 
 def gate_diff(before: Gate, now: Gate) -> tuple[str, ...]:
-    """ "faithfulness: ≥ 0.85 → ≥ 0.80", "mrr: removed, was ≥ 0.50", "must pass: + case-07" …; empty where they declare
+    """ "faithfulness: ≥ 0.85 → ≥ 0.80", "mrr: removed, was ≥ 0.50", "must pass: + case-07" …; empty if both declare
     the same. A rule with a threshold and a margin is one line."""
     return tuple(_lines(before, now))
 
@@ -45,7 +45,7 @@ def _lines(before: Gate, now: Gate) -> Iterator[str]:
 
 
 def _said(rule: Rule, other: Rule | None = None) -> str:
-    """A rule in words: its bounds, and of the rest what is not the default or differs from `other`."""
+    """A rule in words: its bounds, plus whatever is not the default or differs from `other`."""
     parts = [rule_text(rule)]
     if not rule.required:
         parts.append("optional")

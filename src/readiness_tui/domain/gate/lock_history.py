@@ -1,8 +1,7 @@
-"""What git says of a gate.lock: committed before the run, or after it (scoring.md, "Lock").
+"""What git says about a gate.lock: committed before the run, or after it (scoring.md, "Lock").
 
-The file says of itself when the gate was locked, and whoever writes it may write what they like. Its first commit is a
-second witness. The commit's own time counts: a rebase or a squash moves it on, and only the author's time shows then
-that the lock is older.
+The file states when the gate was locked, but anybody can edit it. Its first commit is a second witness. The commit
+time counts; a rebase or a squash moves it forward, and then only the author time shows that the lock is older.
 """
 
 from __future__ import annotations
@@ -16,19 +15,19 @@ from readiness_tui.domain.text.format import moment
 
 
 class Kept(StrEnum):
-    """Where the lock as it is in the folder is kept."""
+    """Whether git has the lock as it is in the folder."""
 
     COMMITTED = "committed"
     CHANGED = "changed"  # committed before, and different in the folder
     UNTRACKED = "untracked"
-    NOWHERE = "nowhere"  # no repository around it, or no git to ask: `why` says
+    NOWHERE = "nowhere"  # no repository, or no git installed: see `why`
 
 
 @dataclass(frozen=True, slots=True)
 class LockHistory:
-    """The history of the lock as it stands now. `committed` and `authored`: its first commit with this content.
+    """The history of the current lock. `committed` and `authored`: times of the first commit with this content.
 
-    `replaced`: an earlier commit holds another lock in this file. `complete` False: a shallow clone, whose oldest
+    `replaced`: an earlier commit has a different lock in this file. `complete` False: in a shallow clone the oldest
     commit looks like the first.
     """
 
@@ -42,7 +41,7 @@ class LockHistory:
 
 
 def witness(history: LockHistory, started: datetime | None) -> Witness:
-    """Hold the history of a lock against the start of the earliest run (None: unknown)."""
+    """Compare the history of a lock with the start of the earliest run (None: unknown)."""
     if history.kept is Kept.NOWHERE:
         return Witness(f"no history stands behind gate.lock: {history.why}")
     if history.kept is Kept.UNTRACKED:

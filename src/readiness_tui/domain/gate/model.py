@@ -1,4 +1,4 @@
-"""What a team wrote before a run: the gate, its lock, and what became of either."""
+"""What a team declares before a run: the gate, its lock, and the history of both."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from readiness_tui.domain.metrics.rule import Rule
 
 
 class CasePolicy(StrEnum):
-    """What a case that only one of candidate and baseline has does to the release: nothing, a condition, NO-GO."""
+    """The effect of a case that only candidate or baseline has: none, a condition, or NO-GO."""
 
     ALLOW = "allow"
     WARN = "warn"
@@ -26,7 +26,7 @@ class Gate:
     must_pass: tuple[str, ...] = ()
     version: int = 1
     digest: str = ""
-    dataset_digest: str | None = None  # as the gate file declares them, where it does
+    dataset_digest: str | None = None  # both only if the gate file declares them
     judge_digest: str | None = None
     new_cases: CasePolicy = CasePolicy.ALLOW  # cases that the baseline lacks
     removed_cases: CasePolicy = CasePolicy.WARN  # cases that only the baseline has
@@ -45,7 +45,7 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A gate took the place of `before` ("support-bot v1"): by whom, when, why, and rule by rule what it changed."""
+    """A gate replaced `before` ("support-bot v1"): by whom, when, why, and the changes rule by rule."""
 
     before: str
     by: str
@@ -56,7 +56,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """What git says of the lock's file, as a sentence; `late`: it speaks against the lock, which is a condition."""
+    """What git says about the lock file, as a sentence; `late`: the lock came too late, which is a condition."""
 
     text: str
     late: bool = False

@@ -1,4 +1,4 @@
-"""How a change of gate is said."""
+"""How a change of gate is written."""
 
 from __future__ import annotations
 

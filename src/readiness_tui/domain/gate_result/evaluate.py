@@ -1,4 +1,4 @@
-"""The whole gate held against the candidate: rows, lock, must-pass and high-risk cases (scoring.md, "Gate")."""
+"""Evaluates the whole gate on the candidate: rows, lock, must-pass and high-risk cases (scoring.md, "Gate")."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from readiness_tui.domain.compare.comparison import comparison_warnings, differ_
 from readiness_tui.domain.gate.model import CasePolicy, Gate, Lock
 from readiness_tui.domain.gate_result.model import CasesRow, GateOutcome, GateRow
 from readiness_tui.domain.gate_result.rows import Ground, row, split
-from readiness_tui.domain.labels.queue import HIGH_RISK, between_people, judge_agreement, labels_of
-from readiness_tui.domain.metrics import RunData, absent_cases, case_key, gold_by_id, resolve, some, tags_of, utc
+from readiness_tui.domain.labels.queue import HIGH_RISK, judge_agreement, labels_of, reviewer_agreement
+from readiness_tui.domain.metrics import RunData, absent_cases, case_key, first_few, gold_by_id, resolve, tags_of, utc
 from readiness_tui.domain.metrics.rule import From, Rule
 from readiness_tui.domain.runs.model import (
     Case,
@@ -43,16 +43,16 @@ def evaluate_gate(
     dataset_digest: str | None = None,
     judge_digest: str | None = None,
 ) -> GateOutcome:
-    """Hold a gate against the candidate's runs, in the order the review names them.
+    """Evaluate a gate on the candidate's runs, in the order the review names them.
 
-    `eval_set` is the golden set for runs that come without one. `dataset_digest` and `judge_digest` stand in where
-    a run does not say. Without a candidate the gate is not run, and has no rows. A metric from traces reads the UTC
-    days that end with `as_of`. Without a gate the high-risk cases are still looked at.
+    `eval_set` is the golden set for runs that come without one. `dataset_digest` and `judge_digest` are used if a run
+    does not say. Without a candidate the gate is not run and has no rows. A metric from traces reads the UTC days
+    up to and including `as_of`. Without a gate the high-risk cases are still checked.
     """
     runs = tuple(data if data.golden or not eval_set else replace(data, golden=eval_set) for data in candidate)
     base = tuple(data if data.golden or not eval_set else replace(data, golden=eval_set) for data in baseline)
     high_risk, unreviewed, refused = high_risk_cases(runs)
-    agreed, between = judge_agreement(runs, gate), between_people(runs)
+    agreed, between = judge_agreement(runs, gate), reviewer_agreement(runs)
     if gate is None or not runs:
         return GateOutcome(gate, lock, high_risk=high_risk, unreviewed=unreviewed, agreement=agreed, between=between)
     datasets = {data.run.id: _dataset(data) or dataset_digest for data in runs}
@@ -94,7 +94,7 @@ def _first(*digests: str | None) -> str | None:
 
 
 def _dataset(data: RunData) -> str | None:
-    """The dataset's digest: as the run says, else the golden set's where the run covers exactly that set."""
+    """The dataset's digest: the one the run states, else the golden set's if the run covers exactly that set."""
     if data.run.dataset_digest:
         return data.run.dataset_digest
     if data.golden and data.cases and {case.id for case in data.cases} == {gold.id for gold in data.golden.cases}:
@@ -109,7 +109,7 @@ def _changed(
     datasets: dict[str, str | None],
     judges: dict[str, str | None],
 ) -> dict[str | None, dict[str, tuple[str, str]]]:
-    """What has changed since the lock, by run (None: the gate itself): digests known on both sides and different."""
+    """What has changed since the lock, by run (None: the gate itself): digests known on both sides that differ."""
     changed: dict[str | None, dict[str, tuple[str, str]]] = {}
     if lock and lock.gate_digest and gate.digest and lock.gate_digest != gate.digest:
         changed[None] = {"the gate": (lock.gate_digest, gate.digest)}
@@ -136,7 +136,7 @@ def _unverified(
     datasets: dict[str, str | None],
     judges: dict[str, str | None],
 ) -> tuple[str, ...]:
-    """Digests that are not known on both sides, for the runs that rows rest on; a judge where a metric has one."""
+    """Digests not known on both sides, for the runs that rows use; the judge only if a metric has one."""
     unknown: dict[str, None] = {}
     if lock and not (lock.gate_digest and gate.digest):
         unknown["gate"] = None
@@ -156,7 +156,7 @@ def _judged(rule: Rule) -> bool:
 
 
 def _registration(lock: Lock | None, runs: Sequence[RunData]) -> tuple[bool, str]:
-    """Registered: every candidate run's start is known and not before the lock, in UTC; else why not."""
+    """Whether every candidate run's start is known and not before the lock, in UTC; if not, why."""
     if lock is None:
         return False, "the gate was never locked"
     for data in runs:
@@ -172,7 +172,7 @@ def _registration(lock: Lock | None, runs: Sequence[RunData]) -> tuple[bool, str
 
 
 def _cases(gate: Gate, runs: Sequence[RunData], base: Sequence[RunData]) -> tuple[CasesRow, ...]:
-    """Cases that only one side has, by id and variant over all of its runs; what is unknown matters to `fail` alone."""
+    """Cases that only one side has, by id and variant over all its runs; unknown ones matter only to `fail`."""
     ours, theirs = ({case_key(case): None for data in side for case in data.cases} for side in (runs, base))
     found = []
     for kind, policy, one, other in (
@@ -186,7 +186,7 @@ def _cases(gate: Gate, runs: Sequence[RunData], base: Sequence[RunData]) -> tupl
 
 
 def case_passed(case: Case) -> bool | None:
-    """Whether a case passed: its status, else the tool's own pass flags; None where neither says."""
+    """Whether a case passed: by its status, else the tool's own pass flags; None if neither says."""
     if case.status is not CaseStatus.UNKNOWN:
         return case.status is CaseStatus.PASS
     applicable = [score for score in case.scores.values() if score.state is not ScoreState.NOT_APPLICABLE]
@@ -198,7 +198,7 @@ def case_passed(case: Case) -> bool | None:
 
 
 def _must_pass(ids: Sequence[str], runs: Sequence[RunData]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Must-pass cases that fail, and those of which no candidate run says that they passed.
+    """Must-pass cases that fail, and must-pass cases that no candidate run reports as passed.
 
     Every repeat in every candidate run has to pass; a case that is absent, or has no verdict, is missing.
     """
@@ -216,10 +216,10 @@ def _all_passed(verdicts: list[bool | None]) -> bool:
 
 
 def high_risk_cases(runs: Sequence[RunData]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Keys of the high-risk cases; of those without a human label; and of those that a person judged failed.
+    """Keys of all high-risk cases, of the unlabelled ones, and of those that a person judged failed.
 
-    A case is high-risk by its own tag or its golden case's; golden ones that a run should have and lacks count too. Each
-    variant of a case gives an answer of its own, and needs a label of its own.
+    A case is high-risk by its own tag or its golden case's; golden cases that a run should have but lacks count too.
+    Each variant of a case has its own answer and needs its own label.
     """
     found: dict[str, list[HumanVerdict]] = {}
     for data in runs:
@@ -253,7 +253,7 @@ Stored = TypeVar("Stored", bound=StoredRun)
 
 
 def latest_complete(runs: Iterable[Stored]) -> Stored | None:
-    """The latest complete run by start, then import time, then digest. An unknown start sorts first."""
+    """The latest complete run by start, then import time, then digest. An unknown start counts as earliest."""
 
     def when(stored: Stored) -> tuple[datetime, datetime, str]:
         started, imported = stored.run.started_at, stored.imported_at
@@ -275,7 +275,7 @@ def _warnings(
     if runs and base:
         said.update(dict.fromkeys(comparison_warnings(runs[0].run, base[0].run)))
     if refused:
-        said[f"A person judged high-risk cases as failed: {some(refused)}."] = None
+        said[f"A person judged high-risk cases as failed: {first_few(refused)}."] = None
     if any(made.rule.source is From.RUN and made.by_missing for made in rows):
         said["Some results are decided by missing cases: in the worst case they would miss."] = None
     return tuple(said)

@@ -1,11 +1,11 @@
-"""Which cases a gate row loses: those that miss it and those that do not carry its metric, the worst first."""
+"""The cases that count against a gate row: those that miss it and those that lack its metric, worst first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from readiness_tui.domain.compare.comparison import first_carrying
+from readiness_tui.domain.compare.comparison import first_run_with
 from readiness_tui.domain.compare.metrics import compared
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics import Kind, NotComputable, Observed, RunData, resolve, unknown
@@ -15,7 +15,7 @@ from readiness_tui.domain.metrics.rule import Direction, Rule
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """One case (or trace) that a row loses. `value` None: it does not carry the metric. `before`: the baseline's."""
+    """One case (or trace) that counts against a row. `value` None: it lacks the metric. `before`: the baseline's."""
 
     key: str
     value: float | None
@@ -24,7 +24,7 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Misses:
-    """What a row loses, and the run it rests on; `note` says why there is nothing to list."""
+    """The misses of a row, and the run it uses; `note` says why there is nothing to list."""
 
     run_id: str | None
     misses: tuple[Miss, ...]
@@ -33,7 +33,7 @@ class Misses:
 
 def misses(rule: Rule, candidate: Sequence[RunData], baseline: Sequence[RunData] = ()) -> Misses:
     """The cases behind a row of the gate: short of a threshold, or worse than the baseline for a regression rule."""
-    found = first_carrying(rule, candidate)
+    found = first_run_with(rule, candidate)
     if isinstance(found, NotComputable):
         return Misses(None, (), found.reason)
     data, seen = found
@@ -45,11 +45,11 @@ def misses(rule: Rule, candidate: Sequence[RunData], baseline: Sequence[RunData]
             return Misses(data.run.id, (), against.reason)
         worse = (Miss(key, against.ours[key], against.theirs[key]) for key in against.flips.worse)
         return Misses(data.run.id, tuple(worse))
-    return Misses(data.run.id, short_of(rule, seen))
+    return Misses(data.run.id, missed_cases(rule, seen))
 
 
-def short_of(rule: Rule, seen: Observed) -> tuple[Miss, ...]:
-    """Of a rate every case that is not all right; of another figure those beyond the threshold. Missing ones last."""
+def missed_cases(rule: Rule, seen: Observed) -> tuple[Miss, ...]:
+    """For a rate, every case that is not fully right; else those beyond the threshold. Cases without a value last."""
     metric = resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)
     higher = rule.direction is Direction.HIGHER
     if metric.kind is Kind.RATE or (seen.estimate.k is not None and set(seen.per_case.values()) <= {0.0, 1.0}):

@@ -1,4 +1,4 @@
-"""What a gate gives when it is held against a candidate: a row a rule, and the whole."""
+"""The result of evaluating a gate on a candidate: one row per rule, and the whole."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GateRow:
-    """One rule held against the candidate. `reason` says why in words; `sure` how decisive the result is."""
+    """One rule evaluated on the candidate. `reason` says why in words; `sure` how decisive the result is."""
 
     rule: Rule
     result: Result
@@ -38,9 +38,9 @@ class GateRow:
 
 @dataclass(frozen=True, slots=True)
 class CasesRow:
-    """Cases that only one of candidate and baseline has, held to the gate's policy. `kind`: new or removed.
+    """Cases that only candidate or baseline has, and the gate's policy for them. `kind`: new or removed.
 
-    `ids` is None where they cannot be known: there is no baseline with cases to compare with.
+    `ids` is None if they cannot be known: there is no baseline with cases to compare with.
     """
 
     kind: str
@@ -50,23 +50,23 @@ class CasesRow:
 
 @dataclass(frozen=True, slots=True)
 class GateOutcome:
-    """The whole gate held against the candidate; `None` rows where it was not run."""
+    """The whole gate evaluated on the candidate; no rows if it was not run."""
 
     gate: Gate | None
     lock: Lock | None
     rows: tuple[GateRow, ...] = ()
     ran: bool = False
-    registered: bool = False  # the lock is not later than every candidate run's known start
+    registered: bool = False  # every candidate run's start is known and not before the lock
     registration: str = ""  # why not, in words
     changed: tuple[str, ...] = ()  # what differs from the lock, with both digests
     unverified: tuple[str, ...] = ()  # digests not known on both sides
-    cases: tuple[CasesRow, ...] = ()  # where there is something to say
+    cases: tuple[CasesRow, ...] = ()  # only rows with something to report
     must_pass_failed: tuple[str, ...] = ()
     must_pass_missing: tuple[str, ...] = ()
     high_risk: tuple[str, ...] = ()  # keys of the high-risk cases of the candidate
     unreviewed: tuple[str, ...] = ()  # those without a human label
     warnings: tuple[str, ...] = ()
-    revision: Revision | None = None  # where this gate took the place of another
-    witness: Witness | None = None  # where the lock comes from a file alone
+    revision: Revision | None = None  # if this gate replaced another
+    witness: Witness | None = None  # if the lock comes only from a file
     agreement: tuple[Agreement, ...] = ()  # the judge against people; the whole verdict first
     between: tuple[Between, ...] = ()  # people against each other

@@ -1,6 +1,6 @@
-"""What a gate asks of its data: before a run, what each rule needs; after it, what would decide (scoring.md, "Gate").
+"""The data a gate needs: before a run, what each rule requires; after it, what would decide (scoring.md, "Gate").
 
-A plan judges nothing: the verdict stays with `evaluate`, and what is said here of a run is said by the same rules.
+A plan judges nothing: the verdict comes from `evaluate`, and figures of a run come from the same rules.
 """
 
 from __future__ import annotations
@@ -10,27 +10,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from readiness_tui.domain.compare.comparison import Comparison, compare, first_carrying
+from readiness_tui.domain.compare.comparison import Comparison, compare, first_run_with
 from readiness_tui.domain.gate.model import Gate
 from readiness_tui.domain.gate_result.evaluate import HIGH_RISK
 from readiness_tui.domain.gate_result.model import GateOutcome, GateRow
 from readiness_tui.domain.gate_result.power import (
     Count,
     Sight,
+    cases_to_decide,
     count_for_drop,
     count_for_quantile,
     count_for_rate,
+    fewest_cases,
+    fewest_cases_for_drop,
     half_width,
-    least_cases,
-    least_for_drop,
+    provable_value,
     sight_of_flips,
     sight_of_mean,
     sight_of_other,
-    unrelated,
-    value_that_holds,
-    wanted_cases,
+    unpaired_half_width,
 )
-from readiness_tui.domain.gate_result.rows import effect_of, limit_of, margin_of, split, worsening
+from readiness_tui.domain.gate_result.rows import as_loss, effect_of, limit_of, margin_of, split
 from readiness_tui.domain.intervals import MIN_N, WILSON, smallest_n_for_quantile
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics import (
@@ -54,10 +54,10 @@ from readiness_tui.domain.runs.model import EvalSet, Trace
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a rule asks of `n` cases or traces; None: how many there will be is not known.
+    """What a rule needs from `n` cases or traces; None: how many there will be is not known.
 
-    `least`: the fewest with which a bound can hold. `count`: of a figure that counts. `value`: of a mean or a ratio, the
-    figure whose bound would just hold (of a regression rule: the loss; negative where it must be a gain).
+    `least`: the fewest with which a bound can hold. `count`: for rates and quantiles. `value`: for a mean or a ratio,
+    the figure whose bound would just hold (for a regression rule: the loss; negative if it must be a gain).
     """
 
     n: int | None
@@ -68,7 +68,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The figure with every missing case at its best and at its worst; `decide`: they lie on different sides."""
+    """The figure with every missing case at its best and worst; `decide`: the limit lies between the two."""
 
     best: Estimate
     worst: Estimate
@@ -79,9 +79,9 @@ class Ends:
 class PlanRow:
     """One rule of the gate.
 
-    `counted`: its figure is a rate of 0/1 cases. `before`: the baseline's figure. `sight`: what a comparison with it
-    can see. `now`: the row that the gate made of a run. `wanted`: how many cases decide that figure (before a run: the
-    baseline's), held as it is; no more than its own n where they have. `ends` None: no case is missing.
+    `counted`: its figure is a rate of 0/1 cases. `before`: the baseline's figure. `sight`: the smallest regression a
+    comparison with it can detect. `now`: the gate's row for a run. `wanted`: how many cases would decide that figure
+    (before a run: the baseline's) if it stayed the same; its own n if they already do. `ends` None: no case is missing.
     """
 
     rule: Rule
@@ -100,14 +100,14 @@ class PlanRow:
 
     @property
     def more(self) -> int | None:
-        """Cases to add until the row is decided; 0: it is."""
+        """Cases to add until the row is decided; 0 if it already is."""
         n = self.now.estimate.n if self.now and self.now.estimate else None
         return None if self.wanted is None or n is None else self.wanted - n
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The golden cases with one tag, and the smallest drop of a pass rate that they can show."""
+    """The golden cases with one tag, and the smallest drop in a pass rate that they can show."""
 
     tag: str
     cases: int
@@ -116,7 +116,7 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole gate. `cases`: of the golden set, None where there is none. `baseline`: the run it is held against."""
+    """The whole gate. `cases`: in the golden set, None if there is none. `baseline`: the run to compare with."""
 
     gate: Gate
     golden: str
@@ -137,7 +137,7 @@ def plan(
     *,
     as_of: date,
 ) -> Plan:
-    """What the gate of `outcome` needs of its data, and what would decide the rows that it has.
+    """The data that the gate of `outcome` needs, and what would decide the rows it already has.
 
     Raises ValueError without a gate.
     """
@@ -170,7 +170,7 @@ class _Ground:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A rule's metric as the data have it: in the candidate (or the traces), in the baseline, and between them."""
+    """A rule's metric in the candidate (or the traces) and in the baseline, and the change between them."""
 
     metric: MetricDef
     ours: Observed | None
@@ -179,7 +179,7 @@ class _Seen:
 
     @property
     def known(self) -> Estimate | None:
-        """The figure whose spread is taken: the candidate's own, else the baseline's."""
+        """The figure whose spread is used: the candidate's, else the baseline's."""
         return next((seen.estimate for seen in (self.ours, self.theirs) if seen), None)
 
     @property
@@ -188,7 +188,7 @@ class _Seen:
 
     @property
     def counted(self) -> bool:
-        """Whether the figure is a rate of 0/1 cases: as the data show, else as its kind says."""
+        """Whether the figure is a rate of 0/1 cases: by the data, else by its kind."""
         return self.metric.kind is Kind.RATE if self.known is None else self.known.method == WILSON
 
 
@@ -202,8 +202,8 @@ def _row(rule: Rule, ground: _Ground, now: GateRow | None) -> PlanRow:
     row = PlanRow(rule, seen.metric, seen.counted, need, seen.before, _sight(rule, seen, ground), now)
     if figure is None:
         return row
-    wanted = wanted_cases(seen.metric, figure.estimate, bar, way, tuple(figure.per_case.values()))
-    if now is None and wanted == figure.estimate.n:  # the baseline had enough: fewer may do
+    wanted = cases_to_decide(seen.metric, figure.estimate, bar, way, tuple(figure.per_case.values()))
+    if now is None and wanted == figure.estimate.n:  # the baseline had enough cases: fewer may be enough
         wanted = max(decisive_size(figure.estimate, bar) or wanted or 0, need.least or 0)
     return replace(row, wanted=wanted, ends=_ends(figure.best, figure.worst, way, bar) if now else None)
 
@@ -214,7 +214,7 @@ def _seen(rule: Rule, ground: _Ground) -> _Seen:
         kept, _ = window(ground.traces, ground.as_of, rule.window_days)
         found = observe_traces(rule.metric, kept, rule.tags, direction=rule.direction, unit=rule.unit)
         return _Seen(metric, found if isinstance(found, Observed) else None)
-    now, before = first_carrying(rule, ground.candidate), first_carrying(rule, ground.baseline)
+    now, before = first_run_with(rule, ground.candidate), first_run_with(rule, ground.baseline)
     against = None if isinstance(now, NotComputable) else compare(rule, now, ground.baseline)
     return _Seen(
         metric,
@@ -225,7 +225,7 @@ def _seen(rule: Rule, ground: _Ground) -> _Seen:
 
 
 def _expected(rule: Rule, seen: _Seen, ground: _Ground) -> int | None:
-    """How many cases or traces the figure rests on, or will: a run's own n, else the golden set's, else the baseline's."""
+    """How many cases or traces the figure has or will have: a run's n, else the golden set's, else the baseline's."""
     if seen.ours is not None:
         return seen.ours.estimate.n
     if rule.source is From.TRACES:
@@ -243,12 +243,12 @@ def _need(bar: float, way: Direction, seen: _Seen, n: int | None) -> Need:
     elif n and metric.kind is Kind.QUANTILE:
         count = count_for_quantile(metric.q, way, n)
     elif n and metric.kind is not Kind.SUM and seen.known is not None:
-        value = value_that_holds(seen.known, bar, way, n, ratio=metric.kind is Kind.RATIO)
-    return Need(n, least_cases(metric, bar, way, counted=seen.counted), count, value)
+        value = provable_value(seen.known, bar, way, n, ratio=metric.kind is Kind.RATIO)
+    return Need(n, fewest_cases(metric, bar, way, counted=seen.counted), count, value)
 
 
 def _sight(rule: Rule, seen: _Seen, ground: _Ground) -> Sight | None:
-    """What the baseline lets see; of a rate also before there is one. Traces have no baseline."""
+    """The smallest detectable regression; for a rate, known even without a baseline. Traces have no baseline."""
     if rule.source is From.TRACES:
         return None
     shared = _shared(rule, seen, ground)
@@ -256,14 +256,14 @@ def _sight(rule: Rule, seen: _Seen, ground: _Ground) -> Sight | None:
         return sight_of_flips(shared) if shared else None
     if seen.theirs is None:
         return None
-    change = worsening(seen.change.change, rule.direction) if seen.change else None
+    change = as_loss(seen.change.change, rule.direction) if seen.change else None
     if seen.metric.kind in (Kind.RATE, Kind.MEAN) or (change is not None and change.high is not None):
         return sight_of_mean(seen.theirs.estimate, shared, change)
     return sight_of_other(seen.theirs.estimate, rule.direction)
 
 
 def _shared(rule: Rule, seen: _Seen, ground: _Ground) -> int:
-    """Cases that both sides have, or will: as compared, else those of the baseline that the golden set still has."""
+    """Cases that both sides have or will have: as compared, else the baseline's cases still in the golden set."""
     if seen.change is not None:
         return len(seen.change.shared)
     if seen.theirs is None or not seen.theirs.per_case:
@@ -278,17 +278,17 @@ def _slice(rule: Rule, golden: EvalSet) -> set[str]:
 
 
 def _ids(seen: Observed | None) -> set[str]:
-    """The cases that carry a metric, whatever their variant; an id may hold an @ itself."""
+    """The ids of cases that have the metric, without their variant; an id may itself contain an @."""
     return {name for key in seen.per_case for name in (key, key.partition("@")[0])} if seen else set()
 
 
 def _regression_row(rule: Rule, seen: _Seen, ground: _Ground, now: GateRow | None) -> PlanRow:
-    """The loss against the baseline, held to its margin on the shared cases."""
+    """The loss against the baseline on the shared cases, compared with its margin."""
     sight = _sight(rule, seen, ground)
     if seen.theirs is None or rule.max_regression is None:
         return PlanRow(rule, seen.metric, seen.counted, Need(None), None, sight, now)
     shared = _shared(rule, seen, ground)
-    loss = worsening(seen.change.change, rule.direction) if seen.change else None
+    loss = as_loss(seen.change.change, rule.direction) if seen.change else None
     base = seen.change.baseline if seen.change else seen.theirs.estimate.value
     margin, effect = margin_of(rule, base), effect_of(rule, base)
     limit = max(margin, effect or 0.0)
@@ -296,24 +296,24 @@ def _regression_row(rule: Rule, seen: _Seen, ground: _Ground, now: GateRow | Non
     least: int | None = MIN_N
     if seen.metric.kind is Kind.RATE and seen.counted:
         count = count_for_drop(margin, shared, effect or 0.0) if shared else None
-        least = least_for_drop(limit)
+        least = fewest_cases_for_drop(limit)
     else:
         if seen.metric.kind is Kind.QUANTILE:
             least = max(MIN_N, smallest_n_for_quantile(seen.metric.q))
-        half = half_width(loss, shared) if loss else _half_before(seen, shared)
+        half = half_width(loss, shared) if loss else _baseline_half_width(seen, shared)
         value = None if half is None else limit - half
     row = PlanRow(rule, seen.metric, seen.counted, Need(shared or None, least, count, value), seen.before, sight, now)
     if now is None or loss is None:
         return row
-    wanted = wanted_cases(seen.metric, loss, limit_of(loss, margin, effect), Direction.LOWER)
+    wanted = cases_to_decide(seen.metric, loss, limit_of(loss, margin, effect), Direction.LOWER)
     return replace(row, wanted=wanted, ends=_loss_ends(rule, seen, limit))
 
 
-def _half_before(seen: _Seen, shared: int) -> float | None:
-    """How far the bound of a change would lie off, from the baseline alone: of means only."""
+def _baseline_half_width(seen: _Seen, shared: int) -> float | None:
+    """How far from the change its bound would lie, estimated from the baseline alone; only for means."""
     if seen.theirs is None or seen.metric.kind not in (Kind.RATE, Kind.MEAN):
         return None
-    return unrelated(half_width(seen.theirs.estimate, shared))
+    return unpaired_half_width(half_width(seen.theirs.estimate, shared))
 
 
 def _ends(best: Estimate | None, worst: Estimate | None, way: Direction, bar: float) -> Ends | None:
@@ -323,7 +323,7 @@ def _ends(best: Estimate | None, worst: Estimate | None, way: Direction, bar: fl
 
 
 def _loss_ends(rule: Rule, seen: _Seen, margin: float) -> Ends | None:
-    """The loss, had the baseline's cases that the candidate does not carry come out at their best or worst."""
+    """The loss if the cases missing from the candidate had come out at their best or worst."""
     ours, theirs = seen.ours, seen.theirs
     if ours is None or theirs is None or seen.metric.kind not in (Kind.RATE, Kind.MEAN):
         return None
@@ -334,6 +334,6 @@ def _loss_ends(rule: Rule, seen: _Seen, margin: float) -> Ends | None:
 
     def loss(end: float) -> Estimate:
         changes = [*paired, *(end - before for before in lost)]
-        return worsening(Estimate(sum(changes) / len(changes), len(changes)), rule.direction)
+        return as_loss(Estimate(sum(changes) / len(changes), len(changes)), rule.direction)
 
     return _ends(loss(best_value(seen.metric)), loss(worst_value(seen.metric)), Direction.LOWER, margin)

@@ -16,10 +16,10 @@ from readiness_tui.domain.metrics.rule import Direction, From, Rule
 from readiness_tui.domain.metrics.words import rule_text, value_text
 from readiness_tui.domain.text.format import NOTHING, number, plural
 
-_TAGS = 5  # named one by one, the largest first
-_EXAMPLE = 100  # cases, where nobody knows how many there will be
+_TAGS = 5  # named individually, largest first
+_EXAMPLE = 100  # cases, used if the number is not known
 _AT_LIMIT = "at this figure no number of cases decides"
-#: Why no number of cases can be said, by the method of the bound.
+#: Why no number of cases can be given, by the method of the bound.
 _NO_SIZE = {
     CLUSTER_T: f"{NOISE}; it takes more clusters, not more cases of the same",
     **dict.fromkeys((WILSON, T, LOG_DELTA), _AT_LIMIT),
@@ -33,7 +33,7 @@ def heading(found: Plan) -> str:
 
 
 def remarks(found: Plan) -> Iterator[str]:
-    """What the rows do not say: what else the gate will ask for, and what the tags of the set can show."""
+    """What the rows leave out: the gate's other requirements, and what each tag of the set can show."""
     if found.cases is None:
         yield "How many cases there will be is not known: name or import the golden set."
     if found.gate.must_pass:
@@ -53,7 +53,7 @@ def slices_text(slices: Sequence[Slice]) -> str:
 
 
 def cells(row: PlanRow) -> tuple[str, str, str]:
-    """n, what passes by the point rule, and what holds at 95 % too: "72", "62 right", "67 right"."""
+    """n, what passes by the point rule, and what also holds at 95 %: "72", "62 right", "67 right"."""
     need, rule = row.need, row.rule
     n = NOTHING if need.n is None else f"{need.n:,}"
     if need.count is not None:
@@ -63,7 +63,7 @@ def cells(row: PlanRow) -> tuple[str, str, str]:
 
 
 def notes(row: PlanRow) -> Iterator[str]:
-    """What the cells leave open: where no bound holds, what a comparison can see, and what a run has shown."""
+    """What the cells leave out: where no bound holds, what a comparison can detect, and what a run has shown."""
     yield from _open(row)
     if row.sight is not None:
         yield sight_text(row, row.sight)
@@ -161,7 +161,7 @@ def _count(row: PlanRow, count: int) -> str:
 
 
 def _limit(row: PlanRow, value: float) -> str:
-    """A figure that just holds, rounded towards the harder side."""
+    """A figure that just holds, rounded towards the stricter side."""
     unit = row.rule.unit or row.metric.unit
     if row.rule.threshold is None:
         sign = _loss_word(row.rule) if value >= 0 else "gain"

@@ -1,7 +1,7 @@
-"""How many cases a rule asks for, and what a number of cases can show (scoring.md, "Gate": before the run).
+"""How many cases a rule needs, and what a given number of cases can show (scoring.md, "Gate": before the run).
 
-Counts are exact where the figure is a count: a rate's right answers, the values above a quantile's limit. A mean or a
-ratio has no count; what can be said of it comes from the spread of an earlier run, held as it is.
+Rates and quantiles have exact counts: right answers, or values beyond the limit. Means and ratios have none; their
+estimates assume that the spread of an earlier run stays the same.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ TWO_SIDED = 0.975
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Of `n` values: how many have to be right, or where `most`, how many may be wrong at the most.
+    """Of `n` values: how many have to be right or, if `most`, how many may be wrong.
 
-    `point` by the point rule, `proof` so that the one-sided 95 % bound holds too; None: not even the best n do.
+    `point`: to meet the point rule. `proof`: for the one-sided 95 % bound to hold too; None: not even a perfect n does.
     """
 
     n: int
@@ -45,7 +45,7 @@ class Count:
 
 
 def count_for_rate(threshold: float, direction: Direction, n: int) -> Count:
-    """Right cases that a rate of n needs; of a lower-is-better one, bad cases that it may have."""
+    """How many of n must be right; for a lower-is-better rate, how many may be bad."""
     bar = exact(threshold) * n
     if direction is Direction.HIGHER:
         return Count(n, math.ceil(bar), needed_for_rate(threshold, n))
@@ -54,7 +54,7 @@ def count_for_rate(threshold: float, direction: Direction, n: int) -> Count:
 
 
 def count_for_quantile(q: float, direction: Direction, n: int) -> Count:
-    """Values of n that may lie beyond the limit of a q-quantile."""
+    """How many of n values may lie beyond the limit of a q-quantile."""
     rank, low, high = quantile_ranks(n, q)
     if direction is Direction.LOWER:
         return Count(n, n - rank, None if high is None else n - high, most=True)
@@ -62,7 +62,7 @@ def count_for_quantile(q: float, direction: Direction, n: int) -> Count:
 
 
 def count_for_drop(margin: float, n: int, effect: float = 0.0) -> Count:
-    """Of n shared cases: how many may be lost, where none is won, for a rate's drop to stay within `margin`, or below a
+    """How many of n shared cases may be lost, with none won, for a rate's drop to stay within `margin` or below a
     minimum `effect`."""
     limit = max(margin, effect)
 
@@ -79,18 +79,18 @@ def count_for_drop(margin: float, n: int, effect: float = 0.0) -> Count:
     return Count(n, point, None if low < 0 else low, most=True)
 
 
-def least_for_drop(margin: float) -> int | None:
-    """The fewest shared cases, none of them lost, of which the bound of a rate's drop stays within `margin`.
+def fewest_cases_for_drop(margin: float) -> int | None:
+    """The fewest shared cases, none of them lost, with which the bound of a rate's drop stays within `margin`.
 
-    Without a flip Tango's bound is z² / (n + z²): that of a rate of n in n against 1 − margin.
+    Without a flip Tango's bound is z² / (n + z²), the same as for a rate of n in n against 1 − margin.
     """
     return decisive_from(Fraction(1), 1 - exact(margin)) if margin < 1 else 1
 
 
-def least_cases(metric: MetricDef, threshold: float, direction: Direction, *, counted: bool) -> int | None:
+def fewest_cases(metric: MetricDef, threshold: float, direction: Direction, *, counted: bool) -> int | None:
     """The fewest cases with which the bound can hold at all; `counted`: the figure is a rate of 0/1 cases.
 
-    None where no number is enough: a rate that must be 1 (or 0) is never proven, and a sum has no bound.
+    None if no number is enough: a rate that must be 1 (or 0) is never proven, and a sum has no bound.
     """
     if counted:
         bar = exact(threshold) if direction is Direction.HIGHER else 1 - exact(threshold)
@@ -101,16 +101,16 @@ def least_cases(metric: MetricDef, threshold: float, direction: Direction, *, co
     return None if metric.kind is Kind.SUM else MIN_N
 
 
-def wanted_cases(
+def cases_to_decide(
     metric: MetricDef,
     estimate: Estimate,
     threshold: float,
     direction: Direction,
     values: Sequence[float] = (),
 ) -> int | None:
-    """How many cases decide the row, its figure and spread held as they are: its own n where they have already.
+    """How many cases would decide the row if figure and spread stay the same; its own n if it is already decided.
 
-    `values`: those of a quantile, of which the share beyond the limit is held. None: no number would, or none is known.
+    `values`: for a quantile, whose share beyond the limit is assumed to stay. None: no number would, or it is unknown.
     """
     n = estimate.n
     if not n:
@@ -123,7 +123,7 @@ def wanted_cases(
     if size is None and metric.kind is Kind.QUANTILE and values:
         within = sum(value <= threshold for value in values)
         size = decisive_from(Fraction(within, len(values)), metric.q)
-    least = least_cases(metric, threshold, direction, counted=counted)
+    least = fewest_cases(metric, threshold, direction, counted=counted)
     if size is None:
         return least if least is not None and least > n else None
     return max(size, n + 1, least or 0)
@@ -142,7 +142,7 @@ def _misses(estimate: Estimate, opposite: Direction, threshold: float) -> bool:
 def half_width(estimate: Estimate, n: int, *, log: bool = False) -> float | None:
     """How far the one-sided 95 % bound of n cases would lie from the value, with the spread of `estimate`.
 
-    `log`: as a factor's logarithm (ratios). None where `estimate` has no bound itself, or n is below 30.
+    `log`: as the logarithm of a factor (ratios). None if `estimate` itself has no bound, or n is below 30.
     """
     if estimate.high is None or not estimate.n or estimate.n < MIN_N or n < MIN_N:
         return None
@@ -156,15 +156,15 @@ def half_width(estimate: Estimate, n: int, *, log: bool = False) -> float | None
     return half * scale
 
 
-def unrelated(half: float | None) -> float | None:
-    """The half-width of a difference of two runs that have nothing in common, from that of one of them.
+def unpaired_half_width(half: float | None) -> float | None:
+    """The half-width of the difference of two independent runs, from that of one of them: √2 times as wide.
 
-    √2 of it. Runs over the same cases mostly differ by less: it is what can be said before there are two.
+    Runs over the same cases mostly differ by less, but before there are two, no better estimate is possible.
     """
     return None if half is None else math.sqrt(2) * half
 
 
-def value_that_holds(
+def provable_value(
     estimate: Estimate, threshold: float, direction: Direction, n: int, *, ratio: bool = False
 ) -> float | None:
     """The figure whose bound would just meet the threshold with n cases and the spread of `estimate`."""
@@ -184,9 +184,9 @@ def value_that_holds(
 class Sight:
     """The smallest regression that `shared` cases can tell from chance: `loss`, positive, in the metric's unit.
 
-    `flips`: of a 0/1 metric, the cases that all have to be lost. `paired`: from the paired differences themselves, not
-    from one run's spread. `own`: only the baseline's own bound, for a figure whose change has no interval. `loss` None:
-    they can show none; `why` says so.
+    `flips`: for a 0/1 metric, how many cases must be lost. `paired`: computed from the paired differences, not from one
+    run's spread. `own`: only the baseline's own bound, for a figure whose change has no interval. `loss` None: no
+    regression can be shown; `why` says why.
     """
 
     shared: int
@@ -205,11 +205,11 @@ def sight_of_flips(shared: int) -> Sight:
 
 
 def sight_of_mean(before: Estimate, shared: int, change: Estimate | None = None) -> Sight:
-    """From the paired differences where there are any; else from the baseline's spread, as if runs were unrelated."""
+    """From the paired differences if there are any; else from the baseline's spread, as if runs were independent."""
     half = half_width(change, shared) if change else None
     paired = half is not None
     if half is None:
-        half = unrelated(half_width(before, shared))
+        half = unpaired_half_width(half_width(before, shared))
     if half is None:
         few = shared < MIN_N or (before.n or 0) < MIN_N
         why = f"{MIN_N} shared cases are the fewest for an interval" if few else "the baseline has no spread"

@@ -1,4 +1,4 @@
-"""One rule held against the candidate: a row of the gate (scoring.md, "Gate")."""
+"""Evaluates one rule on the candidate: a row of the gate (scoring.md, "Gate")."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from readiness_tui.domain.compare.change import PAIRED, SCORE
-from readiness_tui.domain.compare.comparison import Comparison, compare, first_carrying
+from readiness_tui.domain.compare.comparison import Comparison, compare, first_run_with
 from readiness_tui.domain.gate_result.model import GateRow, Result
 from readiness_tui.domain.intervals import T
 from readiness_tui.domain.intervals.estimate import Estimate
@@ -17,23 +17,23 @@ from readiness_tui.domain.metrics import (
     Observed,
     RunData,
     absent_cases,
+    first_few,
     observe_traces,
-    some,
     window,
 )
-from readiness_tui.domain.metrics.meets import EPSILON, bound_meets, doubt, how_sure, meets, needed
+from readiness_tui.domain.metrics.meets import EPSILON, bound_meets, how_sure, meets, needed, why_approximate
 from readiness_tui.domain.metrics.rule import Confidence, Direction, From, Rule
 from readiness_tui.domain.metrics.words import rule_text, value_text
 from readiness_tui.domain.runs.model import Completeness, Trace
 from readiness_tui.domain.text.format import NOTHING, plural
 
-CARRIED = Fraction(95, 100)  # the share of cases that must carry a metric
+CARRIED = Fraction(95, 100)  # the share of cases that must have a metric
 BY_MISSING = "decided by missing cases"
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What rules are held against. `changed`: per run id (None: every row), what has changed since the lock."""
+    """The data that rules are evaluated on. `changed`: by run id (None: every row), what has changed since the lock."""
 
     candidate: tuple[RunData, ...]
     baseline: tuple[RunData, ...]
@@ -43,7 +43,7 @@ class Ground:
 
 
 def split(rule: Rule) -> tuple[Rule, ...]:
-    """A rule with a threshold and a baseline margin is two rows; each is named by its own key."""
+    """A rule with a threshold and a baseline margin gives two rows, each with its own key."""
     if rule.threshold is None or rule.max_regression is None:
         return (rule,)
     plain = replace(rule, max_regression=None, relative=False, min_effect=None, min_effect_relative=False)
@@ -78,7 +78,7 @@ def _from_traces(rule: Rule, ground: Ground) -> GateRow:
 
 
 def _from_runs(rule: Rule, ground: Ground) -> GateRow:
-    found = first_carrying(rule, ground.candidate)
+    found = first_run_with(rule, ground.candidate)
     if isinstance(found, NotComputable):
         return _missing(rule, found)
     data, seen = found
@@ -96,12 +96,12 @@ def _from_runs(rule: Rule, ground: Ground) -> GateRow:
 
 
 def _shown(rule: Rule, seen: Observed) -> Estimate | None:
-    """The figure of a regression row is a change; the candidate's own figure would be read as one."""
+    """None for a regression row: its figure is a change, and the candidate's own would be mistaken for one."""
     return seen.estimate if rule.threshold is not None else None
 
 
 def _partial(data: RunData) -> str:
-    """Why an unfinished run decides nothing: unless the golden set tells how many cases it lacks."""
+    """Why an unfinished run decides nothing; "" if the golden set tells how many cases it lacks."""
     if data.run.completeness is Completeness.COMPLETE or absent_cases(data):
         return ""
     if data.golden and {gold.id for gold in data.golden.cases} <= {case.id for case in data.cases}:
@@ -114,12 +114,12 @@ def _missing(rule: Rule, why: NotComputable) -> GateRow:
 
 
 def _sparse(rule: Rule, seen: Observed, noun: str) -> GateRow | None:
-    """MISSING where fewer than 95 % carry the metric."""
+    """MISSING if fewer than 95 % have the metric."""
     if seen.coverage is None or seen.coverage >= CARRIED:
         return None
     reason = (
         f"{seen.used:,} of {seen.total:,} {noun}s carry it ({int(seen.coverage * 100)} %), 95 % are needed; "
-        f"missing: {some(seen.missing_ids)}"
+        f"missing: {first_few(seen.missing_ids)}"
     )
     return GateRow(rule, Result.MISSING, _shown(rule, seen), reason, used=seen.used, total=seen.total)
 
@@ -141,7 +141,7 @@ def _threshold_row(rule: Rule, seen: Observed | NotComputable, noun: str) -> Gat
         reasons.append(f"worst case {value_text(seen.worst.value, rule).replace(NOTHING, 'without limit')}")
         if by_missing:
             sure.append(BY_MISSING)
-    reasons += filter(None, [doubt(estimate, rule.direction, rule.threshold)])
+    reasons += filter(None, [why_approximate(estimate, rule.direction, rule.threshold)])
     if seen.note and seen.note != sure[0]:
         reasons.append(seen.note)
     if seen.used == 1:
@@ -168,7 +168,7 @@ def _figure(rule: Rule, estimate: Estimate, met: bool) -> str:
 
 
 def _result(rule: Rule, met: bool, sure: bool | None, used: int | None) -> Result:
-    """One case or trace alone may fail a rule, and never passes it: whatever it shows could be chance."""
+    """A single case or trace can fail a rule but never pass it: its result could be chance."""
     if not met:
         return Result.FAIL
     if used == 1:
@@ -177,7 +177,7 @@ def _result(rule: Rule, met: bool, sure: bool | None, used: int | None) -> Resul
 
 
 def _regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputable) -> GateRow:
-    """Non-inferiority: how much worse the candidate is on the shared cases, against the declared margin."""
+    """Non-inferiority: how much worse the candidate is on the shared cases, compared with the declared margin."""
     sparse = _sparse(rule, seen, "case")
     if sparse:
         return sparse
@@ -185,7 +185,7 @@ def _regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputa
         return _missing(rule, against)
     margin = margin_of(rule, against.baseline)
     effect = effect_of(rule, against.baseline)
-    worse = worsening(against.change, rule.direction)
+    worse = as_loss(against.change, rule.direction)
     result, limit = _regression_result(rule, worse, margin, effect, len(against.shared))
     loss = max(worse.value, 0.0) if abs(worse.value) > EPSILON else 0.0
     drop = "drop" if rule.direction is Direction.HIGHER else "rise"
@@ -195,7 +195,7 @@ def _regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputa
         f"{drop} {value_text(loss, toward_worse)} over {plural(len(against.shared), 'shared case')}, "
         f"at most {value_text(margin, toward_limit)} allowed",
         f"baseline run {against.run_id}",
-        *filter(None, [doubt(worse, Direction.LOWER, limit)]),
+        *filter(None, [why_approximate(worse, Direction.LOWER, limit)]),
     ]
     if effect is not None and worse.value > margin + EPSILON:
         least = value_text(effect, toward_worse)
@@ -206,7 +206,7 @@ def _regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputa
     if len(against.shared) == 1:
         reasons.append("one case alone decides nothing")
     if against.unmatched:
-        reasons.append(f"{len(against.unmatched)} unmatched: {some(against.unmatched)}")
+        reasons.append(f"{len(against.unmatched)} unmatched: {first_few(against.unmatched)}")
     return GateRow(
         rule,
         result,
@@ -221,10 +221,10 @@ def _regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputa
 def _regression_result(
     rule: Rule, worse: Estimate, margin: float, effect: float | None, used: int
 ) -> tuple[Result, float]:
-    """The result of a regression, and the limit that it was held to: the margin, or a larger minimum effect.
+    """The result of a regression, and the limit it was compared with: the margin, or a larger minimum effect.
 
-    Without a minimum effect the point rule decides. With one, a loss below it is as good as none; a larger one fails on
-    evidence alone, and without evidence nobody knows.
+    Without a minimum effect the point rule decides. With one, a smaller loss counts as none; a larger one fails only
+    if the bound proves it, and is inconclusive otherwise.
     """
     limit = limit_of(worse, margin, effect)
     met = meets(worse, Direction.LOWER, limit)
@@ -234,27 +234,27 @@ def _regression_result(
 
 
 def margin_of(rule: Rule, baseline: float) -> float:
-    """By how much the candidate may be worse than this figure of the baseline, in the metric's unit."""
+    """How much worse than this baseline figure the candidate may be, in the metric's unit."""
     assert rule.max_regression is not None
     return rule.max_regression * (abs(baseline) if rule.relative else 1)
 
 
 def effect_of(rule: Rule, baseline: float) -> float | None:
-    """The smallest loss against this figure of the baseline that counts, in the metric's unit; None: every loss does."""
+    """The smallest loss against this baseline figure that counts, in the metric's unit; None: every loss counts."""
     if rule.min_effect is None:
         return None
     return rule.min_effect * (abs(baseline) if rule.min_effect_relative else 1)
 
 
 def limit_of(worse: Estimate, margin: float, effect: float | None) -> float:
-    """What a loss is held to: the margin, or a larger minimum effect that it stays below."""
+    """The limit for a loss: the margin, or a larger minimum effect that the loss stays below."""
     if effect is None or (worse.value >= effect - EPSILON and not meets(worse, Direction.LOWER, margin)):
         return margin
     return max(margin, effect)
 
 
-def worsening(change: Estimate, direction: Direction) -> Estimate:
-    """A change as a loss: worse is positive. A rate's bounds are read like a mean's for the n that would decide."""
+def as_loss(change: Estimate, direction: Direction) -> Estimate:
+    """A change as a loss (worse is positive). For the n that would decide, a rate's bounds are treated like a mean's."""
     method = T if change.method == SCORE else change.method.removeprefix(PAIRED)
     if direction is Direction.LOWER:
         return replace(change, method=method)

@@ -1,4 +1,4 @@
-"""How the results of a gate are said."""
+"""How the results of a gate are written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a golden set is fit to decide a release: duplicates, empty expectations, leaks, what a new version changed.
+"""Checks whether a golden set can decide a release: duplicates, empty expectations, leaks, changes between versions.
 
 Texts are compared as `joining.normalise` makes them. Two questions are near-duplicates where the Jaccard index of
 their character 5-grams is at least 4/5 (Broder, "On the resemblance and containment of documents", 1997), compared as
@@ -33,9 +33,9 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a new version of a set did to the cases of the one before, by id. `changed`: with the fields that did.
+    """How a new version of a set differs from the previous one, by case id. `changed`: with the fields that changed.
 
-    `eased`: cases for failures or high risk that are gone, or no longer tagged so: the set may have become easier.
+    `eased`: failure or high-risk cases that are gone or no longer tagged so: the set may have become easier.
     """
 
     before: str  # its digest
@@ -51,7 +51,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """Cases that ask the same. `differ`: they do not all expect the same."""
+    """Cases with the same question. `differ`: they do not all expect the same answer."""
 
     cases: tuple[str, ...]  # ids
     differ: bool
@@ -59,8 +59,8 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class DatasetReport:
-    """`looked`: requests whose prompts were looked at for leaks, of traces and of runs; None: there were none, and
-    nothing is known of leaks."""
+    """`looked`: how many requests were searched for leaks, in traces and in runs; None: there were none, so nothing is
+    known about leaks."""
 
     name: str
     digest: str
@@ -76,7 +76,7 @@ class DatasetReport:
 
     @property
     def problems(self) -> bool:
-        """Whether something should be mended before the set decides anything."""
+        """Whether something should be fixed before the set decides anything."""
         return bool(self.duplicates or self.near or self.empty or self.leaks)
 
 
@@ -98,7 +98,7 @@ class Checked:
 def examine(
     eval_set: EvalSet, requests: Iterable[Request] | None = None, before: EvalSet | None = None
 ) -> DatasetReport:
-    """Everything there is to say about a golden set. `requests`: those whose prompts must not hold its questions;
+    """The full report on a golden set. `requests`: their prompts must not contain its questions;
     `before`: the version that it replaces."""
     same: dict[str, list[GoldenCase]] = {}
     for case in eval_set.cases:
@@ -110,7 +110,7 @@ def examine(
         cases=len(eval_set.cases),
         failure=sum(failure_tagged(case.tags) for case in eval_set.cases),
         high_risk=sum(HIGH_RISK in case.tags for case in eval_set.cases),
-        duplicates=tuple(_repeated(cases) for cases in same.values() if len(cases) > 1),
+        duplicates=tuple(_duplicate_of(cases) for cases in same.values() if len(cases) > 1),
         near=near_duplicates({cases[0].id: text for text, cases in same.items()}),
         empty=tuple(case.id for case in eval_set.cases if not _expects(case)),
         looked=looked if looked.any else None,
@@ -119,7 +119,7 @@ def examine(
     )
 
 
-def _repeated(cases: Sequence[GoldenCase]) -> Repeated:
+def _duplicate_of(cases: Sequence[GoldenCase]) -> Repeated:
     wanted = {(frozenset(c.expected_sources), frozenset(c.must_include), frozenset(c.expected_tools)) for c in cases}
     return Repeated(tuple(case.id for case in cases), len(wanted) > 1)
 
@@ -130,9 +130,9 @@ def _expects(case: GoldenCase) -> bool:
 
 
 def near_duplicates(texts: Mapping[str, str]) -> tuple[Near, ...]:
-    """Pairs of different texts, by key in their order, that are alike.
+    """Pairs of different but similar texts, by key, in order.
 
-    A pair is left out where both are joined by pairs already named: a group of n alike texts is n−1 pairs.
+    A pair is left out if earlier pairs already connect the two: a group of n similar texts gives n−1 pairs.
     """
     import numpy as np
 
@@ -140,11 +140,11 @@ def near_duplicates(texts: Mapping[str, str]) -> tuple[Near, ...]:
     names: dict[str, int] = {}
     grams = [[names.setdefault(gram, len(names)) for gram in _grams(text)] for text in texts.values()]
     sizes = np.fromiter(map(len, grams), np.intp, len(grams))
-    holders = np.repeat(np.arange(len(grams)), sizes)  # which text has the gram, in order of grams then of texts
+    holders = np.repeat(np.arange(len(grams)), sizes)  # which text has the gram, ordered by gram, then text
     flat = np.fromiter((gram for own in grams for gram in own), np.intp, len(holders))
     holders = holders[np.argsort(flat, kind="stable")]
     starts = np.concatenate(([0], np.cumsum(np.bincount(flat, minlength=len(names))))).tolist()
-    ends = starts[:-1]  # of each gram's texts, up to the one that is looked at
+    ends = starts[:-1]  # end of each gram's texts, up to the current one
     groups = np.arange(len(grams))
     found: list[Near] = []
     for at, own in enumerate(grams):
@@ -167,14 +167,14 @@ def near_duplicates(texts: Mapping[str, str]) -> tuple[Near, ...]:
 
 
 def _grams(text: str) -> set[str]:
-    """A text shorter than one 5-gram is its own only one."""
+    """The text's 5-grams; a shorter text is its own only gram."""
     return {text[at : at + GRAM] for at in range(max(len(text) - GRAM + 1, 1))}
 
 
 def version_before(eval_set: EvalSet, imported: Iterable[EvalSet]) -> EvalSet | None:
-    """The version that a set replaces among those imported, the latest first: another of its name, or with its cases.
+    """The imported version that a set replaces: the latest other set with its name, or with some of its cases.
 
-    None where all that are known are this very version, or other sets.
+    None if only this very version or unrelated sets were imported.
     """
     ids = {case.id for case in eval_set.cases}
     others = [one for one in imported if one.digest != eval_set.digest]
@@ -187,7 +187,11 @@ def difference(before: EvalSet, after: EvalSet) -> Difference:
     old = {case.id: case for case in before.cases}
     new = {case.id: case for case in after.cases}
     changed = ((ident, _changed(old[ident], case)) for ident, case in new.items() if ident in old)
-    eased = (ident for ident, case in old.items() if _hard(case) and (ident not in new or not _hard(new[ident])))
+    eased = (
+        ident
+        for ident, case in old.items()
+        if _is_failure_or_high_risk(case) and (ident not in new or not _is_failure_or_high_risk(new[ident]))
+    )
     return Difference(
         before=before.digest,
         added=tuple(ident for ident in new if ident not in old),
@@ -197,7 +201,7 @@ def difference(before: EvalSet, after: EvalSet) -> Difference:
     )
 
 
-def _hard(case: GoldenCase) -> bool:
+def _is_failure_or_high_risk(case: GoldenCase) -> bool:
     return failure_tagged(case.tags) or HIGH_RISK in case.tags
 
 

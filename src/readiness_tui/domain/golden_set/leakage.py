@@ -1,6 +1,6 @@
-"""Whether the questions of a golden set stand in logged prompts: a system that was shown them is not tested by them.
+"""Searches logged prompts for the questions of a golden set: questions that a system was shown do not test it.
 
-Questions are found letter for letter, after normalising; not by likeness.
+Questions are found verbatim, after normalising; not by similarity.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from readiness_tui.domain.runs.joining import normalise
 from readiness_tui.domain.runs.model import Case, GoldenCase, Run, Trace
 
-#: Characters of a normalised question below which finding it in a longer text says nothing ("yes").
+#: A normalised question shorter than this ("yes") appears in longer texts by chance.
 LEAST = 20
 _PROMPT = re.compile(r"prompt|message|system|template|instruction|input|argument|arg_|shot|example", re.IGNORECASE)
 _ANSWERING = ("assistant", "ai", "model", "tool", "function")
@@ -21,10 +21,10 @@ _ANSWERING = ("assistant", "ai", "model", "tool", "function")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one request logged of its prompt: of a recorded trace, or of a case (or the whole) of a run.
+    """What was logged about one request's prompt: from a recorded trace, a case of a run, or a run as a whole.
 
-    `logged`: texts, and lists and mappings of them, however deep. `asked`: its own question, where the log says it;
-    `own`: the golden case that it is.
+    `logged`: texts, and lists and mappings of them, however deep. `asked`: its own question, if logged;
+    `own`: the golden case it belongs to.
     """
 
     id: str
@@ -36,16 +36,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """A golden case whose question stands in the prompts of requests that asked something else."""
+    """A golden case whose question appears in the prompts of requests that asked something else."""
 
     case: str
     traces: tuple[str, ...] = ()  # ids
-    runs: tuple[str, ...] = ()  # "run/case", or a run's id where it stands in what the run says of itself
+    runs: tuple[str, ...] = ()  # "run/case", or a run's id if found in the run's own description
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """How many requests were looked at."""
+    """How many requests were searched."""
 
     traces: int
     runs: int
@@ -63,9 +63,9 @@ def of_traces(traces: Iterable[Trace]) -> Iterator[Request]:
 
 
 def of_run(run: Run, cases: Iterable[tuple[Case, Sequence[str]]], golden: Sequence[GoldenCase]) -> Iterator[Request]:
-    """What a run says of itself (a prompt template, few-shot examples), and each case's input and logged prompts.
+    """The run's own description (a prompt template, few-shot examples), and each case's input and logged prompts.
 
-    Of a case that the golden set does not know the input itself is left out: it may be the question inside a template.
+    For a case that is not in the golden set the input is left out: it may be the question inside a template.
     """
     known = {case.id for case in golden}
     yield Request(run.id, run.extra, of_run=True)
@@ -76,7 +76,7 @@ def of_run(run: Run, cases: Iterable[tuple[Case, Sequence[str]]], golden: Sequen
 
 
 def prompt_texts(record: Any) -> tuple[str, ...]:
-    """The texts of a tool's own record that are called a prompt, input or message; not what the assistant said."""
+    """The texts in a tool's own record named prompt, input or message; not what the assistant said."""
     found: dict[str, None] = {}
     waiting = [(record, False)]
     while waiting:
@@ -93,11 +93,10 @@ def prompt_texts(record: Any) -> tuple[str, ...]:
 
 
 def leaks(cases: Sequence[GoldenCase], requests: Iterable[Request]) -> tuple[Looked, tuple[Leak, ...]]:
-    """How many requests there were, and the questions found in prompts that are not their own.
+    """How many requests there were, and the questions found in prompts of other requests.
 
-    A request that asks the case's own question leaks nothing; where the log does not say what was asked, a text that
-    is the question and nothing more may be the asking itself. Questions of fewer than `LEAST` characters are passed
-    over.
+    A request that asks the case's own question leaks nothing. If the log does not say what was asked, a text that is
+    exactly the question may be the request itself. Questions of fewer than `LEAST` characters are skipped.
     """
     heads: dict[str, list[tuple[str, str]]] = {}
     for case in cases:
@@ -112,24 +111,24 @@ def leaks(cases: Sequence[GoldenCase], requests: Iterable[Request]) -> tuple[Loo
         asked = None if request.asked is None else normalise(request.asked)
         for text in map(normalise, _texts(request.logged)):
             if text not in seen:
-                seen[text] = tuple(_holds(text, heads))
+                seen[text] = tuple(_questions_in(text, heads))
             for ident, question in seen[text]:
-                if ident != request.own and not _asks(question, text, asked, request):
+                if ident != request.own and not _is_own_question(question, text, asked, request):
                     found.setdefault(ident, ({}, {}))[request.of_run][request.id] = None
     named = ((case.id, found[case.id]) for case in cases if case.id in found)
     return Looked(*counts), tuple(Leak(ident, tuple(traces), tuple(runs)) for ident, (traces, runs) in named)
 
 
-def _asks(question: str, text: str, asked: str | None, request: Request) -> bool:
-    """Whether the question stands in the text because the request asks it."""
+def _is_own_question(question: str, text: str, asked: str | None, request: Request) -> bool:
+    """Whether the question is in the text because the request asks it."""
     if asked is None:
         return question == text and not request.of_run
-    # A tool may log the whole input as the question of a case that the golden set knows by another id.
+    # A tool may log the whole input as the question, for a case that has another id in the golden set.
     return question == asked or (request.of_run and request.own is None and question in asked)
 
 
-def _holds(text: str, heads: Mapping[str, Sequence[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
-    """The cases whose question stands in a text, once each: one look-up for each position."""
+def _questions_in(text: str, heads: Mapping[str, Sequence[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
+    """The cases whose question appears in a text, each once: one look-up per position."""
     told: set[str] = set()
     for at in range(len(text) - LEAST + 1):
         for ident, question in heads.get(text[at : at + LEAST], ()):

@@ -1,4 +1,4 @@
-"""What the tags of a golden case say of why it is in the set."""
+"""Which tags of a golden case say why it is in the set."""
 
 from __future__ import annotations
 

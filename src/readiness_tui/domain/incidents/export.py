@@ -1,4 +1,4 @@
-"""What an exported incident says of where it comes from."""
+"""What an exported incident says about its origin."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NAME = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A checklist item of the review that the incident names, and how it stands there now."""
+    """A checklist item that the incident names, and its current standing in the review."""
 
     item_id: str
     title: str
@@ -24,8 +24,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class ReviewLink:
-    """The review an incident was exported from. `digest`: that of its scorecard, "" where it has none yet; `verdict`:
-    that scorecard's."""
+    """The review an incident was exported from. `verdict` and `digest`: its scorecard's; "" if it has none yet."""
 
     system: str
     release: str

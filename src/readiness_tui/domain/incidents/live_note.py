@@ -1,14 +1,14 @@
 """A line of live notes as it is typed while an incident runs: `02:05 log: the alert fires for @trace-0418`.
 
-In front may stand a time (see `dates.read_moment`; none means now), then a source (`log:`, `trace:`, `opinion:`), then
-a command:
+A line may begin with a time (see `dates.read_moment`; none means now), then a source (`log:`, `trace:`, `opinion:`),
+then a command:
 
     /sev2 · /severity 2 [why]
     /started · /detected · /acknowledged or /ack · /mitigated · /resolved  [time] [words]
-    /action [prevent|detect|mitigate] what is done, so that one can verify it @ben due 1 Dec
+    /action [prevent|detect|mitigate] what to do, so that it can be verified @ben due 1 Dec
 
 `@name` points at a trace, a run, a checklist item or a person; `@trace:…`, `@run:…`, `@item:…`, `@person:…` say which,
-and `@"a name"` holds spaces. What is none of this stays in the words as it was typed.
+and `@"a name"` allows spaces. Everything else stays in the text as typed.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ _UNFINISHED = re.compile(
     r"(?<![\w@./+-])@(?:(?P<kind>trace|run|item|person):)?(?:\"(?P<quoted>[^\"\n]{0,200})|(?P<name>[\w.:/+#-]{0,200}))\Z",
     re.IGNORECASE,
 )
-_LONGEST = 210  # of a mention that is being typed
+_LONGEST = 210  # characters of a mention while it is typed
 _DUE = re.compile(rf"(?:^|\s)\(?due:?\s+(?P<day>{DUE_DAY})[),;.]?(?=\s|\Z)", re.IGNORECASE)
 
 
 class Command(StrEnum):
-    """What a line may do besides being written down. The five times are named as the incident's are."""
+    """What a line may do besides being logged. The five times have the names of the incident's fields."""
 
     SEVERITY = "severity"
     STARTED = "started"
@@ -54,7 +54,7 @@ class Command(StrEnum):
     ACTION = "action"
 
 
-#: What can be typed after the slash, with what it does: for whoever completes it.
+#: The commands that can be typed after the slash and what they do, for completion.
 COMMANDS: dict[str, str] = {
     "sev1": "severity 1, the worst",
     "sev2": "severity 2",
@@ -71,7 +71,7 @@ COMMANDS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """`text[start:end]` is the `@…` that points at `name`; `kind` None: which kind it is was not said."""
+    """`text[start:end]` is the `@…` that points at `name`; `kind` None: not stated."""
 
     name: str
     kind: LinkKind | None
@@ -81,8 +81,8 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class LiveLine:
-    """A typed line, read. `text` is what stands in the timeline, or says what an action is; `remarks` what was taken
-    otherwise than somebody might expect."""
+    """A parsed line. `text` goes into the timeline, or is an action's text; `remarks` say what was read differently
+    than the writer might expect."""
 
     at: datetime  # UTC
     text: str
@@ -90,13 +90,13 @@ class LiveLine:
     mentions: tuple[Mention, ...] = ()
     command: Command | None = None
     severity: Sev | None = None
-    action: Action | None = None  # without its person: a mention may be one
+    action: Action | None = None  # without an owner: a mention may name one
     remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """What stands before the cursor waits to be completed: `text[start:cursor]` is `sign` and `prefix`."""
+    """The unfinished mention or command before the cursor: `text[start:cursor]` is `sign` and `prefix`."""
 
     sign: str  # "@" or "/"
     prefix: str
@@ -105,7 +105,7 @@ class Unfinished:
 
 
 def read(typed: str, now: datetime, zone: tzinfo = UTC) -> LiveLine:
-    """The line as it is to be written down. Raises ReadinessError where its time is none, or has not come yet."""
+    """Parse a line. Raises ReadinessError if its time is invalid or in the future."""
     rest = typed.strip()
     at, remarks, rest = _time(rest, now, zone)
     source = SOURCES[0]
@@ -113,22 +113,22 @@ def read(typed: str, now: datetime, zone: tzinfo = UTC) -> LiveLine:
         source, rest = match[1].lower(), rest[match.end() :]
     line = LiveLine(at or now, rest, source, remarks=remarks)
     if match := _COMMAND.match(rest):
-        line = _commanded(line, match[1].lower(), rest[match.end() :], now, zone)
+        line = _apply_command(line, match[1].lower(), rest[match.end() :], now, zone)
         if line.command is Command.ACTION and (at is not None or source != SOURCES[0]):
-            line = _kept(line, "An action has no time or source: what stands in front of it was left out.")
+            line = _with_remark(line, "An action has no time or source: what stands in front of it was left out.")
         elif at is not None and line.at != at:
-            line = _kept(line, f"Two times stand here: the one after /{line.command} counts.")
+            line = _with_remark(line, f"Two times stand here: the one after /{line.command} counts.")
     return replace(line, text=line.text.strip(), mentions=mentions(line.text.strip()))
 
 
 def read_title(typed: str, now: datetime, zone: tzinfo = UTC) -> LiveLine:
-    """The line that opens an incident: a time may stand in front, all else is the title ("Trace: no ids" too)."""
+    """The line that opens an incident: an optional time, then the title (even "Trace: no ids")."""
     at, remarks, rest = _time(typed.strip(), now, zone)
     return LiveLine(at or now, rest, mentions=mentions(rest), remarks=remarks)
 
 
 def mentions(text: str) -> tuple[Mention, ...]:
-    """Every `@…` of the text. A full stop or comma after a name is not part of it; an e-mail address is none."""
+    """Every `@…` in the text. A full stop or comma after a name is not part of it; an e-mail address is no mention."""
     found = []
     for match in _MENTION.finditer(text):
         name = match["quoted"] or match["name"].rstrip(".:/+#-")
@@ -139,7 +139,7 @@ def mentions(text: str) -> tuple[Mention, ...]:
 
 
 def unfinished(text: str, cursor: int) -> Unfinished | None:
-    """The mention or command that the cursor stands at the end of, if any."""
+    """The mention or command that ends at the cursor, if any."""
     before = text[:cursor]
     if match := _UNFINISHED.search(before, max(0, cursor - _LONGEST)):
         prefix = match["quoted"] or match["name"] or ""
@@ -154,7 +154,7 @@ def unfinished(text: str, cursor: int) -> Unfinished | None:
 
 
 def _time(rest: str, now: datetime, zone: tzinfo) -> tuple[datetime | None, tuple[str, ...], str]:
-    """The time in front of the words, what is to be said of it, and what follows it."""
+    """The time at the start, remarks about it, and the rest of the line."""
     match = _TIME.match(rest)
     if match is None:
         return None, (), rest
@@ -167,17 +167,17 @@ def _time(rest: str, now: datetime, zone: tzinfo) -> tuple[datetime | None, tupl
     return found.at, (found.remark,) if found.remark else (), rest[match.end() :]
 
 
-def _commanded(line: LiveLine, name: str, rest: str, now: datetime, zone: tzinfo) -> LiveLine:
+def _apply_command(line: LiveLine, name: str, rest: str, now: datetime, zone: tzinfo) -> LiveLine:
     if match := re.fullmatch(r"sev(?:erity)?[_-]?([0-9])?", name):
         said = match[1]
         if not said and (number := re.match(r"(?:sev)?([0-9])(?:\s+|\Z)", rest, re.IGNORECASE)):
             said, rest = number[1], rest[number.end() :]
         if said and said in "1234":
             return replace(line, command=Command.SEVERITY, severity=Sev(f"sev{said}"), text=rest)
-        return _kept(line, f"/{name} needs a severity from 1 to 4, as in /sev2; it was written down as words.")
+        return _with_remark(line, f"/{name} needs a severity from 1 to 4, as in /sev2; it was written down as words.")
     command = Command.ACKNOWLEDGED if name == "ack" else next((one for one in Command if one == name), None)
     if command is None:
-        return _kept(line, f"/{one_line(name, 30)} is no command; it was written down as words. There are: "
+        return _with_remark(line, f"/{one_line(name, 30)} is no command; it was written down as words. There are: "
                            f"/{', /'.join(COMMANDS)}.")  # fmt: skip
     if command is Command.ACTION:
         return _action(line, rest, now.astimezone(zone))
@@ -185,12 +185,12 @@ def _commanded(line: LiveLine, name: str, rest: str, now: datetime, zone: tzinfo
     return replace(line, command=command, at=at or line.at, text=words, remarks=(*line.remarks, *remarks))
 
 
-def _kept(line: LiveLine, remark: str) -> LiveLine:
+def _with_remark(line: LiveLine, remark: str) -> LiveLine:
     return replace(line, remarks=(*line.remarks, remark))
 
 
 def _action(line: LiveLine, rest: str, now: datetime) -> LiveLine:
-    """`[kind] text @person due day`: the date is taken out of the words, the person stays for whoever knows names."""
+    """`[kind] text @person due day`: the date is removed from the text; the mention stays for later."""
     kind = ActionKind.PREVENT
     if match := _KIND.match(rest):
         kind, rest = ActionKind(match[1].lower()), rest[match.end() :]
@@ -200,7 +200,9 @@ def _action(line: LiveLine, rest: str, now: datetime) -> LiveLine:
             due = parse_day(match["day"], now.date())
             rest = f"{rest[: match.start()]} {rest[match.end() :].lstrip()}".strip()
         except ReadinessError as error:
-            line = _kept(line, f"{error} It stays in the action's words.")
+            line = _with_remark(line, f"{error} It stays in the action's words.")
     if due is None and not line.remarks and re.search(r"\bdue\b", rest, re.IGNORECASE):
-        line = _kept(line, "No due date was understood; what was typed stays in the action's words. Type due 1 Dec.")
+        line = _with_remark(
+            line, "No due date was understood; what was typed stays in the action's words. Type due 1 Dec."
+        )
     return replace(line, command=Command.ACTION, text=rest, action=Action(0, rest.strip(), kind, due=due))

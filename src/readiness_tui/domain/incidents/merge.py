@@ -1,8 +1,8 @@
-"""Two copies of one incident, written on two machines, become one: whichever comes first, the same stands afterwards.
+"""Merges two copies of one incident, written on two machines; the order does not matter.
 
-Lines of the timeline and actions are told apart by their uid; of one that both copies hold the newer stands. Of a
-section the newer text stands, and the other is kept beside it as a rival, unless it is only an earlier version of it
-or contained in it. What one copy leaves open the other fills.
+Timeline lines and actions are identified by their uid; if both copies have one, the newer version wins. For a section
+the newer text wins and the other is kept beside it as a rival, unless it is only an earlier version of the newer text
+or contained in it. A value missing in one copy is taken from the other.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from uuid import UUID, uuid5
 from readiness_tui.domain.incidents.model import Action, Incident, NoteStatus, Rival, TimelineEntry, Written
 from readiness_tui.domain.text.masking import mask_all
 
-#: The names in our uids (RFC 4122, version 5) are only ours.
+#: The namespace of our uids (RFC 4122, version 5).
 NAMESPACE = UUID("6f7a1d0e-3c55-5b0a-9d6c-0f4a3a5d7e21")
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _STATUSES = tuple(NoteStatus)
-#: Values of which the newer copy's stands, and the other's where the newer has none.
+#: For these fields the newer copy's value wins, or the other's if the newer has none.
 _SINGLE = (
     "title", "severity", "started", "detected", "acknowledged", "mitigated", "resolved", "failure_class", "item_id",
     "no_eval_reason",
@@ -33,9 +33,9 @@ _BULLET = re.compile("[-*•+] ")
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """An incident as one machine has it. `earlier`: for each section the digests of texts that were given up there;
-    `removed`: the uids of lines and actions that were taken out there, and when. `yields`: it is somebody's document, of
-    which nothing replaces what the other copy has."""
+    """An incident as one machine has it. `earlier`: by section, the digests of texts that were replaced there;
+    `removed`: the uids of lines and actions that were removed there, and when. `yields`: it is an imported document,
+    which never overwrites anything in the other copy."""
 
     incident: Incident
     earlier: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Merged:
 
 
 def text_digest(text: str) -> str:
-    """What tells texts apart: line ends, spacing, the marks of lists and rows, and what a document masks do not."""
+    """The digest of a text, ignoring line ends, spacing, the marks of lists and rows, and anything documents mask."""
     words = " ".join(filter(None, map(_plain_line, mask_all(text).split("\n"))))
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
@@ -75,12 +75,12 @@ def _plain_line(line: str) -> str:
 
 
 def uid_of(*parts: object) -> str:
-    """The uid of something that an import made, the same wherever the same is imported."""
+    """The uid of an imported part: the same on every machine that imports the same file."""
     return str(uuid5(NAMESPACE, "\n".join(str(part) for part in parts)))
 
 
 def merge(one: Copy, other: Copy) -> Incident:
-    """Both copies as one incident, with the number, name and ids of `one`; otherwise the same the other way round."""
+    """Both copies as one incident, with the number, name and ids of `one`; the order changes nothing else."""
     ours, theirs = one.incident, other.incident
     newer, older = (
         copy.incident
@@ -118,14 +118,14 @@ def _age(incident: Incident) -> tuple[datetime, str]:
 
 
 def _bare(value: Any) -> Any:
-    """A value without what differs from file to file, to order what is equally old."""
+    """A value without fields that differ from file to file, used to order parts of the same age."""
     if isinstance(value, Incident):
         return [getattr(value, name) for name in _SINGLE]
     return [getattr(value, one.name) for one in fields(value) if one.name != "id"]
 
 
 def _parts(one: Copy, other: Copy, name: str, removed: Mapping[str, datetime]) -> list[Any]:
-    """The union by uid, of each the newer. What one copy took out is gone, unless the other changed it afterwards."""
+    """The union by uid, the newer version of each. A removed part is gone, unless the other copy changed it later."""
     mine, theirs = ({part.uid: part for part in getattr(copy.incident, name)} for copy in (one, other))
     found: dict[str, TimelineEntry | Action] = {}
     for uid in {*mine, *theirs}:
@@ -148,8 +148,8 @@ def _parts(one: Copy, other: Copy, name: str, removed: Mapping[str, datetime]) -
 
 
 def _twins(ours: list[TimelineEntry | Action], theirs: list[TimelineEntry | Action]) -> dict[str, str]:
-    """What only one copy has and the other has in the same words under another uid (both were given the same notes):
-    each uid with its twin's."""
+    """Pairs of uids for parts that both copies have in the same words under different uids (the same notes were imported
+    on both machines)."""
     by_words: dict[tuple[object, ...], list[TimelineEntry | Action]] = {}
     for part in sorted(theirs, key=lambda part: part.uid, reverse=True):
         by_words.setdefault(_content(part), []).append(part)
@@ -202,7 +202,7 @@ def _sections(one: Copy, other: Copy) -> tuple[dict[str, str], dict[str, Written
 
 
 def _section(key: str, one: Copy, other: Copy) -> tuple[str, Written | None, tuple[str, Written | None] | None]:
-    """The text of a section, who wrote it, and the text that has to be kept beside it, if any."""
+    """The text of a section, who wrote it, and the rival text to keep beside it, if any."""
     sides = [
         (copy.incident.fields.get(key, ""), copy.incident.written.get(key), copy.earlier.get(key, frozenset()))
         for copy in sorted((one, other), key=lambda copy: copy.yields)
@@ -230,7 +230,7 @@ def _section(key: str, one: Copy, other: Copy) -> tuple[str, Written | None, tup
             return old, old_said, None
     else:
         (new, new_said, _), (old, old_said, _) = sorted(sides, key=lambda side: (_when(side[1]), side[0]), reverse=True)
-    if not new:  # nothing was given up there: it was never written
+    if not new:  # nothing was replaced there: it was never written
         return old, old_said, None
     if not old or " ".join(old.split()) in " ".join(new.split()):
         return new, new_said, None

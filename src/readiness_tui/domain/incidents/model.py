@@ -54,7 +54,7 @@ class LinkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a line of the timeline points at, by its id or name. What it names may be deleted later; the link stays."""
+    """What a timeline line points at, by id or name. The link stays even if its target is deleted later."""
 
     kind: LinkKind
     name: str
@@ -77,7 +77,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`id` within this file; `uid` the same in every file. `verify`: how anybody can see that it is done."""
+    """`id` within this file; `uid` the same in every file. `verify`: how to check that it is done."""
 
     id: int
     text: str
@@ -100,11 +100,11 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """Another text of a section, kept beside the stored one until somebody settles it: two people wrote at once."""
+    """A second text of a section that two people wrote at the same time, kept until somebody settles it."""
 
     id: int
     section: str  # a key of `Incident.fields`
-    text: str  # empty: that person took the section out
+    text: str  # empty: that person removed the section
     by: str
     at: datetime
     uid: str = ""
@@ -124,7 +124,7 @@ class Incident:
     no resolved time, or its note not closed.
 
     `fields` holds the note's written sections by key (summary, impact, detection, went_well, …), `written` who saved
-    each last, `rivals` other texts of a section that wait to be settled.
+    each last, `rivals` conflicting texts of a section that wait to be settled.
     """
 
     number: int

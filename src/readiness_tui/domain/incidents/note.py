@@ -1,4 +1,4 @@
-"""An incident note's shape: what people write in it, and the intervals that follow from its times."""
+"""The structure of an incident note: its sections, and the intervals between its times."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FIELDS: dict[str, str] = {
     "reviewers": "Reviewers",
     "kept": "Kept from an import, as it was written",
 }
-"""The keys of `Incident.fields`, with what each asks for."""
+"""The keys of `Incident.fields`, with what to write in each."""
 
 TIMES = ("started", "detected", "acknowledged", "mitigated", "resolved")
 """The times of an incident in the order in which they happen."""
@@ -55,7 +55,7 @@ def times(incident: Incident) -> Iterator[tuple[str, datetime]]:
 
 
 def out_of_order(incident: Incident) -> str:
-    """The first pair of times that cannot be, in words; "" where all are in order."""
+    """The first pair of times in the wrong order, in words; "" if all are in order."""
     for (one, earlier), (other, later) in pairwise(times(incident)):
         if later < earlier:
             return (
@@ -66,8 +66,8 @@ def out_of_order(incident: Incident) -> str:
 
 
 def intervals(incident: Incident) -> Iterator[tuple[str, timedelta]]:
-    """What the times imply, never typed: "to detect" and "to acknowledge" count from the step before, "to
-    mitigate" and "to resolve" from the start, as users felt it. Negative where the times are out of order."""
+    """Intervals computed from the times: "to detect" and "to acknowledge" count from the step before, "to mitigate" and
+    "to resolve" from the start, as users felt it. Negative if the times are out of order."""
     spans = (
         ("to detect", incident.started, incident.detected),
         ("to acknowledge", incident.detected, incident.acknowledged),

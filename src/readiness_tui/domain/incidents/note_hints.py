@@ -1,8 +1,8 @@
-"""What a reader would say of an incident note: words that blame, and what its severity's sections still lack.
+"""Hints on an incident note, as from a critical reader: blaming words, and sections that its severity requires.
 
-Hints never block anything. They follow the blameless postmortem as it is taught: ask how the system let it happen, not
-who did it; counterfactuals ("should have") tell what did not happen (Allspaw, "Blameless PostMortems and a Just
-Culture", 2012; Google, "Site Reliability Engineering", 2016, ch. 15).
+Hints never block anything. They follow the blameless postmortem: ask how the system let it happen, not who did it;
+counterfactuals ("should have") describe what did not happen (Allspaw, "Blameless PostMortems and a Just Culture",
+2012; Google, "Site Reliability Engineering", 2016, ch. 15).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _FAULTS = (
 )
 _SYSTEM = "Say what they could see and what let it happen, so that it holds for whoever comes next."
 _COUNTER = "It says what did not happen. Say what happened, and what would have made the better way the easy one."
-#: Phrases that blame whoever they are about, with what to write instead.
+#: Blaming phrases, with what to write instead.
 PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"\b(?:{phrase})\b", re.IGNORECASE), instead)
     for phrase, instead in (
@@ -44,7 +44,7 @@ _VAGUE = re.compile(
     r"|pay attention|remind|think about|try to)\b",
     re.IGNORECASE,
 )
-#: What a note has, by whether it is the short form (sev3 and sev4), with what to write there.
+#: The sections of a short note (sev3 and sev4), with what to write in each; `_LONG` adds the others.
 _SHORT = {
     "summary": "What happened, to whom, for how long, and can it happen today?",
     "factors": "What had to come together? More than one thing, each with its failure class.",
@@ -63,9 +63,9 @@ _LONGEST_SUMMARY = 8  # lines
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """`text[start:end]` of `section` is what the hint is about; both 0 where something is missing.
+    """`section[start:end]` is what the hint is about; both 0 if something is missing.
 
-    `section` is a key of `note.FIELDS`, or "title", "times", "timeline" or "actions"; of those `id` says which row.
+    `section` is a key of `note.FIELDS`, or "title", "times", "timeline" or "actions"; `id` is the row in the last two.
     """
 
     section: str
@@ -76,7 +76,7 @@ class Hint:
 
 
 def language(section: str, text: str, people: Collection[str] = (), *, id: int = 0) -> tuple[Hint, ...]:
-    """Where a text blames, in its order. `people`: names that stand for a person in it."""
+    """The blaming words in a text, in order. `people`: names of people that may occur in it."""
     names = [re.escape(name) for name in people if name.strip()]
     subject = re.compile(rf"\b(?:{'|'.join([*names, _ROLES])})\s{{1,3}}(?:{_FAULTS})\b", re.IGNORECASE)
     found = [Hint(section, _SYSTEM, *match.span(), id) for match in subject.finditer(text)]
@@ -90,7 +90,7 @@ def language(section: str, text: str, people: Collection[str] = (), *, id: int =
 
 
 def hints(incident: Incident, people: Collection[str] = ()) -> tuple[Hint, ...]:
-    """Everything a reader would say: what is missing first, then the words, section by section."""
+    """All hints: first what is missing, then the wording, section by section."""
     known = {*people, *_people(incident)}
     said = [*language("title", incident.title, known)]
     for key in note.FIELDS:
@@ -103,13 +103,13 @@ def hints(incident: Incident, people: Collection[str] = ()) -> tuple[Hint, ...]:
 
 
 def of_section(incident: Incident, key: str) -> tuple[Hint, ...]:
-    """The hints on one written section alone: what an editor shows while it is written."""
+    """The hints on one section alone, for the editor."""
     lacks = (hint for hint in missing(incident) if hint.section == key)
     return (*lacks, *language(key, incident.fields.get(key, ""), _people(incident)))
 
 
 def missing(incident: Incident) -> tuple[Hint, ...]:
-    """What the note of this severity still lacks, in the order of the note."""
+    """What a note of this severity still lacks, in the note's order."""
     found = [Hint(key, asks) for key, asks in _wanted(incident).items() if not incident.fields.get(key, "").strip()]
     found += _times(incident)
     found += _rows(incident)
@@ -121,7 +121,7 @@ def missing(incident: Incident) -> tuple[Hint, ...]:
 
 
 def _people(incident: Incident) -> set[str]:
-    """Who is named in it as somebody who did something."""
+    """The people whom the incident names."""
     return {*(action.owner for action in incident.actions), *(entry.by for entry in incident.timeline)}
 
 
@@ -178,7 +178,7 @@ def _actions(incident: Incident) -> Iterator[Hint]:
 
 
 def _line(text: str, number: int) -> tuple[int, int]:
-    """Where the line of this number (from 1) starts and ends."""
+    """Where the line with this number (from 1) starts and ends."""
     start = 0
     for position, line in enumerate(text.splitlines(keepends=True), start=1):
         if position == number:

@@ -1,7 +1,7 @@
-"""The written tables of an incident note as typed rows, so that they can be counted.
+"""Parses the tables that people write in an incident note into typed rows, so that they can be counted.
 
-People write one row a line with its cells parted by `|` (`\\|` is a bar inside a cell). What a cell says is kept as it
-was written; what could not be read as the value that it should be is said in a remark with its section and line.
+One row per line, cells separated by `|` (`\\|` is a bar inside a cell). Cells are kept as written; one that cannot be
+parsed gives a remark with its section and line.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _RATE = re.compile(
 
 
 class Outcome(StrEnum):
-    """How a control did."""
+    """Whether a control worked."""
 
     HELD = "held"
     FAILED = "failed"
@@ -50,7 +50,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A contributing factor; `written` is the class as somebody wrote it where it is none that we know."""
+    """A contributing factor; `written` is the class as written if it is not a known one."""
 
     text: str
     failure_class: FailureClass | None = None
@@ -59,7 +59,7 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """`item` as written, its first word being the item's id; `written` how it did, in the writer's words."""
+    """`item` as written, starting with the item's id; `written`: the outcome in the writer's words."""
 
     item_id: str
     item: str
@@ -69,7 +69,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Reproduction:
-    """k of n replays showed it again, and what was replayed, in the writer's words."""
+    """k of n replays reproduced it; `text`: what was replayed, in the writer's words."""
 
     k: int
     n: int
@@ -83,7 +83,7 @@ class Reproduction:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What could not be read, in which line of which section (counted from 1)."""
+    """What could not be parsed, and in which section and line (counted from 1)."""
 
     section: str
     line: int
@@ -91,7 +91,7 @@ class Remark:
 
 
 def cells(text: str, columns: int) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Line number and cells of each row, padded to `columns`; what is too much stays in the last cell."""
+    """Line number and cells of each row, padded to `columns`; surplus text stays in the last cell."""
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():
             found = [cell.strip().replace("\\|", "|") for cell in _BAR.split(line, columns - 1)]
@@ -99,7 +99,7 @@ def cells(text: str, columns: int) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 
 def row_line(*values: str) -> str:
-    """The line that `cells` reads back as these values; empty ones at the end are left out."""
+    """The line that `cells` reads back as these values; trailing empty values are left out."""
     written = [" ".join(value.split()).replace("|", "\\|") for value in values]
     while written and not written[-1]:
         written.pop()
@@ -119,8 +119,7 @@ def factors(incident: Incident) -> tuple[Factor, ...]:
 
 
 def controls(incident: Incident) -> tuple[Control, ...]:
-    """Each control the note names. The item that is said not to have held stands among them as failed, unless the note
-    says how it did."""
+    """Each control the note names. The incident's own item is included as failed, unless the note says otherwise."""
     named = [control for _, control in _controls(incident)]
     if incident.item_id and incident.item_id not in {control.item_id for control in named}:
         named.append(Control(incident.item_id, incident.item_id, Outcome.FAILED))
@@ -134,7 +133,7 @@ def failed_controls(incident: Incident) -> tuple[str, ...]:
 
 
 def reproductions(incident: Incident) -> tuple[Reproduction, ...]:
-    """Every rate that the note names, with the words up to the next one."""
+    """Every rate in the note, with the text up to the next one."""
     return tuple(found for _, found in _rates(incident) if found.k <= found.n and found.n)
 
 
@@ -145,7 +144,7 @@ def failure_classes(incident: Incident) -> tuple[FailureClass, ...]:
 
 
 def remarks(incident: Incident) -> tuple[Remark, ...]:
-    """What the tables say that could not be read. It stays in the note as it was written."""
+    """What could not be parsed in the tables. It stays in the note as written."""
     found = []
     for line, factor in _factors(incident):
         if factor.written:
@@ -184,7 +183,7 @@ def _rates(incident: Incident) -> Iterator[tuple[int, Reproduction]]:
 
 
 def failure_class(written: str) -> FailureClass | None:
-    """The class that the words name: in full, or by a part that no other class has ("loop")."""
+    """The class named in full, or by a part that no other class has ("loop")."""
     said = written.strip().casefold()
     found = [one for one in FailureClass if one == said] or [one for one in FailureClass if said and said in one]
     return found[0] if len(found) == 1 else None

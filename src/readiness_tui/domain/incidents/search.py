@@ -1,4 +1,4 @@
-"""Finding incidents: by what they are, and by words anywhere in them."""
+"""Finds incidents by their properties and by words anywhere in them."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _AROUND = 40  # characters of an excerpt before and after its first hit
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a list of incidents is narrowed to; what is not set does not narrow."""
+    """A filter for a list of incidents; unset fields do not filter."""
 
     open: bool = False
     severity: Sev | None = None
     failure_class: FailureClass | None = None  # the incident's own, or one of its factors'
-    overdue: bool = False  # an action is
-    text: str = ""  # every word of it somewhere in the incident, whatever the case
+    overdue: bool = False  # it has an overdue action
+    text: str = ""  # every word must occur somewhere in the incident, ignoring case
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Words found in one place of an incident: an excerpt of it, and where in the excerpt they stand."""
+    """Words found in one place of an incident: an excerpt, and the words' positions in it."""
 
     where: str
     excerpt: str
@@ -40,7 +40,7 @@ class Found:
 
 
 def find(incidents: Sequence[Incident], wanted: Wanted, as_of: date) -> list[Found]:
-    """Those that meet all of it, in the order given, each with where its words were found."""
+    """The incidents that meet the whole filter, in the order given, with where the words were found."""
     words = [re.compile(re.escape(word), re.IGNORECASE) for word in dict.fromkeys(wanted.text.split())]
     found = []
     for incident in incidents:
@@ -53,12 +53,12 @@ def find(incidents: Sequence[Incident], wanted: Wanted, as_of: date) -> list[Fou
 
 
 def overdue(incident: Incident, as_of: date) -> tuple[Action, ...]:
-    """The actions that should have been done before this day."""
+    """The actions that were due before this day."""
     return tuple(one for one in incident.actions if one.done is None and one.due is not None and one.due < as_of)
 
 
 def texts(incident: Incident) -> Iterator[tuple[str, str]]:
-    """Everything that somebody wrote in it or that it points at, with where it stands."""
+    """All text of an incident, and the names it points at, each with its place."""
     yield "title", f"{incident.name} {incident.title}"
     for key, text in incident.fields.items():
         yield key.replace("_", " "), text
@@ -87,7 +87,7 @@ def _meets(incident: Incident, wanted: Wanted, as_of: date) -> bool:
 
 
 def _excerpt(text: str, start: int, end: int) -> str:
-    """The hit with some words before and after it."""
+    """The hit with a few words before and after it."""
     before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
     if start > _AROUND:
         before = f"…{before.partition(' ')[2]}"
@@ -97,7 +97,7 @@ def _excerpt(text: str, start: int, end: int) -> str:
 
 
 def _hits(incident: Incident, words: list[re.Pattern[str]]) -> tuple[Hit, ...] | None:
-    """Where any of the words stands; None where one of them stands nowhere."""
+    """The places where any of the words occurs; None if one of them occurs nowhere."""
     longest_first = sorted((word.pattern for word in words), key=len, reverse=True)
     any_word = re.compile("|".join(longest_first), re.IGNORECASE)
     hits, missing = [], set(words)

@@ -1,4 +1,4 @@
-"""Failing, latency and cost around an incident, in equal steps of time: what a sparkline is drawn from."""
+"""Failures, latency and cost around an incident, in equal time steps: the data of its sparklines."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from readiness_tui.domain.incidents.what_changed import Window
 
 BARS = "▁▂▃▄▅▆▇█"
-LONGEST = timedelta(days=7)  # of an incident that has no end yet
+LONGEST = timedelta(days=7)  # shown of an incident that has no end yet
 _NONE = "·"
 
 
 @dataclass(slots=True)
 class Bucket:
-    """The requests of one step. `latency`: milliseconds; `cost`: dollars, summed over the requests that say it."""
+    """The requests of one step. `latency`: milliseconds; `cost`: dollars, summed over the `costed` requests."""
 
     requests: int = 0
     failing: int = 0
@@ -38,7 +38,7 @@ class Series:
         return self.start + self.step * len(self.buckets)
 
     def place(self, at: datetime | None) -> int | None:
-        """The step that `at` falls into; None where it is outside."""
+        """The index of the step that `at` falls into; None if outside."""
         if at is None or not self.start <= at < self.end:
             return None
         return (at - self.start) // self.step
@@ -46,7 +46,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the requests of several steps say together. Rates and figures are None without a request to tell by."""
+    """The figures of several steps together; None without a request that has the value."""
 
     requests: int
     failing: int
@@ -55,10 +55,10 @@ class Figures:
 
 
 def around(start: datetime, end: datetime | None, latest: datetime | None, steps: int) -> Window:
-    """The time a sparkline of an incident shows, at least four hours.
+    """The time window that an incident's sparklines show, at least four hours.
 
-    With an end, the incident takes the middle third. Without one, the later half: up to `latest`, the last request
-    that is known, but not more than LONGEST.
+    With an end, the incident takes the middle third. Without one, it takes the later half, up to `latest`, the last
+    known request, but at most LONGEST.
     """
     stop = end or min(max(latest or start, start), start + LONGEST)
     length = max(stop - start, timedelta(hours=2))
@@ -80,8 +80,8 @@ def figures(buckets: Iterable[Bucket]) -> Figures:
 
 
 def phases(series: Series, start: datetime, end: datetime | None) -> tuple[Figures, Figures, Figures | None]:
-    """Before the incident, during it, and after its end (None while it has none). Whole steps: the one in which it
-    starts or ends counts as during."""
+    """Before the incident, during it, and after its end (None while it has none). The steps in which it starts and ends
+    count as during."""
     first = series.place(start) or 0
     last = series.place(end) if end else None
     stop = len(series.buckets) if last is None else last + 1
@@ -90,12 +90,12 @@ def phases(series: Series, start: datetime, end: datetime | None) -> tuple[Figur
 
 
 def p95(values: Sequence[float]) -> float | None:
-    """The element ⌈0.95 n⌉ of the sorted values, as the gate's."""
+    """Element ⌈0.95 n⌉ of the sorted values, as in the gate."""
     return sorted(values)[max(math.ceil(0.95 * len(values)), 1) - 1] if values else None
 
 
-def spark(values: Sequence[float | None]) -> str:
-    """One block a value, scaled from nothing to the greatest; a dot where there was no request to tell by."""
+def sparkline(values: Sequence[float | None]) -> str:
+    """One block per value, scaled from zero to the maximum; a dot if there was no request."""
     top = max((value for value in values if value is not None), default=0.0)
     blocks = []
     for value in values:
@@ -104,5 +104,5 @@ def spark(values: Sequence[float | None]) -> str:
         elif value <= 0 or top <= 0:
             blocks.append(BARS[0])
         else:
-            blocks.append(BARS[max(math.ceil(value / top * (len(BARS) - 1)), 1)])  # little is more than nothing
+            blocks.append(BARS[max(math.ceil(value / top * (len(BARS) - 1)), 1)])  # a small value stays visible
     return "".join(blocks)

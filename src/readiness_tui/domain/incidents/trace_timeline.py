@@ -1,4 +1,4 @@
-"""Lines for an incident's timeline that its linked requests support: the first failure, what failed, the recovery."""
+"""Proposes timeline lines from an incident's linked requests: the first failure, other failures, the recovery."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 
 SOURCE = "trace"
-QUIET = 20  # requests in a row without such a failure that are called a recovery
-_LISTED = 20  # linked requests that get a line each; beyond that their classes do
+QUIET = 20  # requests in a row without such a failure count as a recovery
+_LISTED = 20  # up to this many linked failures get a line each; beyond that, each class of failure does
 _SAID = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A line that a person may take over. `at`: UTC."""
+    """A line that a person may accept. `at`: UTC."""
 
     at: datetime
     text: str
@@ -27,7 +27,7 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """As much of a request as tells a recovery."""
+    """What is needed of a request to detect a recovery."""
 
     id: str
     at: datetime
@@ -36,18 +36,18 @@ class Seen:
 
 
 def error_class(error: str | None, outcome: Outcome | None) -> str:
-    """The text before the error's first colon; "error" where there is none to read; "" where it is no error."""
+    """The text before the error's first colon; "error" if that is empty; "" if there is no error."""
     name = one_line((error or "").partition(":")[0])
     return name or ("error" if outcome is Outcome.ERROR else "")
 
 
 def failure(error: str | None, outcome: Outcome | None) -> str:
-    """How a request failed: its class of error, "wrong answer", or "" where it did not fail."""
+    """How a request failed: its class of error, "wrong answer", or "" if it did not fail."""
     return error_class(error, outcome) or ("wrong answer" if outcome is Outcome.FAIL else "")
 
 
 def failures(linked: Sequence[Trace]) -> list[tuple[datetime, Trace, str]]:
-    """The linked requests that failed, with how, oldest first. One without a time cannot be placed and is left out."""
+    """The linked requests that failed, and how, oldest first. A request without a time is left out."""
     failed = [
         (trace.started_at, trace, how)
         for trace in linked
@@ -57,7 +57,7 @@ def failures(linked: Sequence[Trace]) -> list[tuple[datetime, Trace, str]]:
 
 
 def proposed(linked: Sequence[Trace], recovered: Proposed | None) -> list[Proposed]:
-    """The lines, oldest first: each linked failure, or of many the first of each class; then the recovery."""
+    """The lines, oldest first: each linked failure, or if there are many the first of each class; then the recovery."""
     failed = failures(linked)
     if not failed:
         return []
@@ -82,8 +82,8 @@ def proposed(linked: Sequence[Trace], recovered: Proposed | None) -> list[Propos
 
 
 def recovery(linked: Sequence[Trace], later: Iterable[Seen]) -> Proposed | None:
-    """From when on QUIET requests in a row, after the last linked failure, failed in none of the linked ways; None
-    where none did. `later`: the requests from the first linked failure on, oldest first."""
+    """The start of the first QUIET consecutive requests after the last linked failure that fail in none of the linked
+    ways; None if there is none. `later`: the requests from the first linked failure on, oldest first."""
     failed = failures(linked)
     if not failed:
         return None
@@ -103,7 +103,7 @@ def recovery(linked: Sequence[Trace], later: Iterable[Seen]) -> Proposed | None:
 
 
 def _said(trace: Trace, how: str) -> str:
-    """The error in its own words, else how it failed and what was asked."""
+    """The error message, else how it failed and what was asked."""
     if trace.error:
         return one_line(trace.error, _SAID)
     return f"{how} to “{one_line(trace.question, _SAID)}”" if trace.question else how

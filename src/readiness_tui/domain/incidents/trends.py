@@ -1,4 +1,4 @@
-"""What many incidents say together: how long they took, what keeps coming back, what was promised and is late."""
+"""Trends over many incidents: how long they took, what recurs, and which actions are overdue."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ SPANS = ("to detect", "to acknowledge", "to mitigate", "to resolve")
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The median of `n` known intervals and the range they lie in. A mean would say nothing: one long night moves it.
+    """The median and range of `n` known intervals. A mean would mislead: a single long night moves it.
 
-    `unknown`: incidents that lack one of the two times; `disordered`: whose times are out of order.
+    `unknown`: incidents that lack one of the two times; `disordered`: incidents whose times are out of order.
     """
 
     n: int
@@ -36,7 +36,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Recurring(Generic[T]):
-    """Something that several incidents name, and which of them."""
+    """Something that several incidents name, and which incidents do."""
 
     what: T
     incidents: tuple[str, ...]
@@ -94,7 +94,7 @@ def _spread(incidents: Sequence[Incident], name: str) -> Spread:
 
 
 def _recurring(named: Iterable[tuple[str, Iterable[T]]]) -> tuple[Recurring[T], ...]:
-    """The most often named first, then in the order in which they came."""
+    """Most often named first, ties in order of appearance."""
     by: dict[T, list[str]] = {}
     for incident, names in named:
         for name in names:
@@ -104,5 +104,5 @@ def _recurring(named: Iterable[tuple[str, Iterable[T]]]) -> tuple[Recurring[T], 
 
 
 def _plain(text: str) -> str:
-    """Two people who write the same words mean the same factor, whatever the case, spaces and full stop."""
+    """The form in which factors are compared: case, spaces and a final full stop do not matter."""
     return " ".join(text.casefold().split()).strip(" .;,")

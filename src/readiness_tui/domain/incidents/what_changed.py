@@ -1,9 +1,9 @@
-"""What is different in the requests after a time: proposed for an incident's note, ranked by how much moved.
+"""What differs between the requests before and after a time, ranked by size: proposals for an incident's note.
 
-How much moved is one scale for everything, 0 to 1. For a share it is the difference of the two shares (over all values
-of a field half the sum of the differences, the total variation distance). For latency and cost it is Cliff's delta:
-how much more often a request of one side is above one of the other than below it, which for a yes or no is the
-difference of the shares again. Source: Cliff (1993), Psychological Bulletin 114:494–509.
+All differences share one scale, 0 to 1. For a share it is the difference of the two shares (for a field with several
+values half the sum of the differences, the total variation distance). For latency and cost it is Cliff's delta: how
+much more often a request of one side is above one of the other than below it, which for a yes or no is again the
+difference of the shares. Source: Cliff (1993), Psychological Bulletin 114:494–509.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from readiness_tui.domain.intervals import Z, wilson
 from readiness_tui.domain.text.format import number, percent, plural
 
 HOURS = 24  # on each side of the time, unless said otherwise
-_FEW = 8  # fewest values on each side from which the normal bound of a rank statistic is used
+_FEW = 8  # fewest values on each side for the normal bound of a rank statistic
 _NAMELESS = "not recorded"
 
 
 class Kind(StrEnum):
-    """What of a request is compared; in the order in which equals are listed."""
+    """The properties of a request that are compared; ties are listed in this order."""
 
     PROMPT = "prompt"
     MODEL = "model"
@@ -47,7 +47,7 @@ class Kind(StrEnum):
 FIELDS = (Kind.PROMPT, Kind.MODEL, Kind.INDEX, Kind.APP, Kind.OUTCOME)
 #: A request has any number of these.
 SETS = (Kind.TOOL, Kind.SOURCE, Kind.ERROR)
-#: Consequences rather than causes: they belong among the impact.
+#: Consequences rather than causes: they belong to the impact.
 SYMPTOMS = frozenset({Kind.OUTCOME, Kind.ERROR, Kind.LATENCY, Kind.COST})
 _ORDER = list(Kind)
 
@@ -66,9 +66,9 @@ class Window:
 
 @dataclass(slots=True)
 class Tally:
-    """The requests of one window. `counts`: requests by value, "" where the log says none of a FIELDS kind.
+    """The requests of one window. `counts`: requests by value, "" if the log does not state a FIELDS kind.
 
-    `latency` in milliseconds and `cost` in dollars, of requests that neither a cache nor a cold start explains.
+    `latency` in milliseconds and `cost` in dollars, without cached and cold-start requests.
     `examples`: the id of the first request with a value.
     """
 
@@ -89,7 +89,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference. `moved`: 0 to 1, see above; `sure`: more than chance explains (both bounds one-sided 95 %).
+    """One difference. `moved`: 0 to 1, see above; `sure`: more than chance can explain (both bounds one-sided 95 %).
 
     `before` and `after` carry their counts: "kb-2 55 of 62 (88%)". `trace` is a request that shows the new state.
     """
@@ -109,7 +109,7 @@ class Change:
 
 
 def windows(at: datetime, hours: float = HOURS, *, until: datetime | None = None) -> tuple[Window, Window]:
-    """The hours before `at` and the hours after it, which end early at `until` (when it was mitigated)."""
+    """The windows before and after `at`; the second ends early at `until` (when the incident was mitigated)."""
     span = timedelta(hours=hours)
     end = at + span
     if until is not None and at < until < end:
@@ -118,17 +118,17 @@ def windows(at: datetime, hours: float = HOURS, *, until: datetime | None = None
 
 
 def default_time(incident: Incident, linked: Sequence[datetime]) -> datetime | None:
-    """The time around which is compared: the incident's start, else its first linked request."""
+    """The time that separates before and after: the incident's start, else its first linked request."""
     return incident.started or min(linked, default=None)
 
 
 def ended(incident: Incident) -> datetime | None:
-    """From when on the requests show the remedy, not the trouble."""
+    """When the trouble ended: requests after this time show the remedy."""
     return incident.mitigated or incident.resolved
 
 
 def changes(before: Tally, after: Tally, spans: tuple[Window, Window]) -> list[Change]:
-    """Every difference between the two windows: what chance does not explain first, then by how much moved."""
+    """Every difference between the two windows: those beyond chance first, then by size."""
     if not before.requests or not after.requests:
         return []
     found = [
@@ -142,7 +142,7 @@ def changes(before: Tally, after: Tally, spans: tuple[Window, Window]) -> list[C
 
 
 def _fields(before: Tally, after: Tally) -> Iterator[Change]:
-    """One row a field: the value that lost most against the one that gained most."""
+    """One row per field: the value that lost the most and the value that gained the most."""
     for kind in FIELDS:
         old, new = before.counts.get(kind, Counter()), after.counts.get(kind, Counter())
         values = sorted(set(old) | set(new))
@@ -157,19 +157,19 @@ def _fields(before: Tally, after: Tally) -> Iterator[Change]:
             _share(lost or _NAMELESS, old[lost], before.requests),
             _share(gained or _NAMELESS, new[gained], after.requests),
             moved,
-            any(_apart(old[value], before.requests, new[value], after.requests) for value in (lost, gained)),
+            any(_intervals_apart(old[value], before.requests, new[value], after.requests) for value in (lost, gained)),
             after.examples.get((kind, gained), ""),
         )
 
 
 def _sets(before: Tally, after: Tally) -> Iterator[Change]:
-    """One row a value: in how many of the requests it is."""
+    """One row per value: how many of the requests have it."""
     for kind in SETS:
         old, new = before.counts.get(kind, Counter()), after.counts.get(kind, Counter())
         for value in sorted(set(old) | set(new)):
             moved = abs(new[value] / after.requests - old[value] / before.requests)
             if moved:
-                sure = _apart(old[value], before.requests, new[value], after.requests)
+                sure = _intervals_apart(old[value], before.requests, new[value], after.requests)
                 yield Change(
                     kind,
                     value,
@@ -182,8 +182,8 @@ def _sets(before: Tally, after: Tally) -> Iterator[Change]:
 
 
 def _traffic(before: Tally, after: Tally, spans: tuple[Window, Window]) -> Iterator[Change]:
-    """Requests an hour. The scale: their difference as a part of their sum. Sure where the later window's part of
-    all requests is not the part it has of the time (the conditional test of two Poisson rates)."""
+    """Requests per hour; the size is their difference divided by their sum. Sure if the later window's share of all
+    requests differs from its share of the time (the conditional test of two Poisson rates)."""
     old, new = before.requests / spans[0].hours, after.requests / spans[1].hours
     moved = abs(new - old) / (new + old)
     expected = spans[1].hours / (spans[0].hours + spans[1].hours)
@@ -194,8 +194,8 @@ def _traffic(before: Tally, after: Tally, spans: tuple[Window, Window]) -> Itera
 
 
 def _figures(kind: Kind, old: list[float], new: list[float], unit: str) -> Iterator[Change]:
-    """Median and 95th percentile. Sure by the rank statistic's normal bound, without a correction for ties, which
-    only ever makes it harder to be sure."""
+    """Median and 95th percentile. Sure by the rank statistic's normal bound; leaving out the correction for ties only
+    makes it more cautious."""
     if not old or not new:
         return
     old, new = sorted(old), sorted(new)
@@ -203,7 +203,7 @@ def _figures(kind: Kind, old: list[float], new: list[float], unit: str) -> Itera
     if moved:
         spread = math.sqrt((len(old) + len(new) + 1) / (3 * len(old) * len(new)))
         sure = min(len(old), len(new)) >= _FEW and moved > math.sqrt(2) * Z * spread
-        yield Change(kind, "", _middle(old, unit), _middle(new, unit), moved, sure)
+        yield Change(kind, "", _median_text(old, unit), _median_text(new, unit), moved, sure)
 
 
 def cliffs_delta(old: Sequence[float], new: Sequence[float]) -> float:
@@ -213,8 +213,8 @@ def cliffs_delta(old: Sequence[float], new: Sequence[float]) -> float:
     return (above - below) / (len(old) * len(new))
 
 
-def _apart(k: int, n: int, later_k: int, later_n: int) -> bool:
-    """Whether the two Wilson intervals do not touch: more than chance, and cautious with small numbers."""
+def _intervals_apart(k: int, n: int, later_k: int, later_n: int) -> bool:
+    """Whether the two Wilson intervals do not overlap: beyond chance, and cautious with small numbers."""
     bounds = [(found.low or 0.0, found.high or 0.0) for found in (wilson(k, n), wilson(later_k, later_n))]
     (low, high), (later_low, later_high) = bounds
     return high < later_low or later_high < low
@@ -228,7 +228,7 @@ def _rate(requests: int, span: Window) -> str:
     return f"{requests / span.hours:,.1f} an hour ({plural(requests, 'request')})"
 
 
-def _middle(values: Sequence[float], unit: str) -> str:
+def _median_text(values: Sequence[float], unit: str) -> str:
     tail = values[max(math.ceil(0.95 * len(values)), 1) - 1]
     suffix = " ms" if unit == "ms" else ""
     middle = number(median_low(values), unit, up=True)
@@ -236,7 +236,7 @@ def _middle(values: Sequence[float], unit: str) -> str:
 
 
 def note_line(change: Change) -> tuple[str, str]:
-    """The section of the note the change belongs to, and the line it is there: what changed, or the impact."""
+    """The section of the note that the change belongs to (what changed, or impact), and its line there."""
     if change.kind in SYMPTOMS:
         return "impact", row_line(change.what, f"{change.after}, before {change.before}", "traces")
     return "what_changed", row_line(change.what, change.before, change.after, change.trace)

@@ -1,4 +1,4 @@
-"""Estimates with their bounds: how sure a figure is (scoring.md, "Gate").
+"""Estimates with their bounds: how certain a figure is (scoring.md, "Gate").
 
 Every bound is one-sided at 95 %, low and high each on its own; `Estimate.interval` is two-sided. Thresholds are read as
 the decimals a person wrote and rates as fractions, so no rounding of a float decides whether a rate meets its threshold.

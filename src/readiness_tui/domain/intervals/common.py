@@ -1,4 +1,4 @@
-"""What every kind of bound shares: the level, the words, Student's t, and when a sample is too lopsided for it."""
+"""What all bounds share: the level, the words, Student's t, and when a sample is too skewed for it."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def t_quantile(df: int, p: float = CONFIDENCE) -> float:
 
 
 def spread(deviations: Sequence[float]) -> tuple[float, float]:
-    """The standard error of the mean of n values, and their skewness, from their deviations; 0, 0 where all are 0.
+    """The standard error of the mean and the skewness of n values, from their deviations; 0, 0 if all are 0.
 
-    Scaled by the largest of them, so that neither squares nor cubes leave what a float can hold.
+    Scaled by the largest deviation, so that squares and cubes do not overflow.
     """
     n, scale = len(deviations), max(map(abs, deviations))
     if scale == 0:
@@ -46,18 +46,18 @@ def spread(deviations: Sequence[float]) -> tuple[float, float]:
 
 
 def skew_doubt(skewness: float, n: int, per_square: int, noun: str) -> str:
-    """Why a t bound on the side of a tail is approximate; "" where n ≥ `per_square` · skewness² or there is no tail.
+    """Why a t bound toward a tail is approximate; "" if n ≥ `per_square` · skewness² or there is no tail.
 
     `skewness` is positive toward the tail. The bound on that side misses about 0.11 · skewness / √n more often than
-    it says: the first term of Edgeworth's expansion of t (Hall 1992, The Bootstrap and Edgeworth Expansion, 2.6).
-    Cochran (1977), Sampling Techniques, 2.15, asks for n > 25 · skewness²; docs/statistics.md shows what we ask for.
+    it claims: the first term of Edgeworth's expansion of t (Hall 1992, The Bootstrap and Edgeworth Expansion, 2.6).
+    Cochran (1977), Sampling Techniques, 2.15, requires n > 25 · skewness²; docs/statistics.md shows what we require.
     """
     needed = math.ceil(per_square * max(skewness, 0.0) ** 2)
     return f"skewed values: the bound needs {needed:,} {noun}" if n < needed else ""
 
 
 def smallest(met: Callable[[int], bool], start: int) -> int | None:
-    """The smallest n ≥ start with met(n), for a condition that stays true once it is."""
+    """The smallest n ≥ start with met(n), for a condition that stays true once it holds."""
     high = start
     while not met(high):
         high *= 2

@@ -11,8 +11,8 @@ class Estimate:
 
     `method` names the formula ("Wilson", "t over cases", "order statistic", "log-delta"); `note` says in words
     why there is no bound. `k` is the number of successes of a rate. `low_doubt` and `high_doubt` say in words why that
-    bound may miss more often than one time in twenty: it is approximate; "" where its coverage is known to hold.
-    `interval` encloses the value at 95 %, two-sided: for display, never for a verdict.
+    bound is approximate, meaning that it may miss more often than one time in twenty; "" if its coverage is known.
+    `interval` is the two-sided 95 % interval: for display, never for a verdict.
     """
 
     value: float

@@ -19,8 +19,8 @@ from readiness_tui.domain.intervals.estimate import Estimate
 
 MIN_CLUSTERS = 5
 SKEW_CASES = 40  # a t bound toward a tail needs this many cases times the squared skewness
-EVEN_CLUSTERS = 0.8  # the share of its clusters that a sample has in effect where their sizes hardly differ
-_ROUNDING = 1e-12  # what is left of differences that are none
+EVEN_CLUSTERS = 0.8  # effective over actual number of clusters: above it, their sizes count as even
+_ROUNDING = 1e-12  # a difference this small is rounding error
 
 T = "t over cases"
 CLUSTER_T = "cluster-robust t"
@@ -29,8 +29,8 @@ CLUSTER_T = "cluster-robust t"
 def mean_t(values: Sequence[float]) -> Estimate:
     """The mean over cases, with Student t bounds: mean ± t(n−1) s / √n.
 
-    No bound where n < 30 or all values are equal: a t bound would then claim more than the data can. A bound on the
-    side of a tail is approximate below 40 · skewness² cases.
+    No bound if n < 30 or all values are equal: a t bound would claim more than the data can support. A bound toward a
+    tail is approximate below 40 · skewness² cases.
     """
     n = len(values)
     if n == 0:
@@ -41,15 +41,15 @@ def mean_t(values: Sequence[float]) -> Estimate:
     if min(values) == max(values):
         return Estimate(mean, n, method=T, note=ALL_EQUAL)
     error, skewness = spread([value - mean for value in values])
-    return _with_t(mean, n, error, skewness, n, T, "cases")
+    return _t_bounds(mean, n, error, skewness, n, T, "cases")
 
 
 def mean_clustered(values: Sequence[float], clusters: Sequence[Hashable]) -> Estimate:
     """The mean over cases that come in clusters (documents, sessions), for rates too.
 
     Variance G/(G−1) Σ_g (Σ_{i in g} (x_i − mean))² / n², t(G−1); G ≥ 5 clusters.
-    Source: Cameron & Miller (2015), J. Human Resources 50:317–372, for a regression on a constant. Approximate where
-    the clusters' sizes differ much, and on the side of a tail as `mean_t`, over clusters.
+    Source: Cameron & Miller (2015), J. Human Resources 50:317–372, for a regression on a constant. Approximate if
+    cluster sizes differ much, and toward a tail as in `mean_t`, counting clusters instead of cases.
     """
     n = len(values)
     if n == 0:
@@ -67,22 +67,22 @@ def mean_clustered(values: Sequence[float], clusters: Sequence[Hashable]) -> Est
     sums = [math.fsum(residuals) for residuals in grouped.values()]
     error, skewness = spread(sums)
     error *= groups / n
-    if error <= abs(mean) * _ROUNDING:  # the clusters' means all agree: their spread says nothing
+    if error <= abs(mean) * _ROUNDING:  # the clusters' means are all equal: their spread says nothing
         return Estimate(mean, n, method=CLUSTER_T, note=f"{TOO_SMALL}: all clusters equal")
     uneven = uneven_clusters([len(residuals) for residuals in grouped.values()])
-    return _with_t(mean, n, error, skewness, groups, CLUSTER_T, "clusters", uneven)
+    return _t_bounds(mean, n, error, skewness, groups, CLUSTER_T, "clusters", uneven)
 
 
 def uneven_clusters(sizes: Sequence[int]) -> str:
-    """Why clusters of these sizes make a t(G−1) bound approximate; "" where they are even enough."""
+    """Why clusters of these sizes make a t(G−1) bound approximate; "" if they are even enough."""
     even = sum(sizes) ** 2 >= EVEN_CLUSTERS * len(sizes) * sum(size * size for size in sizes)
     return "" if even else f"the clusters differ much in size, the largest holds {max(sizes):,} of {sum(sizes):,} cases"
 
 
-def _with_t(
+def _t_bounds(
     mean: float, n: int, error: float, skewness: float, units: int, method: str, noun: str, doubt: str = ""
 ) -> Estimate:
-    """t bounds over `units` independent values. `doubt`: what makes either bound approximate already."""
+    """t bounds over `units` independent values. `doubt`: a reason that already makes both bounds approximate."""
     half, wide = t_quantile(units - 1) * error, t_quantile(units - 1, BOTH_SIDES) * error
     return Estimate(
         mean,
@@ -99,7 +99,7 @@ def _with_t(
 def decisive_t(half: float, n: int, distance: float) -> int | None:
     """The smallest n (≥ 30) at which a t bound, `half` away at n, would be at most `distance` away.
 
-    The spread of the values is held as it is. None where `distance` is 0.
+    Assumes that the spread stays the same. None if `distance` is 0.
     """
     if distance <= 0:
         return None

@@ -14,7 +14,7 @@ from readiness_tui.domain.intervals.rates import Z
 ORDER = "order statistic"
 CLUSTER_ORDER = "order statistic, clusters"
 
-_TIE = 1e-12  # a binomial probability this near its bound equals it; the special function is not more exact
+_TIE = 1e-12  # a binomial probability this near its bound counts as equal; the special function is no more exact
 
 
 @lru_cache(maxsize=1024)
@@ -23,7 +23,7 @@ def quantile_ranks(n: int, q: float = 0.95, level: float = CONFIDENCE) -> tuple[
 
     The quantile is element ⌈q n⌉. Upper: the smallest r with P(Bin(n, q) ≤ r − 1) ≥ `level`; for q = .95 there is
     none below n = 59 at .95. Lower: the largest s with P(Bin(n, q) ≥ s) ≥ `level`. Exact for any continuous
-    distribution, and no narrower than it says for others. Source: David & Nagaraja (2003), Order Statistics, 7.1.
+    distribution, conservative for others. Source: David & Nagaraja (2003), Order Statistics, 7.1.
     """
     if n < 1:
         raise ValueError("a quantile needs at least one value")
@@ -45,16 +45,16 @@ def quantile_ranks(n: int, q: float = 0.95, level: float = CONFIDENCE) -> tuple[
 
 
 def smallest_n_for_quantile(q: float = 0.95) -> int:
-    """The fewest values whose quantile has an upper bound: 59 for q = .95."""
+    """The fewest values at which the quantile has an upper bound: 59 for q = .95."""
     return math.ceil(math.log(1 - CONFIDENCE) / math.log(q))
 
 
 def quantile(values: Sequence[float], q: float = 0.95, clusters: Sequence[Hashable] | None = None) -> Estimate:
     """The q-quantile as an observed value, with order-statistic bounds (see `quantile_ranks`).
 
-    `clusters`: which values belong together (one session's requests, one case's repeats). The ranks are then those of
-    as many independent values as tell equally much of the share below the quantile (`_effective`), spread over n. With
-    fewer than 5 clusters nothing tells how much that is: the values count as independent, and the bounds are approximate.
+    `clusters`: which values belong together (one session's requests, one case's repeats). The ranks then come from the
+    effective number of independent values (`_effective`), scaled to n. With fewer than 5 clusters that number cannot be
+    estimated: the values count as independent, and the bounds are approximate.
     """
     n = len(values)
     if n == 0:
@@ -86,10 +86,10 @@ def quantile(values: Sequence[float], q: float = 0.95, clusters: Sequence[Hashab
 
 
 def _effective(values: Sequence[float], ordered: Sequence[float], rank: int, clusters: Sequence[Hashable]) -> int:
-    """How many independent values tell as much of the share below the quantile as these clustered ones.
+    """The effective sample size: how many independent values would be as informative as these clustered ones.
 
-    n / deff, deff the cluster-robust variance of a share over the binomial one (Kish 1965, Survey Sampling, 8.2): of the
-    share at most the quantile, and of the share at most the median, whichever clusters more.
+    n / deff, where deff is the cluster-robust variance of a share over its binomial variance (Kish 1965, Survey
+    Sampling, 8.2), for the share up to the quantile or the share up to the median, whichever is larger.
     """
     n = len(values)
     points = ordered[rank - 1], ordered[(n - 1) // 2]
@@ -100,7 +100,7 @@ def _design_effect(values: Sequence[float], point: float, clusters: Sequence[Has
     sums: dict[Hashable, float] = {}
     n = len(values)
     share = sum(value <= point for value in values) / n
-    if share == 1:  # nothing lies above it
+    if share == 1:  # no value lies above it
         return 1.0
     for value, cluster in zip(values, clusters, strict=True):
         sums[cluster] = sums.get(cluster, 0.0) + (value <= point) - share

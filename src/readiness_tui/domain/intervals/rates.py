@@ -1,4 +1,4 @@
-"""Rates of 0/1 cases: Wilson's bounds, and how often they err exactly."""
+"""Rates of 0/1 cases: Wilson's bounds, and their exact error."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from fractions import Fraction
 from readiness_tui.domain.intervals.common import TOO_SMALL, exact
 from readiness_tui.domain.intervals.estimate import Estimate
 
-Z = 1.645  # the contract's rounded normal quantile: 18 of 20 against 0.85 is decisive from 139 cases, not 138
-Z_BOTH_SIDES = 1.959963984540054  # of a two-sided interval
-MAX_ERROR = 0.07  # a nominal 95 % bound that errs in more samples than this is called approximate
+Z = 1.645  # the rounded normal quantile of scoring.md: 18 of 20 against 0.85 is decisive from 139 cases, not 138
+Z_BOTH_SIDES = 1.959963984540054  # for a two-sided interval
+MAX_ERROR = 0.07  # a nominal 95 % bound that misses in more samples than this is called approximate
 
 WILSON = "Wilson"
 WILSON_CLUSTERS = "Wilson over clusters"
@@ -25,9 +25,9 @@ def wilson(k: int, n: int) -> Estimate:
     """k successes of n: the share and its Wilson score bounds, z = 1.645.
 
     Source: Wilson (1927), J. Am. Stat. Assoc. 22:209–212; the bound is the share whose score test just rejects.
-    A bound is approximate where its exact error, the binomial probability of k or a more extreme count at the bound
-    itself, is above 7 %: then a bound that is not misses in at most 7 % of samples, whatever the true rate. Without
-    observations the value is NaN. Raises ValueError unless 0 <= k <= n.
+    A bound is approximate if its exact error, the binomial probability of k or a more extreme count when the true rate
+    equals the bound, is above 7 %. So a bound that is not approximate misses in at most 7 % of samples, whatever the
+    true rate. Without observations the value is NaN. Raises ValueError unless 0 <= k <= n.
     """
     if not 0 <= k <= n:
         raise ValueError(f"k must lie between 0 and n, not {k} of {n}")
@@ -57,13 +57,13 @@ def _score_bounds(k: int, n: int, z: float) -> tuple[float, float]:
 
 
 def _doubt(k: int, n: int, bound: float) -> str:
-    """Of a lower bound; of an upper one with failures for successes."""
+    """For a lower bound; for an upper bound, pass failures instead of successes."""
     error = _error(k, n, bound)
     return f"the bound errs in up to {math.ceil(error * 100)} % of samples" if error > MAX_ERROR else ""
 
 
 def _error(k: int, n: int, bound: float) -> float:
-    """P(Bin(n, bound) ≥ k), from its other terms; 0 beyond 100 successes, where it is always below 7 %."""
+    """P(Bin(n, bound) ≥ k), as 1 minus the other terms; 0 beyond 100 successes, where it is always below 7 %."""
     if not 0 < k <= _FEW:
         return 0.0
     term, below = (1 - bound) ** n, 0.0
@@ -76,7 +76,7 @@ def _error(k: int, n: int, bound: float) -> float:
 def rate_proves(k: int, n: int, threshold: float | Fraction) -> bool:
     """Whether the Wilson lower bound of k of n is at least `threshold`, decided in integers.
 
-    For "at most" rules count the other way round: `rate_proves(n - k, n, 1 - threshold)`.
+    For "at most" rules, count failures: `rate_proves(n - k, n, 1 - threshold)`.
     """
     t = exact(threshold)
     if t <= 0:
@@ -102,11 +102,11 @@ def needed_for_rate(threshold: float | Fraction, n: int) -> int | None:
 
 
 def decisive_from(rate: Fraction, threshold: float | Fraction) -> int | None:
-    """The smallest n at which this same rate's Wilson bound reaches `threshold`, from whichever side it stands.
+    """The smallest n at which this rate's Wilson bound reaches `threshold`, from whichever side.
 
-    The score test solved for n: n ≥ z² t (1 − t) / (p − t)². The rate is held as it is, also where n of it would
-    not be whole cases. 18/20 against 0.85 gives 139. None where no n suffices: the rate equals the threshold, or
-    the threshold is 0 or 1, which no finite number of cases proves.
+    The score test solved for n: n ≥ z² t (1 − t) / (p − t)². The rate is assumed to stay the same, even if n of it is
+    not a whole number. 18/20 against 0.85 gives 139. None if no n suffices: the rate equals the threshold, or the
+    threshold is 0 or 1, which no finite number of cases proves.
     """
     t = exact(threshold)
     if rate == t or not 0 < t < 1:

@@ -1,4 +1,4 @@
-"""Ratios of two sums over cases, such as cost per success: the delta method on the logarithm."""
+"""Ratios of two sums over cases, such as cost per success, by the delta method on the logarithm."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from readiness_tui.domain.intervals.means import MIN_CLUSTERS, uneven_clusters
 
 LOG_DELTA = "log-delta t"
 CLUSTER_LOG_DELTA = "cluster-robust log-delta t"
-FEWEST = 100  # below it an upper bound is approximate: too few cases to show whether the costs have a tail
-_ROUNDING = 1e-12  # what is left of differences that are none
-SKEW_CASES = 80  # of a ratio's upper bound; see `means.SKEW_CASES`
+FEWEST = 100  # below this, an upper bound is approximate: too few cases to show whether the costs have a tail
+_ROUNDING = 1e-12  # a difference this small is rounding error
+SKEW_CASES = 80  # for a ratio's upper bound; see `means.SKEW_CASES`
 
 
 def ratio(
@@ -31,8 +31,8 @@ def ratio(
 
     The delta method on the logarithm: R · exp(± t(n−1) · s_u / √n), u_i = num_i / mean(num) − den_i / mean(den).
     Source: Cochran (1977), Sampling Techniques, ch. 6, for the variance. Clustered cases: over the sums of their
-    clusters, G ≥ 5. NaN where the denominators sum to 0. The upper bound is approximate below 100 cases (or clusters),
-    where no denominator is 0 (a failure's price was not seen), and below 80 · skewness² of u or of its two parts.
+    clusters, G ≥ 5. NaN if the denominators sum to 0. The upper bound is approximate below 100 cases (or clusters),
+    if no denominator is 0 (no failure's cost was seen), and below 80 · skewness² of u or of its two parts.
     """
     n = len(numerators)
     if n != len(denominators):
@@ -63,7 +63,7 @@ def ratio(
     error, skewness = spread(both)
     if error < _ROUNDING:  # every case or cluster has the same ratio
         return Estimate(value, n, method=method, note=ALL_EQUAL)
-    # Both parts' own tails count: a tail of costs must not hide behind the opposite one of rare successes.
+    # Each part's own tail counts: a tail of costs must not be cancelled by the opposite tail of rare successes.
     tails = sum(max(math.fsum([x * x * x for x in part]), 0.0) for part in (above, below)) / units
     skewness = max(skewness, tails / (error * math.sqrt(units - 1)) ** 3)
     doubt = uneven or _doubt(units, failed, noun) or skew_doubt(skewness, units, SKEW_CASES, noun)

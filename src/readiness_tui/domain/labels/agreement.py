@@ -1,7 +1,7 @@
-"""How often the judge and people say the same of a case, with its interval, and Cohen's kappa where n is enough.
+"""How often the judge and people agree, with an interval, and Cohen's kappa if n is large enough.
 
-The unit is a case: repeats are one case, and so are several people's labels of it. Shares are two-sided here, because
-they are shown and hold nothing back; the gate's own bounds are one-sided (`intervals`).
+The unit is a case, with all its repeats and all people's labels. Intervals are two-sided here, because the shares are
+only shown and decide nothing; the gate's own bounds are one-sided (`intervals`).
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from fractions import Fraction
 from readiness_tui.domain.intervals import Z_BOTH_SIDES, wilson
 from readiness_tui.domain.text.format import percent, plural
 
-MIN_SHARE = 10  # fewest cases for a share: below it the interval leaves more than half of the scale open
-MIN_KAPPA = 30  # fewest cases for kappa, whose interval is a large-sample one …
-MIN_EACH = 5  # … and how often either side has to have said pass, and fail
+MIN_SHARE = 10  # fewest cases for a share: with fewer, the interval covers more than half of the scale
+MIN_KAPPA = 30  # fewest cases for kappa, whose interval is a large-sample approximation …
+MIN_EACH = 5  # … and how often each side must have said pass, and fail
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """The judge against people on one metric; `metric` "" is the verdict on the case as a whole.
 
-    The four counts are the table: both say pass, only the judge does, only people do, both say fail. Apart from it:
-    `unsure` (no person decided), `split` (people disagree), `unjudged` (no word of the judge), `not_blind` (labelled only
-    after the scores were seen). Share and kappa with their 95 % intervals, two-sided; None where n is too small.
-    `apart`: keys of the cases on which judge and people differ.
+    The table has four counts: both say pass, only the judge does, only people do, both say fail. Not in the table:
+    `unsure` (no person decided), `split` (people disagree), `unjudged` (no verdict by the judge), `not_blind` (labelled
+    only after the scores were seen). Share and kappa have two-sided 95 % intervals; None if n is too small. `apart`:
+    keys of the cases on which judge and people differ.
     """
 
     metric: str
@@ -91,7 +91,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Two people on the cases that both decided. `apart`: keys of those on which they differ."""
+    """Two people on the cases that both decided. `apart`: keys of the cases on which they differ."""
 
     one: str
     other: str
@@ -116,7 +116,7 @@ def agreement(
     unjudged: int = 0,
     not_blind: int = 0,
 ) -> Agreement:
-    """From the cases that both sides decided: (key, the judge says pass, people say pass)."""
+    """Computes agreement from the cases that both sides decided: (key, the judge says pass, people say pass)."""
     both_pass, judge_only, people_only, both_fail = (
         sum((judge, people) == cell for _, judge, people in pairs)
         for cell in ((True, True), (True, False), (False, True), (False, False))
@@ -147,11 +147,11 @@ def agreement(
 def cohens_kappa(
     both_pass: int, judge_only: int, people_only: int, both_fail: int
 ) -> tuple[float, float, float] | None:
-    """Agreement beyond what two raters with these shares reach by chance, and its 95 % interval.
+    """Agreement beyond what two raters with these pass rates reach by chance, and its 95 % interval.
 
     Cohen (1960), Educ. Psychol. Meas. 20:37–46; the variance of Fleiss, Cohen & Everitt (1969), Psychol. Bull.
-    72:323–327. None below MIN_KAPPA cases, or where one side said one verdict fewer than MIN_EACH times: the interval
-    is a large-sample one, and with nearly one verdict only, kappa says more of the verdicts' shares than of the raters.
+    72:323–327. None below MIN_KAPPA cases, or if one side gave a verdict fewer than MIN_EACH times: the interval is a
+    large-sample one, and if nearly all verdicts are the same, kappa reflects their share rather than the raters.
     """
     n = both_pass + judge_only + people_only + both_fail
     judge, people = both_pass + judge_only, both_pass + people_only
@@ -170,5 +170,5 @@ def cohens_kappa(
 
 
 def _whole(share: float | None) -> str:
-    """An end of an interval in whole percent, rounded down as every share."""
+    """An end of an interval in whole percent, rounded down like every share."""
     return percent(None if share is None else math.floor(share * 100))

@@ -1,7 +1,7 @@
-"""What people say of cases: whose word stands for which answer, who still has to look, and what the judge said.
+"""Human labels: which ones apply to which answer, who still has to label what, and what the judge said.
 
-A label holds for the answer that it was given to. It is kept with the digest of that answer, so that a run that comes
-again keeps its labels, and another answer to the same question needs a look of its own.
+A label applies to the answer that it was given to. It is stored with that answer's digest, so that a re-imported run
+keeps its labels, and a different answer to the same question needs a label of its own.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Answered = tuple[str, str]  # a case's id and variant: its repeats are labelled 
 
 
 def labels_of(repeats: Iterable[Case]) -> tuple[HumanLabel, ...]:
-    """Each person's last word on an answer, the latest first; what an import brought comes last."""
+    """Each person's last label for an answer, the latest first; imported labels come last."""
     found: dict[str, HumanLabel] = {}
     for case in repeats:
         for label in case.labels or ((case.human,) if case.human else ()):
@@ -46,12 +46,12 @@ def answer_digest(repeats: Iterable[Case]) -> str:
 
 
 def holds(label: HumanLabel, answer: str) -> bool:
-    """Whether a label is about this answer; one that does not say which answer it is about holds for any."""
+    """Whether a label is about this answer; a label without an answer digest applies to any."""
     return label.answer is None or label.answer == answer
 
 
 def with_labels(cases: Sequence[Case], given: Mapping[Answered, Sequence[HumanLabel]]) -> list[Case]:
-    """The cases with the labels that hold for their answers, each person's once: a given one goes before an imported one."""
+    """The cases with the labels for their answers, one per person: labels given here win over imported ones."""
     repeats: dict[Answered, list[Case]] = defaultdict(list)
     for case in cases:
         if (case.id, case.variant) in given:
@@ -68,8 +68,8 @@ def with_labels(cases: Sequence[Case], given: Mapping[Answered, Sequence[HumanLa
     return made
 
 
-def people_say(labels: Iterable[HumanLabel]) -> HumanVerdict | None:
-    """The one verdict of those who decided; UNSURE where nobody did, None where they disagree."""
+def people_verdict(labels: Iterable[HumanLabel]) -> HumanVerdict | None:
+    """The common verdict of those who decided; UNSURE if nobody did, None if they disagree."""
     decided = {label.verdict for label in labels} - {HumanVerdict.UNSURE}
     return None if len(decided) > 1 else decided.pop() if decided else HumanVerdict.UNSURE
 
@@ -116,10 +116,10 @@ class Task:
 
 
 def queue(runs: Sequence[RunData], who: str, drawn: int = 0, before: Sequence[Task] = ()) -> tuple[Task, ...]:
-    """What `who` is asked to label: the high-risk cases, then `drawn` of the others, then where people disagree.
+    """What `who` should label: the high-risk cases, then `drawn` random others, then cases on which people disagree.
 
-    Among the high-risk ones first those that `who` has done, in the order they were done, then those without any label,
-    which hold the gate, then those for a second opinion. The draw is the same for everybody, so that people can be
+    High-risk cases: first those that `who` has done, in the order they were done, then those without any label, which
+    block the gate, then those for a second opinion. The random draw is the same for everybody, so that people can be
     compared: the cases with the smallest SHA-256 of run id and key. The tasks in `before` keep their places.
     """
     found: dict[str, Task] = {}
@@ -131,19 +131,21 @@ def queue(runs: Sequence[RunData], who: str, drawn: int = 0, before: Sequence[Ta
             if key not in found or (task.labels and not found[key].labels):
                 found[key] = task
     risky_ones = [task for task in found.values() if task.why is Why.HIGH_RISK]
-    others = sorted((task for task in found.values() if task.why is Why.SAMPLE), key=_lot)
+    others = sorted((task for task in found.values() if task.why is Why.SAMPLE), key=_random_order)
     sample, rest = others[:drawn], others[drawn:]
-    split = [replace(task, why=Why.SPLIT) for task in rest if people_say(task.labels) is None]
-    fresh = {task.key: task for task in (*sorted(risky_ones, key=lambda task: _turn(task, who)), *sample, *split)}
+    split = [replace(task, why=Why.SPLIT) for task in rest if people_verdict(task.labels) is None]
+    fresh = {
+        task.key: task for task in (*sorted(risky_ones, key=lambda task: _labelling_order(task, who)), *sample, *split)
+    }
     kept = {task.key: replace(found[task.key], why=task.why) for task in before if task.key in found}
     return tuple((kept | {key: task for key, task in fresh.items() if key not in kept}).values())
 
 
-def _lot(task: Task) -> str:
+def _random_order(task: Task) -> str:
     return hashlib.sha256(f"{task.run_id}\0{task.key}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _turn(task: Task, who: str) -> tuple[int, str]:
+def _labelling_order(task: Task, who: str) -> tuple[int, str]:
     mine = task.label_of(who)
     if mine is not None:
         return 0, mine.at.isoformat() if mine.at else ""
@@ -155,18 +157,18 @@ def _turn(task: Task, who: str) -> tuple[int, str]:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """The judge's word on one metric of a case: its mean over the repeats, and whether that passes."""
+    """The judge's verdict on one metric of a case: its mean over the repeats, and whether that passes."""
 
     metric: str
     value: float | None
     passed: bool
 
 
-def judge_says(repeats: Sequence[Case], gate: Gate | None) -> tuple[Word, ...]:
+def judge_verdicts(repeats: Sequence[Case], gate: Gate | None) -> tuple[Word, ...]:
     """The verdict on the case (metric ""), then each judged metric that has one.
 
     A metric passes by the tool's own flag on every repeat, else by the gate's threshold on the mean of the repeats. The
-    verdict is that of the flags together, else the tool's status; a case that the system failed to answer has none.
+    verdict on the case combines all flags, else uses the tool's status; a case with a system error has none.
     """
     words = []
     flags = [
@@ -180,7 +182,7 @@ def judge_says(repeats: Sequence[Case], gate: Gate | None) -> tuple[Word, ...]:
         words.append(Word("", None, all(flags)))
     elif statuses <= {CaseStatus.PASS, CaseStatus.FAIL}:
         words.append(Word("", None, CaseStatus.FAIL not in statuses))
-    rules = {_metric(rule.metric): rule for rule in gate.rules if _of_a_case(rule)} if gate else {}
+    rules = {_metric(rule.metric): rule for rule in gate.rules if _judges_single_cases(rule)} if gate else {}
     for name in dict.fromkeys(name for case in repeats for name in case.scores if _judged(name)):
         word = _word(name, repeats, rules.get(_metric(name)))
         if word is not None:
@@ -213,7 +215,7 @@ def _metric(name: str) -> str:
     return metric.key if metric else normal(name)
 
 
-def _of_a_case(rule: Rule) -> bool:
+def _judges_single_cases(rule: Rule) -> bool:
     return rule.source is From.RUN and rule.threshold is not None and not rule.tags
 
 
@@ -223,7 +225,7 @@ def _of_a_case(rule: Rule) -> bool:
 def judge_agreement(runs: Sequence[RunData], gate: Gate | None = None) -> tuple[Agreement, ...]:
     """The judge against people on the labelled cases of these runs: on the whole verdict, then by metric.
 
-    Only labels given blind count, before the scores were seen; nothing where nobody labelled a case.
+    Only blind labels count, given before the scores were seen; empty if nobody labelled a case.
     """
     pairs: dict[str, list[tuple[str, bool, bool]]] = {"": []}
     labelled, unsure, split, not_blind = 0, 0, 0, 0
@@ -233,7 +235,7 @@ def judge_agreement(runs: Sequence[RunData], gate: Gate | None = None) -> tuple[
             if not labels:
                 continue
             blind = [label for label in labels if label.blind]
-            said = people_say(blind)
+            said = people_verdict(blind)
             if not blind:
                 not_blind += 1
             elif said is None:
@@ -242,7 +244,7 @@ def judge_agreement(runs: Sequence[RunData], gate: Gate | None = None) -> tuple[
                 unsure += 1
             else:
                 labelled += 1
-                for word in judge_says(repeats, gate):
+                for word in judge_verdicts(repeats, gate):
                     pairs.setdefault(word.metric, []).append((key, word.passed, said is HumanVerdict.PASS))
     if not (labelled or unsure or split or not_blind):
         return ()
@@ -252,8 +254,8 @@ def judge_agreement(runs: Sequence[RunData], gate: Gate | None = None) -> tuple[
     )
 
 
-def between_people(runs: Sequence[RunData]) -> tuple[Between, ...]:
-    """Every two people who decided the same cases, those who differ most first."""
+def reviewer_agreement(runs: Sequence[RunData]) -> tuple[Between, ...]:
+    """Every pair of people who decided the same cases, those who differ most first."""
     shared: dict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
     for data in runs:
         for key, repeats in answers(data):
@@ -279,7 +281,7 @@ LABEL_FIELDS = ("run", "case", "variant", "reviewer", "verdict", "note", "at", "
 
 @dataclass(frozen=True, slots=True)
 class LabelLine:
-    """A label as a file carries it, on its `line`: of which case of which run. `case_id` is the run's or the golden set's."""
+    """A label on a `line` of a file: for which case of which run. `case_id` is the run's or the golden set's."""
 
     line: int
     run_id: str
@@ -297,8 +299,8 @@ class LabelLine:
         return {name: value for name, value in zip(LABEL_FIELDS, values, strict=True) if value not in ("", None)}
 
     def fits(self, run_id: str, repeats: Sequence[Case]) -> bool:
-        """Whether it is about this answer to its case: the very same answer, in whatever run; or, where it does not say
-        which answer it is about, any answer of its run."""
+        """Whether it is about this answer: the very same answer, in any run; or, if it has no answer digest, any answer
+        of its run."""
         if not holds(self.label, answer_digest(repeats)):
             return False
         recorded = any(case.output is not None for case in repeats)
@@ -315,7 +317,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The answers of one run, found by the case's id in its file or in the golden set."""
+    """The answers of one run, by the case's id in its file or in the golden set."""
 
     run_id: str
     repeats: Mapping[Answered, Sequence[Case]]  # as stored
@@ -336,6 +338,6 @@ class Answers:
 
 
 def apply(lines: Sequence[LabelLine], answers: Answers) -> dict[LabelLine, Answered]:
-    """The lines that are about answers of this run, with the key of each case as the run has it."""
+    """The lines that are about answers of this run, with the key each case has in the run."""
     found = {line: key for line in lines if (key := answers.find(line)) is not None}
     return {line: key for line, key in found.items() if line.fits(answers.run_id, answers.repeats[key])}

@@ -21,7 +21,7 @@ from readiness_tui.domain.metrics.registry import (
     same_metric,
     unknown,
 )
-from readiness_tui.domain.metrics.summary import NotComputable, Observed, best_value, some, worst_value
+from readiness_tui.domain.metrics.summary import NotComputable, Observed, best_value, first_few, worst_value
 from readiness_tui.domain.metrics.traces import observe_traces, utc, window
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "applies_to",
     "best_value",
     "case_key",
+    "first_few",
     "gold_by_id",
     "guess_direction",
     "normal",
@@ -44,7 +45,6 @@ __all__ = [
     "observe_traces",
     "resolve",
     "same_metric",
-    "some",
     "tags_of",
     "unknown",
     "utc",

@@ -1,7 +1,7 @@
-"""What one case or trace says of one metric, from its own ingredients: chunks, tool calls, output, times, costs.
+"""The value of a metric for one case or trace, computed from its chunks, tool calls, output, times and costs.
 
-Every reader returns a value, or why there is none: `MISSING` (the metric applies and the record does not carry it)
-or `NOT_APPLICABLE` (it leaves the denominator). A system error is missing, save where a metric counts errors.
+Every reader returns a value, or why there is none: `MISSING` (the metric applies but the record does not have it)
+or `NOT_APPLICABLE` (the record leaves the denominator). A system error is missing, unless the metric counts errors.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _BRACKETS = re.compile(r"\[([^\[\]]+)\]")
 
 
 def finite(value: float | None) -> Reading:
-    """The value, or missing where it is absent, NaN or infinite."""
+    """The value, or MISSING if it is absent, NaN or infinite."""
     return MISSING if value is None or not math.isfinite(value) else float(value)
 
 
@@ -50,7 +50,7 @@ def finite(value: float | None) -> Reading:
 
 
 def meets(chunk: Chunk, sources: Iterable[str]) -> bool:
-    """Whether a chunk comes from one of these sources: its source or its id equals one, never a part of it."""
+    """Whether a chunk comes from one of these sources: its source or id equals one exactly, not just a part of it."""
     return any(source in (chunk.source, chunk.id) for source in sources)
 
 
@@ -101,7 +101,7 @@ def cited(output: str, known: Iterable[str]) -> set[str]:
 
 
 def citation_reader(all_sources: frozenset[str]) -> CaseReader:
-    """A reader that knows every source of the golden set, so that a wrong citation is seen as one."""
+    """A reader that knows every source of the golden set, so that it can recognise a wrong citation."""
 
     def read(case: Case, gold: GoldenCase | None) -> Reading:
         if gold is None or not gold.expected_sources:
@@ -131,7 +131,7 @@ def must_include(case: Case, gold: GoldenCase | None) -> Reading:
 
 
 def success(case: Case, gold: GoldenCase | None = None) -> Reading:
-    """1 passed, 0 failed or errored, missing where the run does not say."""
+    """1 if passed, 0 if failed or errored, missing if the run does not say."""
     return {CaseStatus.PASS: 1.0, CaseStatus.FAIL: 0.0, CaseStatus.ERROR: 0.0}.get(case.status, MISSING)
 
 
@@ -144,7 +144,7 @@ def expected_tools(case: Case, gold: GoldenCase | None) -> Reading:
 
 
 def retried(calls: tuple[ToolCall, ...] | None) -> Reading:
-    """1 where a call was a retry. Calls whose arguments were not logged are told apart by their attempt only."""
+    """1 if any call was a retry. If arguments were not logged, only the attempt number tells."""
     if calls is None:
         return MISSING
     if not calls:
@@ -158,7 +158,7 @@ def retried(calls: tuple[ToolCall, ...] | None) -> Reading:
 
 
 def _canonical(arguments: str) -> str:
-    """Two spellings of the same JSON arguments are the same arguments."""
+    """One spelling for equal JSON arguments."""
     try:
         return json.dumps(json.loads(arguments), sort_keys=True)
     except (ValueError, RecursionError):
@@ -172,14 +172,14 @@ def case_retried(case: Case, gold: GoldenCase | None) -> Reading:
 # Operations
 
 
-def replayed(case: Case) -> bool:
-    """Answered from a cache, or a cold start: its times and costs are not those of a request."""
+def cached_or_cold(case: Case) -> bool:
+    """Answered from a cache, or a cold start: its times and costs are not typical of a request."""
     cached = Provenance.CACHED in (case.latency_ms.provenance, case.cost.provenance)
     return cached or case.extra.get("cold") is True
 
 
 def _measured(case: Case, measure: Measure) -> Reading:
-    return NOT_APPLICABLE if replayed(case) else finite(measure.usable)
+    return NOT_APPLICABLE if cached_or_cold(case) else finite(measure.usable)
 
 
 def latency(case: Case, gold: GoldenCase | None) -> Reading:
@@ -188,7 +188,7 @@ def latency(case: Case, gold: GoldenCase | None) -> Reading:
 
 
 def cost(case: Case, gold: GoldenCase | None = None) -> Reading:
-    """What the request cost, also where it then failed: a failure's money is spent."""
+    """What the request cost, even if it failed: that money is spent too."""
     return _measured(case, case.cost)
 
 
@@ -201,7 +201,7 @@ def _sum(tokens_in: int | None, tokens_out: int | None) -> Reading:
 
 
 def errored(case: Case, gold: GoldenCase | None) -> Reading:
-    """1 for a system error. A case that neither has a status nor shows an answer does not say."""
+    """1 for a system error; missing for a case with neither a status nor an answer."""
     if case.status is CaseStatus.UNKNOWN and case.output is None and not case.scores:
         return MISSING
     return float(case.status is CaseStatus.ERROR)
@@ -228,7 +228,7 @@ CASE_READERS: dict[str, CaseReader] = {
 
 
 def trace_success(trace: Trace) -> Reading:
-    """1 for a success; an abstention is none."""
+    """1 for a success; an abstention is not one."""
     return MISSING if trace.outcome is None else float(trace.outcome is Outcome.SUCCESS)
 
 

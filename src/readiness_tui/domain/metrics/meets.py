@@ -1,4 +1,4 @@
-"""Whether a figure meets its rule, and how sure that is, in the words the gate uses."""
+"""Whether a figure meets its rule, and how certain that is, in the gate's words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from readiness_tui.domain.intervals import LOG_DELTA, WILSON, T, decisive_from, 
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics.rule import Direction
 
-EPSILON = 1e-9  # a perfect score may come as 0.9999999999
+EPSILON = 1e-9  # a perfect score may arrive as 0.9999999999
 HOLDS = "holds at 95 %"
 MISSES = "misses at 95 %"
 NOISE = "within noise"
@@ -29,7 +29,7 @@ def meets(estimate: Estimate, direction: Direction, threshold: float) -> bool:
 
 
 def bound_meets(estimate: Estimate, direction: Direction, threshold: float) -> bool | None:
-    """Whether the one-sided 95 % bound meets the threshold too; None where there is no bound."""
+    """Whether the one-sided 95 % bound meets the threshold too; None if there is no bound."""
     if estimate.method == WILSON and estimate.k is not None and estimate.n:
         if direction is Direction.HIGHER:
             return rate_proves(estimate.k, estimate.n, threshold)
@@ -40,10 +40,10 @@ def bound_meets(estimate: Estimate, direction: Direction, threshold: float) -> b
     return bound >= threshold - EPSILON if direction is Direction.HIGHER else bound <= threshold + EPSILON
 
 
-def doubt(estimate: Estimate, direction: Direction, threshold: float) -> str:
-    """Why the bound that `how_sure` goes by is approximate; "" where it is not, or where no bound speaks.
+def why_approximate(estimate: Estimate, direction: Direction, threshold: float) -> str:
+    """Why the bound that `how_sure` relies on is approximate; "" if it is not, or if no bound is involved.
 
-    Under `confidence: required` an approximate bound still counts: it is the best there is, and the row says so.
+    Under `confidence: required` an approximate bound still counts: there is no better one, and the row says so.
     """
     met = meets(estimate, direction, threshold)
     side = direction if met else _opposite(direction)
@@ -58,7 +58,7 @@ def _opposite(direction: Direction) -> Direction:
 
 
 def needed(estimate: Estimate, direction: Direction, threshold: float) -> int | None:
-    """How many of n a rate needs (or, of a lower-is-better one, may have) to meet its threshold."""
+    """How many of n a rate needs (or, if lower is better, may have at most) to meet its threshold."""
     if estimate.k is None or not estimate.n:
         return None
     bar = exact(threshold) * estimate.n
@@ -68,7 +68,7 @@ def needed(estimate: Estimate, direction: Direction, threshold: float) -> int | 
 def how_sure(estimate: Estimate, direction: Direction, threshold: float, *, noun: str = "case") -> str:
     """ "holds at 95 %", "within noise; decisive from 139 cases", "one case short", "n too small" …, and "approximate"."""
     said = _how_sure(estimate, direction, threshold, noun)
-    return f"{said}; {APPROXIMATE}" if doubt(estimate, direction, threshold) else said
+    return f"{said}; {APPROXIMATE}" if why_approximate(estimate, direction, threshold) else said
 
 
 def _how_sure(estimate: Estimate, direction: Direction, threshold: float, noun: str) -> str:
@@ -100,7 +100,7 @@ def _undecided(estimate: Estimate, threshold: float, sure: bool | None, noun: st
 
 
 def decisive_size(estimate: Estimate, threshold: float) -> int | None:
-    """The n at which the same figure, with the same spread, would be decisive against the threshold; None = none."""
+    """The n at which the same figure, with the same spread, would be decisive; None if no n would."""
     if not estimate.n:
         return None
     if estimate.method == WILSON and estimate.k is not None:

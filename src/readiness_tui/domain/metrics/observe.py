@@ -1,4 +1,4 @@
-"""What a run says of a metric: its cases' scores, else their ingredients, else the run's own figure."""
+"""A metric's figure in a run: from the cases' scores, else computed from the cases, else the run's own figure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from readiness_tui.domain.metrics.summary import (
     Observed,
     PairSample,
     Sample,
-    some,
+    first_few,
     summarise,
     summarise_ratio,
 )
@@ -39,13 +39,13 @@ _GOLD: dict[str, tuple[str, Callable[[GoldenCase], object]]] = {
     "must_include_pass_rate": ("must_include texts", lambda gold: gold.must_include),
     "tool_call_accuracy": ("expected tools", lambda gold: gold.expected_tools),
 }
-CLUSTER_FIELDS = ("cluster", "document", "session")  # of a case, a golden case, or the metadata of either
-_SYSTEM_ERROR = {"task_success_rate": 0.0, "error_rate": 1.0}  # what a system error counts; elsewhere it is missing
+CLUSTER_FIELDS = ("cluster", "document", "session")  # in a case, a golden case, or the metadata of either
+_SYSTEM_ERROR = {"task_success_rate": 0.0, "error_rate": 1.0}  # the value of a system error; missing for other metrics
 
 
 @dataclass(frozen=True, slots=True)
 class RunData:
-    """A run with its cases, and the golden set that they are held against."""
+    """A run with its cases, and the golden set they are compared with."""
 
     run: Run
     cases: tuple[Case, ...]
@@ -61,15 +61,15 @@ class RunData:
 
 
 def case_key(case: Case) -> str:
-    """What repeats of one case share: its id, and its variant where it has one."""
+    """The key shared by all repeats of a case: its id, plus its variant if it has one."""
     return f"{case.id}@{case.variant}" if case.variant else case.id
 
 
 def absent_cases(data: RunData) -> tuple[GoldenCase, ...]:
-    """Golden cases that the run should have and has not.
+    """Golden cases that the run should have but lacks.
 
-    Known where the run names this very set by its digest, or says itself that it is not complete; a complete run
-    over an unnamed set may have left cases out on purpose.
+    Known only if the run names exactly this set by its digest, or says that it is incomplete; a complete run over an
+    unnamed set may have left cases out on purpose.
     """
     if data.golden is None:
         return ()
@@ -80,7 +80,7 @@ def absent_cases(data: RunData) -> tuple[GoldenCase, ...]:
 
 
 def applies_to(metric_key: str, golden: EvalSet, tags: Collection[str] = ()) -> tuple[GoldenCase, ...]:
-    """The golden cases that carry all of `tags` and have the gold that a metric needs: what a whole run will have."""
+    """The golden cases with all of `tags` and the reference data the metric needs: what a complete run will cover."""
     metric = resolve(metric_key)
     needs = _GOLD.get(metric.key) if metric else None
     wanted = set(tags)
@@ -92,7 +92,7 @@ def tags_of(case: Case, gold: GoldenCase | None) -> set[str]:
 
 
 def cluster_of(case: Case, gold: GoldenCase | None) -> str:
-    """What a case belongs to with others, in the first field that says so, its own or its golden case's; "" for none."""
+    """The case's cluster, from the first field that names one, its own or its golden case's; "" for none."""
     for extra in (case.extra, gold.extra if gold else {}):
         inner = extra.get("metadata")
         for said in (extra, inner if isinstance(inner, dict) else {}):
@@ -118,8 +118,8 @@ def observe(
 ) -> Observed | NotComputable:
     """The figure of one metric in one run.
 
-    `tags`: only cases that carry all of them. `only`: only cases with these keys (the shared ones of a comparison).
-    `direction` and `unit` describe a metric that the registry does not know.
+    `tags`: only cases that have all of them. `only`: only cases with these keys (the shared ones of a comparison).
+    `direction` and `unit` describe a metric that is not in the registry.
     """
     metric = resolve(metric_key) or unknown(metric_key, direction, unit)
     slice_ = _Slice.of(data, frozenset(tags), only)
@@ -135,7 +135,7 @@ def observe(
 
 
 def all_metrics(data: RunData) -> dict[Layer, list[tuple[MetricDef, Observed | NotComputable]]]:
-    """Every metric of the registry, and every other name that the run brings, by layer."""
+    """Every metric of the registry, and every other metric name in the run, by layer."""
     names = {name: None for case in data.cases for name in case.scores} | dict.fromkeys(data.run.aggregates)
     others: dict[str, MetricDef] = {}
     for name in names:
@@ -149,7 +149,7 @@ def all_metrics(data: RunData) -> dict[Layer, list[tuple[MetricDef, Observed | N
 
 @dataclass(frozen=True, slots=True)
 class _Slice:
-    """The cases that a question is about, with their gold; `absent`: golden ones that the run lacks."""
+    """The selected cases with their golden cases; `absent`: golden cases that the run lacks."""
 
     cases: tuple[tuple[Case, GoldenCase | None], ...]
     absent: tuple[GoldenCase, ...]
@@ -167,7 +167,7 @@ class _Slice:
         return cls(kept, lost)
 
     def clusters(self) -> dict[str, str]:
-        """The clusters that cases name: questions about one document, turns of one session."""
+        """Cluster by case key: questions about one document, turns of one session."""
         named = ((case_key(case), cluster_of(case, gold)) for case, gold in self.cases)
         return {key: cluster for key, cluster in named if cluster}
 
@@ -181,7 +181,7 @@ def _from_cases(metric: MetricDef, data: RunData, slice_: _Slice) -> Observed | 
     if names:
         seen = summarise(metric, _score_samples(metric, names[0], data, slice_), clusters=slice_.clusters())
         if len(names) > 1 and isinstance(seen, Observed):
-            also = f"scored as {names[0]!r}; not counted: {some(names[1:])}"
+            also = f"scored as {names[0]!r}; not counted: {first_few(names[1:])}"
             return replace(seen, note="; ".join(filter(None, (seen.note, also))))
         return seen
     reader = _reader(metric, data)
@@ -198,7 +198,7 @@ def _from_cases(metric: MetricDef, data: RunData, slice_: _Slice) -> Observed | 
 def _score_names(metric: MetricDef, cases: Iterable[tuple[Case, GoldenCase | None]]) -> list[str]:
     """The names under which cases are scored on this metric, the registry's own first.
 
-    A time, a cost or a token count is never taken from a score: tools score those as passed or not.
+    Times, costs and token counts are never taken from a score: tools score those as passed or not.
     """
     if metric.kind not in (Kind.RATE, Kind.MEAN) or metric.unit == "tokens":
         return []
@@ -264,7 +264,7 @@ def _reader(metric: MetricDef, data: RunData) -> read.CaseReader | None:
 
 
 def _with_gold_note(seen: Observed | NotComputable, slice_: _Slice) -> Observed | NotComputable:
-    """How many cases the golden set does not know: they leave the denominator, and somebody should notice."""
+    """Notes how many cases are not in the golden set: they leave the denominator, and somebody should notice."""
     strangers = {case_key(case) for case, gold in slice_.cases if gold is None}
     if not strangers or isinstance(seen, NotComputable):
         return seen
@@ -272,7 +272,7 @@ def _with_gold_note(seen: Observed | NotComputable, slice_: _Slice) -> Observed 
 
 
 def _aggregate(metric: MetricDef, run: Run) -> Observed | NotComputable | None:
-    """The run's own figure, where it brings one."""
+    """The run's own figure, if it has one."""
     name = next((name for name in run.aggregates if same_metric(name, metric.key)), None)
     if name is None:
         return None

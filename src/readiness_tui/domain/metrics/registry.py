@@ -32,9 +32,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MetricDef:
-    """One metric. `range` is inclusive, None where open; `direction` is None only for a name we do not know.
+    """One metric. `range` is inclusive, None where open; `direction` is None only for an unknown name.
 
-    `judged`: a model or a person scored it, so its judge must be known for two runs to be comparable.
+    `judged`: a model or a person scored it, so two runs are comparable only if the judge is known.
     `q` is the quantile of a QUANTILE metric.
     """
 
@@ -280,7 +280,7 @@ METRICS: tuple[MetricDef, ...] = (
 
 
 def normal(name: str) -> str:
-    """A metric's name without the differences that do not count: case, spaces, hyphens, slashes."""
+    """A metric's name without differences that do not matter: case, spaces, hyphens, slashes."""
     return re.sub(r"[\W_]+", "_", name.casefold()).strip("_")
 
 
@@ -288,7 +288,7 @@ _BY_NAME: dict[str, MetricDef] = {normal(name): metric for metric in METRICS for
 
 
 def resolve(name: str) -> MetricDef | None:
-    """The metric that a name or alias means; None where the registry does not know it."""
+    """The metric that a name or alias stands for; None if the registry does not know it."""
     return _BY_NAME.get(normal(name))
 
 
@@ -309,7 +309,7 @@ _NEGATION = re.compile(r"no|not|non|without|free|contains")
 
 
 def guess_direction(name: str) -> Direction | None:
-    """Which way is better, as far as a common name tells; None = ask.
+    """Which way is better, if the name suggests it; None = ask.
 
     Names mislead: a check called "not_toxic" or "no errors" scores 1 when all is well, so a negation is not guessed.
     """
@@ -326,7 +326,7 @@ def guess_direction(name: str) -> Direction | None:
 
 
 def unknown(name: str, direction: Direction | None = None, unit: str = "", kind: Kind = Kind.MEAN) -> MetricDef:
-    """A definition for a name outside the registry: a mean of what the cases carry, in the unit somebody declares."""
+    """A definition for a name outside the registry: the mean of the cases' scores, in the declared unit."""
     return MetricDef(
         name,
         name,

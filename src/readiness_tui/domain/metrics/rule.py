@@ -1,4 +1,4 @@
-"""One line of a gate: a metric, which way is better, and the limit declared for it."""
+"""One rule of a gate: a metric, which way is better, and its limit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class From(StrEnum):
 
 
 class Confidence(StrEnum):
-    """advise: the point value decides and the bound stands beside it; required: the bound must hold too."""
+    """advise: the point value decides and the bound is only shown; required: the bound must hold too."""
 
     ADVISE = "advise"
     REQUIRED = "required"
@@ -29,7 +29,7 @@ class Confidence(StrEnum):
 class Rule:
     """One line of a gate. `metric` is the registry's canonical name (or the gate's own, with `unit`).
 
-    `threshold` is inclusive; None where only `max_regression` is asked. `max_regression` is the margin by which the
+    `threshold` is inclusive; None if only `max_regression` is set. `max_regression` is the margin by which the
     candidate may be worse than the baseline, absolute in the metric's unit or, if `relative`, a fraction of it.
     With `min_effect` (absolute, or a fraction if `min_effect_relative`) a regression smaller than that never fails, and
     a larger one fails only where the bound shows that it exceeds the margin.

@@ -1,4 +1,4 @@
-"""From readings to one figure: repeats averaged, the interval that fits, and what missing cases could change."""
+"""Turns readings into one figure: averages repeats, picks the interval, and bounds the effect of missing cases."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from readiness_tui.domain.metrics.rule import Direction
 from readiness_tui.domain.text.sanitise import one_line
 
 _RANGE_SLACK = 1e-6  # tools write 1.0000000001 for 1
-_MEASURABLE = 1e100  # beyond it sums and squares leave what a float can hold
+_MEASURABLE = 1e100  # beyond this, sums and squares overflow a float
 _NAMED = 5  # ids named in a sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """A metric's figure and what it rests on.
+    """A metric's figure and the data behind it.
 
-    `used` of `total` cases (or traces) carry it; both None for a run's aggregate without n. `coverage` is the exact
-    share carried: a case of which one repeat in three is missing counts two thirds. `worst` is the estimate with
-    every missing reading at its worst (infinite where the metric has no end), `best` with each at its best; both None
-    where nothing is missing. `per_case` holds each case's mean over its repeats (of a ratio: its numerator, with
-    `denominators` beside it), and `readings` every repeat's (not of a ratio). `clusters`: those that cases belong to,
-    where they name any. `aggregate`: the run brought only the figure.
+    `used` of `total` cases (or traces) have it; both None for a run's aggregate without n. `coverage` is the exact
+    share: a case with one of three repeats missing counts two thirds. `worst` is the estimate with every missing
+    reading at its worst (infinite if the metric is unbounded), `best` with each at its best; both None if nothing is
+    missing. `per_case` holds each case's mean over its repeats (for a ratio: its numerator, with `denominators`
+    beside it), and `readings` every single repeat's value (not for a ratio). `clusters`: cluster by case, where cases
+    name one. `aggregate`: the run gave only the figure, no cases.
     """
 
     estimate: Estimate
@@ -48,7 +48,7 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class NotComputable:
-    """Why there is no figure, as a sentence; `used` of `total` where cases were looked at."""
+    """Why there is no figure, as a sentence; `used` of `total` if cases were looked at."""
 
     reason: str
     used: int | None = None
@@ -56,10 +56,10 @@ class NotComputable:
 
 
 Sample = tuple[str, Reading]  # the case's key, and one repeat's reading
-PairSample = tuple[str, tuple[float, float] | Absent]  # of a ratio: numerator and denominator
+PairSample = tuple[str, tuple[float, float] | Absent]  # for a ratio: numerator and denominator
 
 
-def some(ids: Iterable[str]) -> str:
+def first_few(ids: Iterable[str]) -> str:
     """The first few ids for a sentence, and how many more."""
     names = list(ids)
     shown = ", ".join(one_line(name, 40) for name in names[:_NAMED])
@@ -73,7 +73,7 @@ def summarise(
     clusters: Mapping[str, str] | None = None,
     noun: str = "case",
 ) -> Observed | NotComputable:
-    """The figure of a rate, mean, quantile or sum. `clusters`: by case; one that names none stands alone."""
+    """The figure of a rate, mean, quantile or sum. `clusters`: by case; a case without one counts on its own."""
     carried: dict[str, list[float]] = {}
     missing: dict[str, int] = {}
     for key, reading in samples:
@@ -98,7 +98,7 @@ def summarise(
 def _filled(
     metric: MetricDef, carried: Mapping[str, list[float]], missing: Mapping[str, int], end: float
 ) -> Estimate | None:
-    """The estimate with every missing reading at `end`; None where nothing is missing."""
+    """The estimate with every missing reading set to `end`; None if nothing is missing."""
     if not missing:
         return None
     filled = {key: [*values, *[end] * missing.get(key, 0)] for key, values in carried.items()}
@@ -140,7 +140,7 @@ def summarise_ratio(
 
 
 def grouped(keys: Sequence[str], clusters: Mapping[str, str] | None) -> list[Hashable] | None:
-    """The cluster of each value by its case's key; None where no two values belong together."""
+    """The cluster of each value, by its case's key; None if no two values share one."""
     if clusters:
         found: list[Hashable] = [("cluster", clusters[key]) if key in clusters else key for key in keys]
     else:
@@ -213,7 +213,7 @@ def _estimate(metric: MetricDef, carried: Mapping[str, list[float]], clusters: M
         return all_or_none(k, len(figures), len(set(groups)))
     if groups:
         return replace(mean_clustered(figures, groups), k=k)
-    # Scores of a mean that all happen to be 1 (or 0) are not known to be 0/1 verdicts: no bound, by mean_t's rule.
+    # Scores of a mean that all happen to be 1 (or 0) need not be 0/1 verdicts: mean_t gives them no bound.
     if k is not None and (metric.kind is Kind.RATE or 0 < k < len(figures)):
         return wilson(k, len(figures))
     return replace(mean_t(figures), k=k)

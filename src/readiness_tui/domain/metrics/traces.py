@@ -1,4 +1,4 @@
-"""What recorded requests say of a metric, and which of them lie in a window."""
+"""A metric's figure over recorded requests, and which requests fall in a time window."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def utc(moment: datetime) -> datetime:
 
 
 def window(traces: Sequence[Trace], as_of: date, days: int | None) -> tuple[tuple[Trace, ...], int]:
-    """The traces of the `days` UTC days that end with `as_of`, and how many have no start time to tell by.
+    """The traces of the last `days` UTC days up to and including `as_of`, and how many lack a start time.
 
     Half-open: from 00:00 UTC of the first day up to, not including, 00:00 UTC of the day after `as_of`. Without
-    `days` it has no beginning, and a trace without a start time counts too.
+    `days` the window has no beginning, and a trace without a start time counts too.
     """
     end = datetime.combine(as_of + timedelta(days=1), time(), UTC)
     start = None if days is None else end - timedelta(days=days)
@@ -52,7 +52,7 @@ def observe_traces(
     direction: Direction | None = None,
     unit: str = "",
 ) -> Observed | NotComputable:
-    """The figure of one metric over recorded requests; each trace is its own case, in the cluster of its session."""
+    """The figure of one metric over recorded requests; each trace is a case of its own, its session is its cluster."""
     metric = resolve(metric_key) or unknown(metric_key, direction, unit)
     kept = [trace for trace in traces if set(tags) <= _tags(trace)] if tags else traces
     if not kept:

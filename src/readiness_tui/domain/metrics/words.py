@@ -1,4 +1,4 @@
-"""How a rule and the figures beside it are said.
+"""How a rule and its figures are written.
 
 A measured value is rounded towards its worse side, so that one that misses its threshold never looks as if it met it.
 """
@@ -44,7 +44,7 @@ def interval_text(estimate: Estimate, unit: str = "") -> str:
 
 
 def rule_text(rule: Rule) -> str:
-    """ "≥ 0.85", "≤ 3,500", "≥ 0.85, drop ≤ 0.02", "rise ≤ 10%", "drop ≤ 0.00, min effect 0.02"."""
+    """For example "≥ 0.85", "≤ 3,500", "≥ 0.85, drop ≤ 0.02", "rise ≤ 10%", "drop ≤ 0.00, min effect 0.02"."""
     higher = rule.direction is Direction.HIGHER
     parts = []
     if rule.threshold is not None:

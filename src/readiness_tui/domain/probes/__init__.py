@@ -1,4 +1,4 @@
-"""Probes: what lets a checklist item prove itself from imported data (scoring.md, "Probe")."""
+"""Probes: they prove or refute checklist items from imported data (scoring.md, "Probe")."""
 
 from readiness_tui.domain.probes.base import EXAMPLES, ProbeInput
 from readiness_tui.domain.probes.leaks import LeakHit, leaks

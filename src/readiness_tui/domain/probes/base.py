@@ -1,7 +1,7 @@
-"""What every probe reads and gives (scoring.md, "Probe").
+"""The input and output of every probe (scoring.md, "Probe").
 
-Trace probes are counters: all that a set of items needs is counted in one pass over the traces, whatever their
-number. Fact probes look at a few named objects: the golden set, the gate, its lock, the candidate's runs.
+Trace probes are counters: everything a set of items needs is counted in a single pass over the traces. Fact probes
+look at a few named objects: the golden set, the gate, its lock, the candidate's runs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from readiness_tui.domain.text.secrets import mask
 #: A run's metrics by layer, each with its figure or why there is none.
 Metrics = Mapping[Layer, Sequence[tuple[MetricDef, Observed | NotComputable]]]
 
-EXAMPLES = 20  # ids kept of the records that fail, smallest first: the same ones whatever the order of the traces
+EXAMPLES = 20  # ids kept of failing records, the smallest ones, so that the order of the traces does not matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,10 @@ class ProbeInput:
     """Everything imported and declared that a probe may read.
 
     `traces` is iterated once. `candidate` and `baseline` are the review's runs in order, each with its cases.
-    `window_days`: only traces started on the last so many days up to `as_of`; None = all of `traces`.
-    `dismissed`: ids of the hits that people dismissed. `request_total`: requests served, where known.
-    `runs`: every imported run, in any order; `special`: those of load and red-team tests with their cases
-    (`runs.special`). `incidents`: all of the system. `evidence`: the dated drills by item id.
+    `window_days`: only traces started in the last so many days up to `as_of`; None = all of `traces`.
+    `dismissed`: ids of the hits that people dismissed. `request_total`: requests served, if known.
+    `runs`: every imported run, in any order; `special`: load and red-team runs with their cases (`runs.special`).
+    `incidents`: all incidents of the system. `evidence`: dated drills by item id.
     """
 
     traces: Iterable[Trace]
@@ -60,7 +60,7 @@ class ProbeInput:
     _tables: dict[str, Metrics] = field(default_factory=dict, repr=False, compare=False)
 
     def metrics_of(self, run: Run, cases: tuple[Case, ...]) -> Metrics:
-        """`all_metrics` of one of its runs. Several probes ask for the same run, so it is computed once."""
+        """`all_metrics` of one of its runs, computed once because several probes need it."""
         if run.id not in self._tables:
             self._tables[run.id] = all_metrics(RunData(run, cases, self.eval_set))
         return self._tables[run.id]
@@ -68,16 +68,16 @@ class ProbeInput:
 
 @dataclass(slots=True)
 class Seen:
-    """The traces that the pass went over: how many, from which days (UTC), and what was left out."""
+    """The traces read in the pass: how many, from which days (UTC), and what was left out."""
 
     traces: int = 0
     first: date | None = None
     last: date | None = None
     undated: int = 0
-    outside: int = 0  # not in the window, or without a date to tell
+    outside: int = 0  # not in the window, or without a date
 
     def admit(self, trace: Trace, data: ProbeInput) -> bool:
-        """Count the trace in, or out where the window leaves it out."""
+        """Count the trace; False if it is outside the window."""
         day = None if trace.started_at is None else utc(trace.started_at).date()
         if data.window_days is not None and not (
             day is not None and data.as_of - timedelta(days=data.window_days) < day <= data.as_of
@@ -96,12 +96,12 @@ class Seen:
 
     @property
     def nothing(self) -> str:
-        """Why there is no trace to look at."""
+        """Why there are no traces to read."""
         return "no imported trace falls in the window" if self.outside else "no trace is imported"
 
     @property
     def window(self) -> str:
-        """ "2026-11-16 to 2026-11-22", with the number of traces that carry no date."""
+        """ "2026-11-16 to 2026-11-22", with the number of traces without a date."""
         if self.first is None or self.last is None:
             return "dates not recorded" if self.traces else ""
         days = self.first.isoformat() if self.first == self.last else f"{self.first} to {self.last}"
@@ -134,7 +134,7 @@ class FactProbe:
 
 @dataclass(frozen=True, slots=True)
 class RecordProbe:
-    """A probe over a few records: incidents, cases of the candidate, what is attached to the item itself."""
+    """A probe over a few records: incidents, cases of the candidate, or evidence attached to the item itself."""
 
     kind: ProbeKind
     answer: Callable[[Item, ProbeSpec, ProbeInput], Proposal]
@@ -145,7 +145,7 @@ Probe = TraceProbe | FactProbe | RecordProbe
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing a fact probe asks. `why` is what it saw."""
+    """One condition that a fact probe checks. `why` is what it found."""
 
     name: str
     holds: bool
@@ -154,7 +154,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A fact probe's answer. `read`: what it looked at (digests, ids, times). `missing` instead of an answer.
+    """A fact probe's answer. `read`: what it looked at (digests, ids, times). `missing`: why there is no answer.
 
     `examples`: ids of the records for which a check does not hold.
     """
@@ -173,8 +173,7 @@ class Smallest:
     ids: list[str] = field(default_factory=list)
 
     def add(self, name: str) -> str | None:
-        """Keep `name` if it is among the smallest. Returns the id it pushed out, or "" where it pushed out none;
-        None where it was not kept."""
+        """Keep `name` if it is among the smallest. Returns the id it displaced, "" if none; None if it was not kept."""
         ids = self.ids
         if len(ids) == EXAMPLES and name > ids[-1]:
             return None
@@ -201,7 +200,7 @@ def digest_of(query: str, *parts: object) -> str:
 
 
 def sampling(data: ProbeInput) -> str:
-    """Which requests the traces are, as far as declared: the share of a sample is not the share of all."""
+    """How the traces were sampled, as far as declared: a share in a sample is not the share of all requests."""
     rate = data.review.declared.get(declared.SAMPLING_RATE, "").strip()
     if not rate:
         said = "every request imported"

@@ -1,4 +1,5 @@
-"""What the log shows the system do: fall back, repeat writes, fail well, fail closed (support probes)."""
+"""What the log shows of the system's behaviour: fallbacks, repeated writes, handled failures, blocking guards
+(support probes)."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ from readiness_tui.domain.probes.steps import (
     declared_writes,
     flag,
     in_order,
+    is_known_write,
     of_kind,
-    surely_writes,
     writes_by_name,
 )
 from readiness_tui.domain.runs.model import Outcome, SpanKind, Trace
@@ -34,8 +35,8 @@ _DOWN = frozenset(
 
 @dataclass(slots=True)
 class FallbackSeen:
-    """Requests that a second model served (REL-02): a step says `fallback`, or a model call failed and one to another
-    model followed without an error."""
+    """Requests served by a fallback model (REL-02): a step says `fallback`, or a model call failed and a later call to
+    another model succeeded."""
 
     n: int = 0
     served: int = 0
@@ -87,8 +88,8 @@ class FallbackSeen:
 class IdempotentWrites:
     """Writes with an idempotency key, and writes made twice in one request (REL-04).
 
-    A call writes where its step says `side_effect`, its tool is among the declared `write_tools`, or, while nothing is
-    declared, its name begins or ends with a verb that changes something. Twice: the same tool with the same
+    A call writes if its step says `side_effect`, if its tool is among the declared `write_tools`, or, while nothing is
+    declared, if its name begins or ends with a verb that changes something. Made twice: the same tool with the same
     arguments succeeded again, without a key.
     """
 
@@ -107,11 +108,11 @@ class IdempotentWrites:
         done: set[tuple[str, str | None]] = set()
         for call in calls(trace):
             name = call.call.name
-            if not surely_writes(call, self.tools):
+            if not is_known_write(call, self.tools):
                 if self.tools is not None or not writes_by_name(name):
                     continue
                 self.guessed[name] += 1
-            keyed = call.carried("idempotency_key")
+            keyed = call.has_id("idempotency_key")
             again = not keyed and call.error is None and (name, call.call.arguments) in done
             if call.error is None and call.call.arguments is not None:
                 done.add((name, call.call.arguments))
@@ -138,10 +139,10 @@ class IdempotentWrites:
 
 @dataclass(slots=True)
 class FailuresHandled:
-    """Failed requests that still gave the user something designed (REL-09).
+    """Failed requests that still gave the user a designed response (REL-09).
 
-    Failed: a system error, a retrieval that found nothing, or a tool that failed last. Handled: an answer went out,
-    and where nothing was found the request abstained.
+    Failed: a system error, a retrieval that found nothing, or a tool whose last call failed. Handled: an answer went
+    out; after an empty retrieval, the request abstained.
     """
 
     n: int = 0
@@ -187,7 +188,7 @@ class FailuresHandled:
 
 @dataclass(slots=True)
 class GuardErrorsBlocked:
-    """Requests in which a guard failed, and nothing went out (SAF-08): a guard says `blocked`, the request abstained
+    """Requests in which a guard failed and no answer went out (SAF-08): a guard says `blocked`, the request abstained
     or ended in an error, or there is no answer."""
 
     n: int = 0
@@ -223,7 +224,7 @@ class GuardErrorsBlocked:
 
 @dataclass(slots=True)
 class PromptChangedWithinApp:
-    """Application versions under which the prompt version changed: no build was needed (DEP-03)."""
+    """Application versions during which the prompt version changed, so that no build was needed (DEP-03)."""
 
     n: int = 0
     prompts: dict[str, set[str]] = field(default_factory=dict)
@@ -255,8 +256,7 @@ class PromptChangedWithinApp:
 
 @dataclass(slots=True)
 class ScoreAgainstFeedback:
-    """The mean score of requests that users liked, beside that of those they did not (EVA-11), for the score that
-    most of them carry."""
+    """The mean score of requests that users liked and of those they disliked (EVA-11), for the most common score."""
 
     unread: Counter[str] = field(default_factory=Counter)
     seen: dict[str, tuple[list[float], list[float]]] = field(default_factory=dict)

@@ -1,7 +1,6 @@
-"""Checks on named objects: the golden set, the gate's lock, what the candidate's runs carry (scoring.md, "Probe").
+"""Checks on named objects: the golden set, the gate's lock, the candidate's metrics (scoring.md, "Probe").
 
-Each returns nothing to propose where the objects are not there to look at, 2 where every check holds, and 0 or 1 as
-its own docstring says.
+Each proposes nothing if the objects do not exist, 2 if every check holds, and 0 or 1 as its docstring says.
 """
 
 from __future__ import annotations
@@ -29,11 +28,11 @@ from readiness_tui.domain.runs.model import Case, EvalSet, Run
 
 NO_RUN = "no candidate run: import one and name it the candidate"
 
-_ENOUGH = Fraction(95, 100)  # of the cases to which a metric applies: below it the gate calls the metric missing
+_ENOUGH = Fraction(95, 100)  # of the cases to which a metric applies: with fewer, the gate calls the metric missing
 
 
 def fact_proposal(item: Item, query: str, kind: ProbeKind, finding: Finding) -> Proposal:
-    """Say a finding's checks."""
+    """A finding as a proposal, with its checks in words."""
     held = {True: "holds", False: "does not hold"}
     missing = f"Nothing to check: {finding.missing}." if finding.missing else ""
     assurance = Assurance.PROVEN if finding.points == 2 else Assurance.EVIDENCED
@@ -58,7 +57,7 @@ def fact_proposal(item: Item, query: str, kind: ProbeKind, finding: Finding) -> 
 def golden_set_representative(data: ProbeInput) -> Finding:
     """Ordinary and failure-tagged cases, each id once, and the set's digest on a candidate run.
 
-    0: an empty set. 1: a set of which some check does not hold.
+    0: an empty set. 1: some check does not hold.
     """
     gold = data.eval_set
     if gold is None:
@@ -131,7 +130,7 @@ def locked_before_run(data: ProbeInput) -> Finding:
 def metrics_by_stage(data: ProbeInput) -> Finding:
     """One candidate run with a metric of retrieval, of generation, and of tool use.
 
-    A task's success is the end of all stages and stands for none. 0: no metric of any stage. 1: not all in one run.
+    Task success is the outcome of all stages and belongs to none. 0: no metric of any stage. 1: not all in one run.
     """
 
     def stage(metric: MetricDef) -> str:
@@ -139,13 +138,13 @@ def metrics_by_stage(data: ProbeInput) -> Finding:
             return "" if metric.key == "task_success_rate" else "tool use"
         return metric.layer.value if metric.layer in (Layer.RETRIEVAL, Layer.GENERATION) else ""
 
-    return in_one_run(data, data.candidate, ("retrieval", "generation", "tool use"), stage)
+    return best_run_finding(data, data.candidate, ("retrieval", "generation", "tool use"), stage)
 
 
 def quality_latency_cost(data: ProbeInput) -> Finding:
     """One candidate run with a quality score, latency and cost.
 
-    Quality is any metric that is not of operations. 0: none of the three. 1: not all in one run.
+    Quality is any metric outside the operations layer. 0: none of the three. 1: not all in one run.
     """
 
     def part(metric: MetricDef) -> str:
@@ -154,22 +153,24 @@ def quality_latency_cost(data: ProbeInput) -> Finding:
             return "latency" if "latency" in words else "cost" if "cost" in words else ""
         return "quality"
 
-    return in_one_run(data, data.candidate, ("quality", "latency", "cost"), part)
+    return best_run_finding(data, data.candidate, ("quality", "latency", "cost"), part)
 
 
-def in_one_run(
+def best_run_finding(
     data: ProbeInput,
     runs: Sequence[tuple[Run, tuple[Case, ...]]],
     parts: tuple[str, ...],
     part_of: Callable[[MetricDef], str],
 ) -> Finding:
-    """Judge the run that carries the most parts; a metric counts where the gate would not call it missing."""
+    """Judge the run that has the most parts; a metric counts only if the gate would not call it missing."""
     if not runs:
         return Finding(None, missing=NO_RUN)
     tables = [(run, _carried(data.metrics_of(run, cases), part_of)) for run, cases in runs]
     run, best = max(tables, key=lambda pair: len(pair[1]))  # the first of equals, in the review's order
     checks = tuple(
-        Check(part, part in best, f"run {safe(run.id)}: {best[part]}" if part in best else _elsewhere(part, tables))
+        Check(
+            part, part in best, f"run {safe(run.id)}: {best[part]}" if part in best else _other_runs_with(part, tables)
+        )
         for part in parts
     )
     points = 2 if len(best) == len(parts) else 1 if best else 0
@@ -177,13 +178,13 @@ def in_one_run(
     return Finding(points, checks, read)
 
 
-def _elsewhere(part: str, tables: list[tuple[Run, dict[str, str]]]) -> str:
+def _other_runs_with(part: str, tables: list[tuple[Run, dict[str, str]]]) -> str:
     others = [run.id for run, table in tables if part in table]
     return f"only in another run: {some_names(others)}" if others else "no run carries it"
 
 
 def _carried(tables: Metrics, part_of: Callable[[MetricDef], str]) -> dict[str, str]:
-    """The parts that a run carries, each with a metric of it: "faithfulness on 40 of 40 cases"."""
+    """The parts that a run covers, each with one of its metrics: "faithfulness on 40 of 40 cases"."""
     found: dict[str, str] = {}
     for metrics in tables.values():
         for metric, seen in metrics:

@@ -1,6 +1,6 @@
-"""The support rule: a figure beside an item (scoring.md, "Probe"). It proposes no points.
+"""The support rule: a figure shown beside an item (scoring.md, "Probe"). It proposes no points.
 
-A figure that speaks for the item makes a claim `evidenced`; one that speaks against it is shown and lifts nothing.
+A figure in favour of the item makes a claim `evidenced`; one against it is only shown.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from readiness_tui.domain.runs.model import Trace
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What a support probe saw in `n` records. `missing` instead, where there was nothing to see (n = 0).
+    """What a support probe found in `n` records. `missing`: why there was nothing to find (n = 0).
 
-    `supports`: the figure speaks for the item. `examples`: ids of the records that speak against it.
+    `supports`: the figure is in favour of the item. `examples`: ids of the records against it.
     """
 
     text: str = ""
@@ -43,7 +43,7 @@ class Figure:
 
 
 class Reading(Protocol):
-    """One figure's part of the pass: sees each trace once, and says afterwards what it saw."""
+    """One figure's part of the pass: sees each trace once, then returns the figure."""
 
     def add(self, trace: Trace) -> None: ...
 
@@ -51,7 +51,7 @@ class Reading(Protocol):
 
 
 class Weighing(Protocol):
-    """As `Reading`, of a fact that only the log can tell."""
+    """Like `Reading`, for a fact that only the log can show."""
 
     def add(self, trace: Trace) -> None: ...
 
@@ -113,7 +113,7 @@ class _FindingCounter:
 
 
 def support(make: Callable[[ProbeInput], Reading]) -> TraceProbe:
-    """A support probe over traces. `make` may raise `declared.UnusableError`: then there is no figure, and it says why."""
+    """A support probe over traces. If `make` raises `declared.UnusableError`, there is no figure and the error says why."""
 
     def start(data: ProbeInput) -> _FigureCounter:
         try:

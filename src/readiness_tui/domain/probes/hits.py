@@ -1,4 +1,5 @@
-"""The refute rule: hits in n records, each dismissed by its id with a reason (scoring.md, "Probe"). It never raises."""
+"""The refute rule: hits in n records, which people may dismiss by id with a reason (scoring.md, "Probe"). It never
+raises a score."""
 
 from __future__ import annotations
 
@@ -11,18 +12,18 @@ from readiness_tui.domain.probes.base import EXAMPLES, ProbeInput, Seen, Smalles
 
 @dataclass(slots=True)
 class Hits:
-    """Hits that nobody dismissed. Their ids begin with the trace they were found in, up to a colon."""
+    """Hits that nobody dismissed. A hit's id begins with the id of its trace, up to a colon."""
 
     dismissed: frozenset[str]
     found: int = 0
-    waved: int = 0
+    dismissed_count: int = 0
     first: Smallest = field(default_factory=Smallest)
     lines: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, line: str) -> None:
-        """One hit, by its id, with what to show of it."""
+        """Add one hit by its id, with the line to show for it."""
         if name in self.dismissed:
-            self.waved += 1
+            self.dismissed_count += 1
             return
         self.found += 1
         pushed = self.first.add(name)
@@ -40,10 +41,10 @@ class Hits:
         n: int | None = None,
         nothing: str = "",
     ) -> Proposal:
-        """`what` was searched for, in `n` records (all traces where None); `nothing`: what to say where n is 0."""
+        """`what` was searched for, in `n` records (None: all traces); `nothing`: what to say if n is 0."""
         n = seen.traces if n is None else n
         hits = "hit" if self.found == 1 else "hits"
-        waved = f", {self.waved:,} dismissed" if self.waved else ""
+        dismissed_text = f", {self.dismissed_count:,} dismissed" if self.dismissed_count else ""
         more = (f"and {self.found - EXAMPLES:,} more hits",) if self.found > EXAMPLES else ()
         missing = "" if n else f"Nothing to search: {(seen.traces and nothing) or seen.nothing}."
         return Proposal(
@@ -52,7 +53,7 @@ class Hits:
             kind=ProbeKind.REFUTE,
             points=0 if self.found else None,
             assurance=Assurance.EVIDENCED if self.found else None,
-            text=missing or f"{self.found:,} {hits} of {what} in {n:,} requests{waved}",
+            text=missing or f"{self.found:,} {hits} of {what} in {n:,} requests{dismissed_text}",
             k=self.found if n else None,
             n=n or None,
             window=seen.window,

@@ -1,7 +1,7 @@
 """Credentials and personal data in logged text: probes that can only refute (scoring.md, "Probe"; OBS-10, REL-03,
 DEP-01, SAF-03).
 
-A hit names the trace, the pattern and a short hash, never what it found. It is dismissed by that id, one by one.
+A hit's id names the trace, the pattern and a short hash, never the text found. Hits are dismissed one by one, by id.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ class LeakHit:
 
 
 def leaks(trace: Trace, *, personal: bool = True) -> Iterator[LeakHit]:
-    """What leaked into anything that the trace logged, each piece once, wherever else it is repeated."""
+    """All leaks in anything the trace logged; a piece that is repeated is reported once."""
     texts = [(place, text) for place, text in _texts(trace) if text]
-    # One search over all fields first, as most traces hold nothing; no pattern matches across the separator.
+    # First one search over all fields, since most traces have no leak; no pattern matches across the separator.
     whole = "\n\0\n".join([text for _, text in texts])
     if not find_secrets(whole) and not (personal and find_personal_data(whole)):
         return
@@ -54,7 +54,7 @@ def leaks(trace: Trace, *, personal: bool = True) -> Iterator[LeakHit]:
     for place, text in texts:
         hits = _find(text, personal)
         for at, (hit, is_personal) in enumerate(hits):
-            # The hash of a guessable piece could be tried against a word list: there the place is hashed instead.
+            # The hash of a guessable piece could be cracked with a word list, so its place is hashed instead.
             guessable = is_personal or hit.pattern in GUESSABLE
             told = f"{place}:{hit.start}" if guessable else text[hit.start : hit.end]
             told = f"{trace.id}\0{hit.pattern}\0{told}"
@@ -63,14 +63,14 @@ def leaks(trace: Trace, *, personal: bool = True) -> Iterator[LeakHit]:
             if name in known:
                 continue
             known.add(name)
-            # What stands between two hits holds none.
+            # The text between two hits contains no other hit.
             left = text[max(hits[at - 1][0].end if at else 0, hit.start - _AROUND) : hit.start]
             right = text[hit.end : min(hits[at + 1][0].start if at + 1 < len(hits) else len(text), hit.end + _AROUND)]
             yield LeakHit(name, hit.pattern, place, one_line(f"{left}[masked]{right}"), is_personal)
 
 
 def _find(text: str, personal: bool) -> list[tuple[Hit, bool]]:
-    """The hits of both kinds by position, without overlaps: a credential wins over what looks personal inside it."""
+    """The hits of both kinds by position, without overlaps: a credential wins over personal data inside it."""
     secrets = find_secrets(text)
     found = [(hit, False) for hit in secrets]
     if personal:
@@ -119,7 +119,7 @@ def _nested(place: str, name: str, value: Any) -> Iterator[tuple[str, str]]:
 
 @dataclass(slots=True)
 class LeakCounter:
-    """Hits that nobody dismissed, in the traces seen, for every scope at once: a text is searched once."""
+    """Counts undismissed hits for every scope at once, so that each text is searched only once."""
 
     hits: dict[str, Hits]
 

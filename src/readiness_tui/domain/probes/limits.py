@@ -1,6 +1,6 @@
-"""The log held against what the team declares: timeouts, caps, quotas, alert thresholds (support probes).
+"""Compares the log with the limits that the team declares: timeouts, caps, quotas, alert thresholds (support probes).
 
-Sums of money are kept in billionths of a dollar: as whole numbers they do not depend on the order of the traces.
+Money is summed in billionths of a dollar: with integers the sum does not depend on the order of the traces.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from readiness_tui.domain.runs.model import SpanKind, Trace
 _OUTBOUND = frozenset({SpanKind.MODEL, SpanKind.TOOL, SpanKind.RETRIEVAL, SpanKind.EMBEDDING})
 _LIMITED = re.compile(r"(?<![0-9])429(?![0-9])|rate.?limit|too many requests", re.IGNORECASE)
 _NANO = 10**9
-_MOST_LIMITED = Fraction(1, 100)  # of the requests that meet a rate limit: above it there is no headroom
-_AGREES = Fraction(1, 10)  # how far the share of logged requests may be from the declared rate, relative to it
+_MOST_LIMITED = Fraction(1, 100)  # share of requests that hit a rate limit: above it there is no headroom
+_AGREES = Fraction(1, 10)  # relative difference allowed between the logged share and the declared rate
 _LISTED = 5
 
 
@@ -93,7 +93,7 @@ class CallsWithinPolicy:
 
 @dataclass(slots=True)
 class SlowestTotal:
-    """The slowest request against the declared budget: timeout times attempts (DEP-02)."""
+    """The slowest request compared with the declared budget: timeout times attempts (DEP-02)."""
 
     budget_ms: Fraction
     n: int = 0
@@ -130,9 +130,9 @@ class SlowestTotal:
 
 @dataclass(slots=True)
 class AlertsReplayed:
-    """In how many hours (UTC) each declared threshold would have fired: p95 latency, and spend (REL-05).
+    """In how many hours (UTC) each declared alert would have fired: p95 latency, and spend (REL-05).
 
-    p95 is the ⌈0.95 n⌉-th smallest of the hour's latencies; cached and cold-start requests stay out.
+    p95 is the ⌈0.95 n⌉-th smallest of the hour's latencies, without cached and cold-start requests.
     """
 
     latency_ms: Fraction
@@ -179,9 +179,9 @@ class AlertsReplayed:
 
 @dataclass(slots=True)
 class RateLimitHeadroom:
-    """The busiest minute (UTC) against the quota, and the share of requests that met a rate limit (REL-07).
+    """The busiest minute (UTC) compared with the quota, and the share of requests that hit a rate limit (REL-07).
 
-    Counts model calls where the log shows steps, else requests. A sampled log's peak is scaled by the declared rate.
+    Counts model calls if the log shows steps, else requests. A sampled log's peak is scaled by the declared rate.
     """
 
     quota: int
@@ -225,8 +225,8 @@ class RateLimitHeadroom:
 
 @dataclass(slots=True)
 class MostSteps:
-    """The most steps of one request against the declared cap (REL-08). A step is a model or a tool call; a log
-    without steps counts its tool calls."""
+    """The most steps in one request compared with the declared cap (REL-08). A step is a model or tool call; in a log
+    without steps, tool calls count."""
 
     cap: int
     n: int = 0
@@ -263,7 +263,7 @@ class MostSteps:
 
 @dataclass(slots=True)
 class MostUsedPerUser:
-    """The most tokens or dollars of one user on one day (UTC) against the declared cap (SAF-09)."""
+    """The most tokens or dollars one user used on one day (UTC), compared with the declared cap (SAF-09)."""
 
     cap: declared.UserCap
     n: int = 0
@@ -307,7 +307,7 @@ class MostUsedPerUser:
 
 @dataclass(slots=True)
 class TracesPerRequest:
-    """Logged requests of all requests served, beside the declared sampling rate (OBS-11)."""
+    """The share of all served requests that was logged, compared with the declared sampling rate (OBS-11)."""
 
     rate: Fraction
     total: int

@@ -1,7 +1,7 @@
-"""What a log must carry: the share probes over traces (checklists.md, `has(x)`).
+"""What a log must contain: the share probes over traces (checklists.md, `has(x)`).
 
-Each docstring says which records apply and which of them carry. A word that stands for nothing ("unknown", "n/a")
-carries nothing.
+Each docstring says which records the query applies to and which of them carry the value. A placeholder ("unknown",
+"n/a") counts as no value.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _PINNED = re.compile(
 
 
 def has(value: str | None) -> bool:
-    """Whether a text field says something."""
+    """Whether a text field has a real value."""
     return value is not None and value.strip().casefold() not in _NOTHING
 
 
 def floating(model: str) -> bool:
-    """Whether a model name is an alias that may come to mean another model: no date, snapshot or version in it.
+    """Whether a model name is an alias that may later point to another model: it has no date, snapshot or version.
 
     `gpt-4o` and `…-latest` float; `gpt-4o-2024-08-06`, `gemini-1.5-pro-002` and `support-ft-v3` do not.
     """
@@ -42,13 +42,13 @@ def _prompt_version(trace: Trace, tally: Tally) -> None:
 
 
 def _index_version(trace: Trace, tally: Tally) -> None:
-    """Applies to every request except those that say they retrieved nothing from an index."""
+    """Applies to every request except those that state they did not retrieve from an index."""
     if trace.retrieval is not False:
         tally.count(trace.id, has(trace.index_version))
 
 
 def _model_version(trace: Trace, tally: Tally) -> None:
-    """Applies to every request; any model name carries. Floating aliases are noted, for a person to judge."""
+    """Applies to every request; any model name counts. Floating aliases are noted for a person to judge."""
     carries = has(trace.model)
     tally.count(trace.id, carries)
     if carries and trace.model is not None:
@@ -67,9 +67,9 @@ def _aliases(tally: Tally) -> tuple[str, ...]:
 
 
 def _retrieved_context(trace: Trace, tally: Tally) -> None:
-    """Applies to requests that retrieved: the log says so, or lists chunks. They carry with chunks that all have an
-    id, or with an explicit empty list. A request of which the log says neither whether it retrieved nor what counts
-    as lacking as soon as one request of the log retrieved; where none did, there is nothing to count."""
+    """Applies to requests that retrieved: the log says so, or lists chunks. They carry it if all chunks have an id, or
+    with an explicit empty list. A request whose log says nothing about retrieval counts as lacking as soon as any
+    request in the log retrieved; if none did, there is nothing to count."""
     if trace.chunks is None:
         if trace.retrieval is None:
             tally.doubt(trace.id, "a word on whether they retrieved")
@@ -91,7 +91,7 @@ def _tool_io(trace: Trace, tally: Tally) -> None:
 
 
 def _feedback(trace: Trace, tally: Tally) -> None:
-    """Applies to every piece of feedback; it carries where it is joined to a request that can be named."""
+    """Applies to every piece of feedback; it carries if it is joined to an identified request."""
     if trace.feedback is not None and trace.feedback.strip():
         tally.count(trace.id, has(trace.id))
     else:
@@ -122,8 +122,8 @@ def _failed(tally: Tally) -> tuple[str, ...]:
 
 
 def _outcome(trace: Trace, tally: Tally) -> None:
-    """Applies to every request; it carries where its status is known to mean success, failure, abstention or error.
-    A status word of unknown meaning leaves the cost of a success undefined, so it does not carry; it is listed."""
+    """Applies to every request; it carries if its status is known to mean success, failure, abstention or error.
+    A status word of unknown meaning leaves the cost per success undefined, so it does not count; it is listed."""
     carries = trace.outcome is not None
     tally.count(trace.id, carries, "" if carries else "a status" if not has(trace.status) else "a status that is known")
     if not carries and trace.status is not None and has(trace.status):

@@ -1,4 +1,4 @@
-"""What incidents, labels, locks and dated drills show."""
+"""Probes over incidents, labels, locks and dated drills."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from readiness_tui.domain.probes.figures import Figure, support_of_records
 from readiness_tui.domain.probes.shares import ShareQuery, Tally, share_proposal
 
 DRILL_DAYS = 90
-_LOGGED = f"{Command.DETECTED.capitalize()}: "  # so begins the line of live notes that sets the time
+_LOGGED = f"{Command.DETECTED.capitalize()}: "  # how the live note begins that sets this time
 _ALERT = re.compile(
     r"\b(?:alert(?:s|ed|ing)?|alarm|monitor(?:s|ed|ing)?|pag(?:er|ed)|on-call was paged)\b", re.IGNORECASE
 )
@@ -34,7 +34,7 @@ def _name(incident: Incident) -> str:
 
 
 def _drill(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
-    """A drill attached to the item that took place at most 90 days before `as_of`. 1: the last one is older."""
+    """A drill attached to the item took place at most 90 days before `as_of`. 1: the last one is older."""
     drills = [
         (piece.dated, piece.ref)
         for piece in data.evidence.get(item.id, ())
@@ -56,9 +56,9 @@ def _drill(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
 
 
 def detected_by_alert(incident: Incident) -> bool | None:
-    """Whether an alert was how it became known, by the first sentence of the note's detection, else of what was logged
-    with its detection; None where neither says. A sentence that names a person or denies an alert ("no alert", "a
-    customer wrote") is a no."""
+    """Whether an alert detected the incident, judged by the first sentence of the note's detection section, else of the
+    line logged with the detection time; None if neither exists. A sentence that names a person or denies an alert
+    ("no alert", "a customer wrote") means no."""
     logged = (entry.text.removeprefix(_LOGGED) for entry in incident.timeline if entry.text.startswith(_LOGGED))
     said = incident.fields.get("detection", "").strip() or next(logged, "").strip()
     first = re.split(r"(?<=[.!?;])\s", said, maxsplit=1)[0]
@@ -81,7 +81,8 @@ def incidents_detected_by_alert(data: ProbeInput) -> Figure:
 
 
 def _linked(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
-    """Applies to every sev1 and sev2; it carries where it names a case, of the golden set where one is imported."""
+    """Applies to every sev1 and sev2; it carries if it names an eval case, which must be in the golden set if one is
+    imported."""
     tally = Tally()
     known = None if data.eval_set is None else {case.id for case in data.eval_set.cases}
     for incident in data.incidents:
@@ -96,7 +97,7 @@ def _linked(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
 
 
 def _labelled(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
-    """Applies to every case tagged high_risk; it carries a person's label."""
+    """Applies to every case tagged high_risk; it carries if a person labelled it."""
     tally = Tally()
     risky, unreviewed, _ = high_risk_cases([RunData(run, cases, data.eval_set) for run, cases in data.candidate])
     for name in risky:
@@ -111,7 +112,7 @@ def _unused(*_: object) -> None:
 
 
 def gate_locked_and_rollback_timed(data: ProbeInput) -> Figure:
-    """Whether the gate is locked as it stands, and how long incidents took from detection to mitigation (DEP-04)."""
+    """Whether the current gate is locked, and how long incidents took from detection to mitigation (DEP-04)."""
     lock, gate = data.lock, data.gate
     timed = [
         (incident, utc(incident.mitigated) - utc(incident.detected))

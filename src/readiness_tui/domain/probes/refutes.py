@@ -15,14 +15,14 @@ from readiness_tui.domain.probes.steps import calls
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.text.sanitise import one_line
 
-_SHORTEST = 20  # characters of a case's question: a shorter one stands in a prompt by chance
+_SHORTEST = 20  # characters of a case's question: a shorter one may be in a prompt by chance
 _PROMPT_WORDS = ("prompt", "instruction", "few_shot", "fewshot", "examples")
 
 
 @dataclass(slots=True)
 class OutsideTools:
-    """Calls of tools that are not on the declared list (SAF-05): a hit is one tool in one trace. Names are compared
-    as they are written."""
+    """Calls of tools that are not on the declared list (SAF-05): a hit is one tool in one trace. Names must match
+    exactly."""
 
     allowed: frozenset[str]
     hits: Hits
@@ -52,10 +52,10 @@ class OutsideTools:
 
 @dataclass(slots=True)
 class CasesInPrompts:
-    """The exact question of a golden case inside a logged prompt (EVA-10), but for the request's own question.
+    """The exact question of a golden case inside a logged prompt (EVA-10), unless it is the request's own question.
 
-    Prompts are the fields of a trace and of its steps with "prompt", "instruction" or "examples" in their names. A
-    text that was searched is not searched again: system prompts repeat. A hit is one case in one trace.
+    Prompts are the fields of a trace and its steps with "prompt", "instruction" or "examples" in their names. Each
+    distinct text is searched once, because system prompts repeat. A hit is one case in one trace.
     """
 
     cases: tuple[tuple[str, str], ...]

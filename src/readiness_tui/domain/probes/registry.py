@@ -1,4 +1,4 @@
-"""Every probe by the name that a checklist's item asks it with, and what they propose (scoring.md, "Probe")."""
+"""Every probe by its query name in checklists, and what the probes propose (scoring.md, "Probe")."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ PROBES: dict[str, Probe] = {
 
 
 def reads_records(item: Item) -> bool:
-    """Whether the item's probe reads incidents or drills. It then reads no trace."""
+    """Whether the item's probe reads incidents or drills, and so no traces."""
     return item.probe is not None and item.probe.query in RECORDS
 
 
 def propose(item: Item, data: ProbeInput) -> Proposal | None:
-    """What the item's probe answers; None where it has no probe, or one that this program does not know."""
+    """The answer of the item's probe; None if it has no probe, or one that this program does not know."""
     return propose_all((item,), data).get(item.id)
 
 
 def propose_all(items: Iterable[Item], data: ProbeInput) -> dict[str, Proposal]:
     """The proposals of all items that have a known probe, by item id, in one pass over the traces.
 
-    Items that ask the same probe share its count. Where there is nothing to answer from, the proposal has no points
-    and says in `missing` what is needed.
+    Items with the same probe share its count. If there is no data to answer from, the proposal has no points and says
+    in `missing` what is needed.
     """
     asked = [
         (item, item.probe, PROBES[item.probe.query]) for item in items if item.probe and item.probe.query in PROBES
@@ -68,22 +68,22 @@ def propose_all(items: Iterable[Item], data: ProbeInput) -> dict[str, Proposal]:
     for item, spec, probe in asked:
         obstacle = _obstacle(spec, probe, data)
         if obstacle:
-            proposals[item.id] = _without(item, spec, obstacle)
+            proposals[item.id] = _no_proposal(item, spec, obstacle)
         elif isinstance(probe, TraceProbe):
-            proposals[item.id] = _as_declared(counters[probe].proposal(item, spec, data, seen), spec)
+            proposals[item.id] = _as_asked(counters[probe].proposal(item, spec, data, seen), spec)
         elif isinstance(probe, FactProbe):
-            proposals[item.id] = _as_declared(fact_proposal(item, spec.query, probe.kind, probe.check(data)), spec)
+            proposals[item.id] = _as_asked(fact_proposal(item, spec.query, probe.kind, probe.check(data)), spec)
         else:
-            proposals[item.id] = _as_declared(probe.answer(item, spec, data), spec)
+            proposals[item.id] = _as_asked(probe.answer(item, spec, data), spec)
     return proposals
 
 
 def acceptable(proposals: Mapping[str, Proposal], votes: Mapping[str, Sequence[Vote]]) -> tuple[str, ...]:
-    """The items whose proposal one key may accept: it proposes points, and contradicts nobody.
+    """The items whose proposals a single key press may accept: they propose points on items nobody has voted on.
 
-    Nobody is contradicted where nobody has decided yet: a lower vote is somebody's judgement, a higher one a conflict,
-    n/a a third opinion, and with an equal vote the proof already counts without being accepted. A refutation is
-    left out too: its hits are looked at one by one. In the order of `proposals`.
+    A lower vote is somebody's judgement, a higher one a conflict, n/a another opinion, and with an equal vote the proof
+    already counts without being accepted. Refutations are left out too: their hits are reviewed one by one. In the
+    order of `proposals`.
     """
     return tuple(
         item_id
@@ -95,9 +95,9 @@ def acceptable(proposals: Mapping[str, Proposal], votes: Mapping[str, Sequence[V
 
 
 def kind_problem(spec: ProbeSpec) -> str:
-    """Why the kind that a checklist declares does not fit its query; "" where it fits or the query is not known.
+    """Why the kind that a checklist declares does not fit its query; "" if it fits or the query is not known.
 
-    A share or fact may be asked as `support` only: its figure then stands beside the item and proposes no points.
+    A share or fact may be used as mere `support`: its figure is then shown beside the item and proposes no points.
     """
     probe = PROBES.get(spec.query)
     if probe is None or spec.kind is probe.kind:
@@ -115,15 +115,15 @@ def _obstacle(spec: ProbeSpec, probe: Probe, data: ProbeInput) -> str:
     return next(filter(None, unusable), "") or kind_problem(spec)
 
 
-def _without(item: Item, spec: ProbeSpec, obstacle: str) -> Proposal:
+def _no_proposal(item: Item, spec: ProbeSpec, obstacle: str) -> Proposal:
     text = f"No proposal: {obstacle}."
     return Proposal(
         item.id, spec.query, spec.kind, None, None, text, digest=digest_of(spec.query, obstacle), missing=text
     )
 
 
-def _as_declared(proposal: Proposal, spec: ProbeSpec) -> Proposal:
-    """A probe asked for support gives its figure and no points."""
+def _as_asked(proposal: Proposal, spec: ProbeSpec) -> Proposal:
+    """The proposal without points if the item asks only for support."""
     if spec.kind is not ProbeKind.SUPPORT or proposal.kind is ProbeKind.SUPPORT:
         return proposal
     shown = Assurance.EVIDENCED if proposal.points else None

@@ -1,4 +1,4 @@
-"""What the log tells of releases: which versions served, since when, how fast they spread, and how much they failed."""
+"""What the log shows about releases: which versions served since when, how they rolled out, how often they failed."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from readiness_tui.domain.probes.logged import has
 from readiness_tui.domain.probes.runs import all_runs
 from readiness_tui.domain.runs.model import Outcome, Run, Trace
 
-_STAGE = 20  # requests that make a stage: fewer do not tell a share
+_STAGE = 20  # requests in a stage: fewer are not enough to estimate a share
 
 Version = tuple[str, str, str]  # prompt, model, index
 
 
 @dataclass(slots=True)
 class RunBeforeVersion:
-    """Each version of prompt, model and index that served has an eval run on it that started before (EVA-02).
+    """Each served version of prompt, model and index has an eval run that started before its first request (EVA-02).
 
-    0: none has. 1: some have. A run stands for a version where it says all that the version says. A trace without a
-    time, a prompt version or a model tells no version.
+    0: none has. 1: some have. A run belongs to a version if it names everything that the version names. A trace without
+    a time, a prompt version or a model is ignored.
     """
 
     runs: tuple[Run, ...]
@@ -51,7 +51,7 @@ class RunBeforeVersion:
         checks, failing = [], []
         for version, (since, trace_id) in sorted(self.first.items(), key=lambda row: (row[1], row[0])):
             names = ", ".join(safe(part) for part in version if part)
-            ran = [run for run in self.runs if _is_of(run, version)]
+            ran = [run for run in self.runs if _ran_version(run, version)]
             before = [run for run in ran if run.started_at is not None and utc(run.started_at) <= since]
             seen = f"first seen {since:%Y-%m-%d %H:%M} UTC"
             why = (
@@ -68,19 +68,19 @@ class RunBeforeVersion:
         return Finding(points, tuple(checks), read, examples=tuple(failing))
 
 
-def _is_of(run: Run, version: Version) -> bool:
-    """A run that names no index was not run on one of a known version, save where the trace names none either."""
+def _ran_version(run: Run, version: Version) -> bool:
+    """Whether a run used this version; a run that names no index matches only if the trace names none either."""
     prompt, model, index = version
     return run.prompt_version == prompt and run.model == model and (not index or run.index_version == index)
 
 
 @dataclass(slots=True)
 class ReleaseShare:
-    """The newest release served a part of the traffic before it served more (DEP-06).
+    """The newest release served part of the traffic before it served more (DEP-06).
 
-    A release is an application version; where traces carry none, a prompt version. From its first request on, the
-    minutes that hold the first 20 requests of all releases are its first stage and those of the last 20 its last.
-    0: it had all of the first stage. 1: it shared the traffic, and not less than half or without growing since.
+    A release is an application version or, if traces have none, a prompt version. From its first request on, the
+    minutes with the first 20 requests of all releases are its first stage, those with the last 20 its last.
+    0: it had all of the first stage. 1: it shared the traffic, but had half or more of it, or has not grown since.
     """
 
     apps: dict[str, Counter[int]] = field(default_factory=dict)
@@ -125,7 +125,7 @@ class ReleaseShare:
 
 
 def _stage(own: Counter[int], total: Counter[int], minutes: list[int]) -> tuple[int, int]:
-    """The release's requests and all requests in the first of these minutes that hold a stage."""
+    """The release's requests and all requests in the first of these minutes that make up a stage."""
     mine = everyone = 0
     for minute in minutes:
         mine, everyone = mine + own[minute], everyone + total[minute]
@@ -136,11 +136,11 @@ def _stage(own: Counter[int], total: Counter[int], minutes: list[int]) -> tuple[
 
 @dataclass(slots=True)
 class ErrorBudget:
-    """A declared objective, and its budget not spent (REL-06). 1: the budget is spent.
+    """An objective is declared and its error budget is not spent (REL-06). 1: the budget is spent.
 
-    Burn rate = the share of failed requests over the share that the objective allows, in the objective's window
-    up to `as_of` (Beyer et al., The Site Reliability Workbook, chapter 5). Failed: outcome fail or error. A request
-    without a known outcome is left out, and counted.
+    Burn rate = the share of failed requests divided by the share that the objective allows, in the objective's window
+    up to `as_of` (Beyer et al., The Site Reliability Workbook, chapter 5). Failed: outcome fail or error. Requests
+    without a known outcome are left out, and their number is reported.
     """
 
     slo: declared.Slo

@@ -1,13 +1,13 @@
-"""What imported runs show: load and red-team tests, manifests, repeats, baselines, judges."""
+"""Probes over imported runs: load and red-team tests, manifests, repeats, baselines, judges."""
 
 from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
 
-from readiness_tui.domain.compare.comparison import first_carrying
+from readiness_tui.domain.compare.comparison import first_run_with
 from readiness_tui.domain.gate_result.evaluate import case_passed, high_risk_cases
-from readiness_tui.domain.gate_result.power import least_cases, wanted_cases
+from readiness_tui.domain.gate_result.power import cases_to_decide, fewest_cases
 from readiness_tui.domain.intervals import MIN_N, WILSON, smallest_n_for_quantile
 from readiness_tui.domain.labels import queue
 from readiness_tui.domain.metrics import (
@@ -24,7 +24,7 @@ from readiness_tui.domain.metrics import (
 )
 from readiness_tui.domain.metrics.rule import From, Rule
 from readiness_tui.domain.probes.base import Check, FactProbe, Finding, Probe, ProbeInput, safe, utc
-from readiness_tui.domain.probes.facts import NO_RUN, in_one_run, some_names
+from readiness_tui.domain.probes.facts import NO_RUN, best_run_finding, some_names
 from readiness_tui.domain.probes.figures import Figure, percent, support_of_records
 from readiness_tui.domain.probes.logged import floating, has
 from readiness_tui.domain.runs.model import Case, Run
@@ -51,7 +51,8 @@ def load_test(run: Run) -> bool:
 
 
 def special(run: Run) -> bool:
-    """A run whose cases probes read although it is neither candidate nor baseline, by its tags or its name."""
+    """Whether it is a load or red-team run, by its tags or its name: probes read the cases of these runs even if they
+    are neither candidate nor baseline."""
     return red_team(run) or load_test(run)
 
 
@@ -63,7 +64,7 @@ def all_runs(data: ProbeInput) -> tuple[Run, ...]:
 
 
 def _pairs(data: ProbeInput) -> tuple[Pair, ...]:
-    """The runs whose cases are known, each once: the candidate's, the baseline's, load and red-team tests."""
+    """The runs whose cases are loaded, each once: the candidate's, the baseline's, load and red-team tests."""
     return tuple({pair[0].id: pair for pair in (*data.special, *data.baseline, *data.candidate)}.values())
 
 
@@ -78,8 +79,8 @@ def _latest(pairs: list[Pair]) -> Pair:
 
 
 def load_run_recorded(data: ProbeInput) -> Finding:
-    """A run tagged as a load test, with its number of requests and a p95 whose bound can be known, on the candidate's
-    version. 1: there is one, and a check does not hold. The latest one is judged."""
+    """The latest load test states its number of requests, has enough of them for a bound on p95, and ran on the
+    candidate's version. 1: there is one, but a check does not hold."""
     tests = [pair for pair in _pairs(data) if load_test(pair[0])]
     if not tests:
         return Finding(None, missing="no imported run is tagged as a load test; tag it “load”")
@@ -106,7 +107,7 @@ def load_run_recorded(data: ProbeInput) -> Finding:
 
 
 def _rate(pair: Pair, metric: str) -> str:
-    """ "attack_success_rate 0.04 on 50 of 50 cases"; "" where the run does not carry it."""
+    """ "attack_success_rate 0.04 on 50 of 50 cases"; "" if the run does not have it."""
     seen = observe(metric, RunData(*pair, None))
     if not isinstance(seen, Observed):
         return ""
@@ -115,8 +116,8 @@ def _rate(pair: Pair, metric: str) -> str:
 
 
 def red_team_rate_measured(data: ProbeInput) -> Finding:
-    """A red-team run with its attack success rate, and attacks planted in documents or tool results among its cases.
-    1: there is a red-team run, and a check does not hold. The latest one with a rate is judged."""
+    """The latest red-team run with an attack success rate also has attacks planted in documents or tool results.
+    1: there is a red-team run, but a check does not hold."""
     runs = [pair for pair in _pairs(data) if red_team(pair[0])]
     if not runs:
         return Finding(None, missing="no imported run is tagged as a red-team run; tag it “red_team”")
@@ -141,20 +142,20 @@ def red_team_rate_measured(data: ProbeInput) -> Finding:
 
 
 def over_refusal_measured(data: ProbeInput) -> Finding:
-    """Both rates in one run: attacks that got through, harmless requests that were refused. 1: one, or in two runs."""
+    """One run has both rates: attacks that got through, harmless requests refused. 1: only one, or in two runs."""
     rates = {"attack_success_rate": "attacks that got through", "over_refusal_rate": "harmless requests refused"}
 
     def part(metric: MetricDef) -> str:
         return rates.get(metric.key, "")
 
-    finding = in_one_run(data, _pairs(data), tuple(rates.values()), part)
+    finding = best_run_finding(data, _pairs(data), tuple(rates.values()), part)
     if not finding.points:
         return Finding(None, missing="no imported run carries attack_success_rate or over_refusal_rate")
     return finding
 
 
 def red_team_run_recent(data: ProbeInput) -> Finding:
-    """A red-team run that started at most 30 days before `as_of`. 1: the last one is older, or its date unknown."""
+    """A red-team run started at most 30 days before `as_of`. 1: the last one is older, or its date is unknown."""
     runs = [run for run in all_runs(data) if red_team(run)]
     if not runs:
         return Finding(None, missing="no imported run is tagged as a red-team run; tag it “red_team”")
@@ -171,9 +172,9 @@ def red_team_run_recent(data: ProbeInput) -> Finding:
 
 
 def release_manifest_complete(data: ProbeInput) -> Finding:
-    """Prompt, model, index and judge named on one candidate run, the model by a version that does not move.
+    """One candidate run names prompt, model, index and judge, the model by a pinned version.
 
-    The index is asked of a run that retrieved, the judge of one with judged scores. 0: nothing is named.
+    The index is required only if the run retrieved, the judge only if it has judged scores. 0: nothing is named.
     """
     if not data.candidate:
         return Finding(None, missing=NO_RUN)
@@ -209,10 +210,10 @@ def _pinned(judge: str | None) -> bool:
 
 
 def enough_cases_for_gate(data: ProbeInput) -> Finding:
-    """Every required metric that the gate takes from the run has cases enough to be told from its threshold.
+    """Every required metric that the gate takes from the run has enough cases to be distinguished from its threshold.
 
-    Enough: the one-sided 95 % bound is on the figure's own side of the threshold already, or the run has as many
-    cases as would bring it there at the same figure. Without any bound: the smallest n that has one. 0: none has.
+    Enough: the one-sided 95 % bound is already on the figure's side of the threshold, or the run has as many cases as
+    would bring it there at the same figure. Without any bound: the smallest n that has one. 0: no metric has enough.
     """
     if data.gate is None:
         return Finding(None, missing="the review has no gate")
@@ -222,7 +223,7 @@ def enough_cases_for_gate(data: ProbeInput) -> Finding:
     checks = []
     for rule in data.gate.rules:
         if rule.required and rule.source is From.RUN and rule.threshold is not None:
-            found = first_carrying(rule, runs)
+            found = first_run_with(rule, runs)
             if not isinstance(found, NotComputable):
                 checks.append(_enough(rule, rule.threshold, found[1]))
     if not checks:
@@ -237,9 +238,9 @@ def _enough(rule: Rule, threshold: float, seen: Observed) -> Check:
     metric = resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)
     if estimate.n is None:
         return Check(rule.key, False, "n unknown")
-    need = wanted_cases(metric, estimate, threshold, rule.direction, tuple(seen.per_case.values()))
+    need = cases_to_decide(metric, estimate, threshold, rule.direction, tuple(seen.per_case.values()))
     if need is None:
-        need = least_cases(metric, threshold, rule.direction, counted=estimate.method == WILSON) or MIN_N
+        need = fewest_cases(metric, threshold, rule.direction, counted=estimate.method == WILSON) or MIN_N
     return Check(rule.key, estimate.n >= need, f"{estimate.n:,} cases, {need:,} needed")
 
 
@@ -260,7 +261,7 @@ def trials_per_case(data: ProbeInput) -> Finding:
 
 
 def _flaky(cases: tuple[Case, ...]) -> list[str]:
-    """Cases of which some trials pass and some fail."""
+    """Cases with some passing and some failing trials."""
     said: dict[str, set[bool | None]] = {}
     for case in cases:
         said.setdefault(case_key(case), set()).add(case_passed(case))
@@ -268,7 +269,7 @@ def _flaky(cases: tuple[Case, ...]) -> list[str]:
 
 
 def baseline_case_overlap(data: ProbeInput) -> Finding:
-    """Candidate and baseline hold the same cases. 0: no baseline, or no shared case. 1: some have no partner."""
+    """Candidate and baseline have the same cases. 0: no baseline, or no shared case. 1: some have no counterpart."""
     new, old = ({case_key(case) for _, cases in side for case in cases} for side in (data.candidate, data.baseline))
     if not new:
         return Finding(None, missing=NO_RUN)
@@ -287,7 +288,7 @@ def baseline_case_overlap(data: ProbeInput) -> Finding:
 
 
 def judge_agreement(data: ProbeInput) -> Figure:
-    """How often the judge of a candidate run and people say the same of a case that was labelled blind (EVA-05)."""
+    """How often a candidate run's judge and people agree on cases that were labelled blind (EVA-05)."""
     runs = [RunData(run, cases, data.eval_set) for run, cases in data.candidate]
     found = queue.judge_agreement(runs, data.gate)
     if not found or not found[0].n:
@@ -306,13 +307,13 @@ def judge_agreement(data: ProbeInput) -> Figure:
         examples=whole.apart,
         details=(
             *(f"{safe(one.label)}: {one.text}" for one in found[1:]),
-            *(safe(pair.text, 200) for pair in queue.between_people(runs)),
+            *(safe(pair.text, 200) for pair in queue.reviewer_agreement(runs)),
         ),
     )
 
 
 def evaluation_types_seen(data: ProbeInput) -> Figure:
-    """Which of the seven types of evaluation the imported runs show (EVA-14)."""
+    """Which of the seven types of evaluation appear in the imported runs (EVA-14)."""
     runs, pairs = all_runs(data), _pairs(data)
     if not runs:
         return Figure(missing="no eval run is imported")

@@ -1,7 +1,7 @@
 """The share rule: k of n applicable records, with its bound (scoring.md, "Probe").
 
-A share probe is a function that marks the records of one trace in a `Tally`; the tally holds counters and a few ids
-only, so that the same figures can be counted by a database.
+A share probe is a function that counts the records of one trace in a `Tally`; a tally holds only counters and a few
+ids, so that a database can compute the same figures.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _GROUPS = 10  # groups listed before "and N more"
 class Tally:
     """What a share probe counted.
 
-    `k` of `n` applicable records carry what is asked. `examples`: ids of traces with a record that does not.
-    `lacks`: what the failing records lack. `groups`: failing and applicable records by name (of the tool).
-    `notes`: other things worth a line. `unclear` records do not say whether they apply, see `settle`.
+    `k` of `n` applicable records carry the value. `examples`: ids of traces with a record that does not.
+    `lacks`: what the failing records lack. `groups`: failing and applicable records by (tool) name.
+    `notes`: other counts to report. `unclear`: records that do not say whether they apply, see `settle`.
     """
 
     k: int = 0
@@ -53,12 +53,12 @@ class Tally:
             failing[1] += 1
 
     def doubt(self, trace_id: str, lacks: str) -> None:
-        """One record of which the log does not say whether it applies."""
+        """Count one record for which the log does not say whether it applies."""
         self.unclear[lacks] += 1
         self.unclear_examples.add(trace_id)
 
     def settle(self) -> None:
-        """Once one record applies, those that do not say so count as lacking: nothing passes by saying nothing."""
+        """If any record applies, count the unclear ones as lacking: silence must not pass."""
         if self.n and self.unclear:
             self.n += self.unclear.total()
             self.lacks += self.unclear
@@ -69,9 +69,9 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class ShareQuery:
-    """A share probe in words and one function: "611 of 684 <units> <carry>"; `needs` is said where n is 0.
+    """A share probe: its words ("611 of 684 <units> <carry>") and a counting function; `needs` is shown if n is 0.
 
-    `details` puts what `mark` noted into lines; what is lacking, and where, is said for every query.
+    `details` turns the notes of `mark` into lines; what is lacking, and where, is reported for every query.
     """
 
     query: str
@@ -99,7 +99,7 @@ class ShareCounter:
 
 
 def share_points(k: int, n: int, required: float) -> int | None:
-    """None for no record · 2 from the required share on · 0 where none carries it · else 1. Exact."""
+    """None without records, 2 from the required share on, 0 if none carries it, else 1. Exact."""
     if n == 0:
         return None
     if k >= exact(required) * n:
@@ -108,7 +108,7 @@ def share_points(k: int, n: int, required: float) -> int | None:
 
 
 def share_assurance(points: int | None, n: int) -> Assurance | None:
-    """`proven` is for 2 on enough records only; a smaller share or sample is evidence of how far it holds."""
+    """`proven` only for 2 points on enough records; a smaller share or sample is just evidence."""
     if points is None:
         return None
     return Assurance.PROVEN if points == 2 and n >= MIN_PROVEN else Assurance.EVIDENCED
@@ -117,7 +117,7 @@ def share_assurance(points: int | None, n: int) -> Assurance | None:
 def share_proposal(
     share: ShareQuery, tally: Tally, item_id: str, spec: ProbeSpec, data: ProbeInput, seen: Seen, nothing: str = ""
 ) -> Proposal:
-    """What a settled tally proposes for an item. `nothing`: what is needed where the records are no traces."""
+    """The proposal of a settled tally for an item. `nothing`: what is needed if the records are not traces."""
     k, n = tally.k, tally.n
     points = share_points(k, n, spec.required)
     low = wilson(k, n).low if n else None

@@ -1,6 +1,7 @@
-"""What the steps of a request show: guards, validation, writes (checklists.md, safety; OBS-08).
+"""Probes over the steps of a request: guards, validation, writes (checklists.md, safety; OBS-08).
 
-Each docstring says which records apply and which of them carry. A log without steps (`spans` is None) says nothing.
+Each docstring says which records the query applies to and which of them carry the value. A log without steps (`spans`
+is None) is not counted.
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ from readiness_tui.domain.runs.model import Span, SpanKind, ToolCall, Trace
 _FALSE = frozenset({"", "false", "no", "0", "none", "null", "off", "read", "readonly", "read_only"})
 
 
-def says(value: Any) -> bool:
-    """Whether an attribute carries a value: an id, a key, a version."""
+def has_value(value: Any) -> bool:
+    """Whether an attribute has a value: an id, a key, a version."""
     return has(str(value)) if value is not None else False
 
 
 def flag(value: Any) -> bool:
-    """Whether an attribute is a yes, however it was typed."""
+    """Whether an attribute means yes, whatever its type."""
     return value is not None and str(value).strip().casefold() not in _FALSE
 
 
 def in_order(spans: tuple[Span, ...]) -> list[Span]:
-    """By start where every step has one, else as recorded."""
+    """By start if every step has one, else as recorded."""
     starts: list[datetime] = [utc(span.started_at) for span in spans if span.started_at is not None]
     if len(starts) < len(spans):
         return list(spans)
@@ -46,19 +47,19 @@ def of_kind(trace: Trace, kind: SpanKind) -> list[Span]:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A tool call with its step's attributes, where the log holds both."""
+    """A tool call with its step's attributes, if the log has both."""
 
     call: ToolCall
     attributes: dict[str, Any]
     error: str | None
 
-    def carried(self, name: str) -> bool:
-        """Whether the call carries an id: on its step, or among its own arguments."""
-        if says(self.attributes.get(name)):
+    def has_id(self, name: str) -> bool:
+        """Whether the call has this id, on its step or among its arguments."""
+        if has_value(self.attributes.get(name)):
             return True
         found = arguments(self.call)
         plain = name.replace("_", "")
-        return any(re.sub("[_-]", "", key).casefold() == plain and says(value) for key, value in found.items())
+        return any(re.sub("[_-]", "", key).casefold() == plain and has_value(value) for key, value in found.items())
 
 
 def arguments(call: ToolCall) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def arguments(call: ToolCall) -> dict[str, Any]:
 
 
 def calls(trace: Trace) -> Iterator[Call]:
-    """The trace's tool calls; a step and the call made from it are one."""
+    """The trace's tool calls; a step and the call it made count as one."""
     steps = of_kind(trace, SpanKind.TOOL)
     logged = trace.tool_calls or ()
     if not logged:
@@ -92,8 +93,8 @@ def calls(trace: Trace) -> Iterator[Call]:
 # Shares
 
 
-def _joined(trace: Trace, tally: Tally) -> None:
-    """Applies to every step; it carries where it is a root, or its parent is another step of the same trace."""
+def _has_parent(trace: Trace, tally: Tally) -> None:
+    """Applies to every step; it carries if it is a root, or if its parent is another step of the same trace."""
     known = {span.id for span in trace.spans or ()}
     for span in trace.spans or ():
         whole = span.parent is None or (span.parent in known and span.parent != span.id)
@@ -101,22 +102,22 @@ def _joined(trace: Trace, tally: Tally) -> None:
 
 
 def _guard_before(trace: Trace, tally: Tally) -> None:
-    """Applies to requests with a model call among their steps; carries with a guard step before the first of them."""
+    """Applies to requests with a model call among their steps; carries if a guard step comes before the first one."""
     kinds = [span.kind for span in in_order(trace.spans or ())]
     if SpanKind.MODEL in kinds:
         tally.count(trace.id, SpanKind.GUARD in kinds[: kinds.index(SpanKind.MODEL)])
 
 
 def _guard_after(trace: Trace, tally: Tally) -> None:
-    """Applies to requests with a model call among their steps; carries with a guard step after the last of them."""
+    """Applies to requests with a model call among their steps; carries if a guard step comes after the last one."""
     kinds = [span.kind for span in in_order(trace.spans or ())][::-1]
     if SpanKind.MODEL in kinds:
         tally.count(trace.id, SpanKind.GUARD in kinds[: kinds.index(SpanKind.MODEL)])
 
 
 def _validated(trace: Trace, tally: Tally) -> None:
-    """Applies to requests of which a step shows that code uses the output: a tool step after a model call, or a
-    validation step. They carry with a validation step."""
+    """Applies to requests whose steps show that code uses the output: a tool step after a model call, or a validation
+    step. They carry if there is a validation step."""
     kinds = [span.kind for span in in_order(trace.spans or ())]
     acts = SpanKind.MODEL in kinds and SpanKind.TOOL in kinds[kinds.index(SpanKind.MODEL) :]
     checks = of_kind(trace, SpanKind.VALIDATION)
@@ -137,12 +138,12 @@ def _failures(tally: Tally) -> tuple[str, ...]:
 
 
 def _rules(trace: Trace, tally: Tally) -> None:
-    """Applies to every guard step; it carries the id and the version of the rule that decided."""
+    """Applies to every guard step; it carries if it has the id and version of the rule that decided."""
     for span in of_kind(trace, SpanKind.GUARD):
         lacks = [
             f"the rule's {what}"
             for name, what in (("rule_id", "id"), ("rule_version", "version"))
-            if not says(span.attributes.get(name))
+            if not has_value(span.attributes.get(name))
         ]
         tally.count(trace.id, not lacks, " and ".join(lacks), span.name or "(a guard without a name)")
 
@@ -155,7 +156,7 @@ STEPS = (
         "steps",
         "are a root or have their parent in the same trace",
         _NO_STEPS,
-        _joined,
+        _has_parent,
     ),
     ShareQuery(
         "guard_before_model_call",
@@ -203,26 +204,26 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 def writes_by_name(name: str) -> bool:
-    """Whether a tool's name says that it changes something: its first or last word does, and no word says it reads."""
+    """Whether a tool's name suggests a write: its first or last word does, and no word suggests a read."""
     words = [word.casefold() for word in _WORD.findall(name)]
     return bool(words) and not _READS & set(words) and bool({words[0], words[-1]} & _CHANGES)
 
 
 def declared_writes(data: ProbeInput) -> frozenset[str] | None:
-    """The tools that the team declares as writing; None where it declares none. Raises UnusableError."""
+    """The tools that the team declares as writing; None if it declares none. Raises UnusableError."""
     if not data.review.declared.get("write_tools", "").strip():
         return None
     return frozenset(declared.read(data.review.declared, "write_tools"))
 
 
-def surely_writes(call: Call, declared_tools: frozenset[str] | None) -> bool:
+def is_known_write(call: Call, declared_tools: frozenset[str] | None) -> bool:
     """The step says that it has a side effect, or the tool is declared as one that writes."""
     return flag(call.attributes.get("side_effect")) or call.call.name in (declared_tools or ())
 
 
 def _approved(data: ProbeInput) -> ShareCounter:
-    """Applies to tool calls that are known to write; they carry the id of an approval. A name is not enough to tell
-    what cannot be undone: the team declares `write_tools`, or the step says `side_effect`."""
+    """Applies to tool calls that are known to write; they carry if they have an approval id. A name alone is not enough:
+    the team must declare `write_tools`, or the step must say `side_effect`."""
     try:
         tools = declared_writes(data)
         needs = "no imported trace has a call that is known to write; declare write_tools, or log side_effect on it"
@@ -231,9 +232,9 @@ def _approved(data: ProbeInput) -> ShareCounter:
 
     def mark(trace: Trace, tally: Tally) -> None:
         for call in calls(trace):
-            if surely_writes(call, tools):
+            if is_known_write(call, tools):
                 name = call.call.name or "(a tool without a name)"
-                tally.count(trace.id, call.carried("approval_id"), "the id of an approval", name)
+                tally.count(trace.id, call.has_id("approval_id"), "the id of an approval", name)
 
     return ShareCounter(ShareQuery("approval_id_on_writes", "writes", "carry the id of an approval", needs, mark))
 

@@ -1,7 +1,7 @@
-"""Joining what belongs together: cases to the golden set, chunks to their documents. Exact, never by likeness.
+"""Joins cases to the golden set and chunks to their documents. Exact, never by similarity.
 
-A case joins by its id; one whose id the golden set does not have joins by its question, compared after Unicode
-normalisation, case folding and with runs of white space as one space.
+A case joins by its id; if the golden set does not have that id, by its question, compared after Unicode
+normalisation, case folding, and with runs of white space as one space.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ T = TypeVar("T", Case, Trace)
 class Joined:
     """Cases with the golden set's ids and tags.
 
-    unmatched: ids of cases without a golden case. unused: ids of golden cases that no case met. ambiguous: ids of
+    unmatched: ids of cases without a golden case. unused: ids of golden cases that no case joined. ambiguous: ids of
     cases whose question several golden cases ask; they stay unmatched.
     """
 
@@ -33,7 +33,7 @@ class Joined:
 
 
 def normalise(question: str) -> str:
-    """The question as it is compared: NFKC, case folded, white space as single spaces."""
+    """The question in the form used for comparing: NFKC, case folded, white space as single spaces."""
     # Twice, because folding can undo the normal form (the NFKC_Casefold of the Unicode standard).
     for _ in range(2):
         question = unicodedata.normalize("NFKC", question).casefold()
@@ -41,7 +41,7 @@ def normalise(question: str) -> str:
 
 
 def question_id(question: str) -> str:
-    """The id of a question without one: the same for every spelling that `normalise` makes equal."""
+    """An id for a question that has none: the same for all spellings that `normalise` makes equal."""
     return "q-" + hashlib.sha256(normalise(question).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -58,7 +58,7 @@ def join_golden(cases: Sequence[Case], eval_set: EvalSet) -> Joined:
     by_question: dict[str, list[GoldenCase]] = {}
     for gold in eval_set.cases:
         by_question.setdefault(normalise(gold.question), []).append(gold)
-    # A question never takes the place of a case that names the golden id itself, nor of an earlier case.
+    # A join by question never displaces a case that names the golden id itself, nor an earlier case.
     taken = {(case.id, case.variant, case.repeat) for case in cases if case.id in by_id}
     joined: list[Case] = []
     unmatched: dict[str, None] = {}
@@ -85,10 +85,10 @@ def join_golden(cases: Sequence[Case], eval_set: EvalSet) -> Joined:
 
 
 def join_sources(chunks: Iterable[Chunk], mapping: Mapping[str, str]) -> tuple[tuple[Chunk, ...], tuple[str, ...]]:
-    """Chunks with the document each belongs to, and the ids of those for which it is not known.
+    """Chunks with the document each belongs to, and the ids of chunks whose document is unknown.
 
-    A chunk's own `source` stays; else the mapping (chunk id → source) says it. `runbook-1` is not `security-runbook`
-    by itself.
+    A chunk keeps its own `source`; otherwise the mapping (chunk id → source) gives it. `runbook-1` is never assumed
+    to be part of `security-runbook`.
     """
     found = tuple(
         chunk if chunk.source is not None else replace(chunk, source=mapping.get(chunk.id)) for chunk in chunks
@@ -97,7 +97,7 @@ def join_sources(chunks: Iterable[Chunk], mapping: Mapping[str, str]) -> tuple[t
 
 
 def with_sources(records: Iterable[T], mapping: Mapping[str, str]) -> tuple[tuple[T, ...], tuple[str, ...]]:
-    """Every case or trace with the sources of its chunks, and the chunk ids for which none is known."""
+    """Every case or trace with the sources of its chunks, and the ids of chunks whose source is unknown."""
     made: list[T] = []
     unknown: dict[str, None] = {}
     for record in records:

@@ -1,4 +1,4 @@
-"""What the tools brought: golden cases, runs with their cases, and traces.
+"""What evaluation and tracing tools deliver: golden cases, runs with their cases, and traces.
 
 Units everywhere: milliseconds, US dollars, tokens, UTC. `None` is "not recorded", never 0.
 """
@@ -30,7 +30,7 @@ class Score:
 
 
 class Provenance(StrEnum):
-    """Where a latency, cost or token figure comes from; cached ones stay out of quantiles and costs."""
+    """Where a latency, cost or token figure comes from; cached figures are left out of quantiles and costs."""
 
     MEASURED = "measured"
     CACHED = "cached"
@@ -45,7 +45,7 @@ class Measure:
 
     @property
     def usable(self) -> float | None:
-        """The value where it was measured or derived from measurements; None for cached and missing."""
+        """The value if it was measured or derived from measurements; None if cached or missing."""
         return self.value if self.provenance in (Provenance.MEASURED, Provenance.DERIVED) else None
 
 
@@ -72,13 +72,13 @@ class ToolCall:
 
     @property
     def complete(self) -> bool:
-        """Carries its arguments and a result or error."""
+        """Whether arguments and a result or error were logged."""
         return self.arguments is not None and (self.result is not None or self.error is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class GoldenCase:
-    """One example of the eval set, with what a right answer must have."""
+    """One example of the eval set, with what a correct answer must contain."""
 
     id: str
     question: str
@@ -106,9 +106,9 @@ class HumanVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HumanLabel:
-    """A person's word on an answer. `blind`: given before the judge's and other people's were seen.
+    """A person's verdict on an answer. `blind`: given before seeing the judge's or other people's verdicts.
 
-    `answer`: the digest of the answer that it was given to (`labels.answer_digest`); None where that is not recorded.
+    `answer`: the digest of the labelled answer (`labels.answer_digest`); None if not recorded.
     """
 
     verdict: HumanVerdict
@@ -132,7 +132,7 @@ class CaseStatus(StrEnum):
 class Case:
     """One example in one run. Key: (id, variant, repeat). `id_from`: explicit, metadata, input or position.
 
-    `human`: the label that an import brought, or the latest one given; `labels`: everybody's (see `labels.labels_of`).
+    `human`: the imported label, or the latest one given; `labels`: everybody's (see `labels.labels_of`).
     """
 
     id: str
@@ -164,13 +164,13 @@ class Completeness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """A metric that a file brings only as one figure; `n` is None where the file does not say."""
+    """A metric that a file gives only as a single figure; `n` is None if the file does not say."""
 
     value: float | None
     n: int | None = None
 
 
-#: The version of a run that says neither pipeline nor prompt nor model.
+#: The version of a run that names no pipeline, prompt or model.
 UNKNOWN_VERSION = "unknown"
 
 
@@ -200,12 +200,12 @@ class Run:
 
     @property
     def version(self) -> str:
-        """What two runs are told apart by: pipeline, else prompt and model."""
+        """What distinguishes two runs: the pipeline version, else prompt and model."""
         return self.pipeline_version or "/".join(v for v in (self.prompt_version, self.model) if v) or UNKNOWN_VERSION
 
 
 def cut_short(run: Run) -> Run:
-    """The run whose file has lines that could not be used: what calls itself complete is partial, for it lost cases."""
+    """The run, partial instead of complete: its file had unusable lines, so cases were lost."""
     return replace(run, completeness=Completeness.PARTIAL) if run.completeness is Completeness.COMPLETE else run
 
 
@@ -232,7 +232,7 @@ class SpanKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One step of a trace. `parent` None: the root; a parent that the trace does not hold is an orphan's.
+    """One step of a trace. `parent` None: the root; if the trace lacks the parent, the span is an orphan.
 
     `attributes` keeps what probes read (rule_id, rule_version, blocked, attempt, approval_id, idempotency_key, model,
     prompt_version …) under these names where the source knows them.
@@ -252,7 +252,8 @@ class Span:
 class Trace:
     """One recorded request. `chunks`, `tool_calls` and `spans`: None = the log does not say, () = logged as none.
 
-    `user` and `session` as the log names them. `status` is the record's own word; `outcome` is what it means, None where the word is not known.
+    `user` and `session` as the log names them. `status` is the record's own word; `outcome` is its meaning, None if the
+    word is unknown.
     """
 
     id: str

@@ -1,10 +1,10 @@
 """What a request cost, derived from its tokens by a team's own price table.
 
-Derived only where the record has no cost of its own, names exactly one model that the table has, and counts its tokens
-in both directions: half a count would make a cheap system. A record answered from a cache is left alone.
+Only if the record has no cost of its own, names exactly one model in the table, and counts both input and output
+tokens: half a count would make the system look cheap. A record answered from a cache is left alone.
 
-Tokens read from a prompt cache count as input (as OpenTelemetry's GenAI conventions define `input_tokens`) and are
-priced apart where the steps of a trace say how many they were; else all input has the full price, an upper bound.
+Tokens read from a prompt cache count as input (as OpenTelemetry's GenAI conventions define `input_tokens`). They get
+their own price if the steps of a trace say how many there were; otherwise all input has the full price, an upper bound.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 
 PER = 1_000_000  # tokens
-DERIVED = "cost_derived"  # in a trace's extra: True where its cost is not the log's own
+DERIVED = "cost_derived"  # in a trace's extra: True if its cost was derived here, not logged
 _SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars per million tokens. `cache_read`: of input read from a prompt cache; None: as any input."""
+    """US dollars per million tokens. `cache_read`: for input read from a prompt cache; None: same as other input."""
 
     input: float
     output: float
@@ -40,7 +40,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class PriceTable:
-    """Prices by the name of the model as records write it. `day`: on which they held, by the team's word."""
+    """Prices by model name, spelled as in the records. `day`: when the team says they were valid."""
 
     version: str
     day: date
@@ -58,21 +58,21 @@ class Pricing:
         self._unknown: Counter[str] = Counter()
 
     def case(self, case: Case, model: str | None) -> Case:
-        """The case with its cost where it can be derived. `model`: the run's; a case that names its own has that."""
+        """The case with its cost if it can be derived. `model`: the run's; a case's own model takes precedence."""
         if case.cost.provenance is not Provenance.MISSING or case.latency_ms.provenance is Provenance.CACHED:
             return case
         cost = self._cost(case.extra, model, case.tokens_in, case.tokens_out)
         return case if cost is None else replace(case, cost=Measure(cost, Provenance.DERIVED))
 
     def trace(self, trace: Trace) -> Trace:
-        """The trace with its cost where it can be derived; `extra` says so."""
+        """The trace with its cost if it can be derived, which `extra` then says."""
         if trace.cost is not None or trace.cached:
             return trace
         cost = self._cost(trace.extra, trace.model, trace.tokens_in, trace.tokens_out, _cache_reads(trace))
         return trace if cost is None else replace(trace, cost=cost, extra={**trace.extra, DERIVED: True})
 
     def warnings(self) -> list[str]:
-        """What was derived, and why the rest was not; nothing where every record had its cost."""
+        """What was derived, and why the rest was not; empty if every record had a cost."""
         if not self._without:
             return []
         about = f"the price table {one_line(self.table.version, 60)} of {self.table.day}"
@@ -112,7 +112,7 @@ class Pricing:
 
 
 def _cache_reads(trace: Trace) -> int:
-    """Input tokens that the trace's model steps read from a prompt cache; 0 where those do not add up to its input."""
+    """Input tokens that the trace's model steps read from a prompt cache; 0 if the steps do not add up to its input."""
     steps = [span.attributes for span in trace.spans or () if span.kind is SpanKind.MODEL]
     read, counted = (
         sum(n for step in steps if isinstance(n := step.get(name), int) and n > 0)

@@ -1,7 +1,7 @@
 """What changed between two scorecards, each change under its cause (documents.md, section 8).
 
-A changed item counts as *evidence* where what it rests on changed (attached evidence, a probe's data), as
-*checklist version* where its definition did, else as *judgement*: the same facts, seen otherwise.
+A changed item counts as *evidence* if its attached evidence or its probe's data changed, as *checklist version* if its
+definition did, else as *judgement*: the same facts, judged differently.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from readiness_tui.domain.scorecard.model import Change, ChangeCause, ItemLine, 
 
 
 def changes(before: Scorecard, now: Scorecard) -> tuple[Change, ...]:
-    """Ordered by cause, then as the scorecard orders its parts."""
+    """Ordered by cause, then in the scorecard's order."""
     found = [*_items(before, now), *_gate(before, now), *_incidents(before, now)]
     order = list(ChangeCause)
     return tuple(sorted(found, key=lambda change: order.index(change.cause)))

@@ -1,7 +1,7 @@
-"""From facts and their judgement to the scorecard: everything the documents print, in their order, secrets masked.
+"""Composes the scorecard from facts and their judgement: everything the documents print, in order, secrets masked.
 
-Order never depends on how the facts were stored: sections and items as the checklists have them, gaps by
-severity, due date and key, inputs by name.
+The order never depends on storage: sections and items as in the checklists, gaps by severity, due date and key,
+inputs by name.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def compose(
     """The scorecard of a review at `judgement.as_of`.
 
     `runs`: the candidate's and baseline's, for their start and version. `input_digests`: name and SHA-256 of each
-    imported file; pairs where two files share a name. `previous`: the frozen scorecard that this one is compared with.
+    imported file; pairs, if files share a name. `previous`: the frozen scorecard to compare this one with.
     """
     review = facts.review
     sections = tuple(_section(section, facts, judgement, previous) for section in judgement.sections)
@@ -116,8 +116,8 @@ def compose(
             for incident in sorted(facts.incidents, key=lambda incident: (incident.severity, incident.number))
         ),
         proofs=tuple(
-            ProofLine(dossier.item.id, dossier.item.title, dossier.proposal, _stands(standing))
-            for standing, dossier in _considered(facts, judgement)
+            ProofLine(dossier.item.id, dossier.item.title, dossier.proposal, _standing_text(standing))
+            for standing, dossier in _items_with_dossier(facts, judgement)
             if dossier.proposal is not None
         ),
         agreed=agreed,
@@ -125,7 +125,7 @@ def compose(
         disagreements=disagreements,
         overrides=tuple(
             ItemOverride(dossier.item.id, dossier.override.by, dossier.override.reason)
-            for standing, dossier in _considered(facts, judgement)
+            for standing, dossier in _items_with_dossier(facts, judgement)
             if dossier.override is not None and standing.overridden
         ),
         dissents=tuple(dissents),
@@ -143,7 +143,7 @@ def compose(
 
 
 def gate_card(outcome: GateOutcome, runs: Sequence[Run] = (), review: Review | None = None) -> GateCard:
-    """The gate's part of a scorecard; on its own what `gate show` and `gate check` print."""
+    """The gate's part of a scorecard; `gate show` and `gate check` print it on its own."""
     gate = outcome.gate
     if gate is None:
         return GateCard()
@@ -155,7 +155,7 @@ def gate_card(outcome: GateOutcome, runs: Sequence[Run] = (), review: Review | N
         digest=gate.digest,
         lock=outcome.lock,
         rows=tuple(
-            # A figure that is not a number is no figure; the row's result and reason say why.
+            # NaN and infinity are not figures; the row's result and reason say why.
             dataclasses.replace(row, estimate=None)
             if row.estimate is not None and plain(row.estimate.value) is None
             else row
@@ -226,8 +226,8 @@ def _reason(judgement: Judgement) -> str:
     return f"{deciding[0]}{more}." if deciding else ""
 
 
-def _considered(facts: Facts, judgement: Judgement) -> Iterator[tuple[Standing, Dossier]]:
-    """Every item of the review's depth in checklist order, with what is known of it."""
+def _items_with_dossier(facts: Facts, judgement: Judgement) -> Iterator[tuple[Standing, Dossier]]:
+    """Every item of the review's depth in checklist order, with its dossier."""
     for section in judgement.sections:
         for standing in section.standings:
             known = facts.dossiers.get(standing.item.id)
@@ -277,10 +277,10 @@ def _item(standing: Standing, dossier: Dossier | None) -> ItemLine:
 
 
 def _gaps_with_evidence(facts: Facts, judgement: Judgement) -> tuple[GapLine, ...]:
-    """A gap of an item shows what the item points at, unless somebody wrote evidence for the gap itself."""
+    """The gaps; an item's gap shows the item's evidence, unless somebody wrote evidence for the gap itself."""
     attached = {
         f"item/{standing.checklist_id}/{standing.item.id}": _item(standing, dossier).evidence
-        for standing, dossier in _considered(facts, judgement)
+        for standing, dossier in _items_with_dossier(facts, judgement)
     }
     return tuple(
         line if line.evidence else dataclasses.replace(line, evidence="; ".join(attached.get(line.key, ())))
@@ -297,7 +297,7 @@ def _exceptions(facts: Facts, judgement: Judgement) -> Iterator[ExceptionLine]:
             item, waiver = standing.item, dossier.waiver
             if waiver is not None and standing.applicable and standing.counts < 2:
                 kind = "waiver" if waiver.live(judgement.as_of) else "expired waiver"
-                # A waiver never raises a score: with and without are the same figure, and that is the point.
+                # A waiver never raises a score: both figures are deliberately the same.
                 yield ExceptionLine(
                     kind,
                     item.id,
@@ -330,14 +330,14 @@ def _na_reason(dossier: Dossier) -> str:
 
 
 def _percent_without(section: Section, standing: Standing) -> int | None:
-    """The section's score if the not-applicable were not there: the item undecided, counting 0."""
+    """The section's score without the "not applicable": the item undecided, counting 0."""
     counted = [other for other in section.standings if other.in_sum and other is not standing]
     weights = sum(other.item.weight for other in counted) + standing.item.weight
     points = sum(other.item.weight * other.counts for other in counted)
     return whole_percent(Fraction(points, 2 * weights)) if weights else None
 
 
-def _stands(standing: Standing) -> str:
+def _standing_text(standing: Standing) -> str:
     if standing.conflict:
         return "conflict"
     if standing.overridden:
@@ -350,11 +350,11 @@ def _by_reviewer(dossier: Dossier) -> list[Vote]:
 
 
 def _agreement(facts: Facts, judgement: Judgement) -> tuple[int, int, tuple[Disagreement, ...]]:
-    """(agreed, voted by two or more, the others); nothing of a blind vote before its reveal."""
+    """(number agreed, number with two or more votes, the disagreements); nothing before blind votes are revealed."""
     if facts.review.blind and not facts.review.revealed:
         return 0, 0, ()
     voted, split = 0, []
-    for standing, dossier in _considered(facts, judgement):
+    for standing, dossier in _items_with_dossier(facts, judgement):
         votes = _by_reviewer(dossier)
         if len(votes) < 2:
             continue
@@ -364,7 +364,7 @@ def _agreement(facts: Facts, judgement: Judgement) -> tuple[int, int, tuple[Disa
             agreed = dossier.consensus
             outcome = f"consensus by {agreed.by}: {agreed.reason}" if agreed else f"stands at {standing.word}"
             split.append((-standing.spread, Disagreement(dossier.item.id, dossier.item.title, said, outcome)))
-    split.sort(key=lambda pair: pair[0])  # the widest first, then as the checklists have them
+    split.sort(key=lambda pair: pair[0])  # widest spread first, then in checklist order
     return voted - len(split), voted, tuple(disagreement for _, disagreement in split)
 
 

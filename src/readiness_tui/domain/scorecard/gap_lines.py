@@ -1,4 +1,4 @@
-"""Gaps as they are listed: the rows that this review would leave behind, without writing them."""
+"""The list of gaps: the rows as this review would leave them, without storing them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from readiness_tui.domain.verdict.model import Facts, Judgement
 
 
 def gap_lines(facts: Facts, judgement: Judgement, *, done: bool = False) -> tuple[GapLine, ...]:
-    """Today's gaps and the stored ones still alive (marked cases, claimed done), with `done` also what is verified or
-    closed: the most severe first, then the earliest due, then by key."""
+    """Today's gaps and the stored ones still live (marked cases, claimed done); with `done` also those verified or
+    closed. Most severe first, then earliest due, then by key."""
     rows = merge(
         facts.gaps or {},
         judgement.found_gaps,

@@ -1,7 +1,7 @@
 """The frozen result of a review: every value that the scorecard prints, and its digest.
 
-Plain values throughout, so that the same scorecard is markdown, HTML, JSON and a row in the database. It is
-made by `scorecard.compose`; nothing here computes a rule.
+Plain values throughout, so that the same scorecard can become markdown, HTML, JSON or a database row. `compose` makes
+it; no rule is computed here.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.domain.verdict.model import Cause, Condition, Flip, Part, Verdict
 
 SCHEMA = 1
-"""Raised when a key is renamed, removed or changes meaning; new keys do not raise it."""
+"""Increased when a key is renamed, removed or changes meaning; not for new keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dissent:
-    """Somebody who does not share the verdict, and why."""
+    """Somebody who disagrees with the verdict, and why."""
 
     by: str
     reason: str
@@ -38,7 +38,7 @@ class Dissent:
 
 @dataclass(frozen=True, slots=True)
 class VerdictOverride:
-    """A named person's word against the computed verdict, which stays printed."""
+    """A named person's override of the computed verdict, which is still printed."""
 
     verdict: str
     by: str
@@ -47,7 +47,7 @@ class VerdictOverride:
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """The scorecard before this one, as far as the first lines compare with it."""
+    """The values of the previous scorecard that the first lines compare with."""
 
     release: str
     as_of: date
@@ -71,7 +71,7 @@ class RunLine:
 
 @dataclass(frozen=True, slots=True)
 class GateCard:
-    """The gate as it was held against the candidate; an empty name where the review has no gate."""
+    """The gate as evaluated on the candidate; the name is empty if the review has no gate."""
 
     name: str = ""
     version: int = 0
@@ -116,7 +116,7 @@ class GateCard:
 
 @dataclass(frozen=True, slots=True)
 class GateCheck:
-    """The gate's part of the verdict, for CI. `remarks`: what a reader should know of the files it rests on."""
+    """The gate's part of the verdict, for CI. `remarks`: what a reader should know about its input files."""
 
     as_of: date
     verdict: Verdict
@@ -127,7 +127,7 @@ class GateCheck:
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """One item as it stands. `evidence` in words; `proof_digest` identifies the data of its probe's answer."""
+    """One item's standing. `evidence` in words; `proof_digest` identifies the data of its probe's answer."""
 
     id: str
     title: str
@@ -145,7 +145,7 @@ class ItemLine:
 
 @dataclass(frozen=True, slots=True)
 class SectionLine:
-    """One checklist. Percentages are whole and rounded down; None (shown as —) where nothing weighted applies."""
+    """One checklist. Percentages are whole and rounded down; None (shown as —) if no weighted item applies."""
 
     id: str
     title: str
@@ -171,7 +171,7 @@ class SectionLine:
 
 @dataclass(frozen=True, slots=True)
 class GapLine:
-    """A gap of today, or a stored one still alive. `age` in days since it was first seen."""
+    """A current gap, or a stored one still live. `age` in days since it was first seen."""
 
     key: str
     title: str
@@ -190,7 +190,7 @@ class GapLine:
 
 @dataclass(frozen=True, slots=True)
 class ExceptionLine:
-    """A waiver or a not-applicable, with the section's score as printed and as it would be without the record."""
+    """A waiver or "not applicable", with the section's score as printed and as it would be without it."""
 
     kind: str  # "waiver", "expired waiver", "not applicable"
     item_id: str
@@ -217,7 +217,7 @@ class IncidentLine:
 
 @dataclass(frozen=True, slots=True)
 class ProofLine:
-    """A probe's answer, and how the item stands to it."""
+    """A probe's answer, and the item's standing relative to it."""
 
     item_id: str
     title: str
@@ -255,7 +255,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """What the result rests on. `inputs`: name and SHA-256 of each imported file, by name."""
+    """How the result was obtained. `inputs`: name and SHA-256 of each imported file, by name."""
 
     app_version: str
     policy_digest: str
@@ -264,7 +264,7 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """The whole document as values. `digest` is `scorecard_digest` of all the rest."""
+    """The whole document as values. `digest` is the `scorecard_digest` of everything else."""
 
     schema: int
     review: int
@@ -309,7 +309,7 @@ class Scorecard:
 
     @property
     def top_gaps(self) -> tuple[GapLine, ...]:
-        """The three to fix first; an accepted risk is nobody's task."""
+        """The three gaps to fix first, without accepted risks."""
         return tuple(gap for gap in self.gaps if gap.state is not GapState.ACCEPTED)[:3]
 
     @property

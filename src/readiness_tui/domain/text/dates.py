@@ -10,7 +10,7 @@ from readiness_tui.domain.errors import ReadinessError
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-#: What looks like a day, and like a time of day with or without one, inside a longer expression.
+#: Patterns for a day, and for a time of day with or without a day, to use inside a longer expression.
 DAY = rf"(?:\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}\.? (?:{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?(?: \d{{4}})?)"
 TIME = rf"(?:(?P<day>yesterday|{DAY})[ T])?(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}}(?::\d{{2}})?)(?P<offset>Z|[+-]\d{{2}}:?\d{{2}})?"
 DUE_DAY = rf"(?:{DAY}|\+\d{{1,3}}d?|today|tomorrow|{'|'.join(_WEEKDAYS)})"
@@ -20,7 +20,7 @@ _MOMENT = re.compile(TIME, re.IGNORECASE)
 def parse_day(text: str, today: date) -> date:
     """`2026-12-01`, `1 Dec`, `1 Dec 2026`, `+14` (days from today), `today`, `tomorrow`, `friday` (the next one).
 
-    A day and month without a year is the next such day from today on.
+    A day and month without a year means the next such day, counting today.
     """
     typed = text.strip().lower()
     if typed == "today":
@@ -49,7 +49,7 @@ def parse_day(text: str, today: date) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time in UTC; `remark` says how a wall-clock time was taken that does not exist or comes twice."""
+    """A time in UTC; `remark` says how a wall-clock time that does not exist or occurs twice was read."""
 
     at: datetime
     remark: str = ""
@@ -64,7 +64,7 @@ def read_moment(text: str, now: datetime, zone: tzinfo = UTC) -> Moment:
     """`14:05`, `yesterday 23:50`, `21 Nov 14:05`, `2026-11-21 14:05`, `now`; on the wall clock of `zone` unless Z or
     an offset (`+01:00`) follows.
 
-    A time without a day is the latest such time not after `now`. Raises ReadinessError where it is no time.
+    A time without a day is the latest such time not after `now`. Raises ReadinessError if it is not a time.
     """
     typed = " ".join(text.split())
     if typed.lower() == "now":
@@ -88,18 +88,18 @@ def read_moment(text: str, now: datetime, zone: tzinfo = UTC) -> Moment:
 
 
 def zone_name(zone: tzinfo, at: datetime) -> str:
-    """ "Europe/Berlin", or what clocks there call themselves at the time."""
+    """ "Europe/Berlin", or the zone's abbreviation at that time."""
     return getattr(zone, "key", None) or at.astimezone(zone).tzname() or "local time"
 
 
 def _past_day(text: str, today: date) -> date:
-    """A day that an incident was on: without a year, the latest such day."""
+    """A day in the past: without a year, the latest such day."""
     day = parse_day(text, today)
     return day.replace(year=day.year - 1) if day > today and not re.search(r"\d{4}", text) else day
 
 
 def _latest(wall: time, today: date, now: datetime, zone: tzinfo) -> Moment:
-    for back in range(3):  # a zone's midnight may be skipped, so that yesterday is not always enough
+    for back in range(3):  # a zone may skip midnight, so yesterday is not always enough
         found = _explicit(datetime.combine(today - timedelta(days=back), wall), now, zone)
         if found.at <= now:
             return found

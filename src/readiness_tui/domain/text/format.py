@@ -1,4 +1,4 @@
-"""How figures and dates are said, the same on the screen, in documents and in CI.
+"""How figures and dates are written, the same on the screen, in documents and in CI.
 
 Rounding never flatters: shares round down (79.9 never shows as 80), and a metric rounds towards its worse side, so
 that a value that misses its threshold never looks as if it met it. Decimal arithmetic on the shortest text of
@@ -23,7 +23,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _MONEY = frozenset({"usd", "$", "dollar", "dollars"})
 
 
-_LARGE = 1e15  # beyond it digits say nothing
+_LARGE = 1e15  # beyond this, digits carry no information
 
 
 _WHOLE = frozenset({"ms", "token", "tokens", "count"})
@@ -42,7 +42,7 @@ def percent(share: Fraction | int | None) -> str:
 
 
 def day_month(value: date | None) -> str:
-    """ "1 Dec": where the year goes without saying."""
+    """ "1 Dec": for places where the year is obvious."""
     return NOTHING if value is None else f"{value.day} {_MONTHS[value.month - 1]}"
 
 
@@ -83,7 +83,7 @@ def plural(n: int, one: str, many: str = "") -> str:
 def number(value: float | None, unit: str = "", *, up: bool = False) -> str:
     """A metric's value in its unit, with thousands separators: "0.850", "3,310", "$0.0712".
 
-    Rounds down, or up where `up` (a value of which less is better). Milliseconds, tokens and counts are whole;
+    Rounds down, or up if `up` (for a metric where less is better). Milliseconds, tokens and counts are whole;
     money has four decimals, everything else three.
     """
     if value is None or not math.isfinite(value):
@@ -134,7 +134,7 @@ def fit(text: str, columns: int, *, right: bool = False) -> str:
 
 
 def wrap(text: str, columns: int) -> Iterator[str]:
-    """`text` broken at spaces into lines of at most `columns`; a longer word is broken where it must be."""
+    """`text` broken at spaces into lines of at most `columns`; a word longer than that is broken too."""
     line = ""
     for word in text.split():
         if line and width(line) + 1 + width(word) > columns:

@@ -1,4 +1,4 @@
-"""Values without secrets, whatever they are made of: no document prints one; incidents leave without personal data too."""
+"""Masks secrets in any value: no document prints one; exported incidents lose personal data too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from readiness_tui.domain.text.personal_data import find_personal_data
 from readiness_tui.domain.text.secrets import mask
 
 T = TypeVar("T")
-_IDS = frozenset({"uid", "item_id", "traces", "eval_cases"})  # digits in them are no person's
+_IDS = frozenset({"uid", "item_id", "traces", "eval_cases"})  # digits in these are ids, not personal data
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 

@@ -1,9 +1,9 @@
 """Personal data inside logged text: e-mail addresses, phone numbers, IBANs and payment card numbers.
 
-Beside `secrets`, and read the same way: each kind has a cheap test that most texts fail, then an expression that
-takes time linear in the text, then a judgement of the match. A false alarm costs a person one dismissal and a log is
-full of numbers, so a number counts only where its own check digit holds (cards: Luhn, ISO/IEC 7812-1; IBAN: mod 97,
-ISO 13616), or where it is written as people write a phone number: with its country's code, or named as one.
+Works like `secrets`: each kind has a cheap test that most texts fail, then an expression that takes time linear in
+the text, then a check of the match. A false alarm costs a person one dismissal and a log is full of numbers, so a
+number counts only if its check digit holds (cards: Luhn, ISO/IEC 7812-1; IBAN: mod 97, ISO 13616), or if it is
+written the way people write a phone number: with a country code, or labelled as one.
 Names and postal addresses are not searched for: no pattern tells them from other words.
 """
 
@@ -13,7 +13,7 @@ import re
 
 from readiness_tui.domain.text.secrets import Hit
 
-# Reserved for documentation (RFC 2606, RFC 6761) or no mailbox of a person.
+# Reserved for documentation (RFC 2606, RFC 6761), or a role's mailbox rather than a person's.
 _NOBODY = re.compile(r"(?:^|[.@])(?:example\.(?:com|org|net|edu)|example|test|invalid|localhost|local)$", re.IGNORECASE)
 _ROLE = frozenset(
     """abuse admin billing contact do-not-reply donotreply git hello help info mailer-daemon no-reply noreply office
@@ -47,8 +47,9 @@ _NAMED_PHONE = re.compile(
 _PHONE_WORDS = ("phone", "tel", "mobile", "cell", "handy", "fax")
 _IBAN_HEAD = re.compile("[A-Z]{2}[0-9]{2}[ 0-9A-Z]")
 
-# Every kind but e-mail holds eight digits in a row, as people group them. Most texts have few such places, and only
-# around those are the expressions above tried: so far before one may a name or an IBAN begin, so far after one end.
+# Every kind but e-mail holds eight digits in a row, grouped as people group them. Most texts have few such places, and
+# the expressions above are tried only around them: a label or an IBAN starts at most _BEFORE characters before and
+# ends at most _AFTER characters after.
 _NUMBER = re.compile(r"[0-9](?:[ ./()-]{0,3}[0-9]){7,}+")
 _BEFORE, _AFTER = 24, 45
 
@@ -93,7 +94,7 @@ def _is_phone(text: str) -> bool:
 
 
 def _emails(text: str) -> list[Hit]:
-    """Each `@` is looked at by itself, so that a text full of them costs no more than its length."""
+    """Looks at each `@` on its own, so a text full of them still takes time linear in its length."""
     found = []
     at = text.find("@")
     while at >= 0:
@@ -107,7 +108,7 @@ def _emails(text: str) -> list[Hit]:
 
 
 def find_personal_data(text: str) -> list[Hit]:
-    """Every piece of personal data in `text`, by position, without overlaps; the surer kind names the hit."""
+    """Every piece of personal data in `text`, by position, without overlaps; the more certain kind names the hit."""
     hits = _emails(text) if "@" in text else []
     for number in _NUMBER.finditer(text):
         start, end = max(0, number.start() - _BEFORE), number.end() + _AFTER

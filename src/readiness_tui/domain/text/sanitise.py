@@ -31,7 +31,7 @@ def _mark(match: re.Match[str]) -> str:
 
 
 def visible(text: str, limit: int | None = None) -> str:
-    """`text` with every control character as a visible mark; newline and tab stay.
+    """`text` with every control character shown as a visible mark; newline and tab stay.
 
     `limit` cuts to that many characters, the last one an ellipsis. A CR of a CRLF line end is dropped.
     """
@@ -47,8 +47,8 @@ def one_line(text: str, limit: int | None = None) -> str:
 
 
 def to_json(value: object, *, indent: int | None = 2) -> str:
-    """`value` as JSON with sorted keys. Letters stay readable; a character that a terminal would obey or a reader
-    not see is a \\u escape, which is the same JSON."""
+    """`value` as JSON with sorted keys. Letters stay readable; a character that a terminal would obey or that a reader
+    could not see becomes a \\u escape, which is equivalent JSON."""
     text = json.dumps(value, indent=indent, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return _NOT_ASCII.sub(_escaped, text)
 

@@ -1,13 +1,13 @@
 """Credentials inside logged text: where they are, and the text without them.
 
-Used by the probe that refutes "no secrets in logs" and by every document that leaves the program. The shapes are
-those the vendors publish for their keys, plus values assigned to a name that says what they are (`password=…`).
-A miss leaks a key and a false alarm costs one dismissal, so vendor shapes are taken as they come; an assigned value
-must also look like one (letters with digits or symbols, no placeholder), or prose about passwords would drown the rest.
+Used by the probe that refutes "no secrets in logs" and by every document that leaves the program. It knows the key
+formats that vendors publish, plus values assigned to a telling name (`password=…`). A miss leaks a key and a false
+alarm costs one dismissal, so anything in a vendor's format counts; an assigned value must also look like a secret
+(letters with digits or symbols, no placeholder), or prose about passwords would drown the rest.
 
-Text is hostile: every expression takes time linear in its length. Each begins with a literal, repeats one class of
-characters without giving back (possessive), bounded where it can fail after a long run, and what needs judging is
-judged after the match, not by backtracking.
+Text is hostile: every expression takes time linear in its length. Each begins with a literal and repeats one class of
+characters possessively, bounded where it can fail after a long run; further checks run after the match, not by
+backtracking.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A credential at `text[start:end]`; `pattern` is the name of what it looks like."""
+    """A credential at `text[start:end]`; `pattern` names the format it matches."""
 
     pattern: str
     start: int
@@ -28,9 +28,9 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    """`regex` group 1 is the secret. `markers`: lower-case literals, one of which any text with a match contains.
+    """`regex` group 1 is the secret. `markers`: lower-case literals; any text with a match contains one of them.
 
-    `gate`: of `_GATES`, one of whose expressions any text with a match meets too.
+    `gate`: a key of `_GATES`; any text with a match also meets one of its expressions.
     """
 
     name: str
@@ -54,7 +54,7 @@ _PLACEHOLDER = re.compile(
 
 
 def _mixed(value: str) -> bool:
-    """Letters and digits: a random key has both, a hyphenated word has not."""
+    """Letters and digits: a random key has both, a hyphenated word does not."""
     return bool(_LETTER.search(value) and _DIGIT.search(value))
 
 
@@ -64,7 +64,7 @@ def _real(value: str) -> bool:
 
 
 def _typed(value: str) -> bool:
-    """Looks like a password somebody set rather than a word of prose or a call."""
+    """Looks like a password somebody set, not a word of prose or a function call."""
     return (
         _real(value)
         and "(" not in value
@@ -72,8 +72,8 @@ def _typed(value: str) -> bool:
     )
 
 
-# Not inside a longer word or digest; an escape before it (`\n` of JSON, `%3D`, a terminal's colour)
-# ends in a letter or digit and is no part of a word.
+# Not inside a longer word or digest. An escape before it (`\n` in JSON, `%3D`, a terminal colour) ends in a letter or
+# digit but is not part of a word.
 _FREE = (
     r"(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2})"
     r"|(?<=[\[;][0-9][A-Za-z])|(?<=[\[;][0-9]{2}[A-Za-z]))"
@@ -81,9 +81,9 @@ _FREE = (
 _QUOTE = r"(?:\\?[\"'])?"  # a quote, escaped where JSON is inside JSON
 _ASSIGN = rf"{_QUOTE}\s{{0,8}}+(?:=>|[:=])\s{{0,8}}+{_QUOTE}"
 
-# Cheap tests on the text in lower case, each made once for all patterns that cannot match where it fails. "key" and
-# "token" alone stand in half of all logged texts, so that a name must be assigned to; and a dash or an underscore
-# stands in all of them, so that a key's length must follow it.
+# Cheap tests on the lower-case text, each run once for all patterns that cannot match if it fails. "key" and "token"
+# alone occur in half of all logged texts, so an assignment must follow the name; a dash or underscore occurs in all of
+# them, so enough characters for a key must follow it.
 _UNDERSCORE, _DASH, _ASSIGNED = "_", "-", "="
 _GATES = {
     _UNDERSCORE: (re.compile("_[a-z0-9_.-]{16}"),),
@@ -94,7 +94,7 @@ _GATES = {
     ),
 }
 
-# In order of how much they say: where two overlap, the earlier one names the hit.
+# Most specific first: where two overlap, the earlier one names the hit.
 _PATTERNS = (
     _Pattern(
         "private-key",
@@ -181,7 +181,7 @@ _STEPS = tuple(
 )
 _RANK = {pattern.name: rank for rank, pattern in reversed(tuple(enumerate(_PATTERNS)))}
 
-# Short enough to be tried one by one from a word list: even a digest of one gives it away.
+# Short enough to be guessed from a word list: even a digest of such a secret gives it away.
 GUESSABLE = frozenset({"assigned-secret", "url-password", "basic-auth"})
 
 

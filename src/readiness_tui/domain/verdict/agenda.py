@@ -1,4 +1,4 @@
-"""What a meeting goes through, in order: conflicts, undecided blockers, blockers that are not met, then the rest."""
+"""What a meeting discusses, in order: conflicts, undecided blockers, blockers that are not met, then the rest."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Why a part of the verdict is not GO: the VERDICTS block of scoring.md, one cause for each line that holds.
+"""Why a part of the verdict is not GO: the VERDICTS block of scoring.md, one cause for each line that applies.
 
-A cause's key names what it is about, never how bad it is: an item that goes from undecided to waived to partial
-keeps its condition's row, with the owner and the date that somebody gave it.
+A cause's key names its subject, never how bad it is: an item that goes from undecided to waived to partial keeps its
+condition's row, with the owner and date that somebody gave it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def item_key(standing: Standing) -> str:
 
 
 def gate_causes(outcome: GateOutcome) -> Iterator[Cause]:
-    """GATE. Nothing is mapped from missing to pass: a must-pass case that the run lacks counts as failing."""
+    """GATE. Missing never counts as a pass: a must-pass case that the run lacks counts as failing."""
 
     def cause(name: str, verdict: Verdict, text: str, severity: Severity, gap_key: str = "") -> Cause:
         return Cause(f"gate/{name}", Part.GATE, verdict, text, severity, gap_key=gap_key)
@@ -85,7 +85,7 @@ def gate_causes(outcome: GateOutcome) -> Iterator[Cause]:
 
 
 def row_severity(row: GateRow) -> Severity:
-    """A required FAIL, MISSING or CHANGED is a blocker, everything else that is not PASS a major gap."""
+    """Blocker for a required FAIL, MISSING or CHANGED, major for everything else that is not PASS."""
     return Severity.BLOCKER if row.rule.required and row.result in _BLOCKING else Severity.MAJOR
 
 
@@ -103,10 +103,10 @@ def row_text(row: GateRow) -> str:
 
 
 def item_cause(standing: Standing, gap_key: str, waived_until: date | None) -> Cause | None:
-    """The one cause an item can be: its states exclude each other. Informational items are none.
+    """The item's cause, at most one because its states exclude each other. Informational items have none.
 
     An undecided major item is below 2 like any other: its condition must not appear only once somebody votes 1.
-    A waiver on a minor item lifts nothing, so it makes no condition either: adding one never worsens the verdict.
+    A waiver on a minor item lifts nothing, so it makes no condition: adding a waiver must never worsen the verdict.
     """
     item = standing.item
     name = f"{item.id} {item.title}"
@@ -127,7 +127,7 @@ def item_cause(standing: Standing, gap_key: str, waived_until: date | None) -> C
         return cause(Verdict.CONDITIONS, "is a blocker marked not applicable, unconfirmed by a second person")
     if not standing.in_sum or standing.counts == 2 or item.severity is Severity.MINOR:
         return None
-    word = _a("undecided" if standing.points is None else ("missing", "partial")[standing.points])
+    word = _with_article("undecided" if standing.points is None else ("missing", "partial")[standing.points])
     what = f"{word} {item.severity}" if item.severity is Severity.BLOCKER else f"{word} {item.severity} item"
     against = ", its proof against the vote" if standing.conflict else ""
     if standing.waived and waived_until is not None:
@@ -143,7 +143,7 @@ def item_cause(standing: Standing, gap_key: str, waived_until: date | None) -> C
 
 
 def section_cause(section: Section, policy: Policy, lifts: Sequence[str]) -> Cause | None:
-    """A section below its floor or below GO; one without a weighted item constrains nothing."""
+    """A section below its floor or its GO level; a section without weighted items has no cause."""
     if section.score is None or section.score * 100 >= policy.section_go:
         return None
     low = section.score * 100 < policy.section_floor
@@ -159,7 +159,7 @@ def section_cause(section: Section, policy: Policy, lifts: Sequence[str]) -> Cau
 
 
 def assessed_cause(sections: Sequence[Section], policy: Policy, lifts: Sequence[str]) -> Cause | None:
-    """Too little of the weight is decided; or there is nothing to decide at all."""
+    """Too little of the weight is decided, or there is nothing to decide."""
     share = assessed(sections)
     if share is None:
         text = "no checklist has an applicable item with a weight"
@@ -179,7 +179,7 @@ def assessed_cause(sections: Sequence[Section], policy: Policy, lifts: Sequence[
 
 
 def checklist_causes(sections: Sequence[Section], facts: Facts, gap_keys: Mapping[str, str]) -> Iterator[Cause]:
-    """CHECKLISTS. `gap_keys` by item id: the gap an item belongs to, its own or its `same_as` group's."""
+    """CHECKLISTS. `gap_keys` by item id: the item's gap, its own or its `same_as` group's."""
     standings = [standing for section in sections for standing in section.standings]
     for standing in standings:
         dossier = facts.dossiers.get(standing.item.id)
@@ -189,11 +189,11 @@ def checklist_causes(sections: Sequence[Section], facts: Facts, gap_keys: Mappin
             yield cause
     for section in sections:
         low = [standing for standing in section.standings if standing.in_sum and standing.counts < 2]
-        section_is = section_cause(section, facts.policy, _lifts(low, gap_keys))
+        section_is = section_cause(section, facts.policy, _gaps_of(low, gap_keys))
         if section_is is not None:
             yield section_is
     undecided = [standing for standing in standings if standing.in_sum and not standing.decided]
-    assessed_is = assessed_cause(sections, facts.policy, _lifts(undecided, gap_keys))
+    assessed_is = assessed_cause(sections, facts.policy, _gaps_of(undecided, gap_keys))
     if assessed_is is not None:
         yield assessed_is
 
@@ -201,7 +201,7 @@ def checklist_causes(sections: Sequence[Section], facts: Facts, gap_keys: Mappin
 def incident_causes(
     incidents: Iterable[Incident], policy: Policy, gaps: Mapping[str, Gap], as_of: date
 ) -> Iterator[Cause]:
-    """INCIDENTS, of those in scope. An action without a date of its own has its gap's."""
+    """INCIDENTS, for those in scope. An action without a date has its gap's date."""
 
     def cause(key: str, verdict: Verdict, text: str, lifts: tuple[str, ...] = (), gap_key: str = "") -> Cause:
         severity = Severity.BLOCKER if verdict is Verdict.NO_GO else Severity.MAJOR
@@ -215,7 +215,7 @@ def incident_causes(
             verdict = Verdict.NO_GO if incident.severity is Sev.SEV1 else Verdict.CONDITIONS
             lifts = tuple(f"{key}/{action.id}" for action in incident.actions if action.done is None)
             yield cause(key, verdict, f"{name} is an open {incident.severity}", lifts)
-        elif not incident.eval_cases and not _settled(incident, policy, as_of):
+        elif not incident.eval_cases and not _closed_long_ago(incident, policy, as_of):
             why = _because("", incident.no_eval_reason) or ", without a reason"
             text = f"{name} is a {incident.severity} closed without an eval case{why}"
             yield cause(f"{key}/eval-case", Verdict.CONDITIONS, text)
@@ -229,14 +229,14 @@ def incident_causes(
                 yield cause(f"{key}/{action.id}", Verdict.NO_GO, text, gap_key=f"{key}/{action.id}")
 
 
-def _settled(incident: Incident, policy: Policy, as_of: date) -> bool:
-    """Whether the close is long enough ago, where its day is known."""
+def _closed_long_ago(incident: Incident, policy: Policy, as_of: date) -> bool:
+    """Whether the incident was closed long enough ago; False if the day is unknown."""
     resolved = incident.resolved.date() if incident.resolved else None
     closed = incident.closed or resolved
     return closed is not None and as_of > closed + timedelta(days=policy.eval_case_days)
 
 
-def _lifts(standings: Iterable[Standing], gap_keys: Mapping[str, str]) -> tuple[str, ...]:
+def _gaps_of(standings: Iterable[Standing], gap_keys: Mapping[str, str]) -> tuple[str, ...]:
     """The gaps of these items, the most severe first."""
     ordered = sorted(standings, key=lambda standing: standing.item.severity.rank)
     return tuple(dict.fromkeys(gap_keys[standing.item.id] for standing in ordered))
@@ -246,5 +246,5 @@ def _because(text: str, reason: str) -> str:
     return f"{text}: {reason}" if reason.strip() else text
 
 
-def _a(word: str) -> str:
+def _with_article(word: str) -> str:
     return f"an {word}" if word[0] in "aeiou" else f"a {word}"

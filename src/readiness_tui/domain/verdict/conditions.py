@@ -1,4 +1,4 @@
-"""A conditional verdict's promises: who, and by when (scoring.md, "A condition")."""
+"""The conditions of a conditional verdict: who owns them, and when they are due (scoring.md, "A condition")."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from readiness_tui.domain.verdict.model import Cause, Condition, Facts, Verdict
 
 
 def condition(cause: Cause, facts: Facts, found: Mapping[str, FoundGap], as_of: date) -> Condition:
-    """The condition that a cause makes: as stored, else with the owner and date the rules give it.
+    """The condition for a cause: as stored, else with the owner and date that the rules give it.
 
-    `found` by key: a gap found now that has no row yet brings the date it will be created with.
+    `found` by key: a newly found gap without a stored row contributes the date it will be created with.
     """
     stored = (facts.conditions or {}).get(cause.key)
     seen_due = stored.due if stored and not stored.by_hand else None
@@ -39,17 +39,17 @@ def condition(cause: Cause, facts: Facts, found: Mapping[str, FoundGap], as_of: 
 
 
 def owner_key(key: str) -> str:
-    """The key of the NO-GO cause, and of the change, that a condition without an owner makes."""
+    """The key of the NO-GO cause for a condition without an owner, and of the change that fixes it."""
     return f"condition/{key}/owner"
 
 
 def due_key(key: str) -> str:
-    """The key of the NO-GO cause, and of the change, that a condition without a date, or past it, makes."""
+    """The key of the NO-GO cause for a condition without a date or past it, and of the change that fixes it."""
     return f"condition/{key}/due"
 
 
-def broken(cause: Cause, of: Condition, as_of: date) -> tuple[Cause, ...]:
-    """The NO-GO causes of a condition that nobody owns, that has no date, or whose date has passed."""
+def broken_condition_causes(cause: Cause, of: Condition, as_of: date) -> tuple[Cause, ...]:
+    """The NO-GO causes of a condition that has no owner or no date, or whose date has passed."""
 
     def no_go(key: str, problem: str) -> Cause:
         return Cause(
@@ -75,11 +75,11 @@ def broken(cause: Cause, of: Condition, as_of: date) -> tuple[Cause, ...]:
 def _default(
     cause: Cause, facts: Facts, found: Mapping[str, FoundGap], as_of: date, seen_due: date | None
 ) -> tuple[str, date | None]:
-    """Owner: its gap's or waiver's, else the review's. Due: the earlier of gap and waiver, else 21 days on: from when
-    the condition was first seen (`seen_due`), so that the date stands still.
+    """Owner: the gap's or waiver's, else the review's. Due: the earlier of gap and waiver, else 21 days after the
+    condition was first seen (`seen_due`), so that the date does not move.
 
-    A stored gap counts while it is live; one that was verified or closed brings no date from its past. A live gap
-    whose date somebody cleared leaves the condition without one.
+    A stored gap counts only while it is live, not once it is verified or closed. A live gap whose date somebody cleared
+    leaves the condition without a date.
     """
     gap = (facts.gaps or {}).get(cause.gap_key)
     if gap is not None and not gap.state.live:

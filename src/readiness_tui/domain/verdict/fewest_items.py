@@ -1,10 +1,10 @@
-"""The fewest items to bring to 2 so that every section, and the assessed share, reaches a level it may stop at.
+"""The fewest items to bring to 2 so that every section, and the assessed share, reaches an acceptable level.
 
-Exact, and fast enough for every keypress. Bringing an undecided item of weight w to 2 adds 2w to its section and w to
-the assessed weight: among undecided items of one section a heavier one serves everywhere at least as well, and so it
-does among decided ones, which serve the section alone. So each section has only one best way to bring `a` undecided
-items, and with them the fewest decided ones that its level still needs. What ties the sections together is one
-number, the assessed weight: for each number of changes the most of it that they can bring, section after section.
+Exact, and fast enough for every key press. Bringing an undecided item of weight w to 2 adds 2w to its section and w to
+the assessed weight, so among undecided items of a section a heavier one is always at least as good; the same is true
+among decided items, which only help the section. So for any number of undecided items, each section has one best
+choice, plus the fewest decided items that its level still needs. The sections are linked only by the assessed weight:
+section by section, the search keeps the most assessed weight reachable with each number of changes.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from itertools import accumulate
 
 
 class Fate(Enum):
-    """What a search takes as given for an item below 2."""
+    """What the search assumes about an item below 2."""
 
     RAISE = "raise"  # brought to 2: one change
-    KEEP = "keep"  # left as it is; its condition's row is put right where that is needed
-    CONFIRM = "confirm"  # confirmed as not applicable: one change, and out of both sums
+    KEEP = "keep"  # left as it is; its condition's row is fixed if needed
+    CONFIRM = "confirm"  # confirmed as not applicable: one change, and removed from both sums
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An item below 2 in the sums. `fixes`: changes to its condition's row without which it may not stay below 2."""
+    """An item below 2 in the sums. `fixes`: changes its condition's row needs for the item to stay below 2."""
 
     section: int
     weight: int
@@ -38,7 +38,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A share in per cent where a section or the assessed share may stop, and what stopping there costs in changes."""
+    """An acceptable percentage for a section or the assessed share, and how many changes stopping there costs."""
 
     percent: int
     cost: int = 0
@@ -46,8 +46,8 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """`points` and `weights` are sums of each section (points weighted, at most 2 a weight); `decided` is the weight
-    of all decided items."""
+    """`points` and `weights` are sums by section (weighted points, at most 2 per weight); `decided` is the weight of
+    all decided items."""
 
     lines: tuple[Line, ...]
     points: tuple[int, ...]
@@ -57,8 +57,8 @@ class Cover:
     def fewest(
         self, fates: Sequence[Fate | None], sections: Sequence[Sequence[Level]], assessed: Sequence[Level]
     ) -> int | None:
-        """The fewest changes under these fates (None: free), where each section and the assessed share reach one of
-        their levels; None where no number of changes does."""
+        """The fewest changes, given these fates (None: undecided), with which each section and the assessed share reach
+        one of their levels; None if no number of changes is enough."""
         points, weights, decided, total, cost = list(self.points), list(self.weights), self.decided, 0, 0
         undecided: list[list[int]] = [[] for _ in points]
         partial: list[list[int]] = [[] for _ in points]
@@ -71,7 +71,7 @@ class Cover:
                 if line.must:
                     return None
                 cost += line.fixes
-            elif fate is Fate.RAISE or line.must or line.fixes:  # a fix costs no less, and serves no sum
+            elif fate is Fate.RAISE or line.must or line.fixes:  # fixing costs as much, and raises no sum
                 cost += 1
                 points[line.section] += gain
                 decided += 0 if line.decided else line.weight
@@ -81,10 +81,10 @@ class Cover:
         if not total:
             return None
 
-        most = {0: 0}  # by number of changes, the most undecided weight they decide
+        most = {0: 0}  # number of changes → the most undecided weight they can decide
         for section, levels in enumerate(sections):
-            ways = _ways(points[section], weights[section], undecided[section], partial[section], levels)
-            most = _joined(most, ways)
+            ways = _section_options(points[section], weights[section], undecided[section], partial[section], levels)
+            most = _best_totals(most, ways)
         best = [
             changes + level.cost
             for level in assessed
@@ -94,10 +94,10 @@ class Cover:
         return cost + min(best) if best else None
 
 
-def _ways(
+def _section_options(
     points: int, weight: int, undecided: list[int], partial: list[int], levels: Sequence[Level]
 ) -> list[tuple[int, int]]:
-    """(changes, undecided weight decided) for each number of undecided items brought to 2, fewest others with them."""
+    """(changes, undecided weight decided) for each number of undecided items brought to 2, with the fewest others."""
     low = [0, *accumulate(sorted(partial, reverse=True))]
     ways = []
     for count, gain in enumerate(accumulate(sorted(undecided, reverse=True), initial=0)):
@@ -110,7 +110,7 @@ def _ways(
     return ways
 
 
-def _joined(most: dict[int, int], ways: list[tuple[int, int]]) -> dict[int, int]:
+def _best_totals(most: dict[int, int], ways: list[tuple[int, int]]) -> dict[int, int]:
     joined: dict[int, int] = {}
     for changes, weight in most.items():
         for more, decided in ways:

@@ -1,4 +1,4 @@
-"""What is not yet good enough, living across reviews; and the conditions of a conditional verdict."""
+"""Gaps, which persist across reviews, and the stored conditions of a conditional verdict."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class GapState(StrEnum):
 
     @property
     def live(self) -> bool:
-        """Still something to do (or a risk that somebody carries)."""
+        """Whether there is still something to do (or a risk that somebody accepted)."""
         return self not in (GapState.VERIFIED, GapState.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
 class FoundGap:
-    """A gap as the rules find it now, before it meets its stored row. `merged`: the same_as keys it stands for."""
+    """A gap as the rules find it now, before merging with its stored row. `merged`: the same_as keys it covers."""
 
     key: str
     title: str
@@ -34,13 +34,13 @@ class FoundGap:
     points: int | None = None
     merged: tuple[str, ...] = ()
     accepted_until: date | None = None  # a live waiver: state "accepted"
-    owner: str = ""  # where the source names one (an incident action)
+    owner: str = ""  # if the source names one (an incident action)
     due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stored gap. `first_review` and `reviews` count where it was seen; due never moves by itself."""
+    """A stored gap. `first_review` and `reviews`: the reviews in which it was seen. `due` never moves by itself."""
 
     key: str
     title: str
@@ -53,16 +53,16 @@ class Gap:
     reviews: tuple[int, ...] = ()
     due_changes: tuple[str, ...] = ()  # "2026-11-30 -> 2026-12-07 by ana"
     evidence: str = ""
-    marked: bool = False  # a case or trace that somebody marked
+    marked: bool = False  # a case or trace that somebody marked by hand
 
 
 @dataclass(frozen=True, slots=True)
 class StoredCondition:
-    """What the closing list remembers of a condition.
+    """The stored part of a condition in the closing list.
 
-    `by_hand`: a person set owner and date; an empty owner or a missing date was then cleared by a person, and that
-    alone turns the condition into NO-GO. Otherwise the row keeps the date given when the condition was first seen,
-    for as long as no gap or waiver brings one.
+    `by_hand`: a person set owner and date. An empty owner or date was then cleared by a person, and only that turns the
+    condition into NO-GO. Otherwise the row keeps the date from when the condition was first seen, as long as no gap or
+    waiver has one.
     """
 
     key: str

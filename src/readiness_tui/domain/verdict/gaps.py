@@ -1,4 +1,4 @@
-"""Gaps: found by the rules, merged into the rows that live across reviews (scoring.md, "Gaps")."""
+"""Gaps: found by the rules and merged into the rows stored across reviews (scoring.md, "Gaps")."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _ACTION_SEVERITY = {Sev.SEV1: Severity.BLOCKER, Sev.SEV2: Severity.MAJOR}
 def groups(checklists: Sequence[Checklist], depth: Depth) -> dict[str, tuple[str, ...]]:
     """For each item id inside the depth, the ids of its `same_as` group in checklist order, itself included.
 
-    `same_as` holds both ways and through a third item, whichever of them declares it. The group does not depend on
-    any score, so its first key stays the gap's key while members come and go.
+    `same_as` is symmetric and transitive, whichever item declares it. The group does not depend on any score, so its
+    first key stays the gap's key while members come and go.
     """
     order = [item for checklist in checklists for item in checklist.at(depth)]
     group: dict[str, list[str]] = {item.id: [item.id] for item in order}
@@ -50,8 +50,8 @@ def gap_keys(facts: Facts, standings: Mapping[str, Standing]) -> dict[str, str]:
 def find_gaps(facts: Facts, standings: Mapping[str, Standing], *, frozen: bool = False) -> tuple[FoundGap, ...]:
     """What is not good enough now, the most severe first, then in checklist order.
 
-    `standings` by item id, all of the review's depth. `frozen`: the scorecard is being frozen, undecided items are
-    gaps too.
+    `standings` by item id, all items of the review's depth. `frozen`: the scorecard is being frozen, so undecided items
+    are gaps too.
     """
     found = [*_item_gaps(facts, standings, frozen), *_gate_gaps(facts), *_action_gaps(facts)]
     return tuple(sorted(found, key=lambda gap: gap.severity.rank))
@@ -113,11 +113,11 @@ def _action_gaps(facts: Facts) -> Iterator[FoundGap]:
 
 
 def settled_gaps(facts: Facts, standings: Mapping[str, Standing]) -> dict[str, GapState]:
-    """The keys of which this review shows that nothing is left to do, and how they end.
+    """The keys of gaps that this review shows to be settled, with their final state.
 
-    verified: the item stands at 2 or the metric passes; closed: the item is not applicable, or the incident's action
-    is done, which no item or run can verify. A key that this review says nothing about (undecided, another depth, a
-    rule that left the gate) is in neither. A group's gap is settled once all of its members are.
+    verified: the item is at 2 or the metric passes; closed: the item is not applicable, or the incident's action is
+    done, which no item or run can verify. A key that this review says nothing about (undecided, another depth, a rule
+    that left the gate) is not included. A group's gap is settled once all its members are.
     """
     settled: dict[str, GapState] = {}
     for members in groups(facts.checklists, facts.review.depth).values():
@@ -137,7 +137,7 @@ def settled_gaps(facts: Facts, standings: Mapping[str, Standing]) -> dict[str, G
 
 
 def first_due(found: FoundGap, as_of: date, policy: Policy = DEFAULT_POLICY) -> date:
-    """The due date a gap is created with: its source's own, else by severity."""
+    """The due date of a new gap: its source's own, else by severity."""
     return found.due or as_of + timedelta(days=policy.gap_days(found.severity))
 
 
@@ -151,10 +151,10 @@ def merge(
     default_owner: str = "",
     policy: Policy = DEFAULT_POLICY,
 ) -> tuple[Gap, ...]:
-    """All gaps of the system after this review's look at them: `stored` updated, then the new ones.
+    """All gaps of the system after this review: `stored` updated, then the new ones.
 
-    `settled` as `settled_gaps` gives it. What is neither found nor settled stays as it is, and so does every gap that
-    a person marked by hand.
+    `settled` as returned by `settled_gaps`. Gaps neither found nor settled stay as they are, and so do gaps that a
+    person marked by hand.
     """
     merged = dict(stored)
     for gap in found:
@@ -194,8 +194,8 @@ def _created(found: FoundGap, review_id: int, as_of: date, default_owner: str, p
 
 
 def _updated(old: Gap, found: FoundGap, review_id: int, as_of: date, policy: Policy) -> Gap:
-    """The same gap, seen again. Its date never moves by itself; but a date kept by closing the gap is no promise for
-    the day it comes back, so one that has passed starts anew with the reopened gap, and the change is recorded."""
+    """The same gap, seen again. Its date never moves by itself, with one exception: a reopened gap whose date has passed
+    gets a new one, because the old date was met by closing the gap. The change is recorded."""
     state, due, changes = old.state, old.due, old.due_changes
     if not old.state.live and (old.due is None or old.due < as_of):
         due = first_due(found, as_of, policy)
@@ -217,7 +217,7 @@ def _updated(old: Gap, found: FoundGap, review_id: int, as_of: date, policy: Pol
 
 
 def _predecessor(stored: Mapping[str, Gap], found: FoundGap) -> Gap | None:
-    """The oldest live gap of a `same_as` sibling, kept from a review in which the group's first item was not."""
+    """The oldest live gap of a `same_as` sibling, stored by a review without the group's first item."""
     siblings = [stored[key] for key in found.merged if key != found.key and key in stored and stored[key].state.live]
     return min(siblings, key=lambda gap: (gap.created, gap.key), default=None)
 

@@ -1,11 +1,11 @@
-"""The judgement of a review: pure code over plain values, nothing read but its arguments."""
+"""The judgement of a review: a pure function of its arguments."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from readiness_tui.domain.checklists.assessment import Dossier, Standing
-from readiness_tui.domain.checklists.standing import stand
+from readiness_tui.domain.checklists.standing import item_standing
 from readiness_tui.domain.verdict.gaps import find_gaps, gap_keys
 from readiness_tui.domain.verdict.model import Facts, Judgement
 from readiness_tui.domain.verdict.ruling import rule
@@ -14,12 +14,12 @@ from readiness_tui.domain.verdict.way_to_go import flips
 
 
 def judge(facts: Facts, as_of: date) -> Judgement:
-    """The verdict and all it rests on (scoring.md, "Verdicts"): the worst of gate, checklists and incidents.
+    """The verdict and its reasons (scoring.md, "Verdicts"): the worst of gate, checklists and incidents.
 
-    Items outside the review's depth are outside everything. A person's override of the verdict is recorded with the
-    review and changes nothing here. GO WITH CONDITIONS holds until its earliest date, GO for 90 days.
+    Items outside the review's depth are ignored. A person's override of the verdict is recorded with the review and
+    changes nothing here. GO WITH CONDITIONS is valid until its earliest date, GO for 90 days.
     """
-    standings = stand_all(facts, as_of)
+    standings = all_standings(facts, as_of)
     found = find_gaps(facts, standings, frozen=facts.review.frozen_at is not None)
     keys = gap_keys(facts, standings)
     ruling = rule(facts, standings, found, keys, as_of)
@@ -44,10 +44,10 @@ def judge(facts: Facts, as_of: date) -> Judgement:
     )
 
 
-def stand_all(facts: Facts, as_of: date) -> dict[str, Standing]:
+def all_standings(facts: Facts, as_of: date) -> dict[str, Standing]:
     """The standing of every item inside the review's depth, by item id, in checklist order."""
     return {
-        item.id: stand(
+        item.id: item_standing(
             facts.dossiers.get(item.id) or Dossier(item, checklist.id),
             review=facts.review,
             as_of=as_of,

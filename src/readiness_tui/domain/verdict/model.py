@@ -1,4 +1,4 @@
-"""The values a judgement is made of. The rule that makes one is `judge.judge`."""
+"""The values that make up a judgement; `judge.judge` computes it."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One reason why a part is not GO. `key` is stable: the condition's row is found by it.
+    """One reason why a part is not GO. `key` is stable and identifies the condition's row.
 
-    `gap_key` names the gap whose owner and due date the condition takes, where there is one; `lifts` the gaps that
-    would lift a section or assessed condition.
+    `gap_key`: the gap, if any, whose owner and due date the condition takes; `lifts`: the gaps whose closing would lift
+    a section or assessed condition.
     """
 
     key: str
@@ -54,7 +54,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A cause of GO WITH CONDITIONS with the person and the day. `problem`: why it blocks ("no owner", "overdue")."""
+    """A cause of GO WITH CONDITIONS with its owner and due date. `problem`: why it blocks ("no owner", "overdue")."""
 
     key: str
     text: str
@@ -67,7 +67,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One checklist's sums. `score` is None (shown as —) where no weighted item applies."""
+    """One checklist's sums. `score` is None (shown as —) if no weighted item applies."""
 
     checklist: Checklist
     standings: tuple[Standing, ...]
@@ -85,7 +85,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """One change of the fewest that reach the next better verdict."""
+    """One of the fewest changes that reach the next better verdict."""
 
     key: str
     text: str
@@ -107,13 +107,13 @@ class Facts:
     incidents: tuple[Incident, ...] = ()  # in scope: same system, open or closed since the previous review
     gaps: dict[str, Gap] | None = None  # stored rows by key
     conditions: dict[str, StoredCondition] | None = None
-    viewer: str = ""  # whose screen; "" = shared outputs (matters only for blind votes before the reveal)
+    viewer: str = ""  # who is looking; "" = shared outputs (matters only for blind votes before the reveal)
     policy: Policy = DEFAULT_POLICY
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict and all it rests on, at `as_of`."""
+    """The verdict and its reasons, at `as_of`."""
 
     as_of: date
     verdict: Verdict
@@ -130,7 +130,7 @@ class Judgement:
     undecided: int
     flips: tuple[Flip, ...]
     flips_to: Verdict | None
-    after_flips: int  # conditions that would remain once the flips are made
+    after_flips: int  # conditions that would remain after the flips
 
     @property
     def headline_percent(self) -> int | None:

@@ -1,4 +1,4 @@
-"""What a score would do, before it is made: the same rules on the facts with one vote changed."""
+"""What a vote would change, before it is given: the same rules on the facts with one vote changed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Consequence:
     standing: Standing
 
 
-def if_scored(facts: Facts, as_of: date, who: str, item_id: str, points: int | None, now: Judgement) -> Consequence:
+def preview_vote(facts: Facts, as_of: date, who: str, item_id: str, points: int | None, now: Judgement) -> Consequence:
     """What `who` voting `points` on the item would change; `now` is the judgement on `facts` as they are."""
     dossier = facts.dossiers[item_id]
     others = tuple(vote for vote in dossier.votes if vote.reviewer != who)

@@ -1,4 +1,4 @@
-"""The verdict over given standings: the part of a judgement that a "what if" can ask again."""
+"""The verdict over given standings: the part of a judgement that a "what if" repeats."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from readiness_tui.domain.checklists.assessment import Standing
 from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.verdict.causes import checklist_causes, gate_causes, incident_causes
-from readiness_tui.domain.verdict.conditions import broken, condition
+from readiness_tui.domain.verdict.conditions import broken_condition_causes, condition
 from readiness_tui.domain.verdict.gap import FoundGap
 from readiness_tui.domain.verdict.model import Cause, Condition, Facts, Part, Section, Verdict
 from readiness_tui.domain.verdict.sections import section
@@ -37,9 +37,9 @@ def rule(
     as_of: date,
     lifted: Collection[str] = (),
 ) -> Ruling:
-    """Hold the facts against the rules. `lifted`: keys of causes that a "what if" takes as put right."""
+    """Apply the rules to the facts. `lifted`: keys of causes that a "what if" assumes to be fixed."""
     sections = tuple(section(checklist, facts.review.depth, standings) for checklist in facts.checklists)
-    first = _one_each(
+    first = _worst_per_key(
         cause
         for cause in (
             *gate_causes(facts.gate),
@@ -55,7 +55,7 @@ def rule(
         if cause.verdict is Verdict.CONDITIONS:
             promise = condition(cause, facts, by_key, as_of)
             conditions.append(promise)
-            causes += [no_go for no_go in broken(cause, promise, as_of) if no_go.key not in lifted]
+            causes += [no_go for no_go in broken_condition_causes(cause, promise, as_of) if no_go.key not in lifted]
 
     parts = {part: _worst(cause for cause in causes if cause.part is part) for part in Part}
     verdict = max(parts.values(), key=lambda one: one.rank)
@@ -70,16 +70,16 @@ def rule(
 
 
 def rule_gate(outcome: GateOutcome) -> tuple[Verdict, tuple[Cause, ...]]:
-    """GATE alone, where no review stands behind it: the causes that `rule` would find, the worst first.
+    """Only the gate, without a review: the causes that `rule` would find, worst first.
 
-    Conditions have no owner or date here: nobody has promised anything, and their verdict is GO WITH CONDITIONS.
+    Conditions have no owner or date here, since nobody has promised anything; their verdict is GO WITH CONDITIONS.
     """
-    causes = _one_each(gate_causes(outcome))
+    causes = _worst_per_key(gate_causes(outcome))
     return _worst(causes), tuple(causes)
 
 
-def _one_each(causes: Iterable[Cause]) -> list[Cause]:
-    """One cause a key, the worst: two rules of a gate on the same metric share a row of the closing list."""
+def _worst_per_key(causes: Iterable[Cause]) -> list[Cause]:
+    """The worst cause for each key: two gate rules on the same metric share a row of the closing list."""
     kept: dict[str, Cause] = {}
     for cause in _worst_first(causes):
         kept.setdefault(cause.key, cause)
@@ -97,7 +97,7 @@ def _worst(causes: Iterable[Cause]) -> Verdict:
 def _valid_until(
     verdict: Verdict, causes: Sequence[Cause], conditions: Sequence[Condition], as_of: date, go_days: int
 ) -> date | None:
-    """GO holds for 90 days, a conditional one until its earliest date (a waiver's expiry is one), NO-GO not at all."""
+    """GO is valid for 90 days, GO WITH CONDITIONS until its earliest date (waiver expiries included), NO-GO not at all."""
     if verdict is Verdict.NO_GO:
         return None
     if verdict is Verdict.GO:

@@ -1,4 +1,4 @@
-"""A checklist's weighted average, and what stands over all of them (scoring.md, "Section (one checklist) and
+"""A checklist's weighted average, and the figures over all checklists (scoring.md, "Section (one checklist) and
 headline"). Exact fractions: only the display rounds, and it rounds down."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from readiness_tui.domain.verdict.model import Section
 
 
 def section(checklist: Checklist, depth: Depth, standings: Mapping[str, Standing]) -> Section:
-    """The sums over the checklist's items of this depth; `standings` by item id has all of them.
+    """The sums over the checklist's items of this depth; `standings`, by item id, has all of them.
 
     `decided`, `total` and `proven` count the items in the sum: applicable, weight above 0.
     """
@@ -32,18 +32,18 @@ def section(checklist: Checklist, depth: Depth, standings: Mapping[str, Standing
 
 
 def headline(sections: Sequence[Section]) -> Fraction | None:
-    """The lowest defined section score; None where none is defined."""
+    """The lowest defined section score; None if none is defined."""
     return min((one.score for one in sections if one.score is not None), default=None)
 
 
 def mean(sections: Sequence[Section]) -> Fraction | None:
-    """The plain mean of the defined section scores: printed second, decides nothing."""
+    """The unweighted mean of the defined section scores: printed second, decides nothing."""
     scores = [one.score for one in sections if one.score is not None]
     return sum(scores, Fraction(0)) / len(scores) if scores else None
 
 
 def assessed(sections: Sequence[Section]) -> Fraction | None:
-    """The decided share of the weight of all sections together; None where no weighted item applies."""
+    """The decided share of the weight of all sections together; None if no weighted item applies."""
     return _assessed(standing for one in sections for standing in one.standings if standing.in_sum)
 
 

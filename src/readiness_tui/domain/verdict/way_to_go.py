@@ -1,8 +1,8 @@
 """What would flip the verdict: the fewest changes that reach the next better one (scoring.md, "Verdicts").
 
-A change is an item brought to 2, a gate cause put right, an incident or action closed, an owner or date set, or a
-not-applicable confirmed; never a waiver. Whatever stands alone is settled by itself; the items, which sections and
-the assessed share tie together, by `cover.Cover`. Of all smallest sets it is the first by severity, then key.
+A change is an item brought to 2, a gate cause fixed, an incident or action closed, an owner or date set, or a "not
+applicable" confirmed; never a waiver. Independent causes are settled one by one; items, which depend on each other
+through sections and the assessed share, by `fewest_items.Cover`. Of all smallest sets, the first by severity, then key.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from readiness_tui.domain.checklists.assessment import Assurance, Standing
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.verdict.causes import item_key
-from readiness_tui.domain.verdict.conditions import broken, condition, due_key, owner_key
+from readiness_tui.domain.verdict.conditions import broken_condition_causes, condition, due_key, owner_key
 from readiness_tui.domain.verdict.fewest_items import Cover, Fate, Level, Line
 from readiness_tui.domain.verdict.gap import FoundGap
 from readiness_tui.domain.verdict.model import Cause, Facts, Flip, Part, Verdict
@@ -36,7 +36,7 @@ _GATE_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The fewest changes, the verdict they reach (None: no change reaches a better one), the conditions left then."""
+    """The fewest changes, the verdict they reach (None: no better one is reachable), and the conditions left then."""
 
     flips: tuple[Flip, ...]
     to: Verdict | None
@@ -51,7 +51,7 @@ def flips(
     ruling: Ruling,
     as_of: date,
 ) -> Change:
-    """The fewest changes from `ruling`, which is `rule` over the same arguments. Nothing to flip where it is GO."""
+    """The fewest changes from `ruling`, which must be `rule` of the same arguments. Empty if it is GO."""
     nothing = Change((), None, len(ruling.conditions))
     if ruling.verdict is Verdict.GO:
         return nothing
@@ -72,7 +72,7 @@ def flips(
 
 @dataclass(frozen=True, slots=True)
 class _Option:
-    """Changes that are made together, and what they settle: the fate of line `at`, or the level of section `at`."""
+    """Changes that belong together, and what they settle: the fate of line `at`, or the level of section `at`."""
 
     flips: tuple[Flip, ...]
     fate: Fate | None = None  # None: the first level of a section, or of the assessed share (the last index)
@@ -100,14 +100,14 @@ class _Search:
         self.to_go = ruling.verdict is Verdict.CONDITIONS
 
     def smallest(self) -> tuple[Flip, ...] | None:
-        """The changes, most severe first; None where the listed changes cannot reach a better verdict."""
-        tied = self._tied()
+        """The changes, most severe first; None if no listed changes can reach a better verdict."""
+        tied = self._item_changes()
         if tied is None:
             return None
-        return tuple(sorted([*self._alone(), *tied], key=lambda flip: (flip.severity.rank, flip.key)))
+        return tuple(sorted([*self._independent_changes(), *tied], key=lambda flip: (flip.severity.rank, flip.key)))
 
     def standings_after(self, chosen: Sequence[Flip]) -> dict[str, Standing]:
-        """The standings once the chosen items are met, or confirmed as not applicable."""
+        """The standings after the chosen items are met or confirmed as not applicable."""
         keys = {flip.key for flip in chosen}
         after = dict(self.standings)
         for item_id, standing in self.standings.items():
@@ -122,9 +122,9 @@ class _Search:
                 )
         return after
 
-    # --- causes that stand alone: gate, incidents, an unconfirmed not-applicable
+    # --- independent causes: gate, incidents, an unconfirmed "not applicable"
 
-    def _alone(self) -> list[Flip]:
+    def _independent_changes(self) -> list[Flip]:
         chosen: list[Flip] = []
         for cause in self.causes.values():
             standing = self.standings.get(cause.item_id)
@@ -132,21 +132,21 @@ class _Search:
                 continue
             if standing is not None and standing.in_sum:
                 continue
-            lift = _Option((self._confirm(standing) if standing is not None else self._lift(cause),))
+            lift = _Option((self._confirm(standing) if standing is not None else self._settle_cause(cause),))
             if cause.verdict is Verdict.NO_GO or self.to_go:
                 chosen += lift.flips
                 continue
-            fixes = self._fixes(cause)
+            fixes = self._condition_fixes(cause)
             if fixes:
                 options = (lift, _Option(fixes))
                 chosen += min(options, key=lambda option: (len(option.flips), option.order)).flips
         return chosen
 
-    # --- items: tied together by their section and by the assessed share
+    # --- items: they depend on each other through their section and the assessed share
 
-    def _tied(self) -> list[Flip] | None:
-        """The first smallest set by severity, then key: each option in that order is taken if some smallest set that
-        holds everything taken, and nothing passed over, holds it too."""
+    def _item_changes(self) -> list[Flip] | None:
+        """The first smallest set by severity, then key: each option, in that order, is taken if some smallest set
+        contains it together with everything taken so far and nothing rejected so far."""
         lines, options = self._lines()
         levels, more = self._levels()
         options += more
@@ -188,7 +188,7 @@ class _Search:
             elif option.fate is Fate.RAISE and lines[option.at].must:
                 taken = True
             else:
-                # Of two items that serve the sums alike, where the first is of no use the second is not either.
+                # If one of two items with the same effect on the sums is useless, so is the other.
                 line, plain = lines[option.at], option.fate is Fate.RAISE
                 fates[option.at] = option.fate
                 useless = plain and line in passed
@@ -211,12 +211,12 @@ class _Search:
                     continue
                 cause = self.causes.get(item_key(standing))
                 must = cause is not None and (self.to_go or cause.verdict is Verdict.NO_GO)
-                fixes = self._fixes(cause) if cause is not None and not must else ()
+                fixes = self._condition_fixes(cause) if cause is not None and not must else ()
                 at = len(lines)
                 lines.append(
                     Line(index, standing.item.weight, standing.counts, standing.decided, must=must, fixes=len(fixes))
                 )
-                options.append(_Option((self._raise(standing, cause),), Fate.RAISE, at))
+                options.append(_Option((self._raise_to_met(standing, cause),), Fate.RAISE, at))
                 if standing.na_awaiting:
                     options.append(_Option((self._confirm(standing),), Fate.CONFIRM, at))
                 if fixes:
@@ -224,7 +224,7 @@ class _Search:
         return lines, options
 
     def _levels(self) -> tuple[list[tuple[Level, ...]], list[_Option]]:
-        """Where each section, and last the assessed share, may stop; the options that make the lower level do."""
+        """The acceptable levels of each section, last of the assessed share; and the options that allow the lower one."""
         policy = self.facts.policy
         stops = [(f"section/{s.checklist.id}", s.checklist.title, policy.section_floor, policy.section_go)
                  for s in self.sections]  # fmt: skip
@@ -236,15 +236,15 @@ class _Search:
                 levels.append((Level(go),))
                 continue
             text = f"{title} below {go}%"
-            fixes = self._fixes(Cause(key, Part.CHECKLISTS, Verdict.CONDITIONS, text, Severity.MAJOR))
+            fixes = self._condition_fixes(Cause(key, Part.CHECKLISTS, Verdict.CONDITIONS, text, Severity.MAJOR))
             levels.append((Level(floor, len(fixes)), Level(go)) if fixes else (Level(floor),))
             if fixes:
                 options.append(_Option(fixes, None, at))
         return levels, options
 
-    # --- the changes in words
+    # --- the changes, worded
 
-    def _fixes(self, cause: Cause) -> tuple[Flip, ...]:
+    def _condition_fixes(self, cause: Cause) -> tuple[Flip, ...]:
         """What the cause's condition lacks, as changes, in the order of their keys."""
         promise = condition(cause, self.facts, self.found, self.as_of)
         words = {owner_key(cause.key): "name an owner", due_key(cause.key): "set a new date"}
@@ -258,11 +258,11 @@ class _Search:
                 owner=promise.owner,
                 due=promise.due,
             )
-            for problem in broken(cause, promise, self.as_of)
+            for problem in broken_condition_causes(cause, promise, self.as_of)
         ]
         return tuple(sorted(changes, key=lambda flip: flip.key))
 
-    def _raise(self, standing: Standing, cause: Cause | None) -> Flip:
+    def _raise_to_met(self, standing: Standing, cause: Cause | None) -> Flip:
         section = self.causes.get(f"section/{standing.checklist_id}")
         lifted = cause or section or self.causes.get("assessed")
         return self._flip(
@@ -278,7 +278,7 @@ class _Search:
         cause = self.causes.get(item_key(standing))
         return self._flip(_confirm_key(standing), text, standing.item.severity, cause, standing)
 
-    def _lift(self, cause: Cause) -> Flip:
+    def _settle_cause(self, cause: Cause) -> Flip:
         if cause.part is Part.GATE:
             text = _GATE_WORDS.get(cause.key) or self._pass(cause.key.removeprefix("gate/"))
         elif cause.key.endswith("/eval-case"):
@@ -288,7 +288,7 @@ class _Search:
         return self._flip(cause.key, text, cause.severity, cause)
 
     def _pass(self, rule_key: str) -> str:
-        """What a rule needs: another figure, or only that what it is measured on is what was locked."""
+        """What a rule needs: a better figure, or only a measurement on what was locked."""
         name = rule_key.replace("_", " ")
         results = [row.result for row in self.facts.gate.rows if row.rule.key == rule_key]
         if results == [Result.CHANGED]:

@@ -1,4 +1,4 @@
-"""How a verdict is marked."""
+"""The glyphs of the verdicts."""
 
 from __future__ import annotations
 

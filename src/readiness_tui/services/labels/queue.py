@@ -18,7 +18,7 @@ from readiness_tui.services.core.write import change, resync
 from readiness_tui.store import runs, settings
 from readiness_tui.store.sqlite import Connection
 
-__all__ = ["DRAW", "Place", "Queue", "Task", "Why", "Word", "give", "judge_says", "label", "parse_verdict", "place",
+__all__ = ["DRAW", "Place", "Queue", "Task", "Why", "Word", "give", "judge_verdicts", "label", "parse_verdict", "place",
            "queue", "remember", "settle", "take_back"]  # fmt: skip
 
 #: How many cases one draw adds to the queue.
@@ -71,14 +71,14 @@ def queue(desk: Desk, measured: Measured, drawn: int = 0, before: Sequence[Task]
         lacking=lacking,
         absent=tuple(name for name in lacking if name not in present),
         agreement=rules.judge_agreement(found, gate),
-        between=rules.between_people(found),
+        between=rules.reviewer_agreement(found),
         left=len(present) - sum(task.why is not Why.SPLIT for task in tasks),
     )
 
 
-def judge_says(measured: Measured, task: Task) -> tuple[Word, ...]:
+def judge_verdicts(measured: Measured, task: Task) -> tuple[Word, ...]:
     """The judge's words on a case of the queue: for when its person has said theirs."""
-    return rules.judge_says(task.repeats, measured.gate.gate)
+    return rules.judge_verdicts(task.repeats, measured.gate.gate)
 
 
 def run_ids(measured: Measured) -> tuple[str, ...]:

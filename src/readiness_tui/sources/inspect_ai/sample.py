@@ -1,9 +1,9 @@
-"""One sample of an Inspect log as a case.
+"""Reads one sample of an Inspect log as a case.
 
 Facts about the format, seen in its output: a score's value is "C", "I", "P" or "N", a number, or an object of values.
 Inspect's own figures count C as 1, P as ½, I and N as 0. `error` is a text in summaries and an object in samples.
-`input_tokens` leaves out what was read from a cache. A model event's `input` is empty: `input_refs` are ranges of
-`events_data.messages`. Long texts are replaced by `attachment://<hash>`. `working_time` holds the scorers' time too.
+`input_tokens` excludes tokens read from a cache. A model event's `input` is empty: `input_refs` are ranges of
+`events_data.messages`. Long texts are replaced by `attachment://<hash>`. `working_time` includes the scorers' time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ATTACHMENT = "attachment://"
 
 
 def read_sample(sample: Mapping[str, Any], model: str | None, notes: fields.Notes) -> Case:
-    """The case of a sample, or of its line in the summaries. Raises RecordError."""
+    """The case of a sample, or of its entry in the summaries. Raises RecordError."""
     ident = sample.get("id")
     if not isinstance(ident, (str, int)) or isinstance(ident, bool) or not str(ident).strip():
         raise RecordError("the sample has no id")
@@ -68,7 +68,7 @@ def read_sample(sample: Mapping[str, Any], model: str | None, notes: fields.Note
 
 
 def model_input(sample: Mapping[str, Any], event: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The messages that a model event was given: its own, or those its references point to."""
+    """The input messages of a model event: its own, or those its references point to."""
     own = event.get("input")
     if isinstance(own, list) and own:
         return [message for message in own if isinstance(message, dict)]
@@ -88,19 +88,19 @@ def _events(sample: Mapping[str, Any], kind: str) -> Iterator[dict[str, Any]]:
             yield event
 
 
-def _attached(sample: Mapping[str, Any], value: Any) -> Any:
-    """A value, or the attachment that stands for it."""
+def _resolve_attachment(sample: Mapping[str, Any], value: Any) -> Any:
+    """The value, or the attachment it refers to."""
     if isinstance(value, str) and value.startswith(_ATTACHMENT):
         return inner(sample, "attachments").get(value.removeprefix(_ATTACHMENT), value)
     return value
 
 
 def _question(sample: Mapping[str, Any]) -> str:
-    asked = _attached(sample, sample.get("input"))
+    asked = _resolve_attachment(sample, sample.get("input"))
     if isinstance(asked, list) and not any(isinstance(part, dict) and part.get("role") == "user" for part in asked):
         event = next(_events(sample, "model"), None)
         asked = (model_input(sample, event) if event is not None else None) or asked
-    return str(_attached(sample, payload.question(asked)))
+    return str(_resolve_attachment(sample, payload.question(asked)))
 
 
 def _output(sample: Mapping[str, Any]) -> str | None:
@@ -109,7 +109,7 @@ def _output(sample: Mapping[str, Any]) -> str | None:
     if not isinstance(said, str) or not said:
         choices = output.get("choices")
         said = payload.answer({"choices": choices}) if isinstance(choices, list) and choices else said
-    said = _attached(sample, said)
+    said = _resolve_attachment(sample, said)
     return said if isinstance(said, str) else None
 
 
@@ -122,7 +122,7 @@ def _error(sample: Mapping[str, Any]) -> str | None:
 
 
 def _scores(listed: Mapping[str, Any], notes: fields.Notes) -> tuple[dict[str, Score], list[Score]]:
-    """The scores by name, and those of them that were given as a grade (C, I, P, N, yes, no)."""
+    """The scores by name, and separately those given as a grade (C, I, P, N, yes, no)."""
     found: dict[str, Score] = {}
     graded: list[Score] = []
     for scorer, score in listed.items():
@@ -163,7 +163,7 @@ def _score(value: Any, name: str, notes: fields.Notes) -> Score:
 
 
 def _status(graded: list[Score]) -> CaseStatus:
-    """Pass where every grade is C; fail where one says I, N or P: a part of an answer is no success."""
+    """Pass if every grade is C; fail if any is I, N or P: a partial answer is not a success."""
     if not graded or any(score.value is None for score in graded):
         return CaseStatus.UNKNOWN
     return CaseStatus.PASS if all(score.value == 1 for score in graded) else CaseStatus.FAIL
@@ -181,7 +181,7 @@ def _reason(listed: Mapping[str, Any]) -> str | None:
 
 
 def _latency(sample: Mapping[str, Any], notes: fields.Notes) -> Measure:
-    """Working time of the solvers; where the log does not tell it apart, of the whole sample, scorers included."""
+    """Working time of the solvers; if the log does not separate it, of the whole sample, including scorers."""
     spans = {event.get("id"): event for event in _events(sample, "span_begin") if event.get("type") == "solvers"}
     for event in _events(sample, "span_end"):
         begin = spans.get(event.get("id"))
@@ -200,9 +200,9 @@ def _latency(sample: Mapping[str, Any], notes: fields.Notes) -> Measure:
 
 
 def _tokens(sample: Mapping[str, Any], model: str | None, notes: fields.Notes) -> tuple[int | None, int | None]:
-    """Input with what was read from or written to a cache, and output. A call without any is one without a record.
+    """Input tokens, including those read from or written to a cache, and output tokens. None if no usage was recorded.
 
-    The evaluated model's own where it is named, for a grader's tokens are not the system's.
+    Only the evaluated model's tokens if it is named, because a grader's tokens are not the system's.
     """
     usage = inner(sample, "model_usage")
     if len(usage) > 1 and model in usage:
@@ -218,7 +218,7 @@ def _tokens(sample: Mapping[str, Any], model: str | None, notes: fields.Notes) -
 
 
 def _tool_calls(sample: Mapping[str, Any]) -> tuple[ToolCall, ...] | None:
-    """The calls that were made, in order. None: the log has no events, so it does not say."""
+    """The tool calls, in order. None: the log has no events, so they are unknown."""
     if not isinstance(sample.get("events"), list):
         return None
     found = []
@@ -226,7 +226,11 @@ def _tool_calls(sample: Mapping[str, Any]) -> tuple[ToolCall, ...] | None:
         called = event.get("function")
         if not isinstance(called, str) or not called:
             continue
-        error, result, arguments = event.get("error"), _attached(sample, event.get("result")), event.get("arguments")
+        error, result, arguments = (
+            event.get("error"),
+            _resolve_attachment(sample, event.get("result")),
+            event.get("arguments"),
+        )
         message = error.get("message") if isinstance(error, dict) else error
         found.append(
             ToolCall(

@@ -1,9 +1,9 @@
-"""Inspect AI's logs: `.eval` archives and JSON, finished, failed or cut short.
+"""Inspect AI's logs: `.eval` archives and JSON; finished, failed or unfinished.
 
-Facts about the format (0.3.285), seen in its output: the members of `.eval` are packed by zstd. A log that did not end
-has `_journal/start.json` and no `header.json`. A NaN stands bare in the JSON. Samples that ended in an error have no
+Facts about the format (0.3.285), seen in its output: the members of `.eval` are compressed with zstd. An unfinished log
+has `_journal/start.json` and no `header.json`. NaN is written bare in the JSON. Samples that ended in an error have no
 scores and are missing from the tool's own figures, as are samples whose scorer gave NaN. `dataset.samples` counts the
-whole dataset even where `limit` took a part of it; `sample_ids` lists those that were to be run.
+whole dataset even if `limit` selected a part of it; `sample_ids` lists the samples that were to be run.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _INDEX = ("index_version", "indexVersion", "retriever_version")
 
 @dataclass(slots=True)
 class _Seen:
-    """What went by: samples, those with an error, scores without a value."""
+    """Counts while reading: samples, samples with an error, scores without a value."""
 
     tally: Tally = field(default_factory=Tally)
     samples: int = 0
@@ -53,13 +53,13 @@ class InspectLogs:
     brings = (
         "runs with model, versions from metadata, dataset and times",
         "cases with epochs as repeats, scores of every scorer, tokens, tool calls",
-        "latency of a sample without its scoring",
+        "latency of a sample, excluding its scoring",
         "logs that failed or did not end, as errored or partial runs",
     )
     lacks = (
         "cost, and a digest of the dataset",
         "retrieved chunks: only what a tool returned",
-        "a verdict on a sample whose scorers give numbers alone: its status is unknown",
+        "a verdict on a sample whose scorers give only numbers: its status is unknown",
     )
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
@@ -125,7 +125,7 @@ def _samples(archive: Archive, listed: list[str], notes: fields.Notes) -> Iterat
 
 
 def _summaries(archive: Archive, notes: fields.Notes) -> Iterator[Item]:
-    """A log without its samples still has a line on each: no output, no tool calls."""
+    """The samples' summaries, used if the log lacks the samples: no outputs, no tool calls."""
     if SUMMARIES not in archive.members:
         return
     notes.add("the log holds only summaries of its samples: no outputs, no tool calls")
@@ -232,7 +232,7 @@ def _read(
             yield RunStart(run)
             yield from waiting
         yield made
-    if not started:  # a log without samples brings its figures
+    if not started:  # a log without samples gives only its figures
         aggregates = _aggregates(figures)
         if not aggregates and not waiting:
             yield Warn(f"{path.name}: the log holds no samples and no figures.")

@@ -1,7 +1,7 @@
-"""Langfuse's experiments: a run of the experiment's own row and its items, a case of an item and what it was traced as.
+"""Langfuse's experiments: a run from the experiment's row and items, a case from an item and its trace.
 
 Facts about the format (SDK 5): items carry a copy of the experiment's metadata, which can be older than the experiment's
-own; `itemCount` counts the items of the asked time range; the default fields leave out input, output and scores.
+own; `itemCount` counts the items in the requested time range; the default fields leave out input, output and scores.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ _INDEX = ("index_version", "indexVersion")
 
 @dataclass(slots=True)
 class Experiment:
-    """One experiment of a file: its items with the line of each, and its own row where that stands beside them."""
+    """One experiment of a file: its items with their lines, and its own row if another file has it."""
 
     id: str
     items: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     row: dict[str, Any] | None = None
-    scores: list[dict[str, Any]] = field(default_factory=list)  # of the experiment as a whole
+    scores: list[dict[str, Any]] = field(default_factory=list)  # for the experiment as a whole
     cut: bool = False  # the file says that more pages follow
 
     def run(self, where: str, traces: Mapping[str, Trace]) -> Run:
-        """The run, with a warning for whatever could not be read of it; its items are read by themselves."""
+        """The run, with a warning for each part that could not be read; its items are read separately."""
         own = inner(self.row, "metadata")
         copy = next((found for _, item in self.items if (found := inner(item, "experimentMetadata"))), {})
         warnings = []
@@ -90,7 +90,7 @@ class Experiment:
 
 
 def _moment(row: Mapping[str, Any], name: str) -> datetime | None:
-    """A time; None where it cannot be read: an item of which that is so is rejected as a case."""
+    """A time; None if it cannot be read, in which case the item is rejected later, as a case."""
     try:
         return fields.moment(row, name)
     except RecordError:
@@ -98,7 +98,7 @@ def _moment(row: Mapping[str, Any], name: str) -> datetime | None:
 
 
 def _aggregates(scores: Sequence[Any]) -> dict[str, Aggregate]:
-    """Scores of the experiment as a whole: figures without an n."""
+    """Scores for the experiment as a whole: figures without an n."""
     found = {}
     for row in scores:
         try:
@@ -113,7 +113,7 @@ def _aggregates(scores: Sequence[Any]) -> dict[str, Aggregate]:
 def case(
     item: Mapping[str, Any], trace: Trace | None, scores: Sequence[Mapping[str, Any]], notes: fields.Notes
 ) -> Case:
-    """The case of an experiment item. `scores`: of its trace, beside those that the item lists. Raises RecordError."""
+    """The case of an experiment item. `scores`: its trace's, in addition to the item's own. Raises RecordError."""
     ident = fields.text(item, "experimentItemId")
     if not ident:
         raise RecordError("no experimentItemId: the case cannot be told from others")
@@ -148,7 +148,7 @@ def case(
 
 
 def _scores(judged: Sequence[Judgement]) -> dict[str, Score]:
-    """By name: several numbers are averaged, of several categories the last counts."""
+    """By name: several numbers are averaged; if there are several categories, the last counts."""
     found: dict[str, list[Judgement]] = {}
     for one in judged:
         found.setdefault(one.name, []).append(one)

@@ -1,7 +1,7 @@
-"""Langfuse's exports: what a file holds, its rows whatever their shape, and what stands beside it.
+"""Langfuse's exports: what a file contains, its rows in any of the formats, and the other files beside it.
 
-Seen from the API `{data, meta}` with a cursor or a page, the rows alone as a list or JSON lines, and the exports of the
-user interface as JSON, JSON lines and CSV, whose cells are JSON.
+Known formats: the API's `{data, meta}` with a cursor or a page, the rows alone as a list or JSON lines, and exports of
+the user interface as JSON, JSON lines and CSV with JSON in its cells.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class MorePages(Warn):
 
 
 class Holds(StrEnum):
-    """What the rows of a file are."""
+    """The kinds of rows a file may contain."""
 
     OBSERVATIONS = "observations"
     TRACES = "traces"
@@ -38,7 +38,7 @@ class Holds(StrEnum):
     EXPERIMENTS = "experiments"
 
 
-# The keys that every row of a kind has, and of which it has at least one besides.
+# By kind: the keys that every row has, and further keys of which it has at least one.
 _SIGNATURES: tuple[tuple[Holds, frozenset[str], frozenset[str]], ...] = (
     (Holds.ITEMS, frozenset({"experimentId", "experimentItemId", "traceId"}), frozenset()),
     (Holds.SCORES, frozenset({"name", "dataType", "value", "source"}), frozenset()),
@@ -53,7 +53,7 @@ _SIGNATURES: tuple[tuple[Holds, frozenset[str], frozenset[str]], ...] = (
 
 
 def holds(look: Peek) -> Holds | None:
-    """What the file that begins so holds; None where it is not Langfuse's."""
+    """The kind of rows, judged by the file's beginning; None if it is not Langfuse's."""
     for keys in (look.below(_DATA), look.keys):
         for kind, every, some in _SIGNATURES:
             if keys >= every and (not some or keys & some):
@@ -66,7 +66,7 @@ def shape(look: Peek) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _held(path: Path, size: int, modified: int) -> Holds | None:
+def _kind_of_file(path: Path, size: int, modified: int) -> Holds | None:
     try:
         return holds(peek(head(path, _LOOK)))
     except ReadinessError:
@@ -74,21 +74,21 @@ def _held(path: Path, size: int, modified: int) -> Holds | None:
 
 
 def neighbours(path: Path) -> dict[Path, Holds]:
-    """The other Langfuse files of the folder. Raises ReadinessError where it cannot be listed."""
+    """The other Langfuse files in the folder. Raises ReadinessError if it cannot be listed."""
     found = {}
     for file in beside(path):
         try:
             state = file.stat()
         except OSError:
             continue
-        kind = _held(file, state.st_size, state.st_mtime_ns)
+        kind = _kind_of_file(file, state.st_size, state.st_mtime_ns)
         if kind is not None:
             found[file] = kind
     return found
 
 
 def rows(path: Path) -> Iterator[Item]:
-    """The rows of a file, one entry each; then a warning where it says that it is one page of several."""
+    """The rows of a file, one entry each; then a warning if the file is one page of several."""
     more = False
     for item in records(path, _DATA):
         if not isinstance(item, Entry):
@@ -119,7 +119,7 @@ def _more(body: Mapping[str, Any]) -> bool:
 
 
 def _cell(text: Any) -> Any:
-    """What a cell holds: JSON of an object, a list or a quoted text (a time); any other text as it is."""
+    """The value of a cell: an object, list or quoted text (a time) parsed as JSON; any other text as it is."""
     if isinstance(text, str) and len(text) > 1 and text[0] == text[-1] == '"':
         return text[1:-1]
     return payload.parsed(text)

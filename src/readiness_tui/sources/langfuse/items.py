@@ -1,4 +1,4 @@
-"""Langfuse's experiment items, put together with what stands beside them: experiments, observations, scores, pages."""
+"""Langfuse's experiment items, joined with the files beside them: experiments, observations, scores, further pages."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def read_items(path: Path, notes: fields.Notes) -> Iterator[Record]:
             without += trace is None
             try:
                 made = case(value, trace, scores.get(str(value.get("traceId")), ()), notes)
-                yield CaseRecord(experiment.id, repeats.keyed(made), payload.as_raw(_shown(value)))
+                yield CaseRecord(experiment.id, repeats.with_repeat(made), payload.as_raw(_shown(value)))
             except RecordError as error:
                 yield reject(line, str(error), payload.as_raw(value))
     if without:
@@ -74,9 +74,9 @@ def _shown(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _pages(path: Path, near: Mapping[Path, Holds], experiments: dict[str, Experiment]) -> Iterator[Record]:
-    """Put an experiment whose items stand in several files into the first of them by name.
+    """Assign an experiment whose items are spread over several files to the first of them by name.
 
-    Raises ReadAlongError where nothing is left for this one.
+    Raises ReadAlongError if nothing is left for this file.
     """
     if not experiments:
         return
@@ -100,7 +100,7 @@ def _pages(path: Path, near: Mapping[Path, Holds], experiments: dict[str, Experi
 
 
 def _beside(near: Mapping[Path, Holds], kind: Holds) -> Iterator[dict[str, Any]]:
-    """The rows of one kind in the files beside; those that cannot be read are told of where they are imported."""
+    """The rows of one kind in the files beside it; unreadable rows are reported when those files are imported."""
     for file, other in near.items():
         if other is kind:
             try:
@@ -133,7 +133,7 @@ def _traced(
 
 
 def read_experiments(path: Path) -> Iterator[Record]:
-    """Experiments without their items: what they say of themselves as a whole."""
+    """Experiments without their items: only their own figures."""
     items = [file.name for file, kind in neighbours(path).items() if kind is Holds.ITEMS]
     if items:
         raise ReadAlongError(f"{path}: experiments come with their items: import {', '.join(items)}, or the folder.")

@@ -1,8 +1,8 @@
-"""One row of Langfuse: an observation as a span, a score as a judgement, what a row of the trace table adds.
+"""Reads one row of Langfuse: an observation as a span, a score as a judgement, a row of the trace table.
 
 Facts about the format (SDK 5, server source): the default fields leave out input, output, usage, cost and latency;
-`latency` is in seconds, `latencyMs` in milliseconds; input and output may be texts that hold JSON; missing usage is
-written as 0 with empty details; the details of input and output may be several (`input_cached_tokens`), which add up.
+`latency` is in seconds, `latencyMs` in milliseconds; input and output may be texts containing JSON; missing usage is
+written as 0 with empty details; input and output may each have several details (`input_cached_tokens`), to be summed.
 A score's value is a number, true or false, or a text; older servers write 0 or 1 with `stringValue`.
 """
 
@@ -31,7 +31,7 @@ _KINDS = {
     "EMBEDDING": SpanKind.EMBEDDING,
     "EVALUATOR": SpanKind.EVALUATION,
 }
-# Columns of an exported table that may hold a list and are no scores.
+# Columns of an exported table that may hold a list but are not scores.
 _LISTS = frozenset(
     {"tags", "traceTags", "comments", "input", "output", "metadata", "observations", "scores"}
     | {"toolCalls", "toolCallNames", "toolDefinitions", "modelParameters"}
@@ -114,7 +114,7 @@ def judgement(row: Mapping[str, Any]) -> Judgement:
 
 
 def subject(row: Mapping[str, Any]) -> tuple[str, str | None]:
-    """What a score is about: ("trace", its id), or another kind with the id where it has one."""
+    """What a score is about: ("trace", its id), or another kind with its id if it has one."""
     about = inner(row, "subject")
     kind = about.get("kind")
     if kind == "trace":
@@ -132,7 +132,7 @@ def subject(row: Mapping[str, Any]) -> tuple[str, str | None]:
 
 
 def table_judgements(row: Mapping[str, Any]) -> list[Judgement]:
-    """The scores in a row of an exported table: columns that hold a list of values. Whose they are stands nowhere."""
+    """The scores in a row of an exported table: columns with a list of values. The export does not say who gave them."""
     found = []
     for name, values in row.items():
         if name in _LISTS or not isinstance(values, list):
@@ -152,7 +152,7 @@ def build(
     judged: Iterable[Judgement],
     notes: fields.Notes,
 ) -> Trace:
-    """The trace of these observations, with what its row of the trace table adds. Raises RecordError."""
+    """The trace of these observations, completed from its row of the trace table. Raises RecordError."""
     judgements = list(judged)
     if row is None:
         return trace_from_spans(ident, spans, judgements)
@@ -195,7 +195,7 @@ def _latency(row: Mapping[str, Any], between: float | None) -> float | None:
 
 
 def _usage(row: Mapping[str, Any]) -> tuple[int | None, int | None, float | None]:
-    """Tokens in, tokens out and cost. Zeros without any detail are missing usage."""
+    """Tokens in, tokens out and cost. Zeros without any details mean that usage is missing."""
     usage, costs = _object(row, "usageDetails") or _object(row, "usage"), _object(row, "costDetails")
     into, out = _part(usage, "input"), _part(usage, "output")
     cost = payload.amount(costs.get("total"))

@@ -1,8 +1,8 @@
 """Langfuse: observations, scores, experiments and their items from its API, and the exports of its user interface.
 
-What belongs together stands in several files, so a file is read with those beside it: observations with the scores and
-the rows of the trace table that name the same requests, and with the other pages of observations; experiment items with
-their experiments, scores and observations. Scores and experiments come with those and are not imported alone.
+Related data is spread over several files, so a file is read together with those beside it: observations with scores,
+rows of the trace table for the same requests, and further pages of observations; experiment items with their
+experiments, scores and observations. Scores and experiments are read this way and not imported on their own.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from readiness_tui.sources.langfuse.items import read_experiments, read_items
 from readiness_tui.sources.langfuse.row import build, judgement, span, subject, table_judgements
 from readiness_tui.sources.tracing.span_tree import RawSpan
 
-_STEP = 500  # traces between two looks at whether to go on
+_STEP = 500  # traces between two progress records
 _JOINED = {
     Holds.OBSERVATIONS: (Holds.OBSERVATIONS, Holds.TRACES, Holds.SCORES),
     Holds.TRACES: (Holds.OBSERVATIONS, Holds.TRACES, Holds.SCORES),
@@ -35,7 +35,7 @@ _JOINED = {
 }
 _NOWHERE = "requests that stand in no file of the folder"
 _ABOUT = {"session": "a session", "experiment": "an experiment as a whole", "nothing": "nothing that they name"}
-# Field groups of observations that are left out unless they are asked for, a key of each, and what is lost.
+# Field groups of observations that are exported only on request, their keys, and what is lost without them.
 _GROUPS = (
     ("io", ("input", "output"), "questions, answers, tool arguments and results, chunks"),
     ("usage", ("usageDetails", "usage", "totalCost"), "tokens and cost"),
@@ -53,7 +53,7 @@ class Langfuse:
     )
     lacks = (
         "latency, cost and outcome of the trace table",
-        "whose a score in an exported table is",
+        "who gave a score in an exported table",
         "a dataset's digest",
     )
 
@@ -93,11 +93,11 @@ class Langfuse:
 
 @dataclass(slots=True)
 class _Request:
-    """What the files of a folder say of one request."""
+    """What the files of a folder say about one request."""
 
     own: bool = False
     spans: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
-    foreign: int = 0  # observations that stand in other files
+    foreign: int = 0  # observations from other files
     row: dict[str, Any] | None = None
     scores: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -114,7 +114,7 @@ class _Request:
             self.spans.append((piece.line, value))
         else:
             self.foreign += 1
-            self.spans.insert(0, (0, value))  # where an observation stands twice, the file's own counts
+            self.spans.insert(0, (0, value))  # if an observation occurs twice, the file's own counts
 
     def raw(self) -> str:
         """All of it as JSON text, metadata without credentials."""
@@ -202,7 +202,7 @@ def _traces(path: Path, kind: Holds, notes: fields.Notes) -> Iterator[Record]:
 
 
 def _add(groups: Groups, item: Entry, kind: Holds) -> None:
-    """Add a row; the API's single trace holds its observations and scores. Raises RecordError."""
+    """Add a row; a trace from the API includes its observations and scores. Raises RecordError."""
     ident, row = _key(item.value, kind), item.value
     parts = [(part, row.get(part)) for part in (Holds.OBSERVATIONS, Holds.SCORES)] if kind is Holds.TRACES else []
     nested = [(what, part) for what, listed in parts if isinstance(listed, list) for part in listed]
@@ -216,7 +216,7 @@ def _add(groups: Groups, item: Entry, kind: Holds) -> None:
 
 
 def _gather(file: Path, kind: Holds, groups: Groups, lost: Counter[str]) -> Iterator[Record]:
-    """Add the rows of a file beside the one that is read."""
+    """Add the rows of a file beside the one being read."""
     bad = 0
     try:
         for item in rows(file):
@@ -264,7 +264,7 @@ def _trace(ident: str, request: _Request, notes: fields.Notes) -> Iterator[Recor
 
 
 def _left_out(path: Path, seen: set[str]) -> Iterator[Record]:
-    """Which field groups nobody asked for."""
+    """Warns about field groups that were not exported."""
     missing = [(group, lost) for group, keys, lost in _GROUPS if not seen.intersection(keys)]
     if missing:
         groups = ", ".join(group for group, _ in missing)

@@ -1,8 +1,8 @@
-"""LangSmith's experiments: what their runs have in common, and the cases of experiment rows and of their table.
+"""LangSmith's experiments: what their runs share, and the cases from experiment rows or from the exported table.
 
 Facts about the format (SDK 0.15): `evaluate()` yields rows `{run, example, evaluation_results}`; `to_pandas()` makes
 columns `inputs.* outputs.* reference.* feedback.* error execution_time example_id id` of them, with `execution_time`
-in seconds. A crashed evaluator is a null score, marked only in the rows. A category is a text in the same column.
+in seconds. A crashed evaluator gives a null score, marked only in the rows. A category is a text in the same column.
 CSV writes lists and dicts as Python does.
 """
 
@@ -18,17 +18,17 @@ from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness, Run,
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.payload import inner
-from readiness_tui.sources.langsmith.run import family, metadata_of, trace, trace_id
+from readiness_tui.sources.langsmith.run import metadata_of, trace, trace_id, with_child_runs
 from readiness_tui.sources.tracing.traced_case import case_of, duration_ms, measured, score
 
 TOOL = "LangSmith"
 INPUTS, OUTPUTS, REFERENCE, FEEDBACK = "inputs.", "outputs.", "reference.", "feedback."
-_LITERAL = 100_000  # characters of a Python literal that are looked into
+_LITERAL = 100_000  # the longest Python literal parsed, in characters
 
 
 @dataclass(slots=True)
 class Survey:
-    """What the runs of one experiment say of it."""
+    """What the runs of one experiment say about it."""
 
     name: str | None = None
     rows: int = 0
@@ -45,7 +45,7 @@ class Survey:
     sdk: str | None = None
 
     def root(self, run: Mapping[str, Any], dataset: Any = None) -> None:
-        """Count one run of the experiment. Values that cannot be read are told when its case is read."""
+        """Count one run of the experiment. Unreadable values are reported when its case is read."""
         self.rows += 1
         self.errors += bool(run.get("error"))
         self.examples.add(str(run.get("reference_example_id")))
@@ -98,10 +98,10 @@ class Survey:
             name=self.name or name,
             tool=TOOL,
             tool_version=self.sdk,
-            pipeline_version=_only(self.versions),
-            prompt_version=_only(self.prompts),
-            model=_only(self.models),
-            index_version=_only(self.indexes),
+            pipeline_version=_single_value(self.versions),
+            prompt_version=_single_value(self.prompts),
+            model=_single_value(self.models),
+            index_version=_single_value(self.indexes),
             dataset_name=self.dataset,
             started_at=self.started,
             finished_at=self.ended,
@@ -111,7 +111,7 @@ class Survey:
         )
 
 
-def _only(found: Iterable[str]) -> str | None:
+def _single_value(found: Iterable[str]) -> str | None:
     values = list(found)
     return values[0] if len(values) == 1 else None
 
@@ -127,7 +127,7 @@ def row_parts(row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 def row_case(row: Mapping[str, Any], notes: fields.Notes) -> Case:
     """The case of an experiment row. Raises RecordError."""
     run, example = row_parts(row)
-    found = trace(trace_id(run), list(family(run)), notes)
+    found = trace(trace_id(run), list(with_child_runs(run)), notes)
     about = inner(example, "metadata")
     listed = row.get("evaluation_results")
     listed = listed.get("results") if isinstance(listed, dict) else listed
@@ -158,7 +158,7 @@ def example_case(
     inputs: Any = None,
     reference: Any = None,
 ) -> Case:
-    """The case that a run over an example is. Raises RecordError."""
+    """The case of a run over an example. Raises RecordError."""
     named = payload.case_id(metadata)
     ident = named or example_id
     if not ident:
@@ -183,7 +183,7 @@ def example_case(
 
 
 def table_case(row: Mapping[str, Any], columns: Iterable[str], notes: fields.Notes, *, table: bool) -> Case:
-    """The case of a row of `to_pandas()`. `columns`: all of the file, where an empty cell is left out of its row."""
+    """The case of a row of `to_pandas()`. `columns`: all columns of the file, since empty cells are left out of rows."""
     cells = {name: _cell(value) if table else value for name, value in row.items()}
     parts = {
         prefix: {name.removeprefix(prefix): value for name, value in cells.items() if name.startswith(prefix)}
@@ -222,7 +222,7 @@ def table_case(row: Mapping[str, Any], columns: Iterable[str], notes: fields.Not
 
 
 def _cell(text: Any) -> Any:
-    """What a cell of CSV holds: JSON, or a list or dict as Python writes it; any other text as it is."""
+    """The value of a CSV cell: JSON, or a list or dict as Python writes it; any other text as it is."""
     if not isinstance(text, str) or text[:1] not in ("[", "{"):
         return text
     found = payload.parsed(text)

@@ -1,7 +1,7 @@
 """LangSmith's runs: one recorded step as a span, the runs of a trace as a trace.
 
-Facts about the format (SDK 0.15): `total_cost` is a JSON string; a call without usage may carry 0 tokens, which is
-missing, not nothing; `extra.metadata` holds values of `LANGSMITH_*` environment variables, which are masked here.
+Facts about the format (SDK 0.15): `total_cost` is a JSON string; a call without usage may have 0 tokens, which means
+missing; `extra.metadata` contains values of `LANGSMITH_*` environment variables, which are masked here.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _DEEPEST = 100  # levels of child runs inside a run
 
 
 def metadata_of(run: Mapping[str, Any]) -> dict[str, Any]:
-    """The run's metadata; the usage of a model call stands apart."""
+    """The run's metadata without a model call's usage."""
     found = inner(inner(run, "extra"), "metadata")
     return {name: value for name, value in found.items() if name != "usage_metadata"}
 
 
 def without_secrets(run: Mapping[str, Any]) -> dict[str, Any]:
-    """The run with the credentials in its `extra` masked, and those in its child runs'."""
+    """The run with credentials masked in its `extra` and its child runs'."""
     shown = {**run, "extra": payload.masked(run.get("extra"))}
     if isinstance(run.get("child_runs"), list):
         shown["child_runs"] = [without_secrets(c) if isinstance(c, dict) else c for c in run["child_runs"]]
@@ -47,7 +47,7 @@ def trace_id(run: Mapping[str, Any]) -> str:
     raise RecordError("neither trace_id nor id: the step belongs to no trace")
 
 
-def family(run: Mapping[str, Any], depth: int = 0) -> Iterator[Mapping[str, Any]]:
+def with_child_runs(run: Mapping[str, Any], depth: int = 0) -> Iterator[Mapping[str, Any]]:
     """The run, and the runs nested in it (`load_nested=True`). Raises RecordError."""
     if depth > _DEEPEST:
         raise RecordError(f"child runs nested deeper than {_DEEPEST} levels")
@@ -55,7 +55,7 @@ def family(run: Mapping[str, Any], depth: int = 0) -> Iterator[Mapping[str, Any]
     children = run.get("child_runs")
     for child in children if isinstance(children, list) else ():
         if isinstance(child, dict):
-            yield from family(child, depth + 1)
+            yield from with_child_runs(child, depth + 1)
 
 
 def span(run: Mapping[str, Any], notes: fields.Notes) -> RawSpan:
@@ -105,9 +105,9 @@ def span(run: Mapping[str, Any], notes: fields.Notes) -> RawSpan:
 
 
 def judgements(run: Mapping[str, Any]) -> list[Judgement]:
-    """What `feedback_stats` says of a run: an average, or the most frequent category.
+    """The judgements in a run's `feedback_stats`: an average, or the most frequent category.
 
-    Who said it stands nowhere: in an experiment it is taken as its evaluators', elsewhere as feedback.
+    The file does not say who gave them: in an experiment they count as its evaluators', elsewhere as user feedback.
     """
     found = []
     human, ident = run.get("reference_example_id") is None, payload.version(run, "id")
@@ -140,7 +140,7 @@ def _model(run: Mapping[str, Any], metadata: Mapping[str, Any]) -> str | None:
 
 
 def _usage(run: Mapping[str, Any]) -> tuple[int | None, int | None, float | None]:
-    """Tokens in, tokens out and cost. Where all tokens are 0, nothing was counted."""
+    """Tokens in, tokens out and cost. If all tokens are 0, nothing was counted."""
     found = inner(inner(inner(run, "extra"), "metadata"), "usage_metadata") or inner(
         run.get("outputs"), "usage_metadata"
     )
@@ -154,7 +154,7 @@ def _usage(run: Mapping[str, Any]) -> tuple[int | None, int | None, float | None
 
 
 def _chunks(outputs: Any, notes: fields.Notes) -> tuple[Chunk, ...] | None:
-    """LangChain's documents: their id, source and score may stand in their metadata."""
+    """LangChain's documents: id, source and score may be in their metadata."""
     listed = (
         next((part for part in outputs.values() if isinstance(part, list)), None)
         if isinstance(outputs, dict)

@@ -1,7 +1,7 @@
 """LangSmith: runs as JSON lines (`Client.list_runs`), experiment rows (`evaluate`), and their table (`to_pandas`).
 
-Runs make traces; where they name examples, they are an experiment's and make its cases too. Rows and tables make one
-run a experiment with its cases. A table of an evaluation whose rows stand beside it is left to them.
+Runs become traces; runs that name examples belong to an experiment and become its cases too. Rows and tables become one
+run per experiment with its cases. A table is not imported if its evaluation's rows are beside it.
 """
 
 from __future__ import annotations
@@ -38,14 +38,21 @@ from readiness_tui.sources.langsmith.case import (
     row_parts,
     table_case,
 )
-from readiness_tui.sources.langsmith.run import family, judgements, metadata_of, span, trace_id, without_secrets
+from readiness_tui.sources.langsmith.run import (
+    judgements,
+    metadata_of,
+    span,
+    trace_id,
+    with_child_runs,
+    without_secrets,
+)
 from readiness_tui.sources.tracing.span_tree import RawSpan, trace_from_spans
 from readiness_tui.sources.tracing.traced_case import Repeats, score
 
 RUN = frozenset({"dotted_order", "run_type", "trace_id"})
 ROW = frozenset({"run", "example", "evaluation_results"})
 TABLE = frozenset({"example_id", "execution_time", "id"})
-_STEP = 500  # traces between two looks at whether to go on
+_STEP = 500  # traces between two progress records
 
 
 class LangSmith:
@@ -56,9 +63,9 @@ class LangSmith:
         "experiments with their cases and feedback scores",
     )
     lacks = (
-        "who gave a feedback",
+        "who gave the feedback",
         "chunks and tool calls of an experiment's table",
-        "an examples' digest",
+        "a digest of the examples",
     )
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
@@ -108,7 +115,7 @@ def _runs(path: Path, notes: fields.Notes) -> Iterator[Record]:
                 continue
             try:
                 ident = trace_id(item.value)
-                for run in family(item.value):
+                for run in with_child_runs(item.value):
                     nested = isinstance(run.get("child_runs"), list)
                     text = payload.as_raw({**run, "child_runs": None}) if nested or run is not item.value else item.raw
                     groups.add(ident, Piece("run", item.line, text))
@@ -151,13 +158,13 @@ def _trace(ident: str, pieces: list[Piece], repeats: dict[str, Repeats], notes: 
                     found, run, notes, example_id=fields.text(run, "reference_example_id"), metadata=metadata_of(run),
                     scores=scores,
                 )  # fmt: skip
-                yield CaseRecord(session, repeats[session].keyed(case), raw)
+                yield CaseRecord(session, repeats[session].with_repeat(case), raw)
             except RecordError as error:
                 yield reject(pieces[0].line, str(error), raw)
 
 
 def _is_example(run: Mapping[str, Any]) -> bool:
-    """Whether a run is that of an experiment over one of its examples."""
+    """Whether it is an experiment's run over one of its examples."""
     return run.get("parent_run_id") is None and run.get("reference_example_id") is not None
 
 
@@ -180,7 +187,7 @@ def _rows(path: Path, notes: fields.Notes) -> Iterator[Record]:
                 continue  # rejected below, with its line
             survey = surveys.setdefault(_session(run) or alone, Survey())
             survey.root(run, example.get("dataset_id"))
-            for step in family(run):
+            for step in with_child_runs(run):
                 survey.step(step)
     if not surveys:
         raise ReadinessError(f"{path}: it holds no experiment row with a run and an example. Export it again.")
@@ -198,7 +205,7 @@ def _rows(path: Path, notes: fields.Notes) -> Iterator[Record]:
             if ident not in repeats:
                 raise RecordError("the file changed while it was read")
             yield CaseRecord(
-                ident, repeats[ident].keyed(case), payload.as_raw({**item.value, "run": without_secrets(run)})
+                ident, repeats[ident].with_repeat(case), payload.as_raw({**item.value, "run": without_secrets(run)})
             )
         except RecordError as error:
             yield reject(item.line, str(error), item.raw)
@@ -208,7 +215,7 @@ def _rows(path: Path, notes: fields.Notes) -> Iterator[Record]:
 
 
 def _table(path: Path, look: Peek, notes: fields.Notes) -> Iterator[Record]:
-    _leave_to_rows(path, look)
+    _refuse_if_rows_beside(path, look)
     run = Run(
         id=f"langsmith-{digest(path)[:12]}",
         name=path.stem,
@@ -228,13 +235,13 @@ def _table(path: Path, look: Peek, notes: fields.Notes) -> Iterator[Record]:
             continue
         try:
             case = table_case(item.value, columns, notes, table=item.table)
-            yield CaseRecord(run.id, repeats.keyed(case), item.raw)
+            yield CaseRecord(run.id, repeats.with_repeat(case), item.raw)
         except RecordError as error:
             yield reject(item.line, str(error), item.raw)
 
 
-def _leave_to_rows(path: Path, look: Peek) -> None:
-    """Raises ReadAlongError where a file beside this one brings the same runs with more about them."""
+def _refuse_if_rows_beside(path: Path, look: Peek) -> None:
+    """Raises ReadAlongError if a file beside this one has the same runs in more detail."""
     own = {record["id"] for record in look.records if isinstance(record.get("id"), str)}
     looks = [(file, peek(head(file, 64 * 1024))) for file in beside(path)]
     rows = [(file, [payload.inner(r, "run") for r in found.records]) for file, found in looks if found.keys >= ROW]

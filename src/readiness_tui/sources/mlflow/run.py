@@ -1,7 +1,7 @@
-"""MLflow's run as a `Run`: its last figures, its parameters as versions, and what its evaluation left out.
+"""Reads MLflow's run as a `Run`: last figures, parameters as versions, and what its evaluation left out.
 
 Facts about the format, seen in output of MLflow 3.17: NaN is stored as 0.0 with `is_nan`, and as "NaN" in the server's
-answers; an infinity as ±1.797e308, the largest number. A metric logged at several steps is reported with its last value.
+answers; infinity as ±1.797e308, the largest number. A metric logged at several steps is reported with its last value.
 `genai.evaluate` logs `<scorer>/mean` over the cases whose scorer did not fail.
 """
 
@@ -43,7 +43,7 @@ _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 
 @dataclass(slots=True)
 class Survey:
-    """What the traces say of the runs, before any of them is read in full."""
+    """What the traces say about the runs, collected before any trace is read in full."""
 
     traces: dict[str, int] = field(default_factory=dict)
     evaluated: set[str] = field(default_factory=set)
@@ -65,7 +65,7 @@ class Survey:
 def read_run(
     value: Mapping[str, Any], where: str, survey: Survey, *, experiment: str | None = None, tool_version: str | None = None
 ) -> Run:  # fmt: skip
-    """A run as the server gives it. `where` begins its warnings. Raises RecordError."""
+    """A run as the server returns it. `where` is the prefix of its warnings. Raises RecordError."""
     info, data = inner(value, "info"), inner(value, "data")
     ident = fields.text(info, "run_id") or fields.text(info, "run_uuid")
     if not ident:
@@ -110,7 +110,7 @@ def read_run(
 
 
 def run_of_traces(run_id: str, where: str, survey: Survey) -> Run:
-    """The run behind evaluated traces that came without it."""
+    """A run reconstructed from evaluated traces that came without it."""
     starts = survey.times.get(run_id, [])
     return Run(
         id=f"{run_id}/traces",
@@ -138,7 +138,7 @@ def pairs(value: Any) -> dict[str, str]:
 
 
 def _aggregates(run_id: str, metrics: Any, survey: Survey) -> tuple[dict[str, Aggregate], list[str]]:
-    """The figures by name, and what has to be said of them."""
+    """The figures by name, and warnings about them."""
     found: dict[str, Aggregate] = {}
     said: list[str] = []
     lost: list[str] = []
@@ -170,7 +170,7 @@ def _aggregates(run_id: str, metrics: Any, survey: Survey) -> tuple[dict[str, Ag
 
 
 def finite(part: Mapping[str, Any]) -> float | None:
-    """The value of a logged metric; None for what stands for NaN or an infinity, or is no number at all."""
+    """The value of a logged metric; None if it stands for NaN or infinity, or is not a number."""
     value = part.get("value")
     if part.get("is_nan") or not payload.is_number(value) or abs(value) >= sys.float_info.max:
         return None
@@ -178,7 +178,7 @@ def finite(part: Mapping[str, Any]) -> float | None:
 
 
 def _dataset(value: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """The name of the first dataset, and MLflow's own short digest of it, which is not that of a golden set."""
+    """The first dataset's name and MLflow's own short digest of it, which is not a golden set's digest."""
     listed: Iterable[Any] = inner(value, "inputs").get("dataset_inputs") or ()
     for part in listed if isinstance(listed, list) else ():
         found = inner(part, "dataset")

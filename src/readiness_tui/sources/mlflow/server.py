@@ -1,12 +1,12 @@
-"""A tracking server's runs and traces, fetched over plain HTTP into a file that `mlflow` reads.
+"""Fetches a tracking server's runs and traces over plain HTTP into a file that the source `mlflow` reads.
 
 The calls, as MLflow 3.17 answers them (mlflow.org, REST API; checked against a running server): `experiments/search` and
 `runs/search` of API 2.0, `traces/search` and, ten traces at a time, `traces/batchGet` of API 3.0, which has the spans; an
-older server without it gives the traces without theirs. The answers are written down as they come, one record a line, so
-the same server state is the same file.
+older server without it gives traces without spans. The answers are written as they arrive, one record per line, so the
+same server state gives the same file.
 
-Nothing is sent but these calls: no redirect is followed, so that credentials reach the named server alone. Every answer
-has a limit in size and time.
+Only these calls are sent; no redirect is followed, so that credentials reach only the named server. Every answer has a
+limit in size and time.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ TIMEOUT = 30.0  # seconds without a byte
 PATIENCE = 300.0  # seconds for one answer
 MAX_ANSWER = 64 * 1024 * 1024
 PAGE = 100
-SPANS_PAGE = 10  # traces whose spans are asked for at once, as MLflow's own client does
+SPANS_PAGE = 10  # traces per request for spans, as in MLflow's own client
 MAX_TRACES = 20_000
 _PIECE = 1024 * 1024
 
 
 @dataclass(slots=True)
 class Pulled:
-    """What was fetched, and what a person should know of it."""
+    """What was fetched, and warnings about it."""
 
     runs: int = 0
     traces: int = 0
@@ -72,7 +72,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 class Server:
-    """One tracking server. Raises ReadinessError where `url` names none."""
+    """One tracking server. Raises ReadinessError if `url` is not a server's address."""
 
     def __init__(self, url: str, credentials: Credentials = Credentials()) -> None:
         try:
@@ -89,14 +89,14 @@ class Server:
             credentials = Credentials(user=parts.username, password=parts.password)
         shown = f"[{host}]" if ":" in host else host
         netloc = shown if port is None else f"{shown}:{port}"
-        #: as it is shown and stored: without credentials
+        #: the address as shown and stored, without credentials
         self.url = urlunsplit((parts.scheme, netloc, quote(parts.path.rstrip("/"), safe="/%"), "", ""))
         self.name = re.sub(r"[^A-Za-z0-9.-]", "-", host) + (f"-{port}" if port else "")
         self._header = credentials.header
         self._opener = urllib.request.build_opener(_NoRedirect)
 
     def version(self) -> str | None:
-        """The server's version, where it says one."""
+        """The server's version, if it states one."""
         try:
             found = self._answer("/version", None).decode("ascii").strip()
         except (ReadinessError, UnicodeDecodeError):
@@ -189,9 +189,9 @@ def fetch(
     limit: int = MAX_TRACES,
     progress: Callable[[int, int], bool] | None = None,
 ) -> Pulled | None:
-    """Write the server's runs and traces to `target`; None where `progress` asked to stop.
+    """Write the server's runs and traces to `target`; None if `progress` asked to stop.
 
-    `experiments`, `runs`: only those with these names or ids; of the traces then those that belong to such a run.
+    `experiments`, `runs`: only those with these names or ids, and then only traces that belong to such a run.
     Raises ReadinessError.
     """
     found = list(server.pages("/api/2.0/mlflow/experiments/search", {}, "experiments"))
@@ -225,7 +225,7 @@ def _runs(server: Server, experiments: Sequence[Mapping[str, Any]]) -> Iterator[
 def _traces(
     server: Server, experiments: Sequence[Mapping[str, Any]], runs: set[str] | None, limit: int, pulled: Pulled
 ) -> Iterator[dict[str, Any]]:
-    """The heads of the traces, the latest first."""
+    """The heads of the traces, latest first."""
     count = 0
     for experiment in experiments:
         place = {
@@ -234,7 +234,7 @@ def _traces(
         }
         try:
             for info in server.pages("/api/3.0/mlflow/traces/search", {"locations": [place]}, "traces"):
-                if runs is not None and not runs & _belongs(info):
+                if runs is not None and not runs & _run_ids_of(info):
                     continue
                 if count >= limit:
                     pulled.warnings.append(
@@ -250,7 +250,7 @@ def _traces(
             return
 
 
-def _belongs(info: Mapping[str, Any]) -> set[str]:
+def _run_ids_of(info: Mapping[str, Any]) -> set[str]:
     listed = info.get("assessments")
     said = [inner(part, "metadata") for part in (listed if isinstance(listed, list) else ())]
     own = (inner(info, "trace_metadata").get("mlflow.sourceRun"), *(part.get("mlflow.assessment.sourceRunId") for part in said))  # fmt: skip
@@ -296,7 +296,7 @@ def _spans(server: Server, ids: Sequence[str]) -> dict[str, Any]:
 def _chosen(
     found: Sequence[dict[str, Any]], wanted: Sequence[str], keys: Sequence[str], server: Server, what: str
 ) -> list[dict[str, Any]]:
-    """Those that are wanted, by name or id; all where none are named. Raises ReadinessError for a name that is not there."""
+    """The wanted ones, by name or id; all if none are named. Raises ReadinessError for an unknown name."""
     if not wanted:
         return list(found)
     names = [{str((inner(part, "info") or part).get(key)) for key in keys} for part in found]

@@ -1,8 +1,8 @@
-"""MLflow without a server: its tracking database, what its server and its client wrote down, its tables.
+"""MLflow without a server: its tracking database, saved answers of its server and client, its tables.
 
 The database (tables alembic_version, runs, latest_metrics), the answers of `runs/search` and `traces/search`, traces as
 `Trace.to_json()` (JSON lines), `search_runs()` as CSV, a table of `log_table` (JSON), and what `readiness pull mlflow`
-fetched. Traces make the cases of the runs that they belong to. Neither mlflow nor mlflow-skinny is needed.
+fetched. Traces become cases of the runs they belong to. Neither mlflow nor mlflow-skinny is needed.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ Aside = Reject | Warn | Progress
 
 
 class _Parts(Protocol):
-    """What a file holds: runs, and traces as often as they are asked for."""
+    """What a file contains: runs, and traces, which can be read repeatedly."""
 
     tool_version: str | None
 
@@ -62,7 +62,7 @@ class MLflow:
         "traces with steps and assessments, as cases of their runs",
     )
     lacks = (
-        "what a figure's n is where no trace is assessed",
+        "a figure's n, if no trace is assessed",
         "a digest of the data that others could check",
         "cost",
     )
@@ -95,7 +95,7 @@ class MLflow:
         try:
             with open_foreign(path, fields.Notes()) as db:
                 return Recognised(self.name, why, 100) if is_mlflow(db) else None
-        except ReadinessError:  # damaged, which reading it will say
+        except ReadinessError:  # damaged: reading it will report that
             return Recognised(self.name, f"{why}, damaged", 50) if b"latest_metrics" in head else None
 
     def read(self, path: Path) -> Iterator[Record]:
@@ -107,14 +107,14 @@ class MLflow:
                 if not is_mlflow(db):
                     raise ReadinessError(f"{path}: the SQLite file has not MLflow's tables ({', '.join(TABLES)}).")
                 db.check()
-                yield from _all(path, _Database(path, db, notes), notes)
+                yield from _all_records(path, _Database(path, db, notes), notes)
         elif data_table.is_table(look := peek(start)):
             yield RunStart(_table_run(path))
             yield from data_table.cases(path, _table_run(path).id, notes)
         elif look.kind is Kind.TABLE:
-            yield from _all(path, _Csv(path), notes)
+            yield from _all_records(path, _Csv(path), notes)
         else:
-            yield from _all(path, _Json(path), notes)
+            yield from _all_records(path, _Json(path), notes)
         yield from notes.warnings(path.name)
 
 
@@ -125,10 +125,10 @@ def _is_trace(look: Peek) -> bool:
     return any(path.removeprefix("[].").removeprefix("info.") in _HEADS for path in look.outline)
 
 
-# One pass for what the traces say of the runs, one for the records
+# The first pass collects what the traces say about the runs, the second yields the records
 
 
-def _all(path: Path, parts: _Parts, notes: fields.Notes) -> Iterator[Record]:
+def _all_records(path: Path, parts: _Parts, notes: fields.Notes) -> Iterator[Record]:
     survey = Survey()
     for item in parts.traces(spans=False):
         if isinstance(item, tuple):
@@ -181,7 +181,7 @@ def _traces(parts: _Parts, into: Mapping[str, str], notes: fields.Notes) -> Iter
             for run_id in info.run_ids:
                 if run_id in into:
                     case = read_case(trace, info, output, run_id, notes)
-                    yield CaseRecord(into[run_id], repeats[run_id].keyed(case), raw)
+                    yield CaseRecord(into[run_id], repeats[run_id].with_repeat(case), raw)
         except RecordError as error:
             yield reject(line, str(error), payload.as_raw(value))
 
@@ -217,7 +217,7 @@ class _Json:
     def runs(self) -> Iterator[RunItem | Aside]:
         for item in records(self._path, "runs", "traces"):
             if not isinstance(item, Entry):
-                continue  # what traces() says as well
+                continue  # traces() reports it
             if PULLED in item.value:
                 self.tool_version = payload.version(inner(item.value, PULLED), "version")
             elif item.header:
@@ -247,7 +247,7 @@ def _run_in(value: Mapping[str, Any]) -> tuple[Mapping[str, Any], str | None] | 
 
 
 def _trace_in(value: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Any] | None] | None:
-    """A trace's head and spans, whichever call gave it."""
+    """A trace's head and spans, from either call."""
     for name, spans in (("info", inner(value, "data").get("spans")), ("trace_info", value.get("spans"))):
         if _HEADS & inner(value, name).keys():
             return value[name], spans if isinstance(spans, list) and spans else None
@@ -255,7 +255,7 @@ def _trace_in(value: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Any] | 
 
 
 class _Csv:
-    """`search_runs()` as CSV. An empty cell is a figure that was not logged, or NaN: pandas writes both alike."""
+    """`search_runs()` as CSV. An empty cell is a figure that was not logged, or NaN: pandas writes both the same."""
 
     tool_version: str | None = None
 
@@ -293,7 +293,7 @@ def _figure(cell: str) -> float | None:
 
 
 def _run_id(path: Path) -> str | None:
-    """The run in whose artifacts the file lies: <run id>/artifacts/…/table.json."""
+    """The run whose artifacts folder contains the file: <run id>/artifacts/…/table.json."""
     parts = path.resolve().parts
     for before, folder in pairwise(parts):
         if folder == "artifacts" and _ARTIFACTS.fullmatch(before):

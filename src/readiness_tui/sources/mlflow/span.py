@@ -1,4 +1,4 @@
-"""MLflow's spans, in each of the three encodings that it writes, read with the table of tracing names.
+"""Reads MLflow's spans, in any of its three encodings, using the table of tracing names.
 
 Facts about the format, seen in output of MLflow 3.17: in `Trace.to_json()` and in the database an attribute's value is
 JSON inside JSON, and ids are base64; the server's `traces/batchGet` gives OTLP's typed values with names in snake case
@@ -19,7 +19,7 @@ from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.tracing.span_reader import Event, Logged, Reader
 from readiness_tui.sources.tracing.span_tree import RawSpan
 
-#: Their span types that the table's own words lack.
+#: MLflow's span types that the table lacks.
 _KINDS = {"CHAT_MODEL": "llm", "PARSER": "task", "MEMORY": "task"}
 _CODES = {"STATUS_CODE_OK": 1, "OK": 1, "STATUS_CODE_ERROR": 2, "ERROR": 2}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -63,7 +63,7 @@ def read_span(span: Mapping[str, Any], reader: Reader) -> RawSpan:
 
 
 def translated(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """MLflow's own attributes under the names of the table; the others as they are."""
+    """MLflow's own attributes under the table's names; the others unchanged."""
     found = {name: value for name, value in attributes.items() if name not in _READ}
     kind = attributes.get("mlflow.spanType")
     if isinstance(kind, str) and kind:
@@ -103,10 +103,10 @@ def identifier(value: Any) -> str | None:
     return raw.hex() if len(raw) == _SPAN_ID else value
 
 
-def late_end(spans: Sequence[RawSpan]) -> bool:
-    """Whether a request took most of its time, and over a second, after the end of its last step.
+def is_process_startup(spans: Sequence[RawSpan]) -> bool:
+    """Whether most of a request's time, and over a second, passed after its last step.
 
-    Seen where MLflow traces the first requests of a process: its own start-up is in the root's time.
+    This happens for the first requests of a process: MLflow's own start-up is included in the root's time.
     """
     roots = [span for span in spans if span.parent is None]
     if len(roots) != 1 or len(spans) < 2 or roots[0].started_at is None or roots[0].duration_ms is None:
@@ -133,7 +133,7 @@ def _has_key(part: Any) -> bool:
 
 
 def _unpacked(value: Any) -> Any:
-    """The JSON text that a value is; a text that is none as it is."""
+    """The value of a JSON text; any other text as it is."""
     if not isinstance(value, str):
         return value
     try:

@@ -1,7 +1,7 @@
-"""MLflow's tracking database, its rows put into the shapes that MLflow's server answers with.
+"""Reads MLflow's tracking database, with rows in the format of MLflow's server answers.
 
-Seen from MLflow 3.17 (SQLite). The schema grew: tables and columns that an older one lacks count as not recorded. The
-tables of traces are read side by side in the order of trace ids, so that memory holds one trace at a time.
+Seen in MLflow 3.17 (SQLite). The schema grew over time: tables and columns missing in an older one count as not
+recorded. The trace tables are read in parallel, ordered by trace id, so that memory holds one trace at a time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _TEXT = "typeof({0}) = 'text'"
 
 
 class StoredTrace(NamedTuple):
-    """One trace: its number in the database, its head as the server gives it, the runs linked to it, its spans."""
+    """One trace: its number in the database, its head as the server returns it, the runs linked to it, its spans."""
 
     number: int
     info: dict[str, Any]
@@ -60,7 +60,7 @@ def stored_runs(db: ForeignDb) -> Iterator[tuple[int, dict[str, Any], str | None
 
 
 def stored_traces(db: ForeignDb, notes: fields.Notes, *, spans: bool) -> Iterator[StoredTrace]:
-    """Each trace by id; without its spans where nobody asks for them."""
+    """Each trace, ordered by id; `spans` False: without its spans."""
     linked: dict[str, list[str]] = {}
     ends = ("source_type", "source_id", "destination_type", "destination_id")
     for row in db.rows("entity_associations", ends):
@@ -110,7 +110,7 @@ class _Side:
         self._next = next(self._rows, None)
 
     def take(self, ident: str | None) -> list[Row]:
-        """The rows of this trace; those of traces that are not there are passed over, and said. None: to the end."""
+        """The rows of this trace; rows of unknown traces are skipped and noted. None: skip to the end."""
         found: list[Row] = []
         while self._next is not None and (ident is None or self._next[self._key] <= ident):
             if self._next[self._key] == ident:
@@ -122,7 +122,7 @@ class _Side:
 
 
 def _assessment(row: Row) -> dict[str, Any]:
-    """As the server gives it."""
+    """The assessment as the server returns it."""
     said = {"value": _json(row["value"]), "error": parsed(row["error"])}
     kind = "expectation" if row["assessment_type"] == "expectation" else "feedback"
     return {
@@ -138,7 +138,7 @@ def _assessment(row: Row) -> dict[str, Any]:
 
 
 def _json(value: Any) -> Any:
-    """The value that a JSON text is; numbers and words that are none stay text."""
+    """The value of a JSON text; anything that is not JSON stays text."""
     if not isinstance(value, str):
         return value
     found = parsed(f"[{value}]")
@@ -146,7 +146,7 @@ def _json(value: Any) -> Any:
 
 
 def _spans(rows: list[Row], notes: fields.Notes) -> list[dict[str, Any]] | None:
-    """The spans as MLflow wrote them; None where the trace has none here."""
+    """The spans as MLflow wrote them; None if the database has none for this trace."""
     found = [parsed(row["content"]) for row in rows]
     good = [content for content in found if isinstance(content, dict)]
     if len(good) < len(found):

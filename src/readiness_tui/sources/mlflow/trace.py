@@ -1,4 +1,4 @@
-"""MLflow's trace as a `Trace` and, where an evaluation run made it, as a case of that run.
+"""Reads MLflow's trace as a `Trace` and, if an evaluation run made it, as a case of that run.
 
 Facts about the format, seen in output of MLflow 3.17: a duration is "0.186s" in the server's answers, milliseconds in
 `Trace.to_json()` and in the database. `mlflow.trace.tokenUsage` is JSON text. A scorer that failed leaves an assessment
@@ -20,7 +20,7 @@ from readiness_tui.domain.runs.model import Case, HumanLabel, HumanVerdict, Scor
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.payload import inner
-from readiness_tui.sources.mlflow.span import late_end, read_span
+from readiness_tui.sources.mlflow.span import is_process_startup, read_span
 from readiness_tui.sources.tracing import traced_case
 from readiness_tui.sources.tracing.span_reader import Reader
 from readiness_tui.sources.tracing.span_tree import Judgement, RawSpan, trace_from_spans
@@ -33,7 +33,7 @@ _VERDICT_NAMES = frozenset({"pass", "passed", "approved", "ok", "acceptable", "h
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What somebody said of a trace. `run_id`: the evaluation it was made in; `expected`: ground truth, no score."""
+    """A judgement of a trace. `run_id`: the evaluation that made it; `expected`: ground truth, not a score."""
 
     name: str
     value: Any = None
@@ -48,7 +48,7 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """The head of a trace, whichever version wrote it. `request`, `response`: as JSON, or its cut beginning."""
+    """The head of a trace, from any version. `request`, `response`: as JSON, or a truncated beginning."""
 
     id: str
     started_at: datetime | None
@@ -103,7 +103,7 @@ def read_info(info: Mapping[str, Any], notes: fields.Notes, linked: Sequence[str
 
 
 def read_assessment(part: Mapping[str, Any], notes: fields.Notes) -> Assessment | None:
-    """None for one that was replaced by a correction, or says nothing. Raises RecordError."""
+    """None if the assessment was replaced by a correction or is empty. Raises RecordError."""
     name = fields.text(part, "assessment_name") or fields.text(part, "name")
     if not name or part.get("valid") is False:
         return None
@@ -131,14 +131,14 @@ def read_assessment(part: Mapping[str, Any], notes: fields.Notes) -> Assessment 
 
 
 def read_trace(info: Info, spans: Sequence[Any] | None, reader: Reader) -> tuple[Trace, Any]:
-    """The trace, and what its request returned. `spans` None: not exported with it. Raises RecordError."""
+    """The trace, and its request's output. `spans` None: not exported with it. Raises RecordError."""
     raws = [read_span(span, reader) for span in spans or () if isinstance(span, dict)]
     judged = [_judgement(said) for said in info.assessments if not said.expected]
     trace = trace_from_spans(info.id, raws or [_head(info)], judged)
     if not raws:
         reader.notes.add("the trace has no spans here, so its steps, chunks and tool calls are not known")
         trace = replace(trace, spans=None)
-    elif late_end(raws):
+    elif is_process_startup(raws):
         reader.notes.add(
             "the request took most of its time after its last step, as the first ones of a process do; it counts in"
             " the latency unless the trace is tagged cold_start"
@@ -163,11 +163,11 @@ def read_trace(info: Info, spans: Sequence[Any] | None, reader: Reader) -> tuple
 
 
 def read_case(trace: Trace, info: Info, output: Any, run_id: str, notes: fields.Notes) -> Case:
-    """The case of run `run_id` that a trace is."""
+    """The trace as a case of run `run_id`."""
     scores: dict[str, Score] = {}
     own = [said for said in info.assessments if said.run_id in (None, run_id) and not said.expected]
     for said in sorted(own, key=lambda said: (not said.human, said.run_id is not None)):
-        scores[said.name] = _score(said)  # an evaluation's own scorer has the last word over a person's remark
+        scores[said.name] = _score(said)  # an evaluation's own scorer wins over a person's remark
     about = {**info.metadata, **info.tags}
     ident = payload.case_id(info.tags) or payload.case_id(info.metadata)
     question = trace.question or ""
@@ -190,7 +190,7 @@ def read_case(trace: Trace, info: Info, output: Any, run_id: str, notes: fields.
 
 
 def without_secrets(info: Mapping[str, Any]) -> dict[str, Any]:
-    """The head of a trace with the credentials in its tags and metadata masked."""
+    """The head of a trace with credentials in tags and metadata masked."""
     parts = ("tags", "trace_metadata", "request_metadata")
     return {**info, **{name: payload.masked(info[name]) for name in parts if name in info}}
 
@@ -214,7 +214,7 @@ def _score(said: Assessment) -> Score:
 
 
 def _label(own: Sequence[Assessment]) -> HumanLabel | None:
-    """What people decided: pass or fail by that word, or yes or no to a name for which yes is good; the fails first."""
+    """What people decided: the word pass or fail, or yes or no for a name where yes is good; a fail wins."""
     found = []
     for said in own:
         word = str(said.value).strip().lower()
@@ -231,7 +231,7 @@ def _label(own: Sequence[Assessment]) -> HumanLabel | None:
 
 
 def _head(info: Info) -> RawSpan:
-    """The request as one step, where its spans are not there."""
+    """The request as a single step, used if its spans are missing."""
     return RawSpan(
         id=info.id,
         name=info.tags.get("mlflow.traceName", ""),
@@ -263,7 +263,7 @@ def _usage(info: Info) -> tuple[int | None, int | None]:
 
 
 def _prompt(info: Info) -> str | None:
-    """The version of the one prompt that is linked to the trace, else a version that it states."""
+    """The version of the only prompt linked to the trace, else a version stated in the trace."""
     linked = payload.parsed(info.tags.get("mlflow.linkedPrompts"))
     named = [part for part in linked if isinstance(part, dict)] if isinstance(linked, list) else []
     if len(named) == 1 and (version := payload.version(named[0], "version")) is not None:

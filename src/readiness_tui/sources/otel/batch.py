@@ -1,8 +1,8 @@
-"""One OTLP export batch (opentelemetry-proto: collector/trace and collector/logs, JSON encoding) as loose pieces.
+"""Splits one OTLP export batch (opentelemetry-proto: collector/trace and collector/logs, JSON encoding) into pieces.
 
-A batch nests spans in scopes in resources. `pieces` takes it apart: each span and log record by itself, with its
-trace id. In OTLP JSON, 64-bit integers are strings, enums numbers, ids lower-case hex (proto3 JSON would make them
-base64: exporters that do so are understood, and noted).
+A batch nests spans in scopes in resources. `pieces` yields each span and log record on its own, with its trace id. In
+OTLP JSON, 64-bit integers are strings, enums are numbers, and ids are lower-case hex. Exporters that write ids as
+base64, as proto3 JSON would, are understood and noted.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _INNER = {"resourceSpans": ("scopeSpans", "spans"), "resourceLogs": ("scopeLogs"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A span (`log` False) or log record as the batch has it, ids in hex. `trace_id` None: the log record names none."""
+    """A span (`log` False) or log record as in the batch, with ids in hex. `trace_id` None: a log record without one."""
 
     log: bool
     trace_id: str | None
@@ -40,14 +40,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """A part of the batch that cannot be used: where it stands, and why."""
+    """A part of the batch that cannot be used: where it is, and why."""
 
     place: str
     reason: str
 
 
 def pieces(batch: Any, notes: fields.Notes) -> Iterator[Piece | Bad]:
-    """The spans and log records of one batch. Raises RecordError where it is no batch at all."""
+    """The spans and log records of one batch. Raises RecordError if it is not a batch at all."""
     if not isinstance(batch, dict) or not any(key in batch for key in KEYS):
         raise RecordError("neither resourceSpans nor resourceLogs is in it, so it is no OTLP batch of spans or logs")
     for key in KEYS:
@@ -125,7 +125,7 @@ def integer(value: Any, name: str) -> int:
 
 
 def moment(value: Mapping[str, Any], name: str) -> tuple[int, datetime] | None:
-    """Nanoseconds since 1970, and the time they are in UTC; None where absent or 0. Raises RecordError."""
+    """Nanoseconds since 1970, and the same time in UTC; None if absent or 0. Raises RecordError."""
     nanos = integer(value.get(name) or 0, name)
     if nanos == 0:
         return None
@@ -136,7 +136,7 @@ def moment(value: Mapping[str, Any], name: str) -> tuple[int, datetime] | None:
 
 
 def _objects(holder: Mapping[str, Any], key: str, place: str) -> Iterator[tuple[str, Any]]:
-    """The objects in a list of the batch, each with its place; `Bad` for anything else."""
+    """The objects in a list of the batch, each with its path; `Bad` for anything else."""
     listed = holder.get(key)
     if listed is None:
         return
@@ -166,7 +166,7 @@ def _piece(
 
 
 def _identifier(value: Any, name: str, size: int, notes: fields.Notes) -> str | None:
-    """In hex; None where absent, empty or all zeros, which is how OTLP says "none"."""
+    """The id in hex; None if absent, empty or all zeros, OTLP's way of saying "none"."""
     if value is None or value == "":
         return None
     if not isinstance(value, str):

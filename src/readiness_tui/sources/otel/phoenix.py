@@ -1,8 +1,8 @@
-"""Phoenix's spans and annotations, as its client returns them, one JSON object a line.
+"""Phoenix's spans and annotations, as its client returns them, one JSON object per line.
 
 Spans: `id, name, context.{trace_id, span_id}, span_kind, parent_id, start_time, end_time, status_code`, flat
-OpenInference `attributes`, `events`. Annotations name the span they are about, not its trace: annotations in the same
-folder are read along with the spans.
+OpenInference `attributes`, `events`. Annotations name a span, not its trace, so annotations in the same folder are
+read together with the spans.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Phoenix:
     title = "Phoenix spans and their annotations"
     brings = (
         "traces with their steps, models, tokens, cost, tool calls and retrieved documents",
-        "annotations as scores, and those of people as feedback",
+        "annotations as scores, people's also as feedback",
     )
     lacks = (
         "runs and cases of an experiment",
@@ -63,7 +63,7 @@ class Phoenix:
 
     def read(self, path: Path) -> Iterator[Record]:
         if not _of_kind((path,), SPAN):
-            _leave_to_spans(path)
+            _refuse_annotations(path)
         notes = fields.Notes()
         reader = Reader(names(), notes)
         where: dict[str, str] = {}  # span id → trace id
@@ -110,8 +110,8 @@ def _ids(item: Entry) -> tuple[str, str]:
     return trace_id, span_id
 
 
-def _leave_to_spans(path: Path) -> None:
-    """Raises ReadAlongError, or ReadinessError where there are no spans to go with the annotations."""
+def _refuse_annotations(path: Path) -> None:
+    """Raises ReadAlongError, or ReadinessError if there are no spans for the annotations."""
     for file in _of_kind(beside(path), SPAN):
         raise ReadAlongError(f"{path} is read along with {file.name}, whose spans it judges: import that one.")
     raise ReadinessError(

@@ -1,4 +1,4 @@
-"""Evaluation runs inside traces: requests that name the run and the example they were made for."""
+"""Evaluation runs inside traces: requests that name their run and example."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _STATUS = {Outcome.SUCCESS: CaseStatus.PASS, Outcome.FAIL: CaseStatus.FAIL, Outc
 
 
 class Runs:
-    """Collects the cases of a file's traces; `records` gives the runs with them."""
+    """Collects the cases in a file's traces; `records` yields the runs with their cases."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._found: dict[str, list[tuple[Trace, Case, str]]] = {}
 
     def add(self, record: TraceRecord) -> None:
-        """A trace; only one that names its run and its example is a case."""
+        """Add a trace; it is a case only if it names its run and its example."""
         trace = record.trace
         run, case = trace.extra.get("run_id"), trace.extra.get("case_id")
         if isinstance(run, str) and isinstance(case, str) and trace.spans is not None:
@@ -36,7 +36,7 @@ class Runs:
             yield RunStart(self._run(run_id, [trace for trace, _, _ in found]))
             repeats = Repeats()
             for _, case, raw in found:
-                yield CaseRecord(run_id, repeats.keyed(case), raw)
+                yield CaseRecord(run_id, repeats.with_repeat(case), raw)
 
     def _run(self, run_id: str, traces: list[Trace]) -> Run:
         starts = [trace.started_at for trace in traces if trace.started_at is not None]

@@ -1,9 +1,9 @@
-"""All that files said of one trace, in the tracers' own words, and the `Trace` it makes.
+"""Collects all parts of one trace, in the tracers' own format, and builds the `Trace` from them.
 
-The raw record of such a trace is one JSON object that holds its parts: OTLP batches with nothing but this trace
-(`resourceSpans`, `resourceLogs`), Phoenix's flat `spans`, Phoenix's `annotations`. So a trace whose parts come in several
-files, or in several requests to the receiver, is made anew from all of them: `assemble`. A span that comes again replaces
-the earlier one; what is equal is kept once.
+The raw record of such a trace is one JSON object with its parts: OTLP batches with only this trace (`resourceSpans`,
+`resourceLogs`), Phoenix's flat `spans`, Phoenix's `annotations`. So a trace whose parts arrive in several files, or in
+several requests to the receiver, can be rebuilt from all of them: `assemble`. A span that arrives again replaces the
+earlier one; equal parts are kept once.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _encode = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What a file has (`context`: the resource and scope it stands in, None for Phoenix) and what it says."""
+    """A span as in the file (`context`: its resource and scope, None for Phoenix), and as parsed (`said`)."""
 
     context: bytes | None
     value: dict[str, Any]
@@ -39,7 +39,7 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """A log record: the event that it is, of which span, when."""
+    """A log record: its event, span and time."""
 
     context: bytes
     value: dict[str, Any]
@@ -49,7 +49,7 @@ class _Record:
 
 
 class TraceParts:
-    """Collects the parts of one trace; `record` makes it. What is unusable raises RecordError when it is added."""
+    """Collects the parts of one trace; `record` builds it. Adding an unusable part raises RecordError."""
 
     def __init__(self, trace_id: str, reader: Reader) -> None:
         self.trace_id = trace_id
@@ -59,7 +59,7 @@ class TraceParts:
         self._notes: dict[bytes, tuple[dict[str, Any], Judgement]] = {}
 
     def add(self, piece: Piece) -> None:
-        """A span or log record of an OTLP batch."""
+        """Add a span or log record of an OTLP batch."""
         key = _encode([piece.resource, piece.scope])
         if key not in self._reader.contexts:
             resource = _masked(piece.resource)
@@ -72,21 +72,21 @@ class TraceParts:
             self._spans[said.id] = _Part(key, piece.value, said)
 
     def add_flat(self, span: dict[str, Any]) -> None:
-        """A span as Phoenix's client gives it."""
+        """Add a span as Phoenix's client returns it."""
         said = self._flat(span)
         self._spans[said.id] = _Part(None, span, said)
 
     def add_annotation(self, note: dict[str, Any]) -> None:
-        """An annotation as Phoenix's client gives it."""
+        """Add an annotation as Phoenix's client returns it."""
         self._notes.setdefault(_encode(note), (note, _annotation(note)))
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was added, as every part was refused."""
+        """Whether nothing was added because every part was refused."""
         return not (self._spans or self._logs or self._notes)
 
     def record(self) -> TraceRecord:
-        """The trace of all that was added."""
+        """The trace built from everything added."""
         judgements: list[Judgement] = []
         events: dict[str, list[Event]] = {}
         for log in self._logs.values():
@@ -198,7 +198,7 @@ class TraceParts:
 
 
 def assemble(trace_id: str, raws: Sequence[str], reader: Reader) -> TraceRecord | None:
-    """The trace that the parts in several raw records make; None where one of them is no such record."""
+    """The trace built from the parts in several raw records; None if one of them is not such a record."""
     parts = TraceParts(trace_id, reader)
     try:
         for raw in raws:
@@ -219,7 +219,7 @@ def assemble(trace_id: str, raws: Sequence[str], reader: Reader) -> TraceRecord 
 
 
 def event_name(log: Mapping[str, Any], attributes: Mapping[str, Any]) -> str:
-    """The name of the event that a log record is; older SDKs keep it in an attribute."""
+    """The event name of a log record; older SDKs keep it in an attribute."""
     name = log.get("eventName") or attributes.get("event.name")
     return name if isinstance(name, str) else ""
 
@@ -243,7 +243,7 @@ def _dicts(listed: Any) -> list[dict[str, Any]]:
 
 
 def _masked(resource: Mapping[str, Any]) -> dict[str, Any]:
-    """A resource is what the tool adds of the machine, its command line for one: no place for a credential to stay."""
+    """The resource with credentials masked: it describes the machine, including command lines."""
     listed = resource.get("attributes")
     if not isinstance(listed, list):
         return {key: value for key, value in resource.items() if key != "attributes"}

@@ -1,8 +1,9 @@
-"""Own case results: what an evaluation of one's own writes, as JSON lines, JSON or CSV.
+"""Our own format for case results, for a team's own evaluation scripts: JSON lines, JSON or CSV.
 
-JSON lines: optionally a first line {"run": {…}} with the run's fields, then a line a case: case_id or question,
+JSON lines: optionally a first line {"run": {…}} with the run's fields, then one line per case: case_id or question,
 output, status or success, scores (or flat numeric metrics), latency_ms, cost, tokens, retrieved_chunks, tool_calls,
-tags, error, repeat, human_label with human_reviewer, human_at and human_blind (given before the scores were seen). JSON: {"run": {…}, "cases": […]}, or a list of cases.
+tags, error, repeat, human_label with human_reviewer, human_at and human_blind (given before the scores were seen).
+JSON: {"run": {…}, "cases": […]}, or a list of cases.
 """
 
 from __future__ import annotations
@@ -84,8 +85,8 @@ _STATES = {"missing": ScoreState.MISSING, "not applicable": ScoreState.NOT_APPLI
 class CaseRecords:
     name = "case_record"
     title = "case results (an optional run line, then case_id, output, status, scores …)"
-    brings = ("a run and its cases with scores, latency, cost, tokens, chunks, tool calls, labels of people",)
-    lacks = ("whatever a record does not name: every field but the case's id or question may be left out",)
+    brings = ("a run and its cases with scores, latency, cost, tokens, chunks, tool calls, human labels",)
+    lacks = ("whatever a record leaves out: only the case's id or its question is required",)
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)
@@ -119,9 +120,9 @@ class CaseRecords:
                         continue
                 elif isinstance(item.value.get("run"), dict):
                     raise RecordError("a second run line; a file holds the cases of one run, so split it")
-                yield CaseRecord(run.id, repeats.keyed(case_from(item, notes), item, notes), item.raw)
+                yield CaseRecord(run.id, repeats.with_repeat(case_from(item, notes), item, notes), item.raw)
             except RecordError as error:
-                if run is None:  # without a sound header, every case would belong to a run that nobody described
+                if run is None:  # without a valid header, all cases would belong to an undescribed run
                     raise ReadinessError(f"{path}, line {item.line}: {error}. Correct the run line.") from error
                 yield reject(item.line, str(error), item.raw)
         yield from notes.warnings(path.name)
@@ -137,7 +138,7 @@ def _has_metric(look: Peek) -> bool:
 
 
 def _run(path: Path, entry: Entry, notes: fields.Notes) -> tuple[Run, bool]:
-    """The run, and whether this entry was its header (else it is a case already)."""
+    """The run, and whether this entry was its header (otherwise it is the first case)."""
     stated = entry.value.get("run")
     is_header = entry.header or isinstance(stated, dict)
     about = stated if isinstance(stated, dict) else entry.value if is_header else {}
@@ -152,7 +153,7 @@ def _run(path: Path, entry: Entry, notes: fields.Notes) -> tuple[Run, bool]:
 
 
 def case_from(entry: Entry, notes: fields.Notes) -> Case:
-    """The case of one record; a repeat of -1 is not known (see `Repeats`). Raises RecordError."""
+    """The case of one record; repeat -1 means not known (see `Repeats`). Raises RecordError."""
     known, rest = fields.sort_keys(entry.value, _ALIASES)
     table = entry.table
     if table:
@@ -189,13 +190,13 @@ def case_from(entry: Entry, notes: fields.Notes) -> Case:
 
 
 class Repeats:
-    """Numbers the repeats of a case in one run, and refuses one that is there twice."""
+    """Numbers the repeats of a case in one run, and refuses duplicates."""
 
     def __init__(self) -> None:
         self._seen: dict[tuple[str, str, int], int] = {}
 
-    def keyed(self, case: Case, entry: Entry, notes: fields.Notes) -> Case:
-        """The case with its repeat index. The same case again without one is the next repeat, and said so."""
+    def with_repeat(self, case: Case, entry: Entry, notes: fields.Notes) -> Case:
+        """The case with its repeat index. A case that recurs without an index becomes the next repeat, with a note."""
         repeat = max(case.repeat, 0)
         if case.repeat < 0:
             while (case.id, case.variant, repeat) in self._seen:

@@ -1,7 +1,7 @@
-"""A table as one JSON object, {"columns": […], "data": [[…], …]}: W&B's tables and MLflow's `log_table` alike.
+"""A table as one JSON object, {"columns": […], "data": [[…], …]}, as written by W&B and by MLflow's `log_table`.
 
-Each row is a case. Columns have the names of our own case results, or one that is common for the same thing; a number
-in any other column is a score. Without a column that names the case or the question, cases are told apart by position.
+Each row is a case. Columns have the names used in our own case results, or common synonyms; a number in any other
+column is a score. Without a column for the case or the question, cases are identified by position.
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ _ALIASES = {
 }
 _MEANT = {name: ours for ours, names in _ALIASES.items() for name in names}
 _KEYED = frozenset({*_ALIASES["case_id"], *_ALIASES["question"]})
-# `mlflow.evaluate` names a judge's score "faithfulness/v1/score", a computed one "exact_match/v1"; its latency is in seconds.
+# `mlflow.evaluate` calls a judge's score "faithfulness/v1/score", a computed one "exact_match/v1"; latency is in seconds.
 _MLFLOW_SCORE = re.compile(r"(.+)/v\d+(?:/score)?")
 
 
 def is_table(look: Peek) -> bool:
-    """Whether the file is such a table, whoever wrote it."""
+    """Whether the file is such a table, from any tool."""
     lists = look.outline.get("columns", "") is None and look.outline.get("data", "") is None
     return look.kind is Kind.OBJECT and lists and KEYS <= look.keys <= KEYS | _MORE
 
 
 def names_cases(columns: Iterable[str]) -> bool:
-    """Whether a column says which case a row is."""
+    """Whether a column identifies the case of a row."""
     return bool(_KEYED & set(columns))
 
 
@@ -63,7 +63,7 @@ def columns_of(path: Path) -> tuple[str, ...]:
 
 
 def cases(path: Path, run_id: str, notes: fields.Notes, *, variant: str = "") -> Iterator[Record]:
-    """The rows as cases of run `run_id`. Raises ReadinessError where the file is no table at all."""
+    """The rows as cases of run `run_id`. Raises ReadinessError if the file is not a table at all."""
     columns, rows = _open(path, notes)
     keyed = names_cases(columns)
     if not keyed:
@@ -88,7 +88,7 @@ def cases(path: Path, run_id: str, notes: fields.Notes, *, variant: str = "") ->
             if not keyed:
                 case = replace(case, id_from="position")
             yield CaseRecord(
-                run_id, repeats.keyed(replace(case, variant=variant or case.variant), entry, notes), entry.raw
+                run_id, repeats.with_repeat(replace(case, variant=variant or case.variant), entry, notes), entry.raw
             )
         except RecordError as error:
             yield reject(number, f"row {number} of the table: {error}", text)
@@ -117,7 +117,7 @@ def _open(path: Path, notes: fields.Notes) -> tuple[tuple[str, ...], list[msgspe
 
 
 def _named(cells: Iterable[tuple[str, Any]], seconds: bool) -> dict[str, Any]:
-    """A row under the names that our own case results use. `seconds`: the unit of its latency."""
+    """A row under the names used in our own case results. `seconds`: its latency is in seconds."""
     value: dict[str, Any] = {}
     for name, cell in cells:
         score = _MLFLOW_SCORE.fullmatch(name)
@@ -131,5 +131,5 @@ def _named(cells: Iterable[tuple[str, Any]], seconds: bool) -> dict[str, Any]:
 
 
 def _rank(name: str) -> int:
-    """Of two columns for the same thing, the one with our own name comes first."""
+    """Sort key: among columns for the same field, our own name comes first."""
     return next((names.index(name) for names in _ALIASES.values() if name in names), 0)

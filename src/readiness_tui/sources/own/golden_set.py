@@ -1,7 +1,7 @@
-"""The course's eval set: golden questions with what a right answer must have, as JSON lines, a JSON list or CSV.
+"""The course's eval set: questions with what a correct answer must contain, as JSON lines, a JSON list or CSV.
 
 question, expected_source, must_include; optional id, tags, expected_tools and risk (high becomes the tag high_risk).
-Every other field is kept. A question without an id gets one from its normalised text.
+All other fields are kept. A question without an id gets one from its normalised text.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from readiness_tui.sources.kit.peek import Kind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 
 GOLD = frozenset({"expected_source", "expected_sources", "must_include", "expected_tools"})
-#: Keys that only a result has.
+#: Keys found only in results.
 RESULT = frozenset(
     {
         "output",
@@ -52,7 +52,7 @@ class EvalSets:
     name = "eval_set"
     title = "an eval set (question, expected_source, must_include)"
     brings = ("golden cases: questions with expected sources, texts and tools, tags",)
-    lacks = ("results: an eval set is what runs are held against",)
+    lacks = ("results: runs bring those, and are compared with the eval set",)
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)

@@ -1,7 +1,7 @@
-"""Any other CSV, JSON or JSON lines, read as a mapping file says (`settings/mapping.py`).
+"""Any other CSV, JSON or JSON lines, read with a mapping file (`settings/mapping.py`).
 
-The mapping puts a record into the shape of our own case results or trace records, whose rules then hold. Only declared
-scores are scores; every column that the mapping does not name is kept with the record as it is.
+The mapping turns a record into our own case result or trace record, whose rules then apply. Only declared scores are
+scores; columns that the mapping does not name are kept unchanged with the record.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _OURS = {"latency": "latency_ms"}  # field of the mapping → of our own records
 
 
 class Mapped:
-    """A source made for one mapping file. Raises ReadinessError where that is not understood."""
+    """A source for one mapping file. Raises ReadinessError if the mapping is invalid."""
 
     name = "mapped"
     title = "CSV, JSON or JSON lines with a mapping file"
@@ -50,7 +50,7 @@ class Mapped:
         return Recognised(self.name, f"{self.mapping.kind} as {self.path.name} maps them", 100)
 
     def along(self, path: Path) -> tuple[Path, ...]:
-        """With another mapping, the file brings something else."""
+        """The mapping file: with another mapping, the file gives other records."""
         return (self.path,)
 
     def read(self, path: Path) -> Iterator[Record]:
@@ -70,13 +70,13 @@ class Mapped:
                 yield RunStart(run)
             if item.header:
                 continue
-            for column in [column for column in unseen if _at(item.value, column) is not _NOTHING]:
+            for column in [column for column in unseen if _column_value(item.value, column) is not _NOTHING]:
                 del unseen[column]
             try:
                 yield self._record(item, run, repeats, notes)
             except RecordError as error:
                 yield reject(item.line, str(error), item.raw)
-        if unseen and look.kind is not Kind.TABLE:  # a table's header has it, if no row does
+        if unseen and look.kind is not Kind.TABLE:  # a table's header names its columns even if all cells are empty
             listed = ", ".join(quoted(column) for column in unseen)
             yield Warn(f"{path.name}: no record has what {self.path.name} maps: {listed}.")
         yield from notes.warnings(path.name)
@@ -87,7 +87,7 @@ class Mapped:
             entry = replace(item, value=made)
             case = case_from(entry, notes)
             return CaseRecord(
-                run.id, repeats.keyed(replace(case, extra={**rest, **case.extra}), entry, notes), item.raw
+                run.id, repeats.with_repeat(replace(case, extra={**rest, **case.extra}), entry, notes), item.raw
             )
         trace = trace_from(replace(item, value=made), notes)
         return TraceRecord(replace(trace, extra={**rest, **trace.extra}), item.raw)
@@ -121,7 +121,7 @@ class Mapped:
                 )
 
     def _translated(self, entry: Entry, notes: fields.Notes) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The record in our own shape, and what the mapping does not name. Raises RecordError."""
+        """The record in our own format, and the fields that the mapping does not name. Raises RecordError."""
         made: dict[str, Any] = {}
         for field, column in self._columns.items():
             value = self._value(entry, column, field, notes)
@@ -134,7 +134,12 @@ class Mapped:
         scores: dict[str, Any] = {}
         for name, score in self.mapping.scores.items():
             value = self._value(entry, score, name, notes)
-            failed = score.error is not None and _at(entry.value, score.error) not in (_NOTHING, None, "", False)
+            failed = score.error is not None and _column_value(entry.value, score.error) not in (
+                _NOTHING,
+                None,
+                "",
+                False,
+            )
             if isinstance(value, bool):
                 value = float(value)
             if failed:
@@ -149,7 +154,7 @@ class Mapped:
         return made, {key: value for key, value in entry.value.items() if key not in used}
 
     def _value(self, entry: Entry, column: Column, name: str, notes: fields.Notes) -> Any:
-        value = _at(entry.value, column.column)
+        value = _column_value(entry.value, column.column)
         if value is _NOTHING or value is None:
             return None
         if column.values is not None:
@@ -164,8 +169,8 @@ class Mapped:
         return value
 
 
-def _at(record: Mapping[str, Any], column: str) -> Any:
-    """The value of a column: by its whole name, else by keys inside objects (`meta.id`)."""
+def _column_value(record: Mapping[str, Any], column: str) -> Any:
+    """The value of a column: by its full name, else by keys inside objects (`meta.id`)."""
     if column in record:
         return record[column]
     value: Any = record
@@ -177,7 +182,7 @@ def _at(record: Mapping[str, Any], column: str) -> Any:
 
 
 def _in_our_unit(value: Any, unit: tuple[int, int], name: str) -> float | None:
-    """`unit`: how many of theirs are how many of ours."""
+    """`unit`: (theirs, ours), so many of their units equal so many of ours."""
     found = fields.number({name: value}, name)
     if found is None:
         return None

@@ -1,6 +1,6 @@
-"""Proposes a mapping (`settings/mapping.py`) for a file of no known format, from its columns' names and first values.
+"""Proposes a mapping (`settings/mapping.py`) for a file of unknown format, from its column names and first values.
 
-A start for a person to correct: what is guessed, a unit or a direction, says so in a comment. Nothing is imported by it.
+A starting point for a person to correct: a guessed unit or direction is marked by a comment. Nothing is imported.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from readiness_tui.sources.kit.peek import Kind, Peek, peek
 from readiness_tui.sources.tracing.outcome import outcome_of
 
 HEAD = 64 * 1024
-COLUMNS = 200  # looked at
-_SCORES = 12  # proposed
-_WORDS = 6  # of a status, shown
+COLUMNS = 200  # columns read at most
+_SCORES = 12  # scores proposed at most
+_WORDS = 6  # status words shown at most
 
-# Our field → how columns with that meaning are called, the surest name first.
+# Our field → common column names for it, the most reliable first.
 _BOTH = {
     "question": "question user_question user_input input prompt query user_query request instruction message text",
     "status": "status outcome verdict result grade",
@@ -81,7 +81,7 @@ class _Column:
 
 
 def propose(path: Path) -> str:
-    """A mapping for the file as YAML; "" where its columns name neither an id nor a question. Never raises."""
+    """A mapping for the file as YAML; "" if no column looks like an id or a question. Never raises."""
     try:
         look = peek(head(path, HEAD))
     except ReadinessError:
@@ -119,7 +119,7 @@ def propose(path: Path) -> str:
 
 
 def _rows(look: Peek) -> tuple[str, Sequence[Mapping[str, Any]]]:
-    """The list's key where an object holds its records in one, and the first records."""
+    """The key of the list if an object contains its records in one, and the first records."""
     if look.kind is not Kind.OBJECT:
         return "", look.records
     keys = dict.fromkeys(path.split(".")[0] for path in look.outline if path.split(".")[1:2] == ["[]"])
@@ -134,7 +134,7 @@ def _rows(look: Peek) -> tuple[str, Sequence[Mapping[str, Any]]]:
 
 
 def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, _Column]:
-    """By name; a key inside an object is `outer.inner`. Names that a person could not read are left out."""
+    """Columns by name; a key inside an object is `outer.inner`. Unreadable names are left out."""
     found: dict[str, _Column] = {}
     for row in rows:
         for name, value in _flat(row):
@@ -155,7 +155,7 @@ def _flat(row: Mapping[str, Any], outer: str = "", depth: int = 0) -> Iterator[t
 
 
 def _named(columns: Mapping[str, _Column], names: str) -> _Column | None:
-    """The column that has one of the names, the first of them that there is; else one whose inner key has."""
+    """The column with the first of these names that exists; else one whose inner key has it."""
     whole: dict[str, _Column] = {}
     inner: dict[str, _Column] = {}
     for column in columns.values():
@@ -183,7 +183,7 @@ def _latency(column: _Column) -> str:
 
 
 def _is_score(column: _Column) -> bool:
-    """A known metric, or a name like a score's; with numbers only. Rates of a whole run are nobody's case."""
+    """A known metric or a score-like name, with only numbers; not a metric of a whole run."""
     name = normal(column.name.rsplit(".", 1)[-1])
     known = resolve(name)
     if not column.numbers or (known is not None and known.unit in ("ms", "USD", "usd", "tokens")):
@@ -192,7 +192,7 @@ def _is_score(column: _Column) -> bool:
 
 
 def _names(scores: Sequence[_Column]) -> dict[str, _Column]:
-    """Scores by the name of their inner key; by their whole name where two have the same."""
+    """Scores by their inner key; by their full name if two have the same inner key."""
     found: dict[str, _Column] = {}
     for column in scores:
         inner = column.name.rsplit(".", 1)[-1]
@@ -217,6 +217,6 @@ def _score(name: str, column: _Column) -> str:
 
 
 def _text(value: str) -> str:
-    """As YAML reads it back: plain where it can be, else quoted."""
+    """The value as YAML text: plain if possible, else quoted."""
     plain = _PLAIN.fullmatch(value) and value.casefold() not in _RESERVED
     return value if plain else to_json(value, indent=None)

@@ -1,7 +1,7 @@
-"""The course's metrics mapping: one figure a metric, as JSON, JSON lines (a run each) or CSV.
+"""The course's metrics mapping: one figure per metric, as JSON, JSON lines (one run each) or CSV.
 
 {"faithfulness": 0.88, "retrieval_hit_rate": 0.82, "latency_p95_ms": 3100, "cost_per_success": 0.06}; in CSV one column
-a metric, or the columns metric, value and n. n is unknown unless it is given. Fields of a run may stand beside.
+per metric, or the columns metric, value and n. n is unknown unless given. Fields of the run may be included.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ LONG = frozenset({"metric", "value"})
 class MetricsMapping:
     name = "metrics_mapping"
     title = "a metrics mapping (faithfulness, retrieval_hit_rate, latency_p95_ms, cost_per_success …)"
-    brings = ("a run with one figure a metric",)
+    brings = ("a run with one figure per metric",)
     lacks = (
         "cases: a figure without them has no interval, no slices and cannot be compared case by case",
-        "n, unless it is given",
+        "n, unless the file gives it",
     )
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
@@ -89,7 +89,7 @@ def _run(entry: Entry, ident: str, name: str, notes: fields.Notes) -> Run:
 
 
 def _metrics(value: Mapping[str, Any]) -> dict[str, Any]:
-    """The metrics among the fields of a record: those under `metrics`, else whatever describes no run."""
+    """The metrics in a record: those under `metrics`, else all fields that do not describe the run."""
     inner = value.get("metrics")
     if isinstance(inner, dict):
         return dict(inner)

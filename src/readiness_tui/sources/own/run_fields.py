@@ -1,4 +1,4 @@
-"""The fields of a run as own files state them: the header of case results, and beside a metrics mapping."""
+"""The run fields in our own formats: the header of case results, and fields beside a metrics mapping."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _BARE_DIGEST = re.compile(r"(?:sha256:)?([0-9a-fA-F]{64})")
 
 
 def run_from(value: Mapping[str, Any], *, ident: str, name: str, tool: str, notes: fields.Notes) -> Run:
-    """The run that these fields describe; `ident`, `name`, `tool` where they do not say. Raises RecordError."""
+    """The run that these fields describe; `ident`, `name`, `tool` are defaults. Raises RecordError."""
     known, rest = fields.sort_keys(value, ALIASES)
     dataset = known.get("dataset")
     if isinstance(dataset, dict):
@@ -89,7 +89,7 @@ def aggregates(metrics: Any, n: int | None = None) -> dict[str, Aggregate]:
 
 
 def _digest(known: Mapping[str, Any], name: str) -> str | None:
-    """A digest as it is compared: SHA-256 in lower-case hex without its prefix; any other word as it is."""
+    """A digest in the form used for comparing: SHA-256 in lower-case hex without prefix; anything else unchanged."""
     value = fields.text(known, name)
     found = _BARE_DIGEST.fullmatch(value) if value else None
     return found.group(1).lower() if found else value or None

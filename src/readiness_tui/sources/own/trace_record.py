@@ -1,9 +1,8 @@
-"""The course's trace record: one recorded request a line, as JSON lines, a JSON list or CSV.
+"""The course's trace record: one recorded request per line, as JSON lines, a JSON list or CSV.
 
-trace_id, prompt_version, model, retrieved_chunks, tool_calls, faithfulness, latency_ms, status; and, where they are
-there, times, question and answer, user and session, cost, tokens, error, feedback, versions, cached, cold_start and
-further scores.
-Every other field is kept. A key that is absent was not logged; an empty list was logged as none.
+trace_id, prompt_version, model, retrieved_chunks, tool_calls, faithfulness, latency_ms, status; and optionally times,
+question and answer, user and session, cost, tokens, error, feedback, versions, cached, cold_start and further scores.
+All other fields are kept. A missing key means not logged; an empty list means that there were none.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.tracing.outcome import outcome_of
 
 COURSE = ("prompt_version", "model", "retrieved_chunks", "tool_calls", "faithfulness", "latency_ms", "status")
-#: Keys of records that carry a `trace_id` too and are another tool's.
+#: Keys of other tools' records that also have a `trace_id`.
 FOREIGN = frozenset({"dotted_order", "run_type", "span_id", "spans", "resourceSpans", "case_id", "observations"})
 
 _ALIASES = {
@@ -79,7 +78,7 @@ class TraceRecords:
     brings = ("traces with versions, chunks, tool calls, latency, status and scores",)
     lacks = (
         "steps of a request",
-        "whatever a record does not name: every field but trace_id may be left out",
+        "whatever a record leaves out: only trace_id is required",
     )
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:

@@ -1,9 +1,9 @@
-"""One row of promptfoo's results as a case: its status, scores, measures, chunks and tool calls.
+"""Reads one row of promptfoo's results as a case: its status, scores, measures, chunks and tool calls.
 
 Facts about the format, seen in its output: `error` is also set where an assertion failed, so the status comes from
 `failureReason` (2 error) and `success`. A thrown error has latency 0 and cost 0 without a response; a response without
-usage has cost 0 and tokens 0: those are missing, not nothing. `namedScores` of a row are weighted means. An assert-set
-lists its children inside and again beside it. A grader that failed is marked `metadata.graderError` with score 0.
+usage has cost 0 and tokens 0, which means missing. `namedScores` of a row are weighted means. An assert-set lists its
+children inside itself and again beside it. A failed grader is marked `metadata.graderError` with score 0.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Component = Mapping[str, Any]
 
 
 def inner(value: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """The object under a key; an empty one where there is none."""
+    """The object under a key; an empty one if there is none."""
     found = value.get(name)
     return found if isinstance(found, dict) else {}
 
@@ -77,23 +77,23 @@ def read_case(row: Mapping[str, Any], notes: fields.Notes) -> Case:
         tokens_in=fields.whole(usage, "prompt"),
         tokens_out=fields.whole(usage, "completion"),
         tags=_tags(metadata),
-        chunks=_tolerant(said, _CHUNKS, fields.chunks, notes),
-        tool_calls=_tolerant(said, _TOOLS, fields.tool_calls, notes),
+        chunks=_read_or_note(said, _CHUNKS, fields.chunks, notes),
+        tool_calls=_read_or_note(said, _TOOLS, fields.tool_calls, notes),
         human=_human(components),
         extra=extra,
     )
 
 
 class Repeats:
-    """Numbers the repeats in one run: `--repeat` writes no index, only the same input again under a new testIdx."""
+    """Numbers the repeats in one run: `--repeat` writes no index, just the same input under a new testIdx."""
 
     def __init__(self, repeated: bool | None) -> None:
-        self._repeated = repeated  # what the file says of --repeat; None where it does not
+        self._repeated = repeated  # whether the file says --repeat was used; None if unknown
         self._next: dict[str, int] = {}
         self._inputs: dict[str, str] = {}
 
-    def keyed(self, case: Case, row: Mapping[str, Any], notes: fields.Notes) -> Case:
-        """The case with its repeat index; an id used for two different inputs is told apart by the input."""
+    def with_repeat(self, case: Case, row: Mapping[str, Any], notes: fields.Notes) -> Case:
+        """The case with its repeat index; if an id is used for different inputs, part of the input's hash is added."""
         asked = _hash(_vars(row, inner(row, "testCase")))
         ident = case.id
         if self._inputs.setdefault(ident, asked) != asked:
@@ -117,7 +117,7 @@ def _hash(value: Any) -> str:
 
 
 def ident_of(row: Mapping[str, Any], test: Mapping[str, Any]) -> tuple[str, str]:
-    """A case's id and where it comes from: metadata, the hash of its variables, its description, its position."""
+    """A case's id and its origin: metadata, the hash of its variables, its description, or its position."""
     metadata = inner(test, "metadata")
     for name in _IDS:
         value = metadata.get(name)
@@ -135,7 +135,7 @@ def ident_of(row: Mapping[str, Any], test: Mapping[str, Any]) -> tuple[str, str]
 
 
 def question_of(row: Mapping[str, Any], test: Mapping[str, Any]) -> str:
-    """What was asked: the variable that is named for it, else the prompt."""
+    """The question: a variable with a telling name, else the prompt."""
     asked = _vars(row, test)
     for name in _QUESTIONS:
         if isinstance(asked.get(name), str):
@@ -147,8 +147,8 @@ def question_of(row: Mapping[str, Any], test: Mapping[str, Any]) -> str:
 def _components(grading: Mapping[str, Any]) -> tuple[Component, ...]:
     """Assertions and assert-sets, each once.
 
-    promptfoo lists nested results after their parent too. Those of an assert-set are assertions in their own right;
-    those of a script are parts of its one verdict, recognised by carrying the script's own assertion.
+    promptfoo also lists nested results after their parent. In an assert-set they are assertions in their own right; for
+    a script they are parts of its single verdict, recognised by having the script's own assertion.
     """
     listed = grading.get("componentResults")
     if not isinstance(listed, list):
@@ -186,7 +186,7 @@ def _status(row: Mapping[str, Any], components: tuple[Component, ...], notes: fi
 
 
 def _scores(row: Mapping[str, Any], grading: Mapping[str, Any], components: tuple[Component, ...]) -> dict[str, Score]:
-    """Named scores, and the mean score of the assertions of each type that have no name."""
+    """Named scores, and for each assertion type the mean score of its unnamed assertions."""
     named = inner(row, "namedScores") or inner(grading, "namedScores")
     weights = inner(grading, "namedScoreWeights")
     by_metric: dict[str, list[Component]] = {}
@@ -201,7 +201,7 @@ def _scores(row: Mapping[str, Any], grading: Mapping[str, Any], components: tupl
     found: dict[str, Score] = {}
     for name, value in named.items():
         parts = by_metric.get(name, [])
-        # A weight of 0 makes promptfoo write 0 whatever the score was.
+        # With a weight of 0 promptfoo writes 0, whatever the score was.
         found[name] = _score(_mean(parts) if weights.get(name) == 0 and parts else value, parts)
     for kind, parts in unnamed.items():
         found[kind if kind not in found else f"{kind} (unnamed)"] = _score(_mean(parts), parts)
@@ -244,7 +244,7 @@ def _latency(row: Mapping[str, Any], cached: bool) -> Measure:
 
 
 def _cost(row: Mapping[str, Any], response: Mapping[str, Any], cached: bool) -> Measure:
-    """The response's cost. The row's own 0 says nothing: it stands there without a cost too."""
+    """The response's cost. A 0 in the row is ignored: promptfoo also writes it if there is no cost."""
     value = fields.number(response, "cost", least=0)
     if value is None:
         value = fields.number(row, "cost", least=0) or None
@@ -259,13 +259,13 @@ def _tags(metadata: Mapping[str, Any]) -> tuple[str, ...]:
     return fields.tags(known, metadata)
 
 
-def _tolerant(
+def _read_or_note(
     said: Mapping[str, Any],
     names: tuple[str, ...],
     read: Callable[[Mapping[str, Any], str], T | None],
     notes: fields.Notes,
 ) -> T | None:
-    """A field of the free-form metadata, where it has a shape that is known; else a note, never a lost case."""
+    """A field of the free-form metadata if its format is known; otherwise a note, so that the case is not lost."""
     for name in names:
         if said.get(name) is not None:
             try:

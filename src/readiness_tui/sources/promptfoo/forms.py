@@ -1,7 +1,7 @@
-"""promptfoo's results as YAML and as XML: the same document as its JSON, in other clothes.
+"""promptfoo's results as YAML and as XML: the same document as its JSON in other formats.
 
 XML has neither types nor lists: an empty element may have been an empty text, list, object or null, and a list of one
-looks like its entry. Here an empty element is nothing, and the parts that are lists in JSON are known by name.
+looks like its entry. Here an empty element becomes None, and the parts that are lists in JSON are recognised by name.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _FREE = ("args", "arguments")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The document without its rows, and the rows with their lines."""
+    """The document without its rows, and its rows with their line numbers."""
 
     top: Mapping[str, Any]
     rows: tuple[tuple[int, Any], ...]
@@ -53,7 +53,7 @@ class Document:
 
 
 def is_yaml(head: bytes) -> str | None:
-    """The version of the results, where the file is promptfoo's YAML."""
+    """The version of the results if the file is promptfoo's YAML; else None."""
     if _YAML.match(head.removeprefix(b"\xef\xbb\xbf")) is None:
         return None
     found = _YAML_RESULTS.search(head)
@@ -67,7 +67,7 @@ def is_xml(head: bytes) -> bool:
 
 
 def from_yaml(path: Path) -> Document:
-    """Raises ReadinessError where the file is no YAML, or hostile."""
+    """Raises ReadinessError if the file is not YAML, or hostile."""
     dump = Dump(path)
     top = dump.value if isinstance(dump.value, dict) else {}
     results = inner(top, "results")
@@ -78,7 +78,7 @@ def from_yaml(path: Path) -> Document:
 
 
 def from_xml(path: Path) -> Document:
-    """Raises ReadinessError where the file is no XML, or hostile."""
+    """Raises ReadinessError if the file is not XML, or hostile."""
     rows: list[tuple[int, Any]] = []
     top: dict[str, Any] = {}
     for around, element in stream(path, lambda tags: tags == _ROW):
@@ -91,7 +91,7 @@ def from_xml(path: Path) -> Document:
 
 
 def _value(element: Element, free: bool = False) -> Any:
-    """`free`: inside the arguments of a tool, where names say nothing of types."""
+    """`free`: inside a tool's arguments, where names do not imply types."""
     if not element.children:
         return _scalar("" if free else element.tag, element.text)
     free = free or element.tag in _FREE

@@ -1,7 +1,7 @@
-"""promptfoo's results: `promptfoo eval -o results.json` (results version 3, seen from 0.123) and its JSON lines.
+"""promptfoo's results: `promptfoo eval -o results.json` (results version 3, as seen in 0.123) and its JSON lines.
 
-One file can hold several prompts and providers; each pair is a run of its own. The document is read up to
-`jsonio.MAX_DOCUMENT`; its rows are decoded one by one, twice: first for what the runs are, then for the cases.
+A file can contain several prompts and providers; each pair is a separate run. The document is read up to
+`jsonio.MAX_DOCUMENT`; its rows are decoded one by one, twice: first to find the runs, then for the cases.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Key = tuple[str, str, str]
 
 @dataclass(slots=True)
 class _Group:
-    """What the rows of one prompt with one provider have in common."""
+    """What the rows of one prompt and provider have in common."""
 
     label: str
     prompt: int
@@ -53,7 +53,7 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class _About:
-    """The file's own account of the evaluation; empty for JSON lines, which carry none."""
+    """The file's description of the evaluation; empty for JSON lines, which have none."""
 
     ident: str
     name: str
@@ -72,9 +72,9 @@ class Promptfoo:
     name = "promptfoo"
     title = "promptfoo results (promptfoo eval -o results.json; also jsonl, csv, yaml, xml)"
     brings = (
-        "a run for each prompt with a provider; repeats as repeats",
+        "a run for each prompt and provider; repeats as repeats",
         "cases with scores, latency, cost, tokens, whether they came from a cache; chunks and tools from the metadata",
-        "in CSV only output, status and scores",
+        "from CSV only output, status and scores",
     )
     lacks = (
         "the model behind a provider's name; the digest of a dataset",
@@ -114,7 +114,7 @@ class Promptfoo:
 
 
 def _described(path: Path, top: Mapping[str, Any]) -> _About:
-    """The account of itself that a document gives in another form than JSON."""
+    """The description of the evaluation in a YAML or XML document."""
     body = inner(top, "results")
     if "evalId" not in top or not body:
         raise ReadinessError(f"{path}: no evalId or results in it, so it is not promptfoo's results file.")
@@ -123,7 +123,7 @@ def _described(path: Path, top: Mapping[str, Any]) -> _About:
         about = _about(path, {**body, **top})
     except RecordError as error:
         raise ReadinessError(f"{path}: {error}. Nothing of the file was imported; export it again.") from error
-    if about.expected is None:  # YAML that was cut off is still YAML; the counts stand after the rows
+    if about.expected is None:  # truncated YAML is still valid YAML, but lacks the counts after the rows
         raise ReadinessError(
             f"{path}: it ends before its counts (results.stats), so it was cut off. Nothing of the file was imported;"
             " export it again."
@@ -140,7 +140,7 @@ def _supported(path: Path, version: Any) -> None:
 
 
 def _document(path: Path) -> tuple[_About, Callable[[], Iterator[Item]]]:
-    """The file's account of itself, and its rows as often as they are asked for."""
+    """The file's description of the evaluation, and a function that reads its rows."""
     data = document(path)
     try:
         top = members(data)
@@ -222,7 +222,9 @@ def _read(path: Path, about: _About, rows: Callable[[], Iterator[Item]]) -> Iter
         try:
             if key not in ids:
                 raise RecordError("the file changed while it was read")
-            yield CaseRecord(ids[key], repeats[key].keyed(read_case(item.value, notes), item.value, notes), item.raw)
+            yield CaseRecord(
+                ids[key], repeats[key].with_repeat(read_case(item.value, notes), item.value, notes), item.raw
+            )
         except RecordError as error:
             yield reject(item.line, str(error), item.raw)
     yield from notes.warnings(path.name)
@@ -292,7 +294,7 @@ def _run(path: Path, about: _About, group: _Group, ident: str, *, alone: bool, s
         completeness=Completeness.ERRORED if all_failed else Completeness.PARTIAL if short else Completeness.COMPLETE,
         tags=about.tags,
         warnings=tuple(warnings),
-        # Not the dataset's digest: the golden set that a gate is locked for is another file, hashed in its own way.
+        # Not the dataset's digest: the golden set that a gate is locked for is another file with its own digest.
         extra={
             "prompt_label": group.label,
             "tests": len(group.tests),
@@ -302,7 +304,7 @@ def _run(path: Path, about: _About, group: _Group, ident: str, *, alone: bool, s
 
 
 def _derived(path: Path, about: _About) -> Iterator[Warn]:
-    """Named scores without a count are derived metrics: promptfoo computes them from sums, so they are no means."""
+    """Warns about derived metrics (named scores without a count): promptfoo computes them from sums, not as means."""
     names: set[str] = set()
     for prompt in about.prompts:
         metrics = inner(prompt, "metrics")

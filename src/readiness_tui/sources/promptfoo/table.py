@@ -1,8 +1,8 @@
-"""promptfoo's CSV: a row a test, and for each prompt with a provider a group of columns.
+"""promptfoo's CSV: one row per test, and a group of columns per prompt and provider.
 
-`Description` (where a test has one), a column a variable, then for each prompt `[provider] label` with the output,
-`Status`, `Score`, `Named Scores`, a column `Metric: …` each, `Grader Reason`, `Comment`. Scores are rounded to two
-digits, except in `Named Scores`. Neither latency nor cost nor tokens nor metadata: no case ids, chunks, tools, versions.
+`Description` (if any test has one), a column per variable, then for each prompt `[provider] label` with the output,
+`Status`, `Score`, `Named Scores`, one column `Metric: …` per metric, `Grader Reason`, `Comment`. Scores are rounded to
+two digits, except in `Named Scores`. There is no latency, cost, tokens or metadata: no case ids, chunks, tools, versions.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,14})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """The columns of one prompt with one provider."""
+    """The columns of one prompt and provider."""
 
     ident: str
     output: int
@@ -43,7 +43,7 @@ class _Group:
 
 
 def is_table(head: bytes) -> bool:
-    """Whether the file's header is promptfoo's; columns repeat where there are several prompts."""
+    """Whether the file's header is promptfoo's; columns repeat if there are several prompts."""
     try:
         text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
         header = next(csv.reader(text.splitlines(keepends=True)), [])
@@ -53,7 +53,7 @@ def is_table(head: bytes) -> bool:
 
 
 def read_table(path: Path) -> Iterator[Record]:
-    """A run a prompt with its provider, and their cases. Raises ReadinessError where the file holds none."""
+    """One run per prompt and provider, and their cases. Raises ReadinessError if the file has none."""
     header, lines = _rows(path)
     groups = _groups(path, header)
     counts = {group.ident: [0, 0] for group in groups}  # cases, errors
@@ -141,7 +141,7 @@ def _cases(
         raise RecordError("not valid UTF-8")
     own = dict(zip(header[: groups[0].output], row, strict=False))
     description = own.pop("Description", "")
-    # As JSON has them: what looks like a whole number was one, so that a case has the same id in both.
+    # As in JSON: what looks like a whole number is one, so that a case has the same id in both formats.
     asked = {name: int(cell) if _INTEGER.fullmatch(cell) else cell for name, cell in own.items()}
     test = {"vars": asked, "description": description}
     made = [(group, _case(header, group, row, test)) for group in groups]
@@ -150,7 +150,11 @@ def _cases(
             "test": test,
             **dict(zip(header[group.output : group.end], row[group.output : group.end], strict=True)),
         }
-        yield group, repeats[group.ident].keyed(case, {"testCase": test}, notes), json.dumps(cells, ensure_ascii=False)
+        yield (
+            group,
+            repeats[group.ident].with_repeat(case, {"testCase": test}, notes),
+            json.dumps(cells, ensure_ascii=False),
+        )
 
 
 def _case(header: Sequence[str], group: _Group, row: list[str], test: dict[str, Any]) -> Case:

@@ -1,11 +1,11 @@
-"""Every attribute name that a span or evaluation may carry, by what it means: one table for all dialects.
+"""Every attribute name that a span or evaluation may have, by meaning: one table for all tracing conventions.
 
 Read from: OpenTelemetry's GenAI conventions (github.com/open-telemetry/semantic-conventions-genai, model/gen-ai), their
 older names (`gen_ai.system`, `gen_ai.usage.prompt_tokens`), the proposed `apply_guardrail` spans (`gen_ai.security.*`),
 OpenInference (github.com/Arize-ai/openinference, semconv), OpenLLMetry (`traceloop.*`, semconv-ai), Langfuse
 (`langfuse.*`, langfuse-python, _client/attributes.py), and the plain names that teams set by hand. The conventions have
 no attribute for a prompt version, an index version or an outcome: a team names its own in the environment variable
-`READINESS_ATTRIBUTES`, as `prompt_version=acme.prompt.rev,index_version=acme.index`; those are asked first.
+`READINESS_ATTRIBUTES`, as `prompt_version=acme.prompt.rev,index_version=acme.index`; those take precedence.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from readiness_tui.domain.runs.model import SpanKind
 
 ENVIRONMENT = "READINESS_ATTRIBUTES"
 
-#: What an attribute means → its names, the first that is there wins.
+#: Meaning → attribute names; the first one present wins.
 NAMES: dict[str, tuple[str, ...]] = {
     # which model, prompt, index and application
     "model": (
@@ -139,10 +139,10 @@ NAMES: dict[str, tuple[str, ...]] = {
     "environment": ("deployment.environment.name", "deployment.environment", "langfuse.environment"),
 }  # fmt: skip
 
-#: What a team may name itself, by READINESS_ATTRIBUTES.
+#: Meanings for which a team may name its own attributes, in READINESS_ATTRIBUTES.
 CONFIGURABLE = frozenset(NAMES) - {"input_messages", "output_messages", "usage", "costs", "judged", "level"}
 
-#: Long texts: messages, documents, payloads. They stay in the raw record; what is said in them is read from them.
+#: Long texts: messages, documents, payloads. They are parsed for their content but stay only in the raw record.
 CONTENT = (
     "gen_ai.prompt", "gen_ai.completion", "gen_ai.input.messages", "gen_ai.output.messages",
     "gen_ai.system_instructions", "gen_ai.tool.definitions", "gen_ai.retrieval.documents", "gen_ai.memory.records",
@@ -195,7 +195,7 @@ _WORDS = {
     "evaluator": SpanKind.EVALUATION,
     "evaluation": SpanKind.EVALUATION,
 }
-#: dialect's attribute for the kind of a step → its words
+#: each convention's attribute for the kind of a step → its words
 KINDS: tuple[tuple[str, Mapping[str, SpanKind]], ...] = (
     ("readiness.span.kind", _WORDS),
     ("openinference.span.kind", _WORDS),
@@ -204,7 +204,7 @@ KINDS: tuple[tuple[str, Mapping[str, SpanKind]], ...] = (
     ("traceloop.span.kind", _WORDS),
     ("llm.request.type", _WORDS),
 )
-#: attributes that only a step of this kind carries, where the dialect names no kind
+#: attributes that only a step of this kind has, used if no kind is stated
 TELLING: tuple[tuple[str, SpanKind], ...] = (
     ("guardrail.", SpanKind.GUARD),
     ("gen_ai.security.", SpanKind.GUARD),
@@ -223,9 +223,9 @@ TELLING: tuple[tuple[str, SpanKind], ...] = (
 
 
 def names(configured: str | None = None) -> dict[str, tuple[str, ...]]:
-    """The table, with the team's own names in front: `configured`, else READINESS_ATTRIBUTES.
+    """The table, with the team's own names first: from `configured`, else READINESS_ATTRIBUTES.
 
-    Raises ReadinessError where that is not understood.
+    Raises ReadinessError if that is invalid.
     """
     text = os.environ.get(ENVIRONMENT, "") if configured is None else configured
     table = dict(NAMES)
@@ -242,7 +242,7 @@ def names(configured: str | None = None) -> dict[str, tuple[str, ...]]:
 
 
 def kind_of(name: str, attributes: Mapping[str, object]) -> SpanKind:
-    """What a step does, by the kind that its dialect gives it, else by attributes that only such steps carry."""
+    """What a step does, by its stated kind, else by attributes that only such steps have."""
     for attribute, words in KINDS:
         word = attributes.get(attribute)
         if isinstance(word, str) and (found := words.get(word.casefold())) is not None:
@@ -253,7 +253,7 @@ def kind_of(name: str, attributes: Mapping[str, object]) -> SpanKind:
     return _refined(telling, name)
 
 
-# OpenInference and Langfuse call any other step a chain or span: what it checks is in its name, if anywhere.
+# OpenInference and Langfuse call any other step a chain or span: only its name may say what it checks.
 _NAMED = (
     ("guardrail", SpanKind.GUARD),
     ("moderation", SpanKind.GUARD),

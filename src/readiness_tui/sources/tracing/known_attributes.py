@@ -1,6 +1,6 @@
-"""The values of one span, or of one evaluation, by what their attributes mean.
+"""Finds the values of one span or evaluation by the meaning of its attributes.
 
-One pass over the attributes finds them: the table of names has ten times as many entries as a span has attributes.
+One pass over the attributes, because the table of names has ten times as many entries as a span has attributes.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from readiness_tui.sources.kit.jsonio import RecordError
 
 N = TypeVar("N", int, float)
 
-#: What may stand on the resource, for all its spans.
+#: Meanings that may be set on the resource, for all its spans.
 OF_RESOURCE = frozenset({"prompt_version", "index_version", "app_version", "service", "environment"})
 
 
 class Table:
-    """The table of names, ready to be asked. `notes` takes what is unusable."""
+    """The table of names, indexed for look-ups. Unusable values go to `notes`."""
 
     def __init__(self, names: Mapping[str, tuple[str, ...]], notes: fields.Notes) -> None:
         self.names = names
@@ -29,7 +29,7 @@ class Table:
                 self._meanings.setdefault(name, []).append((meaning, rank))
 
     def known(self, attributes: Mapping[str, Any], resource: Mapping[str, Any] | None = None) -> Known:
-        """The values of these attributes; of several names for one meaning, the table's first."""
+        """The values of these attributes; if several names have one meaning, the table's first wins."""
         found: dict[str, tuple[int, str, Any]] = {}
         for name, value in attributes.items():
             if value is not None:
@@ -44,24 +44,24 @@ class Table:
 
 
 class Known:
-    """Values by meaning. What is not what its name promises counts as missing; a figure is noted."""
+    """Values by meaning. A value of the wrong type counts as missing; for numbers this is noted."""
 
     def __init__(self, found: Mapping[str, tuple[int, str, Any]], notes: fields.Notes) -> None:
         self._found = found
         self._notes = notes
 
     def first(self, meaning: str) -> Any:
-        """The value as it is; None where there is none."""
+        """The raw value; None if there is none."""
         held = self._found.get(meaning)
         return None if held is None else held[2]
 
     def text(self, meaning: str) -> str | None:
-        """The value as text, a structure as JSON; None where it is empty."""
+        """The value as text, a structure as JSON; None if empty."""
         value = self.first(meaning)
         return None if value is None or value == "" else fields.as_json(value)
 
     def parsed(self, meaning: str) -> Any:
-        """The structure that the value is or, as JSON text, holds."""
+        """The value as a structure, parsed if it is JSON text."""
         return payload.parsed(self.first(meaning))
 
     def count(self, meaning: str) -> int | None:

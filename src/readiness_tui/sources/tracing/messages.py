@@ -1,8 +1,8 @@
-"""What was asked, answered and called in the messages of a model call, in any of the shapes that tracers write.
+"""Reads questions, answers and tool calls from the messages of a model call, in any format that tracers write.
 
 GenAI messages with `parts`, chat completion messages with `content` and `tool_calls`, and both flattened into one
-attribute per leaf (`llm.input_messages.0.message.role`, `gen_ai.prompt.0.content`). What is not understood is left out:
-the raw record has it.
+attribute per leaf (`llm.input_messages.0.message.role`, `gen_ai.prompt.0.content`). Anything not understood is left
+out; the raw record still has it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _RESULT_PARTS = frozenset({"tool_call_response", "tool_result", "function_call_o
 
 @dataclass(slots=True)
 class Message:
-    """One message: its text, the tool calls it asks for by id, the tool results it brings by id."""
+    """One message: its text, the tool calls it asks for (`asked`, by id), the tool results it contains (`told`, by id)."""
 
     role: str = ""
     text: str | None = None
@@ -39,12 +39,12 @@ def messages(value: Any) -> list[Message]:
 
 
 def last_text(found: Sequence[Message], *roles: str) -> str | None:
-    """The text of the last message of one of these roles that has one; of any role where none is given."""
+    """The text of the last message with one of these roles and a text; any role if none is given."""
     return next((m.text for m in reversed(found) if m.text is not None and (not roles or m.role in roles)), None)
 
 
 def unflatten(attributes: Mapping[str, Any], prefix: str) -> Any:
-    """What attributes named `prefix.…` spell out; numbers in the names are places in a list. None: there are none."""
+    """The structure spelled out by attributes named `prefix.…`; numbers are list indexes. None: there are none."""
     start = prefix + "."
     tree: dict[str, Any] = {}
     for name, value in attributes.items():
@@ -65,7 +65,7 @@ def unflatten(attributes: Mapping[str, Any], prefix: str) -> Any:
 
 
 def json_text(value: Any) -> str | None:
-    """A tool's arguments or result as JSON text; a text that is no JSON becomes a JSON string. None: nothing there."""
+    """A tool's arguments or result as JSON text; other text becomes a JSON string. None: nothing there."""
     if value is None or value == "":
         return None
     if isinstance(value, str) and (value.lstrip()[:1] in ("{", "[", '"') or value in ("true", "false", "null")):
@@ -101,7 +101,7 @@ def _message(value: Mapping[str, Any]) -> Message:
     message.text = "\n".join(texts) or None
     calls = parsed(value.get("tool_calls"))
     for call in calls if isinstance(calls, list) else ():
-        _ask(call, message)
+        _add_call(call, message)
     return message
 
 
@@ -122,7 +122,7 @@ def _read_part(part: dict[str, Any], message: Message, texts: list[str]) -> None
     kind = part.get("type")
     ident = part.get("id", part.get("tool_use_id", part.get("call_id", "")))
     if kind in _CALL_PARTS:
-        _ask(part, message)
+        _add_call(part, message)
     elif kind in _RESULT_PARTS and isinstance(ident, str):
         result = next((part[name] for name in ("response", "result", "content", "output") if name in part), None)
         if (text := json_text(result)) is not None:
@@ -133,7 +133,7 @@ def _read_part(part: dict[str, Any], message: Message, texts: list[str]) -> None
             texts.append(text)
 
 
-def _ask(call: Any, message: Message) -> None:
+def _add_call(call: Any, message: Message) -> None:
     if isinstance(call, dict) and isinstance(call.get("tool_call"), dict):
         call = call["tool_call"]
     if not isinstance(call, dict):

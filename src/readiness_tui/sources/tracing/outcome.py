@@ -1,4 +1,4 @@
-"""What the status words of many tools mean."""
+"""The meaning of the status words of many tools."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ _OUTCOMES = {word: outcome for outcome, words in _WORDS.items() for word in word
 
 
 def outcome_of(status: str | None) -> Outcome | None:
-    """What a status word means; None where it is not known."""
+    """The meaning of a status word; None if unknown."""
     return None if status is None else _OUTCOMES.get(status.strip().lower().replace(" ", "_").replace("-", "_"))

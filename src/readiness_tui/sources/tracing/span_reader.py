@@ -1,7 +1,7 @@
-"""One span with the attributes of any tracing dialect, as a `RawSpan`, and the judgements that it carries.
+"""Reads one span with the attributes of any tracing convention as a `RawSpan`, and the judgements on it.
 
-The attributes come as plain values (`otel/batch.py` and `phoenix` take them out of their files). A value that is not what
-its name promises counts as not logged, and is noted: the raw record keeps it.
+The attributes are plain values (`otel/batch.py` and `phoenix` extract them from their files). A value of the wrong type
+counts as not logged and is noted; the raw record keeps it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ MESSAGE_EVENTS = {
 CARRYING_EVENTS = frozenset(
     {"gen_ai.client.inference.operation.details", "gen_ai.content.prompt", "gen_ai.content.completion"}
 )
-#: What becomes a field of the trace or its span, and is not repeated among the span's attributes.
+#: Meanings that become fields of the trace or span, so they are not repeated among the span's attributes.
 _MAPPED = (
     "model", "prompt_version", "tokens_in", "tokens_out", "cost", "usage", "costs", "cached", "tool", "call_id",
     "arguments", "result", "attempt", "retries", "user", "session", "feedback", "outcome", "tags", "error", "blocked",
@@ -51,7 +51,7 @@ _CONTENT_STARTS = tuple(f"{name}." for name in CONTENT)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened during a span: a span event, or a log record that names the span."""
+    """Something that happened during a span: a span event, or a log record for that span."""
 
     name: str
     attributes: Mapping[str, Any] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """A span as its file has it: `code` is OTLP's status (0 unset, 1 ok, 2 error), `message` the one that goes with it."""
+    """A span as in its file: `code` is OTLP's status (0 unset, 1 ok, 2 error), `message` the status message."""
 
     id: str
     parent: str | None
@@ -81,12 +81,12 @@ class Reader:
         self.names = names
         self.notes = notes
         self._table = Table(names, notes)
-        #: resource and scope by their JSON: as the raw record keeps them, and the resource's plain attributes
+        #: by JSON of resource and scope: both as kept in the raw record, and the resource's plain attributes
         self.contexts: dict[bytes, tuple[Mapping[str, Any], Mapping[str, Any], dict[str, Any]]] = {}
         self._mapped = frozenset(name for meaning in _MAPPED for name in names[meaning])
 
     def span(self, logged: Logged) -> RawSpan:
-        """The span in our words."""
+        """The span in our own terms."""
         attributes = dict(logged.attributes)
         for event in logged.events:
             if event.name in CARRYING_EVENTS:
@@ -111,15 +111,15 @@ class Reader:
             ok=ok,
             error=_error(logged, known, attributes) if ok is False else None,
             outcome=known.text("outcome"),
-            input=_said(known, "input", given, kind, "user", "human"),
-            output=_said(known, "output", got, kind),
+            input=_readable_text(known, "input", given, kind, "user", "human"),
+            output=_readable_text(known, "output", got, kind),
             model=known.text("model"),
             prompt_version=known.text("prompt_version"),
             index_version=known.text("index_version"),
             app_version=known.text("app_version"),
-            tokens_in=_either(known.count("tokens_in"), _summed(usage, "input", "prompt_tokens")),
-            tokens_out=_either(known.count("tokens_out"), _summed(usage, "output", "completion_tokens")),
-            cost=_either(known.amount("cost"), _cost(known.parsed("costs"))),
+            tokens_in=_first_known(known.count("tokens_in"), _summed(usage, "input", "prompt_tokens")),
+            tokens_out=_first_known(known.count("tokens_out"), _summed(usage, "output", "completion_tokens")),
+            cost=_first_known(known.amount("cost"), _cost(known.parsed("costs"))),
             cached=known.flag("cached") or False,
             tool=tool,
             call_id=known.text("call_id"),
@@ -142,9 +142,9 @@ class Reader:
     def judgements(
         self, attributes: Mapping[str, Any], events: Iterable[Event] = (), *, of: str | None = None
     ) -> list[Judgement]:
-        """What is judged by attributes (of a span or an evaluation's log record), lists in them, and events.
+        """The judgements in attributes (of a span or an evaluation's log record), in lists among them, and in events.
 
-        `of`: the id of the span that is judged.
+        `of`: the id of the judged span.
         """
         found = [self._judgement(attributes)]
         flat = _listed(attributes)
@@ -175,7 +175,7 @@ class Reader:
     def _messages(
         self, attributes: Mapping[str, Any], flat: Mapping[str, Any], events: Sequence[Event]
     ) -> tuple[list[Message], list[Message]]:
-        """What the model was given, and what it gave."""
+        """The model's input and output messages."""
         sides: list[list[Message]] = []
         for meaning in ("input_messages", "output_messages"):
             found: list[Message] = []
@@ -209,7 +209,7 @@ class Reader:
         return None, False
 
     def _kept(self, known: Known, attributes: Mapping[str, Any]) -> dict[str, Any]:
-        """What probes read, under their names, and every other attribute that is short and not said elsewhere."""
+        """What probes read, under their names, and every other short attribute that is not a field already."""
         kept = {k: v for k, v in attributes.items() if k not in self._mapped and not _is_content(k)}
         kept |= {name: value for name in _KEPT if (value := known.first(name)) is not None}
         blocked = known.flag("blocked")
@@ -228,7 +228,9 @@ class Reader:
                     metadata |= {key: value for key, value in found.items() if key not in metadata}
         extra = metadata if logged.parent is None else {}
         texts = {name: known.text(name) for name in ("run_id", "run_name", "dataset", "service", "environment")}
-        texts["case_id"] = payload.case_id(metadata) or known.text("case_id")  # the team's own id joins its golden set
+        texts["case_id"] = payload.case_id(metadata) or known.text(
+            "case_id"
+        )  # the team's own id, to join its golden set
         return extra | {name: text for name, text in texts.items() if text is not None}
 
 
@@ -250,8 +252,8 @@ def _error(logged: Logged, known: Known, attributes: Mapping[str, Any]) -> str:
     return ": ".join(parts) or "error"
 
 
-def _said(known: Known, meaning: str, found: Sequence[Message], kind: SpanKind, *roles: str) -> str | None:
-    """What a person would read: the last message, or the field named for it in the payload."""
+def _readable_text(known: Known, meaning: str, found: Sequence[Message], kind: SpanKind, *roles: str) -> str | None:
+    """The text a person would read: the last message, or the matching field of the payload."""
     value = known.first(meaning)
     if found and (kind is SpanKind.MODEL or value is None):
         return last_text(found, *roles)
@@ -270,7 +272,7 @@ def _ok(logged: Logged, attributes: Mapping[str, Any]) -> bool | None:
 
 
 def _listed(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes that are part of a list, by a number in their name: few, and most spans have none."""
+    """The attributes that are part of a list, marked by a number in their name; most spans have none."""
     return {name: value for name, value in attributes.items() if _NUMBERED.search(name)}
 
 
@@ -279,7 +281,7 @@ def _is_content(name: str) -> bool:
 
 
 def _tool_name(name: str) -> str:
-    """A span's name without what conventions put around a tool's: "execute_tool lookup", "lookup.tool"."""
+    """A tool's name without what conventions add to it: "execute_tool lookup", "lookup.tool"."""
     return name.removeprefix("execute_tool ").removesuffix(".tool").strip() or name
 
 
@@ -292,7 +294,7 @@ def _unwrapped(part: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _document(part: Any) -> Any:
-    """A retrieved document in the shape of a chunk."""
+    """A retrieved document in the format of a chunk."""
     if isinstance(part, dict) and isinstance(part.get("document"), dict):
         part = part["document"]
     if isinstance(part, dict) and isinstance(part.get("metadata"), str):
@@ -300,12 +302,12 @@ def _document(part: Any) -> Any:
     return part
 
 
-def _either(first: N | None, second: N | None) -> N | None:
+def _first_known(first: N | None, second: N | None) -> N | None:
     return second if first is None else first
 
 
 def _summed(usage: Any, part: str, older: str) -> int | None:
-    """Langfuse's usage details: every kind of input (cached, audio) is a key with "input" in it."""
+    """The sum of Langfuse's usage details: every kind of input (cached, audio) has a key that contains "input"."""
     if not isinstance(usage, dict):
         return None
     counts = [payload.count(value) for name, value in usage.items() if part in name or name == older]

@@ -1,24 +1,24 @@
-"""From spans to one trace, whatever the dialect they were written in.
+"""Builds one trace from its spans, in whatever convention they were recorded.
 
-A source turns each step that its tool recorded into a `RawSpan`, groups them by trace id, and asks `trace_from_spans`.
-What the tree decides, and from which spans:
+A source turns each recorded step into a `RawSpan`, groups them by trace id, and calls `trace_from_spans`. The fields of
+the trace are determined as follows:
 
-- **head**: the root (the longest of several); where the root is lost, the one span above all others, if there is one.
+- **head**: the root (the longest, if several); if the root is lost, the one span above all others, if there is one.
 - **started_at, latency_ms**: from the first root's start to the last root's end. Without a head there is no latency:
-  what the parts took is less than what the user waited.
+  the parts took less time than the user waited.
 - **question, answer**: the head's input and output, else the first input and the last output of a model call.
-- **status, outcome**: the head's own word where it has one, else that it ended in an error, or that it says it is ok.
-  A step that failed below a head that did not (a retry, a fallback) is no error of the request.
+- **status, outcome**: the head's own status word if it has one, else whether it ended in an error or reported ok.
+  A failed step below a successful head (a retry, a fallback) is not an error of the request.
 - **model, prompt_version**: the head's prompt version, else those of the model call that gave the answer.
-- **tokens, cost**: summed over the tree; a span that repeats what the calls below it used is not counted again. None
-  where a model call that did not fail lacks the figure: a part of a sum is no sum.
-- **tool_calls**: the tool spans; without any, the calls that the models asked for. Arguments and results that only
-  the models' messages hold are taken from there, by call id. A tool span inside one of the same tool is the same call.
-- **chunks**: of the retrievals in order; a reranker's replace those before it.
-- **nothing logged, or nothing done**: in a whole tree (a root, no orphan, some step of a known kind) no retrieval
-  means that nothing was retrieved, and no tool span that no tool was called; in any other it means "not known".
+- **tokens, cost**: summed over the tree, without counting totals that a span repeats from the calls below it. None if
+  a successful model call lacks the figure: a partial sum would be wrong.
+- **tool_calls**: the tool spans; if there are none, the calls that models requested. Arguments and results found only
+  in the models' messages are taken from there, by call id. A tool span nested in one of the same tool is the same call.
+- **chunks**: from all retrievals in order; a reranker's chunks replace those before it.
+- **nothing logged, or nothing done**: in a complete tree (a root, no orphan, some step of a known kind), no retrieval
+  span means that nothing was retrieved, and no tool span that no tool was called; otherwise it means "not known".
 - **spans**: every span with the small attributes that probes read. Long texts stay in the raw record, except those
-  that hold a credential: the probe that looks for leaks must see them.
+  with a credential, which the leak probe must see.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ MAX_TOKENS = 2**53
 
 @dataclass(frozen=True, slots=True)
 class RawSpan:
-    """One recorded step, in our words; None is "not recorded".
+    """One recorded step, in our own terms; None is "not recorded".
 
-    `ok`: True where the tool says the step succeeded, False where it failed (`error` says why), None where it says
+    `ok`: True where the tool says the step succeeded, False where it failed (`error` says why), None if it says
     neither. `input`, `output`: what a person would read (the user's last message, the answer), not the whole payload.
     `outcome`: the application's own word for how the request ended. `arguments`, `result`: JSON text of a tool call.
-    `asked`: tool calls that a model asked for, by call id ("" where it has none); `told`: results that a model was
+    `asked`: tool calls that a model requested, by call id ("" if it has none); `told`: tool results that a model was
     given, by call id. `reranks`: its `chunks` replace those retrieved before. `attributes`: kept on the span, under
-    the names of `domain.evaluation.Span` where they are known. `texts`: its long texts by name, kept only where they
-    hold a credential. `extra`: facts about the whole request.
+    the names of `domain.evaluation.Span` if known. `texts`: its long texts by name, kept only if they contain a
+    credential. `extra`: facts about the whole request.
     """
 
     id: str
@@ -88,9 +88,9 @@ class RawSpan:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A score that somebody gave to a request or one of its steps. `human`: a person did; it is feedback as well.
+    """A score given to a request or one of its steps. `human`: by a person, so it is also feedback.
 
-    `of`: the id of the step, or of the judgement itself; two that are equal in everything are one.
+    `of`: the id of the step, or of the judgement itself; identical judgements count once.
     """
 
     name: str
@@ -98,14 +98,14 @@ class Judgement:
     label: str | None = None
     explanation: str | None = None
     human: bool = False
-    error: str | None = None  # of the judge; there is no value then
+    error: str | None = None  # the judge's error; then there is no value
     of: str | None = None
 
 
 def trace_from_spans(trace_id: str, spans: Sequence[RawSpan], judgements: Iterable[Judgement] = ()) -> Trace:
-    """The trace that the spans are; see the module. A span id that comes again replaces the earlier one.
+    """The trace of these spans; see the module. A span with the same id replaces an earlier one.
 
-    Without spans, the trace is what the judgements say of it.
+    Without spans, the trace has only its judgements.
     """
     tree = _Tree({span.id: span for span in spans})
     head, models = tree.head, tree.of(SpanKind.MODEL)
@@ -138,8 +138,8 @@ def trace_from_spans(trace_id: str, spans: Sequence[RawSpan], judgements: Iterab
         feedback=_feedback(tree, judged),
         latency_ms=tree.latency_ms,
         cost=tree.total(lambda span: span.cost),
-        tokens_in=_whole(tree.total(lambda span: span.tokens_in)),
-        tokens_out=_whole(tree.total(lambda span: span.tokens_out)),
+        tokens_in=_as_count(tree.total(lambda span: span.tokens_in)),
+        tokens_out=_as_count(tree.total(lambda span: span.tokens_out)),
         scores=_scores(judged),
         cached=bool(head and head.cached) or (bool(models) and all(span.cached for span in models)),
         extra=_extra(tree, judged),
@@ -150,7 +150,7 @@ def trace_from_spans(trace_id: str, spans: Sequence[RawSpan], judgements: Iterab
 
 
 class _Tree:
-    """The spans in the order in which they began, with their place below each other."""
+    """The spans ordered by start, with their parents and children."""
 
     def __init__(self, by_id: Mapping[str, RawSpan]) -> None:
         self.by_id = by_id
@@ -165,7 +165,7 @@ class _Tree:
         self.walked = self._walk()
 
     def _walk(self) -> list[tuple[RawSpan, RawSpan | None]]:
-        """Each span once with the one above it, parents first. Spans that are each other's parents have a top too."""
+        """Each span once with its parent, parents first. A cycle of parents gets a top, too."""
         walked: list[tuple[RawSpan, RawSpan | None]] = []
         seen: set[str] = set()
         for start in (*self.tops, *self.ordered):
@@ -190,7 +190,7 @@ class _Tree:
 
     @property
     def whole(self) -> bool:
-        """A root, every parent there, and at least one step of a kind that we know."""
+        """Whether there is a root, no parent is missing, and at least one step has a known kind."""
         return len(self.tops) == len(self.roots) > 0 and any(span.kind is not SpanKind.OTHER for span in self.ordered)
 
     @property
@@ -212,7 +212,7 @@ class _Tree:
         return [span for span in self.ordered if span.kind is kind]
 
     def total(self, read: Callable[[RawSpan], float | None]) -> float | None:
-        """The sum over the tree, where an enclosing span repeats what is below it; see the module."""
+        """The sum over the tree, given that enclosing spans repeat the totals below them; see the module."""
         covered: set[str] = set()
         sums: dict[str, float] = {}
         for span, above in self.walked:
@@ -269,7 +269,7 @@ def _tool_calls(tree: _Tree) -> tuple[ToolCall, ...] | None:
     for span in tree.ordered:
         told |= span.told
     calls = []
-    inside: dict[str, RawSpan] = {}  # span id → the tool span that it is, or is inside of
+    inside: dict[str, RawSpan] = {}  # span id → the tool span it is or belongs to
     for span, above in tree.walked:
         outer = inside.get(above.id) if above is not None else None
         if span.kind is not SpanKind.TOOL:
@@ -283,7 +283,7 @@ def _tool_calls(tree: _Tree) -> tuple[ToolCall, ...] | None:
         calls.sort(key=_begin)
         return tuple(_called(span, by_id.get(span.call_id or ""), told.get(span.call_id or "")) for span in calls)
     if asked:
-        seen: dict[str, ToolCall] = {}  # a conversation is sent again with each call
+        seen: dict[str, ToolCall] = {}  # each call repeats the conversation so far
         for at, (name, call) in enumerate(asked):
             seen.setdefault(name or f"\0{at}", replace(call, result=call.result or told.get(name)))
         return tuple(seen.values())
@@ -314,7 +314,7 @@ _LABELS = {Outcome.SUCCESS: 1.0, Outcome.FAIL: 0.0}
 
 
 def _scores(judged: Sequence[Judgement]) -> dict[str, float]:
-    """By name; several steps judged alike are averaged. A bare "pass" or "fail" counts 1 or 0."""
+    """By name; judgements with the same name are averaged. A bare "pass" or "fail" counts 1 or 0."""
     values: dict[str, list[float]] = {}
     for judgement in judged:
         value = judgement.value
@@ -379,5 +379,5 @@ def _span(span: RawSpan) -> Span:
     )
 
 
-def _whole(value: float | None) -> int | None:
+def _as_count(value: float | None) -> int | None:
     return None if value is None or value >= MAX_TOKENS else int(value)

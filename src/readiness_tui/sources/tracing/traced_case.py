@@ -1,4 +1,4 @@
-"""What cases and spans of tracing tools have in common: a case whose request was traced, attributes that probes read."""
+"""Shared by tracing tools: building a case from a traced request, and the attributes that probes read."""
 
 from __future__ import annotations
 
@@ -39,25 +39,25 @@ _MISSING = Score(None, ScoreState.MISSING)
 
 
 class Repeats:
-    """Numbers the repeats of an example in one run: the same id again is the next repeat."""
+    """Numbers the repeats of an example in one run: an id that recurs is the next repeat."""
 
     def __init__(self) -> None:
         self._seen: Counter[str] = Counter()
 
-    def keyed(self, case: Case) -> Case:
+    def with_repeat(self, case: Case) -> Case:
         repeat = self._seen[case.id]
         self._seen[case.id] += 1
         return replace(case, repeat=repeat) if repeat else case
 
 
 def probed(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """The small facts in a step's metadata that probes ask for."""
+    """The small facts in a step's metadata that probes read."""
     return {name: metadata[name] for name in PROBED if isinstance(metadata.get(name), (str, int, float))}
 
 
 def score(value: Any, *, failed: bool = False) -> Score:
-    """A score as tools without a schema write it: a number, true or false (1 or 0, no verdict: whether true is good
-    nobody says), a text (a category), or nothing. `failed`: its judge ended in an error."""
+    """A score as tools without a schema write it: a number, true or false (1 or 0, but not a verdict: true need not be
+    good), a text (a category), or nothing. `failed`: its judge ended in an error."""
     if failed:
         return Score(None, ScoreState.JUDGE_ERROR)
     if isinstance(value, bool):
@@ -72,14 +72,14 @@ def score(value: Any, *, failed: bool = False) -> Score:
 
 
 def elapsed_ms(started: datetime | None, ended: datetime | None) -> float | None:
-    """Milliseconds between two times; None where one is missing or the end comes first."""
+    """Milliseconds between two times; None if one is missing or the end comes first."""
     if started is None or ended is None or ended < started:
         return None
     return (ended - started).total_seconds() * 1000
 
 
 def duration_ms(known: Mapping[str, Any], name: str, *, unit_ms: float = 1.0) -> float | None:
-    """A duration in milliseconds that stands in a field in a unit of `unit_ms`. Raises RecordError."""
+    """A duration in milliseconds, from a field whose unit is `unit_ms` milliseconds. Raises RecordError."""
     value = fields.number(known, name, least=0)
     if value is not None and value * unit_ms >= _AGES:
         raise RecordError(f"{name} is {value:g}, and no request takes that long")
@@ -104,7 +104,7 @@ def case_of(
     tags: tuple[str, ...],
     extra: dict[str, Any],
 ) -> Case:
-    """The case that a traced request is. `output`: what the request returned, which may list chunks and tool calls."""
+    """A traced request as a case. `output`: what the request returned, which may list chunks and tool calls."""
     failed = trace.outcome is Outcome.ERROR
     answer = payload.answer(output)
     chunks = trace.chunks or payload.chunks(output, notes)

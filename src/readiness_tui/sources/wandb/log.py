@@ -1,9 +1,9 @@
-"""The records of a `.wandb` file: LevelDB's log format around protobuf messages, read without either library.
+"""Reads the records of a `.wandb` file, protobuf messages in LevelDB's log format, without either library.
 
 Seen from wandb 0.31: a header `:W&B`, 0xBEE1 as little-endian 16 bits, version 0; then blocks of 32 KiB with records as in
-LevelDB (github.com/google/leveldb, doc/log_format.md): checksum, length, type; a record that does not fit goes on in the
-next block. The checksum is zlib's CRC-32 of type and data, not LevelDB's. A record is `wandb_internal.Record`; only the
-field numbers that a review needs are known here (wandb_internal.proto).
+LevelDB (github.com/google/leveldb, doc/log_format.md): checksum, length, type; a record that does not fit continues in
+the next block. The checksum is zlib's CRC-32 of type and data, not LevelDB's. A record is `wandb_internal.Record`; only
+the field numbers that a review needs are defined here (wandb_internal.proto).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Message = dict[int, list[int | bytes]]
 
 
 def log_records(path: Path) -> Iterator[tuple[int, bytes] | Reject | Progress]:
-    """The records with their 1-based numbers. Damaged ones, and an end in the middle of one, are rejects."""
+    """The records with their 1-based numbers. Damaged or truncated records become rejects."""
     number, whole, broken = 1, bytearray(), ""
     try:
         size = path.stat().st_size
@@ -59,12 +59,12 @@ def log_records(path: Path) -> Iterator[tuple[int, bytes] | Reject | Progress]:
 
 
 def _chunks(block: bytes, at: int, base: int) -> Iterator[tuple[int, bytes, str]]:
-    """Type, data and what is wrong with it, of each part of a record in a block."""
+    """The type, data and error of each part of a record in a block."""
     while at + 7 <= len(block):
         crc, length, kind = struct.unpack_from("<IHB", block, at)
         at += 7
         if kind == 0 and length == 0:
-            return  # the rest of the block is filled up
+            return  # the rest of the block is padding
         data = block[at : at + length]
         at += length
         place = f"at byte {base + at - length:,}"

@@ -1,8 +1,8 @@
-"""A W&B run, from its `.wandb` file or from the files that older versions wrote beside it.
+"""A W&B run, from its `.wandb` file or from the files that older versions wrote instead.
 
 Facts about the format, seen in output of wandb 0.31 and 0.16: values are JSON texts; NaN is written as a bare NaN in the
 history and as null in the summary. The summary of a metric that was logged at every step is its last value. A table's
-rows lie in a file of their own, which the summary names with its SHA-256. Without an exit record the run did not end.
+rows are in a separate file, which the summary names with its SHA-256. Without an exit record the run did not end.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Logged:
             holder.pop(last, None)
 
     def tables(self) -> Iterator[TableRef]:
-        """The tables of the summary, wherever they stand in it."""
+        """All tables in the summary, at any depth."""
         for key, value in _leaves(self.summary):
             if isinstance(value, dict) and isinstance(value.get("path"), str):
                 sha = value.get("sha256")
@@ -127,7 +127,7 @@ class Logged:
 
 
 def run_of(logged: Logged, where: str, *, run_id: str, short: bool = False) -> Run:
-    """The run. `run_id`: where the files do not name it. `short`: a table of it is not there."""
+    """The run. `run_id`: used if the files do not name it. `short`: one of its tables is missing."""
     aggregates, warnings = _aggregates(logged, where)
     if logged.ended is None:
         warnings.append(f"{where}: the files do not say whether the run ended.")
@@ -160,13 +160,13 @@ def run_of(logged: Logged, where: str, *, run_id: str, short: bool = False) -> R
         aggregates=aggregates,
         tags=logged.tags,
         warnings=tuple(warnings),
-        # A digest in the config is of the team's own file; the golden set that a gate is locked for is hashed otherwise.
+        # A digest in the config is the hash of the team's own file, not our digest of a golden set.
         extra={key: value for key, value in own.items() if value},
     )
 
 
 def table_file(files: Path, ref: TableRef) -> Path | None:
-    """The table's file below the run's files; None where the name leads elsewhere."""
+    """The table's file inside the run's folder; None if the name points outside it."""
     path = files / ref.path
     try:
         inside = path.resolve().is_relative_to(files.resolve())
@@ -176,7 +176,7 @@ def table_file(files: Path, ref: TableRef) -> Path | None:
 
 
 def is_logged(path: Path, ref: TableRef) -> bool:
-    """Whether the file has the content that was logged."""
+    """Whether the file's content is the one that was logged."""
     try:
         return ref.sha256 is None or hashlib.sha256(path.read_bytes()).hexdigest() == ref.sha256
     except OSError as error:
@@ -222,7 +222,7 @@ def _aggregates(logged: Logged, where: str) -> tuple[dict[str, Aggregate], list[
 
 
 def _leaves(value: Mapping[str, Any], above: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
-    """Keys with their values, those of nested objects joined by a dot; a logged media object is one value."""
+    """Keys and values, with nested keys joined by dots; a logged media object is one value."""
     for key, part in value.items():
         name = f"{above}{key}"
         if isinstance(part, dict) and depth < MAX_DEPTH and part.get("_type") not in _TABLES and "_type" not in part:

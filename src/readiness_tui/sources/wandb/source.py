@@ -1,7 +1,7 @@
-"""Weights & Biases without its server: an offline run, the files of an older one, or a table by itself.
+"""Weights & Biases without its server: an offline run, the files of an older version, or a single table.
 
-`run-<id>.wandb` with the tables that it logged (`files/media/table/*.table.json`) is one import; so are, where there is
-no such file, `wandb-summary.json` with `config.yaml` and `wandb-metadata.json` beside it. The wandb package is not needed.
+`run-<id>.wandb` with the tables it logged (`files/media/table/*.table.json`) is one import. Without such a file, so is
+`wandb-summary.json` with `config.yaml` and `wandb-metadata.json` beside it. The wandb package is not needed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Wandb:
         "cases from logged tables",
     )
     lacks = (
-        "n of a summary's figures",
+        "the n of a summary's figures",
         "traces",
         "a digest of the data that others could check",
     )
@@ -53,7 +53,7 @@ class Wandb:
         if look.kind in (Kind.TEXT, Kind.TABLE) and _CONFIG.search(head):
             return Recognised(self.name, "a W&B run's config.yaml", 90)
         if data_table.is_table(look):
-            owner = _owner(path)
+            owner = _run_file_of_table(path)
             if owner is not None:
                 return Recognised(self.name, f"a table that {owner.name} logged", 100)
             return Recognised(self.name, "a table of columns and data, as wandb.Table writes it", 70)
@@ -63,10 +63,10 @@ class Wandb:
         """The tables of the run, and what older versions wrote beside the summary."""
         start = head(path, _LOOK)
         if start.startswith(MAGIC):
-            logged = _logged(path)[0]
+            logged = _read_run_file(path)[0]
             found = [file for ref in logged.tables() if (file := table_file(path.parent / "files", ref)) is not None]
         elif _is_summary(peek(start)) and _run_file(path) is None:
-            logged, extra, _ = _older(path)
+            logged, extra, _ = _read_older_files(path)
             found = [file for ref in logged.tables() if (file := table_file(path.parent, ref)) is not None] + extra
         else:
             return ()
@@ -76,7 +76,7 @@ class Wandb:
         start = head(path, _LOOK)
         notes = fields.Notes()
         if start.startswith(MAGIC):
-            logged, rejects = _logged(path)
+            logged, rejects = _read_run_file(path)
             yield from rejects
             if not logged.run_id:
                 raise ReadinessError(
@@ -84,7 +84,7 @@ class Wandb:
                 )
             yield from _run(path, path.parent / "files", logged, notes)
         elif data_table.is_table(look := peek(start)):
-            owner = _owner(path)
+            owner = _run_file_of_table(path)
             if owner is not None:
                 raise ReadAlongError(f"{path} is a table that {owner.name} logged: import that one.")
             run = Run(
@@ -98,7 +98,7 @@ class Wandb:
         elif (owner := _run_file(path)) is not None:
             raise ReadAlongError(f"{path} belongs to the run in {owner.name}: import that one.")
         elif _is_summary(look):
-            logged, _, warnings = _older(path)
+            logged, _, warnings = _read_older_files(path)
             yield from (Warn(warning) for warning in warnings)
             yield from _run(path, path.parent, logged, notes)
         else:
@@ -110,8 +110,8 @@ def _is_summary(look: Peek) -> bool:
     return look.kind is Kind.OBJECT and (look.keys >= {"_runtime", "_timestamp"} or "_wandb.runtime" in look.outline)
 
 
-def _logged(path: Path) -> tuple[Logged, list[Reject]]:
-    """What the run file holds, and its damaged records."""
+def _read_run_file(path: Path) -> tuple[Logged, list[Reject]]:
+    """The run file's content, and its damaged records."""
     logged, rejects = Logged(ended=False), []
     if head(path, 8)[len(MAGIC) :][:1] != b"\0":
         raise ReadinessError(f"{path}: a W&B run file of a version that is not known. Export the run's tables as JSON.")
@@ -126,8 +126,8 @@ def _logged(path: Path) -> tuple[Logged, list[Reject]]:
     return logged, rejects
 
 
-def _older(path: Path) -> tuple[Logged, list[Path], list[str]]:
-    """What the summary says with the config and metadata beside it, those files, and what could not be read of them."""
+def _read_older_files(path: Path) -> tuple[Logged, list[Path], list[str]]:
+    """The summary joined with the config and metadata beside it, those files, and warnings about them."""
     from readiness_tui.sources.kit.yaml_safe import read_yaml
 
     logged, beside, said = Logged(), [], []
@@ -187,19 +187,19 @@ def _run(path: Path, files: Path, logged: Logged, notes: fields.Notes) -> Iterat
 
 
 def _run_file(path: Path) -> Path | None:
-    """The run file beside the folder `files` that this file lies in."""
+    """The run file beside the folder `files` that contains this file."""
     folder = path.resolve().parent.parent
     return next((file for file in sorted(folder.glob("run-*.wandb")) if head(file, 8).startswith(MAGIC)), None)
 
 
-def _owner(path: Path) -> Path | None:
+def _run_file_of_table(path: Path) -> Path | None:
     """The run file whose summary names this table: <run>/files/media/table/<name>.table.json."""
     above = path.resolve().parents
     if len(above) < 4:
         return None
     for file in sorted(above[3].glob("run-*.wandb")):
         if file.is_file() and head(file, 8).startswith(MAGIC):
-            tables = (table_file(above[2], ref) for ref in _logged(file)[0].tables())
+            tables = (table_file(above[2], ref) for ref in _read_run_file(file)[0].tables())
             if path.resolve() in tables:
                 return file
     return None

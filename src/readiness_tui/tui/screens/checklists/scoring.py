@@ -13,7 +13,7 @@ from textual.worker import WorkType
 from readiness_tui.domain.checklists.assessment import Assurance, EvidenceKind, Proposal, Standing
 from readiness_tui.domain.checklists.model import ProbeKind
 from readiness_tui.domain.text.dates import parse_day
-from readiness_tui.domain.verdict.preview import if_scored
+from readiness_tui.domain.verdict.preview import preview_vote
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import assess, gaps
 from readiness_tui.tui.dialogs.form import Field, Values
@@ -83,7 +83,7 @@ class Scoring(Feature):
 
         async def compute() -> None:
             results = await self.host.serve(
-                lambda: [if_scored(view.facts, view.as_of, view.who, item_id, n, view.judgement) for n in (0, 1, 2)]
+                lambda: [preview_vote(view.facts, view.as_of, view.who, item_id, n, view.judgement) for n in (0, 1, 2)]
             )
             if self.item_id == item_id:
                 self.screen.query_one("#consequence", Static).update(item_text.consequence(results))

@@ -9,7 +9,7 @@ from textual.content import Content
 from readiness_tui.domain.compare.metrics import Compared, Unpaired
 from readiness_tui.domain.compare.slices import Slice, Slices
 from readiness_tui.domain.compare.versions import Versions
-from readiness_tui.domain.metrics import some
+from readiness_tui.domain.metrics import first_few
 from readiness_tui.domain.text.format import number, plural
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.view import ReviewView
@@ -159,7 +159,7 @@ def unmatched(row: Compared) -> str:
     lost = row.comparison.unmatched
     if not lost:
         return " · every case has its counterpart"
-    return f" · {plural(len(lost), 'case')} without a counterpart left out: {some(lost)}"
+    return f" · {plural(len(lost), 'case')} without a counterpart left out: {first_few(lost)}"
 
 
 # Slices

@@ -14,7 +14,7 @@ from readiness_tui.domain.gate_result.evaluate import HIGH_RISK, case_passed
 from readiness_tui.domain.gate_result.misses import Miss, Misses
 from readiness_tui.domain.gate_result.model import GateOutcome, GateRow, Result
 from readiness_tui.domain.gate_result.words import cases_text
-from readiness_tui.domain.labels.queue import labels_of, people_say
+from readiness_tui.domain.labels.queue import labels_of, people_verdict
 from readiness_tui.domain.metrics import RunData, case_key
 from readiness_tui.domain.metrics.rule import From, Rule
 from readiness_tui.domain.metrics.words import (
@@ -330,7 +330,7 @@ def high_risk_detail(view: ReviewView, runs: Sequence[RunData]) -> Detail:
         if not labels:
             lines.append(CaseLine(key, run_id, glyphs.UNDECIDED, "no label", question=question))
             continue
-        said = people_say(labels)
+        said = people_verdict(labels)
         mark = glyphs.HUMAN[said] if said else glyphs.CONFLICT
         people = f"by {', '.join(label.reviewer for label in labels)}"
         lines.append(CaseLine(key, run_id, mark, said or "disagree", people, question))

@@ -39,7 +39,7 @@ def sparklines(found: Around) -> Content:
 
 
 def _row(name: str, values: list[float | None], figures: list[str]) -> Content:
-    return join(f"{name:<{_LABEL}}", trace_series.spark(values), "  ", Content.styled(" → ".join(figures), "bold"))
+    return join(f"{name:<{_LABEL}}", trace_series.sparkline(values), "  ", Content.styled(" → ".join(figures), "bold"))
 
 
 def _marks(found: Around) -> str:

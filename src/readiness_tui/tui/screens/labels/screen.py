@@ -115,7 +115,7 @@ class QueueScreen(RoomScreen):
             word.update(
                 text.hidden(task, self._notes.get(task.key, ""), seen=seen)
                 if mine is None
-                else text.reveal(task, mine, labelling.judge_says(view.measured, task))
+                else text.reveal(task, mine, labelling.judge_verdicts(view.measured, task))
             )
         if home:
             self.query_one("#stage").scroll_home(animate=False)
