@@ -533,3 +533,11 @@ def test_a_slice_of_traces_needs_their_tags() -> None:
     assert isinstance(found, Observed)
     assert found.per_case == {"a": 1}
     assert isinstance(observe_traces("p50", traces, ("none",)), NotComputable)
+
+
+def test_a_slice_by_several_tags_has_the_traces_that_carry_all_of_them() -> None:
+    tagged = {"a": ["vip", "de"], "b": ["vip"], "c": ["de"], "d": []}
+    traces = tuple(Trace(name, latency_ms=1, extra={"tags": tags}) for name, tags in tagged.items())
+    found = observe_traces("p50", traces, ("de", "vip"))
+    assert isinstance(found, Observed)
+    assert set(found.per_case) == {"a"}

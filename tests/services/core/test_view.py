@@ -39,3 +39,11 @@ def test_an_incident_closed_on_the_day_of_the_last_review_may_have_come_after_it
     assert [incident.number for incident in load(desk).facts.incidents] == [made.number]  # there was no review before
     history.next_review(desk, "2", (HELD_ON + timedelta(days=14)).isoformat())
     assert [incident.number for incident in load(desk).facts.incidents] == [made.number] * in_scope
+
+
+def test_a_review_that_is_pinned_to_a_day_is_judged_as_of_it(desk: Desk) -> None:
+    assert load(desk).as_of == HELD_ON
+    pinned = HELD_ON - timedelta(days=20)
+    reviews.new_review(desk, system="bot", release="2", as_of=pinned)
+    assert (load(desk).as_of, load(desk).judgement.as_of) == (pinned, pinned)
+    assert load(desk, as_of=HELD_ON).as_of == HELD_ON  # what is asked for goes before

@@ -317,6 +317,21 @@ def test_an_evaluation_may_name_only_the_response(desk, collector):
     assert traces.record(desk, TRACE)[0].scores == {"faithfulness": 0.5}
 
 
+def test_of_too_many_responses_the_oldest_is_forgotten(desk, collector, monkeypatch):
+    monkeypatch.setattr(collect, "RESPONSES", 2)
+    for number in range(3):
+        answered = span(
+            f"00000000000000b{number}",
+            attributes=[{"key": "gen_ai.response.id", "value": {"stringValue": f"chatcmpl-{number}"}}],
+        )
+        post(collector, body=batch(answered))
+    judged = [
+        post(collector, "/v1/logs", evaluation(None, 0.5, **{"gen_ai.response.id": f"chatcmpl-{n}"}))[1]
+        for n in range(3)
+    ]
+    assert [b"rejectedLogRecords" in said for said in judged] == [True, False, False]
+
+
 def test_other_log_records_are_left_alone(desk, collector):
     record = {"traceId": TRACE, "body": {"stringValue": "GET / 200"}, "severityNumber": 9}
     body = json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]}).encode()

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from readiness_tui.domain.checklists.assessment import EvidenceKind
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.desk import Desk
@@ -60,3 +61,20 @@ def test_a_lone_reviewer_confirms_alone_and_it_stays_unconfirmed(empty_desk: Des
     assert load(empty_desk).dossier(item).na_confirmed_by == "ana"
     standing = load(empty_desk).judgement.standings[item]
     assert (standing.applicable, standing.na_unconfirmed) == (False, True)
+
+
+def test_what_was_shown_needs_a_second_person_and_a_drill_its_day(desk: Desk) -> None:
+    item = blocker(desk)
+    for nobody in ("", "  ", "ana", " Ana "):
+        with pytest.raises(ReadinessError, match="a second named person who saw it"):
+            assess.attach(desk, [item], EvidenceKind.SHOWN, "the log", witness=nobody)
+    with pytest.raises(ReadinessError, match="A drill counts with its date"):
+        assess.attach(desk, [item], EvidenceKind.DRILL, "the runbook")
+    with pytest.raises(ReadinessError, match="What is the evidence"):
+        assess.attach(desk, [item], EvidenceKind.URL, " ")
+    assert load(desk).dossier(item).evidence == ()
+    assess.attach(desk, [item], EvidenceKind.SHOWN, " the log ", witness="ben")
+    assess.attach(desk, [item], EvidenceKind.DRILL, "the runbook", dated=TODAY)
+    assert [(piece.ref, piece.by, piece.witness, piece.dated) for piece in load(desk).dossier(item).evidence] == [
+        ("the log", "ana", "ben", None), ("the runbook", "ana", "", TODAY),
+    ]  # fmt: skip

@@ -543,3 +543,10 @@ def test_protobuf_is_told_by_its_shape_without_the_extra():
     scope = b"\x12" + bytes((len(inner),)) + inner
     resource = b"\x12" + bytes((len(scope),)) + scope
     assert protobuf.signal(b"\x0a" + bytes((len(resource),)) + resource) == "traces"
+
+
+def test_a_step_may_take_no_time_and_cannot_take_less(make, read):
+    """Clocks of some exporters tick in milliseconds: a guard then begins and ends at once."""
+    found = read(make("x.jsonl", [batch(span(1, ms=0), span(2, 1, ms=-1), span(3, 1, ms=5))]))
+    assert [step.duration_ms for step in found.traces[0].spans] == [0.0, None, 5.0]
+    assert [warning for warning in found.warnings if "ends before it starts" in warning] == found.warnings
