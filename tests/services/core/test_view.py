@@ -12,7 +12,7 @@ from readiness_tui.domain.incidents.model import NoteStatus, Sev
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.incidents import edit
-from readiness_tui.services.review import history, reviews
+from readiness_tui.services.review import assess, history, reviews
 from readiness_tui.store import incidents
 from tests.conftest import NOW
 
@@ -47,3 +47,18 @@ def test_a_review_that_is_pinned_to_a_day_is_judged_as_of_it(desk: Desk) -> None
     reviews.new_review(desk, system="bot", release="2", as_of=pinned)
     assert (load(desk).as_of, load(desk).judgement.as_of) == (pinned, pinned)
     assert load(desk, as_of=HELD_ON).as_of == HELD_ON  # what is asked for goes before
+
+
+def test_a_checklist_is_handed_in_by_half_once_somebody_has_begun_it(desk: Desk) -> None:
+    def safety() -> tuple[str, str]:
+        return next((one.state, one.why) for one in load(desk).handed_in if one.day == 18)
+
+    reviews.set_checklists(desk, ["safety"])
+    items = [item.id for item in load(desk).items if item.weight]
+    assert safety() == ("no", f"0 of {len(items)} items decided")
+    assess.score(desk, items[:1], 0)
+    assert safety() == ("part", f"1 of {len(items)} items decided")
+    assess.score(desk, items, 1)
+    assert safety() == ("yes", "")
+    reviews.set_checklists(desk, ["deployment"])
+    assert safety() == ("no", "the safety checklist is not part of this review")

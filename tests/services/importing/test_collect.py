@@ -465,6 +465,22 @@ def _full_disk(*_args, **_more):
     raise ReadinessError("There is no room on the disk.")
 
 
+def test_what_comes_in_while_a_flush_fails_takes_its_memory_too(collector, monkeypatch):
+    """Both wait then, and together they fill the receiver."""
+    first, second = (batch(span(f"00000000000000b{n}")) for n in (1, 2))
+    monkeypatch.setattr(collect, "MAX_WAITING", len(first) + len(second))
+
+    def meanwhile(*_args, **_more):
+        assert post(collector, body=second)[0] == 200
+        _full_disk()
+
+    assert post(collector, body=first)[0] == 200
+    monkeypatch.setattr(collect, "import_records", meanwhile)
+    with pytest.raises(ReadinessError, match="no room"):
+        collector.flush()
+    assert post(collector, body=batch(span("00000000000000b3")))[0] == 503
+
+
 def test_after_closing_nothing_is_acknowledged_that_would_be_lost(desk):
     with Collector(desk, 0) as collector:
         collector.close()

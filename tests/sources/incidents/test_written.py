@@ -178,6 +178,8 @@ def test_no_word_is_lost(path: Path) -> None:
         ("14:40-14:55 UTC fix", None, "14:40", "UTC", "fix"),
         ("~16.50: Nathan", None, "16:50", "", "Nathan"),
         ("9:02PM Pacific", None, "21:02", "Pacific", ""),
+        ("12:30 AM it began", None, "00:30", "", "it began"),
+        ("12:05 pm still down", None, "12:05", "", "still down"),
         ("18:30 +0200 x", None, "18:30", "+0200", "x"),
     ],
 )
