@@ -85,3 +85,26 @@ def test_the_reason_is_kept_and_may_come_later(desk: Desk, tmp_path: Path) -> No
     assert (back.before, back.reason, back.lines) == ("bot v2", "", ("task_success_rate: ≥ 0.70 → ≥ 0.80",))
     history.undo(desk, history.log(desk)[0].id)
     assert load(desk).gate.revision.reason == "a typo"  # type: ignore[union-attr]
+
+
+def test_a_candidate_is_of_one_pipeline_version(desk: Desk, tmp_path: Path) -> None:
+    for run, version in (("r2", "v1"), ("r3", "v2")):
+        path = tmp_path / f"{run}.jsonl"
+        path.write_text(
+            f'{{"run": {{"id": "{run}", "pipeline_version": "{version}"}}}}\n'
+            '{"case_id": "c1", "output": "x", "status": "success"}\n',
+            encoding="utf-8",
+        )
+        import_path(desk, path)
+    versions.choose(desk, ["r1", "r2"], role="candidate")
+    assert load(desk).review.candidate == ("r1", "r2")
+    for role in ("candidate", "baseline"):
+        with pytest.raises(
+            ReadinessError, match=rf"different pipeline versions \(v1, v2\), so they are not one {role}"
+        ):
+            versions.choose(desk, ["r1", "r3"], role=role)
+    with pytest.raises(ReadinessError, match="No run r4 was imported"):
+        versions.choose(desk, ["r4"], role="candidate")
+    with pytest.raises(ReadinessError, match="neither candidate nor baseline"):
+        versions.choose(desk, ["r1"], role="winner")
+    assert (load(desk).review.candidate, load(desk).review.baseline) == (("r1", "r2"), ())
