@@ -46,6 +46,18 @@ def test_deepeval_counts_a_judges_error_as_no_fail(deepeval):
     assert any("only because its judge failed" in text for text in deepeval.warnings)
 
 
+def test_deepeval_fails_a_case_of_which_one_metric_failed_in_its_own_right(read, make):
+    """A judge that broke down beside it takes nothing back."""
+    document = json.loads((DATA / "deepeval" / "baseline.json").read_text())
+    case = next(case for case in document["testCases"] if any(part.get("error") for part in case["metricsData"]))
+    broken = next(part for part in case["metricsData"] if part.get("error"))
+    low = {"name": "Answer Relevancy", "score": 0.1, "threshold": 0.7, "success": False, "reason": "off the point"}
+    for order in ([broken, low], [low, broken]):
+        document["testCases"] = [{**case, "metricsData": order}]
+        (found,) = read(make("latest.json", document)).cases
+        assert (found.status, found.extra["reason"]) == (CaseStatus.FAIL, "off the point")
+
+
 def test_deepevals_figures_are_ours(deepeval):
     document = json.loads((DATA / "deepeval" / "baseline.json").read_text())
     ours = means(deepeval.cases)

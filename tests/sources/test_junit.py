@@ -119,3 +119,22 @@ def test_an_element_beyond_the_limit_is_refused(read, make, monkeypatch):
     monkeypatch.setattr(xml_stream, "MAX_ELEMENT", 10_000)
     with pytest.raises(ReadinessError, match="an element holds more"):
         read(make("x.xml", suite(f'<testcase name="a"><failure>{"x" * 10_001}</failure></testcase>')))
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_run_started_with_its_earliest_suite_whatever_their_order(make, read, order):
+    hours = ("09:00:00", "08:00:00", "10:00:00")[::order]
+    suites = "".join(
+        f'<testsuite name="s{n}" timestamp="2026-11-23T{hour}"><testcase name="t{n}"/></testsuite>'
+        for n, hour in enumerate(hours)
+    )
+    (run,) = read(make("r.xml", f"<testsuites>{suites}</testsuites>")).runs
+    assert run.started_at == datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("declared", "completeness"), [(1, Completeness.COMPLETE), (2, Completeness.COMPLETE), (3, Completeness.PARTIAL)]
+)
+def test_a_report_that_lacks_declared_tests_is_partial(make, read, declared, completeness):
+    text = suite('<testcase name="a"/><testcase name="b"/>', f'tests="{declared}"')
+    assert read(make("r.xml", text)).runs[0].completeness is completeness

@@ -95,6 +95,17 @@ def test_a_review_with_everything(store: Store) -> None:
             reviews.get(conn, 9)
 
 
+def test_of_two_reviews_on_one_day_the_one_made_first_is_the_one_before(store: Store) -> None:
+    same_day = Review(0, "Support bot", "2026.11b", NOW.date(), "ana")
+    with save(store) as tx:
+        second = reviews.put(tx, same_day)
+        reviews.put(tx, replace(same_day, system="Other"))
+        reviews.put(tx, replace(same_day, release="2026.12", held_on=NOW.date() + timedelta(days=1)))
+    with store.read() as conn:
+        assert reviews.previous(conn, reviews.get(conn, second)) == reviews.get(conn, 1)
+        assert reviews.previous(conn, reviews.get(conn, 1)) is None
+
+
 def test_a_review_keeps_the_checklists_it_was_started_with(store: Store) -> None:
     second = replace(CHECKLIST, id="own", digest="digest-2")
     with save(store) as tx:
@@ -258,9 +269,11 @@ def test_conditions_tell_cleared_from_never_set(store: Store) -> None:
         gaps.put_condition(tx, 1, StoredCondition("gate/x", "ana", DAY))
         gaps.put_condition(tx, 1, StoredCondition("gate/y", "", None))
         gaps.put_condition(tx, 1, StoredCondition("gate/z", "ana", DAY))
+        gaps.put_condition(tx, 1, StoredCondition("gate/rule", "ana", DAY, by_hand=False))
         gaps.remove_condition(tx, 1, "gate/z")
     with store.read() as conn:
         assert gaps.conditions(conn, 1) == {
+            "gate/rule": StoredCondition("gate/rule", "ana", DAY, by_hand=False),
             "gate/x": StoredCondition("gate/x", "ana", DAY),
             "gate/y": StoredCondition("gate/y", "", None),
         }

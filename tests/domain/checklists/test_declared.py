@@ -27,6 +27,8 @@ from readiness_tui.services.review.reviews import DECLARABLE
         ("user_cap", "$2.50", UserCap(Fraction(5, 2), dollars=True)),
         ("sampling_rate", "10 %", Fraction(1, 10)),
         ("sampling_rate", "1/20", Fraction(1, 20)),
+        ("sampling_rate", "1.0", 1),
+        ("sampling_rate", "100%", 1),
         ("alert_latency_ms", "4 s", 4000),
         ("alert_cost", "12.5 USD", Fraction(25, 2)),
         ("slo", "99.5% / 28 days", Slo(Fraction(199, 200), 28)),

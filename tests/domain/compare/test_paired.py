@@ -37,13 +37,13 @@ def test_six_one_way_flips_are_the_fewest_that_show() -> None:
 
 
 def test_a_case_flips_by_the_majority_of_its_repeats_and_a_tie_is_dropped() -> None:
-    ours = {"a": 1.0, "b": 1 / 3, "c": 0.5, "d": 1.0, "new": 1.0}
-    theirs = {"a": 1 / 3, "b": 2 / 3, "c": 1.0, "d": 2 / 3, "gone": 0.0}
+    ours = {"a": 1.0, "b": 1 / 3, "c": 0.5, "d": 1.0, "e": 1.0, "f": 0.0, "new": 1.0}
+    theirs = {"a": 1 / 3, "b": 2 / 3, "c": 1.0, "d": 2 / 3, "e": 0.5, "f": 0.5, "gone": 0.0}
     flips = pass_fail(ours, theirs, UP)
-    assert flips == Flips(better=("a",), worse=("b",), same=1, tied=("c",))
-    assert flips.shared == 4
+    assert flips == Flips(better=("a",), worse=("b",), same=1, tied=("c", "e", "f"))
+    assert flips.shared == 6
     # Of a metric whose 1 is a failure, the same figures read the other way round.
-    assert pass_fail(ours, theirs, DOWN) == Flips(better=("b",), worse=("a",), same=1, tied=("c",))
+    assert pass_fail(ours, theirs, DOWN) == Flips(better=("b",), worse=("a",), same=1, tied=("c", "e", "f"))
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,14 @@ def test_a_question_in_another_requests_prompt_is_a_leak() -> None:
     assert leaked(cases, Trace("t6", question="hello there, good evening", answer=LONG)) == ()
 
 
+def test_the_shortest_question_that_is_looked_for_is_found_wherever_it_stands() -> None:
+    """Twenty characters: in front, in the middle and at the very end of a prompt."""
+    short = "Where is my parcel??"
+    cases = (golden("a", short), golden("shorter", short[1:]))
+    for prompt in (f"{short} And my bill?", f"User: {short} Bot:", f"Answer this as well: {short}"):
+        assert leaked(cases, Trace("t", question="Something else", extra={"prompt": prompt})) == (Leak("a", ("t",)),)
+
+
 def test_examples_in_a_runs_prompts_are_leaks_and_its_own_questions_are_not() -> None:
     cases = (golden("a", LONG), golden("b", OTHER))
     template = f"Answer like this. Q: {LONG} A: rotate it. Q: "

@@ -102,6 +102,16 @@ def test_the_same_again_adds_nothing_and_every_text_is_kept(one: Copy, other: Co
             assert text in shown or text_digest(text) in given_up
 
 
+def test_a_note_is_as_far_as_the_further_copy_and_was_closed_when_the_first_was() -> None:
+    base = Incident(1, "bot", "t", Sev.SEV2, uid="incident-1")
+    for status in NoteStatus:
+        further = [*NoteStatus][[*NoteStatus].index(status) :]
+        for other in further:
+            assert merge(Copy(replace(base, status=status)), Copy(replace(base, status=other))).status is other
+    early, late = replace(base, closed=AT.date()), replace(base, closed=AT.date() + timedelta(days=3))
+    assert merge(Copy(late), Copy(early)).closed == merge(Copy(late), Copy(base)).closed - timedelta(days=3)  # type: ignore[operator]
+
+
 def test_only_who_changed_the_text_is_heard() -> None:
     base = Incident(
         1, "bot", "t", Sev.SEV2, uid="incident-1", fields={"summary": "first"}, written={"summary": Written("ana", AT)}

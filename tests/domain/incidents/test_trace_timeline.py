@@ -101,3 +101,10 @@ def test_figures_before_during_and_after() -> None:
     assert (during.latency_p95, during.cost_mean) == (4.0, 0.5)
     assert phases(series, AT, None)[2] is None
     assert figures([]).latency_p95 is None
+
+
+def test_a_moment_is_in_the_step_that_it_begins_and_the_end_is_in_none() -> None:
+    series = Series(AT, timedelta(hours=1), (Bucket(), Bucket(), Bucket()))
+    places = [series.place(minute(number)) for number in (-1, 0, 59, 60, 179, 180)]
+    assert places == [None, 0, 0, 1, 2, None]
+    assert series.place(None) is None

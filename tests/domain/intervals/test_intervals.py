@@ -151,6 +151,20 @@ def test_fewer_than_five_clusters_have_no_bound() -> None:
     assert "4 clusters, 5 needed" in estimate.note
 
 
+def test_clusters_that_agree_throughout_count_once_each_whichever_way_they_went() -> None:
+    won, lost = iv.all_or_none(60, 60, 6), iv.all_or_none(0, 60, 6)
+    assert (won.value, won.low, won.high) == (1.0, iv.wilson(6, 6).low, 1.0)
+    assert (lost.value, lost.low, lost.high) == (0.0, 0.0, iv.wilson(0, 6).high)
+    assert (won.k, won.n, lost.k, lost.n) == (60, 60, 0, 60)
+
+
+def test_a_quantile_over_clusters_is_exact_from_five_on() -> None:
+    values = [float(n) for n in range(120)]
+    four, five = (iv.quantile(values, 0.5, [n % groups for n in range(120)]) for groups in (4, 5))
+    assert "needs 5 clusters" in four.high_doubt
+    assert (five.high_doubt, five.low_doubt) == ("", "")
+
+
 @pytest.mark.parametrize("q", [0.5, 0.95, 0.99])
 @pytest.mark.parametrize("n", [1, 2, 5, 20, 58, 59, 60, 93, 100, 299, 1204])
 def test_quantile_ranks_are_the_binomial_quantiles(n: int, q: float) -> None:

@@ -519,9 +519,25 @@ def test_metrics_over_traces() -> None:
     assert isinstance(observe_traces("mrr", ()), NotComputable)
 
 
+def test_a_cold_start_is_no_request_like_the_others_in_latency_and_cost() -> None:
+    traces = (Trace("a", latency_ms=100, cost=0.02), Trace("b", latency_ms=7000, cost=0.5, cold=True))
+    for metric in ("latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "total_cost"):
+        found = observe_traces(metric, traces)
+        assert isinstance(found, Observed), found
+        assert (set(found.per_case), found.missing_ids, found.total) == ({"a"}, (), 1), metric
+
+
 def test_a_slice_of_traces_needs_their_tags() -> None:
     traces = (Trace("a", latency_ms=1, extra={"tags": ["vip"]}), Trace("b", latency_ms=2))
     found = observe_traces("p50", traces, ("vip",))
     assert isinstance(found, Observed)
     assert found.per_case == {"a": 1}
     assert isinstance(observe_traces("p50", traces, ("none",)), NotComputable)
+
+
+def test_a_slice_by_several_tags_has_the_traces_that_carry_all_of_them() -> None:
+    tagged = {"a": ["vip", "de"], "b": ["vip"], "c": ["de"], "d": []}
+    traces = tuple(Trace(name, latency_ms=1, extra={"tags": tags}) for name, tags in tagged.items())
+    found = observe_traces("p50", traces, ("de", "vip"))
+    assert isinstance(found, Observed)
+    assert set(found.per_case) == {"a"}

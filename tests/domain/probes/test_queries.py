@@ -167,6 +167,15 @@ def test_thresholds_are_replayed_hour_by_hour() -> None:
     proposal = ask("alert_thresholds_replayed", day, declared={"alert_latency_ms": "4000", "alert_cost": "1"})
     assert proposal.text == "p95 over 4 s in 1 of 3 hours, spend over 1 USD in 1 of 3"
     assert proposal.details[0] == "latency would have fired: 2026-11-16 09h"
+    # What a cache or a cold start explains fires no alert; what it cost is spent all the same.
+    explained = [replace(trace, cold=trace.latency_ms == 5000) for trace in day]
+    assert ask(
+        "alert_thresholds_replayed", explained, declared={"alert_latency_ms": "4000", "alert_cost": "1"}
+    ).text == ("p95 over 4 s in 0 of 3 hours, spend over 1 USD in 1 of 3")
+    cached = [replace(trace, cached=trace.latency_ms == 5000) for trace in day]
+    assert "in 0 of 3 hours" in ask(
+        "alert_thresholds_replayed", cached, declared={"alert_latency_ms": "4000", "alert_cost": "1"}
+    ).text  # fmt: skip
 
 
 def test_the_busiest_minute_is_scaled_by_the_sampling_rate() -> None:

@@ -285,3 +285,22 @@ def test_a_gap_moves_to_its_groups_first_key_with_its_history():
     new, left = both[FIRST], both["item/deployment/DEP-02"]
     assert (new.owner, new.due, new.created, new.reviews) == ("ben", TOMORROW, old.created, (1, 2))
     assert (left.state, left.evidence) == (GapState.CLOSED, f"link; continued as {FIRST}")
+
+
+def test_of_several_siblings_the_oldest_gap_goes_on():
+    """Whoever promised first is asked first, whichever of the keys comes first."""
+    deployment, operations = "item/deployment/DEP-02", "item/operations/OPS-04"
+    stored = [
+        make_gap(deployment, owner="late", created=YESTERDAY),
+        make_gap(operations, owner="early", created=YESTERDAY - timedelta(days=30)),
+    ]
+    all_three = merged(stored, FoundGap(FIRST, "t", MAJOR, merged=(FIRST, deployment, operations)))
+    assert (all_three[FIRST].owner, all_three[FIRST].created) == ("early", stored[1].created)
+    assert all_three[operations].state is GapState.CLOSED
+    assert all_three[deployment] == stored[0]
+
+
+@pytest.mark.parametrize("state", [GapState.VERIFIED, GapState.CLOSED])
+def test_a_date_that_is_today_has_not_passed_when_its_gap_is_reopened(state: GapState):
+    today = merged([make_gap(KEY, state=state, due=AS_OF)], FoundGap(KEY, "t", MAJOR))[KEY]
+    assert (today.state, today.due, today.due_changes) == (GapState.REOPENED, AS_OF, ())

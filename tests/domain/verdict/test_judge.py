@@ -363,3 +363,16 @@ def test_a_conditional_go_lapses_at_its_earliest_date_a_waivers_expiry_included(
         conditions=[row, StoredCondition("gate/lock", "ben", AS_OF + timedelta(days=5))],
     )
     assert ruled(facts).valid_until == AS_OF + timedelta(days=4)
+
+
+def test_what_forbids_a_release_stands_above_what_only_limits_it() -> None:
+    """Whatever their severity: a waived blocker limits, a major item whose condition nobody owns forbids."""
+    waived, major = make_item("A", BLOCKER), make_item("B", MAJOR)
+    facts = make_facts(
+        make_checklist(waived, major, *met(*[MAJOR] * 8).items),
+        dossiers=[scored(waived, 0, waiver=make_waiver()), scored(major, 1)],
+        conditions=[StoredCondition("item/reliability/B", "", TOMORROW)],
+    )
+    assert [(cause.verdict, cause.severity) for cause in ruled(facts).causes] == [
+        (NO_GO, MAJOR), (CONDITIONS, BLOCKER), (CONDITIONS, MAJOR),
+    ]  # fmt: skip

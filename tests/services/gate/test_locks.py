@@ -79,6 +79,14 @@ def test_a_lock_is_bound_to_the_data_and_the_judge_known_then(desk: Desk, tmp_pa
     import_path(desk, old, role="baseline")
     made, _ = versions.lock(desk)
     assert (made.judge_digest, len(made.dataset_digest or "")) == ("j0", 64)
+    # What the gate declares goes before what happens to be known.
+    declared = tmp_path / "declared.yaml"
+    digests = {name: letter * 64 for name, letter in (("dataset_digest", "d"), ("judge_digest", "e"))}
+    told = "".join(f"{name}: {digest}\n" for name, digest in digests.items())
+    declared.write_text(f"name: bot\n{told}metrics:\n  - {{metric: task_success_rate, threshold: 0.8}}\n", "utf-8")
+    versions.read_gate(desk, declared)
+    made, _ = versions.lock(desk)
+    assert (made.dataset_digest, made.judge_digest) == (digests["dataset_digest"], digests["judge_digest"])
 
 
 def test_the_databases_lock_and_the_one_in_the_folder(desk: Desk, tmp_path: Path) -> None:

@@ -8,10 +8,7 @@ from pathlib import Path
 import pytest
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.gate.diff import gate_diff
-from readiness_tui.domain.gate.model import Gate
 from readiness_tui.domain.gate_result.model import Result
-from readiness_tui.domain.metrics.rule import Confidence, Direction, From, Rule
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.gate import versions
@@ -90,36 +87,24 @@ def test_the_reason_is_kept_and_may_come_later(desk: Desk, tmp_path: Path) -> No
     assert load(desk).gate.revision.reason == "a typo"  # type: ignore[union-attr]
 
 
-def test_every_kind_of_change_is_named() -> None:
-    higher, lower = Direction.HIGHER, Direction.LOWER
-    before = Gate(
-        "g",
-        (
-            Rule("mrr", higher, 0.5, "score"),
-            Rule("latency_p95_ms", lower, 3500, "ms", From.TRACES, 7),
-            Rule("brand", higher, 4, "points"),
-        ),
-        ("a", "b"),
-        judge_digest="j" * 64,
-    )
-    now = Gate(
-        "g",
-        (
-            Rule("mrr", higher, 0.5, "score", required=False, confidence=Confidence.REQUIRED),
-            Rule("latency_p95_ms", lower, 3500, "ms", From.TRACES, 14),
-            Rule("cost_per_success", lower, None, "USD", max_regression=0.1, relative=True),
-        ),
-        ("b", "c"),
-    )
-    assert gate_diff(before, now) == (
-        "mrr: ≥ 0.50, required, value alone → ≥ 0.50, optional, at 95 %",
-        "latency_p95_ms: ≤ 3,500, from traces, 7 days → ≤ 3,500, from traces, 14 days",
-        "cost_per_success: new, rise ≤ 10%",
-        "brand: removed, was ≥ 4.00",
-        "must pass: + c, − a",
-        "judge digest: jjjjjjjjjjjj → none",
-    )
-    assert gate_diff(now, before)[0] == "mrr: ≥ 0.50, optional, at 95 % → ≥ 0.50, required, value alone"
-    assert gate_diff(before, before) == ()
-    brand = Gate("g", (Rule("brand", higher, 4, "stars"),), before.must_pass, judge_digest=before.judge_digest)
-    assert "brand: ≥ 4.00, in points → ≥ 4.00, in stars" in gate_diff(before, brand)
+def test_a_candidate_is_of_one_pipeline_version(desk: Desk, tmp_path: Path) -> None:
+    for run, version in (("r2", "v1"), ("r3", "v2")):
+        path = tmp_path / f"{run}.jsonl"
+        path.write_text(
+            f'{{"run": {{"id": "{run}", "pipeline_version": "{version}"}}}}\n'
+            '{"case_id": "c1", "output": "x", "status": "success"}\n',
+            encoding="utf-8",
+        )
+        import_path(desk, path)
+    versions.choose(desk, ["r1", "r2"], role="candidate")
+    assert load(desk).review.candidate == ("r1", "r2")
+    for role in ("candidate", "baseline"):
+        with pytest.raises(
+            ReadinessError, match=rf"different pipeline versions \(v1, v2\), so they are not one {role}"
+        ):
+            versions.choose(desk, ["r1", "r3"], role=role)
+    with pytest.raises(ReadinessError, match="No run r4 was imported"):
+        versions.choose(desk, ["r4"], role="candidate")
+    with pytest.raises(ReadinessError, match="neither candidate nor baseline"):
+        versions.choose(desk, ["r1"], role="winner")
+    assert (load(desk).review.candidate, load(desk).review.baseline) == (("r1", "r2"), ())

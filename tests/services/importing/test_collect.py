@@ -317,6 +317,21 @@ def test_an_evaluation_may_name_only_the_response(desk, collector):
     assert traces.record(desk, TRACE)[0].scores == {"faithfulness": 0.5}
 
 
+def test_of_too_many_responses_the_oldest_is_forgotten(desk, collector, monkeypatch):
+    monkeypatch.setattr(collect, "RESPONSES", 2)
+    for number in range(3):
+        answered = span(
+            f"00000000000000b{number}",
+            attributes=[{"key": "gen_ai.response.id", "value": {"stringValue": f"chatcmpl-{number}"}}],
+        )
+        post(collector, body=batch(answered))
+    judged = [
+        post(collector, "/v1/logs", evaluation(None, 0.5, **{"gen_ai.response.id": f"chatcmpl-{n}"}))[1]
+        for n in range(3)
+    ]
+    assert [b"rejectedLogRecords" in said for said in judged] == [True, False, False]
+
+
 def test_other_log_records_are_left_alone(desk, collector):
     record = {"traceId": TRACE, "body": {"stringValue": "GET / 200"}, "severityNumber": 9}
     body = json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]}).encode()
@@ -448,6 +463,22 @@ def test_a_flush_that_fails_keeps_what_was_received(desk, collector, monkeypatch
 
 def _full_disk(*_args, **_more):
     raise ReadinessError("There is no room on the disk.")
+
+
+def test_what_comes_in_while_a_flush_fails_takes_its_memory_too(collector, monkeypatch):
+    """Both wait then, and together they fill the receiver."""
+    first, second = (batch(span(f"00000000000000b{n}")) for n in (1, 2))
+    monkeypatch.setattr(collect, "MAX_WAITING", len(first) + len(second))
+
+    def meanwhile(*_args, **_more):
+        assert post(collector, body=second)[0] == 200
+        _full_disk()
+
+    assert post(collector, body=first)[0] == 200
+    monkeypatch.setattr(collect, "import_records", meanwhile)
+    with pytest.raises(ReadinessError, match="no room"):
+        collector.flush()
+    assert post(collector, body=batch(span("00000000000000b3")))[0] == 503
 
 
 def test_after_closing_nothing_is_acknowledged_that_would_be_lost(desk):

@@ -211,6 +211,18 @@ def test_an_action_is_a_gap_until_it_is_done(sample_desk: Desk) -> None:
     assert load(sample_desk).gaps[key].state is GapState.REOPENED
 
 
+def test_an_action_without_a_date_of_its_own_leaves_its_gap_the_date_it_has(sample_desk: Desk) -> None:
+    made = opened(sample_desk)
+    number = edit.put_action(sample_desk, made.number, Action(0, "Cap the retries", owner="ben"))
+    key = f"incident/{made.number}/{number}"
+    edit.begin_action(sample_desk, made.number, number)
+    gap = load(sample_desk).gaps[key]
+    assert (gap.state, gap.due, gap.due_changes) == (GapState.IN_PROGRESS, date(2026, 12, 1), ())
+    edit.put_action(sample_desk, made.number, Action(number, "Cap the retries at 3", owner=" chloe "))
+    gap = load(sample_desk).gaps[key]
+    assert (gap.owner, gap.due, gap.due_changes) == ("chloe", date(2026, 12, 1), ())
+
+
 def test_owner_and_date_of_an_action_are_those_of_its_gap(sample_desk: Desk) -> None:
     action = edit.get(sample_desk, IN_REVIEW).actions[0]
     key = f"incident/{IN_REVIEW}/{action.id}"
@@ -290,6 +302,19 @@ def test_a_severe_one_closes_with_an_eval_case_or_a_reason(sample_desk: Desk, se
     assert load(sample_desk).judgement.parts[Part.INCIDENTS] is Verdict.CONDITIONS
     edit.link(sample_desk, made.number, eval_cases=["case-31"])
     assert load(sample_desk).judgement.parts[Part.INCIDENTS] is Verdict.GO
+
+
+def test_closing_a_closed_note_again_does_not_move_its_day(sample_desk: Desk) -> None:
+    """As whoever adds the reason later does: the ninety days of its condition go on."""
+    before, today = edit.get(sample_desk, CLOSED).closed, load(sample_desk).as_of
+    assert before is not None
+    assert before < today
+    edit.set_status(sample_desk, CLOSED, NoteStatus.CLOSED, no_eval_reason="the supplier is gone")
+    again = edit.get(sample_desk, CLOSED)
+    assert (again.closed, again.no_eval_reason) == (before, "the supplier is gone")
+    edit.set_status(sample_desk, CLOSED, NoteStatus.REVIEWED)
+    edit.set_status(sample_desk, CLOSED, NoteStatus.CLOSED)  # it was open in between
+    assert edit.get(sample_desk, CLOSED).closed == today
 
 
 @pytest.mark.parametrize("severity", [Sev.SEV3, Sev.SEV4])

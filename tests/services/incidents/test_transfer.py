@@ -181,7 +181,17 @@ def test_a_note_that_is_reviewed_elsewhere_is_reviewed_here_only_by_hand(
     edit.set_status(ben, 1, NoteStatus.REVIEWED)
     done = import_file(ana, written(ben, tmp_path, "json"))
     assert edit.get(ana, 1).status is NoteStatus.IN_REVIEW
-    assert done.merged is None or any("Move it on here" in said for said in done.merged.said)
+    assert done.merged is not None
+    assert any("Move it on here" in said for said in done.merged.said)
+    # Once it is reviewed here too, closing it elsewhere closes it: no item is reopened by that.
+    edit.set_status(ana, 1, NoteStatus.REVIEWED)
+    ben.clock = lambda: NOW + timedelta(days=1)
+    edit.set_status(ben, 1, NoteStatus.CLOSED, no_eval_reason="the supplier is gone")
+    done = import_file(ana, written(ben, tmp_path, "json"))
+    closed = edit.get(ana, 1)
+    assert (closed.status, closed.closed) == (NoteStatus.CLOSED, NOW.date() + timedelta(days=1))
+    assert done.merged is not None
+    assert not any("Move it on here" in said for said in done.merged.said)
 
 
 def test_a_reviewed_note_that_is_new_here_reopens_no_item_unseen(two: tuple[Desk, Desk], tmp_path: Path) -> None:

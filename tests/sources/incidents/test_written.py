@@ -122,6 +122,21 @@ def test_after_midnight_is_the_next_day_and_what_has_no_time_is_kept() -> None:
     assert any("Disks become slow" in text for _, text in draft.kept)
 
 
+@pytest.mark.parametrize(
+    ("second", "when", "said"),
+    [
+        ("14:00", "2026-11-18 14:00", "14:00 stands after 20:00: out of order"),  # six hours back are no night
+        ("13:59", "2026-11-19 13:59", "13:59 after 20:00 is taken as the next day, 2026-11-19"),
+        ("19:58", "2026-11-18 19:58", "19:58 stands after 20:00: out of order"),
+    ],
+)
+def test_only_what_goes_back_by_a_night_is_on_the_next_day(second: str, when: str, said: str) -> None:
+    text = f"# Search down\n\n## Timeline\n\n- 20:00 it began\n- {second} it went on\n"
+    draft = read_postmortem(text, "note.md", date(2026, 11, 18))
+    assert lines(draft) == [("2026-11-18 20:00", "it began"), (when, "it went on")]
+    assert said in doubts(draft)
+
+
 @pytest.mark.parametrize("path", MARKDOWN, ids=lambda path: path.stem)
 def test_no_word_is_lost(path: Path) -> None:
     text = path.read_text()
@@ -163,6 +178,8 @@ def test_no_word_is_lost(path: Path) -> None:
         ("14:40-14:55 UTC fix", None, "14:40", "UTC", "fix"),
         ("~16.50: Nathan", None, "16:50", "", "Nathan"),
         ("9:02PM Pacific", None, "21:02", "Pacific", ""),
+        ("12:30 AM it began", None, "00:30", "", "it began"),
+        ("12:05 pm still down", None, "12:05", "", "still down"),
         ("18:30 +0200 x", None, "18:30", "+0200", "x"),
     ],
 )

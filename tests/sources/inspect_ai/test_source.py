@@ -58,6 +58,23 @@ def test_grades_numbers_objects_and_nan(read):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("grades", "status"),
+    [
+        (["C"], CaseStatus.PASS),
+        (["C", "C"], CaseStatus.PASS),
+        (["P"], CaseStatus.FAIL),  # a part of an answer is no success
+        (["C", "P"], CaseStatus.FAIL),
+        (["C", "I"], CaseStatus.FAIL),
+        ([0.3], CaseStatus.UNKNOWN),  # a number is no verdict
+        (["C", None], CaseStatus.PASS),
+    ],
+)
+def test_a_case_passes_where_every_grade_is_c(grades, status):
+    scores = {f"scorer-{n}": {"value": grade} for n, grade in enumerate(grades)}
+    assert read_sample({"id": "a", "input": "?", "scores": scores}, None, Notes()).status is status
+
+
 @pytest.mark.parametrize("name", ["baseline.eval", "candidate.eval", "epochs.eval", "limited.json"])
 def test_our_means_are_the_tools_own(read, name):
     found = read(DATA / name)

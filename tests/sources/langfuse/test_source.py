@@ -139,6 +139,22 @@ def test_several_kinds_of_input_tokens_add_up(make, read):
     assert (trace.tokens_in, trace.tokens_out, trace.cost) == (150, 10, 0.75)
 
 
+@pytest.mark.parametrize(
+    ("usage", "tokens"),
+    [
+        ({"input": 120}, (120, None)),
+        ({"input": 120, "output": 0}, (120, 0)),
+        ({"output": 7}, (None, 7)),
+        ({"input": 0, "output": 0}, (None, None)),
+    ],
+)
+def test_usage_of_one_side_alone_is_kept_and_zeros_are_none(make, read, usage, tokens):
+    rows = data(OBSERVATIONS)[:4]
+    rows[3]["usageDetails"] = usage
+    trace = read(make("o.jsonl", rows)).traces[0]
+    assert (trace.tokens_in, trace.tokens_out) == tokens
+
+
 def test_exported_events_are_in_milliseconds_and_carry_their_scores_as_columns(make, read):
     rows = [
         {key: value for key, value in row.items() if key not in ("projectId", "latency", "model", "isRootObservation")}

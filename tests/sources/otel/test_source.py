@@ -543,3 +543,19 @@ def test_protobuf_is_told_by_its_shape_without_the_extra():
     scope = b"\x12" + bytes((len(inner),)) + inner
     resource = b"\x12" + bytes((len(scope),)) + scope
     assert protobuf.signal(b"\x0a" + bytes((len(resource),)) + resource) == "traces"
+
+
+def test_a_step_may_take_no_time_and_cannot_take_less(make, read):
+    """Clocks of some exporters tick in milliseconds: a guard then begins and ends at once."""
+    found = read(make("x.jsonl", [batch(span(1, ms=0), span(2, 1, ms=-1), span(3, 1, ms=5))]))
+    assert [step.duration_ms for step in found.traces[0].spans] == [0.0, None, 5.0]
+    assert [warning for warning in found.warnings if "ends before it starts" in warning] == found.warnings
+
+
+def test_an_evaluation_without_spans_is_of_when_it_was_written_not_of_when_it_was_collected(make, read):
+    judged = {"gen_ai.evaluation.name": "faithfulness", "gen_ai.evaluation.score.value": 0.5}
+    later = str(START + 3_600_000_000_000)
+    for times, at in (({"timeUnixNano": str(START)}, START), ({"timeUnixNano": "0"}, int(later))):
+        record = log("gen_ai.evaluation.result", judged, observedTimeUnixNano=later, **times)
+        (trace,) = read(make("x.jsonl", [record])).traces
+        assert trace.started_at == datetime.fromtimestamp(at / 1e9, UTC)

@@ -461,3 +461,20 @@ def test_a_damaged_lock_is_refused(text: str, words: str) -> None:
 def test_a_lock_that_cannot_be_written_says_why(tmp_path: Path) -> None:
     with pytest.raises(ReadinessError, match="cannot be written"):
         write_lock(tmp_path / "absent" / "gate.lock", FULL, LOCK)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "metric: mrr, threshold: 1",
+        "metric: mrr, threshold: 0",
+        "metric: mrr, max_regression: 1",
+        "metric: mrr, max_regression: '100%'",
+        "metric: mrr, max_regression: 0, min_effect: 1",
+        "metric: brand, threshold: '<= 1', unit: share",
+        "metric: p95, threshold: 0",
+    ],
+)
+def test_what_lies_at_the_end_of_a_range_lies_in_it(entry: str) -> None:
+    rule = one(entry)
+    assert {rule.threshold, rule.max_regression} <= {0.0, 1.0, None}

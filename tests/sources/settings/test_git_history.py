@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness_tui.domain.gate.lock_history import Kept, LockHistory, witness
+from readiness_tui.domain.gate.lock_history import Kept, LockHistory
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.sources.settings import git_history
 from readiness_tui.sources.settings.git_history import lock_history
@@ -119,25 +119,3 @@ def test_nothing_of_the_repositorys_configuration_runs(repo: Path, monkeypatch: 
     monkeypatch.setenv("GIT_EXTERNAL_DIFF", str(trap))
     assert lock_history(repo / "gate.lock").committed == COMMITTED
     assert not (repo.parent / "sprung").exists()
-
-
-@pytest.mark.parametrize(
-    ("history", "hours", "late", "words"),
-    [
-        ({}, 1, False, "was committed on 20 Nov 2026 09:19 UTC (commit abc), before the run"),
-        ({}, -1, True, "after the run started on 20 Nov 2026 08:19 UTC"),
-        ({"authored": LOCKED - timedelta(days=1)}, -1, False, "a rebase or a squash"),
-        ({"replaced": True}, -1, True, "gate.lock was changed on"),
-        ({"complete": False}, -1, False, "the clone is shallow"),
-        ({"complete": False}, 1, False, "before the run"),
-        ({}, None, False, "the run does not say when it started"),
-        ({"kept": Kept.UNTRACKED}, 1, True, "is not committed"),
-        ({"kept": Kept.CHANGED}, 1, True, "differs from what is committed"),
-        ({"kept": Kept.NOWHERE, "why": "git is not installed"}, 1, False, "git is not installed"),
-    ],
-)
-def test_what_a_history_says_of_a_run(history: dict[str, object], hours: int | None, late: bool, words: str) -> None:
-    known = replace(LockHistory(Kept.COMMITTED, COMMITTED, COMMITTED, "abc"), **history)  # type: ignore[arg-type]
-    said = witness(known, None if hours is None else COMMITTED + timedelta(hours=hours))
-    assert said.late is late
-    assert words in said.text

@@ -80,6 +80,14 @@ def test_an_enclosing_span_that_repeats_the_usage_is_not_counted_again():
     assert (found.tokens_in, found.tokens_out, found.cost) == (300, 11, 0.03)
 
 
+def test_an_enclosing_span_that_says_less_than_the_calls_below_it_is_not_believed():
+    """Some wrappers write the last call's usage, or 0: the sum of what is below is at least what was used."""
+    calls = span("a", kind=MODEL, tokens_in=100), span("b", kind=MODEL, tokens_in=200)
+    for said in (0, 100, 299):
+        assert trace(root(tokens_in=said), *calls).tokens_in == 300
+    assert trace(root(tokens_in=301), *calls).tokens_in == 301
+
+
 def test_a_wrapper_and_the_client_below_it_are_one_model_call():
     found = trace(root(), span("outer", kind=MODEL, tokens_in=100), span("inner", "outer", kind=MODEL, tokens_in=100))
     assert found.tokens_in == 100

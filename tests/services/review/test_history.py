@@ -1,0 +1,35 @@
+"""The reviews of one system after each other: what the next one takes over, and what it asks anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import load
+from readiness_tui.services.review import assess, history
+from readiness_tui.services.review import reviews as open_reviews
+from readiness_tui.store import reviews as stored
+
+
+def test_the_last_candidate_is_the_next_baseline(desk: Desk) -> None:
+    with desk.store.write("ana", "runs chosen", now=desk.now()) as tx:
+        stored.put(tx, replace(load(desk).review, baseline=("oldest",), candidate=("older-1", "older-2")))
+    history.next_review(desk, " 2 ", "2026-12-01")
+    now = load(desk).review
+    assert (now.release, now.held_on.isoformat()) == ("2", "2026-12-01")
+    assert (now.baseline, now.candidate) == (("older-1", "older-2"), ())
+    history.next_review(desk, "3", "")
+    assert (load(desk).review.baseline, load(desk).review.held_on) == ((), desk.now().date())
+
+
+def test_people_and_settings_go_on_and_votes_do_not(desk: Desk) -> None:
+    item = load(desk).items[0].id
+    open_reviews.declare(desk, "step_cap", "12")
+    assess.score(desk, [item], 1)
+    before = load(desk).review
+    history.next_review(desk, "2", "")
+    view = load(desk)
+    assert view.dossier(item).votes == ()
+    assert (view.review.reviewers, view.review.declared) == (before.reviewers, {"step_cap": "12"})
+    history.switch(desk, str(before.id))
+    assert load(desk).dossier(item).votes[0].points == 1
