@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
-from readiness_tui.domain.compare.metrics import Compared
-from readiness_tui.domain.compare.slices import Slices, by_slice
 from readiness_tui.domain.compare.versions import Versions, compare_versions
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.measure import Measured
@@ -37,11 +35,6 @@ def file_versions(baseline: Path, candidate: Path, eval_set: Path | None = None)
     found = read_files([candidate], [baseline], (), eval_set, sides=("the candidate", "the baseline"))
     made = compare_versions(found.candidate, found.baseline)
     return replace(made, remarks=(*found.remarks, *made.remarks))
-
-
-def slices(versions: Versions, row: Compared) -> Slices:
-    """One metric on every tag of its shared cases."""
-    return by_slice(row, versions.candidate, versions.baseline)
 
 
 def file_name(versions: Versions) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textual.binding import Binding
 
-from readiness_tui.domain.compare.slices import Slices
+from readiness_tui.domain.compare.slices import Slices, by_slice
 from readiness_tui.domain.compare.versions import Versions
 from readiness_tui.services import compare, runs
 from readiness_tui.services.core.measure import Measured
@@ -43,7 +43,9 @@ class CompareTab(EvalsTab):
         metric = self._sliced
         versions = await self.host.search(compare.review_versions, self.desk, view.measured)
         row = versions.row(metric) if versions else None
-        slices = await self.host.search(compare.slices, versions, row) if versions and row else None
+        slices = (
+            await self.host.search(by_slice, row, versions.candidate, versions.baseline) if versions and row else None
+        )
         if view is self.view and metric == self._sliced:
             self._measured, self._versions, self.slices = view.measured, versions, slices
             self._sliced = metric if row else ""
