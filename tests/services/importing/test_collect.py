@@ -486,12 +486,3 @@ def test_after_closing_nothing_is_acknowledged_that_would_be_lost(desk):
         collector.close()
         with pytest.raises(otlp_server.RefusedError):
             collector.take("traces", False, batch(span("00000000000000b1")))
-
-
-def test_without_the_extra_protobuf_is_refused_with_the_way_out(collector, monkeypatch):
-    import sys
-
-    monkeypatch.setitem(sys.modules, "opentelemetry.proto.collector.logs.v1.logs_service_pb2", None)
-    status, said = post(collector, body=b"\x0a\x00", kind="application/x-protobuf")
-    assert status == 415
-    assert b"readiness-tui[otel]" in said

@@ -91,8 +91,6 @@ class Collector:
         try:
             batch = otlp_protobuf.decode(body, signal) if protobuf else decode(body)
             found, rejected = self._understood(batch)
-        except ReadinessError as refusal:  # the extra is missing
-            raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(refusal)) from refusal
         except RecordError as error:
             raise RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from error
         with self._lock:
@@ -174,11 +172,6 @@ class Collector:
             if len(self._responses) > RESPONSES:
                 self._responses.popitem(last=False)
         self._waiting.setdefault(trace_id, []).append(piece)
-
-
-def takes_protobuf() -> bool:
-    """Whether the extra that protobuf needs is installed."""
-    return otlp_protobuf.available()
 
 
 def _judges(piece: Piece, notes: fields.Notes) -> bool:
