@@ -21,6 +21,7 @@ from readiness_tui.services import traces
 from readiness_tui.services.core.desk import open_desk
 from readiness_tui.services.importing import collect, otlp_server
 from readiness_tui.services.importing.collect import Collector
+from readiness_tui.services.review import reviews
 from readiness_tui.store import imports
 from readiness_tui.store import traces as stored_traces
 
@@ -31,6 +32,7 @@ TRACE = "5b8efff798038103d269b633813fc60c"
 @pytest.fixture
 def desk(tmp_path: Path):
     desk = open_desk(tmp_path / "readiness.db", "ana", create=True, clock=lambda: NOW)
+    reviews.new_review(desk, system="Support bot", release="1", checklists=["observability"])
     yield desk
     desk.close()
 
@@ -245,7 +247,7 @@ def test_probes_and_metrics_see_what_the_agent_did(desk, monkeypatch):
         provider.shutdown()
         collector.flush()
     with desk.store.read() as conn:
-        found = [row.trace for row in stored_traces.page(conn)]
+        found = [row.trace for row in stored_traces.page(conn, "Support bot")]
     assert observe_traces("task_success_rate", found).estimate.value == pytest.approx(4 / 6)
     assert observe_traces("retry_rate", found).estimate.value == pytest.approx(3 / 6)
     assert observe_traces("error_rate", found).estimate.value == 0
@@ -289,7 +291,7 @@ def test_a_trace_grows_over_flushes_and_a_repeated_span_changes_nothing(desk, co
     post(collector, body=batch(child, root))
     assert collector.flush() is None
     with desk.store.read() as conn:
-        assert [info.traces for info in imports.all(conn)] == [1, 1]
+        assert [info.traces for info in imports.all(conn, "Support bot")] == [1, 1]
 
 
 @pytest.mark.parametrize("order", ["before", "after"])
