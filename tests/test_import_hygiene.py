@@ -23,6 +23,7 @@ HEAVY = {
     "rich",
     "sqlite3",
     "pysqlite3",
+    "google.protobuf",
 }
 
 #: command → what it must not load, of HEAVY and of ours.

@@ -31,11 +31,13 @@ def test_costs_are_derived_by_a_table(cli: Cli, log: Path) -> None:
     assert done.code == 0, done.err
     assert "for 2 of 2 records without one, by the price table 2026-11 of 2026-11-20" in done.err
     from readiness_tui.services.core.desk import open_desk
+    from readiness_tui.services.core.view import system_of
     from readiness_tui.store import traces
 
     desk = open_desk(log.parent / "readiness.db", "ana")
+    system = system_of(desk)
     with desk.store.read() as conn:
-        found = [traces.get(conn, f"t{n}") for n in range(3)]
+        found = [traces.get(conn, system, f"t{n}") for n in range(3)]
     desk.close()
     assert [(trace.cost, trace.extra.get("cost_derived")) for trace in found] == [
         (0.5, None),

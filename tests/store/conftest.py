@@ -9,9 +9,9 @@ import pytest
 
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.store import Store, reviews
-from tests.store.workers import NOW
+from tests.store.workers import NOW, SYSTEM
 
-REVIEW = Review(0, "Support bot", "2026.11", NOW.date(), "ana")
+REVIEW = Review(0, SYSTEM, "2026.11", NOW.date(), "ana")
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.store import Store, assessments, gaps, gates, incidents, reviews, scorecards
 from readiness_tui.store.assessments import Dismissal
 from readiness_tui.store.scorecards import StoredScorecard
-from tests.store.workers import NOW
+from tests.store.workers import NOW, SYSTEM
 
 DAY = date(2026, 11, 23)
 ITEM = Item(
@@ -205,16 +205,16 @@ def gate(threshold: float = 0.85, digest: str = "g1", name: str = "support-bot")
 
 def test_gates_count_versions_by_name(store: Store) -> None:
     with save(store) as tx:
-        first = gates.put_gate(tx, gate(), "metrics: …")
-        second = gates.put_gate(tx, gate(0.9, "g2"))
-        assert gates.put_gate(tx, gate()) == first  # the same content is the same gate
-        other = gates.put_gate(tx, gate(name="other"))
+        first = gates.put_gate(tx, SYSTEM, gate(), "metrics: …")
+        second = gates.put_gate(tx, SYSTEM, gate(0.9, "g2"))
+        assert gates.put_gate(tx, SYSTEM, gate()) == first  # the same content is the same gate
+        other = gates.put_gate(tx, SYSTEM, gate(name="other"))
     with store.read() as conn:
         assert gates.get(conn, first) == replace(gate(), version=1)
         assert gates.get(conn, second) == replace(gate(0.9, "g2"), version=2)
         assert gates.get(conn, other).version == 1
         assert gates.source(conn, first) == "metrics: …"
-        assert [number for number, _ in gates.all(conn)] == [other, second, first]
+        assert [number for number, _ in gates.all(conn, SYSTEM)] == [other, second, first]
         with pytest.raises(ReadinessError):
             gates.get(conn, 99)
 
@@ -223,13 +223,13 @@ def test_locks_in_the_order_of_time(store: Store) -> None:
     early = Lock("ana", NOW, "g1", "d", None)
     late = Lock("ben", NOW + timedelta(hours=1), "g1", "d", "j")
     with save(store) as tx:
-        gates.add_lock(tx, late)
-        gates.add_lock(tx, early)
+        gates.add_lock(tx, SYSTEM, late)
+        gates.add_lock(tx, SYSTEM, early)
     with store.read() as conn:
-        assert gates.locks(conn, "g1") == [early, late]
-        assert gates.latest_lock(conn, "g1") == late
-        assert gates.latest_lock(conn) == late
-        assert gates.latest_lock(conn, "g2") is None
+        assert gates.locks(conn, SYSTEM, "g1") == [early, late]
+        assert gates.latest_lock(conn, SYSTEM, "g1") == late
+        assert gates.latest_lock(conn, SYSTEM) == late
+        assert gates.latest_lock(conn, SYSTEM, "g2") is None
 
 
 # Gaps and conditions
@@ -322,7 +322,7 @@ def test_an_incident_with_everything(store: Store) -> None:
         incidents.remove_action(tx, incidents.put_action(tx, number, Action(0, "mistake")))
         other = incidents.put(tx, Incident(0, "Other", "x", Sev.SEV4))
     with store.read() as conn:
-        stored = incidents.get(conn, number)
+        stored = incidents.get(conn, SYSTEM, number)
         uids = {stored.uid, stored.actions[0].uid, *(entry.uid for entry in stored.timeline)}
         assert len({UUID(uid) for uid in uids}) == 4
         stamps = {"created": NOW, "updated": NOW}
@@ -343,10 +343,12 @@ def test_an_incident_with_everything(store: Store) -> None:
             ),
             rivals=(Rival(rival, "summary", "long", "ben", NOW, stored.rivals[0].uid),),
         )  # fmt: skip
-        assert [i.number for i in incidents.all(conn)] == [number, other]
+        assert [i.number for i in incidents.all(conn, SYSTEM)] == [number]
         assert [i.number for i in incidents.all(conn, "Other")] == [other]
         with pytest.raises(ReadinessError, match="INC-99"):
-            incidents.get(conn, 99)
+            incidents.get(conn, SYSTEM, 99)
+        with pytest.raises(ReadinessError, match=f"INC-{other} is an incident of “Other”"):
+            incidents.get(conn, SYSTEM, other)
 
 
 # Scorecards

@@ -47,7 +47,7 @@ def test_an_entry_says_who_what_when_why_and_both_values(store: Store) -> None:
         assert row.old is not None
         assert row.new is not None
         assert (row.old["points"], row.new["points"]) == (1, 2)
-        assert audit.last_saved(conn) == NOW
+        assert audit.last_saved(conn, "Support bot") == NOW
 
 
 def test_the_same_again_leaves_no_entry(store: Store) -> None:

@@ -33,7 +33,7 @@ from readiness_tui.domain.runs.model import (
 )
 from readiness_tui.store import Store, audit, evalsets, imports, runs, staging, traces
 from readiness_tui.store.imports import ImportReject
-from tests.store.workers import NOW
+from tests.store.workers import NOW, SYSTEM
 
 FULL_CASE = Case(
     "case-1",
@@ -120,7 +120,7 @@ def test_the_full_examples_leave_no_field_at_its_default(full: Case | Run | Trac
 
 def bring(store: Store, *, digest: str = "d1", publish: bool = True, **what) -> int:
     """Import runs (with their cases), traces, eval sets and rejects."""
-    number = imports.begin(store, f"{digest}.jsonl", "test", digest, "ana", NOW)
+    number = imports.begin(store, SYSTEM, f"{digest}.jsonl", "test", digest, "ana", NOW)
     for run, cases in what.get("runs", ()):
         imports.add_run(store, number, run)
         imports.add_cases(store, number, run.id, ((case, f"raw {case.id}") for case in cases))
@@ -161,7 +161,7 @@ def test_a_run_with_everything(store: Store) -> None:
     plain = Case("case-2")
     number = bring(store, runs=[(FULL_RUN, [FULL_CASE, plain])])
     with store.read() as conn:
-        (info,) = runs.all(conn)
+        (info,) = runs.all(conn, SYSTEM)
         assert info.run == FULL_RUN
         assert (info.n_cases, info.digest, info.import_id, info.imported_at) == (2, "d1", number, NOW)
         assert info.current
@@ -169,22 +169,22 @@ def test_a_run_with_everything(store: Store) -> None:
         assert runs.case(conn, info.key, "case-1", "variant", 2) == FULL_CASE
         assert runs.case(conn, info.key, "case-1") is None
         assert runs.raw(conn, info.key, "case-2") == "raw case-2"
-        assert runs.get(conn, info.key) == runs.current(conn, "run-1") == info
-        assert runs.current(conn, "run-9") is None
+        assert runs.get(conn, SYSTEM, info.key) == runs.current(conn, SYSTEM, "run-1") == info
+        assert runs.current(conn, SYSTEM, "run-9") is None
         with pytest.raises(ReadinessError, match="no run 99"):
-            runs.get(conn, 99)
+            runs.get(conn, SYSTEM, 99)
 
 
 def test_traces_with_everything_and_with_nothing(store: Store) -> None:
     logged_as_none = Trace("trace-3", NOW, chunks=(), tool_calls=(), retrieval=False)
     bring(store, traces=[FULL_TRACE, Trace("trace-2"), logged_as_none])
     with store.read() as conn:
-        assert traces.get(conn, "trace-1") == FULL_TRACE
-        assert traces.get(conn, "trace-2") == Trace("trace-2")
-        assert traces.get(conn, "trace-3") == logged_as_none
-        assert traces.get(conn, "trace-4") is None
-        assert traces.raw(conn, "trace-2") == "raw trace-2 é"
-        assert traces.raw(conn, "trace-4") is None
+        assert traces.get(conn, SYSTEM, "trace-1") == FULL_TRACE
+        assert traces.get(conn, SYSTEM, "trace-2") == Trace("trace-2")
+        assert traces.get(conn, SYSTEM, "trace-3") == logged_as_none
+        assert traces.get(conn, SYSTEM, "trace-4") is None
+        assert traces.raw(conn, SYSTEM, "trace-2") == "raw trace-2 é"
+        assert traces.raw(conn, SYSTEM, "trace-4") is None
 
 
 def test_eval_sets_by_digest(store: Store) -> None:
@@ -193,10 +193,10 @@ def test_eval_sets_by_digest(store: Store) -> None:
     bring(store, eval_sets=[old])
     bring(store, digest="d2", eval_sets=[new, old])
     with store.read() as conn:
-        assert evalsets.latest(conn) == old  # the last one of the last file
-        assert evalsets.all(conn) == [old, new]
-        assert evalsets.get(conn, "e2") == new
-        assert evalsets.get(conn, "e3") is None
+        assert evalsets.latest(conn, SYSTEM) == old  # the last one of the last file
+        assert evalsets.all(conn, SYSTEM) == [old, new]
+        assert evalsets.get(conn, SYSTEM, "e2") == new
+        assert evalsets.get(conn, SYSTEM, "e3") is None
 
 
 # Publication
@@ -207,19 +207,25 @@ def test_nothing_is_seen_before_publication(store: Store) -> None:
         store, publish=False, runs=[(FULL_RUN, [FULL_CASE])], traces=[FULL_TRACE], eval_sets=[EvalSet("g", "e", ())]
     )
     with store.read() as conn:
-        assert imports.all(conn) == runs.all(conn) == traces.page(conn) == evalsets.all(conn) == []
-        assert imports.find(conn, "d1") is None
-        assert traces.get(conn, "trace-1") is None
-        assert traces.count(conn) == 0
-        assert list(traces.iter_between(conn)) == []
-        assert traces.latest_day(conn) is None
-        assert runs.current(conn, "run-1") is None
+        assert (
+            imports.all(conn, SYSTEM)
+            == runs.all(conn, SYSTEM)
+            == traces.page(conn, SYSTEM)
+            == evalsets.all(conn, SYSTEM)
+            == []
+        )
+        assert imports.find(conn, SYSTEM, "d1") is None
+        assert traces.get(conn, SYSTEM, "trace-1") is None
+        assert traces.count(conn, SYSTEM) == 0
+        assert list(traces.iter_between(conn, SYSTEM)) == []
+        assert traces.latest_day(conn, SYSTEM) is None
+        assert runs.current(conn, SYSTEM, "run-1") is None
     imports.publish(store, number, "ben", NOW)
     with store.read() as conn:
-        info = imports.find(conn, "d1")
+        info = imports.find(conn, SYSTEM, "d1")
         assert info is not None
         assert (info.runs, info.cases, info.traces, info.rejects, info.published_at) == (1, 1, 1, 0, NOW)
-        assert traces.get(conn, "trace-1") == FULL_TRACE
+        assert traces.get(conn, SYSTEM, "trace-1") == FULL_TRACE
         (change,) = audit.log(conn, limit=1)
         assert (change.who, change.what, change.undoable) == ("ben", "imported d1.jsonl", False)
     with pytest.raises(ReadinessError, match="cannot be undone"):
@@ -242,7 +248,7 @@ def test_abort_leaves_nothing_and_spares_what_is_published(store: Store) -> None
     published = bring(store, traces=some(3))
     imports.abort(store, published)
     with store.read() as conn:
-        assert traces.count(conn) == 3
+        assert traces.count(conn, SYSTEM) == 3
         with pytest.raises(ReadinessError, match="given up"):
             imports.get(conn, number)
 
@@ -272,7 +278,7 @@ def test_what_a_living_process_stages_is_left_alone(
     store.importing.clear()
     with store.write("", "", now=NOW) as tx:
         tx.conn.execute(f"UPDATE import SET {column} = ? WHERE id = ?", (value, number))
-    imports.begin(store, "x", "test", "d2", "ana", NOW + later)
+    imports.begin(store, SYSTEM, "x", "test", "d2", "ana", NOW + later)
     with store.read() as conn:
         assert (number in [row[0] for row in conn.execute("SELECT id FROM import")]) is kept
 
@@ -314,8 +320,8 @@ def test_what_cannot_be_stored_is_a_reject_and_the_rest_goes_in(store: Store) ->
         ],
     )
     with store.read() as conn:
-        assert {t.id for t in traces.iter_between(conn)} == {"t0", "t1", "t2", "u0", "u1", "u2"}
-        assert traces.raw(conn, "u2") == "raw u2 é"
+        assert {t.id for t in traces.iter_between(conn, SYSTEM)} == {"t0", "t1", "t2", "u0", "u1", "u2"}
+        assert traces.raw(conn, SYSTEM, "u2") == "raw u2 é"
         assert [c.id for c in runs.cases(conn, 1)] == ["ok", "also ok"]
         reasons = [r.reason for r in imports.rejects(conn, number)]
         assert [reason.split("'")[1] for reason in reasons] == ["bad", "not a number", *(t.id for t in bad)]
@@ -331,8 +337,8 @@ def test_the_same_id_twice_in_a_file(store: Store, monkeypatch: pytest.MonkeyPat
         runs=[(FULL_RUN, [Case("c", output="first"), Case("c", output="second"), Case("c", repeat=1)])],
     )
     with store.read() as conn:
-        assert traces.get(conn, "same") == first
-        assert traces.count(conn) == imports.get(conn, number).traces == 6
+        assert traces.get(conn, SYSTEM, "same") == first
+        assert traces.count(conn, SYSTEM) == imports.get(conn, number).traces == 6
         assert [(c.id, c.repeat, c.output) for c in runs.cases(conn, 1)] == [("c", 0, "first"), ("c", 1, None)]
         assert imports.rejects(conn, number) == [
             ImportReject(0, "case 'c' is in run 'run-1' twice; the first is kept", "raw c"),
@@ -368,7 +374,7 @@ def test_warnings_are_kept(store: Store) -> None:
 
 
 def test_a_path_that_is_not_unicode(store: Store) -> None:
-    number = imports.begin(store, os.fsdecode(b"r\xff.jsonl"), "test", "d", "ana", NOW)
+    number = imports.begin(store, SYSTEM, os.fsdecode(b"r\xff.jsonl"), "test", "d", "ana", NOW)
     assert imports.publish(store, number, "ana", NOW).path == "r\\udcff.jsonl"
 
 
@@ -379,11 +385,11 @@ def test_a_changed_file_is_a_new_version_of_its_runs(store: Store) -> None:
     bring(store, runs=[(FULL_RUN, [Case("c", output="old")])])
     bring(store, digest="d2", runs=[(FULL_RUN, [Case("c", output="new")])])
     with store.read() as conn:
-        new, old = runs.all(conn, versions=True)
-        assert runs.all(conn) == [new]
+        new, old = runs.all(conn, SYSTEM, versions=True)
+        assert runs.all(conn, SYSTEM) == [new]
         assert (new.current, old.current) == (True, False)
         assert [runs.cases(conn, i.key)[0].output for i in (new, old)] == ["new", "old"]
-        assert runs.current(conn, "run-1") == new
+        assert runs.current(conn, SYSTEM, "run-1") == new
 
 
 def test_the_version_published_last_counts_not_the_one_begun_last(store: Store) -> None:
@@ -392,8 +398,8 @@ def test_the_version_published_last_counts_not_the_one_begun_last(store: Store) 
     imports.publish(store, second, "ana", NOW)
     imports.publish(store, first, "ana", NOW)
     with store.read() as conn:
-        assert [i.import_id for i in runs.all(conn, versions=True) if i.current] == [first]
-        assert [t.answer for t in traces.iter_between(conn)] == ["first"]
+        assert [i.import_id for i in runs.all(conn, SYSTEM, versions=True) if i.current] == [first]
+        assert [t.answer for t in traces.iter_between(conn, SYSTEM)] == ["first"]
 
 
 def test_runs_are_listed_by_start_unknown_last(store: Store) -> None:
@@ -404,7 +410,7 @@ def test_runs_are_listed_by_start_unknown_last(store: Store) -> None:
     )
     bring(store, runs=[(unknown, []), (early, []), (late, [])])
     with store.read() as conn:
-        assert [i.run.id for i in runs.all(conn)] == ["late", "early", "unknown"]
+        assert [i.run.id for i in runs.all(conn, SYSTEM)] == ["late", "early", "unknown"]
 
 
 def test_a_trace_that_comes_again_replaces_the_old_one_at_publication(
@@ -414,17 +420,17 @@ def test_a_trace_that_comes_again_replaces_the_old_one_at_publication(
     bring(store, traces=some(5, answer="old"))
     number = bring(store, digest="d2", publish=False, traces=some(7, answer="new"))
     with store.read() as conn:
-        assert [t.answer for t in traces.iter_between(conn)] == ["old"] * 5
+        assert [t.answer for t in traces.iter_between(conn, SYSTEM)] == ["old"] * 5
     imports.publish(store, number, "ana", NOW)
     with store.read() as conn:
-        assert [(t.id, t.answer) for t in traces.iter_between(conn)] == [(f"t{i}", "new") for i in range(7)]
-        assert traces.count(conn) == 7
-        assert traces.get(conn, "t3") == Trace("t3", NOW + timedelta(seconds=3), answer="new")
-        assert traces.raw(conn, "t3") == "raw t3 é"
+        assert [(t.id, t.answer) for t in traces.iter_between(conn, SYSTEM)] == [(f"t{i}", "new") for i in range(7)]
+        assert traces.count(conn, SYSTEM) == 7
+        assert traces.get(conn, SYSTEM, "t3") == Trace("t3", NOW + timedelta(seconds=3), answer="new")
+        assert traces.raw(conn, SYSTEM, "t3") == "raw t3 é"
     staged = bring(store, digest="d3", publish=False, traces=some(2, answer="never"))
     imports.abort(store, staged)
     with store.read() as conn:
-        assert {t.answer for t in traces.iter_between(conn)} == {"new"}
+        assert {t.answer for t in traces.iter_between(conn, SYSTEM)} == {"new"}
 
 
 # Human labels
@@ -437,26 +443,26 @@ def test_a_label_survives_a_new_import_of_its_run(store: Store) -> None:
     mine = HumanLabel(HumanVerdict.PASS, "ana", NOW, "checked")
     later = HumanLabel(HumanVerdict.UNSURE, "ben", NOW + timedelta(hours=1))
     with store.write("ana", "reviewed", now=NOW) as tx:
-        runs.put_label(tx, "run-1", "c", "v", mine)
+        runs.put_label(tx, SYSTEM, "run-1", "c", "v", mine)
     bring(store, digest="d2", runs=[(FULL_RUN, [replace(risky, output="new")])])
     with store.read() as conn:
         marks = runs.label_changes(conn)
-        info = runs.current(conn, "run-1")
+        info = runs.current(conn, SYSTEM, "run-1")
         assert info is not None
         assert runs.cases(conn, info.key) == [replace(risky, output="new", human=mine, labels=(mine, filed))]
     with store.write("ben", "reviewed", now=NOW) as tx:
-        runs.put_label(tx, "run-1", "c", "v", later)
+        runs.put_label(tx, SYSTEM, "run-1", "c", "v", later)
     with store.read() as conn:
-        assert runs.labels(conn, "run-1") == {("c", "v"): (later, mine)}
+        assert runs.labels(conn, SYSTEM, "run-1") == {("c", "v"): (later, mine)}
         case = runs.case(conn, info.key, "c", "v")
         assert case is not None
         assert case.human == later
         assert runs.label_changes(conn) > marks
     with store.write("ben", "took it back", now=NOW) as tx:
-        runs.clear_label(tx, "run-1", "c", "v", "ben")
+        runs.clear_label(tx, SYSTEM, "run-1", "c", "v", "ben")
     with store.read() as conn:
-        assert runs.labels(conn, "run-1") == {("c", "v"): (mine,)}
-        assert runs.earlier_labels(conn, "run-1", "c", "v", "ben") == [later]
+        assert runs.labels(conn, SYSTEM, "run-1") == {("c", "v"): (mine,)}
+        assert runs.earlier_labels(conn, SYSTEM, "run-1", "c", "v", "ben") == [later]
 
 
 def test_a_label_is_of_the_answer_that_it_was_given_to(store: Store) -> None:
@@ -464,17 +470,17 @@ def test_a_label_is_of_the_answer_that_it_was_given_to(store: Store) -> None:
     bring(store, runs=[(FULL_RUN, [again, once])])
     given = HumanLabel(HumanVerdict.PASS, "ana", NOW, blind=True, answer=answer_digest([once, again]))
     with store.write("ana", "reviewed", now=NOW) as tx:
-        runs.put_label(tx, "run-1", "c", "", given)
+        runs.put_label(tx, SYSTEM, "run-1", "c", "", given)
 
     def seen() -> list[HumanLabel | None]:
         with store.read() as conn:
-            info = runs.current(conn, "run-1")
+            info = runs.current(conn, SYSTEM, "run-1")
             assert info is not None
             one = runs.case(conn, info.key, "c", repeat=1)
             assert one is not None
             found = runs.cases(conn, info.key)
             assert one.human == found[0].human
-            assert runs.labels(conn, "run-1") == {("c", ""): (given,)}  # never lost
+            assert runs.labels(conn, SYSTEM, "run-1") == {("c", ""): (given,)}  # never lost
             return [case.human for case in found]
 
     assert seen() == [given, given]
@@ -491,14 +497,14 @@ def listed(store: Store, where: traces.Filter = traces.NONE, size: int = 3) -> l
     """The whole list, page by page; and the same backwards."""
     with store.read() as conn:
         forth: list[traces.Listed] = []
-        while page := traces.page(conn, where, after=forth[-1].cursor if forth else None, limit=size):
+        while page := traces.page(conn, SYSTEM, where, after=forth[-1].cursor if forth else None, limit=size):
             forth += page
         if forth:
             back = [forth[-1]]
-            while page := traces.page(conn, where, before=back[0].cursor, limit=size):
+            while page := traces.page(conn, SYSTEM, where, before=back[0].cursor, limit=size):
                 back = [*page, *back]
             assert back == forth
-        assert traces.count(conn, where) == len(forth)
+        assert traces.count(conn, SYSTEM, where) == len(forth)
         return [each.trace.id for each in forth]
 
 
@@ -539,27 +545,27 @@ def test_filters(store: Store) -> None:
     ):
         assert set(listed(store, where, size=2)) == ids, where
     with store.read() as conn:
-        assert traces.by_outcome(conn) == {"": 3, "error": 1, "success": 1}
-        assert traces.by_error(conn) == {"Timeout": 2, "Quota": 1}
-        assert traces.by_error(conn, at(model="m2")) == {"Timeout": 1}
-        assert traces.values(conn, "model") == ["m1", "m2"]
-        assert traces.latest_day(conn) == (NOW + timedelta(days=1)).date()
+        assert traces.by_outcome(conn, SYSTEM) == {"": 3, "error": 1, "success": 1}
+        assert traces.by_error(conn, SYSTEM) == {"Timeout": 2, "Quota": 1}
+        assert traces.by_error(conn, SYSTEM, at(model="m2")) == {"Timeout": 1}
+        assert traces.values(conn, SYSTEM, "model") == ["m1", "m2"]
+        assert traces.latest_day(conn, SYSTEM) == (NOW + timedelta(days=1)).date()
 
 
 def test_between_is_oldest_first_from_inclusive_to_exclusive(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(traces, "_CHUNK", 3)
     bring(store, traces=[*reversed(some(10, latency_ms=1.5)), Trace("unknown")])
     with store.read() as conn:
-        assert [t.id for t in traces.iter_between(conn)] == ["unknown", *(f"t{i}" for i in range(10))]
+        assert [t.id for t in traces.iter_between(conn, SYSTEM)] == ["unknown", *(f"t{i}" for i in range(10))]
         window = NOW + timedelta(seconds=2), NOW + timedelta(seconds=6)
-        assert [t.id for t in traces.iter_between(conn, *window)] == ["t2", "t3", "t4", "t5"]
-        assert list(traces.columns(conn, ("latency_ms", "cost"), *window)) == [(1.5, None)] * 4
+        assert [t.id for t in traces.iter_between(conn, SYSTEM, *window)] == ["t2", "t3", "t4", "t5"]
+        assert list(traces.columns(conn, SYSTEM, ("latency_ms", "cost"), *window)) == [(1.5, None)] * 4
         with pytest.raises(ValueError, match="; drop"):
-            list(traces.columns(conn, ("id; drop table trace",)))
+            list(traces.columns(conn, SYSTEM, ("id; drop table trace",)))
 
 
 def test_many_records_compressed_together_come_back_one_by_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staging, "BATCH", 150)  # blocks of 64, 64 and 22
     bring(store, traces=some(400))
     with store.read() as conn:
-        assert all(traces.raw(conn, f"t{i}") == f"raw t{i} é" for i in range(400))
+        assert all(traces.raw(conn, SYSTEM, f"t{i}") == f"raw t{i} é" for i in range(400))

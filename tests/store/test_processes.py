@@ -13,7 +13,7 @@ import pytest
 
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.store import Store, assessments, imports, migrations, sqlite, traces
-from tests.store.workers import NOW
+from tests.store.workers import NOW, SYSTEM
 
 ROOT = Path(__file__).parents[2]
 NOW_AT = len(migrations.MIGRATIONS)
@@ -97,11 +97,11 @@ def test_killed_while_importing(store: Store, path: Path, rounds: int) -> None:
         process.send_signal(signal.SIGKILL)
         published = "published" in rest(process)
         with store.read() as conn:
-            found = imports.find(conn, f"d{number}")
+            found = imports.find(conn, SYSTEM, f"d{number}")
             whole += found is not None
             assert found is not None or not published
-            assert traces.count(conn) == whole * 2000
-    last = imports.begin(store, "last", "test", "last", "ana", NOW)
+            assert traces.count(conn, SYSTEM) == whole * 2000
+    last = imports.begin(store, SYSTEM, "last", "test", "last", "ana", NOW)
     imports.add_traces(store, last, [(Trace("last", NOW), "{}")])
     imports.publish(store, last, "ana", NOW)
     with store.read() as conn:

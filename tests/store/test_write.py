@@ -13,7 +13,7 @@ from readiness_tui.domain.errors import AlreadySaved, ReadinessError
 from readiness_tui.store import Store, assessments, audit, db, reviews, settings, sqlite
 from readiness_tui.store.faults import explain
 from tests.store.conftest import REVIEW
-from tests.store.workers import NOW
+from tests.store.workers import NOW, SYSTEM
 
 
 def note(store: Store, text: str, **options) -> None:
@@ -227,7 +227,7 @@ def test_a_frozen_review_refuses_every_write(store: Store) -> None:
 def test_settings_and_drafts(store: Store) -> None:
     with store.write("ana", "x", now=NOW) as tx:
         settings.put(tx, "theme", {"dark": True})
-        settings.put_attendees(tx, ("ana", "ben"))
+        settings.put_attendees(tx, SYSTEM, ("ana", "ben"))
         settings.put_draft(tx, "note/OBS-01", "half a sen")
         settings.put_draft(tx, "note/OBS-01", "half a sentence")
         settings.put_draft(tx, "note/OBS-02", "x")
@@ -235,7 +235,8 @@ def test_settings_and_drafts(store: Store) -> None:
     with store.read() as conn:
         assert settings.get(conn, "theme") == {"dark": True}
         assert settings.get(conn, "nothing", 7) == 7
-        assert settings.attendees(conn) == ("ana", "ben")
+        assert settings.attendees(conn, SYSTEM) == ("ana", "ben")
+        assert settings.attendees(conn, "another") == ()
         assert settings.get_draft(conn, "note/OBS-01") == settings.Draft("half a sentence", NOW)
         assert list(settings.drafts(conn)) == ["note/OBS-01"]
         assert [change.what for change in audit.log(conn)] == ["started a review"]  # neither is audited

@@ -11,6 +11,7 @@ from readiness_tui.domain.runs.model import Trace
 from readiness_tui.store import Store, assessments, imports, staging
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
+SYSTEM = "Support bot"
 
 
 def vote(path: Path, name: str, count: str) -> None:
@@ -37,7 +38,7 @@ def traces(path: Path, name: str, count: str) -> None:
     """Import this many traces under the digest `name`, in small batches, then publish; print when that is done."""
     staging.BATCH = 50
     store = Store.open(path)
-    import_id = imports.begin(store, name, "test", name, "ana", NOW)
+    import_id = imports.begin(store, SYSTEM, name, "test", name, "ana", NOW)
     print("begun", flush=True)
     imports.add_traces(
         store,

@@ -27,20 +27,15 @@ from readiness_tui.domain.text.format import plural
 def collect_command(session: Session, port: int, every: float) -> int:
     """Receive traces and evaluations live over OTLP/HTTP until Ctrl-C.
 
-    Point an exporter at it with OTEL_EXPORTER_OTLP_ENDPOINT; protobuf needs the extra `otel`. Only programs on this
-    machine can send.
+    Point an exporter at it with OTEL_EXPORTER_OTLP_ENDPOINT, protobuf or JSON. Only programs on this machine can send.
     """
-    from readiness_tui.services.importing.collect import Collector, takes_protobuf
+    from readiness_tui.services.importing.collect import Collector
 
     stop = threading.Event()
     with desk_of(session) as desk, Collector(desk, port) as collector:
         before = signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
         try:
             tell(f"Listening. OTEL_EXPORTER_OTLP_ENDPOINT={collector.address} · Ctrl-C ends it.")
-            if not takes_protobuf():
-                tell(
-                    "Only JSON is understood: pip install 'readiness-tui[otel]' for protobuf, which most exporters send."
-                )
             collector.run(every, stop, tell)
         except KeyboardInterrupt:
             pass  # the way to end it

@@ -12,6 +12,7 @@ from readiness_tui.domain.golden_set.leakage import Request, of_run, of_traces
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
 from readiness_tui.services.core.desk import Desk, open_desk
+from readiness_tui.services.core.view import current_review
 from readiness_tui.services.gate.offline import (
     Content,
     all_traces,
@@ -91,12 +92,13 @@ def in_files(traces_of: Sequence[Path], runs_of: Sequence[Path]) -> Evidence:
 
 
 def at_desk(desk: Desk) -> Evidence:
-    """Everything that was imported."""
+    """Everything that was imported of the desk's system."""
     with desk.store.read() as conn:
+        system = current_review(conn, desk).system
         return Evidence(
-            tuple(traces.iter_between(conn)),
-            tuple(_run(conn, info) for info in runs.all(conn)),
-            tuple(evalsets.all(conn)),
+            tuple(traces.iter_between(conn, system)),
+            tuple(_run(conn, info) for info in runs.all(conn, system)),
+            tuple(evalsets.all(conn, system)),
         )
 
 
@@ -113,7 +115,7 @@ def report_imported(desk: Desk) -> str:
 
 
 def in_database(path: Path, who: str) -> Evidence:
-    """Everything in the database at `path`."""
+    """The same, of the database at `path`."""
     desk = open_desk(path, who)
     try:
         return at_desk(desk)

@@ -27,6 +27,7 @@ from readiness_tui.domain.metrics.rule import Rule
 from readiness_tui.domain.runs.model import Case, CaseStatus, GoldenCase, HumanLabel
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.measure import Measured, repeats, run_data
+from readiness_tui.services.core.view import current_review
 from readiness_tui.store import evalsets, runs, traces
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
@@ -97,16 +98,17 @@ class CaseView:
 def all_runs(desk: Desk) -> list[RunInfo]:
     """Every imported run, newest start first; runs without a start last."""
     with desk.store.read() as conn:
-        return runs.all(conn)
+        return runs.all(conn, current_review(conn, desk).system)
 
 
 def history(desk: Desk) -> list[RunLine]:
     """Every run with its counts and its main figures. A stored run never changes, so its line is kept."""
     with desk.store.read() as conn:
-        eval_set = evalsets.latest(conn)
+        system = current_review(conn, desk).system
+        eval_set = evalsets.latest(conn, system)
         mark = eval_set.digest if eval_set else None
         lines = []
-        for info in runs.all(conn):
+        for info in runs.all(conn, system):
             kept = desk.cache.get(f"run line {info.key}")
             if kept is None or kept[0] != mark:
                 kept = desk.cache[f"run line {info.key}"] = (mark, _line(info, run_data(conn, info, eval_set)))
@@ -117,8 +119,8 @@ def history(desk: Desk) -> list[RunLine]:
 def detail(desk: Desk, run_id: str) -> RunDetail:
     """One run, its cases joined to the golden set, its metrics by layer (or why they cannot be computed)."""
     with desk.store.read() as conn:
-        info = runs.named(conn, run_id)
-        data = run_data(conn, info, evalsets.latest(conn))
+        info = runs.named(conn, current_review(conn, desk).system, run_id)
+        data = run_data(conn, info, evalsets.latest(conn, info.system))
     return RunDetail(
         info=info,
         data=data,
@@ -136,9 +138,10 @@ def over_time(desk: Desk, measured: Measured) -> Trend:
     roles |= {data.run.id: "candidate" for data in measured.candidate}
     found: list[tuple[Dated, Figures]] = []
     with desk.store.read() as conn:
-        eval_set = evalsets.latest(conn)
+        system = current_review(conn, desk).system
+        eval_set = evalsets.latest(conn, system)
         mark = (eval_set.digest if eval_set else None, wanted)
-        for info in runs.all(conn):
+        for info in runs.all(conn, system):
             kept = desk.cache.get(f"run figures {info.key}")
             if kept is None or kept[0] != mark:
                 kept = (mark, figures(run_data(conn, info, eval_set), wanted))
@@ -164,13 +167,13 @@ def case_view(desk: Desk, key: str, measured: Measured, run_id: str = "") -> Cas
     order = dict.fromkeys([first, facing, *sorted(roles, key=lambda name: roles[name] == "baseline")])
     sides = []
     with desk.store.read() as conn:
-        known = {info.run.id: info for info in runs.all(conn)}
+        known = {info.run.id: info for info in runs.all(conn, current_review(conn, desk).system)}
         for name in order:
             if name not in known:
                 continue
             stored, joined = _pairs(conn, known[name], key)
             if joined:
-                labels = runs.labels(conn, name).get((stored[0].id, stored[0].variant), ())
+                labels = runs.labels(conn, known[name].system, name).get((stored[0].id, stored[0].variant), ())
                 sides.append(CaseSide(roles.get(name, ""), known[name], joined, labels))
                 desk.seen_scores.add((name, case_key(joined[0])))
     if not sides:
@@ -190,7 +193,7 @@ def _pair(sides: list[CaseSide], gold: GoldenCase | None) -> CasePair | None:
 def slow_traces(desk: Desk, rule: Rule, as_of: date) -> tuple[Miss, ...]:
     """The traces that a rule over traces loses, in its window, the worst first; missing ones last."""
     with desk.store.read() as conn:
-        kept, _ = window(tuple(traces.iter_between(conn)), as_of, rule.window_days)
+        kept, _ = window(tuple(traces.iter_between(conn, current_review(conn, desk).system)), as_of, rule.window_days)
     seen = observe_traces(rule.metric, kept, rule.tags, direction=rule.direction, unit=rule.unit)
     return missed_cases(rule, seen) if isinstance(seen, Observed) and rule.threshold is not None else ()
 
@@ -209,6 +212,6 @@ def _by_error(cases: Iterable[Case]) -> dict[str, int]:
 
 def _pairs(conn: Connection, info: RunInfo, key: str) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
     """As `repeats`; of a case whose variant is not said, the first one's."""
-    joined = run_data(conn, info, evalsets.latest(conn)).cases
+    joined = run_data(conn, info, evalsets.latest(conn, info.system)).cases
     first = next((case for case in joined if case_key(case) == key or case.id == key), None)
     return repeats(conn, info, case_key(first)) if first else ((), ())

@@ -10,6 +10,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import current_review
 from readiness_tui.store import imports, traces
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.traces import Cursor
@@ -76,13 +77,13 @@ def parse_filter(desk: Desk, typed: str) -> TraceFilter:
 def state(desk: Desk) -> tuple[int, ...]:
     """Changes whenever the list may have changed: the imports it is made of."""
     with desk.store.read() as conn:
-        return tuple(info.id for info in imports.all(conn))
+        return tuple(info.id for info in imports.all(conn, current_review(conn, desk).system))
 
 
 def count(desk: Desk, wanted: TraceFilter) -> int:
     """How many traces meet the filter."""
     with desk.store.read() as conn:
-        return traces.count(conn, wanted)
+        return traces.count(conn, current_review(conn, desk).system, wanted)
 
 
 def page(
@@ -90,7 +91,7 @@ def page(
 ) -> list[TraceRow]:
     """A page of rows, newest first: after or before a place, else from the top. Costs the same at any depth."""
     with desk.store.read() as conn:
-        return traces.page(conn, wanted, after=after, before=before, limit=limit)
+        return traces.page(conn, current_review(conn, desk).system, wanted, after=after, before=before, limit=limit)
 
 
 def several(desk: Desk, trace_ids: Sequence[str]) -> tuple[list[TraceRow], tuple[str, ...]]:
@@ -98,8 +99,9 @@ def several(desk: Desk, trace_ids: Sequence[str]) -> tuple[list[TraceRow], tuple
     found: list[TraceRow] = []
     unknown: list[str] = []
     with desk.store.read() as conn:
+        system = current_review(conn, desk).system
         for trace_id in dict.fromkeys(trace_ids):
-            trace = traces.get(conn, trace_id)
+            trace = traces.get(conn, system, trace_id)
             if trace is None:
                 unknown.append(trace_id)
             else:
@@ -110,22 +112,23 @@ def several(desk: Desk, trace_ids: Sequence[str]) -> tuple[list[TraceRow], tuple
 def record(desk: Desk, trace_id: str) -> tuple[Trace, str]:
     """One trace and its record as the file had it. Raises ReadinessError where there is none."""
     with desk.store.read() as conn:
-        trace = traces.get(conn, trace_id)
+        system = current_review(conn, desk).system
+        trace = traces.get(conn, system, trace_id)
         if trace is None:
             raise ReadinessError(f"No trace {trace_id} was imported.")
-        return trace, traces.raw(conn, trace_id) or ""
+        return trace, traces.raw(conn, system, trace_id) or ""
 
 
 def error_counts(desk: Desk, wanted: TraceFilter | None = None) -> dict[str, int]:
     """How many traces failed, by error class, the most frequent first."""
     with desk.store.read() as conn:
-        return traces.by_error(conn, wanted or TraceFilter())
+        return traces.by_error(conn, current_review(conn, desk).system, wanted or TraceFilter())
 
 
 def outcome_counts(desk: Desk, wanted: TraceFilter | None = None) -> dict[str, int]:
     """How many traces had each outcome, the most frequent first; "" stands for an unknown one."""
     with desk.store.read() as conn:
-        return traces.by_outcome(conn, wanted or TraceFilter())
+        return traces.by_outcome(conn, current_review(conn, desk).system, wanted or TraceFilter())
 
 
 def _meaning(conn: Connection, desk: Desk, key: str, value: str) -> dict[str, Any]:
@@ -136,7 +139,7 @@ def _meaning(conn: Connection, desk: Desk, key: str, value: str) -> dict[str, An
         known = {outcome.value: outcome for outcome in Outcome}
         return {"outcome": known[low]} if low in known else {"status": value}
     if key in _COLUMNS:
-        return {_COLUMNS[key]: _whole(conn, key, value)}
+        return {_COLUMNS[key]: _whole(conn, desk, key, value)}
     if key == "tool":
         return {"tool": value}
     if key == "error":
@@ -148,9 +151,9 @@ def _meaning(conn: Connection, desk: Desk, key: str, value: str) -> dict[str, An
     return {"day": {"start": begin, "end": end}, "from": {"start": begin}, "to": {"end": end}}[key]
 
 
-def _whole(conn: Connection, key: str, part: str) -> str:
+def _whole(conn: Connection, desk: Desk, key: str, part: str) -> str:
     """The one value that `part` is, or is a part of."""
-    known = traces.values(conn, _COLUMNS[key])
+    known = traces.values(conn, current_review(conn, desk).system, _COLUMNS[key])
     if part in known:
         return part
     like = [name for name in known if part.casefold() in name.casefold()]

@@ -23,6 +23,7 @@ class Change:
     what: str
     why: str
     review_id: int | None
+    system: str | None
     undoes: int | None
     undone_by: int | None
     undoable: bool
@@ -42,21 +43,22 @@ class RowChange:
 def log(
     conn: Connection,
     *,
+    system: str | None = None,
     review_id: int | None = None,
     item: str | None = None,
     limit: int = 100,
     before: int | None = None,
 ) -> list[Change]:
-    """The latest first. `before`: only entries with a lower id, for the next page."""
+    """The latest first; of a system, what is in everybody's history too. `before`: only entries with a lower id, for the next page."""
     rows = fetch(
         conn,
         "SELECT c.*, (SELECT max(u.id) FROM change u WHERE u.undoes = c.id) AS undone_by,"
         " (SELECT group_concat(item_id, char(10)) FROM (SELECT DISTINCT item_id FROM change_row r"
         "   WHERE r.change_id = c.id AND item_id IS NOT NULL ORDER BY item_id)) AS items"
-        " FROM change c WHERE (?1 IS NULL OR c.review_id = ?1) AND (?3 IS NULL OR c.id < ?3)"
+        " FROM change c WHERE (?1 IS NULL OR c.review_id = ?1) AND (?5 IS NULL OR coalesce(c.system, ?5) = ?5) AND (?3 IS NULL OR c.id < ?3)"
         " AND (?2 IS NULL OR EXISTS (SELECT 1 FROM change_row r WHERE r.change_id = c.id AND r.item_id = ?2))"
         " ORDER BY c.id DESC LIMIT ?4",
-        (review_id, item, before, limit),
+        (review_id, item, before, limit, system),
     )
     return [_change(row) for row in rows]
 
@@ -89,7 +91,9 @@ def undo(store: Store, change_id: int, who: str, now: datetime, why: str = "") -
         change = get(conn, change_id)
     if not change.undoable:
         raise ReadinessError(f"“{change.what}” (change {change_id}) cannot be undone.")
-    with store.write(who, f"undid: {change.what}", why, now=now, review_id=change.review_id, undoes=change_id) as tx:
+    with store.write(
+        who, f"undid: {change.what}", why, now=now, review_id=change.review_id, system=change.system, undoes=change_id
+    ) as tx:
         made = rows(tx.conn, change_id)
         for row in made:
             _refuse_later(tx, change_id, row)
@@ -151,6 +155,7 @@ def _change(row: Row) -> Change:
         what=row["what"],
         why=row["why"],
         review_id=row["review_id"],
+        system=row["system"],
         undoes=row["undoes"],
         undone_by=row["undone_by"],
         undoable=bool(row["undoable"]),
@@ -158,7 +163,9 @@ def _change(row: Row) -> Change:
     )
 
 
-def last_saved(conn: Connection) -> datetime | None:
-    """When anything was saved last."""
-    row = conn.execute("SELECT at FROM change ORDER BY id DESC LIMIT 1").fetchone()
+def last_saved(conn: Connection, system: str) -> datetime | None:
+    """When anything of a system was saved last."""
+    row = conn.execute(
+        "SELECT at FROM change WHERE coalesce(system, ?1) = ?1 ORDER BY id DESC LIMIT 1", (system,)
+    ).fetchone()
     return None if row is None else moment(row[0])

@@ -121,12 +121,14 @@ class Store:
         now: datetime,
         key: str | None = None,
         review_id: int | None = None,
+        system: str | None = None,
         undoable: bool = True,
         undoes: int | None = None,
     ) -> Iterator[Tx]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
-        `who` did `what` and `why`: the audit entry of all that the block puts. `key` makes the block happen once:
+        `who` did `what` and `why`: the audit entry of all that the block puts, in the history of `system` (the
+        review's, where there is one; without either everybody's). `key` makes the block happen once:
         where a transaction with it was committed before (perhaps just before a crash, unacknowledged) the block does
         not run and AlreadySaved is raised. `undoable` False: `audit.undo` refuses (publishing, freezing).
         Raises ReadinessError (disk full, locked, read-only, file gone, …); then nothing of the block is stored.
@@ -153,6 +155,7 @@ class Store:
                     now,
                     key=key,
                     review_id=review_id,
+                    system=system,
                     undoable=undoable,
                     undoes=undoes,
                 )

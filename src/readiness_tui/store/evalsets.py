@@ -5,13 +5,15 @@ from __future__ import annotations
 from readiness_tui.domain.runs.model import EvalSet
 from readiness_tui.store import packing
 from readiness_tui.store.sqlite import Connection
+from readiness_tui.store.systems import NUMBER
 
 
-def all(conn: Connection) -> list[EvalSet]:
-    """The latest published first; a set that was imported again unchanged appears once."""
+def all(conn: Connection, system: str) -> list[EvalSet]:
+    """Those of a system, the latest published first; a set that was imported again unchanged appears once."""
     rows = conn.execute(
-        "SELECT e.digest, e.json FROM eval_set e JOIN import i ON i.id = e.import_id"
-        " WHERE i.published_order IS NOT NULL ORDER BY i.published_order DESC, e.id DESC"
+        f"SELECT e.digest, e.json FROM eval_set e JOIN import i ON i.id = e.import_id WHERE i.system_id = {NUMBER}"
+        " AND i.published_order IS NOT NULL ORDER BY i.published_order DESC, e.id DESC",
+        (system,),
     ).fetchall()
     found: dict[str, EvalSet] = {}
     for digest, text in rows:
@@ -20,9 +22,9 @@ def all(conn: Connection) -> list[EvalSet]:
     return list(found.values())
 
 
-def latest(conn: Connection) -> EvalSet | None:
-    return next(iter(all(conn)), None)
+def latest(conn: Connection, system: str) -> EvalSet | None:
+    return next(iter(all(conn, system)), None)
 
 
-def get(conn: Connection, digest: str) -> EvalSet | None:
-    return next((each for each in all(conn) if each.digest == digest), None)
+def get(conn: Connection, system: str, digest: str) -> EvalSet | None:
+    return next((each for each in all(conn, system) if each.digest == digest), None)

@@ -11,23 +11,33 @@ from readiness_tui.store.rows import Tx, fetch
 from readiness_tui.store.sqlite import Connection
 
 
-def put_gate(tx: Tx, gate: Gate, text: str = "") -> int:
-    """Store a gate and the text of the file it came from; returns its id.
+def put_gate(tx: Tx, system: str, gate: Gate, text: str = "") -> int:
+    """Store a gate of a system and the text of the file it came from; returns its id.
 
-    Versions count per name; a gate of the same name and digest is the same row.
+    Versions count per system and name; a gate of the same name and digest is the same row.
     """
     from readiness_tui.domain.gate.codec import gate_to_plain
 
-    same = tx.conn.execute("SELECT id FROM gate WHERE name = ? AND digest = ?", (gate.name, gate.digest)).fetchone()
+    same = tx.conn.execute(
+        "SELECT id FROM gate WHERE system = ? AND name = ? AND digest = ?", (system, gate.name, gate.digest)
+    ).fetchone()
     if same is not None:
         return int(same[0])
-    version = (
-        1 + tx.conn.execute("SELECT coalesce(max(version), 0) FROM gate WHERE name = ?", (gate.name,)).fetchone()[0]
-    )
+    (last,) = tx.conn.execute(
+        "SELECT coalesce(max(version), 0) FROM gate WHERE system = ? AND name = ?", (system, gate.name)
+    ).fetchone()
+    version = last + 1
     plain = gate_to_plain(replace(gate, version=version))
     return tx.put(
         "gate",
-        {"name": gate.name, "version": version, "digest": gate.digest, "json": dump(plain), "source": text},
+        {
+            "system": system,
+            "name": gate.name,
+            "version": version,
+            "digest": gate.digest,
+            "json": dump(plain),
+            "source": text,
+        },
     )
 
 
@@ -39,17 +49,18 @@ def get(conn: Connection, gate_id: int) -> Gate:
     return _gate(*row)
 
 
-def all(conn: Connection) -> list[tuple[int, Gate]]:
-    """With their ids, the newest first."""
-    rows = conn.execute("SELECT id, version, digest, json FROM gate ORDER BY id DESC").fetchall()
+def all(conn: Connection, system: str) -> list[tuple[int, Gate]]:
+    """Those of a system with their ids, the newest first."""
+    rows = conn.execute(
+        "SELECT id, version, digest, json FROM gate WHERE system = ? ORDER BY id DESC", (system,)
+    ).fetchall()
     return [(row[0], _gate(*row[1:])) for row in rows]
 
 
 def before(conn: Connection, gate_id: int) -> int | None:
-    """The latest other gate of the same name, where there is one."""
+    """The latest other gate of the same system and name, where there is one."""
     row = conn.execute(
-        "SELECT max(other.id) FROM gate JOIN gate other ON other.name = gate.name AND other.id < gate.id"
-        " WHERE gate.id = ?",
+        "SELECT max(other.id) FROM gate JOIN gate other USING (system, name) WHERE other.id < gate.id AND gate.id = ?",
         (gate_id,),
     ).fetchone()
     return None if row[0] is None else int(row[0])
@@ -61,10 +72,11 @@ def source(conn: Connection, gate_id: int) -> str:
     return "" if row is None else str(row[0])
 
 
-def add_lock(tx: Tx, lock: Lock) -> int:
+def add_lock(tx: Tx, system: str, lock: Lock) -> int:
     return tx.put(
         "gate_lock",
         {
+            "system": system,
             "person": lock.by,
             "at": stamp(lock.at),
             "gate_digest": lock.gate_digest,
@@ -74,17 +86,21 @@ def add_lock(tx: Tx, lock: Lock) -> int:
     )
 
 
-def locks(conn: Connection, gate_digest: str | None = None) -> list[Lock]:
-    """The earliest first; of one gate, or of all."""
-    rows = fetch(conn, "SELECT * FROM gate_lock WHERE ?1 IS NULL OR gate_digest = ?1 ORDER BY at, id", (gate_digest,))
+def locks(conn: Connection, system: str, gate_digest: str | None = None) -> list[Lock]:
+    """The earliest first; of one gate of a system, or of all."""
+    rows = fetch(
+        conn,
+        "SELECT * FROM gate_lock WHERE system = ?1 AND (?2 IS NULL OR gate_digest = ?2) ORDER BY at, id",
+        (system, gate_digest),
+    )
     return [
         Lock(row["person"], moment(row["at"]), row["gate_digest"], row["dataset_digest"], row["judge_digest"])
         for row in rows
     ]
 
 
-def latest_lock(conn: Connection, gate_digest: str | None = None) -> Lock | None:
-    return next(reversed(locks(conn, gate_digest)), None)
+def latest_lock(conn: Connection, system: str, gate_digest: str | None = None) -> Lock | None:
+    return next(reversed(locks(conn, system, gate_digest)), None)
 
 
 def _gate(version: int, digest: str, text: str) -> Gate:

@@ -14,12 +14,13 @@ from datetime import datetime
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace, cut_short
-from readiness_tui.store import leftovers, packing, staged_traces, staging
+from readiness_tui.store import leftovers, packing, staged_traces, staging, systems
 from readiness_tui.store.codec import dump, moment, opt_moment, stamp, words
 from readiness_tui.store.db import Store
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.staging import UNSTORABLE, Refused
+from readiness_tui.store.systems import NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,12 @@ class ImportReject:
 # Readers
 
 
-def all(conn: Connection) -> list[ImportInfo]:
-    """The published ones, the latest first."""
-    rows = fetch(conn, "SELECT * FROM import WHERE published_order IS NOT NULL ORDER BY published_order DESC")
-    return [_info(row) for row in rows]
+_PUBLISHED = f"SELECT * FROM import WHERE system_id = {NUMBER} AND published_order IS NOT NULL"
+
+
+def all(conn: Connection, system: str) -> list[ImportInfo]:
+    """The published ones of a system, the latest first."""
+    return [_info(row) for row in fetch(conn, f"{_PUBLISHED} ORDER BY published_order DESC", (system,))]
 
 
 def get(conn: Connection, import_id: int) -> ImportInfo:
@@ -67,9 +70,10 @@ def get(conn: Connection, import_id: int) -> ImportInfo:
     return _info(rows[0])
 
 
-def find(conn: Connection, digest: str) -> ImportInfo | None:
-    """The published import of the very same bytes."""
-    return next((info for info in all(conn) if info.digest == digest), None)
+def find(conn: Connection, system: str, digest: str) -> ImportInfo | None:
+    """The system's published import of the very same bytes."""
+    rows = fetch(conn, f"{_PUBLISHED} AND digest = ? ORDER BY published_order DESC LIMIT 1", (system, digest))
+    return _info(rows[0]) if rows else None
 
 
 def rejects(conn: Connection, import_id: int, *, limit: int = -1) -> list[ImportReject]:
@@ -84,8 +88,8 @@ def rejects(conn: Connection, import_id: int, *, limit: int = -1) -> list[Import
 # Staging
 
 
-def begin(store: Store, path: str, format: str, digest: str, who: str, now: datetime) -> int:
-    """Open a staged import; returns its id. Removes what dead processes left first."""
+def begin(store: Store, system: str, path: str, format: str, digest: str, who: str, now: datetime) -> int:
+    """Open a staged import of a system's data; returns its id. Removes what dead processes left first."""
     import sqlite_utils  # noqa: F401 - loading it takes a while: not while the lock is held
 
     with store.read() as conn:
@@ -97,6 +101,7 @@ def begin(store: Store, path: str, format: str, digest: str, who: str, now: date
         seen = tx.conn.execute("SELECT coalesce(max(published_order), 0) FROM import").fetchone()[0]
         tx.db["import"].insert(
             {
+                "system_id": systems.put(tx, system),
                 "path": staging.storable(path),
                 "format": format,
                 "digest": digest,
@@ -183,8 +188,8 @@ def add_cases(store: Store, import_id: int, run_id: str, cases: Iterable[tuple[C
 def add_traces(store: Store, import_id: int, traces: Iterable[tuple[Trace, str]]) -> None:
     """Traces, each with its raw record. One that cannot be stored is a reject.
 
-    At publication one whose id the file has twice is a reject as well, and a trace that an earlier import brought is
-    replaced by this one.
+    At publication one whose id the file has twice is a reject as well, and a trace that an earlier import of the same
+    system brought is replaced by this one.
     """
     for batch in staging.batches(traces):
         try:
@@ -240,7 +245,10 @@ def add_warnings(store: Store, import_id: int, warnings: Iterable[str]) -> None:
 def publish(store: Store, import_id: int, who: str, now: datetime) -> ImportInfo:
     """Make everything visible in one transaction, with an audit entry that cannot be undone."""
     staged_traces.index_ids(store, import_id)
-    with store.write(who, "imported a file", now=now, undoable=False) as tx:
+    with store.read() as conn:
+        named = "SELECT s.name FROM import i JOIN system s ON s.id = i.system_id WHERE i.id = ?"
+        (system,) = conn.execute(named, (import_id,)).fetchone() or (None,)
+    with store.write(who, "imported a file", now=now, system=system, undoable=False) as tx:
         staging.check_staged(tx, import_id)
         # An import that was published while this one was coming in may have brought some of the same traces.
         (seen,) = tx.conn.execute("SELECT seen FROM import WHERE id = ?", (import_id,)).fetchone()

@@ -24,12 +24,13 @@ from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
 
 
-def all(conn: Connection, system: str | None = None) -> list[Incident]:
-    """In the order of their numbers; of one system, or of all."""
-    rows = fetch(conn, "SELECT * FROM incident WHERE ?1 IS NULL OR system = ?1 ORDER BY number", (system,))
-    events = fetch(conn, "SELECT * FROM incident_event ORDER BY at, id")
-    actions = fetch(conn, "SELECT * FROM incident_action ORDER BY id")
-    rivals = fetch(conn, "SELECT * FROM incident_rival ORDER BY id")
+def all(conn: Connection, system: str) -> list[Incident]:
+    """Those of a system, in the order of their numbers."""
+    rows = fetch(conn, "SELECT * FROM incident WHERE system = ? ORDER BY number", (system,))
+    own = "WHERE number IN (SELECT number FROM incident WHERE system = ?) ORDER BY"
+    events = fetch(conn, f"SELECT * FROM incident_event {own} at, id", (system,))
+    actions = fetch(conn, f"SELECT * FROM incident_action {own} id", (system,))
+    rivals = fetch(conn, f"SELECT * FROM incident_rival {own} id", (system,))
     return [
         replace(
             _incident(row),
@@ -41,11 +42,14 @@ def all(conn: Connection, system: str | None = None) -> list[Incident]:
     ]
 
 
-def get(conn: Connection, number: int) -> Incident:
-    """Raises ReadinessError where there is no such incident."""
-    for incident in all(conn):
+def get(conn: Connection, system: str, number: int) -> Incident:
+    """Raises ReadinessError where the system has no such incident; numbers count through the file."""
+    for incident in all(conn, system):
         if incident.number == number:
             return incident
+    other = conn.execute("SELECT system FROM incident WHERE number = ?", (number,)).fetchone()
+    if other is not None:
+        raise ReadinessError(f"INC-{number} is an incident of “{other[0]}”, and this is the review of “{system}”.")
     raise ReadinessError(
         f"There is no incident INC-{number} in this database. `readiness incident` lists those there are."
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from readiness_tui.domain.checklists.model import Checklist, Depth
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.store import systems
 from readiness_tui.store.codec import day, dump, iso, load, opt_day, opt_moment, stamp, words
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
@@ -38,6 +39,7 @@ def previous(conn: Connection, review: Review) -> Review | None:
 
 def put(tx: Tx, review: Review) -> int:
     """Insert (id 0: a new one is given) or update; returns the id. A frozen review is refused."""
+    systems.put(tx, review.system)
     return tx.put(
         "review",
         {

@@ -64,12 +64,19 @@ class Tx:
         *,
         key: str | None = None,
         review_id: int | None = None,
+        system: str | None = None,
         undoable: bool = True,
         undoes: int | None = None,
     ) -> None:
         self.conn = conn
         self.who, self.what, self.why, self.now = who, what, why, now
-        self._key, self._review_id, self._undoable, self._undoes = key, review_id, undoable, undoes
+        self._key, self._review_id, self._system, self._undoable, self._undoes = (
+            key,
+            review_id,
+            system,
+            undoable,
+            undoes,
+        )
         self._change: int | None = None
         self._position = 0
         self._guarded: set[int] = set()
@@ -85,14 +92,15 @@ class Tx:
         """The entry in the audit trail; made when first asked for."""
         if self._change is None:
             cursor = self.conn.execute(
-                "INSERT INTO change(at, who, what, why, review_id, idempotency_key, undoes, undoable)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO change(at, who, what, why, review_id, system, idempotency_key, undoes, undoable)"
+                " VALUES (?1, ?2, ?3, ?4, ?5, coalesce(?6, (SELECT system FROM review WHERE id = ?5)), ?7, ?8, ?9)",
                 (
                     stamp(self.now),
                     self.who,
                     self.what,
                     self.why,
                     self._review_id,
+                    self._system,
                     self._key,
                     self._undoes,
                     int(self._undoable),

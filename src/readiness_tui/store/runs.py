@@ -13,16 +13,18 @@ from readiness_tui.store import packing
 from readiness_tui.store.codec import dump, load, moment, opt_moment, stamp
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
+from readiness_tui.store.systems import NUMBER
 
 _PUBLISHED = (
     "SELECT r.key, r.import_id, r.json, r.cases, r.id, i.published_at, i.published_order, i.digest, i.path, i.format"
-    " FROM run r JOIN import i ON i.id = r.import_id WHERE i.published_order IS NOT NULL"
+    f" FROM run r JOIN import i ON i.id = r.import_id WHERE i.system_id = {NUMBER} AND i.published_order IS NOT NULL"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """One stored version of a run. `digest` is that of the file's bytes; `current`: no later import has the same id."""
+    """One stored version of a run. `digest` is that of the file's bytes; `current`: no later import of its system has
+    the same id."""
 
     run: Run
     key: int
@@ -33,34 +35,36 @@ class RunInfo:
     format: str
     n_cases: int
     current: bool
+    system: str
 
 
-def all(conn: Connection, *, versions: bool = False) -> list[RunInfo]:
-    """The latest first: by start (unknown ones last), then import time, then digest. `versions`: older ones too."""
-    rows = fetch(conn, _PUBLISHED)
+def all(conn: Connection, system: str, *, versions: bool = False) -> list[RunInfo]:
+    """A system's, the latest first: by start (unknown ones last), then import time, then digest. `versions`: older ones
+    too."""
+    rows = fetch(conn, _PUBLISHED, (system,))
     newest: dict[str, int] = {}
     for row in rows:
         newest[row["id"]] = max(newest.get(row["id"], 0), row["published_order"])
-    infos = [_info(row, current=row["published_order"] == newest[row["id"]]) for row in rows]
+    infos = [_info(row, system, current=row["published_order"] == newest[row["id"]]) for row in rows]
     return sorted((i for i in infos if versions or i.current), key=_order, reverse=True)
 
 
-def get(conn: Connection, key: int) -> RunInfo:
-    """Raises ReadinessError where there is no published run of this key."""
-    for info in all(conn, versions=True):
+def get(conn: Connection, system: str, key: int) -> RunInfo:
+    """Raises ReadinessError where the system has no published run of this key."""
+    for info in all(conn, system, versions=True):
         if info.key == key:
             return info
     raise ReadinessError(f"There is no run {key} in this database. `readiness runs` lists those there are.")
 
 
-def current(conn: Connection, run_id: str) -> RunInfo | None:
+def current(conn: Connection, system: str, run_id: str) -> RunInfo | None:
     """The latest published version of the run with the tool's id `run_id`."""
-    return next((info for info in all(conn) if info.run.id == run_id), None)
+    return next((info for info in all(conn, system) if info.run.id == run_id), None)
 
 
-def named(conn: Connection, run_id: str) -> RunInfo:
+def named(conn: Connection, system: str, run_id: str) -> RunInfo:
     """The same, of a run that has to be there. Raises ReadinessError where none of this id was imported."""
-    info = current(conn, run_id)
+    info = current(conn, system, run_id)
     if info is None:
         raise ReadinessError(f"No run {run_id} was imported. `readiness runs` lists them.")
     return info
@@ -69,14 +73,14 @@ def named(conn: Connection, run_id: str) -> RunInfo:
 def cases(conn: Connection, key: int) -> list[Case]:
     """In the file's order, each with the human labels that hold for its answer."""
     rows = conn.execute("SELECT json FROM run_case WHERE run_key = ? ORDER BY position", (key,)).fetchall()
-    return with_labels([packing.case(text) for (text,) in rows], labels(conn, _run_id(conn, key)))
+    return with_labels([packing.case(text) for (text,) in rows], labels(conn, *_names(conn, key)))
 
 
 def case(conn: Connection, key: int, case_id: str, variant: str = "", repeat: int = 0) -> Case | None:
     rows = conn.execute(
         "SELECT json FROM run_case WHERE run_key = ? AND id = ? AND variant = ?", (key, case_id, variant)
     ).fetchall()
-    found = with_labels([packing.case(text) for (text,) in rows], labels(conn, _run_id(conn, key)))
+    found = with_labels([packing.case(text) for (text,) in rows], labels(conn, *_names(conn, key)))
     return next((case for case in found if case.repeat == repeat), None)
 
 
@@ -95,12 +99,16 @@ def records(conn: Connection, key: int) -> Iterator[tuple[Case, str]]:
         yield packing.case(text), packing.unpack(raw_)[0]
 
 
-def labels(conn: Connection, run_id: str) -> dict[Answered, tuple[HumanLabel, ...]]:
+def labels(conn: Connection, system: str, run_id: str) -> dict[Answered, tuple[HumanLabel, ...]]:
     """People's labels of a run's answers by (case id, variant), each person's last word, the latest first.
 
     Those for an earlier answer are among them, where the run came again with another one.
     """
-    rows = fetch(conn, "SELECT * FROM human_label WHERE run_id = ? ORDER BY at DESC, reviewer", (run_id,))
+    rows = fetch(
+        conn,
+        "SELECT * FROM human_label WHERE system = ? AND run_id = ? ORDER BY at DESC, reviewer",
+        (system, run_id),
+    )
     found: dict[Answered, tuple[HumanLabel, ...]] = {}
     for row in rows:
         label = _label(row)
@@ -109,11 +117,12 @@ def labels(conn: Connection, run_id: str) -> dict[Answered, tuple[HumanLabel, ..
     return found
 
 
-def put_label(tx: Tx, run_id: str, case_id: str, variant: str, label: HumanLabel) -> None:
+def put_label(tx: Tx, system: str, run_id: str, case_id: str, variant: str, label: HumanLabel) -> None:
     """Replaces the same person's earlier label of this case; `run_id` is the tool's own."""
     tx.put(
         "human_label",
         {
+            "system": system,
             "run_id": run_id,
             "case_id": case_id,
             "variant": variant,
@@ -127,12 +136,14 @@ def put_label(tx: Tx, run_id: str, case_id: str, variant: str, label: HumanLabel
     )
 
 
-def earlier_labels(conn: Connection, run_id: str, case_id: str, variant: str, reviewer: str) -> list[HumanLabel]:
+def earlier_labels(
+    conn: Connection, system: str, run_id: str, case_id: str, variant: str, reviewer: str
+) -> list[HumanLabel]:
     """Everything that a person ever said of this case, taken back or not, the latest first."""
     found = conn.execute(
         "SELECT new_json FROM change_row WHERE table_name = 'human_label' AND pk = ? AND new_json IS NOT NULL"
         " ORDER BY change_id DESC",
-        (dump([run_id, case_id, variant, reviewer]),),
+        (dump([system, run_id, case_id, variant, reviewer]),),
     ).fetchall()
     return [_label(load(text)) for (text,) in found]
 
@@ -145,8 +156,8 @@ def label_changes(conn: Connection) -> int:
     return int(latest)
 
 
-def clear_label(tx: Tx, run_id: str, case_id: str, variant: str, reviewer: str) -> bool:
-    return tx.delete("human_label", (run_id, case_id, variant, reviewer))
+def clear_label(tx: Tx, system: str, run_id: str, case_id: str, variant: str, reviewer: str) -> bool:
+    return tx.delete("human_label", (system, run_id, case_id, variant, reviewer))
 
 
 def _label(row: Row) -> HumanLabel:
@@ -161,9 +172,14 @@ def _label(row: Row) -> HumanLabel:
     )
 
 
-def _run_id(conn: Connection, key: int) -> str:
-    row = conn.execute("SELECT id FROM run WHERE key = ?", (key,)).fetchone()
-    return "" if row is None else str(row[0])
+def _names(conn: Connection, key: int) -> tuple[str, str]:
+    """A run's system and id."""
+    row = conn.execute(
+        "SELECT s.name, r.id FROM run r JOIN import i ON i.id = r.import_id JOIN system s ON s.id = i.system_id"
+        " WHERE r.key = ?",
+        (key,),
+    ).fetchone()
+    return ("", "") if row is None else (row[0], row[1])
 
 
 def _order(info: RunInfo) -> tuple[bool, str, str, str]:
@@ -171,7 +187,7 @@ def _order(info: RunInfo) -> tuple[bool, str, str, str]:
     return (started is not None, stamp(started) or "" if started else "", stamp(info.imported_at), info.digest)
 
 
-def _info(row: Row, *, current: bool) -> RunInfo:
+def _info(row: Row, system: str, *, current: bool) -> RunInfo:
     return RunInfo(
         run=packing.run(row["json"]),
         key=row["key"],
@@ -182,4 +198,5 @@ def _info(row: Row, *, current: bool) -> RunInfo:
         format=row["format"],
         n_cases=row["cases"],
         current=current,
+        system=system,
     )

@@ -2,6 +2,13 @@
 
 Everything a person typed is in tables whose every change is audited (`change`, `change_row`). What an import brought
 is in `run`, `run_case`, `trace`, `eval_set`: seen once its row in `import` has a `published_at`, and never changed.
+
+Since version 5 (`upgrades/system_column.py`) all of it belongs to a system, and what reads or writes it is given that
+system's name. What was imported has the number of a row in `system`: `import.system_id`, which runs, cases and golden
+sets have through their import, and `trace.system_id`, the same once more because `trace_time` begins with it. What was
+typed has the name in `system`, as in the audit trail: `review`, `gap`, `incident`, `gate`, `gate_lock`, `human_label`
+and `change`, where NULL is everybody's history. Ids that tools gave (of runs, traces, cases, the uids of incidents) and
+a gate's versions count within a system; INC-n, the numbers of reviews and those of imports count through the file.
 """
 
 APPLICATION_ID = 0x52544931  # "RTI1"

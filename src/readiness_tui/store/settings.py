@@ -32,13 +32,13 @@ def put(tx: Tx, name: str, value: Any) -> None:
     )
 
 
-def attendees(conn: Connection) -> tuple[str, ...]:
-    """Who sits in the meeting: typed once."""
-    return tuple(get(conn, "attendees", []))
+def attendees(conn: Connection, system: str) -> tuple[str, ...]:
+    """Who sits in a system's meeting: typed once."""
+    return tuple(get(conn, f"attendees/{system}", []))
 
 
-def put_attendees(tx: Tx, names: tuple[str, ...]) -> None:
-    put(tx, "attendees", list(names))
+def put_attendees(tx: Tx, system: str, names: tuple[str, ...]) -> None:
+    put(tx, f"attendees/{system}", list(names))
 
 
 def get_draft(conn: Connection, name: str) -> Draft | None:

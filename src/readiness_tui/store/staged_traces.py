@@ -23,9 +23,10 @@ def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[R
     with staging.batch(store) as tx:
         staging.check_staged(tx, import_id)
         (last,) = tx.conn.execute("SELECT coalesce(max(last_key), 0) FROM trace_raw").fetchone()
+        (system,) = tx.conn.execute("SELECT system_id FROM import WHERE id = ?", (import_id,)).fetchone()
         tx.bulk(
-            f"INSERT INTO trace(key, import_id, {', '.join(names)}) VALUES (?, ?{', ?' * len(names)})",
-            ((key, import_id, *row) for key, row in enumerate(rows, last + 1)),
+            f"INSERT INTO trace(key, import_id, system_id, {', '.join(names)}) VALUES (?, ?, ?{', ?' * len(names)})",
+            ((key, import_id, system, *row) for key, row in enumerate(rows, last + 1)),
         )
         for at, data in enumerate(blocks):
             first = last + 1 + at * packing.RAW_BLOCK
@@ -58,7 +59,7 @@ def index_ids(store: Store, import_id: int) -> None:
     """Enter the ids of the staged traces in their order, so that each page of the index is written once.
 
     Sorted in a private temporary database: that needs neither memory for all of them nor a lock on ours. On the way,
-    an id that comes again is refused, and the same ids of earlier imports are marked as superseded.
+    an id that comes again is refused, and the same ids of earlier imports of the system are marked as superseded.
     """
     sorter = sqlite.sqlite3.connect("", isolation_level=None)
     try:
@@ -114,10 +115,12 @@ def _refuse_again(tx: Tx, import_id: int, key: int) -> None:
 
 
 def supersede(tx: Tx, import_id: int, since: int, low: str, high: str) -> None:
-    """Remember which traces of other imports, published later than `since`, this one's of these ids replace; it takes
-    effect at publication."""
+    """Remember which traces of its system's other imports, published later than `since`, this one's of these ids
+    replace; it takes effect at publication."""
     others = tx.conn.execute(
-        "SELECT id FROM import WHERE id != ? AND published_order > ? AND traces > 0", (import_id, since)
+        "SELECT o.id FROM import i JOIN import o USING (system_id)"
+        " WHERE i.id = ?1 AND o.id != ?1 AND o.published_order > ?2 AND o.traces > 0",
+        (import_id, since),
     ).fetchall()
     for (other,) in others:
         tx.conn.execute(

@@ -19,13 +19,13 @@ _FIELDS = ((Kind.PROMPT, "prompt_version"), (Kind.MODEL, "model"), (Kind.INDEX, 
 _FAILING = frozenset({Outcome.FAIL.value, Outcome.ERROR.value})
 
 
-def tally(conn: Connection, window: Window) -> Tally:
+def tally(conn: Connection, system: str, window: Window) -> Tally:
     """What the requests of the window show."""
     names = ["id", "error", "chunks", "tool_calls", "latency_ms", "cost", "cached", "cold"]
     names += [column for _, column in _FIELDS]
     found = Tally()
     combined: dict[tuple[str | None, ...], list[Any]] = {}  # requests of one combination of fields, the first one's id
-    for row in traces.columns(conn, names, window.start, window.end):
+    for row in traces.columns(conn, system, names, window.start, window.end):
         trace_id, error, chunks, calls, latency, cost, cached, cold, *fields = row
         found.requests += 1
         known = combined.setdefault(tuple(fields), [0, trace_id])
@@ -47,13 +47,13 @@ def tally(conn: Connection, window: Window) -> Tally:
     return found
 
 
-def series(conn: Connection, window: Window, steps: int) -> Series:
+def series(conn: Connection, system: str, window: Window, steps: int) -> Series:
     """The window in `steps` equal parts. Reads an index alone."""
     step = (window.end - window.start) / steps
     start, width = micros(window.start), max(step // timedelta(microseconds=1), 1)
     buckets = tuple(Bucket() for _ in range(steps))
     names = ("started_at", "outcome", "latency_ms", "cost", "cached", "cold")
-    for at, outcome, latency, cost, cached, cold in traces.columns(conn, names, window.start, window.end):
+    for at, outcome, latency, cost, cached, cold in traces.columns(conn, system, names, window.start, window.end):
         bucket = buckets[min((at - start) // width, steps - 1)]
         bucket.requests += 1
         bucket.failing += outcome in _FAILING
@@ -66,7 +66,9 @@ def series(conn: Connection, window: Window, steps: int) -> Series:
     return Series(window.start, step, buckets)
 
 
-def seen(conn: Connection, start: datetime, end: datetime | None = None) -> Iterator[Seen]:
+def seen(conn: Connection, system: str, start: datetime, end: datetime | None = None) -> Iterator[Seen]:
     """The requests from `start` on, oldest first, as much of each as tells a recovery."""
-    for trace_id, at, outcome, error in traces.columns(conn, ("id", "started_at", "outcome", "error"), start, end):
+    for trace_id, at, outcome, error in traces.columns(
+        conn, system, ("id", "started_at", "outcome", "error"), start, end
+    ):
         yield Seen(trace_id, from_micros(at), None if outcome is None else Outcome(outcome), error)

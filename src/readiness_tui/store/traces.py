@@ -1,4 +1,5 @@
-"""Reading traces: a page at any depth, one by its id, all between two times. Only published, not superseded ones.
+"""Reading traces: a page at any depth, one by its id, all between two times. Only a system's own,
+published, not superseded ones.
 
 The list is sorted by start, the newest first, then by key; those without a start come last.
 """
@@ -15,6 +16,7 @@ from readiness_tui.store import packing
 from readiness_tui.store.codec import from_micros, micros
 from readiness_tui.store.schema import UNKNOWN_TIME
 from readiness_tui.store.sqlite import Connection
+from readiness_tui.store.systems import NUMBER
 
 _CHUNK = 2_000  # rows read at once: no cursor stays open between chunks, so no writer waits for a long scan
 _COLUMNS = "key, " + packing.TRACE_COLUMNS
@@ -52,6 +54,7 @@ NONE = Filter()
 
 def page(
     conn: Connection,
+    system: str,
     where: Filter = NONE,
     *,
     after: Cursor | None = None,
@@ -62,7 +65,7 @@ def page(
 
     Costs the same at any depth.
     """
-    clauses, values = _where(conn, where)
+    clauses, values = _where(conn, system, where)
     order = "DESC"
     for cursor, sign in ((after, "<"), (before, ">")):
         if cursor is not None:
@@ -77,19 +80,19 @@ def page(
     return listed if order == "DESC" else listed[::-1]
 
 
-def count(conn: Connection, where: Filter = NONE) -> int:
-    clauses, values = _where(conn, where)
+def count(conn: Connection, system: str, where: Filter = NONE) -> int:
+    clauses, values = _where(conn, system, where)
     return int(conn.execute(f"SELECT count(*) FROM trace WHERE {' AND '.join(clauses)}", values).fetchone()[0])
 
 
-def get(conn: Connection, trace_id: str) -> Trace | None:
-    row = _row(conn, trace_id)
+def get(conn: Connection, system: str, trace_id: str) -> Trace | None:
+    row = _row(conn, system, trace_id)
     return None if row is None else packing.trace(row[1:])
 
 
-def raw(conn: Connection, trace_id: str) -> str | None:
+def raw(conn: Connection, system: str, trace_id: str) -> str | None:
     """The record as the file had it."""
-    row = _row(conn, trace_id)
+    row = _row(conn, system, trace_id)
     if row is None:
         return None
     block = conn.execute(
@@ -99,18 +102,20 @@ def raw(conn: Connection, trace_id: str) -> str | None:
     return record
 
 
-def iter_between(conn: Connection, start: datetime | None = None, end: datetime | None = None) -> Iterator[Trace]:
+def iter_between(
+    conn: Connection, system: str, start: datetime | None = None, end: datetime | None = None
+) -> Iterator[Trace]:
     """From `start` (inclusive) to `end` (exclusive), the oldest first; with neither, also those without a time.
 
     Reads in chunks: use it outside a snapshot, so that nobody who saves waits for it.
     """
-    for rows in _chunks(conn, packing.TRACE_COLUMNS, start, end):
+    for rows in _chunks(conn, system, packing.TRACE_COLUMNS, start, end):
         for row in rows:
             yield packing.trace(row[2:])
 
 
 def columns(
-    conn: Connection, names: Sequence[str], start: datetime | None = None, end: datetime | None = None
+    conn: Connection, system: str, names: Sequence[str], start: datetime | None = None, end: datetime | None = None
 ) -> Iterator[tuple[Any, ...]]:
     """Only these columns of the table, in the order of `iter_between`.
 
@@ -119,80 +124,80 @@ def columns(
     for name in names:
         if not name.isidentifier():
             raise ValueError(name)
-    for rows in _chunks(conn, ", ".join(names), start, end):
+    for rows in _chunks(conn, system, ", ".join(names), start, end):
         for row in rows:
             yield row[2:]
 
 
-def latest_day(conn: Connection) -> date | None:
+def latest_day(conn: Connection, system: str) -> date | None:
     """The UTC day of the latest trace: where a window of days ends."""
-    at = latest(conn)
+    at = latest(conn, system)
     return None if at is None else at.date()
 
 
-def latest(conn: Connection) -> datetime | None:
+def latest(conn: Connection, system: str) -> datetime | None:
     """When the latest trace started; None where none has a time."""
-    clauses, values = _where(conn, NONE)
+    clauses, values = _where(conn, system, NONE)
     row = conn.execute(
         f"SELECT started_at FROM trace WHERE {' AND '.join(clauses)} ORDER BY started_at DESC, key DESC LIMIT 1", values
     ).fetchone()
     return None if row is None or row[0] == UNKNOWN_TIME else from_micros(row[0])
 
 
-def ids(conn: Connection, prefix: str, *, limit: int) -> list[str]:
+def ids(conn: Connection, system: str, prefix: str, *, limit: int) -> list[str]:
     """The first ids that begin with `prefix`, in their order."""
     found: set[str] = set()
-    for row in conn.execute("SELECT id FROM import WHERE published_at IS NOT NULL").fetchall():
+    for import_id in _published(conn, system):
         rows = conn.execute(
             "SELECT id FROM trace_id WHERE import_id = ? AND id >= ? AND id < ? ORDER BY id LIMIT ?",
-            (row[0], prefix, prefix + "\U0010ffff", limit),
+            (import_id, prefix, prefix + "\U0010ffff", limit),
         ).fetchall()
         found.update(one[0] for one in rows)
     return sorted(found)[:limit]
 
 
-def by_outcome(conn: Connection, where: Filter = NONE) -> dict[str, int]:
+def by_outcome(conn: Connection, system: str, where: Filter = NONE) -> dict[str, int]:
     """How many have each outcome; "" stands for an unknown one."""
-    return _counts(conn, "coalesce(outcome, '')", where)
+    return _counts(conn, system, "coalesce(outcome, '')", where)
 
 
-def by_error(conn: Connection, where: Filter = NONE) -> dict[str, int]:
+def by_error(conn: Connection, system: str, where: Filter = NONE) -> dict[str, int]:
     """How many have each class of error: the text before its first colon. Traces without an error are left out."""
-    found = _counts(conn, "trim(substr(error, 1, instr(error || ':', ':') - 1))", where)
+    found = _counts(conn, system, "trim(substr(error, 1, instr(error || ':', ':') - 1))", where)
     found.pop("", None)
     return found
 
 
-def values(conn: Connection, column: str) -> list[str]:
+def values(conn: Connection, system: str, column: str) -> list[str]:
     """The different values of `status`, `model`, `prompt_version`, …: what a filter can offer."""
     if not column.isidentifier():
         raise ValueError(column)
-    return sorted(name for name in _counts(conn, f"coalesce({column}, '')", NONE) if name)
+    return sorted(name for name in _counts(conn, system, f"coalesce({column}, '')", NONE) if name)
 
 
-def _counts(conn: Connection, expression: str, where: Filter) -> dict[str, int]:
-    clauses, found = _where(conn, where)
+def _counts(conn: Connection, system: str, expression: str, where: Filter) -> dict[str, int]:
+    clauses, found = _where(conn, system, where)
     rows = conn.execute(
         f"SELECT {expression}, count(*) FROM trace WHERE {' AND '.join(clauses)} GROUP BY 1 ORDER BY 2 DESC, 1", found
     ).fetchall()
     return {name or "": number for name, number in rows}
 
 
-def _row(conn: Connection, trace_id: str) -> tuple[Any, ...] | None:
-    clauses, values = _where(conn, NONE)
+def _row(conn: Connection, system: str, trace_id: str) -> tuple[Any, ...] | None:
+    clauses, values = _where(conn, system, NONE)
     row: tuple[Any, ...] | None = conn.execute(
         f"SELECT {_COLUMNS} FROM trace WHERE key IN (SELECT i.key FROM trace_id i WHERE i.import_id IN"
-        f" (SELECT id FROM import WHERE published_at IS NOT NULL) AND i.id = ?) AND {' AND '.join(clauses)}",
+        f" ({', '.join(map(str, _published(conn, system)))}) AND i.id = ?) AND {' AND '.join(clauses)}",
         (trace_id, *values),
     ).fetchone()
     return row
 
 
 def _chunks(
-    conn: Connection, names: str, start: datetime | None, end: datetime | None
+    conn: Connection, system: str, names: str, start: datetime | None, end: datetime | None
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Rows of key, started_at and `names`."""
-    clauses, values = _where(conn, Filter(start=start, end=end))
+    clauses, values = _where(conn, system, Filter(start=start, end=end))
     at, key = UNKNOWN_TIME, -1
     sql = (
         f"SELECT key, started_at, {names} FROM trace WHERE {' AND '.join(clauses)}"
@@ -203,16 +208,21 @@ def _chunks(
         key, at = rows[-1][:2]
 
 
-def _where(conn: Connection, where: Filter) -> tuple[list[str], list[Any]]:
-    """Clauses and their values; the first ones keep what is staged or superseded out."""
-    published = [row[0] for row in conn.execute("SELECT id FROM import WHERE published_at IS NOT NULL").fetchall()]
-    clauses = [f"import_id IN ({', '.join(map(str, published))})"]
+def _published(conn: Connection, system: str) -> list[int]:
+    """The numbers of a system's imports."""
+    sql = f"SELECT id FROM import WHERE system_id = {NUMBER} AND published_order IS NOT NULL"
+    return [number for (number,) in conn.execute(sql, (system,)).fetchall()]
+
+
+def _where(conn: Connection, system: str, where: Filter) -> tuple[list[str], list[Any]]:
+    """Clauses and their values; the first ones keep out what is another system's, staged or superseded."""
+    published = ", ".join(map(str, _published(conn, system)))
+    clauses = [f"system_id = {NUMBER}", f"import_id IN ({published})"]
     if conn.execute("SELECT 1 FROM trace_superseded LIMIT 1").fetchone():
         clauses.append(
-            f"NOT EXISTS (SELECT 1 FROM trace_superseded s WHERE s.key = trace.key AND s.import_id IN"
-            f" ({', '.join(map(str, published))}))"
+            f"NOT EXISTS (SELECT 1 FROM trace_superseded s WHERE s.key = trace.key AND s.import_id IN ({published}))"
         )
-    values: list[Any] = []
+    values: list[Any] = [system]
 
     def add(clause: str, *given: Any) -> None:
         clauses.append(clause)

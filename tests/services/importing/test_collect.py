@@ -21,6 +21,7 @@ from readiness_tui.services import traces
 from readiness_tui.services.core.desk import open_desk
 from readiness_tui.services.importing import collect, otlp_server
 from readiness_tui.services.importing.collect import Collector
+from readiness_tui.services.review import reviews
 from readiness_tui.store import imports
 from readiness_tui.store import traces as stored_traces
 
@@ -31,6 +32,7 @@ TRACE = "5b8efff798038103d269b633813fc60c"
 @pytest.fixture
 def desk(tmp_path: Path):
     desk = open_desk(tmp_path / "readiness.db", "ana", create=True, clock=lambda: NOW)
+    reviews.new_review(desk, system="Support bot", release="1", checklists=["observability"])
     yield desk
     desk.close()
 
@@ -245,7 +247,7 @@ def test_probes_and_metrics_see_what_the_agent_did(desk, monkeypatch):
         provider.shutdown()
         collector.flush()
     with desk.store.read() as conn:
-        found = [row.trace for row in stored_traces.page(conn)]
+        found = [row.trace for row in stored_traces.page(conn, "Support bot")]
     assert observe_traces("task_success_rate", found).estimate.value == pytest.approx(4 / 6)
     assert observe_traces("retry_rate", found).estimate.value == pytest.approx(3 / 6)
     assert observe_traces("error_rate", found).estimate.value == 0
@@ -289,7 +291,7 @@ def test_a_trace_grows_over_flushes_and_a_repeated_span_changes_nothing(desk, co
     post(collector, body=batch(child, root))
     assert collector.flush() is None
     with desk.store.read() as conn:
-        assert [info.traces for info in imports.all(conn)] == [1, 1]
+        assert [info.traces for info in imports.all(conn, "Support bot")] == [1, 1]
 
 
 @pytest.mark.parametrize("order", ["before", "after"])
@@ -486,12 +488,3 @@ def test_after_closing_nothing_is_acknowledged_that_would_be_lost(desk):
         collector.close()
         with pytest.raises(otlp_server.RefusedError):
             collector.take("traces", False, batch(span("00000000000000b1")))
-
-
-def test_without_the_extra_protobuf_is_refused_with_the_way_out(collector, monkeypatch):
-    import sys
-
-    monkeypatch.setitem(sys.modules, "opentelemetry.proto.collector.logs.v1.logs_service_pb2", None)
-    status, said = post(collector, body=b"\x0a\x00", kind="application/x-protobuf")
-    assert status == 415
-    assert b"readiness-tui[otel]" in said

@@ -14,6 +14,8 @@ from readiness_tui.store import runs, traces
 DATA = Path(__file__).parents[2] / "data"
 OBSERVATIONS, SCORES = "api_v2_observations.baseline.json", "api_v3_scores.json"
 
+SYSTEM = "Support bot"
+
 
 def unpack(tool: str, folder: Path, *names: str) -> Path:
     folder.mkdir(exist_ok=True)
@@ -52,7 +54,7 @@ def test_scores_that_come_later_are_joined_then(sample_desk: Desk, tmp_path: Pat
     second = next(result for result in import_path(sample_desk, folder) if not result.refused)
     assert (first.traces, second.traces, second.again) == (12, 12, False)
     with sample_desk.store.read() as conn:
-        stored = traces.get(conn, "efe75841f2938426a8f891797d582b70")
+        stored = traces.get(conn, SYSTEM, "efe75841f2938426a8f891797d582b70")
     assert stored.scores == {"faithfulness": 0.35, "correct": 0.0, "user-thumbs": 0.0}
 
 
@@ -64,5 +66,5 @@ def test_langsmith(sample_desk: Desk, tmp_path: Path) -> None:
         "runs.jsonl": (0, 0, 8),
     }
     with sample_desk.store.read() as conn:
-        names = {info.run.name for info in runs.all(conn)}
+        names = {info.run.name for info in runs.all(conn, SYSTEM)}
     assert {"new-heat-44", "earnest-smoke-83"} <= names

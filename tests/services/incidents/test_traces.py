@@ -37,12 +37,15 @@ def test_the_sample_s_new_index_comes_first_and_chance_last(sample_desk: Desk) -
     assert during.failing / during.requests > 0.4 > 0.2 >= before.failing / before.requests
 
 
+SYSTEM = "Support bot"
+
+
 def test_what_is_counted_by_columns_is_what_the_whole_records_say(sample_desk: Desk) -> None:
     span = incident_traces.around(sample_desk, 1).spans[1]
     with sample_desk.store.read() as conn:
-        whole = list(traces.iter_between(conn, span.start, span.end))
-        counted = trace_windows.tally(conn, span)
-        series = trace_windows.series(conn, span, 7)
+        whole = list(traces.iter_between(conn, SYSTEM, span.start, span.end))
+        counted = trace_windows.tally(conn, SYSTEM, span)
+        series = trace_windows.series(conn, SYSTEM, span, 7)
     assert counted.requests == len(whole)
     sources = dict.fromkeys(counted.counts[Kind.SOURCE], 0)
     for trace in whole:

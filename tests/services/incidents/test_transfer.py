@@ -207,14 +207,17 @@ def test_a_reviewed_note_that_is_new_here_reopens_no_item_unseen(two: tuple[Desk
     assert edit.reopening(ben, 1, NoteStatus.REVIEWED) is not None
 
 
-def test_an_incident_of_another_system_is_said_to_be_one(two: tuple[Desk, Desk], tmp_path: Path) -> None:
+def test_an_incident_that_another_system_exported_is_taken_as_ones_own_and_said_so(
+    two: tuple[Desk, Desk], tmp_path: Path
+) -> None:
     ana, ben = two
     filled(ana)
     reviews.new_review(ben, system="Search", release="1")
     done = import_file(ben, written(ana, tmp_path, "json"))
     assert done.merged is not None
-    assert "an incident of “Support bot”" in done.merged.said[0]
-    assert not edit.listed(ben)
+    assert "of “Support bot”; here it is an incident of “Search”" in done.merged.said[0]
+    assert [(one.system, one.uid) for one in edit.listed(ben)] == [("Search", edit.get(ana, 1).uid)]
+    assert not import_file(ben, written(ana, tmp_path, "json")).merged.anything  # type: ignore[union-attr]
 
 
 def test_the_gap_follows_an_action_that_changed_elsewhere(two: tuple[Desk, Desk], tmp_path: Path) -> None:

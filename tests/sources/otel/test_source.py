@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import sys
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -515,14 +516,6 @@ def test_protobuf_says_what_json_says(sample, make, read, framed):
     assert found.traces == as_json.traces
 
 
-def test_protobuf_without_the_extra_says_what_to_install(sample, make, read, monkeypatch):
-    path = make("x.pb", _as_protobuf(sample / "baseline.traces.jsonl")[0])
-    monkeypatch.setattr(protobuf, "available", lambda: False)
-    assert registry.recognise(path)[0].name == "otlp"
-    with pytest.raises(ReadinessError, match=r"readiness-tui\[otel\]"):
-        read(path)
-
-
 def test_cut_protobuf_is_refused_or_rejected(sample, make, read):
     whole = _as_protobuf(sample / "baseline.traces.jsonl")[0]
     for part in range(64):
@@ -534,7 +527,8 @@ def test_cut_protobuf_is_refused_or_rejected(sample, make, read):
         assert found.traces == []
 
 
-def test_protobuf_is_told_by_its_shape_without_the_extra():
+def test_protobuf_is_told_by_its_shape(monkeypatch):
+    monkeypatch.setitem(sys.modules, "google.protobuf", None)  # a folder is recognised without loading it
     assert protobuf.signal(b"") is None
     assert protobuf.signal(b"\x0a" * 100) is None
     assert protobuf.signal(b"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff") is None

@@ -44,8 +44,8 @@ def _imported(conn: Connection, review: Review, as_of: date) -> object:
     return (
         review,
         as_of,
-        tuple(info.id for info in imports.all(conn)),
-        gates.locks(conn),
+        tuple(info.id for info in imports.all(conn, review.system)),
+        gates.locks(conn, review.system),
         gate_changes.latest(conn, review.gate_id) if review.gate_id else None,
         runs.label_changes(conn),
         assessments.dismissals(conn, review.id),
@@ -78,15 +78,15 @@ def _with_notes(made: Measured, checklists: tuple[Checklist, ...], asked: ProbeI
 
 
 def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...], as_of: date) -> Measured:
-    infos = tuple(runs.all(conn))
-    eval_set = evalsets.latest(conn)
+    infos = tuple(runs.all(conn, review.system))
+    eval_set = evalsets.latest(conn, review.system)
     candidate_infos, ambiguous = _candidate(review, infos)
     candidate = tuple(run_data(conn, info, eval_set) for info in candidate_infos)
     by_id = {info.run.id: info for info in infos}
     baseline = tuple(run_data(conn, by_id[run_id], eval_set) for run_id in review.baseline if run_id in by_id)
     gate = gates.get(conn, review.gate_id) if review.gate_id else None
-    lock = _lock(conn, gate)
-    recorded = tuple(traces.iter_between(conn))
+    lock = _lock(conn, review.system, gate)
+    recorded = tuple(traces.iter_between(conn, review.system))
     outcome = evaluate_gate(gate, lock, candidate, baseline, recorded, as_of=as_of, eval_set=eval_set)
     if gate is not None and review.gate_id is not None:
         outcome = replace(outcome, revision=_revision(conn, review.gate_id, gate))
@@ -129,10 +129,12 @@ def _revision(conn: Connection, gate_id: int, gate: Gate) -> Revision | None:
     return Revision(f"{before.name} v{before.version}", found.by, found.at, found.reason, gate_diff(before, gate))
 
 
-def hold_unlocked(conn: Connection, measured: Measured, held: Sequence[Gate], as_of: date) -> list[GateOutcome]:
-    """Gates against the stored runs as if they had no lock: what their rules say, whenever they were declared."""
+def hold_unlocked(
+    conn: Connection, system: str, measured: Measured, held: Sequence[Gate], as_of: date
+) -> list[GateOutcome]:
+    """Gates against the system's stored runs as if they had no lock: what their rules say, whenever they were declared."""
     from_traces = any(rule.source is From.TRACES for gate in held for rule in gate.rules)
-    recorded = tuple(traces.iter_between(conn)) if from_traces else ()
+    recorded = tuple(traces.iter_between(conn, system)) if from_traces else ()
     runs_, base, gold = measured.candidate, measured.baseline, measured.eval_set
     return [evaluate_gate(gate, None, runs_, base, recorded, as_of=as_of, eval_set=gold) for gate in held]
 
@@ -169,19 +171,19 @@ def repeats(conn: Connection, info: RunInfo, key: str) -> tuple[tuple[Case, ...]
 
     Both are empty where the run has no such case.
     """
-    stored, joined = runs.cases(conn, info.key), run_data(conn, info, evalsets.latest(conn)).cases
+    stored, joined = runs.cases(conn, info.key), run_data(conn, info, evalsets.latest(conn, info.system)).cases
     found = [pair for pair in zip(stored, joined, strict=True) if case_key(pair[1]) == key]
     return tuple(pair[0] for pair in found), tuple(pair[1] for pair in found)
 
 
-def _lock(conn: Connection, gate: Gate | None) -> Lock | None:
+def _lock(conn: Connection, system: str, gate: Gate | None) -> Lock | None:
     """The lock that counts: the first of the gate's present content, else the latest of an earlier version of it.
 
     The first, because locking again registers later runs only; an earlier version's shows as "changed since lock".
     """
     if gate is None:
         return None
-    versions = {other.digest for _, other in gates.all(conn) if other.name == gate.name}
-    locks = [lock for lock in gates.locks(conn) if lock.gate_digest in versions]
+    versions = {other.digest for _, other in gates.all(conn, system) if other.name == gate.name}
+    locks = [lock for lock in gates.locks(conn, system) if lock.gate_digest in versions]
     now = [lock for lock in locks if lock.gate_digest == gate.digest]
     return now[0] if now else next(reversed(locks), None)

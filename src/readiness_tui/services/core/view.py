@@ -74,6 +74,12 @@ def current_review(conn: Connection, desk: Desk) -> Review:
     return review
 
 
+def system_of(desk: Desk) -> str:
+    """The system that the desk is at: whose data is read, and whose what is imported becomes."""
+    with desk.store.read() as conn:
+        return current_review(conn, desk).system
+
+
 def read_facts(conn: Connection, desk: Desk, review: Review, as_of: date, viewer: str = "") -> tuple[Facts, Measured]:
     """Everything `judge` reads, from one snapshot of the file."""
     checklists = reviews.checklists(conn, review.id)
@@ -139,7 +145,7 @@ def load(desk: Desk, *, as_of: date | None = None, shared: bool = False) -> Revi
             acceptable=acceptable(proposals, votes),
             runs=measured.runs,
             measured=measured,
-            saved_at=audit.last_saved(conn),
+            saved_at=audit.last_saved(conn, review.system),
             handed_in=handed_in(facts, judgement, measured, frozen=frozen is not None),
             who=desk.who,
             frozen=frozen,

@@ -47,7 +47,7 @@ def system_change(desk: Desk, what: str, why: str = "") -> Iterator[tuple[Tx, Re
         with change(desk, what, why) as opened:
             yield opened
     else:
-        with desk.store.write(desk.who, what, why, key=next_key(desk), now=desk.now()) as tx:
+        with desk.store.write(desk.who, what, why, key=next_key(desk), now=desk.now(), system=review.system) as tx:
             yield tx, review
 
 
@@ -60,7 +60,9 @@ def note_change(desk: Desk, what: str) -> Iterator[tuple[Tx, Review]]:
     with desk.store.read() as conn:
         review = current_review(conn, desk)
     review_id = review.id if review.frozen_at is None else None
-    with desk.store.write(desk.who, what, key=next_key(desk), now=desk.now(), review_id=review_id) as tx:
+    with desk.store.write(
+        desk.who, what, key=next_key(desk), now=desk.now(), review_id=review_id, system=review.system
+    ) as tx:
         yield tx, review
 
 
@@ -74,14 +76,26 @@ def next_key(desk: Desk) -> str | None:
 
 @contextmanager
 def deferred(desk: Desk) -> Iterator[None]:
-    """Many changes by the program itself (an import, the sample): gaps and conditions are brought up once, at the end."""
+    """Many changes by the program itself (an import, the sample): gaps and conditions are brought up once, at the end.
+
+    All of it goes to the review that the desk is at now, also where somebody opens a newer one meanwhile.
+    """
     outer, desk.deferred = desk.deferred, True
+    newest = None
+    if desk.review_id is None:
+        with desk.store.read() as conn:
+            newest = reviews.latest(conn)
+        desk.review_id = newest.id if newest else None
     try:
-        yield
+        try:
+            yield
+        finally:
+            desk.deferred = outer
+        if not outer:
+            resync(desk)
     finally:
-        desk.deferred = outer
-    if not outer:
-        resync(desk)
+        if newest is not None and desk.review_id == newest.id:
+            desk.review_id = None
 
 
 def resync(desk: Desk) -> None:

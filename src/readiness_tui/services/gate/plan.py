@@ -34,7 +34,7 @@ def plan_review(desk: Desk, view: ReviewView) -> Plan:
     recorded: tuple[Trace, ...] = ()
     if any(rule.source is From.TRACES for rule in gate.rules):
         with desk.store.read() as conn:
-            recorded = tuple(traces.iter_between(conn))
+            recorded = tuple(traces.iter_between(conn, view.review.system))
     measured = view.measured
     made = plan(view.gate, measured.eval_set, measured.candidate, measured.baseline, recorded, as_of=view.as_of)
     desk.cache["plan"] = (measured, made)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate.diff import gate_diff
 from readiness_tui.domain.gate.model import Gate, Lock
@@ -47,7 +48,7 @@ def read_gate(desk: Desk, path: Path, reason: str = "") -> Taken:
     text = path.read_text(encoding="utf-8")
     reason = one_line(reason.strip(), MAX_REASON)
     with change(desk, f"gate {gate.name} from {path.name}", reason) as (tx, review):
-        gate_id = gates.put_gate(tx, gate, text)
+        gate_id = gates.put_gate(tx, review.system, gate, text)
         again, before = review.gate_id == gate_id, review.gate_id or gates.before(tx.conn, gate_id)
         if not again:
             reviews.put(tx, replace(review, gate_id=gate_id))
@@ -81,7 +82,7 @@ def _said(desk: Desk, found: gate_changes.StoredChange) -> tuple[str, ...]:
     view = load(desk)
     with desk.store.read() as conn:
         old, now = gates.get(conn, found.replaces), gates.get(conn, found.gate_id)
-        was, is_ = hold_unlocked(conn, view.measured, (old, now), view.as_of)
+        was, is_ = hold_unlocked(conn, view.review.system, view.measured, (old, now), view.as_of)
     said = [f"{now.name} v{now.version} replaces {old.name} v{old.version}:", *gate_diff(old, now)]
     if is_.ran:
         before = {row.rule.key: RESULT_WORDS[row.result][1] for row in was.rows}
@@ -113,22 +114,22 @@ def lock(desk: Desk, *, folder: Path | None = None) -> tuple[Lock, Path | None]:
         if review.gate_id is None:
             raise ReadinessError("There is no gate to lock. Import a gate file first: `readiness import gate.yaml`.")
         gate = gates.get(tx.conn, review.gate_id)
-        newest = evalsets.latest(tx.conn)
+        newest = evalsets.latest(tx.conn, review.system)
         made = Lock(
             by=desk.who,
             at=desk.now(),
             gate_digest=gate.digest,
             dataset_digest=gate.dataset_digest or (newest.digest if newest else None),
-            judge_digest=gate.judge_digest or _judge(tx.conn, review.baseline),
+            judge_digest=gate.judge_digest or _judge(tx.conn, review),
         )
-        gates.add_lock(tx, made)
+        gates.add_lock(tx, review.system, made)
         if written is not None:
             lock_file.write_lock(written, gate, made)
     return made, written
 
 
-def _judge(conn: Connection, run_ids: Sequence[str]) -> str | None:
-    found = {info.run.judge_digest for info in runs.all(conn) if info.run.id in run_ids}
+def _judge(conn: Connection, review: Review) -> str | None:
+    found = {info.run.judge_digest for info in runs.all(conn, review.system) if info.run.id in review.baseline}
     return found.pop() if len(found) == 1 else None
 
 
@@ -142,7 +143,7 @@ def yaml_schema() -> str:
 def choose(desk: Desk, run_ids: Sequence[str], *, role: str) -> None:
     """Name the review's candidate or baseline: an ordered set of runs of one pipeline version."""
     with change(desk, f"{role}: {', '.join(run_ids) or 'nothing'}") as (tx, review):
-        known = {info.run.id: info.run for info in runs.all(tx.conn)}
+        known = {info.run.id: info.run for info in runs.all(tx.conn, review.system)}
         missing = [run_id for run_id in run_ids if run_id not in known]
         if missing:
             raise ReadinessError(f"No run {', '.join(missing)} was imported. `readiness runs` lists them.")

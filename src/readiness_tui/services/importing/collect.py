@@ -11,11 +11,13 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http import HTTPStatus
 from types import TracebackType
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import system_of
 from readiness_tui.services.importing.imports import Imported, import_records
 from readiness_tui.services.importing.otlp_server import LOOPBACK, OtlpServer, RefusedError
 from readiness_tui.services.importing.parts import assembled
@@ -28,6 +30,7 @@ from readiness_tui.sources.otel.source import EVENTS, SOURCE
 from readiness_tui.sources.otel.trace import TraceParts, event_name
 from readiness_tui.sources.tracing.attributes import names
 from readiness_tui.sources.tracing.span_reader import Reader
+from readiness_tui.store import reviews
 
 MAX_WAITING = 128 * 1024 * 1024  # bytes received and not yet stored
 RESPONSES = 50_000  # response ids remembered, for evaluations that name nothing else
@@ -42,6 +45,7 @@ class Collector:
     def __init__(self, desk: Desk, port: int) -> None:
         self._desk = desk
         self._names = names()
+        self._system = system_of(desk)  # also when somebody opens a review of another one meanwhile
         self._lock = threading.Lock()
         self._waiting: dict[str, list[Piece]] = {}
         self._bytes = 0
@@ -91,8 +95,6 @@ class Collector:
         try:
             batch = otlp_protobuf.decode(body, signal) if protobuf else decode(body)
             found, rejected = self._understood(batch)
-        except ReadinessError as refusal:  # the extra is missing
-            raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(refusal)) from refusal
         except RecordError as error:
             raise RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from error
         with self._lock:
@@ -132,7 +134,7 @@ class Collector:
             for piece in found:
                 parts.add(piece)
             records.append(parts.record())
-        new = [record for record, says_more in assembled(self._desk.store, SOURCE, records) if says_more]
+        new = [record for record, says_more in assembled(self._desk.store, self._system, SOURCE, records) if says_more]
         if not new:
             return None
         digest = hashlib.sha256("\n".join(record.raw for record in new).encode("utf-8", "surrogatepass")).hexdigest()
@@ -141,7 +143,12 @@ class Collector:
             yield from new
             yield from (Warn(warning.text) for warning in notes.warnings("received"))
 
-        return import_records(self._desk, SOURCE, each(), where=f"collected at {self.address}", digest=digest)
+        desk = self._desk
+        if desk.review_id is None:
+            with desk.store.read() as conn:
+                newest = reviews.latest(conn, system=self._system)
+            desk = replace(desk, review_id=newest.id if newest else None)
+        return import_records(desk, SOURCE, each(), where=f"collected at {self.address}", digest=digest)
 
     def _understood(self, batch: object) -> tuple[list[Piece], list[str]]:
         """The pieces of a batch that can be used, and why others cannot. Each is tried here, so that a flush can
@@ -174,11 +181,6 @@ class Collector:
             if len(self._responses) > RESPONSES:
                 self._responses.popitem(last=False)
         self._waiting.setdefault(trace_id, []).append(piece)
-
-
-def takes_protobuf() -> bool:
-    """Whether the extra that protobuf needs is installed."""
-    return otlp_protobuf.available()
 
 
 def _judges(piece: Piece, notes: fields.Notes) -> bool:

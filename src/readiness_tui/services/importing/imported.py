@@ -10,6 +10,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import to_json
 from readiness_tui.reports.atomic import write_text
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import current_review
 from readiness_tui.store import imports
 from readiness_tui.store.imports import ImportInfo, ImportReject
 
@@ -26,15 +27,16 @@ class Rejected(Protocol):
 
 
 def all_imports(desk: Desk) -> list[ImportInfo]:
-    """Every import that is in the file, the latest first."""
+    """Every import of the desk's system, the latest first."""
     with desk.store.read() as conn:
-        return imports.all(conn)
+        return imports.all(conn, current_review(conn, desk).system)
 
 
 def rejects_of(desk: Desk, import_id: int) -> tuple[ImportInfo, list[ImportReject]]:
     """An import with the lines of its file that were rejected. Raises ReadinessError where there is no such import."""
     with desk.store.read() as conn:
-        info = next((info for info in imports.all(conn) if info.id == import_id), None)
+        known = imports.all(conn, current_review(conn, desk).system)
+        info = next((info for info in known if info.id == import_id), None)
         if info is None:
             raise ReadinessError(f"There is no import {import_id}. `readiness imports` lists them with their numbers.")
         return info, imports.rejects(conn, import_id)

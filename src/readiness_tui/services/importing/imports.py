@@ -14,7 +14,7 @@ from readiness_tui.domain.runs.model import UNKNOWN_VERSION, Case, Run
 from readiness_tui.domain.runs.pricing import Pricing
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import current_review
+from readiness_tui.services.core.view import current_review, system_of
 from readiness_tui.services.core.write import change, deferred
 from readiness_tui.services.importing.parts import assembled
 from readiness_tui.sources import registry
@@ -202,13 +202,14 @@ def import_as(
         digest = hashlib.sha256(f"{digest} {registry.digest(prices)}".encode()).hexdigest()
     before = None
     with desk.store.read() as conn:
-        if role and current_review(conn, desk).frozen_at is not None:
+        review = current_review(conn, desk)
+        if role and review.frozen_at is not None:
             raise ReadinessError(
                 f"{path}: the review is frozen and takes no other {role}, so nothing was imported. Import it without"
                 " --as, or start a new review."
             )
-        before = imports.find(conn, digest)
-        earlier = [info.run.id for info in runs.all(conn) if before and info.import_id == before.id]
+        before = imports.find(conn, review.system, digest)
+        earlier = [info.run.id for info in runs.all(conn, review.system) if before and info.import_id == before.id]
     result = Imported(where or str(path), source.name, why)
     if before is not None:
         result.again = True
@@ -254,7 +255,8 @@ def _stage(
     one_version: bool,
     pricing: Pricing | None = None,
 ) -> None:
-    import_id = imports.begin(desk.store, result.path, result.format, digest, desk.who, desk.now())
+    system = system_of(desk)
+    import_id = imports.begin(desk.store, system, result.path, result.format, digest, desk.who, desk.now())
     cases: dict[str, list[tuple[Case, str]]] = {}
     traces: list[TraceRecord] = []
     brought: list[Run] = []
@@ -264,7 +266,7 @@ def _stage(
             imports.add_cases(desk.store, import_id, run_id, batch)
         cases.clear()
         if traces:
-            known = [(record.trace, record.raw) for record, _ in assembled(desk.store, source, traces)]
+            known = [(record.trace, record.raw) for record, _ in assembled(desk.store, system, source, traces)]
             if pricing is not None:
                 known = [(pricing.trace(trace), raw) for trace, raw in known]
             imports.add_traces(desk.store, import_id, known)
@@ -342,7 +344,7 @@ def _take_as(desk: Desk, run_ids: list[str], role: str) -> list[str]:
     Returns a sentence where runs were replaced.
     """
     with change(desk, f"{role}: {', '.join(run_ids)}") as (tx, review):
-        known = {info.run.id: info.run for info in runs.all(tx.conn)}
+        known = {info.run.id: info.run for info in runs.all(tx.conn, review.system)}
         named = review.candidate if role == "candidate" else review.baseline
         chosen = _merge(named, run_ids, known)
         updated: Review = replace(review, candidate=chosen) if role == "candidate" else replace(review, baseline=chosen)

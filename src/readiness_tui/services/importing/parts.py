@@ -8,8 +8,10 @@ from readiness_tui.sources.kit.base import Assembles, Source, TraceRecord
 from readiness_tui.store import Store, traces
 
 
-def assembled(store: Store, source: Source, records: Sequence[TraceRecord]) -> list[tuple[TraceRecord, bool]]:
-    """The records, each with its earlier parts, and whether that says anything new.
+def assembled(
+    store: Store, system: str, source: Source, records: Sequence[TraceRecord]
+) -> list[tuple[TraceRecord, bool]]:
+    """The records, each with its earlier parts in the system, and whether that says anything new.
 
     A trace whose earlier record is of another format is replaced, not joined.
     """
@@ -18,7 +20,7 @@ def assembled(store: Store, source: Source, records: Sequence[TraceRecord]) -> l
     found: list[tuple[TraceRecord, bool]] = []
     with store.read() as conn:
         for record in records:
-            earlier = traces.raw(conn, record.trace.id) if record.part else None
+            earlier = traces.raw(conn, system, record.trace.id) if record.part else None
             whole = source.assemble(record.trace.id, [earlier, record.raw]) if earlier is not None else None
             found.append((record, True) if whole is None else (whole, whole.raw != earlier))
     return found

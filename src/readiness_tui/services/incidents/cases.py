@@ -8,6 +8,7 @@ from pathlib import Path
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.masking import mask_all
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import current_review
 from readiness_tui.services.incidents.edit import get, link
 from readiness_tui.sources.kit.shipped import shipped_folder
 from readiness_tui.store import imports, traces
@@ -22,7 +23,8 @@ def propose_file(desk: Desk, here: Path) -> str:
     The sample's own eval set is never proposed: it may be installed below `here`.
     """
     with desk.store.read() as conn:
-        files = [Path(info.path).resolve() for info in imports.all(conn) if info.format == "eval_set"]
+        known = imports.all(conn, current_review(conn, desk).system)
+    files = [Path(info.path).resolve() for info in known if info.format == "eval_set"]
     shipped, folder = shipped_folder("sample_data").resolve(), here.resolve()
     for file in files:
         own = file.is_relative_to(folder) and not file.is_relative_to(shipped)
@@ -44,7 +46,7 @@ def add_case(desk: Desk, number: int, trace_id: str, case_id: str, path: Path) -
     if path.suffix != ".jsonl":
         raise ReadinessError(f"{path.name}: a case is added to an eval set of JSON lines. Name a .jsonl file.")
     with desk.store.read() as conn:
-        trace = traces.get(conn, trace_id.strip())
+        trace = traces.get(conn, incident.system, trace_id.strip())
     if trace is None:
         raise ReadinessError(f"No trace “{trace_id.strip()}” was imported, so it cannot become a case.")
     if trace.question is None or not trace.question.strip():

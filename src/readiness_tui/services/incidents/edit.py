@@ -60,7 +60,7 @@ def listed(desk: Desk) -> list[Incident]:
 def get(desk: Desk, number: int) -> Incident:
     """One incident. Raises ReadinessError where there is none of that number."""
     with desk.store.read() as conn:
-        return incidents.get(conn, number)
+        return incidents.get(conn, current_review(conn, desk).system, number)
 
 
 # -- as it happens --------------------------------------------------------------------------------------------------
@@ -104,8 +104,8 @@ def put_entry(desk: Desk, number: int, entry: TimelineEntry) -> TimelineEntry:
         raise ReadinessError(f"“{entry.source}” is not a source of a timeline line. They are: {', '.join(SOURCES)}.")
     _past(desk, "This line", entry.at)
     entry = replace(entry, text=entry.text.strip())
-    with note_change(desk, f"INC-{number}: {entry.text[:60]}") as (tx, _):
-        incident = incidents.get(tx.conn, number)
+    with note_change(desk, f"INC-{number}: {entry.text[:60]}") as (tx, review):
+        incident = incidents.get(tx.conn, review.system, number)
         if entry.id and entry.id not in {one.id for one in incident.timeline}:
             raise ReadinessError(f"{incident.name} has no such line in its timeline any more: {entry.text[:60]}")
         return replace(entry, id=incidents.put_event(tx, number, entry))
@@ -113,8 +113,8 @@ def put_entry(desk: Desk, number: int, entry: TimelineEntry) -> TimelineEntry:
 
 def remove_entry(desk: Desk, number: int, entry_id: int) -> None:
     """Take a line out of the timeline; the history keeps it, and undo brings it back."""
-    with note_change(desk, f"INC-{number}: a line of the timeline removed") as (tx, _):
-        incident = incidents.get(tx.conn, number)
+    with note_change(desk, f"INC-{number}: a line of the timeline removed") as (tx, review):
+        incident = incidents.get(tx.conn, review.system, number)
         if entry_id not in {one.id for one in incident.timeline}:
             raise ReadinessError(f"{incident.name} has no such line in its timeline any more.")
         incidents.remove_event(tx, entry_id)
@@ -125,9 +125,9 @@ def set_time(desk: Desk, number: int, name: str, at: datetime | None) -> None:
     if name not in TIMES:
         raise ReadinessError(f"“{name}” is not a time of an incident. They are: {', '.join(TIMES)}.")
     _past(desk, name.capitalize(), at)
-    with system_change(desk, f"INC-{number}: {f'{name}: {moment(at)}' if at else f'{name}: cleared'}") as (tx, _):
+    with system_change(desk, f"INC-{number}: {f'{name}: {moment(at)}' if at else f'{name}: cleared'}") as (tx, review):
         # Read inside the transaction: two people at once cannot bring the times out of order.
-        incident = incidents.get(tx.conn, number)
+        incident = incidents.get(tx.conn, review.system, number)
         if at is None and name == "resolved" and incident.status is NoteStatus.CLOSED:
             raise ReadinessError(f"{incident.name}'s note is closed. Move it back to reviewed before clearing its end.")
         if said := note.out_of_order(changed := replace(incident, **{name: at})):  # type: ignore[arg-type]
@@ -146,9 +146,9 @@ def set_field(desk: Desk, number: int, key: str, text: str, *, base: str | None 
     """
     if key not in SECTIONS:
         raise ReadinessError(f"“{key}” is not a section of an incident note. They are: {', '.join(SECTIONS)}.")
-    with note_change(desk, f"INC-{number}: {key.replace('_', ' ')} written") as (tx, _):
+    with note_change(desk, f"INC-{number}: {key.replace('_', ' ')} written") as (tx, review):
         # Read inside the transaction: another section written meanwhile is not lost.
-        return _write(tx, desk, incidents.get(tx.conn, number), key, text.strip(), base)
+        return _write(tx, desk, incidents.get(tx.conn, review.system, number), key, text.strip(), base)
 
 
 def settle(desk: Desk, number: int, rival_id: int, text: str, *, base: str | None = None) -> Rival | None:
@@ -159,10 +159,10 @@ def settle(desk: Desk, number: int, rival_id: int, text: str, *, base: str | Non
     rival = next((one for one in get(desk, number).rivals if one.id == rival_id), None)
     if rival is None:
         raise ReadinessError(f"INC-{number}: these two texts were settled meanwhile. Nothing was written.")
-    with note_change(desk, f"INC-{number}: two texts of {rival.section.replace('_', ' ')} settled") as (tx, _):
+    with note_change(desk, f"INC-{number}: two texts of {rival.section.replace('_', ' ')} settled") as (tx, review):
         if not incidents.remove_rival(tx, rival_id):
             raise ReadinessError(f"INC-{number}: these two texts were settled meanwhile. Nothing was written.")
-        return _write(tx, desk, incidents.get(tx.conn, number), rival.section, text.strip(), base)
+        return _write(tx, desk, incidents.get(tx.conn, review.system, number), rival.section, text.strip(), base)
 
 
 def _write(tx: Tx, desk: Desk, incident: Incident, key: str, text: str, base: str | None) -> Rival | None:
@@ -173,7 +173,7 @@ def _write(tx: Tx, desk: Desk, incident: Incident, key: str, text: str, base: st
         said = (key, text, desk.who)
         if said not in {(one.section, one.text, one.by) for one in incident.rivals}:
             incidents.put_rival(tx, incident.number, Rival(0, *said, desk.now()))
-        found = incidents.get(tx.conn, incident.number).rivals
+        found = incidents.get(tx.conn, incident.system, incident.number).rivals
         return next(one for one in found if (one.section, one.text, one.by) == said)
     kept = {name: old for name, old in incident.fields.items() if name != key}
     written = {**incident.written, key: Written(desk.who, desk.now())}
@@ -185,7 +185,7 @@ def classify(desk: Desk, number: int, failure_class: FailureClass | None, item_i
     """Name the failure class and the checklist item that did not hold (either may stay empty)."""
     wanted = item_id.strip()
     with system_change(desk, f"INC-{number}: class {failure_class or 'none'}, item {wanted or 'none'}") as (tx, review):
-        incident = incidents.get(tx.conn, number)
+        incident = incidents.get(tx.conn, review.system, number)
         known = {
             item.id.casefold(): item.id for listed in reviews.checklists(tx.conn, review.id) for item in listed.items
         }
@@ -215,7 +215,8 @@ def set_links(desk: Desk, number: int, *, traces: Sequence[str], eval_cases: Seq
 def unknown_traces(desk: Desk, trace_ids: Sequence[str]) -> tuple[str, ...]:
     """Those of the ids of which no trace was imported."""
     with desk.store.read() as conn:
-        return tuple(name for name in trace_ids if traces.get(conn, name) is None)
+        system = current_review(conn, desk).system
+        return tuple(name for name in trace_ids if traces.get(conn, system, name) is None)
 
 
 # -- actions --------------------------------------------------------------------------------------------------------
@@ -229,7 +230,7 @@ def put_action(desk: Desk, number: int, action: Action) -> int:
     with system_change(desk, f"INC-{number} action: {action.text.strip()[:60]}") as (tx, review):
         if action.done is not None and action.done > max(desk.now().date(), desk.today(review)):
             raise ReadinessError(f"{action.done} has not come yet. An action is done today or on a day before.")
-        old = _action(incidents.get(tx.conn, number), action.id) if action.id else None
+        old = _action(incidents.get(tx.conn, review.system, number), action.id) if action.id else None
         action_id = incidents.put_action(
             tx, number, replace(action, text=action.text.strip(), owner=action.owner.strip())
         )
@@ -300,7 +301,7 @@ def reopening(desk: Desk, number: int, status: NoteStatus) -> Reopening | None:
     """What moving the note to `status` would reopen; None where nothing."""
     view = load(desk)
     with desk.store.read() as conn:
-        items = reopened(conn, incidents.get(conn, number), status, view.review)
+        items = reopened(conn, incidents.get(conn, view.review.system, number), status, view.review)
     if not items:
         return None
     undecided = {
@@ -322,7 +323,7 @@ def set_status(desk: Desk, number: int, status: NoteStatus, *, no_eval_reason: s
     evidence and notes stay. A frozen review is left as it is.
     """
     with system_change(desk, f"INC-{number}: {status}", no_eval_reason) as (tx, review):
-        incident = incidents.get(tx.conn, number)
+        incident = incidents.get(tx.conn, review.system, number)
         reason = no_eval_reason.strip() or incident.no_eval_reason
         closed = None
         if status is NoteStatus.CLOSED:
@@ -361,8 +362,8 @@ def _undecide(tx: Tx, review_id: int, item: str) -> None:
 
 
 def _update(desk: Desk, number: int, what: str, **values: object) -> None:
-    with system_change(desk, f"INC-{number}: {what}") as (tx, _):
-        incidents.put(tx, replace(incidents.get(tx.conn, number), **values))  # type: ignore[arg-type]
+    with system_change(desk, f"INC-{number}: {what}") as (tx, review):
+        incidents.put(tx, replace(incidents.get(tx.conn, review.system, number), **values))  # type: ignore[arg-type]
 
 
 def _titled(title: str) -> None:

@@ -10,7 +10,7 @@ from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.text.masking import mask_all
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.templates import templates_folder
-from readiness_tui.services.core.view import load
+from readiness_tui.services.core.view import current_review, load
 from readiness_tui.services.incidents.merge import local_copy
 from readiness_tui.store import incidents
 
@@ -26,7 +26,7 @@ def text(
     database. Raises ReadinessError where there is no such incident.
     """
     with desk.store.read() as conn:
-        incident = incidents.get(conn, number)
+        incident = incidents.get(conn, current_review(conn, desk).system, number)
         copy = local_copy(conn, incident)
     review = _review(desk, incident)
     if format == "json":

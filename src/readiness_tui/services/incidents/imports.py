@@ -91,7 +91,7 @@ def import_file(
 
 def _incidents(desk: Desk) -> list[Incident]:
     with desk.store.read() as conn:
-        return incidents.all(conn)
+        return incidents.all(conn, current_review(conn, desk).system)
 
 
 def _meant(desk: Desk, draft: Draft) -> Incident | None:

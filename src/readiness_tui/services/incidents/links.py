@@ -32,6 +32,7 @@ class Book:
 
     def __init__(self, conn: Connection, review: Review, who: str) -> None:
         self._conn, self._review, self._who = conn, review, who
+        self.system = review.system
         self._items: dict[str, str] | None = None
         self._people: dict[str, str] | None = None
 
@@ -55,7 +56,7 @@ class Book:
         """Everybody who is named in the review or in an incident, by their folded name."""
         if self._people is None:
             names = [*self._review.reviewers, self._review.owner, self._review.facilitator, self._who]
-            names += settings.attendees(self._conn)
+            names += settings.attendees(self._conn, self._review.system)
             for incident in incidents.all(self._conn, self._review.system):
                 names += [action.owner for action in incident.actions]
                 names += [entry.by for entry in incident.timeline]
@@ -67,8 +68,8 @@ class Book:
             return self.items.get(name.casefold())
         if kind is LinkKind.PERSON:
             return self.people.get(name.casefold())
-        found = traces.get(self._conn, name) if kind is LinkKind.TRACE else runs.current(self._conn, name)
-        return name if found is not None else None
+        look = traces.get if kind is LinkKind.TRACE else runs.current
+        return name if look(self._conn, self.system, name) is not None else None
 
 
 def book(conn: Connection, desk: Desk) -> Book:
@@ -91,7 +92,7 @@ def links(names: Book, mentions: Sequence[Mention]) -> tuple[tuple[Link, ...], t
 
 
 def missing(desk: Desk, incident: Incident) -> tuple[Link, ...]:
-    """Those links of the incident and its timeline whose trace, run or item is not in this file (any more)."""
+    """Those links of the incident and its timeline whose trace, run or item is not in this file (any more), or another system's."""
     linked = [Link(LinkKind.TRACE, name) for name in incident.traces]
     linked += [link for entry in incident.timeline for link in entry.links if link.kind is not LinkKind.PERSON]
     with desk.store.read() as conn:
@@ -126,14 +127,14 @@ def _names(conn: Connection, book: Book, kind: LinkKind, prefix: str, incident: 
     if kind is LinkKind.PERSON:
         return sorted(book.people.values())
     if kind is LinkKind.RUN:
-        return (info.run.id for info in runs.all(conn))
-    return _trace_names(conn, prefix, incident)
+        return (info.run.id for info in runs.all(conn, book.system))
+    return _trace_names(conn, book.system, prefix, incident)
 
 
-def _trace_names(conn: Connection, prefix: str, incident: Incident | None) -> Iterator[str]:
+def _trace_names(conn: Connection, system: str, prefix: str, incident: Incident | None) -> Iterator[str]:
     if incident is not None:
         yield from incident.traces
-    yield from traces.ids(conn, prefix, limit=_SHOWN)
+    yield from traces.ids(conn, system, prefix, limit=_SHOWN)
 
 
 def _typed(book: Book, link: Link) -> str:

@@ -68,14 +68,14 @@ def note_line(desk: Desk, number: int, typed: str) -> Noted:
         wanted = "What is to be done?" if line.command else "What happened?"
         raise ReadinessError(f"{wanted} A line needs words after its time, source or command.")
     saving = system_change if line.command in _JUDGED else note_change
-    with saving(desk, f"INC-{number}: {one_line(typed, 60)}") as (tx, _):
-        incident = stored.get(tx.conn, number)
+    with saving(desk, f"INC-{number}: {one_line(typed, 60)}") as (tx, review):
+        incident = stored.get(tx.conn, review.system, number)
         book = incident_links.book(tx.conn, desk)
         links, remarks = incident_links.links(book, line.mentions)
         if line.action is not None:
             action, said = _action(line, line.action, links, remarks)
             action = replace(action, id=stored.put_action(tx, number, action))
-            return Noted(stored.get(tx.conn, number), action=action, remarks=said)
+            return Noted(stored.get(tx.conn, review.system, number), action=action, remarks=said)
         said = (*line.remarks, *remarks)
         after, words, refused = _commanded(incident, line)
         shown = [link.name for link in links if link.kind is LinkKind.TRACE]
@@ -84,7 +84,7 @@ def note_line(desk: Desk, number: int, typed: str) -> Noted:
             stored.put(tx, after)
         entry = TimelineEntry(0, line.at, words, line.source, desk.who, links)
         entry = replace(entry, id=stored.put_event(tx, number, entry))
-        return Noted(stored.get(tx.conn, number), entry, remarks=(*said, *refused))
+        return Noted(stored.get(tx.conn, review.system, number), entry, remarks=(*said, *refused))
 
 
 def local(desk: Desk, at: datetime) -> str:

@@ -9,6 +9,7 @@ from readiness_tui.domain.incidents import note
 from readiness_tui.domain.incidents.merge import Copy, Merged, merge, text_digest
 from readiness_tui.domain.incidents.model import Incident, NoteStatus
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import system_change
 from readiness_tui.services.incidents.edit import BEFORE_REVIEWED, gap_follows, reopened
 from readiness_tui.store import incident_history, incidents
@@ -37,7 +38,7 @@ def local_copy(conn: Connection, incident: Incident) -> Copy:
 
 
 def put_copy(desk: Desk, number: int | None, copy: Copy, origin: str) -> Merged:
-    """Merge a copy into incident `number`, or store it as a new one. `origin` says where it is from, for the history.
+    """Merge a copy into incident `number` of the desk's system, or store it as a new one of it. `origin` says where it is from, for the history.
 
     Raises ReadinessError where there is no such incident.
     """
@@ -45,13 +46,15 @@ def put_copy(desk: Desk, number: int | None, copy: Copy, origin: str) -> Merged:
         f"INC-{number}: merged with {origin}" if number else f"new incident from {origin}: {copy.incident.title[:60]}"
     )
     with desk.store.read() as conn:
-        local = incidents.get(conn, number) if number else None
+        system, told = current_review(conn, desk).system, copy.incident.system
+        copy = replace(copy, incident=replace(copy.incident, system=system))
+        local = incidents.get(conn, system, number) if number else None
         if local is not None and _without_ids(merge(local_copy(conn, local), copy)) == _without_ids(local):
             return Merged(local, False, 0, 0, 0, 0, 0)
     with system_change(desk, what) as (tx, review):
         if number is None:
-            return _new(tx, review, copy)
-        local = incidents.get(tx.conn, number)
+            return _new(tx, review, copy, told)
+        local = incidents.get(tx.conn, system, number)
         done = _merged(tx, local, merge(local_copy(tx.conn, local), copy))
         before = {action.id: action for action in local.actions}
         for action in done.incident.actions:
@@ -60,11 +63,11 @@ def put_copy(desk: Desk, number: int | None, copy: Copy, origin: str) -> Merged:
         return done
 
 
-def _new(tx: Tx, review: Review, copy: Copy) -> Merged:
+def _new(tx: Tx, review: Review, copy: Copy, told: str) -> Merged:
     made, said = copy.incident, []
-    if made.system != review.system:
-        said.append(f"It is an incident of “{made.system}”: a review of that system lists it, this one does not.")
-    elif items := reopened(tx.conn, replace(made, status=NoteStatus.DRAFT), made.status, review):
+    if told != review.system:
+        said.append(f"Its file says that it is of “{told}”; here it is an incident of “{review.system}”.")
+    if items := reopened(tx.conn, replace(made, status=NoteStatus.DRAFT), made.status, review):
         said.append(
             f"Its note is {made.status}; here it is in review, because {', '.join(items)} did not hold and would be"
             " undecided again. Move it on here."
@@ -72,7 +75,7 @@ def _new(tx: Tx, review: Review, copy: Copy) -> Merged:
         made = replace(made, status=NoteStatus.IN_REVIEW, closed=None)
     number = incidents.put(tx, replace(made, number=0))
     _put_parts(tx, replace(made, number=number), Incident(number, made.system, made.title, made.severity))
-    stored = incidents.get(tx.conn, number)
+    stored = incidents.get(tx.conn, made.system, number)
     counts = len(made.timeline), len(made.actions), len(made.fields), len(made.rivals)
     return Merged(stored, True, *counts, 0, tuple(said))
 
@@ -110,7 +113,7 @@ def _merged(tx: Tx, local: Incident, merged: Incident) -> Merged:
     if others:
         said.append(f"As in the other copy now: {', '.join(name.replace('_', ' ') for name in others)}.")
     return Merged(
-        incidents.get(tx.conn, local.number),
+        incidents.get(tx.conn, local.system, local.number),
         False,
         sum(not entry.id for entry in merged.timeline),
         sum(not action.id for action in merged.actions),

@@ -12,6 +12,7 @@ from readiness_tui.domain.incidents.trace_series import Figures, Series
 from readiness_tui.domain.incidents.trace_timeline import Proposed
 from readiness_tui.domain.incidents.what_changed import Change, Window
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import system_change
 from readiness_tui.store import incidents, trace_windows, traces
 
@@ -48,8 +49,9 @@ def around(desk: Desk, number: int, *, at: datetime | None = None, hours: float 
     if not 0 < hours <= _LONGEST:
         raise ReadinessError(f"How many hours on each side? Between 1 and {_LONGEST:,}, for example 24.")
     with desk.store.read() as conn:
-        incident = incidents.get(conn, number)
-        linked = {name: traces.get(conn, name) for name in incident.traces}
+        system = current_review(conn, desk).system
+        incident = incidents.get(conn, system, number)
+        linked = {name: traces.get(conn, system, name) for name in incident.traces}
         known = [trace for trace in linked.values() if trace is not None]
         times = [trace.started_at for trace in known if trace.started_at is not None]
         moment = at or what_changed.default_time(incident, times)
@@ -57,13 +59,13 @@ def around(desk: Desk, number: int, *, at: datetime | None = None, hours: float 
             raise ReadinessError(
                 f"{incident.name} has no start and no linked trace with a time. Set its start, or type a time here."
             )
-        later = trace_windows.seen(conn, min(times, default=moment), max(times, default=moment) + _LOOK)
+        later = trace_windows.seen(conn, system, min(times, default=moment), max(times, default=moment) + _LOOK)
         recovered = trace_timeline.recovery(known, later)
         until = what_changed.ended(incident) or (recovered.at if recovered else None)
         spans = what_changed.windows(moment, hours, until=until)
-        before, after = (trace_windows.tally(conn, span) for span in spans)
-        shown = trace_series.around(moment, until, traces.latest(conn), STEPS)
-        series = trace_windows.series(conn, shown, STEPS)
+        before, after = (trace_windows.tally(conn, system, span) for span in spans)
+        shown = trace_series.around(moment, until, traces.latest(conn, system), STEPS)
+        series = trace_windows.series(conn, system, shown, STEPS)
     return Around(
         moment,
         hours,
@@ -81,8 +83,8 @@ def around(desk: Desk, number: int, *, at: datetime | None = None, hours: float 
 def accept_change(desk: Desk, number: int, change: Change) -> None:
     """Write a difference into the note: below what changed, or among the impact. Once only."""
     key, line = what_changed.note_line(change)
-    with system_change(desk, f"INC-{number}: {change.what} changed") as (tx, _):
-        incident = incidents.get(tx.conn, number)
+    with system_change(desk, f"INC-{number}: {change.what} changed") as (tx, review):
+        incident = incidents.get(tx.conn, review.system, number)
         written = incident.fields.get(key, "")
         if line not in written.splitlines():
             text = f"{written.rstrip()}\n{line}" if written.strip() else line
@@ -93,8 +95,8 @@ def accept_change(desk: Desk, number: int, change: Change) -> None:
 
 def accept_line(desk: Desk, number: int, line: Proposed) -> None:
     """Add a proposed line to the timeline, as a fact from a trace. Once only."""
-    with system_change(desk, f"INC-{number}: {line.text[:60]}") as (tx, _):
-        if not in_timeline(incidents.get(tx.conn, number), line):
+    with system_change(desk, f"INC-{number}: {line.text[:60]}") as (tx, review):
+        if not in_timeline(incidents.get(tx.conn, review.system, number), line):
             incidents.put_event(tx, number, TimelineEntry(0, line.at, line.text, trace_timeline.SOURCE, desk.who))
 
 

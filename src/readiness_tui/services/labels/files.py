@@ -11,10 +11,12 @@ from readiness_tui.domain.labels.queue import Answered, Answers, LabelLine, List
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.measure import run_data
+from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import change
 from readiness_tui.services.labels.queue import settle
 from readiness_tui.store import evalsets, runs
 from readiness_tui.store.rows import Tx
+from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
 
 
@@ -30,15 +32,17 @@ class ImportedLabels:
 def every(desk: Desk, run_id: str = "") -> list[Listed]:
     """All labels of all runs, or of one; those that the runs' own files brought, too."""
     with desk.store.read() as conn:
-        infos = [info for info in runs.all(conn) if run_id in ("", info.run.id)]
+        known = runs.all(conn, current_review(conn, desk).system)
+        infos = [info for info in known if run_id in ("", info.run.id)]
         if run_id and not infos:
             raise ReadinessError(f"No run {run_id} was imported. `readiness runs` lists them.")
-        return [entry for info in infos for entry in _of_run(conn, info.run.id, info.key)]
+        return [entry for info in infos for entry in _of_run(conn, info)]
 
 
-def _of_run(conn: Connection, run_id: str, key: int) -> Iterator[Listed]:
-    cases = runs.cases(conn, key)
-    given = runs.labels(conn, run_id)
+def _of_run(conn: Connection, info: RunInfo) -> Iterator[Listed]:
+    run_id = info.run.id
+    cases = runs.cases(conn, info.key)
+    given = runs.labels(conn, info.system, run_id)
     answers = Answers.of(run_id, cases, cases).repeats
     for at in dict.fromkeys((*answers, *given)):
         repeats = answers.get(at, ())
@@ -69,10 +73,10 @@ def import_file(desk: Desk, path: Path) -> ImportedLabels:
     refused = [(reject.line, reject.reason) for reject in rejected]
     known: dict[str, Answers | None] = {}
     stored, kept = 0, 0
-    with change(desk, f"imported labels from {path.name}", later=True) as (tx, _review):
+    with change(desk, f"imported labels from {path.name}", later=True) as (tx, review):
         for line in lines:
             if line.run_id not in known:
-                known[line.run_id] = _answers(tx.conn, line.run_id)
+                known[line.run_id] = _answers(tx.conn, review.system, line.run_id)
             answers = known[line.run_id]
             key = answers.find(line) if answers else None
             if answers is None or key is None:
@@ -82,7 +86,7 @@ def import_file(desk: Desk, path: Path) -> ImportedLabels:
                 refused.append((line.line, one_line(lacks)))
             elif not line.fits(line.run_id, answers.repeats[key]):
                 refused.append((line.line, f"the run gives another answer to case {one_line(line.case_id)} now"))
-            elif _put(tx, line, key, answers):
+            elif _put(tx, review.system, line, key, answers):
                 stored += 1
             else:
                 kept += 1
@@ -91,18 +95,18 @@ def import_file(desk: Desk, path: Path) -> ImportedLabels:
     return ImportedLabels(stored, kept, tuple(sorted(refused)))
 
 
-def _put(tx: Tx, line: LabelLine, key: Answered, answers: Answers) -> bool:
+def _put(tx: Tx, system: str, line: LabelLine, key: Answered, answers: Answers) -> bool:
     """False where the same label, or a later one of the same person, is there."""
     label = line.label
     mine = next((own for own in labels_of(answers.repeats[key]) if own.reviewer == label.reviewer), None)
     if mine is not None and (label.at is None or (mine.at is not None and mine.at >= label.at)):
         return False
-    runs.put_label(tx, line.run_id, *key, replace(label, answer=answer_digest(answers.repeats[key])))
+    runs.put_label(tx, system, line.run_id, *key, replace(label, answer=answer_digest(answers.repeats[key])))
     return True
 
 
-def _answers(conn: Connection, run_id: str) -> Answers | None:
-    info = runs.current(conn, run_id)
+def _answers(conn: Connection, system: str, run_id: str) -> Answers | None:
+    info = runs.current(conn, system, run_id)
     if info is None:
         return None
-    return Answers.of(run_id, runs.cases(conn, info.key), run_data(conn, info, evalsets.latest(conn)).cases)
+    return Answers.of(run_id, runs.cases(conn, info.key), run_data(conn, info, evalsets.latest(conn, system)).cases)

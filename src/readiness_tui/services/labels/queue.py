@@ -14,6 +14,7 @@ from readiness_tui.domain.metrics import case_key
 from readiness_tui.domain.runs.model import Case, HumanLabel, HumanVerdict
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.measure import Measured, repeats, run_data
+from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import change, resync
 from readiness_tui.store import runs, settings
 from readiness_tui.store.sqlite import Connection
@@ -60,7 +61,9 @@ def queue(desk: Desk, measured: Measured, drawn: int = 0, before: Sequence[Task]
     """
     names = run_ids(measured)
     with desk.store.read() as conn:
-        known = {info.run.id: info for info in runs.all(conn) if info.run.id in names}
+        known = {
+            info.run.id: info for info in runs.all(conn, current_review(conn, desk).system) if info.run.id in names
+        }
         found = tuple(run_data(conn, known[name], measured.eval_set) for name in names if name in known)
     tasks = rules.queue(found, desk.who, drawn, before)
     _, lacking, _ = high_risk_cases(found)
@@ -88,7 +91,7 @@ def run_ids(measured: Measured) -> tuple[str, ...]:
 def place(desk: Desk, measured: Measured) -> Place:
     """Where this person left the queue; the beginning where they never were in it, or the candidate is another."""
     with desk.store.read() as conn:
-        kept = settings.get(conn, _place_name(desk), {})
+        kept = settings.get(conn, _place_name(conn, desk), {})
     runs_now = run_ids(measured)
     if kept.get("runs") != [*runs_now]:
         return Place(runs_now)
@@ -98,11 +101,11 @@ def place(desk: Desk, measured: Measured) -> Place:
 def remember(desk: Desk, where: Place) -> None:
     """Keep the place for the next time, and what was typed without a label yet."""
     with desk.store.write(desk.who, "place in the review queue", now=desk.now()) as tx:
-        settings.put(tx, _place_name(desk), asdict(where))
+        settings.put(tx, _place_name(tx.conn, desk), asdict(where))
 
 
-def _place_name(desk: Desk) -> str:
-    return f"labelling/{desk.who}"
+def _place_name(conn: Connection, desk: Desk) -> str:
+    return f"labelling/{current_review(conn, desk).system}/{desk.who}"
 
 
 # Labels
@@ -127,9 +130,9 @@ def label(desk: Desk, run_id: str, key: str, verdict: HumanVerdict, note: str = 
 
 def take_back(desk: Desk, task: Task) -> bool:
     """Remove one's own label; the history keeps it, and can bring it back."""
-    with change(desk, f"took back the label of case {task.key} of {task.run_id}", later=True) as (tx, _review):
-        stored = _answer(tx.conn, task.run_id, task.key)
-        if not runs.clear_label(tx, task.run_id, stored[0].id, task.case.variant, desk.who):
+    with change(desk, f"took back the label of case {task.key} of {task.run_id}", later=True) as (tx, review):
+        stored = _answer(tx.conn, review.system, task.run_id, task.key)
+        if not runs.clear_label(tx, review.system, task.run_id, stored[0].id, task.case.variant, desk.who):
             raise ReadinessError(
                 f"Your label of case {task.key} came with its run's file, so it stays with it. Give another one instead."
             )
@@ -152,28 +155,28 @@ def parse_verdict(typed: str) -> HumanVerdict:
 def _put(desk: Desk, run_id: str, key: str, verdict: HumanVerdict, note: str | None, *, blind: bool) -> HumanLabel:
     with change(desk, f"human label {verdict} for case {key} of {run_id}", (note or "").strip(), later=True) as (
         tx,
-        _,
+        review,
     ):
-        stored = _answer(tx.conn, run_id, key)
+        stored = _answer(tx.conn, review.system, run_id, key)
         answer = answer_digest(stored)
         own_id, variant = stored[0].id, stored[0].variant
         mine = next((given for given in rules.labels_of(stored) if given.reviewer == desk.who), None)
         if mine is not None:
             blind = mine.blind and mine.verdict is verdict  # the same word, perhaps with another note
         elif blind:
-            earlier = runs.earlier_labels(tx.conn, run_id, own_id, variant, desk.who)
+            earlier = runs.earlier_labels(tx.conn, review.system, run_id, own_id, variant, desk.who)
             blind = not any(rules.holds(given, answer) for given in earlier)
         kept = mine.note if note is None and mine is not None else (note or "").strip()
         given = HumanLabel(verdict, desk.who, desk.now(), kept, blind, answer)
         if mine is not None and replace(given, at=mine.at) == mine:
             return mine
-        runs.put_label(tx, run_id, own_id, variant, given)
+        runs.put_label(tx, review.system, run_id, own_id, variant, given)
         return given
 
 
-def _answer(conn: Connection, run_id: str, key: str) -> tuple[Case, ...]:
+def _answer(conn: Connection, system: str, run_id: str, key: str) -> tuple[Case, ...]:
     """A case's repeats as stored. Raises ReadinessError where there is no such run, or no such case in it."""
-    stored, _joined = repeats(conn, runs.named(conn, run_id), key)
+    stored, _joined = repeats(conn, runs.named(conn, system, run_id), key)
     if not stored:
         raise ReadinessError(f"Run {run_id} has no case {key}. Its cases are listed under Evals.")
     return stored

@@ -30,7 +30,7 @@ def set_owner(desk: Desk, key: str, owner: str) -> None:
     """Name the person who owns a gap; conditions and the incident action that it stands for follow. Empty clears it."""
     with system_change(desk, f"owner of {called(key)}: {owner.strip() or 'nobody'}") as (tx, review):
         gaps.put(tx, review.system, replace(_gap(tx, review.system, key), owner=owner.strip()))
-        _put_action(tx, key, owner=owner.strip())
+        _put_action(tx, review.system, key, owner=owner.strip())
 
 
 def set_due(desk: Desk, key: str, due: date | None) -> None:
@@ -39,7 +39,7 @@ def set_due(desk: Desk, key: str, due: date | None) -> None:
         gap = _gap(tx, review.system, key)
         moved = f"{gap.due or 'none'} -> {due or 'none'} by {desk.who}"
         gaps.put(tx, review.system, replace(gap, due=due, due_changes=(*gap.due_changes, moved)))
-        _put_action(tx, key, due=due)
+        _put_action(tx, review.system, key, due=due)
 
 
 def set_state(desk: Desk, key: str, state: GapState) -> None:
@@ -54,7 +54,7 @@ def set_state(desk: Desk, key: str, state: GapState) -> None:
     with system_change(desk, f"{called(key)}: {state}") as (tx, review):
         gaps.put(tx, review.system, replace(_gap(tx, review.system, key), state=state))
         done = desk.today(review) if state is GapState.CLAIMED_DONE else None
-        _put_action(tx, key, done=done, in_progress=state is GapState.IN_PROGRESS)
+        _put_action(tx, review.system, key, done=done, in_progress=state is GapState.IN_PROGRESS)
 
 
 def mark(desk: Desk, kind: str, record_id: str, title: str, severity: Severity = Severity.MAJOR) -> Gap:
@@ -109,13 +109,13 @@ def called(key: str) -> str:
     return rest if rest.startswith(kind) else f"{kind} {rest}".strip()
 
 
-def _put_action(tx: Tx, key: str, **values: str | bool | date | None) -> None:
+def _put_action(tx: Tx, system: str, key: str, **values: str | bool | date | None) -> None:
     """An incident's action has one owner, one date and one state, in the incident and in the gap."""
     kind, _, rest = key.partition("/")
     if kind != "incident":
         return
     number, _, action_id = rest.partition("/")
-    for action in incidents.get(tx.conn, int(number)).actions:
+    for action in incidents.get(tx.conn, system, int(number)).actions:
         if str(action.id) == action_id:
             incidents.put_action(tx, int(number), replace(action, **values))  # type: ignore[arg-type]
 

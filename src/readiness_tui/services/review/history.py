@@ -59,9 +59,9 @@ def reviews(desk: Desk) -> list[ReviewLine]:
 
 
 def log(desk: Desk, *, limit: int = 200, before: int | None = None) -> list[Change]:
-    """The latest changes, newest first; `before` continues below a change id."""
+    """The latest changes of the desk's system, newest first; `before` continues below a change id."""
     with desk.store.read() as conn:
-        return audit.log(conn, limit=limit, before=before)
+        return audit.log(conn, system=current_review(conn, desk).system, limit=limit, before=before)
 
 
 def rows(desk: Desk, change_id: int) -> list[RowChange]:

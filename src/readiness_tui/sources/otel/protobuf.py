@@ -1,4 +1,4 @@
-"""OTLP in protobuf, as the same values that OTLP JSON has. Needs the extra `otel` (opentelemetry-proto).
+"""OTLP in protobuf, as the same values that OTLP JSON has.
 
 A file holds one message, several joined together (which protobuf reads as one), or, as the OpenTelemetry collector's
 file exporter writes them, each after its length in four bytes, big-endian.
@@ -8,29 +8,17 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from importlib.util import find_spec
 from typing import Any
 
-from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.otel.batch import SPAN_BYTES, TRACE_BYTES
-
-MISSING = "OTLP in protobuf needs the package opentelemetry-proto: pip install 'readiness-tui[otel]', or send OTLP JSON"
 
 _LENGTH = 4
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
 
-def available() -> bool:
-    """Whether the extra is installed."""
-    try:
-        return find_spec("opentelemetry.proto.collector.trace.v1") is not None
-    except ModuleNotFoundError:
-        return False
-
-
 def signal(data: bytes) -> str | None:
-    """ "traces" or "logs" where the beginning of a message is one of OTLP's; None for anything else. Needs no extra.
+    """ "traces" or "logs" where the beginning of a message is one of OTLP's; None for anything else. Loads no library.
 
     Resource, scope and their lists have the same numbers in both; the first field of a span is its trace id of 16
     bytes, that of a log record its time, eight bytes wide.
@@ -79,15 +67,13 @@ def messages(data: bytes) -> Iterator[bytes]:
 def decode(data: bytes, kind: str) -> dict[str, Any]:
     """An export request as OTLP JSON. `kind`: "traces" or "logs".
 
-    Raises RecordError for bytes that are no such message, ReadinessError where the extra is missing.
+    Raises RecordError for bytes that are no such message.
     """
-    try:
-        from google.protobuf.json_format import MessageToDict
-        from google.protobuf.message import DecodeError
-        from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-        from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-    except ImportError as error:
-        raise ReadinessError(f"{MISSING}.") from error
+    from google.protobuf.json_format import MessageToDict
+    from google.protobuf.message import DecodeError
+    from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
     message = ExportTraceServiceRequest() if kind == "traces" else ExportLogsServiceRequest()
     try:
         message.ParseFromString(data)
