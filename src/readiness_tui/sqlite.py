@@ -2,7 +2,7 @@
 
 Two SQLite libraries on one file drop each other's POSIX locks, and an acknowledged row can be lost. sqlite-utils takes
 `pysqlite3` where it is installed, so everything here must take the same one. It is chosen by the same rule, without
-importing sqlite-utils (a quarter of a second); `store.sqlite.agree` checks the choice where sqlite-utils is loaded.
+importing sqlite-utils, which takes a while; `store.sqlite.agree` checks the choice where sqlite-utils is loaded.
 """
 
 from __future__ import annotations

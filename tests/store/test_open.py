@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import stat
@@ -10,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
@@ -136,6 +138,36 @@ def test_opening_and_reading_do_not_load_sqlite_utils(store: Store, path: Path) 
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_making_a_file_loads_sqlite_utils_and_neither_pandas_nor_numpy(tmp_path: Path) -> None:
+    """sqlite-utils imports both where they are installed: here they are, and say so when somebody asks for them."""
+    for name in ("pandas", "numpy"):
+        (tmp_path / f"{name}.py").write_text(f"print('{name} was loaded')\n")
+    code = (
+        "import sys; from pathlib import Path; from readiness_tui.store import Store\n"
+        f"Store.open(Path({str(tmp_path / 'new.db')!r}), create=True)\n"
+        "print(sorted({'sqlite_utils', 'pandas', 'numpy'} & set(sys.modules)))\n"
+        "import pandas"
+    )
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": path}
+    )
+    assert done.stdout.splitlines() == ["['sqlite_utils']", "pandas was loaded"]
+
+
+def test_what_sqlite_utils_does_not_get_others_may_load_meanwhile() -> None:
+    """Only the thread that loads sqlite-utils is told that pandas is not there."""
+    found: list[object] = []
+    with sqlite._unseen("colorsys"):
+        sys.modules.pop("colorsys", None)
+        with pytest.raises(ModuleNotFoundError, match="colorsys"):
+            importlib.import_module("colorsys")
+        other = Thread(target=lambda: found.append(importlib.import_module("colorsys")))
+        other.start()
+        other.join()
+    assert found == [importlib.import_module("colorsys")]
 
 
 @pytest.mark.parametrize(

@@ -45,13 +45,14 @@ def import_command(
         from readiness_tui.cli.explain import explain_files
 
         return explain_files(paths, format, mapping, as_json=as_json)
+    from readiness_tui.services.core.write import deferred
     from readiness_tui.services.importing.imported import Rejected, write_rejects
     from readiness_tui.services.importing.imports import NothingUsableError, import_path
 
     results: list[Imported] = []
     refused: list[tuple[str, str]] = []
     rejected: list[tuple[str, Sequence[Rejected]]] = []
-    with desk_of(session) as desk:
+    with desk_of(session) as desk, deferred(desk):
         for path in paths:
             try:
                 results += import_path(
@@ -130,12 +131,12 @@ def plain(result: Imported) -> dict[str, object]:
 @pass_session
 def runs_command(session: Session, as_json: bool) -> None:
     """List the imported runs, newest first, with their role in the review."""
-    from readiness_tui.services.core.view import load
+    from readiness_tui.services.core.view import current_review
     from readiness_tui.services.runs import all_runs
 
-    with desk_of(session) as desk:
+    with desk_of(session) as desk, desk.store.read() as conn:
         infos = all_runs(desk)
-        review = load(desk).review
+        review = current_review(conn, desk)
     rows = [
         {
             "id": info.run.id,

@@ -60,7 +60,7 @@ class LmEval:
         return (beside,) if beside is not None else ()
 
     def read(self, path: Path) -> Iterator[Record]:
-        if peek(head_of(path, 64 * 1024)).keys >= ROW:
+        if peek(head_of(path)).keys >= ROW:
             yield from _read_samples(path)
         else:
             yield from _read_results(path)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources.kit.base import Joins, Recognised, Source
-from readiness_tui.sources.kit.fileio import digest, unreadable
+from readiness_tui.sources.kit.fileio import HEAD, digest, unreadable
 from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.peek import seen
 
@@ -29,6 +29,7 @@ __all__ = [
     "also",
     "digest",
     "digest_of",
+    "each",
     "files_in",
     "look",
     "problems",
@@ -37,7 +38,6 @@ __all__ = [
 ]
 
 GROUP = "readiness_tui.sources"
-HEAD = 64 * 1024
 #: A second, longer look where the first shows no format: sorted keys can put a long part before the telling ones.
 LONG_HEAD = 4 * 1024 * 1024
 
@@ -104,7 +104,7 @@ def recognise(path: Path, forced: str | None = None) -> tuple[Source, Recognised
 
     Raises ReadinessError when the file cannot be read, no source knows it, or several know it equally well.
     """
-    head = head_of(path, HEAD)
+    head = head_of(path)
     if forced is not None:
         source = _named(forced)
         return source, source.recognise(path, head) or Recognised(source.name, "chosen with --format", 0)
@@ -125,7 +125,7 @@ def recognise(path: Path, forced: str | None = None) -> tuple[Source, Recognised
 def also(path: Path) -> tuple[str, ...]:
     """Every format that fits a file, the surest first; empty where it cannot be read."""
     try:
-        found = _candidates(path, head_of(path, HEAD))
+        found = _candidates(path, head_of(path))
     except ReadinessError:
         return ()
     return tuple(source.name for source, _ in sorted(found, key=lambda pair: -pair[1].certainty))
@@ -139,17 +139,27 @@ def digest_of(source: Source, path: Path) -> str:
     return hashlib.sha256(" ".join(digest(file) for file in (path, *along)).encode()).hexdigest()
 
 
-def look(path: Path) -> Folder:
-    """The files below a folder, sorted, without hidden ones, each looked at by content."""
-    usable: list[Path] = []
-    skipped: list[tuple[Path, str]] = []
-    for file in _walk(path):
+def each(path: Path) -> Iterator[tuple[Path, tuple[Source, Recognised] | str]]:
+    """The files below a folder, sorted, without hidden ones, with what each is by its content, or why it is nothing.
+
+    A file is looked at when its turn comes, so that whoever reads it then finds its head parsed.
+    """
+    for file in sorted(_walk(path)):
+        found: tuple[Source, Recognised] | str
         try:
-            recognise(file)
-            usable.append(file)
+            found = recognise(file)
         except ReadinessError as error:
-            skipped.append((file, str(error)))
-    return Folder(tuple(usable), tuple(skipped))
+            found = str(error)
+        yield file, found
+
+
+def look(path: Path) -> Folder:
+    """The files below a folder, told apart."""
+    found = tuple(each(path))
+    return Folder(
+        tuple(file for file, known in found if not isinstance(known, str)),
+        tuple((file, known) for file, known in found if isinstance(known, str)),
+    )
 
 
 def files_in(path: Path) -> tuple[Path, ...]:

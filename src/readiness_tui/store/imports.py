@@ -90,8 +90,6 @@ def rejects(conn: Connection, import_id: int, *, limit: int = -1) -> list[Import
 
 def begin(store: Store, system: str, path: str, format: str, digest: str, who: str, now: datetime) -> int:
     """Open a staged import of a system's data; returns its id. Removes what dead processes left first."""
-    import sqlite_utils  # noqa: F401 - loading it takes a while: not while the lock is held
-
     with store.read() as conn:
         left = fetch(conn, "SELECT id, host, pid, begun_at FROM import WHERE published_at IS NULL")
     for row in left:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from readiness_tui.domain.checklists.model import Checklist, Depth
 from readiness_tui.domain.checklists.review import Review
@@ -95,14 +96,20 @@ def put_checklists(tx: Tx, review_id: int, checklists: Iterable[Checklist]) -> N
 
 def checklists(conn: Connection, review_id: int) -> tuple[Checklist, ...]:
     """The review's checklists as they were when it was started (or last upgraded), in its order."""
-    from readiness_tui.domain.checklists.codec import from_plain
-
     rows = conn.execute(
         "SELECT t.json FROM review_checklist r JOIN checklist_text t USING (digest) WHERE r.review_id = ?"
         " ORDER BY r.position",
         (review_id,),
     ).fetchall()
-    return tuple(from_plain(load(text)) for (text,) in rows)
+    return tuple(_checklist(text) for (text,) in rows)
+
+
+@lru_cache(maxsize=128)
+def _checklist(text: str) -> Checklist:
+    """By its text, so each one is read once for all reviews and saves, and what was changed is another."""
+    from readiness_tui.domain.checklists.codec import from_plain
+
+    return from_plain(load(text))
 
 
 def _review(row: Row) -> Review:

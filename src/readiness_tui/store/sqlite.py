@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.abc import MetaPathFinder
 from typing import Any
 
 from readiness_tui.sqlite import sqlite3 as sqlite3
@@ -26,16 +33,47 @@ def wal_is_safe() -> bool:
     return now >= _FIXED or (backported is not None and now[2] >= backported)
 
 
+@cache
+def sqlite_utils() -> Any:
+    """The module of that name, loaded at most once and without the libraries that it would load if it found them.
+
+    It takes its time, so this is called before a lock is taken. It imports numpy and pandas wherever they are
+    installed, which takes ten times as long, only to know their types; nothing of ours hands it one.
+    """
+    with _unseen("numpy", "pandas"):
+        module = importlib.import_module("sqlite_utils")
+    agree(module.utils.sqlite3)
+    return module
+
+
 def utils(conn: Connection) -> Any:
     """A `sqlite_utils.Database` over `conn`; inside our own transaction it only adds savepoints to it."""
-    from sqlite_utils import Database
-    from sqlite_utils import utils as theirs
-
-    agree(theirs.sqlite3)  # type: ignore[attr-defined]  # re-exported at run time only
-    return Database(conn, execute_plugins=False)
+    return sqlite_utils().Database(conn, execute_plugins=False)
 
 
 def agree(theirs: Any) -> None:
     """Stop at once if sqlite-utils picked another SQLite library than this module."""
     if theirs is not sqlite3:
         raise RuntimeError(f"Two SQLite libraries in one process: {theirs.__name__} and {sqlite3.__name__}.")
+
+
+class _Unseen(MetaPathFinder):
+    """Answers this thread alone that some modules are not installed."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._names, self._thread = names, threading.get_ident()
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
+        if fullname in self._names and threading.get_ident() == self._thread:
+            raise ModuleNotFoundError(f"{fullname} is not looked for here.", name=fullname)
+
+
+@contextmanager
+def _unseen(*names: str) -> Iterator[None]:
+    """Importing one of these fails inside the block where nobody has loaded it yet; afterwards nothing is different."""
+    finder = _Unseen(names)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)

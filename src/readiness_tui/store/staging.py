@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TypeVar
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.store import sqlite
 from readiness_tui.store.db import Store
 from readiness_tui.store.rows import Tx
 
@@ -23,6 +24,7 @@ UNSTORABLE = (ValueError, TypeError, OverflowError)
 
 
 def batch(store: Store) -> AbstractContextManager[Tx]:
+    sqlite.sqlite_utils()  # what `Tx.db` needs, loaded before the lock is taken
     return store.write("", "a batch of an import", now=NO_TIME)
 
 

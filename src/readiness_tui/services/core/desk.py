@@ -34,7 +34,7 @@ class Desk:
     zone: tzinfo = UTC  # of the wall clock that the person types times from
     cache: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False)
     keys: list[str] = field(default_factory=list, repr=False)  # see `once`
-    deferred: bool = field(default=False, repr=False)  # see `write.deferred`
+    deferred: int = field(default=0, repr=False)  # blocks of `write.deferred` that are open
     seen_scores: set[tuple[str, str]] = field(default_factory=set, repr=False)
 
     def now(self) -> datetime:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.verdict.gap import StoredCondition
 from readiness_tui.domain.verdict.gaps import merge, settled_gaps
 from readiness_tui.domain.verdict.judge import judge
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.measure import measure
 from readiness_tui.services.core.view import current_review, read_facts
-from readiness_tui.store import gaps, reviews
+from readiness_tui.store import audit, gaps, reviews
 from readiness_tui.store.rows import Tx
 
 
@@ -40,7 +41,11 @@ def change(desk: Desk, what: str, why: str = "", *, later: bool = False) -> Iter
 
 @contextmanager
 def system_change(desk: Desk, what: str, why: str = "") -> Iterator[tuple[Tx, Review]]:
-    """`change` for what lives across reviews (incidents, gaps): on a frozen review too, which itself stays as it is."""
+    """`change` for what lives across reviews (incidents, gaps): on a frozen review too, which itself stays as it is.
+
+    Gate and probes are measured where this process has not done so yet, although an incident moves neither: what the
+    review has found decides which stored gaps stay open. A desk that has measured asks only the probes that read notes.
+    """
     with desk.store.read() as conn:
         review = current_review(conn, desk)
     if review.frozen_at is None:
@@ -78,24 +83,47 @@ def next_key(desk: Desk) -> str | None:
 def deferred(desk: Desk) -> Iterator[None]:
     """Many changes by the program itself (an import, the sample): gaps and conditions are brought up once, at the end.
 
-    All of it goes to the review that the desk is at now, also where somebody opens a newer one meanwhile.
+    So they are where the block fails: what it stored before is judged, and its failure is what is told. Of blocks in
+    one another, or in two threads at once, the last that ends sees to it. All of it goes to the review that the desk
+    is at now, even if somebody opens a newer one meanwhile.
     """
-    outer, desk.deferred = desk.deferred, True
-    newest = None
+    before = None if desk.deferred else _last_change(desk)
+    pinned = _pin_newest(desk)
+    desk.deferred += 1
+    try:
+        try:
+            yield
+        except BaseException:
+            desk.deferred -= 1
+            with suppress(ReadinessError):
+                _catch_up(desk, before)
+            raise
+        desk.deferred -= 1
+        _catch_up(desk, before)
+    finally:
+        if pinned is not None and desk.review_id == pinned:
+            desk.review_id = None
+
+
+def _pin_newest(desk: Desk) -> int | None:
+    """Name the newest review as the desk's where it has none of its own; returns the id, None where nothing was done."""
     if desk.review_id is None:
         with desk.store.read() as conn:
             newest = reviews.latest(conn)
         desk.review_id = newest.id if newest else None
-    try:
-        try:
-            yield
-        finally:
-            desk.deferred = outer
-        if not outer:
-            resync(desk)
-    finally:
-        if newest is not None and desk.review_id == newest.id:
-            desk.review_id = None
+        return desk.review_id
+    return None
+
+
+def _catch_up(desk: Desk, before: int | None) -> None:
+    """`before`: the last change when the block began; where there is no other, nothing has to be judged."""
+    if not desk.deferred and (before is None or _last_change(desk) != before):
+        resync(desk)
+
+
+def _last_change(desk: Desk) -> int:
+    with desk.store.read() as conn:
+        return next((change.id for change in audit.log(conn, limit=1)), 0)
 
 
 def resync(desk: Desk) -> None:

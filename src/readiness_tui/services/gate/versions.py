@@ -60,7 +60,7 @@ def read_gate(desk: Desk, path: Path, reason: str = "") -> Taken:
         gate = gates.get(tx.conn, gate_id)
     if again or before is None or found is None:
         return Taken(gate, again)
-    return Taken(gate, again, () if desk.deferred else _said(desk, found), asks_reason=not reason)
+    return Taken(gate, again, _said(desk, found), asks_reason=not reason)
 
 
 def give_reason(desk: Desk, reason: str) -> None:

@@ -98,12 +98,10 @@ def explain_path(path: Path, format: str | None = None, mapping: Path | None = N
         return [_explain_mapped(path, mapping)]
     if not os.path.isdir(path):
         return [explain(path, format)]
-    folder = registry.look(path)
-    skipped = dict(folder.skipped)
     return [
-        explain(file, format) if file not in skipped or gate_file.looks_like_gate(file)
-        else Explained(str(file), refused=skipped[file])
-        for file in sorted((*folder.usable, *skipped))
+        Explained(str(file), refused=found) if isinstance(found, str) and not gate_file.looks_like_gate(file)
+        else explain(file, format)
+        for file, found in registry.each(path)
     ]  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from readiness_tui.sources.kit.base import (
     EvalSetRecord,
     Progress,
     ReadAlongError,
+    Recognised,
     Record,
     Reject,
     RunStart,
@@ -112,24 +113,26 @@ def import_path(
         return [_import_mapped(desk, path, mapping, role=role, format=format, prices=prices, progress=progress)]
     if not os.path.isdir(path):  # unlike Path.is_dir, False also where one may not look
         return [_import_file(desk, path, role=role, format=format, prices=prices, progress=progress, reason=reason)]
-    folder = registry.look(path)
     done = []
-    for file in sorted((*folder.usable, *(file for file, _ in folder.skipped))):
-        skipped = dict(folder.skipped).get(file)
-        if skipped is not None and not gate.looks_like_gate(file):
-            done.append(Imported(str(file), "", refused=skipped))
-            continue
-        try:
-            done.append(
-                _import_file(desk, file, role=role, format=format, prices=prices, progress=progress, reason=reason)
-            )
-        except ReadAlongError as elsewhere:
-            done.append(Imported(str(file), "", refused=str(elsewhere)))
-        except ReadinessError as refusal:
-            rejected = refusal.rejected if isinstance(refusal, NothingUsableError) else []
-            done.append(Imported(str(file), format or "recognised", refused=str(refusal), rejected=rejected))
-        if done[-1].cancelled:
-            break
+    with deferred(desk):
+        for file, found in registry.each(path):
+            if isinstance(found, str) and not gate.looks_like_gate(file):
+                done.append(Imported(str(file), "", refused=found))
+                continue
+            known = None if isinstance(found, str) or format is not None else found
+            try:
+                done.append(
+                    _import_file(
+                        desk, file, known, role=role, format=format, prices=prices, progress=progress, reason=reason
+                    )
+                )
+            except ReadAlongError as elsewhere:
+                done.append(Imported(str(file), "", refused=str(elsewhere)))
+            except ReadinessError as refusal:
+                rejected = refusal.rejected if isinstance(refusal, NothingUsableError) else []
+                done.append(Imported(str(file), format or "recognised", refused=str(refusal), rejected=rejected))
+            if done[-1].cancelled:
+                break
     if all(result.refused for result in done):
         first = f" The first: {done[0].refused}" if done else ""
         raise ReadinessError(f"{path}: none of the folder's {len(done)} files could be imported.{first}")
@@ -139,6 +142,7 @@ def import_path(
 def _import_file(
     desk: Desk,
     path: Path,
+    known: tuple[Source, Recognised] | None = None,
     *,
     role: str | None,
     format: str | None,
@@ -158,7 +162,7 @@ def _import_file(
             changes=[*taken.said],
             asks_reason=taken.asks_reason,
         )
-    source, recognised = registry.recognise(path, format)
+    source, recognised = known or registry.recognise(path, format)
     return import_as(desk, path, source, recognised.why, role=role, prices=prices, progress=progress)
 
 

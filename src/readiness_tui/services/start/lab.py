@@ -259,6 +259,7 @@ def open_review(lab: Lab) -> Path:
     from dataclasses import replace
 
     from readiness_tui.services.core.locate import FILE_NAME
+    from readiness_tui.services.core.write import deferred
     from readiness_tui.services.gate import versions
     from readiness_tui.services.importing.imports import import_path
     from readiness_tui.services.start.start import start_review
@@ -271,12 +272,13 @@ def open_review(lab: Lab) -> Path:
         owner=lab.who, reviewers=(lab.who,), path=path, clock=lab.clock,
     )  # fmt: skip
     try:
-        import_path(desk, lab.path(GOLDEN))
-        import_path(desk, lab.path(GATE))
-        locked_at = lock_file.read_lock(lab.path(LOCK)).at
-        versions.lock(replace(desk, clock=lambda: locked_at))
-        import_path(desk, lab.path(BASELINE), role="baseline")
-        import_path(desk, lab.path(CANDIDATE), role="candidate")
+        with deferred(desk):
+            import_path(desk, lab.path(GOLDEN))
+            import_path(desk, lab.path(GATE))
+            locked_at = lock_file.read_lock(lab.path(LOCK)).at
+            versions.lock(replace(desk, clock=lambda: locked_at))
+            import_path(desk, lab.path(BASELINE), role="baseline")
+            import_path(desk, lab.path(CANDIDATE), role="candidate")
     except BaseException:
         desk.close()
         path.unlink(missing_ok=True)

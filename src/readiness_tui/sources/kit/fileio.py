@@ -7,6 +7,8 @@ from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 
+HEAD = 64 * 1024  # bytes of a file by which its format is known
+
 
 def digest(path: Path) -> str:
     """SHA-256 of the raw bytes, in hex. Raises ReadinessError."""
@@ -17,7 +19,7 @@ def digest(path: Path) -> str:
         raise unreadable(path, error) from error
 
 
-def head(path: Path, size: int) -> bytes:
+def head(path: Path, size: int = HEAD) -> bytes:
     """The first bytes of a regular file. Raises ReadinessError for anything else."""
     try:
         if path.is_dir():

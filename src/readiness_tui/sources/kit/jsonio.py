@@ -16,7 +16,7 @@ import msgspec
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.sources.kit.fileio import unreadable
+from readiness_tui.sources.kit.fileio import HEAD, unreadable
 from readiness_tui.sources.kit.peek import BOM, Kind, peek, seen
 
 MAX_DOCUMENT = 256 * 1024 * 1024
@@ -71,8 +71,8 @@ def document(path: Path) -> bytes:
         data = path.read_bytes().removeprefix(BOM)
     except OSError as error:
         raise unreadable(path, error) from error
-    if peek(data[:4096]).kind in (Kind.EMPTY, Kind.BINARY):
-        raise ReadinessError(f"{path}: {seen(data[:4096])}")
+    if peek(data[:HEAD]).kind in (Kind.EMPTY, Kind.BINARY):
+        raise ReadinessError(f"{path}: {seen(data[:HEAD])}")
     return data
 
 

@@ -1,4 +1,7 @@
-"""What the beginning of a file shows: enough to recognise a format, or to say why none fits."""
+"""What the beginning of a file shows: enough to recognise a format, or to say why none fits.
+
+Every source asks, and asks again when it reads the file; the same bytes are looked at once.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,18 @@ import json
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any
 
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.sources.kit.fileio import HEAD
 
 BOM = b"\xef\xbb\xbf"
 SAMPLES = 20  # records looked at
 DEPTH = 3  # levels of keys that an outline follows
+ELEMENTS = 100  # of a list that an outline follows: what stands behind them is passed over
+TOKENS = 200_000  # that an outline reads, so that no file, however odd, takes long
 DELIMITERS = ",;\t"
 
 _MAGIC = (
@@ -26,7 +34,19 @@ _MAGIC = (
 )
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # Possessive, so that text full of quotes costs no more than any other.
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.|\\\Z)*+(?:"|\Z)|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+_STRING = r'"(?:[^"\\]|\\.|\\\Z)*+(?:"|\Z)'
+_TOKEN = re.compile(_STRING + r'|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+_BETWEEN = re.compile(r"[ \t\r\n,]*+")
+_LINE = re.compile(r"^[^\S\n]*+\S[^\n]*", re.MULTILINE)  # with something on it
+
+
+def _inside(levels: int) -> str:
+    nested = rf"|[{{\[]{_inside(levels - 1)}[}}\]]" if levels else ""
+    return rf'(?:[^{{}}\[\]"]++|{_STRING}{nested})*+'
+
+
+#: The rest of a list or object, up to the bracket that closes it or one that opens more than eight levels in it.
+_REST = re.compile(_inside(8), re.DOTALL)
 
 
 class Kind(StrEnum):
@@ -39,9 +59,9 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Peek:
-    """The beginning of a file.
+    """The beginning of a file. Shared by all who look at it, so nobody changes it.
 
     records: the first complete objects of an array or of JSON lines, the rows of a table, or the one object that is
     the whole file. outline: dotted key paths of the first JSON value down to three levels (`[]` is a step into a list)
@@ -53,7 +73,7 @@ class Peek:
     outline: dict[str, Any] = field(default_factory=dict)
     delimiter: str = ","
 
-    @property
+    @cached_property
     def keys(self) -> frozenset[str]:
         """Keys of the object; for an array, lines or a table those of its first record."""
         if self.records:
@@ -70,6 +90,10 @@ class Peek:
 
 def peek(head: bytes) -> Peek:
     """Look at the first bytes of a file. Never raises."""
+    return (_short if len(head) <= HEAD else _long)(head)
+
+
+def _look(head: bytes) -> Peek:
     if not head.removeprefix(BOM).strip(b" \t\r\n"):
         return Peek(Kind.EMPTY)
     if b"\0" in head or head.startswith(_UTF16) or any(head.startswith(magic) for magic, _ in _MAGIC):
@@ -77,7 +101,7 @@ def peek(head: bytes) -> Peek:
     text = head.removeprefix(BOM).decode("utf-8", "replace").lstrip(" \t\r\n")
     if text[0] == "[":
         return Peek(Kind.ARRAY, _elements(text), outline(text))
-    lines = [line for line in text.split("\n") if line.strip()]
+    lines = [match.group() for match in islice(_LINE.finditer(text), SAMPLES + 1)]
     sample = [_object(line) for line in lines[:SAMPLES]]
     objects = tuple(found for found in sample if found is not None)
     if len(objects) * 2 >= len(sample) and objects:
@@ -92,33 +116,56 @@ def peek(head: bytes) -> Peek:
     return _table(lines)
 
 
+# By content: a file may change between two looks, equal bytes show the same. A long look is only taken at what no
+# format fits at first sight, and is large.
+_short = lru_cache(maxsize=32)(_look)
+_long = lru_cache(maxsize=1)(_look)
+
+
 def outline(text: str) -> dict[str, Any]:
     """Key paths down to three levels in JSON text that may be cut off anywhere; see `Peek.outline`."""
     found: dict[str, Any] = {}
     steps: list[str] = []  # of each open container, the key (or []) at which its current value stands
+    commas: list[int] = []  # … and how many values of it have ended
+    shown = DEPTH  # levels that are followed: fewer inside a list of which enough was seen
     expect_key = False
-    for match in _TOKEN.finditer(text):
+    position = 0
+    for _ in range(TOKENS):
+        match = _TOKEN.search(text, position)
+        if match is None:
+            break
+        position = match.end()
         token = match.group()
         mark = token[0]
         if mark in "{[":
-            if steps and len(steps) <= DEPTH:
+            if steps and len(steps) <= shown:
                 found.setdefault(".".join(steps), None)
             steps.append("" if mark == "{" else "[]")
+            commas.append(0)
             expect_key = mark == "{"
         elif mark in "}]":
             if steps:
                 steps.pop()
+                commas.pop()
             if not steps:
                 break
+            if len(steps) <= shown:
+                shown = DEPTH
             expect_key = False
         elif mark == ",":
             expect_key = bool(steps) and steps[-1] != "[]"
+            if steps and not expect_key:
+                commas[-1] += 1
+                if commas[-1] >= ELEMENTS:
+                    shown = min(shown, len(steps) - 1)
         elif mark == ":":
             expect_key = False
         elif expect_key and steps:
             steps[-1] = token.strip('"').replace(".", "\u2024")  # a dot in a key is not a step
-        elif steps and len(steps) <= DEPTH:
+        elif steps and len(steps) <= shown:
             found.setdefault(".".join(steps), _scalar(token))
+        if len(steps) > shown and (rest := _REST.match(text, position)) is not None:
+            position = rest.end()
     return found
 
 
@@ -160,10 +207,9 @@ def _elements(text: str) -> tuple[dict[str, Any], ...]:
     found: list[dict[str, Any]] = []
     position = 1
     while len(found) < SAMPLES:
-        while position < len(text) and text[position] in " \t\r\n,":
-            position += 1
+        between = _BETWEEN.match(text, position)
         try:
-            value, position = decoder.raw_decode(text, position)
+            value, position = decoder.raw_decode(text, between.end() if between else position)
         except (ValueError, RecursionError):
             break
         if not isinstance(value, dict):
@@ -185,7 +231,7 @@ def _table(lines: list[str]) -> Peek:
     if delimiter not in header:
         return Peek(Kind.TEXT)
     try:
-        rows = list(csv.reader(lines[: SAMPLES + 1], delimiter=delimiter))
+        rows = list(csv.reader(lines, delimiter=delimiter))
     except csv.Error:
         return Peek(Kind.TEXT)
     columns = [name.strip() for name in rows[0]]

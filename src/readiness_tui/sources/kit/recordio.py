@@ -84,7 +84,7 @@ def records(path: Path, *wrappers: str) -> Iterator[Item]:
     An object that holds its records in a list under one of the keys `wrappers` yields first itself without that list
     (line 1), then the records; any other object is one record.
     """
-    look = peek(head(path, 64 * 1024))
+    look = peek(head(path))
     if look.kind is Kind.LINES:
         yield from _from_lines(path)
     elif look.kind is Kind.TABLE:

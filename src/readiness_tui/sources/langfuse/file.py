@@ -20,7 +20,6 @@ from readiness_tui.sources.kit.folder import beside
 from readiness_tui.sources.kit.peek import Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, Item, records
 
-_LOOK = 64 * 1024
 _DATA = "data"
 
 
@@ -68,7 +67,7 @@ def shape(look: Peek) -> str:
 @lru_cache(maxsize=2048)
 def _kind_of_file(path: Path, size: int, modified: int) -> Holds | None:
     try:
-        return holds(peek(head(path, _LOOK)))
+        return holds(peek(head(path)))
     except ReadinessError:
         return None
 

@@ -63,12 +63,12 @@ class Langfuse:
         return None if kind is None else Recognised(self.name, f"Langfuse's {kind} ({shape(look)})", 100)
 
     def along(self, path: Path) -> tuple[Path, ...]:
-        kind = holds(peek(head(path, 64 * 1024)))
+        kind = holds(peek(head(path)))
         joined = _JOINED.get(kind, ()) if kind is not None else ()
         return tuple(file for file, other in neighbours(path).items() if other in joined)
 
     def read(self, path: Path) -> Iterator[Record]:
-        kind = holds(peek(head(path, 64 * 1024)))
+        kind = holds(peek(head(path)))
         notes = fields.Notes()
         match kind:
             case Holds.OBSERVATIONS | Holds.TRACES:

@@ -79,7 +79,7 @@ class LangSmith:
         return None
 
     def read(self, path: Path) -> Iterator[Record]:
-        look = peek(head(path, 64 * 1024))
+        look = peek(head(path))
         notes = fields.Notes()
         if look.keys >= ROW:
             yield from _rows(path, notes)
@@ -243,7 +243,7 @@ def _table(path: Path, look: Peek, notes: fields.Notes) -> Iterator[Record]:
 def _refuse_if_rows_beside(path: Path, look: Peek) -> None:
     """Raises ReadAlongError if a file beside this one has the same runs in more detail."""
     own = {record["id"] for record in look.records if isinstance(record.get("id"), str)}
-    looks = [(file, peek(head(file, 64 * 1024))) for file in beside(path)]
+    looks = [(file, peek(head(file))) for file in beside(path)]
     rows = [(file, [payload.inner(r, "run") for r in found.records]) for file, found in looks if found.keys >= ROW]
     if look.kind is Kind.TABLE:  # JSON lines say more than CSV: numbers, lists and what is missing
         rows += [(file, list(found.records)) for file, found in looks if found.kind is Kind.LINES and _is_table(found)]

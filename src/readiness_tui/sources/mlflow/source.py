@@ -32,7 +32,6 @@ from readiness_tui.sources.tracing.span_reader import Reader
 from readiness_tui.sources.tracing.traced_case import Repeats
 
 PULLED = "mlflow_pull"  # the first line of what `readiness pull mlflow` fetched
-_LOOK = 64 * 1024
 _HEADS = frozenset({"trace_id", "request_id"})
 _SEARCH = frozenset({"run_id", "experiment_id", "status", "start_time"})
 _COLUMN = re.compile(r"(metrics|params|tags)\.(.+)", re.DOTALL)
@@ -99,7 +98,7 @@ class MLflow:
             return Recognised(self.name, f"{why}, damaged", 50) if b"latest_metrics" in head else None
 
     def read(self, path: Path) -> Iterator[Record]:
-        start = head(path, _LOOK)
+        start = head(path)
         notes = fields.Notes()
         if start.startswith(MAGIC):
             at_rest(path)

@@ -121,7 +121,7 @@ def _refuse_annotations(path: Path) -> None:
 
 
 def _of_kind(files: Sequence[Path], keys: frozenset[str]) -> tuple[Path, ...]:
-    return tuple(file for file in files if peek(head(file, 64 * 1024)).keys >= keys)
+    return tuple(file for file in files if peek(head(file)).keys >= keys)
 
 
 SOURCE = Phoenix()

@@ -170,7 +170,7 @@ class Pile:
 
 def batches(path: Path) -> Iterator[tuple[int, Any] | Reject | Warn | Progress]:
     """The export batches of a file with their lines. Raises ReadinessError where it is no OTLP at all."""
-    look = peek(start := head(path, 64 * 1024))
+    look = peek(start := head(path))
     if look.kind not in (Kind.OBJECT, Kind.LINES):
         yield from _protobuf(path, start)
         return
@@ -232,7 +232,7 @@ def _paired(path: Path, own: int, other: int) -> list[Path]:
 
 
 def _keys(path: Path) -> frozenset[str]:
-    start = head(path, 64 * 1024)
+    start = head(path)
     look = peek(start)
     if look.kind in (Kind.OBJECT, Kind.LINES):
         return look.keys

@@ -54,7 +54,7 @@ class Mapped:
         return (self.path,)
 
     def read(self, path: Path) -> Iterator[Record]:
-        look = peek(head(path, 64 * 1024))
+        look = peek(head(path))
         if look.kind is Kind.TABLE:
             self._check_header(path, look.keys)
         notes = fields.Notes()

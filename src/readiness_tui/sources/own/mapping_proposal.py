@@ -18,7 +18,6 @@ from readiness_tui.sources.kit.fileio import head
 from readiness_tui.sources.kit.peek import Kind, Peek, peek
 from readiness_tui.sources.tracing.outcome import outcome_of
 
-HEAD = 64 * 1024
 COLUMNS = 200  # columns read at most
 _SCORES = 12  # scores proposed at most
 _WORDS = 6  # status words shown at most
@@ -83,7 +82,7 @@ class _Column:
 def propose(path: Path) -> str:
     """A mapping for the file as YAML; "" if no column looks like an id or a question. Never raises."""
     try:
-        look = peek(head(path, HEAD))
+        look = peek(head(path))
     except ReadinessError:
         return ""
     wrapper, rows = _rows(look)

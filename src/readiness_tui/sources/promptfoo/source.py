@@ -96,7 +96,7 @@ class Promptfoo:
         return Recognised(self.name, "XML with promptfoo and evalId", 100) if is_xml(head) else None
 
     def read(self, path: Path) -> Iterator[Record]:
-        head = head_of(path, 64 * 1024)
+        head = head_of(path)
         look = peek(head)
         if is_table(head):
             yield from read_table(path)

@@ -8,6 +8,7 @@ two digits, except in `Named Scores`. There is no latency, cost, tokens or metad
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -46,10 +47,10 @@ def is_table(head: bytes) -> bool:
     """Whether the file's header is promptfoo's; columns repeat if there are several prompts."""
     try:
         text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
-        header = next(csv.reader(text.splitlines(keepends=True)), [])
+        header = next(csv.reader(io.StringIO(text, newline="")), [])
     except csv.Error:
         return False
-    return any(tuple(header[n : n + 3]) == STATUS for n in range(1, len(header)))
+    return STATUS in zip(header[1:], header[2:], header[3:], strict=False)
 
 
 def read_table(path: Path) -> Iterator[Record]:

@@ -22,7 +22,6 @@ from readiness_tui.sources.own import data_table
 from readiness_tui.sources.wandb.log import MAGIC, log_records
 from readiness_tui.sources.wandb.run import TOOL, Logged, TableRef, as_json, is_logged, moment, run_of, table_file
 
-_LOOK = 64 * 1024
 _SMALL = 16 * 1024 * 1024
 _FOLDER = re.compile(r"(?:offline-)?run-\d{8}_\d{6}-(\w+)")
 _CONFIG = re.compile(rb"^_wandb:\s*\n|^wandb_version:", re.MULTILINE)
@@ -61,7 +60,7 @@ class Wandb:
 
     def along(self, path: Path) -> tuple[Path, ...]:
         """The tables of the run, and what older versions wrote beside the summary."""
-        start = head(path, _LOOK)
+        start = head(path)
         if start.startswith(MAGIC):
             logged = _read_run_file(path)[0]
             found = [file for ref in logged.tables() if (file := table_file(path.parent / "files", ref)) is not None]
@@ -73,7 +72,7 @@ class Wandb:
         return tuple(sorted({file for file in found if file.is_file()}))
 
     def read(self, path: Path) -> Iterator[Record]:
-        start = head(path, _LOOK)
+        start = head(path)
         notes = fields.Notes()
         if start.startswith(MAGIC):
             logged, rejects = _read_run_file(path)
