@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from readiness_tui.domain.checklists.assessment import Consensus, Evidence, EvidenceKind, Override, Vote, Waiver
 from readiness_tui.domain.checklists.model import Item
+from readiness_tui.domain.checklists.policy import DEFAULT_POLICY
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.desk import Desk
@@ -14,8 +15,6 @@ from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.services.core.write import change
 from readiness_tui.store import assessments, reviews
 from readiness_tui.store.sqlite import Connection
-
-WAIVER_DAYS = 90
 
 
 def score(desk: Desk, items: Sequence[str], points: int | None) -> None:
@@ -102,15 +101,16 @@ def note(desk: Desk, item: str, text: str) -> None:
 
 
 def waive(desk: Desk, item: str, reason: str, approver: str, expires: date) -> None:
-    """Accept the risk of an item below 2 until `expires` (inclusive, at most 90 days ahead)."""
+    """Accept the risk of an item below 2 until `expires` (inclusive, within the policy's longest waiver)."""
     _say(reason, "Why is the risk accepted? A waiver needs a reason.")
     _say(approver, "Who approves? A waiver needs a named person.")
     with change(desk, f"waiver on {item} until {expires}", reason) as (tx, review):
         _known(tx.conn, review, item)
         today = desk.as_of(review)
-        if expires < today or expires > today + timedelta(days=WAIVER_DAYS):
-            last = today + timedelta(days=WAIVER_DAYS)
-            raise ReadinessError(f"A waiver ends between today and {WAIVER_DAYS} days ahead: {today} to {last}.")
+        last = DEFAULT_POLICY.last_waiver_day(today)
+        if not today <= expires <= last:
+            days = DEFAULT_POLICY.waiver_days
+            raise ReadinessError(f"A waiver ends between today and {days} days ahead: {today} to {last}.")
         assessments.put_waiver(tx, review.id, Waiver(item, reason.strip(), approver.strip(), today, expires))
 
 

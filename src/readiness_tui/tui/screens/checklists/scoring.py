@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import cast
 
 from textual.binding import Binding
@@ -242,7 +242,7 @@ class Scoring(Feature):
         view, item = self.view, self.item_id
         if item is None:
             return
-        last = view.as_of + timedelta(days=assess.WAIVER_DAYS)
+        last = view.facts.policy.last_waiver_day(view.as_of)
         old = view.dossier(item).waiver
 
         def save(values: Values) -> None:
