@@ -100,6 +100,14 @@ def note(desk: Desk, item: str, text: str) -> None:
         assessments.put_note(tx, review.id, item, text)
 
 
+def tick(desk: Desk, item: str, name: str, *, on: bool) -> None:
+    """Tick off a sub-point of the item, or take the tick away: one for the review, whoever types."""
+    with change(desk, f"{item}: {name} {'ticked' if on else 'not ticked'}") as (tx, review):
+        if name not in (known := _known(tx.conn, review, item).ticks):
+            raise ReadinessError(f"{item} has no “{name}” to tick. It has: {', '.join(known) or 'nothing to tick'}.")
+        assessments.put_tick(tx, review.id, item, name, desk.who, on=on)
+
+
 def waive(desk: Desk, item: str, reason: str, approver: str, expires: date) -> None:
     """Accept the risk of an item below 2 until `expires` (inclusive, within the policy's longest waiver)."""
     _say(reason, "Why is the risk accepted? A waiver needs a reason.")

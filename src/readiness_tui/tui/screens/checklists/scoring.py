@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.widgets import Static
 from textual.worker import WorkType
 
-from readiness_tui.domain.checklists.assessment import Assurance, EvidenceKind, Proposal, Standing
+from readiness_tui.domain.checklists.assessment import Assurance, Dossier, EvidenceKind, Proposal, Standing
 from readiness_tui.domain.checklists.model import ProbeKind
 from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.domain.verdict.preview import preview_vote
@@ -18,6 +18,7 @@ from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import assess, gaps
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
+from readiness_tui.tui.screens.checklists.tick_dialog import TickDialog
 from readiness_tui.tui.screens.room import Feature, RoomScreen
 
 
@@ -37,6 +38,7 @@ class Scoring(Feature):
         Binding("e", "evidence", "Evidence", id="checklists.evidence", tooltip="Attach evidence (to all selected items)"),
         Binding("full_stop", "same_evidence", "Same", id="checklists.same", key_display=".", show=False, tooltip="Attach the last evidence here too"),
         Binding("r", "detach", "Remove evidence", id="checklists.detach", show=False, tooltip="Remove the newest evidence of this item"),
+        Binding("x", "tick", "Tick", id="checklists.tick", show=False, tooltip="Tick off the item's parts, where it has any"),
         Binding("n", "note", "Note", id="checklists.note", show=False, tooltip="Write the item's note"),
         Binding("w", "waive", "Waive", id="checklists.waive", show=False, tooltip="Accept the risk until a date; withdraw a waiver"),
         Binding("o", "owner", "Owner", id="checklists.owner", show=False, tooltip="Who owns the item's gap"),
@@ -227,6 +229,20 @@ class Scoring(Feature):
             self.host.complain("This item has no evidence to remove.")
             return
         await self.host.act(assess.detach, self.desk, view.dossier(item).evidence[-1].id)
+
+    def action_tick(self) -> None:
+        item = self.item_id
+        if item is None:
+            return
+        if not self.view.dossier(item).item.ticks:
+            self.host.complain(f"{item} has no parts to tick. The evaluation checklist's EVA-14 has.")
+            return
+
+        async def save(name: str, on: bool) -> Dossier:
+            await self.host.act(assess.tick, self.desk, item, name, on=on)
+            return self.view.dossier(item)
+
+        self.screen.app.push_screen(TickDialog(self.view.dossier(item), save))
 
     def action_note(self) -> None:
         view, item = self.view, self.item_id
