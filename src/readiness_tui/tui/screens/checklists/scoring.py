@@ -20,6 +20,7 @@ from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.checklists.tick_dialog import TickDialog
 from readiness_tui.tui.screens.room import Feature, RoomScreen
+from readiness_tui.tui.text import line
 
 
 class Scoring(Feature):
@@ -35,6 +36,7 @@ class Scoring(Feature):
         Binding("a", "accept", "Accept", id="checklists.accept", tooltip="Vote what the proof proposes"),
         Binding("k", "keep", "Keep vote", id="checklists.keep", show=False, tooltip="Keep the vote against the proof, with a reason"),
         Binding("f", "dismiss_hit", "Dismiss hit", id="checklists.dismiss", show=False, tooltip="Say why a hit of a refuting proof is harmless"),
+        Binding("F", "restore_hit", "Restore hit", id="checklists.restore", show=False, tooltip="Take the dismissal of a hit back: it refutes again"),
         Binding("e", "evidence", "Evidence", id="checklists.evidence", tooltip="Attach evidence (to all selected items)"),
         Binding("full_stop", "same_evidence", "Same", id="checklists.same", key_display=".", show=False, tooltip="Attach the last evidence here too"),
         Binding("r", "detach", "Remove evidence", id="checklists.detach", show=False, tooltip="Remove the newest evidence of this item"),
@@ -192,6 +194,21 @@ class Scoring(Feature):
             lambda values: assess.dismiss_hit(self.desk, item, values["hit"], values["reason"]),
             intro="\n".join([proposal.text, *proposal.details[:3]]),
         )
+
+    async def action_restore_hit(self) -> None:
+        found = await self.host.fetch(assess.dismissed, self.desk)
+        if not found:
+            if found is not None:
+                self.host.complain("No hit was dismissed in this review.")
+            return
+
+        async def then(key: str) -> None:
+            one = found[int(key)]
+            await self.host.act(assess.restore_hit, self.desk, one.query, one.hit)
+
+        said = [f"{one.hit}: {one.reason} ({one.by}, {one.query})" for one in found]
+        choices = [(str(place), line(text, limit=200)) for place, text in enumerate(said)]
+        self.screen.pick("Which hit counts again?", choices, then)
 
     # -- evidence, note, waiver, gap ----------------------------------------------------------------------------------
 
