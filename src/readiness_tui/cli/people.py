@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, say, say_json
+from readiness_tui.domain.text.sanitise import one_line
 
 
 @click.command("people")
@@ -32,6 +33,6 @@ def people_command(
         found = {"owner": review.owner, "facilitator": review.facilitator, "reviewers": list(review.reviewers)}
         say_json({"schema": 1, **found})
         return
-    say(f"{'Owner':<13}{review.owner or 'nobody'}")
-    say(f"{'Facilitator':<13}{review.facilitator or 'nobody'}")
-    say(f"{'Reviewers':<13}{', '.join(review.reviewers)}")
+    for role, names in (("Owner", review.owner), ("Facilitator", review.facilitator), ("Reviewers", review.reviewers)):
+        listed = names if isinstance(names, tuple) else (names or "nobody",)
+        say(f"{role:<13}{', '.join(one_line(name) for name in listed)}")

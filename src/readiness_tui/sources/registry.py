@@ -29,7 +29,6 @@ __all__ = [
     "also",
     "digest",
     "digest_of",
-    "files_in",
     "look",
     "problems",
     "recognise",
@@ -150,24 +149,6 @@ def look(path: Path) -> Folder:
         except ReadinessError as error:
             skipped.append((file, str(error)))
     return Folder(tuple(usable), tuple(skipped))
-
-
-def files_in(path: Path) -> tuple[Path, ...]:
-    """The usable files below a folder, or the file itself.
-
-    Raises ReadinessError when the folder holds nothing that a source knows.
-    """
-    if not path.is_dir():
-        return (path,)
-    folder = look(path)
-    if not folder.usable:
-        first = f" The first: {folder.skipped[0][1]}" if folder.skipped else ""
-        raise ReadinessError(
-            f"{path}: none of the {len(folder.skipped)} files in the folder is in a known format.{first}"
-            if folder.skipped
-            else f"{path}: the folder holds no file to import (hidden files are not looked at)."
-        )
-    return folder.usable
 
 
 def _walk(path: Path) -> Iterator[Path]:

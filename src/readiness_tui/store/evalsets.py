@@ -22,7 +22,3 @@ def all(conn: Connection) -> list[EvalSet]:
 
 def latest(conn: Connection) -> EvalSet | None:
     return next(iter(all(conn)), None)
-
-
-def get(conn: Connection, digest: str) -> EvalSet | None:
-    return next((each for each in all(conn) if each.digest == digest), None)

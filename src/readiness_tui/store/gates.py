@@ -83,10 +83,6 @@ def locks(conn: Connection, gate_digest: str | None = None) -> list[Lock]:
     ]
 
 
-def latest_lock(conn: Connection, gate_digest: str | None = None) -> Lock | None:
-    return next(reversed(locks(conn, gate_digest)), None)
-
-
 def _gate(version: int, digest: str, text: str) -> Gate:
     from readiness_tui.domain.gate.codec import gate_from_plain
 
