@@ -27,6 +27,7 @@ from readiness_tui.services.importing import imports
 from readiness_tui.services.incidents import edit
 from readiness_tui.services.labels import queue
 from readiness_tui.services.review import assess, gaps, reviews, scorecard
+from tests.services.incidents.lines import write_line
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 PROMPTFOO = Path(__file__).parent / "data" / "promptfoo" / "baseline.json"
@@ -228,7 +229,7 @@ def _incidents(desk: Desk) -> None:
     for key in edit.SECTIONS:
         with suppress(ReadinessError):
             edit.set_field(desk, made.number, key, bad(key) + "\n- " + bad(f"{key} list"))
-    edit.log(desk, made.number, bad("timeline"))
+    write_line(desk, made.number, bad("timeline"))
     edit.link(desk, made.number, eval_cases=[bad("case0")])
     edit.put_action(desk, made.number, Action(0, bad("action"), owner=bad("action.owner"), due=date(2026, 11, 20)))
     closed = edit.create(desk, bad("closed incident"), Sev.SEV1, started=NOW - timedelta(days=2))
@@ -242,7 +243,7 @@ def _incidents(desk: Desk) -> None:
 def _gaps(desk: Desk) -> None:
     gaps.mark(desk, "trace", bad("trace-5"), bad("marked trace"))
     gaps.mark(desk, "case", bad("case0"), bad("marked case"))
-    for gap in gaps.listed(desk)[:4]:
+    for gap in sorted(load(desk).gaps.values(), key=lambda gap: not gap.state.live)[:4]:
         gaps.set_owner(desk, gap.key, bad("gap.owner"))
     for condition in load(desk).judgement.conditions[:3]:
         gaps.set_condition(desk, condition.key, owner=bad("condition.owner"), due=date(2026, 12, 5))

@@ -204,6 +204,18 @@ def put_lines(path: Path, rows: list[dict[str, object]]) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
 
+def test_an_upgrade_says_where_the_copy_lies(cli: Cli, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from readiness_tui.store import db, migrations
+
+    with monkeypatch.context() as earlier:
+        earlier.setattr(db, "MIGRATIONS", migrations.MIGRATIONS[:1])
+        db.Store.open(place / "readiness.db", create=True).close()
+    told = cli("imports")
+    (copy,) = place.glob("readiness.db.v1-*.backup")
+    assert f"The file was upgraded for this version; as it was before, it is in {copy}" in told.err
+    assert "upgraded" not in cli("imports").err
+
+
 def test_own_checklists_are_checked(cli: Cli, mini: Path) -> None:
     told = cli("checklists", "check", "lists/mini.yaml")
     assert (told.code, told.err) == (0, "")

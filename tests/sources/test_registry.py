@@ -181,18 +181,10 @@ def test_a_folder_gives_its_usable_files_sorted_without_hidden_ones(tmp_path):
     for name in ("b/two.jsonl", "a.jsonl", ".secret.jsonl", ".hidden/three.jsonl"):
         (tmp_path / name).write_text(json.dumps(TRACE) + "\n")
     (tmp_path / "README.md").write_text("words\n")
-    assert registry.files_in(tmp_path) == (tmp_path / "a.jsonl", tmp_path / "b" / "two.jsonl")
+    assert registry.look(tmp_path).usable == (tmp_path / "a.jsonl", tmp_path / "b" / "two.jsonl")
     skipped = registry.look(tmp_path).skipped
     assert [path.name for path, _ in skipped] == ["README.md"]
     assert "neither JSON" in skipped[0][1]
-
-
-def test_a_folder_without_a_usable_file_is_refused(tmp_path):
-    with pytest.raises(ReadinessError, match="holds no file to import"):
-        registry.files_in(tmp_path)
-    (tmp_path / "notes.txt").write_text("words\n")
-    with pytest.raises(ReadinessError, match=r"none of the 1 files .* neither JSON"):
-        registry.files_in(tmp_path)
 
 
 def test_the_digest_is_that_of_the_raw_bytes(make):

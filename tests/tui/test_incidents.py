@@ -21,6 +21,7 @@ from readiness_tui.tui.screens.incidents.incident_text import age, detail, list_
 from readiness_tui.tui.screens.incidents.note_dialog import NoteDialog
 from readiness_tui.tui.screens.incidents.screen import IncidentsScreen
 from tests.conftest import NOW
+from tests.services.incidents.lines import write_line
 from tests.tui.driving import HOSTILE, NARROW, WIDE, Size, answer, fill, notices, painted, press, read
 
 
@@ -283,7 +284,7 @@ async def test_without_an_incident_it_says_what_to_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_hostile_text_is_shown_and_obeyed_by_nobody(sample_desk: Desk, size: Size) -> None:
     made = edit.create(sample_desk, HOSTILE, Sev.SEV1)
-    edit.log(sample_desk, made.number, HOSTILE)
+    write_line(sample_desk, made.number, HOSTILE)
     for key in edit.SECTIONS:
         edit.set_field(sample_desk, made.number, key, HOSTILE)
     edit.set_links(sample_desk, made.number, traces=[HOSTILE], eval_cases=[HOSTILE])

@@ -1,4 +1,4 @@
-"""`checklists check`: does a team's own checklist load."""
+"""`checklists check`: would a review take a team's own checklists."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import click
 
 from readiness_tui.cli import codes
 from readiness_tui.cli.common import say, tell
-from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
 
 
@@ -20,19 +19,18 @@ def checklists_command() -> None:
 @checklists_command.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def check(files: tuple[Path, ...]) -> int:
-    """Read each FILE as the app would; every problem is named with file, line and field."""
-    from readiness_tui.services.review.checklists import check_file
+    """Read each FILE, or every checklist of a folder, as `new --checklists` would: together with ours.
 
-    failed = False
-    for file in files:
-        try:
-            checklist = check_file(file)
-        except ReadinessError as refusal:
-            tell(str(refusal))
-            failed = True
-        else:
-            say(f"{file}: {checklist.title}, {plural(len(checklist.items), 'item')}, version {checklist.version}: fine")
-    return codes.UNUSABLE if failed else codes.GO
+    Every problem is named with file, line and field.
+    """
+    from readiness_tui.services.review.checklists import check_files
+
+    checked = check_files(files)
+    for refusal in checked.refused:
+        tell(str(refusal))
+    for file, checklist in checked.fine:
+        say(f"{file}: {checklist.title}, {plural(len(checklist.items), 'item')}, version {checklist.version}: fine")
+    return codes.UNUSABLE if checked.refused else codes.GO
 
 
 @checklists_command.command("list")

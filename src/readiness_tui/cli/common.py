@@ -81,11 +81,18 @@ def desk_of(session: Session) -> Iterator[Any]:
             " the sample with `readiness demo`."
         )
     desk = open_desk(path, session.name)
+    tell_upgrade(desk.store.migration_backup)
     remember(path)
     try:
         yield desk
     finally:
         desk.close()
+
+
+def tell_upgrade(backup: Path | None) -> None:
+    """Say where the copy lies that was made before this opening upgraded the file."""
+    if backup is not None:
+        tell(f"The file was upgraded for this version; as it was before, it is in {backup}")
 
 
 def say(text: str = "") -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from readiness_tui.cli.common import Day, Session, pass_session, tell
+from readiness_tui.cli.common import Day, Session, pass_session, tell, tell_upgrade
 from readiness_tui.domain.checklists.model import Depth
 from readiness_tui.domain.checklists.review import DEFAULT_CHECKLISTS
 from readiness_tui.domain.errors import ReadinessError
@@ -36,6 +36,7 @@ def open_app(session: Session) -> None:
     desk = None
     if path is not None:
         desk = open_desk(path, session.name)
+        tell_upgrade(desk.store.migration_backup)
         remember(path)
     _show(desk, session)
 

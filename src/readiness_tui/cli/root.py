@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": ("opening", "Open the sample: a support bot about to ship."),
     "lab": ("opening", "Learn the loop in twenty minutes."),
     "new": ("opening", "Open a new review."),
+    "people": ("people", "Who owns the review, who votes: add a reviewer."),
     "import": ("importing", "Import runs, traces, an eval set, a gate."),
     "imports": ("imports", "List what was imported, and what was rejected."),
     "sources": ("sources", "List the formats that can be imported."),

@@ -30,7 +30,6 @@ __all__ = [
     "digest",
     "digest_of",
     "each",
-    "files_in",
     "look",
     "problems",
     "recognise",
@@ -160,24 +159,6 @@ def look(path: Path) -> Folder:
         tuple(file for file, known in found if not isinstance(known, str)),
         tuple((file, known) for file, known in found if isinstance(known, str)),
     )
-
-
-def files_in(path: Path) -> tuple[Path, ...]:
-    """The usable files below a folder, or the file itself.
-
-    Raises ReadinessError when the folder holds nothing that a source knows.
-    """
-    if not path.is_dir():
-        return (path,)
-    folder = look(path)
-    if not folder.usable:
-        first = f" The first: {folder.skipped[0][1]}" if folder.skipped else ""
-        raise ReadinessError(
-            f"{path}: none of the {len(folder.skipped)} files in the folder is in a known format.{first}"
-            if folder.skipped
-            else f"{path}: the folder holds no file to import (hidden files are not looked at)."
-        )
-    return folder.usable
 
 
 def _walk(path: Path) -> Iterator[Path]:

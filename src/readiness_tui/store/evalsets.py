@@ -24,7 +24,3 @@ def all(conn: Connection, system: str) -> list[EvalSet]:
 
 def latest(conn: Connection, system: str) -> EvalSet | None:
     return next(iter(all(conn, system)), None)
-
-
-def get(conn: Connection, system: str, digest: str) -> EvalSet | None:
-    return next((each for each in all(conn, system) if each.digest == digest), None)

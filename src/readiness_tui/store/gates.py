@@ -99,10 +99,6 @@ def locks(conn: Connection, system: str, gate_digest: str | None = None) -> list
     ]
 
 
-def latest_lock(conn: Connection, system: str, gate_digest: str | None = None) -> Lock | None:
-    return next(reversed(locks(conn, system, gate_digest)), None)
-
-
 def _gate(version: int, digest: str, text: str) -> Gate:
     from readiness_tui.domain.gate.codec import gate_from_plain
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace, cut_short
 from readiness_tui.store import leftovers, packing, staged_traces, staging, systems
-from readiness_tui.store.codec import dump, moment, opt_moment, stamp, words
+from readiness_tui.store.codec import dump, opt_moment, stamp, words
 from readiness_tui.store.db import Store
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
@@ -32,7 +32,6 @@ class ImportInfo:
     format: str
     digest: str
     by: str
-    begun_at: datetime
     published_at: datetime | None
     warnings: tuple[str, ...]
     runs: int
@@ -278,7 +277,6 @@ def _info(row: Row) -> ImportInfo:
         format=row["format"],
         digest=row["digest"],
         by=row["person"],
-        begun_at=moment(row["begun_at"]),
         published_at=opt_moment(row["published_at"]),
         warnings=words(row["warnings"]),
         runs=row["runs"],

@@ -49,14 +49,6 @@ def all(conn: Connection, system: str, *, versions: bool = False) -> list[RunInf
     return sorted((i for i in infos if versions or i.current), key=_order, reverse=True)
 
 
-def get(conn: Connection, system: str, key: int) -> RunInfo:
-    """Raises ReadinessError where the system has no published run of this key."""
-    for info in all(conn, system, versions=True):
-        if info.key == key:
-            return info
-    raise ReadinessError(f"There is no run {key} in this database. `readiness runs` lists those there are.")
-
-
 def current(conn: Connection, system: str, run_id: str) -> RunInfo | None:
     """The latest published version of the run with the tool's id `run_id`."""
     return next((info for info in all(conn, system) if info.run.id == run_id), None)
@@ -74,23 +66,6 @@ def cases(conn: Connection, key: int) -> list[Case]:
     """In the file's order, each with the human labels that hold for its answer."""
     rows = conn.execute("SELECT json FROM run_case WHERE run_key = ? ORDER BY position", (key,)).fetchall()
     return with_labels([packing.case(text) for (text,) in rows], labels(conn, *_names(conn, key)))
-
-
-def case(conn: Connection, key: int, case_id: str, variant: str = "", repeat: int = 0) -> Case | None:
-    rows = conn.execute(
-        "SELECT json FROM run_case WHERE run_key = ? AND id = ? AND variant = ?", (key, case_id, variant)
-    ).fetchall()
-    found = with_labels([packing.case(text) for (text,) in rows], labels(conn, *_names(conn, key)))
-    return next((case for case in found if case.repeat == repeat), None)
-
-
-def raw(conn: Connection, key: int, case_id: str, variant: str = "", repeat: int = 0) -> str | None:
-    """The case's record as the file had it."""
-    row = conn.execute(
-        "SELECT raw FROM run_case WHERE run_key = ? AND id = ? AND variant = ? AND repeat = ?",
-        (key, case_id, variant, repeat),
-    ).fetchone()
-    return None if row is None else packing.unpack(row[0])[0]
 
 
 def records(conn: Connection, key: int) -> Iterator[tuple[Case, str]]:

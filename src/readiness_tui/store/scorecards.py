@@ -25,11 +25,6 @@ class StoredScorecard:
     markdown: str
 
 
-def all(conn: Connection) -> list[StoredScorecard]:
-    """The latest frozen first."""
-    return [_card(row) for row in fetch(conn, "SELECT * FROM scorecard ORDER BY frozen_at DESC, id DESC")]
-
-
 def get(conn: Connection, review_id: int) -> StoredScorecard | None:
     rows = fetch(conn, "SELECT * FROM scorecard WHERE review_id = ?", (review_id,))
     return _card(rows[0]) if rows else None

@@ -57,9 +57,3 @@ def put_draft(tx: Tx, name: str, text: str) -> None:
 
 def clear_draft(tx: Tx, name: str) -> None:
     tx.conn.execute("DELETE FROM draft WHERE name = ?", (name,))
-
-
-def drafts(conn: Connection) -> dict[str, Draft]:
-    """All unsaved texts by name: what a restart offers to restore."""
-    rows = conn.execute("SELECT name, value, at FROM draft ORDER BY name").fetchall()
-    return {name: Draft(value, moment(at)) for name, value, at in rows}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from readiness_tui.domain.runs.model import Outcome, Trace
@@ -127,12 +127,6 @@ def columns(
     for rows in _chunks(conn, system, ", ".join(names), start, end):
         for row in rows:
             yield row[2:]
-
-
-def latest_day(conn: Connection, system: str) -> date | None:
-    """The UTC day of the latest trace: where a window of days ends."""
-    at = latest(conn, system)
-    return None if at is None else at.date()
 
 
 def latest(conn: Connection, system: str) -> datetime | None:

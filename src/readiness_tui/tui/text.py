@@ -6,7 +6,6 @@ and status is always a glyph and a word.
 
 from __future__ import annotations
 
-from rich.text import Text
 from textual.content import Content
 
 from readiness_tui.domain.text.sanitise import one_line, visible
@@ -20,11 +19,6 @@ def safe(text: object, style: str = "", limit: int | None = None) -> Content:
 def line(text: object, style: str = "", limit: int | None = None) -> Content:
     """Outside text as one line."""
     return safe(one_line(str(text)), style, limit)
-
-
-def cell(text: object, style: str = "", limit: int | None = None) -> Text:
-    """Outside text for a table cell (tables take rich's Text; a plain string would be read as markup)."""
-    return Text(one_line(str(text), limit), style=style, no_wrap=True, end="")
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness_tui.domain.incidents.model import Action, FailureClass, Incident, Rival, Sev, TimelineEntry
-from readiness_tui.domain.incidents.note_hints import hints, language, missing
+from readiness_tui.domain.incidents.note import FIELDS
+from readiness_tui.domain.incidents.note_hints import language, missing, of_section
 
 AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 TIMES = dict.fromkeys(("started", "detected", "acknowledged", "mitigated", "resolved"), AT)
@@ -59,7 +60,8 @@ def test_a_large_section_takes_linear_time(repeated: str) -> None:
 
 
 def test_a_small_note_that_says_all_gets_no_hint() -> None:
-    assert hints(SMALL) == ()
+    assert missing(SMALL) == ()
+    assert [key for key in FIELDS if of_section(SMALL, key)] == []
 
 
 def test_a_severe_one_is_asked_for_more() -> None:
@@ -97,10 +99,10 @@ def test_what_is_missing_is_asked_for(changed: dict[str, object], section: str, 
 
 def test_an_action_that_nobody_can_verify_is_pointed_at() -> None:
     vague = Action(7, "ben will improve monitoring", owner="ben", due=date(2026, 12, 1))
-    (hint,) = hints(replace(SMALL, actions=(vague,)))
+    (hint,) = missing(replace(SMALL, actions=(vague,)))
     assert (hint.section, hint.id, vague.text[hint.start : hint.end]) == ("actions", 7, "improve")
-    assert hints(replace(SMALL, actions=(replace(vague, verify="the alert fires in staging"),))) == ()
-    assert hints(replace(SMALL, actions=(replace(vague, done=date(2026, 11, 21)),))) == ()
+    assert missing(replace(SMALL, actions=(replace(vague, verify="the alert fires in staging"),))) == ()
+    assert missing(replace(SMALL, actions=(replace(vague, done=date(2026, 11, 21)),))) == ()
 
 
 def test_a_remark_points_at_its_line() -> None:

@@ -22,7 +22,6 @@ from readiness_tui.domain.probes import (
     acceptable,
     kind_problem,
     leaks,
-    propose,
     propose_all,
 )
 from readiness_tui.domain.probes.logged import floating
@@ -55,6 +54,11 @@ def item(query: str, kind: ProbeKind | None = None, name: str = "X-01", **spec: 
     if kind is None:
         kind = PROBES[query].kind if query in PROBES else ProbeKind.SHARE
     return Item(name, "t", "w", "e", "i", Severity.MAJOR, Depth.COURSE, 2, probe=ProbeSpec(query, kind, **spec))
+
+
+def propose(item: Item, data: ProbeInput) -> Proposal | None:
+    """What the probe of one item answers."""
+    return propose_all((item,), data).get(item.id)
 
 
 def data(traces: Any = (), **more: Any) -> ProbeInput:

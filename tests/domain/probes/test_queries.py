@@ -13,7 +13,7 @@ from readiness_tui.domain.checklists.standing import item_standing
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.incidents.model import Incident, Sev, TimelineEntry
 from readiness_tui.domain.metrics.rule import Direction, Rule
-from readiness_tui.domain.probes import PROBES, propose
+from readiness_tui.domain.probes import PROBES
 from readiness_tui.domain.runs.model import (
     Aggregate,
     Case,
@@ -34,7 +34,7 @@ from readiness_tui.domain.runs.model import (
     Trace,
 )
 from readiness_tui.sources.settings.checklist import load_checklists
-from tests.domain.probes.test_probes import DAY, REVIEW, START, ask, data, item
+from tests.domain.probes.test_probes import DAY, REVIEW, START, ask, data, item, propose
 
 G, M, T, V = SpanKind.GUARD, SpanKind.MODEL, SpanKind.TOOL, SpanKind.VALIDATION
 

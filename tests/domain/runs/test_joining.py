@@ -11,13 +11,11 @@ from hypothesis import strategies as st
 
 from readiness_tui.domain.runs.joining import (
     join_golden,
-    join_sources,
     normalise,
     question_id,
     records_digest,
-    with_sources,
 )
-from readiness_tui.domain.runs.model import Case, Chunk, EvalSet, GoldenCase, Trace
+from readiness_tui.domain.runs.model import Case, EvalSet, GoldenCase
 
 GOLD = EvalSet(
     "golden",
@@ -81,21 +79,3 @@ def test_the_digest_is_the_documented_one():
     text = '[{"id":"a","question":"x"},{"id":"b","question":"é"}]'
     assert records_digest(records) == hashlib.sha256(text.encode()).hexdigest()
     assert json.loads(text)[0] == records["a"]
-
-
-def test_a_chunks_own_source_stays_and_the_mapping_fills_the_rest():
-    chunks = (Chunk("c1", source="own"), Chunk("c2"), Chunk("runbook-1"))
-    found, unknown = join_sources(chunks, {"c1": "other", "c2": "manual", "security-runbook": "x"})
-    assert [chunk.source for chunk in found] == ["own", "manual", None]
-    assert unknown == ("runbook-1",)  # not security-runbook by itself
-
-
-def test_sources_of_cases_and_traces_not_logged_stays_not_logged():
-    mapping = {"k": "doc"}
-    cases, unknown = with_sources(
-        [Case("a", chunks=(Chunk("k"), Chunk("z"))), Case("b"), Case("c", chunks=())], mapping
-    )
-    assert [case.chunks for case in cases] == [(Chunk("k", source="doc"), Chunk("z")), None, ()]
-    assert unknown == ("z",)
-    traces, unknown = with_sources([Trace("t", chunks=(Chunk("k"),))], mapping)
-    assert (traces[0].chunks, unknown) == ((Chunk("k", source="doc"),), ())

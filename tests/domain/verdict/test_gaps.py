@@ -9,10 +9,11 @@ import pytest
 
 from readiness_tui.domain.checklists.assessment import Dossier
 from readiness_tui.domain.checklists.model import Depth, Item
+from readiness_tui.domain.checklists.policy import DEFAULT_POLICY
 from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.incidents.model import Action, Sev
 from readiness_tui.domain.verdict.gap import FoundGap, Gap, GapState
-from readiness_tui.domain.verdict.gaps import DUE_DAYS, find_gaps, groups, merge, settled_gaps
+from readiness_tui.domain.verdict.gaps import find_gaps, groups, merge, settled_gaps
 from readiness_tui.domain.verdict.judge import all_standings, judge
 from readiness_tui.domain.verdict.model import Facts
 from tests.domain.build import (
@@ -224,7 +225,7 @@ def merged(stored: list[Gap], *gaps: FoundGap, **changes: Any) -> dict[str, Gap]
 def test_a_new_gap_is_due_by_severity_and_nobodys(severity: Any, days: int):
     one = merged([], FoundGap(KEY, "title", severity))[KEY]
     assert one == Gap(KEY, "title", severity, "", AS_OF + timedelta(days=days), GapState.OPEN, AS_OF, 2, (2,))
-    assert DUE_DAYS[severity] == days
+    assert DEFAULT_POLICY.gap_days(severity) == days
 
 
 def test_a_new_gap_keeps_its_sources_owner_and_date():

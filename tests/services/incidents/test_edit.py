@@ -21,6 +21,7 @@ from readiness_tui.services.incidents import cases, edit
 from readiness_tui.services.review import assess, gaps, history, scorecard
 from readiness_tui.sources.kit.shipped import shipped_folder
 from tests.conftest import NOW
+from tests.services.incidents.lines import write_line
 
 CLOSED, IN_REVIEW = 1, 2  # the sample's incidents: a closed sev2, and a sev3 whose note is in review
 
@@ -61,7 +62,7 @@ def test_nothing_happens_in_the_future(sample_desk: Desk) -> None:
     with pytest.raises(ReadinessError, match="in the future"):
         edit.set_time(sample_desk, IN_REVIEW, "resolved", soon)
     with pytest.raises(ReadinessError, match="in the future"):
-        edit.log(sample_desk, IN_REVIEW, "the log line is blanked", at=soon)
+        write_line(sample_desk, IN_REVIEW, "the log line is blanked", at=soon)
     assert edit.get(sample_desk, IN_REVIEW).resolved is None
 
 
@@ -78,17 +79,17 @@ def test_times_are_in_order(sample_desk: Desk) -> None:
 
 def test_the_timeline_is_in_the_order_of_its_times(sample_desk: Desk) -> None:
     made = opened(sample_desk, started=NOW - timedelta(hours=2))
-    edit.log(sample_desk, made.number, "second")
-    edit.log(sample_desk, made.number, " first ", at=NOW - timedelta(hours=1), source="log")
+    write_line(sample_desk, made.number, "second")
+    write_line(sample_desk, made.number, " first ", at=NOW - timedelta(hours=1), source="log")
     timeline = edit.get(sample_desk, made.number).timeline
     assert [(entry.text, entry.source, entry.by) for entry in timeline] == [
         ("first", "log", "ana"),
         ("second", "person", "ana"),
     ]
     with pytest.raises(ReadinessError, match="needs words"):
-        edit.log(sample_desk, made.number, "  ")
+        write_line(sample_desk, made.number, "  ")
     with pytest.raises(ReadinessError, match="no incident INC-99"):
-        edit.log(sample_desk, 99, "lost?")
+        write_line(sample_desk, 99, "lost?")
 
 
 # -- the note -------------------------------------------------------------------------------------------------------
@@ -145,7 +146,7 @@ def test_lines_and_actions_of_two_people_never_clash(sample_desk: Desk, sample_d
     other = open_desk(sample_db, "ben", clock=lambda: NOW)
     lines, actions = (len(part) for part in (lambda one: (one.timeline, one.actions))(edit.get(other, IN_REVIEW)))
     for desk in (sample_desk, other):
-        edit.log(desk, IN_REVIEW, f"seen by {desk.who}")
+        write_line(desk, IN_REVIEW, f"seen by {desk.who}")
         edit.put_action(desk, IN_REVIEW, Action(0, f"Test of {desk.who}"))
     other.close()
     found = edit.get(sample_desk, IN_REVIEW)
@@ -382,7 +383,7 @@ def test_a_frozen_review_keeps_its_votes_while_incidents_go_on(sample_desk: Desk
     scorecard.freeze(sample_desk)
     frozen = scorecard.text(sample_desk)
     made = opened(sample_desk, Sev.SEV2)
-    edit.log(sample_desk, made.number, "seen in production")
+    write_line(sample_desk, made.number, "seen in production")
     edit.put_action(sample_desk, made.number, Action(0, "Roll back", owner="ben"))
     edit.set_status(sample_desk, IN_REVIEW, NoteStatus.REVIEWED)
     assert load(sample_desk).judgement.standings["SAF-03"].points == 1

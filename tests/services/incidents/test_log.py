@@ -12,9 +12,11 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import Incident, Link, LinkKind, Sev
 from readiness_tui.reports.incident_text import incident_lines
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import load
 from readiness_tui.services.incidents import edit, links, log, read
-from readiness_tui.services.review import gaps, history
+from readiness_tui.services.review import history
 from tests.conftest import NOW
+from tests.services.incidents.lines import write_line
 
 IN_REVIEW = 2
 
@@ -89,7 +91,7 @@ def test_an_action_is_a_gap_from_the_line_on(
     assert [says in remark for remark in noted.remarks] == [True] * bool(says)
     (action,) = edit.get(sample_desk, running.number).actions
     assert action.id == noted.action.id
-    gap = next(gap for gap in gaps.listed(sample_desk) if gap.key == f"incident/{running.number}/{action.id}")
+    gap = next(gap for gap in load(sample_desk).gaps.values() if gap.key == f"incident/{running.number}/{action.id}")
     assert (gap.title, gap.due) == (f"{running.name} {text}", due or date(2027, 1, 23))
 
 
@@ -167,7 +169,7 @@ def test_names_and_commands_are_completed(sample_desk: Desk, text: str, offered:
 
 def test_a_link_to_a_trace_that_is_gone_stays_and_is_said(sample_desk: Desk) -> None:
     edit.link(sample_desk, IN_REVIEW, traces=["trace-9999"])
-    edit.log(sample_desk, IN_REVIEW, "seen", links=[Link(LinkKind.RUN, "gone"), Link(LinkKind.PERSON, "zed")])
+    write_line(sample_desk, IN_REVIEW, "seen", links=[Link(LinkKind.RUN, "gone"), Link(LinkKind.PERSON, "zed")])
     found = edit.get(sample_desk, IN_REVIEW)
     assert links.missing(sample_desk, found) == (
         Link(LinkKind.TRACE, "trace-9999"),

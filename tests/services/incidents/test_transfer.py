@@ -15,10 +15,12 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import Action, ActionKind, FailureClass, Incident, NoteStatus, Sev
 from readiness_tui.reports.incident_text import merged_text
 from readiness_tui.services.core.desk import Desk, open_desk
+from readiness_tui.services.core.view import load
 from readiness_tui.services.incidents import edit, exports
 from readiness_tui.services.incidents.imports import explain_file, import_file
-from readiness_tui.services.review import assess, gaps, history, reviews, scorecard
+from readiness_tui.services.review import assess, history, reviews, scorecard
 from tests.conftest import NOW
+from tests.services.incidents.lines import write_line
 
 DATA = Path(__file__).parents[2] / "data" / "incidents"
 KEY = "AKIAIOSFODNN7EXAMPLE"
@@ -42,8 +44,8 @@ def filled(desk: Desk) -> Incident:
     at = datetime(2026, 11, 18, 8, 0, 12, tzinfo=UTC)
     number = edit.create(desk, "Refunds: paid twice", Sev.SEV2, started=at, traces=["trace-1", "trace-2"]).number
     edit.set_time(desk, number, "resolved", at + timedelta(hours=2))
-    edit.log(desk, number, "the alert | fires\nagain", at=at + timedelta(minutes=1), source="log")
-    edit.log(desk, number, "I think it is the cache", at=at + timedelta(minutes=2), source="opinion")
+    write_line(desk, number, "the alert | fires\nagain", at=at + timedelta(minutes=1), source="log")
+    write_line(desk, number, "I think it is the cache", at=at + timedelta(minutes=2), source="opinion")
     for key, text in {
         "summary": "Two calls.\nOne refund too many.\n\n- first: `a_b`\n- second @ana #12",
         "impact": "Refunds | 12 | ledger\nHours lost | 3",
@@ -148,7 +150,7 @@ def test_two_machines_come_to_the_same_incident(two: tuple[Desk, Desk], tmp_path
     for desk, minute in ((ana, 5), (ben, 6)):
         desk.clock = lambda minute=minute: NOW + timedelta(minutes=minute)
         edit.set_field(desk, 1, "summary", f"As {desk.who} sees it.")
-        edit.log(desk, 1, f"{desk.who} was here", at=NOW)
+        write_line(desk, 1, f"{desk.who} was here", at=NOW)
     edit.set_field(ben, 1, "harm", "A little money")
     files = [written(desk, tmp_path, "json") for desk in two]
     done = import_file(ana, files[1])
@@ -228,9 +230,9 @@ def test_the_gap_follows_an_action_that_changed_elsewhere(two: tuple[Desk, Desk]
     mine, theirs = (next(one for one in edit.get(desk, 1).actions if one.owner == "ben") for desk in two)
     edit.put_action(ben, 1, replace(theirs, owner="cleo", due=date(2026, 12, 24)))
     key = f"incident/1/{mine.id}"
-    before = next(gap for gap in gaps.listed(ana) if gap.key == key)
+    before = next(gap for gap in load(ana).gaps.values() if gap.key == key)
     import_file(ana, written(ben, tmp_path, "json"))
-    gap = next(gap for gap in gaps.listed(ana) if gap.key == key)
+    gap = next(gap for gap in load(ana).gaps.values() if gap.key == key)
     assert (before.owner, gap.owner, gap.due) == ("ben", "cleo", date(2026, 12, 24))
     assert gap.due_changes == (f"{before.due} -> 2026-12-24 by ana",)
 
@@ -260,7 +262,7 @@ def test_lines_alone_go_to_the_open_incident(two: tuple[Desk, Desk]) -> None:
 def test_no_secret_and_no_address_leaves(two: tuple[Desk, Desk]) -> None:
     ana, _ = two
     number = edit.create(ana, f"Key {KEY} of mia@corp.com leaked <b>", Sev.SEV1, started=NOW).number
-    edit.log(ana, number, f"mail mia@corp.com, {KEY}", at=NOW)
+    write_line(ana, number, f"mail mia@corp.com, {KEY}", at=NOW)
     edit.set_field(ana, number, "kept", f"{KEY} mia@corp.com <script>alert(1)</script>")
     for format in exports.FORMATS:
         text = exports.text(ana, number, format, short=False)

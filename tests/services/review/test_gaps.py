@@ -1,4 +1,4 @@
-"""The closing list: its order, and what somebody marks by hand."""
+"""The closing list: what somebody marks by hand."""
 
 from __future__ import annotations
 
@@ -15,13 +15,6 @@ from readiness_tui.services.review import gaps
 from tests.conftest import NOW
 
 TODAY = NOW.date()
-
-
-def test_what_is_still_to_do_comes_first_then_the_most_severe(desk: Desk) -> None:
-    for name, severity in (("minor", "minor"), ("b-major", "major"), ("settled", "blocker"), ("a-major", "major")):
-        gaps.mark(desk, "case", name, name, Severity(severity))
-    gaps.unmark(desk, "case/settled")
-    assert [gap.title for gap in gaps.listed(desk)] == ["a-major", "b-major", "minor", "settled"]
 
 
 @pytest.mark.parametrize(("severity", "days"), [("blocker", 7), ("major", 21), ("minor", 60)])

@@ -23,12 +23,13 @@ from readiness_tui.domain.checklists.model import Checklist, Depth, Item, ProbeK
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources.kit import shipped as shipped_module
 from readiness_tui.sources.kit.shipped import shipped_folder
+from readiness_tui.sources.kit.yaml_safe import load_yaml
 from readiness_tui.sources.settings.checklist import (
     SHIPPED,
-    check_set,
+    Checked,
+    _loaded,
+    check_files,
     load_checklists,
-    parse_checklist,
-    read_checklist,
     shipped_checklists,
 )
 from readiness_tui.sources.settings.checklist_schema import ChecklistYaml, ItemYaml, ProbeYaml
@@ -73,6 +74,11 @@ def checklist_text(name: str, *items: dict[str, Any]) -> str:
         for item in items
     ]
     return json.dumps({"id": name, "title": "T", "version": "1", "items": filled}, indent=1)
+
+
+def parse_checklist(text: str, where: str) -> Checklist:
+    """The checklist of a text by itself, without ours beside it."""
+    return _loaded(load_yaml(text, where)).checklist
 
 
 def refusal(text: str) -> str:
@@ -406,25 +412,13 @@ def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
             load_checklists([path])
 
 
-def test_a_set_may_lack_a_checklist_but_not_an_item() -> None:
-    ours = shipped_checklists()
-    check_set({"observability": ours["observability"]})
-    own = parse_checklist(checklist_text("own", {"id": "OWN-01", "same_as": ["OBS-99"]}), "own.yaml")
-    check_set({"own": own})
-    with pytest.raises(ReadinessError, match=r"Checklist own, item OWN-01 .* OBS-99, which does not exist\."):
-        check_set({"observability": ours["observability"], "own": own})
-    twice = replace(ours["observability"], id="copy")
-    with pytest.raises(ReadinessError, match="Checklist copy, item OBS-01 is also an item of the checklist observa"):
-        check_set({"observability": ours["observability"], "copy": twice})
-
-
-def test_read_checklist_names_the_path_it_was_given(tmp_path: Path) -> None:
+def test_a_file_is_named_by_the_path_that_was_given(tmp_path: Path) -> None:
     path = tmp_path / "own.yaml"
     path.write_text(GOOD, encoding="utf-8")
-    assert read_checklist(path) == parse_checklist(GOOD, "elsewhere")
+    assert check_files([path]) == Checked(((path, parse_checklist(GOOD, "elsewhere")),), ())
     path.write_text(GOOD.replace("blocker", "huge"), encoding="utf-8")
-    with pytest.raises(ReadinessError, match=re.escape(f"{path}:10:5, field items[0].severity")):
-        read_checklist(path)
+    (refused,) = check_files([path]).refused
+    assert str(refused).startswith(f"{path}:10:5, field items[0].severity")
 
 
 def test_the_shipped_folder_of_an_installed_wheel_is_inside_the_package(

@@ -136,6 +136,7 @@ class Dossier:
     na_confirmed_by: str = ""
     consensus: Consensus | None = None
     note: str = ""
+    ticks: tuple[str, ...] = ()  # of the item's sub-points, in its order
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class Item:
     same_as: tuple[str, ...] = ()  # ids of items of other checklists that share one gap with this one
     na_allowed: bool = True
     probe: ProbeSpec | None = None
-    ticks: tuple[str, ...] = ()  # sub-points a team ticks off (EVA-14's seven evaluation types)
+    ticks: tuple[str, ...] = ()  # sub-points a team ticks off (EVA-14's seven evaluation types); they score nothing
 
 
 @dataclass(frozen=True, slots=True)

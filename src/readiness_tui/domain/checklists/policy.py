@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 
 from readiness_tui.domain.checklists.model import Severity
 
@@ -31,6 +32,10 @@ class Policy:
     def gap_days(self, severity: Severity) -> int:
         """Days from a gap's creation to its due date."""
         return (self.blocker_gap_days, self.major_gap_days, self.minor_gap_days)[severity.rank]
+
+    def last_waiver_day(self, given: date) -> date:
+        """The latest day, inclusive, on which a waiver given on `given` may end."""
+        return given + timedelta(days=self.waiver_days)
 
     @property
     def digest(self) -> str:

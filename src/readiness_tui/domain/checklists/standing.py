@@ -38,7 +38,7 @@ def counts_as_evidence(evidence: Evidence, as_of: date) -> bool:
     if not evidence.ref.strip():
         return False
     if evidence.kind is EvidenceKind.SHOWN:
-        return bool(evidence.witness.strip()) and _name_key(evidence.witness) != _name_key(evidence.by)
+        return bool(evidence.witness.strip()) and name_key(evidence.witness) != name_key(evidence.by)
     if evidence.kind is EvidenceKind.DRILL:
         return evidence.dated is not None and evidence.dated <= as_of
     return True
@@ -89,20 +89,20 @@ def _from_votes(dossier: Dossier, votes: Sequence[Vote], review: Review, as_of: 
     agreed = len(set(given)) + bool(away) <= 1
 
     voted = given
-    behind = {_name_key(vote.reviewer) for vote in away}
+    behind = {name_key(vote.reviewer) for vote in away}
     open_votes = not review.blind or review.revealed
     consensus = dossier.consensus if open_votes else None
     if consensus is not None and consensus.na and item.na_allowed and consensus.reason.strip():
-        voted, behind = [], behind | {_name_key(consensus.by)}
+        voted, behind = [], behind | {name_key(consensus.by)}
     elif consensus is not None and not consensus.na and consensus.points is not None:
         voted, behind = [consensus.points], set()
 
     if voted or not behind:
         return _from_lowest_vote(dossier, voted, as_of, spread=spread, agreed=agreed)
     # "Not applicable" is confirmed once two different people stand behind it, whichever of them confirmed.
-    confirmed = len({*behind, _name_key(dossier.na_confirmed_by)} - {""}) >= 2
+    confirmed = len({*behind, name_key(dossier.na_confirmed_by)} - {""}) >= 2
     if item.severity is Severity.BLOCKER and not confirmed:
-        if len({_name_key(name) for name in review.reviewers} - {""}) > 1:
+        if len({name_key(name) for name in review.reviewers} - {""}) > 1:
             return _from_lowest_vote(dossier, (), as_of, spread=spread, agreed=agreed, na_awaiting=True)
         return _not_applicable(dossier, spread, agreed, na_unconfirmed=True)
     return _not_applicable(dossier, spread, agreed, na_unconfirmed=False)
@@ -155,6 +155,6 @@ def _from_lowest_vote(
     )
 
 
-def _name_key(name: str) -> str:
+def name_key(name: str) -> str:
     """The form in which names are compared: spacing and case do not matter."""
     return " ".join(name.split()).casefold()

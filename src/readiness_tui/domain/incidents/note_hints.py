@@ -75,31 +75,18 @@ class Hint:
     id: int = 0
 
 
-def language(section: str, text: str, people: Collection[str] = (), *, id: int = 0) -> tuple[Hint, ...]:
+def language(section: str, text: str, people: Collection[str] = ()) -> tuple[Hint, ...]:
     """The blaming words in a text, in order. `people`: names of people that may occur in it."""
     names = [re.escape(name) for name in people if name.strip()]
     subject = re.compile(rf"\b(?:{'|'.join([*names, _ROLES])})\s{{1,3}}(?:{_FAULTS})\b", re.IGNORECASE)
-    found = [Hint(section, _SYSTEM, *match.span(), id) for match in subject.finditer(text)]
+    found = [Hint(section, _SYSTEM, *match.span()) for match in subject.finditer(text)]
     for phrase, instead in PHRASES:
-        found += [Hint(section, instead, *match.span(), id) for match in phrase.finditer(text)]
+        found += [Hint(section, instead, *match.span()) for match in phrase.finditer(text)]
     kept: list[Hint] = []
     for hint in sorted(found, key=lambda hint: (hint.start, -hint.end)):
         if not kept or hint.start >= kept[-1].end:
             kept.append(hint)
     return tuple(kept)
-
-
-def hints(incident: Incident, people: Collection[str] = ()) -> tuple[Hint, ...]:
-    """All hints: first what is missing, then the wording, section by section."""
-    known = {*people, *_people(incident)}
-    said = [*language("title", incident.title, known)]
-    for key in note.FIELDS:
-        said += language(key, incident.fields.get(key, ""), known)
-    for entry in incident.timeline:
-        said += language("timeline", entry.text, known, id=entry.id)
-    for action in incident.actions:
-        said += language("actions", action.text, known, id=action.id)
-    return (*missing(incident), *said)
 
 
 def of_section(incident: Incident, key: str) -> tuple[Hint, ...]:

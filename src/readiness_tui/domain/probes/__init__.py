@@ -2,7 +2,7 @@
 
 from readiness_tui.domain.probes.base import EXAMPLES, ProbeInput
 from readiness_tui.domain.probes.leaks import LeakHit, leaks
-from readiness_tui.domain.probes.registry import PROBES, acceptable, kind_problem, propose, propose_all, reads_records
+from readiness_tui.domain.probes.registry import PROBES, acceptable, kind_problem, propose_all, reads_records
 from readiness_tui.domain.probes.runs import special
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "acceptable",
     "kind_problem",
     "leaks",
-    "propose",
     "propose_all",
     "reads_records",
     "special",

@@ -39,11 +39,6 @@ def reads_records(item: Item) -> bool:
     return item.probe is not None and item.probe.query in RECORDS
 
 
-def propose(item: Item, data: ProbeInput) -> Proposal | None:
-    """The answer of the item's probe; None if it has no probe, or one that this program does not know."""
-    return propose_all((item,), data).get(item.id)
-
-
 def propose_all(items: Iterable[Item], data: ProbeInput) -> dict[str, Proposal]:
     """The proposals of all items that have a known probe, by item id, in one pass over the traces.
 

@@ -1,4 +1,4 @@
-"""Joins cases to the golden set and chunks to their documents. Exact, never by similarity.
+"""Joins cases to the golden set. Exact, never by similarity.
 
 A case joins by its id; if the golden set does not have that id, by its question, compared after Unicode
 normalisation, case folding, and with runs of white space as one space.
@@ -9,13 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
-from readiness_tui.domain.runs.model import Case, Chunk, EvalSet, GoldenCase, Trace
-
-T = TypeVar("T", Case, Trace)
+from readiness_tui.domain.runs.model import Case, EvalSet, GoldenCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +80,3 @@ def join_golden(cases: Sequence[Case], eval_set: EvalSet) -> Joined:
         joined.append(replace(case, id=found.id, tags=tuple(dict.fromkeys((*case.tags, *found.tags)))))
     unused = tuple(gold.id for gold in eval_set.cases if gold.id not in used)
     return Joined(tuple(joined), tuple(unmatched), unused, tuple(ambiguous))
-
-
-def join_sources(chunks: Iterable[Chunk], mapping: Mapping[str, str]) -> tuple[tuple[Chunk, ...], tuple[str, ...]]:
-    """Chunks with the document each belongs to, and the ids of chunks whose document is unknown.
-
-    A chunk keeps its own `source`; otherwise the mapping (chunk id → source) gives it. `runbook-1` is never assumed
-    to be part of `security-runbook`.
-    """
-    found = tuple(
-        chunk if chunk.source is not None else replace(chunk, source=mapping.get(chunk.id)) for chunk in chunks
-    )
-    return found, tuple(dict.fromkeys(chunk.id for chunk in found if chunk.source is None))
-
-
-def with_sources(records: Iterable[T], mapping: Mapping[str, str]) -> tuple[tuple[T, ...], tuple[str, ...]]:
-    """Every case or trace with the sources of its chunks, and the ids of chunks whose source is unknown."""
-    made: list[T] = []
-    unknown: dict[str, None] = {}
-    for record in records:
-        if record.chunks:
-            chunks, left = join_sources(record.chunks, mapping)
-            unknown.update(dict.fromkeys(left))
-            record = replace(record, chunks=chunks)
-        made.append(record)
-    return tuple(made), tuple(unknown)

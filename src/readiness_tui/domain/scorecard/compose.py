@@ -258,8 +258,10 @@ def _section(section: Section, facts: Facts, judgement: Judgement, previous: Sco
 
 
 def _item(standing: Standing, dossier: Dossier | None) -> ItemLine:
-    evidence = tuple(evidence_text(e) for e in sorted(dossier.evidence, key=lambda e: e.id)) if dossier else ()
     item = standing.item
+    evidence = tuple(evidence_text(e) for e in sorted(dossier.evidence, key=lambda e: e.id)) if dossier else ()
+    if dossier and dossier.ticks:
+        evidence += (f"ticked {len(dossier.ticks)} of {len(item.ticks)}: {', '.join(dossier.ticks)}",)
     return ItemLine(
         id=item.id,
         title=item.title,

@@ -15,9 +15,6 @@ from readiness_tui.domain.verdict.causes import item_key, row_severity, row_text
 from readiness_tui.domain.verdict.gap import FoundGap, Gap, GapState
 from readiness_tui.domain.verdict.model import Facts
 
-#: Days from a gap's creation to its due date, under the default policy.
-DUE_DAYS: dict[Severity, int] = {severity: DEFAULT_POLICY.gap_days(severity) for severity in Severity}
-
 _ACTION_SEVERITY = {Sev.SEV1: Severity.BLOCKER, Sev.SEV2: Severity.MAJOR}
 
 

@@ -97,6 +97,8 @@ def read_facts(conn: Connection, desk: Desk, review: Review, as_of: date, viewer
             na_confirmed_by=parts.na_confirmed_by.get(item.id, ""),
             consensus=parts.consensus.get(item.id),
             note=parts.notes.get(item.id, ""),
+            # A tick that a later version of the checklist no longer has stays stored, and counts for nothing.
+            ticks=tuple(name for name in item.ticks if name in parts.ticks.get(item.id, ())),
         )
         for checklist in checklists
         for item in checklist.items

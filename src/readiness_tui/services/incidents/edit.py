@@ -18,7 +18,6 @@ from readiness_tui.domain.incidents.model import (
     ActionState,
     FailureClass,
     Incident,
-    Link,
     NoteStatus,
     Rival,
     Sev,
@@ -81,19 +80,6 @@ def set_title(desk: Desk, number: int, title: str, severity: Sev) -> None:
     """Change what the incident is called and how severe it is."""
     _titled(title)
     _update(desk, number, f"{title.strip()} ({severity})", title=title.strip(), severity=severity)
-
-
-def log(
-    desk: Desk,
-    number: int,
-    text: str,
-    *,
-    at: datetime | None = None,
-    source: str = SOURCES[0],
-    links: Sequence[Link] = (),
-) -> None:
-    """Add a line to the timeline, now unless said otherwise."""
-    put_entry(desk, number, TimelineEntry(0, at or desk.now(), text, source, desk.who, tuple(links)))
 
 
 def put_entry(desk: Desk, number: int, entry: TimelineEntry) -> TimelineEntry:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from readiness_tui.domain.checklists.assessment import Consensus, Evidence, EvidenceKind, Override, Vote, Waiver
 from readiness_tui.domain.checklists.model import Item
+from readiness_tui.domain.checklists.policy import DEFAULT_POLICY
 from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import ReviewView, load
+from readiness_tui.services.core.view import ReviewView, current_review, load
 from readiness_tui.services.core.write import change
 from readiness_tui.store import assessments, reviews
 from readiness_tui.store.sqlite import Connection
-
-WAIVER_DAYS = 90
 
 
 def score(desk: Desk, items: Sequence[str], points: int | None) -> None:
@@ -52,7 +52,7 @@ def confirm_na(desk: Desk, item: str, by: str) -> None:
         if not claimed:
             raise ReadinessError(f"{item} is not marked not applicable, so there is nothing to confirm. Press - first.")
         alone = len(review.reviewers) <= 1
-        if not alone and any(_same(vote.reviewer, by) for vote in claimed):
+        if not alone and any(name_key(vote.reviewer) == name_key(by) for vote in claimed):
             raise ReadinessError(f"{by} set {item} to not applicable. Somebody else has to confirm it.")
         assessments.confirm_na(tx, review.id, item, by.strip())
 
@@ -62,7 +62,7 @@ def attach(
 ) -> None:
     """Attach one piece of evidence to each item. `shown` needs a second person as witness, `drill` a date."""
     _say(ref, "What is the evidence? Paste a URL, a path, or the id of a run, trace or incident.")
-    if kind is EvidenceKind.SHOWN and (not witness.strip() or _same(witness, desk.who)):
+    if kind is EvidenceKind.SHOWN and (not witness.strip() or name_key(witness) == name_key(desk.who)):
         raise ReadinessError("What was shown needs a witness: a second named person who saw it.")
     if kind is EvidenceKind.DRILL and dated is None:
         raise ReadinessError("A drill counts with its date. Type it as YYYY-MM-DD.")
@@ -101,16 +101,25 @@ def note(desk: Desk, item: str, text: str) -> None:
         assessments.put_note(tx, review.id, item, text)
 
 
+def tick(desk: Desk, item: str, name: str, *, on: bool) -> None:
+    """Tick off a sub-point of the item, or take the tick away: one for the review, whoever types."""
+    with change(desk, f"{item}: {name} {'ticked' if on else 'not ticked'}") as (tx, review):
+        if name not in (known := _known(tx.conn, review, item).ticks):
+            raise ReadinessError(f"{item} has no “{name}” to tick. It has: {', '.join(known) or 'nothing to tick'}.")
+        assessments.put_tick(tx, review.id, item, name, desk.who, on=on)
+
+
 def waive(desk: Desk, item: str, reason: str, approver: str, expires: date) -> None:
-    """Accept the risk of an item below 2 until `expires` (inclusive, at most 90 days ahead)."""
+    """Accept the risk of an item below 2 until `expires` (inclusive, within the policy's longest waiver)."""
     _say(reason, "Why is the risk accepted? A waiver needs a reason.")
     _say(approver, "Who approves? A waiver needs a named person.")
     with change(desk, f"waiver on {item} until {expires}", reason) as (tx, review):
         _known(tx.conn, review, item)
         today = desk.as_of(review)
-        if expires < today or expires > today + timedelta(days=WAIVER_DAYS):
-            last = today + timedelta(days=WAIVER_DAYS)
-            raise ReadinessError(f"A waiver ends between today and {WAIVER_DAYS} days ahead: {today} to {last}.")
+        last = DEFAULT_POLICY.last_waiver_day(today)
+        if not today <= expires <= last:
+            days = DEFAULT_POLICY.waiver_days
+            raise ReadinessError(f"A waiver ends between today and {days} days ahead: {today} to {last}.")
         assessments.put_waiver(tx, review.id, Waiver(item, reason.strip(), approver.strip(), today, expires))
 
 
@@ -154,6 +163,19 @@ def dismiss_hit(desk: Desk, item: str, hit: str, reason: str) -> None:
         assessments.put_dismissal(tx, review.id, assessments.Dismissal(proposal.query, hit, reason.strip(), desk.who))
 
 
+def dismissed(desk: Desk) -> list[assessments.Dismissal]:
+    """Every hit that was dismissed in this review: whichever proof it was dismissed under, all of them leave it out."""
+    with desk.store.read() as conn:
+        return assessments.dismissals(conn, current_review(conn, desk).id)
+
+
+def restore_hit(desk: Desk, query: str, hit: str) -> None:
+    """Take the dismissal of a hit back: it refutes again."""
+    with change(desk, f"hit {hit} no longer dismissed") as (tx, review):
+        if not assessments.remove_dismissal(tx, review.id, query, hit):
+            raise ReadinessError(f"The hit {hit} is not dismissed any more: somebody took that back meanwhile.")
+
+
 def agree(desk: Desk, item: str, points: int | None, reason: str, *, na: bool = False) -> None:
     """Record the facilitator's consensus on an item where reviewers differ."""
     _say(reason, "Why did you agree on this? The consensus is kept with its reason.")
@@ -161,7 +183,7 @@ def agree(desk: Desk, item: str, points: int | None, reason: str, *, na: bool = 
         _known(tx.conn, review, item)
         if review.blind and not review.revealed:
             raise ReadinessError("Votes are still blind. Reveal them before you record a consensus.")
-        if review.facilitator and not _same(review.facilitator, desk.who):
+        if review.facilitator and name_key(review.facilitator) != name_key(desk.who):
             raise ReadinessError(f"The consensus is the facilitator's to record: {review.facilitator}.")
         assessments.put_consensus(tx, review.id, Consensus(item, points, na, desk.who, reason.strip()))
 
@@ -188,7 +210,3 @@ def _known(conn: Connection, review: Review, item: str) -> Item:
 def _say(text: str, refusal: str) -> None:
     if not text.strip():
         raise ReadinessError(refusal)
-
-
-def _same(one: str, other: str) -> bool:
-    return one.strip().casefold() == other.strip().casefold()

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from readiness_tui.domain.checklists.model import Checklist
 from readiness_tui.sources.settings import checklist
 
-
-def check_file(path: Path) -> Checklist:
-    """Read one checklist as a review would. Raises ReadinessError with file, line, field and reason."""
-    return checklist.read_checklist(path)
+#: Files and folders, judged as `readiness new --checklists` would.
+check_files = checklist.check_files
 
 
 def shipped() -> tuple[Checklist, ...]:

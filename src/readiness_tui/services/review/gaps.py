@@ -10,20 +10,12 @@ from readiness_tui.domain.checklists.policy import DEFAULT_POLICY
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.verdict.gap import Gap, GapState, StoredCondition
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import change, system_change
 from readiness_tui.store import gaps, incidents
 from readiness_tui.store.rows import Tx
 
 #: States that a person sets; verified, accepted and closed follow from the review.
 BY_HAND = (GapState.OPEN, GapState.IN_PROGRESS, GapState.CLAIMED_DONE)
-
-
-def listed(desk: Desk) -> list[Gap]:
-    """Every gap of the review's system, the live ones first, by severity and key."""
-    with desk.store.read() as conn:
-        found = gaps.all(conn, current_review(conn, desk).system)
-    return sorted(found.values(), key=lambda gap: (not gap.state.live, gap.severity.rank, gap.key))
 
 
 def set_owner(desk: Desk, key: str, owner: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,8 +10,10 @@ from pathlib import Path
 from readiness_tui.domain.checklists.declared import problem
 from readiness_tui.domain.checklists.model import Checklist, Depth
 from readiness_tui.domain.checklists.review import DEFAULT_CHECKLISTS, Review
+from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import change, sync
 from readiness_tui.sources.settings import checklist as checklist_file
 from readiness_tui.store import reviews
@@ -66,7 +68,7 @@ def new_review(
             owner=owner.strip() or desk.who,
             depth=depth,
             checklists=tuple(checklist.id for checklist in chosen),
-            reviewers=tuple(dict.fromkeys([*(name.strip() for name in reviewers if name.strip())])) or (desk.who,),
+            reviewers=once(reviewers) or (desk.who,),
             facilitator=facilitator.strip() or desk.who,
             blind=blind,
             as_of=as_of,
@@ -106,11 +108,45 @@ def set_depth(desk: Desk, depth: Depth) -> None:
         reviews.put(tx, replace(review, depth=depth))
 
 
-def set_people(desk: Desk, *, owner: str, reviewers: Sequence[str], facilitator: str) -> None:
-    """Who owns the review, who votes, who records a consensus."""
-    names = tuple(dict.fromkeys(name.strip() for name in reviewers if name.strip()))
-    with change(desk, f"people: {', '.join(names)}; owner {owner}") as (tx, review):
-        reviews.put(tx, replace(review, owner=owner.strip(), reviewers=names, facilitator=facilitator.strip()))
+def people(desk: Desk) -> Review:
+    """The desk's review: its owner, reviewers and facilitator."""
+    with desk.store.read() as conn:
+        return current_review(conn, desk)
+
+
+def set_people(
+    desk: Desk, *, add: Sequence[str] = (), remove: Sequence[str] = (), owner: str = "", facilitator: str = ""
+) -> Review:
+    """Change who votes, who owns the review, who records a consensus; an empty name leaves the one there is.
+
+    Votes of somebody who leaves stand: they were given.
+    """
+    parts = [f"{name.strip()} joins" for name in add] + [f"{name.strip()} leaves" for name in remove]
+    parts += [f"owner {owner}"] * bool(owner) + [f"facilitator {facilitator}"] * bool(facilitator)
+    with change(desk, f"people: {', '.join(parts) or 'as before'}") as (tx, review):
+        known = {name_key(name) for name in review.reviewers}
+        if strangers := [name for name in remove if name_key(name) not in known]:
+            raise ReadinessError(f"{strangers[0]} is no reviewer here. They are: {', '.join(review.reviewers)}.")
+        gone = {name_key(name) for name in remove}
+        reviewers = once([*(name for name in review.reviewers if name_key(name) not in gone), *add])
+        if not reviewers:
+            raise ReadinessError("A review needs somebody who votes. Add a reviewer before the last one leaves.")
+        changed = replace(
+            review,
+            reviewers=reviewers,
+            owner=owner.strip() or review.owner,
+            facilitator=facilitator.strip() or review.facilitator,
+        )
+        reviews.put(tx, changed)
+    return changed
+
+
+def once(names: Iterable[str]) -> tuple[str, ...]:
+    """Each person once, as first spelt, without empty names."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(name_key(name), name.strip())
+    return tuple(name for name in found.values() if name)
 
 
 def declare(desk: Desk, name: str, value: str) -> None:

@@ -126,9 +126,3 @@ def dissent(desk: Desk, person: str, reason: str) -> None:
         raise ReadinessError("Who disagrees? A dissent is kept with its name.")
     with change(desk, f"dissent of {person}", reason) as (tx, review):
         assessments.put_dissent(tx, review.id, person.strip(), reason.strip())
-
-
-def frozen_cards(desk: Desk) -> list[scorecards.StoredScorecard]:
-    """Every frozen scorecard in the file, the latest first."""
-    with desk.store.read() as conn:
-        return scorecards.all(conn)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +15,7 @@ from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit.located import DataPath, Located, quoted
 from readiness_tui.sources.kit.shipped import shipped_folder
 from readiness_tui.sources.kit.validation import Problem, refuse, validated
-from readiness_tui.sources.kit.yaml_safe import load_yaml, read_yaml
+from readiness_tui.sources.kit.yaml_safe import read_yaml
 from readiness_tui.sources.settings.checklist_schema import ChecklistYaml, ItemYaml
 
 SHIPPED = ("observability", "reliability", "deployment", "safety", "evaluation")
@@ -25,14 +27,12 @@ class _Loaded:
     located: Located
 
 
-def read_checklist(path: Path) -> Checklist:
-    """The checklist in a YAML file. Raises `ReadinessError` naming file, line, field and reason."""
-    return _loaded(read_yaml(path)).checklist
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Which files a review would take, and why it would refuse the others."""
 
-
-def parse_checklist(text: str, where: str) -> Checklist:
-    """The checklist in a YAML text; `where` names it in messages. Raises like `read_checklist`."""
-    return _loaded(load_yaml(text, where)).checklist
+    fine: tuple[tuple[Path, Checklist], ...]
+    refused: tuple[ReadinessError, ...]
 
 
 def shipped_checklists() -> dict[str, Checklist]:
@@ -44,40 +44,39 @@ def load_checklists(extra_dirs: Sequence[Path] = ()) -> dict[str, Checklist]:
     """Ours and a team's, by id: ours in their order, then the team's by id.
 
     A team's checklist with an id of ours takes its place; of two folders the later one wins. Raises
-    `ReadinessError` for a file that is not valid, a folder without any, one id twice in a folder, and whatever
-    `check_set` finds.
+    `ReadinessError` for a file that is not valid, a folder without any, one id twice in a folder, an item id twice,
+    and a `same_as` without its item.
     """
     ours = _shipped()
-    theirs: dict[str, _Loaded] = {}
-    for folder in extra_dirs:
-        theirs |= _read_folder(folder)
-    # A team cannot edit our files: what ours say about an item that theirs dropped is not an error.
-    dropped = [ours[name].checklist for name in ours if name in theirs]
-    kept = {name: loaded for name, loaded in ours.items() if name not in theirs}
-    # Ours are looked at first, so that of two equal item ids the team's is the one reported.
-    both = kept | dict(sorted(theirs.items()))
-    checklists = {name: loaded.checklist for name, loaded in both.items()}
-    problems = list(_set_problems(checklists, dropped))
-    for name, loaded in both.items():
-        if mine := [problem for owner, problem in problems if owner == name]:
-            raise refuse(loaded.located, mine)
-    order = [*SHIPPED, *(name for name in checklists if name not in SHIPPED)]
-    return {name: checklists[name] for name in order}
+    checked = _read([_files_in(folder) for folder in extra_dirs], ours)
+    if checked.refused:
+        raise checked.refused[0]
+    theirs = {checklist.id: checklist for _, checklist in checked.fine}
+    return {name: loaded.checklist for name, loaded in ours.items()} | dict(sorted(theirs.items()))
 
 
-def check_set(checklists: Mapping[str, Checklist], dropped: Iterable[Checklist] = ()) -> None:
-    """Checks between checklists: item ids are unique, and a `same_as` target exists if its checklist is here.
-
-    Which checklist a missing target belongs to is told by its prefix (`OBS` of `OBS-03`); where nothing with
-    that prefix is in the set, the checklist is simply not in use. Items of `dropped` count as existing.
-    Raises `ReadinessError`.
-    """
-    sentences = [
-        f"Checklist {owner}, {problem.reason}. {problem.remedy}."
-        for owner, problem in _set_problems(checklists, dropped)
+def check_files(paths: Sequence[Path]) -> Checked:
+    """Files, and whole folders, read by the rules of `load_checklists`: each alone, then together with ours."""
+    folders: dict[Path, dict[Path, Path]] = {}
+    refused: list[ReadinessError] = []
+    for path in paths:
+        try:
+            files = _files_in(path) if path.is_dir() else [path]
+        except ReadinessError as error:
+            refused.append(error)
+            continue
+        for file in files:
+            whole = Path(os.path.abspath(file))
+            folders.setdefault(whole.parent, {}).setdefault(whole, file)
+    checked = _read([files.values() for files in folders.values()], _shipped())
+    said = "is valid, but a review passes over a file of this name. Name it .yaml, without a dot in front."
+    refused += checked.refused
+    refused += [
+        ReadinessError(f"{one_line(str(file))}: the checklist {quoted(checklist.id)} {said}")
+        for file, checklist in checked.fine
+        if not _is_checklist(file)
     ]
-    if sentences:
-        raise ReadinessError("\n".join(sentences))
+    return Checked(tuple(pair for pair in checked.fine if _is_checklist(pair[0])), tuple(refused))
 
 
 def _shipped() -> dict[str, _Loaded]:
@@ -85,13 +84,15 @@ def _shipped() -> dict[str, _Loaded]:
     return {name: _loaded(read_yaml(folder / f"{name}.yaml")) for name in SHIPPED}
 
 
-def _read_folder(folder: Path) -> dict[str, _Loaded]:
+def _is_checklist(path: Path) -> bool:
+    # Hidden files are editors' and file managers' leavings, never a checklist.
+    return path.suffix in (".yaml", ".yml") and not path.name.startswith(".")
+
+
+def _files_in(folder: Path) -> list[Path]:
     shown = one_line(str(folder))
     try:
-        # Hidden files are editors' and file managers' leavings, never a checklist.
-        files = sorted(
-            path for path in folder.iterdir() if path.suffix in (".yaml", ".yml") and not path.name.startswith(".")
-        )
+        files = sorted(path for path in folder.iterdir() if _is_checklist(path))
     except (OSError, ValueError) as error:
         reason = one_line((error.strerror if isinstance(error, OSError) else None) or str(error))
         raise ReadinessError(
@@ -101,16 +102,35 @@ def _read_folder(folder: Path) -> dict[str, _Loaded]:
         raise ReadinessError(
             f"The checklist folder {shown} holds no .yaml file. Put a checklist there or leave the folder out."
         )
-    found: dict[str, _Loaded] = {}
-    for path in files:
-        loaded = _loaded(read_yaml(path))
-        name = loaded.checklist.id
-        if name in found:
-            first = found[name].located.at(("id",))
-            reason = f"the checklist {quoted(name)} is already declared in {first}"
-            raise refuse(loaded.located, [Problem(("id",), reason, "Give one of the two another id")])
-        found[name] = loaded
-    return found
+    return files
+
+
+def _read(folders: Iterable[Iterable[Path]], ours: Mapping[str, _Loaded]) -> Checked:
+    """Each file by itself, then all of them beside ours; of an id in two folders the later one stands in the set."""
+    read: list[tuple[Path, _Loaded]] = []
+    refused: list[ReadinessError] = []
+    for files in folders:
+        found: dict[str, _Loaded] = {}
+        for path in files:
+            try:
+                loaded = _loaded(read_yaml(path))
+                if (first := found.setdefault(loaded.checklist.id, loaded)) is not loaded:
+                    reason = f"the checklist {quoted(loaded.checklist.id)} is already declared in {first.located.at(('id',))}"
+                    raise refuse(loaded.located, [Problem(("id",), reason, "Give one of the two another id")])
+                read.append((path, loaded))
+            except ReadinessError as error:
+                refused.append(error)
+    theirs = {loaded.checklist.id: loaded for _, loaded in read}
+    # A team cannot edit our files: what ours say about an item that theirs dropped is not an error.
+    dropped = [ours[name].checklist for name in ours if name in theirs]
+    # Ours are looked at first, so that of two equal item ids the team's is the one reported.
+    both = {name: loaded for name, loaded in ours.items() if name not in theirs} | dict(sorted(theirs.items()))
+    problems: dict[str, list[Problem]] = defaultdict(list)
+    for owner, problem in _set_problems({name: loaded.checklist for name, loaded in both.items()}, dropped):
+        problems[owner].append(problem)
+    bad = [both[owner] for owner in both if owner in problems]
+    refused += [refuse(loaded.located, problems[loaded.checklist.id]) for loaded in bad]
+    return Checked(tuple((path, one.checklist) for path, one in read if one not in bad), tuple(refused))
 
 
 def _loaded(located: Located) -> _Loaded:

@@ -41,6 +41,7 @@ def detail(view: ReviewView, standing: Standing, dossier: Dossier, gap: Gap | No
         Content(""),
         join(Content.styled("Met means: ", "bold"), safe(item.evidence)),
     ]  # fmt: skip
+    blocks += ticks(dossier)
     if dossier.proposal is not None:
         blocks += ["", *proof(dossier.proposal)]
     blocks += ["", *votes(dossier, standing), *evidence(dossier)]
@@ -89,6 +90,9 @@ def status_reasons(view: ReviewView, standing: Standing, dossier: Dossier) -> li
         )
     elif standing.vote == 2 and standing.points == 1 and standing.assurance is Assurance.CLAIMED:
         reasons.append("voted 2, but nothing is attached: a claim counts 1 · e attach evidence")
+    if standing.vote == 2 and len(dossier.ticks) < len(standing.item.ticks):
+        counted = f"{len(dossier.ticks)} of {len(standing.item.ticks)} ticked"
+        reasons.append(f"voted 2 with {counted}: met means each that applies · x ticks")
     if standing.overridden:
         reasons.append("kept against the proof, with a reason; holds until its data changes")
     if standing.na_awaiting:
@@ -98,6 +102,22 @@ def status_reasons(view: ReviewView, standing: Standing, dossier: Dossier) -> li
     if standing.spread and not dossier.consensus:
         reasons.append(f"reviewers differ by {standing.spread}: stands at the lowest · c record a consensus")
     return [safe(reason, "$text-warning") for reason in reasons]
+
+
+def ticks(dossier: Dossier) -> list[Content]:
+    """The item's sub-points, and how many of them are ticked."""
+    names = dossier.item.ticks
+    if not names:
+        return []
+    head = join(Content.styled("TICKED    ", "bold"), f"{len(dossier.ticks)} of {len(names)}",
+                Content.styled("   x ticks", "$foreground-muted"))  # fmt: skip
+    return [Content(""), head, *(join("          ", tick_line(dossier, name)) for name in names)]
+
+
+def tick_line(dossier: Dossier, name: str) -> Content:
+    """`✓ 2 prompt regression`."""
+    mark = glyphs.DONE if name in dossier.ticks else glyphs.UNDECIDED
+    return join(Content.styled(f"{mark.glyph} {dossier.item.ticks.index(name) + 1} ", mark.style), line(name))
 
 
 def proof(proposal: Proposal) -> list[Content]:

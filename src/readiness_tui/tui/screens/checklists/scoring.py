@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import cast
 
 from textual.binding import Binding
 from textual.widgets import Static
 from textual.worker import WorkType
 
-from readiness_tui.domain.checklists.assessment import Assurance, EvidenceKind, Proposal, Standing
+from readiness_tui.domain.checklists.assessment import Assurance, Dossier, EvidenceKind, Proposal, Standing
 from readiness_tui.domain.checklists.model import ProbeKind
 from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.domain.verdict.preview import preview_vote
@@ -18,7 +18,9 @@ from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import assess, gaps
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
+from readiness_tui.tui.screens.checklists.tick_dialog import TickDialog
 from readiness_tui.tui.screens.room import Feature, RoomScreen
+from readiness_tui.tui.text import line
 
 
 class Scoring(Feature):
@@ -34,9 +36,11 @@ class Scoring(Feature):
         Binding("a", "accept", "Accept", id="checklists.accept", tooltip="Vote what the proof proposes"),
         Binding("k", "keep", "Keep vote", id="checklists.keep", show=False, tooltip="Keep the vote against the proof, with a reason"),
         Binding("f", "dismiss_hit", "Dismiss hit", id="checklists.dismiss", show=False, tooltip="Say why a hit of a refuting proof is harmless"),
+        Binding("F", "restore_hit", "Restore hit", id="checklists.restore", show=False, tooltip="Take the dismissal of a hit back: it refutes again"),
         Binding("e", "evidence", "Evidence", id="checklists.evidence", tooltip="Attach evidence (to all selected items)"),
         Binding("full_stop", "same_evidence", "Same", id="checklists.same", key_display=".", show=False, tooltip="Attach the last evidence here too"),
         Binding("r", "detach", "Remove evidence", id="checklists.detach", show=False, tooltip="Remove the newest evidence of this item"),
+        Binding("x", "tick", "Tick", id="checklists.tick", show=False, tooltip="Tick off the item's parts, where it has any"),
         Binding("n", "note", "Note", id="checklists.note", show=False, tooltip="Write the item's note"),
         Binding("w", "waive", "Waive", id="checklists.waive", show=False, tooltip="Accept the risk until a date; withdraw a waiver"),
         Binding("o", "owner", "Owner", id="checklists.owner", show=False, tooltip="Who owns the item's gap"),
@@ -191,6 +195,21 @@ class Scoring(Feature):
             intro="\n".join([proposal.text, *proposal.details[:3]]),
         )
 
+    async def action_restore_hit(self) -> None:
+        found = await self.host.fetch(assess.dismissed, self.desk)
+        if not found:
+            if found is not None:
+                self.host.complain("No hit was dismissed in this review.")
+            return
+
+        async def then(key: str) -> None:
+            one = found[int(key)]
+            await self.host.act(assess.restore_hit, self.desk, one.query, one.hit)
+
+        said = [f"{one.hit}: {one.reason} ({one.by}, {one.query})" for one in found]
+        choices = [(str(place), line(text, limit=200)) for place, text in enumerate(said)]
+        self.screen.pick("Which hit counts again?", choices, then)
+
     # -- evidence, note, waiver, gap ----------------------------------------------------------------------------------
 
     def action_evidence(self) -> None:
@@ -228,6 +247,20 @@ class Scoring(Feature):
             return
         await self.host.act(assess.detach, self.desk, view.dossier(item).evidence[-1].id)
 
+    def action_tick(self) -> None:
+        item = self.item_id
+        if item is None:
+            return
+        if not self.view.dossier(item).item.ticks:
+            self.host.complain(f"{item} has no parts to tick. The evaluation checklist's EVA-14 has.")
+            return
+
+        async def save(name: str, on: bool) -> Dossier:
+            await self.host.act(assess.tick, self.desk, item, name, on=on)
+            return self.view.dossier(item)
+
+        self.screen.app.push_screen(TickDialog(self.view.dossier(item), save))
+
     def action_note(self) -> None:
         view, item = self.view, self.item_id
         if item is None:
@@ -242,7 +275,7 @@ class Scoring(Feature):
         view, item = self.view, self.item_id
         if item is None:
             return
-        last = view.as_of + timedelta(days=assess.WAIVER_DAYS)
+        last = view.facts.policy.last_waiver_day(view.as_of)
         old = view.dossier(item).waiver
 
         def save(values: Values) -> None:

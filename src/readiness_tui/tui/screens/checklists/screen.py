@@ -10,6 +10,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.checklists.model import Depth
+from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import reviews
 from readiness_tui.tui.dialogs.form import Field, Values
@@ -28,6 +29,7 @@ class ChecklistsScreen(RoomScreen):
         *Scoring.BINDINGS,
         Binding("s", "select", "Select", id="checklists.select", show=False, tooltip="Select the item, to attach or score many at once"),
         Binding("plus", "scope", "Scope", id="checklists.scope", key_display="+", show=False, tooltip="Choose checklists, depth, and declared settings"),
+        Binding("p", "people", "People", id="checklists.people", show=False, tooltip="Who votes, who owns the review, who records a consensus"),
         Binding("b", "blind", "Blind/reveal", id="checklists.blind", show=False, tooltip="Start blind voting, or reveal the votes"),
         Binding("space", "next", "Next", id="checklists.next", tooltip="Go to the next item that needs a person"),
     ]  # fmt: skip
@@ -116,6 +118,31 @@ class ChecklistsScreen(RoomScreen):
             await self.host.act(reviews.reveal, self.desk)
         else:
             await self.host.act(reviews.set_blind, self.desk, not view.review.blind)
+
+    def action_people(self) -> None:
+        review = self.view.review
+
+        def save(values: Values) -> None:
+            typed = reviews.once(values["reviewers"].split(","))
+            before, after = set(map(name_key, review.reviewers)), set(map(name_key, typed))
+            reviews.set_people(
+                self.desk,
+                add=[name for name in typed if name_key(name) not in before],
+                remove=[name for name in review.reviewers if name_key(name) not in after],
+                owner=values["owner"],
+                facilitator=values["facilitator"],
+            )
+
+        self.ask(
+            "Who is who in this review",
+            [
+                Field("reviewers", "Reviewers, separated by commas", ", ".join(review.reviewers)),
+                Field("owner", "Owner: answers for conditions nobody else has", review.owner, choices=review.reviewers),
+                Field("facilitator", "Facilitator: records a consensus", review.facilitator, choices=review.reviewers),
+            ],
+            save,
+            intro="Votes of somebody who leaves stand.",
+        )
 
     def action_scope(self) -> None:
         view = self.view

@@ -1,4 +1,4 @@
-"""The actions of an incident: add or change one, mark it done."""
+"""The actions of an incident: add or change one, begin it, mark it done."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 
 from textual.binding import Binding
 
-from readiness_tui.domain.incidents.model import Action, ActionKind, Incident
+from readiness_tui.domain.incidents.model import Action, ActionKind, ActionState, Incident
 from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.incidents import edit
@@ -22,6 +22,7 @@ NEW = "new"
 class IncidentActions(IncidentFeature):
     BINDINGS = [
         Binding("a", "act", "Action", id="incidents.action", show=False, tooltip="Add an action, or change one: what, who, until when"),
+        Binding("s", "begin", "Begin", id="incidents.begin", show=False, tooltip="Mark an action as in progress"),
         Binding("f", "finish", "Finish", id="incidents.finish", show=False, tooltip="Mark an action done, or open again"),
     ]  # fmt: skip
 
@@ -61,6 +62,19 @@ class IncidentActions(IncidentFeature):
             save,
             intro="It is a gap until it is done.",
         )  # fmt: skip
+
+    def action_begin(self) -> None:
+        incident, as_of = self.incident, self.view.as_of
+        waiting = [action for action in incident.actions if action.state is ActionState.OPEN]
+        if not waiting:
+            self.host.complain(f"{incident.name} has no action that waits to be begun. Press a to add one.")
+            return
+
+        async def then(key: str) -> None:
+            await self.host.act(edit.begin_action, self.desk, incident.number, int(key))
+
+        choices = [(str(action.id), action_line(action, as_of)) for action in waiting]
+        self.screen.pick(f"{incident.name}: which action is in progress?", choices, then)
 
     def action_finish(self) -> None:
         incident, view = self.incident, self.view

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.binding import Binding
 
 from readiness_tui.domain.incidents.model import Sev
@@ -12,7 +14,7 @@ from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.incidents.feature import UTC_HINT, IncidentFeature
 from readiness_tui.tui.screens.incidents.incident_text import clock
 from readiness_tui.tui.screens.incidents.live import LiveNotes
-from readiness_tui.tui.text import join
+from readiness_tui.tui.text import join, line
 
 
 class IncidentFacts(IncidentFeature):
@@ -20,6 +22,7 @@ class IncidentFacts(IncidentFeature):
         Binding("n", "new", "New", id="incidents.new", tooltip="Open an incident"),
         Binding("l", "log", "Live notes", id="incidents.log", tooltip="Live notes: a line that stays open, written down with Enter"),
         Binding("t", "time", "Time", id="incidents.time", tooltip="Set when it started, was detected, … resolved"),
+        Binding("d", "line", "Line", id="incidents.line", show=False, tooltip="Correct a line of the timeline, or take it out"),
         Binding("v", "retitle", "Severity", id="incidents.severity", show=False, tooltip="Change severity and title"),
     ]  # fmt: skip
     WITHOUT = frozenset({"new"})
@@ -68,6 +71,41 @@ class IncidentFacts(IncidentFeature):
 
         first = next((name for name, at in known.items() if at is None), None)
         self.screen.pick(f"{incident.name}: which time? (UTC)", choices, then, at=first)
+
+    def action_line(self) -> None:
+        incident = self.incident
+        lines = {str(entry.id): entry for entry in reversed(incident.timeline)}
+        if not lines:
+            self.host.complain(f"{incident.name} has no line in its timeline yet. Press l to write one.")
+            return
+
+        def then(key: str) -> None:
+            entry = lines[key]
+            shown = f"{entry.at:%Y-%m-%d %H:%M}"
+
+            def save(values: Values) -> None:
+                if not values["text"]:
+                    edit.remove_entry(self.desk, incident.number, entry.id)
+                    return
+                # The form shows minutes: a time that was left alone keeps its seconds.
+                at = entry.at if values["at"] == shown else parse_moment(values["at"], self.desk.now())
+                edit.put_entry(
+                    self.desk, incident.number, replace(entry, text=values["text"], at=at, source=values["source"])
+                )
+
+            self.screen.ask(
+                f"{incident.name}: a line of its timeline",
+                [
+                    Field("text", "What happened? (empty takes the line out)", entry.text),
+                    Field("at", "When, in UTC", shown, hint=UTC_HINT),
+                    Field("source", "Where it is known from", entry.source, choices=edit.SOURCES),
+                ],
+                save,
+                intro="The history keeps what was there; undo brings it back.",
+            )
+
+        choices = [(key, join(f"{clock(entry.at):<13}", line(entry.text))) for key, entry in lines.items()]
+        self.screen.pick(f"{incident.name}: which line?", choices, then)
 
     def action_retitle(self) -> None:
         incident = self.incident

@@ -234,7 +234,8 @@ def _action(action: Action, as_of: date) -> tuple[Content, Content]:
     elif action.due and action.due < as_of:
         mark, word, when = glyphs.FAIL, "overdue", f"was due {day_month(action.due)}"
     else:
-        mark, word, when = glyphs.MISSING, "open", f"due {day_month(action.due)}" if action.due else "no date"
+        mark, word = (glyphs.PARTIAL, "begun") if action.in_progress else (glyphs.MISSING, "open")
+        when = f"due {day_month(action.due)}" if action.due else "no date"
     who = one_line(action.owner) or "no owner"
     return (
         Content.styled(f"{mark.glyph} {word:<8}", mark.style),

@@ -1,0 +1,22 @@
+"""Names that vulture sees no use of, and that are used all the same. Never run: `vulture` reads it with src."""
+
+# ruff: noqa
+
+# click asks the group of commands for these.
+_.list_commands, _.get_command, _.format_commands
+# The HTTP server of the standard library reads and calls these; a signal handler is given its frame.
+_.daemon_threads, _.block_on_close, _.handle_error, _.log_message, _.do_POST, frame
+_.protocol_version, _.server_version, _.sys_version, _.timeout
+# So do urllib, expat and sqlite3; a cache is kept by a parameter that the function does not read.
+_.redirect_request, req, fp, msg, newurl, modified
+_.buffer_text, _.StartElementHandler, _.EndElementHandler, _.CharacterDataHandler
+_.EntityDeclHandler, _.ExternalEntityRefHandler, _.StartDoctypeDeclHandler
+_.text_factory
+# Members of enums, reached by their values.
+_.STARTED, _.MITIGATED, _.REVIEWED, _.MODEL_DRIFT, _.PLANNING, _.DATA_LEAK, _.COST_LATENCY, _.BLIND_SPOT
+_.HELD, _.ABSENT
+# Fields of documents: read by templates and by `plain`, or passed on whole.
+_.policy_digest, _.proofs, _.verdict_override, _.top_gaps
+_.retrieved_chunks, _.human_label, _.human_reviewer, _.human_at, _.human_note, _.human_blind
+# What a source may say of a run: a field of the names for plugins.
+_.dataset_name
