@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import re
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
@@ -61,6 +62,8 @@ def _somewhere(tree: Tree, chance: Random, fits: Callable[[Place], bool] = lambd
             by_kind.setdefault(kind_of_place(place), []).append(place)
     return chance.choice(by_kind[chance.choice(sorted(by_kind))]) if by_kind else None
 
+
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]*)?(e-?[0-9]+)?")
 
 # On the tree
 
@@ -145,10 +148,14 @@ def hostile_texts(tree: Tree, chance: Random) -> bool:
 
 
 def huge_numbers(tree: Tree, chance: Random) -> bool:
-    numbers = [p for p in places(tree) if isinstance(p[0][p[1]], (int, float)) and not isinstance(p[0][p[1]], bool)]
-    value = chance.choice((1e308, -1e308, 2**62, 2**63, 10**40, -1, math.nan, math.inf))
+    """Every number in the file, or every one under one name, also where it is written as a text (XML, tables)."""
+    numbers = [p for p in places(tree) if _NUMBER.fullmatch(str(p[0][p[1]]))]
+    if numbers and chance.random() < 0.6:
+        chosen = chance.choice(sorted({str(key) for _, key in numbers}))
+        numbers = [p for p in numbers if str(p[1]) == chosen]
+    value = chance.choice((1e308, 1e306, -1e308, 2**62, 2**63, 10**40, -1, math.nan, math.inf))
     for node, key in numbers:
-        node[key] = value
+        node[key] = str(value) if isinstance(node[key], str) else value
     return bool(numbers)
 
 
@@ -228,8 +235,12 @@ def mutated(kind: Any, content: bytes, taken: tuple[Tree, Write] | None, chance:
     return write(changed) if kind(changed, chance) else None
 
 
-def every_place(taken: tuple[Tree, Write], chance: Random, each: int) -> Iterator[tuple[str, bytes]]:
-    """The file with another value at each place of each meaning, `each` values a meaning, all values in turn."""
+def every_place(taken: tuple[Tree, Write], chance: Random, each: int) -> Iterator[tuple[str, bool, bytes]]:
+    """The file with other values at each place of each meaning, `each` a meaning, all values in turn.
+
+    With what was put where, and whether it may take records with it: a list or object that another takes the place of
+    is not damaged, the file just says something else; nor is an element of XML that goes by another name.
+    """
     tree, write = taken
     first: dict[str, int] = {}
     for at, place in enumerate(places(tree)):
@@ -237,8 +248,10 @@ def every_place(taken: tuple[Tree, Write], chance: Random, each: int) -> Iterato
     start = chance.randrange(len(VALUES))
     for turn, (name, at) in enumerate(first.items()):
         for step in range(each):
+            value = VALUES[(start + turn * each + step) % len(VALUES)]
             changed = copy.deepcopy(tree)
             node, key = places(changed)[at]
-            value = VALUES[(start + turn * each + step) % len(VALUES)]
+            emptied = isinstance(node[key], (dict, list)) and isinstance(value, (dict, list, type(None)))
+            emptied = emptied or node[key] == key
             node[key] = copy.deepcopy(value)
-            yield f"{name} = {str(value)[:20]!r}", write(changed)
+            yield f"{name} = {str(value)[:20]!r}", emptied, write(changed)

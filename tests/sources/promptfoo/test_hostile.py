@@ -22,3 +22,13 @@ def test_escape_sequences_stay_raw_in_records_and_visible_in_messages(promptfoo_
     assert (first.case.id, first.case.output) == (hostile, hostile)
     (reject,) = (record for record in records if isinstance(record, Reject))
     assert "\x1b" not in reject.reason
+
+
+def test_a_damaged_name_of_a_column_leaves_the_rows_readable(promptfoo_dir, tmp_path):
+    content = (promptfoo_dir / "baseline.csv").read_bytes()
+    head, rows = content.split(b"\n", 1)
+    path = tmp_path / "x.csv"
+    path.write_bytes(head.replace(b"pii_leak", b"pii\x9fleak") + b"\n" + rows)
+    records = read_all(path, "promptfoo") or []
+    assert sum(isinstance(record, CaseRecord) for record in records) == 17
+    assert all("\udc9f" not in record.raw for record in records if isinstance(record, CaseRecord))
