@@ -58,6 +58,16 @@ def test_deepeval_fails_a_case_of_which_one_metric_failed_in_its_own_right(read,
         assert (found.status, found.extra["reason"]) == (CaseStatus.FAIL, "off the point")
 
 
+def test_a_time_beyond_every_number_rejects_its_case_alone(tmp_path, read):
+    document = json.loads((DATA / "deepeval" / "baseline.json").read_text())
+    document["testCases"][2]["completionTime"] = 1e308  # finite in seconds, not in milliseconds
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(document))
+    found = read(path)
+    assert len(found.cases) == 11
+    assert "completionTime is not a finite number" in found.rejects[0].reason
+
+
 def test_deepevals_figures_are_ours(deepeval):
     document = json.loads((DATA / "deepeval" / "baseline.json").read_text())
     ours = means(deepeval.cases)

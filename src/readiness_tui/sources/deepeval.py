@@ -160,8 +160,8 @@ def _case(value: Mapping[str, Any], repeats: dict[str, int], notes: fields.Notes
         output=fields.prose(value, "actualOutput") or (payload.answer(turns) if isinstance(turns, list) else None),
         status=status,
         scores={str(part["name"]): _score(part) for part in parts if isinstance(part.get("name"), str)},
-        latency_ms=_measure(fields.number(value, "completionTime", least=0), 1000),
-        cost=_measure(fields.number(value, "tokenCost", least=0), 1),
+        latency_ms=_measure(fields.number(value, "completionTime", least=0, times=1000)),
+        cost=_measure(fields.number(value, "tokenCost", least=0)),
         tags=payload.tags(value.get("tags"), inner(value, "metadata")),
         chunks=None
         if contexts is None
@@ -207,8 +207,8 @@ def _score(part: Mapping[str, Any]) -> Score:
     return Score(float(value), threshold=limit, passed=passed if isinstance(passed, bool) else None)
 
 
-def _measure(value: float | None, factor: float) -> Measure:
-    return Measure() if value is None else Measure(value * factor, Provenance.MEASURED)
+def _measure(value: float | None) -> Measure:
+    return Measure() if value is None else Measure(value, Provenance.MEASURED)
 
 
 SOURCE = DeepEval()

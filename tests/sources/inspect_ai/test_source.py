@@ -267,3 +267,31 @@ def test_an_encrypted_or_unknown_member_is_one_reject(tmp_path, read):
     (tmp_path / "x.eval").write_bytes(bytes(raw))
     (reject,) = read(tmp_path / "x.eval").rejects
     assert "method 98" in reject.reason
+
+
+def test_tags_and_counts_of_another_type_are_left_out_and_the_log_is_read(tmp_path, read):
+    members = content("baseline.eval")
+    header = json.loads(members["header.json"])
+    header["eval"]["tags"] = 5
+    for score in header["results"]["scores"]:
+        score["scored_samples"] = -1
+    kept = [(name, text) for name, text in members.items() if name != "header.json" and not name.startswith("samples/")]
+    path = zipped(
+        tmp_path / "x.eval",
+        [*[each for each in kept if each[0] != "summaries.json"], ("header.json", json.dumps(header))],
+    )
+    (run,) = read(path, "inspect_ai").runs
+    assert run.tags == ()
+    assert run.aggregates
+    assert {figure.n for figure in run.aggregates.values()} == {None}
+
+
+def test_damaged_summaries_refuse_the_log_in_a_sentence(tmp_path, read):
+    members = content("baseline.eval")
+    kept = [
+        (name, text) for name, text in members.items() if not name.startswith("samples/") and name != "summaries.json"
+    ]
+    path = zipped(tmp_path / "x.eval", [*kept, ("summaries.json", b"[{}]" * 99)], zipfile.ZIP_STORED)
+    path.write_bytes(path.read_bytes().replace(b"[{}]" * 99, b"[{}]" * 98 + b"[{ ]"))
+    with pytest.raises(ReadinessError, match=r"summaries\.json is not a list of samples"):
+        read(path, "inspect_ai")

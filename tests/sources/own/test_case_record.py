@@ -208,3 +208,12 @@ def test_the_samples_runs_are_read_whole(read):
         assert found.runs[0].dataset_digest == golden.digest  # the digest that the writer computed is ours
         assert not found.rejects
         assert not found.warnings
+
+
+def test_a_run_whose_cases_are_no_list_is_said_to_have_none(make, read):
+    for cases in ("none", [], 12):
+        found = read(make("x.json", {"run": {"id": "r", "prompt_version": "v1"}, "cases": cases}), "case_record")
+        assert (len(found.runs), found.cases) == (1, [])
+        assert any("describes a run, and no case of it follows" in text for text in found.warnings)
+    figures = {"run": {"id": "r", "metrics": {"faithfulness": 0.9}}}
+    assert not any("no case" in text for text in read(make("y.json", figures), "case_record").warnings)

@@ -8,6 +8,7 @@ Inspect's own figures count C as 1, P as ½, I and N as 0. `error` is a text in 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -186,17 +187,17 @@ def _latency(sample: Mapping[str, Any], notes: fields.Notes) -> Measure:
     for event in _events(sample, "span_end"):
         begin = spans.get(event.get("id"))
         if begin is not None and is_number(begin.get("working_start")) and is_number(event.get("working_start")):
-            took = float(event["working_start"]) - float(begin["working_start"])
-            if took >= 0:
-                return Measure(took * 1000, Provenance.MEASURED)
-    seconds = fields.number(sample, "working_time", least=0)
-    if seconds is None:
-        seconds = fields.number(sample, "total_time", least=0)
-    if seconds is None:
+            took = (float(event["working_start"]) - float(begin["working_start"])) * 1000
+            if 0 <= took < math.inf:
+                return Measure(took, Provenance.MEASURED)
+    latency = fields.number(sample, "working_time", least=0, times=1000)
+    if latency is None:
+        latency = fields.number(sample, "total_time", least=0, times=1000)
+    if latency is None:
         return Measure()
     if sample.get("scores"):
         notes.add("the latency holds the scorers' time: the log does not tell it apart")
-    return Measure(seconds * 1000, Provenance.DERIVED)
+    return Measure(latency, Provenance.DERIVED)
 
 
 def _tokens(sample: Mapping[str, Any], model: str | None, notes: fields.Notes) -> tuple[int | None, int | None]:

@@ -24,7 +24,7 @@ from readiness_tui.sources.kit.archive import Archive
 from readiness_tui.sources.kit.base import CaseRecord, Progress, Recognised, Record, RunStart, Warn
 from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members
 from readiness_tui.sources.kit.not_finite import as_null
-from readiness_tui.sources.kit.payload import inner, is_number, masked, version
+from readiness_tui.sources.kit.payload import count, inner, is_number, masked, tags, version
 from readiness_tui.sources.kit.peek import Kind, peek
 from readiness_tui.sources.kit.recordio import Entry, Item, elements, reject
 from readiness_tui.sources.kit.reported import Tally
@@ -129,10 +129,10 @@ def _summaries(archive: Archive, notes: fields.Notes) -> Iterator[Item]:
     if SUMMARIES not in archive.members:
         return
     notes.add("the log holds only summaries of its samples: no outputs, no tool calls")
-    data, _ = as_null(archive.read(SUMMARIES))
     try:
+        data, _ = as_null(archive.read(SUMMARIES))
         raws = msgspec.json.decode(data, type=list[msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (RecordError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ReadinessError(f"{archive.path}: {SUMMARIES} is not a list of samples ({error}).") from error
     yield from elements(raws, data, 1)
 
@@ -194,7 +194,7 @@ def _run(path: Path, header: Mapping[str, Any], *, ended: bool) -> Run:
         started_at=fields.moment(stats, "started_at") or fields.moment(about, "created"),
         finished_at=fields.moment(stats, "completed_at"),
         completeness=completeness,
-        tags=tuple(tag for tag in about.get("tags") or () if isinstance(tag, str)),
+        tags=tags(about.get("tags"), {}),
         warnings=tuple(warnings),
         extra=masked(
             {
@@ -271,7 +271,7 @@ def _metric(figure: Mapping[str, Any]) -> tuple[str, float] | None:
 
 def _aggregates(figures: list[dict[str, Any]]) -> dict[str, Aggregate]:
     return {
-        found[0]: Aggregate(found[1], fields.whole(figure, "scored_samples"))
+        found[0]: Aggregate(found[1], count(figure.get("scored_samples")))
         for figure in figures
         if (found := _metric(figure)) is not None
     }

@@ -7,19 +7,24 @@ It raises `ReadinessError` when the file as a whole cannot be used.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
+from readiness_tui.domain.text.sanitise import one_line
 
 
 @dataclass(frozen=True, slots=True)
 class RunStart:
-    """Opens a run; the `CaseRecord`s that follow with its id belong to it."""
+    """Opens a run; the `CaseRecord`s that follow with its id belong to it. Its warnings are made like those of `Warn`."""
 
     run: Run
+
+    def __post_init__(self) -> None:
+        if self.run.warnings:
+            object.__setattr__(self, "run", replace(self.run, warnings=tuple(map(one_line, self.run.warnings))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +50,27 @@ class EvalSetRecord:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A line or record that could not be used: 1-based line (or record number), why, and its beginning."""
+    """A line or record that could not be used: 1-based line (or record number), why, and its beginning.
+
+    The reason may quote the file: whatever stands in it becomes one line that a terminal does not obey.
+    """
 
     line: int
     reason: str
     excerpt: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", one_line(self.reason))
+
 
 @dataclass(frozen=True, slots=True)
 class Warn:
+    """What a person should know of the file, in a sentence; made one visible line like a reject's reason."""
+
     text: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", one_line(self.text))
 
 
 @dataclass(frozen=True, slots=True)

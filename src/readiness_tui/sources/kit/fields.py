@@ -95,8 +95,8 @@ def prose(known: Mapping[str, Any], name: str) -> str | None:
     return None if value is None else as_json(value)
 
 
-def number(known: Mapping[str, Any], name: str, *, least: float | None = None) -> float | None:
-    """A finite number, or text that is one. None where absent, null or blank."""
+def number(known: Mapping[str, Any], name: str, *, least: float | None = None, times: float = 1) -> float | None:
+    """A finite number, or text that is one; `times` brings it into our unit. None where absent, null or blank."""
     value = known.get(name)
     if value is None:
         return None
@@ -113,11 +113,11 @@ def number(known: Mapping[str, Any], name: str, *, least: float | None = None) -
         value = float(value)
     else:
         raise RecordError(f"{name} is {_kind(value)}, and a number is needed")
-    if not math.isfinite(value):
+    if not math.isfinite(value * times):
         raise RecordError(f"{name} is not a finite number")
     if least is not None and value < least:
         raise RecordError(f"{name} is {value:g}, and it cannot be below {least:g}")
-    return float(value)
+    return float(value) * times
 
 
 def whole(known: Mapping[str, Any], name: str, *, least: int = 0) -> int | None:

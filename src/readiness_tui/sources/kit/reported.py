@@ -25,8 +25,8 @@ class Tally:
     def mean(self, name: str, variant: str | None = None) -> tuple[float, int] | None:
         """The mean and the number of cases behind it; None where no case carries the score."""
         cases = self._values.get(name, {})
-        means = [math.fsum(v) / len(v) for key, v in cases.items() if variant is None or key[1] == variant]
-        return (math.fsum(means) / len(means), len(means)) if means else None
+        means = [_mean(v) for key, v in cases.items() if variant is None or key[1] == variant]
+        return (_mean(means), len(means)) if means else None
 
     def against(
         self, where: str, name: str, value: object, *, why: str = "", variant: str | None = None
@@ -41,3 +41,10 @@ class Tally:
                 f"{where}: the tool reports {name} {value:.6g}; over the {ours[1]} cases that carry it, it is"
                 f" {ours[0]:.6g}{tail}."
             )
+
+
+def _mean(values: list[float]) -> float:
+    try:
+        return math.fsum(values) / len(values)
+    except OverflowError:  # finite numbers whose sum is not
+        return math.fsum(value / len(values) for value in values)

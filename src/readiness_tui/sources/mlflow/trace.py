@@ -247,8 +247,8 @@ def _duration(info: Mapping[str, Any]) -> float | None:
     """Milliseconds; the server writes protobuf's seconds, "0.186s"."""
     text = info.get("execution_duration")
     if isinstance(text, str) and text.endswith("s"):
-        seconds = fields.number({"execution_duration": text[:-1]}, "execution_duration", least=0)
-        return None if seconds is None else round(seconds * 1000, 6)
+        duration = fields.number({"execution_duration": text[:-1]}, "execution_duration", least=0, times=1000)
+        return None if duration is None else round(duration, 6)
     for name in ("execution_duration_ms", "execution_time_ms"):
         if (value := fields.number(info, name, least=0)) is not None:
             return value

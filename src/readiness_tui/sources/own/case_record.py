@@ -28,7 +28,7 @@ from readiness_tui.domain.runs.model import (
     ScoreState,
 )
 from readiness_tui.sources.kit import fields
-from readiness_tui.sources.kit.base import CaseRecord, Recognised, Record, RunStart
+from readiness_tui.sources.kit.base import CaseRecord, Recognised, Record, RunStart, Warn
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.peek import Kind, Peek, peek
@@ -108,15 +108,18 @@ class CaseRecords:
         notes = fields.Notes()
         run: Run | None = None
         repeats = Repeats()
+        header_alone = False
         for item in records(path, "cases"):
             if not isinstance(item, Entry):
                 yield item
                 continue
+            header_alone = False
             try:
                 if run is None:
                     run, is_header = _run(path, item, notes)
                     yield RunStart(run)
                     if is_header:
+                        header_alone = not run.aggregates
                         continue
                 elif isinstance(item.value.get("run"), dict):
                     raise RecordError("a second run line; a file holds the cases of one run, so split it")
@@ -125,6 +128,8 @@ class CaseRecords:
                 if run is None:  # without a valid header, all cases would belong to an undescribed run
                     raise ReadinessError(f"{path}, line {item.line}: {error}. Correct the run line.") from error
                 yield reject(item.line, str(error), item.raw)
+        if header_alone:
+            yield Warn(f"{path.name} describes a run, and no case of it follows, as lines or in a list `cases`.")
         yield from notes.warnings(path.name)
 
 

@@ -127,8 +127,8 @@ def trace_from(entry: Entry, notes: fields.Notes) -> Trace:
     chunks = fields.chunks(known, "retrieved_chunks", table=table)
     retrieval = fields.flag(known, "retrieval")
     latency = fields.number(known, "latency_ms", least=0)
-    if latency is None and (seconds := fields.number(known, "latency_s", least=0)) is not None:
-        latency = seconds * 1000
+    if latency is None:
+        latency = fields.number(known, "latency_s", least=0, times=1000)
     return Trace(
         id=ident,
         started_at=fields.moment(known, "started_at", notes),

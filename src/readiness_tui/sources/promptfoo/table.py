@@ -116,7 +116,8 @@ def _rows(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str] | str]]]
     _, header = next(lines, (0, []))
     if isinstance(header, str):
         raise ReadinessError(f"{path}: line 1: {header}. Export it again.")
-    return header, lines
+    # A damaged name of a column is shown with its damage; only a damaged row is lost.
+    return [name.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for name in header], lines
 
 
 def _groups(path: Path, header: Sequence[str]) -> list[_Group]:
