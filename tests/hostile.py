@@ -92,7 +92,7 @@ def fill(folder: Path) -> Path:
 
 
 def _imports(desk: Desk, folder: Path) -> None:
-    def bring(name: str, text: str, role: str | None = None) -> imports.Imported:
+    def bring(name: str, text: str, role: str | None = None) -> imports.ImportedFile:
         file = folder / name
         file.write_text(text, encoding="utf-8")
         (done,) = imports.import_path(desk, file, role=role)

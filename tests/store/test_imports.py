@@ -486,7 +486,7 @@ def test_a_label_is_of_the_answer_that_it_was_given_to(store: Store) -> None:
 def listed(store: Store, where: traces.Filter = traces.NONE, size: int = 3) -> list[str]:
     """The whole list, page by page; and the same backwards."""
     with store.read() as conn:
-        forth: list[traces.Listed] = []
+        forth: list[traces.ListedTrace] = []
         while page := traces.page(conn, SYSTEM, where, after=forth[-1].cursor if forth else None, limit=size):
             forth += page
         if forth:

@@ -237,6 +237,6 @@ def test_settings_and_drafts(store: Store) -> None:
         assert settings.get(conn, "nothing", 7) == 7
         assert settings.attendees(conn, SYSTEM) == ("ana", "ben")
         assert settings.attendees(conn, "another") == ()
-        assert settings.get_draft(conn, "note/OBS-01") == settings.Draft("half a sentence", NOW)
+        assert settings.get_draft(conn, "note/OBS-01") == settings.UnsavedText("half a sentence", NOW)
         assert settings.get_draft(conn, "note/OBS-02") is None
         assert [change.what for change in audit.log(conn)] == ["started a review"]  # neither is audited

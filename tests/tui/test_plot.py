@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from readiness_tui.domain.compare.trend import Series
+from readiness_tui.domain.compare.trend import MetricSeries
 from readiness_tui.domain.metrics import METRICS
 from readiness_tui.tui.screens.evals.plot_dialog import near_threshold, window
 from readiness_tui.tui.widgets.plot import AXIS, Scale, Spot, columns, draw
@@ -48,7 +48,7 @@ def test_every_run_has_a_column_of_its_own_and_more_than_fit_are_a_window_round_
 
 
 def test_a_threshold_far_from_the_line_is_not_drawn_so_that_the_line_is_no_flat_one() -> None:
-    series = Series(METRICS[0], (None,), 0.8)
+    series = MetricSeries(METRICS[0], (None,), 0.8)
     assert near_threshold([Spot(0.7, "●"), Spot(0.9, "●")], series) == 0.8
     assert near_threshold([Spot(0.98, "●"), Spot(0.99, "●")], series) is None
     assert near_threshold([Spot(0.5, "●")], series) == 0.8  # one point has no line that could be flat

@@ -18,13 +18,13 @@ from readiness_tui.domain.runs.model import Outcome, Span, SpanKind, ToolCall, T
 from readiness_tui.services import traces
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.review.reviews import new_review
-from readiness_tui.services.traces import TraceFilter, TraceRow
+from readiness_tui.services.traces import ListedTrace, TraceFilter
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.screens.incidents.screen import IncidentsScreen
 from readiness_tui.tui.screens.traces import trace_text
 from readiness_tui.tui.screens.traces.screen import TracesScreen
 from readiness_tui.tui.screens.traces.trace_list import TraceList
-from readiness_tui.tui.screens.traces.window import CAP, PAGE, Side, Window
+from readiness_tui.tui.screens.traces.window import CAP, PAGE, PageSide, PageWindow
 from tests.conftest import NOW
 from tests.tui import driving
 
@@ -198,13 +198,13 @@ class Listing:
     """A store of `n` rows that answers as the real one does."""
 
     def __init__(self, n: int) -> None:
-        self.rows = [TraceRow((0, i), Trace(str(i))) for i in range(n)]
-        self.window = Window()
+        self.rows = [ListedTrace((0, i), Trace(str(i))) for i in range(n)]
+        self.window = PageWindow()
         self.window.start(self.rows[:PAGE])
 
     def settle(self) -> None:
         while (side := self.window.wants()) is not None:
-            if side is Side.AFTER:
+            if side is PageSide.AFTER:
                 start = self.window.rows[-1].cursor[1] + 1
                 self.window.extend(self.rows[start : start + PAGE], side)
             else:

@@ -37,7 +37,7 @@ pass_session = click.make_pass_decorator(Session, ensure=True)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 
 
-class Day(click.ParamType[date]):
+class DayOption(click.ParamType[date]):
     """A date option."""
 
     name = "date"
@@ -52,7 +52,9 @@ class Day(click.ParamType[date]):
         return day
 
 
-as_of = click.option("--as-of", type=Day(), help="Judge as of this day (default: today, or the day of the sample).")
+as_of = click.option(
+    "--as-of", type=DayOption(), help="Judge as of this day (default: today, or the day of the sample)."
+)
 allow_conditions = click.option(
     "--allow", type=click.Choice(["conditions"]), help="Let GO WITH CONDITIONS pass with exit status 0."
 )

@@ -12,7 +12,7 @@ from readiness_tui.domain.text.format import number, plural
 from readiness_tui.domain.text.sanitise import one_line
 
 if TYPE_CHECKING:
-    from readiness_tui.services.importing.explain import Explained, Figure
+    from readiness_tui.services.importing.explain import Explained, ExplainedMetric
 
 UNUSED = 12  # paths named
 
@@ -72,7 +72,7 @@ def _say(one: Explained) -> None:
     say()
 
 
-def _say_figures(title: str, figures: Iterable[Figure]) -> None:
+def _say_figures(title: str, figures: Iterable[ExplainedMetric]) -> None:
     figures = list(figures)
     if not figures:
         return
@@ -99,7 +99,7 @@ def _say_list(title: str, lines: Iterable[str]) -> None:
 
 
 def _plain(one: Explained) -> dict[str, Any]:
-    def figures(found: Iterable[Figure]) -> list[dict[str, Any]]:
+    def figures(found: Iterable[ExplainedMetric]) -> list[dict[str, Any]]:
         names = ("key", "value", "unit", "used", "total", "reason")
         return [{name: getattr(figure, name) for name in names} for figure in found]
 

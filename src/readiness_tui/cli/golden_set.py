@@ -49,7 +49,7 @@ def check(
     from readiness_tui.services.core.locate import named, nearest
 
     database = named(session.db) or nearest(Path.cwd())
-    evidence = golden_set.Evidence()
+    evidence = golden_set.SetContext()
     said: tuple[str, ...] = ()
     if traces or runs:
         evidence = golden_set.in_files(traces, runs)

@@ -14,7 +14,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 
 if TYPE_CHECKING:
-    from readiness_tui.services.importing.imports import Imported
+    from readiness_tui.services.importing.imports import ImportedFile
 
 
 @click.command("import")
@@ -49,7 +49,7 @@ def import_command(
     from readiness_tui.services.importing.imported import Rejected, write_rejects
     from readiness_tui.services.importing.imports import NothingUsableError, import_path
 
-    results: list[Imported] = []
+    results: list[ImportedFile] = []
     refused: list[tuple[str, str]] = []
     rejected: list[tuple[str, Sequence[Rejected]]] = []
     with desk_of(session) as desk, deferred(desk):
@@ -91,7 +91,7 @@ def import_command(
     return codes.UNUSABLE if failed else codes.GO
 
 
-def say_import(result: Imported) -> None:
+def say_import(result: ImportedFile) -> None:
     if result.refused:
         tell(one_line(result.summary))
         return
@@ -110,7 +110,7 @@ def say_import(result: Imported) -> None:
         tell(f"  … and {len(result.rejected) - 10:,} more; `readiness imports` prints them all")
 
 
-def plain(result: Imported) -> dict[str, object]:
+def plain(result: ImportedFile) -> dict[str, object]:
     return {
         "path": result.path,
         "format": result.format,

@@ -12,7 +12,7 @@ import click
 
 from readiness_tui.cli import codes
 from readiness_tui.cli.common import (
-    Day,
+    DayOption,
     File,
     Session,
     as_json,
@@ -28,7 +28,7 @@ from readiness_tui.domain.text.format import moment, plural
 from readiness_tui.domain.text.sanitise import one_line
 
 if TYPE_CHECKING:
-    from readiness_tui.services.incidents.imports import Imported
+    from readiness_tui.services.incidents.imports import ImportedIncident
 
 KEPT_SHOWN = 12  # lines
 _FORMATS = ("postmortem", "timeline", "chat", "record")
@@ -42,7 +42,7 @@ _FORMATS = ("postmortem", "timeline", "chat", "record")
 @click.option(
     "--format", "format", type=click.Choice(_FORMATS), help="The kind of file (default: recognised by content)."
 )
-@click.option("--date", "day", type=Day(), help="The day for lines without one.")
+@click.option("--date", "day", type=DayOption(), help="The day for lines without one.")
 @click.option("--explain", is_flag=True, help="Say what would be recognised, and store nothing.")
 @as_json
 @pass_session
@@ -62,10 +62,10 @@ def import_(
     from readiness_tui.services.incidents.imports import explain_file, import_file
 
     number = None if name is None else number_of(name)
-    found: list[Imported] = []
+    found: list[ImportedIncident] = []
     refused: list[tuple[Path, str]] = []
 
-    def each(read: Callable[[Path], Imported]) -> None:
+    def each(read: Callable[[Path], ImportedIncident]) -> None:
         for path in files:
             try:
                 one = read(path)
@@ -130,7 +130,7 @@ def number_of(name: str) -> int:
     return int(number[1])
 
 
-def _say(one: Imported) -> None:
+def _say(one: ImportedIncident) -> None:
     from readiness_tui.reports.incident_text import merged_text
     from readiness_tui.services.incidents.imports import FORMATS
 
@@ -169,7 +169,7 @@ def _lines(first: int, last: int) -> str:
     return f"line {first}" if first == last else f"lines {first}–{last}"
 
 
-def _plain(one: Imported) -> dict[str, Any]:
+def _plain(one: ImportedIncident) -> dict[str, Any]:
     from readiness_tui.reports.incident_text import merged_text
 
     merged = one.merged

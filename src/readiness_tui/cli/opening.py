@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from readiness_tui.cli.common import Day, Session, pass_session, tell, tell_upgrade
+from readiness_tui.cli.common import DayOption, Session, pass_session, tell, tell_upgrade
 from readiness_tui.domain.checklists.model import Depth
 from readiness_tui.domain.checklists.review import DEFAULT_CHECKLISTS
 from readiness_tui.domain.errors import ReadinessError
@@ -95,7 +95,7 @@ def lab_command(session: Session, folder: Path | None) -> None:
 @click.command("new")
 @click.option("--system", help="The system under review (default: the folder's name).")
 @click.option("--release", help="Which release (default: git's latest tag).")
-@click.option("--date", "held_on", type=Day(), help="Date of the review (default: today).")
+@click.option("--date", "held_on", type=DayOption(), help="Date of the review (default: today).")
 @click.option("--owner", help="Who owns conditions that nobody else owns (default: you).")
 @click.option("--reviewer", "reviewers", multiple=True, help="A reviewer; repeat for each.")
 @click.option(

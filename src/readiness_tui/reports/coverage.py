@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from readiness_tui.domain.coverage import INSIDE, PROMISE, Checked, Family, Figures
+from readiness_tui.domain.coverage import INSIDE, PROMISE, CoverageFigures, Family, OracleCheck
 from readiness_tui.domain.text.format import width
 
 SCHEMA = 1
@@ -18,12 +18,12 @@ _ABOUT = {
 }
 
 
-def statistics_text(figures: Sequence[Figures], checks: Sequence[Checked], runs: int) -> str:
+def statistics_text(figures: Sequence[CoverageFigures], checks: Sequence[OracleCheck], runs: int) -> str:
     """Everything: what follows first, then the tables."""
     return "\n".join(_lines(figures, checks, runs)) + "\n"
 
 
-def statistics_object(figures: Sequence[Figures], checks: Sequence[Checked], runs: int) -> dict[str, Any]:
+def statistics_object(figures: Sequence[CoverageFigures], checks: Sequence[OracleCheck], runs: int) -> dict[str, Any]:
     """`statistics --json`."""
     return {
         "schema": SCHEMA,
@@ -56,7 +56,7 @@ def statistics_object(figures: Sequence[Figures], checks: Sequence[Checked], run
     }
 
 
-def _lines(figures: Sequence[Figures], checks: Sequence[Checked], runs: int) -> Iterator[str]:
+def _lines(figures: Sequence[CoverageFigures], checks: Sequence[OracleCheck], runs: int) -> Iterator[str]:
     yield from summary(figures, checks, runs)
     for family in Family:
         rows = [found for found in figures if found.scene.family is family]
@@ -71,7 +71,7 @@ def _lines(figures: Sequence[Figures], checks: Sequence[Checked], runs: int) -> 
     )
 
 
-def summary(figures: Sequence[Figures], checks: Sequence[Checked], runs: int) -> Iterator[str]:
+def summary(figures: Sequence[CoverageFigures], checks: Sequence[OracleCheck], runs: int) -> Iterator[str]:
     """The answers first."""
     inside = [found for found in figures if found.inside and found.covers is not None]
     held = [check for check in checks if check.agrees is not None]
@@ -94,7 +94,7 @@ def summary(figures: Sequence[Figures], checks: Sequence[Checked], runs: int) ->
     yield f"- {runs:,} samples a row: a share near 95 % is known to ± {196 * (0.0475 / runs) ** 0.5:.1f} points."
 
 
-def _row(found: Figures) -> list[str]:
+def _row(found: CoverageFigures) -> list[str]:
     given = found.plain + found.approximate
     holds = _percent(found.covers) if given >= _SELDOM else "—"
     return [
@@ -110,7 +110,7 @@ def _row(found: Figures) -> list[str]:
     ]
 
 
-def _comparison(check: Checked) -> list[str]:
+def _comparison(check: OracleCheck) -> list[str]:
     theirs = "not installed" if check.theirs is None else _numbers(check.theirs, check.places)
     word = {None: "", True: "● agrees", False: "✗ differs"}[check.agrees]
     return [check.what, check.source, _numbers(check.ours, check.places), theirs, word]

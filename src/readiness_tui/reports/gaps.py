@@ -23,7 +23,7 @@ from readiness_tui.reports.scorecard_json import dumps
 SCHEMA = 1
 
 
-class Tracker(StrEnum):
+class IssueTracker(StrEnum):
     """Whose CSV importer the columns are named for."""
 
     JIRA = "jira"
@@ -32,9 +32,9 @@ class Tracker(StrEnum):
 
 _PRIORITY = {Severity.BLOCKER: "Highest", Severity.MAJOR: "High", Severity.MINOR: "Medium"}
 _STATUS = {GapState.IN_PROGRESS: "In Progress", GapState.VERIFIED: "Done", GapState.CLOSED: "Done"}
-_COLUMNS: dict[Tracker, tuple[str, ...]] = {
+_COLUMNS: dict[IssueTracker, tuple[str, ...]] = {
     # Jira's importer maps columns by these names; "Gap Key" goes to a text field and finds the issue again.
-    Tracker.JIRA: (
+    IssueTracker.JIRA: (
         "Gap Key",
         "Issue Type",
         "Summary",
@@ -46,7 +46,7 @@ _COLUMNS: dict[Tracker, tuple[str, ...]] = {
         "Labels",
     ),
     # The columns that GitHub's CSV importers share; labels parted by commas.
-    Tracker.GITHUB: ("gap_key", "title", "body", "labels", "assignees", "state"),
+    IssueTracker.GITHUB: ("gap_key", "title", "body", "labels", "assignees", "state"),
 }
 
 
@@ -71,7 +71,7 @@ def gaps_markdown(gaps: Iterable[GapLine]) -> str:
     )
 
 
-def gaps_csv(gaps: Iterable[GapLine], tracker: Tracker = Tracker.JIRA, *, neutralise: bool = True) -> str:
+def gaps_csv(gaps: Iterable[GapLine], tracker: IssueTracker = IssueTracker.JIRA, *, neutralise: bool = True) -> str:
     """One row a gap, RFC 4180. `neutralise` keeps a spreadsheet from running a cell; without it cells are as typed."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -79,7 +79,7 @@ def gaps_csv(gaps: Iterable[GapLine], tracker: Tracker = Tracker.JIRA, *, neutra
     for gap in gaps:
         # A title or a name is one line: whatever follows a line end would stand in the file, and in a log, by itself.
         gap = replace(gap, key=one_line(gap.key), title=one_line(gap.title), owner=one_line(gap.owner))
-        cells = _jira(gap) if tracker is Tracker.JIRA else _github(gap)
+        cells = _jira(gap) if tracker is IssueTracker.JIRA else _github(gap)
         writer.writerow([csv_cell(cell, neutralise=neutralise) for cell in cells])
     return out.getvalue()
 

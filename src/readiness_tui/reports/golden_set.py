@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from readiness_tui.domain.golden_set.check import Checked, DatasetReport, Difference, Repeated
+from readiness_tui.domain.golden_set.check import CheckedSet, DatasetReport, Difference, Repeated
 from readiness_tui.domain.golden_set.leakage import Leak, Looked
 from readiness_tui.domain.text.format import percent, plural
 from readiness_tui.domain.text.sanitise import one_line
@@ -17,7 +17,7 @@ _NAMED = 5  # ids in one line
 MORE = "`readiness dataset check --json` prints them all"
 
 
-def dataset_text(one: Checked, *, brief: bool = False) -> str:
+def dataset_text(one: CheckedSet, *, brief: bool = False) -> str:
     """What a person reads of one set: counts, then each problem with its cases, then the difference.
 
     `brief`: digests by their first 12 characters.
@@ -26,12 +26,12 @@ def dataset_text(one: Checked, *, brief: bool = False) -> str:
     return "\n".join(_lines(title, one.report, one.rejected, one.remarks, 12 if brief else None))
 
 
-def datasets_object(checked: Sequence[Checked], said: Sequence[str] = ()) -> dict[str, Any]:
+def datasets_object(checked: Sequence[CheckedSet], said: Sequence[str] = ()) -> dict[str, Any]:
     """`dataset check --json`."""
     return {"schema": SCHEMA, "datasets": [_object(one) for one in checked], "remarks": [*said]}
 
 
-def _object(one: Checked) -> dict[str, Any]:
+def _object(one: CheckedSet) -> dict[str, Any]:
     report = one.report
     changed, looked = report.difference, report.looked
     return {

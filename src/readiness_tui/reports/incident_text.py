@@ -12,7 +12,7 @@ from typing import Any
 from readiness_tui.domain.incidents import note, note_rows
 from readiness_tui.domain.incidents.merge import Merged
 from readiness_tui.domain.incidents.model import Action, Incident, Link, TimelineEntry
-from readiness_tui.domain.incidents.search import Found, Hit, overdue
+from readiness_tui.domain.incidents.search import FoundIncident, SearchHit, overdue
 from readiness_tui.domain.incidents.trends import Spread, Trends
 from readiness_tui.domain.text.format import day_month, duration, full_day, plural
 from readiness_tui.domain.text.masking import masked
@@ -24,7 +24,7 @@ _HITS = 3  # places shown of one incident in which words were found
 _LONGEST = 500  # characters of one line; a paste may have a million
 
 
-def list_lines(found: Sequence[Found]) -> Iterator[str]:
+def list_lines(found: Sequence[FoundIncident]) -> Iterator[str]:
     for row in found:
         incident = row.incident
         state = "open" if incident.open else "closed"
@@ -36,7 +36,7 @@ def list_lines(found: Sequence[Found]) -> Iterator[str]:
             yield f"        and in {plural(len(row.hits) - _HITS, 'more place')}"
 
 
-def list_object(found: Sequence[Found], as_of: date) -> dict[str, Any]:
+def list_object(found: Sequence[FoundIncident], as_of: date) -> dict[str, Any]:
     """`incident list --json`."""
     listed = [
         {
@@ -221,7 +221,7 @@ def _names(names: Sequence[str]) -> str:
     return f"{', '.join(names[:_NAMES])}{more}"
 
 
-def _marked(hit: Hit) -> str:
+def _marked(hit: SearchHit) -> str:
     """The excerpt with « » around each hit, on one line."""
     parts: list[str] = []
     at = 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.golden_set.check import Checked, examine, version_before
+from readiness_tui.domain.golden_set.check import CheckedSet, examine, version_before
 from readiness_tui.domain.golden_set.leakage import Request, of_run, of_traces
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
@@ -27,7 +27,7 @@ from readiness_tui.store.sqlite import Connection
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class SetContext:
     """What golden sets are looked at beside: prompts in which their questions must not stand, and earlier versions."""
 
     traces: tuple[Trace, ...] = ()
@@ -44,8 +44,8 @@ class Evidence:
 
 
 def check_datasets(
-    paths: Sequence[Path], evidence: Evidence = Evidence(), *, against: Path | None = None
-) -> list[Checked]:
+    paths: Sequence[Path], evidence: SetContext = SetContext(), *, against: Path | None = None
+) -> list[CheckedSet]:
     """Read each golden set and look at it. `against`: the version before; else the one imported before, if any.
 
     Raises ReadinessError for a file that holds no eval set.
@@ -57,7 +57,7 @@ def check_datasets(
         found = _eval_set(content)
         before = named or version_before(found, evidence.imported)
         done.append(
-            Checked(
+            CheckedSet(
                 path,
                 examine(found, evidence.requests(found), before),
                 tuple(f"line {reject.line}: {reject.reason}" for reject in content.rejected),
@@ -67,17 +67,17 @@ def check_datasets(
     return done
 
 
-def check_imported(evidence: Evidence) -> Checked:
+def check_imported(evidence: SetContext) -> CheckedSet:
     """Look at the golden set imported last, beside the version before it. Raises ReadinessError where there is none."""
     if not evidence.imported:
         raise ReadinessError(
             "No golden set was imported. Import one, or name its file: `readiness dataset check FILE`."
         )
     latest = evidence.imported[0]
-    return Checked(None, examine(latest, evidence.requests(latest), version_before(latest, evidence.imported)))
+    return CheckedSet(None, examine(latest, evidence.requests(latest), version_before(latest, evidence.imported)))
 
 
-def in_files(traces_of: Sequence[Path], runs_of: Sequence[Path]) -> Evidence:
+def in_files(traces_of: Sequence[Path], runs_of: Sequence[Path]) -> SetContext:
     """The traces and runs of files. Raises ReadinessError for unusable ones."""
     logs, results = [read_content(path) for path in traces_of], [read_content(path, prompts=True) for path in runs_of]
     said = [f"{content.path.name}: {remark}" for content in (*logs, *results) for remark in remarks(content)]
@@ -88,14 +88,14 @@ def in_files(traces_of: Sequence[Path], runs_of: Sequence[Path]) -> Evidence:
         for content in results
         for run in content.runs.values()
     )
-    return Evidence(all_traces(logs), tuple(found), said=tuple(said))
+    return SetContext(all_traces(logs), tuple(found), said=tuple(said))
 
 
-def at_desk(desk: Desk) -> Evidence:
+def at_desk(desk: Desk) -> SetContext:
     """Everything that was imported of the desk's system."""
     with desk.store.read() as conn:
         system = current_review(conn, desk).system
-        return Evidence(
+        return SetContext(
             tuple(traces.iter_between(conn, system)),
             tuple(_run(conn, info) for info in runs.all(conn, system)),
             tuple(evalsets.all(conn, system)),
@@ -114,7 +114,7 @@ def report_imported(desk: Desk) -> str:
     return dataset_text(check_imported(at_desk(desk)), brief=True)
 
 
-def in_database(path: Path, who: str) -> Evidence:
+def in_database(path: Path, who: str) -> SetContext:
     """The same, of the database at `path`."""
     desk = open_desk(path, who)
     try:

@@ -37,7 +37,7 @@ __all__ = [
     "CaseView",
     "RunDetail",
     "RunInfo",
-    "RunLine",
+    "RunSummary",
     "all_runs",
     "case_view",
     "detail",
@@ -63,7 +63,7 @@ class RunDetail:
 
 
 @dataclass(frozen=True, slots=True)
-class RunLine:
+class RunSummary:
     """One run in the history; `figures` by LINE_METRICS, None where the run does not give one."""
 
     info: RunInfo
@@ -101,7 +101,7 @@ def all_runs(desk: Desk) -> list[RunInfo]:
         return runs.all(conn, current_review(conn, desk).system)
 
 
-def history(desk: Desk) -> list[RunLine]:
+def history(desk: Desk) -> list[RunSummary]:
     """Every run with its counts and its main figures. A stored run never changes, so its line is kept."""
     with desk.store.read() as conn:
         system = current_review(conn, desk).system
@@ -198,12 +198,12 @@ def slow_traces(desk: Desk, rule: Rule, as_of: date) -> tuple[Miss, ...]:
     return missed_cases(rule, seen) if isinstance(seen, Observed) and rule.threshold is not None else ()
 
 
-def _line(info: RunInfo, data: RunData) -> RunLine:
+def _line(info: RunInfo, data: RunData) -> RunSummary:
     figures: dict[str, float | None] = {}
     for name in LINE_METRICS:
         seen = observe(name, data)
         figures[name] = seen.estimate.value if isinstance(seen, Observed) else None
-    return RunLine(info, dict(Counter(case.status for case in data.cases)), _by_error(data.cases), figures)
+    return RunSummary(info, dict(Counter(case.status for case in data.cases)), _by_error(data.cases), figures)
 
 
 def _by_error(cases: Iterable[Case]) -> dict[str, int]:

@@ -13,16 +13,15 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import current_review
 from readiness_tui.store import imports, traces
 from readiness_tui.store.sqlite import Connection
-from readiness_tui.store.traces import Cursor
+from readiness_tui.store.traces import Cursor, ListedTrace
 from readiness_tui.store.traces import Filter as TraceFilter
-from readiness_tui.store.traces import Listed as TraceRow
 
 __all__ = [
     "BOTTOM",
     "FILTER_KEYS",
     "Cursor",
+    "ListedTrace",
     "TraceFilter",
-    "TraceRow",
     "count",
     "error_counts",
     "outcome_counts",
@@ -88,15 +87,15 @@ def count(desk: Desk, wanted: TraceFilter) -> int:
 
 def page(
     desk: Desk, wanted: TraceFilter, *, after: Cursor | None = None, before: Cursor | None = None, limit: int = 200
-) -> list[TraceRow]:
+) -> list[ListedTrace]:
     """A page of rows, newest first: after or before a place, else from the top. Costs the same at any depth."""
     with desk.store.read() as conn:
         return traces.page(conn, current_review(conn, desk).system, wanted, after=after, before=before, limit=limit)
 
 
-def several(desk: Desk, trace_ids: Sequence[str]) -> tuple[list[TraceRow], tuple[str, ...]]:
+def several(desk: Desk, trace_ids: Sequence[str]) -> tuple[list[ListedTrace], tuple[str, ...]]:
     """The traces of these ids, in this order, and the ids that were not imported."""
-    found: list[TraceRow] = []
+    found: list[ListedTrace] = []
     unknown: list[str] = []
     with desk.store.read() as conn:
         system = current_review(conn, desk).system
@@ -105,7 +104,7 @@ def several(desk: Desk, trace_ids: Sequence[str]) -> tuple[list[TraceRow], tuple
             if trace is None:
                 unknown.append(trace_id)
             else:
-                found.append(TraceRow((0, 0), trace))
+                found.append(ListedTrace((0, 0), trace))
     return found, tuple(unknown)
 
 

@@ -23,9 +23,9 @@ from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members
 from readiness_tui.sources.kit.not_finite import as_null
 from readiness_tui.sources.kit.payload import inner, is_number
-from readiness_tui.sources.kit.peek import Kind, peek
+from readiness_tui.sources.kit.peek import FileKind, peek
 from readiness_tui.sources.kit.recordio import Entry, elements, reject
-from readiness_tui.sources.kit.reported import Tally
+from readiness_tui.sources.kit.reported import ScoreTally
 
 _LISTS = ("testCases", "conversationalTestCases")
 
@@ -47,7 +47,7 @@ class DeepEval:
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)
         for prefix in ("", "testRunData."):
-            if look.kind is Kind.OBJECT and f"{prefix}testCases" in look.outline:
+            if look.kind is FileKind.OBJECT and f"{prefix}testCases" in look.outline:
                 named = any(f"{prefix}{key}" in look.outline for key in ("metricsScores", "testPassed"))
                 inside = f"{prefix}testCases.[].metricsData" in look.outline or look.below("testCases") >= {
                     "metricsData"
@@ -79,7 +79,7 @@ class DeepEval:
             raise ReadinessError(f"{path}: testCases is not a list of objects ({error}).") from error
         run = _run(path, about)
         yield RunStart(run)
-        tally = Tally()
+        tally = ScoreTally()
         repeats: dict[str, int] = {}
         for text, raws in lists:
             if not raws:

@@ -23,9 +23,9 @@ from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.jsonio import RecordError, document, quoted, whole
 from readiness_tui.sources.kit.not_finite import as_null
 from readiness_tui.sources.kit.payload import inner, is_number
-from readiness_tui.sources.kit.peek import Kind, peek
+from readiness_tui.sources.kit.peek import FileKind, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
-from readiness_tui.sources.kit.reported import Tally
+from readiness_tui.sources.kit.reported import ScoreTally
 
 ROW = frozenset({"doc_id", "doc_hash", "filter", "metrics", "target"})
 RESULTS = frozenset({"results", "n-samples", "higher_is_better"})
@@ -48,9 +48,9 @@ class LmEval:
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)
-        if look.keys >= ROW and look.kind in (Kind.LINES, Kind.OBJECT):
+        if look.keys >= ROW and look.kind in (FileKind.LINES, FileKind.OBJECT):
             return Recognised(self.name, "JSON lines with doc_id, doc_hash, filter and metrics", 100)
-        if look.kind is Kind.OBJECT and (look.keys >= RESULTS or {"results", "lm_eval_version"} <= look.keys):
+        if look.kind is FileKind.OBJECT and (look.keys >= RESULTS or {"results", "lm_eval_version"} <= look.keys):
             return Recognised(self.name, "an object with results, n-samples and higher_is_better", 100)
         return None
 
@@ -127,7 +127,7 @@ def _read_samples(path: Path) -> Iterator[Record]:
             warnings=(f"{path.name}: no results file of the same time beside it: model and start are unknown.",),
         )
     yield RunStart(run)
-    notes, tally, repeats = fields.Notes(), Tally(), dict[tuple[str, str], int]()
+    notes, tally, repeats = fields.Notes(), ScoreTally(), dict[tuple[str, str], int]()
     for item in records(path):
         if not isinstance(item, Entry):
             yield item

@@ -19,9 +19,9 @@ from readiness_tui.sources.kit.base import CaseRecord, Recognised, Record, RunSt
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.jsonio import MAX_DOCUMENT, RecordError
 from readiness_tui.sources.kit.payload import inner, is_number
-from readiness_tui.sources.kit.peek import Kind, peek
+from readiness_tui.sources.kit.peek import FileKind, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
-from readiness_tui.sources.kit.reported import Tally
+from readiness_tui.sources.kit.reported import ScoreTally
 
 EVENT = frozenset({"run_id", "event_id", "sample_id", "type", "data"})
 SPEC = frozenset({"spec"})
@@ -45,7 +45,7 @@ class OpenAIEvals:
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)
-        if look.kind not in (Kind.LINES, Kind.OBJECT) or not look.records:
+        if look.kind not in (FileKind.LINES, FileKind.OBJECT) or not look.records:
             return None
         first = look.records[0]
         if first.keys() == SPEC and isinstance(first["spec"], dict) and "eval_name" in first["spec"]:
@@ -90,7 +90,7 @@ class OpenAIEvals:
             run = replace(run, aggregates=figures)
         yield RunStart(run)
         yield from rest
-        tally, errors = Tally(), 0
+        tally, errors = ScoreTally(), 0
         for ident, sample in samples.items():
             try:
                 case = _case(ident, sample, notes)

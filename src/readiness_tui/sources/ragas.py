@@ -18,7 +18,7 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import CaseRecord, Recognised, Record, RunStart
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.jsonio import RecordError
-from readiness_tui.sources.kit.peek import Kind, peek
+from readiness_tui.sources.kit.peek import FileKind, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 
 FIXED = ("user_input", "response", "retrieved_contexts", "reference_contexts", "reference")
@@ -42,7 +42,10 @@ class Ragas:
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)
-        if look.kind not in (Kind.LINES, Kind.ARRAY, Kind.TABLE, Kind.OBJECT) or "user_input" not in look.keys:
+        if (
+            look.kind not in (FileKind.LINES, FileKind.ARRAY, FileKind.TABLE, FileKind.OBJECT)
+            or "user_input" not in look.keys
+        ):
             return None
         others = [name for name in FIXED[1:] if name in look.keys]
         if not others or not look.keys - {*FIXED, *_OTHER}:

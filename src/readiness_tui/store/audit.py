@@ -14,7 +14,7 @@ from readiness_tui.store.sqlite import Connection
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AuditEntry:
     """Who did what, when and why. `undoes`: the entry that it took back; `undone_by`: the one that took it back."""
 
     id: int
@@ -48,7 +48,7 @@ def log(
     item: str | None = None,
     limit: int = 100,
     before: int | None = None,
-) -> list[Change]:
+) -> list[AuditEntry]:
     """The latest first; of a system, what is in everybody's history too. `before`: only entries with a lower id, for the next page."""
     rows = fetch(
         conn,
@@ -63,7 +63,7 @@ def log(
     return [_change(row) for row in rows]
 
 
-def get(conn: Connection, change_id: int) -> Change:
+def get(conn: Connection, change_id: int) -> AuditEntry:
     found = log(conn, before=change_id + 1, limit=1)
     if not found or found[0].id != change_id:
         raise ReadinessError(f"There is no change {change_id} in the audit trail.")
@@ -147,8 +147,8 @@ def _standing(later: Iterable[tuple[int, int | None]], change_id: int) -> set[in
     return standing
 
 
-def _change(row: Row) -> Change:
-    return Change(
+def _change(row: Row) -> AuditEntry:
+    return AuditEntry(
         id=row["id"],
         at=moment(row["at"]),
         who=row["who"],

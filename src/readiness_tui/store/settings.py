@@ -12,7 +12,7 @@ from readiness_tui.store.sqlite import Connection
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class UnsavedText:
     """Unsaved text, and when it was typed."""
 
     text: str
@@ -41,9 +41,9 @@ def put_attendees(tx: Tx, system: str, names: tuple[str, ...]) -> None:
     put(tx, f"attendees/{system}", list(names))
 
 
-def get_draft(conn: Connection, name: str) -> Draft | None:
+def get_draft(conn: Connection, name: str) -> UnsavedText | None:
     row = conn.execute("SELECT value, at FROM draft WHERE name = ?", (name,)).fetchone()
-    return None if row is None else Draft(row[0], moment(row[1]))
+    return None if row is None else UnsavedText(row[0], moment(row[1]))
 
 
 def put_draft(tx: Tx, name: str, text: str) -> None:

@@ -6,24 +6,24 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from readiness_tui.domain.incidents.trace_series import Bucket, Series
-from readiness_tui.domain.incidents.trace_timeline import Seen, error_class
-from readiness_tui.domain.incidents.what_changed import Kind, Tally, Window
+from readiness_tui.domain.incidents.trace_series import Bucket, StepSeries
+from readiness_tui.domain.incidents.trace_timeline import SeenRequest, error_class
+from readiness_tui.domain.incidents.what_changed import RequestPart, TimeWindow, WindowTally
 from readiness_tui.domain.runs.model import Outcome
 from readiness_tui.store import packing, traces
 from readiness_tui.store.codec import from_micros, micros
 from readiness_tui.store.sqlite import Connection
 
-_FIELDS = ((Kind.PROMPT, "prompt_version"), (Kind.MODEL, "model"), (Kind.INDEX, "index_version"),
-           (Kind.APP, "app_version"), (Kind.OUTCOME, "outcome"))  # fmt: skip
+_FIELDS = ((RequestPart.PROMPT, "prompt_version"), (RequestPart.MODEL, "model"), (RequestPart.INDEX, "index_version"),
+           (RequestPart.APP, "app_version"), (RequestPart.OUTCOME, "outcome"))  # fmt: skip
 _FAILING = frozenset({Outcome.FAIL.value, Outcome.ERROR.value})
 
 
-def tally(conn: Connection, system: str, window: Window) -> Tally:
+def tally(conn: Connection, system: str, window: TimeWindow) -> WindowTally:
     """What the requests of the window show."""
     names = ["id", "error", "chunks", "tool_calls", "latency_ms", "cost", "cached", "cold"]
     names += [column for _, column in _FIELDS]
-    found = Tally()
+    found = WindowTally()
     combined: dict[tuple[str | None, ...], list[Any]] = {}  # requests of one combination of fields, the first one's id
     for row in traces.columns(conn, system, names, window.start, window.end):
         trace_id, error, chunks, calls, latency, cost, cached, cold, *fields = row
@@ -31,11 +31,11 @@ def tally(conn: Connection, system: str, window: Window) -> Tally:
         known = combined.setdefault(tuple(fields), [0, trace_id])
         known[0] += 1
         if error is not None or fields[-1] == Outcome.ERROR:
-            found.add(Kind.ERROR, error_class(error, Outcome.ERROR), trace_id)
+            found.add(RequestPart.ERROR, error_class(error, Outcome.ERROR), trace_id)
         for tool in packing.tool_names(calls):
-            found.add(Kind.TOOL, tool, trace_id)
+            found.add(RequestPart.TOOL, tool, trace_id)
         for source in packing.chunk_sources(chunks):
-            found.add(Kind.SOURCE, source, trace_id)
+            found.add(RequestPart.SOURCE, source, trace_id)
         if not cached and not cold:
             if latency is not None:
                 found.latency.append(latency)
@@ -47,7 +47,7 @@ def tally(conn: Connection, system: str, window: Window) -> Tally:
     return found
 
 
-def series(conn: Connection, system: str, window: Window, steps: int) -> Series:
+def series(conn: Connection, system: str, window: TimeWindow, steps: int) -> StepSeries:
     """The window in `steps` equal parts. Reads an index alone."""
     step = (window.end - window.start) / steps
     start, width = micros(window.start), max(step // timedelta(microseconds=1), 1)
@@ -63,12 +63,12 @@ def series(conn: Connection, system: str, window: Window, steps: int) -> Series:
             if cost is not None:
                 bucket.cost += cost
                 bucket.costed += 1
-    return Series(window.start, step, buckets)
+    return StepSeries(window.start, step, buckets)
 
 
-def seen(conn: Connection, system: str, start: datetime, end: datetime | None = None) -> Iterator[Seen]:
+def seen(conn: Connection, system: str, start: datetime, end: datetime | None = None) -> Iterator[SeenRequest]:
     """The requests from `start` on, oldest first, as much of each as tells a recovery."""
     for trace_id, at, outcome, error in traces.columns(
         conn, system, ("id", "started_at", "outcome", "error"), start, end
     ):
-        yield Seen(trace_id, from_micros(at), None if outcome is None else Outcome(outcome), error)
+        yield SeenRequest(trace_id, from_micros(at), None if outcome is None else Outcome(outcome), error)

@@ -42,7 +42,7 @@ Cursor = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedTrace:
     """A trace in the list; `cursor` is its place in it."""
 
     cursor: Cursor
@@ -60,7 +60,7 @@ def page(
     after: Cursor | None = None,
     before: Cursor | None = None,
     limit: int = 100,
-) -> list[Listed]:
+) -> list[ListedTrace]:
     """The next `limit` of the list `after` a place, or the ones just `before` it; from the top without either.
 
     Costs the same at any depth.
@@ -76,7 +76,7 @@ def page(
         f"SELECT {_COLUMNS} FROM trace WHERE {' AND '.join(clauses)} ORDER BY started_at {order}, key {order} LIMIT ?",
         (*values, limit),
     ).fetchall()
-    listed = [Listed((row[2], row[0]), packing.trace(row[1:])) for row in rows]
+    listed = [ListedTrace((row[2], row[0]), packing.trace(row[1:])) for row in rows]
     return listed if order == "DESC" else listed[::-1]
 
 

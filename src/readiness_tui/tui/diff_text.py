@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from readiness_tui.domain.compare.word_diff import Kind, Piece
+from readiness_tui.domain.compare.word_diff import DiffPiece, WordKind
 from readiness_tui.domain.text.format import plural
 from readiness_tui.tui.record_text import LONG
 from readiness_tui.tui.text import join, safe
@@ -18,23 +18,23 @@ REMOVED, ADDED = "$text-error strike", "$text-success underline"
 _CONTEXT = 200  # characters kept at either end of a long stretch that both texts share
 
 
-def words(pieces: Sequence[Piece], without: Kind | None = None) -> Content:
+def words(pieces: Sequence[DiffPiece], without: WordKind | None = None) -> Content:
     """The pieces of both texts, or without those of one kind."""
     long = sum(len(piece.text) for piece in pieces) > LONG
     parts: list[Content | str] = []
     for place, piece in enumerate(pieces):
         if piece.kind is without:
             continue
-        if piece.kind is Kind.SAME:
+        if piece.kind is WordKind.SAME:
             parts.append(
                 _same(piece.text, first=place == 0, last=place == len(pieces) - 1) if long else safe(piece.text)
             )
             continue
         text = piece.text.rstrip()
-        followed = without is None and place + 1 < len(pieces) and pieces[place + 1].kind is Kind.ADDED
+        followed = without is None and place + 1 < len(pieces) and pieces[place + 1].kind is WordKind.ADDED
         space = "" if followed else piece.text[len(text) :]
         more = f" … {plural(len(text) - LONG, 'more character')}" if len(text) > LONG else ""
-        start, end, style = ("[-", "-]", REMOVED) if piece.kind is Kind.REMOVED else ("{+", "+}", ADDED)
+        start, end, style = ("[-", "-]", REMOVED) if piece.kind is WordKind.REMOVED else ("{+", "+}", ADDED)
         parts += [
             Content.styled(start, style),
             safe(text[:LONG], style),

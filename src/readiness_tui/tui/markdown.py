@@ -41,7 +41,7 @@ def lay_out(text: str, width: int) -> Content:
 
 
 @dataclass
-class _Table:
+class _TableRows:
     rows: list[list[Content]] = field(default_factory=list)
     right: list[bool] = field(default_factory=list)
 
@@ -51,7 +51,7 @@ def _blocks(tokens: Sequence[Token], width: int) -> Iterator[Content]:
     style = ""
     lists: list[int | None] = []  # the number of the next item, None in a bullet list
     lead = ""
-    table: _Table | None = None
+    table: _TableRows | None = None
     for token in tokens:
         kind = token.type
         if kind in ("bullet_list_open", "ordered_list_open"):
@@ -73,7 +73,7 @@ def _blocks(tokens: Sequence[Token], width: int) -> Iterator[Content]:
             style = ""
             yield Content("")
         elif kind == "table_open":
-            table = _Table()
+            table = _TableRows()
         elif kind == "tr_open" and table is not None:
             table.rows.append([])
         elif kind == "th_open" and table is not None:
@@ -126,7 +126,7 @@ def hanging(lead: Content | str, content: Content, width: int) -> Iterator[Conte
         yield Content("").join([first if position == 0 else Content(" " * indent), row])
 
 
-def _table(table: _Table, width: int) -> Iterator[Content]:
+def _table(table: _TableRows, width: int) -> Iterator[Content]:
     count = len(table.right)
     natural = [max(row[i].cell_length for row in table.rows) for i in range(count)]
     widths = _fitted(natural, width - _GAP * (count - 1))
@@ -161,7 +161,7 @@ def _row(cells: Sequence[Content], widths: Sequence[int], right: Sequence[bool])
         yield Content(" " * _GAP).join(parts).rstrip()
 
 
-def _records(table: _Table, width: int) -> Iterator[Content]:
+def _records(table: _TableRows, width: int) -> Iterator[Content]:
     """A row at a time: its first cell as a heading, then every other one that says something, with its label."""
     header, *body = table.rows
     for position, row in enumerate(body):

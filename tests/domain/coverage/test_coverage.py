@@ -13,9 +13,9 @@ from readiness_tui.domain.coverage import (
     INSIDE,
     PROMISE,
     RUNS,
-    Checked,
+    CoverageFigures,
     Family,
-    Figures,
+    OracleCheck,
     Scene,
     cells,
     oracles,
@@ -88,7 +88,7 @@ def test_a_bound_without_a_remark_seldom_misses_anywhere() -> None:
     assert {key: row.unsaid for key, row in PUBLISHED.items() if row.unsaid > PROMISE} == {}
 
 
-def agrees(found: Figures, row: Row, runs: int) -> None:
+def agrees(found: CoverageFigures, row: Row, runs: int) -> None:
     """Within four and a half standard errors of the difference between two simulations, and the page's rounding."""
 
     def near(ours: float | None, theirs: float | None, of: float) -> None:
@@ -161,23 +161,23 @@ def test_from_77_cases_on_a_high_rate_has_a_bound_without_a_remark() -> None:
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: f"{check.what}, {check.source}")
-def test_other_computations_agree(check: Checked) -> None:
+def test_other_computations_agree(check: OracleCheck) -> None:
     assert check.agrees is True, (check.ours, check.theirs)
     published = next(line for line in PAGE.splitlines() if f"| {check.what} " in line and f"| {check.source} " in line)
     assert published.rstrip(" |").endswith("● agrees")
 
 
 def test_a_comparison_notices_a_difference() -> None:
-    assert Checked("x", "y", (0.1234, 2.0), (0.12344, 2.0), 4).agrees is True
-    assert Checked("x", "y", (0.1234, 2.0), (0.1235, 2.0), 4).agrees is False
-    assert Checked("x", "y", (0.1234,), None).agrees is None
+    assert OracleCheck("x", "y", (0.1234, 2.0), (0.12344, 2.0), 4).agrees is True
+    assert OracleCheck("x", "y", (0.1234, 2.0), (0.1235, 2.0), 4).agrees is False
+    assert OracleCheck("x", "y", (0.1234,), None).agrees is None
 
 
 def test_the_report_says_the_answers_first() -> None:
     scene, n = GRID[0]
-    good = Figures(scene, n, 0.941, 0.95, 0.99, 0.01, 0.058)
-    poor = Figures(scene, n, 0.85, None, 0.02, 0.01, 0.001)
-    text = statistics_text([good, poor], [Checked("x", "y", (1.0,), None)], 400)
+    good = CoverageFigures(scene, n, 0.941, 0.95, 0.99, 0.01, 0.058)
+    poor = CoverageFigures(scene, n, 0.85, None, 0.02, 0.01, 0.001)
+    text = statistics_text([good, poor], [OracleCheck("x", "y", (1.0,), None)], 400)
     assert f"(1 of 2 rows: at least {INSIDE:.0%}" in text
     assert "94.1 % of samples or more" in text
     assert "misses in 5.8 % of samples or fewer" in text

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from readiness_tui.domain.incidents.model import Action, FailureClass, Incident, NoteStatus, Rival, Sev, TimelineEntry
 from readiness_tui.domain.incidents.note_rows import (
     Control,
+    ControlOutcome,
     Factor,
-    Outcome,
     Reproduction,
     cells,
     controls,
@@ -75,10 +75,10 @@ def test_controls_held_failed_or_were_absent() -> None:
         item_id="REL-04", fields={"controls": "EVA-02 Runs | absent: not run\nOBS-06 | Failed\nDEP-04 | so so"}
     )
     assert controls(found) == (
-        Control("EVA-02", "EVA-02 Runs", Outcome.ABSENT, "absent: not run"),
-        Control("OBS-06", "OBS-06", Outcome.FAILED, "Failed"),
+        Control("EVA-02", "EVA-02 Runs", ControlOutcome.ABSENT, "absent: not run"),
+        Control("OBS-06", "OBS-06", ControlOutcome.FAILED, "Failed"),
         Control("DEP-04", "DEP-04", None, "so so"),
-        Control("REL-04", "REL-04", Outcome.FAILED),
+        Control("REL-04", "REL-04", ControlOutcome.FAILED),
     )
     assert failed_controls(found) == ("OBS-06", "REL-04")
     assert [one.text for one in remarks(found)] == ["DEP-04: “so so” is not held, failed or absent."]

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness_tui.domain.incidents.trace_series import Bucket, Series, around, figures, phases, sparkline
-from readiness_tui.domain.incidents.trace_timeline import QUIET, Proposed, Seen, proposed, recovery
+from readiness_tui.domain.incidents.trace_series import Bucket, StepSeries, around, figures, phases, sparkline
+from readiness_tui.domain.incidents.trace_timeline import QUIET, Proposed, SeenRequest, proposed, recovery
 from readiness_tui.domain.runs.model import Outcome, Trace
 
 AT = datetime(2026, 11, 21, 8, 40, tzinfo=UTC)
@@ -22,18 +22,18 @@ def failed(number: int, error: str = "timeout: no answer") -> Trace:
     return Trace(f"trace-{number}", minute(number), outcome=Outcome.ERROR, error=error)
 
 
-def lines_of(linked: list[Trace], later: list[Seen]) -> list[Proposed]:
+def lines_of(linked: list[Trace], later: list[SeenRequest]) -> list[Proposed]:
     return proposed(linked, recovery(linked, later))
 
 
-def quiet(first: int, count: int) -> list[Seen]:
-    return [Seen(f"trace-{n}", minute(n), Outcome.SUCCESS, None) for n in range(first, first + count)]
+def quiet(first: int, count: int) -> list[SeenRequest]:
+    return [SeenRequest(f"trace-{n}", minute(n), Outcome.SUCCESS, None) for n in range(first, first + count)]
 
 
 def test_first_failure_each_error_and_the_recovery() -> None:
     wrong = Trace("trace-3", minute(3), outcome=Outcome.FAIL, question="Refund?")
     fine = Trace("trace-4", minute(4), outcome=Outcome.SUCCESS)
-    later = [*quiet(10, QUIET - 1), Seen("trace-50", minute(50), Outcome.ERROR, "timeout"), *quiet(60, QUIET)]
+    later = [*quiet(10, QUIET - 1), SeenRequest("trace-50", minute(50), Outcome.ERROR, "timeout"), *quiet(60, QUIET)]
     lines = lines_of([failed(5), wrong, fine, failed(1)], later)
     assert [line.text for line in lines] == [
         "First linked failure: trace-1, timeout: no answer",
@@ -45,7 +45,7 @@ def test_first_failure_each_error_and_the_recovery() -> None:
 
 
 def test_another_kind_of_failure_does_not_hold_the_recovery_back() -> None:
-    other = Seen("x", minute(11), Outcome.ERROR, "rate_limited: slow down")
+    other = SeenRequest("x", minute(11), Outcome.ERROR, "rate_limited: slow down")
     assert lines_of([failed(1)], [*quiet(2, 10), other, *quiet(12, 10)])[-1].text.startswith("Recovery: from trace-2")
 
 
@@ -94,7 +94,7 @@ def test_an_open_incident_goes_on_to_the_last_request_but_not_for_months() -> No
 
 def test_figures_before_during_and_after() -> None:
     buckets = tuple(Bucket(2, int(3 <= n < 5), [float(n)], 0.5, 1) for n in range(9))
-    series = Series(AT, timedelta(hours=1), buckets)
+    series = StepSeries(AT, timedelta(hours=1), buckets)
     before, during, after = phases(series, AT + timedelta(hours=3), AT + timedelta(hours=4, minutes=30))
     assert after is not None
     assert [(one.requests, one.failing) for one in (before, during, after)] == [(6, 0), (4, 2), (8, 0)]
@@ -104,7 +104,7 @@ def test_figures_before_during_and_after() -> None:
 
 
 def test_a_moment_is_in_the_step_that_it_begins_and_the_end_is_in_none() -> None:
-    series = Series(AT, timedelta(hours=1), (Bucket(), Bucket(), Bucket()))
+    series = StepSeries(AT, timedelta(hours=1), (Bucket(), Bucket(), Bucket()))
     places = [series.place(minute(number)) for number in (-1, 0, 59, 60, 179, 180)]
     assert places == [None, 0, 0, 1, 2, None]
     assert series.place(None) is None

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from readiness_tui.domain.incidents.model import Incident, Sev
 from readiness_tui.domain.incidents.what_changed import (
-    Change,
-    Kind,
-    Tally,
-    Window,
+    ChangedPart,
+    RequestPart,
+    TimeWindow,
+    WindowTally,
     changes,
     cliffs_delta,
     default_time,
@@ -27,19 +27,30 @@ DAY = windows(AT)
 
 
 def tally(
-    requests: int, counts: dict[Kind, dict[str, int]], latency: list[float] | None = None, example: str = "t"
-) -> Tally:
+    requests: int, counts: dict[RequestPart, dict[str, int]], latency: list[float] | None = None, example: str = "t"
+) -> WindowTally:
     examples = {(kind, value): f"{example}-{value}" for kind, values in counts.items() for value in values}
-    return Tally(requests, {kind: Counter(values) for kind, values in counts.items()}, latency or [], [], examples)
+    return WindowTally(
+        requests, {kind: Counter(values) for kind, values in counts.items()}, latency or [], [], examples
+    )
 
 
-def by_what(found: list[Change]) -> dict[str, Change]:
+def by_what(found: list[ChangedPart]) -> dict[str, ChangedPart]:
     return {change.what: change for change in found}
 
 
 def test_the_index_of_the_sample_moves_most() -> None:
-    before = tally(200, {Kind.INDEX: {"kb-02": 200}, Kind.PROMPT: {"v2": 90, "v3": 110}, Kind.TOOL: {"refund": 30}})
-    after = tally(55, {Kind.INDEX: {"kb-20": 55}, Kind.PROMPT: {"v3": 55}, Kind.TOOL: {"refund": 9}})
+    before = tally(
+        200,
+        {
+            RequestPart.INDEX: {"kb-02": 200},
+            RequestPart.PROMPT: {"v2": 90, "v3": 110},
+            RequestPart.TOOL: {"refund": 30},
+        },
+    )
+    after = tally(
+        55, {RequestPart.INDEX: {"kb-20": 55}, RequestPart.PROMPT: {"v3": 55}, RequestPart.TOOL: {"refund": 9}}
+    )
     found = changes(before, after, DAY)
     assert [change.what for change in found if change.sure] == ["index", "traffic", "prompt"]
     index, prompt, tool = (by_what(found)[what] for what in ("index", "prompt", "tool refund"))
@@ -67,22 +78,22 @@ def test_a_few_values_are_never_sure() -> None:
 
 
 def test_a_field_that_the_log_leaves_out_is_called_so() -> None:
-    found = changes(tally(50, {Kind.MODEL: {"birch": 50}}), tally(50, {Kind.MODEL: {"": 50}}), DAY)
+    found = changes(tally(50, {RequestPart.MODEL: {"birch": 50}}), tally(50, {RequestPart.MODEL: {"": 50}}), DAY)
     assert by_what(found)["model"].after == "not recorded 50 of 50 (100%)"
 
 
 def test_without_requests_on_a_side_nothing_is_said() -> None:
-    assert changes(Tally(), tally(5, {Kind.MODEL: {"a": 5}}), DAY) == []
-    assert changes(tally(5, {Kind.MODEL: {"a": 5}}), Tally(), DAY) == []
+    assert changes(WindowTally(), tally(5, {RequestPart.MODEL: {"a": 5}}), DAY) == []
+    assert changes(tally(5, {RequestPart.MODEL: {"a": 5}}), WindowTally(), DAY) == []
 
 
 def test_nothing_different_gives_no_row() -> None:
-    same = {Kind.MODEL: {"a": 5}, Kind.TOOL: {"x": 2}}
+    same = {RequestPart.MODEL: {"a": 5}, RequestPart.TOOL: {"x": 2}}
     assert changes(tally(5, same, [1.0]), tally(5, same, [1.0]), DAY) == []
 
 
 def test_traffic_is_held_against_the_length_of_the_windows() -> None:
-    spans = (Window(AT - timedelta(hours=24), AT), Window(AT, AT + timedelta(hours=2)))
+    spans = (TimeWindow(AT - timedelta(hours=24), AT), TimeWindow(AT, AT + timedelta(hours=2)))
     assert "traffic" not in by_what(changes(tally(240, {}), tally(20, {}), spans))
     tripled = by_what(changes(tally(240, {}), tally(60, {}), spans))["traffic"]
     assert tripled.sure
@@ -90,9 +101,9 @@ def test_traffic_is_held_against_the_length_of_the_windows() -> None:
 
 
 def test_causes_go_to_what_changed_and_symptoms_to_the_impact() -> None:
-    cause = Change(Kind.TOOL, "a|b", "in 1 of 2 (50%)", "in 2 of 2 (100%)", 0.5, True, "trace-1")
+    cause = ChangedPart(RequestPart.TOOL, "a|b", "in 1 of 2 (50%)", "in 2 of 2 (100%)", 0.5, True, "trace-1")
     assert note_line(cause) == ("what_changed", "tool a\\|b | in 1 of 2 (50%) | in 2 of 2 (100%) | trace-1")
-    symptom = Change(Kind.ERROR, "timeout", "in 0 of 9 (0%)", "in 3 of 9 (33%)", 0.3, True, "trace-1")
+    symptom = ChangedPart(RequestPart.ERROR, "timeout", "in 0 of 9 (0%)", "in 3 of 9 (33%)", 0.3, True, "trace-1")
     assert note_line(symptom) == ("impact", "error timeout | in 3 of 9 (33%), before in 0 of 9 (0%) | traces")
 
 
@@ -125,7 +136,7 @@ counts = st.dictionaries(st.sampled_from("abcd"), st.integers(0, 40), max_size=4
 
 @given(counts, counts)
 def test_what_moved_is_a_share_and_the_same_both_ways(old: dict[str, int], new: dict[str, int]) -> None:
-    before, after = (tally(sum(side.values()), {Kind.MODEL: side}) for side in (old, new))
+    before, after = (tally(sum(side.values()), {RequestPart.MODEL: side}) for side in (old, new))
     there = {change.what: change for change in changes(before, after, DAY)}
     back = {change.what: change for change in changes(after, before, DAY)}
     assert there.keys() == back.keys()

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness_tui.domain.verdict.fewest_items import Cover, Fate, Level, Line
+from readiness_tui.domain.verdict.fewest_items import Cover, Fate, Level, LowItem
 
 LINES = st.builds(
-    lambda section, weight, points, decided, must, fixes: Line(
+    lambda section, weight, points, decided, must, fixes: LowItem(
         section, weight, points if decided else 0, decided, must=must, fixes=0 if must else fixes
     ),
     st.integers(0, 2),

@@ -234,7 +234,7 @@ def test_what_an_agent_did_comes_out_as_it_acted(desk, monkeypatch, encoding, ba
 def test_probes_and_metrics_see_what_the_agent_did(desk, monkeypatch):
     from readiness_tui.domain.metrics.traces import observe_traces
     from readiness_tui.domain.probes.logged import SHARES
-    from readiness_tui.domain.probes.shares import Tally
+    from readiness_tui.domain.probes.shares import ShareTally
 
     sdk = import_module("opentelemetry.sdk.trace")
     export = import_module("opentelemetry.sdk.trace.export")
@@ -255,7 +255,7 @@ def test_probes_and_metrics_see_what_the_agent_did(desk, monkeypatch):
     marks = {share.query: share.mark for share in SHARES}
     shares = {}
     for query in ("tool_io_logged", "retrieved_context_logged", "model_version_logged", "prompt_version_logged"):
-        tally = Tally()
+        tally = ShareTally()
         for trace in found:
             marks[query](trace, tally)
         shares[query] = (tally.k, tally.n)

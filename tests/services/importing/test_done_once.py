@@ -95,7 +95,7 @@ def test_what_was_stored_before_a_crash_is_judged(
 ) -> None:
     real = imports.import_as
 
-    def crash(desk: Desk, path: Path, *args: object, **kw: object) -> imports.Imported:
+    def crash(desk: Desk, path: Path, *args: object, **kw: object) -> imports.ImportedFile:
         if path.name == "structured_log.jsonl":  # the last
             raise KeyboardInterrupt
         return real(desk, path, *args, **kw)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ import pytest
 
 from readiness_tui.domain.runs.model import Case, CaseStatus, Measure, Provenance, Score
 from readiness_tui.services.importing.explain import explain, explain_path
-from readiness_tui.services.importing.field_origins import Tracker
+from readiness_tui.services.importing.field_origins import OriginTracker
 from readiness_tui.services.importing.formats import formats
 
 DATA = Path(__file__).parents[2] / "data"
@@ -85,7 +85,7 @@ def test_a_gate_is_explained(tmp_path):
 
 
 def test_a_time_in_seconds_is_traced_to_milliseconds_and_a_constant_is_not_guessed():
-    tracker = Tracker()
+    tracker = OriginTracker()
     for n in range(4):
         case = Case(
             id=f"c{n}",

@@ -9,7 +9,7 @@ import pytest
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import Sev
 from readiness_tui.domain.incidents.trace_series import figures
-from readiness_tui.domain.incidents.what_changed import Kind
+from readiness_tui.domain.incidents.what_changed import RequestPart
 from readiness_tui.domain.metrics import observe_traces
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.incidents import edit
@@ -47,15 +47,15 @@ def test_what_is_counted_by_columns_is_what_the_whole_records_say(sample_desk: D
         counted = trace_windows.tally(conn, SYSTEM, span)
         series = trace_windows.series(conn, SYSTEM, span, 7)
     assert counted.requests == len(whole)
-    sources = dict.fromkeys(counted.counts[Kind.SOURCE], 0)
+    sources = dict.fromkeys(counted.counts[RequestPart.SOURCE], 0)
     for trace in whole:
         for source in {chunk.source or chunk.id for chunk in trace.chunks or ()}:
             sources[source] += 1
-    assert counted.counts[Kind.SOURCE] == sources
+    assert counted.counts[RequestPart.SOURCE] == sources
     total = figures(series.buckets)
     assert (total.requests, total.failing) == (len(whole), sum(t.outcome in ("fail", "error") for t in whole))
     errors = observe_traces("error_rate", whole)
-    assert sum(counted.counts[Kind.ERROR].values()) == errors.estimate.k  # type: ignore[union-attr]
+    assert sum(counted.counts[RequestPart.ERROR].values()) == errors.estimate.k  # type: ignore[union-attr]
 
 
 def test_another_time_and_fewer_hours(sample_desk: Desk) -> None:
@@ -71,7 +71,7 @@ def test_lines_are_taken_once_each_where_they_belong(sample_desk: Desk) -> None:
     found = incident_traces.around(sample_desk, made.number)
     assert found.unknown == ("gone",)
     index = found.changes[0]
-    latency = next(change for change in found.changes if change.kind is Kind.LATENCY)
+    latency = next(change for change in found.changes if change.kind is RequestPart.LATENCY)
     for _ in range(2):
         incident_traces.accept_change(sample_desk, made.number, index)
         incident_traces.accept_change(sample_desk, made.number, latency)

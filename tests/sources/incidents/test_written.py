@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import ActionKind, Sev
 from readiness_tui.sources.incidents.chat_log import read_chat
-from readiness_tui.sources.incidents.draft import Draft
+from readiness_tui.sources.incidents.draft import IncidentDraft
 from readiness_tui.sources.incidents.postmortem import read_postmortem
 from readiness_tui.sources.incidents.source import read_incident, recognise
 from readiness_tui.sources.incidents.timeline_csv import read_timeline
@@ -24,17 +24,17 @@ DATA = Path(__file__).parents[2] / "data" / "incidents"
 MARKDOWN = sorted(DATA.glob("*.md"))
 
 
-def read(name: str, day: date | None = None) -> Draft:
+def read(name: str, day: date | None = None) -> IncidentDraft:
     found = read_incident(DATA / name, day=day)
-    assert isinstance(found, Draft)
+    assert isinstance(found, IncidentDraft)
     return found
 
 
-def lines(draft: Draft) -> list[tuple[str, str]]:
+def lines(draft: IncidentDraft) -> list[tuple[str, str]]:
     return [(f"{entry.at:%Y-%m-%d %H:%M}", entry.text) for entry in draft.timeline]
 
 
-def doubts(draft: Draft) -> str:
+def doubts(draft: IncidentDraft) -> str:
     return "\n".join(f"{doubt.line}: {doubt.text}" for doubt in draft.doubts)
 
 
@@ -242,7 +242,7 @@ def test_a_slack_export(tmp_path: Path) -> None:
         '"user_profile":{"real_name":"Ana Lima"}},{"type":"message","subtype":"x"}]'
     )
     draft = read_incident(file)
-    assert isinstance(draft, Draft)
+    assert isinstance(draft, IncidentDraft)
     assert [(entry.by, entry.text) for entry in draft.timeline] == [("Ana Lima", "see here (https://x.org) & now")]
     assert len(draft.kept) == 1
 
@@ -251,7 +251,7 @@ def test_a_table_in_the_encoding_of_a_spreadsheet(tmp_path: Path) -> None:
     file = tmp_path / "timeline.csv"
     file.write_bytes((DATA / "timeline.csv").read_text().replace("twice", "zweimal für").encode("cp1252"))
     draft = read_incident(file)
-    assert isinstance(draft, Draft)
+    assert isinstance(draft, IncidentDraft)
     assert lines(draft) == [
         ("2026-11-18 01:05", "refunds are paid zweimal für (Ticket: T-1)"),
         ("2026-11-18 01:07", "two\nlines"),
@@ -292,7 +292,7 @@ def test_one_line_as_long_as_a_book_is_no_table(tmp_path: Path) -> None:
     file = tmp_path / "review.md"
     file.write_text(f"# Search down\n\n{'word, ' * 40_000}\n", encoding="utf-8")
     draft = read_incident(file)
-    assert isinstance(draft, Draft)
+    assert isinstance(draft, IncidentDraft)
     assert draft.fields["summary"].count("word,") == 40_000
     with pytest.raises(ReadinessError, match="nothing in it was recognised"):
         read_incident(file, "timeline")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources.kit import jsonio, recordio
 from readiness_tui.sources.kit.base import Progress, Reject, Warn
-from readiness_tui.sources.kit.peek import Kind, outline, peek
+from readiness_tui.sources.kit.peek import FileKind, outline, peek
 
 
 @pytest.mark.parametrize(
@@ -221,19 +221,19 @@ def test_an_outline_of_hostile_quotes_takes_no_longer_than_of_any_text():
 @pytest.mark.parametrize(
     ("head", "kind"),
     [
-        (b'{"a": 1}', Kind.OBJECT),
-        (b'{"a": 1}\n', Kind.OBJECT),
-        (b'{\n "a": 1,\n "b": [\n', Kind.OBJECT),
-        (b'{"a": 1}\n{"a": 2}\n', Kind.LINES),
-        (b'{"a": 1}\n{"a": bad}\n', Kind.LINES),
-        (b'{"a": bad}\n{"a": 1}\n{"a": 1}\n', Kind.LINES),
-        (b'[{"a": 1},', Kind.ARRAY),
-        (b"a,b\n1,2\n", Kind.TABLE),
-        (b"a\tb\n1\t2\n", Kind.TABLE),
-        (b"a,a\n1,2\n", Kind.TEXT),
-        (b"words\n", Kind.TEXT),
-        (b"\x00\x01", Kind.BINARY),
-        (b"", Kind.EMPTY),
+        (b'{"a": 1}', FileKind.OBJECT),
+        (b'{"a": 1}\n', FileKind.OBJECT),
+        (b'{\n "a": 1,\n "b": [\n', FileKind.OBJECT),
+        (b'{"a": 1}\n{"a": 2}\n', FileKind.LINES),
+        (b'{"a": 1}\n{"a": bad}\n', FileKind.LINES),
+        (b'{"a": bad}\n{"a": 1}\n{"a": 1}\n', FileKind.LINES),
+        (b'[{"a": 1},', FileKind.ARRAY),
+        (b"a,b\n1,2\n", FileKind.TABLE),
+        (b"a\tb\n1\t2\n", FileKind.TABLE),
+        (b"a,a\n1,2\n", FileKind.TEXT),
+        (b"words\n", FileKind.TEXT),
+        (b"\x00\x01", FileKind.BINARY),
+        (b"", FileKind.EMPTY),
     ],
 )
 def test_the_kind_of_a_file_shows_in_its_beginning(head, kind):

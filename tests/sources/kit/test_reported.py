@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from readiness_tui.domain.runs.model import Case, Score
-from readiness_tui.sources.kit.reported import Tally
+from readiness_tui.sources.kit.reported import ScoreTally
 
 
-def _tally(*values: float) -> Tally:
-    tally = Tally()
+def _tally(*values: float) -> ScoreTally:
+    tally = ScoreTally()
     for n, value in enumerate(values):
         tally.add(Case(str(n), scores={"m": Score(value)}))
     return tally

@@ -26,7 +26,7 @@ from readiness_tui.sources.kit.shipped import shipped_folder
 from readiness_tui.sources.kit.yaml_safe import load_yaml
 from readiness_tui.sources.settings.checklist import (
     SHIPPED,
-    Checked,
+    CheckedChecklists,
     _loaded,
     check_files,
     load_checklists,
@@ -415,7 +415,7 @@ def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
 def test_a_file_is_named_by_the_path_that_was_given(tmp_path: Path) -> None:
     path = tmp_path / "own.yaml"
     path.write_text(GOOD, encoding="utf-8")
-    assert check_files([path]) == Checked(((path, parse_checklist(GOOD, "elsewhere")),), ())
+    assert check_files([path]) == CheckedChecklists(((path, parse_checklist(GOOD, "elsewhere")),), ())
     path.write_text(GOOD.replace("blocker", "huge"), encoding="utf-8")
     (refused,) = check_files([path]).refused
     assert str(refused).startswith(f"{path}:10:5, field items[0].severity")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness_tui.domain.runs.model import Chunk, Outcome, SpanKind, ToolCall
-from readiness_tui.sources.tracing.span_tree import Judgement, RawSpan, trace_from_spans
+from readiness_tui.sources.tracing.span_tree import GivenScore, RawSpan, trace_from_spans
 
 T0 = datetime(2026, 11, 20, 10, tzinfo=UTC)
 MODEL, TOOL, AGENT, RETRIEVAL = SpanKind.MODEL, SpanKind.TOOL, SpanKind.AGENT, SpanKind.RETRIEVAL
@@ -24,7 +24,7 @@ def root(**more) -> RawSpan:
     return span("root", None, ms=1000, **{"kind": AGENT, **more})
 
 
-def trace(*spans: RawSpan, judged: tuple[Judgement, ...] = ()):
+def trace(*spans: RawSpan, judged: tuple[GivenScore, ...] = ()):
     return trace_from_spans("t", spans, judged)
 
 
@@ -185,12 +185,12 @@ def test_scores_are_averaged_over_steps_and_bare_labels_count():
     found = trace(
         root(),
         judged=(
-            Judgement("faithfulness", 1.0),
-            Judgement("faithfulness", 0.5),
-            Judgement("polite", label="pass"),
-            Judgement("safe", label="failed"),
-            Judgement("style", label="terse"),
-            Judgement("broken", error="judge timed out"),
+            GivenScore("faithfulness", 1.0),
+            GivenScore("faithfulness", 0.5),
+            GivenScore("polite", label="pass"),
+            GivenScore("safe", label="failed"),
+            GivenScore("style", label="terse"),
+            GivenScore("broken", error="judge timed out"),
         ),
     )
     assert found.scores == {"faithfulness": 0.75, "polite": 1.0, "safe": 0.0}
@@ -200,17 +200,17 @@ def test_scores_are_averaged_over_steps_and_bare_labels_count():
 
 def test_the_same_judgement_sent_twice_counts_once():
     twice = trace(
-        root(), judged=(Judgement("f", 0.0, of="a"), Judgement("f", 0.0, of="a"), Judgement("f", 1.0, of="b"))
+        root(), judged=(GivenScore("f", 0.0, of="a"), GivenScore("f", 0.0, of="a"), GivenScore("f", 1.0, of="b"))
     )
     assert twice.scores == {"f": 0.5}
     steps = trace(
-        root(), judged=tuple(Judgement("f", value, of=step) for step, value in zip("abcd", (0, 0, 0, 1), strict=True))
+        root(), judged=tuple(GivenScore("f", value, of=step) for step, value in zip("abcd", (0, 0, 0, 1), strict=True))
     )
     assert steps.scores == {"f": 0.25}
 
 
 def test_a_persons_judgement_is_feedback():
-    found = trace(root(feedback="slow"), judged=(Judgement("thumbs", 0.0, explanation="wrong order", human=True),))
+    found = trace(root(feedback="slow"), judged=(GivenScore("thumbs", 0.0, explanation="wrong order", human=True),))
     assert found.feedback == "slow\nthumbs: 0.0: wrong order"
 
 

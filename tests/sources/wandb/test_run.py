@@ -7,11 +7,11 @@ from collections import Counter
 import pytest
 
 from readiness_tui.domain.runs.model import Aggregate, Completeness
-from readiness_tui.sources.wandb.run import Logged, run_of
+from readiness_tui.sources.wandb.run import LoggedRun, run_of
 
 
-def logged(**values: object) -> Logged:
-    return Logged(run_id="r", **{"ended": True, "exit_code": 0, **values})  # type: ignore[arg-type]
+def logged(**values: object) -> LoggedRun:
+    return LoggedRun(run_id="r", **{"ended": True, "exit_code": 0, **values})  # type: ignore[arg-type]
 
 
 def test_a_figure_logged_at_several_steps_is_said_to_be_the_last() -> None:

@@ -16,7 +16,7 @@ from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import ReadAlongError
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.wandb.log import BLOCK, log_records, message
-from readiness_tui.sources.wandb.run import Logged, TableRef, table_file
+from readiness_tui.sources.wandb.run import LoggedRun, TableRef, table_file
 
 DATA = Path(__file__).parents[2] / "data" / "wandb"
 BASELINE = DATA / "offline-run-20261123_120221-us45ayly"
@@ -103,7 +103,7 @@ def test_a_run_whose_end_was_not_written_is_partial_and_a_failed_one_errored(rea
     run = read(path).runs[0]
     assert run.completeness is Completeness.PARTIAL
     assert any("did not end" in warning for warning in run.warnings)
-    logged = Logged(ended=False)
+    logged = LoggedRun(ended=False)
     logged.add(bytes([0x92, 0x01, 0x02, 0x08, 0x01]))  # field 18, exit: code 1
     assert (logged.ended, logged.exit_code) == (True, 1)
 

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import partial
 
-from readiness_tui.domain.compare.word_diff import Piece, word_diff
+from readiness_tui.domain.compare.word_diff import DiffPiece, word_diff
 from readiness_tui.domain.metrics import guess_direction
 from readiness_tui.domain.metrics.ingredients import meets
 from readiness_tui.domain.metrics.rule import Direction
@@ -29,7 +29,7 @@ _CALLS = 500  # tool calls per answer that are aligned
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class FigurePair:
     """One score, time, cost or count on both sides, averaged over repeats; None: that side has none, and its note says
     why. `direction` None: it is not known which way is better."""
 
@@ -99,7 +99,7 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class AnswerPair:
     """One repeat on both sides; None: that side does not have it. `said` is empty if a side recorded no answer.
 
     `chunks` and `calls` are None if neither side recorded any.
@@ -107,7 +107,7 @@ class Answers:
 
     before: Case | None
     now: Case | None
-    said: tuple[Piece, ...]
+    said: tuple[DiffPiece, ...]
     chunks: tuple[Retrieved, ...] | None
     calls: tuple[Called, ...] | None
 
@@ -116,8 +116,8 @@ class Answers:
 class CasePair:
     """One case in two runs. `before` and `now`: how many of its repeats passed, and of how many."""
 
-    figures: tuple[Figure, ...]
-    answers: tuple[Answers, ...]
+    figures: tuple[FigurePair, ...]
+    answers: tuple[AnswerPair, ...]
     before: tuple[int, int]
     now: tuple[int, int]
 
@@ -135,7 +135,7 @@ def _passed(cases: Sequence[Case]) -> tuple[int, int]:
     return sum(1 for case in cases if case.status is CaseStatus.PASS), len(cases)
 
 
-def _figures(before: Sequence[Case], now: Sequence[Case]) -> tuple[Figure, ...]:
+def _figures(before: Sequence[Case], now: Sequence[Case]) -> tuple[FigurePair, ...]:
     """Every score, then time, cost and tokens; anything neither side has is left out."""
     names = dict.fromkeys(name for case in (*now, *before) for name in case.scores)
     read: list[tuple[str, str, Direction | None, Callable[[Case], Reading]]] = [
@@ -151,7 +151,7 @@ def _figures(before: Sequence[Case], now: Sequence[Case]) -> tuple[Figure, ...]:
     for name, unit, direction, reader in read:
         (old, old_note), (new, new_note) = (_mean([reader(case) for case in side]) for side in (before, now))
         if old is not None or new is not None or old_note or new_note:
-            found.append(Figure(name, unit, old, new, direction, old_note, new_note))
+            found.append(FigurePair(name, unit, old, new, direction, old_note, new_note))
     return tuple(found)
 
 
@@ -178,10 +178,10 @@ def _measure(measure: Measure) -> Reading:
     return measure.value, "" if known else str(measure.provenance)
 
 
-def _answers(before: Case | None, now: Case | None, gold: GoldenCase | None) -> Answers:
+def _answers(before: Case | None, now: Case | None, gold: GoldenCase | None) -> AnswerPair:
     old, new = (case.output if case else None for case in (before, now))
     said = word_diff(old, new) if old is not None and new is not None else ()
-    return Answers(
+    return AnswerPair(
         before,
         now,
         said,

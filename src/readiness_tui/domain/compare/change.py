@@ -15,7 +15,7 @@ from typing import Any
 from readiness_tui.domain.compare.paired import SEED
 from readiness_tui.domain.intervals import MIN_N, TOO_SMALL, Z, exact, mean_clustered, mean_t, smallest_n_for_quantile
 from readiness_tui.domain.intervals.estimate import Estimate
-from readiness_tui.domain.metrics.registry import Kind, MetricDef
+from readiness_tui.domain.metrics.registry import MetricDef, MetricKind
 from readiness_tui.domain.metrics.summary import Observed, grouped
 
 PAIRED = "paired "
@@ -35,16 +35,20 @@ def paired_change(
 
     `bound` False: a figure whose bound would need resampling gets none.
     """
-    if metric.kind in (Kind.RATE, Kind.MEAN):
+    if metric.kind in (MetricKind.RATE, MetricKind.MEAN):
         pairs = [(ours.per_case[key], theirs.per_case[key]) for key in shared]
         groups = grouped(shared, ours.clusters)
-        if groups is None and metric.kind is Kind.RATE and all(value in (0.0, 1.0) for pair in pairs for value in pair):
+        if (
+            groups is None
+            and metric.kind is MetricKind.RATE
+            and all(value in (0.0, 1.0) for pair in pairs for value in pair)
+        ):
             return rate_change(sum(a > b for a, b in pairs), sum(a < b for a, b in pairs), len(pairs))
         changes = [a - b for a, b in pairs]
         change = mean_t(changes) if groups is None else mean_clustered(changes, groups)
         return replace(change, method=f"{PAIRED}{change.method}")
     value = ours.estimate.value - theirs.estimate.value
-    if metric.kind is Kind.SUM:
+    if metric.kind is MetricKind.SUM:
         mean = mean_t([math.fsum(ours.readings[key]) - math.fsum(theirs.readings[key]) for key in shared])
         n = len(shared)
         low, high = (None if bound is None else bound * n for bound in (mean.low, mean.high))
@@ -117,7 +121,7 @@ def _resampled(metric: MetricDef, ours: Observed, theirs: Observed, shared: Sequ
 
 def _too_few(metric: MetricDef, ours: Observed, theirs: Observed, shared: Sequence[str]) -> str:
     """Why there is no bound: n is below what the figure itself needs for one."""
-    if metric.kind is Kind.QUANTILE:
+    if metric.kind is MetricKind.QUANTILE:
         least = max(MIN_N, smallest_n_for_quantile(metric.q))
         if len(shared) < least:
             return f"{TOO_SMALL}: none below n = {least}"
@@ -133,7 +137,7 @@ def _figure(metric: MetricDef, side: Observed, shared: Sequence[str]) -> Callabl
     """A function from rows of sampled cases to the figures of one side."""
     import numpy as np
 
-    if metric.kind is Kind.RATIO:
+    if metric.kind is MetricKind.RATIO:
         tops = np.array([side.per_case[key] for key in shared])
         bottoms = np.array([side.denominators[key] for key in shared])
 

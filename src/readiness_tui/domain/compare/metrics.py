@@ -9,8 +9,8 @@ from readiness_tui.domain.compare.comparison import Comparison, compare_sides, f
 from readiness_tui.domain.compare.paired import MIN_N, Flips, Shift, flips_text, pass_fail, scores, undetectable_text
 from readiness_tui.domain.metrics import (
     METRICS,
-    Kind,
     MetricDef,
+    MetricKind,
     NotComputable,
     Observed,
     RunData,
@@ -143,7 +143,7 @@ def compare_all(
 
     `rules` give direction and unit for unknown names.
     """
-    names: dict[str, str] = {normal(metric.key): metric.key for metric in METRICS if metric.kind is not Kind.SUM}
+    names: dict[str, str] = {normal(metric.key): metric.key for metric in METRICS if metric.kind is not MetricKind.SUM}
     for data in (*candidate, *baseline):
         for name in (*data.run.aggregates, *(name for case in data.cases for name in case.scores)):
             if resolve(name) is None:
@@ -183,7 +183,7 @@ def _compared(rule: Rule, ours: Side, theirs: Side) -> Compared | NotComputable:
     run_id = ours[0].run.id
     if _pass_or_fail(metric, ours, theirs):
         return Compared(metric, rule.direction, against, run_id, *kept, pass_fail(*kept, rule.direction))
-    averaged = metric.kind in (Kind.RATE, Kind.MEAN)
+    averaged = metric.kind in (MetricKind.RATE, MetricKind.MEAN)
     shift = scores(*kept, rule.direction, interval=averaged)
     return Compared(metric, rule.direction, against, run_id, *kept, shift.flips, shift, averaged)
 
@@ -192,7 +192,7 @@ def _pass_or_fail(metric: MetricDef, *sides: tuple[RunData, Observed]) -> bool:
     """Whether every case's value is 0 or 1; for a rate, before averaging repeats."""
     if all(set(seen.per_case.values()) <= {0.0, 1.0} for _, seen in sides):
         return all(seen.estimate.k is not None for _, seen in sides)
-    return metric.kind is Kind.RATE and all(
+    return metric.kind is MetricKind.RATE and all(
         score.value in (0, 1)
         for data, _ in sides
         for case in data.cases

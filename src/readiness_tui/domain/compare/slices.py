@@ -22,7 +22,7 @@ from readiness_tui.domain.compare.paired import (
     pass_fail,
     scores,
 )
-from readiness_tui.domain.metrics import Kind, Observed, RunData, case_key, gold_by_id, observe, tags_of
+from readiness_tui.domain.metrics import MetricKind, Observed, RunData, case_key, gold_by_id, observe, tags_of
 from readiness_tui.domain.text.format import plural
 
 
@@ -124,7 +124,7 @@ def by_slice(row: Compared, candidate: Sequence[RunData], baseline: Sequence[Run
 
 def _slice(row: Compared, tag: str, members: Sequence[str], ours: RunData, theirs: RunData) -> Slice:
     now, before = ({key: side[key] for key in members} for side in (row.ours, row.theirs))
-    if row.metric.kind in (Kind.RATE, Kind.MEAN):
+    if row.metric.kind in (MetricKind.RATE, MetricKind.MEAN):
         figures: list[float | None] = [sum(side.values()) / len(members) for side in (now, before)]
     else:
         figures = [_figure(row, data, frozenset(members)) for data in (ours, theirs)]

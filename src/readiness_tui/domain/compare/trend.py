@@ -37,7 +37,7 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class MetricSeries:
     """One metric in every dated run, None if the run does not have it.
 
     `threshold`: the gate's threshold for runs. `of_traces`: the gate takes this metric from traces instead.
@@ -65,9 +65,9 @@ class Trend:
 
     runs: tuple[Dated, ...]
     undated: tuple[Dated, ...]
-    quality: tuple[Series, ...]
-    latency: Series
-    cost: Series
+    quality: tuple[MetricSeries, ...]
+    latency: MetricSeries
+    cost: MetricSeries
 
 
 Figures = Mapping[str, Point | None]
@@ -98,12 +98,12 @@ def trend(runs: Sequence[tuple[Dated, Figures]], gate: Gate | None) -> Trend:
         if rule.threshold is not None and not rule.tags:
             rules.setdefault(rule.metric, rule)
 
-    def series(name: str) -> Series:
+    def series(name: str) -> MetricSeries:
         rule = rules.get(name)
         metric = resolve(name) or unknown(name, rule.direction if rule else None, rule.unit if rule else "")
         asked = rule.threshold if rule and rule.source is From.RUN else None
         of_traces = rule is not None and rule.source is From.TRACES
-        return Series(metric, tuple(seen.get(name) for _, seen in dated), asked, of_traces)
+        return MetricSeries(metric, tuple(seen.get(name) for _, seen in dated), asked, of_traces)
 
     wanted = [name for name in names(gate) if _is_quality(name)]
     quality = [made for made in map(series, wanted) if any(made.points)]

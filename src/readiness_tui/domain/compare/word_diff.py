@@ -22,28 +22,28 @@ _WORD = re.compile(
 )
 
 
-class Kind(StrEnum):
+class WordKind(StrEnum):
     SAME = "same"
     REMOVED = "removed"
     ADDED = "added"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiffPiece:
     """Words that both texts have, only the first, or only the second."""
 
-    kind: Kind
+    kind: WordKind
     text: str
 
 
-def word_diff(before: str, now: str) -> tuple[Piece, ...]:
+def word_diff(before: str, now: str) -> tuple[DiffPiece, ...]:
     """The pieces of both texts in order, a removed piece before the added one that replaces it."""
     if before == now:
-        return (Piece(Kind.SAME, now),) if now else ()
+        return (DiffPiece(WordKind.SAME, now),) if now else ()
     return tuple(_joined([*_pieces(_WORD.findall(before[:LONGEST]), _WORD.findall(now[:LONGEST]))]))
 
 
-def _pieces(olds: Sequence[str], news: Sequence[str]) -> Iterator[Piece]:
+def _pieces(olds: Sequence[str], news: Sequence[str]) -> Iterator[DiffPiece]:
     """The pieces of two texts in words."""
     start = 0
     while start < min(len(olds), len(news)) and _same(olds[start], news[start]):
@@ -51,43 +51,43 @@ def _pieces(olds: Sequence[str], news: Sequence[str]) -> Iterator[Piece]:
     end = 0
     while end < min(len(olds), len(news)) - start and _same(olds[-1 - end], news[-1 - end]):
         end += 1
-    yield Piece(Kind.SAME, "".join(news[:start]))
+    yield DiffPiece(WordKind.SAME, "".join(news[:start]))
     a, b = olds[start : len(olds) - end], news[start : len(news) - end]
     if _work(a, b) <= _WORK:
         yield from _matched(a, b)
     else:
         yield from _by_sentence(_sentences(a), _sentences(b))
-    yield Piece(Kind.SAME, "".join(news[len(news) - end :]))
+    yield DiffPiece(WordKind.SAME, "".join(news[len(news) - end :]))
 
 
-def _by_sentence(a: Sequence[str], b: Sequence[str]) -> Iterator[Piece]:
+def _by_sentence(a: Sequence[str], b: Sequence[str]) -> Iterator[DiffPiece]:
     if _work(a, b) > _WORK:
         yield from _replaced(a, b)
         return
     left = _WORK
     for tag, i1, i2, j1, j2 in _opcodes(a, b):
         if tag == "equal":
-            yield Piece(Kind.SAME, "".join(b[j1:j2]))
+            yield DiffPiece(WordKind.SAME, "".join(b[j1:j2]))
             continue
         part = _WORD.findall("".join(a[i1:i2])), _WORD.findall("".join(b[j1:j2]))
         left -= _work(*part)
         yield from _matched(*part) if left > 0 else _replaced(*part)
 
 
-def _matched(a: Sequence[str], b: Sequence[str]) -> Iterator[Piece]:
+def _matched(a: Sequence[str], b: Sequence[str]) -> Iterator[DiffPiece]:
     found = _opcodes(a, b)
     for place, (tag, i1, i2, j1, j2) in enumerate(found):
         # One shared word between two changes ("the", a comma) would cut a rewritten sentence into confetti.
         lone = tag == "equal" and i2 - i1 < 2 and 0 < place < len(found) - 1
         if tag == "equal" and not lone:
-            yield Piece(Kind.SAME, "".join(b[j1:j2]))
+            yield DiffPiece(WordKind.SAME, "".join(b[j1:j2]))
         else:
             yield from _replaced(a[i1:i2], b[j1:j2])
 
 
-def _replaced(a: Sequence[str], b: Sequence[str]) -> Iterator[Piece]:
-    yield Piece(Kind.REMOVED, "".join(a))
-    yield Piece(Kind.ADDED, "".join(b))
+def _replaced(a: Sequence[str], b: Sequence[str]) -> Iterator[DiffPiece]:
+    yield DiffPiece(WordKind.REMOVED, "".join(a))
+    yield DiffPiece(WordKind.ADDED, "".join(b))
 
 
 def _opcodes(a: Sequence[str], b: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
@@ -115,30 +115,30 @@ def _same(one: str, other: str) -> bool:
     return one.rstrip() == other.rstrip()
 
 
-def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
+def _joined(pieces: Sequence[DiffPiece]) -> Iterator[DiffPiece]:
     """Joins adjacent changes into one: everything removed, then everything added."""
     removed, added, same = "", "", ""
     for piece in pieces:
-        if piece.kind is Kind.SAME:
+        if piece.kind is WordKind.SAME:
             if piece.text and (removed or added):
                 yield from _change(removed, added)
                 removed = added = ""
             same += piece.text
             continue
         if piece.text and same:
-            yield Piece(Kind.SAME, same)
+            yield DiffPiece(WordKind.SAME, same)
             same = ""
-        if piece.kind is Kind.REMOVED:
+        if piece.kind is WordKind.REMOVED:
             removed += piece.text
         else:
             added += piece.text
     yield from _change(removed, added)
     if same:
-        yield Piece(Kind.SAME, same)
+        yield DiffPiece(WordKind.SAME, same)
 
 
-def _change(removed: str, added: str) -> Iterator[Piece]:
+def _change(removed: str, added: str) -> Iterator[DiffPiece]:
     if removed:
-        yield Piece(Kind.REMOVED, removed)
+        yield DiffPiece(WordKind.REMOVED, removed)
     if added:
-        yield Piece(Kind.ADDED, added)
+        yield DiffPiece(WordKind.ADDED, added)

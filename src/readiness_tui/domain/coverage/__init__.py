@@ -1,19 +1,19 @@
 """How often each bound holds: simulated coverage, and the same numbers computed by other means."""
 
-from readiness_tui.domain.coverage.oracles import Checked, oracles
-from readiness_tui.domain.coverage.scenes import SCENES, Family, Scene, Side
-from readiness_tui.domain.coverage.simulate import INSIDE, PROMISE, RUNS, Figures, cells, every_figure, simulate
+from readiness_tui.domain.coverage.oracles import OracleCheck, oracles
+from readiness_tui.domain.coverage.scenes import SCENES, BoundSide, Family, Scene
+from readiness_tui.domain.coverage.simulate import INSIDE, PROMISE, RUNS, CoverageFigures, cells, every_figure, simulate
 
 __all__ = [
     "INSIDE",
     "PROMISE",
     "RUNS",
     "SCENES",
-    "Checked",
+    "BoundSide",
+    "CoverageFigures",
     "Family",
-    "Figures",
+    "OracleCheck",
     "Scene",
-    "Side",
     "cells",
     "every_figure",
     "oracles",

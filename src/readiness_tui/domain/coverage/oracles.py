@@ -18,7 +18,7 @@ from readiness_tui.domain.intervals import (
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class OracleCheck:
     """One comparison. `theirs` is None if the package to compare with is not installed. `places`: decimals published."""
 
     what: str
@@ -41,13 +41,13 @@ _COSTS = [0.02 * (1 + (i * 11 % 17) / 5) for i in range(120)]
 _WON = [float(i % 6 != 0) for i in range(120)]
 
 
-def oracles() -> Iterator[Checked]:
+def oracles() -> Iterator[OracleCheck]:
     """Every comparison: published values first."""
     yield from _published()
     yield from _recomputed()
 
 
-def _published() -> Iterator[Checked]:
+def _published() -> Iterator[OracleCheck]:
     for (k, n), limits in {
         (81, 263): (0.2553, 0.3662),
         (15, 148): (0.0624, 0.1605),
@@ -56,9 +56,9 @@ def _published() -> Iterator[Checked]:
     }.items():
         interval = wilson(k, n).interval
         assert interval is not None
-        yield Checked(f"Wilson, two-sided, {k} of {n}", "Newcombe (1998), table I", interval, limits, 4)
+        yield OracleCheck(f"Wilson, two-sided, {k} of {n}", "Newcombe (1998), table I", interval, limits, 4)
     table = {4: 2.132, 9: 1.833, 29: 1.699, 60: 1.671, 120: 1.658}
-    yield Checked(
+    yield OracleCheck(
         f"t, {', '.join(map(str, table))} degrees of freedom",
         "NIST handbook, 1.3.6.7.2",
         tuple(t_quantile(df) for df in table),
@@ -68,14 +68,14 @@ def _published() -> Iterator[Checked]:
     # The interval of a mean depends only on n, mean and deviation: any data with these values give the same one.
     interval = mean_t(_standardised(195, 9.261460, 0.02278881)).interval
     assert interval is not None
-    yield Checked(
+    yield OracleCheck(
         "t over cases, two-sided, 195 filter measurements",
         "NIST handbook, 1.3.5.2",
         interval,
         (9.25824, 9.26468),
         5,
     )
-    yield Checked(
+    yield OracleCheck(
         "fewest values whose p95 is below the 1st … 6th largest",
         "Wilks (1941), 95/95 limits",
         tuple(_fewest(m) for m in range(1, 7)),
@@ -96,7 +96,7 @@ def _standardised(n: int, mean: float, deviation: float) -> list[float]:
     return [mean + scale * x for x in raw]
 
 
-def _recomputed() -> Iterator[Checked]:
+def _recomputed() -> Iterator[OracleCheck]:
     import numpy as np
     from scipy import stats
 
@@ -105,9 +105,11 @@ def _recomputed() -> Iterator[Checked]:
     values, groups = np.array(_VALUES), np.array(_CLUSTERS)
     plain, robust = mean_t(_VALUES), mean_clustered(_VALUES, _CLUSTERS)
     found = stats.ttest_1samp(values, 0).confidence_interval(0.90)
-    yield Checked("t over 60 cases", "scipy.stats.ttest_1samp", _ends(plain.low, plain.high), (found.low, found.high))
+    yield OracleCheck(
+        "t over 60 cases", "scipy.stats.ttest_1samp", _ends(plain.low, plain.high), (found.low, found.high)
+    )
     low, upper = quantile_ranks(n)[1:]
-    yield Checked(
+    yield OracleCheck(
         f"ranks of the bounds of p95, n = {n}",
         "scipy.stats.binom",
         _ends(low, upper),
@@ -123,7 +125,7 @@ def _recomputed() -> Iterator[Checked]:
     error = math.sqrt((bread @ meat @ bread).item() * 12 / 11)
     half = float(stats.t.ppf(0.95, 11)) * error
     mean = float(values.mean())
-    yield Checked("cluster-robust t, 12 clusters", "the sandwich in matrices", _ends(robust.low, robust.high),
+    yield OracleCheck("cluster-robust t, 12 clusters", "the sandwich in matrices", _ends(robust.low, robust.high),
                   (mean - half, mean + half))  # fmt: skip
     costs, won = np.array(_COSTS), np.array(_WON)
     spread = np.cov(costs, won)
@@ -131,12 +133,12 @@ def _recomputed() -> Iterator[Checked]:
     variance = spread[0, 0] / top**2 + spread[1, 1] / bottom**2 - 2 * spread[0, 1] / top / bottom
     step = float(stats.t.ppf(0.95, 119)) * math.sqrt(variance / 120)
     made = ratio(_COSTS, _WON)
-    yield Checked("log-delta t, 120 cases", "delta method, covariance matrix", _ends(made.low, made.high),
+    yield OracleCheck("log-delta t, 120 cases", "delta method, covariance matrix", _ends(made.low, made.high),
                   (float(top / bottom * math.exp(-step)), float(top / bottom * math.exp(step))))  # fmt: skip
     score = wilson(k, n)
-    yield Checked(f"Wilson, {k} of {n}", "statsmodels proportion_confint", _ends(score.low, score.high),
+    yield OracleCheck(f"Wilson, {k} of {n}", "statsmodels proportion_confint", _ends(score.low, score.high),
                   _statsmodels_wilson(k, n, 2 * float(a)))  # fmt: skip
-    yield Checked("cluster-robust t, 12 clusters", "statsmodels OLS",
+    yield OracleCheck("cluster-robust t, 12 clusters", "statsmodels OLS",
                   _ends(robust.low, robust.high), _statsmodels_clusters(_VALUES, _CLUSTERS))  # fmt: skip
 
 

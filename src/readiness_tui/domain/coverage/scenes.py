@@ -30,7 +30,7 @@ class Family(StrEnum):
     CHANGE = "Paired changes"
 
 
-class Side(StrEnum):
+class BoundSide(StrEnum):
     """The bound that a gate compares with its threshold: the lower one if more is better."""
 
     LOW = "lower"
@@ -46,7 +46,7 @@ class Scene:
 
     family: Family
     name: str
-    side: Side
+    side: BoundSide
     sizes: tuple[int, ...]
     truth: float
     draw: Callable[[Generator, int, int], Values]
@@ -59,27 +59,27 @@ def _nothing(draw: Generator, runs: int, n: int) -> Values:
     return ()
 
 
-def _rate(p: float, side: Side, name: str) -> Scene:
+def _rate(p: float, side: BoundSide, name: str) -> Scene:
     sizes = (20, 30, 50, 100, 300, 1000)
     return Scene(Family.RATE, name, side, sizes, p, _nothing, lambda pair: wilson(*pair), rate=p)
 
 
 RATES = (
-    _rate(0.5, Side.LOW, "half right"),
-    _rate(0.8, Side.LOW, "80 % right"),
-    _rate(0.9, Side.LOW, "90 % right"),
-    _rate(0.98, Side.LOW, "near-perfect: 98 % right"),
-    _rate(0.999, Side.LOW, "near-perfect: 99.9 % right"),
-    _rate(0.02, Side.HIGH, "rare errors: 2 %"),
-    _rate(0.001, Side.HIGH, "rare errors: 0.1 %"),
-    _rate(0.02, Side.LOW, "rare errors, to prove that there are: 2 %"),
+    _rate(0.5, BoundSide.LOW, "half right"),
+    _rate(0.8, BoundSide.LOW, "80 % right"),
+    _rate(0.9, BoundSide.LOW, "90 % right"),
+    _rate(0.98, BoundSide.LOW, "near-perfect: 98 % right"),
+    _rate(0.999, BoundSide.LOW, "near-perfect: 99.9 % right"),
+    _rate(0.02, BoundSide.HIGH, "rare errors: 2 %"),
+    _rate(0.001, BoundSide.HIGH, "rare errors: 0.1 %"),
+    _rate(0.02, BoundSide.LOW, "rare errors, to prove that there are: 2 %"),
 )
 
 
 # Means
 
 
-def _mean(name: str, side: Side, truth: float, draw: Callable[[Generator, tuple[int, int]], Any]) -> Scene:
+def _mean(name: str, side: BoundSide, truth: float, draw: Callable[[Generator, tuple[int, int]], Any]) -> Scene:
     sizes = (30, 50, 100, 200, 400)
     return Scene(Family.MEAN, name, side, sizes, truth, lambda g, runs, n: draw(g, (runs, n)).tolist(), mean_t)
 
@@ -93,13 +93,15 @@ def _mostly_one(share: float) -> Callable[[Generator, tuple[int, int]], Any]:
 
 def _means() -> tuple[Scene, ...]:
     return (
-        _mean("even scores: Beta(5, 5)", Side.LOW, 0.5, lambda g, shape: g.beta(5, 5, shape)),
-        _mean("faithfulness: Beta(8, 1)", Side.LOW, 8 / 9, lambda g, shape: g.beta(8, 1, shape)),
-        _mean("faithfulness: 70 % at 1", Side.LOW, 0.85, _mostly_one(0.7)),
-        _mean("faithfulness: 95 % at 1", Side.LOW, 0.975, _mostly_one(0.95)),
-        _mean("three repeats, 90 % right each", Side.LOW, 0.9, lambda g, shape: g.binomial(3, 0.9, shape) / 3),
-        _mean("tokens: log-normal, σ 0.5", Side.HIGH, math.exp(0.125), lambda g, shape: g.lognormal(0, 0.5, shape)),
-        _mean("tokens: log-normal, σ 1", Side.HIGH, math.exp(0.5), lambda g, shape: g.lognormal(0, 1, shape)),
+        _mean("even scores: Beta(5, 5)", BoundSide.LOW, 0.5, lambda g, shape: g.beta(5, 5, shape)),
+        _mean("faithfulness: Beta(8, 1)", BoundSide.LOW, 8 / 9, lambda g, shape: g.beta(8, 1, shape)),
+        _mean("faithfulness: 70 % at 1", BoundSide.LOW, 0.85, _mostly_one(0.7)),
+        _mean("faithfulness: 95 % at 1", BoundSide.LOW, 0.975, _mostly_one(0.95)),
+        _mean("three repeats, 90 % right each", BoundSide.LOW, 0.9, lambda g, shape: g.binomial(3, 0.9, shape) / 3),
+        _mean(
+            "tokens: log-normal, σ 0.5", BoundSide.HIGH, math.exp(0.125), lambda g, shape: g.lognormal(0, 0.5, shape)
+        ),
+        _mean("tokens: log-normal, σ 1", BoundSide.HIGH, math.exp(0.5), lambda g, shape: g.lognormal(0, 1, shape)),
     )
 
 
@@ -120,7 +122,7 @@ def _clustered_rate(p: float, alike: float, sizes: Callable[[int], list[int]], n
         values = [float(i < k) for k, size in zip(right, shape, strict=True) for i in range(size)]
         return mean_clustered(values, [group for group, size in enumerate(shape) for _ in range(size)])
 
-    return Scene(Family.CLUSTER, name, Side.LOW, (5, 10, 20, 50), p, draw, judge)
+    return Scene(Family.CLUSTER, name, BoundSide.LOW, (5, 10, 20, 50), p, draw, judge)
 
 
 def _even(groups: int) -> list[int]:
@@ -147,7 +149,7 @@ def _clusters() -> tuple[Scene, ...]:
         Scene(
             Family.CLUSTER,
             "scores in clusters of 6, normal",
-            Side.LOW,
+            BoundSide.LOW,
             (5, 10, 20, 50),
             0.7,
             _clustered_scores,
@@ -168,7 +170,7 @@ def _latency(name: str, q: float, truth: float, draw: Callable[[Generator, tuple
     return Scene(
         Family.QUANTILE,
         name,
-        Side.HIGH,
+        BoundSide.HIGH,
         sizes,
         truth,
         lambda g, runs, n: draw(g, (runs, n)).tolist(),
@@ -205,7 +207,7 @@ def _quantiles() -> tuple[Scene, ...]:
         Scene(
             Family.QUANTILE,
             "p95: log-normal, sessions of 6",
-            Side.HIGH,
+            BoundSide.HIGH,
             (60, 300),
             p95,
             _sessions,
@@ -230,7 +232,7 @@ def _cost(
         return list(zip(costs.tolist(), won.tolist(), strict=True))
 
     truth = mean * (right + dearer * (1 - right)) / right
-    return Scene(Family.RATIO, name, Side.HIGH, (30, 100, 200, 400), truth, sample, lambda pair: ratio(*pair))
+    return Scene(Family.RATIO, name, BoundSide.HIGH, (30, 100, 200, 400), truth, sample, lambda pair: ratio(*pair))
 
 
 def _ratios() -> tuple[Scene, ...]:
@@ -276,18 +278,18 @@ def _changes() -> tuple[Scene, ...]:
 
     sizes = (30, 50, 100, 300)
     return (
-        Scene(Family.CHANGE, "scores: Beta(8, 2) − Beta(7, 2)", Side.LOW, sizes, 0.8 - 7 / 9, scores, mean_t),
+        Scene(Family.CHANGE, "scores: Beta(8, 2) − Beta(7, 2)", BoundSide.LOW, sizes, 0.8 - 7 / 9, scores, mean_t),
         Scene(
             Family.CHANGE,
             "the same, by bootstrap",
-            Side.LOW,
+            BoundSide.LOW,
             (30, 100),
             0.8 - 7 / 9,
             scores,
             _bootstrapped,
             costly=True,
         ),
-        Scene(Family.CHANGE, "flips: 8 % better, 4 % worse", Side.LOW, sizes, 0.04, _flips, _flipped),
+        Scene(Family.CHANGE, "flips: 8 % better, 4 % worse", BoundSide.LOW, sizes, 0.04, _flips, _flipped),
     )
 
 

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from readiness_tui.domain.coverage.scenes import SCENES, Scene, Side
+from readiness_tui.domain.coverage.scenes import SCENES, BoundSide, Scene
 from readiness_tui.domain.intervals.estimate import Estimate
 
 RUNS = 10_000  # samples for each cell in the published table, for a standard error of 0.2 points
@@ -18,7 +18,7 @@ _BLOCK = 2_000_000  # values drawn at a time
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class CoverageFigures:
     """The results for one shape of data at one size, as shares of the samples.
 
     `covers`: the share of given bounds that hold; `both`: the same for two-sided intervals; None if none was given.
@@ -51,7 +51,7 @@ def cells() -> Iterator[tuple[Scene, int]]:
                 yield scene, n
 
 
-def simulate(scene: Scene, n: int, runs: int = RUNS) -> Figures:
+def simulate(scene: Scene, n: int, runs: int = RUNS) -> CoverageFigures:
     """One cell. Its random numbers depend only on the cell, so any cell can be repeated alone."""
     if scene.rate is not None:
         return _figures(scene, n, _exactly(scene, scene.rate, n))
@@ -64,7 +64,9 @@ def simulate(scene: Scene, n: int, runs: int = RUNS) -> Figures:
     return _figures(scene, n, ((1 / runs, scene.judge(sample)) for sample in samples))
 
 
-def every_figure(runs: int, on_progress: Callable[[int, int], object] = lambda done, total: None) -> list[Figures]:
+def every_figure(
+    runs: int, on_progress: Callable[[int, int], object] = lambda done, total: None
+) -> list[CoverageFigures]:
     """Every row of the grid, from `runs` samples each. `on_progress` hears how many rows are done, of how many."""
     grid = list(cells())
     found = []
@@ -82,10 +84,10 @@ def _exactly(scene: Scene, p: float, n: int) -> Iterator[tuple[float, Estimate]]
         yield math.exp(ways + k * math.log(p) + (n - k) * math.log1p(-p)), scene.judge((k, n))
 
 
-def _figures(scene: Scene, n: int, weighed: Iterable[tuple[float, Estimate]]) -> Figures:
+def _figures(scene: Scene, n: int, weighed: Iterable[tuple[float, Estimate]]) -> CoverageFigures:
     given = held = plain = unsaid = both = within = 0.0
     for weight, estimate in weighed:
-        low = scene.side is Side.LOW
+        low = scene.side is BoundSide.LOW
         bound, doubt = (estimate.low, estimate.low_doubt) if low else (estimate.high, estimate.high_doubt)
         if estimate.interval is not None:
             both += weight
@@ -97,6 +99,6 @@ def _figures(scene: Scene, n: int, weighed: Iterable[tuple[float, Estimate]]) ->
         held += weight * holds
         plain += weight * (not doubt)
         unsaid += weight * (not doubt and not holds)
-    return Figures(
+    return CoverageFigures(
         scene, n, held / given if given else None, within / both if both else None, plain, given - plain, unsaid
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from readiness_tui.domain.compare.comparison import first_run_with
 from readiness_tui.domain.compare.metrics import compared
 from readiness_tui.domain.intervals.estimate import Estimate
-from readiness_tui.domain.metrics import Kind, NotComputable, Observed, RunData, resolve, unknown
+from readiness_tui.domain.metrics import MetricKind, NotComputable, Observed, RunData, resolve, unknown
 from readiness_tui.domain.metrics.meets import meets
 from readiness_tui.domain.metrics.rule import Direction, Rule
 
@@ -52,7 +52,7 @@ def missed_cases(rule: Rule, seen: Observed) -> tuple[Miss, ...]:
     """For a rate, every case that is not fully right; else those beyond the threshold. Cases without a value last."""
     metric = resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)
     higher = rule.direction is Direction.HIGHER
-    if metric.kind is Kind.RATE or (seen.estimate.k is not None and set(seen.per_case.values()) <= {0.0, 1.0}):
+    if metric.kind is MetricKind.RATE or (seen.estimate.k is not None and set(seen.per_case.values()) <= {0.0, 1.0}):
         limit = 1.0 if higher else 0.0
     else:
         assert rule.threshold is not None

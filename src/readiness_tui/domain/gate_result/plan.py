@@ -34,8 +34,8 @@ from readiness_tui.domain.gate_result.rows import as_loss, effect_of, limit_of, 
 from readiness_tui.domain.intervals import MIN_N, WILSON, smallest_n_for_quantile
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics import (
-    Kind,
     MetricDef,
+    MetricKind,
     NotComputable,
     Observed,
     RunData,
@@ -106,7 +106,7 @@ class PlanRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class PlannedSlice:
     """The golden cases with one tag, and the smallest drop in a pass rate that they can show."""
 
     tag: str
@@ -124,7 +124,7 @@ class Plan:
     baseline: str
     ran: bool
     rows: tuple[PlanRow, ...]
-    slices: tuple[Slice, ...]
+    slices: tuple[PlannedSlice, ...]
     high_risk: int
 
 
@@ -154,7 +154,7 @@ def plan(
         baseline=baseline[0].run.id if baseline else "",
         ran=outcome.ran,
         rows=tuple(_row(part, ground, held.get(part.key)) for rule in outcome.gate.rules for part in split(rule)),
-        slices=tuple(Slice(tag, n, sight_of_flips(n)) for tag, n in ordered),
+        slices=tuple(PlannedSlice(tag, n, sight_of_flips(n)) for tag, n in ordered),
         high_risk=tags[HIGH_RISK],
     )
 
@@ -169,7 +169,7 @@ class _Ground:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _SeenMetric:
     """A rule's metric in the candidate (or the traces) and in the baseline, and the change between them."""
 
     metric: MetricDef
@@ -189,7 +189,7 @@ class _Seen:
     @property
     def counted(self) -> bool:
         """Whether the figure is a rate of 0/1 cases: by the data, else by its kind."""
-        return self.metric.kind is Kind.RATE if self.known is None else self.known.method == WILSON
+        return self.metric.kind is MetricKind.RATE if self.known is None else self.known.method == WILSON
 
 
 def _row(rule: Rule, ground: _Ground, now: GateRow | None) -> PlanRow:
@@ -208,15 +208,15 @@ def _row(rule: Rule, ground: _Ground, now: GateRow | None) -> PlanRow:
     return replace(row, wanted=wanted, ends=_ends(figure.best, figure.worst, way, bar) if now else None)
 
 
-def _seen(rule: Rule, ground: _Ground) -> _Seen:
+def _seen(rule: Rule, ground: _Ground) -> _SeenMetric:
     metric = resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)
     if rule.source is From.TRACES:
         kept, _ = window(ground.traces, ground.as_of, rule.window_days)
         found = observe_traces(rule.metric, kept, rule.tags, direction=rule.direction, unit=rule.unit)
-        return _Seen(metric, found if isinstance(found, Observed) else None)
+        return _SeenMetric(metric, found if isinstance(found, Observed) else None)
     now, before = first_run_with(rule, ground.candidate), first_run_with(rule, ground.baseline)
     against = None if isinstance(now, NotComputable) else compare(rule, now, ground.baseline)
-    return _Seen(
+    return _SeenMetric(
         metric,
         None if isinstance(now, NotComputable) else now[1],
         None if isinstance(before, NotComputable) else before[1],
@@ -224,7 +224,7 @@ def _seen(rule: Rule, ground: _Ground) -> _Seen:
     )
 
 
-def _expected(rule: Rule, seen: _Seen, ground: _Ground) -> int | None:
+def _expected(rule: Rule, seen: _SeenMetric, ground: _Ground) -> int | None:
     """How many cases or traces the figure has or will have: a run's n, else the golden set's, else the baseline's."""
     if seen.ours is not None:
         return seen.ours.estimate.n
@@ -236,18 +236,18 @@ def _expected(rule: Rule, seen: _Seen, ground: _Ground) -> int | None:
     return len(ready | (_slice(rule, ground.golden) & _ids(seen.theirs)))
 
 
-def _need(bar: float, way: Direction, seen: _Seen, n: int | None) -> Need:
+def _need(bar: float, way: Direction, seen: _SeenMetric, n: int | None) -> Need:
     metric, count, value = seen.metric, None, None
     if n and seen.counted:
         count = count_for_rate(bar, way, n)
-    elif n and metric.kind is Kind.QUANTILE:
+    elif n and metric.kind is MetricKind.QUANTILE:
         count = count_for_quantile(metric.q, way, n)
-    elif n and metric.kind is not Kind.SUM and seen.known is not None:
-        value = provable_value(seen.known, bar, way, n, ratio=metric.kind is Kind.RATIO)
+    elif n and metric.kind is not MetricKind.SUM and seen.known is not None:
+        value = provable_value(seen.known, bar, way, n, ratio=metric.kind is MetricKind.RATIO)
     return Need(n, fewest_cases(metric, bar, way, counted=seen.counted), count, value)
 
 
-def _sight(rule: Rule, seen: _Seen, ground: _Ground) -> Sight | None:
+def _sight(rule: Rule, seen: _SeenMetric, ground: _Ground) -> Sight | None:
     """The smallest detectable regression; for a rate, known even without a baseline. Traces have no baseline."""
     if rule.source is From.TRACES:
         return None
@@ -257,12 +257,12 @@ def _sight(rule: Rule, seen: _Seen, ground: _Ground) -> Sight | None:
     if seen.theirs is None:
         return None
     change = as_loss(seen.change.change, rule.direction) if seen.change else None
-    if seen.metric.kind in (Kind.RATE, Kind.MEAN) or (change is not None and change.high is not None):
+    if seen.metric.kind in (MetricKind.RATE, MetricKind.MEAN) or (change is not None and change.high is not None):
         return sight_of_mean(seen.theirs.estimate, shared, change)
     return sight_of_other(seen.theirs.estimate, rule.direction)
 
 
-def _shared(rule: Rule, seen: _Seen, ground: _Ground) -> int:
+def _shared(rule: Rule, seen: _SeenMetric, ground: _Ground) -> int:
     """Cases that both sides have or will have: as compared, else the baseline's cases still in the golden set."""
     if seen.change is not None:
         return len(seen.change.shared)
@@ -282,7 +282,7 @@ def _ids(seen: Observed | None) -> set[str]:
     return {name for key in seen.per_case for name in (key, key.partition("@")[0])} if seen else set()
 
 
-def _regression_row(rule: Rule, seen: _Seen, ground: _Ground, now: GateRow | None) -> PlanRow:
+def _regression_row(rule: Rule, seen: _SeenMetric, ground: _Ground, now: GateRow | None) -> PlanRow:
     """The loss against the baseline on the shared cases, compared with its margin."""
     sight = _sight(rule, seen, ground)
     if seen.theirs is None or rule.max_regression is None:
@@ -294,11 +294,11 @@ def _regression_row(rule: Rule, seen: _Seen, ground: _Ground, now: GateRow | Non
     limit = max(margin, effect or 0.0)
     count, value = None, None
     least: int | None = MIN_N
-    if seen.metric.kind is Kind.RATE and seen.counted:
+    if seen.metric.kind is MetricKind.RATE and seen.counted:
         count = count_for_drop(margin, shared, effect or 0.0) if shared else None
         least = fewest_cases_for_drop(limit)
     else:
-        if seen.metric.kind is Kind.QUANTILE:
+        if seen.metric.kind is MetricKind.QUANTILE:
             least = max(MIN_N, smallest_n_for_quantile(seen.metric.q))
         half = half_width(loss, shared) if loss else _baseline_half_width(seen, shared)
         value = None if half is None else limit - half
@@ -309,9 +309,9 @@ def _regression_row(rule: Rule, seen: _Seen, ground: _Ground, now: GateRow | Non
     return replace(row, wanted=wanted, ends=_loss_ends(rule, seen, limit))
 
 
-def _baseline_half_width(seen: _Seen, shared: int) -> float | None:
+def _baseline_half_width(seen: _SeenMetric, shared: int) -> float | None:
     """How far from the change its bound would lie, estimated from the baseline alone; only for means."""
-    if seen.theirs is None or seen.metric.kind not in (Kind.RATE, Kind.MEAN):
+    if seen.theirs is None or seen.metric.kind not in (MetricKind.RATE, MetricKind.MEAN):
         return None
     return unpaired_half_width(half_width(seen.theirs.estimate, shared))
 
@@ -322,10 +322,10 @@ def _ends(best: Estimate | None, worst: Estimate | None, way: Direction, bar: fl
     return Ends(best, worst, meets(best, way, bar) is not meets(worst, way, bar))
 
 
-def _loss_ends(rule: Rule, seen: _Seen, margin: float) -> Ends | None:
+def _loss_ends(rule: Rule, seen: _SeenMetric, margin: float) -> Ends | None:
     """The loss if the cases missing from the candidate had come out at their best or worst."""
     ours, theirs = seen.ours, seen.theirs
-    if ours is None or theirs is None or seen.metric.kind not in (Kind.RATE, Kind.MEAN):
+    if ours is None or theirs is None or seen.metric.kind not in (MetricKind.RATE, MetricKind.MEAN):
         return None
     lost = [theirs.per_case[key] for key in ours.missing_ids if key in theirs.per_case and key not in ours.per_case]
     if not lost:

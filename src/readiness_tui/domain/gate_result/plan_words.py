@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from readiness_tui.domain.gate_result.model import Result
-from readiness_tui.domain.gate_result.plan import Plan, PlanRow, Slice
+from readiness_tui.domain.gate_result.plan import Plan, PlannedSlice, PlanRow
 from readiness_tui.domain.gate_result.power import Count, Sight, count_for_rate
 from readiness_tui.domain.gate_result.words import RESULT_WORDS
 from readiness_tui.domain.intervals import CLUSTER_T, LOG_DELTA, WILSON, T
 from readiness_tui.domain.intervals.estimate import Estimate
-from readiness_tui.domain.metrics import Kind
+from readiness_tui.domain.metrics import MetricKind
 from readiness_tui.domain.metrics.meets import APPROXIMATE, HOLDS, MISSES, NOISE, meets
 from readiness_tui.domain.metrics.rule import Direction, From, Rule
 from readiness_tui.domain.metrics.words import rule_text, value_text
@@ -44,7 +44,7 @@ def remarks(found: Plan) -> Iterator[str]:
         yield f"A drop of the pass rate shows, by tag, from: {slices_text(found.slices)}."
 
 
-def slices_text(slices: Sequence[Slice]) -> str:
+def slices_text(slices: Sequence[PlannedSlice]) -> str:
     """ "billing 6 of 18 (33.3 points), high_risk 6 of 12 (50 points); less still by 14 smaller tags"."""
     seen = [f"{one.tag} {_points(one.sight)}" for one in slices[:_TAGS] if one.sight.loss is not None]
     few = len(slices) - len(seen)
@@ -116,7 +116,7 @@ def now_text(row: PlanRow) -> str:
     cases = plural(more, f"more {row.noun}")
     if estimate.low is None and estimate.high is None:
         return f"{figure}: a first bound takes {cases} ({row.wanted:,})"
-    about = "about " if row.metric.kind is Kind.QUANTILE else ""
+    about = "about " if row.metric.kind is MetricKind.QUANTILE else ""
     return f"{figure}: {about}{cases} at this figure decide ({row.wanted:,})"
 
 
@@ -155,7 +155,7 @@ def _count(row: PlanRow, count: int) -> str:
         return f"{count:,} right"
     if row.rule.threshold is None:
         return f"≤ {count:,} lost"
-    if row.metric.kind is not Kind.QUANTILE:
+    if row.metric.kind is not MetricKind.QUANTILE:
         return f"≤ {count:,}"
     return f"≤ {count:,} {'over' if row.rule.direction is Direction.LOWER else 'under'}"
 

@@ -24,7 +24,7 @@ from readiness_tui.domain.intervals import (
     t_quantile,
 )
 from readiness_tui.domain.intervals.estimate import Estimate
-from readiness_tui.domain.metrics import Kind, MetricDef
+from readiness_tui.domain.metrics import MetricDef, MetricKind
 from readiness_tui.domain.metrics.meets import EPSILON, bound_meets, decisive_size
 from readiness_tui.domain.metrics.rule import Direction
 
@@ -95,10 +95,10 @@ def fewest_cases(metric: MetricDef, threshold: float, direction: Direction, *, c
     if counted:
         bar = exact(threshold) if direction is Direction.HIGHER else 1 - exact(threshold)
         return 1 if bar <= 0 else decisive_from(Fraction(1), bar)
-    if metric.kind is Kind.QUANTILE:
+    if metric.kind is MetricKind.QUANTILE:
         q = metric.q if direction is Direction.LOWER else 1 - metric.q
         return smallest_n_for_quantile(q)
-    return None if metric.kind is Kind.SUM else MIN_N
+    return None if metric.kind is MetricKind.SUM else MIN_N
 
 
 def cases_to_decide(
@@ -120,7 +120,7 @@ def cases_to_decide(
         return n
     counted = estimate.method == WILSON
     size = decisive_size(estimate, threshold)
-    if size is None and metric.kind is Kind.QUANTILE and values:
+    if size is None and metric.kind is MetricKind.QUANTILE and values:
         within = sum(value <= threshold for value in values)
         size = decisive_from(Fraction(within, len(values)), metric.q)
     least = fewest_cases(metric, threshold, direction, counted=counted)

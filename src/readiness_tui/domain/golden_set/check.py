@@ -81,7 +81,7 @@ class DatasetReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedSet:
     """One set's report. `path` None: as imported. `rejected`: a file's lines that could not be used; they are problems
     like any other."""
 

@@ -23,7 +23,7 @@ _RATE = re.compile(
 )
 
 
-class Outcome(StrEnum):
+class ControlOutcome(StrEnum):
     """Whether a control worked."""
 
     HELD = "held"
@@ -63,7 +63,7 @@ class Control:
 
     item_id: str
     item: str
-    outcome: Outcome | None
+    outcome: ControlOutcome | None
     written: str = ""
 
 
@@ -122,13 +122,13 @@ def controls(incident: Incident) -> tuple[Control, ...]:
     """Each control the note names. The incident's own item is included as failed, unless the note says otherwise."""
     named = [control for _, control in _controls(incident)]
     if incident.item_id and incident.item_id not in {control.item_id for control in named}:
-        named.append(Control(incident.item_id, incident.item_id, Outcome.FAILED))
+        named.append(Control(incident.item_id, incident.item_id, ControlOutcome.FAILED))
     return tuple(named)
 
 
 def failed_controls(incident: Incident) -> tuple[str, ...]:
     """The ids of the items whose control failed."""
-    failed = (control.item_id for control in controls(incident) if control.outcome is Outcome.FAILED)
+    failed = (control.item_id for control in controls(incident) if control.outcome is ControlOutcome.FAILED)
     return tuple(dict.fromkeys(failed))
 
 
@@ -189,7 +189,7 @@ def failure_class(written: str) -> FailureClass | None:
     return found[0] if len(found) == 1 else None
 
 
-def _outcome(written: str) -> Outcome | None:
+def _outcome(written: str) -> ControlOutcome | None:
     """ "failed", "fail", "failed: the alert stayed silent"."""
     said = re.match(r"\w*", written.strip().casefold())
-    return next((one for one in Outcome if said and said[0] and one.startswith(said[0])), None)
+    return next((one for one in ControlOutcome if said and said[0] and one.startswith(said[0])), None)

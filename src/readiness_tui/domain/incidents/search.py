@@ -25,7 +25,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SearchHit:
     """Words found in one place of an incident: an excerpt, and the words' positions in it."""
 
     where: str
@@ -34,12 +34,12 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundIncident:
     incident: Incident
-    hits: tuple[Hit, ...] = ()
+    hits: tuple[SearchHit, ...] = ()
 
 
-def find(incidents: Sequence[Incident], wanted: Wanted, as_of: date) -> list[Found]:
+def find(incidents: Sequence[Incident], wanted: Wanted, as_of: date) -> list[FoundIncident]:
     """The incidents that meet the whole filter, in the order given, with where the words were found."""
     words = [re.compile(re.escape(word), re.IGNORECASE) for word in dict.fromkeys(wanted.text.split())]
     found = []
@@ -48,7 +48,7 @@ def find(incidents: Sequence[Incident], wanted: Wanted, as_of: date) -> list[Fou
             continue
         hits = _hits(incident, words) if words else ()
         if hits is not None:
-            found.append(Found(incident, hits))
+            found.append(FoundIncident(incident, hits))
     return found
 
 
@@ -96,7 +96,7 @@ def _excerpt(text: str, start: int, end: int) -> str:
     return f"{before}{text[start:end]}{after}"
 
 
-def _hits(incident: Incident, words: list[re.Pattern[str]]) -> tuple[Hit, ...] | None:
+def _hits(incident: Incident, words: list[re.Pattern[str]]) -> tuple[SearchHit, ...] | None:
     """The places where any of the words occurs; None if one of them occurs nowhere."""
     longest_first = sorted((word.pattern for word in words), key=len, reverse=True)
     any_word = re.compile("|".join(longest_first), re.IGNORECASE)
@@ -107,5 +107,5 @@ def _hits(incident: Incident, words: list[re.Pattern[str]]) -> tuple[Hit, ...] |
             continue
         missing -= {word for word in missing if word.search(text)}
         excerpt = _excerpt(text, first.start(), first.end())
-        hits.append(Hit(where, excerpt, tuple(match.span() for match in any_word.finditer(excerpt))))
+        hits.append(SearchHit(where, excerpt, tuple(match.span() for match in any_word.finditer(excerpt))))
     return None if missing else tuple(hits)

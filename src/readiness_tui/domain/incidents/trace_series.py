@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from readiness_tui.domain.incidents.what_changed import Window
+from readiness_tui.domain.incidents.what_changed import TimeWindow
 
 BARS = "▁▂▃▄▅▆▇█"
 LONGEST = timedelta(days=7)  # shown of an incident that has no end yet
@@ -26,7 +26,7 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class StepSeries:
     """Equal steps from `start` on, each `step` long."""
 
     start: datetime
@@ -45,7 +45,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class RequestFigures:
     """The figures of several steps together; None without a request that has the value."""
 
     requests: int
@@ -54,7 +54,7 @@ class Figures:
     cost_mean: float | None
 
 
-def around(start: datetime, end: datetime | None, latest: datetime | None, steps: int) -> Window:
+def around(start: datetime, end: datetime | None, latest: datetime | None, steps: int) -> TimeWindow:
     """The time window that an incident's sparklines show, at least four hours.
 
     With an end, the incident takes the middle third. Without one, it takes the later half, up to `latest`, the last
@@ -64,10 +64,10 @@ def around(start: datetime, end: datetime | None, latest: datetime | None, steps
     length = max(stop - start, timedelta(hours=2))
     total = length * (3 if end else 2)
     step = timedelta(seconds=math.ceil(total.total_seconds() / steps))
-    return Window(start - length, start - length + step * steps)
+    return TimeWindow(start - length, start - length + step * steps)
 
 
-def figures(buckets: Iterable[Bucket]) -> Figures:
+def figures(buckets: Iterable[Bucket]) -> RequestFigures:
     requests = failing = costed = 0
     cost, latency = 0.0, list[float]()
     for bucket in buckets:
@@ -76,10 +76,12 @@ def figures(buckets: Iterable[Bucket]) -> Figures:
         costed += bucket.costed
         cost += bucket.cost
         latency += bucket.latency
-    return Figures(requests, failing, p95(latency), cost / costed if costed else None)
+    return RequestFigures(requests, failing, p95(latency), cost / costed if costed else None)
 
 
-def phases(series: Series, start: datetime, end: datetime | None) -> tuple[Figures, Figures, Figures | None]:
+def phases(
+    series: StepSeries, start: datetime, end: datetime | None
+) -> tuple[RequestFigures, RequestFigures, RequestFigures | None]:
     """Before the incident, during it, and after its end (None while it has none). The steps in which it starts and ends
     count as during."""
     first = series.place(start) or 0

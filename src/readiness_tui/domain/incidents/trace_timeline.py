@@ -26,7 +26,7 @@ class Proposed:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenRequest:
     """What is needed of a request to detect a recovery."""
 
     id: str
@@ -81,14 +81,14 @@ def proposed(linked: Sequence[Trace], recovered: Proposed | None) -> list[Propos
     return [*lines, recovered] if recovered else lines
 
 
-def recovery(linked: Sequence[Trace], later: Iterable[Seen]) -> Proposed | None:
+def recovery(linked: Sequence[Trace], later: Iterable[SeenRequest]) -> Proposed | None:
     """The start of the first QUIET consecutive requests after the last linked failure that fail in none of the linked
     ways; None if there is none. `later`: the requests from the first linked failure on, oldest first."""
     failed = failures(linked)
     if not failed:
         return None
     last, classes = failed[-1][0], {how for _, _, how in failed}
-    quiet: Seen | None = None
+    quiet: SeenRequest | None = None
     count = 0
     for seen in later:
         if failure(seen.error, seen.outcome) in classes:

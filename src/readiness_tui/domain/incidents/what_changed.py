@@ -27,7 +27,7 @@ _FEW = 8  # fewest values on each side for the normal bound of a rank statistic
 _NAMELESS = "not recorded"
 
 
-class Kind(StrEnum):
+class RequestPart(StrEnum):
     """The properties of a request that are compared; ties are listed in this order."""
 
     PROMPT = "prompt"
@@ -44,16 +44,16 @@ class Kind(StrEnum):
 
 
 #: A request has exactly one value of these; the shares of their values add up to one.
-FIELDS = (Kind.PROMPT, Kind.MODEL, Kind.INDEX, Kind.APP, Kind.OUTCOME)
+FIELDS = (RequestPart.PROMPT, RequestPart.MODEL, RequestPart.INDEX, RequestPart.APP, RequestPart.OUTCOME)
 #: A request has any number of these.
-SETS = (Kind.TOOL, Kind.SOURCE, Kind.ERROR)
+SETS = (RequestPart.TOOL, RequestPart.SOURCE, RequestPart.ERROR)
 #: Consequences rather than causes: they belong to the impact.
-SYMPTOMS = frozenset({Kind.OUTCOME, Kind.ERROR, Kind.LATENCY, Kind.COST})
-_ORDER = list(Kind)
+SYMPTOMS = frozenset({RequestPart.OUTCOME, RequestPart.ERROR, RequestPart.LATENCY, RequestPart.COST})
+_ORDER = list(RequestPart)
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class TimeWindow:
     """From `start` (inclusive) to `end` (exclusive), UTC."""
 
     start: datetime
@@ -65,7 +65,7 @@ class Window:
 
 
 @dataclass(slots=True)
-class Tally:
+class WindowTally:
     """The requests of one window. `counts`: requests by value, "" if the log does not state a FIELDS kind.
 
     `latency` in milliseconds and `cost` in dollars, without cached and cold-start requests.
@@ -73,12 +73,12 @@ class Tally:
     """
 
     requests: int = 0
-    counts: dict[Kind, Counter[str]] = field(default_factory=dict)
+    counts: dict[RequestPart, Counter[str]] = field(default_factory=dict)
     latency: list[float] = field(default_factory=list)
     cost: list[float] = field(default_factory=list)
-    examples: dict[tuple[Kind, str], str] = field(default_factory=dict)
+    examples: dict[tuple[RequestPart, str], str] = field(default_factory=dict)
 
-    def add(self, kind: Kind, value: str, trace_id: str, requests: int = 1) -> None:
+    def add(self, kind: RequestPart, value: str, trace_id: str, requests: int = 1) -> None:
         counted = self.counts.get(kind)
         if counted is None:
             counted = self.counts[kind] = Counter()
@@ -88,13 +88,13 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangedPart:
     """One difference. `moved`: 0 to 1, see above; `sure`: more than chance can explain (both bounds one-sided 95 %).
 
     `before` and `after` carry their counts: "kb-2 55 of 62 (88%)". `trace` is a request that shows the new state.
     """
 
-    kind: Kind
+    kind: RequestPart
     name: str
     before: str
     after: str
@@ -108,13 +108,13 @@ class Change:
         return f"{self.kind} {self.name}".strip()
 
 
-def windows(at: datetime, hours: float = HOURS, *, until: datetime | None = None) -> tuple[Window, Window]:
+def windows(at: datetime, hours: float = HOURS, *, until: datetime | None = None) -> tuple[TimeWindow, TimeWindow]:
     """The windows before and after `at`; the second ends early at `until` (when the incident was mitigated)."""
     span = timedelta(hours=hours)
     end = at + span
     if until is not None and at < until < end:
         end = until
-    return Window(at - span, at), Window(at, end)
+    return TimeWindow(at - span, at), TimeWindow(at, end)
 
 
 def default_time(incident: Incident, linked: Sequence[datetime]) -> datetime | None:
@@ -127,7 +127,7 @@ def ended(incident: Incident) -> datetime | None:
     return incident.mitigated or incident.resolved
 
 
-def changes(before: Tally, after: Tally, spans: tuple[Window, Window]) -> list[Change]:
+def changes(before: WindowTally, after: WindowTally, spans: tuple[TimeWindow, TimeWindow]) -> list[ChangedPart]:
     """Every difference between the two windows: those beyond chance first, then by size."""
     if not before.requests or not after.requests:
         return []
@@ -135,13 +135,13 @@ def changes(before: Tally, after: Tally, spans: tuple[Window, Window]) -> list[C
         *_fields(before, after),
         *_sets(before, after),
         *_traffic(before, after, spans),
-        *_figures(Kind.LATENCY, before.latency, after.latency, "ms"),
-        *_figures(Kind.COST, before.cost, after.cost, "usd"),
+        *_figures(RequestPart.LATENCY, before.latency, after.latency, "ms"),
+        *_figures(RequestPart.COST, before.cost, after.cost, "usd"),
     ]
     return sorted(found, key=lambda one: (not one.sure, -one.moved, _ORDER.index(one.kind), one.name))
 
 
-def _fields(before: Tally, after: Tally) -> Iterator[Change]:
+def _fields(before: WindowTally, after: WindowTally) -> Iterator[ChangedPart]:
     """One row per field: the value that lost the most and the value that gained the most."""
     for kind in FIELDS:
         old, new = before.counts.get(kind, Counter()), after.counts.get(kind, Counter())
@@ -151,7 +151,7 @@ def _fields(before: Tally, after: Tally) -> Iterator[Change]:
         if not moved:
             continue
         lost, gained = min(values, key=lambda v: shift[v]), max(values, key=lambda v: shift[v])
-        yield Change(
+        yield ChangedPart(
             kind,
             "",
             _share(lost or _NAMELESS, old[lost], before.requests),
@@ -162,7 +162,7 @@ def _fields(before: Tally, after: Tally) -> Iterator[Change]:
         )
 
 
-def _sets(before: Tally, after: Tally) -> Iterator[Change]:
+def _sets(before: WindowTally, after: WindowTally) -> Iterator[ChangedPart]:
     """One row per value: how many of the requests have it."""
     for kind in SETS:
         old, new = before.counts.get(kind, Counter()), after.counts.get(kind, Counter())
@@ -170,7 +170,7 @@ def _sets(before: Tally, after: Tally) -> Iterator[Change]:
             moved = abs(new[value] / after.requests - old[value] / before.requests)
             if moved:
                 sure = _intervals_apart(old[value], before.requests, new[value], after.requests)
-                yield Change(
+                yield ChangedPart(
                     kind,
                     value,
                     _share("in", old[value], before.requests),
@@ -181,7 +181,7 @@ def _sets(before: Tally, after: Tally) -> Iterator[Change]:
                 )
 
 
-def _traffic(before: Tally, after: Tally, spans: tuple[Window, Window]) -> Iterator[Change]:
+def _traffic(before: WindowTally, after: WindowTally, spans: tuple[TimeWindow, TimeWindow]) -> Iterator[ChangedPart]:
     """Requests per hour; the size is their difference divided by their sum. Sure if the later window's share of all
     requests differs from its share of the time (the conditional test of two Poisson rates)."""
     old, new = before.requests / spans[0].hours, after.requests / spans[1].hours
@@ -190,10 +190,12 @@ def _traffic(before: Tally, after: Tally, spans: tuple[Window, Window]) -> Itera
     bounds = wilson(after.requests, before.requests + after.requests)
     if moved:
         sure = not (bounds.low or 0.0) <= expected <= (bounds.high or 1.0)
-        yield Change(Kind.TRAFFIC, "", _rate(before.requests, spans[0]), _rate(after.requests, spans[1]), moved, sure)
+        yield ChangedPart(
+            RequestPart.TRAFFIC, "", _rate(before.requests, spans[0]), _rate(after.requests, spans[1]), moved, sure
+        )
 
 
-def _figures(kind: Kind, old: list[float], new: list[float], unit: str) -> Iterator[Change]:
+def _figures(kind: RequestPart, old: list[float], new: list[float], unit: str) -> Iterator[ChangedPart]:
     """Median and 95th percentile. Sure by the rank statistic's normal bound; leaving out the correction for ties only
     makes it more cautious."""
     if not old or not new:
@@ -203,7 +205,7 @@ def _figures(kind: Kind, old: list[float], new: list[float], unit: str) -> Itera
     if moved:
         spread = math.sqrt((len(old) + len(new) + 1) / (3 * len(old) * len(new)))
         sure = min(len(old), len(new)) >= _FEW and moved > math.sqrt(2) * Z * spread
-        yield Change(kind, "", _median_text(old, unit), _median_text(new, unit), moved, sure)
+        yield ChangedPart(kind, "", _median_text(old, unit), _median_text(new, unit), moved, sure)
 
 
 def cliffs_delta(old: Sequence[float], new: Sequence[float]) -> float:
@@ -224,7 +226,7 @@ def _share(name: str, k: int, n: int) -> str:
     return f"{name} {k:,} of {n:,} ({percent(k * 100 // n)})"
 
 
-def _rate(requests: int, span: Window) -> str:
+def _rate(requests: int, span: TimeWindow) -> str:
     return f"{requests / span.hours:,.1f} an hour ({plural(requests, 'request')})"
 
 
@@ -235,7 +237,7 @@ def _median_text(values: Sequence[float], unit: str) -> str:
     return f"median {middle}, p95 {number(tail, unit, up=True)}{suffix}, n {len(values):,}"
 
 
-def note_line(change: Change) -> tuple[str, str]:
+def note_line(change: ChangedPart) -> tuple[str, str]:
     """The section of the note that the change belongs to (what changed, or impact), and its line there."""
     if change.kind in SYMPTOMS:
         return "impact", row_line(change.what, f"{change.after}, before {change.before}", "traces")

@@ -12,9 +12,9 @@ from readiness_tui.domain.metrics.observe import (
 )
 from readiness_tui.domain.metrics.registry import (
     METRICS,
-    Kind,
     Layer,
     MetricDef,
+    MetricKind,
     guess_direction,
     normal,
     resolve,
@@ -26,9 +26,9 @@ from readiness_tui.domain.metrics.traces import observe_traces, utc, window
 
 __all__ = [
     "METRICS",
-    "Kind",
     "Layer",
     "MetricDef",
+    "MetricKind",
     "NotComputable",
     "Observed",
     "RunData",

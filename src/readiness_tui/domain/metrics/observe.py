@@ -11,9 +11,9 @@ from readiness_tui.domain.metrics import ingredients as read
 from readiness_tui.domain.metrics.ingredients import MISSING, NOT_APPLICABLE, Reading
 from readiness_tui.domain.metrics.registry import (
     METRICS,
-    Kind,
     Layer,
     MetricDef,
+    MetricKind,
     normal,
     resolve,
     same_metric,
@@ -176,7 +176,7 @@ def _from_cases(metric: MetricDef, data: RunData, slice_: _Slice) -> Observed | 
     if not slice_.cases:
         return NotComputable("the run has no cases" if not data.cases else "no case of the run is in this slice")
     names = _score_names(metric, slice_.cases)
-    if metric.kind is Kind.RATIO:
+    if metric.kind is MetricKind.RATIO:
         return summarise_ratio(_cost_samples(slice_), clusters=slice_.clusters())
     if names:
         seen = summarise(metric, _score_samples(metric, names[0], data, slice_), clusters=slice_.clusters())
@@ -200,7 +200,7 @@ def _score_names(metric: MetricDef, cases: Iterable[tuple[Case, GoldenCase | Non
 
     Times, costs and token counts are never taken from a score: tools score those as passed or not.
     """
-    if metric.kind not in (Kind.RATE, Kind.MEAN) or metric.unit == "tokens":
+    if metric.kind not in (MetricKind.RATE, MetricKind.MEAN) or metric.unit == "tokens":
         return []
     names = dict.fromkeys(name for case, _ in cases for name in case.scores)
     order = {normal(name): i for i, name in enumerate((metric.key, *metric.aliases))}

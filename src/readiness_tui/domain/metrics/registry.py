@@ -20,7 +20,7 @@ class Layer(StrEnum):
     OTHER = "other"
 
 
-class Kind(StrEnum):
+class MetricKind(StrEnum):
     """How case values become one figure, and so which interval it has (see `summary`)."""
 
     RATE = "rate"
@@ -43,7 +43,7 @@ class MetricDef:
     layer: Layer
     unit: str
     direction: Direction | None
-    kind: Kind
+    kind: MetricKind
     aliases: tuple[str, ...]
     range: tuple[float | None, float | None]
     doc: str
@@ -64,7 +64,7 @@ def _latency(percent: int) -> MetricDef:
         _OPS,
         "ms",
         _DOWN,
-        Kind.QUANTILE,
+        MetricKind.QUANTILE,
         (f"latency_p{percent}", f"p{percent}_latency_ms", f"p{percent}_latency", f"p{percent}_ms", f"p{percent}"),
         _POSITIVE,
         f"The ⌈0.{percent} n⌉-th smallest of n request latencies, cached and cold-start requests left out. Every "
@@ -80,7 +80,7 @@ METRICS: tuple[MetricDef, ...] = (
         _RET,
         "share",
         _UP,
-        Kind.RATE,
+        MetricKind.RATE,
         ("hit_rate", "retrieval_hit", "hit_at_k", "hit_k", "hitrate"),
         _SHARE,
         "Share of cases with at least one chunk of an expected source among those retrieved (hit@k, k as retrieved). "
@@ -92,7 +92,7 @@ METRICS: tuple[MetricDef, ...] = (
         _RET,
         "share",
         _UP,
-        Kind.MEAN,
+        MetricKind.MEAN,
         ("contextual_precision", "retrieval_precision", "llm_context_precision_with_reference", "precision_at_k"),
         _SHARE,
         "Computed: share of the retrieved chunks that come from an expected source, averaged over cases; nothing "
@@ -105,7 +105,7 @@ METRICS: tuple[MetricDef, ...] = (
         _RET,
         "score",
         _UP,
-        Kind.MEAN,
+        MetricKind.MEAN,
         ("mean_reciprocal_rank", "reciprocal_rank", "retrieval_mrr"),
         _SHARE,
         "Mean over cases of 1 / position of the first chunk of an expected source, 0 where there is none (Voorhees, "
@@ -117,7 +117,7 @@ METRICS: tuple[MetricDef, ...] = (
         _GEN,
         "score",
         _UP,
-        Kind.MEAN,
+        MetricKind.MEAN,
         ("groundedness", "faithfulness_score", "answer_faithfulness"),
         _SHARE,
         "Share of an answer's claims that its retrieved context supports, averaged over cases. Imported, not computed.",
@@ -129,7 +129,7 @@ METRICS: tuple[MetricDef, ...] = (
         _GEN,
         "score",
         _UP,
-        Kind.MEAN,
+        MetricKind.MEAN,
         ("answer_relevance", "answer_relevancy", "response_relevancy", "response_relevance", "relevancy"),
         _SHARE,
         "How far an answer addresses its question, averaged over cases. Imported, not computed.",
@@ -141,7 +141,7 @@ METRICS: tuple[MetricDef, ...] = (
         _GEN,
         "share",
         _UP,
-        Kind.RATE,
+        MetricKind.RATE,
         ("citation", "citation_correct", "citation_correctness"),
         _SHARE,
         "Share of answers that cite an expected source and no other. A citation is a chunk id or source in square "
@@ -153,7 +153,7 @@ METRICS: tuple[MetricDef, ...] = (
         _GEN,
         "share",
         _UP,
-        Kind.RATE,
+        MetricKind.RATE,
         ("must_include", "must_include_rate", "must_include_passed"),
         _SHARE,
         "Share of answers that contain every `must_include` text of their case, upper and lower case alike.",
@@ -164,7 +164,7 @@ METRICS: tuple[MetricDef, ...] = (
         _AGT,
         "share",
         _UP,
-        Kind.RATE,
+        MetricKind.RATE,
         ("task_success", "success_rate", "task_completion", "task_completion_rate", "pass_rate"),
         _SHARE,
         "Share of cases that the run says passed. A system error is a failure.",
@@ -175,7 +175,7 @@ METRICS: tuple[MetricDef, ...] = (
         _AGT,
         "share",
         _UP,
-        Kind.RATE,
+        MetricKind.RATE,
         ("tool_accuracy", "tool_correctness", "tool_call_correctness", "tool_use_accuracy"),
         _SHARE,
         "Share of cases whose called tools are exactly the expected ones; order and repetition do not count.",
@@ -186,7 +186,7 @@ METRICS: tuple[MetricDef, ...] = (
         _AGT,
         "share",
         _DOWN,
-        Kind.RATE,
+        MetricKind.RATE,
         ("tool_retry_rate", "retries_rate"),
         _SHARE,
         "Share of requests with tool calls in which at least one call was a retry: the tool's own attempt count is "
@@ -198,7 +198,7 @@ METRICS: tuple[MetricDef, ...] = (
         _SAF,
         "share",
         _DOWN,
-        Kind.RATE,
+        MetricKind.RATE,
         ("policy_violation", "policy_violations", "violation_rate"),
         _SHARE,
         "Share of answers that break a content policy. Imported: 1 is a violation.",
@@ -210,7 +210,7 @@ METRICS: tuple[MetricDef, ...] = (
         _SAF,
         "share",
         _DOWN,
-        Kind.RATE,
+        MetricKind.RATE,
         ("attack_success", "asr"),
         _SHARE,
         "Share of attacks that reached their goal. Imported: 1 is a successful attack.",
@@ -222,7 +222,7 @@ METRICS: tuple[MetricDef, ...] = (
         _SAF,
         "share",
         _DOWN,
-        Kind.RATE,
+        MetricKind.RATE,
         ("over_refusal", "false_refusal_rate", "false_refusal"),
         _SHARE,
         "Share of harmless requests that were refused. Imported: 1 is a refusal.",
@@ -237,7 +237,7 @@ METRICS: tuple[MetricDef, ...] = (
         _OPS,
         "share",
         _DOWN,
-        Kind.RATE,
+        MetricKind.RATE,
         ("errors_rate", "system_error_rate"),
         _SHARE,
         "Share of requests that the system failed to answer. A grader's error is not one.",
@@ -248,7 +248,7 @@ METRICS: tuple[MetricDef, ...] = (
         _OPS,
         "USD",
         _DOWN,
-        Kind.RATIO,
+        MetricKind.RATIO,
         ("cost_per_successful_task", "cost_per_task_success", "cost_per_success_usd"),
         _POSITIVE,
         "What all requests cost together, failures too, divided by the number of successes; undefined without one. "
@@ -260,7 +260,7 @@ METRICS: tuple[MetricDef, ...] = (
         _OPS,
         "USD",
         _DOWN,
-        Kind.SUM,
+        MetricKind.SUM,
         ("total_cost_usd", "cost_total"),
         _POSITIVE,
         "What all requests that were not answered from a cache cost together.",
@@ -271,7 +271,7 @@ METRICS: tuple[MetricDef, ...] = (
         _OPS,
         "tokens",
         _DOWN,
-        Kind.MEAN,
+        MetricKind.MEAN,
         ("tokens", "total_tokens_per_request", "mean_tokens"),
         _POSITIVE,
         "Input plus output tokens of a request, averaged.",
@@ -325,7 +325,9 @@ def guess_direction(name: str) -> Direction | None:
     return _DOWN if lower else _UP
 
 
-def unknown(name: str, direction: Direction | None = None, unit: str = "", kind: Kind = Kind.MEAN) -> MetricDef:
+def unknown(
+    name: str, direction: Direction | None = None, unit: str = "", kind: MetricKind = MetricKind.MEAN
+) -> MetricDef:
     """A definition for a name outside the registry: the mean of the cases' scores, in the declared unit."""
     return MetricDef(
         name,
@@ -333,7 +335,7 @@ def unknown(name: str, direction: Direction | None = None, unit: str = "", kind:
         Layer.OTHER,
         unit,
         direction or guess_direction(name),
-        Kind.RATE if normal(unit) in ("rate", "share") else kind,
+        MetricKind.RATE if normal(unit) in ("rate", "share") else kind,
         (),
         _SHARE if normal(unit) in ("rate", "share") else (None, None),
         "Not in the registry: the average of the scores that cases carry under this name.",

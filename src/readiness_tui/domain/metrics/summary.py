@@ -10,7 +10,7 @@ from fractions import Fraction
 from readiness_tui.domain.intervals import all_or_none, mean_clustered, mean_t, quantile, ratio, wilson
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics.ingredients import NOT_APPLICABLE, Absent, Reading
-from readiness_tui.domain.metrics.registry import Kind, MetricDef
+from readiness_tui.domain.metrics.registry import MetricDef, MetricKind
 from readiness_tui.domain.metrics.rule import Direction
 from readiness_tui.domain.text.sanitise import one_line
 
@@ -195,11 +195,11 @@ def _out_of_range(metric: MetricDef, carried: Mapping[str, list[float]]) -> NotC
 
 
 def _estimate(metric: MetricDef, carried: Mapping[str, list[float]], clusters: Mapping[str, str] | None) -> Estimate:
-    if metric.kind is Kind.QUANTILE:
+    if metric.kind is MetricKind.QUANTILE:
         pairs = [(key, value) for key, values in carried.items() for value in values]
         groups = grouped([key for key, _ in pairs], clusters)
         return quantile([value for _, value in pairs], metric.q, groups)
-    if metric.kind is Kind.SUM:
+    if metric.kind is MetricKind.SUM:
         every = [value for values in carried.values() for value in values]
         return Estimate(_total(every), len(every), method="sum", note="a sum has no bound")
     means = {key: _mean(values) for key, values in carried.items() if values}
@@ -209,12 +209,12 @@ def _estimate(metric: MetricDef, carried: Mapping[str, list[float]], clusters: M
     binary = set(figures) <= {0.0, 1.0}
     k = int(sum(figures)) if binary else None
     groups = grouped(list(means), clusters)
-    if groups and metric.kind is Kind.RATE and k in (0, len(figures)):
+    if groups and metric.kind is MetricKind.RATE and k in (0, len(figures)):
         return all_or_none(k, len(figures), len(set(groups)))
     if groups:
         return replace(mean_clustered(figures, groups), k=k)
     # Scores of a mean that all happen to be 1 (or 0) need not be 0/1 verdicts: mean_t gives them no bound.
-    if k is not None and (metric.kind is Kind.RATE or 0 < k < len(figures)):
+    if k is not None and (metric.kind is MetricKind.RATE or 0 < k < len(figures)):
         return wilson(k, len(figures))
     return replace(mean_t(figures), k=k)
 

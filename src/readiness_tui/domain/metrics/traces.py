@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from readiness_tui.domain.metrics import ingredients as read
 from readiness_tui.domain.metrics.ingredients import MISSING, NOT_APPLICABLE
-from readiness_tui.domain.metrics.registry import Kind, MetricDef, resolve, same_metric, unknown
+from readiness_tui.domain.metrics.registry import MetricDef, MetricKind, resolve, same_metric, unknown
 from readiness_tui.domain.metrics.rule import Direction
 from readiness_tui.domain.metrics.summary import (
     NotComputable,
@@ -58,9 +58,9 @@ def observe_traces(
     if not kept:
         return NotComputable("there are no traces" if not traces else "no trace carries these tags", 0, 0)
     sessions = {trace.id: trace.session for trace in kept if trace.session}
-    if metric.kind is Kind.RATIO:
+    if metric.kind is MetricKind.RATIO:
         return summarise_ratio(_cost_samples(kept), clusters=sessions, noun="trace")
-    scored = metric.kind in (Kind.RATE, Kind.MEAN) and metric.unit != "tokens"
+    scored = metric.kind in (MetricKind.RATE, MetricKind.MEAN) and metric.unit != "tokens"
     names = {name for trace in kept for name in trace.scores if same_metric(name, metric.key)} if scored else set()
     if names:
         name = metric.key if metric.key in names else min(names)

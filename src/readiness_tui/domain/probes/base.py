@@ -67,7 +67,7 @@ class ProbeInput:
 
 
 @dataclass(slots=True)
-class Seen:
+class SeenTraces:
     """The traces read in the pass: how many, from which days (UTC), and what was left out."""
 
     traces: int = 0
@@ -113,7 +113,7 @@ class Counter(Protocol):
 
     def add(self, trace: Trace) -> None: ...
 
-    def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: Seen) -> Proposal: ...
+    def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal: ...
 
 
 @dataclass(frozen=True, slots=True)

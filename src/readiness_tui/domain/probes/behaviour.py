@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from math import fsum
 
 from readiness_tui.domain.probes.base import ProbeInput, Smallest, safe
-from readiness_tui.domain.probes.figures import Figure, percent, support
+from readiness_tui.domain.probes.figures import SupportFigure, percent, support
 from readiness_tui.domain.probes.logged import has
 from readiness_tui.domain.probes.shares import ranked
 from readiness_tui.domain.probes.steps import (
@@ -70,11 +70,11 @@ class FallbackSeen:
             self.served += 1
             self.models[name or trace.model or ""] += 1
 
-    def figure(self) -> Figure:
+    def figure(self) -> SupportFigure:
         if not self.n:
-            return Figure(missing="no imported trace shows its model calls, or says whether it fell back")
+            return SupportFigure(missing="no imported trace shows its model calls, or says whether it fell back")
         lost = f"; {self.lost:,} more fell back and ended in an error" if self.lost else ""
-        return Figure(
+        return SupportFigure(
             f"a fallback served {self.served:,} of {self.n:,} requests{lost}",
             self.n,
             k=self.served,
@@ -122,11 +122,11 @@ class IdempotentWrites:
             if not keyed:
                 self.bad.add(trace.id)
 
-    def figure(self) -> Figure:
+    def figure(self) -> SupportFigure:
         if not self.n:
-            return Figure(missing="no imported trace has a call that is known to write; declare write_tools")
+            return SupportFigure(missing="no imported trace has a call that is known to write; declare write_tools")
         told = [f"{safe(name)} {count:,}" for name, count in ranked(self.guessed)[:_LISTED]]
-        return Figure(
+        return SupportFigure(
             f"{self.k:,} of {self.n:,} writes carry an idempotency key: {percent(self.k, self.n)}; "
             f"{self.twice:,} made twice in one request",
             self.n,
@@ -173,10 +173,10 @@ class FailuresHandled:
             self.kinds[kind] += 1
             self.bad.add(trace.id)
 
-    def figure(self) -> Figure:
+    def figure(self) -> SupportFigure:
         if not self.n:
-            return Figure(missing="no imported trace shows a failure")
-        return Figure(
+            return SupportFigure(missing="no imported trace shows a failure")
+        return SupportFigure(
             f"{self.k:,} of {self.n:,} failed requests ended in an answer or abstained: {percent(self.k, self.n)}",
             self.n,
             k=self.k,
@@ -210,10 +210,10 @@ class GuardErrorsBlocked:
         if not (blocked or silent):
             self.bad.add(trace.id)
 
-    def figure(self) -> Figure:
+    def figure(self) -> SupportFigure:
         if not self.n:
-            return Figure(missing="no imported trace shows a guard that failed")
-        return Figure(
+            return SupportFigure(missing="no imported trace shows a guard that failed")
+        return SupportFigure(
             f"{self.k:,} of {self.n:,} requests with a guard error were blocked",
             self.n,
             k=self.k,
@@ -239,11 +239,11 @@ class PromptChangedWithinApp:
             self.n += 1
             self.prompts.setdefault(app, set()).add(prompt)
 
-    def figure(self) -> Figure:
+    def figure(self) -> SupportFigure:
         if not self.n:
-            return Figure(missing="no imported trace carries both an application and a prompt version")
+            return SupportFigure(missing="no imported trace carries both an application and a prompt version")
         changed = {app: names for app, names in sorted(self.prompts.items()) if len(names) > 1}
-        return Figure(
+        return SupportFigure(
             f"the prompt changed under {len(changed):,} of {len(self.prompts):,} application versions",
             self.n,
             supports=bool(changed),
@@ -275,14 +275,16 @@ class ScoreAgainstFeedback:
         for name, value in trace.scores.items():
             self.seen.setdefault(name, ([], []))[word in _UP].append(value)
 
-    def figure(self) -> Figure:
+    def figure(self) -> SupportFigure:
         both = {name: sides for name, sides in self.seen.items() if sides[0] and sides[1]}
         if not both:
-            return Figure(missing="no imported trace has a score of requests that users liked and of some they did not")
+            return SupportFigure(
+                missing="no imported trace has a score of requests that users liked and of some they did not"
+            )
         name, (bad, good) = min(both.items(), key=lambda row: (-len(row[1][0]) - len(row[1][1]), row[0]))
         high, low = fsum(good) / len(good), fsum(bad) / len(bad)
         unread = self.unread.total()
-        return Figure(
+        return SupportFigure(
             f"{safe(name)} is {high:.3g} on {len(good):,} requests that users liked, {low:.3g} on {len(bad):,} that "
             "they did not",
             len(good) + len(bad),

@@ -17,7 +17,7 @@ from readiness_tui.domain.probes.base import (
     Finding,
     ProbeInput,
     RecordProbe,
-    Seen,
+    SeenTraces,
     TraceProbe,
     digest_of,
     sampling,
@@ -27,7 +27,7 @@ from readiness_tui.domain.runs.model import Trace
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class SupportFigure:
     """What a support probe found in `n` records. `missing`: why there was nothing to find (n = 0).
 
     `supports`: the figure is in favour of the item. `examples`: ids of the records against it.
@@ -47,7 +47,7 @@ class Reading(Protocol):
 
     def add(self, trace: Trace) -> None: ...
 
-    def figure(self) -> Figure: ...
+    def figure(self) -> SupportFigure: ...
 
 
 class Weighing(Protocol):
@@ -58,7 +58,7 @@ class Weighing(Protocol):
     def finding(self) -> Finding: ...
 
 
-def figure_proposal(item: Item, query: str, figure: Figure) -> Proposal:
+def figure_proposal(item: Item, query: str, figure: SupportFigure) -> Proposal:
     missing = f"Nothing to show: {figure.missing}." if figure.missing else ""
     return Proposal(
         item_id=item.id,
@@ -85,11 +85,11 @@ class _FigureCounter:
         if self.reading is not None:
             self.reading.add(trace)
 
-    def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: Seen) -> Proposal:
+    def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
         if self.reading is None:
-            figure = Figure(missing=self.problem)
+            figure = SupportFigure(missing=self.problem)
         else:
-            figure = self.reading.figure() if seen.traces else Figure(missing=seen.nothing)
+            figure = self.reading.figure() if seen.traces else SupportFigure(missing=seen.nothing)
         made = figure_proposal(item, spec.query, figure)
         return made if made.missing else replace(made, window=seen.window, sampling=sampling(data))
 
@@ -103,7 +103,7 @@ class _FindingCounter:
         if self.weighing is not None:
             self.weighing.add(trace)
 
-    def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: Seen) -> Proposal:
+    def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
         if self.weighing is None:
             finding = Finding(None, missing=self.problem)
         else:
@@ -136,7 +136,7 @@ def fact_of_traces(make: Callable[[ProbeInput], Weighing]) -> TraceProbe:
     return TraceProbe(ProbeKind.FACT, start)
 
 
-def support_of_records(look: Callable[[ProbeInput], Figure]) -> RecordProbe:
+def support_of_records(look: Callable[[ProbeInput], SupportFigure]) -> RecordProbe:
     """A support probe over incidents, runs and locks."""
     return RecordProbe(ProbeKind.SUPPORT, lambda item, spec, data: figure_proposal(item, spec.query, look(data)))
 

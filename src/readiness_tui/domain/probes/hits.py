@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from readiness_tui.domain.checklists.assessment import Assurance, Proposal
 from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
-from readiness_tui.domain.probes.base import EXAMPLES, ProbeInput, Seen, Smallest, digest_of, sampling
+from readiness_tui.domain.probes.base import EXAMPLES, ProbeInput, SeenTraces, Smallest, digest_of, sampling
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class Hits:
         item: Item,
         spec: ProbeSpec,
         data: ProbeInput,
-        seen: Seen,
+        seen: SeenTraces,
         what: str,
         n: int | None = None,
         nothing: str = "",

@@ -13,12 +13,12 @@ from typing import Any
 
 from readiness_tui.domain.checklists.assessment import Proposal
 from readiness_tui.domain.checklists.model import Item, ProbeSpec
-from readiness_tui.domain.probes.base import ProbeInput, Seen, safe
+from readiness_tui.domain.probes.base import ProbeInput, SeenTraces, safe
 from readiness_tui.domain.probes.hits import Hits
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.text.personal_data import find_personal_data
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.domain.text.secrets import GUESSABLE, Hit, find_secrets
+from readiness_tui.domain.text.secrets import GUESSABLE, SensitiveHit, find_secrets
 
 SCOPES = {  # what each query searches for
     "secrets_in_logs": "credentials",
@@ -69,7 +69,7 @@ def leaks(trace: Trace, *, personal: bool = True) -> Iterator[LeakHit]:
             yield LeakHit(name, hit.pattern, place, one_line(f"{left}[masked]{right}"), is_personal)
 
 
-def _find(text: str, personal: bool) -> list[tuple[Hit, bool]]:
+def _find(text: str, personal: bool) -> list[tuple[SensitiveHit, bool]]:
     """The hits of both kinds by position, without overlaps: a credential wins over personal data inside it."""
     secrets = find_secrets(text)
     found = [(hit, False) for hit in secrets]
@@ -133,5 +133,5 @@ class LeakCounter:
             for query in (_PERSONAL if hit.personal else _SECRET, _EITHER):
                 self.hits[query].add(hit.id, line)
 
-    def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: Seen) -> Proposal:
+    def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
         return self.hits[spec.query].proposal(item, spec, data, seen, SCOPES[spec.query])

@@ -14,7 +14,7 @@ from typing import Any
 
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.probes.base import ProbeInput, Smallest, safe, utc
-from readiness_tui.domain.probes.figures import Figure, percent, support
+from readiness_tui.domain.probes.figures import SupportFigure, percent, support
 from readiness_tui.domain.probes.logged import has
 from readiness_tui.domain.runs.model import SpanKind, Trace
 
@@ -70,9 +70,9 @@ class CallsWithinPolicy:
             if attempt > self.attempts:
                 self.over.add(trace_id)
 
-    def figure(self) -> Figure:
+    def figure(self) -> SupportFigure:
         if not self.timed and not self.counted:
-            return Figure(missing="no imported trace says how long a call took or which attempt it was")
+            return SupportFigure(missing="no imported trace says how long a call took or which attempt it was")
         longest = (
             f"longest of {self.timed:,} calls {_seconds(self.longest)}, {_seconds(self.timeout_ms)} declared"
             if self.timed
@@ -83,7 +83,7 @@ class CallsWithinPolicy:
             if self.counted
             else "no call counts its attempts"
         )
-        return Figure(
+        return SupportFigure(
             f"{longest}; {tries}",
             max(self.timed, self.counted),
             supports=not self.over.ids,
@@ -115,10 +115,10 @@ class SlowestTotal:
             self.beyond += 1
             self.over.add(trace.id)
 
-    def figure(self) -> Figure:
+    def figure(self) -> SupportFigure:
         if not self.n:
-            return Figure(missing="no imported trace says how long the request took")
-        return Figure(
+            return SupportFigure(missing="no imported trace says how long the request took")
+        return SupportFigure(
             f"slowest of {self.n:,} requests {_seconds(self.slowest)}, budget {_seconds(self.budget_ms)} "
             "(declared timeout times attempts)",
             self.n,
@@ -154,10 +154,10 @@ class AlertsReplayed:
         if trace.cost is not None:
             self.spent[hour] += round(trace.cost * _NANO)
 
-    def figure(self) -> Figure:
+    def figure(self) -> SupportFigure:
         if not self.hours or not self.spent:
             lacks = "latency" if not self.hours else "cost"
-            return Figure(missing=f"no imported trace carries both a time and its {lacks}")
+            return SupportFigure(missing=f"no imported trace carries both a time and its {lacks}")
         slow = [
             hour
             for hour, took in sorted(self.hours.items())
@@ -169,7 +169,7 @@ class AlertsReplayed:
             for what, found in (("latency would have fired", slow), ("cost would have fired", dear))
             if found
         ]
-        return Figure(
+        return SupportFigure(
             f"p95 over {_seconds(self.latency_ms)} in {len(slow):,} of {len(self.hours):,} hours, spend over "
             f"{float(self.cost):g} USD in {len(dear):,} of {len(self.spent):,}",
             len(self.hours.keys() | self.spent.keys()),
@@ -207,13 +207,13 @@ class RateLimitHeadroom:
             self.limited += 1
             self.hit.add(trace.id)
 
-    def figure(self) -> Figure:
+    def figure(self) -> SupportFigure:
         if not self.minutes:
-            return Figure(missing="no imported trace carries a time")
+            return SupportFigure(missing="no imported trace carries a time")
         peak = max(self.minutes.values())
         real = peak if self.rate is None else ceil(peak / self.rate)
         scaled = f" ({peak:,} in the log, sampled)" if real != peak else ""
-        return Figure(
+        return SupportFigure(
             f"busiest minute {real:,} requests{scaled}, quota {self.quota:,}; {self.limited:,} of {self.n:,} requests "
             f"met a rate limit (429): {percent(self.limited, self.n)}",
             self.n,
@@ -249,10 +249,10 @@ class MostSteps:
             self.beyond += 1
             self.over.add(trace.id)
 
-    def figure(self) -> Figure:
+    def figure(self) -> SupportFigure:
         if not self.n:
-            return Figure(missing="no imported trace shows its steps or tool calls")
-        return Figure(
+            return SupportFigure(missing="no imported trace shows its steps or tool calls")
+        return SupportFigure(
             f"most steps {self.most:,} in {self.n:,} requests, cap {self.cap:,}",
             self.n,
             k=self.n - self.beyond,
@@ -285,15 +285,15 @@ class MostUsedPerUser:
             self.n += 1
             self.used[trace.user, f"{utc(trace.started_at):%Y-%m-%d}"] += amount
 
-    def figure(self) -> Figure:
+    def figure(self) -> SupportFigure:
         what = "its cost" if self.cap.dollars else "its tokens"
         if not self.n:
-            return Figure(missing=f"no imported trace carries its user, its time and {what}")
+            return SupportFigure(missing=f"no imported trace carries its user, its time and {what}")
         limit = self.cap.limit * (_NANO if self.cap.dollars else 1)
         listed = sorted(self.used.items(), key=lambda row: (-row[1], row[0]))
         over = [row for row in listed if row[1] > limit]
         most = self._said(listed[0][1])
-        return Figure(
+        return SupportFigure(
             f"most by one user on one day {most} of {self._said(int(limit))}; over the cap {len(over):,} of "
             f"{len(listed):,} user days",
             self.n,
@@ -322,11 +322,11 @@ class TracesPerRequest:
     def add(self, trace: Trace) -> None:
         self.n += 1
 
-    def figure(self) -> Figure:
+    def figure(self) -> SupportFigure:
         if not self.total:
-            return Figure(missing="no request was served")
+            return SupportFigure(missing="no request was served")
         seen = Fraction(self.n, self.total)
-        return Figure(
+        return SupportFigure(
             f"{self.n:,} traces of {self.total:,} requests: {float(seen):.4g}, declared {float(self.rate):.4g}",
             self.total,
             k=self.n,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from readiness_tui.domain.probes.base import safe
-from readiness_tui.domain.probes.shares import ShareQuery, Tally, ranked
+from readiness_tui.domain.probes.shares import ShareQuery, ShareTally, ranked
 from readiness_tui.domain.runs.model import Outcome, Trace
 
 _NOTHING = frozenset({"", "unknown", "none", "null", "nil", "nan", "n/a", "na", "undefined", "unset", "-", "—", "?"})
@@ -36,18 +36,18 @@ def floating(model: str) -> bool:
     return "latest" in model.casefold() or not _PINNED.search(model)
 
 
-def _prompt_version(trace: Trace, tally: Tally) -> None:
+def _prompt_version(trace: Trace, tally: ShareTally) -> None:
     """Applies to every request."""
     tally.count(trace.id, has(trace.prompt_version))
 
 
-def _index_version(trace: Trace, tally: Tally) -> None:
+def _index_version(trace: Trace, tally: ShareTally) -> None:
     """Applies to every request except those that state they did not retrieve from an index."""
     if trace.retrieval is not False:
         tally.count(trace.id, has(trace.index_version))
 
 
-def _model_version(trace: Trace, tally: Tally) -> None:
+def _model_version(trace: Trace, tally: ShareTally) -> None:
     """Applies to every request; any model name counts. Floating aliases are noted for a person to judge."""
     carries = has(trace.model)
     tally.count(trace.id, carries)
@@ -55,7 +55,7 @@ def _model_version(trace: Trace, tally: Tally) -> None:
         tally.notes[trace.model] += 1
 
 
-def _aliases(tally: Tally) -> tuple[str, ...]:
+def _aliases(tally: ShareTally) -> tuple[str, ...]:
     named = [(model, count) for model, count in ranked(tally.notes) if floating(model)]
     lines = [
         f"floating alias {safe(model)} on {count:,}: it names no date or version and may move silently"
@@ -66,7 +66,7 @@ def _aliases(tally: Tally) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _retrieved_context(trace: Trace, tally: Tally) -> None:
+def _retrieved_context(trace: Trace, tally: ShareTally) -> None:
     """Applies to requests that retrieved: the log says so, or lists chunks. They carry it if all chunks have an id, or
     with an explicit empty list. A request whose log says nothing about retrieval counts as lacking as soon as any
     request in the log retrieved; if none did, there is nothing to count."""
@@ -79,7 +79,7 @@ def _retrieved_context(trace: Trace, tally: Tally) -> None:
         tally.count(trace.id, all(has(chunk.id) for chunk in trace.chunks), "a chunk's id")
 
 
-def _tool_io(trace: Trace, tally: Tally) -> None:
+def _tool_io(trace: Trace, tally: ShareTally) -> None:
     """Applies to every tool call; it carries its arguments and a result or error (an empty object is logged)."""
     for call in trace.tool_calls or ():
         parts = []
@@ -90,7 +90,7 @@ def _tool_io(trace: Trace, tally: Tally) -> None:
         tally.count(trace.id, call.complete, " and ".join(parts), call.name or "(a tool without a name)")
 
 
-def _feedback(trace: Trace, tally: Tally) -> None:
+def _feedback(trace: Trace, tally: ShareTally) -> None:
     """Applies to every piece of feedback; it carries if it is joined to an identified request."""
     if trace.feedback is not None and trace.feedback.strip():
         tally.count(trace.id, has(trace.id))
@@ -98,11 +98,11 @@ def _feedback(trace: Trace, tally: Tally) -> None:
         tally.notes["without"] += 1
 
 
-def _feedback_share(tally: Tally) -> tuple[str, ...]:
+def _feedback_share(tally: ShareTally) -> tuple[str, ...]:
     return (f"feedback on {tally.n:,} of {tally.n + tally.notes['without']:,} requests",) if tally.n else ()
 
 
-def _tokens_and_cost(trace: Trace, tally: Tally) -> None:
+def _tokens_and_cost(trace: Trace, tally: ShareTally) -> None:
     """Applies to every request that was not answered from a cache; it carries tokens in, tokens out and cost."""
     if trace.cached:
         return
@@ -116,12 +116,12 @@ def _tokens_and_cost(trace: Trace, tally: Tally) -> None:
         tally.notes["failed"] += 1
 
 
-def _failed(tally: Tally) -> tuple[str, ...]:
+def _failed(tally: ShareTally) -> tuple[str, ...]:
     failed = tally.notes["failed"]
     return (f"{failed:,} of those that lack them ended in a system error",) if failed else ()
 
 
-def _outcome(trace: Trace, tally: Tally) -> None:
+def _outcome(trace: Trace, tally: ShareTally) -> None:
     """Applies to every request; it carries if its status is known to mean success, failure, abstention or error.
     A status word of unknown meaning leaves the cost per success undefined, so it does not count; it is listed."""
     carries = trace.outcome is not None
@@ -130,7 +130,7 @@ def _outcome(trace: Trace, tally: Tally) -> None:
         tally.notes[trace.status] += 1
 
 
-def _unknown_words(tally: Tally) -> tuple[str, ...]:
+def _unknown_words(tally: ShareTally) -> tuple[str, ...]:
     return tuple(
         f"status “{safe(word)}” on {count:,} is not known to mean success, fail, abstain or error"
         for word, count in ranked(tally.notes)[:_LISTED]

@@ -11,10 +11,10 @@ from readiness_tui.domain.gate_result.evaluate import high_risk_cases
 from readiness_tui.domain.incidents.live_note import Command
 from readiness_tui.domain.incidents.model import Incident, Sev
 from readiness_tui.domain.metrics import RunData
-from readiness_tui.domain.probes.base import Check, Finding, Probe, ProbeInput, RecordProbe, Seen, safe, utc
+from readiness_tui.domain.probes.base import Check, Finding, Probe, ProbeInput, RecordProbe, SeenTraces, safe, utc
 from readiness_tui.domain.probes.facts import fact_proposal
-from readiness_tui.domain.probes.figures import Figure, support_of_records
-from readiness_tui.domain.probes.shares import ShareQuery, Tally, share_proposal
+from readiness_tui.domain.probes.figures import SupportFigure, support_of_records
+from readiness_tui.domain.probes.shares import ShareQuery, ShareTally, share_proposal
 
 DRILL_DAYS = 90
 _LOGGED = f"{Command.DETECTED.capitalize()}: "  # how the live note begins that sets this time
@@ -65,13 +65,13 @@ def detected_by_alert(incident: Incident) -> bool | None:
     return bool(_ALERT.search(first) and not _PERSON.search(first)) if first else None
 
 
-def incidents_detected_by_alert(data: ProbeInput) -> Figure:
+def incidents_detected_by_alert(data: ProbeInput) -> SupportFigure:
     told = [(incident, found) for incident in data.incidents if (found := detected_by_alert(incident)) is not None]
     if not told:
-        return Figure(missing="no incident's note says how it was detected")
+        return SupportFigure(missing="no incident's note says how it was detected")
     late = sorted((incident for incident, found in told if not found), key=lambda incident: incident.number)
     k, silent = len(told) - len(late), len(data.incidents) - len(told)
-    return Figure(
+    return SupportFigure(
         f"{k:,} of {len(told):,} incidents were detected by an alert" + (f"; {silent:,} do not say" if silent else ""),
         len(told),
         k=k,
@@ -83,7 +83,7 @@ def incidents_detected_by_alert(data: ProbeInput) -> Figure:
 def _linked(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
     """Applies to every sev1 and sev2; it carries if it names an eval case, which must be in the golden set if one is
     imported."""
-    tally = Tally()
+    tally = ShareTally()
     known = None if data.eval_set is None else {case.id for case in data.eval_set.cases}
     for incident in data.incidents:
         if incident.severity in (Sev.SEV1, Sev.SEV2):
@@ -93,25 +93,25 @@ def _linked(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
     share = ShareQuery(
         spec.query, "sev1 and sev2 incidents", "name an eval case", "no sev1 or sev2 incident is recorded", _unused
     )
-    return share_proposal(share, tally, item.id, spec, data, Seen(), nothing=share.needs)
+    return share_proposal(share, tally, item.id, spec, data, SeenTraces(), nothing=share.needs)
 
 
 def _labelled(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
     """Applies to every case tagged high_risk; it carries if a person labelled it."""
-    tally = Tally()
+    tally = ShareTally()
     risky, unreviewed, _ = high_risk_cases([RunData(run, cases, data.eval_set) for run, cases in data.candidate])
     for name in risky:
         tally.count(name, name not in unreviewed, "a person's label")
     needs = "no case of a candidate run or of its golden set is tagged high_risk"
     share = ShareQuery(spec.query, "high-risk cases", "carry a person's label", needs, _unused)
-    return share_proposal(share, tally, item.id, spec, data, Seen(), nothing=needs)
+    return share_proposal(share, tally, item.id, spec, data, SeenTraces(), nothing=needs)
 
 
 def _unused(*_: object) -> None:
     """These shares do not count traces."""
 
 
-def gate_locked_and_rollback_timed(data: ProbeInput) -> Figure:
+def gate_locked_and_rollback_timed(data: ProbeInput) -> SupportFigure:
     """Whether the current gate is locked, and how long incidents took from detection to mitigation (DEP-04)."""
     lock, gate = data.lock, data.gate
     timed = [
@@ -122,7 +122,7 @@ def gate_locked_and_rollback_timed(data: ProbeInput) -> Figure:
         and utc(incident.mitigated) >= utc(incident.detected)
     ]
     if gate is None and not timed:
-        return Figure(missing="the review has no gate, and no incident says when it was detected and mitigated")
+        return SupportFigure(missing="the review has no gate, and no incident says when it was detected and mitigated")
     locked = gate is not None and lock is not None and lock.gate_digest == gate.digest
     if gate is None:
         said = "no gate"
@@ -132,7 +132,7 @@ def gate_locked_and_rollback_timed(data: ProbeInput) -> Figure:
         said = f"gate locked by {safe(lock.by)} on {utc(lock.at):%Y-%m-%d}" + ("" if locked else ", changed since")
     worst = max((took for _, took in timed), default=None)
     took = f"longest of {len(timed):,} mitigations {_minutes(worst)}" if worst is not None else "no incident was timed"
-    return Figure(
+    return SupportFigure(
         f"{said}; {took}",
         len(timed) + (gate is not None),
         supports=locked,

@@ -9,7 +9,7 @@ from typing import Any
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.checklists.assessment import Proposal
 from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
-from readiness_tui.domain.probes.base import ProbeInput, Seen, TraceProbe, safe
+from readiness_tui.domain.probes.base import ProbeInput, SeenTraces, TraceProbe, safe
 from readiness_tui.domain.probes.hits import Hits
 from readiness_tui.domain.probes.steps import calls
 from readiness_tui.domain.runs.model import Trace
@@ -45,7 +45,7 @@ class OutsideTools:
             shown = safe(name) or "(a tool without a name)"
             self.hits.add(f"{trace.id}:tool:{name}", f"{one_line(trace.id, 60)} calls {shown}, which is not declared")
 
-    def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: Seen) -> Proposal:
+    def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
         nothing = self.problem or "no imported trace has a tool call"
         return self.hits.proposal(item, spec, data, seen, "tools outside the declared list", self.n, nothing)
 
@@ -97,7 +97,7 @@ class CasesInPrompts:
                 self.searched[text] = known
         return known
 
-    def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: Seen) -> Proposal:
+    def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
         nothing = self.problem or "no imported trace logs its prompt"
         return self.hits.proposal(item, spec, data, seen, "golden cases in logged prompts", self.n, nothing)
 

@@ -8,7 +8,16 @@ from dataclasses import replace
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.checklists.assessment import Assurance, Proposal, Vote
 from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
-from readiness_tui.domain.probes.base import Counter, FactProbe, Probe, ProbeInput, Seen, TraceProbe, digest_of, safe
+from readiness_tui.domain.probes.base import (
+    Counter,
+    FactProbe,
+    Probe,
+    ProbeInput,
+    SeenTraces,
+    TraceProbe,
+    digest_of,
+    safe,
+)
 from readiness_tui.domain.probes.behaviour import BEHAVIOUR
 from readiness_tui.domain.probes.facts import FACTS, fact_proposal
 from readiness_tui.domain.probes.leaks import SCOPES, LeakCounter
@@ -52,7 +61,7 @@ def propose_all(items: Iterable[Item], data: ProbeInput) -> dict[str, Proposal]:
     counters: dict[Probe, Counter] = {
         probe: probe.start(data) for probe in {probe for _, _, probe in ready} if isinstance(probe, TraceProbe)
     }
-    seen = Seen()
+    seen = SeenTraces()
     if counters:
         steps = [counter.add for counter in counters.values()]
         for trace in data.traces:

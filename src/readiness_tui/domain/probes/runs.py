@@ -25,7 +25,7 @@ from readiness_tui.domain.metrics import (
 from readiness_tui.domain.metrics.rule import From, Rule
 from readiness_tui.domain.probes.base import Check, FactProbe, Finding, Probe, ProbeInput, safe, utc
 from readiness_tui.domain.probes.facts import NO_RUN, best_run_finding, some_names
-from readiness_tui.domain.probes.figures import Figure, percent, support_of_records
+from readiness_tui.domain.probes.figures import SupportFigure, percent, support_of_records
 from readiness_tui.domain.probes.logged import floating, has
 from readiness_tui.domain.runs.model import Case, Run
 
@@ -287,19 +287,21 @@ def baseline_case_overlap(data: ProbeInput) -> Finding:
 # Figures
 
 
-def judge_agreement(data: ProbeInput) -> Figure:
+def judge_agreement(data: ProbeInput) -> SupportFigure:
     """How often a candidate run's judge and people agree on cases that were labelled blind (EVA-05)."""
     runs = [RunData(run, cases, data.eval_set) for run, cases in data.candidate]
     found = queue.judge_agreement(runs, data.gate)
     if not found or not found[0].n:
         aside = f" ({found[0].aside})" if found and found[0].aside else ""
-        return Figure(missing=f"no case of a candidate run carries both a label given blind and a verdict{aside}")
+        return SupportFigure(
+            missing=f"no case of a candidate run carries both a label given blind and a verdict{aside}"
+        )
     whole = found[0]
     compared = [part.run for part in runs if any(one.n for one in queue.judge_agreement([part], data.gate))]
     named = some_names(sorted({run.judge or "(not named)" for run in compared}))
     pinned = all(_pinned(run.judge) or has(run.judge_digest) for run in compared)
     parts = (f"judge against people: {whole.text}", whole.aside, f"judge {named}{'' if pinned else ', not pinned'}")
-    return Figure(
+    return SupportFigure(
         "; ".join(part for part in parts if part),
         whole.n,
         k=whole.agreed,
@@ -312,11 +314,11 @@ def judge_agreement(data: ProbeInput) -> Figure:
     )
 
 
-def evaluation_types_seen(data: ProbeInput) -> Figure:
+def evaluation_types_seen(data: ProbeInput) -> SupportFigure:
     """Which of the seven types of evaluation appear in the imported runs (EVA-14)."""
     runs, pairs = all_runs(data), _pairs(data)
     if not runs:
-        return Figure(missing="no eval run is imported")
+        return SupportFigure(missing="no eval run is imported")
     layers: set[str] = set()
     for run, cases in pairs:
         for layer, rows in data.metrics_of(run, cases).items():
@@ -333,7 +335,7 @@ def evaluation_types_seen(data: ProbeInput) -> Figure:
         "online experiments when applicable": any(_tagged(run, _ONLINE) for run in runs),
     }
     names = [name for name, shown in seen.items() if shown]
-    return Figure(
+    return SupportFigure(
         f"{len(names)} of {len(seen)} types seen among {len(runs):,} runs" + (f": {', '.join(names)}" if names else ""),
         len(seen),
         k=len(names),

@@ -1,6 +1,6 @@
 """The share rule: k of n applicable records, with its bound (scoring.md, "Probe").
 
-A share probe is a function that counts the records of one trace in a `Tally`; a tally holds only counters and a few
+A share probe is a function that counts the records of one trace in a `ShareTally`; a tally holds only counters and a few
 ids, so that a database can compute the same figures.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from readiness_tui.domain.checklists.assessment import Assurance, Proposal
 from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
 from readiness_tui.domain.intervals import exact, wilson
-from readiness_tui.domain.probes.base import ProbeInput, Seen, Smallest, digest_of, safe, sampling
+from readiness_tui.domain.probes.base import ProbeInput, SeenTraces, Smallest, digest_of, safe, sampling
 from readiness_tui.domain.runs.model import Trace
 
 MIN_PROVEN = 30  # fewest records for `proven`
@@ -21,7 +21,7 @@ _GROUPS = 10  # groups listed before "and N more"
 
 
 @dataclass(slots=True)
-class Tally:
+class ShareTally:
     """What a share probe counted.
 
     `k` of `n` applicable records carry the value. `examples`: ids of traces with a record that does not.
@@ -78,8 +78,8 @@ class ShareQuery:
     units: str
     carry: str
     needs: str
-    mark: Callable[[Trace, Tally], None]
-    details: Callable[[Tally], tuple[str, ...]] = lambda tally: ()
+    mark: Callable[[Trace, ShareTally], None]
+    details: Callable[[ShareTally], tuple[str, ...]] = lambda tally: ()
 
     def start(self, data: ProbeInput) -> ShareCounter:
         return ShareCounter(self)
@@ -88,12 +88,12 @@ class ShareQuery:
 @dataclass(slots=True)
 class ShareCounter:
     share: ShareQuery
-    tally: Tally = field(default_factory=Tally)
+    tally: ShareTally = field(default_factory=ShareTally)
 
     def add(self, trace: Trace) -> None:
         self.share.mark(trace, self.tally)
 
-    def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: Seen) -> Proposal:
+    def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
         self.tally.settle()
         return share_proposal(self.share, self.tally, item.id, spec, data, seen)
 
@@ -115,7 +115,13 @@ def share_assurance(points: int | None, n: int) -> Assurance | None:
 
 
 def share_proposal(
-    share: ShareQuery, tally: Tally, item_id: str, spec: ProbeSpec, data: ProbeInput, seen: Seen, nothing: str = ""
+    share: ShareQuery,
+    tally: ShareTally,
+    item_id: str,
+    spec: ProbeSpec,
+    data: ProbeInput,
+    seen: SeenTraces,
+    nothing: str = "",
 ) -> Proposal:
     """The proposal of a settled tally for an item. `nothing`: what is needed if the records are not traces."""
     k, n = tally.k, tally.n
@@ -147,7 +153,7 @@ def share_proposal(
     )
 
 
-def _lacking(tally: Tally) -> tuple[str, ...]:
+def _lacking(tally: ShareTally) -> tuple[str, ...]:
     """ "73 lack the result, all from one tool: refund_create 73 of 90", or a line for each lack and each group."""
     lines = [f"{count:,} lack {what}" for what, count in ranked(tally.lacks)]
     failing = {name: counts for name, counts in tally.groups.items() if counts[0]}

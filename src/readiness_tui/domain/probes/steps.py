@@ -17,7 +17,7 @@ from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.checklists.model import ProbeKind
 from readiness_tui.domain.probes.base import ProbeInput, TraceProbe, utc
 from readiness_tui.domain.probes.logged import has
-from readiness_tui.domain.probes.shares import ShareCounter, ShareQuery, Tally
+from readiness_tui.domain.probes.shares import ShareCounter, ShareQuery, ShareTally
 from readiness_tui.domain.runs.model import Span, SpanKind, ToolCall, Trace
 
 _FALSE = frozenset({"", "false", "no", "0", "none", "null", "off", "read", "readonly", "read_only"})
@@ -93,7 +93,7 @@ def calls(trace: Trace) -> Iterator[Call]:
 # Shares
 
 
-def _has_parent(trace: Trace, tally: Tally) -> None:
+def _has_parent(trace: Trace, tally: ShareTally) -> None:
     """Applies to every step; it carries if it is a root, or if its parent is another step of the same trace."""
     known = {span.id for span in trace.spans or ()}
     for span in trace.spans or ():
@@ -101,21 +101,21 @@ def _has_parent(trace: Trace, tally: Tally) -> None:
         tally.count(trace.id, whole, "their parent")
 
 
-def _guard_before(trace: Trace, tally: Tally) -> None:
+def _guard_before(trace: Trace, tally: ShareTally) -> None:
     """Applies to requests with a model call among their steps; carries if a guard step comes before the first one."""
     kinds = [span.kind for span in in_order(trace.spans or ())]
     if SpanKind.MODEL in kinds:
         tally.count(trace.id, SpanKind.GUARD in kinds[: kinds.index(SpanKind.MODEL)])
 
 
-def _guard_after(trace: Trace, tally: Tally) -> None:
+def _guard_after(trace: Trace, tally: ShareTally) -> None:
     """Applies to requests with a model call among their steps; carries if a guard step comes after the last one."""
     kinds = [span.kind for span in in_order(trace.spans or ())][::-1]
     if SpanKind.MODEL in kinds:
         tally.count(trace.id, SpanKind.GUARD in kinds[: kinds.index(SpanKind.MODEL)])
 
 
-def _validated(trace: Trace, tally: Tally) -> None:
+def _validated(trace: Trace, tally: ShareTally) -> None:
     """Applies to requests whose steps show that code uses the output: a tool step after a model call, or a validation
     step. They carry if there is a validation step."""
     kinds = [span.kind for span in in_order(trace.spans or ())]
@@ -132,12 +132,12 @@ def _validated(trace: Trace, tally: Tally) -> None:
         tally.notes["failed" if failed else "passed"] += 1
 
 
-def _failures(tally: Tally) -> tuple[str, ...]:
+def _failures(tally: ShareTally) -> tuple[str, ...]:
     total, failed = tally.notes.total(), tally.notes["failed"]
     return (f"{failed:,} of {total:,} validations rejected the output: {100 * failed // total}%",) if total else ()
 
 
-def _rules(trace: Trace, tally: Tally) -> None:
+def _rules(trace: Trace, tally: ShareTally) -> None:
     """Applies to every guard step; it carries if it has the id and version of the rule that decided."""
     for span in of_kind(trace, SpanKind.GUARD):
         lacks = [
@@ -230,7 +230,7 @@ def _approved(data: ProbeInput) -> ShareCounter:
     except declared.UnusableError as error:
         tools, needs = frozenset(), str(error)
 
-    def mark(trace: Trace, tally: Tally) -> None:
+    def mark(trace: Trace, tally: ShareTally) -> None:
         for call in calls(trace):
             if is_known_write(call, tools):
                 name = call.call.name or "(a tool without a name)"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from readiness_tui.domain.text.secrets import Hit
+from readiness_tui.domain.text.secrets import SensitiveHit
 
 # Reserved for documentation (RFC 2606, RFC 6761), or a role's mailbox rather than a person's.
 _NOBODY = re.compile(r"(?:^|[.@])(?:example\.(?:com|org|net|edu)|example|test|invalid|localhost|local)$", re.IGNORECASE)
@@ -93,7 +93,7 @@ def _is_phone(text: str) -> bool:
     return 8 <= len(digits.lstrip("0")) <= 15 and len(set(digits)) > 2
 
 
-def _emails(text: str) -> list[Hit]:
+def _emails(text: str) -> list[SensitiveHit]:
     """Looks at each `@` on its own, so a text full of them still takes time linear in its length."""
     found = []
     at = text.find("@")
@@ -102,12 +102,12 @@ def _emails(text: str) -> list[Hit]:
         if local and domain and not _NOBODY.search(domain[0]):
             name = local[0].strip(".")
             if name and name.casefold() not in _ROLE and not text.startswith(("://", "/"), max(0, local.start() - 3)):
-                found.append(Hit("email", local.start(), domain.end()))
+                found.append(SensitiveHit("email", local.start(), domain.end()))
         at = text.find("@", at + 1)
     return found
 
 
-def find_personal_data(text: str) -> list[Hit]:
+def find_personal_data(text: str) -> list[SensitiveHit]:
     """Every piece of personal data in `text`, by position, without overlaps; the more certain kind names the hit."""
     hits = _emails(text) if "@" in text else []
     for number in _NUMBER.finditer(text):
@@ -116,16 +116,20 @@ def find_personal_data(text: str) -> list[Hit]:
         if _IBAN_HEAD.search(text, start, number.start() + 3):
             hits += _ibans(text, start, end)
         if len(_digits(number[0])) >= 13:
-            hits += [Hit("card", *m.span()) for m in _CARD.finditer(text, start, end) if _is_card(_digits(m[0]))]
+            hits += [
+                SensitiveHit("card", *m.span()) for m in _CARD.finditer(text, start, end) if _is_card(_digits(m[0]))
+            ]
         if before.endswith(("+", "+(")) or number[0].startswith("00"):
-            hits += [Hit("phone", *m.span()) for m in _PHONE.finditer(text, start, end) if _is_phone(m[0])]
+            hits += [SensitiveHit("phone", *m.span()) for m in _PHONE.finditer(text, start, end) if _is_phone(m[0])]
         low = before.lower()
         if any(word in low for word in _PHONE_WORDS):
-            hits += [Hit("phone", *m.span(1)) for m in _NAMED_PHONE.finditer(text, start, end) if _is_phone(m[1])]
+            hits += [
+                SensitiveHit("phone", *m.span(1)) for m in _NAMED_PHONE.finditer(text, start, end) if _is_phone(m[1])
+            ]
     if len(hits) < 2:
         return hits
     rank = {"iban": 0, "card": 1, "email": 2, "phone": 3}
-    kept: list[Hit] = []
+    kept: list[SensitiveHit] = []
     for hit in sorted(hits, key=lambda hit: (hit.start, rank[hit.pattern], -hit.end)):
         if kept and hit.start < kept[-1].end:
             if rank[hit.pattern] < rank[kept[-1].pattern]:
@@ -135,7 +139,7 @@ def find_personal_data(text: str) -> list[Hit]:
     return kept
 
 
-def _ibans(text: str, start: int, stop: int) -> list[Hit]:
+def _ibans(text: str, start: int, stop: int) -> list[SensitiveHit]:
     """A word in capitals after an IBAN may look like one more group: the country's length says where it ends."""
     found = []
     for match in _IBAN.finditer(text, start, stop):
@@ -147,5 +151,5 @@ def _ibans(text: str, start: int, stop: int) -> list[Hit]:
             seen += text[end] != " "
             end += 1
         if _is_iban(text[match.start() : end]):
-            found.append(Hit("iban", match.start(), end))
+            found.append(SensitiveHit("iban", match.start(), end))
     return found

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SensitiveHit:
     """A credential at `text[start:end]`; `pattern` names the format it matches."""
 
     pattern: str
@@ -185,10 +185,10 @@ _RANK = {pattern.name: rank for rank, pattern in reversed(tuple(enumerate(_PATTE
 GUESSABLE = frozenset({"assigned-secret", "url-password", "basic-auth"})
 
 
-def find_secrets(text: str) -> list[Hit]:
+def find_secrets(text: str) -> list[SensitiveHit]:
     """Every credential in `text`, by position, without overlaps (overlapping finds are one hit)."""
     low = text.lower()
-    found: list[Hit] = []
+    found: list[SensitiveHit] = []
     for gates, patterns in _STEPS:  # plain loops: this runs over every text of every trace
         if gates:
             for gate in gates:
@@ -199,15 +199,15 @@ def find_secrets(text: str) -> list[Hit]:
         for name, regex, markers, sure in patterns:
             for marker in markers:
                 if marker in low:
-                    found += (Hit(name, *match.span(1)) for match in regex.finditer(text) if sure(match[1]))
+                    found += (SensitiveHit(name, *match.span(1)) for match in regex.finditer(text) if sure(match[1]))
                     break
     found.sort(key=lambda hit: (hit.start, hit.end))
-    hits: list[Hit] = []
+    hits: list[SensitiveHit] = []
     for hit in found:
         if hits and hit.start < hits[-1].end:
             last = hits[-1]
             name = min(last.pattern, hit.pattern, key=_RANK.__getitem__)
-            hits[-1] = Hit(name, last.start, max(last.end, hit.end))
+            hits[-1] = SensitiveHit(name, last.start, max(last.end, hit.end))
         else:
             hits.append(hit)
     return hits

@@ -25,7 +25,7 @@ class Fate(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LowItem:
     """An item below 2 in the sums. `fixes`: changes its condition's row needs for the item to stay below 2."""
 
     section: int
@@ -49,7 +49,7 @@ class Cover:
     """`points` and `weights` are sums by section (weighted points, at most 2 per weight); `decided` is the weight of
     all decided items."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[LowItem, ...]
     points: tuple[int, ...]
     weights: tuple[int, ...]
     decided: int

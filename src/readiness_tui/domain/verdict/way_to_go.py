@@ -16,7 +16,7 @@ from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.verdict.causes import item_key
 from readiness_tui.domain.verdict.conditions import broken_condition_causes, condition, due_key, owner_key
-from readiness_tui.domain.verdict.fewest_items import Cover, Fate, Level, Line
+from readiness_tui.domain.verdict.fewest_items import Cover, Fate, Level, LowItem
 from readiness_tui.domain.verdict.gap import FoundGap
 from readiness_tui.domain.verdict.model import Cause, Facts, Flip, Part, Verdict
 from readiness_tui.domain.verdict.ruling import Ruling, rule
@@ -35,7 +35,7 @@ _GATE_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class WayToGo:
     """The fewest changes, the verdict they reach (None: no better one is reachable), and the conditions left then."""
 
     flips: tuple[Flip, ...]
@@ -50,9 +50,9 @@ def flips(
     gap_keys: Mapping[str, str],
     ruling: Ruling,
     as_of: date,
-) -> Change:
+) -> WayToGo:
     """The fewest changes from `ruling`, which must be `rule` of the same arguments. Empty if it is GO."""
-    nothing = Change((), None, len(ruling.conditions))
+    nothing = WayToGo((), None, len(ruling.conditions))
     if ruling.verdict is Verdict.GO:
         return nothing
     search = _Search(facts, standings, found, gap_keys, ruling, as_of)
@@ -67,7 +67,7 @@ def flips(
         as_of,
         lifted={flip.key for flip in chosen},
     )
-    return Change(chosen, after.verdict, len(after.conditions))
+    return WayToGo(chosen, after.verdict, len(after.conditions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class _Search:
             return None
 
         chosen: list[Flip] = []
-        passed: set[Line] = set()
+        passed: set[LowItem] = set()
         for option in sorted(options, key=lambda option: option.order):
             if len(chosen) == fewest:
                 break
@@ -202,8 +202,8 @@ class _Search:
                 chosen += option.flips
         return chosen
 
-    def _lines(self) -> tuple[list[Line], list[_Option]]:
-        lines: list[Line] = []
+    def _lines(self) -> tuple[list[LowItem], list[_Option]]:
+        lines: list[LowItem] = []
         options: list[_Option] = []
         for index, section in enumerate(self.sections):
             for standing in section.standings:
@@ -214,7 +214,7 @@ class _Search:
                 fixes = self._condition_fixes(cause) if cause is not None and not must else ()
                 at = len(lines)
                 lines.append(
-                    Line(index, standing.item.weight, standing.counts, standing.decided, must=must, fixes=len(fixes))
+                    LowItem(index, standing.item.weight, standing.counts, standing.decided, must=must, fixes=len(fixes))
                 )
                 options.append(_Option((self._raise_to_met(standing, cause),), Fate.RAISE, at))
                 if standing.na_awaiting:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.store import settings
-from readiness_tui.store.settings import Draft
+from readiness_tui.store.settings import UnsavedText
 
-__all__ = ["Draft", "clear", "keep", "kept"]
+__all__ = ["UnsavedText", "clear", "keep", "kept"]
 
 
 def keep(desk: Desk, name: str, text: str) -> None:
@@ -18,7 +18,7 @@ def keep(desk: Desk, name: str, text: str) -> None:
             settings.clear_draft(tx, _own(desk, name))
 
 
-def kept(desk: Desk, name: str) -> Draft | None:
+def kept(desk: Desk, name: str) -> UnsavedText | None:
     """This person's draft, if there is one."""
     with desk.store.read() as conn:
         return settings.get_draft(conn, _own(desk, name))

@@ -18,14 +18,14 @@ from types import TracebackType
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import system_of
-from readiness_tui.services.importing.imports import Imported, import_records
+from readiness_tui.services.importing.imports import ImportedFile, import_records
 from readiness_tui.services.importing.otlp_server import LOOPBACK, OtlpServer, RefusedError
 from readiness_tui.services.importing.parts import assembled
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Record, TraceRecord, Warn
 from readiness_tui.sources.kit.jsonio import RecordError, decode
 from readiness_tui.sources.otel import protobuf as otlp_protobuf
-from readiness_tui.sources.otel.batch import Bad, Piece, pieces, plain
+from readiness_tui.sources.otel.batch import Bad, OtelRecord, pieces, plain
 from readiness_tui.sources.otel.source import EVENTS, SOURCE
 from readiness_tui.sources.otel.trace import TraceParts, event_name
 from readiness_tui.sources.tracing.attributes import names
@@ -47,7 +47,7 @@ class Collector:
         self._names = names()
         self._system = system_of(desk)  # also when somebody opens a review of another one meanwhile
         self._lock = threading.Lock()
-        self._waiting: dict[str, list[Piece]] = {}
+        self._waiting: dict[str, list[OtelRecord]] = {}
         self._bytes = 0
         self._closed = False
         self._responses: OrderedDict[str, str] = OrderedDict()
@@ -107,7 +107,7 @@ class Collector:
             self.rejected += len(rejected)
         return rejected
 
-    def flush(self) -> Imported | None:
+    def flush(self) -> ImportedFile | None:
         """Store what waits, as one import; None where nothing is new.
 
         Raises ReadinessError where it cannot be stored: it waits on then.
@@ -125,7 +125,7 @@ class Collector:
                 self._bytes += held
             raise
 
-    def _store(self, taken: dict[str, list[Piece]]) -> Imported | None:
+    def _store(self, taken: dict[str, list[OtelRecord]]) -> ImportedFile | None:
         notes = fields.Notes()
         reader = Reader(self._names, notes)
         records: list[TraceRecord] = []
@@ -150,12 +150,12 @@ class Collector:
             desk = replace(desk, review_id=newest.id if newest else None)
         return import_records(desk, SOURCE, each(), where=f"collected at {self.address}", digest=digest)
 
-    def _understood(self, batch: object) -> tuple[list[Piece], list[str]]:
+    def _understood(self, batch: object) -> tuple[list[OtelRecord], list[str]]:
         """The pieces of a batch that can be used, and why others cannot. Each is tried here, so that a flush can
         trust them all."""
         notes = fields.Notes()
         reader = Reader(self._names, notes)
-        found: list[Piece] = []
+        found: list[OtelRecord] = []
         rejected: list[str] = []
         for at, piece in enumerate(pieces(batch, notes)):
             try:
@@ -169,7 +169,7 @@ class Collector:
                 rejected.append(str(error) if isinstance(piece, Bad) else f"record {at + 1}: {error}")
         return found, rejected
 
-    def _place(self, piece: Piece, rejected: list[str]) -> None:
+    def _place(self, piece: OtelRecord, rejected: list[str]) -> None:
         attributes = {part.get("key"): part.get("value") for part in piece.value.get("attributes") or ()}
         response = (attributes.get("gen_ai.response.id") or {}).get("stringValue")
         trace_id = piece.trace_id or (self._responses.get(response) if response else None)
@@ -183,7 +183,7 @@ class Collector:
         self._waiting.setdefault(trace_id, []).append(piece)
 
 
-def _judges(piece: Piece, notes: fields.Notes) -> bool:
+def _judges(piece: OtelRecord, notes: fields.Notes) -> bool:
     """Whether a log record is an evaluation or a message of a model call; any other is none of ours."""
     attributes = plain(piece.value.get("attributes"), notes)
     return event_name(piece.value, attributes) in EVENTS or "gen_ai.evaluation.name" in attributes

@@ -20,7 +20,7 @@ from readiness_tui.domain.metrics import (
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
 from readiness_tui.domain.text.format import plural
-from readiness_tui.services.importing.field_origins import Tracked, Tracker
+from readiness_tui.services.importing.field_origins import OriginTracker, Tracked
 from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import (
     CaseRecord,
@@ -43,7 +43,7 @@ REJECTS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class ExplainedMetric:
     """A metric as the file alone would give it: a value with its n, or the reason why there is none."""
 
     key: str
@@ -60,7 +60,7 @@ class RunFound:
 
     run: Run
     cases: int = 0
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[ExplainedMetric, ...] = ()
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ class Explained:
     cases: int = 0
     traces: int = 0
     golden: int = 0
-    trace_figures: tuple[Figure, ...] = ()
+    trace_figures: tuple[ExplainedMetric, ...] = ()
     tracked: Tracked | None = None
     rejected: int = 0
     rejects: list[Reject] = field(default_factory=list)
@@ -141,7 +141,7 @@ def _explain_mapped(path: Path, mapping: Path) -> Explained:
 
 
 def _read(found: Explained, source: Source, records: Iterable[Record]) -> None:
-    tracker = Tracker()
+    tracker = OriginTracker()
     by_id: dict[str, RunFound] = {}
     cases: dict[str, list[Case]] = {}
     traces: list[Trace] = []
@@ -189,11 +189,11 @@ def _read(found: Explained, source: Source, records: Iterable[Record]) -> None:
         found.refused = f"{found.path}: nothing in it could be used; {plural(found.rejected, 'line')} rejected.{first}"
 
 
-def _of_run(data: RunData) -> tuple[Figure, ...]:
+def _of_run(data: RunData) -> tuple[ExplainedMetric, ...]:
     return tuple(_figure(metric, seen) for layer in all_metrics(data).values() for metric, seen in layer)
 
 
-def _figure(metric: MetricDef, seen: Observed | NotComputable) -> Figure:
+def _figure(metric: MetricDef, seen: Observed | NotComputable) -> ExplainedMetric:
     if isinstance(seen, NotComputable):
-        return Figure(metric.key, None, metric.unit, seen.used, seen.total, seen.reason)
-    return Figure(metric.key, seen.estimate.value, metric.unit, seen.used, seen.total, seen.note)
+        return ExplainedMetric(metric.key, None, metric.unit, seen.used, seen.total, seen.reason)
+    return ExplainedMetric(metric.key, seen.estimate.value, metric.unit, seen.used, seen.total, seen.note)

@@ -44,7 +44,7 @@ class Tracked:
     unused: tuple[str, ...]
 
 
-class Tracker:
+class OriginTracker:
     """Takes pairs of a raw record and what was made of it, up to `SAMPLE`."""
 
     def __init__(self) -> None:

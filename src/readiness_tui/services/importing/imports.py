@@ -49,7 +49,7 @@ class NothingUsableError(ReadinessError):
 
 
 @dataclass(slots=True)
-class Imported:
+class ImportedFile:
     """What one file brought. `again`: the same bytes were imported before, nothing changed.
 
     `refused`: why nothing of a folder's file was used; without a format it was only skipped: nobody's, or read along
@@ -99,7 +99,7 @@ def import_path(
     prices: Path | None = None,
     progress: OnProgress | None = None,
     reason: str = "",
-) -> list[Imported]:
+) -> list[ImportedFile]:
     """Import a file, or every usable file in a folder. `role`: make its runs the candidate or baseline.
 
     `mapping`: a file that says which column is what, for one file that is in no known format. `prices`: a price table,
@@ -117,7 +117,7 @@ def import_path(
     with deferred(desk):
         for file, found in registry.each(path):
             if isinstance(found, str) and not gate.looks_like_gate(file):
-                done.append(Imported(str(file), "", refused=found))
+                done.append(ImportedFile(str(file), "", refused=found))
                 continue
             known = None if isinstance(found, str) or format is not None else found
             try:
@@ -127,10 +127,10 @@ def import_path(
                     )
                 )
             except ReadAlongError as elsewhere:
-                done.append(Imported(str(file), "", refused=str(elsewhere)))
+                done.append(ImportedFile(str(file), "", refused=str(elsewhere)))
             except ReadinessError as refusal:
                 rejected = refusal.rejected if isinstance(refusal, NothingUsableError) else []
-                done.append(Imported(str(file), format or "recognised", refused=str(refusal), rejected=rejected))
+                done.append(ImportedFile(str(file), format or "recognised", refused=str(refusal), rejected=rejected))
             if done[-1].cancelled:
                 break
     if all(result.refused for result in done):
@@ -149,12 +149,12 @@ def _import_file(
     prices: Path | None,
     progress: OnProgress | None,
     reason: str,
-) -> Imported:
+) -> ImportedFile:
     if format == "gate" or (format is None and gate.looks_like_gate(path)):
         from readiness_tui.services.gate.versions import read_gate
 
         taken = read_gate(desk, path, reason)
-        return Imported(
+        return ImportedFile(
             str(path),
             "gate",
             "a YAML mapping with metrics and thresholds",
@@ -175,7 +175,7 @@ def _import_mapped(
     format: str | None,
     prices: Path | None,
     progress: OnProgress | None,
-) -> Imported:
+) -> ImportedFile:
     from readiness_tui.sources.own.mapped import Mapped
 
     if format is not None:
@@ -197,7 +197,7 @@ def import_as(
     prices: Path | None = None,
     progress: OnProgress | None = None,
     where: str | None = None,
-) -> Imported:
+) -> ImportedFile:
     """Import a file by this source. `where`: what the person knows it as, if not by its path."""
     digest = registry.digest_of(source, path)
     pricing = None
@@ -214,7 +214,7 @@ def import_as(
             )
         before = imports.find(conn, review.system, digest)
         earlier = [info.run.id for info in runs.all(conn, review.system) if before and info.import_id == before.id]
-    result = Imported(where or str(path), source.name, why)
+    result = ImportedFile(where or str(path), source.name, why)
     if before is not None:
         result.again = True
         result.run_ids = earlier
@@ -231,12 +231,12 @@ def import_as(
     return result
 
 
-def import_records(desk: Desk, source: Source, records: Iterable[Record], *, where: str, digest: str) -> Imported:
+def import_records(desk: Desk, source: Source, records: Iterable[Record], *, where: str, digest: str) -> ImportedFile:
     """Import what a source made of something that is no file: `where` says of what, `digest` tells it from others.
 
     Raises ReadinessError, with nothing stored, when nothing in it can be used.
     """
-    result = Imported(where, source.name)
+    result = ImportedFile(where, source.name)
     with deferred(desk):
         _stage(desk, source, records, digest, result, None, one_version=False)
     return result
@@ -253,7 +253,7 @@ def _stage(
     source: Source,
     records: Iterable[Record],
     digest: str,
-    result: Imported,
+    result: ImportedFile,
     progress: OnProgress | None,
     *,
     one_version: bool,
@@ -334,7 +334,7 @@ def _stage(
         raise
 
 
-def _count_stored(desk: Desk, info: imports.ImportInfo, result: Imported) -> None:
+def _count_stored(desk: Desk, info: imports.ImportInfo, result: ImportedFile) -> None:
     """What was really stored: the store rejects what it cannot keep (a case that is there twice, say)."""
     result.cases, result.traces = info.cases, info.traces
     if info.rejects != len(result.rejected):

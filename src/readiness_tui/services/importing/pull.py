@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.importing.imports import Imported, OnProgress, import_as
+from readiness_tui.services.importing.imports import ImportedFile, OnProgress, import_as
 from readiness_tui.sources import registry
 from readiness_tui.sources.mlflow.server import MAX_TRACES, Credentials, Server, fetch
 
@@ -25,7 +25,7 @@ def pull_mlflow(
     role: str | None = None,
     environment: Mapping[str, str] | None = None,
     progress: OnProgress | None = None,
-) -> Imported:
+) -> ImportedFile:
     """Import an MLflow tracking server's runs and traces; the same state of the server again changes nothing.
 
     `experiments`, `runs`: names or ids, else all. `limit`: traces at most. Credentials come from MLflow's own
@@ -40,7 +40,7 @@ def pull_mlflow(
         target = Path(folder) / f"{server.name}.jsonl"
         pulled = fetch(server, target, experiments=experiments, runs=runs, limit=limit, progress=progress)
         if pulled is None:
-            return Imported(server.url, "mlflow", cancelled=True)
+            return ImportedFile(server.url, "mlflow", cancelled=True)
         source, recognised = registry.recognise(target, "mlflow")
         done = import_as(desk, target, source, recognised.why, role=role, progress=progress, where=server.url)
     done.warnings = [*pulled.warnings, *done.warnings]

@@ -24,18 +24,18 @@ from readiness_tui.services.incidents import log
 from readiness_tui.services.incidents.edit import listed as incidents_of
 from readiness_tui.services.incidents.merge import local_copy, put_copy
 from readiness_tui.sources.incidents import postmortem
-from readiness_tui.sources.incidents.draft import TIMES, Doubt, Draft, Found
+from readiness_tui.sources.incidents.draft import TIMES, Doubt, IncidentDraft, RecognisedPart
 from readiness_tui.sources.incidents.source import FORMATS, read_incident
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.store import incidents
 
-__all__ = ["FORMATS", "Imported", "explain_file", "import_file"]
+__all__ = ["FORMATS", "ImportedIncident", "explain_file", "import_file"]
 
 _KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportedIncident:
     """What one file told. `merged` None: it was only explained. `kept`: the lines that no field took."""
 
     path: str
@@ -47,20 +47,20 @@ class Imported:
     sections: tuple[str, ...]
     lines: int
     actions: int
-    found: tuple[Found, ...]
+    found: tuple[RecognisedPart, ...]
     doubts: tuple[Doubt, ...]
     kept: tuple[tuple[int, str], ...]
     merged: Merged | None = None
 
 
-def explain_file(path: Path, format: str | None = None, day: date | None = None) -> Imported:
+def explain_file(path: Path, format: str | None = None, day: date | None = None) -> ImportedIncident:
     """What an import of the file would recognise; nothing is stored. Raises ReadinessError where it cannot be read."""
     return _told(path, read_incident(path, format, day))
 
 
 def import_file(
     desk: Desk, path: Path, *, number: int | None = None, format: str | None = None, day: date | None = None
-) -> Imported:
+) -> ImportedIncident:
     """Merge what a file tells into incident `number`, else into the one it came from, else store it as a new one.
 
     A timeline or chat goes to the single open incident. Raises ReadinessError where the file cannot be read, tells of
@@ -94,7 +94,7 @@ def _incidents(desk: Desk) -> list[Incident]:
         return incidents.all(conn, current_review(conn, desk).system)
 
 
-def _meant(desk: Desk, draft: Draft) -> Incident | None:
+def _meant(desk: Desk, draft: IncidentDraft) -> Incident | None:
     """The system's incident that a document without identity is about; lines alone belong to the open one, where there
     is one."""
     if draft.format == postmortem.FORMAT:
@@ -107,7 +107,7 @@ def _near(one: date, other: date | None) -> bool:
     return other is None or abs(one - other) <= timedelta(days=2)
 
 
-def _copy(desk: Desk, draft: Draft, local: Incident | None, uid: str, name: str) -> Copy:
+def _copy(desk: Desk, draft: IncidentDraft, local: Incident | None, uid: str, name: str) -> Copy:
     """The draft as a copy of the incident. What the stored one has in the same words gets its uids."""
     uid = local.uid if local else uid
     now = desk.now()
@@ -167,7 +167,7 @@ def _words(entry: TimelineEntry, at: datetime) -> tuple[object, ...]:
     return at.isoformat(), entry.by, entry.source, text_digest(entry.text)
 
 
-def _kept_text(desk: Desk, draft: Draft, local: Incident | None, name: str) -> str:
+def _kept_text(desk: Desk, draft: IncidentDraft, local: Incident | None, name: str) -> str:
     """What no field took, below what an earlier import left there; "" where it is there, or was and was taken out."""
     lines: list[str] = []
     last = 0
@@ -189,7 +189,7 @@ def _kept_text(desk: Desk, draft: Draft, local: Incident | None, name: str) -> s
     return f"{stored}\n\n{block}" if stored else block
 
 
-def _differences(desk: Desk, draft: Draft, local: Incident | None, made: Incident) -> list[Doubt]:
+def _differences(desk: Desk, draft: IncidentDraft, local: Incident | None, made: Incident) -> list[Doubt]:
     """What the stored incident has otherwise, and what is missing or odd in a new one."""
     said: list[Doubt] = []
     late = [entry.at for entry in draft.timeline if entry.at > desk.now()]
@@ -216,14 +216,16 @@ def _differences(desk: Desk, draft: Draft, local: Incident | None, made: Inciden
     return said
 
 
-def _told(path: Path, read: Draft | Copy) -> Imported:
+def _told(path: Path, read: IncidentDraft | Copy) -> ImportedIncident:
     if isinstance(read, Copy):
         one = read.incident
         times = tuple(note.times(one))
         sections = tuple(key for key in note.FIELDS if key in one.fields)
         counts = len(one.timeline), len(one.actions)
-        return Imported(str(path), "record", one.title, one.severity, None, times, sections, *counts, (), (), ())
-    return Imported(
+        return ImportedIncident(
+            str(path), "record", one.title, one.severity, None, times, sections, *counts, (), (), ()
+        )
+    return ImportedIncident(
         str(path),
         read.format,
         read.title,

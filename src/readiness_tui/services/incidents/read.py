@@ -7,7 +7,7 @@ from datetime import date
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import FailureClass, Sev
-from readiness_tui.domain.incidents.search import Found, Wanted, find
+from readiness_tui.domain.incidents.search import FoundIncident, Wanted, find
 from readiness_tui.domain.incidents.trends import Trends, trends
 from readiness_tui.domain.text.masking import masked
 from readiness_tui.services.core.choices import choose
@@ -44,7 +44,7 @@ def parse_filter(typed: str) -> Wanted:
     return replace(wanted, text=" ".join(words))
 
 
-def found(desk: Desk, wanted: Wanted = NO_FILTER, *, hide: bool = False) -> list[Found]:
+def found(desk: Desk, wanted: Wanted = NO_FILTER, *, hide: bool = False) -> list[FoundIncident]:
     """The system's incidents that are wanted, the open ones first. `hide`: secrets are masked before the search."""
     known = tuple(edit.listed(desk))
     return find(masked(known) if hide else known, wanted, today(desk))

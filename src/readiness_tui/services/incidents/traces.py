@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents import trace_series, trace_timeline, what_changed
 from readiness_tui.domain.incidents.model import Incident, TimelineEntry, Written
-from readiness_tui.domain.incidents.trace_series import Figures, Series
+from readiness_tui.domain.incidents.trace_series import RequestFigures, StepSeries
 from readiness_tui.domain.incidents.trace_timeline import Proposed
-from readiness_tui.domain.incidents.what_changed import Change, Window
+from readiness_tui.domain.incidents.what_changed import ChangedPart, TimeWindow
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import system_change
@@ -31,13 +31,13 @@ class Around:
 
     at: datetime
     hours: float
-    spans: tuple[Window, Window]
+    spans: tuple[TimeWindow, TimeWindow]
     requests: tuple[int, int]
-    changes: tuple[Change, ...]
+    changes: tuple[ChangedPart, ...]
     lines: tuple[Proposed, ...]
-    series: Series
+    series: StepSeries
     until: datetime | None
-    phases: tuple[Figures, Figures, Figures | None]
+    phases: tuple[RequestFigures, RequestFigures, RequestFigures | None]
     unknown: tuple[str, ...]  # linked ids that were not imported
 
 
@@ -80,7 +80,7 @@ def around(desk: Desk, number: int, *, at: datetime | None = None, hours: float 
     )
 
 
-def accept_change(desk: Desk, number: int, change: Change) -> None:
+def accept_change(desk: Desk, number: int, change: ChangedPart) -> None:
     """Write a difference into the note: below what changed, or among the impact. Once only."""
     key, line = what_changed.note_line(change)
     with system_change(desk, f"INC-{number}: {change.what} changed") as (tx, review):
@@ -100,7 +100,7 @@ def accept_line(desk: Desk, number: int, line: Proposed) -> None:
             incidents.put_event(tx, number, TimelineEntry(0, line.at, line.text, trace_timeline.SOURCE, desk.who))
 
 
-def in_note(incident: Incident, change: Change) -> bool:
+def in_note(incident: Incident, change: ChangedPart) -> bool:
     """Whether the difference is written in the note as it stands here."""
     key, line = what_changed.note_line(change)
     return line in incident.fields.get(key, "").splitlines()

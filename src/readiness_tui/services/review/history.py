@@ -15,9 +15,20 @@ from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import resync, sync
 from readiness_tui.store import audit, scorecards
 from readiness_tui.store import reviews as stored
-from readiness_tui.store.audit import Change, RowChange
+from readiness_tui.store.audit import AuditEntry, RowChange
 
-__all__ = ["Change", "ReviewLine", "RowChange", "describe", "log", "next_review", "reviews", "rows", "switch", "undo"]
+__all__ = [
+    "AuditEntry",
+    "ReviewLine",
+    "RowChange",
+    "describe",
+    "log",
+    "next_review",
+    "reviews",
+    "rows",
+    "switch",
+    "undo",
+]
 
 #: Columns that say nothing to a person.
 _QUIET = frozenset(
@@ -58,7 +69,7 @@ def reviews(desk: Desk) -> list[ReviewLine]:
     return lines
 
 
-def log(desk: Desk, *, limit: int = 200, before: int | None = None) -> list[Change]:
+def log(desk: Desk, *, limit: int = 200, before: int | None = None) -> list[AuditEntry]:
     """The latest changes of the desk's system, newest first; `before` continues below a change id."""
     with desk.store.read() as conn:
         return audit.log(conn, system=current_review(conn, desk).system, limit=limit, before=before)

@@ -22,7 +22,7 @@ LAB_NAME = "quick-lab"
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ReviewProposal:
     """What a new review's form offers: the folder's name, git's latest tag, today."""
 
     system: str
@@ -30,7 +30,7 @@ class Proposal:
     held_on: date
 
 
-def propose(folder: Path, now: Callable[[], datetime] = utc_now) -> Proposal:
+def propose(folder: Path, now: Callable[[], datetime] = utc_now) -> ReviewProposal:
     """Guess a new review's system and release from `folder` and its git tags."""
     today = now().date()
     try:
@@ -40,7 +40,7 @@ def propose(folder: Path, now: Callable[[], datetime] = utc_now) -> Proposal:
         ).stdout.strip()  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         tag = ""
-    return Proposal(folder.resolve().name.replace("-", " ").replace("_", " "), tag or f"{today:%Y.%m}", today)
+    return ReviewProposal(folder.resolve().name.replace("-", " ").replace("_", " "), tag or f"{today:%Y.%m}", today)
 
 
 def open_sample(folder: Path, who: str, *, path: Path | None = None, clock: Callable[[], datetime] = utc_now) -> Desk:

@@ -8,12 +8,12 @@ from datetime import date
 from readiness_tui.domain.incidents.model import Action, ActionKind
 from readiness_tui.domain.text.format import plural
 from readiness_tui.sources.incidents import headings
-from readiness_tui.sources.incidents.draft import Draft
+from readiness_tui.sources.incidents.draft import IncidentDraft
 from readiness_tui.sources.incidents.markdown_blocks import (
-    Item,
+    HeadedSection,
+    ListEntry,
+    MarkdownTable,
     Paragraph,
-    Section,
-    Table,
     blocks,
     every_line,
     plain,
@@ -43,22 +43,22 @@ _DUE = re.compile(r"\b(?:due|deadline|eta|by|target)\b(?:\s{1,9}date\b)?\s{0,9}[
 class ActionList:
     """Reads the action sections one after the other into the draft."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: IncidentDraft) -> None:
         self._draft = draft
         self._guessed: list[int] = []
 
-    def section(self, section: Section, kind: ActionKind | None, *, titled: bool) -> None:
+    def section(self, section: HeadedSection, kind: ActionKind | None, *, titled: bool) -> None:
         """`kind`: what the headings over the actions say. `titled`: the section's own name is kept, if it is none of a
         kind of actions."""
         if titled and headings.kind(section.title) is None and headings.heading(section.title) != headings.ACTIONS:
             self._keep(section.written)
         done = bool(re.search(r"\b(?:completed|done)\b", section.title, re.IGNORECASE))
         found = blocks(section.lines)
-        listed = any(isinstance(block, Table | Item) for block in found)
+        listed = any(isinstance(block, MarkdownTable | ListEntry) for block in found)
         for block in found:
-            if isinstance(block, Table):
+            if isinstance(block, MarkdownTable):
                 self._table(block, kind, done)
-            elif isinstance(block, Item):
+            elif isinstance(block, ListEntry):
                 self._item(block, kind, done)
             else:
                 self._paragraph(block, kind, listed or block.code)
@@ -67,7 +67,7 @@ class ActionList:
         if self._guessed:
             self._draft.doubt(0, f"The kind of {plural(len(self._guessed), 'action')} is guessed from the words.")
 
-    def _table(self, table: Table, kind: ActionKind | None, done: bool) -> None:
+    def _table(self, table: MarkdownTable, kind: ActionKind | None, done: bool) -> None:
         meant = [headings.action_column(title) for title in table.header]
         if "text" not in meant:
             self._keep(table.lines)
@@ -101,7 +101,7 @@ class ActionList:
             owner = _nobody(values["owner"])
             self._add(text, said, owner, due, day, ended, number, begun=begun, verify=values["verify"])
 
-    def _item(self, item: Item, kind: ActionKind | None, done: bool) -> None:
+    def _item(self, item: ListEntry, kind: ActionKind | None, done: bool) -> None:
         if len(item.items) > 1 and item.text.rstrip().endswith(":"):  # it only introduces those below it
             self._keep(item.lines)
             for inner in item.items:
@@ -168,7 +168,7 @@ class ActionList:
         self._draft.kept += [(line.number, line.text) for line in lines if line.text.strip()]  # type: ignore[attr-defined]
 
 
-def _texts(item: Item) -> list[str]:
+def _texts(item: ListEntry) -> list[str]:
     return [part for part in (item.text.strip(), *(text for inner in item.items for text in _texts(inner))) if part]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from readiness_tui.domain.incidents.model import TimelineEntry
 from readiness_tui.domain.text.format import plural
 from readiness_tui.sources.incidents.clock import Clock
-from readiness_tui.sources.incidents.draft import Draft, Found
+from readiness_tui.sources.incidents.draft import IncidentDraft, RecognisedPart
 from readiness_tui.sources.incidents.written_time import Stamp, find_day, read_day, read_stamp, stated_zone
 
 FORMAT = "chat"
@@ -75,9 +75,9 @@ def looks_like_slack_export(value: Any) -> bool:
     return isinstance(rows, list) and any(isinstance(row, dict) and {"ts", "text"} <= row.keys() for row in rows[:20])
 
 
-def read_chat(text: str, name: str, day: date | None = None, fallback: date | None = None) -> Draft:
+def read_chat(text: str, name: str, day: date | None = None, fallback: date | None = None) -> IncidentDraft:
     """The draft of a pasted chat: each message a line of the timeline, the word of its person."""
-    draft = Draft(FORMAT, day=day)
+    draft = IncidentDraft(FORMAT, day=day)
     if day is None:
         named = find_day(name)
         draft.day = named.near(None) if named else fallback
@@ -99,7 +99,7 @@ def read_chat(text: str, name: str, day: date | None = None, fallback: date | No
     if draft.timeline:
         people = len({entry.by for entry in draft.timeline})
         draft.found.append(
-            Found(
+            RecognisedPart(
                 f"timeline: {plural(len(draft.timeline), 'message')} of {plural(people, 'person', 'people')}",
                 first,
                 last,
@@ -108,9 +108,9 @@ def read_chat(text: str, name: str, day: date | None = None, fallback: date | No
     return draft
 
 
-def read_slack_export(value: Any) -> Draft:
+def read_slack_export(value: Any) -> IncidentDraft:
     """The draft of a Slack export; a message of an unknown shape is kept as text."""
-    draft = Draft(FORMAT)
+    draft = IncidentDraft(FORMAT)
     for number, row in enumerate(value["messages"] if isinstance(value, dict) else value, 1):
         text, ts = (row.get("text"), row.get("ts")) if isinstance(row, dict) else (None, None)
         try:
@@ -122,11 +122,11 @@ def read_slack_export(value: Any) -> Draft:
             draft.kept.append((0, str(row)[:2000]))
             continue
         draft.timeline.append(TimelineEntry(0, at, _unslack(text), "person", _slack_name(row)))
-    draft.found.append(Found(f"timeline: {plural(len(draft.timeline), 'message')}", 1, 1))
+    draft.found.append(RecognisedPart(f"timeline: {plural(len(draft.timeline), 'message')}", 1, 1))
     return draft
 
 
-def _messages(draft: Draft, clock: Clock, text: str) -> Iterator[_Message]:
+def _messages(draft: IncidentDraft, clock: Clock, text: str) -> Iterator[_Message]:
     message: _Message | None = None
     lines = text.split("\n")
     pending = ""  # a name on a line of its own, whose time stands on the next one

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from readiness_tui.sources.incidents.draft import Draft
+from readiness_tui.sources.incidents.draft import IncidentDraft
 from readiness_tui.sources.incidents.written_time import AMBIGUOUS, Stamp, in_utc
 
 #: Of two lines in a row without a day, one that goes back further than this is on the next day.
@@ -14,7 +14,7 @@ NIGHT = timedelta(hours=6)
 class Clock:
     """`day`: the document's, or that of the last line or heading that gave one. `zone`: the one that is stated."""
 
-    def __init__(self, draft: Draft, day: date | None, zone: tzinfo | None = None) -> None:
+    def __init__(self, draft: IncidentDraft, day: date | None, zone: tzinfo | None = None) -> None:
         self._draft = draft
         self.zone = zone
         self.day = day

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from readiness_tui.sources.incidents import headings
-from readiness_tui.sources.incidents.draft import Draft
+from readiness_tui.sources.incidents.draft import IncidentDraft
 from readiness_tui.sources.incidents.labels import pairs
-from readiness_tui.sources.incidents.markdown_blocks import Line, Section, blocks, plain
+from readiness_tui.sources.incidents.markdown_blocks import HeadedSection, MarkdownLine, blocks, plain
 from readiness_tui.sources.incidents.written_time import find_day, read_day
 
 
 def find_document_day(
-    draft: Draft, front: Iterable[tuple[int, str, str]], sections: list[Section], title: Section | None, name: str
+    draft: IncidentDraft,
+    front: Iterable[tuple[int, str, str]],
+    sections: list[HeadedSection],
+    title: HeadedSection | None,
+    name: str,
 ) -> None:
     """Write the document's day into the draft, and the doubt where it is only the first one that stands somewhere."""
     for line, key, value in (*front, *_labels(sections)):
@@ -36,7 +40,7 @@ def find_document_day(
             return
 
 
-def _take(draft: Draft, value: str, line: int) -> bool:
+def _take(draft: IncidentDraft, value: str, line: int) -> bool:
     start = read_day(plain(value))
     written = start[0] if start and start[0].year else find_day(plain(value)) or (start[0] if start else None)
     day = written.near(None) if written else None
@@ -49,14 +53,14 @@ def _take(draft: Draft, value: str, line: int) -> bool:
     return True
 
 
-def _labels(sections: list[Section]) -> Iterator[tuple[int, str, str]]:
+def _labels(sections: list[HeadedSection]) -> Iterator[tuple[int, str, str]]:
     for section in sections:
         if not section.level or headings.heading(section.title) in ("", "summary", headings.TIMES, "impact"):
             for block in blocks(section.lines):
                 yield from pairs(block)
 
 
-def _lines(sections: list[Section]) -> Iterator[Line]:
+def _lines(sections: list[HeadedSection]) -> Iterator[MarkdownLine]:
     for section in sections:
         yield from section.written
         yield from section.lines

@@ -12,7 +12,7 @@ TIMES = ("started", "detected", "acknowledged", "mitigated", "resolved")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RecognisedPart:
     """A part that was recognised: what it became, and its first and last line in the file (from 1)."""
 
     what: str
@@ -29,7 +29,7 @@ class Doubt:
 
 
 @dataclass(slots=True)
-class Draft:
+class IncidentDraft:
     """An incident as one file tells it.
 
     `fields` has the keys of `note.FIELDS`, `times` those of the five times of an incident (UTC). `day` is the day that
@@ -53,14 +53,14 @@ class Draft:
     traces: list[str] = field(default_factory=list)
     eval_cases: list[str] = field(default_factory=list)
     no_eval_reason: str = ""
-    found: list[Found] = field(default_factory=list)
+    found: list[RecognisedPart] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     kept: list[tuple[int, str]] = field(default_factory=list)
 
     _said: set[tuple[int, str]] = field(default_factory=set, repr=False)
 
     def find(self, what: str, first: int, last: int = 0) -> None:
-        self.found.append(Found(what, first, last or first))
+        self.found.append(RecognisedPart(what, first, last or first))
 
     def doubt(self, line: int, text: str) -> None:
         if (line, text) not in self._said:

@@ -11,8 +11,16 @@ from readiness_tui.domain.incidents.note_rows import failure_class
 from readiness_tui.domain.text.format import moment
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.clock import Clock
-from readiness_tui.sources.incidents.draft import TIMES, Draft
-from readiness_tui.sources.incidents.markdown_blocks import Item, Line, Paragraph, Table, every_line, plain, statements
+from readiness_tui.sources.incidents.draft import TIMES, IncidentDraft
+from readiness_tui.sources.incidents.markdown_blocks import (
+    ListEntry,
+    MarkdownLine,
+    MarkdownTable,
+    Paragraph,
+    every_line,
+    plain,
+    statements,
+)
 from readiness_tui.sources.incidents.written_time import read_day, read_stamp
 
 _TEXTS = frozenset({"summary", "affected", "cost", "harm", "can_recur", "impact", "factors", "detection", "reviewers"})
@@ -32,11 +40,11 @@ _SPAN = re.compile(r"(?:\bfrom|\bbetween|\()?\s*(?=~?[0-9]{1,2}:[0-9]{2}|[0-9]{4
 class Labels:
     """Takes labelled values into the draft."""
 
-    def __init__(self, draft: Draft, clock: Clock) -> None:
+    def __init__(self, draft: IncidentDraft, clock: Clock) -> None:
         self._draft = draft
         self._clock = clock
 
-    def block(self, block: Paragraph | Item) -> list[tuple[int, str]] | None:
+    def block(self, block: Paragraph | ListEntry) -> list[tuple[int, str]] | None:
         """Take what a paragraph or list item labels; what is left of it with its lines. None: nothing was taken."""
         left: list[tuple[int, str]] = []
         taken = False
@@ -50,11 +58,11 @@ class Labels:
                     rest.append(part)
             if rest:
                 left.append((line, " · ".join(rest)))
-        if taken and isinstance(block, Item):
+        if taken and isinstance(block, ListEntry):
             left += [(line.number, line.text) for inner in block.items for line in every_line(inner)]
         return left if taken else None
 
-    def table(self, table: Table) -> list[Line] | None:
+    def table(self, table: MarkdownTable) -> list[MarkdownLine] | None:
         """Take the rows of a table of labels and values; the lines that are left. None: it is no such table."""
         rows = [(table.line, table.header), *table.rows]
         if max(len(row) for _, row in rows) > 2 or not any(headings.label(row[0]) for _, row in rows if row):
@@ -166,9 +174,9 @@ def labelled(text: str) -> tuple[str, str] | None:
     return (match["label"].strip(), match["value"].strip()) if match else None
 
 
-def pairs(block: Paragraph | Item | Table) -> Iterator[tuple[int, str, str]]:
+def pairs(block: Paragraph | ListEntry | MarkdownTable) -> Iterator[tuple[int, str, str]]:
     """Every label with its value, known or not, with its line."""
-    if isinstance(block, Table):
+    if isinstance(block, MarkdownTable):
         for line, row in ((block.line, block.header), *block.rows):
             if len(row) == 2:
                 yield line, plain(row[0]), row[1]
@@ -179,9 +187,9 @@ def pairs(block: Paragraph | Item | Table) -> Iterator[tuple[int, str, str]]:
                 yield line, *found
 
 
-def _statements(block: Paragraph | Item) -> list[tuple[int, str]]:
+def _statements(block: Paragraph | ListEntry) -> list[tuple[int, str]]:
     """The statements of a block; a paragraph of which every line begins with a label has one in each."""
-    if isinstance(block, Item):
+    if isinstance(block, ListEntry):
         return [(block.line, block.text)]
     if block.code:
         return []

@@ -34,7 +34,7 @@ _TAG = re.compile(r"</?(?:b|i|em|strong|sup|sub|u|p|div|span)\s*/?>", re.IGNOREC
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MarkdownLine:
     """One line of the file as it was written. `code`: it stands in a fenced block."""
 
     number: int
@@ -43,14 +43,14 @@ class Line:
 
 
 @dataclass(slots=True)
-class Section:
+class HeadedSection:
     """A heading with the lines below it, up to the next heading. `level` 0: what stands before the first one."""
 
     title: str
     level: int
     line: int
-    lines: list[Line] = field(default_factory=list)
-    written: tuple[Line, ...] = ()  # the heading itself
+    lines: list[MarkdownLine] = field(default_factory=list)
+    written: tuple[MarkdownLine, ...] = ()  # the heading itself
 
     @property
     def last(self) -> int:
@@ -58,23 +58,23 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class MarkdownTable:
     line: int
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
-    lines: tuple[Line, ...]
+    lines: tuple[MarkdownLine, ...]
 
 
 @dataclass(slots=True)
-class Item:
+class ListEntry:
     """A list item: its text over several lines (a hard break is a line end), ticked or not, and what is nested in it."""
 
     line: int
     indent: int
     text: str
     ticked: bool | None = None
-    items: list[Item] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
+    items: list[ListEntry] = field(default_factory=list)
+    lines: list[MarkdownLine] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -83,11 +83,11 @@ class Paragraph:
 
     line: int
     text: str
-    lines: list[Line]
+    lines: list[MarkdownLine]
     code: bool = False
 
 
-Block = Table | Item | Paragraph
+Block = MarkdownTable | ListEntry | Paragraph
 
 
 def front_matter(text: str) -> tuple[list[tuple[int, str, str]], int]:
@@ -113,9 +113,9 @@ def comments(text: str) -> tuple[str, list[tuple[int, str]]]:
     return _COMMENT.sub(blank, text), found
 
 
-def sections(text: str, skip: int = 0) -> list[Section]:
+def sections(text: str, skip: int = 0) -> list[HeadedSection]:
     """The document's sections in their order; the first `skip` lines belong to none."""
-    found = [Section("", 0, 1)]
+    found = [HeadedSection("", 0, 1)]
     fence = ""
     for number, raw in enumerate(text.split("\n"), 1):
         if number <= skip:
@@ -123,13 +123,13 @@ def sections(text: str, skip: int = 0) -> list[Section]:
         line = raw.rstrip("\r")
         mark = _FENCE.match(line)
         if fence:
-            found[-1].lines.append(Line(number, line, code=True))
+            found[-1].lines.append(MarkdownLine(number, line, code=True))
             if mark and mark[1].startswith(fence):
                 fence = ""
             continue
         if mark:
             fence = mark[1]
-            found[-1].lines.append(Line(number, line, code=True))
+            found[-1].lines.append(MarkdownLine(number, line, code=True))
             continue
         heading = _ATX.match(line)
         bold = None if heading else _BOLD_ALONE.match(line)
@@ -137,9 +137,11 @@ def sections(text: str, skip: int = 0) -> list[Section]:
         before = found[-1].lines[-1] if found[-1].lines else None
         above = found[-1].lines[-2] if len(found[-1].lines) > 1 else None
         if heading:
-            found.append(Section(plain(heading[2]), len(heading[1]), number, written=(Line(number, line),)))
+            found.append(
+                HeadedSection(plain(heading[2]), len(heading[1]), number, written=(MarkdownLine(number, line),))
+            )
         elif bold and (before is None or not before.text.strip()):
-            found.append(Section(plain(bold[1]), 7, number, written=(Line(number, line),)))
+            found.append(HeadedSection(plain(bold[1]), 7, number, written=(MarkdownLine(number, line),)))
         elif (
             under
             and len(under[1]) > 1
@@ -150,17 +152,19 @@ def sections(text: str, skip: int = 0) -> list[Section]:
         ):
             found[-1].lines.pop()
             level = 1 if under[1][0] == "=" else 2
-            found.append(Section(plain(before.text), level, before.number, written=(before, Line(number, line))))
+            found.append(
+                HeadedSection(plain(before.text), level, before.number, written=(before, MarkdownLine(number, line)))
+            )
         else:
-            found[-1].lines.append(Line(number, line))
+            found[-1].lines.append(MarkdownLine(number, line))
     return found
 
 
-def blocks(lines: list[Line]) -> list[Block]:
+def blocks(lines: list[MarkdownLine]) -> list[Block]:
     """Tables, list items (nested ones inside theirs) and paragraphs, in their order."""
     found: list[Block] = []
-    parts: list[tuple[Item | Paragraph, list[str]]] = []  # put together at the end: a text may have many lines
-    stack: list[Item] = []  # the open list items, outermost first
+    parts: list[tuple[ListEntry | Paragraph, list[str]]] = []  # put together at the end: a text may have many lines
+    stack: list[ListEntry] = []  # the open list items, outermost first
     open_parts: list[list[str]] = []  # theirs
     at, blank = 0, True
     while at < len(lines):
@@ -194,7 +198,7 @@ def blocks(lines: list[Line]) -> list[Block]:
                 stack.pop()
                 open_parts.pop()
             box = _BOX.match(item["text"])
-            made = Item(line.number, len(item["indent"].expandtabs(4)), "", box and box[1] in "xX", lines=[line])
+            made = ListEntry(line.number, len(item["indent"].expandtabs(4)), "", box and box[1] in "xX", lines=[line])
             open_parts = [*open_parts[: len(stack)], [_hard(item["text"][box.end() if box else 0 :])]]
             parts.append((made, open_parts[-1]))
             (stack[-1].items if stack else found).append(made)
@@ -219,10 +223,10 @@ def blocks(lines: list[Line]) -> list[Block]:
     return found
 
 
-def every_line(block: Block) -> Iterator[Line]:
+def every_line(block: Block) -> Iterator[MarkdownLine]:
     """The lines of a block as they were written, those of nested items too."""
     yield from block.lines
-    if isinstance(block, Item):
+    if isinstance(block, ListEntry):
         for inner in block.items:
             yield from every_line(inner)
 
@@ -309,7 +313,7 @@ def plain_lines(text: str) -> str:
     return "\n".join(out).strip("\n")
 
 
-def _table(lines: list[Line], at: int) -> Table | None:
+def _table(lines: list[MarkdownLine], at: int) -> MarkdownTable | None:
     if at + 1 >= len(lines) or "|" not in lines[at].text or not _RULE.match(lines[at + 1].text):
         return None
     if "|" not in lines[at + 1].text and "-" not in lines[at + 1].text:
@@ -318,7 +322,7 @@ def _table(lines: list[Line], at: int) -> Table | None:
     while end < len(lines) and "|" in lines[end].text and lines[end].text.strip() and not lines[end].code:
         end += 1
     rows = tuple((line.number, cells(line.text)) for line in lines[at + 2 : end])
-    return Table(lines[at].number, cells(lines[at].text), rows, tuple(lines[at:end]))
+    return MarkdownTable(lines[at].number, cells(lines[at].text), rows, tuple(lines[at:end]))
 
 
 def _hard(text: str) -> str:

@@ -17,15 +17,15 @@ from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.action_list import ActionList
 from readiness_tui.sources.incidents.clock import Clock
 from readiness_tui.sources.incidents.document_day import find_document_day
-from readiness_tui.sources.incidents.draft import TIMES, Draft
+from readiness_tui.sources.incidents.draft import TIMES, IncidentDraft
 from readiness_tui.sources.incidents.labels import Labels, pairs
 from readiness_tui.sources.incidents.markdown_blocks import (
     Block,
-    Item,
-    Line,
+    HeadedSection,
+    ListEntry,
+    MarkdownLine,
+    MarkdownTable,
     Paragraph,
-    Section,
-    Table,
     blocks,
     comments,
     every_line,
@@ -56,15 +56,15 @@ _MARKS = (
 )  # fmt: skip
 
 
-def read_postmortem(text: str, name: str, day: date | None = None, fallback: date | None = None) -> Draft:
+def read_postmortem(text: str, name: str, day: date | None = None, fallback: date | None = None) -> IncidentDraft:
     """The draft of a markdown postmortem. `name`: the file's, for a date or a title the text lacks. `day`: the date
     that lines without one have, against what the document says; `fallback`: where it says nothing."""
-    return _Reader(text, name, day, fallback).read()
+    return _PostmortemReader(text, name, day, fallback).read()
 
 
-class _Reader:
+class _PostmortemReader:
     def __init__(self, text: str, name: str, day: date | None, fallback: date | None) -> None:
-        self.draft = Draft(FORMAT, day=day)
+        self.draft = IncidentDraft(FORMAT, day=day)
         self._name = name
         self._fallback = fallback
         self._clock = Clock(self.draft, day)
@@ -77,7 +77,7 @@ class _Reader:
         self._sections = sections(self._text, skip)
         self._guessed = self._guess_timeline()
 
-    def read(self) -> Draft:
+    def read(self) -> IncidentDraft:
         draft = self.draft
         draft.kept += self._comments
         title = self._find_title()
@@ -89,7 +89,7 @@ class _Reader:
         draft.kept += [
             (line, f"{key}: {value}") for line, key, value in self._front if not self._labels.pair(line, key, value)
         ]
-        parents: list[tuple[int, str, ActionKind | None, Section]] = []
+        parents: list[tuple[int, str, ActionKind | None, HeadedSection]] = []
         for section in self._sections:
             while parents and parents[-1][0] >= max(section.level, 1):
                 parents.pop()
@@ -124,7 +124,7 @@ class _Reader:
 
     # -- which section is what --------------------------------------------------------------------------------------
 
-    def _meaning(self, section: Section, above: str) -> str:
+    def _meaning(self, section: HeadedSection, above: str) -> str:
         if section is self._guessed:
             return headings.TIMELINE
         own = headings.heading(section.title) if section.level else ""
@@ -136,7 +136,7 @@ class _Reader:
             return own
         return above if above not in (headings.DATE, headings.TIMES, headings.LESSONS) else ""
 
-    def _guess_timeline(self) -> Section | None:
+    def _guess_timeline(self) -> HeadedSection | None:
         """Without a section that says so, the one with most lines that begin with a time, if they are three."""
         if any(section.level and headings.heading(section.title) == headings.TIMELINE for section in self._sections):
             return None
@@ -147,8 +147,8 @@ class _Reader:
         self.draft.doubt(section.line, "no heading says timeline; the lines that begin with a time are taken as one")
         return section
 
-    def _find_title(self) -> Section | None:
-        found: Section | None = None
+    def _find_title(self) -> HeadedSection | None:
+        found: HeadedSection | None = None
         headed = [section for section in self._sections if section.level]
         if headed and headed[0].level <= 3 and not headings.heading(headed[0].title):
             found = headed[0]
@@ -166,17 +166,17 @@ class _Reader:
                     return stated[0]
         return None
 
-    def _times(self, section: Section) -> None:
+    def _times(self, section: HeadedSection) -> None:
         for block in blocks(section.lines):
-            if isinstance(block, Table):
+            if isinstance(block, MarkdownTable):
                 left = self._labels.table(block)
                 self._keep(block.lines if left is None else left)
-            elif not (isinstance(block, Item) and _INTERVAL.match(block.text)):  # those follow from the times
+            elif not (isinstance(block, ListEntry) and _INTERVAL.match(block.text)):  # those follow from the times
                 self._labels_of(block)
 
     # -- text -------------------------------------------------------------------------------------------------------
 
-    def _unknown(self, section: Section, title: Section | None) -> None:
+    def _unknown(self, section: HeadedSection, title: HeadedSection | None) -> None:
         """What stands before the first heading or under one that is not known: labels are taken, the rest is kept."""
         draft, before = self.draft, len(self.draft.kept)
         if draft.uid and section is title:
@@ -184,7 +184,7 @@ class _Reader:
             return
         opening = (section is title or not section.level) and not self._has_summary()
         for block in blocks(section.lines):
-            if isinstance(block, Table):
+            if isinstance(block, MarkdownTable):
                 left = self._labels.table(block)
                 self._keep(block.lines if left is None else left)
             elif isinstance(block, Paragraph) and _REMARK.match(plain(block.text)):
@@ -199,7 +199,7 @@ class _Reader:
         if section is not title and (empty or len(draft.kept) > before):
             draft.kept[before:before] = [(line.number, line.text) for line in section.written]
 
-    def _own_opening(self, section: Section) -> None:
+    def _own_opening(self, section: HeadedSection) -> None:
         """Below the title of our own note: labels, then the summary."""
         said = [block for block in blocks(section.lines) if not self._own_label(block)]
         if text := text_of(said, "summary"):
@@ -208,10 +208,10 @@ class _Reader:
 
     def _own_label(self, block: Block) -> bool:
         """Take a value that our own note labels in bold; whether it was one."""
-        bold = bool(self.draft.uid) and isinstance(block, Item) and block.text.startswith("**")
-        return bold and isinstance(block, Item) and self._labels.block(block) == []
+        bold = bool(self.draft.uid) and isinstance(block, ListEntry) and block.text.startswith("**")
+        return bold and isinstance(block, ListEntry) and self._labels.block(block) == []
 
-    def _labels_of(self, block: Paragraph | Item) -> None:
+    def _labels_of(self, block: Paragraph | ListEntry) -> None:
         """Take what a block labels; keep the rest of it, or all of it as it was written where it labels nothing."""
         left = self._labels.block(block)
         if left is not None:
@@ -224,7 +224,7 @@ class _Reader:
     def _has_summary(self) -> bool:
         return any(section.level and headings.heading(section.title) == "summary" for section in self._sections)
 
-    def _field(self, section: Section, key: str, inherited: bool) -> None:
+    def _field(self, section: HeadedSection, key: str, inherited: bool) -> None:
         found: list[Block] = []
         for block in blocks(section.lines):
             left = None
@@ -234,7 +234,7 @@ class _Reader:
                 continue
             if (
                 key == "summary"
-                and not isinstance(block, Table)
+                and not isinstance(block, MarkdownTable)
                 and any(headings.label(label) for _, label, _ in pairs(block))
             ):
                 left = self._labels.block(block)
@@ -287,7 +287,7 @@ class _Reader:
             draft.doubt(0, f"No start is stated; the timeline begins {begin}.")
         draft.kept.sort(key=lambda line: line[0])
 
-    def _count(self, meaning: str, section: Section, before: tuple[int, int]) -> None:
+    def _count(self, meaning: str, section: HeadedSection, before: tuple[int, int]) -> None:
         entries = len(self.draft.timeline) - before[0]
         actions = len(self.draft.actions) - before[1]
         if meaning == headings.TIMELINE and entries:
@@ -295,17 +295,17 @@ class _Reader:
         if meaning == headings.ACTIONS and actions:
             self.draft.find(f"actions: {actions}", section.line, section.last)
 
-    def _keep(self, lines: Iterable[Line]) -> None:
+    def _keep(self, lines: Iterable[MarkdownLine]) -> None:
         self.draft.kept += [(line.number, line.text) for line in lines if line.text.strip()]
 
 
-def _timed(section: Section) -> list[str]:
+def _timed(section: HeadedSection) -> list[str]:
     """What begins with a time of day in a section: statements, list items, rows."""
     said: list[str] = []
     for block in blocks(section.lines):
-        if isinstance(block, Table):
+        if isinstance(block, MarkdownTable):
             said += [" ".join(row) for _, row in block.rows]
-        elif isinstance(block, Item):
+        elif isinstance(block, ListEntry):
             said += [block.text, *(inner.text for inner in block.items)]
         elif not block.code:
             said += [text for _, text in statements(block)]

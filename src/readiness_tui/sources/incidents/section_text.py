@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from readiness_tui.domain.incidents.note_rows import row_line
 from readiness_tui.sources.incidents.labels import LABELLED
-from readiness_tui.sources.incidents.markdown_blocks import Block, Item, Table, plain, plain_lines
+from readiness_tui.sources.incidents.markdown_blocks import Block, ListEntry, MarkdownTable, plain, plain_lines
 
 #: Fields of which each line is a row: a paragraph is one line, a list has no bullets.
 ROWS = frozenset({"impact", "what_changed", "controls", "factors"})
@@ -23,7 +23,7 @@ def text_of(found: list[Block], key: str) -> str:
         if not part.strip():
             continue
         after_item = text.rsplit("\n", 1)[-1].lstrip().startswith("- ")
-        close = key in ROWS or (after_item and isinstance(block, Item))
+        close = key in ROWS or (after_item and isinstance(block, ListEntry))
         text = f"{text}{chr(10) if close else chr(10) * 2}{part}" if text else part
     return text
 
@@ -36,12 +36,12 @@ def titled(title: str, text: str, key: str) -> str:
 
 
 def _part(block: Block, key: str) -> str:
-    if isinstance(block, Table):
+    if isinstance(block, MarkdownTable):
         header = [plain(cell) for cell in block.header]
         rows = [] if {cell.casefold() for cell in header} <= _USUAL else [header]
         rows += [[plain(cell) for cell in row] for _, row in block.rows]
         return "\n".join(row_line(*row) for row in rows if any(row))
-    if isinstance(block, Item):
+    if isinstance(block, ListEntry):
         return _item(block, key)
     if block.code:
         return "\n".join(block.text.split("\n")[1:-1]) if key == "kept" else block.text
@@ -49,7 +49,7 @@ def _part(block: Block, key: str) -> str:
     return " ".join(text.split("\n")) if key in ROWS and "|" not in text else text
 
 
-def _item(item: Item, key: str, depth: int = 0) -> str:
+def _item(item: ListEntry, key: str, depth: int = 0) -> str:
     own = plain_lines(item.text).replace("\n", " ")
     if key == "impact" and "|" not in own and (match := LABELLED.match(item.text)):
         own = row_line(plain(match["label"]), plain(match["value"]))

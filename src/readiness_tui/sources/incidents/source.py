@@ -9,7 +9,7 @@ from pathlib import Path
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.merge import Copy
 from readiness_tui.sources.incidents import chat_log, postmortem, timeline_csv
-from readiness_tui.sources.incidents.draft import Draft
+from readiness_tui.sources.incidents.draft import IncidentDraft
 from readiness_tui.sources.incidents.text_file import MOST, read_text
 from readiness_tui.sources.kit import jsonio
 
@@ -27,7 +27,7 @@ FORMATS = {
 
 def read_incident(
     path: Path, forced: str | None = None, day: date | None = None, fallback: date | None = None
-) -> Draft | Copy:
+) -> IncidentDraft | Copy:
     """The draft of a written incident, or the copy of a JSON export. `forced`: a key of FORMATS. `day`: the date
     of lines that have none; `fallback`: where the file names none either.
 
@@ -62,7 +62,7 @@ def recognise(text: str) -> str:
     return timeline_csv.FORMAT if timeline_csv.looks_like_table(text) else postmortem.FORMAT
 
 
-def _json(path: Path, forced: str | None) -> Draft | Copy:
+def _json(path: Path, forced: str | None) -> IncidentDraft | Copy:
     if path.stat().st_size > MOST:
         raise ReadinessError(f"{path} is larger than {MOST // 2**20} MiB. No incident is; export it again.")
     value = jsonio.whole(path, jsonio.document(path))

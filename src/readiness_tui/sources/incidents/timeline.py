@@ -8,13 +8,13 @@ from dataclasses import replace
 from readiness_tui.domain.incidents.model import TimelineEntry
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.clock import Clock
-from readiness_tui.sources.incidents.draft import Draft
+from readiness_tui.sources.incidents.draft import IncidentDraft
 from readiness_tui.sources.incidents.markdown_blocks import (
-    Item,
-    Line,
+    HeadedSection,
+    ListEntry,
+    MarkdownLine,
+    MarkdownTable,
     Paragraph,
-    Section,
-    Table,
     begins,
     blocks,
     every_line,
@@ -37,11 +37,11 @@ _LOG = re.compile(
 class Timeline:
     """Reads the sections of the timeline one after the other into the draft; what is no entry is kept as written."""
 
-    def __init__(self, draft: Draft, clock: Clock) -> None:
+    def __init__(self, draft: IncidentDraft, clock: Clock) -> None:
         self._draft = draft
         self._clock = clock
 
-    def section(self, section: Section) -> None:
+    def section(self, section: HeadedSection) -> None:
         """One section of the timeline: its heading may be a day or a moment itself."""
         if headings.heading(section.title) != headings.TIMELINE and section.written:
             stamp = read_stamp(section.title)
@@ -56,24 +56,24 @@ class Timeline:
             self._clock.zone = stated[0]
         self.lines(section.lines)
 
-    def lines(self, lines: list[Line]) -> None:
+    def lines(self, lines: list[MarkdownLine]) -> None:
         for block in blocks(lines):
-            if isinstance(block, Table):
+            if isinstance(block, MarkdownTable):
                 self._table(block)
-            elif isinstance(block, Item):
+            elif isinstance(block, ListEntry):
                 self._item(block)
             elif block.code:
                 self._keep(block.lines)
             else:
                 self._paragraph(block)
 
-    def _moment(self, section: Section, stamp: Stamp) -> None:
+    def _moment(self, section: HeadedSection, stamp: Stamp) -> None:
         """A heading such as "2021-06-28 13:59" with what happened below it."""
         said = [section.title[stamp.end :].strip()]
         for block in blocks(section.lines):
             if isinstance(block, Paragraph) and not block.code:
                 said.append(block.text)
-            elif isinstance(block, Item):
+            elif isinstance(block, ListEntry):
                 said.append(_with_nested(block))
             else:
                 self._keep(block.lines)
@@ -81,7 +81,7 @@ class Timeline:
         if not self._add(stamp, text, section.line):
             self._keep([*section.written, *section.lines])
 
-    def _table(self, table: Table) -> None:
+    def _table(self, table: MarkdownTable) -> None:
         meant = headings.columns(table.header)
         if not {"at", "clock", "day"} & set(meant):
             self._keep(table.lines)
@@ -108,7 +108,7 @@ class Timeline:
                 if stamp is None and any(row):
                     self._draft.doubt(number, "this row of the timeline has no time")
 
-    def _item(self, item: Item) -> None:
+    def _item(self, item: ListEntry) -> None:
         if traces := re.match(r"\*\*Traces\*\* (.*)", item.text):
             self._draft.traces += plain(traces[1]).split(", ")
             return
@@ -132,7 +132,7 @@ class Timeline:
                 self._item(inner)
             return
         timed = [inner for inner in item.items if (found := read_stamp(inner.text)) and found.at is not None]
-        own = Item(item.line, item.indent, rest, None, [inner for inner in item.items if inner not in timed], [])
+        own = ListEntry(item.line, item.indent, rest, None, [inner for inner in item.items if inner not in timed], [])
         if not self._add(stamp, _with_nested(own), item.line):
             self._keep(every_line(item))
             return
@@ -190,7 +190,7 @@ class Timeline:
         self._draft.kept += [(line.number, line.text) for line in lines if line.text.strip()]  # type: ignore[attr-defined]
 
 
-def _with_nested(item: Item) -> str:
+def _with_nested(item: ListEntry) -> str:
     return "; ".join(part for part in (item.text.strip(), *(_with_nested(inner) for inner in item.items)) if part)
 
 

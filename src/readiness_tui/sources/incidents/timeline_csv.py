@@ -10,7 +10,7 @@ from readiness_tui.domain.incidents.model import TimelineEntry
 from readiness_tui.domain.text.format import plural
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.clock import Clock
-from readiness_tui.sources.incidents.draft import Draft, Found
+from readiness_tui.sources.incidents.draft import IncidentDraft, RecognisedPart
 from readiness_tui.sources.incidents.timeline import source_of
 from readiness_tui.sources.incidents.written_time import Stamp, find_day, read_stamp, stated_zone
 
@@ -37,10 +37,10 @@ def looks_like_table(text: str, *, headed: bool = False) -> bool:
     return not headed and all(len(row) == len(rows[0]) and _stamp(row[0]) is not None for row in rows)
 
 
-def read_timeline(text: str, name: str, day: date | None = None, fallback: date | None = None) -> Draft:
+def read_timeline(text: str, name: str, day: date | None = None, fallback: date | None = None) -> IncidentDraft:
     """The draft of a table of events. `name`: the file's, whose date the rows take that
     have none, else `fallback`."""
-    draft = Draft(FORMAT, day=day)
+    draft = IncidentDraft(FORMAT, day=day)
     if day is None:
         named = find_day(name)
         draft.day = named.near(None) if named else fallback
@@ -79,11 +79,11 @@ def read_timeline(text: str, name: str, day: date | None = None, fallback: date 
         if not _row(draft, clock, row, header, meant, line):
             draft.kept.append((line, "\n".join(written[start - 1 : reader.line_num])))
     if draft.timeline:
-        draft.found.append(Found(f"timeline: {plural(len(draft.timeline), 'line')}", first, line))
+        draft.found.append(RecognisedPart(f"timeline: {plural(len(draft.timeline), 'line')}", first, line))
     return draft
 
 
-def _row(draft: Draft, clock: Clock, row: list[str], header: list[str], meant: list[str], line: int) -> bool:
+def _row(draft: IncidentDraft, clock: Clock, row: list[str], header: list[str], meant: list[str], line: int) -> bool:
     values = dict.fromkeys(("at", "day", "clock", "text", "by", "source"), "")
     more = []
     for place, cell in enumerate(row):

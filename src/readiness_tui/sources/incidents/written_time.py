@@ -82,7 +82,7 @@ _STATED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class WrittenDay:
     """A written date. `year` None: not written. `sure` False: day and month could be the other way round."""
 
     year: int | None
@@ -110,7 +110,7 @@ class Stamp:
     `about`: written as approximate. `until`: the end of a span as written ("13:00").
     """
 
-    day: Day | None
+    day: WrittenDay | None
     at: time | None
     zone: tzinfo | None
     zone_name: str
@@ -120,7 +120,7 @@ class Stamp:
     unknown: bool = False
 
 
-def read_day(text: str, start: int = 0) -> tuple[Day, int] | None:
+def read_day(text: str, start: int = 0) -> tuple[WrittenDay, int] | None:
     """The date at `start` of the text, and where it ends."""
     for shape in _DATES:
         match = shape.match(text, start)
@@ -140,11 +140,11 @@ def read_day(text: str, start: int = 0) -> tuple[Day, int] | None:
             month = _MONTHS.index(named[:3].lower()) + 1 if named else int(parts["m"])
             day = int(parts["d"])
         if _date(year or 2000, month, day) is not None:
-            return Day(year, month, day, sure), match.end()
+            return WrittenDay(year, month, day, sure), match.end()
     return None
 
 
-def find_day(text: str) -> Day | None:
+def find_day(text: str) -> WrittenDay | None:
     """The first date with its year anywhere in the text."""
     for match in re.finditer(r"(?<![A-Za-z0-9/.-])(?=[0-9A-Za-z])", text):
         found = read_day(text, match.start())
@@ -174,7 +174,7 @@ def read_stamp(text: str) -> Stamp | None:
     marks, at = (opening["marks"], opening.end()) if opening else ("", 0)
     after_about = _skip(_ABOUT, text, at)
     about, at = after_about > at, after_about
-    day: Day | None = None
+    day: WrittenDay | None = None
     moment: time | None = None
     if found := read_day(text, at):
         day, at = found

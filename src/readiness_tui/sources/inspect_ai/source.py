@@ -25,9 +25,9 @@ from readiness_tui.sources.kit.base import CaseRecord, Progress, Recognised, Rec
 from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members
 from readiness_tui.sources.kit.not_finite import as_null
 from readiness_tui.sources.kit.payload import count, inner, is_number, masked, tags, version
-from readiness_tui.sources.kit.peek import Kind, peek
+from readiness_tui.sources.kit.peek import FileKind, peek
 from readiness_tui.sources.kit.recordio import Entry, Item, elements, reject
-from readiness_tui.sources.kit.reported import Tally
+from readiness_tui.sources.kit.reported import ScoreTally
 
 ZIP = b"PK\x03\x04"
 START, HEADER, SUMMARIES = "_journal/start.json", "header.json", "summaries.json"
@@ -39,10 +39,10 @@ _INDEX = ("index_version", "indexVersion", "retriever_version")
 
 
 @dataclass(slots=True)
-class _Seen:
+class _SeenSamples:
     """Counts while reading: samples, samples with an error, scores without a value."""
 
-    tally: Tally = field(default_factory=Tally)
+    tally: ScoreTally = field(default_factory=ScoreTally)
     samples: int = 0
     errors: int = 0
 
@@ -68,7 +68,7 @@ class InspectLogs:
                 return Recognised(self.name, f"an archive with {START}", 100)
             return Recognised(self.name, f"an archive with {HEADER}", 100) if _holds(path, HEADER) else None
         look = peek(head)
-        if look.kind is Kind.OBJECT and look.keys >= KEYS and {"eval.task", "eval.model"} <= look.outline.keys():
+        if look.kind is FileKind.OBJECT and look.keys >= KEYS and {"eval.task", "eval.model"} <= look.outline.keys():
             return Recognised(self.name, f"an object with version {look.outline['version']}, status, eval", 100)
         return None
 
@@ -219,7 +219,7 @@ def _read(
     results = inner(header, "results")
     listed = results.get("scores")
     figures = [figure for figure in listed if isinstance(figure, dict)] if isinstance(listed, list) else []
-    seen = _Seen()
+    seen = _SeenSamples()
     waiting: list[Record] = []
     started = False
     for item in items:
@@ -248,7 +248,7 @@ def _read(
         yield from _compare(path, figure, seen.tally)
 
 
-def _case(run: Run, item: Entry, notes: fields.Notes, seen: _Seen) -> Record:
+def _case(run: Run, item: Entry, notes: fields.Notes, seen: _SeenSamples) -> Record:
     try:
         case = read_sample(item.value, run.model, notes)
     except RecordError as error:
@@ -277,7 +277,7 @@ def _aggregates(figures: list[dict[str, Any]]) -> dict[str, Aggregate]:
     }
 
 
-def _compare(path: Path, figure: Mapping[str, Any], tally: Tally) -> Iterator[Warn]:
+def _compare(path: Path, figure: Mapping[str, Any], tally: ScoreTally) -> Iterator[Warn]:
     found = _metric(figure)
     if found is not None:
         reducer = figure.get("reducer")

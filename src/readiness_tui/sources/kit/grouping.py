@@ -22,7 +22,7 @@ MAX_PARTS = 128  # open files
 _encode = msgspec.json.Encoder().encode
 
 
-class Piece(NamedTuple):
+class GroupedRecord(NamedTuple):
     """One record: what it is (the source's own word), its line in the file, its JSON text."""
 
     kind: str
@@ -41,7 +41,7 @@ class Groups:
 
     def __init__(self, size: int) -> None:
         self._parts = min(max(-(-size // PART), 1), MAX_PARTS)
-        self._held: dict[str, list[Piece]] = {}
+        self._held: dict[str, list[GroupedRecord]] = {}
         self._files: list[IO[bytes]] = []
         self._open = ExitStack()
 
@@ -54,19 +54,19 @@ class Groups:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._open.close()
 
-    def add(self, key: str, piece: Piece) -> None:
+    def add(self, key: str, piece: GroupedRecord) -> None:
         if self._files:
             part = zlib.crc32(key.encode("utf-8", "surrogatepass")) % self._parts
             self._files[part].write(_encode((key, *piece)) + b"\n")
         else:
             self._held.setdefault(key, []).append(piece)
 
-    def __iter__(self) -> Iterator[tuple[str, list[Piece]]]:
+    def __iter__(self) -> Iterator[tuple[str, list[GroupedRecord]]]:
         yield from self._held.items()
         for file in self._files:
             file.seek(0)
-            part: dict[str, list[Piece]] = {}
+            part: dict[str, list[GroupedRecord]] = {}
             for line in file:
                 key, kind, number, text = _decode(line)
-                part.setdefault(key, []).append(Piece(kind, number, text))
+                part.setdefault(key, []).append(GroupedRecord(kind, number, text))
             yield from part.items()

@@ -17,7 +17,7 @@ import msgspec
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit.fileio import HEAD, unreadable
-from readiness_tui.sources.kit.peek import BOM, Kind, peek, seen
+from readiness_tui.sources.kit.peek import BOM, FileKind, peek, seen
 
 MAX_DOCUMENT = 256 * 1024 * 1024
 MAX_DEPTH = 100
@@ -71,7 +71,7 @@ def document(path: Path) -> bytes:
         data = path.read_bytes().removeprefix(BOM)
     except OSError as error:
         raise unreadable(path, error) from error
-    if peek(data[:HEAD]).kind in (Kind.EMPTY, Kind.BINARY):
+    if peek(data[:HEAD]).kind in (FileKind.EMPTY, FileKind.BINARY):
         raise ReadinessError(f"{path}: {seen(data[:HEAD])}")
     return data
 

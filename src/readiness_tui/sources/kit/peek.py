@@ -49,7 +49,7 @@ def _inside(levels: int) -> str:
 _REST = re.compile(_inside(8), re.DOTALL)
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     EMPTY = "empty"
     BINARY = "binary"
     OBJECT = "object"
@@ -68,7 +68,7 @@ class Peek:
     with the scalar that stands there, None for a container; it also covers a value that the head cuts off.
     """
 
-    kind: Kind
+    kind: FileKind
     records: tuple[dict[str, Any], ...] = ()
     outline: dict[str, Any] = field(default_factory=dict)
     delimiter: str = ","
@@ -78,7 +78,7 @@ class Peek:
         """Keys of the object; for an array, lines or a table those of its first record."""
         if self.records:
             return frozenset(self.records[0])
-        step = "[]." if self.kind is Kind.ARRAY else ""
+        step = "[]." if self.kind is FileKind.ARRAY else ""
         paths = (path.removeprefix(step) for path in self.outline if path.startswith(step))
         return frozenset(path for path in paths if "." not in path and path != "[]")
 
@@ -95,24 +95,24 @@ def peek(head: bytes) -> Peek:
 
 def _look(head: bytes) -> Peek:
     if not head.removeprefix(BOM).strip(b" \t\r\n"):
-        return Peek(Kind.EMPTY)
+        return Peek(FileKind.EMPTY)
     if b"\0" in head or head.startswith(_UTF16) or any(head.startswith(magic) for magic, _ in _MAGIC):
-        return Peek(Kind.BINARY)
+        return Peek(FileKind.BINARY)
     text = head.removeprefix(BOM).decode("utf-8", "replace").lstrip(" \t\r\n")
     if text[0] == "[":
-        return Peek(Kind.ARRAY, _elements(text), outline(text))
+        return Peek(FileKind.ARRAY, _elements(text), outline(text))
     lines = [match.group() for match in islice(_LINE.finditer(text), SAMPLES + 1)]
     sample = [_object(line) for line in lines[:SAMPLES]]
     objects = tuple(found for found in sample if found is not None)
     if len(objects) * 2 >= len(sample) and objects:
         if len(lines) == 1:
-            return Peek(Kind.OBJECT, objects, outline(text))
-        return Peek(Kind.LINES, objects, outline(json.dumps(objects[0])))
+            return Peek(FileKind.OBJECT, objects, outline(text))
+        return Peek(FileKind.LINES, objects, outline(json.dumps(objects[0])))
     if not lines:
-        return Peek(Kind.TEXT)
+        return Peek(FileKind.TEXT)
     if text[0] == "{":
         whole = _object(text)
-        return Peek(Kind.OBJECT, (whole,) if whole is not None else (), outline(text))
+        return Peek(FileKind.OBJECT, (whole,) if whole is not None else (), outline(text))
     return _table(lines)
 
 
@@ -179,13 +179,13 @@ def seen(head: bytes) -> str:
     look = peek(head)
     keys = ", ".join(f'"{one_line(key, 40)}"' for key in sorted(look.keys)[:8]) or "none"
     return {
-        Kind.EMPTY: "the file is empty. Export it again.",
-        Kind.BINARY: "this is binary data that no source knows.",
-        Kind.OBJECT: f"a JSON object of no known format (its keys: {keys}).",
-        Kind.ARRAY: f"a JSON list of no known format (keys of its first record: {keys}).",
-        Kind.LINES: f"JSON lines of no known format (keys of the first record: {keys}).",
-        Kind.TABLE: f"a table of no known format (its columns: {keys}).",
-        Kind.TEXT: "text that is neither JSON, JSON lines nor a table.",
+        FileKind.EMPTY: "the file is empty. Export it again.",
+        FileKind.BINARY: "this is binary data that no source knows.",
+        FileKind.OBJECT: f"a JSON object of no known format (its keys: {keys}).",
+        FileKind.ARRAY: f"a JSON list of no known format (keys of its first record: {keys}).",
+        FileKind.LINES: f"JSON lines of no known format (keys of the first record: {keys}).",
+        FileKind.TABLE: f"a table of no known format (its columns: {keys}).",
+        FileKind.TEXT: "text that is neither JSON, JSON lines nor a table.",
     }[look.kind]
 
 
@@ -229,14 +229,14 @@ def _table(lines: list[str]) -> Peek:
     header = lines[0].rstrip("\r")
     delimiter = max(DELIMITERS, key=header.count)
     if delimiter not in header:
-        return Peek(Kind.TEXT)
+        return Peek(FileKind.TEXT)
     try:
         rows = list(csv.reader(lines, delimiter=delimiter))
     except csv.Error:
-        return Peek(Kind.TEXT)
+        return Peek(FileKind.TEXT)
     columns = [name.strip() for name in rows[0]]
     if not all(columns) or len(set(columns)) != len(columns):
-        return Peek(Kind.TEXT)
+        return Peek(FileKind.TEXT)
     empty = dict.fromkeys(columns, "")
     records = tuple(dict(zip(columns, row, strict=False)) for row in rows[1:]) or (empty,)
-    return Peek(Kind.TABLE, records, dict.fromkeys(columns), delimiter)
+    return Peek(FileKind.TABLE, records, dict.fromkeys(columns), delimiter)

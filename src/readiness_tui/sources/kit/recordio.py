@@ -18,7 +18,7 @@ import msgspec
 from readiness_tui.sources.kit.base import Progress, Reject, Warn
 from readiness_tui.sources.kit.fileio import head, unreadable
 from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members, shaped
-from readiness_tui.sources.kit.peek import BOM, Kind, peek
+from readiness_tui.sources.kit.peek import BOM, FileKind, peek
 
 MAX_LINE = 16 * 1024 * 1024
 BLOCK = 1024 * 1024  # bytes between two progress records
@@ -85,11 +85,11 @@ def records(path: Path, *wrappers: str) -> Iterator[Item]:
     (line 1), then the records; any other object is one record.
     """
     look = peek(head(path))
-    if look.kind is Kind.LINES:
+    if look.kind is FileKind.LINES:
         yield from _from_lines(path)
-    elif look.kind is Kind.TABLE:
+    elif look.kind is FileKind.TABLE:
         yield from _from_table(path, look.delimiter)
-    elif look.kind is Kind.ARRAY:
+    elif look.kind is FileKind.ARRAY:
         data = document(path)
         yield from elements(shaped(path, data, msgspec.json.Decoder(list[msgspec.Raw])), data, data.index(b"[") + 1)
     else:

@@ -11,7 +11,7 @@ from readiness_tui.sources.kit.base import Warn
 _CLOSE = 1e-9  # figures are sums in another order
 
 
-class Tally:
+class ScoreTally:
     """Means of the scores that went by: repeats of a case averaged first, as most tools do."""
 
     def __init__(self) -> None:

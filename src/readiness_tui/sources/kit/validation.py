@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from readiness_tui.domain.errors import ReadinessError
@@ -32,6 +32,12 @@ _KINDS = {
     "dict": "a mapping of fields",
     "model": "a mapping of fields",
 }
+
+
+class Strict(BaseModel):
+    """The base of what people write in YAML: no unknown field, no value of another type, nothing changed afterwards."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 @dataclass(frozen=True, slots=True)

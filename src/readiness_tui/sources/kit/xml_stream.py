@@ -57,7 +57,7 @@ def stream(path: Path, taken: Callable[[Sequence[str]], bool]) -> Iterator[tuple
 
     Raises ReadinessError with line and column where the document is broken, too large, or hostile.
     """
-    reader = _Reader(taken)
+    reader = _XmlReader(taken)
     try:
         if path.stat().st_size > MAX_DOCUMENT:
             raise ReadinessError(
@@ -82,7 +82,7 @@ def stream(path: Path, taken: Callable[[Sequence[str]], bool]) -> Iterator[tuple
         raise ReadinessError(f"{path}: line {line}: {error}. Nothing of the file was imported.") from error
 
 
-class _Reader:
+class _XmlReader:
     def __init__(self, taken: Callable[[Sequence[str]], bool]) -> None:
         self.taken = taken
         self.stack: list[Element] = []

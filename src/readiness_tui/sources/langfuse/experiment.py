@@ -16,7 +16,7 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.langfuse.row import ERROR, judgement
-from readiness_tui.sources.tracing.span_tree import Judgement
+from readiness_tui.sources.tracing.span_tree import GivenScore
 from readiness_tui.sources.tracing.traced_case import case_of, elapsed_ms
 
 TOOL = "Langfuse"
@@ -147,9 +147,9 @@ def case(
     )
 
 
-def _scores(judged: Sequence[Judgement]) -> dict[str, Score]:
+def _scores(judged: Sequence[GivenScore]) -> dict[str, Score]:
     """By name: several numbers are averaged; if there are several categories, the last counts."""
-    found: dict[str, list[Judgement]] = {}
+    found: dict[str, list[GivenScore]] = {}
     for one in judged:
         found.setdefault(one.name, []).append(one)
     scores = {}

@@ -16,7 +16,7 @@ from readiness_tui.sources.langfuse.experiment import Experiment, case
 from readiness_tui.sources.langfuse.file import Holds, MorePages, neighbours, rows
 from readiness_tui.sources.langfuse.row import build, span, subject
 from readiness_tui.sources.tracing.span_tree import RawSpan
-from readiness_tui.sources.tracing.traced_case import Repeats
+from readiness_tui.sources.tracing.traced_case import ExampleRepeats
 
 
 def read_items(path: Path, notes: fields.Notes) -> Iterator[Record]:
@@ -49,7 +49,7 @@ def read_items(path: Path, notes: fields.Notes) -> Iterator[Record]:
         yield RunStart(experiment.run(path.name, traces))
     without = 0
     for experiment in experiments.values():
-        repeats = Repeats()
+        repeats = ExampleRepeats()
         for line, value in experiment.items:
             trace = traces.get(str(value.get("traceId")))
             without += trace is None

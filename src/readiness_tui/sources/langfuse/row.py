@@ -16,7 +16,7 @@ from readiness_tui.domain.runs.model import Chunk, SpanKind, Trace
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.payload import inner
-from readiness_tui.sources.tracing.span_tree import Judgement, RawSpan, trace_from_spans
+from readiness_tui.sources.tracing.span_tree import GivenScore, RawSpan, trace_from_spans
 from readiness_tui.sources.tracing.traced_case import duration_ms, elapsed_ms, kind_of, probed
 
 ERROR = "ERROR"
@@ -94,7 +94,7 @@ def span(row: Mapping[str, Any], notes: fields.Notes) -> RawSpan:
     )
 
 
-def judgement(row: Mapping[str, Any]) -> Judgement:
+def judgement(row: Mapping[str, Any]) -> GivenScore:
     """Raises RecordError."""
     name = fields.text(row, "name")
     if not name:
@@ -106,11 +106,11 @@ def judgement(row: Mapping[str, Any]) -> Judgement:
         number = fields.flag({"value": value}, "value")
         if number is None and text is not None:
             number = fields.flag({"value": text}, "value")
-        return Judgement(name, None if number is None else float(number), explanation=comment, human=human, of=ident)
+        return GivenScore(name, None if number is None else float(number), explanation=comment, human=human, of=ident)
     if kind in ("CATEGORICAL", "TEXT", "CORRECTION"):
         said = text if text is not None else value if isinstance(value, str) else None
-        return Judgement(name, label=said, explanation=comment, human=human, of=ident)
-    return Judgement(name, fields.number(row, "value"), explanation=comment, human=human, of=ident)
+        return GivenScore(name, label=said, explanation=comment, human=human, of=ident)
+    return GivenScore(name, fields.number(row, "value"), explanation=comment, human=human, of=ident)
 
 
 def subject(row: Mapping[str, Any]) -> tuple[str, str | None]:
@@ -131,7 +131,7 @@ def subject(row: Mapping[str, Any]) -> tuple[str, str | None]:
     return "nothing", None
 
 
-def table_judgements(row: Mapping[str, Any]) -> list[Judgement]:
+def table_judgements(row: Mapping[str, Any]) -> list[GivenScore]:
     """The scores in a row of an exported table: columns with a list of values. The export does not say who gave them."""
     found = []
     for name, values in row.items():
@@ -139,9 +139,9 @@ def table_judgements(row: Mapping[str, Any]) -> list[Judgement]:
             continue
         for at, value in enumerate(values):
             if payload.is_number(value):
-                found.append(Judgement(name, float(value), of=str(at)))
+                found.append(GivenScore(name, float(value), of=str(at)))
             elif isinstance(value, str):
-                found.append(Judgement(name, label=value, of=str(at)))
+                found.append(GivenScore(name, label=value, of=str(at)))
     return found
 
 
@@ -149,7 +149,7 @@ def build(
     ident: str,
     spans: list[RawSpan],
     row: Mapping[str, Any] | None,
-    judged: Iterable[Judgement],
+    judged: Iterable[GivenScore],
     notes: fields.Notes,
 ) -> Trace:
     """The trace of these observations, completed from its row of the trace table. Raises RecordError."""

@@ -18,7 +18,7 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import Progress, ReadAlongError, Recognised, Record, TraceRecord, Warn
 from readiness_tui.sources.kit.fileio import head
 from readiness_tui.sources.kit.folder import size
-from readiness_tui.sources.kit.grouping import Groups, Piece
+from readiness_tui.sources.kit.grouping import GroupedRecord, Groups
 from readiness_tui.sources.kit.jsonio import RecordError, decode
 from readiness_tui.sources.kit.peek import peek
 from readiness_tui.sources.kit.recordio import Entry, reject
@@ -101,7 +101,7 @@ class _Request:
     row: dict[str, Any] | None = None
     scores: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def add(self, piece: Piece) -> None:
+    def add(self, piece: GroupedRecord) -> None:
         where, _, kind = piece.kind.partition(" ")
         value = decode(piece.text.encode("utf-8", "surrogatepass"))
         own = where == "own"
@@ -208,11 +208,11 @@ def _add(groups: Groups, item: Entry, kind: Holds) -> None:
     nested = [(what, part) for what, listed in parts if isinstance(listed, list) for part in listed]
     nested = [(what, part) for what, part in nested if isinstance(part, dict)]
     if not nested:
-        groups.add(ident, Piece(f"own {kind}", item.line, item.raw))
+        groups.add(ident, GroupedRecord(f"own {kind}", item.line, item.raw))
         return
     kept = {name: value for name, value in row.items() if name not in (Holds.OBSERVATIONS, Holds.SCORES)}
     for what, part in [(kind, kept), *nested]:
-        groups.add(ident, Piece(f"own {what}", item.line, payload.as_raw(part)))
+        groups.add(ident, GroupedRecord(f"own {what}", item.line, payload.as_raw(part)))
 
 
 def _gather(file: Path, kind: Holds, groups: Groups, lost: Counter[str]) -> Iterator[Record]:
@@ -224,7 +224,7 @@ def _gather(file: Path, kind: Holds, groups: Groups, lost: Counter[str]) -> Iter
                 bad += not isinstance(item, (Warn, Progress))
                 continue
             try:
-                groups.add(_key(item.value, kind), Piece(f"near {kind}", item.line, item.raw))
+                groups.add(_key(item.value, kind), GroupedRecord(f"near {kind}", item.line, item.raw))
             except RecordError as error:
                 if kind is Holds.SCORES:
                     lost[str(error)] += 1

@@ -27,7 +27,7 @@ _LITERAL = 100_000  # the longest Python literal parsed, in characters
 
 
 @dataclass(slots=True)
-class Survey:
+class ExperimentSurvey:
     """What the runs of one experiment say about it."""
 
     name: str | None = None

@@ -13,7 +13,7 @@ from readiness_tui.domain.runs.model import Chunk, SpanKind, Trace
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.payload import inner
-from readiness_tui.sources.tracing.span_tree import Judgement, RawSpan, trace_from_spans
+from readiness_tui.sources.tracing.span_tree import GivenScore, RawSpan, trace_from_spans
 from readiness_tui.sources.tracing.traced_case import elapsed_ms, kind_of, probed
 
 _KINDS = {
@@ -104,7 +104,7 @@ def span(run: Mapping[str, Any], notes: fields.Notes) -> RawSpan:
     )
 
 
-def judgements(run: Mapping[str, Any]) -> list[Judgement]:
+def judgements(run: Mapping[str, Any]) -> list[GivenScore]:
     """The judgements in a run's `feedback_stats`: an average, or the most frequent category.
 
     The file does not say who gave them: in an experiment they count as its evaluators', elsewhere as user feedback.
@@ -116,9 +116,9 @@ def judgements(run: Mapping[str, Any]) -> list[Judgement]:
             continue
         average, values = stats.get("avg"), inner(stats, "values")
         if payload.is_number(average):
-            found.append(Judgement(name, value=float(average), human=human, of=ident))
+            found.append(GivenScore(name, value=float(average), human=human, of=ident))
         elif counts := {label: n for label, n in values.items() if payload.is_number(n)}:
-            found.append(Judgement(name, label=max(counts, key=lambda label: counts[label]), human=human, of=ident))
+            found.append(GivenScore(name, label=max(counts, key=lambda label: counts[label]), human=human, of=ident))
     return found
 
 

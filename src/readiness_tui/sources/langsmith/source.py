@@ -24,15 +24,15 @@ from readiness_tui.sources.kit.base import (
 )
 from readiness_tui.sources.kit.fileio import digest, head
 from readiness_tui.sources.kit.folder import beside, size
-from readiness_tui.sources.kit.grouping import Groups, Piece
+from readiness_tui.sources.kit.grouping import GroupedRecord, Groups
 from readiness_tui.sources.kit.jsonio import RecordError, decode
-from readiness_tui.sources.kit.peek import Kind, Peek, peek
+from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.langsmith.case import (
     FEEDBACK,
     INPUTS,
     TOOL,
-    Survey,
+    ExperimentSurvey,
     example_case,
     row_case,
     row_parts,
@@ -47,7 +47,7 @@ from readiness_tui.sources.langsmith.run import (
     without_secrets,
 )
 from readiness_tui.sources.tracing.span_tree import RawSpan, trace_from_spans
-from readiness_tui.sources.tracing.traced_case import Repeats, score
+from readiness_tui.sources.tracing.traced_case import ExampleRepeats, score
 
 RUN = frozenset({"dotted_order", "run_type", "trace_id"})
 ROW = frozenset({"run", "example", "evaluation_results"})
@@ -104,7 +104,7 @@ def _is_table(look: Peek) -> bool:
 
 
 def _runs(path: Path, notes: fields.Notes) -> Iterator[Record]:
-    surveys: dict[str, Survey] = {}
+    surveys: dict[str, ExperimentSurvey] = {}
     total = size(path)
     with Groups(total) as groups:
         for item in records(path, "runs"):
@@ -118,23 +118,25 @@ def _runs(path: Path, notes: fields.Notes) -> Iterator[Record]:
                 for run in with_child_runs(item.value):
                     nested = isinstance(run.get("child_runs"), list)
                     text = payload.as_raw({**run, "child_runs": None}) if nested or run is not item.value else item.raw
-                    groups.add(ident, Piece("run", item.line, text))
+                    groups.add(ident, GroupedRecord("run", item.line, text))
                     if (session := _session(run)) is not None:
-                        survey = surveys.setdefault(session, Survey())
+                        survey = surveys.setdefault(session, ExperimentSurvey())
                         survey.root(run) if _is_example(run) else survey.step(run)
             except RecordError as error:
                 yield reject(item.line, str(error), item.raw)
         surveys = {session: survey for session, survey in surveys.items() if survey.rows}
         for session, survey in surveys.items():
             yield RunStart(survey.run(session, path.stem if len(surveys) == 1 else f"{path.stem} {session}", path.name))
-        repeats = {session: Repeats() for session in surveys}
+        repeats = {session: ExampleRepeats() for session in surveys}
         for done, (ident, pieces) in enumerate(groups):
             if done % _STEP == 0:
                 yield Progress(total, total)
             yield from _trace(ident, pieces, repeats, notes)
 
 
-def _trace(ident: str, pieces: list[Piece], repeats: dict[str, Repeats], notes: fields.Notes) -> Iterator[Record]:
+def _trace(
+    ident: str, pieces: list[GroupedRecord], repeats: dict[str, ExampleRepeats], notes: fields.Notes
+) -> Iterator[Record]:
     runs: list[dict[str, Any]] = []
     spans: list[RawSpan] = []
     for piece in pieces:
@@ -177,7 +179,7 @@ def _session(run: Mapping[str, Any]) -> str | None:
 
 
 def _rows(path: Path, notes: fields.Notes) -> Iterator[Record]:
-    surveys: dict[str, Survey] = {}
+    surveys: dict[str, ExperimentSurvey] = {}
     alone = f"langsmith-{digest(path)[:12]}"
     for item in records(path):
         if isinstance(item, Entry):
@@ -185,7 +187,7 @@ def _rows(path: Path, notes: fields.Notes) -> Iterator[Record]:
                 run, example = row_parts(item.value)
             except RecordError:
                 continue  # rejected below, with its line
-            survey = surveys.setdefault(_session(run) or alone, Survey())
+            survey = surveys.setdefault(_session(run) or alone, ExperimentSurvey())
             survey.root(run, example.get("dataset_id"))
             for step in with_child_runs(run):
                 survey.step(step)
@@ -193,7 +195,7 @@ def _rows(path: Path, notes: fields.Notes) -> Iterator[Record]:
         raise ReadinessError(f"{path}: it holds no experiment row with a run and an example. Export it again.")
     for ident, survey in surveys.items():
         yield RunStart(survey.run(ident, path.stem, path.name))
-    repeats = {ident: Repeats() for ident in surveys}
+    repeats = {ident: ExampleRepeats() for ident in surveys}
     for item in records(path):
         if not isinstance(item, Entry):
             yield item
@@ -228,7 +230,7 @@ def _table(path: Path, look: Peek, notes: fields.Notes) -> Iterator[Record]:
     )
     yield RunStart(run)
     columns = list(dict.fromkeys(key for record in look.records for key in record))
-    repeats = Repeats()
+    repeats = ExampleRepeats()
     for item in records(path):
         if not isinstance(item, Entry):
             yield item
@@ -245,8 +247,10 @@ def _refuse_if_rows_beside(path: Path, look: Peek) -> None:
     own = {record["id"] for record in look.records if isinstance(record.get("id"), str)}
     looks = [(file, peek(head(file))) for file in beside(path)]
     rows = [(file, [payload.inner(r, "run") for r in found.records]) for file, found in looks if found.keys >= ROW]
-    if look.kind is Kind.TABLE:  # JSON lines say more than CSV: numbers, lists and what is missing
-        rows += [(file, list(found.records)) for file, found in looks if found.kind is Kind.LINES and _is_table(found)]
+    if look.kind is FileKind.TABLE:  # JSON lines say more than CSV: numbers, lists and what is missing
+        rows += [
+            (file, list(found.records)) for file, found in looks if found.kind is FileKind.LINES and _is_table(found)
+        ]
     for file, records_there in rows:
         if own and own <= {record["id"] for record in records_there if isinstance(record.get("id"), str)}:
             raise ReadAlongError(f"{path} is the table of the runs in {file.name}, which says more: import that one.")

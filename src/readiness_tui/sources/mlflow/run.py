@@ -42,7 +42,7 @@ _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 
 
 @dataclass(slots=True)
-class Survey:
+class TraceSurvey:
     """What the traces say about the runs, collected before any trace is read in full."""
 
     traces: dict[str, int] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Survey:
 
 
 def read_run(
-    value: Mapping[str, Any], where: str, survey: Survey, *, experiment: str | None = None, tool_version: str | None = None
+    value: Mapping[str, Any], where: str, survey: TraceSurvey, *, experiment: str | None = None, tool_version: str | None = None
 ) -> Run:  # fmt: skip
     """A run as the server returns it. `where` is the prefix of its warnings. Raises RecordError."""
     info, data = inner(value, "info"), inner(value, "data")
@@ -109,7 +109,7 @@ def read_run(
     )
 
 
-def run_of_traces(run_id: str, where: str, survey: Survey) -> Run:
+def run_of_traces(run_id: str, where: str, survey: TraceSurvey) -> Run:
     """A run reconstructed from evaluated traces that came without it."""
     starts = survey.times.get(run_id, [])
     return Run(
@@ -137,7 +137,7 @@ def pairs(value: Any) -> dict[str, str]:
     return found
 
 
-def _aggregates(run_id: str, metrics: Any, survey: Survey) -> tuple[dict[str, Aggregate], list[str]]:
+def _aggregates(run_id: str, metrics: Any, survey: TraceSurvey) -> tuple[dict[str, Aggregate], list[str]]:
     """The figures by name, and warnings about them."""
     found: dict[str, Aggregate] = {}
     said: list[str] = []

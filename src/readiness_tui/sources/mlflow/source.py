@@ -21,15 +21,15 @@ from readiness_tui.sources.kit.fileio import digest, head
 from readiness_tui.sources.kit.foreign_db import MAGIC, ForeignDb, at_rest, open_foreign
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.payload import inner
-from readiness_tui.sources.kit.peek import Kind, Peek, peek
+from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
-from readiness_tui.sources.mlflow.run import TOOL, Survey, read_run, run_of_traces
+from readiness_tui.sources.mlflow.run import TOOL, TraceSurvey, read_run, run_of_traces
 from readiness_tui.sources.mlflow.store import TABLES, is_mlflow, stored_runs, stored_traces
 from readiness_tui.sources.mlflow.trace import read_case, read_info, read_trace, without_secrets
 from readiness_tui.sources.own import data_table
 from readiness_tui.sources.tracing.attributes import names
 from readiness_tui.sources.tracing.span_reader import Reader
-from readiness_tui.sources.tracing.traced_case import Repeats
+from readiness_tui.sources.tracing.traced_case import ExampleRepeats
 
 PULLED = "mlflow_pull"  # the first line of what `readiness pull mlflow` fetched
 _HEADS = frozenset({"trace_id", "request_id"})
@@ -81,7 +81,7 @@ class MLflow:
             below & _HEADS and below & {"trace_metadata", "request_metadata", "trace_location"}
         ):
             return Recognised(self.name, "the server's answer to traces/search", 100)
-        if look.kind is Kind.TABLE and look.keys >= _SEARCH and any(_COLUMN.fullmatch(key) for key in look.keys):
+        if look.kind is FileKind.TABLE and look.keys >= _SEARCH and any(_COLUMN.fullmatch(key) for key in look.keys):
             return Recognised(self.name, "a table of runs with columns metrics.*, params.* and tags.*", 100)
         if data_table.is_table(look):
             return Recognised(
@@ -110,7 +110,7 @@ class MLflow:
         elif data_table.is_table(look := peek(start)):
             yield RunStart(_table_run(path))
             yield from data_table.cases(path, _table_run(path).id, notes)
-        elif look.kind is Kind.TABLE:
+        elif look.kind is FileKind.TABLE:
             yield from _all_records(path, _Csv(path), notes)
         else:
             yield from _all_records(path, _Json(path), notes)
@@ -128,7 +128,7 @@ def _is_trace(look: Peek) -> bool:
 
 
 def _all_records(path: Path, parts: _Parts, notes: fields.Notes) -> Iterator[Record]:
-    survey = Survey()
+    survey = TraceSurvey()
     for item in parts.traces(spans=False):
         if isinstance(item, tuple):
             try:
@@ -166,7 +166,7 @@ def _all_records(path: Path, parts: _Parts, notes: fields.Notes) -> Iterator[Rec
 
 def _traces(parts: _Parts, into: Mapping[str, str], notes: fields.Notes) -> Iterator[Record]:
     reader = Reader(names(), notes)
-    repeats = {run_id: Repeats() for run_id in into}
+    repeats = {run_id: ExampleRepeats() for run_id in into}
     for item in parts.traces(spans=True):
         if not isinstance(item, tuple):
             yield item

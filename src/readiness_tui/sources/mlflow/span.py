@@ -16,7 +16,7 @@ from typing import Any
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import MAX_DEPTH, RecordError, decode
 from readiness_tui.sources.kit.payload import inner
-from readiness_tui.sources.tracing.span_reader import Event, Logged, Reader
+from readiness_tui.sources.tracing.span_reader import Event, LoggedSpan, Reader
 from readiness_tui.sources.tracing.span_tree import RawSpan
 
 #: MLflow's span types that the table lacks.
@@ -48,7 +48,7 @@ def read_span(span: Mapping[str, Any], reader: Reader) -> RawSpan:
     attributes = _attributes(span.get("attributes"))
     name = fields.text(span, "name") or ""
     return reader.span(
-        Logged(
+        LoggedSpan(
             id=ident,
             parent=identifier(span.get("parent_span_id") or span.get("parent_id")),
             name=name,

@@ -23,7 +23,7 @@ from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.mlflow.span import is_process_startup, read_span
 from readiness_tui.sources.tracing import traced_case
 from readiness_tui.sources.tracing.span_reader import Reader
-from readiness_tui.sources.tracing.span_tree import Judgement, RawSpan, trace_from_spans
+from readiness_tui.sources.tracing.span_tree import GivenScore, RawSpan, trace_from_spans
 
 _OK = {"OK": True, "TRACE_STATUS_OK": True, "ERROR": False, "TRACE_STATUS_ERROR": False}
 _WORDS = {"yes": 1.0, "no": 0.0}
@@ -195,9 +195,9 @@ def without_secrets(info: Mapping[str, Any]) -> dict[str, Any]:
     return {**info, **{name: payload.masked(info[name]) for name in parts if name in info}}
 
 
-def _judgement(said: Assessment) -> Judgement:
+def _judgement(said: Assessment) -> GivenScore:
     score = _score(said)
-    return Judgement(
+    return GivenScore(
         name=said.name,
         value=score.value,
         label=score.label,

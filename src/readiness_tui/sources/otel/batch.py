@@ -28,7 +28,7 @@ _INNER = {"resourceSpans": ("scopeSpans", "spans"), "resourceLogs": ("scopeLogs"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class OtelRecord:
     """A span (`log` False) or log record as in the batch, with ids in hex. `trace_id` None: a log record without one."""
 
     log: bool
@@ -46,7 +46,7 @@ class Bad:
     reason: str
 
 
-def pieces(batch: Any, notes: fields.Notes) -> Iterator[Piece | Bad]:
+def pieces(batch: Any, notes: fields.Notes) -> Iterator[OtelRecord | Bad]:
     """The spans and log records of one batch. Raises RecordError if it is not a batch at all."""
     if not isinstance(batch, dict) or not any(key in batch for key in KEYS):
         raise RecordError("neither resourceSpans nor resourceLogs is in it, so it is no OTLP batch of spans or logs")
@@ -151,7 +151,7 @@ def _objects(holder: Mapping[str, Any], key: str, place: str) -> Iterator[tuple[
 
 def _piece(
     log: bool, resource: Mapping[str, Any], scope: Mapping[str, Any], value: dict[str, Any], notes: fields.Notes
-) -> Piece:
+) -> OtelRecord:
     ids = {}
     for name, size in (("traceId", TRACE_BYTES), ("spanId", SPAN_BYTES), ("parentSpanId", SPAN_BYTES)):
         found = _identifier(value.get(name), name, size, notes)
@@ -162,7 +162,7 @@ def _piece(
             if name not in ids:
                 raise RecordError(f"the span has no {name}")
     kept = {key: part for key, part in value.items() if key not in ("traceId", "spanId", "parentSpanId")}
-    return Piece(log, ids.get("traceId"), resource, scope, {**ids, **kept})
+    return OtelRecord(log, ids.get("traceId"), resource, scope, {**ids, **kept})
 
 
 def _identifier(value: Any, name: str, size: int, notes: fields.Notes) -> str | None:

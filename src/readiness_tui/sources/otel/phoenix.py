@@ -17,9 +17,9 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import Progress, ReadAlongError, Recognised, Record, TraceRecord
 from readiness_tui.sources.kit.fileio import head
 from readiness_tui.sources.kit.folder import beside
-from readiness_tui.sources.kit.grouping import Groups, Piece
+from readiness_tui.sources.kit.grouping import GroupedRecord, Groups
 from readiness_tui.sources.kit.jsonio import RecordError
-from readiness_tui.sources.kit.peek import Kind, peek
+from readiness_tui.sources.kit.peek import FileKind, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.otel import trace
 from readiness_tui.sources.otel.runs import Runs
@@ -47,7 +47,7 @@ class Phoenix:
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)
-        if look.kind not in (Kind.LINES, Kind.ARRAY, Kind.OBJECT):
+        if look.kind not in (FileKind.LINES, FileKind.ARRAY, FileKind.OBJECT):
             return None
         if look.keys >= SPAN:
             return Recognised(self.name, "spans with context, span_kind, parent_id and status_code", 100)
@@ -75,13 +75,13 @@ class Phoenix:
                     try:
                         trace_id, span_id = _ids(item)
                         where[span_id] = trace_id
-                        groups.add(trace_id, Piece("span", item.line, item.raw))
+                        groups.add(trace_id, GroupedRecord("span", item.line, item.raw))
                     except RecordError as error:
                         yield reject(item.line, str(error), item.raw)
             for file in self.along(path):
                 for item in records(file, "data"):
                     if isinstance(item, Entry) and (found := where.get(str(item.value.get("span_id")))) is not None:
-                        groups.add(found, Piece("annotation", item.line, item.raw))
+                        groups.add(found, GroupedRecord("annotation", item.line, item.raw))
             runs = Runs(path)
             for done, (trace_id, pieces) in enumerate(groups):
                 if done % _STEP == 0:

@@ -10,7 +10,7 @@ from pathlib import Path
 from readiness_tui.domain.runs.model import Case, CaseStatus, Outcome, Run, Score, ScoreState, Trace
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import CaseRecord, RunStart, TraceRecord
-from readiness_tui.sources.tracing.traced_case import Repeats, case_of
+from readiness_tui.sources.tracing.traced_case import ExampleRepeats, case_of
 
 TOOL = "OpenTelemetry"
 _STATUS = {Outcome.SUCCESS: CaseStatus.PASS, Outcome.FAIL: CaseStatus.FAIL, Outcome.ABSTAIN: CaseStatus.FAIL}
@@ -34,7 +34,7 @@ class Runs:
         """Each run, then its cases."""
         for run_id, found in self._found.items():
             yield RunStart(self._run(run_id, [trace for trace, _, _ in found]))
-            repeats = Repeats()
+            repeats = ExampleRepeats()
             for _, case, raw in found:
                 yield CaseRecord(run_id, repeats.with_repeat(case), raw)
 

@@ -18,13 +18,13 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Progress, ReadAlongError, Recognised, Record, Reject, TraceRecord, Warn
 from readiness_tui.sources.kit.fileio import head, unreadable
+from readiness_tui.sources.kit.grouping import GroupedRecord as Kept
 from readiness_tui.sources.kit.grouping import Groups
-from readiness_tui.sources.kit.grouping import Piece as Kept
 from readiness_tui.sources.kit.jsonio import MAX_DOCUMENT, RecordError, decode, document, whole
-from readiness_tui.sources.kit.peek import BOM, Kind, peek
+from readiness_tui.sources.kit.peek import BOM, FileKind, peek
 from readiness_tui.sources.kit.recordio import lines, reject
 from readiness_tui.sources.otel import protobuf, trace
-from readiness_tui.sources.otel.batch import KEYS, Bad, Piece, pieces, plain
+from readiness_tui.sources.otel.batch import KEYS, Bad, OtelRecord, pieces, plain
 from readiness_tui.sources.otel.runs import Runs
 from readiness_tui.sources.otel.trace import TraceParts, event_name
 from readiness_tui.sources.tracing.attributes import EVALUATION_EVENTS, names
@@ -52,7 +52,7 @@ class Otlp:
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)
-        if look.kind in (Kind.OBJECT, Kind.LINES):
+        if look.kind in (FileKind.OBJECT, FileKind.LINES):
             found = [key for key in KEYS if key in look.keys]
             return Recognised(self.name, f"JSON with {' and '.join(found)}", 100) if found else None
         kind = protobuf.held(head)
@@ -110,7 +110,7 @@ class Pile:
         self._contexts: list[tuple[Any, Any]] = []
         self._numbers: dict[str, int] = {}
         self._answered: dict[str, str] = {}  # response id → trace id
-        self._waiting: list[tuple[str, int, Piece]] = []
+        self._waiting: list[tuple[str, int, OtelRecord]] = []
 
     def add(self, line: int, batch: Any) -> Iterator[Reject]:
         """One batch of the file's line."""
@@ -139,13 +139,13 @@ class Pile:
                 self._keep(trace_id, line, piece)
         self._waiting.clear()
 
-    def piece(self, kept: Kept) -> Piece:
+    def piece(self, kept: Kept) -> OtelRecord:
         """The piece as it was added."""
         number, value = _decode(kept.text)  # its line was decoded strictly
         resource, scope = self._contexts[number]
-        return Piece(kept.kind == "log", None, resource, scope, value)
+        return OtelRecord(kept.kind == "log", None, resource, scope, value)
 
-    def _place(self, line: int, piece: Piece) -> None:
+    def _place(self, line: int, piece: OtelRecord) -> None:
         attributes = plain(piece.value.get("attributes"), self._notes)
         response = attributes.get("gen_ai.response.id")
         if piece.log:
@@ -159,7 +159,7 @@ class Pile:
             self._answered[response] = piece.trace_id
         self._keep(piece.trace_id or "", line, piece)
 
-    def _keep(self, trace_id: str, line: int, piece: Piece) -> None:
+    def _keep(self, trace_id: str, line: int, piece: OtelRecord) -> None:
         context = fields.as_json([piece.resource, piece.scope])
         number = self._numbers.setdefault(context, len(self._contexts))
         if number == len(self._contexts):
@@ -171,11 +171,11 @@ class Pile:
 def batches(path: Path) -> Iterator[tuple[int, Any] | Reject | Warn | Progress]:
     """The export batches of a file with their lines. Raises ReadinessError where it is no OTLP at all."""
     look = peek(start := head(path))
-    if look.kind not in (Kind.OBJECT, Kind.LINES):
+    if look.kind not in (FileKind.OBJECT, FileKind.LINES):
         yield from _protobuf(path, start)
         return
     first, newline, _ = start.partition(b"\n")
-    if look.kind is Kind.OBJECT and newline and not _is_value(first):
+    if look.kind is FileKind.OBJECT and newline and not _is_value(first):
         yield 1, whole(path, document(path))  # one document over several lines
         return
     for item in lines(path, MAX_LINE):
@@ -234,7 +234,7 @@ def _paired(path: Path, own: int, other: int) -> list[Path]:
 def _keys(path: Path) -> frozenset[str]:
     start = head(path)
     look = peek(start)
-    if look.kind in (Kind.OBJECT, Kind.LINES):
+    if look.kind in (FileKind.OBJECT, FileKind.LINES):
         return look.keys
     kind = protobuf.held(start)
     return frozenset({"resourceSpans" if kind == "traces" else "resourceLogs"}) if kind else frozenset()

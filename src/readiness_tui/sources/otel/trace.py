@@ -19,10 +19,10 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import TraceRecord
 from readiness_tui.sources.kit.jsonio import RecordError, decode
 from readiness_tui.sources.otel import batch
-from readiness_tui.sources.otel.batch import Piece
+from readiness_tui.sources.otel.batch import OtelRecord
 from readiness_tui.sources.tracing.attributes import EVALUATION_EVENTS
-from readiness_tui.sources.tracing.span_reader import Event, Logged, Reader
-from readiness_tui.sources.tracing.span_tree import Judgement, RawSpan, trace_from_spans
+from readiness_tui.sources.tracing.span_reader import Event, LoggedSpan, Reader
+from readiness_tui.sources.tracing.span_tree import GivenScore, RawSpan, trace_from_spans
 
 _CODES = {"OK": 1, "ERROR": 2}  # Phoenix spells OTLP's status codes out
 _encode = msgspec.json.Encoder().encode
@@ -34,7 +34,7 @@ class _Part:
 
     context: bytes | None
     value: dict[str, Any]
-    said: Logged
+    said: LoggedSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ class TraceParts:
         self._reader = reader
         self._spans: dict[str, _Part] = {}
         self._logs: dict[bytes, _Record] = {}
-        self._notes: dict[bytes, tuple[dict[str, Any], Judgement]] = {}
+        self._notes: dict[bytes, tuple[dict[str, Any], GivenScore]] = {}
 
-    def add(self, piece: Piece) -> None:
+    def add(self, piece: OtelRecord) -> None:
         """Add a span or log record of an OTLP batch."""
         key = _encode([piece.resource, piece.scope])
         if key not in self._reader.contexts:
@@ -87,7 +87,7 @@ class TraceParts:
 
     def record(self) -> TraceRecord:
         """The trace built from everything added."""
-        judgements: list[Judgement] = []
+        judgements: list[GivenScore] = []
         events: dict[str, list[Event]] = {}
         for log in self._logs.values():
             judgements += self._reader.judgements(log.event.attributes, of=log.span_id)
@@ -104,7 +104,7 @@ class TraceParts:
             trace = replace(trace, started_at=min(begun))
         return TraceRecord(trace, _encode(self._raw()).decode(), part=True)
 
-    def _otlp(self, span: dict[str, Any], resource: Mapping[str, Any]) -> Logged:
+    def _otlp(self, span: dict[str, Any], resource: Mapping[str, Any]) -> LoggedSpan:
         notes = self._reader.notes
         start, end = batch.moment(span, "startTimeUnixNano"), batch.moment(span, "endTimeUnixNano")
         duration = None
@@ -121,7 +121,7 @@ class TraceParts:
             for event in (listed if isinstance(listed, list) else ())
             if isinstance(event, dict)
         ]
-        return Logged(
+        return LoggedSpan(
             id=span["spanId"],
             parent=span.get("parentSpanId"),
             name=fields.text(span, "name") or "",
@@ -145,7 +145,7 @@ class TraceParts:
         event = Event(name, attributes, body)
         return _Record(context, log, event, log.get("spanId", ""), time[1] if time else None)
 
-    def _flat(self, span: dict[str, Any]) -> Logged:
+    def _flat(self, span: dict[str, Any]) -> LoggedSpan:
         notes = self._reader.notes
         ident = fields.text(payload.inner(span, "context"), "span_id")
         if not ident:
@@ -154,7 +154,7 @@ class TraceParts:
         attributes = span.get("attributes")
         listed = span.get("events")
         kind = fields.text(span, "span_kind")
-        return Logged(
+        return LoggedSpan(
             id=ident,
             parent=fields.text(span, "parent_id") or None,
             name=fields.text(span, "name") or "",
@@ -207,7 +207,7 @@ def assemble(trace_id: str, raws: Sequence[str], reader: Reader) -> TraceRecord 
                 return None
             if value.keys() & set(batch.KEYS):
                 for piece in batch.pieces(value, reader.notes):
-                    if isinstance(piece, Piece):
+                    if isinstance(piece, OtelRecord):
                         parts.add(piece)
             for span in _dicts(value.get("spans")):
                 parts.add_flat(span)
@@ -224,11 +224,11 @@ def event_name(log: Mapping[str, Any], attributes: Mapping[str, Any]) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _annotation(note: Mapping[str, Any]) -> Judgement:
+def _annotation(note: Mapping[str, Any]) -> GivenScore:
     name, result = fields.text(note, "name"), payload.inner(note, "result")
     if not name:
         raise RecordError("the annotation has no name")
-    return Judgement(
+    return GivenScore(
         name=name,
         value=fields.number(result, "score"),
         label=fields.text(result, "label"),

@@ -31,7 +31,7 @@ from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import CaseRecord, Recognised, Record, RunStart, Warn
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
-from readiness_tui.sources.kit.peek import Kind, Peek, peek
+from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.own.golden_set import GOLD, RESULT
 from readiness_tui.sources.own.run_fields import run_from
@@ -91,9 +91,9 @@ class CaseRecords:
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)
         has_run = "run" in look.keys and look.outline.get("run", "a name") is None  # an object
-        if has_run and ((look.kind is Kind.LINES and len(look.keys) == 1) or look.below("cases")):
+        if has_run and ((look.kind is FileKind.LINES and len(look.keys) == 1) or look.below("cases")):
             return Recognised(self.name, f"a run, then its cases ({look.kind})", 90)
-        keys = look.below("cases") if look.kind is Kind.OBJECT else frozenset[str]()
+        keys = look.below("cases") if look.kind is FileKind.OBJECT else frozenset[str]()
         keys = keys or look.keys
         shown = sorted(keys & _CASE_ONLY)
         if "case_id" in keys and (shown or _has_metric(look)):
@@ -107,7 +107,7 @@ class CaseRecords:
     def read(self, path: Path) -> Iterator[Record]:
         notes = fields.Notes()
         run: Run | None = None
-        repeats = Repeats()
+        repeats = CaseRepeats()
         header_alone = False
         for item in records(path, "cases"):
             if not isinstance(item, Entry):
@@ -137,7 +137,7 @@ def _has_metric(look: Peek) -> bool:
     if not look.records:
         return False
     return any(
-        fields.is_score(name, value) or (look.kind is Kind.TABLE and fields.cell_score(name, value) is not None)
+        fields.is_score(name, value) or (look.kind is FileKind.TABLE and fields.cell_score(name, value) is not None)
         for name, value in look.records[0].items()
     )
 
@@ -158,7 +158,7 @@ def _run(path: Path, entry: Entry, notes: fields.Notes) -> tuple[Run, bool]:
 
 
 def case_from(entry: Entry, notes: fields.Notes) -> Case:
-    """The case of one record; repeat -1 means not known (see `Repeats`). Raises RecordError."""
+    """The case of one record; repeat -1 means not known (see `CaseRepeats`). Raises RecordError."""
     known, rest = fields.sort_keys(entry.value, _ALIASES)
     table = entry.table
     if table:
@@ -194,7 +194,7 @@ def case_from(entry: Entry, notes: fields.Notes) -> Case:
     )
 
 
-class Repeats:
+class CaseRepeats:
     """Numbers the repeats of a case in one run, and refuses duplicates."""
 
     def __init__(self) -> None:

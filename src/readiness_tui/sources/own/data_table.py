@@ -20,9 +20,9 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import CaseRecord, Record
 from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members
 from readiness_tui.sources.kit.not_finite import as_null
-from readiness_tui.sources.kit.peek import Kind, Peek
+from readiness_tui.sources.kit.peek import FileKind, Peek
 from readiness_tui.sources.kit.recordio import Entry, reject
-from readiness_tui.sources.own.case_record import Repeats, case_from
+from readiness_tui.sources.own.case_record import CaseRepeats, case_from
 
 KEYS = frozenset({"columns", "data"})
 _MORE = frozenset({"index", "ncols", "nrows", "column_types", "log_mode"})
@@ -49,7 +49,7 @@ _MLFLOW_SCORE = re.compile(r"(.+)/v\d+(?:/score)?")
 def is_table(look: Peek) -> bool:
     """Whether the file is such a table, from any tool."""
     lists = look.outline.get("columns", "") is None and look.outline.get("data", "") is None
-    return look.kind is Kind.OBJECT and lists and KEYS <= look.keys <= KEYS | _MORE
+    return look.kind is FileKind.OBJECT and lists and KEYS <= look.keys <= KEYS | _MORE
 
 
 def names_cases(columns: Iterable[str]) -> bool:
@@ -68,7 +68,7 @@ def cases(path: Path, run_id: str, notes: fields.Notes, *, variant: str = "") ->
     keyed = names_cases(columns)
     if not keyed:
         notes.add("no column names the case or its question, so cases are told apart by their position in the table")
-    repeats = Repeats()
+    repeats = CaseRepeats()
     order = sorted(range(len(columns)), key=lambda at: _rank(columns[at]))
     seconds = any(_MLFLOW_SCORE.fullmatch(name) for name in columns)
     for number, raw in enumerate(rows, 1):

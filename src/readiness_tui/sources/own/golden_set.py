@@ -16,7 +16,7 @@ from readiness_tui.domain.runs.model import EvalSet, GoldenCase
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import EvalSetRecord, Recognised, Record
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
-from readiness_tui.sources.kit.peek import Kind, Peek, peek
+from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 
 GOLD = frozenset({"expected_source", "expected_sources", "must_include", "expected_tools"})
@@ -88,7 +88,7 @@ class EvalSets:
 
 
 def _record_keys(look: Peek) -> frozenset[str]:
-    below = look.below("cases") if look.kind is Kind.OBJECT else frozenset()
+    below = look.below("cases") if look.kind is FileKind.OBJECT else frozenset()
     return below or look.keys
 
 

@@ -20,14 +20,14 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import CaseRecord, Recognised, Record, RunStart, TraceRecord, Warn
 from readiness_tui.sources.kit.fileio import digest, head
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
-from readiness_tui.sources.kit.peek import Kind, peek
+from readiness_tui.sources.kit.peek import FileKind, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.kit.yaml_safe import read_yaml
-from readiness_tui.sources.own.case_record import Repeats, case_from
+from readiness_tui.sources.own.case_record import CaseRepeats, case_from
 from readiness_tui.sources.own.run_fields import run_from
 from readiness_tui.sources.own.trace_record import trace_from
 from readiness_tui.sources.settings import mapping as mapping_schema
-from readiness_tui.sources.settings.mapping import COST, LATENCY, SCALE, CaseMapping, Column, Cost, Latency
+from readiness_tui.sources.settings.mapping import COST, LATENCY, SCALE, CaseMapping, Cost, Latency, MappedColumn
 
 _NOTHING = object()
 _OURS = {"latency": "latency_ms"}  # field of the mapping → of our own records
@@ -44,7 +44,7 @@ class Mapped:
         self.mapping = mapping_schema.build(read_yaml(mapping))
         columns = self.mapping.columns
         named = ((field, getattr(columns, field)) for field in type(columns).model_fields)
-        self._columns: dict[str, Column] = {field: column for field, column in named if column is not None}
+        self._columns: dict[str, MappedColumn] = {field: column for field, column in named if column is not None}
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         return Recognised(self.name, f"{self.mapping.kind} as {self.path.name} maps them", 100)
@@ -55,11 +55,11 @@ class Mapped:
 
     def read(self, path: Path) -> Iterator[Record]:
         look = peek(head(path))
-        if look.kind is Kind.TABLE:
+        if look.kind is FileKind.TABLE:
             self._check_header(path, look.keys)
         notes = fields.Notes()
         unseen = dict.fromkeys(self._all_columns())
-        repeats = Repeats()
+        repeats = CaseRepeats()
         run: Run | None = None
         for item in records(path, *filter(None, (self.mapping.records,))):
             if not isinstance(item, Entry):
@@ -76,12 +76,14 @@ class Mapped:
                 yield self._record(item, run, repeats, notes)
             except RecordError as error:
                 yield reject(item.line, str(error), item.raw)
-        if unseen and look.kind is not Kind.TABLE:  # a table's header names its columns even if all cells are empty
+        if unseen and look.kind is not FileKind.TABLE:  # a table's header names its columns even if all cells are empty
             listed = ", ".join(quoted(column) for column in unseen)
             yield Warn(f"{path.name}: no record has what {self.path.name} maps: {listed}.")
         yield from notes.warnings(path.name)
 
-    def _record(self, item: Entry, run: Run | None, repeats: Repeats, notes: fields.Notes) -> CaseRecord | TraceRecord:
+    def _record(
+        self, item: Entry, run: Run | None, repeats: CaseRepeats, notes: fields.Notes
+    ) -> CaseRecord | TraceRecord:
         made, rest = self._translated(item, notes)
         if run is not None:
             entry = replace(item, value=made)
@@ -153,7 +155,7 @@ class Mapped:
         used = set(self._all_columns())
         return made, {key: value for key, value in entry.value.items() if key not in used}
 
-    def _value(self, entry: Entry, column: Column, name: str, notes: fields.Notes) -> Any:
+    def _value(self, entry: Entry, column: MappedColumn, name: str, notes: fields.Notes) -> Any:
         value = _column_value(entry.value, column.column)
         if value is _NOTHING or value is None:
             return None

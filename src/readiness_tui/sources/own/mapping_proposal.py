@@ -15,7 +15,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.metrics.registry import guess_direction, normal, resolve
 from readiness_tui.domain.text.sanitise import one_line, to_json, visible
 from readiness_tui.sources.kit.fileio import head
-from readiness_tui.sources.kit.peek import Kind, Peek, peek
+from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.tracing.outcome import outcome_of
 
 COLUMNS = 200  # columns read at most
@@ -119,7 +119,7 @@ def propose(path: Path) -> str:
 
 def _rows(look: Peek) -> tuple[str, Sequence[Mapping[str, Any]]]:
     """The key of the list if an object contains its records in one, and the first records."""
-    if look.kind is not Kind.OBJECT:
+    if look.kind is not FileKind.OBJECT:
         return "", look.records
     keys = dict.fromkeys(path.split(".")[0] for path in look.outline if path.split(".")[1:2] == ["[]"])
     wrapper = max(keys, key=lambda key: len(look.below(key)), default="")

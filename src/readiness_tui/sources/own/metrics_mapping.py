@@ -17,7 +17,7 @@ from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Recognised, Record, RunStart
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.jsonio import RecordError
-from readiness_tui.sources.kit.peek import Kind, peek
+from readiness_tui.sources.kit.peek import FileKind, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.own.run_fields import ALIASES, aggregates, run_from
 
@@ -43,10 +43,10 @@ class MetricsMapping:
         first = look.records[0]
         if look.keys & SINGLE:
             return None
-        if look.keys >= LONG and look.kind in (Kind.TABLE, Kind.LINES, Kind.ARRAY):
+        if look.keys >= LONG and look.kind in (FileKind.TABLE, FileKind.LINES, FileKind.ARRAY):
             return Recognised(self.name, f"rows with metric and value ({look.kind})", 70)
         metrics = _metrics(first)
-        if not metrics or any(_figure(value, table=look.kind is Kind.TABLE) is False for value in metrics.values()):
+        if not metrics or any(_figure(value, table=look.kind is FileKind.TABLE) is False for value in metrics.values()):
             return None
         course = sorted(COURSE & metrics.keys())
         names = ", ".join(course or list(metrics)[:4])

@@ -84,7 +84,7 @@ def read_case(row: Mapping[str, Any], notes: fields.Notes) -> Case:
     )
 
 
-class Repeats:
+class InputRepeats:
     """Numbers the repeats in one run: `--repeat` writes no index, just the same input under a new testIdx."""
 
     def __init__(self, repeated: bool | None) -> None:

@@ -37,7 +37,7 @@ _FREE = ("args", "arguments")
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class PromptfooDocument:
     """The document without its rows, and its rows with their line numbers."""
 
     top: Mapping[str, Any]
@@ -66,7 +66,7 @@ def is_xml(head: bytes) -> bool:
     return found is not None and found[0] == "promptfoo" and b"<evalId>" in found[1][:4096]
 
 
-def from_yaml(path: Path) -> Document:
+def from_yaml(path: Path) -> PromptfooDocument:
     """Raises ReadinessError if the file is not YAML, or hostile."""
     dump = Dump(path)
     top = dump.value if isinstance(dump.value, dict) else {}
@@ -74,10 +74,10 @@ def from_yaml(path: Path) -> Document:
     rows = results.pop("results", None)
     if not isinstance(rows, list):
         raise ReadinessError(f"{path}: results.results is missing, so it holds no cases. Export it again.")
-    return Document(top, tuple((dump.lines.get(id(row), 1), row) for row in rows))
+    return PromptfooDocument(top, tuple((dump.lines.get(id(row), 1), row) for row in rows))
 
 
-def from_xml(path: Path) -> Document:
+def from_xml(path: Path) -> PromptfooDocument:
     """Raises ReadinessError if the file is not XML, or hostile."""
     rows: list[tuple[int, Any]] = []
     top: dict[str, Any] = {}
@@ -87,7 +87,7 @@ def from_xml(path: Path) -> Document:
         else:
             found = _value(element)
             top = found if isinstance(found, dict) and element.tag == _ROW[0] else {}
-    return Document(top, tuple(rows))
+    return PromptfooDocument(top, tuple(rows))
 
 
 def _value(element: Element, free: bool = False) -> Any:

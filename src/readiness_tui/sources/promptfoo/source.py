@@ -24,9 +24,9 @@ from readiness_tui.sources.kit.base import CaseRecord, Recognised, Record, RunSt
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members, quoted
-from readiness_tui.sources.kit.peek import Kind, peek
+from readiness_tui.sources.kit.peek import FileKind, peek
 from readiness_tui.sources.kit.recordio import Entry, Item, elements, records, reject
-from readiness_tui.sources.promptfoo.case import Repeats, inner, read_case
+from readiness_tui.sources.promptfoo.case import InputRepeats, inner, read_case
 from readiness_tui.sources.promptfoo.forms import from_xml, from_yaml, is_xml, is_yaml
 from readiness_tui.sources.promptfoo.table import is_table, read_table
 
@@ -37,7 +37,7 @@ Key = tuple[str, str, str]
 
 
 @dataclass(slots=True)
-class _Group:
+class _PromptGroup:
     """What the rows of one prompt and provider have in common."""
 
     label: str
@@ -84,10 +84,10 @@ class Promptfoo:
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)
-        if look.kind is Kind.OBJECT and "evalId" in look.outline and "results.version" in look.outline:
+        if look.kind is FileKind.OBJECT and "evalId" in look.outline and "results.version" in look.outline:
             version = look.outline["results.version"]
             return Recognised(self.name, f"an object with evalId and results of version {version}", 100)
-        if look.kind in (Kind.LINES, Kind.OBJECT) and look.keys >= ROW:
+        if look.kind in (FileKind.LINES, FileKind.OBJECT) and look.keys >= ROW:
             return Recognised(self.name, "JSON lines with testIdx, promptIdx and failureReason", 100)
         if is_table(head):
             return Recognised(self.name, "a table with Status, Score and Named Scores", 100)
@@ -198,7 +198,7 @@ def _about(path: Path, parts: Mapping[str, Any]) -> _About:
 
 
 def _read(path: Path, about: _About, rows: Callable[[], Iterator[Item]]) -> Iterator[Record]:
-    groups: dict[Key, _Group] = {}
+    groups: dict[Key, _PromptGroup] = {}
     for item in rows():
         if isinstance(item, Entry):
             _survey(groups, item.value)
@@ -213,7 +213,7 @@ def _read(path: Path, about: _About, rows: Callable[[], Iterator[Item]]) -> Iter
     for key, group in groups.items():
         yield RunStart(_run(path, about, group, ids[key], alone=len(groups) == 1, short=short))
     notes = fields.Notes()
-    repeats = {key: Repeats(about.repeated) for key in groups}
+    repeats = {key: InputRepeats(about.repeated) for key in groups}
     for item in rows():
         if not isinstance(item, Entry):
             yield item
@@ -237,13 +237,13 @@ def _key(row: Mapping[str, Any]) -> Key:
     return prompt, ident, label
 
 
-def _survey(groups: dict[Key, _Group], row: Mapping[str, Any]) -> None:
+def _survey(groups: dict[Key, _PromptGroup], row: Mapping[str, Any]) -> None:
     key = _key(row)
     group = groups.get(key)
     if group is None:
         label = inner(row, "prompt").get("label")
         index = row.get("promptIdx")
-        group = groups[key] = _Group(
+        group = groups[key] = _PromptGroup(
             label if isinstance(label, str) else "", index if type(index) is int else -1, key[1] or key[2]
         )
     test, said = inner(row, "testCase"), inner(inner(row, "response"), "metadata")
@@ -265,7 +265,7 @@ _PROMPT_VERSION = ("promptVersion", "prompt_version")
 _INDEX_VERSION = ("indexVersion", "index_version")
 
 
-def _run(path: Path, about: _About, group: _Group, ident: str, *, alone: bool, short: bool) -> Run:
+def _run(path: Path, about: _About, group: _PromptGroup, ident: str, *, alone: bool, short: bool) -> Run:
     warnings = []
     if len(group.versions) > 1:
         warnings.append(

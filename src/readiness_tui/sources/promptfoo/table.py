@@ -23,7 +23,7 @@ from readiness_tui.sources.kit.base import CaseRecord, Record, Reject, RunStart
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.jsonio import RecordError, decode, document, quoted
 from readiness_tui.sources.kit.recordio import EXCERPT, MAX_LINE
-from readiness_tui.sources.promptfoo.case import Repeats, ident_of, question_of
+from readiness_tui.sources.promptfoo.case import InputRepeats, ident_of, question_of
 
 STATUS = ("Status", "Score", "Named Scores")
 _LABEL = re.compile(r"\[(.+?)\] (.*)", re.DOTALL)
@@ -33,7 +33,7 @@ _INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,14})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class _ColumnGroup:
     """The columns of one prompt and provider."""
 
     ident: str
@@ -60,7 +60,7 @@ def read_table(path: Path) -> Iterator[Record]:
     counts = {group.ident: [0, 0] for group in groups}  # cases, errors
     found: list[CaseRecord | Reject] = []
     notes = fields.Notes()
-    repeats = {group.ident: Repeats(None) for group in groups}
+    repeats = {group.ident: InputRepeats(None) for group in groups}
     for line, row in lines:
         if isinstance(row, str):
             found.append(Reject(line, row))
@@ -120,7 +120,7 @@ def _rows(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str] | str]]]
     return [name.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for name in header], lines
 
 
-def _groups(path: Path, header: Sequence[str]) -> list[_Group]:
+def _groups(path: Path, header: Sequence[str]) -> list[_ColumnGroup]:
     starts = [n - 1 for n in range(1, len(header)) if tuple(header[n : n + 3]) == STATUS]
     if not starts:
         raise ReadinessError(f"{path}: no columns Status, Score and Named Scores, so it is not promptfoo's table.")
@@ -130,13 +130,17 @@ def _groups(path: Path, header: Sequence[str]) -> list[_Group]:
         named = _LABEL.fullmatch(header[start])
         provider, label = (named.group(1), named.group(2)) if named else (None, header[start])
         ident = f"promptfoo-{mark}" if len(starts) == 1 else f"promptfoo-{mark}/{n}"
-        groups.append(_Group(ident, start, end, provider, label))
+        groups.append(_ColumnGroup(ident, start, end, provider, label))
     return groups
 
 
 def _cases(
-    header: Sequence[str], groups: list[_Group], row: list[str], repeats: dict[str, Repeats], notes: fields.Notes
-) -> Iterator[tuple[_Group, Case, str]]:
+    header: Sequence[str],
+    groups: list[_ColumnGroup],
+    row: list[str],
+    repeats: dict[str, InputRepeats],
+    notes: fields.Notes,
+) -> Iterator[tuple[_ColumnGroup, Case, str]]:
     if len(row) != len(header):
         raise RecordError(f"the row has {len(row)} cells, and the header names {len(header)} columns")
     if any("\udc80" <= char <= "\udcff" for cell in row if not cell.isascii() for char in cell):
@@ -159,7 +163,7 @@ def _cases(
         )
 
 
-def _case(header: Sequence[str], group: _Group, row: list[str], test: dict[str, Any]) -> Case:
+def _case(header: Sequence[str], group: _ColumnGroup, row: list[str], test: dict[str, Any]) -> Case:
     output, word, score, named = row[group.output : group.output + 4]
     status = _STATUS.get(word.strip().upper())
     if status is None:

@@ -28,7 +28,7 @@ class _Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedChecklists:
     """Which files a review would take, and why it would refuse the others."""
 
     fine: tuple[tuple[Path, Checklist], ...]
@@ -55,7 +55,7 @@ def load_checklists(extra_dirs: Sequence[Path] = ()) -> dict[str, Checklist]:
     return {name: loaded.checklist for name, loaded in ours.items()} | dict(sorted(theirs.items()))
 
 
-def check_files(paths: Sequence[Path]) -> Checked:
+def check_files(paths: Sequence[Path]) -> CheckedChecklists:
     """Files, and whole folders, read by the rules of `load_checklists`: each alone, then together with ours."""
     folders: dict[Path, dict[Path, Path]] = {}
     refused: list[ReadinessError] = []
@@ -76,7 +76,7 @@ def check_files(paths: Sequence[Path]) -> Checked:
         for file, checklist in checked.fine
         if not _is_checklist(file)
     ]
-    return Checked(tuple(pair for pair in checked.fine if _is_checklist(pair[0])), tuple(refused))
+    return CheckedChecklists(tuple(pair for pair in checked.fine if _is_checklist(pair[0])), tuple(refused))
 
 
 def _shipped() -> dict[str, _Loaded]:
@@ -105,7 +105,7 @@ def _files_in(folder: Path) -> list[Path]:
     return files
 
 
-def _read(folders: Iterable[Iterable[Path]], ours: Mapping[str, _Loaded]) -> Checked:
+def _read(folders: Iterable[Iterable[Path]], ours: Mapping[str, _Loaded]) -> CheckedChecklists:
     """Each file by itself, then all of them beside ours; of an id in two folders the later one stands in the set."""
     read: list[tuple[Path, _Loaded]] = []
     refused: list[ReadinessError] = []
@@ -130,7 +130,7 @@ def _read(folders: Iterable[Iterable[Path]], ours: Mapping[str, _Loaded]) -> Che
         problems[owner].append(problem)
     bad = [both[owner] for owner in both if owner in problems]
     refused += [refuse(loaded.located, problems[loaded.checklist.id]) for loaded in bad]
-    return Checked(tuple((path, one.checklist) for path, one in read if one not in bad), tuple(refused))
+    return CheckedChecklists(tuple((path, one.checklist) for path, one in read if one not in bad), tuple(refused))
 
 
 def _loaded(located: Located) -> _Loaded:

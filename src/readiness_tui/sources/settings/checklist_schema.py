@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from readiness_tui.domain.checklists.codec import from_plain
 from readiness_tui.domain.checklists.model import Checklist, Depth, ProbeKind, Severity
 from readiness_tui.sources.kit.located import quoted
+from readiness_tui.sources.kit.validation import Strict
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 MAX_TEXT = 2_000
@@ -61,18 +62,14 @@ DepthWord = Annotated[Depth, Field(strict=False)]
 KindWord = Annotated[ProbeKind, Field(strict=False)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class ProbeYaml(_Strict):
+class ProbeYaml(Strict):
     query: SnakeName
     kind: KindWord
     required: Annotated[float, Field(gt=0, le=1)] = 0.99
     declares: list[SnakeName] = []
 
 
-class ItemYaml(_Strict):
+class ItemYaml(Strict):
     id: ItemId
     title: Title
     why: Text
@@ -87,7 +84,7 @@ class ItemYaml(_Strict):
     ticks: list[Title] = []
 
 
-class ChecklistYaml(_Strict):
+class ChecklistYaml(Strict):
     id: ChecklistId
     title: Title
     version: Title

@@ -8,13 +8,14 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from readiness_tui.domain.gate.model import CasePolicy
 from readiness_tui.domain.metrics.registry import METRICS
 from readiness_tui.domain.metrics.rule import Confidence, Direction, From
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit.located import EXCERPT, quoted
+from readiness_tui.sources.kit.validation import Strict
 
 _LIMIT = re.compile(r"(>=|≥|<=|≤|)\s*(-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)", re.ASCII)
 _WINDOW = re.compile(r"([0-9]{1,4})\s*d(?:ays?)?", re.ASCII)
@@ -142,11 +143,7 @@ WindowValue = Annotated[
 PolicyValue = Annotated[CasePolicy, Field(strict=False)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class RuleYaml(_Strict):
+class RuleYaml(Strict):
     """One metric and what it has to reach."""
 
     metric: MetricName = Field(
@@ -180,14 +177,14 @@ class RuleYaml(_Strict):
     )
 
 
-class CasesYaml(_Strict):
+class CasesYaml(Strict):
     """What cases do that only one of candidate and baseline has: allow, warn (a condition) or fail (NO-GO)."""
 
     new: PolicyValue = Field(default=CasePolicy.ALLOW, description="Cases that the baseline lacks.")
     removed: PolicyValue = Field(default=CasePolicy.WARN, description="Cases that only the baseline has.")
 
 
-class GateYaml(_Strict):
+class GateYaml(Strict):
     """What a release has to reach, declared before it is tested."""
 
     name: Word | None = Field(default=None, description="The gate's name; the file's where there is none.")

@@ -18,11 +18,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from readiness_tui.domain.metrics.registry import resolve
 from readiness_tui.sources.kit.located import Located
-from readiness_tui.sources.kit.validation import Problem, refuse, validated
+from readiness_tui.sources.kit.validation import Problem, Strict, refuse, validated
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 #: unit → how many of it are how many milliseconds, US dollars, or wholes
@@ -31,31 +31,27 @@ COST = {"USD": (1, 1), "cents": (100, 1)}
 SCALE = {"fraction": (1, 1), "percent": (100, 1)}
 
 
-class Kind(StrEnum):
+class RecordKind(StrEnum):
     CASES = "cases"
     TRACES = "traces"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Column(_Strict):
+class MappedColumn(Strict):
     """A column by name, and what its words mean: `values` turns each into one of ours; any other refuses the record."""
 
     column: Text
     values: dict[str, str | bool | int | float] | None = None
 
 
-class Latency(Column):
+class Latency(MappedColumn):
     unit: Literal["s", "ms", "us", "ns"]
 
 
-class Cost(Column):
+class Cost(MappedColumn):
     unit: Literal["USD", "cents"] = "USD"
 
 
-class Score(Column):
+class ScoreMapping(MappedColumn):
     """`error`: a column that says why the judge gave no score; where it is filled, there is none."""
 
     direction: Literal["higher", "lower"] | None = None
@@ -67,13 +63,13 @@ def _short(value: Any) -> Any:
     return {"column": value} if isinstance(value, str) else value
 
 
-Named = Annotated[Column, BeforeValidator(_short)]
+Named = Annotated[MappedColumn, BeforeValidator(_short)]
 Timed = Annotated[Latency, BeforeValidator(_short)]
 Paid = Annotated[Cost, BeforeValidator(_short)]
-Scored = Annotated[Score, BeforeValidator(_short)]
+Scored = Annotated[ScoreMapping, BeforeValidator(_short)]
 
 
-class _Common(_Strict):
+class _Common(Strict):
     question: Named | None = None
     status: Named | None = None
     success: Named | None = None
@@ -116,7 +112,7 @@ class TraceColumns(_Common):
     session: Named | None = None
 
 
-class RunFields(_Strict):
+class RunFields(Strict):
     """What the file does not say of its run."""
 
     id: Text | None = None
@@ -137,7 +133,7 @@ class RunFields(_Strict):
     tags: list[Text] | None = None
 
 
-class CaseMapping(_Strict):
+class CaseMapping(Strict):
     kind: Literal["cases"]
     records: Text | None = None
     run: RunFields = RunFields()
@@ -145,7 +141,7 @@ class CaseMapping(_Strict):
     scores: dict[str, Scored] = {}
 
 
-class TraceMapping(_Strict):
+class TraceMapping(Strict):
     kind: Literal["traces"]
     records: Text | None = None
     columns: TraceColumns
@@ -159,10 +155,10 @@ def build(located: Located) -> Mapping:
     """The mapping of a document. Raises ReadinessError naming file, line, column, field, reason and remedy."""
     value = located.value
     kind = value.get("kind") if isinstance(value, dict) else None
-    if kind not in list(Kind):
+    if kind not in list(RecordKind):
         reason = "this field is missing" if kind is None else "a mapping is of cases or of traces"
         raise refuse(located, [Problem(("kind",), reason, "Write kind: cases, or kind: traces")])
-    made = validated(CaseMapping, located) if kind == Kind.CASES else validated(TraceMapping, located)
+    made = validated(CaseMapping, located) if kind == RecordKind.CASES else validated(TraceMapping, located)
     if problems := [*_problems(made)]:
         raise refuse(located, problems)
     return made

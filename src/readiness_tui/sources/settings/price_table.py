@@ -12,10 +12,10 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from readiness_tui.domain.runs.pricing import Price, PriceTable
-from readiness_tui.sources.kit.validation import validated
+from readiness_tui.sources.kit.validation import Strict, validated
 from readiness_tui.sources.kit.yaml_safe import read_yaml
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
@@ -29,17 +29,13 @@ def _day(value: Any) -> Any:
         raise ValueError("expected a date such as 2026-11-20") from None
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _Price(_Strict):
+class _Price(Strict):
     input: Dollars
     output: Dollars
     cache_read: Dollars | None = None
 
 
-class _Table(_Strict):
+class _PriceFile(Strict):
     version: Text
     date: Annotated[date, BeforeValidator(_day)]
     models: Annotated[dict[Text, _Price], Field(min_length=1)]
@@ -47,6 +43,6 @@ class _Table(_Strict):
 
 def read_prices(path: Path) -> PriceTable:
     """The table of a file. Raises ReadinessError naming file, line, column, field, reason and remedy."""
-    table = validated(_Table, read_yaml(path))
+    table = validated(_PriceFile, read_yaml(path))
     models = {name: Price(price.input, price.output, price.cache_read) for name, price in table.models.items()}
     return PriceTable(table.version, table.date, models)

@@ -17,7 +17,7 @@ N = TypeVar("N", int, float)
 OF_RESOURCE = frozenset({"prompt_version", "index_version", "app_version", "service", "environment"})
 
 
-class Table:
+class AttributeTable:
     """The table of names, indexed for look-ups. Unusable values go to `notes`."""
 
     def __init__(self, names: Mapping[str, tuple[str, ...]], notes: fields.Notes) -> None:

@@ -16,9 +16,9 @@ from typing import Any
 from readiness_tui.domain.runs.model import Chunk, SpanKind
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.tracing.attributes import CONTENT, EVALUATION_EVENTS, kind_of
-from readiness_tui.sources.tracing.known_attributes import Known, N, Table
+from readiness_tui.sources.tracing.known_attributes import AttributeTable, Known, N
 from readiness_tui.sources.tracing.messages import Message, json_text, last_text, messages, unflatten
-from readiness_tui.sources.tracing.span_tree import Judgement, RawSpan
+from readiness_tui.sources.tracing.span_tree import GivenScore, RawSpan
 
 #: Kept on the span under these names, where probes look for them.
 _KEPT = (
@@ -59,7 +59,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class LoggedSpan:
     """A span as in its file: `code` is OTLP's status (0 unset, 1 ok, 2 error), `message` the status message."""
 
     id: str
@@ -80,12 +80,12 @@ class Reader:
     def __init__(self, names: Mapping[str, tuple[str, ...]], notes: fields.Notes) -> None:
         self.names = names
         self.notes = notes
-        self._table = Table(names, notes)
+        self._table = AttributeTable(names, notes)
         #: by JSON of resource and scope: both as kept in the raw record, and the resource's plain attributes
         self.contexts: dict[bytes, tuple[Mapping[str, Any], Mapping[str, Any], dict[str, Any]]] = {}
         self._mapped = frozenset(name for meaning in _MAPPED for name in names[meaning])
 
-    def span(self, logged: Logged) -> RawSpan:
+    def span(self, logged: LoggedSpan) -> RawSpan:
         """The span in our own terms."""
         attributes = dict(logged.attributes)
         for event in logged.events:
@@ -141,7 +141,7 @@ class Reader:
 
     def judgements(
         self, attributes: Mapping[str, Any], events: Iterable[Event] = (), *, of: str | None = None
-    ) -> list[Judgement]:
+    ) -> list[GivenScore]:
         """The judgements in attributes (of a span or an evaluation's log record), in lists among them, and in events.
 
         `of`: the id of the judged span.
@@ -157,13 +157,13 @@ class Reader:
         found += [self._judgement(event.attributes) for event in events if event.name in EVALUATION_EVENTS]
         return [replace(judgement, of=of) for judgement in found if judgement is not None]
 
-    def _judgement(self, attributes: Mapping[str, Any]) -> Judgement | None:
+    def _judgement(self, attributes: Mapping[str, Any]) -> GivenScore | None:
         known = self._table.known(attributes)
         name = known.text("judged")
         if not name:
             return None
         error = attributes.get("error.type")
-        return Judgement(
+        return GivenScore(
             name=name,
             value=known.signed("judged_value"),
             label=known.text("judged_label"),
@@ -220,7 +220,7 @@ class Reader:
             kept["blocked"] = blocked
         return kept
 
-    def _extra(self, logged: Logged, known: Known, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    def _extra(self, logged: LoggedSpan, known: Known, attributes: Mapping[str, Any]) -> dict[str, Any]:
         metadata: dict[str, Any] = {}
         for name in self.names["metadata"]:
             for found in (payload.parsed(attributes.get(name)), unflatten(attributes, name)):
@@ -241,7 +241,7 @@ def _attempt(known: Known) -> int | None:
     return attempt
 
 
-def _error(logged: Logged, known: Known, attributes: Mapping[str, Any]) -> str:
+def _error(logged: LoggedSpan, known: Known, attributes: Mapping[str, Any]) -> str:
     """ "RuntimeError: order service timeout": the class first, so that errors can be counted by it."""
     raised = next((event.attributes for event in logged.events if event.name == "exception"), {})
     kind = attributes.get("error.type") or raised.get("exception.type")
@@ -265,7 +265,7 @@ def _readable_text(known: Known, meaning: str, found: Sequence[Message], kind: S
     return payload.question(structure) if meaning == "input" else payload.answer(structure)
 
 
-def _ok(logged: Logged, attributes: Mapping[str, Any]) -> bool | None:
+def _ok(logged: LoggedSpan, attributes: Mapping[str, Any]) -> bool | None:
     if logged.code == 2 or attributes.get("langfuse.observation.level") == "ERROR" or attributes.get("error.type"):
         return False
     return True if logged.code == 1 else None

@@ -87,7 +87,7 @@ class RawSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class GivenScore:
     """A score given to a request or one of its steps. `human`: by a person, so it is also feedback.
 
     `of`: the id of the step, or of the judgement itself; identical judgements count once.
@@ -102,7 +102,7 @@ class Judgement:
     of: str | None = None
 
 
-def trace_from_spans(trace_id: str, spans: Sequence[RawSpan], judgements: Iterable[Judgement] = ()) -> Trace:
+def trace_from_spans(trace_id: str, spans: Sequence[RawSpan], judgements: Iterable[GivenScore] = ()) -> Trace:
     """The trace of these spans; see the module. A span with the same id replaces an earlier one.
 
     Without spans, the trace has only its judgements.
@@ -300,7 +300,7 @@ def _called(span: RawSpan, asked: ToolCall | None, told: str | None) -> ToolCall
     )
 
 
-def _feedback(tree: _Tree, judged: Sequence[Judgement]) -> str | None:
+def _feedback(tree: _Tree, judged: Sequence[GivenScore]) -> str | None:
     said = [span.feedback for span in tree.ordered if span.feedback]
     for judgement in judged:
         if judgement.human:
@@ -313,7 +313,7 @@ def _feedback(tree: _Tree, judged: Sequence[Judgement]) -> str | None:
 _LABELS = {Outcome.SUCCESS: 1.0, Outcome.FAIL: 0.0}
 
 
-def _scores(judged: Sequence[Judgement]) -> dict[str, float]:
+def _scores(judged: Sequence[GivenScore]) -> dict[str, float]:
     """By name; judgements with the same name are averaged. A bare "pass" or "fail" counts 1 or 0."""
     values: dict[str, list[float]] = {}
     for judgement in judged:
@@ -326,7 +326,7 @@ def _scores(judged: Sequence[Judgement]) -> dict[str, float]:
     return {name: fmean(found) for name, found in values.items()}
 
 
-def _extra(tree: _Tree, judged: Sequence[Judgement]) -> dict[str, Any]:
+def _extra(tree: _Tree, judged: Sequence[GivenScore]) -> dict[str, Any]:
     extra: dict[str, Any] = {}
     for span in (*([tree.head] if tree.head else []), *tree.ordered):
         for name, value in span.extra.items():

@@ -38,7 +38,7 @@ _AGES = 1e12  # ms; 30 years
 _MISSING = Score(None, ScoreState.MISSING)
 
 
-class Repeats:
+class ExampleRepeats:
     """Numbers the repeats of an example in one run: an id that recurs is the next repeat."""
 
     def __init__(self) -> None:

@@ -54,7 +54,7 @@ class TableRef:
 
 
 @dataclass(slots=True)
-class Logged:
+class LoggedRun:
     """What a run logged."""
 
     run_id: str = ""
@@ -126,7 +126,7 @@ class Logged:
                 )
 
 
-def run_of(logged: Logged, where: str, *, run_id: str, short: bool = False) -> Run:
+def run_of(logged: LoggedRun, where: str, *, run_id: str, short: bool = False) -> Run:
     """The run. `run_id`: used if the files do not name it. `short`: one of its tables is missing."""
     aggregates, warnings = _aggregates(logged, where)
     if logged.ended is None:
@@ -197,7 +197,7 @@ def as_json(path: Path, limit: int) -> dict[str, Any]:
     return value
 
 
-def _aggregates(logged: Logged, where: str) -> tuple[dict[str, Aggregate], list[str]]:
+def _aggregates(logged: LoggedRun, where: str) -> tuple[dict[str, Aggregate], list[str]]:
     found: dict[str, Aggregate] = {}
     lost: list[str] = []
     last: list[str] = []

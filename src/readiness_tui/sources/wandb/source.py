@@ -17,10 +17,10 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import ReadAlongError, Recognised, Record, Reject, RunStart, Warn
 from readiness_tui.sources.kit.fileio import digest, head
 from readiness_tui.sources.kit.jsonio import RecordError
-from readiness_tui.sources.kit.peek import Kind, Peek, peek
+from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.own import data_table
 from readiness_tui.sources.wandb.log import MAGIC, log_records
-from readiness_tui.sources.wandb.run import TOOL, Logged, TableRef, as_json, is_logged, moment, run_of, table_file
+from readiness_tui.sources.wandb.run import TOOL, LoggedRun, TableRef, as_json, is_logged, moment, run_of, table_file
 
 _SMALL = 16 * 1024 * 1024
 _FOLDER = re.compile(r"(?:offline-)?run-\d{8}_\d{6}-(\w+)")
@@ -47,9 +47,9 @@ class Wandb:
         look = peek(head)
         if _is_summary(look):
             return Recognised(self.name, "a W&B summary (_wandb, _runtime, _timestamp)", 100)
-        if look.kind is Kind.OBJECT and look.keys >= _METADATA and look.keys & {"program", "executable"}:
+        if look.kind is FileKind.OBJECT and look.keys >= _METADATA and look.keys & {"program", "executable"}:
             return Recognised(self.name, "a W&B run's metadata (os, python, startedAt)", 90)
-        if look.kind in (Kind.TEXT, Kind.TABLE) and _CONFIG.search(head):
+        if look.kind in (FileKind.TEXT, FileKind.TABLE) and _CONFIG.search(head):
             return Recognised(self.name, "a W&B run's config.yaml", 90)
         if data_table.is_table(look):
             owner = _run_file_of_table(path)
@@ -106,12 +106,14 @@ class Wandb:
 
 
 def _is_summary(look: Peek) -> bool:
-    return look.kind is Kind.OBJECT and (look.keys >= {"_runtime", "_timestamp"} or "_wandb.runtime" in look.outline)
+    return look.kind is FileKind.OBJECT and (
+        look.keys >= {"_runtime", "_timestamp"} or "_wandb.runtime" in look.outline
+    )
 
 
-def _read_run_file(path: Path) -> tuple[Logged, list[Reject]]:
+def _read_run_file(path: Path) -> tuple[LoggedRun, list[Reject]]:
     """The run file's content, and its damaged records."""
-    logged, rejects = Logged(ended=False), []
+    logged, rejects = LoggedRun(ended=False), []
     if head(path, 8)[len(MAGIC) :][:1] != b"\0":
         raise ReadinessError(f"{path}: a W&B run file of a version that is not known. Export the run's tables as JSON.")
     for item in log_records(path):
@@ -125,11 +127,11 @@ def _read_run_file(path: Path) -> tuple[Logged, list[Reject]]:
     return logged, rejects
 
 
-def _read_older_files(path: Path) -> tuple[Logged, list[Path], list[str]]:
+def _read_older_files(path: Path) -> tuple[LoggedRun, list[Path], list[str]]:
     """The summary joined with the config and metadata beside it, those files, and warnings about them."""
     from readiness_tui.sources.kit.yaml_safe import read_yaml
 
-    logged, beside, said = Logged(), [], []
+    logged, beside, said = LoggedRun(), [], []
     try:
         logged.summary = as_json(path, _SMALL)
     except RecordError as error:
@@ -158,7 +160,7 @@ def _read_older_files(path: Path) -> tuple[Logged, list[Path], list[str]]:
     return logged, beside, said
 
 
-def _run(path: Path, files: Path, logged: Logged, notes: fields.Notes) -> Iterator[Record]:
+def _run(path: Path, files: Path, logged: LoggedRun, notes: fields.Notes) -> Iterator[Record]:
     """The run, then the cases of its tables."""
     there: list[tuple[TableRef, Path]] = []
     short = False

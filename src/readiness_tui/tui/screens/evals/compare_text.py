@@ -14,21 +14,21 @@ from readiness_tui.domain.text.format import number, plural
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
-from readiness_tui.tui.screens.evals.page import WIDE, CaseLine, Column, Detail, Page, Row
+from readiness_tui.tui.screens.evals.page import WIDE, CaseLine, Detail, Page, Row, TableColumn
 from readiness_tui.tui.text import fit, join, line
 
 COLUMNS = (
-    Column("metric", 0),
-    Column("baseline", 8, right=True),
-    Column("candidate", 9, right=True),
-    Column("change", 8, right=True),
-    Column("better", 6, right=True),
-    Column("worse", 5, right=True),
-    Column("n", 6, right=True, wide=True),
-    Column("by chance?", 14),
+    TableColumn("metric", 0),
+    TableColumn("baseline", 8, right=True),
+    TableColumn("candidate", 9, right=True),
+    TableColumn("change", 8, right=True),
+    TableColumn("better", 6, right=True),
+    TableColumn("worse", 5, right=True),
+    TableColumn("n", 6, right=True, wide=True),
+    TableColumn("by chance?", 14),
 )
-SLICE_COLUMNS = (Column("slice", 0), *(Column(c.title, c.width, right=c.right) for c in COLUMNS[1:6]),
-                 Column("n", 5, right=True), COLUMNS[7])  # fmt: skip
+SLICE_COLUMNS = (TableColumn("slice", 0), *(TableColumn(c.title, c.width, right=c.right) for c in COLUMNS[1:6]),
+                 TableColumn("n", 5, right=True), COLUMNS[7])  # fmt: skip
 NEW, REMOVED = "cases:new", "cases:removed"
 _UNPAIRED = "unpaired:"
 _MUTED = "$foreground-muted"

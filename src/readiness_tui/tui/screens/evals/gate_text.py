@@ -31,18 +31,18 @@ from readiness_tui.domain.verdict.model import Part, Verdict
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.agreement_text import agreement
-from readiness_tui.tui.screens.evals.page import WIDE, CaseLine, Column, Detail, Page, Row
+from readiness_tui.tui.screens.evals.page import WIDE, CaseLine, Detail, Page, Row, TableColumn
 from readiness_tui.tui.text import fit, join, line, safe
 
 COLUMNS = (
-    Column("metric", 0),
-    Column("rule", 9),
-    Column("candidate", 9, right=True),
-    Column("change", 8, right=True),
-    Column("95% bound", 9, right=True),
-    Column("n", 6, right=True),
-    Column("result", 10, more=4),
-    Column("how sure", 31, wide=True),
+    TableColumn("metric", 0),
+    TableColumn("rule", 9),
+    TableColumn("candidate", 9, right=True),
+    TableColumn("change", 8, right=True),
+    TableColumn("95% bound", 9, right=True),
+    TableColumn("n", 6, right=True),
+    TableColumn("result", 10, more=4),
+    TableColumn("how sure", 31, wide=True),
 )
 MUST_PASS, HIGH_RISK_ROW = "must pass", "high-risk review"
 CASES_ROWS = {"new cases": "new", "removed cases": "removed"}

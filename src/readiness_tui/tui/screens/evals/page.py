@@ -15,7 +15,7 @@ WIDE = 110  # columns from which the tables show everything
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """One column of a table; `width` 0 takes what is left. `wide`: on wide terminals only; `more`: wider there."""
 
     title: str
@@ -50,7 +50,7 @@ class Page:
     """One tab as shown: the sentences on top, the table, the key of its first row that needs a person."""
 
     heading: Content
-    columns: Sequence[Column] = ()
+    columns: Sequence[TableColumn] = ()
     rows: Sequence[Row] = ()
 
 
@@ -62,7 +62,7 @@ class Detail:
     cases: Sequence[CaseLine] = ()
 
 
-def widths(columns: Sequence[Column], width: int) -> list[int]:
+def widths(columns: Sequence[TableColumn], width: int) -> list[int]:
     """Each column's width in a table of `width`; 0 hides it (a wide column on a narrow terminal)."""
     shown = [column for column in columns if not column.wide or width >= WIDE]
     extra = width >= WIDE
@@ -73,7 +73,7 @@ def widths(columns: Sequence[Column], width: int) -> list[int]:
     return [size if column in shown else 0 for column, size in zip(columns, sizes, strict=True)]
 
 
-def header(columns: Sequence[Column], width: int) -> Content:
+def header(columns: Sequence[TableColumn], width: int) -> Content:
     """The line of titles."""
     cells = zip(columns, widths(columns, width), strict=True)
     return Content.styled(
@@ -81,7 +81,7 @@ def header(columns: Sequence[Column], width: int) -> Content:
     )
 
 
-def table_line(row: Row, columns: Sequence[Column], width: int) -> Content:
+def table_line(row: Row, columns: Sequence[TableColumn], width: int) -> Content:
     """One row in the widths of its table."""
     parts: list[Content | str] = []
     for column, size, cell in zip(columns, widths(columns, width), row.cells, strict=True):

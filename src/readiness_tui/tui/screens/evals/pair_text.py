@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from readiness_tui.domain.compare.case_pair import Answers, Called, CasePair, Figure, Retrieved, Where
+from readiness_tui.domain.compare.case_pair import AnswerPair, Called, CasePair, FigurePair, Retrieved, Where
 from readiness_tui.domain.compare.metrics import signed
-from readiness_tui.domain.compare.word_diff import Kind, Piece
+from readiness_tui.domain.compare.word_diff import DiffPiece, WordKind
 from readiness_tui.domain.metrics.rule import Direction
 from readiness_tui.domain.runs.model import Case, CaseStatus, ToolCall
 from readiness_tui.domain.text.format import number
@@ -70,7 +70,7 @@ def _statuses(pair: CasePair, before: Sequence[Case], now: Sequence[Case]) -> Co
     return join(*parts)
 
 
-def _figure(figure: Figure) -> Content:
+def _figure(figure: FigurePair) -> Content:
     up = figure.direction is Direction.LOWER
     parts: list[Content | str] = [_cell(figure.name.replace("_", " "))]
     for value, note in ((figure.before, figure.before_note), (figure.now, figure.now_note)):
@@ -96,7 +96,7 @@ def _human(side: CaseSide) -> Content:
     return _cell(f"{mark.glyph} {given.verdict} by {given.reviewer}", mark.style, _SIDE)
 
 
-def unified(answers: Answers, title: str = "Answer") -> Content:
+def unified(answers: AnswerPair, title: str = "Answer") -> Content:
     """Both answers in one text."""
     said = _errors(answers)
     if answers.before is None or answers.now is None:
@@ -106,7 +106,7 @@ def unified(answers: Answers, title: str = "Answer") -> Content:
         for role, case in (("baseline", answers.before), ("candidate", answers.now)):
             said.append(block(f"{title} of the {role}", case.output))
         return Content("\n").join([*said[:-1], Content(""), said[-1]])
-    if all(piece.kind is Kind.SAME for piece in answers.said):
+    if all(piece.kind is WordKind.SAME for piece in answers.said):
         return Content("\n").join([*said, block(f"{title}, the same on both sides", answers.now.output)])
     legend = join(
         Content.styled(f"{title}  ", "bold"),
@@ -117,30 +117,33 @@ def unified(answers: Answers, title: str = "Answer") -> Content:
     return Content("\n").join([*said, legend, words(answers.said)])
 
 
-def repeat(number_: int, answers: Answers) -> Content:
+def repeat(number_: int, answers: AnswerPair) -> Content:
     """One of several repeats, in one text."""
     said = [unified(answers, f"Repeat {number_}, answer"), *retrieved(answers.chunks), *tools(answers.calls)]
     return Content("\n").join(said)
 
 
-def beside(answers: Answers) -> tuple[Content, Content] | None:
+def beside(answers: AnswerPair) -> tuple[Content, Content] | None:
     """Each side's answer with what the other lacks marked; None where one text says it all."""
     if answers.before is None or answers.now is None or not answers.said or answers.said[0].text == answers.now.output:
         return None
     sides = []
-    for role, case, other in (("baseline", answers.before, Kind.ADDED), ("candidate", answers.now, Kind.REMOVED)):
+    for role, case, other in (
+        ("baseline", answers.before, WordKind.ADDED),
+        ("candidate", answers.now, WordKind.REMOVED),
+    ):
         text = safe(case.output or "", limit=LONG) if rewritten(answers.said) else words(answers.said, other)
         sides.append(Content("\n").join([Content.styled(f"Answer of the {role}", "bold"), text]))
     return sides[0], sides[1]
 
 
-def rewritten(pieces: Sequence[Piece]) -> bool:
+def rewritten(pieces: Sequence[DiffPiece]) -> bool:
     """Whether the answers share so little that marks on every word would only be in the way."""
-    same = sum(len(piece.text) for piece in pieces if piece.kind is Kind.SAME)
+    same = sum(len(piece.text) for piece in pieces if piece.kind is WordKind.SAME)
     return same * 5 < sum(len(piece.text) for piece in pieces)
 
 
-def _errors(answers: Answers) -> list[Content]:
+def _errors(answers: AnswerPair) -> list[Content]:
     return [
         join(Content.styled(f"Error of the {role}: ", "bold $text-error"), safe(case.error, limit=LONG))
         for role, case in (("baseline", answers.before), ("candidate", answers.now))

@@ -11,16 +11,16 @@ from readiness_tui.domain.text.format import width, wrap
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui.screens.evals import gate_text
-from readiness_tui.tui.screens.evals.page import Column, Detail, Page, Row
+from readiness_tui.tui.screens.evals.page import Detail, Page, Row, TableColumn
 from readiness_tui.tui.text import fit, join, line, safe
 
 COLUMNS = (
-    Column("metric", 0),
-    Column("rule", 12),
-    Column("n", 6, right=True),
-    Column("passes", 13),
-    Column("holds at 95 %", 13),
-    Column("smallest change to be seen", 48, wide=True),
+    TableColumn("metric", 0),
+    TableColumn("rule", 12),
+    TableColumn("n", 6, right=True),
+    TableColumn("passes", 13),
+    TableColumn("holds at 95 %", 13),
+    TableColumn("smallest change to be seen", 48, wide=True),
 )
 WIDTH = 62  # columns inside the reading dialog
 

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
-from readiness_tui.domain.compare.trend import Dated, Series, Trend
+from readiness_tui.domain.compare.trend import Dated, MetricSeries, Trend
 from readiness_tui.domain.text.format import day_month, moment, number, plural, threshold_text
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.text import fit, join, line
@@ -94,7 +94,9 @@ def head(trend: Trend, first: int, last: int) -> Content:
     )
 
 
-def panel(trend: Trend, series: Series, place: int, part: tuple[int, int], width: int, height: int) -> list[Content]:
+def panel(
+    trend: Trend, series: MetricSeries, place: int, part: tuple[int, int], width: int, height: int
+) -> list[Content]:
     """One metric: the highlighted run's figure, then the line."""
     first, last = part
     spots = [
@@ -109,7 +111,7 @@ def panel(trend: Trend, series: Series, place: int, part: tuple[int, int], width
     return [title(series, place, drawn=bool(ends), off=near != series.threshold), *lines]
 
 
-def near_threshold(spots: Sequence[Spot], series: Series) -> float | None:
+def near_threshold(spots: Sequence[Spot], series: MetricSeries) -> float | None:
     """The threshold, unless the line would be flat beside it: less than a quarter of the height."""
     ends = span(spots, None)
     if ends is None or series.threshold is None:
@@ -119,7 +121,7 @@ def near_threshold(spots: Sequence[Spot], series: Series) -> float | None:
     return None if low < high and high - low < reach / 4 else series.threshold
 
 
-def title(series: Series, place: int, *, drawn: bool, off: bool) -> Content:
+def title(series: MetricSeries, place: int, *, drawn: bool, off: bool) -> Content:
     """ "faithfulness  0.897, n 72  ● meets ≥ 0.85"; `off`: the threshold is too far from the line to be drawn."""
     name = line(series.metric.key.replace("_", " "), "bold")
     point = series.points[place] if series.points else None
@@ -138,7 +140,7 @@ def title(series: Series, place: int, *, drawn: bool, off: bool) -> Content:
     return join(name, figure, Content.styled(f"{mark.glyph} {word} {rule(series)}", mark.style), far)
 
 
-def rule(series: Series) -> str:
+def rule(series: MetricSeries) -> str:
     if series.threshold is None:
         return ""
     sign = "≥" if series.direction == "higher" else "≤"

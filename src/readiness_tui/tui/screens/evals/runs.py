@@ -8,7 +8,7 @@ from readiness_tui.services import runs
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.gate import versions as gates
-from readiness_tui.services.runs import RunLine
+from readiness_tui.services.runs import RunSummary
 from readiness_tui.tui.screens.evals import runs_text
 from readiness_tui.tui.screens.evals.page import Detail, Page
 from readiness_tui.tui.screens.evals.table import NOTHING, EvalsTab, EvalsTable
@@ -24,7 +24,7 @@ class RunsTab(EvalsTab):
 
     def __init__(self, screen: RoomScreen, table: EvalsTable) -> None:
         super().__init__(screen, table)
-        self._history: list[RunLine] = []
+        self._history: list[RunSummary] = []
 
     def stale(self, view: ReviewView) -> bool:
         return True

@@ -12,29 +12,29 @@ from readiness_tui.domain.metrics.observe import case_key
 from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness
 from readiness_tui.domain.text.format import day_month, moment, number, plural
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.runs import LINE_METRICS, RunDetail, RunLine
+from readiness_tui.services.runs import LINE_METRICS, RunDetail, RunSummary
 from readiness_tui.tui import glyphs
-from readiness_tui.tui.screens.evals.page import CaseLine, Column, Detail, Page, Row
+from readiness_tui.tui.screens.evals.page import CaseLine, Detail, Page, Row, TableColumn
 from readiness_tui.tui.text import join, line
 
 COLUMNS = (
-    Column("started", 7),
-    Column("version", 0),
-    Column("tool", 11, wide=True),
-    Column("role", 11),
-    Column("cases", 5, right=True),
-    Column("pass", 5, right=True),
-    Column("fail", 5, right=True),
-    Column("error", 5, right=True),
-    Column("success", 7, right=True),
-    Column("faithful", 8, right=True, wide=True),
-    Column("p95 ms", 6, right=True),
-    Column("$/succ", 7, right=True, wide=True),
-    Column("complete", 10, wide=True),
+    TableColumn("started", 7),
+    TableColumn("version", 0),
+    TableColumn("tool", 11, wide=True),
+    TableColumn("role", 11),
+    TableColumn("cases", 5, right=True),
+    TableColumn("pass", 5, right=True),
+    TableColumn("fail", 5, right=True),
+    TableColumn("error", 5, right=True),
+    TableColumn("success", 7, right=True),
+    TableColumn("faithful", 8, right=True, wide=True),
+    TableColumn("p95 ms", 6, right=True),
+    TableColumn("$/succ", 7, right=True, wide=True),
+    TableColumn("complete", 10, wide=True),
 )
 
 
-def page(view: ReviewView, lines: Sequence[RunLine]) -> Page:
+def page(view: ReviewView, lines: Sequence[RunSummary]) -> Page:
     """The runs tab."""
     if not lines:
         heading = join(
@@ -58,7 +58,7 @@ def role(view: ReviewView, run_id: str) -> str:
     return "(candidate)" if any(data.run.id == run_id for data in view.measured.candidate) else ""
 
 
-def run_row(view: ReviewView, entry: RunLine) -> Row:
+def run_row(view: ReviewView, entry: RunSummary) -> Row:
     run, status = entry.info.run, entry.by_status
     figures = []
     for name in LINE_METRICS:

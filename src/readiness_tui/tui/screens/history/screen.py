@@ -35,7 +35,7 @@ class HistoryScreen(RoomScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._changes: list[history.Change] = []
+        self._changes: list[history.AuditEntry] = []
         self._limit = PAGE
 
     def body(self) -> ComposeResult:
@@ -70,7 +70,7 @@ class HistoryScreen(RoomScreen):
         self.query_one("#rows", Static).update(Content("\n").join(blocks))
 
     @property
-    def _current(self) -> history.Change | None:
+    def _current(self) -> history.AuditEntry | None:
         current = self.query_one("#changes", PickList).current
         return next((change for change in self._changes if str(change.id) == current), None)
 
@@ -149,7 +149,7 @@ def summary(found: list[history.ReviewLine], view: ReviewView) -> Content:
     return Content("\n").join(rows)
 
 
-def change_line(change: history.Change, width: int) -> Content:
+def change_line(change: history.AuditEntry, width: int) -> Content:
     mark = "↶ " if change.undoes else "✗ " if change.undone_by else "  "
     word = "undone: " if change.undone_by else ""
     why = "  why ↓" if change.why else ""

@@ -15,7 +15,7 @@ from textual.widgets import Input, ProgressBar, Static
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.gate.versions import give_reason
-from readiness_tui.services.importing.imports import Imported, import_path
+from readiness_tui.services.importing.imports import ImportedFile, import_path
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.host import host
 from readiness_tui.tui.text import join, line, safe
@@ -86,7 +86,7 @@ class ImportScreen(ModalScreen[None]):
             return not self._cancel.is_set()
 
         try:
-            results: list[Imported] | str = import_path(desk, path, role=role, progress=progress)
+            results: list[ImportedFile] | str = import_path(desk, path, role=role, progress=progress)
         except ReadinessError as refusal:
             results = str(refusal)
         self.app.call_from_thread(self._finish, results)
@@ -94,10 +94,10 @@ class ImportScreen(ModalScreen[None]):
     def _progressed(self, done: int, total: int) -> None:
         self.query_one("#progress", ProgressBar).update(total=total, progress=done)
 
-    def _finish(self, results: list[Imported] | str) -> None:
+    def _finish(self, results: list[ImportedFile] | str) -> None:
         self.call_later(self._finished, results)
 
-    async def _finished(self, results: list[Imported] | str) -> None:
+    async def _finished(self, results: list[ImportedFile] | str) -> None:
         self._importing = False
         self.query_one("#progress").display = False
         shown = self.query_one("#result", Static)

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import Incident
-from readiness_tui.domain.incidents.what_changed import Change
+from readiness_tui.domain.incidents.what_changed import ChangedPart
 from readiness_tui.domain.text.dates import parse_moment
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.incidents import edit, traces
@@ -92,7 +92,7 @@ class AroundDialog(ModalScreen[None]):
         unsure = [(f"change/{place}", change) for place, change in enumerate(found.changes) if not change.sure]
         rows = [Option(around_text.changes_heading(found), disabled=True)]
 
-        def add(listed: list[tuple[str, Change]]) -> None:
+        def add(listed: list[tuple[str, ChangedPart]]) -> None:
             for key, change in listed:
                 taken = traces.in_note(self._incident, change)
                 rows.append(Option(around_text.change_line(change, width, taken=taken), id=key))

@@ -8,9 +8,9 @@ from datetime import datetime
 from textual.content import Content
 
 from readiness_tui.domain.incidents import trace_series
-from readiness_tui.domain.incidents.trace_series import Bucket, Figures
+from readiness_tui.domain.incidents.trace_series import Bucket, RequestFigures
 from readiness_tui.domain.incidents.trace_timeline import Proposed
-from readiness_tui.domain.incidents.what_changed import SYMPTOMS, Change
+from readiness_tui.domain.incidents.what_changed import SYMPTOMS, ChangedPart
 from readiness_tui.domain.text.format import duration, number, plural
 from readiness_tui.services.incidents.traces import STEPS, Around
 from readiness_tui.tui import glyphs
@@ -67,15 +67,15 @@ def _cost(bucket: Bucket) -> float | None:
     return bucket.cost / bucket.costed if bucket.costed else None
 
 
-def _failing(figure: Figures) -> str:
+def _failing(figure: RequestFigures) -> str:
     return f"{figure.failing:,}/{figure.requests:,}" if figure.requests else "—"
 
 
-def _ms(figure: Figures) -> str:
+def _ms(figure: RequestFigures) -> str:
     return number(figure.latency_p95, "ms", up=True)
 
 
-def _usd(figure: Figures) -> str:
+def _usd(figure: RequestFigures) -> str:
     return number(figure.cost_mean, "usd", up=True)
 
 
@@ -98,7 +98,7 @@ def changes_heading(found: Around) -> Content:
     return Content.styled("WHAT CHANGED", "bold")
 
 
-def change_line(change: Change, width: int, *, taken: bool) -> Content:
+def change_line(change: ChangedPart, width: int, *, taken: bool) -> Content:
     """Two lines: what, how much moved and where it would go; then before → after."""
     goes = "impact" if change.kind in SYMPTOMS else "what changed"
     moved = f"moved {round(change.moved * 100):>3}"

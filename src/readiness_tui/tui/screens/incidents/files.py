@@ -41,7 +41,7 @@ class IncidentFiles(IncidentFeature):
 
     def action_bring(self) -> None:
         here = self.host.here
-        told: list[imports.Imported] = []
+        told: list[imports.ImportedIncident] = []
 
         def save(values: Values) -> None:
             if not values["path"]:
@@ -64,7 +64,7 @@ class IncidentFiles(IncidentFeature):
         self.screen.app.push_screen(form, then)
 
 
-def imported(told: imports.Imported) -> Content:
+def imported(told: imports.ImportedIncident) -> Content:
     """What came of a file: in one sentence, what may be wrong, and what no field took."""
     rows = [line(merged_text(told.merged)), *map(line, told.merged.said)] if told.merged is not None else []
     for doubt in told.doubts:

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from readiness_tui.domain.incidents import note, note_rows
 from readiness_tui.domain.incidents.model import Action, Incident, NoteStatus
-from readiness_tui.domain.incidents.search import Hit
+from readiness_tui.domain.incidents.search import SearchHit
 from readiness_tui.domain.text.format import day_month, duration, plural
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.view import ReviewView
@@ -79,7 +79,7 @@ def empty(system: str, *, filtered: bool) -> Content:
     )
 
 
-def detail(view: ReviewView, incident: Incident, width: int, hits: Sequence[Hit] = ()) -> Content:
+def detail(view: ReviewView, incident: Incident, width: int, hits: Sequence[SearchHit] = ()) -> Content:
     """The whole incident: state and what is left to do, times, what happened, actions, links. `hits`: where the words
     that were searched for stand."""
     blocks = [
@@ -128,7 +128,7 @@ def _head(view: ReviewView, incident: Incident, width: int) -> Iterator[Content]
         yield from hanging("To close: ", Content.styled(" · ".join(steps), "$text-warning"), width)
 
 
-def _hits(hits: Sequence[Hit], width: int) -> Iterator[Content]:
+def _hits(hits: Sequence[SearchHit], width: int) -> Iterator[Content]:
     for position, hit in enumerate(hits[:_HITS]):
         said = safe(hit.excerpt.replace("\n", " "))
         for start, end in hit.spans:

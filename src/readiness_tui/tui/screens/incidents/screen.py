@@ -12,7 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.incidents.model import Incident
-from readiness_tui.domain.incidents.search import Found, Wanted
+from readiness_tui.domain.incidents.search import FoundIncident, Wanted
 from readiness_tui.reports.incident_md import incident_markdown
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.incidents import read
@@ -46,7 +46,7 @@ class IncidentsScreen(RoomScreen):
     def __init__(self) -> None:
         super().__init__()
         self.own(*(feature(self, lambda: self.incident) for feature in FEATURES))
-        self._found: dict[str, Found] = {}
+        self._found: dict[str, FoundIncident] = {}
         self._filter = read.NO_FILTER
         self._wanted: str | None = None
 
@@ -97,7 +97,7 @@ class IncidentsScreen(RoomScreen):
         return None if found is None else found.incident
 
     @property
-    def _current(self) -> Found | None:
+    def _current(self) -> FoundIncident | None:
         return self._found.get(self.query_one("#incidents", OpeningList).current or "") if self._found else None
 
     @on(OptionList.OptionHighlighted, "#incidents")

@@ -29,7 +29,7 @@ from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.screens.traces import trace_text
 from readiness_tui.tui.screens.traces.trace_list import TraceList
-from readiness_tui.tui.screens.traces.window import PAGE, Side
+from readiness_tui.tui.screens.traces.window import PAGE, PageSide
 from readiness_tui.tui.text import line
 
 PANE = 110  # columns of the terminal from which the record stands beside the list
@@ -192,10 +192,10 @@ class TracesScreen(RoomScreen):
             self._extend(event.side)
 
     @work(group="extend")
-    async def _extend(self, side: Side) -> None:
+    async def _extend(self, side: PageSide) -> None:
         """One more page beyond an edge of what is read."""
         window, shown = self._list.window, self._shown
-        edge = window.rows[-1 if side is Side.AFTER else 0].cursor
+        edge = window.rows[-1 if side is PageSide.AFTER else 0].cursor
         where: dict[str, Any] = {side.value: edge}
         try:
             page = await self.host.search(traces.page, self.desk, self._filter, limit=PAGE, **where)

@@ -13,9 +13,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from readiness_tui.domain.runs.model import Trace
-from readiness_tui.services.traces import TraceRow
+from readiness_tui.services.traces import ListedTrace
 from readiness_tui.tui.screens.traces.trace_text import cells
-from readiness_tui.tui.screens.traces.window import Side, Window
+from readiness_tui.tui.screens.traces.window import PageSide, PageWindow
 
 WHEEL = 3
 
@@ -44,7 +44,7 @@ class TraceList(Widget, can_focus=True):
     class Wanted(Message):
         """Rows beyond an edge are needed soon."""
 
-        def __init__(self, side: Side) -> None:
+        def __init__(self, side: PageSide) -> None:
             super().__init__()
             self.side = side
 
@@ -63,11 +63,11 @@ class TraceList(Widget, can_focus=True):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self.window = Window()
+        self.window = PageWindow()
         self.selected: dict[str, Trace] = {}  # in the order in which they were selected
 
     @property
-    def current(self) -> TraceRow | None:
+    def current(self) -> ListedTrace | None:
         return self.window.current
 
     def changed(self) -> None:

@@ -6,23 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from readiness_tui.services.traces import TraceRow
+from readiness_tui.services.traces import ListedTrace
 
 PAGE = 200  # rows read at once
 MARGIN = 100  # rows kept read beyond the cursor
 CAP = 1_000  # rows kept in memory
 
 
-class Side(Enum):
+class PageSide(Enum):
     BEFORE = "before"
     AFTER = "after"
 
 
 @dataclass
-class Window:
+class PageWindow:
     """Places count from 0 over the whole list. `total` None: not counted yet. `rows` are `first`, `first + 1`, …"""
 
-    rows: list[TraceRow] = field(default_factory=list)
+    rows: list[ListedTrace] = field(default_factory=list)
     first: int = 0
     total: int | None = None
     cursor: int = 0
@@ -35,33 +35,33 @@ class Window:
         return self.first + len(self.rows)
 
     @property
-    def current(self) -> TraceRow | None:
+    def current(self) -> ListedTrace | None:
         return self.rows[self.cursor - self.first] if self.first <= self.cursor < self.stop else None
 
-    def at(self, place: int) -> TraceRow | None:
+    def at(self, place: int) -> ListedTrace | None:
         return self.rows[place - self.first] if self.first <= place < self.stop else None
 
-    def start(self, rows: Sequence[TraceRow], *, whole: bool = False) -> None:
+    def start(self, rows: Sequence[ListedTrace], *, whole: bool = False) -> None:
         """Begin at the top of a list; `whole`: these are all of it."""
         self.rows, self.first, self.cursor, self.top = list(rows), 0, 0, 0
         self.ended = whole or len(rows) < PAGE
         self.total = len(rows) if self.ended else None
 
-    def finish(self, rows: Sequence[TraceRow], total: int) -> None:
+    def finish(self, rows: Sequence[ListedTrace], total: int) -> None:
         """Begin at the end of a list of `total`."""
         self.rows, self.total, self.ended = list(rows), total, True
         self.first = max(total - len(rows), 0)
         self.cursor = self.top = max(self.stop - 1, self.first)
 
-    def wants(self) -> Side | None:
+    def wants(self) -> PageSide | None:
         """Where to read on: the cursor is near an edge of what is read, and the list goes on there."""
         if self.rows and not self.ended and self.stop - self.cursor <= MARGIN:
-            return Side.AFTER
-        return Side.BEFORE if self.rows and self.first > 0 and self.cursor - self.first < MARGIN else None
+            return PageSide.AFTER
+        return PageSide.BEFORE if self.rows and self.first > 0 and self.cursor - self.first < MARGIN else None
 
-    def extend(self, rows: Sequence[TraceRow], side: Side) -> None:
+    def extend(self, rows: Sequence[ListedTrace], side: PageSide) -> None:
         """Add a page that was read; forget the far end where there are too many."""
-        if side is Side.AFTER:
+        if side is PageSide.AFTER:
             self.rows += rows
             self.ended = len(rows) < PAGE
             if self.ended and self.total is None:
