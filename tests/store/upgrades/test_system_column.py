@@ -97,7 +97,7 @@ def test_what_two_reviews_rest_on_is_stored_for_both(two: Path) -> None:
         assert mine.key != theirs.key
         assert mine.run == theirs.run
         assert runs.cases(conn, mine.key) == runs.cases(conn, theirs.key)
-        assert runs.raw(conn, mine.key, "c1") == runs.raw(conn, theirs.key, "c1")
+        assert list(runs.records(conn, mine.key)) == list(runs.records(conn, theirs.key))
         for system in (SUPPORT, SEARCH):
             (label,) = runs.labels(conn, system, "run-a")["c0", ""]
             assert (label.verdict, label.note) == (HumanVerdict.FAIL, "indeed wrong")
