@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from readiness_tui.domain.incidents.model import Sev
+from readiness_tui.domain.incidents.model import Sev, TimelineEntry
 from readiness_tui.domain.runs.model import HumanVerdict
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.gate import versions
@@ -106,7 +106,7 @@ def test_what_the_other_system_brings_changes_nothing_that_a_command_prints(
     fill(other, files(tmp_path / "search", "search", 4))  # the same ids, another gate of the same name
     gaps.mark(other, "trace", "t1", "theirs")
     meeting.set_attendees(other, "dora")
-    edit.log(other, 2, "began")
+    edit.put_entry(other, 2, TimelineEntry(0, DAY, "began", "log"))
     other.close()
     assert printed(cli) == before
     for refused in (("incident", "show", "2"), ("imports", "--rejects", "9")):
