@@ -34,7 +34,7 @@ def test_an_incident_closed_on_the_day_of_the_last_review_may_have_come_after_it
     made = edit.create(desk, "Refund booked twice", Sev.SEV3)
     closed = None if days is None else HELD_ON + timedelta(days=days)
     with desk.store.write("ana", "closed", now=desk.now()) as tx:
-        found = incidents.get(tx.conn, made.number)
+        found = incidents.get(tx.conn, made.system, made.number)
         incidents.put(tx, replace(found, status=NoteStatus.CLOSED, resolved=NOW, closed=closed))
     assert [incident.number for incident in load(desk).facts.incidents] == [made.number]  # there was no review before
     history.next_review(desk, "2", (HELD_ON + timedelta(days=14)).isoformat())

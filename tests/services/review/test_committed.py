@@ -30,9 +30,9 @@ def test_it_holds_from_its_own_day_to_its_last(tmp_path: Path, verdict: Verdict)
     path = committed(tmp_path, verdict, UNTIL)
     for day in (AS_OF, AS_OF + timedelta(days=1), UNTIL):
         found = read_committed(path, day)
-        assert (found.verdict, found.problems, found.lapsed) == (verdict, (), False)
+        assert (found.verdict, found.problems) == (verdict, ())
     late = read_committed(path, UNTIL + timedelta(days=1))
-    assert (late.verdict, late.said, late.lapsed) == (Verdict.NO_GO, verdict, True)
+    assert (late.verdict, late.sealed.verdict) == (Verdict.NO_GO, verdict)
     assert late.problems == ("its verdict lapsed after 15 Dec 2026",)
     early = read_committed(path, AS_OF - timedelta(days=1))
     assert (early.verdict, early.problems) == (
@@ -51,4 +51,4 @@ def test_whoever_edits_it_breaks_it(tmp_path: Path) -> None:
     path = committed(tmp_path, Verdict.CONDITIONS, UNTIL)
     path.write_text(path.read_text(encoding="utf-8").replace("chloe", "nobody"), encoding="utf-8")
     found = read_committed(path, AS_OF)
-    assert (found.verdict, found.intact) == (Verdict.NO_GO, False)
+    assert (found.verdict, found.sealed.intact) == (Verdict.NO_GO, False)
