@@ -72,8 +72,7 @@ def test_any_attributes_under_any_known_name_make_a_trace_that_can_be_stored(att
 def test_any_bytes_are_told_from_otlp_in_protobuf_or_read_as_it(data):
     protobuf.signal(data)
     try:
-        messages = list(protobuf.messages(data))
-        for message in messages:
+        for message in protobuf.messages(data):
             for kind in ("traces", "logs"):
                 list(batch.pieces(protobuf.decode(message, kind), fields.Notes()))
     except RecordError:
