@@ -4,6 +4,8 @@
 
 # click asks the group of commands for these.
 _.list_commands, _.get_command, _.format_commands
+# An import hook is asked by the interpreter.
+_.find_spec
 # The HTTP server of the standard library reads and calls these; a signal handler is given its frame.
 _.daemon_threads, _.block_on_close, _.handle_error, _.log_message, _.do_POST, frame
 _.protocol_version, _.server_version, _.sys_version, _.timeout

@@ -181,10 +181,11 @@ def test_a_folder_gives_its_usable_files_sorted_without_hidden_ones(tmp_path):
     for name in ("b/two.jsonl", "a.jsonl", ".secret.jsonl", ".hidden/three.jsonl"):
         (tmp_path / name).write_text(json.dumps(TRACE) + "\n")
     (tmp_path / "README.md").write_text("words\n")
-    assert registry.look(tmp_path).usable == (tmp_path / "a.jsonl", tmp_path / "b" / "two.jsonl")
-    skipped = registry.look(tmp_path).skipped
-    assert [path.name for path, _ in skipped] == ["README.md"]
-    assert "neither JSON" in skipped[0][1]
+    found = dict(registry.each(tmp_path))
+    assert list(found) == [tmp_path / name for name in ("README.md", "a.jsonl", "b/two.jsonl")]
+    skipped = {path: reason for path, reason in found.items() if isinstance(reason, str)}
+    assert list(skipped) == [tmp_path / "README.md"]
+    assert "neither JSON" in skipped[tmp_path / "README.md"]
 
 
 def test_the_digest_is_that_of_the_raw_bytes(make):

@@ -10,7 +10,6 @@ import difflib
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -25,12 +24,10 @@ from readiness_tui.sources.kit.peek import seen
 __all__ = [
     "BUILT_IN",
     "GROUP",
-    "Folder",
     "also",
     "digest",
     "digest_of",
     "each",
-    "look",
     "problems",
     "recognise",
     "sources",
@@ -60,14 +57,6 @@ BUILT_IN = (
     "mlflow.source",
     "wandb.source",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """What a folder holds: files that some source reads, and the others with the reason why not."""
-
-    usable: tuple[Path, ...]
-    skipped: tuple[tuple[Path, str], ...]
 
 
 @cache
@@ -150,15 +139,6 @@ def each(path: Path) -> Iterator[tuple[Path, tuple[Source, Recognised] | str]]:
         except ReadinessError as error:
             found = str(error)
         yield file, found
-
-
-def look(path: Path) -> Folder:
-    """The files below a folder, told apart."""
-    found = tuple(each(path))
-    return Folder(
-        tuple(file for file, known in found if not isinstance(known, str)),
-        tuple((file, known) for file, known in found if isinstance(known, str)),
-    )
 
 
 def _walk(path: Path) -> Iterator[Path]:
