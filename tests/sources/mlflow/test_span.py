@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from readiness_tui.sources.mlflow.span import identifier, late_end
+from readiness_tui.sources.mlflow.span import identifier, is_process_startup
 from readiness_tui.sources.tracing.span_tree import RawSpan
 
 START = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -34,14 +34,14 @@ def root(took: float | None) -> RawSpan:
 )
 def test_most_of_the_time_and_over_a_second_after_the_last_step(took: float, last_end: float, late: bool) -> None:
     spans = [root(took), step("a", 0, 10), step("b", last_end - 100, 100)]
-    assert late_end(spans) is late
+    assert is_process_startup(spans) is late
 
 
 def test_nothing_is_said_of_a_request_whose_steps_are_not_timed() -> None:
-    assert not late_end([root(9000)])
-    assert not late_end([root(9000), step("a", None, 5)])
-    assert not late_end([root(None), step("a", 0, 5)])
-    assert not late_end([root(9000), root(9000), step("a", 0, 5)])
+    assert not is_process_startup([root(9000)])
+    assert not is_process_startup([root(9000), step("a", None, 5)])
+    assert not is_process_startup([root(None), step("a", 0, 5)])
+    assert not is_process_startup([root(9000), root(9000), step("a", 0, 5)])
 
 
 @pytest.mark.parametrize(
