@@ -1,4 +1,4 @@
-"""Write docs/statistics.md by simulating every bound: `python docs/make_statistics.py`, some ten minutes.
+"""Write docs/statistics.md by simulating every bound: `python -m docs.make_statistics`, some ten minutes.
 
 Tests hold its text and its rows to be current, and repeat its figures with fewer samples.
 """
@@ -7,21 +7,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from readiness_tui.domain.coverage import INSIDE, PROMISE, RUNS, every_figure, oracles
+from benchmarks.coverage import INSIDE, PROMISE, RUNS, every_figure, oracles
+from benchmarks.coverage.report import statistics_text
+
 from readiness_tui.domain.intervals import MAX_ERROR, MIN_CLUSTERS, MIN_N, smallest_n_for_quantile
 from readiness_tui.domain.intervals.means import EVEN_CLUSTERS
 from readiness_tui.domain.intervals.means import SKEW_CASES as MEAN_SKEW
 from readiness_tui.domain.intervals.ratios import FEWEST
 from readiness_tui.domain.intervals.ratios import SKEW_CASES as RATIO_SKEW
-from readiness_tui.reports.coverage import statistics_text
 
 TARGET = Path(__file__).with_name("statistics.md")
 
 HEAD = f"""\
 # How sure is "95 %"?
 
-Written by `docs/make_statistics.py`; `readiness statistics` prints the same tables from fewer samples, with the same
-seeds.
+Written by `docs/make_statistics.py`; `python -m benchmarks.coverage` prints the same tables from fewer
+samples, with the same seeds.
 
 Each value of a gate has a one-sided 95 % bound: the lower one if more is better, the upper one if less is. A gate asks
 one question ("is it at least 0.85?"), so one side is enough. Under the gate's rows, and in `--json` as `interval`,

@@ -69,7 +69,7 @@ COMMANDS = [
     "import --explain {files}", "checklists check {files}/lists/own.yaml", "dataset check {files}/golden.jsonl",
 ]  # fmt: skip
 #: Commands that print nothing of the data.
-SILENT = {"demo", "lab", "new", "gate lock", "gate schema", "statistics", "checklists list", "paths", "doctor", "backup",
+SILENT = {"demo", "lab", "new", "gate lock", "gate schema", "checklists list", "paths", "doctor", "backup",
           "sources", "collect", "pull mlflow"}  # fmt: skip
 
 

@@ -35,7 +35,6 @@ COMMANDS = {
     "gaps": ("verdict", "What is not yet good enough."),
     "incident": ("incident", "Open incidents, log, list, import and export them."),
     "checklists": ("checklists", "Check checklist files."),
-    "statistics": ("coverage", "How often each bound holds, and how it was checked."),
     "doctor": ("upkeep", "Check the database, the SQLite library and plugins."),
     "backup": ("upkeep", "Copy the database while it is in use."),
     "paths": ("paths", "Where the app keeps its files."),

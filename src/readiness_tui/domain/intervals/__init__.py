@@ -2,7 +2,7 @@
 
 Every bound is one-sided at 95 %, low and high each on its own; `Estimate.interval` is two-sided. Thresholds are read as
 the decimals a person wrote and rates as fractions, so no rounding of a float decides whether a rate meets its threshold.
-Where each method's coverage is known to hold: docs/statistics.md, from `domain/coverage`.
+Where each method's coverage is known to hold: docs/statistics.md, from `benchmarks/coverage`.
 """
 
 from readiness_tui.domain.intervals.common import ALL_EQUAL, CONFIDENCE, MIN_N, TOO_SMALL, exact, t_quantile

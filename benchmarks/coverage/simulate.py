@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from readiness_tui.domain.coverage.scenes import SCENES, BoundSide, Scene
+from benchmarks.coverage.scenes import SCENES, BoundSide, Scene
 from readiness_tui.domain.intervals.estimate import Estimate
 
 RUNS = 10_000  # samples for each cell in the published table, for a standard error of 0.2 points

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from readiness_tui.domain.coverage import INSIDE, PROMISE, CoverageFigures, Family, OracleCheck
+from benchmarks.coverage import INSIDE, PROMISE, CoverageFigures, Family, OracleCheck
 from readiness_tui.domain.text.format import width
 
 SCHEMA = 1

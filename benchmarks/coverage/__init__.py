@@ -1,8 +1,8 @@
 """How often each bound holds: simulated coverage, and the same numbers computed by other means."""
 
-from readiness_tui.domain.coverage.oracles import OracleCheck, oracles
-from readiness_tui.domain.coverage.scenes import SCENES, BoundSide, Family, Scene
-from readiness_tui.domain.coverage.simulate import INSIDE, PROMISE, RUNS, CoverageFigures, cells, every_figure, simulate
+from benchmarks.coverage.oracles import OracleCheck, oracles
+from benchmarks.coverage.scenes import SCENES, BoundSide, Family, Scene
+from benchmarks.coverage.simulate import INSIDE, PROMISE, RUNS, CoverageFigures, cells, every_figure, simulate
 
 __all__ = [
     "INSIDE",

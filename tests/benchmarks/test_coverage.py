@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from scipy import stats
-
-from readiness_tui.domain.coverage import (
+from benchmarks.coverage import (
     INSIDE,
     PROMISE,
     RUNS,
@@ -21,10 +19,12 @@ from readiness_tui.domain.coverage import (
     oracles,
     simulate,
 )
-from readiness_tui.domain.intervals import MAX_ERROR, wilson
-from readiness_tui.reports.coverage import statistics_object, statistics_text
+from benchmarks.coverage.report import statistics_object, statistics_text
+from scipy import stats
 
-DOCS = Path(__file__).parents[3] / "docs"
+from readiness_tui.domain.intervals import MAX_ERROR, wilson
+
+DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "statistics.md").read_text(encoding="utf-8")
 LEAST = 0.93  # of bounds that say 95 %, inside the region
 GRID = list(cells())
