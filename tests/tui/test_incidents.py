@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from textual.widgets import Input
 
-from readiness_tui.domain.incidents.model import FailureClass, Incident, NoteStatus, Sev
+from readiness_tui.domain.incidents.model import Action, FailureClass, Incident, NoteStatus, Sev
 from readiness_tui.domain.verdict.model import Part, Verdict
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
@@ -315,3 +316,12 @@ def test_lines_keep_to_their_width_and_say_the_age(sample_desk: Desk) -> None:
     for incident in edit.listed(sample_desk):
         for width in (50, 76):
             assert max(len(row) for row in detail(view, incident, width).plain.splitlines()) <= width
+
+
+def test_an_action_that_nobody_can_see_done_is_asked_about(sample_desk) -> None:
+    view = load(sample_desk)
+    incident = view.facts.incidents[0]
+    vague = replace(incident, actions=(Action(7, "improve monitoring", owner="ben"),))
+    assert "How would anybody see that this is done? a changes it" in detail(view, vague, 100).plain
+    clear = replace(incident, actions=(Action(7, "improve monitoring", owner="ben", verify="it pages in staging"),))
+    assert "How would anybody" not in detail(view, clear, 100).plain

@@ -1,4 +1,4 @@
-"""Hints on an incident note, as from a critical reader: blaming words, and sections that its severity requires.
+"""Hints on an incident note, as from a critical reader: blaming words, sections that its severity requires, vague actions.
 
 Hints never block anything. They follow the blameless postmortem: ask how the system let it happen, not who did it;
 counterfactuals ("should have") describe what did not happen (Allspaw, "Blameless PostMortems and a Just Culture",
@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from readiness_tui.domain.incidents import note, note_rows
-from readiness_tui.domain.incidents.model import Incident
+from readiness_tui.domain.incidents.model import Action, Incident
 
 _ROLES = (
     r"he|she|(?:the|our|an?) (?:on-call |new |junior |senior )?(?:engineer|developer|operator|reviewer|author|admin"
@@ -63,16 +63,12 @@ _LONGEST_SUMMARY = 8  # lines
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """`section[start:end]` is what the hint is about; both 0 if something is missing.
-
-    `section` is a key of `note.FIELDS`, or "title", "times", "timeline" or "actions"; `id` is the row in the last two.
-    """
+    """`section[start:end]` is what the hint is about; both 0 if something is missing. `section`: a key of `note.FIELDS`."""
 
     section: str
     text: str
     start: int = 0
     end: int = 0
-    id: int = 0
 
 
 def language(section: str, text: str, people: Collection[str] = ()) -> tuple[Hint, ...]:
@@ -98,13 +94,18 @@ def of_section(incident: Incident, key: str) -> tuple[Hint, ...]:
 def missing(incident: Incident) -> tuple[Hint, ...]:
     """What a note of this severity still lacks, in the note's order."""
     found = [Hint(key, asks) for key, asks in _wanted(incident).items() if not incident.fields.get(key, "").strip()]
-    found += _times(incident)
     found += _rows(incident)
-    found += _actions(incident)
     for section in dict.fromkeys(rival.section for rival in incident.rivals):
         found.append(Hint(section, "Two people wrote it at once: both texts are kept until somebody settles them."))
-    order = ["title", "summary", "impact", "times", "what_changed", "timeline", "detection", *note.FIELDS, "actions"]
+    order = list(note.FIELDS)
     return tuple(sorted(found, key=lambda hint: order.index(hint.section)))
+
+
+def of_action(action: Action) -> str:
+    """What is asked of an action that says what to try instead of what is there then; "" where there is nothing to ask."""
+    if action.done is not None or action.verify or not _VAGUE.search(action.text):
+        return ""
+    return "How would anybody see that this is done?"
 
 
 def _people(incident: Incident) -> set[str]:
@@ -124,16 +125,6 @@ def _wanted(incident: Incident) -> dict[str, str]:
     return wanted
 
 
-def _times(incident: Incident) -> Iterator[Hint]:
-    unknown = [name for name in note.TIMES if getattr(incident, name) is None]
-    if unknown:
-        yield Hint("times", f"Not known yet: {', '.join(unknown)}.")
-    if said := note.out_of_order(incident):
-        yield Hint("times", said)
-    if not incident.timeline:
-        yield Hint("timeline", "Nothing is logged. Traces, logs and chats say what happened when.")
-
-
 def _rows(incident: Incident) -> Iterator[Hint]:
     factors = note_rows.factors(incident)
     if len(factors) == 1:
@@ -146,22 +137,6 @@ def _rows(incident: Incident) -> Iterator[Hint]:
     lines = incident.fields.get("summary", "").splitlines()
     if len(lines) > _LONGEST_SUMMARY:
         yield Hint("summary", f"{len(lines)} lines. A summary that is read has at most {_LONGEST_SUMMARY}.")
-
-
-def _actions(incident: Incident) -> Iterator[Hint]:
-    if not incident.actions:
-        yield Hint("actions", "Nothing is to be done. What would prevent it, show it sooner, or make it smaller?")
-    for action in incident.actions:
-        if action.done is not None:
-            continue
-        lacks = [what for what, known in (("a person", action.owner), ("a date", action.due)) if not known]
-        if lacks:
-            yield Hint(
-                "actions", f"“{action.text[:40]}” has no {' and no '.join(lack[2:] for lack in lacks)}.", id=action.id
-            )
-        if (vague := _VAGUE.search(action.text)) and not action.verify:
-            said = "How would anybody see that this is done? Say what is there then."
-            yield Hint("actions", said, *vague.span(), action.id)
 
 
 def _line(text: str, number: int) -> tuple[int, int]:

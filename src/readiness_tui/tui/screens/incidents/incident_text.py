@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from textual.content import Content
 
-from readiness_tui.domain.incidents import note, note_rows
+from readiness_tui.domain.incidents import note, note_hints, note_rows
 from readiness_tui.domain.incidents.model import Action, Incident, NoteStatus
 from readiness_tui.domain.incidents.search import SearchHit
 from readiness_tui.domain.text.format import day_month, duration, plural
@@ -220,6 +220,8 @@ def _actions(incident: Incident, as_of: date, width: int) -> Iterator[Content]:
     for position, action in enumerate(incident.actions):
         state, said = _action(action, as_of)
         yield from _section("ACTIONS" if position == 0 else "", said, width, state)
+        if asked := note_hints.of_action(action):
+            yield from _section("", _hint(f"{asked} a changes it"), width)
 
 
 def action_line(action: Action, as_of: date) -> Content:
