@@ -27,7 +27,7 @@ from readiness_tui.services.importing import imports
 from readiness_tui.services.incidents import edit
 from readiness_tui.services.labels import queue
 from readiness_tui.services.review import assess, gaps, reviews, scorecard
-from tests.services.incidents.lines import write_line
+from tests.incident_lines import write_line
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 PROMPTFOO = Path(__file__).parent / "data" / "promptfoo" / "baseline.json"

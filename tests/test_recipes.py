@@ -21,6 +21,7 @@ COPIED = (
     "tests/data",
     "tests/sources/hostile",
     "tests/hostile.py",
+    "tests/incident_lines.py",
     "docs/make_metrics.py",
     "pyproject.toml",
 )

@@ -14,6 +14,7 @@ import pytest
 
 from readiness_tui.services import traces
 from readiness_tui.services.core.desk import open_desk
+from readiness_tui.services.review.reviews import new_review
 from tests.cli.test_processes import READINESS
 
 TRACE = "5b8efff798038103d269b633813fc60c"
@@ -21,9 +22,11 @@ TRACE = "5b8efff798038103d269b633813fc60c"
 
 @pytest.fixture
 def db(tmp_path: Path) -> Path:
-    """A file without a review."""
+    """A file with one review, whose system the receiver stores for."""
     path = tmp_path / "readiness.db"
-    open_desk(path, "ana", create=True).close()
+    desk = open_desk(path, "ana", create=True)
+    new_review(desk, system="Support bot", release="2026.12")
+    desk.close()
     return path
 
 
@@ -55,6 +58,14 @@ def test_ctrl_c_stores_what_was_acknowledged(db: Path, ending: signal.Signals) -
 
 def test_without_a_file_nothing_listens(place: Path, cli) -> None:
     told = cli("collect", "--port", "0")
+    assert told.code == 2
+    assert "readiness new" in told.err
+
+
+def test_a_file_without_a_review_names_no_system_to_store_for(tmp_path: Path, cli) -> None:
+    path = tmp_path / "empty.db"
+    open_desk(path, "ana", create=True).close()
+    told = cli("--db", path, "collect", "--port", "0")
     assert told.code == 2
     assert "readiness new" in told.err
 

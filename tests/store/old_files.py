@@ -1,4 +1,4 @@
-"""Files as earlier versions of the program wrote them: dumps under `tests/data/store`, made by those versions."""
+"""Files as earlier versions of the program wrote them: dumps under `tests/store/data`, made by those versions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from readiness_tui.store.sqlite import sqlite3
 
-FOLDER = Path(__file__).parents[1] / "data" / "store"
+FOLDER = Path(__file__).with_name("data")
 
 
 def unpacked(name: str, path: Path) -> Path:

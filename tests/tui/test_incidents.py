@@ -22,7 +22,7 @@ from readiness_tui.tui.screens.incidents.incident_text import age, detail, list_
 from readiness_tui.tui.screens.incidents.note_dialog import NoteDialog
 from readiness_tui.tui.screens.incidents.screen import IncidentsScreen
 from tests.conftest import NOW
-from tests.services.incidents.lines import write_line
+from tests.incident_lines import write_line
 from tests.tui.driving import HOSTILE, NARROW, WIDE, Size, answer, fill, notices, painted, press, read
 
 

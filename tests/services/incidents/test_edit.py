@@ -21,7 +21,7 @@ from readiness_tui.services.incidents import cases, edit
 from readiness_tui.services.review import assess, gaps, history, scorecard
 from readiness_tui.sources.kit.shipped import shipped_folder
 from tests.conftest import NOW
-from tests.services.incidents.lines import write_line
+from tests.incident_lines import write_line
 
 CLOSED, IN_REVIEW = 1, 2  # the sample's incidents: a closed sev2, and a sev3 whose note is in review
 

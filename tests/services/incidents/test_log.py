@@ -16,7 +16,7 @@ from readiness_tui.services.core.view import load
 from readiness_tui.services.incidents import edit, links, log, read
 from readiness_tui.services.review import history
 from tests.conftest import NOW
-from tests.services.incidents.lines import write_line
+from tests.incident_lines import write_line
 
 IN_REVIEW = 2
 

@@ -20,7 +20,7 @@ from readiness_tui.services.incidents import edit, exports
 from readiness_tui.services.incidents.imports import explain_file, import_file
 from readiness_tui.services.review import assess, history, reviews, scorecard
 from tests.conftest import NOW
-from tests.services.incidents.lines import write_line
+from tests.incident_lines import write_line
 
 DATA = Path(__file__).parents[2] / "data" / "incidents"
 KEY = "AKIAIOSFODNN7EXAMPLE"

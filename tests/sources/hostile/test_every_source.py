@@ -22,7 +22,7 @@ from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import CaseRecord, ReadAlongError, Reject, RunStart, TraceRecord, Warn
 from tests.hostile import BIDI, MARKUP, POISON
 from tests.sources.hostile import mutations
-from tests.sources.hostile.reading import kept, read_all
+from tests.sources.hostile.reading import drain, kept, read_all
 from tests.sources.hostile.samples import Sample, one_of_each, samples, unpack
 from tests.sources.hostile.strange import CONTENTS
 
@@ -261,7 +261,7 @@ def test_a_large_file_of_nothing_costs_no_more_memory_than_a_multiple_of_its_siz
         path.write_bytes(content)
         tracemalloc.start()
         try:
-            read_all(path, forced)
+            drain(path, forced)
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
