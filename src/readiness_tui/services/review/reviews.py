@@ -16,7 +16,8 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import change, sync
 from readiness_tui.sources.settings import checklist as checklist_file
-from readiness_tui.store import reviews
+from readiness_tui.store import reviews, systems
+from readiness_tui.store.sqlite import Connection
 
 #: The typed settings that some probes need, with what to type.
 DECLARABLE = {
@@ -52,6 +53,7 @@ def new_review(
 ) -> Review:
     """Open a review: `owner` answers for every condition that names nobody else. `folders`: a team's own checklists.
 
+    A system that the file knows keeps the name it has there, however its case and blanks are typed now.
     The review keeps its checklists as they are now; a later change of the files does not change it.
     """
     if not system.strip():
@@ -62,7 +64,7 @@ def new_review(
     with desk.store.write(desk.who, f"new review: {system} {release}", now=desk.now()) as tx:
         review = Review(
             id=0,
-            system=system.strip(),
+            system=_known_as(tx.conn, system),
             release=release.strip(),
             held_on=held_on or desk.now().date(),
             owner=owner.strip() or desk.who,
@@ -78,6 +80,12 @@ def new_review(
         desk.review_id = review.id
         sync(tx, desk, review.id)
     return review
+
+
+def _known_as(conn: Connection, typed: str) -> str:
+    """The file's own name of a system: two spellings would be two systems, which never see each other's data."""
+    name = " ".join(typed.split())
+    return next((there for there in systems.all(conn) if " ".join(there.split()).casefold() == name.casefold()), name)
 
 
 def load_chosen(ids: Sequence[str], folders: Sequence[Path], kept: Sequence[Checklist] = ()) -> tuple[Checklist, ...]:
