@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from readiness_tui.services.core.desk import Desk
@@ -14,3 +16,15 @@ def sample_app(sample_desk: Desk) -> ReadinessApp:
     app = ReadinessApp(sample_desk, here=sample_desk.store.path.parent)
     app.animation_level = "none"
     return app
+
+
+@pytest.fixture(autouse=True)
+def _keep_notices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `driving.notices` reads. The app's own notices expire by the real clock, which a busy machine outruns."""
+    notify = ReadinessApp.notify
+
+    def keep(app: ReadinessApp, message: str, **how: Any) -> None:
+        vars(app).setdefault("said", []).append(message)
+        notify(app, message, **how)
+
+    monkeypatch.setattr(ReadinessApp, "notify", keep)

@@ -66,5 +66,5 @@ def painted(pilot: Pilot[None]) -> str:
 
 
 def notices(pilot: Pilot[None]) -> list[str]:
-    """What was said in notices, the oldest first."""
-    return [notice.message for notice in pilot.app._notifications]
+    """All that was said in notices, the oldest first. The app forgets a notice after seconds; conftest keeps it."""
+    return list(vars(pilot.app).get("said", ()))

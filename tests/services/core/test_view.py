@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness_tui.domain.incidents.model import NoteStatus, Sev
+from readiness_tui.domain.incidents.model import NoteStatus, Sev, TimelineEntry
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.incidents import edit
@@ -62,3 +62,14 @@ def test_a_checklist_is_handed_in_by_half_once_somebody_has_begun_it(desk: Desk)
     assert safety() == ("yes", "")
     reviews.set_checklists(desk, ["deployment"])
     assert safety() == ("no", "the safety checklist is not part of this review")
+
+
+@pytest.mark.parametrize("written", ["line", "section"])
+def test_a_note_is_handed_in_with_its_first_line_or_section(desk: Desk, written: str) -> None:
+    made = edit.create(desk, "Refund booked twice", Sev.SEV3)
+    assert [one.state for one in load(desk).handed_in if one.day == 20] == ["no"]
+    if written == "line":
+        edit.put_entry(desk, made.number, TimelineEntry(0, NOW, "A customer calls", edit.SOURCES[0]))
+    else:
+        edit.set_field(desk, made.number, "summary", "Booked twice")
+    assert [one.state for one in load(desk).handed_in if one.day == 20] == ["yes"]

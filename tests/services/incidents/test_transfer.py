@@ -200,12 +200,12 @@ def test_a_reviewed_note_that_is_new_here_reopens_no_item_unseen(two: tuple[Desk
     ana, ben = two
     filled(ana)
     edit.set_field(ana, 1, "controls", "REL-02 | failed")
-    edit.set_status(ana, 1, NoteStatus.REVIEWED)
+    edit.set_status(ana, 1, NoteStatus.CLOSED, no_eval_reason="It cannot be replayed")
     assess.score(ben, ["REL-02"], 1)
     done = import_file(ben, written(ana, tmp_path, "json"))
     assert done.merged is not None
     assert any("REL-02 did not hold" in said for said in done.merged.said)
-    assert edit.get(ben, 1).status is NoteStatus.IN_REVIEW
+    assert (edit.get(ben, 1).status, edit.get(ben, 1).closed) == (NoteStatus.IN_REVIEW, None)
     assert edit.reopening(ben, 1, NoteStatus.REVIEWED) is not None
 
 

@@ -78,3 +78,10 @@ def test_what_was_shown_needs_a_second_person_and_a_drill_its_day(desk: Desk) ->
     assert [(piece.ref, piece.by, piece.witness, piece.dated) for piece in load(desk).dossier(item).evidence] == [
         ("the log", "ana", "ben", None), ("the runbook", "ana", "", TODAY),
     ]  # fmt: skip
+
+
+def test_a_proof_that_proposes_nothing_is_not_accepted(sample_desk: Desk) -> None:
+    silent = [item for item, proposal in load(sample_desk).proposals.items() if proposal.points is None]
+    assert silent
+    with pytest.raises(ReadinessError, match="No proof proposes points here"):
+        assess.accept(sample_desk, silent)

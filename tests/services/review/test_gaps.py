@@ -8,9 +8,11 @@ import pytest
 
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.incidents.model import Action, Sev
 from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
+from readiness_tui.services.incidents import edit
 from readiness_tui.services.review import gaps
 from tests.conftest import NOW
 
@@ -46,3 +48,21 @@ def test_only_what_a_person_may_say_of_a_gap_is_taken(desk: Desk) -> None:
     gaps.set_due(desk, "case/c1", TODAY)
     gap = load(desk).gaps["case/c1"]
     assert (gap.due, gap.due_changes) == (TODAY, ("2026-12-15 -> none by ana", "none -> 2026-11-24 by ana"))
+
+
+def test_the_action_behind_a_gap_is_begun_and_done_with_it_and_no_such_gap_closes_by_hand(desk: Desk) -> None:
+    number = edit.create(desk, "Refund booked twice", Sev.SEV3).number
+    action = edit.put_action(desk, number, Action(0, "Add a key to the booking"))
+    key = f"incident/{number}/{action}"
+    for state, begun, done in (
+        (GapState.IN_PROGRESS, True, None),
+        (GapState.OPEN, False, None),
+        (GapState.CLAIMED_DONE, False, TODAY),
+    ):
+        gaps.set_state(desk, key, state)
+        (now,) = edit.get(desk, number).actions
+        assert (now.in_progress, now.done) == (begun, done)
+        if state is GapState.OPEN:
+            with pytest.raises(ReadinessError, match="marked by hand"):
+                gaps.unmark(desk, key)
+            assert load(desk).gaps[key].state.live

@@ -33,3 +33,16 @@ def test_people_and_settings_go_on_and_votes_do_not(desk: Desk) -> None:
     assert (view.review.reviewers, view.review.declared) == (before.reviewers, {"step_cap": "12"})
     history.switch(desk, str(before.id))
     assert load(desk).dossier(item).votes[0].points == 1
+
+
+def test_votes_that_were_revealed_are_hidden_again_in_the_next_review_and_when_voting_is_blind_again(
+    desk: Desk,
+) -> None:
+    open_reviews.set_blind(desk, True)
+    open_reviews.reveal(desk)
+    assert load(desk).review.revealed
+    open_reviews.set_blind(desk, True)
+    assert not load(desk).review.revealed
+    open_reviews.reveal(desk)
+    history.next_review(desk, "2", "")
+    assert (load(desk).review.blind, load(desk).review.revealed) == (True, False)

@@ -72,3 +72,9 @@ def test_an_empty_file_is_no_file_of_labels(tmp_path: Path) -> None:
         read_labels(write(tmp_path / "l.jsonl"))
     with pytest.raises(ReadinessError):
         read_labels(tmp_path / "none.jsonl")
+
+
+def test_a_space_beside_a_name_makes_nobody_else(tmp_path: Path) -> None:
+    found, refused = read_labels(write(tmp_path / "l.jsonl", GOOD, GOOD | {"reviewer": " ana "}))
+    assert [line.label.reviewer for line in found] == ["ana"]
+    assert "ana labels this case on line 1 already" in refused[0].reason
