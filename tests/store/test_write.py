@@ -140,20 +140,25 @@ def test_disk_full_stores_nothing_and_the_app_goes_on(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("code", "told"),
     [
-        ("database or disk is full", "is full"),
-        ("disk I/O error", "the disk is full or failing"),
-        ("attempt to write a readonly database", "is read-only"),
-        ("database is locked", "is locked by another program"),
-        ("file is not a database", "not a SQLite database"),
-        ("database disk image is malformed", "is damaged"),
-        ("FOREIGN KEY constraint failed", "refers to"),
-        ("something new", "something new"),
+        ("SQLITE_FULL", "is full"),
+        ("SQLITE_IOERR", "the disk is full or failing"),
+        ("SQLITE_READONLY", "is read-only"),
+        ("SQLITE_BUSY", "is locked by another program"),
+        ("SQLITE_NOTADB", "not a SQLite database"),
+        ("SQLITE_CORRUPT", "is damaged"),
+        ("SQLITE_CONSTRAINT_FOREIGNKEY", "refers to"),
+        ("SQLITE_LOCKED", "is locked by another program"),
+        ("SQLITE_BUSY_SNAPSHOT", "is locked by another program"),
+        ("SQLITE_READONLY_DBMOVED", "is read-only"),
+        ("SQLITE_NOMEM", "in words of a later SQLite"),
     ],
 )
-def test_every_trouble_has_its_sentence(said: str, told: str, path: Path) -> None:
-    error = str(explain(sqlite.sqlite3.OperationalError(said), path))
+def test_every_trouble_has_its_sentence_by_its_code_whatever_the_words(code: str, told: str, path: Path) -> None:
+    trouble = sqlite.sqlite3.OperationalError("in words of a later SQLite")
+    trouble.sqlite_errorcode = getattr(sqlite.sqlite3, code)
+    error = str(explain(trouble, path))
     assert told in error
     assert str(path) in error
     assert error.endswith(".")

@@ -1,4 +1,4 @@
-"""What `check` and `gate show` print: for scripts an object, for people a table of 80 columns without colour."""
+"""What `check` and `gate show` print: an object for scripts, an 80-column table without colour for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A candidate against its baseline: for people 80 columns or markdown, for scripts an object."""
+"""A candidate against its baseline: 80 columns or markdown for people, an object for scripts."""
 
 from __future__ import annotations
 

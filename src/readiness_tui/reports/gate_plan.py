@@ -1,4 +1,4 @@
-"""What `gate plan` prints: for scripts an object, for people a table of 80 columns without colour."""
+"""What `gate plan` prints: an object for scripts, an 80-column table without colour for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `doctor` says of the database and of what it is read with."""
+"""What `doctor` reports on the database and the libraries that read it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def health_object(health: Health) -> dict[str, Any]:
 
 
 def health_text(health: Health) -> str:
-    """Lines for a person, the problems last."""
+    """Lines for people, problems last."""
     wal = "" if health.wal_is_safe else "; without the fix of its WAL journal, so the rollback journal is used"
     lines = [
         f"Python     {health.python}",

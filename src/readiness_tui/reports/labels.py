@@ -18,7 +18,7 @@ def labels_object(found: Sequence[Listed]) -> dict[str, Any]:
 
 
 def labels_text(found: Sequence[Listed]) -> str:
-    """A line a label for a terminal."""
+    """One line per label, for a terminal."""
     if not found:
         return "Nobody has labelled a case yet: R in the app opens the queue."
     rows = []

@@ -16,7 +16,7 @@ def scorecard_json(card: Scorecard) -> str:
 
 
 def dumps(value: Any, *, indent: int | None = 2) -> str:
-    """Sorted keys, ending in one newline; see `domain.text.to_json`."""
+    """Sorted keys, ending in one newline; see `to_json`."""
     return to_json(value, indent=indent) + "\n"
 
 

@@ -16,7 +16,7 @@ _ONE_AT_A_TIME = Lock()
 
 
 def review_versions(desk: Desk, measured: Measured) -> Versions:
-    """The review's candidate against its baseline; kept until either is another."""
+    """The review's candidate against its baseline; cached until either changes."""
     with _ONE_AT_A_TIME:
         kept = desk.cache.get("versions")
         if kept is not None and kept[0] is measured:

@@ -1,4 +1,4 @@
-"""`dataset check`: golden sets, of files or as imported, held against the rules of `domain.dataset`."""
+"""`dataset check`: golden sets, of files or as imported, held against the rules of `domain.golden_set`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from readiness_tui.store.sqlite import Connection
 
 @dataclass(frozen=True, slots=True)
 class SetContext:
-    """What golden sets are looked at beside: prompts in which their questions must not stand, and earlier versions."""
+    """What golden sets are checked against: prompts that must not contain their questions, and earlier versions."""
 
     traces: tuple[Trace, ...] = ()
     runs: tuple[tuple[Run, tuple[Case, ...], tuple[tuple[str, ...], ...]], ...] = ()  # with each case's prompts
@@ -68,7 +68,7 @@ def check_datasets(
 
 
 def check_imported(evidence: SetContext) -> CheckedSet:
-    """Look at the golden set imported last, beside the version before it. Raises ReadinessError where there is none."""
+    """Check the last imported golden set against the version before it. Raises ReadinessError where there is none."""
     if not evidence.imported:
         raise ReadinessError(
             "No golden set was imported. Import one, or name its file: `readiness dataset check FILE`."
@@ -92,7 +92,7 @@ def in_files(traces_of: Sequence[Path], runs_of: Sequence[Path]) -> SetContext:
 
 
 def at_desk(desk: Desk) -> SetContext:
-    """Everything that was imported of the desk's system."""
+    """Everything imported for the desk's system."""
     with desk.store.read() as conn:
         system = current_review(conn, desk).system
         return SetContext(

@@ -78,7 +78,7 @@ def votes(conn: Connection, review_id: int, item_id: str | None = None) -> list[
 
 
 def put_vote(tx: Tx, review_id: int, vote: Vote) -> None:
-    """Replaces the reviewer's earlier word on the item; the audit trail keeps that one."""
+    """Replaces the reviewer's earlier vote on the item, which stays in the audit trail."""
     tx.put(
         "vote",
         {
@@ -102,7 +102,7 @@ def clear_vote(tx: Tx, review_id: int, item_id: str, reviewer: str) -> bool:
 
 
 def evidence(conn: Connection, review_id: int, item_id: str | None = None) -> list[Evidence]:
-    """In the order in which it was attached."""
+    """In the order of attachment."""
     rows = fetch(conn, "SELECT * FROM evidence WHERE review_id = ? ORDER BY id", (review_id,))
     return [
         Evidence(

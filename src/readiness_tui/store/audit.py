@@ -15,7 +15,7 @@ from readiness_tui.store.sqlite import Connection
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """Who did what, when and why. `undoes`: the entry that it took back; `undone_by`: the one that took it back."""
+    """Who did what, when and why. `undoes`: the entry it reverted; `undone_by`: the entry that reverted it."""
 
     id: int
     at: datetime
@@ -164,7 +164,7 @@ def _change(row: Row) -> AuditEntry:
 
 
 def last_saved(conn: Connection, system: str) -> datetime | None:
-    """When anything of a system was saved last."""
+    """When anything of a system was last saved."""
     row = conn.execute(
         "SELECT at FROM change WHERE coalesce(system, ?1) = ?1 ORDER BY id DESC LIMIT 1", (system,)
     ).fetchone()

@@ -70,7 +70,7 @@ class Store:
             raise explain(error, path) from error
 
     def close(self) -> None:
-        """Once is enough; again does nothing."""
+        """Safe to call twice."""
         with self._lock:
             if self._closed:
                 return
@@ -182,7 +182,7 @@ class Store:
             raise ReadinessError(f"The backup {to} could not be written: {error.strerror}.") from error
 
     def integrity(self) -> list[str]:
-        """SQLite's own check of the whole file and of every reference: what is wrong, empty where all is well."""
+        """SQLite's own check of the whole file and of every reference: what is wrong; empty if nothing is."""
         with self.read() as conn:
             said = [str(row[0]) for row in conn.execute("PRAGMA integrity_check").fetchall()]
             broken = conn.execute("PRAGMA foreign_key_check").fetchall()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.sqlite import sqlite3
 
 
 def missing(path: Path) -> ReadinessError:
@@ -49,40 +50,40 @@ def newer(path: Path, found: int, known: int) -> ReadinessError:
 
 def explain(error: Exception, path: Path) -> ReadinessError:
     """The sentence for an error of the SQLite module while working on `path`."""
-    said, name = str(error).lower(), one_line(str(path))
+    code, name = getattr(error, "sqlite_errorcode", 0) & 0xFF, one_line(str(path))  # an extended code ends in its kind
     nothing = "Nothing of this save was stored; what was stored before is intact."
-    if "full" in said:
+    if code == sqlite3.SQLITE_FULL:
         text = f"The disk that holds {name} is full. {nothing} Free some space and save again."
-    elif "i/o error" in said:
+    elif code == sqlite3.SQLITE_IOERR:
         text = (
             f"{name} could not be written (disk I/O error): the disk is full or failing. {nothing} "
             "Check the disk and save again."
         )
-    elif "readonly" in said:
+    elif code == sqlite3.SQLITE_READONLY:
         text = (
             f"{name} is read-only. {nothing} Make the file and its folder writable, or copy it elsewhere and open the "
             "copy."
         )
-    elif "unable to open" in said:
+    elif code == sqlite3.SQLITE_CANTOPEN:
         if not path.exists():
             return missing(path)
         text = (
             f"{name} cannot be opened, or its folder does not let SQLite write the journal beside it. {nothing} "
             "Check the permissions of the file and of its folder."
         )
-    elif "locked" in said or "busy" in said:
+    elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         text = (
             f"{name} is locked by another program that is still writing. {nothing} Wait for it or close it, then save "
             "again."
         )
-    elif "not a database" in said:
+    elif code == sqlite3.SQLITE_NOTADB:
         return not_a_database(path)
-    elif "malformed" in said or "corrupt" in said:
+    elif code == sqlite3.SQLITE_CORRUPT:
         text = (
             f"{name} is damaged ({one_line(str(error), 100)}). "
             "Restore a backup, or rescue what is readable with `sqlite3 FILE .recover`."
         )
-    elif "foreign key" in said:
+    elif getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
         text = (
             f"This cannot be stored in {name}: something it refers to is missing, or something else still refers to it."
         )

@@ -1,4 +1,4 @@
-"""Which version of a gate took the place of which, when, by whom and why."""
+"""Which version of a gate replaced which: when, by whom and why."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def set_reason(tx: Tx, change_id: int, reason: str) -> None:
 
 
 def latest(conn: Connection, gate_id: int) -> StoredChange | None:
-    """The last time that this gate took the place of another, in whichever review."""
+    """The last time this gate replaced another, in any review."""
     rows = fetch(conn, "SELECT * FROM gate_change WHERE gate_id = ? ORDER BY id DESC LIMIT 1", (gate_id,))
     return next(
         (

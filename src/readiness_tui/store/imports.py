@@ -215,7 +215,7 @@ def add_eval_set(store: Store, import_id: int, eval_set: EvalSet) -> None:
 
 
 def add_rejects(store: Store, import_id: int, rejects: Iterable[Refused]) -> None:
-    """(line, reason, excerpt) of what the source could not use. The runs of the file are partial then."""
+    """(line, reason, excerpt) of what the source could not use. Any makes the file's runs partial."""
     for batch in staging.batches(rejects):
         with staging.batch(store) as tx:
             staging.check_staged(tx, import_id)

@@ -1,4 +1,4 @@
-"""What an incident's copy in another file has to know of its past here: texts that were given up, parts taken out."""
+"""The past that an incident's copy in another file needs: texts that were replaced, parts that were removed."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _BLOCKS = 40  # of 64 traces: as many rows as a batch
 
 
 def dead(row: Row, own: set[int], now: datetime) -> bool:
-    """Whether nobody is staging this import any more."""
+    """Whether the process that staged this import is gone."""
     if row["id"] in own:
         return False
     if row["host"] != platform.node() or os.name == "nt":  # cannot be asked: give it a day
@@ -53,7 +53,7 @@ def remove(store: Store, import_id: int) -> None:
 
 
 def _remove_some(store: Store, import_id: int) -> bool:
-    """Some traces with their raw records: by key, because they have no index by import. False: none was left."""
+    """Some traces with their raw records: by key, because they have no index by import. False when none is left."""
     with staging.batch(store) as tx:
         first, last = tx.conn.execute(
             "SELECT min(first_key), max(last_key) FROM"

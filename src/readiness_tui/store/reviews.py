@@ -106,7 +106,7 @@ def checklists(conn: Connection, review_id: int) -> tuple[Checklist, ...]:
 
 @lru_cache(maxsize=128)
 def _checklist(text: str) -> Checklist:
-    """By its text, so each one is read once for all reviews and saves, and what was changed is another."""
+    """Cached by text: each checklist is parsed once for all reviews, and an edited one is another."""
     from readiness_tui.domain.checklists.codec import from_plain
 
     return from_plain(load(text))

@@ -115,7 +115,7 @@ class Tx:
             _ = self.change_id
 
     def guard_review(self, review_id: int) -> None:
-        """Refuse to touch what belongs to a frozen review. Judged once, as the transaction found it."""
+        """Refuse to change a frozen review. Decided once, by its state when the transaction began."""
         if review_id in self._guarded:
             return
         found = self.conn.execute("SELECT system, release, frozen_at FROM review WHERE id = ?", (review_id,)).fetchone()

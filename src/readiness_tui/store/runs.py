@@ -39,7 +39,7 @@ class RunInfo:
 
 
 def all(conn: Connection, system: str, *, versions: bool = False) -> list[RunInfo]:
-    """A system's, the latest first: by start (unknown ones last), then import time, then digest. `versions`: older ones
+    """A system's runs, latest first: by start (unknown ones last), then import time, then digest. `versions`: older ones
     too."""
     rows = fetch(conn, _PUBLISHED, (system,))
     newest: dict[str, int] = {}

@@ -33,7 +33,7 @@ def put(tx: Tx, name: str, value: Any) -> None:
 
 
 def attendees(conn: Connection, system: str) -> tuple[str, ...]:
-    """Who sits in a system's meeting: typed once."""
+    """Who attends a system's meetings, so that it is typed only once."""
     return tuple(get(conn, f"attendees/{system}", []))
 
 

@@ -16,7 +16,7 @@ Pair = tuple[Trace, str]  # and its raw record
 
 
 def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[Refused]) -> None:
-    """One batch. What takes time is done before the lock is taken."""
+    """One batch. The slow work is done before taking the lock."""
     names, rows = packing.trace_rows([trace for trace, _ in pairs])
     raws = [raw for _, raw in pairs]
     blocks = [packing.pack(raws[at : at + packing.RAW_BLOCK]) for at in range(0, len(raws), packing.RAW_BLOCK)]

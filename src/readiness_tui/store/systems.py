@@ -25,5 +25,5 @@ def put(tx: Tx, name: str) -> int:
 
 
 def all(conn: Connection) -> list[str]:
-    """In the order in which the file met them."""
+    """In the order in which they were added."""
     return [name for (name,) in conn.execute("SELECT name FROM system WHERE name <> '' ORDER BY id").fetchall()]

@@ -48,7 +48,7 @@ def tally(conn: Connection, system: str, window: TimeWindow) -> WindowTally:
 
 
 def series(conn: Connection, system: str, window: TimeWindow, steps: int) -> StepSeries:
-    """The window in `steps` equal parts. Reads an index alone."""
+    """The window in `steps` equal parts. Reads only an index."""
     step = (window.end - window.start) / steps
     start, width = micros(window.start), max(step // timedelta(microseconds=1), 1)
     buckets = tuple(Bucket() for _ in range(steps))

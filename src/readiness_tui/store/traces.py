@@ -24,7 +24,7 @@ _COLUMNS = "key, " + packing.TRACE_COLUMNS
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list of traces is narrowed to; None and "" do not narrow. `start` inclusive, `end` exclusive, UTC."""
+    """The filter of a trace list; None and "" match everything. `start` inclusive, `end` exclusive, UTC."""
 
     text: str = ""  # in question, answer or id, whatever the case of ASCII letters
     status: str | None = None
@@ -91,7 +91,7 @@ def get(conn: Connection, system: str, trace_id: str) -> Trace | None:
 
 
 def raw(conn: Connection, system: str, trace_id: str) -> str | None:
-    """The record as the file had it."""
+    """The raw record, as it was in the file."""
     row = _row(conn, system, trace_id)
     if row is None:
         return None

@@ -36,7 +36,7 @@ class Autosave:
             self._timer = self._owner.set_timer(DELAY, self.flush)
 
     async def forget(self) -> None:
-        """What was typed is about to be saved for good, or given up: nothing is kept any more after this."""
+        """The text is about to be saved for good or discarded: no more drafts after this."""
         self._stop()
         self._text = None
         async with self._busy:

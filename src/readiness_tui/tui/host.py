@@ -30,7 +30,7 @@ class Host(Protocol):
         """`serve`, with a refusal shown; None then."""
 
     async def search(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-        """`fetch` in a thread of its own: a look through everything imported must not hold up a save."""
+        """`fetch` in a thread of its own: a search through everything imported must not delay a save."""
 
     async def act(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> bool:
         """Run a service that saves, then show what follows from it. False where it refused."""

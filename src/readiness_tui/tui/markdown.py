@@ -162,7 +162,7 @@ def _row(cells: Sequence[Content], widths: Sequence[int], right: Sequence[bool])
 
 
 def _records(table: _TableRows, width: int) -> Iterator[Content]:
-    """A row at a time: its first cell as a heading, then every other one that says something, with its label."""
+    """One row at a time: its first cell as a heading, then every other non-empty cell with its label."""
     header, *body = table.rows
     for position, row in enumerate(body):
         if position:

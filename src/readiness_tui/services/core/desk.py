@@ -97,7 +97,7 @@ def local_zone() -> tzinfo:
 
 
 def guess_who() -> str:
-    """Who acts when nobody says: READINESS_WHO, git's user name, or the login name."""
+    """Who acts by default: READINESS_WHO, git's user name, or the login name."""
     import getpass
     import os
     import subprocess

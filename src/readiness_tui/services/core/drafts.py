@@ -10,7 +10,7 @@ __all__ = ["UnsavedText", "clear", "keep", "kept"]
 
 
 def keep(desk: Desk, name: str, text: str) -> None:
-    """Keep `text` as this person's draft of what `name` says; an empty one is forgotten. Leaves no history."""
+    """Save `text` as this person's draft under `name`; an empty text deletes it. Leaves no history."""
     with desk.store.write(desk.who, "a draft", now=desk.now()) as tx:
         if text:
             settings.put_draft(tx, _own(desk, name), text)

@@ -46,7 +46,7 @@ def last_used() -> Path | None:
 
 
 def remember(path: Path) -> None:
-    """Note `path` as the last used. A state folder that cannot be written is no reason to stop."""
+    """Note `path` as the last used. A state folder that cannot be written is ignored."""
     note = _last_used_note()
     try:
         note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -81,7 +81,7 @@ def next_key(desk: Desk) -> str | None:
 
 @contextmanager
 def deferred(desk: Desk) -> Iterator[None]:
-    """Many changes by the program itself (an import, the sample): gaps and conditions are brought up once, at the end.
+    """Many changes by the program itself (an import, the sample): gaps and conditions are updated once, at the end.
 
     So they are where the block fails: what it stored before is judged, and its failure is what is told. Of blocks in
     one another, or in two threads at once, the last that ends sees to it. All of it goes to the review that the desk
@@ -116,7 +116,7 @@ def _pin_newest(desk: Desk) -> int | None:
 
 
 def _catch_up(desk: Desk, before: int | None) -> None:
-    """`before`: the last change when the block began; where there is no other, nothing has to be judged."""
+    """`before`: the last change when the block began; if it is still the last, there is nothing to judge."""
     if not desk.deferred and (before is None or _last_change(desk) != before):
         resync(desk)
 
@@ -141,7 +141,7 @@ def resync(desk: Desk) -> None:
 
 
 def sync(tx: Tx, desk: Desk, review_id: int) -> None:
-    """Bring the stored gaps and conditions in line with what the rules find now, in the same transaction."""
+    """Update the stored gaps and conditions to what the rules find now, in the same transaction."""
     review = reviews.get(tx.conn, review_id)
     as_of = desk.as_of(review)
     facts, _ = read_facts(tx.conn, desk, review, as_of)

@@ -1,4 +1,4 @@
-"""A gate.lock held against the git history of its folder."""
+"""Checks a gate.lock against the git history of its folder."""
 
 from __future__ import annotations
 

@@ -264,7 +264,7 @@ def _with_traces(path: Path) -> Content:
 
 
 def _of_labels(given: Sequence[LabelLine], unread: Sequence[Reject], candidate: Sequence[RunData]) -> Iterator[str]:
-    """What a reader should know of the labels: lines that could not be used, and labels that met no answer."""
+    """What a reader should know about the labels: unusable lines, and labels without a matching answer."""
     if unread:
         yield rejected_words(unread)
     met = {label for data in candidate for case in data.cases for label in labels_of((case,))}
@@ -302,7 +302,7 @@ def _data(
 def _labelled(
     run_id: str, cases: Sequence[Case], joined: Sequence[Case], given: Sequence[LabelLine]
 ) -> tuple[Case, ...]:
-    """A run's cases with the labels of the file that are about their answers, the latest first."""
+    """A run's cases with the file's labels of their answers, latest first."""
     found: dict[tuple[str, str], list[HumanLabel]] = {}
     for line, key in apply(given, Answers.of(run_id, cases, joined)).items():
         found.setdefault(key, []).append(line.label)

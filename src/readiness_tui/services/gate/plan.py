@@ -20,7 +20,7 @@ from readiness_tui.store import traces
 
 
 def plan_review(desk: Desk, view: ReviewView) -> Plan:
-    """The plan of the review's gate; kept until what it rests on is measured again.
+    """The plan of the review's gate, cached until the data it rests on is measured again.
 
     Raises ReadinessError where the review has no gate.
     """

@@ -28,7 +28,7 @@ MAX_REASON = 500  # characters
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What reading a gate did. `again`: it was the review's already. `said`: what is different now, as sentences.
+    """What reading a gate did. `again`: the review had it already. `said`: what is different now, in sentences.
 
     `asks_reason`: it took the place of another gate, and nobody has said why.
     """

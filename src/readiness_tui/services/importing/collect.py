@@ -58,7 +58,7 @@ class Collector:
 
     @property
     def address(self) -> str:
-        """What an exporter is given as its endpoint."""
+        """The endpoint to configure in an exporter."""
         return f"http://{LOOPBACK}:{self._server.server_address[1]}"
 
     def __enter__(self) -> Collector:
@@ -69,7 +69,7 @@ class Collector:
         self.close()
 
     def close(self) -> None:
-        """Receive no more: what is acknowledged from now on would miss the last flush. A second time does nothing."""
+        """Stop receiving: anything acknowledged from now on would miss the last flush. Safe to call twice."""
         with self._lock:
             if self._closed:
                 return
@@ -108,7 +108,7 @@ class Collector:
         return rejected
 
     def flush(self) -> ImportedFile | None:
-        """Store what waits, as one import; None where nothing is new.
+        """Store what is waiting as one import; None if nothing is new.
 
         Raises ReadinessError where it cannot be stored: it waits on then.
         """
@@ -184,6 +184,6 @@ class Collector:
 
 
 def _judges(piece: OtelRecord, notes: fields.Notes) -> bool:
-    """Whether a log record is an evaluation or a message of a model call; any other is none of ours."""
+    """Whether a log record is an evaluation or a message of a model call; anything else is ignored."""
     attributes = plain(piece.value.get("attributes"), notes)
     return event_name(piece.value, attributes) in EVENTS or "gen_ai.evaluation.name" in attributes

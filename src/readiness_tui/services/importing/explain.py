@@ -1,4 +1,4 @@
-"""What an import of a file would bring, and why: read to its end, and nothing stored."""
+"""What importing a file would bring, and why: the file is read to its end and nothing is stored."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def explain_path(path: Path, format: str | None = None, mapping: Path | None = N
 
 
 def explain(path: Path, format: str | None = None) -> Explained:
-    """Explain one file; what makes it unusable is said, not raised."""
+    """Explain one file; what makes it unusable is reported, not raised."""
     found = Explained(str(path))
     try:
         if format == "gate" or (format is None and gate_file.looks_like_gate(path)):

@@ -119,7 +119,7 @@ def _status(made: Case | Trace) -> Any:
 
 
 def _canonical(made: Case | Trace) -> dict[str, list[Any]]:
-    """The fields that are there, each with its values."""
+    """The fields that are present, with their values."""
     found: dict[str, list[Any]] = {}
 
     def put(name: str, *values: Any) -> None:

@@ -16,7 +16,7 @@ from readiness_tui.store.imports import ImportInfo, ImportReject
 
 
 class Rejected(Protocol):
-    """A line that was not imported: its number (0: not known), why, and its beginning."""
+    """A line that was not imported: its number (0: unknown), the reason, and how it begins."""
 
     @property
     def line(self) -> int: ...

@@ -198,7 +198,7 @@ def import_as(
     progress: OnProgress | None = None,
     where: str | None = None,
 ) -> ImportedFile:
-    """Import a file by this source. `where`: what the person knows it as, if not by its path."""
+    """Import a file by this source. `where`: the name the person knows it by, if not its path."""
     digest = registry.digest_of(source, path)
     pricing = None
     if prices is not None:  # with other prices, the file brings something else
@@ -232,7 +232,7 @@ def import_as(
 
 
 def import_records(desk: Desk, source: Source, records: Iterable[Record], *, where: str, digest: str) -> ImportedFile:
-    """Import what a source made of something that is no file: `where` says of what, `digest` tells it from others.
+    """Import records that came from no file: `where` names their origin, `digest` identifies them.
 
     Raises ReadinessError, with nothing stored, when nothing in it can be used.
     """

@@ -1,4 +1,4 @@
-"""The HTTP side of the receiver: OTLP over HTTP as its specification has it, on the loopback address alone.
+"""The HTTP side of the receiver: OTLP over HTTP as specified, on the loopback address only.
 
 opentelemetry.io/docs/specs/otlp: `POST /v1/traces` and `/v1/logs` in protobuf or JSON, gzip or plain. What is refused
 for good is a 4xx (400 for a payload that is none, 415 for another type, 413 for one that is too large); what may be
@@ -79,7 +79,7 @@ class OtlpServer(ThreadingHTTPServer):
             self._slots.release()
 
     def handle_error(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:
-        """A client that went away is no event; what it sent and was not acknowledged, it sends again."""
+        """A client that disconnected is not worth a report: it sends again what was not acknowledged."""
 
 
 class _Handler(BaseHTTPRequestHandler):

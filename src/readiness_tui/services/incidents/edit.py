@@ -138,7 +138,7 @@ def set_field(desk: Desk, number: int, key: str, text: str, *, base: str | None 
 
 
 def settle(desk: Desk, number: int, rival_id: int, text: str, *, base: str | None = None) -> Rival | None:
-    """`text` becomes the section of a rival, which goes: its own text, the stored one, or what somebody made of both.
+    """`text` becomes the section, and its rival goes: `text` is the rival's, the stored one, or a mix of both.
 
     `base` as in `set_field`: the stored text as it was when the two were compared.
     """
@@ -191,7 +191,7 @@ def link(desk: Desk, number: int, *, traces: Sequence[str] = (), eval_cases: Seq
 
 
 def set_links(desk: Desk, number: int, *, traces: Sequence[str], eval_cases: Sequence[str]) -> None:
-    """Link these traces and eval cases, and no others."""
+    """Link exactly these traces and eval cases."""
     cases = tuple(dict.fromkeys(eval_cases))
     shown = tuple(dict.fromkeys(traces))
     what = f"linked {', '.join([*shown, *cases]) or 'nothing'}"
@@ -199,7 +199,7 @@ def set_links(desk: Desk, number: int, *, traces: Sequence[str], eval_cases: Seq
 
 
 def unknown_traces(desk: Desk, trace_ids: Sequence[str]) -> tuple[str, ...]:
-    """Those of the ids of which no trace was imported."""
+    """The trace ids that were never imported."""
     with desk.store.read() as conn:
         system = current_review(conn, desk).system
         return tuple(name for name in trace_ids if traces.get(conn, system, name) is None)
@@ -226,7 +226,7 @@ def put_action(desk: Desk, number: int, action: Action) -> int:
 
 
 def gap_follows(tx: Tx, desk: Desk, review: Review, number: int, old: Action, action: Action) -> None:
-    """Give the gap of an action what was changed of it: owner, date and state are the same in both."""
+    """Copy an action's changes to its gap: owner, date and state are the same in both."""
     gap = gaps.all(tx.conn, review.system).get(f"incident/{number}/{action.id}")
     if gap is None:
         return
@@ -329,7 +329,7 @@ def set_status(desk: Desk, number: int, status: NoteStatus, *, no_eval_reason: s
 
 
 def reopened(conn: Connection, incident: Incident, status: NoteStatus, review: Review) -> tuple[str, ...]:
-    """The decided items of the review whose control failed, where the note becomes reviewed only now."""
+    """The review's decided items whose control failed; none where the note was reviewed before."""
     if review.frozen_at is not None or incident.status not in BEFORE_REVIEWED or status in BEFORE_REVIEWED:
         return ()
     said = assessments.dossier_parts(conn, review.id)

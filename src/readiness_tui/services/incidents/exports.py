@@ -1,4 +1,4 @@
-"""An incident leaves the program: as the note, as one HTML file, or as JSON that another file merges."""
+"""Exports of an incident: the note, one HTML file, or JSON that can be merged into another database."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def text(
 
 
 def _review(desk: Desk, incident: Incident) -> ReviewLink:
-    """The review that is open here, its scorecard where it is frozen, and the items that the incident names."""
+    """The open review, its scorecard if frozen, and the items that the incident names."""
     view = load(desk, shared=True)
     card = view.frozen
     named = dict.fromkeys((*([incident.item_id] if incident.item_id else []), *note_rows.failed_controls(incident)))

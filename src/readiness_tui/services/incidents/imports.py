@@ -1,6 +1,6 @@
 """Incidents from files: a postmortem in markdown, a timeline, a pasted chat, or our own JSON from another machine.
 
-What a document says becomes a copy of the incident that yields to the stored one (see `domain.incident_merge`): it
+What a document says becomes a copy of the incident that yields to the stored one (see `domain.incidents.merge`): it
 fills what is open, adds lines and actions, and where both have a text keeps its own beside ours. The uids of what it
 brings follow from its words, so that the same file again adds nothing.
 """
@@ -108,7 +108,7 @@ def _near(one: date, other: date | None) -> bool:
 
 
 def _copy(desk: Desk, draft: IncidentDraft, local: Incident | None, uid: str, name: str) -> Copy:
-    """The draft as a copy of the incident. What the stored one has in the same words gets its uids."""
+    """The draft as a copy of the incident. Parts worded as in the stored one get its uids."""
     uid = local.uid if local else uid
     now = desk.now()
     known = {text_digest(action.text): action.uid for action in reversed(local.actions)} if local else {}
@@ -147,7 +147,7 @@ def _copy(desk: Desk, draft: IncidentDraft, local: Incident | None, uid: str, na
 
 
 def _lines(entries: Iterable[TimelineEntry], local: Incident | None, uid: str) -> list[TimelineEntry]:
-    """The entries with their uids; of one written to the minute, that of the stored line of the same minute."""
+    """The entries with their uids; one written to the minute takes the uid of the stored line of that minute."""
     stored: dict[tuple[object, ...], list[str]] = {}
     for entry in local.timeline if local else ():
         stored.setdefault(_words(entry, entry.at.replace(second=0, microsecond=0)), []).append(entry.uid)
@@ -168,7 +168,7 @@ def _words(entry: TimelineEntry, at: datetime) -> tuple[object, ...]:
 
 
 def _kept_text(desk: Desk, draft: IncidentDraft, local: Incident | None, name: str) -> str:
-    """What no field took, below what an earlier import left there; "" where it is there, or was and was taken out."""
+    """The leftovers, below those of an earlier import; "" where they are there already or somebody removed them."""
     lines: list[str] = []
     last = 0
     for number, text in draft.kept:
@@ -190,7 +190,7 @@ def _kept_text(desk: Desk, draft: IncidentDraft, local: Incident | None, name: s
 
 
 def _differences(desk: Desk, draft: IncidentDraft, local: Incident | None, made: Incident) -> list[Doubt]:
-    """What the stored incident has otherwise, and what is missing or odd in a new one."""
+    """Where the stored incident differs, and what is missing or odd in a new one."""
     said: list[Doubt] = []
     late = [entry.at for entry in draft.timeline if entry.at > desk.now()]
     if late:

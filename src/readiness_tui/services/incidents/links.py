@@ -28,7 +28,7 @@ class Candidate:
 
 
 class Book:
-    """The names that one line may point at, read when first asked for."""
+    """The names that a line may point at, each kind read on first use."""
 
     def __init__(self, conn: Connection, review: Review, who: str) -> None:
         self._conn, self._review, self._who = conn, review, who
@@ -37,7 +37,7 @@ class Book:
         self._people: dict[str, str] | None = None
 
     def link(self, mention: Mention) -> Link | None:
-        """What a mention points at. Without a kind: an item, a trace, a run, a person, in this order."""
+        """What a mention points at. Without a kind, tries item, trace, run and person in that order."""
         for kind in (mention.kind,) if mention.kind else (LinkKind.ITEM, LinkKind.TRACE, LinkKind.RUN, LinkKind.PERSON):
             if name := self._name(kind, mention.name):
                 return Link(kind, name)
@@ -45,7 +45,7 @@ class Book:
 
     @property
     def items(self) -> dict[str, str]:
-        """The ids of the review's checklist items, by their folded form."""
+        """The ids of the review's checklist items, by their case-folded form."""
         if self._items is None:
             listed = reviews.checklists(self._conn, self._review.id)
             self._items = {item.id.casefold(): item.id for checklist in listed for item in checklist.items}
@@ -53,7 +53,7 @@ class Book:
 
     @property
     def people(self) -> dict[str, str]:
-        """Everybody who is named in the review or in an incident, by their folded name."""
+        """Everybody named in the review or in an incident, by case-folded name."""
         if self._people is None:
             names = [*self._review.reviewers, self._review.owner, self._review.facilitator, self._who]
             names += settings.attendees(self._conn, self._review.system)
@@ -92,7 +92,7 @@ def links(names: Book, mentions: Sequence[Mention]) -> tuple[tuple[Link, ...], t
 
 
 def missing(desk: Desk, incident: Incident) -> tuple[Link, ...]:
-    """Those links of the incident and its timeline whose trace, run or item is not in this file (any more), or another system's."""
+    """Links of the incident and its timeline that point nowhere: no such trace, run or item in this file and system."""
     linked = [Link(LinkKind.TRACE, name) for name in incident.traces]
     linked += [link for entry in incident.timeline for link in entry.links if link.kind is not LinkKind.PERSON]
     with desk.store.read() as conn:
@@ -138,7 +138,7 @@ def _trace_names(conn: Connection, system: str, prefix: str, incident: Incident 
 
 
 def _typed(book: Book, link: Link) -> str:
-    """The mention that is read back as this link."""
+    """The mention that parses back to this link."""
     plain = all(sign.isalnum() or sign in "_.:/+#-" for sign in link.name) and link.name[-1:].isalnum()
     name = link.name if plain else f'"{link.name}"'
     sure = book.link(Mention(link.name, None, 0, 0)) == link

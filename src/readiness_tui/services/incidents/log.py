@@ -22,7 +22,7 @@ _JUDGED = (Command.SEVERITY, Command.RESOLVED, Command.ACTION)
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What became of a line: the entry of the timeline or the action it made, and what is to be said of it."""
+    """What became of a line: the timeline entry or action it made, and what to tell the person."""
 
     incident: Incident
     entry: TimelineEntry | None = None
@@ -31,7 +31,7 @@ class Noted:
 
 
 def the_running(desk: Desk) -> Incident:
-    """The incident that a line belongs to when nobody says: the only one that is not over, else the only open one.
+    """The incident that a line belongs to by default: the only one still going on, else the only open one.
 
     Raises ReadinessError where there is none, or more than one: they are listed.
     """
@@ -58,7 +58,7 @@ def start(desk: Desk, typed: str, severity: Sev, *, traces: tuple[str, ...] = ()
 
 
 def note_line(desk: Desk, number: int, typed: str) -> Noted:
-    """Write down one line of live notes (see `domain.live_note`) and do what its command says, in one transaction.
+    """Write down a line of live notes (see `domain.incidents.live_note`) and do what its command says, in one transaction.
 
     Raises ReadinessError, nothing written, where its time is none or is to come, or where there are no words. A time
     that would be out of order is not set: the line is written down all the same, and a remark says so.
@@ -111,7 +111,7 @@ def _commanded(incident: Incident, line: LiveLine) -> tuple[Incident, str, tuple
 def _action(
     line: LiveLine, action: Action, links: tuple[Link, ...], remarks: tuple[str, ...]
 ) -> tuple[Action, tuple[str, ...]]:
-    """The action with its person: the first mention that is one, else the last that nothing here is called."""
+    """The action with its owner: the first mention of a known person, else the last one that names nothing known."""
     people = {link.name.casefold(): link.name for link in links if link.kind is LinkKind.PERSON}
     known = {link.name.casefold() for link in links}
     named = [one for one in line.mentions if one.name.casefold() in people]

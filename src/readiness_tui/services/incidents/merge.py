@@ -20,7 +20,7 @@ _PARTS = ("timeline", "actions", "rivals")
 
 
 def local_copy(conn: Connection, incident: Incident) -> Copy:
-    """The stored incident with what another file has to know of its past."""
+    """The stored incident, with as much of its past as another file needs."""
     texts = incident_history.earlier_texts(conn, incident.number)
     standing = {(key, text_digest(text)) for key, text in incident.fields.items()}
     standing |= {(rival.section, text_digest(rival.text)) for rival in incident.rivals}
@@ -146,7 +146,7 @@ def _gone(local: Incident, merged: Incident) -> int:
 
 
 def _without_ids(incident: Incident) -> Incident:
-    """For comparison: parts in one order, and without what the store stamps by itself."""
+    """For comparison: parts in a fixed order, without the stamps that the store adds."""
     return replace(
         incident,
         timeline=tuple(sorted(incident.timeline, key=lambda entry: entry.uid)),

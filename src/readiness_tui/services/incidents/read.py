@@ -1,4 +1,4 @@
-"""Reading incidents: a narrowed list, and what all of them say together."""
+"""Reading incidents: a filtered list, and the trends over all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What recorded requests say of an incident: what changed with it, what its timeline can take, how it looked over time."""
+"""What recorded requests say about an incident: what changed, lines for its timeline, and how it looked over time."""
 
 from __future__ import annotations
 

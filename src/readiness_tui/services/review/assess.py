@@ -95,7 +95,7 @@ def guess_evidence(text: str, view: ReviewView) -> EvidenceKind:
 
 
 def note(desk: Desk, item: str, text: str) -> None:
-    """Keep the item's note (one for the review, whoever types)."""
+    """Save the item's note (one per review, whoever types it)."""
     with change(desk, f"note on {item}") as (tx, review):
         _known(tx.conn, review, item)
         assessments.put_note(tx, review.id, item, text)
@@ -164,7 +164,7 @@ def dismiss_hit(desk: Desk, item: str, hit: str, reason: str) -> None:
 
 
 def dismissed(desk: Desk) -> list[assessments.Dismissal]:
-    """Every hit that was dismissed in this review: whichever proof it was dismissed under, all of them leave it out."""
+    """Every hit dismissed in this review: all proofs leave it out, not just the one it was dismissed under."""
     with desk.store.read() as conn:
         return assessments.dismissals(conn, current_review(conn, desk).id)
 

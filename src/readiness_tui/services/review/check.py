@@ -21,7 +21,7 @@ _LARGEST = 64 * 1024 * 1024  # bytes of a scorecard
 
 
 def gate_of(view: ReviewView) -> GateCard:
-    """The gate held against the review's runs, as `gate show` prints it."""
+    """The gate evaluated on the review's runs, as `gate show` prints it."""
     runs = [part.run for part in (*view.measured.candidate, *view.measured.baseline)]
     return gate_card(view.gate, runs, view.review)
 
@@ -67,7 +67,7 @@ def publish(
     summary: Path | None,
     github: Path | None = None,
 ) -> None:
-    """Write what CI shows by itself. `github`, a step's summary, is added to: other commands write to it as well.
+    """Write what CI shows by itself. `github`, a step summary, is appended to: other commands write to it too.
 
     Raises ReadinessError where a file cannot be written.
     """

@@ -82,7 +82,7 @@ def rows(desk: Desk, change_id: int) -> list[RowChange]:
 
 
 def describe(changed: Sequence[RowChange]) -> list[str]:
-    """A line a row: what it is, and old → new of each column that changed."""
+    """One line per row: what it is, and old → new for each changed column."""
     lines = []
     for row in changed:
         old, new = row.old or {}, row.new or {}
@@ -99,7 +99,7 @@ def describe(changed: Sequence[RowChange]) -> list[str]:
 
 
 def _empty(old: object, new: object) -> bool:
-    """Whether anything is there to be told: a column that changed, and not from one way of saying nothing to another."""
+    """Whether there is anything to show: a column that changed, not merely from one kind of empty to another."""
     return old != new and not (old in _NOTHING and new in _NOTHING)
 
 
@@ -125,7 +125,7 @@ def _short(value: object) -> str:
 
 
 def _json(value: object) -> object:
-    """A column that holds a list or mapping as JSON; None for every other."""
+    """The value of a column that holds a JSON list or mapping; None for any other."""
     if isinstance(value, str) and value[:1] in ("[", "{"):
         try:
             return json.loads(value)

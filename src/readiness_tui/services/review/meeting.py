@@ -10,7 +10,7 @@ from readiness_tui.store import settings
 
 
 def attendees(desk: Desk, reviewers: Sequence[str]) -> tuple[str, ...]:
-    """The attendees as typed last, else the review's reviewers."""
+    """The attendees as last typed, else the review's reviewers."""
     with desk.store.read() as conn:
         return settings.attendees(conn, current_review(conn, desk).system) or tuple(reviewers)
 

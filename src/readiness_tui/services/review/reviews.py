@@ -188,7 +188,7 @@ def reveal(desk: Desk) -> None:
 
 
 def override_verdict(desk: Desk, verdict: str, reason: str) -> None:
-    """Record that a named person decides otherwise. The computed verdict stays printed."""
+    """Record that a named person overrides the verdict. The computed one is still printed."""
     if not reason.strip():
         raise ReadinessError("Why do you decide against the computed verdict? An override needs a reason.")
     with change(desk, f"verdict overridden: {verdict}", reason) as (tx, review):

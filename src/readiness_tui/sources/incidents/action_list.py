@@ -173,7 +173,7 @@ def _texts(item: ListEntry) -> list[str]:
 
 
 def _owner(text: str) -> tuple[str, str]:
-    """The text without its owner, and the owner; "" where none is named."""
+    """The text without its owner, and the owner ("" if none is named)."""
     for shape in (_OWNER, _AT_END, _AT_START, _CAPITALS):
         if match := shape.search(text):
             before, after = _before(text, match.start()), text[match.end() :].lstrip()

@@ -22,7 +22,7 @@ class RecognisedPart:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What was taken but may be wrong, or could not be taken. `line` 0: it concerns the file as a whole."""
+    """What was read but may be wrong, or could not be used. `line` 0: about the file as a whole."""
 
     line: int
     text: str

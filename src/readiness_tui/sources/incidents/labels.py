@@ -74,7 +74,7 @@ class Labels:
         return [line for line in table.lines if line.number not in done]
 
     def pair(self, line: int, label: str, written: str) -> bool:
-        """Take one value; whether all of it is in a field now."""
+        """Take one value. Returns whether all of it fitted into a field."""
         draft, key, value = self._draft, headings.label(label), plain(written)
         if draft.uid and self._own(headings.name(label), value):
             return True
@@ -175,7 +175,7 @@ def labelled(text: str) -> tuple[str, str] | None:
 
 
 def pairs(block: Paragraph | ListEntry | MarkdownTable) -> Iterator[tuple[int, str, str]]:
-    """Every label with its value, known or not, with its line."""
+    """Every label, known or not, with its value and line."""
     if isinstance(block, MarkdownTable):
         for line, row in ((block.line, block.header), *block.rows):
             if len(row) == 2:

@@ -161,7 +161,7 @@ def sections(text: str, skip: int = 0) -> list[HeadedSection]:
 
 
 def blocks(lines: list[MarkdownLine]) -> list[Block]:
-    """Tables, list items (nested ones inside theirs) and paragraphs, in their order."""
+    """Tables, list items (nested ones inside their parents) and paragraphs, in order."""
     found: list[Block] = []
     parts: list[tuple[ListEntry | Paragraph, list[str]]] = []  # put together at the end: a text may have many lines
     stack: list[ListEntry] = []  # the open list items, outermost first
@@ -224,7 +224,7 @@ def blocks(lines: list[MarkdownLine]) -> list[Block]:
 
 
 def every_line(block: Block) -> Iterator[MarkdownLine]:
-    """The lines of a block as they were written, those of nested items too."""
+    """The lines of a block as written, including nested items."""
     yield from block.lines
     if isinstance(block, ListEntry):
         for inner in block.items:
@@ -256,7 +256,7 @@ def statements(paragraph: Paragraph) -> list[tuple[int, str]]:
 
 
 def cells(line: str) -> tuple[str, ...]:
-    """The cells of a table's row; a | that is escaped or in code is text."""
+    """The cells of a table's row; an escaped | or one in code is text."""
     parts, cell, code, at = [], "", False, 0
     row = line.strip().removeprefix("|")
     while at < len(row):

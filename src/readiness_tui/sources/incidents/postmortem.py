@@ -207,7 +207,7 @@ class _PostmortemReader:
             self.draft.find("summary", section.line, section.last)
 
     def _own_label(self, block: Block) -> bool:
-        """Take a value that our own note labels in bold; whether it was one."""
+        """Take a value that our own note labels in bold. Returns whether it was one."""
         bold = bool(self.draft.uid) and isinstance(block, ListEntry) and block.text.startswith("**")
         return bold and isinstance(block, ListEntry) and self._labels.block(block) == []
 
@@ -270,7 +270,7 @@ class _PostmortemReader:
                 draft.doubt(0, said)
 
     def _own_controls(self) -> None:
-        """The item that did not hold stands among the controls of the document, and in the record by itself."""
+        """The document lists the failed item among its controls; the record keeps it apart."""
         rows = self.draft.fields.get("controls", "").split("\n")
         left = [row for row in rows if row != f"{self.draft.item_id} | failed"]
         self.draft.fields["controls"] = "\n".join(left)

@@ -1,4 +1,4 @@
-"""Which kind of written incident a file is, by its content; and its draft."""
+"""Tells by its content which kind of written incident a file is, and drafts the incident."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from readiness_tui.sources.incidents.draft import IncidentDraft
 from readiness_tui.sources.incidents.text_file import MOST, read_text
 from readiness_tui.sources.kit import jsonio
 
-#: Blanks in a row that are read: more say nothing, and every expression below would look at each of them again.
+#: Longest run of blanks that is read: more add nothing, and every expression below would scan them all again.
 MOST_BLANKS = 100
 _BLANKS = re.compile(rf"[^\S\n]{{{MOST_BLANKS + 1},}}")
 #: What `--format` takes, with what each is.

@@ -42,7 +42,7 @@ class Timeline:
         self._clock = clock
 
     def section(self, section: HeadedSection) -> None:
-        """One section of the timeline: its heading may be a day or a moment itself."""
+        """One section of the timeline: its heading may itself be a day or a moment."""
         if headings.heading(section.title) != headings.TIMELINE and section.written:
             stamp = read_stamp(section.title)
             if stamp is not None and (stamp.at is not None or stamp.unknown):

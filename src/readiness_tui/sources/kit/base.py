@@ -134,5 +134,5 @@ class Assembles(Protocol):
     """A source whose traces come in parts: over several files, or several requests to the receiver."""
 
     def assemble(self, trace_id: str, raws: Sequence[str]) -> TraceRecord | None:
-        """One trace from the raw records of its parts, earlier first; None where one of them is no record of its."""
+        """One trace from the raw records of its parts, earlier first; None if one of them is not its own."""
         ...

@@ -29,7 +29,7 @@ _NOT_FINITE = frozenset({"nan", "inf", "-inf", "+inf", "infinity", "-infinity"})
 _encode = msgspec.json.Encoder().encode
 _NUMBER = re.compile(r"[ \t]*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[ \t]*", re.ASCII)
 _SEPARATOR = re.compile(r"\s*[;|]\s*")
-# Numbers that name or count something, or have a unit that nobody named, are no scores.
+# A number that names or counts something, or has an unknown unit, is not a score.
 _NO_SCORE = re.compile(
     r"^(latency|duration|cluster|document|session)$|(^|_)(id|ids|at|index|idx|seed|timestamp|version|line|row|turn|step|number|count|year|ns|n)$",
     re.IGNORECASE,

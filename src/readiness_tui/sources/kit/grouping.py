@@ -1,4 +1,4 @@
-"""Records that belong together although they stand apart: collected by key, in memory that does not grow with the file.
+"""Records that belong together but are apart in the file: collected by key, in memory that the file does not grow.
 
 A tool writes the steps of one request as records of their own, in any order and over several files. They are spread
 over temporary files by a hash of their key (partitioning, as a Grace hash join does it; Kitsuregawa et al. 1983), and

@@ -30,7 +30,7 @@ _MASKED = "[masked environment value]"
 
 
 def inner(value: Any, name: str) -> dict[str, Any]:
-    """The object under a key; an empty one where there is none."""
+    """The object under a key, or an empty one."""
     found = value.get(name) if isinstance(value, dict) else None
     return found if isinstance(found, dict) else {}
 

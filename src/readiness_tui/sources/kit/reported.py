@@ -1,4 +1,4 @@
-"""The tool's own figures beside ours: equal, or the difference is said."""
+"""Compares the tool's own figures with ours, and reports any difference."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ def _read(folders: Iterable[Iterable[Path]], ours: Mapping[str, _Loaded]) -> Che
             except ReadinessError as error:
                 refused.append(error)
     theirs = {loaded.checklist.id: loaded for _, loaded in read}
-    # A team cannot edit our files: what ours say about an item that theirs dropped is not an error.
+    # A team cannot edit our files: a mention in ours of an item that theirs dropped is no error.
     dropped = [ours[name].checklist for name in ours if name in theirs]
     # Ours are looked at first, so that of two equal item ids the team's is the one reported.
     both = {name: loaded for name, loaded in ours.items() if name not in theirs} | dict(sorted(theirs.items()))
@@ -142,7 +142,7 @@ def _loaded(located: Located) -> _Loaded:
 
 
 def _problems(parsed: ChecklistYaml) -> Iterator[Problem]:
-    """What a schema of single fields cannot say."""
+    """What a field-by-field schema cannot express."""
     if not parsed.items:
         yield Problem(("items",), "a checklist without items checks nothing", "Add at least one item")
     ids = [item.id for item in parsed.items]

@@ -82,7 +82,7 @@ def _limits(entry: RuleYaml) -> list[tuple[str, Limit]]:
 
 
 def _declared(entry: RuleYaml) -> dict[str, Direction]:
-    """The directions that an entry declares, by the field that does."""
+    """The directions that an entry declares, by the field that declares them."""
     found = {"direction": entry.direction} if entry.direction else {}
     return found | {field: limit.direction for field, limit in _limits(entry) if limit.direction}
 

@@ -1,4 +1,4 @@
-"""Something to read at length: a title and text that scrolls."""
+"""A long text to read: a title and text that scrolls."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class RoomScreen(Screen[None]):
         """Another screen asks to see this item, incident, gap or case; `show` follows."""
 
     def point_at_many(self, ids: Sequence[str], why: str) -> None:
-        """Another screen asks to see these records alone; `show` follows."""
+        """Another screen asks to show only these records; `show` follows."""
 
     async def on_screen_resume(self) -> None:
         await self.refresh_view()

@@ -47,7 +47,7 @@ class NoteLine(Input):
             self.replace(shown, *self.selection)
 
     def replace(self, text: str, start: int, end: int) -> None:
-        """A paste goes as a whole, and nothing is typed into it: half of what stands for it would stand for nothing."""
+        """A placeholder for a paste is deleted whole and cannot be typed into: half of it would stand for nothing."""
         start, end = sorted((start, end))
         for shown in self._pastes:
             first = self.value.find(shown)

@@ -80,7 +80,7 @@ class ChecklistsScreen(RoomScreen):
         self.show_item()
 
     def show_item(self) -> None:
-        """Fill the detail beside the list, and start on what each score would do."""
+        """Fill the detail pane, and start working out what each score would do."""
         view, standing = self.view, self.scoring.standing
         if standing is None:
             return

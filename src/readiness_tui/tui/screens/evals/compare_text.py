@@ -155,7 +155,7 @@ def alone(versions: Versions, key: str) -> Detail:
 
 
 def unmatched(row: Compared) -> str:
-    """Cases that only one side has: never counted, always said."""
+    """Cases that only one side has: never counted, always mentioned."""
     lost = row.comparison.unmatched
     if not lost:
         return " · every case has its counterpart"

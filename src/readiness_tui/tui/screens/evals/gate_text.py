@@ -163,7 +163,7 @@ def revision_lines(view: ReviewView) -> list[Content]:
 
 
 def lock_words(outcome: GateOutcome, *, brief: bool = False) -> str:
-    """The lock, whether it came before the run, and whether what it was declared for is unchanged."""
+    """The lock, whether it came before the run, and whether what it binds is unchanged."""
     lock = outcome.lock
     if lock is None:
         return "not locked: l locks it, and registers the runs after that"

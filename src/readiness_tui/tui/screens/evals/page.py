@@ -74,7 +74,7 @@ def widths(columns: Sequence[TableColumn], width: int) -> list[int]:
 
 
 def header(columns: Sequence[TableColumn], width: int) -> Content:
-    """The line of titles."""
+    """The header line."""
     cells = zip(columns, widths(columns, width), strict=True)
     return Content.styled(
         " ".join(fit(column.title, size, right=column.right) for column, size in cells if size), "bold"

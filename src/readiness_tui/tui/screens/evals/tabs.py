@@ -68,5 +68,5 @@ class Rows(OptionList):
     ]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nothing to open in an empty table."""
+        """An empty table has nothing to open."""
         return self.option_count > 0 if action == "select" else super().check_action(action, parameters)

@@ -49,7 +49,7 @@ def title(incident: Incident, key: str, said: str, changed: bool) -> Content:
 
 
 def restored(at: datetime) -> str:
-    """What is said of a draft that was found."""
+    """The message about a draft that was found."""
     here = at.astimezone(UTC)
     return f"your draft of {here:%Y-%m-%d %H:%M} UTC, not saved yet · ctrl+r drops it"
 

@@ -1,4 +1,4 @@
-"""What all incidents say together, as lines."""
+"""The trends over all incidents, as lines."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class QueueScreen(RoomScreen):
         self._fill()
 
     async def _open(self, view: ReviewView) -> None:
-        """Where this person was, or at the case that was asked for."""
+        """Where this person left off, or at the requested case."""
         where = await self.host.fetch(labelling.place, self.desk, view.measured)
         if where is None:
             return

@@ -136,7 +136,7 @@ class TraceList(Widget, can_focus=True):
     # -- painting -----------------------------------------------------------------------------------------------------
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Style lookups once a paint, not once a row."""
+        """Looks styles up once per paint, not once per row."""
         self._styles = {name: self.get_component_rich_style(f"trace--{name}", partial=True) for name in STYLES}
         return super().render_lines(crop)
 

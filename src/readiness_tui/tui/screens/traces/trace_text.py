@@ -1,4 +1,4 @@
-"""One trace as a line of the list, and as a whole record."""
+"""One trace as a line of the list, and in full."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class PageWindow:
         self.show(height)
 
     def scroll(self, by: int, height: int) -> None:
-        """Move the screen, and the cursor only where it would leave it."""
+        """Scroll the screen; move the cursor only where it would leave the screen."""
         self.top = min(max(self.top + by, self.first), max(self.stop - height, self.first))
         self.cursor = min(max(self.cursor, self.top), max(min(self.top + height, self.stop) - 1, self.first))
 
