@@ -42,7 +42,7 @@ FOLDERS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {"copy": (SHIPPED / "safety.yaml").read_text(encoding="utf-8").replace("id: safety", "id: copy", 1)},
         ("item SAF-01 is also an item of the checklist safety",),
     ),
-    "a probe that is not known": ({"mini": MINI + "    probe: {query: of_tomorrow, kind: fact}\n"}, ()),
+    "a probe that is not known": ({"mini": MINI + "    probe: {query: of_tomorrow, kind: fact}\n"}, ('there is no probe "of_tomorrow"',)),
     "one file that cannot be read": ({"mini": MINI, "bad": "x"}, ("bad.yaml",)),
     "a name that is no id": ({"mini": MINI.replace("id: mini", "id: My list")}, ("field id", "a-z, 0-9")),
     "no file": ({}, ("holds no .yaml file",)),

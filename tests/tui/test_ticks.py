@@ -59,7 +59,9 @@ async def test_in_the_meeting_and_not_where_an_item_has_no_parts(sample_app: Rea
     reviews.set_depth(sample_app.desk, Depth.FULL)
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "m", "x")
-        assert notices(pilot)[-1].endswith("has no parts to tick. The evaluation checklist's EVA-14 has.")
+        assert notices(pilot)[-1].endswith(
+            "has no parts to tick. EVA-14 has, in the evaluation checklist at full depth."
+        )
         assert isinstance(sample_app.screen, MeetingScreen)
         while sample_app.screen.item_id != "EVA-14":
             await pilot.press("space")

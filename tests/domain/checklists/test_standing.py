@@ -156,9 +156,9 @@ BLIND = make_review(blind=True)
 def test_before_the_reveal_shared_outputs_hide_and_my_screen_shows_mine():
     votes = (make_vote(1, "ana"), make_vote(0, "ben"))
     shared = standing(*votes, review=BLIND)
-    assert (shared.points, shared.hidden, shared.spread, shared.agreed) == (None, True, 0, True)
+    assert (shared.points, shared.vote, shared.spread, shared.agreed) == (None, None, 0, True)
     mine = standing(*votes, review=BLIND, viewer="ana")
-    assert (mine.points, mine.hidden, mine.spread, mine.agreed) == (1, False, 0, True)
+    assert (mine.points, mine.vote, mine.spread, mine.agreed) == (1, 1, 0, True)
     assert standing(*votes, review=BLIND, viewer="chloe").points is None
 
 

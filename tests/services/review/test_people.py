@@ -26,8 +26,12 @@ def test_another_spelling_is_the_same_person(sample_desk: Desk) -> None:
     before = reviews.people(sample_desk)
     assert reviews.set_people(sample_desk, add=[" Ana", "ANA", "BEN"]) == before
     assert reviews.once(["Ben", " ben ", "", "BEN", "b en"]) == ("Ben", "b en")
-    made = reviews.new_review(sample_desk, system="bot", release="1", reviewers=["ana", "Ana ", "ben"])
-    assert made.reviewers == ("ana", "ben")
+    # A comma separates people wherever they are typed: the dialog shows them so, and would part "Doe, Jane" in two.
+    made = reviews.new_review(
+        sample_desk, system="bot", release="1", reviewers=["ana", "Ana ", "ben, Doe,", "\x1b[1m\nx"]
+    )
+    assert made.reviewers == ("ana", "ben", "Doe", "␛[1m x")
+    assert reviews.set_people(sample_desk, add=["eve, Ben"], remove=["ana,DOE"]).reviewers == ("ben", "␛[1m x", "eve")
 
 
 def test_votes_of_somebody_who_leaves_stand(sample_desk: Desk) -> None:

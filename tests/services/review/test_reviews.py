@@ -12,6 +12,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.review import assess, history, reviews
+from readiness_tui.tui.screens.checklists import item_text
 from tests.conftest import NOW
 
 OWN = """\
@@ -67,6 +68,28 @@ def test_a_consensus_waits_for_the_reveal_and_is_the_facilitators(desk: Desk) ->
     desk.who = "ben"
     with pytest.raises(ReadinessError, match="the facilitator's to record: ana"):
         assess.agree(desk, item, 0, "I think otherwise")
+
+
+def test_blind_votes_and_an_older_consensus_are_seen_by_nobody_else_before_the_reveal(desk: Desk) -> None:
+    item = load(desk).items[0].id
+    assess.score(desk, [item], 0)
+    assess.agree(desk, item, 1, "we looked at it together")
+    reviews.set_blind(desk, True)
+    mine = load(desk)
+    assert [vote.points for vote in mine.dossier(item).votes] == [0]
+    assert "your vote alone" in item_text.detail(mine, mine.judgement.standings[item], mine.dossier(item), None).plain
+    assert load(desk, shared=True).dossier(item).votes == ()
+    desk.who = "zoe"
+    theirs = load(desk)
+    shown = item_text.detail(theirs, theirs.judgement.standings[item], theirs.dossier(item), None).plain
+    assert (theirs.dossier(item).votes, theirs.dossier(item).consensus) == ((), None)
+    assert "VOTES" not in shown
+    assert "your vote" not in shown
+    reviews.reveal(desk)
+    assert (
+        "VOTES     ana 0 · consensus 1 by ana: we looked at it together"
+        in item_text.detail(load(desk), load(desk).judgement.standings[item], load(desk).dossier(item), None).plain
+    )
 
 
 def test_the_day_that_one_review_is_pinned_to_is_not_the_next_ones(empty_desk: Desk) -> None:

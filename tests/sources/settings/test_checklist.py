@@ -60,7 +60,7 @@ items:
     same_as: [OTHER-01]
     ticks: [one, two]
     probe:
-      query: some_query
+      query: tool_io_logged
       kind: share
       required: 0.5
       declares: [step_cap]
@@ -116,7 +116,7 @@ def test_a_file_becomes_a_checklist() -> None:
                 weight=0,
                 same_as=("OTHER-01",),
                 na_allowed=False,
-                probe=ProbeSpec("some_query", ProbeKind.SHARE, 0.5, ("step_cap",)),
+                probe=ProbeSpec("tool_io_logged", ProbeKind.SHARE, 0.5, ("step_cap",)),
                 ticks=("one", "two"),
             ),
         ),
@@ -157,7 +157,10 @@ def test_a_file_becomes_a_checklist() -> None:
         ("required: 0.5", "required: 99", 28, "items[1].probe.required", "less than or equal to 1"),
         ("required: 0.5", "required: 0", 28, "items[1].probe.required", "greater than 0"),
         ("kind: share", "kind: fact", 28, "items[1].probe.required", "a fact probe has no required share"),
-        ("some_query", "some query", 26, "items[1].probe.query", "expected a name such as"),
+        ("tool_io_logged", "some query", 26, "items[1].probe.query", "expected a name such as"),
+        ("tool_io_logged", "of_tomorrow", 26, "items[1].probe.query", 'there is no probe "of_tomorrow"'),
+        ("tool_io_logged", "secrets_in_logs", 27, "items[1].probe.kind", "as share, but it is a refute probe"),
+        ("[step_cap]", "[luck]", 29, "items[1].probe.declares[0]", '"luck" is no setting. Known are timeout_policy'),
         ("[one, two]", "one", 24, "items[1].ticks", "expected a list"),
     ],
 )
@@ -179,7 +182,7 @@ def test_a_checklist_without_items_is_refused() -> None:
 
 
 def test_mistakes_come_in_the_order_of_their_lines_and_the_first_five_are_shown() -> None:
-    message = refusal(re.sub("blocker|minor|course|full|share|0.5|some_query", "7", GOOD))
+    message = refusal(re.sub("blocker|minor|course|full|share|0.5|tool_io_logged", "7", GOOD))
     shown = message.splitlines()
     assert [sentence.split(":")[1] for sentence in shown[:-1]] == ["10", "11", "19", "20", "26"]
     assert shown[-1] == "There are 2 more problems in this file."
@@ -234,7 +237,7 @@ def test_the_digest_is_of_the_content_and_not_of_its_layout() -> None:
 def test_a_digest_stays_what_it_was_in_earlier_versions() -> None:
     # Stored reviews carry digests: a change of the canonical form would make every old checklist look edited.
     assert parse_checklist(GOOD, "own.yaml").digest == (
-        "d3c4509da7a12c1e1bfe5e32d71fdaab7abae71c31a7911ade9ceb173b2a5986"
+        "0e67507f85a1ad26eece7e5555c64ee109cc4417b5f9b12e1805a82d39f02b06"
     )
 
 

@@ -161,7 +161,6 @@ class Standing:
     waived: bool = False  # a live waiver on an item below 2
     spread: int = 0  # highest minus lowest vote, after the reveal
     agreed: bool = True
-    hidden: bool = False  # blind voting before the reveal
 
     @property
     def decided(self) -> bool:

@@ -38,3 +38,8 @@ class Review:
     override_by: str | None = None
     override_reason: str | None = None
     frozen_at: datetime | None = None
+
+    @property
+    def secret(self) -> bool:
+        """Whether votes are hidden from all but who gave them."""
+        return self.blind and not self.revealed

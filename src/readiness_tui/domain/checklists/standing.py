@@ -26,11 +26,12 @@ def item_standing(dossier: Dossier, *, review: Review, as_of: date, viewer: str 
     Each reviewer has at most one vote; the order does not matter. "Not applicable" without a reason, or on an item
     that does not allow it, counts as undecided.
     """
-    if review.blind and not review.revealed:
-        if not viewer:
-            return _from_lowest_vote(dossier, (), as_of, hidden=True)
-        return _from_votes(dossier, [vote for vote in dossier.votes if vote.reviewer == viewer], review, as_of)
-    return _from_votes(dossier, dossier.votes, review, as_of)
+    return _from_votes(dossier, seen(dossier.votes, review, viewer), review, as_of)
+
+
+def seen(votes: Sequence[Vote], review: Review, viewer: str) -> tuple[Vote, ...]:
+    """The votes that `viewer` may see: before the reveal of blind voting only their own, on a shared screen none."""
+    return tuple(vote for vote in votes if not review.secret or name_key(vote.reviewer) == name_key(viewer))
 
 
 def counts_as_evidence(evidence: Evidence, as_of: date) -> bool:
@@ -90,8 +91,7 @@ def _from_votes(dossier: Dossier, votes: Sequence[Vote], review: Review, as_of: 
 
     voted = given
     behind = {name_key(vote.reviewer) for vote in away}
-    open_votes = not review.blind or review.revealed
-    consensus = dossier.consensus if open_votes else None
+    consensus = None if review.secret else dossier.consensus
     if consensus is not None and consensus.na and item.na_allowed and consensus.reason.strip():
         voted, behind = [], behind | {name_key(consensus.by)}
     elif consensus is not None and not consensus.na and consensus.points is not None:
@@ -129,7 +129,6 @@ def _from_lowest_vote(
     *,
     spread: int = 0,
     agreed: bool = True,
-    hidden: bool = False,
     na_awaiting: bool = False,
 ) -> Standing:
     """The lowest effective vote, with that vote's assurance; undecided if nobody voted points."""
@@ -151,7 +150,6 @@ def _from_lowest_vote(
         waived=waiver is not None and waiver.live(as_of) and (lowest is None or lowest.points < 2),
         spread=spread,
         agreed=agreed,
-        hidden=hidden,
     )
 
 

@@ -353,7 +353,7 @@ def _by_reviewer(dossier: Dossier) -> list[Vote]:
 
 def _agreement(facts: Facts, judgement: Judgement) -> tuple[int, int, tuple[Disagreement, ...]]:
     """(number agreed, number with two or more votes, the disagreements); nothing before blind votes are revealed."""
-    if facts.review.blind and not facts.review.revealed:
+    if facts.review.secret:
         return 0, 0, ()
     voted, split = 0, []
     for standing, dossier in _items_with_dossier(facts, judgement):

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from readiness_tui.domain.checklists.assessment import Dossier, Proposal
 from readiness_tui.domain.checklists.model import Item
 from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.checklists.standing import seen
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.incidents.model import Incident
@@ -89,13 +90,13 @@ def read_facts(conn: Connection, desk: Desk, review: Review, as_of: date, viewer
         item.id: Dossier(
             item=item,
             checklist_id=checklist.id,
-            votes=parts.votes.get(item.id, ()),
+            votes=seen(parts.votes.get(item.id, ()), review, viewer),
             evidence=parts.evidence.get(item.id, ()),
             proposal=measured.proposals.get(item.id),
             override=parts.overrides.get(item.id),
             waiver=parts.waivers.get(item.id),
             na_confirmed_by=parts.na_confirmed_by.get(item.id, ""),
-            consensus=parts.consensus.get(item.id),
+            consensus=None if review.secret else parts.consensus.get(item.id),
             note=parts.notes.get(item.id, ""),
             # A tick that a later version of the checklist no longer has stays stored, and counts for nothing.
             ticks=tuple(name for name in item.ticks if name in parts.ticks.get(item.id, ())),

@@ -181,7 +181,7 @@ def agree(desk: Desk, item: str, points: int | None, reason: str, *, na: bool = 
     _say(reason, "Why did you agree on this? The consensus is kept with its reason.")
     with change(desk, f"{item}: consensus {'n/a' if na else points}", reason) as (tx, review):
         _known(tx.conn, review, item)
-        if review.blind and not review.revealed:
+        if review.secret:
             raise ReadinessError("Votes are still blind. Reveal them before you record a consensus.")
         if review.facilitator and name_key(review.facilitator) != name_key(desk.who):
             raise ReadinessError(f"The consensus is the facilitator's to record: {review.facilitator}.")

@@ -12,6 +12,7 @@ from readiness_tui.domain.checklists.model import Checklist, Depth
 from readiness_tui.domain.checklists.review import DEFAULT_CHECKLISTS, Review
 from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import change, sync
@@ -129,7 +130,8 @@ def set_people(
 
     Votes of somebody who leaves stand: they were given.
     """
-    parts = [f"{name.strip()} joins" for name in add] + [f"{name.strip()} leaves" for name in remove]
+    add, remove, owner, facilitator = once(add), once(remove), owner.strip(), facilitator.strip()
+    parts = [f"{name} joins" for name in add] + [f"{name} leaves" for name in remove]
     parts += [f"owner {owner}"] * bool(owner) + [f"facilitator {facilitator}"] * bool(facilitator)
     with change(desk, f"people: {', '.join(parts) or 'as before'}") as (tx, review):
         known = {name_key(name) for name in review.reviewers}
@@ -142,18 +144,18 @@ def set_people(
         changed = replace(
             review,
             reviewers=reviewers,
-            owner=owner.strip() or review.owner,
-            facilitator=facilitator.strip() or review.facilitator,
+            owner=owner or review.owner,
+            facilitator=facilitator or review.facilitator,
         )
         reviews.put(tx, changed)
     return changed
 
 
 def once(names: Iterable[str]) -> tuple[str, ...]:
-    """Each person once, as first spelt, without empty names."""
+    """Each person once, as first spelt, in one line and without empty names. A comma separates two people."""
     found: dict[str, str] = {}
-    for name in names:
-        found.setdefault(name_key(name), name.strip())
+    for name in (one_line(part).strip() for typed in names for part in typed.split(",")):
+        found.setdefault(name_key(name), name)
     return tuple(name for name in found.values() if name)
 
 

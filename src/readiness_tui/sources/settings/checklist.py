@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from readiness_tui.domain.checklists.codec import content_digest
-from readiness_tui.domain.checklists.model import Checklist, Item, ProbeKind, Severity
+from readiness_tui.domain.checklists.declared import SETTINGS
+from readiness_tui.domain.checklists.model import Checklist, Item, ProbeKind, ProbeSpec, Severity
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.probes import PROBES, kind_problem
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit.located import DataPath, Located, quoted
 from readiness_tui.sources.kit.shipped import shipped_folder
@@ -168,6 +170,17 @@ def _item_problems(item: ItemYaml, here: DataPath) -> Iterator[Problem]:
     if item.probe is not None:
         probe = (*here, "probe")
         yield from _repeated(item.probe.declares, (*probe, "declares"), "name")
+        # A proof that can never come, or that asks for a setting nobody can type, would only stay silent.
+        for place, name in enumerate(item.probe.declares):
+            if name not in SETTINGS:
+                yield Problem(
+                    (*probe, "declares", place), f"{quoted(name)} is no setting", f"Known are {', '.join(SETTINGS)}"
+                )
+        if item.probe.query not in PROBES:
+            reason = f"there is no probe {quoted(item.probe.query)}"
+            yield Problem((*probe, "query"), reason, "Correct the name, or leave the probe out")
+        elif reason := kind_problem(ProbeSpec(item.probe.query, item.probe.kind)):
+            yield Problem((*probe, "kind"), reason, "Change the kind, or make it support")
         if "required" in item.probe.model_fields_set and item.probe.kind is not ProbeKind.SHARE:
             reason = f"a {item.probe.kind} probe has no required share"
             yield Problem((*probe, "required"), reason, "Remove it, or make the kind share")

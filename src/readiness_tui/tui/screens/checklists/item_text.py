@@ -44,7 +44,7 @@ def detail(view: ReviewView, standing: Standing, dossier: Dossier, gap: Gap | No
     blocks += ticks(dossier)
     if dossier.proposal is not None:
         blocks += ["", *proof(dossier.proposal)]
-    blocks += ["", *votes(dossier, standing), *evidence(dossier)]
+    blocks += ["", *votes(dossier), *evidence(dossier)]
     if dossier.note:
         blocks.append(join(Content.styled("NOTE      ", "bold"), safe(dossier.note)))
     if dossier.waiver is not None:
@@ -81,8 +81,8 @@ def status_line(standing: Standing) -> Content:
 def status_reasons(view: ReviewView, standing: Standing, dossier: Dossier) -> list[Content]:
     """Why an item does not count what was voted, and the key that settles it."""
     reasons = []
-    if standing.hidden:
-        reasons.append("blind voting: others see this item as undecided until the reveal")
+    if view.review.secret and dossier.votes:
+        reasons.append("your vote alone: until the reveal (b) others see this item as undecided")
     if standing.conflict and standing.vote is not None:
         reasons.append(
             f"voted {standing.vote}, but the proof does not agree: counts {standing.counts}"
@@ -143,10 +143,8 @@ def proof(proposal: Proposal) -> list[Content]:
     return rows
 
 
-def votes(dossier: Dossier, standing: Standing) -> list[Content]:
+def votes(dossier: Dossier) -> list[Content]:
     """Who voted what."""
-    if standing.hidden:
-        return []
     said = []
     for vote in dossier.votes:
         said.append(f"{vote.reviewer} n/a: {vote.na_reason}" if vote.na else f"{vote.reviewer} {vote.points}")

@@ -252,7 +252,7 @@ class Scoring(Feature):
         if item is None:
             return
         if not self.view.dossier(item).item.ticks:
-            self.host.complain(f"{item} has no parts to tick. The evaluation checklist's EVA-14 has.")
+            self.host.complain(f"{item} has no parts to tick. EVA-14 has, in the evaluation checklist at full depth.")
             return
 
         async def save(name: str, on: bool) -> Dossier:

@@ -114,7 +114,7 @@ class ChecklistsScreen(RoomScreen):
 
     async def action_blind(self) -> None:
         view = self.view
-        if view.review.blind and not view.review.revealed:
+        if view.review.secret:
             await self.host.act(reviews.reveal, self.desk)
         else:
             await self.host.act(reviews.set_blind, self.desk, not view.review.blind)
@@ -123,14 +123,14 @@ class ChecklistsScreen(RoomScreen):
         review = self.view.review
 
         def save(values: Values) -> None:
-            typed = reviews.once(values["reviewers"].split(","))
+            typed = reviews.once([values["reviewers"]])
             before, after = set(map(name_key, review.reviewers)), set(map(name_key, typed))
             reviews.set_people(
                 self.desk,
                 add=[name for name in typed if name_key(name) not in before],
                 remove=[name for name in review.reviewers if name_key(name) not in after],
-                owner=values["owner"],
-                facilitator=values["facilitator"],
+                owner=values["owner"] if values["owner"] != review.owner else "",
+                facilitator=values["facilitator"] if values["facilitator"] != review.facilitator else "",
             )
 
         self.ask(
