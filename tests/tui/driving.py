@@ -17,10 +17,13 @@ HOSTILE = "see [/closed] \x1b]52;c;aGk=\x07 [b]\u202e | `x` <b>"
 
 async def settle(pilot: Pilot[None]) -> None:
     """Wait for all work that was set going. Work that newer work took the place of counts as ended."""
-    for worker in list(pilot.app.workers):
-        with suppress(WorkerCancelled):
-            await worker.wait()
-    await pilot.pause()
+    waiting = True
+    while waiting:
+        for worker in list(pilot.app.workers):
+            with suppress(WorkerCancelled):
+                await worker.wait()
+        await pilot.pause()
+        waiting = any(not worker.is_finished for worker in pilot.app.workers)  # one may have set another going
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:

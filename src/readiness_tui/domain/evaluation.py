@@ -1,6 +1,7 @@
 """The documented names for plugins: runs, cases and traces. They live in `runs/model.py`."""
 
 from readiness_tui.domain.runs.model import (
+    UNKNOWN_VERSION,
     Aggregate,
     Case,
     CaseStatus,
@@ -20,9 +21,11 @@ from readiness_tui.domain.runs.model import (
     SpanKind,
     ToolCall,
     Trace,
+    cut_short,
 )
 
 __all__ = [
+    "UNKNOWN_VERSION",
     "Aggregate",
     "Case",
     "CaseStatus",
@@ -42,4 +45,5 @@ __all__ = [
     "SpanKind",
     "ToolCall",
     "Trace",
+    "cut_short",
 ]

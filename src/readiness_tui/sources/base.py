@@ -1,7 +1,9 @@
 """The documented names for plugins: what a source is, and what it yields. They live in `kit/base.py`."""
 
 from readiness_tui.sources.kit.base import (
+    Assembles,
     CaseRecord,
+    Described,
     EvalSetRecord,
     Joins,
     Progress,
@@ -16,7 +18,9 @@ from readiness_tui.sources.kit.base import (
 )
 
 __all__ = [
+    "Assembles",
     "CaseRecord",
+    "Described",
     "EvalSetRecord",
     "Joins",
     "Progress",

@@ -85,8 +85,12 @@ def new_review(
 
 def _known_as(conn: Connection, typed: str) -> str:
     """The file's own name of a system: two spellings would be two systems, which never see each other's data."""
-    name = " ".join(typed.split())
-    return next((there for there in systems.all(conn) if " ".join(there.split()).casefold() == name.casefold()), name)
+    same = [there for there in systems.all(conn) if _folded(there) == _folded(typed)]
+    return same[0] if same else typed.strip()
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def load_chosen(ids: Sequence[str], folders: Sequence[Path], kept: Sequence[Checklist] = ()) -> tuple[Checklist, ...]:
