@@ -132,7 +132,6 @@ def test_a_source_is_recognised_imported_and_fuzzed_by_being_registered(tmp_path
 
 @pytest.mark.slow
 def test_the_arrows_between_rooms_hold_with_the_new_source(tmp_path):
-    pytest.importorskip("importlinter", reason="comes with the extra `dev`")
     said = Copy(tmp_path, "A source").python(
         "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"
     )
