@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3  # Python's own names all codes
 import threading
 from pathlib import Path
 
@@ -157,7 +158,7 @@ def test_disk_full_stores_nothing_and_the_app_goes_on(store: Store) -> None:
 )
 def test_every_trouble_has_its_sentence_by_its_code_whatever_the_words(code: str, told: str, path: Path) -> None:
     trouble = sqlite.sqlite3.OperationalError("in words of a later SQLite")
-    trouble.sqlite_errorcode = getattr(sqlite.sqlite3, code)
+    trouble.sqlite_errorcode = getattr(sqlite3, code)
     error = str(explain(trouble, path))
     assert told in error
     assert str(path) in error

@@ -8,6 +8,8 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sqlite import sqlite3
 
+_FOREIGN_KEY = 787  # SQLITE_CONSTRAINT_FOREIGNKEY (sqlite.org/rescode.html), which pysqlite3 does not name
+
 
 def missing(path: Path) -> ReadinessError:
     return ReadinessError(
@@ -83,10 +85,16 @@ def explain(error: Exception, path: Path) -> ReadinessError:
             f"{name} is damaged ({one_line(str(error), 100)}). "
             "Restore a backup, or rescue what is readable with `sqlite3 FILE .recover`."
         )
-    elif getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+    elif _is_foreign_key(error):
         text = (
             f"This cannot be stored in {name}: something it refers to is missing, or something else still refers to it."
         )
     else:
         text = f"{name} could not be used: {one_line(str(error), 200)}. {nothing}"
     return ReadinessError(text)
+
+
+def _is_foreign_key(error: Exception) -> bool:
+    """pysqlite3 tells of any constraint with one code, and leaves which it was to the words."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code == _FOREIGN_KEY or (code == _FOREIGN_KEY & 0xFF and "FOREIGN KEY" in str(error))
