@@ -16,6 +16,7 @@ from readiness_tui.domain.runs.model import (
     CaseStatus,
     Chunk,
     Completeness,
+    DisputedFigure,
     EvalSet,
     GoldenCase,
     HumanLabel,
@@ -76,6 +77,8 @@ FULL_RUN = Run(
     ("nightly",),
     ("a warning",),
     {"config": {"a": 1}},
+    20,
+    (DisputedFigure("faithfulness", 0.9, 0.8, "log.json"),),
 )
 FULL_TRACE = Trace(
     "trace-1",

@@ -3,6 +3,9 @@
 from readiness_tui.sources.kit.base import (
     Assembles,
     CaseRecord,
+    Counted,
+    DeclaredCount,
+    DeclaredMean,
     Described,
     EvalSetRecord,
     Joins,
@@ -20,6 +23,9 @@ from readiness_tui.sources.kit.base import (
 __all__ = [
     "Assembles",
     "CaseRecord",
+    "Counted",
+    "DeclaredCount",
+    "DeclaredMean",
     "Described",
     "EvalSetRecord",
     "Joins",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace, cut_short
+from readiness_tui.domain.runs.model import Case, Completeness, EvalSet, Run, Trace, cut_short
 from readiness_tui.store import leftovers, packing, staged_traces, staging, systems
 from readiness_tui.store.codec import dump, opt_moment, stamp, words
 from readiness_tui.store.db import Store
@@ -134,6 +134,18 @@ def add_run(store: Store, import_id: int, run: Run) -> int:
         key = int(tx.conn.execute("SELECT last_insert_rowid()").fetchone()[0])
         staging.count(tx, import_id, "runs", 1)
     return key
+
+
+def update_run(store: Store, import_id: int, run: Run) -> None:
+    """A run of this import as it is once its whole file was read."""
+    with staging.batch(store) as tx:
+        staging.check_staged(tx, import_id)
+        (text,) = tx.conn.execute("SELECT json FROM run WHERE import_id = ? AND id = ?", (import_id, run.id)).fetchone()
+        if packing.run(text).completeness is Completeness.PARTIAL:  # a case could not be stored
+            run = cut_short(run)
+        tx.conn.execute(
+            "UPDATE run SET json = ? WHERE import_id = ? AND id = ?", (packing.to_json(run), import_id, run.id)
+        )
 
 
 def add_cases(store: Store, import_id: int, run_id: str, cases: Iterable[tuple[Case, str]]) -> None:

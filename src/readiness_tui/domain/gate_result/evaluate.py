@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from readiness_tui.domain.compare.comparison import comparison_warnings, differ_in
 from readiness_tui.domain.gate.model import CasePolicy, Gate, Lock
+from readiness_tui.domain.gate_result.disputed import disputed
 from readiness_tui.domain.gate_result.model import CasesRow, GateOutcome, GateRow
 from readiness_tui.domain.gate_result.rows import Ground, row, split
 from readiness_tui.domain.labels.queue import HIGH_RISK, judge_agreement, labels_of, reviewer_agreement
@@ -81,6 +82,7 @@ def evaluate_gate(
         high_risk=high_risk,
         unreviewed=unreviewed,
         warnings=_warnings(runs, base, rows, refused),
+        disputed=disputed(rows, runs),
         agreement=agreed,
         between=between,
     )
@@ -269,7 +271,9 @@ def _warnings(
     said: dict[str, None] = {}
     for data in (*runs, *base):
         if data.run.completeness is not Completeness.COMPLETE:
-            said[f"Run {data.run.id!r} is {data.run.completeness}: cases may be missing."] = None
+            lost = data.run.declared_cases
+            of = "cases may be missing" if lost is None else f"{len(data.cases):,} of {lost:,} cases are in its file"
+            said[f"Run {data.run.id!r} is {data.run.completeness}: {of}."] = None
         if base and any(case.id_from == "position" for case in data.cases):
             said[f"Run {data.run.id!r} names its cases by position only: compare them with care."] = None
     if runs and base:

@@ -66,6 +66,7 @@ class GateOutcome:
     high_risk: tuple[str, ...] = ()  # keys of the high-risk cases of the candidate
     unreviewed: tuple[str, ...] = ()  # those without a human label
     warnings: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()  # rules that the tool's own figure would decide otherwise than its cases
     revision: Revision | None = None  # if this gate replaced another
     witness: Witness | None = None  # if the lock comes only from a file
     agreement: tuple[Agreement, ...] = ()  # the judge against people; the whole verdict first

@@ -106,6 +106,8 @@ def _partial(data: RunData) -> str:
         return ""
     if data.golden and {gold.id for gold in data.golden.cases} <= {case.id for case in data.cases}:
         return ""
+    if data.run.declared_cases is not None:
+        return f"the run is {data.run.completeness}: {len(data.cases):,} of {data.run.declared_cases:,} cases"
     return f"the run is {data.run.completeness}, and how many cases it lacks is not known"
 
 

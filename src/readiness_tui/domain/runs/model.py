@@ -170,13 +170,27 @@ class Aggregate:
     n: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DisputedFigure:
+    """A figure that the tool states and the file does not bear out. `metric` is the tool's name for it, or the
+    registry's key where a count is meant; `where` says in which file it stands. Of a rate both are shares."""
+
+    metric: str
+    declared: float
+    found: float
+    where: str = ""
+
+
 #: The version of a run that names no pipeline, prompt or model.
 UNKNOWN_VERSION = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One evaluation of one pipeline version over a dataset. `id` is the tool's own where it has one."""
+    """One evaluation of one pipeline version over a dataset. `id` is the tool's own where it has one.
+
+    `declared_cases`: how many the file says it should hold, where it holds fewer.
+    """
 
     id: str
     name: str
@@ -197,6 +211,8 @@ class Run:
     tags: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
+    declared_cases: int | None = None
+    disputed: tuple[DisputedFigure, ...] = ()
 
     @property
     def version(self) -> str:

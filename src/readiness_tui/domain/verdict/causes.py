@@ -58,6 +58,8 @@ def gate_causes(outcome: GateOutcome) -> Iterator[Cause]:
             yield condition("lock-history", outcome.witness.text)
         if outcome.ran and outcome.unverified:
             yield condition("digest", f"unverified digest: {', '.join(outcome.unverified)}")
+    if outcome.disputed:
+        yield condition("disputed", f"the tool's own figure differs: {'; '.join(outcome.disputed)}")
     for row in outcome.rows:
         if row.result is Result.PASS:
             continue

@@ -31,11 +31,13 @@ from readiness_tui.sources.kit.base import (
     CaseRecord,
     EvalSetRecord,
     Reject,
+    RunChecked,
     RunStart,
     Source,
     TraceRecord,
     Warn,
 )
+from readiness_tui.sources.kit.declared import checked
 from readiness_tui.sources.kit.jsonio import RecordError, decode
 from readiness_tui.sources.settings import gate as gate_file
 from readiness_tui.sources.settings import labels as label_file
@@ -154,13 +156,15 @@ def read_content(path: Path, *, prompts: bool = False) -> Content:
     """Everything in one file; `prompts`: those of its cases, too. Raises ReadinessError where no source knows it."""
     source, _ = registry.recognise(path)
     content = Content(path, source, registry.digest_of(source, path))
-    for record in source.read(path):
+    for record in checked(source.read(path)):
         match record:
             case RunStart(run=run):
                 if run.id in content.runs:
                     raise ReadinessError(f"{path} holds two runs with the id {run.id!r}. Give each an id of its own.")
                 content.runs[run.id] = run
                 content.remarks += run.warnings
+            case RunChecked(run=run):
+                content.runs[run.id] = run
             case CaseRecord(run_id=run_id, case=case, raw=raw):
                 kept = content.cases.setdefault(run_id, {})
                 key = (case.id, case.variant, case.repeat)

@@ -28,11 +28,13 @@ from readiness_tui.sources.kit.base import (
     EvalSetRecord,
     Record,
     Reject,
+    RunChecked,
     RunStart,
     Source,
     TraceRecord,
     Warn,
 )
+from readiness_tui.sources.kit.declared import checked
 from readiness_tui.sources.kit.fileio import head
 from readiness_tui.sources.own.mapping_proposal import propose
 from readiness_tui.sources.settings import gate as gate_file
@@ -147,11 +149,13 @@ def _read(found: Explained, source: Source, records: Iterable[Record]) -> None:
     traces: list[Trace] = []
     golden: EvalSet | None = None
     kept = 0
-    for record in records:
+    for record in checked(records):
         match record:
             case RunStart(run=run):
                 by_id[run.id] = RunFound(run)
                 found.warnings.extend(run.warnings)
+            case RunChecked(run=run):
+                by_id[run.id].run = run
             case CaseRecord(run_id=run_id, case=case, raw=raw):
                 found.cases += 1
                 if run_id in by_id:

@@ -26,11 +26,13 @@ from readiness_tui.sources.kit.base import (
     Recognised,
     Record,
     Reject,
+    RunChecked,
     RunStart,
     Source,
     TraceRecord,
     Warn,
 )
+from readiness_tui.sources.kit.declared import checked
 from readiness_tui.sources.kit.fileio import head
 from readiness_tui.sources.settings import gate
 from readiness_tui.store import imports, reviews, runs
@@ -278,7 +280,7 @@ def _stage(
 
     try:
         pending = 0
-        for record in records:
+        for record in checked(records):
             match record:
                 case RunStart(run=run):
                     imports.add_run(desk.store, import_id, run)
@@ -286,6 +288,8 @@ def _stage(
                     result.runs += 1
                     result.run_ids.append(run.id)
                     result.warnings.extend(run.warnings)
+                case RunChecked(run=run):
+                    imports.update_run(desk.store, import_id, run)
                 case CaseRecord(run_id=run_id, case=case, raw=raw):
                     if pricing is not None:
                         case = pricing.case(case, next((run.model for run in brought if run.id == run_id), None))

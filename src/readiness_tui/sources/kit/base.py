@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -81,7 +82,64 @@ class Progress:
     total: int
 
 
-Record = RunStart | CaseRecord | TraceRecord | EvalSetRecord | Reject | Warn | Progress
+class Counted(StrEnum):
+    """What a tool counts of a run's cases."""
+
+    CASES = "cases"
+    PASSED = "passed"
+    FAILED = "failed"
+    ERRORS = "errors"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredCount:
+    """A count that the file states of a run. `where` it stands: a file, with a field or line where that helps."""
+
+    run_id: str
+    what: Counted
+    value: int
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredMean:
+    """The tool's own mean of a score, over the cases of a run (of one `variant`, if given).
+
+    `written`: the figure as it is printed, whose last digit says how far ours may be off; "" if it is not rounded.
+    `rule`, `rule_value`: what the tool documents as its way to this figure, where that is no plain mean, and what that
+    way gives over this file.
+    """
+
+    run_id: str
+    metric: str
+    value: float
+    where: str
+    written: str = ""
+    variant: str | None = None
+    rule: str = ""
+    rule_value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunChecked:
+    """A run as it is once all its cases went by: with what it lacks, and what the file states otherwise."""
+
+    run: Run
+
+
+Record = (
+    RunStart
+    | CaseRecord
+    | TraceRecord
+    | EvalSetRecord
+    | Reject
+    | Warn
+    | Progress
+    | DeclaredCount
+    | DeclaredMean
+    | RunChecked
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,12 +91,13 @@ def read_run(
     }
     scorers = payload.parsed(tags.get("mlflow.genaiEvaluate.scorersDigest"))
     judge = _DIGEST.fullmatch(str(inner({"": scorers}, "").get("digest", "")))
+    versions: dict[str, Any] = {key: payload.version(known, *names) for key, names in _VERSIONS.items()}
     return Run(
         id=ident,
         name=name,
         tool=TOOL,
         tool_version=tool_version,
-        **{key: payload.version(known, *names) for key, names in _VERSIONS.items()},
+        **versions,
         judge_digest=judge.group(1) if judge else None,
         dataset_name=dataset,
         started_at=fields.moment(info, "start_time"),

@@ -144,12 +144,13 @@ def run_of(logged: LoggedRun, where: str, *, run_id: str, short: bool = False) -
         "group": logged.group,
         "job_type": logged.job,
     }
+    versions: dict[str, Any] = {name: payload.version(logged.config, *names) for name, names in _VERSIONS.items()}
     return Run(
         id=logged.run_id or run_id,
         name=logged.name or logged.run_id or run_id,
         tool=TOOL,
         tool_version=logged.version,
-        **{name: payload.version(logged.config, *names) for name, names in _VERSIONS.items()},
+        **versions,
         started_at=logged.started_at,
         finished_at=finished,
         completeness=Completeness.ERRORED
