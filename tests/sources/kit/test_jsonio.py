@@ -115,13 +115,17 @@ def test_lines_are_refused_one_by_one_with_their_numbers(make):
     found = _stream(make("x.jsonl", b"\n".join(lines)))
     assert [(item.line, item.value["a"]) for item in found if isinstance(item, recordio.Entry)] == [
         (1, 1),
+        (3, None),
         (6, 2),
         (8, 3),
     ]
     rejects = [item for item in found if isinstance(item, Reject)]
-    assert [item.line for item in rejects] == [3, 4, 5, 7]
-    assert rejects[0].excerpt == '{"a":NaN}'
-    assert [item.raw for item in found if isinstance(item, recordio.Entry)][1] == '{"a":2}'
+    assert [item.line for item in rejects] == [4, 5, 7]
+    assert rejects[0].excerpt == "[1]"
+    assert [item.raw for item in found if isinstance(item, recordio.Entry)][2] == '{"a":2}'
+    assert [item.text for item in found if isinstance(item, Warn)] == [
+        "x.jsonl: NaN or Infinity stands in 1 place; taken as missing."
+    ]
 
 
 def test_a_line_over_the_cap_is_one_reject_and_the_next_is_read(make, monkeypatch):
@@ -230,7 +234,9 @@ def test_an_outline_of_hostile_quotes_takes_no_longer_than_of_any_text():
         (b'[{"a": 1},', FileKind.ARRAY),
         (b"a,b\n1,2\n", FileKind.TABLE),
         (b"a\tb\n1\t2\n", FileKind.TABLE),
-        (b"a,a\n1,2\n", FileKind.TEXT),
+        (b"a,a\n1,2\n", FileKind.TABLE),
+        (b",,\n1,2,3\n", FileKind.TEXT),
+        (b"sep=;\na;b\n1;2\n", FileKind.TABLE),
         (b"words\n", FileKind.TEXT),
         (b"\x00\x01", FileKind.BINARY),
         (b"", FileKind.EMPTY),

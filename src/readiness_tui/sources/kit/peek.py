@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any
 
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.sources.kit.columns import columns, stated_separator
 from readiness_tui.sources.kit.fileio import HEAD
 
 BOM = b"\xef\xbb\xbf"
@@ -226,17 +227,23 @@ def _scalar(token: str) -> Any:
 
 
 def _table(lines: list[str]) -> Peek:
-    header = lines[0].rstrip("\r")
-    delimiter = max(DELIMITERS, key=header.count)
+    stated = stated_separator(lines[0])
+    if stated is not None:
+        lines = lines[1:]
+    header = lines[0].rstrip("\r") if lines else ""
+    delimiter = stated or max(DELIMITERS, key=header.count)
     if delimiter not in header:
         return Peek(FileKind.TEXT)
     try:
         rows = list(csv.reader(lines, delimiter=delimiter))
     except csv.Error:
         return Peek(FileKind.TEXT)
-    columns = [name.strip() for name in rows[0]]
-    if not all(columns) or len(set(columns)) != len(columns):
+    placed = columns(rows[0]).names
+    named = [name for name in placed if name is not None]
+    if not named:
         return Peek(FileKind.TEXT)
-    empty = dict.fromkeys(columns, "")
-    records = tuple(dict(zip(columns, row, strict=False)) for row in rows[1:]) or (empty,)
-    return Peek(FileKind.TABLE, records, dict.fromkeys(columns), delimiter)
+    empty = dict.fromkeys(named, "")
+    records = tuple(
+        {name: cell for name, cell in zip(placed, row, strict=False) if name is not None} for row in rows[1:]
+    )
+    return Peek(FileKind.TABLE, records or (empty,), dict.fromkeys(named), delimiter)

@@ -15,9 +15,12 @@ from typing import Any
 
 import msgspec
 
+from readiness_tui.domain.text.format import plural
 from readiness_tui.sources.kit.base import Progress, Reject, Warn
+from readiness_tui.sources.kit.columns import Columns, columns, stated_separator
 from readiness_tui.sources.kit.fileio import head, unreadable
 from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members, shaped
+from readiness_tui.sources.kit.not_finite import as_null
 from readiness_tui.sources.kit.peek import BOM, FileKind, peek
 
 MAX_LINE = 16 * 1024 * 1024
@@ -90,7 +93,8 @@ def records(path: Path, *wrappers: str) -> Iterator[Item]:
     elif look.kind is FileKind.TABLE:
         yield from _from_table(path, look.delimiter)
     elif look.kind is FileKind.ARRAY:
-        data = document(path)
+        data, lost = as_null(document(path))
+        yield from _without_nan(path, lost)
         yield from elements(shaped(path, data, msgspec.json.Decoder(list[msgspec.Raw])), data, data.index(b"[") + 1)
     else:
         yield from _from_object(path, wrappers)
@@ -124,19 +128,29 @@ def reject(line: int, reason: str, raw: bytes | str) -> Reject:
 
 
 def _from_lines(path: Path) -> Iterator[Item]:
+    lost = 0
     for item in lines(path):
         if not isinstance(item, tuple):
             yield item
             continue
         number, raw = item
         try:
-            yield _entry(number, raw)
+            mended, found = as_null(raw)
+            yield _entry(number, mended)
+            lost += found
         except RecordError as bad:
             yield reject(number, str(bad), raw)
+    yield from _without_nan(path, lost)
+
+
+def _without_nan(path: Path, lost: int) -> Iterator[Warn]:
+    if lost:
+        yield Warn(f"{path.name}: NaN or Infinity stands in {plural(lost, 'place')}; taken as missing.")
 
 
 def _from_object(path: Path, wrappers: tuple[str, ...]) -> Iterator[Item]:
-    data = document(path)
+    data, lost = as_null(document(path))
+    yield from _without_nan(path, lost)
     try:
         parts = members(data)
         key = next((key for key in wrappers if key in parts and bytes(parts[key]).startswith(b"[")), None)
@@ -169,7 +183,7 @@ def _from_table(path: Path, delimiter: str) -> Iterator[Item]:
                 queue.append(item)
 
     reader = csv.reader(texts(), delimiter=delimiter, strict=True)
-    columns: list[str] | None = None
+    found: Columns | None = None
     while True:
         before = place
         try:
@@ -180,11 +194,14 @@ def _from_table(path: Path, delimiter: str) -> Iterator[Item]:
             yield Reject(before + 1, f"not a valid CSV row ({error}); lines {before + 1} to {place} were lost to it")
             continue
         yield from _drain(queue)
-        if columns is None:
-            columns = [name.strip().encode("utf-8", "surrogateescape").decode("utf-8", "replace") for name in row]
+        if found is None:
+            if not row or (place == 1 and stated_separator(delimiter.join(row))):
+                continue
+            found = columns([name.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for name in row])
+            yield from (Warn(f"{path.name}: {said}.") for said in found.said)
             continue
         try:
-            cells = _cells(columns, row)
+            cells = _cells(found, row)
         except RecordError as bad:
             yield Reject(place, str(bad), delimiter.join(row).encode("utf-8", "replace").decode()[:EXCERPT])
             continue
@@ -192,10 +209,13 @@ def _from_table(path: Path, delimiter: str) -> Iterator[Item]:
     yield from _drain(queue)
 
 
-def _cells(columns: list[str], row: list[str]) -> dict[str, Any]:
-    if len(row) != len(columns):
-        raise RecordError(f"the row has {len(row)} cells, and the header names {len(columns)} columns")
-    cells = {name: cell for name, cell in zip(columns, row, strict=True) if cell.strip()}
+def _cells(named: Columns, row: list[str]) -> dict[str, Any]:
+    width = len(named.names)
+    if len(row) > width and not any(cell.strip() for cell in row[width:]):  # a comma at the end of the line
+        row = row[:width]
+    if len(row) != width:
+        raise RecordError(f"the row has {len(row)} cells, and the header names {width} columns")
+    cells = {name: cell for name, cell in zip(named.names, row, strict=True) if name is not None and cell.strip()}
     for cell in cells.values():
         if not cell.isascii() and any("\udc80" <= char <= "\udcff" for char in cell):
             raise RecordError("not valid UTF-8")
