@@ -364,16 +364,18 @@ def test_a_figure_that_is_none_is_missing(
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
-def test_a_score_that_is_no_number_never_passes(small: Check, place: Path, value: float) -> None:
-    """JSON has no NaN: the line is refused; with all of them there is no run, with one there is a case too few."""
+def test_a_score_that_is_no_number_is_missing(small: Check, place: Path, value: float) -> None:
+    """JSON has no NaN: the score is missing, and said to be. With none left nothing passes; of one, 39 of 40 count."""
     good = (place / "run.jsonl").read_text(encoding="utf-8")
     run_file(place / "run.jsonl", scores={"faithfulness": value})
     told = small("--run", "run.jsonl")
-    assert told.code == 2
-    assert "is not JSON; write null where there is no value" in told.err
+    assert told.code == 1
+    assert "NaN or Infinity stands in 40 places; taken as missing" in told.out
     (place / "run.jsonl").write_text(good.replace("0.9}", f"{json.dumps(value)}}}", 1), encoding="utf-8")
     told = small("--run", "run.jsonl", "--json")
-    assert (told.code, set(results(told).values())) == (1, {"MISSING"})
+    rows = told.json["gate"]["results"]
+    assert {(row["used"], row["total"]) for row in rows} == {(39, 40)}
+    assert "worst case" in rows[0]["reason"]
 
 
 def test_a_baseline_that_shares_no_case(small: Check, place: Path) -> None:

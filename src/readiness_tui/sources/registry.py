@@ -10,12 +10,14 @@ import difflib
 import hashlib
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.sources.kit import unwrap
 from readiness_tui.sources.kit.base import Joins, Recognised, Source
 from readiness_tui.sources.kit.fileio import HEAD, digest, unreadable
 from readiness_tui.sources.kit.fileio import head as head_of
@@ -28,14 +30,19 @@ __all__ = [
     "digest",
     "digest_of",
     "each",
+    "inside",
     "problems",
     "recognise",
     "sources",
+    "within",
 ]
 
 GROUP = "readiness_tui.sources"
 #: A second, longer look where the first shows no format: sorted keys can put a long part before the telling ones.
 LONG_HEAD = 4 * 1024 * 1024
+
+#: Containers in each other: a frame in gzip; more is a trick.
+DEEP = 3
 
 #: Modules of this package with a `SOURCE`, one per outside format.
 BUILT_IN = (
@@ -87,27 +94,80 @@ def problems() -> tuple[str, ...]:
     return _load()[1]
 
 
-def recognise(path: Path, forced: str | None = None) -> tuple[Source, Recognised]:
-    """The source for `path`, and why it is the one. `forced` is the name of a format (`--format`).
+def recognise(path: Path, forced: str | None = None, depth: int = 0) -> tuple[Source, Recognised]:
+    """The source for `path`, and why it is the one. `forced` is the name of a format (`--format`);
+    `depth`: containers that it was in.
 
     Raises ReadinessError when the file cannot be read, no source knows it, or several know it equally well.
     """
     head = head_of(path)
-    if forced is not None:
-        source = _named(forced)
-        return source, source.recognise(path, head) or Recognised(source.name, "chosen with --format", 0)
+    container = unwrap.certain(path, head)
+    if container is not None and depth < DEEP:
+        return _inside(path, container, forced, depth)
+    try:
+        if forced is not None:
+            return _as_named(path, head, forced)
+        return _surest(path, head)
+    except _NothingFitsError as error:
+        container = unwrap.possible(path, head)
+        if container is None or depth >= DEEP:
+            raise ReadinessError(str(error)) from None
+        try:
+            return _inside(path, container, forced, depth)
+        except ReadinessError:
+            raise ReadinessError(str(error)) from None
+
+
+def within(source: Source, path: Path) -> Source:
+    """A source that somebody chose for this file, reading what is inside where the file is surely a container."""
+    container = unwrap.certain(path, head_of(path))
+    if container is None:
+        return source
+    inner, said = unwrap.opened(path, container)
+    return unwrap.Unwrapped(within(source, inner), path, inner, said)
+
+
+def inside(path: Path) -> Path:
+    """What is inside a file that is surely a container; any other file itself."""
+    container = unwrap.certain(path, head_of(path))
+    return path if container is None else unwrap.opened(path, container)[0]
+
+
+def _inside(path: Path, container: unwrap.Container, forced: str | None, depth: int) -> tuple[Source, Recognised]:
+    inner, said = unwrap.opened(path, container)
+    try:
+        source, found = recognise(inner, forced, depth + 1)
+    except ReadinessError as error:
+        raise ReadinessError(str(error).replace(str(inner), str(path))) from error
+    why = f"{found.why}, in {container.how}"
+    return unwrap.Unwrapped(source, path, inner, said), replace(found, why=why)
+
+
+def _as_named(path: Path, head: bytes, name: str) -> tuple[Source, Recognised]:
+    source = _named(name)
+    found = source.recognise(path, head)
+    if found is None and unwrap.possible(path, head) is not None:
+        raise _NothingFitsError(f"{path} is not in the format {name}.")
+    return source, found or Recognised(source.name, "chosen with --format", 0)
+
+
+def _surest(path: Path, head: bytes) -> tuple[Source, Recognised]:
     candidates = _candidates(path, head)
     if not candidates and len(head) == HEAD:
         head = head_of(path, LONG_HEAD)
         candidates = _candidates(path, head)
     if not candidates:
-        raise ReadinessError(_nothing_fits(path, head))
+        raise _NothingFitsError(_nothing_fits(path, head))
     best = max(found.certainty for _, found in candidates)
     fitting = [(source, found) for source, found in candidates if found.certainty == best]
     if len(fitting) > 1:
         options = "; ".join(f"--format {source.name} ({source.title}: {found.why})" for source, found in fitting)
         raise ReadinessError(f"{path} fits several formats equally well. Say which one it is: {options}.")
     return fitting[0]
+
+
+class _NothingFitsError(ReadinessError):
+    """No source knows the file as it stands."""
 
 
 def also(path: Path) -> tuple[str, ...]:

@@ -124,7 +124,7 @@ def explain(path: Path, format: str | None = None) -> Explained:
     except ReadinessError as refusal:
         found.refused = str(refusal)
         if not found.format and format is None and os.path.isfile(path) and not registry.also(path):
-            found.proposal = propose(path)
+            found.proposal = propose(registry.inside(path))
     return found
 
 
@@ -134,7 +134,7 @@ def _explain_mapped(path: Path, mapping: Path) -> Explained:
     found = Explained(str(path))
     try:
         head(path, 1)
-        source = Mapped(mapping)
+        source = registry.within(Mapped(mapping), path)
         found.format, found.title, found.why = source.name, source.title, f"as {mapping.name} maps it"
         _read(found, source, source.read(path))
     except ReadinessError as refusal:

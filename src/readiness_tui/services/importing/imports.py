@@ -186,7 +186,9 @@ def _import_mapped(
         )
     head(path, 1)  # one regular file; anything else is refused here
     why = f"as {mapping.name} maps it"
-    return import_as(desk, path, Mapped(mapping), why, role=role, prices=prices, progress=progress)
+    return import_as(
+        desk, path, registry.within(Mapped(mapping), path), why, role=role, prices=prices, progress=progress
+    )
 
 
 def import_as(

@@ -240,7 +240,7 @@ def _table(lines: list[str]) -> Peek:
         return Peek(FileKind.TEXT)
     placed = columns(rows[0]).names
     named = [name for name in placed if name is not None]
-    if not named:
+    if not named or (len(named) < 2 and placed[0] is not None):  # "Dear all," is no header
         return Peek(FileKind.TEXT)
     empty = dict.fromkeys(named, "")
     records = tuple(

@@ -1,0 +1,344 @@
+"""Opens what stands around records, once, before any source looks: every source sees plain JSON lines of records.
+
+Two kinds of wrapping. What is certain is opened at once: gzip, Parquet, several JSON documents one after another. The
+rest is opened where no source knows the file as it stands: an answer of an interface around its list of records
+(`{"data": [...]}`), a list, or a data frame written by columns (`to_dict("list")`, `to_json()`).
+"""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import shutil
+import tempfile
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.format import plural
+from readiness_tui.sources.kit.base import Progress, Recognised, Record, Source, Warn
+from readiness_tui.sources.kit.fileio import digest, unreadable
+from readiness_tui.sources.kit.jsonio import RecordError, document, members
+from readiness_tui.sources.kit.not_finite import as_null
+from readiness_tui.sources.kit.peek import FileKind, peek
+
+#: Keys under which interfaces and exports put their list of records, whatever the tool.
+ENVELOPES = (
+    "data", "runs", "traces", "spans", "observations", "items", "results", "records", "rows", "examples", "hits",
+    "events", "calls", "logs", "value", "values", "content", "generations", "sessions", "batches", "trace", "result",
+    "response", "page", "edges", "nodes", "body", "objects", "test_results", "testCases", "samples",
+)  # fmt: skip
+BY_COLUMNS = "a data frame by columns or labels"
+_TOTALS = ("total", "totalItems", "total_items", "total_count", "totalCount", "count")
+_NEXT = ("next_cursor", "nextCursor", "next", "next_page_token", "nextPageToken", "next_page", "has_more", "hasMore")
+_PAGING = ("meta", "pagination", "cursors", "page_info", "pageInfo")
+_DEEP = 4  # envelopes in each other
+MOST = 4 * 1024**3  # bytes that a gzip file may grow to
+_KEPT = 4  # opened files held at once
+_BLANK = " \t\r\n"
+
+_raws = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A wrapping: what it is, the name of what is inside, and what writes that as JSON lines (or as it is).
+
+    `write` returns sentences for the person who imports.
+    """
+
+    how: str
+    name: str
+    write: Callable[[IO[bytes]], tuple[str, ...]]
+
+
+class Unwrapped:
+    """A source that reads what is inside a container; the file itself is named wherever the source names its own."""
+
+    def __init__(self, source: Source, outer: Path, inner: Path, said: tuple[str, ...]) -> None:
+        self.name, self.title = source.name, source.title
+        self._source, self._outer, self._inner, self._said = source, outer, inner, said
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._source, name)
+
+    def recognise(self, path: Path, head: bytes) -> Recognised | None:
+        return self._source.recognise(path, head)
+
+    def along(self, path: Path) -> tuple[Path, ...]:
+        return ()
+
+    def read(self, path: Path) -> Iterator[Record]:
+        size = self._outer.stat().st_size
+        yield from (Warn(f"{self._outer.name}: {said}.") for said in self._said)
+        try:
+            for record in self._source.read(self._inner):
+                if isinstance(record, Progress):
+                    record = Progress(int(size * record.done / max(record.total, 1)), size)
+                yield record
+        except ReadinessError as error:
+            raise type(error)(str(error).replace(str(self._inner), str(self._outer))) from error
+
+
+def certain(path: Path, head: bytes) -> Container | None:
+    """The container that a file surely is, whatever is in it."""
+    if head.startswith(b"\x1f\x8b"):
+        return Container("gzip", path.name.removesuffix(".gz"), lambda out: _gunzip(path, out))
+    if head.startswith(b"PAR1"):
+        return Container("Parquet", path.name, lambda out: _from_parquet(path, out))
+    if _is_followed(head):
+        return Container("JSON documents one after another", path.name, lambda out: _one_by_one(path, out))
+    if _begins_with_a_column(head):
+        found = possible(path, head)
+        return found if found is not None and found.how == BY_COLUMNS else None
+    return None
+
+
+def _begins_with_a_column(head: bytes) -> bool:
+    """Whether a JSON object begins with a list of plain cells, or with an object of cells by their number."""
+    look = peek(head)
+    if look.kind is not FileKind.OBJECT or {"columns", "data"} <= look.keys:
+        return False
+    first = next(iter(look.outline), "")
+    second = next((path for path in look.outline if path != first), "")
+    inner = second.removeprefix(f"{first}.")
+    return second != inner and look.outline[first] is None and (inner == "[]" or inner.isdigit())
+
+
+def possible(path: Path, head: bytes) -> Container | None:
+    """The container that a file may be if no source knows it as it stands. Never raises."""
+    kind = peek(head).kind
+    if kind not in (FileKind.OBJECT, FileKind.ARRAY, FileKind.LINES):
+        return None
+    try:
+        data, lost = as_null(document(path))
+        found = _inside_lines(data) if kind is FileKind.LINES else _inside(data)
+    except (ReadinessError, RecordError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if found is None:
+        return None
+    how, rows, said = found
+    if lost:
+        said = (*said, f"NaN or Infinity stands in {plural(lost, 'place')}; taken as missing")
+
+    def write(out: IO[bytes]) -> tuple[str, ...]:
+        _write_lines(rows, out)
+        return said
+
+    return Container(how, path.name, write)
+
+
+_opened: OrderedDict[tuple[str, str, str], tuple[Path, tuple[str, ...]]] = OrderedDict()
+
+
+def opened(path: Path, container: Container) -> tuple[Path, tuple[str, ...]]:
+    """The file with what is inside, and what there is to say of it. It lasts until others were opened after it.
+
+    Raises ReadinessError where it cannot be opened.
+    """
+    key = (digest(path), container.how, container.name)
+    if key in _opened and _opened[key][0].exists():
+        _opened.move_to_end(key)
+        return _opened[key]
+    inner = Path(tempfile.mkdtemp(dir=_folder().name)) / (container.name or "inside")
+    try:
+        with inner.open("wb") as out:
+            said = container.write(out)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    _opened[key] = inner, said
+    while len(_opened) > _KEPT:
+        _, (old, _) = _opened.popitem(last=False)
+        shutil.rmtree(old.parent, ignore_errors=True)
+    return inner, said
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="readiness-")
+
+
+def _gunzip(path: Path, out: IO[bytes]) -> tuple[str, ...]:
+    done = 0
+    try:
+        with gzip.open(path) as packed:
+            while block := packed.read(1024 * 1024):
+                done += len(block)
+                if done > MOST:
+                    raise ReadinessError(f"{path} unpacks to more than {MOST // 1024**3} GiB. Unpack and split it.")
+                out.write(block)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ReadinessError(
+            f"{path}: the gzip data are broken or cut off ({error}). Export the file again."
+        ) from error
+    return ()
+
+
+def _is_followed(head: bytes) -> bool:
+    """Whether a first JSON document over several lines has ended and another begins."""
+    text = head.decode("utf-8", "replace").removeprefix("\ufeff").lstrip(_BLANK)
+    first, newline, _ = text.partition("\n")
+    if text[:1] not in ("{", "[") or not newline or _ends(first) is not None:
+        return False
+    end = _ends(text)
+    return end is not None and text[end:].lstrip(_BLANK)[:1] in ("{", "[")
+
+
+def _ends(text: str, start: int = 0) -> int | None:
+    try:
+        return json.JSONDecoder().raw_decode(text, start)[1]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _one_by_one(path: Path, out: IO[bytes]) -> tuple[str, ...]:
+    """Each document on a line of its own. What cannot be read is one line, which the source then refuses."""
+    text = document(path).decode("utf-8", "surrogateescape")
+    position = 0
+    while position < len(text):
+        if text[position] in _BLANK + ",":
+            position += 1
+            continue
+        end = _ends(text, position)
+        end = len(text) if end is None else end
+        _write_lines([text[position:end].encode("utf-8", "surrogateescape")], out)
+        position = end
+    return ()
+
+
+Found = tuple[str, Iterable[bytes], tuple[str, ...]]
+
+
+def _inside(data: bytes, depth: int = 0) -> Found | None:
+    """What is inside a JSON document: how it was wrapped, the records as JSON, and what to say."""
+    start = data.lstrip()[:1]
+    if start == b"[":
+        return "a list", _flat(_raws.decode(data)), ()
+    if start != b"{" or depth >= _DEEP:
+        return None
+    parts = members(data)
+    for key in (*(key for key in ENVELOPES if key in parts), *_only_list(parts)):
+        raw = bytes(parts[key])
+        if raw.startswith(b"[") and _holds_objects(raw):
+            rows = list(_flat(_raws.decode(raw)))
+            return f'a list under "{key}"', rows, tuple(_paging(parts, len(rows)))
+        if raw.startswith(b"{") and (deeper := _inside(raw, depth + 1)) is not None:
+            return f'"{key}" around {deeper[0]}', deeper[1], (*_paging(parts, len(list(deeper[1]))), *deeper[2])
+    return _by_columns(data, parts)
+
+
+def _inside_lines(data: bytes) -> Found | None:
+    """JSON lines of which each is an envelope."""
+    lines = [line for line in data.splitlines() if line.strip()]
+    found = []
+    for line in lines:
+        parts = members(line)
+        key = next((key for key in ENVELOPES if key in parts), None)
+        raw = bytes(parts[key]) if key is not None and len(parts) <= 3 else b""
+        if raw.startswith(b"{"):
+            found.append([raw])
+        elif raw.startswith(b"[") and _holds_objects(raw):
+            found.append(list(_flat(_raws.decode(raw))))
+        else:
+            return None
+    return "an envelope on each line", list(itertools.chain.from_iterable(found)), ()
+
+
+def _holds_objects(raw: bytes) -> bool:
+    listed = _raws.decode(raw)
+    return bool(listed) and bytes(listed[0])[:1] in (b"{", b"[")
+
+
+def _only_list(parts: dict[str, msgspec.Raw]) -> tuple[str, ...]:
+    """The one member that is a list of objects, if the others are small; or the only member."""
+    if len(parts) == 1:
+        return tuple(parts)
+    lists = [key for key, raw in parts.items() if bytes(raw).startswith(b"[") and _holds_objects(bytes(raw))]
+    others = [raw for key, raw in parts.items() if key not in lists]
+    return tuple(lists) if len(lists) == 1 and all(len(bytes(raw)) < 4096 for raw in others) else ()
+
+
+def _flat(listed: Iterable[msgspec.Raw]) -> Iterator[bytes]:
+    """The records of a list, of lists in it, or of the nodes that GraphQL puts around each."""
+    for raw in listed:
+        text = bytes(raw)
+        if text.startswith(b"["):
+            yield from _flat(_raws.decode(text))
+        elif text.startswith(b"{") and b'"node"' in text[:80] and (parts := members(text)).keys() <= {"node", "cursor"}:
+            yield bytes(parts["node"])
+        else:
+            yield text
+
+
+def _paging(parts: dict[str, msgspec.Raw], rows: int) -> Iterator[str]:
+    """Sentences where the answer says that it is not the whole."""
+    about = dict(parts)
+    for key in _PAGING:
+        if key in parts and bytes(parts[key]).startswith(b"{"):
+            about |= members(bytes(parts[key]))
+    for key in _TOTALS:
+        text = bytes(about.get(key, b""))
+        if text.isdigit() and int(text) > rows:
+            yield f"it counts {int(text):,} records, and {rows:,} are in it: fetch the other pages as well"
+            return
+    for key in _NEXT:
+        if bytes(about.get(key, b"null")) not in (b"null", b"false", b'""', b"0"):
+            yield f'it is one page of several ("{key}" names more): fetch the others as well'
+            return
+
+
+def _by_columns(data: bytes, parts: dict[str, msgspec.Raw]) -> Found | None:
+    """The rows of a data frame that was written by columns, or by the labels of its index."""
+    if len(parts) < 2 and not all(key.isdigit() for key in parts):
+        return None
+    kinds = {bytes(raw)[:1] for raw in parts.values()}
+    if kinds not in ({b"["}, {b"{"}):
+        return None
+    value: dict[str, Any] = json.loads(data)
+    if kinds == {b"{"} and all(key.isdigit() for key in value):
+        alike = len({tuple(row) for row in value.values()}) == 1
+        if alike and any(_is_plain(cell) for row in value.values() for cell in row.values()):
+            return BY_COLUMNS, _encoded(value.values()), ()
+        return None
+    columns = {name: list(cells.values()) if isinstance(cells, dict) else cells for name, cells in value.items()}
+    labels = {tuple(cells) for cells in value.values()} if kinds == {b"{"} else {()}
+    lengths = {len(cells) for cells in columns.values()}
+    plain = any(_is_plain(cell) for cells in columns.values() for cell in cells)
+    if len(lengths) != 1 or len(labels) != 1 or not plain or lengths == {0}:
+        return None
+    if kinds == {b"{"} and not all(name.isdigit() for cells in value.values() for name in cells):
+        return None
+    rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+    return BY_COLUMNS, _encoded(rows), ()
+
+
+def _is_plain(cell: Any) -> bool:
+    return cell is not None and not isinstance(cell, (dict, list))
+
+
+def _encoded(rows: Iterable[Any]) -> list[bytes]:
+    return [json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass") for row in rows]
+
+
+def _write_lines(rows: Iterable[bytes], out: IO[bytes]) -> None:
+    """A line break in JSON stands between its parts, never in a text: a blank says the same."""
+    for row in rows:
+        out.write(row.replace(b"\r", b" ").replace(b"\n", b" ") + b"\n")
+
+
+def _from_parquet(path: Path, out: IO[bytes]) -> tuple[str, ...]:
+    from readiness_tui.sources.kit.parquet import rows
+
+    lost = 0
+    for row, missing in rows(path):
+        lost += missing
+        _write_lines(_encoded([row]), out)
+    return (f"NaN or Infinity stands in {plural(lost, 'place')}; taken as missing",) if lost else ()
