@@ -69,7 +69,9 @@ class LmEval:
 def _beside(path: Path) -> Path | None:
     named = _SAMPLES.fullmatch(path.name)
     beside = path.with_name(f"results_{named['time']}.json") if named else None
-    return beside if beside is not None and beside.is_file() else None
+    if beside is None or not beside.is_file() or "results" not in peek(head_of(beside)).keys:
+        return None
+    return beside
 
 
 def _results(path: Path) -> dict[str, Any]:

@@ -68,6 +68,16 @@ every_text = pytest.mark.parametrize("sample", _named([each for each in one_of_e
 every_tree = pytest.mark.parametrize("sample", _named([each for each in one_of_each(SAMPLES) if each.taken]))
 
 
+UNRELATED = {
+    "prose": lambda file: file.write_text("Dear all,\nnothing to see.\n"),
+    "json": lambda file: file.write_text('{"hello": 1}'),
+    "nothing": lambda file: file.write_bytes(b""),
+    "binary": lambda file: file.write_bytes(bytes(range(256))),
+    "folder": lambda file: file.mkdir(),
+    "a link to nowhere": lambda file: file.symlink_to("/nowhere/at/all"),
+}
+
+
 @cache
 def _whole(sample: Sample) -> tuple[tuple[object, ...], frozenset[str]]:
     """What comes out of the untouched file, and the warnings that came with it."""
@@ -205,6 +215,40 @@ def test_a_broken_file_among_its_neighbours_never_crashes(sample, tmp_path):
 @every_form
 def test_many_broken_files_among_their_neighbours_never_crash(sample, tmp_path):
     _among_neighbours(sample, tmp_path, range(1))
+
+
+@every_file
+@pytest.mark.parametrize("unrelated", UNRELATED, ids=UNRELATED)
+def test_a_file_among_unrelated_neighbours_is_read_as_if_alone(sample, unrelated, tmp_path):
+    """Whatever stands beside a file under the names that its source looks for: what is not its own is passed over."""
+    if not _alone(sample):
+        return
+    path = sample.place(tmp_path)
+    for name in {*_read_along(sample.name), *(file.name for file in sample.path.parent.iterdir() if file.is_file())}:
+        if (beside := path.with_name(name)) != path:
+            UNRELATED[unrelated](beside)
+    assert tuple(kept(read_all(path, sample.source))) == _whole(sample)[0]
+
+
+def _read_along(name: str) -> set[str]:
+    """Names that sources read along with this one, in any of their ways."""
+    base = Path(name).name
+    swapped = [
+        ("traces", "logs"),
+        ("spans", "logs"),
+        ("trace", "log"),
+        ("observations", "scores"),
+        ("traces", "scores"),
+    ]
+    found = {base.replace(*pair) for pair in (*swapped, *(pair[::-1] for pair in swapped))}
+    return found | {
+        "scores.json",
+        "config.yaml",
+        "wandb-summary.json",
+        "wandb-metadata.json",
+        "users.json",
+        "meta.yaml",
+    }
 
 
 @every_text
