@@ -21,6 +21,7 @@ from readiness_tui.sources.kit import unwrap
 from readiness_tui.sources.kit.base import Joins, Recognised, Source
 from readiness_tui.sources.kit.fileio import HEAD, digest, unreadable
 from readiness_tui.sources.kit.fileio import head as head_of
+from readiness_tui.sources.kit.nearest import nearest
 from readiness_tui.sources.kit.peek import seen
 
 __all__ = [
@@ -235,7 +236,7 @@ def _nothing_fits(path: Path, head: bytes) -> str:
     known = ", ".join(source.name for source in sources())
     plugins = "".join(f" {problem}" for problem in problems())
     return (
-        f"{path}: {seen(head)} It is in none of the formats that can be imported: {known}. `readiness sources` says what"
+        f"{path}: {seen(head)}{nearest(head)} It is in none of the formats that can be imported: {known}. `readiness sources` says what"
         f" each looks like; cases or requests in another shape come in with a mapping file (--map), which"
         f" `readiness import --explain` proposes.{plugins}"
     )

@@ -1,0 +1,84 @@
+"""What a file that no source knows looks most like, and what to do about it.
+
+One row a shape: keys that together tell it, and the sentence for a person. The row with most keys in the file wins.
+"""
+
+from __future__ import annotations
+
+from readiness_tui.sources.kit.peek import FileKind, Peek, peek
+
+#: Keys of the object or of the first record → what it is, and what would fit.
+_BY_KEYS: tuple[tuple[frozenset[str], str], ...] = tuple(
+    (frozenset(keys.split()), said)
+    for keys, said in (
+        ("prompts providers tests", "a promptfoo configuration, not its results: promptfoo eval -o results.json"),
+        ("prompts providers", "a promptfoo configuration, not its results: promptfoo eval -o results.json"),
+        ("resourceMetrics", "OTLP metrics: export traces (and logs) instead"),
+        ("resource_metrics", "OTLP metrics: export traces (and logs) instead"),
+        ("name samples metrics config dataset_path", "a task of lm-evaluation-harness: import its samples_*.jsonl"),
+        ("user_input response retrieved_contexts", "a Ragas dataset without scores: save what evaluate() returns"),
+        ("question answer contexts", "a Ragas dataset without scores: save what evaluate() returns (to_pandas)"),
+        ("custom_id response", "an answer of OpenAI's batch interface: it has no scores; map its columns with --map"),
+        ("messages", "fine-tuning or chat messages without an id or a score: map its columns with --map"),
+        ("nbformat cells", "a notebook: save the results it shows as JSON lines"),
+        ("openapi paths", "a description of an interface, not what it returned"),
+        ("log version entries", "a browser's record of requests (HAR)"),
+        ("traceEvents", "a profile of a program (Chrome trace events): export OpenTelemetry traces instead"),
+        ("project_name runs_count", "a list of projects: export the runs in one of them"),
+        ("dataset_id inputs outputs", "examples of a LangSmith dataset: as an eval set they need a question each"),
+        ("experiment_id name artifact_location", "MLflow's list of experiments: search the runs of one"),
+        ("compilerOptions", "settings of a program, no results"),
+        ("dependencies", "a list of packages, no results"),
+        ("$schema properties", "a JSON schema, not data"),
+    )
+)
+_BY_START: tuple[tuple[bytes, str], ...] = (
+    (b"<!doctype html", "a web page: reports are read as JSON or JUnit XML, so export one of those"),
+    (b"<html", "a web page: reports are read as JSON or JUnit XML, so export one of those"),
+    (b"ARROW1", "an Arrow (Feather) file: save it as Parquet or JSON lines"),
+    (b"\x80\x04", "a Python pickle, which is never loaded because it can run code: save the data as JSON lines"),
+    (b"\x80\x05", "a Python pickle, which is never loaded because it can run code: save the data as JSON lines"),
+    (b"\x93NUMPY", "a NumPy array: save the table it came from as CSV or JSON lines"),
+    (b"%PDF", "a PDF: import the data it was made from"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook: save the sheet as CSV (UTF-8)"),
+)
+#: Parts of a zip archive's first member names.
+_BY_MEMBER: tuple[tuple[bytes, str], ...] = (
+    (b"xl/", "an Excel workbook: save the sheet as CSV (UTF-8)"),
+    (b"[Content_Types].xml", "an Office document: save a table as CSV (UTF-8)"),
+    (b"word/", "a Word document: save the text as Markdown"),
+)
+#: Tables of other tools' own databases, whose CREATE statements stand in the first pages.
+_BY_TABLE: tuple[tuple[bytes, str], ...] = (
+    (b"evals_to_prompts", "promptfoo's own database: promptfoo export eval <id> -o results.json"),
+    (b"span_annotations", "Phoenix's own database: export the spans (client.spans.get_spans_dataframe)"),
+    (b"alembic_version", "a database that is not MLflow's (it has no runs): export the data as JSON lines"),
+)
+
+
+def nearest(head: bytes) -> str:
+    """A sentence "It looks like …"; "" where nothing is near. Never raises."""
+    return f" It looks like {said}." if (said := _looks_like(head)) else ""
+
+
+def _looks_like(head: bytes) -> str:
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    for begin, said in _BY_START:
+        if start[: len(begin)].lower() == begin.lower():
+            return said
+    if head.startswith(b"PK\x03\x04"):
+        return next((said for part, said in _BY_MEMBER if part in head), "")
+    if head.startswith(b"SQLite format 3\x00"):
+        return next((said for part, said in _BY_TABLE if part in head), "")
+    look = peek(head)
+    if look.kind in (FileKind.EMPTY, FileKind.BINARY, FileKind.TEXT):
+        return ""
+    near = [(len(keys), said) for keys, said in _BY_KEYS if keys <= _keys(look)]
+    return max(near, key=lambda pair: pair[0])[1] if near else ""
+
+
+def _keys(look: Peek) -> frozenset[str]:
+    """The file's keys, and those of the records in the object's only list."""
+    lists = {path.partition(".[]")[0] for path in look.outline if ".[]" in path and path.count(".") <= 2}
+    below = look.below(next(iter(lists))) if len(lists) == 1 and look.kind is FileKind.OBJECT else frozenset[str]()
+    return look.keys | below
