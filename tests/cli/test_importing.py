@@ -154,6 +154,9 @@ def test_one_unusable_file_does_not_hide_what_the_others_brought(course: Path, c
     assert [found["path"] for found in told.json["imports"]] == [str(good)]
     assert [found["path"] for found in told.json["refused"]] == ["nowhere.json"]
     assert "nowhere.json" in told.err
+    for_people = cli("import", "nowhere.json", put_metrics(course, "n.json"))
+    assert for_people.code == 2
+    assert "1 other file was imported" in for_people.err
 
 
 def test_a_folder_is_imported_whole_and_what_was_left_out_is_named(mini: Path, place: Path, cli: Cli) -> None:

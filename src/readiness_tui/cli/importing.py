@@ -11,6 +11,7 @@ import click
 from readiness_tui.cli import codes
 from readiness_tui.cli.common import File, Session, as_json, desk_of, pass_session, progress, say, say_json, tell
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 
 if TYPE_CHECKING:
@@ -88,6 +89,9 @@ def import_command(
             say_import(result)
     for _, reason in refused:
         tell(f"readiness: {reason}")
+    stored = sum(not result.refused for result in results)
+    if failed and stored and not as_json:
+        tell(f"readiness: {plural(stored, 'other file was', 'other files were')} imported, as said above.")
     return codes.UNUSABLE if failed else codes.GO
 
 

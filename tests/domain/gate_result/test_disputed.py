@@ -18,6 +18,7 @@ def test_a_condition_only_where_the_threshold_lies_between(declared, between):
     stated = DisputedFigure("Faithfulness", declared, 0.9, "log.json")
     outcome = hold(RULE, candidate=run_of(*valued([0.9] * 20), disputed=(stated,)))
     assert bool(outcome.disputed) is between
+    assert any("log.json states Faithfulness" in warning for warning in outcome.warnings)
     ruling = [cause for cause in rule_gate(outcome)[1] if cause.key == "gate/disputed"]
     assert [cause.verdict for cause in ruling] == ([Verdict.CONDITIONS] if between else [])
     if between:

@@ -25,7 +25,7 @@ from readiness_tui.domain.runs.model import (
     ScoreState,
     Trace,
 )
-from readiness_tui.domain.text.format import moment
+from readiness_tui.domain.text.format import moment, number
 
 __all__ = ["HIGH_RISK", "case_passed", "differ_in", "evaluate_gate", "high_risk_cases", "latest_complete"]
 
@@ -274,6 +274,9 @@ def _warnings(
             lost = data.run.declared_cases
             of = "cases may be missing" if lost is None else f"{len(data.cases):,} of {lost:,} cases are in its file"
             said[f"Run {data.run.id!r} is {data.run.completeness}: {of}."] = None
+        for one in data.run.disputed:
+            figures = f"{one.metric} {number(one.declared)}, over its cases {number(one.found)}"
+            said[f"Run {data.run.id!r}: {one.where} states {figures}."] = None
         if base and any(case.id_from == "position" for case in data.cases):
             said[f"Run {data.run.id!r} names its cases by position only: compare them with care."] = None
     if runs and base:
