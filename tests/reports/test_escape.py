@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.reports.escape import block, csv_cell, inline
+from readiness_tui.reports.escape import block, csv_cell, inline, linked
 from tests.reports.markdown import parser
 
 HOSTILE = (
@@ -155,3 +155,39 @@ def test_a_csv_cell_is_text_and_carries_no_control_character(text: str) -> None:
     out = io.StringIO()
     csv.writer(out).writerow([cell, "next"])
     assert next(csv.reader(io.StringIO(out.getvalue(), newline=""))) == [cell, "next"]
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("url https://vault.example/policies#audit", "https://vault.example/policies#audit"),
+        ("path docs/a.md; url http://ci.example:8080/run?id=7&x=%20", "http://ci.example:8080/run?id=7&x=%20"),
+    ],
+)
+def test_an_address_given_as_evidence_is_a_link(text, address):
+    html = MarkdownIt("commonmark").render(linked(text))
+    assert re.findall('href="([^"]*)"', html) == [address.replace("&", "&amp;")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "url javascript:alert(1)",
+        "url https://good.example@evil.example/x",
+        "url https://a.example/<script>alert(1)</script>",
+        "url https://a.example/x|y",
+        "url https://a.example/`x`",
+        "see https://a.example",
+        "note url-https://a.example",
+    ],
+)
+def test_any_other_address_stays_text(text):
+    assert linked(text) == inline(text)
+
+
+@given(st.lists(st.sampled_from([*HOSTILE, "url https://a.example/x", "url https://a.example/x>", "; "])))
+def test_what_stands_around_a_link_does_nothing(parts):
+    text = " ".join(parts)
+    html = parser().render(linked(text))
+    assert "<script" not in html
+    assert set(re.findall('href="([^"]*)"', html)) <= {"https://a.example/x"}

@@ -17,6 +17,10 @@ _PUNCTUATION = re.compile(r"[\\`*\[\]|~$]")
 _UNDERSCORES = re.compile(r"(?<![A-Za-z0-9_])_+|(?<!_)_+(?![A-Za-z0-9_])")  # latency_p95_ms needs none
 _ENTITY = re.compile(r"&(?=#?[A-Za-z0-9]+;)")
 _SLASHES = re.compile(r"(?<=/)/")  # https:// no longer starts a link
+# Nothing in it can end the angle brackets, the table's cell or the line.
+_EVIDENCE_URL = re.compile(
+    r"(?<!\S)url (https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:[/?#][A-Za-z0-9._~:/?#@!$&'()+,;=%-]*)?)(?=$|[\s;])"
+)
 _WWW = re.compile(r"(www)\.", re.IGNORECASE)
 _MENTION = re.compile(r"@+|(?<!#)#+(?=[0-9])")
 _LINE_START = re.compile(r"^(?:[-+](?=\s|$)|-(?=[-:])|[=:#])")  # a list, a heading, a table's second line
@@ -28,6 +32,16 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 def inline(text: str) -> str:
     """Markdown for `text` on one line: in a sentence, a table cell, a list item or at the start of a line."""
     return _line(one_line(mask(text)))
+
+
+def linked(text: str) -> str:
+    """As `inline`, but an address that a person gave as evidence ("url https://…") is a link that can be clicked."""
+    parts, end = [], 0
+    shown = one_line(mask(text))
+    for found in _EVIDENCE_URL.finditer(shown):
+        parts += [_line(shown[end : found.start()]), f"url <{found[1]}>"]
+        end = found.end()
+    return "".join((*parts, _line(shown[end:])))
 
 
 def block(text: str) -> str:
