@@ -68,3 +68,13 @@ def test_what_is_no_scorecard_is_unusable(cli: Cli, place: Path, content: bytes)
         told = cli("check", "--scorecard", path)
         assert (told.code, told.out) == (2, ""), told
     assert cli("check", "--scorecard", "card", "--junit", "x.xml").code == 2
+
+
+def test_a_shared_gap_shows_the_evidence_of_the_item_that_it_names(sample_db, cli):
+    """The gap of a group of items that mean the same has one key; what it names is the member that stands worst."""
+    card = cli("--db", sample_db, "scorecard", "--format", "json").json
+    items = {f"{item['id']} {item['title']}": item for section in card["sections"] for item in section["items"]}
+    shared = [gap for gap in card["gaps"] if gap["title"] in items and gap["title"].split()[0] not in gap["key"]]
+    assert shared
+    for gap in shared:
+        assert gap["evidence"] == "; ".join(items[gap["title"]]["evidence"])

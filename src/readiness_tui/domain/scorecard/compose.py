@@ -279,13 +279,19 @@ def _item(standing: Standing, dossier: Dossier | None) -> ItemLine:
 
 
 def _gaps_with_evidence(facts: Facts, judgement: Judgement) -> tuple[GapLine, ...]:
-    """The gaps; an item's gap shows the item's evidence, unless somebody wrote evidence for the gap itself."""
-    attached = {
-        f"item/{standing.checklist_id}/{standing.item.id}": _item(standing, dossier).evidence
-        for standing, dossier in _items_with_dossier(facts, judgement)
-    }
+    """The gaps; an item's gap shows the evidence of the item that it names, unless somebody wrote some for the gap.
+
+    The gap of a `same_as` group has the key of its first item and names the one that stands worst.
+    """
+    attached: dict[str, tuple[str, ...]] = {}
+    for standing, dossier in _items_with_dossier(facts, judgement):
+        evidence = _item(standing, dossier).evidence
+        attached[f"item/{standing.checklist_id}/{standing.item.id}"] = evidence
+        attached[f"{standing.item.id} {standing.item.title}"] = evidence
     return tuple(
-        line if line.evidence else dataclasses.replace(line, evidence="; ".join(attached.get(line.key, ())))
+        line
+        if line.evidence
+        else dataclasses.replace(line, evidence="; ".join(attached.get(line.title, attached.get(line.key, ()))))
         for line in gap_lines(facts, judgement)
     )
 
