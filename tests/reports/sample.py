@@ -222,7 +222,7 @@ def make_sample(**changes: Any) -> tuple[Facts, Judgement]:
             "item/reliability/REL-02",
             Part.CHECKLISTS,
             Verdict.NO_GO,
-            "REL-02 Fallback model/provider is defined is an undecided blocker",
+            "Blocker REL-02 is undecided: Fallback model/provider is defined",
             BLOCKER,
         ),
         Cause("gate/citation_accuracy", Part.GATE, Verdict.NO_GO, "Citation accuracy fails: 35 of 40", BLOCKER),

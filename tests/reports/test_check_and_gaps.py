@@ -73,7 +73,7 @@ def test_the_table_names_every_status_by_glyph_and_word() -> None:
     text = check_text(make_card())
     for said in (
         "✗ NO-GO  as of 24 Nov 2026",
-        "✗ REL-02 Fallback",
+        "✗ Blocker REL-02 is undecided: Fallback",
         "0.850     ≥ 0.735  ● pass",
         "✗ fail",
         "○ missing",

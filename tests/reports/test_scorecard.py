@@ -63,7 +63,7 @@ def test_the_first_ten_lines_say_all_that_decides() -> None:
         "2026.11",
         "24 Nov 2026",
         "**NO-GO**",
-        "REL-02 Fallback",
+        "REL-02 is undecided: Fallback",
         "2 of 3 required pass",
         "Reliability 18%",
         "assessed** 76%",

@@ -156,7 +156,7 @@ def with_item(severity: Any, points: int | None, **known: Any) -> Judgement:
 def test_an_undecided_blocker_is_no_go():
     one = with_item(BLOCKER, None)
     assert keys(one, NO_GO) == {"item/reliability/REL-02"}
-    assert text(one, "item/reliability/REL-02") == "REL-02 Title of REL-02 is an undecided blocker"
+    assert text(one, "item/reliability/REL-02") == "Blocker REL-02 is undecided: Title of REL-02"
     assert keys(one, CONDITIONS) == {"assessed"}
     assert one.valid_until is None
     assert one.undecided == 1
@@ -184,7 +184,9 @@ def test_one_item_below_2_is_one_cause(severity: Any, points: int, verdict: Verd
 def test_a_live_waiver_lifts_the_blocker_rule_into_a_condition():
     one = with_item(BLOCKER, 0, waiver=make_waiver(TOMORROW))
     assert (keys(one, NO_GO), keys(one, CONDITIONS)) == (set(), {"item/reliability/REL-02"})
-    assert text(one, "item/reliability/REL-02").endswith("is a missing blocker, waived until 2026-11-24")
+    assert text(one, "item/reliability/REL-02") == (
+        "Blocker REL-02 is not met, waived until 2026-11-24: Title of REL-02"
+    )
     assert one.valid_until == one.conditions[0].due == TOMORROW
     assert keys(with_item(BLOCKER, None, waiver=make_waiver()), CONDITIONS) == {"item/reliability/REL-02", "assessed"}
     assert with_item(BLOCKER, 0, waiver=make_waiver(YESTERDAY)).verdict is NO_GO
@@ -214,7 +216,7 @@ def test_not_applicable_on_a_blocker():
     assert judged(by="ben").verdict is GO
     unconfirmed = judged(review=lone)
     assert keys(unconfirmed, CONDITIONS) == {"item/reliability/REL-02"}
-    assert "unconfirmed" in text(unconfirmed, "item/reliability/REL-02")
+    assert "no second person has confirmed it" in text(unconfirmed, "item/reliability/REL-02")
 
 
 def section_of(*points: int) -> Judgement:

@@ -69,7 +69,7 @@ def test_forced_changes_of_every_part():
     assert label.cause == "1 of 2 high-risk cases has no human review"
     assert incident.text == "close the incident: INC-7 Refund loop is an open sev1"
     assert (item.item_id, item.owner, item.due) == ("REL-02", "", None)
-    assert item.cause == "REL-02 Title of REL-02 is an undecided blocker"
+    assert item.cause == "Blocker REL-02 is undecided: Title of REL-02"
 
 
 def test_the_heaviest_items_lift_a_section():
@@ -116,7 +116,7 @@ def broken(*rows: StoredCondition, points: dict[str, int | None], **changes: Any
 def test_a_broken_promise_is_renewed_unless_keeping_it_is_less_work():
     one = broken(StoredCondition("item/reliability/I0", "", AS_OF), points={"I0": 1})
     assert (keys(one), one.flips_to) == (["condition/item/reliability/I0/owner"], Verdict.CONDITIONS)
-    assert one.flips[0].text == "name an owner: I0 Title of I0 is a partial major item"
+    assert one.flips[0].text == "name an owner: I0 is partly met: Title of I0"
     both = broken(StoredCondition("item/reliability/I0", "", YESTERDAY), points={"I0": 1})
     assert (keys(both), both.flips_to) == (["item/reliability/I0"], Verdict.GO)
 

@@ -105,20 +105,22 @@ def row_text(row: GateRow) -> str:
 
 
 def item_cause(standing: Standing, gap_key: str, waived_until: date | None) -> Cause | None:
-    """The item's cause, at most one because its states exclude each other. Informational items have none.
+    """The item's cause: "Blocker REL-03 is not met: Secrets are stored in a secret manager".
+
+    At most one, because an item's states exclude each other. Informational items have none.
 
     An undecided major item is below 2 like any other: its condition must not appear only once somebody votes 1.
     A waiver on a minor item lifts nothing, so it makes no condition: adding a waiver must never worsen the verdict.
     """
     item = standing.item
-    name = f"{item.id} {item.title}"
+    name = f"Blocker {item.id}" if item.severity is Severity.BLOCKER else item.id
 
     def cause(verdict: Verdict, text: str, expires: date | None = None) -> Cause:
         return Cause(
             key=item_key(standing),
             part=Part.CHECKLISTS,
             verdict=verdict,
-            text=f"{name} {text}",
+            text=f"{name} {text}: {item.title}",
             severity=item.severity,
             gap_key=gap_key,
             item_id=item.id,
@@ -126,22 +128,21 @@ def item_cause(standing: Standing, gap_key: str, waived_until: date | None) -> C
         )
 
     if standing.na_unconfirmed:
-        return cause(Verdict.CONDITIONS, "is a blocker marked not applicable, unconfirmed by a second person")
+        return cause(Verdict.CONDITIONS, "is marked not applicable, and no second person has confirmed it")
     if not standing.in_sum or standing.counts == 2 or item.severity is Severity.MINOR:
         return None
-    word = _with_article("undecided" if standing.points is None else ("missing", "partial")[standing.points])
-    what = f"{word} {item.severity}" if item.severity is Severity.BLOCKER else f"{word} {item.severity} item"
-    against = ", its proof against the vote" if standing.conflict else ""
+    what = "is undecided" if standing.points is None else ("is not met", "is partly met")[standing.points]
+    against = ", its proof disagrees with the vote" if standing.conflict else ""
     if standing.waived and waived_until is not None:
         return cause(
             Verdict.CONDITIONS,
-            f"is {what}{against}, waived until {waived_until.isoformat()}",
+            f"{what}{against}, waived until {waived_until.isoformat()}",
             waived_until,
         )
     if standing.na_awaiting:
-        return cause(Verdict.NO_GO, "is a blocker marked not applicable that no second person has confirmed")
+        return cause(Verdict.NO_GO, "is marked not applicable, and no second person has confirmed it")
     blocks = item.severity is Severity.BLOCKER and standing.counts == 0
-    return cause(Verdict.NO_GO if blocks else Verdict.CONDITIONS, f"is {what}{against}")
+    return cause(Verdict.NO_GO if blocks else Verdict.CONDITIONS, f"{what}{against}")
 
 
 def section_cause(section: Section, policy: Policy, lifts: Sequence[str]) -> Cause | None:
@@ -246,7 +247,3 @@ def _gaps_of(standings: Iterable[Standing], gap_keys: Mapping[str, str]) -> tupl
 
 def _because(text: str, reason: str) -> str:
     return f"{text}: {reason}" if reason.strip() else text
-
-
-def _with_article(word: str) -> str:
-    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
