@@ -69,6 +69,19 @@ def test_a_wrapping_changes_nothing_of_what_is_inside(make, plain, content):
     assert not [record for record in records if isinstance(record, Reject)]
 
 
+def test_a_column_of_lists_is_a_column_like_any_other(make):
+    columns = {
+        "user_input": ["q", "r"],
+        "response": ["a", "b"],
+        "retrieved_contexts": [["c"], ["c"]],
+        "tone": [1.0, None],
+    }
+    recognised, records = _read(make("frame.json", columns))
+    cases = [record.case for record in records if isinstance(record, CaseRecord)]
+    assert recognised.format == "ragas"
+    assert [(case.question, case.output, len(case.chunks or ())) for case in cases] == [("q", "a", 1), ("r", "b", 1)]
+
+
 def test_a_parquet_file_is_its_rows(tmp_path, plain):
     pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     path = tmp_path / "frame.parquet"

@@ -225,6 +225,8 @@ def _inside(data: bytes, depth: int = 0) -> Found | None:
     if start != b"{" or depth >= _DEEP:
         return None
     parts = members(data)
+    if (by_columns := _by_columns(data, parts)) is not None:
+        return by_columns
     for key in (*(key for key in ENVELOPES if key in parts), *_only_list(parts)):
         raw = bytes(parts[key])
         if raw.startswith(b"[") and _holds_objects(raw):
@@ -232,7 +234,7 @@ def _inside(data: bytes, depth: int = 0) -> Found | None:
             return f'a list under "{key}"', rows, tuple(_paging(parts, len(rows)))
         if raw.startswith(b"{") and (deeper := _inside(raw, depth + 1)) is not None:
             return f'"{key}" around {deeper[0]}', deeper[1], (*_paging(parts, len(list(deeper[1]))), *deeper[2])
-    return _by_columns(data, parts)
+    return None
 
 
 def _inside_lines(data: bytes) -> Found | None:
