@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness_tui.domain.runs.model import Chunk, Outcome, SpanKind, ToolCall
+from readiness_tui.sources.kit import fields
 from readiness_tui.sources.tracing.span_tree import GivenScore, RawSpan, trace_from_spans
 
 T0 = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -176,6 +177,122 @@ def test_a_tool_span_inside_one_of_the_same_tool_is_the_same_call():
 def test_an_error_of_a_tool_is_kept_with_its_attempt():
     calls = trace(root(), span("x", kind=TOOL, tool="pay", ok=False, error="E: no", attempt=2)).tool_calls
     assert calls == (ToolCall("pay", error="E: no", attempt=2),)
+
+
+# What was not understood
+
+
+def test_a_step_that_nothing_explains_leaves_open_what_was_done():
+    model = span("m", kind=MODEL, output="yes")
+    for more in ({}, {"explained": False}, {"explained": False, "kind_word": "gadget"}):
+        found = trace(root(), model, span("x", name="fetch 4711", at=5, **more))
+        assert (found.tool_calls, found.retrieval, found.chunks) == (None, None, None)
+        assert found.extra["not_understood"] == [more.get("kind_word", "fetch #")]
+    assert trace(root(), model, span("x", explained=True)).tool_calls == ()
+
+
+def test_a_step_is_explained_by_a_known_one_below_it_and_by_the_one_it_is_inside_of():
+    around = span("step", name="pipeline"), span("m", "step", kind=MODEL, output="yes")
+    assert trace(root(), *around).tool_calls == ()
+    inside = span("m", kind=MODEL, output="yes"), span("http", "m", name="POST", explained=False)
+    assert trace(root(), *inside).tool_calls == ()
+    agent_in_tool = span("t", kind=TOOL, tool="ask"), span("a", "t", kind=AGENT), span("x", "a", name="x")
+    found = trace(root(), *agent_in_tool)
+    assert (found.retrieval, [call.name for call in found.tool_calls]) == (None, ["ask"])
+
+
+def test_a_message_that_was_not_read_leaves_open_what_was_done():
+    found = trace(root(), span("m", kind=MODEL, output="yes", unread=("acme.messages",)))
+    assert (found.tool_calls, found.retrieval, found.extra["not_understood"]) == (None, None, ["acme.messages"])
+    stopped = trace(root(), span("m", kind=MODEL, output="", finish="tool_calls"))
+    assert stopped.tool_calls is None
+
+
+def test_a_database_is_no_tool_but_may_be_a_retrieval():
+    for step in (span("d", explained=True, may_retrieve=True), span("e", kind=SpanKind.EMBEDDING)):
+        found = trace(root(), span("m", kind=MODEL, output="yes"), step)
+        assert (found.tool_calls, found.retrieval) == ((), None)
+
+
+def test_model_calls_alone_say_nothing_of_the_application_around_them():
+    alone = span("m", None, kind=MODEL)
+    assert (trace(alone).tool_calls, trace(alone).retrieval) == (None, None)
+    assert trace(replace(alone, output="yes")).tool_calls == ()
+    assert trace(replace(alone, finish="stop")).tool_calls == ()
+    assert trace(replace(alone, output="yes")).retrieval is None
+
+
+def test_a_plain_step_named_as_a_requested_tool_is_its_call():
+    asking = span("m", kind=MODEL, asked=(("c1", ToolCall("pay", '{"n": 1}')),))
+    step = span("s", name="pay", at=5, arguments='{"n": 1}', result='"done"')
+    found = trace(root(), asking, step)
+    assert found.tool_calls == (ToolCall("pay", '{"n": 1}', '"done"'),)
+    assert found.spans[-1].kind is TOOL
+    earlier = trace(root(), replace(asking, started_at=T0 + timedelta(milliseconds=50)), step)
+    assert earlier.tool_calls == (ToolCall("pay", '{"n": 1}'),)
+    typed = span("t", "s", kind=TOOL, tool="pay", at=6, result='"done"', call_id="c1")
+    assert trace(root(), asking, step, typed).tool_calls == (ToolCall("pay", '{"n": 1}', '"done"'),)
+
+
+def test_a_requested_call_without_a_step_stands_beside_those_with_one_where_ids_tell_them_apart():
+    asked = (("c1", ToolCall("pay", "1")), ("c2", ToolCall("mail", "2")), ("c3", ToolCall("final_result", "{}")))
+    asking = span("m", kind=MODEL, asked=asked)
+    done = span("t", kind=TOOL, tool="pay", at=5, call_id="c1", result='"ok"')
+    assert trace(root(), asking, done).tool_calls == (ToolCall("pay", "1", '"ok"'), ToolCall("mail", "2"))
+    assert trace(root(), asking, replace(done, call_id=None)).tool_calls == (ToolCall("pay", None, '"ok"'),)
+
+
+def test_requests_without_ids_that_an_agent_repeats_count_once():
+    asked = (("", ToolCall("pay", "1")),)
+    assert len(trace(root(asked=asked), span("m", kind=MODEL, asked=asked)).tool_calls) == 1
+
+
+def test_the_name_of_a_tool_stands_without_what_conventions_add():
+    for name in ("execute_tool pay", "running tool: pay", "pay.tool", "tools/call pay", "pay"):
+        assert trace(root(), span("t", kind=TOOL, name=name)).tool_calls == (ToolCall("pay"),)
+
+
+def test_a_retrieval_inside_a_retrieval_is_not_counted_again_and_a_silent_one_leaves_a_gap():
+    outer = span("a", kind=RETRIEVAL, chunks=(Chunk("x"),))
+    inner = span("b", "a", kind=RETRIEVAL, chunks=(Chunk("x"), Chunk("y")))
+    assert [chunk.id for chunk in trace(root(), outer, inner).chunks] == ["x"]
+    wrapper = trace(root(), replace(outer, chunks=None), span("c", "a"), replace(inner, parent="c"))
+    assert [chunk.id for chunk in wrapper.chunks] == ["x", "y"]
+    silent = span("z", kind=RETRIEVAL)
+    assert (trace(root(), outer, silent).chunks, trace(root(), outer, silent).retrieval) == (None, True)
+    assert trace(root(), outer, replace(silent, ok=False)).chunks == (Chunk("x", 1),)
+
+
+def test_a_success_that_is_assumed_gives_way_to_what_says_otherwise():
+    ended = root(ok=True, assumed=True)
+    failed = span("m", kind=MODEL, ok=False)
+    assert trace(ended).outcome is Outcome.SUCCESS
+    assert trace(ended, failed).outcome is None
+    assert trace(root(ok=True), failed).outcome is Outcome.SUCCESS
+    assert trace(ended, failed, span("n", kind=MODEL, at=50, ok=True)).outcome is Outcome.SUCCESS
+    assert trace(ended, span("other", None, ok=False)).outcome is None
+    filtered = trace(root(ok=True), span("m", kind=MODEL, finish="content_filter"))
+    assert (filtered.status, filtered.outcome, filtered.error) == ("content_filter", None, None)
+
+
+def test_no_price_is_not_free():
+    unpriced = span("m", kind=MODEL, tokens_in=10, tokens_out=1, cost=0.0)
+    assert trace(root(), unpriced).cost is None
+    assert trace(root(), replace(unpriced, cached=True)).cost == 0.0
+    assert trace(root(tokens_in=10, cost=0.0), replace(unpriced, cost=0.5)).cost == 0.5
+
+
+def test_a_zero_around_calls_that_say_nothing_is_no_sum():
+    assert trace(root(tokens_in=0), span("m", kind=MODEL)).tokens_in is None
+
+
+def test_what_was_not_understood_is_told_once_a_kind_with_how_often():
+    notes = fields.Notes()
+    for _ in range(2):
+        trace_from_spans("t", [root(), span("x", name="fetch 1"), span("y", name="fetch 2")], (), notes)
+    (warning,) = notes.warnings("f")
+    assert "“fetch #” was not understood" in warning.text
+    assert "(4 records)" in warning.text
 
 
 # Judgements

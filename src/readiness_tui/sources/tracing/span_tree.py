@@ -7,107 +7,62 @@ the trace are determined as follows:
 - **started_at, latency_ms**: from the first root's start to the last root's end. Without a head there is no latency:
   the parts took less time than the user waited.
 - **question, answer**: the head's input and output, else the first input and the last output of a model call.
-- **status, outcome**: the head's own status word if it has one, else whether it ended in an error or reported ok.
-  A failed step below a successful head (a retry, a fallback) is not an error of the request.
+- **status, outcome**: the head's own status word if it has one, else whether it ended in an error or succeeded. A failed
+  step below a successful head (a retry, a fallback) is not an error of the request. Where success is not said but
+  assumed (OpenTelemetry's unset status), a last model call or another root that failed leaves the outcome open; an
+  answer that a filter stopped is neither a success nor an error, whatever the head says.
 - **model, prompt_version**: the head's prompt version, else those of the model call that gave the answer.
 - **tokens, cost**: summed over the tree, without counting totals that a span repeats from the calls below it. None if
-  a successful model call lacks the figure: a partial sum would be wrong.
-- **tool_calls**: the tool spans; if there are none, the calls that models requested. Arguments and results found only
-  in the models' messages are taken from there, by call id. A tool span nested in one of the same tool is the same call.
-- **chunks**: from all retrievals in order; a reranker's chunks replace those before it.
-- **nothing logged, or nothing done**: in a complete tree (a root, no orphan, some step of a known kind), no retrieval
-  span means that nothing was retrieved, and no tool span that no tool was called; otherwise it means "not known".
+  a successful model call lacks the figure: a partial sum would be wrong. A cost of 0 beside tokens is none: tools write
+  it for a model whose price they do not know.
+- **tool_calls**: the tool spans, and the calls that models requested, where call ids tell which of them are the same.
+  Arguments and results found only in the models' messages are taken from there, by call id. A tool span nested in one
+  of the same tool is the same call. A step without a kind that is named like a requested tool is its call.
+- **chunks**: from all retrievals in order; a reranker's chunks replace those before it, those of a retrieval those of
+  the retrievals inside of it. None if one of the retrievals lacks them.
+- **nothing logged, or nothing done**: in a complete tree (a root, no orphan, some step of a known kind) of which every
+  step and message was understood, no retrieval span means that nothing was retrieved, and no tool span or request that
+  no tool was called; otherwise it means "not known", and `notes` and the trace's `not_understood` say what was not.
 - **spans**: every span with the small attributes that probes read. Long texts stay in the raw record, except those
   with a credential, which the leak probe must see.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from statistics import fmean
 from typing import Any
 
-from readiness_tui.domain.runs.model import Chunk, Outcome, Span, SpanKind, ToolCall, Trace
+from readiness_tui.domain.runs.model import Outcome, Span, SpanKind, Trace
 from readiness_tui.domain.text.secrets import find_secrets
+from readiness_tui.sources.kit import fields
+from readiness_tui.sources.tracing import done
 from readiness_tui.sources.tracing.outcome import outcome_of
+from readiness_tui.sources.tracing.raw_span import GivenScore, RawSpan
+from readiness_tui.sources.tracing.tree import Tree
+
+__all__ = ["GivenScore", "RawSpan", "trace_from_spans"]
 
 MAX_TOKENS = 2**53
+#: Why a model stopped, where that leaves no whole answer: OpenAI and Vercel, Gemini, Anthropic and Bedrock.
+_STOPPED = frozenset(
+    {"content_filter", "content-filter", "content_filtered", "guardrail_intervened", "refusal", "safety", "blocklist",
+     "prohibited_content", "spii", "recitation", "malformed_function_call", "error", "failed"}
+)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class RawSpan:
-    """One recorded step, in our own terms; None is "not recorded".
-
-    `ok`: True where the tool says the step succeeded, False where it failed (`error` says why), None if it says
-    neither. `input`, `output`: what a person would read (the user's last message, the answer), not the whole payload.
-    `outcome`: the application's own word for how the request ended. `arguments`, `result`: JSON text of a tool call.
-    `asked`: tool calls that a model requested, by call id ("" if it has none); `told`: tool results that a model was
-    given, by call id. `reranks`: its `chunks` replace those retrieved before. `attributes`: kept on the span, under
-    the names of `domain.evaluation.Span` if known. `texts`: its long texts by name, kept only if they contain a
-    credential. `extra`: facts about the whole request.
-    """
-
-    id: str
-    parent: str | None = None
-    name: str = ""
-    kind: SpanKind = SpanKind.OTHER
-    started_at: datetime | None = None
-    duration_ms: float | None = None
-    ok: bool | None = None
-    error: str | None = None
-    outcome: str | None = None
-    input: str | None = None
-    output: str | None = None
-    model: str | None = None
-    prompt_version: str | None = None
-    index_version: str | None = None
-    app_version: str | None = None
-    tokens_in: int | None = None
-    tokens_out: int | None = None
-    cost: float | None = None
-    cached: bool = False
-    tool: str | None = None
-    call_id: str | None = None
-    arguments: str | None = None
-    result: str | None = None
-    attempt: int | None = None
-    asked: tuple[tuple[str, ToolCall], ...] = ()
-    told: Mapping[str, str] = field(default_factory=dict)
-    chunks: tuple[Chunk, ...] | None = None
-    reranks: bool = False
-    user: str | None = None
-    session: str | None = None
-    feedback: str | None = None
-    tags: tuple[str, ...] = ()
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-    texts: Mapping[str, str] = field(default_factory=dict)
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class GivenScore:
-    """A score given to a request or one of its steps. `human`: by a person, so it is also feedback.
-
-    `of`: the id of the step, or of the judgement itself; identical judgements count once.
-    """
-
-    name: str
-    value: float | None = None
-    label: str | None = None
-    explanation: str | None = None
-    human: bool = False
-    error: str | None = None  # the judge's error; then there is no value
-    of: str | None = None
-
-
-def trace_from_spans(trace_id: str, spans: Sequence[RawSpan], judgements: Iterable[GivenScore] = ()) -> Trace:
+def trace_from_spans(
+    trace_id: str,
+    spans: Sequence[RawSpan],
+    judgements: Iterable[GivenScore] = (),
+    notes: fields.Notes | None = None,
+) -> Trace:
     """The trace of these spans; see the module. A span with the same id replaces an earlier one.
 
-    Without spans, the trace has only its judgements.
+    Without spans, the trace has only its judgements. `notes` are told what was not understood or assumed.
     """
-    tree = _Tree({span.id: span for span in spans})
+    tree = Tree({span.id: span for span in done.with_untyped_tools(spans)})
     head, models = tree.head, tree.of(SpanKind.MODEL)
     answering = next((span for span in reversed(models) if span.output is not None), models[-1] if models else None)
     preferred = [span for span in (head, answering) if span is not None]
@@ -117,8 +72,15 @@ def trace_from_spans(trace_id: str, spans: Sequence[RawSpan], judgements: Iterab
 
     question = known(lambda span: span.input) if head or models else None
     answer = head.output if head and head.output is not None else answering.output if answering else None
-    status, outcome = _status(head)
-    chunks, retrieval = _retrieved(tree)
+    status, outcome = _status(tree)
+    doubt = done.unclear(tree)
+    chunks, retrieval = done.retrieved(tree, doubt)
+    calls = done.tool_calls(tree, doubt)
+    open_questions = Counter(doubt.calls if calls is None else ()) | Counter(
+        doubt.retrieval if retrieval is None else ()
+    )
+    if notes is not None:
+        _tell(notes, tree, open_questions, outcome)
     judged = tuple(dict.fromkeys(judgements))
     return Trace(
         id=trace_id,
@@ -133,113 +95,24 @@ def trace_from_spans(trace_id: str, spans: Sequence[RawSpan], judgements: Iterab
         question=question,
         answer=answer,
         chunks=chunks,
-        tool_calls=_tool_calls(tree),
+        tool_calls=calls,
         retrieval=retrieval,
         feedback=_feedback(tree, judged),
         latency_ms=tree.latency_ms,
-        cost=tree.total(lambda span: span.cost),
+        cost=tree.total(_cost),
         tokens_in=_as_count(tree.total(lambda span: span.tokens_in)),
         tokens_out=_as_count(tree.total(lambda span: span.tokens_out)),
         scores=_scores(judged),
         cached=bool(head and head.cached) or (bool(models) and all(span.cached for span in models)),
-        extra=_extra(tree, judged),
+        extra=_extra(tree, judged, open_questions),
         spans=tuple(_span(span) for span in tree.ordered) if tree.ordered else None,
         user=known(lambda span: span.user),
         session=known(lambda span: span.session),
     )
 
 
-class _Tree:
-    """The spans ordered by start, with their parents and children."""
-
-    def __init__(self, by_id: Mapping[str, RawSpan]) -> None:
-        self.by_id = by_id
-        self.ordered = sorted(by_id.values(), key=_begin)
-        self.below: dict[str, list[RawSpan]] = {}
-        self.tops: list[RawSpan] = []
-        for span in self.ordered:
-            if span.parent is None or span.parent not in by_id or span.parent == span.id:
-                self.tops.append(span)
-            else:
-                self.below.setdefault(span.parent, []).append(span)
-        self.walked = self._walk()
-
-    def _walk(self) -> list[tuple[RawSpan, RawSpan | None]]:
-        """Each span once with its parent, parents first. A cycle of parents gets a top, too."""
-        walked: list[tuple[RawSpan, RawSpan | None]] = []
-        seen: set[str] = set()
-        for start in (*self.tops, *self.ordered):
-            waiting: list[tuple[RawSpan, RawSpan | None]] = [(start, None)]
-            while waiting:
-                span, above = waiting.pop()
-                if span.id not in seen:
-                    seen.add(span.id)
-                    walked.append((span, above))
-                    waiting += [(child, span) for child in reversed(self.below.get(span.id, ()))]
-        return walked
-
-    @property
-    def roots(self) -> list[RawSpan]:
-        return [span for span in self.tops if span.parent is None]
-
-    @property
-    def head(self) -> RawSpan | None:
-        if self.roots:
-            return max(self.roots, key=lambda span: span.duration_ms or 0.0)
-        return self.tops[0] if len(self.tops) == 1 else None
-
-    @property
-    def whole(self) -> bool:
-        """Whether there is a root, no parent is missing, and at least one step has a known kind."""
-        return len(self.tops) == len(self.roots) > 0 and any(span.kind is not SpanKind.OTHER for span in self.ordered)
-
-    @property
-    def started_at(self) -> datetime | None:
-        return next((span.started_at for span in self.ordered if span.started_at is not None), None)
-
-    @property
-    def latency_ms(self) -> float | None:
-        if len(self.roots) < 2:
-            return self.head.duration_ms if self.head else None
-        ends = [_end(span) for span in self.roots]
-        known = [end for end in ends if end is not None]
-        started = self.roots[0].started_at
-        if started is None or len(known) < len(ends):
-            return None
-        return (max(known) - started) / timedelta(milliseconds=1)
-
-    def of(self, kind: SpanKind) -> list[RawSpan]:
-        return [span for span in self.ordered if span.kind is kind]
-
-    def total(self, read: Callable[[RawSpan], float | None]) -> float | None:
-        """The sum over the tree, given that enclosing spans repeat the totals below them; see the module."""
-        covered: set[str] = set()
-        sums: dict[str, float] = {}
-        for span, above in self.walked:
-            if read(span) is not None or (above is not None and above.id in covered):
-                covered.add(span.id)
-        for span, _ in reversed(self.walked):
-            below = [sums[child.id] for child in self.below.get(span.id, ()) if child.id in sums]
-            own = read(span)
-            if own is not None or below:
-                sums[span.id] = max(own or 0.0, sum(below))
-            elif span.kind is SpanKind.MODEL and span.ok is not False and span.id not in covered:
-                return None
-        tops = [sums[span.id] for span, above in self.walked if above is None and span.id in sums]
-        return sum(tops) if tops else None
-
-
-def _begin(span: RawSpan) -> float:
-    return span.started_at.timestamp() if span.started_at is not None else float("inf")
-
-
-def _end(span: RawSpan) -> datetime | None:
-    if span.started_at is None or span.duration_ms is None:
-        return None
-    return span.started_at + timedelta(milliseconds=span.duration_ms)
-
-
-def _status(head: RawSpan | None) -> tuple[str | None, Outcome | None]:
+def _status(tree: Tree) -> tuple[str | None, Outcome | None]:
+    head, models = tree.head, tree.of(SpanKind.MODEL)
     if head is None:
         return None, None
     if head.outcome is not None:
@@ -247,60 +120,33 @@ def _status(head: RawSpan | None) -> tuple[str | None, Outcome | None]:
         return head.outcome, outcome if outcome is not None or head.ok is not False else Outcome.ERROR
     if head.ok is None:
         return None, None
-    return ("ok", Outcome.SUCCESS) if head.ok else ("error", Outcome.ERROR)
+    if not head.ok:
+        return "error", Outcome.ERROR
+    finish = models[-1].finish if models else head.finish
+    if finish in _STOPPED:
+        return finish, None
+    failed = models[-1:] + tree.roots
+    if head.assumed and any(span.ok is False for span in failed):
+        return None, None
+    return "ok", Outcome.SUCCESS
 
 
-def _retrieved(tree: _Tree) -> tuple[tuple[Chunk, ...] | None, bool | None]:
-    """The chunks, and whether anything was retrieved."""
-    found: list[Chunk] | None = None
-    for span in tree.ordered:
-        if span.chunks is not None:
-            ranked = [replace(c, rank=n) if c.rank is None else c for n, c in enumerate(span.chunks, 1)]
-            found = ranked if span.reranks or found is None else [*found, *ranked]
-    if found is not None or tree.of(SpanKind.RETRIEVAL):
-        return None if found is None else tuple(found), True
-    return None, False if tree.whole else None
+def _tell(notes: fields.Notes, tree: Tree, open_questions: Counter[str], outcome: Outcome | None) -> None:
+    for name, n in open_questions.items():
+        for _ in range(n):
+            notes.add(f"“{name}” was not understood, so what its request called or retrieved is not known")
+    if tree.head is not None and tree.head.assumed and outcome is Outcome.SUCCESS:
+        notes.add("a request ended with its status unset, OpenTelemetry's way to say no error; it counts as a success")
+    if any(span.cost is not None and _cost(span) is None for span in tree.ordered):
+        notes.add("a cost of 0 beside tokens is taken as missing: the tool had no price for the model")
 
 
-def _tool_calls(tree: _Tree) -> tuple[ToolCall, ...] | None:
-    asked = [pair for span in tree.ordered for pair in span.asked]
-    by_id = {name: call for name, call in asked if name}
-    told: dict[str, str] = {}
-    for span in tree.ordered:
-        told |= span.told
-    calls = []
-    inside: dict[str, RawSpan] = {}  # span id → the tool span it is or belongs to
-    for span, above in tree.walked:
-        outer = inside.get(above.id) if above is not None else None
-        if span.kind is not SpanKind.TOOL:
-            if outer is not None:
-                inside[span.id] = outer
-            continue
-        inside[span.id] = span
-        if outer is None or outer.tool != span.tool:
-            calls.append(span)
-    if calls:
-        calls.sort(key=_begin)
-        return tuple(_called(span, by_id.get(span.call_id or ""), told.get(span.call_id or "")) for span in calls)
-    if asked:
-        seen: dict[str, ToolCall] = {}  # each call repeats the conversation so far
-        for at, (name, call) in enumerate(asked):
-            seen.setdefault(name or f"\0{at}", replace(call, result=call.result or told.get(name)))
-        return tuple(seen.values())
-    return () if tree.whole else None
+def _cost(span: RawSpan) -> float | None:
+    unpriced = span.cost == 0 and not span.cached and (span.tokens_in or span.tokens_out)
+    return None if unpriced else span.cost
 
 
-def _called(span: RawSpan, asked: ToolCall | None, told: str | None) -> ToolCall:
-    return ToolCall(
-        name=span.tool or span.name,
-        arguments=span.arguments if span.arguments is not None or asked is None else asked.arguments,
-        result=span.result if span.result is not None else told,
-        error=span.error or "error" if span.ok is False else None,
-        attempt=span.attempt,
-    )
-
-
-def _feedback(tree: _Tree, judged: Sequence[GivenScore]) -> str | None:
+def _feedback(tree: Tree, judged: Sequence[GivenScore]) -> str | None:
     said = [span.feedback for span in tree.ordered if span.feedback]
     for judgement in judged:
         if judgement.human:
@@ -326,7 +172,7 @@ def _scores(judged: Sequence[GivenScore]) -> dict[str, float]:
     return {name: fmean(found) for name, found in values.items()}
 
 
-def _extra(tree: _Tree, judged: Sequence[GivenScore]) -> dict[str, Any]:
+def _extra(tree: Tree, judged: Sequence[GivenScore], open_questions: Counter[str]) -> dict[str, Any]:
     extra: dict[str, Any] = {}
     for span in (*([tree.head] if tree.head else []), *tree.ordered):
         for name, value in span.extra.items():
@@ -349,6 +195,8 @@ def _extra(tree: _Tree, judged: Sequence[GivenScore]) -> dict[str, Any]:
     ]  # fmt: skip
     if told:
         extra["evaluations"] = told
+    if open_questions:
+        extra["not_understood"] = list(open_questions)
     return extra
 
 
@@ -359,7 +207,7 @@ def _span(span: RawSpan) -> Span:
         ("prompt_version", span.prompt_version),
         ("tokens_in", span.tokens_in),
         ("tokens_out", span.tokens_out),
-        ("cost", span.cost),
+        ("cost", _cost(span)),
         ("tool", span.tool),
         ("attempt", span.attempt),
         ("cached", span.cached or None),

@@ -1,0 +1,101 @@
+"""The tree that the spans of one trace make: its order, its head, its time, and sums over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from readiness_tui.domain.runs.model import SpanKind
+from readiness_tui.sources.tracing.raw_span import RawSpan
+
+
+class Tree:
+    """The spans ordered by start, with their parents and children."""
+
+    def __init__(self, by_id: Mapping[str, RawSpan]) -> None:
+        self.by_id = by_id
+        self.ordered = sorted(by_id.values(), key=begin)
+        self.below: dict[str, list[RawSpan]] = {}
+        self.tops: list[RawSpan] = []
+        for span in self.ordered:
+            if span.parent is None or span.parent not in by_id or span.parent == span.id:
+                self.tops.append(span)
+            else:
+                self.below.setdefault(span.parent, []).append(span)
+        self.walked = self._walk()
+
+    def _walk(self) -> list[tuple[RawSpan, RawSpan | None]]:
+        """Each span once with its parent, parents first. A cycle of parents gets a top, too."""
+        walked: list[tuple[RawSpan, RawSpan | None]] = []
+        seen: set[str] = set()
+        for start in (*self.tops, *self.ordered):
+            waiting: list[tuple[RawSpan, RawSpan | None]] = [(start, None)]
+            while waiting:
+                span, above = waiting.pop()
+                if span.id not in seen:
+                    seen.add(span.id)
+                    walked.append((span, above))
+                    waiting += [(child, span) for child in reversed(self.below.get(span.id, ()))]
+        return walked
+
+    @property
+    def roots(self) -> list[RawSpan]:
+        return [span for span in self.tops if span.parent is None]
+
+    @property
+    def head(self) -> RawSpan | None:
+        if self.roots:
+            return max(self.roots, key=lambda span: span.duration_ms or 0.0)
+        return self.tops[0] if len(self.tops) == 1 else None
+
+    @property
+    def whole(self) -> bool:
+        """Whether there is a root, no parent is missing, and at least one step has a known kind."""
+        return len(self.tops) == len(self.roots) > 0 and any(span.kind is not SpanKind.OTHER for span in self.ordered)
+
+    @property
+    def started_at(self) -> datetime | None:
+        return next((span.started_at for span in self.ordered if span.started_at is not None), None)
+
+    @property
+    def latency_ms(self) -> float | None:
+        if len(self.roots) < 2:
+            return self.head.duration_ms if self.head else None
+        ends = [_end(span) for span in self.roots]
+        known = [end for end in ends if end is not None]
+        started = self.roots[0].started_at
+        if started is None or len(known) < len(ends):
+            return None
+        return (max(known) - started) / timedelta(milliseconds=1)
+
+    def of(self, kind: SpanKind) -> list[RawSpan]:
+        return [span for span in self.ordered if span.kind is kind]
+
+    def total(self, read: Callable[[RawSpan], float | None]) -> float | None:
+        """The sum over the tree, given that enclosing spans repeat the totals below them; see `span_tree`."""
+        covered: set[str] = set()
+        sums: dict[str, float] = {}
+        for span, above in self.walked:
+            # A 0 on an enclosing span says nothing of the calls below it: wrappers write it where they count nothing.
+            if read(span) or (span.id not in self.below and read(span) == 0) or (above and above.id in covered):
+                covered.add(span.id)
+        for span, _ in reversed(self.walked):
+            below = [sums[child.id] for child in self.below.get(span.id, ()) if child.id in sums]
+            own = read(span)
+            if own is not None or below:
+                sums[span.id] = max(own or 0.0, sum(below))
+            elif span.kind is SpanKind.MODEL and span.ok is not False and span.id not in covered:
+                return None
+        tops = [sums[span.id] for span, above in self.walked if above is None and span.id in sums]
+        return sum(tops) if tops else None
+
+
+def begin(span: RawSpan) -> float:
+    """Seconds since 1970; a step without a time comes last."""
+    return span.started_at.timestamp() if span.started_at is not None else float("inf")
+
+
+def _end(span: RawSpan) -> datetime | None:
+    if span.started_at is None or span.duration_ms is None:
+        return None
+    return span.started_at + timedelta(milliseconds=span.duration_ms)
