@@ -26,7 +26,7 @@ def sample(tmp_path: Path) -> Path:
 
 def test_the_sample(sample, read):
     found = read(sample / "spans.jsonl")
-    assert (found.format, len(found.traces), found.rejects, found.warnings) == ("phoenix", 8, [], [])
+    assert (found.format, len(found.traces), found.rejects) == ("phoenix", 8, [])
     assert sum(len(trace.spans) for trace in found.traces) == 32
     assert [trace.scores for trace in found.traces] == [{"faithfulness": 0.92}] * 8
     assert [trace.extra["case_id"] for trace in found.traces] == [f"SB-00{n}" for n in range(1, 9)]

@@ -25,6 +25,7 @@ from readiness_tui.sources.tracing.span_reader import Event, LoggedSpan, Reader
 from readiness_tui.sources.tracing.span_tree import GivenScore, RawSpan, trace_from_spans
 
 _CODES = {"OK": 1, "ERROR": 2}  # Phoenix spells OTLP's status codes out
+_SIDES = {"2": "server", "3": "client", "SPAN_KIND_SERVER": "server", "SPAN_KIND_CLIENT": "client"}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -98,7 +99,7 @@ class TraceParts:
             judgements += self._reader.judgements(said.attributes, said.events, of=said.id)
             spans.append(self._reader.span(replace(said, events=(*said.events, *events.get(said.id, ())))))
         judgements += [judgement for _, judgement in self._notes.values()]
-        trace = trace_from_spans(self.trace_id, spans, judgements)
+        trace = trace_from_spans(self.trace_id, spans, judgements, self._reader.notes)
         begun = [log.at for log in self._logs.values() if log.at is not None]
         if not spans and begun:
             trace = replace(trace, started_at=min(begun))
@@ -132,6 +133,8 @@ class TraceParts:
             attributes=batch.plain(span.get("attributes"), notes),
             events=events,
             resource=resource,
+            ended=end is not None,
+            side=_SIDES.get(str(span.get("kind")), ""),
         )
 
     def _log(self, context: bytes, log: dict[str, Any]) -> _Record:

@@ -1,225 +1,82 @@
-"""Every attribute name that a span or evaluation may have, by meaning: one table for all tracing conventions.
+"""What attributes mean, whichever tracing convention named them: two tables, `names.txt` and `kinds.txt`, read here.
 
-Read from: OpenTelemetry's GenAI conventions (github.com/open-telemetry/semantic-conventions-genai, model/gen-ai), their
-older names (`gen_ai.system`, `gen_ai.usage.prompt_tokens`), the proposed `apply_guardrail` spans (`gen_ai.security.*`),
-OpenInference (github.com/Arize-ai/openinference, semconv), OpenLLMetry (`traceloop.*`, semconv-ai), Langfuse
-(`langfuse.*`, langfuse-python, _client/attributes.py), and the plain names that teams set by hand. The conventions have
-no attribute for a prompt version, an index version or an outcome: a team names its own in the environment variable
-`READINESS_ATTRIBUTES`, as `prompt_version=acme.prompt.rev,index_version=acme.index`; those take precedence.
+Each row says who writes it. Read from: OpenTelemetry's GenAI conventions (github.com/open-telemetry/
+semantic-conventions-genai, model/gen-ai) and their older names, the proposed `apply_guardrail` spans
+(`gen_ai.security.*`), OpenInference (github.com/Arize-ai/openinference, semconv), OpenLLMetry (`traceloop.*`,
+semconv-ai), Langfuse (langfuse-python, _client/attributes.py), the Vercel AI SDK (packages/ai, telemetry), pydantic-ai
+(models/instrumented.py), Google ADK (telemetry/tracing.py), Strands (telemetry/tracer.py), Braintrust
+(`braintrust.input_json`), Haystack, OpenLIT and others named there, and the plain names that teams set by hand. The
+conventions have no attribute for a prompt version, an index version or an outcome: a team names its own in the
+environment variable `READINESS_ATTRIBUTES`, as `prompt_version=acme.prompt.rev,index_version=acme.index`; those take
+precedence.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache, lru_cache
+from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import SpanKind
+from readiness_tui.sources.kit import payload
 
 ENVIRONMENT = "READINESS_ATTRIBUTES"
+_BAR = " | "
+_HERE = Path(__file__).parent
+
+
+def rows(table: str) -> Iterator[tuple[str, ...]]:
+    """The rows of a table beside this module, without comments and empty lines; the last column is who writes it."""
+    for line in (_HERE / table).read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield tuple(part.strip() for part in line.split(_BAR))
+
+
+def _named() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for meaning, name, _ in rows("names.txt"):
+        found.setdefault(meaning, []).append(name)
+    return {meaning: tuple(names) for meaning, names in found.items()}
+
 
 #: Meaning → attribute names; the first one present wins.
-NAMES: dict[str, tuple[str, ...]] = {
-    # which model, prompt, index and application
-    "model": (
-        "gen_ai.response.model", "llm.response.model_name", "langfuse.observation.model.name", "llm.model_name",
-        "gen_ai.request.model", "llm.request.model_name", "embedding.model_name", "llm.response.model", "llm.request.model",
-    ),
-    "model_requested": ("gen_ai.request.model", "llm.request.model_name"),
-    "provider": ("gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system"),
-    "prompt_name": ("gen_ai.prompt.name", "langfuse.observation.prompt.name", "traceloop.prompt.key", "prompt.id"),
-    "prompt_version": (
-        "llm.prompt_template.version", "langfuse.observation.prompt.version", "traceloop.prompt.version",
-        "gen_ai.prompt.version", "prompt_version", "prompt.version", "app.prompt.version", "app.prompt_version",
-        "traceloop.prompt.version_name", "traceloop.prompt.version_hash",
-    ),
-    "index_version": (
-        "index_version", "index.version", "retrieval.index.version", "gen_ai.data_source.version", "app.index.version",
-        "vector_db.index.version",
-    ),
-    "app_version": ("langfuse.release", "langfuse.version", "app.version", "service.version", "gen_ai.agent.version"),
-    # what was asked and answered
-    "input": (
-        "langfuse.trace.input", "langfuse.observation.input", "input.value", "traceloop.entity.input",
-        "gen_ai.retrieval.query.text", "gen_ai.prompt",
-    ),
-    "output": (
-        "langfuse.trace.output", "langfuse.observation.output", "output.value", "traceloop.entity.output",
-        "gen_ai.completion",
-    ),
-    "input_messages": ("gen_ai.input.messages", "llm.input_messages", "gen_ai.prompt"),
-    "output_messages": ("gen_ai.output.messages", "llm.output_messages", "gen_ai.completion"),
-    # what it took
-    "tokens_in": (
-        "gen_ai.usage.input_tokens", "llm.token_count.prompt", "gen_ai.usage.prompt_tokens", "llm.usage.prompt_tokens",
-        "llm.usage.input_tokens",
-    ),
-    "tokens_out": (
-        "gen_ai.usage.output_tokens", "llm.token_count.completion", "gen_ai.usage.completion_tokens",
-        "llm.usage.completion_tokens", "llm.usage.output_tokens",
-    ),
-    "tokens_cache_read": ("gen_ai.usage.cache_read.input_tokens", "llm.token_count.prompt_details.cache_read"),
-    "tokens_cache_write": (
-        "gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_write.input_tokens",
-        "llm.token_count.prompt_details.cache_write",
-    ),
-    "tokens_reasoning": (
-        "gen_ai.usage.reasoning.output_tokens", "llm.token_count.completion_details.reasoning",
-    ),
-    "usage": ("langfuse.observation.usage_details",),
-    "cost": ("llm.cost.total", "gen_ai.usage.cost", "gen_ai.cost.total", "gen_ai.usage.cost_usd", "cost_usd"),
-    "costs": ("langfuse.observation.cost_details",),
-    "cached": ("gen_ai.response.cached", "llm.cache_hit", "cache_hit", "cached", "gen_ai.cache.hit"),
-    # tools
-    "tool": ("gen_ai.tool.name", "tool.name", "traceloop.entity.name", "mcp.tool.name"),
-    "call_id": ("gen_ai.tool.call.id", "tool.id", "tool_call.id"),
-    "arguments": (
-        "gen_ai.tool.call.arguments", "tool.parameters", "input.value", "traceloop.entity.input",
-        "langfuse.observation.input",
-    ),
-    "result": (
-        "gen_ai.tool.call.result", "tool.output", "output.value", "traceloop.entity.output",
-        "langfuse.observation.output",
-    ),
-    "attempt": ("attempt", "retry.attempt", "tool.attempt", "gen_ai.tool.call.attempt"),
-    "retries": ("http.request.resend_count", "retry.count", "retries"),  # of an attempt: 0 is the first
-    # retrieval
-    "documents": ("gen_ai.retrieval.documents", "retrieval.documents"),
-    "reranked": ("reranker.output_documents",),
-    # guards, approvals, writes: what probes read, under the names of domain.evaluation.Span
-    "rule_id": (
-        "rule_id", "gen_ai.security.policy.rule.id", "gen_ai.security.policy.id", "policy.rule.id", "policy.id",
-        "guardrail.rule.id", "guardrail.id", "gen_ai.security.guardrail.id",
-    ),
-    "rule_version": (
-        "rule_version", "gen_ai.security.policy.version", "policy.rule.version", "policy.version",
-        "guardrail.rule.version", "guardrail.version",
-    ),
-    "decision": (
-        "decision", "gen_ai.security.decision.type", "gen_ai.security.action.type", "gen_ai.security.verdict.type",
-        "policy.decision", "guardrail.decision", "guardrail.action", "gen_ai.agent.tool.disposition",
-    ),
-    "blocked": ("blocked", "guardrail.blocked", "policy.blocked", "guardrail.triggered"),
-    "target": ("gen_ai.security.target.type", "guardrail.target", "guardrail.stage"),
-    "approval_id": ("approval_id", "approval.id", "tool.approval_id", "gen_ai.tool.approval.id", "human.approval.id"),
-    "idempotency_key": (
-        "idempotency_key", "idempotency.key", "http.request.header.idempotency-key", "tool.idempotency_key",
-    ),
-    "side_effect": ("side_effect", "tool.side_effect", "tool.write", "gen_ai.agent.tool.tier"),
-    "fallback": ("fallback", "llm.fallback", "gen_ai.fallback", "model.fallback"),
-    "status_code": ("http.response.status_code", "http.status_code"),
-    # who, where, how it ended
-    "user": ("user.id", "langfuse.user.id", "enduser.id", "traceloop.association.properties.user_id", "user_id"),
-    "session": (
-        "session.id", "gen_ai.conversation.id", "langfuse.session.id", "traceloop.association.properties.session_id",
-        "thread.id", "session_id",
-    ),
-    "feedback": ("feedback", "user.feedback", "user_feedback", "feedback.value", "feedback.score", "app.feedback"),
-    "outcome": ("outcome", "task.outcome", "app.outcome", "request.outcome", "task.status"),
-    "level": ("langfuse.observation.level",),
-    "error": ("exception.message", "error.message", "langfuse.observation.status_message", "error.type"),
-    "tags": ("tag.tags", "langfuse.trace.tags", "tags"),
-    "metadata": (
-        "metadata", "langfuse.trace.metadata", "langfuse.observation.metadata", "langfuse.experiment.item.metadata",
-        "traceloop.association.properties",
-    ),
-    # evaluations of one example
-    "case_id": ("langfuse.experiment.item.id", "case.id", "case_id", "test.case.id", "eval.case.id"),
-    "run_id": ("langfuse.experiment.id", "eval.run.id", "test.run.id"),
-    "run_name": ("langfuse.experiment.name", "eval.run.name"),
-    "dataset": ("langfuse.experiment.dataset.id", "eval.dataset.name", "dataset"),
-    # a judgement: the log record or span event `gen_ai.evaluation.result`
-    "judged": ("gen_ai.evaluation.name", "evaluation.name", "annotation.name"),
-    "judged_value": ("gen_ai.evaluation.score.value", "evaluation.score", "annotation.score"),
-    "judged_label": ("gen_ai.evaluation.score.label", "evaluation.label", "annotation.label"),
-    "judged_why": ("gen_ai.evaluation.explanation", "evaluation.explanation", "annotation.explanation"),
-    "judged_by": ("evaluation.annotator_kind", "annotation.annotator_kind"),
-    "response_id": ("gen_ai.response.id",),
-    "service": ("service.name",),
-    "environment": ("deployment.environment.name", "deployment.environment", "langfuse.environment"),
-}  # fmt: skip
+NAMES = _named()
 
 #: Meanings for which a team may name its own attributes, in READINESS_ATTRIBUTES.
-CONFIGURABLE = frozenset(NAMES) - {"input_messages", "output_messages", "usage", "costs", "judged", "level"}
+CONFIGURABLE = frozenset(NAMES) - {
+    "input_messages", "output_messages", "conversation", "conversation_start", "definition", "usage", "costs", "judged",
+    "level", "aside",
+}  # fmt: skip
 
+_LONG = ("input", "output", "input_messages", "output_messages", "conversation", "documents", "reranked", "definition",
+         "arguments", "result", "aside")  # fmt: skip
 #: Long texts: messages, documents, payloads. They are parsed for their content but stay only in the raw record.
-CONTENT = (
-    "gen_ai.prompt", "gen_ai.completion", "gen_ai.input.messages", "gen_ai.output.messages",
-    "gen_ai.system_instructions", "gen_ai.tool.definitions", "gen_ai.retrieval.documents", "gen_ai.memory.records",
-    "llm.input_messages", "llm.output_messages", "llm.prompts", "llm.choices", "llm.tools", "llm.invocation_parameters",
-    "llm.prompt_template.template", "llm.prompt_template.variables", "traceloop.prompt.template", "llm.request.functions",
-    "retrieval.documents", "reranker.input_documents", "reranker.output_documents", "embedding.embeddings",
-    "input.value", "output.value", "langfuse.trace.input", "langfuse.trace.output", "langfuse.observation.input",
-    "langfuse.observation.output", "traceloop.entity.input", "traceloop.entity.output",
-    "langfuse.experiment.item.expected_output", "exception.stacktrace",
-)  # fmt: skip
+CONTENT = frozenset(name for meaning in _LONG for name in NAMES[meaning])
 
 EVALUATION_EVENTS = frozenset({"gen_ai.evaluation.result", "gen_ai.evaluation"})
 
-_OPERATIONS = {
-    "chat": SpanKind.MODEL,
-    "generate_content": SpanKind.MODEL,
-    "text_completion": SpanKind.MODEL,
-    "embeddings": SpanKind.EMBEDDING,
-    "retrieval": SpanKind.RETRIEVAL,
-    "search_memory": SpanKind.RETRIEVAL,
-    "execute_tool": SpanKind.TOOL,
-    "invoke_agent": SpanKind.AGENT,
-    "create_agent": SpanKind.AGENT,
-    "invoke_workflow": SpanKind.AGENT,
-    "plan": SpanKind.AGENT,
-    "apply_guardrail": SpanKind.GUARD,
-    "run_guardrail": SpanKind.GUARD,
-    "evaluate": SpanKind.EVALUATION,
+#: What the tables call a kind → the kind, whether it is explained by that alone, and whether it may have retrieved.
+_KINDS: dict[str, tuple[SpanKind, bool | None, bool]] = {
+    **{str(kind): (kind, True, False) for kind in SpanKind},
+    "step": (SpanKind.OTHER, None, False),
+    "plain": (SpanKind.OTHER, True, False),
+    "search": (SpanKind.OTHER, True, True),
+    "transport": (SpanKind.OTHER, False, False),
 }
-_WORDS = {
-    "llm": SpanKind.MODEL,
-    "generation": SpanKind.MODEL,
-    "completion": SpanKind.MODEL,
-    "model": SpanKind.MODEL,
-    "chat": SpanKind.MODEL,
-    "chain": SpanKind.OTHER,
-    "span": SpanKind.OTHER,
-    "task": SpanKind.OTHER,
-    "reranker": SpanKind.OTHER,
-    "tool": SpanKind.TOOL,
-    "retriever": SpanKind.RETRIEVAL,
-    "retrieval": SpanKind.RETRIEVAL,
-    "embedding": SpanKind.EMBEDDING,
-    "agent": SpanKind.AGENT,
-    "workflow": SpanKind.AGENT,
-    "guardrail": SpanKind.GUARD,
-    "guard": SpanKind.GUARD,
-    "validation": SpanKind.VALIDATION,
-    "validator": SpanKind.VALIDATION,
-    "evaluator": SpanKind.EVALUATION,
-    "evaluation": SpanKind.EVALUATION,
-}
-#: each convention's attribute for the kind of a step → its words
-KINDS: tuple[tuple[str, Mapping[str, SpanKind]], ...] = (
-    ("readiness.span.kind", _WORDS),
-    ("openinference.span.kind", _WORDS),
-    ("langfuse.observation.type", _WORDS),
-    ("gen_ai.operation.name", _OPERATIONS),
-    ("traceloop.span.kind", _WORDS),
-    ("llm.request.type", _WORDS),
-)
-#: attributes that only a step of this kind has, used if no kind is stated
-TELLING: tuple[tuple[str, SpanKind], ...] = (
-    ("guardrail.", SpanKind.GUARD),
-    ("gen_ai.security.", SpanKind.GUARD),
-    ("policy.rule.", SpanKind.GUARD),
-    ("validation.", SpanKind.VALIDATION),
-    ("gen_ai.tool.", SpanKind.TOOL),
-    ("tool.", SpanKind.TOOL),
-    ("retrieval.documents", SpanKind.RETRIEVAL),
-    ("gen_ai.retrieval.", SpanKind.RETRIEVAL),
-    ("gen_ai.usage.", SpanKind.MODEL),
-    ("gen_ai.response.", SpanKind.MODEL),
-    ("gen_ai.prompt.0", SpanKind.MODEL),
-    ("llm.", SpanKind.MODEL),
-    ("gen_ai.agent.", SpanKind.AGENT),
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step does: its kind, and what is understood of it; see `RawSpan` for `explained`, `may_retrieve`, `word`."""
+
+    kind: SpanKind
+    explained: bool | None
+    may_retrieve: bool = False
+    word: str | None = None
 
 
 def names(configured: str | None = None) -> dict[str, tuple[str, ...]]:
@@ -241,30 +98,93 @@ def names(configured: str | None = None) -> dict[str, tuple[str, ...]]:
     return table
 
 
-def kind_of(name: str, attributes: Mapping[str, object]) -> SpanKind:
-    """What a step does, by its stated kind, else by attributes that only such steps have."""
-    for attribute, words in KINDS:
+def step_of(name: str, attributes: Mapping[str, object], *, serves: bool = False) -> Step:
+    """What a step does, by its stated kind, else by its name, else by attributes that only such steps have.
+
+    `serves`: it answers a request from outside, as a web server's span does.
+    """
+    if (over := next((step for known, step in _table().over if fnmatchcase(name, known)), None)) is not None:
+        return over
+    stated = _stated(attributes)
+    if stated is not None and (stated.explained is not None or stated.word is not None):
+        return stated
+    if (named := _by_name(name)) is not None:
+        return named
+    if stated is not None:
+        return stated
+    if (telling := _telling(attributes)) is None:
+        return Step(SpanKind.OTHER, None)
+    return Step(SpanKind.OTHER, True) if serves and telling.explained is False else telling
+
+
+def _stated(attributes: Mapping[str, object]) -> Step | None:
+    unknown: Step | None = None
+    generic: Step | None = None
+    for attribute, words in _table().stated.items():
         word = attributes.get(attribute)
-        if isinstance(word, str) and (found := words.get(word.casefold())) is not None:
-            return _refined(found, name)
-    telling = next(
-        (kind for start, kind in TELLING if any(key.startswith(start) for key in attributes)), SpanKind.OTHER
+        if not isinstance(word, str) or not word:
+            continue
+        said = word.casefold().split(" ")[0] if attribute == "ai.operationId" else word.casefold()
+        found = words.get(said) or next((step for known, step in words.items() if fnmatchcase(said, known)), None)
+        if found is None:
+            unknown = unknown or Step(SpanKind.OTHER, False, word=word)
+        elif found.explained is not None:
+            return found
+        else:
+            generic = generic or found
+    return generic or unknown
+
+
+@lru_cache(maxsize=4096)
+def _by_name(name: str) -> Step | None:
+    low = name.casefold()
+    spelled = low.replace(" ", "_").replace("-", "_")
+    return next(
+        (step for known, step in _table().named if fnmatchcase(low, known) or fnmatchcase(spelled, known)), None
     )
-    return _refined(telling, name)
 
 
-# OpenInference and Langfuse call any other step a chain or span: only its name may say what it checks.
-_NAMED = (
-    ("guardrail", SpanKind.GUARD),
-    ("moderation", SpanKind.GUARD),
-    ("validate_output", SpanKind.VALIDATION),
-    ("output_validation", SpanKind.VALIDATION),
-    ("schema_validation", SpanKind.VALIDATION),
-)
+def _telling(attributes: Mapping[str, object]) -> Step | None:
+    return next(
+        (
+            step
+            for known, step in _table().telling
+            if (any(key.startswith(known) for key in attributes) if known.endswith(".") else known in attributes)
+        ),
+        None,
+    )
 
 
-def _refined(kind: SpanKind, name: str) -> SpanKind:
-    if kind is not SpanKind.OTHER:
-        return kind
-    low = name.casefold().replace(" ", "_").replace("-", "_")
-    return next((named for part, named in _NAMED if part in low), kind)
+@dataclass(frozen=True, slots=True)
+class _KindTable:
+    over: list[tuple[str, Step]]
+    stated: dict[str, dict[str, Step]]
+    named: list[tuple[str, Step]]
+    telling: list[tuple[str, Step]]
+
+
+@cache
+def _table() -> _KindTable:
+    table = _KindTable([], {}, [], [])
+    for where, what, kind, _ in rows("kinds.txt"):
+        step = Step(*_KINDS[kind])
+        if where == "(over)":
+            table.over.append((what, step))
+        elif where == "(name)":
+            table.named.append((what.casefold(), step))
+        elif where == "(has)":
+            table.telling.append((what, step))
+        else:
+            table.stated.setdefault(where, {})[what.casefold()] = step
+    return table
+
+
+def spread(attributes: Mapping[str, object]) -> dict[str, object]:
+    """The attributes, with those apart that Braintrust writes as one JSON text (`braintrust.metrics`)."""
+    found = dict(attributes)
+    for name in ("braintrust.span_attributes", "braintrust.metrics", "braintrust.metadata"):
+        inner = payload.parsed(found.get(name))
+        if isinstance(inner, dict):
+            for key, value in inner.items():
+                found.setdefault(f"{name}.{key}", value)
+    return found

@@ -80,6 +80,10 @@ def unclear(tree: Tree) -> Unclear:
             retrieval += span.unread
         if span.finish in ASKS_FOR_TOOLS and not span.asked:
             calls.append(f"finish reason {span.finish} without the call")
+    # An agent's framework records its tools; a model call by itself says whether the model asked for one.
+    if not tree.of(SpanKind.AGENT):
+        silent = [span for span in tree.of(SpanKind.MODEL) if not _says_how_it_ended(span)]
+        calls += ["model call without its answer"] * len(silent)
     return Unclear(tuple(calls), tuple(retrieval))
 
 
@@ -125,10 +129,7 @@ def tool_calls(tree: Tree, doubt: Unclear) -> tuple[ToolCall, ...] | None:
         calls += [call for call in left if not call.name.startswith(_ANSWER_AS_TOOL)]
     if calls:
         return tuple(calls)
-    # An agent's framework records its tools; a model call by itself says whether the model asked for one.
-    models = tree.of(SpanKind.MODEL)
-    shown_all = bool(tree.of(SpanKind.AGENT)) or all(_says_how_it_ended(span) for span in models)
-    return () if tree.whole and shown_all and not doubt.calls else None
+    return () if tree.whole and not doubt.calls else None
 
 
 def _asked(tree: Tree) -> Iterator[tuple[str, ToolCall]]:

@@ -55,6 +55,11 @@ class Known:
         held = self._found.get(meaning)
         return None if held is None else held[2]
 
+    def name(self, meaning: str) -> str | None:
+        """The name of the attribute that has it."""
+        held = self._found.get(meaning)
+        return None if held is None else held[1]
+
     def text(self, meaning: str) -> str | None:
         """The value as text, a structure as JSON; None if empty."""
         value = self.first(meaning)

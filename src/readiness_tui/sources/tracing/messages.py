@@ -1,8 +1,10 @@
 """Reads questions, answers and tool calls from the messages of a model call, in any format that tracers write.
 
-GenAI messages with `parts`, chat completion messages with `content` and `tool_calls`, and both flattened into one
-attribute per leaf (`llm.input_messages.0.message.role`, `gen_ai.prompt.0.content`). Anything not understood is left
-out; the raw record still has it.
+GenAI messages with `parts` (OpenTelemetry), chat completions with `content` and `tool_calls` (OpenAI), content blocks
+(Anthropic, Bedrock's `toolUse`), response items (`function_call`), Gemini's `contents` with `function_call` parts
+(Google ADK), the Vercel AI SDK's `tool-call` parts, LangChain's serialised messages, and any of them flattened into one
+attribute per leaf (`llm.input_messages.0.message.role`, `gen_ai.prompt.0.content`). Anything not understood is left out
+and named in `unread`; the raw record still has it.
 """
 
 from __future__ import annotations
@@ -16,26 +18,71 @@ from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.payload import parsed
 
 _DEPTH = 12  # levels of an attribute's name that are followed
-_CALL_PARTS = frozenset({"tool_call", "tool_use", "function_call"})
-_RESULT_PARTS = frozenset({"tool_call_response", "tool_result", "function_call_output"})
+_WRAPS = ("messages", "contents", "choices", "candidates", "generations", "output", "message", "content", "kwargs",
+          "tool_calls", "toolCalls")  # fmt: skip
+_CALL_PARTS = frozenset(
+    {"tool_call", "tool_use", "function_call", "tool-call", "server_tool_use", "server_tool_call", "mcp_call",
+     "mcp_tool_use", "custom_tool_call", "function", "tooluse", "functioncall"}
+)  # fmt: skip
+_RESULT_PARTS = frozenset(
+    {"tool_call_response", "tool_result", "function_call_output", "tool-result", "server_tool_call_response",
+     "tool_response", "tool-return", "custom_tool_call_output", "mcp_tool_result", "toolresult", "functionresponse",
+     "function_response"}
+)  # fmt: skip
+_TEXT_PARTS = frozenset(
+    {"text", "input_text", "output_text", "instructions", "summary_text", "system-prompt", "user-prompt"}
+)
+#: Parts that ask for no tool: what a model thinks, and media.
+_SILENT_PARTS = frozenset(
+    {"reasoning", "thinking", "redacted_thinking", "redacted-reasoning", "reasoning_content", "reasoningcontent",
+     "refusal", "image", "image_url", "input_image", "image-url", "audio", "input_audio", "audio-url", "video",
+     "video-url", "file", "input_file", "document", "document-url", "blob", "uri", "media", "binary", "citation",
+     "cachepoint", "source", "compaction", "data", "step-start", "item_reference", "retry-prompt", "guardcontent"}
+)  # fmt: skip
+_IDS = ("id", "call_id", "tool_call_id", "toolCallId", "tool_use_id", "toolUseId", "tool_id")
+_NAMES = ("name", "toolName", "tool_name")
+_ARGUMENTS = ("arguments", "input", "args", "parameters")
+_RESULTS = ("response", "result", "output", "content")
+#: The class of a LangChain message → its role.
+_LANGCHAIN = {
+    "human": "user", "humanmessage": "user", "humanmessagechunk": "user", "ai": "assistant", "aimessage": "assistant",
+    "aimessagechunk": "assistant", "system": "system", "systemmessage": "system", "tool": "tool", "toolmessage": "tool",
+    "function": "tool", "functionmessage": "tool", "model": "assistant", "chatmessage": "",
+}  # fmt: skip
+_LISTED_TYPES = frozenset({"message", "messages", "constructor"})
 
 
 @dataclass(slots=True)
 class Message:
-    """One message: its text, the tool calls it asks for (`asked`, by id), the tool results it contains (`told`, by id)."""
+    """One message: its text, the tool calls it asks for (`asked`, by id), the tool results it contains (`told`, by id).
+
+    `finish`: why the model stopped there. `unread`: kinds of its parts that were not understood.
+    """
 
     role: str = ""
     text: str | None = None
     asked: list[tuple[str, ToolCall]] = field(default_factory=list)
     told: dict[str, str] = field(default_factory=dict)
+    finish: str | None = None
+    unread: list[str] = field(default_factory=list)
 
 
 def messages(value: Any) -> list[Message]:
-    """The messages in a value: a list of them, an object around the list, or either as JSON text."""
-    value = parsed(value)
-    if isinstance(value, dict):
-        value = value.get("messages", [value] if {"role", "content", "parts"} & value.keys() else None)
-    return [_message(part) for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+    """The messages in a value: a list of them, objects around the list, or either as JSON text (even JSON in JSON)."""
+    return list(_found(decoded(value), 0))
+
+
+def decoded(value: Any) -> Any:
+    """The structure in a JSON text, and in a JSON text that is a JSON string again; anything else as it is."""
+    for _ in range(3):
+        if (isinstance(value, str) and value.startswith('"{')) or (isinstance(value, str) and value.startswith('"[')):
+            inner = parsed(f"[{value}]")
+            value = inner[0] if isinstance(inner, list) and len(inner) == 1 else value
+            if isinstance(inner, str):
+                return value
+        else:
+            return parsed(value)
+    return value
 
 
 def last_text(found: Sequence[Message], *roles: str) -> str | None:
@@ -81,27 +128,102 @@ def _listed(node: Any) -> Any:
     return {key: _listed(value) for key, value in node.items()}
 
 
-def _message(value: Mapping[str, Any]) -> Message:
+def _found(value: Any, depth: int) -> Iterator[Message]:
+    if depth > _DEPTH:
+        return
+    if isinstance(value, list):
+        if value and all(isinstance(part, dict) and _is_part(part) for part in value):
+            yield _message({"content": value})  # content blocks or response items without a message around them
+            return
+        for part in value:
+            yield from _found(part, depth + 1)
+    elif isinstance(value, dict):
+        if _is_message(value):
+            yield _message(value)
+        elif _is_part(value):
+            yield _message({"content": [value]})
+        elif (held := next((name for name in _WRAPS if isinstance(value.get(name), (dict, list))), None)) is not None:
+            inner = list(_found(value[held], depth + 1))
+            finish = _word(value, "finish_reason", "stop_reason", "stopReason", "finishReason")
+            if inner and finish and inner[-1].finish is None:
+                inner[-1].finish = finish
+            yield from inner
+        elif isinstance(value.get("text"), str) and len(value) <= 3:
+            yield _message({"content": value["text"], "role": "assistant"})  # a bare generation
+
+
+def _is_message(value: Mapping[str, Any]) -> bool:
     inner = value.get("message")  # OpenInference names each field message.…, a choice wraps its message
+    if isinstance(inner, dict) and ("role" in inner or "tool_calls" in inner or "content" in inner):
+        return True
+    if isinstance(value.get("parts"), list):
+        return True
+    return ("role" in value and bool({"content", "contents", "tool_calls", "text", "function_call", "message"} & value.keys())) or _langchain(value) is not None  # fmt: skip
+
+
+def _langchain(value: Mapping[str, Any]) -> str | None:
+    """The role of a LangChain message, serialised in one of its ways; None for anything else."""
+    path, kind = value.get("id"), value.get("type")
+    if isinstance(path, list) and path and isinstance(path[-1], str) and isinstance(value.get("kwargs"), dict):
+        return _LANGCHAIN.get(path[-1].casefold())
+    if isinstance(kind, str) and ("content" in value or isinstance(value.get("data"), dict)):
+        return _LANGCHAIN.get(kind.casefold())
+    return None
+
+
+def _is_part(value: Mapping[str, Any]) -> bool:
+    kind = _kind(value)
+    return kind in _CALL_PARTS or kind in _RESULT_PARTS or (isinstance(value.get("type"), str) and (kind in _TEXT_PARTS or kind in _SILENT_PARTS or kind.endswith("_call")))  # fmt: skip
+
+
+def _kind(part: Mapping[str, Any]) -> str:
+    """What a part is: its type, or the one key that Bedrock and Gemini name it by."""
+    for name in ("type", "part_kind", "block_type", "kind"):
+        kind = part.get(name)
+        if isinstance(kind, str):
+            return kind.casefold()
+    if isinstance(part.get("toolName"), str) and "toolCallId" in part:
+        return "tool-call"
+    for key in part:
+        if key.casefold() in _CALL_PARTS | _RESULT_PARTS and isinstance(part[key], dict):
+            return key.casefold()
+    for key in part:
+        if key.casefold() in _SILENT_PARTS | {"inline_data", "inlinedata", "file_data", "filedata", "thought"}:
+            return "data"
+    return ""
+
+
+def _message(value: Mapping[str, Any]) -> Message:
+    finish = _word(value, "finish_reason", "stop_reason", "finishReason")
+    inner = value.get("message")
     if isinstance(inner, dict):
         value = inner
+    role = _langchain(value)
+    if role is not None:
+        held = value.get("kwargs", value.get("data"))
+        value = {**(held if isinstance(held, dict) else value), "role": role}
     role = value.get("role")
     message = Message(role.casefold() if isinstance(role, str) else "")
-    texts = []
+    message.role = {"model": "assistant", "ai": "assistant"}.get(message.role, message.role)
+    message.finish = finish or _word(value, "finish_reason", "stop_reason", "finishReason")
+    texts: list[str] = []
     for part in _parts(value):
         if isinstance(part, str):
             texts.append(part)
         elif isinstance(part, dict):
             _read_part(part, message, texts)
-    if message.role == "tool":
-        ident = value.get("tool_call_id", value.get("id"))
-        if isinstance(ident, str) and texts and ident not in message.told:
+    if message.role in ("tool", "function"):
+        ident = next((value[name] for name in ("tool_call_id", "id") if isinstance(value.get(name), str)), None)
+        if ident is not None and texts and ident not in message.told:
             message.told[ident] = json_text("\n".join(texts)) or ""
         return message
     message.text = "\n".join(texts) or None
-    calls = parsed(value.get("tool_calls"))
-    for call in calls if isinstance(calls, list) else ():
-        _add_call(call, message)
+    for name in ("tool_calls", "toolCalls"):
+        calls = decoded(value.get(name))
+        for call in calls if isinstance(calls, list) else ():
+            _add_call(call, message)
+    if isinstance(value.get("function_call"), dict):  # OpenAI before tools
+        _add_call({"name": value["function_call"].get("name"), **value["function_call"]}, message)
     return message
 
 
@@ -109,7 +231,8 @@ def _parts(value: Mapping[str, Any]) -> Iterator[Any]:
     for name in ("parts", "contents", "content", "text"):
         found = parsed(value.get(name)) if name != "text" else value.get(name)
         if isinstance(found, list):
-            yield from found
+            if all(isinstance(part, (str, dict)) for part in found):
+                yield from found
             return
         if found is not None:
             original = value.get(name)
@@ -119,30 +242,50 @@ def _parts(value: Mapping[str, Any]) -> Iterator[Any]:
 
 def _read_part(part: dict[str, Any], message: Message, texts: list[str]) -> None:
     part = part.get("message_content", part) if isinstance(part.get("message_content", part), dict) else part
-    kind = part.get("type")
-    ident = part.get("id", part.get("tool_use_id", part.get("call_id", "")))
+    kind = _kind(part)
+    inner = next((part[key] for key in part if key.casefold() == kind and isinstance(part[key], dict)), None)
     if kind in _CALL_PARTS:
-        _add_call(part, message)
-    elif kind in _RESULT_PARTS and isinstance(ident, str):
-        result = next((part[name] for name in ("response", "result", "content", "output") if name in part), None)
-        if (text := json_text(result)) is not None:
+        _add_call(inner if inner is not None and kind != "function" else part, message)
+    elif kind in _RESULT_PARTS:
+        held = inner if inner is not None else part
+        ident = next((held[name] for name in _IDS if isinstance(held.get(name), str) and held[name]), None)
+        result = next((held[name] for name in _RESULTS if name in held), None)
+        if ident is not None and (text := json_text(result)) is not None:
             message.told[ident] = text
-    elif kind in (None, "text", "input_text", "output_text"):
+    elif kind in ("message", "output", "messages"):
+        for found in _found(part, 1):
+            texts += [found.text] if found.text is not None else []
+            message.asked += found.asked
+            message.told |= found.told
+            message.unread += found.unread
+    elif kind.endswith("_call"):  # the provider's own tools: web_search_call, code_interpreter_call
+        _add_call({"name": kind.removesuffix("_call"), "id": part.get("id"), "arguments": part.get("action")}, message)
+    elif kind in _TEXT_PARTS or kind == "":
         text = part.get("content", part.get("text"))
         if isinstance(text, str):
             texts.append(text)
+        elif kind == "" and part:
+            message.unread.append("part of a message")
+    elif kind not in _SILENT_PARTS and not kind.endswith(("_tool_result", "_call_output")):
+        message.unread.append(f"{kind} in a message")
 
 
 def _add_call(call: Any, message: Message) -> None:
     if isinstance(call, dict) and isinstance(call.get("tool_call"), dict):
         call = call["tool_call"]
     if not isinstance(call, dict):
+        message.unread.append("tool call of a message")
         return
     inner = call.get("function")
     named = inner if isinstance(inner, dict) else call
-    name = named.get("name", inner if isinstance(inner, str) else None)
-    arguments = next((named[key] for key in ("arguments", "input", "args") if key in named), None)
-    ident = call.get("id", call.get("call_id", ""))
+    name = next((named[key] for key in _NAMES if isinstance(named.get(key), str)), inner)
+    arguments = next((named[key] for key in _ARGUMENTS if key in named), None)
+    ident = next((call[key] for key in _IDS if isinstance(call.get(key), str)), "")
     if isinstance(name, str) and name:
-        called = ToolCall(name=name, arguments=json_text(arguments))
-        message.asked.append((ident if isinstance(ident, str) else "", called))
+        message.asked.append((ident, ToolCall(name=name, arguments=json_text(arguments))))
+    else:
+        message.unread.append("tool call of a message")
+
+
+def _word(value: Mapping[str, Any], *names: str) -> str | None:
+    return next((value[name].casefold() for name in names if isinstance(value.get(name), str) and value[name]), None)

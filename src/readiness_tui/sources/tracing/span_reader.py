@@ -6,19 +6,25 @@ counts as not logged and is noted; the raw record keeps it.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from readiness_tui.domain.runs.model import Chunk, SpanKind
 from readiness_tui.sources.kit import fields, payload
-from readiness_tui.sources.tracing.attributes import CONTENT, EVALUATION_EVENTS, kind_of
+from readiness_tui.sources.tracing import conversation, usage
+from readiness_tui.sources.tracing.attributes import CONTENT, EVALUATION_EVENTS, spread, step_of
+from readiness_tui.sources.tracing.conversation import CARRYING_EVENTS, MESSAGE_EVENTS, Said
+from readiness_tui.sources.tracing.ended import ended_well
 from readiness_tui.sources.tracing.known_attributes import AttributeTable, Known, N
-from readiness_tui.sources.tracing.messages import Message, json_text, last_text, messages, unflatten
-from readiness_tui.sources.tracing.span_tree import GivenScore, RawSpan
+from readiness_tui.sources.tracing.logged import Event, LoggedSpan
+from readiness_tui.sources.tracing.messages import json_text, unflatten
+from readiness_tui.sources.tracing.raw_span import GivenScore, RawSpan
+from readiness_tui.sources.tracing.tool_names import tool_name
+from readiness_tui.sources.tracing.words import readable, unwrapped
+
+__all__ = ["CARRYING_EVENTS", "MESSAGE_EVENTS", "Event", "LoggedSpan", "Reader"]
 
 #: Kept on the span under these names, where probes look for them.
 _KEPT = (
@@ -28,50 +34,16 @@ _KEPT = (
 )  # fmt: skip
 _DENIED = frozenset({"deny", "denied", "block", "blocked", "reject", "rejected", "refuse", "refused", "fail", "failed"})
 _ALLOWED = frozenset({"allow", "allowed", "pass", "passed", "accept", "accepted", "audit", "warn", "modify", "redact"})
-MESSAGE_EVENTS = {
-    "gen_ai.system.message": "system",
-    "gen_ai.user.message": "user",
-    "gen_ai.assistant.message": "assistant",
-    "gen_ai.tool.message": "tool",
-    "gen_ai.choice": "choice",
-}
-CARRYING_EVENTS = frozenset(
-    {"gen_ai.client.inference.operation.details", "gen_ai.content.prompt", "gen_ai.content.completion"}
-)
 #: Meanings that become fields of the trace or span, so they are not repeated among the span's attributes.
 _MAPPED = (
     "model", "prompt_version", "tokens_in", "tokens_out", "cost", "usage", "costs", "cached", "tool", "call_id",
-    "arguments", "result", "attempt", "retries", "user", "session", "feedback", "outcome", "tags", "error", "blocked",
+    "tokens_total", "arguments", "result", "attempt", "retries", "tool_status", "finish", "conversation_start", "user", "session", "feedback", "outcome", "tags", "error", "blocked",
     "case_id", "run_id", "run_name", *_KEPT,
 )  # fmt: skip
 _JUDGED_LISTS = ("evaluations", "annotations", "trace.evaluations", "trace.annotations")
 _NUMBERED = re.compile(r"\.[0-9]+(\.|$)")
+_SCHEMA = frozenset({"properties", "$schema", "required", "additionalProperties"})  # of a definition, not of arguments
 _CONTENT_STARTS = tuple(f"{name}." for name in CONTENT)
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened during a span: a span event, or a log record for that span."""
-
-    name: str
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-    body: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedSpan:
-    """A span as in its file: `code` is OTLP's status (0 unset, 1 ok, 2 error), `message` the status message."""
-
-    id: str
-    parent: str | None
-    name: str
-    started_at: datetime | None
-    duration_ms: float | None
-    code: int
-    message: str
-    attributes: Mapping[str, Any]
-    events: Sequence[Event] = ()
-    resource: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Reader:
@@ -84,22 +56,35 @@ class Reader:
         #: by JSON of resource and scope: both as kept in the raw record, and the resource's plain attributes
         self.contexts: dict[bytes, tuple[Mapping[str, Any], Mapping[str, Any], dict[str, Any]]] = {}
         self._mapped = frozenset(name for meaning in _MAPPED for name in names[meaning])
+        self._said = conversation.SaidReader(names)
 
     def span(self, logged: LoggedSpan) -> RawSpan:
         """The span in our own terms."""
-        attributes = dict(logged.attributes)
+        attributes = spread(logged.attributes)
         for event in logged.events:
             if event.name in CARRYING_EVENTS:
                 attributes |= event.attributes
                 attributes |= event.body if isinstance(event.body, dict) else {}
         known = self._table.known(attributes, logged.resource)
-        kind = kind_of(logged.name, attributes)
+        step = step_of(logged.name, attributes, serves=logged.side == "server")
+        kind = step.kind
         listed = _listed(attributes)
-        given, got = self._messages(attributes, listed, logged.events)
+        said = self._said.read(kind, known, attributes, listed, logged.events)
         chunks, reranks = self._chunks(kind, known, listed)
-        tool = known.text("tool") or _tool_name(logged.name) if kind is SpanKind.TOOL else None
-        ok = _ok(logged, attributes)
-        usage = known.parsed("usage")
+        is_tool = kind is SpanKind.TOOL
+        raised = [event.attributes for event in logged.events if event.name == "exception"]
+        ok, assumed = ended_well(
+            logged.code,
+            logged.has_ended,
+            attributes,
+            raised,
+            known.text("tool_status") if is_tool else None,
+            logged.side,
+        )
+        into, out = self._tokens(known)
+        arguments, result = (
+            _passed(known, said) if is_tool or (kind is SpanKind.OTHER and not step.explained) else (None, None)
+        )
         asking = kind in (SpanKind.MODEL, SpanKind.AGENT)
         return RawSpan(
             id=logged.id,
@@ -109,25 +94,25 @@ class Reader:
             started_at=logged.started_at,
             duration_ms=logged.duration_ms,
             ok=ok,
-            error=_error(logged, known, attributes) if ok is False else None,
+            error=_error(logged, known, attributes, raised) if ok is False else None,
             outcome=known.text("outcome"),
-            input=_readable_text(known, "input", given, kind, "user", "human"),
-            output=_readable_text(known, "output", got, kind),
+            input=readable(known, "input", said.given, kind, "user", "human"),
+            output=readable(known, "output", said.got, kind),
             model=known.text("model"),
             prompt_version=known.text("prompt_version"),
             index_version=known.text("index_version"),
             app_version=known.text("app_version"),
-            tokens_in=_first_known(known.count("tokens_in"), _summed(usage, "input", "prompt_tokens")),
-            tokens_out=_first_known(known.count("tokens_out"), _summed(usage, "output", "completion_tokens")),
-            cost=_first_known(known.amount("cost"), _cost(known.parsed("costs"))),
+            tokens_in=into,
+            tokens_out=out,
+            cost=_first_known(known.amount("cost"), usage.of_costs(known.parsed("costs"))),
             cached=known.flag("cached") or False,
-            tool=tool,
+            tool=tool_name(known.text("tool") or logged.name) if is_tool else None,
             call_id=known.text("call_id"),
-            arguments=json_text(known.first("arguments")) if tool else None,
-            result=json_text(known.first("result")) if tool else None,
+            arguments=arguments,
+            result=result,
             attempt=_attempt(known),
-            asked=tuple(call for message in got for call in message.asked) if asking else (),
-            told={ident: text for message in given for ident, text in message.told.items()} if asking else {},
+            asked=tuple(call for message in said.got for call in message.asked) if asking else (),
+            told={ident: text for message in said.given for ident, text in message.told.items()} if asking else {},
             chunks=chunks,
             reranks=reranks,
             user=known.text("user"),
@@ -137,7 +122,21 @@ class Reader:
             attributes=self._kept(known, attributes),
             texts={name: fields.as_json(value) for name, value in attributes.items() if _is_content(name)},
             extra=self._extra(logged, known, attributes),
+            assumed=assumed,
+            finish=said.finish if asking else None,
+            explained=step.explained,
+            kind_word=step.word,
+            may_retrieve=step.may_retrieve,
+            unread=said.unread,
         )
+
+    def _tokens(self, known: Known) -> tuple[int | None, int | None]:
+        """Input tokens, with those from a cache, and output tokens."""
+        into, out = usage.of_usage(known.parsed("usage"))
+        stated, output = known.count("tokens_in"), known.count("tokens_out")
+        cached = known.count("tokens_cache_read"), known.count("tokens_cache_write")
+        stated = usage.with_cache(stated, *cached, output, known.count("tokens_total"))
+        return _first_known(stated, into), _first_known(output, out)
 
     def judgements(
         self, attributes: Mapping[str, Any], events: Iterable[Event] = (), *, of: str | None = None
@@ -171,28 +170,6 @@ class Reader:
             human=(known.text("judged_by") or "").casefold() == "human",
             error=error if isinstance(error, str) and error else None,
         )
-
-    def _messages(
-        self, attributes: Mapping[str, Any], flat: Mapping[str, Any], events: Sequence[Event]
-    ) -> tuple[list[Message], list[Message]]:
-        """The model's input and output messages."""
-        sides: list[list[Message]] = []
-        for meaning in ("input_messages", "output_messages"):
-            found: list[Message] = []
-            for name in self.names[meaning]:
-                value = attributes.get(name)
-                if value is not None or flat:
-                    found = found or messages(value if value is not None else unflatten(flat, name))
-            sides.append(found)
-        for event in events:
-            role = MESSAGE_EVENTS.get(event.name)
-            if role is not None:
-                said = {**event.attributes, **(event.body if isinstance(event.body, dict) else {})}
-                said = payload.parsed(said.get("message")) if isinstance(said.get("message"), str) else said
-                if isinstance(said, dict):
-                    choice = role == "choice"
-                    sides[choice] += messages([{"role": "assistant" if choice else role, **said}])
-        return sides[0], sides[1]
 
     def _chunks(self, kind: SpanKind, known: Known, flat: Mapping[str, Any]) -> tuple[tuple[Chunk, ...] | None, bool]:
         for meaning in ("reranked", "documents"):
@@ -241,34 +218,42 @@ def _attempt(known: Known) -> int | None:
     return attempt
 
 
-def _error(logged: LoggedSpan, known: Known, attributes: Mapping[str, Any]) -> str:
+def _passed(known: Known, said: Said) -> tuple[str | None, str | None]:
+    """What a tool was given, and what it returned, as JSON text.
+
+    OpenInference's `tool.parameters` are the tool's definition; some write the arguments there all the same.
+    """
+    given, got = unwrapped(known.first("arguments")), unwrapped(known.first("result"))
+    arguments, result = (
+        json_text(_as_sent(known.first("arguments"), given)),
+        json_text(_as_sent(known.first("result"), got)),
+    )
+    if arguments is None:
+        stated = known.parsed("definition")
+        if isinstance(stated, dict) and not _SCHEMA & stated.keys():
+            arguments = json_text(known.first("definition"))
+    if arguments is None:
+        arguments = next((call.arguments for message in said.given for _, call in message.asked), said.given_text)
+    if result is None:
+        told = (text for message in (*said.got, *said.given) for text in message.told.values())
+        result = next(told, said.got_text)
+    return arguments, result
+
+
+def _as_sent(value: Any, inner: Any) -> Any:
+    """The value as it was sent, unless a wrapper was taken off it."""
+    return value if payload.parsed(value) == inner else inner
+
+
+def _error(logged: LoggedSpan, known: Known, attributes: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> str:
     """ "RuntimeError: order service timeout": the class first, so that errors can be counted by it."""
-    raised = next((event.attributes for event in logged.events if event.name == "exception"), {})
+    raised = next(iter(events), {})
     kind = attributes.get("error.type") or raised.get("exception.type")
     said = logged.message or raised.get("exception.message") or known.text("error")
     parts = [part for part in (kind, said) if isinstance(part, str) and part]
     if len(parts) == 2 and parts[1].startswith(parts[0]):
         del parts[0]
     return ": ".join(parts) or "error"
-
-
-def _readable_text(known: Known, meaning: str, found: Sequence[Message], kind: SpanKind, *roles: str) -> str | None:
-    """The text a person would read: the last message, or the matching field of the payload."""
-    value = known.first(meaning)
-    if found and (kind is SpanKind.MODEL or value is None):
-        return last_text(found, *roles)
-    structure = payload.parsed(value)
-    if structure is None or structure == "":
-        return None
-    if inner := messages(structure):
-        return last_text(inner, *roles)
-    return payload.question(structure) if meaning == "input" else payload.answer(structure)
-
-
-def _ok(logged: LoggedSpan, attributes: Mapping[str, Any]) -> bool | None:
-    if logged.code == 2 or attributes.get("langfuse.observation.level") == "ERROR" or attributes.get("error.type"):
-        return False
-    return True if logged.code == 1 else None
 
 
 def _listed(attributes: Mapping[str, Any]) -> dict[str, Any]:
@@ -278,11 +263,6 @@ def _listed(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_content(name: str) -> bool:
     return name in CONTENT or name.startswith(_CONTENT_STARTS)
-
-
-def _tool_name(name: str) -> str:
-    """A tool's name without what conventions add to it: "execute_tool lookup", "lookup.tool"."""
-    return name.removeprefix("execute_tool ").removesuffix(".tool").strip() or name
 
 
 def _unwrapped(part: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -304,22 +284,3 @@ def _document(part: Any) -> Any:
 
 def _first_known(first: N | None, second: N | None) -> N | None:
     return second if first is None else first
-
-
-def _summed(usage: Any, part: str, older: str) -> int | None:
-    """The sum of Langfuse's usage details: every kind of input (cached, audio) has a key that contains "input"."""
-    if not isinstance(usage, dict):
-        return None
-    counts = [payload.count(value) for name, value in usage.items() if part in name or name == older]
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None
-
-
-def _cost(costs: Any) -> float | None:
-    if not isinstance(costs, dict):
-        return None
-    total = payload.amount(costs.get("total"))
-    if total is not None:
-        return total
-    parts = [amount for value in costs.values() if (amount := payload.amount(value)) is not None]
-    return math.fsum(parts) if parts else None

@@ -1,0 +1,217 @@
+"""What went into a model and what came out of it, wherever its span has that: attributes, events, payloads.
+
+What looks like messages or a payload of a model and is not understood is named, so that nobody takes a message that was
+not read for one that asked for no tool.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from readiness_tui.domain.runs.model import SpanKind
+from readiness_tui.sources.kit import payload
+from readiness_tui.sources.tracing.attributes import CONTENT, NAMES
+from readiness_tui.sources.tracing.done import ASKS_FOR_TOOLS
+from readiness_tui.sources.tracing.known_attributes import Known
+from readiness_tui.sources.tracing.logged import Event
+from readiness_tui.sources.tracing.messages import Message, decoded, json_text, messages, unflatten
+
+MESSAGE_EVENTS = {
+    "gen_ai.system.message": "system",
+    "gen_ai.user.message": "user",
+    "gen_ai.assistant.message": "assistant",
+    "gen_ai.tool.message": "tool",
+    "gen_ai.choice": "choice",
+}
+CARRYING_EVENTS = frozenset(
+    {"gen_ai.client.inference.operation.details", "gen_ai.content.prompt", "gen_ai.content.completion"}
+)
+#: Attributes of tracing conventions begin with these; a structure among them that no table knows may be a message.
+_CONVENTIONS = (
+    "gen_ai.", "ai.", "llm.", "langfuse.observation.", "traceloop.", "openinference.", "pydantic_ai.",
+    "gcp.vertex.agent.", "braintrust.", "langsmith.", "mlflow.", "haystack.", "lk.", "lmnr.", "crewai.", "agent.",
+    "tool_call", "input.", "output.",
+)  # fmt: skip
+_KNOWN = frozenset(name for names in NAMES.values() for name in names)
+_KNOWN_STARTS = tuple(f"{name}." for name in (*CONTENT, *NAMES["metadata"]))
+_NUMBERED = re.compile(r"\.[0-9]+(\..*)?$")
+_LIKE_MESSAGES = frozenset({"role", "tool_calls", "toolCalls", "function_call", "tool_use", "toolUse", "finish_reason"})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The messages that a model was given and that it gave, why it stopped, and the names of what was not understood.
+
+    `given_text`, `got_text`: for a tool, what its events say of its arguments and its result, as JSON text.
+    """
+
+    given: Sequence[Message] = ()
+    got: Sequence[Message] = ()
+    finish: str | None = None
+    unread: tuple[str, ...] = ()
+    given_text: str | None = None
+    got_text: str | None = None
+
+
+@dataclass(slots=True)
+class _Heard:
+    given: list[Message] = field(default_factory=list)
+    got: list[Message] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+
+class SaidReader:
+    """Reads what was said with one table of names."""
+
+    def __init__(self, names: Mapping[str, tuple[str, ...]]) -> None:
+        self._names = names
+        self._texts = frozenset(names["input"]) | frozenset(names["output"])
+
+    def read(
+        self,
+        kind: SpanKind,
+        known: Known,
+        attributes: Mapping[str, Any],
+        flat: Mapping[str, Any],
+        events: Sequence[Event],
+    ) -> Said:
+        """What was said on a span. `flat`: those of its attributes that are parts of lists."""
+        heard = _Heard()
+        heard.given = self._side("input_messages", attributes, flat, heard)
+        heard.got = self._side("output_messages", attributes, flat, heard)
+        if not heard.given and not heard.got:
+            self._conversation(known, attributes, heard)
+        given_text, got_text = _from_events(kind, events, heard)
+        if kind is SpanKind.TOOL:
+            return Said(heard.given, heard.got, given_text=given_text, got_text=got_text)
+        finish = _finish(known, heard.got)
+        if not heard.got and kind in (SpanKind.MODEL, SpanKind.AGENT):
+            self._payload(kind, known, heard)
+            finish = finish or _finish(known, heard.got)
+        if kind is SpanKind.MODEL and finish is not None and finish not in ASKS_FOR_TOOLS:
+            unread: tuple[str, ...] = ()  # it stopped for another reason, so it asked for none
+        else:
+            heard.unread += [word for message in heard.got for word in message.unread]
+            heard.unread += _unknown(attributes) if kind in (SpanKind.MODEL, SpanKind.AGENT, SpanKind.OTHER) else []
+            unread = tuple(dict.fromkeys(heard.unread))
+        return Said(heard.given, heard.got, finish, unread)
+
+    def _side(
+        self, meaning: str, attributes: Mapping[str, Any], flat: Mapping[str, Any], heard: _Heard
+    ) -> list[Message]:
+        for name in self._names[meaning]:
+            value = attributes.get(name)
+            if value is None and flat:
+                value = unflatten(flat, name)
+            if value in (None, "", [], {}):
+                continue
+            if found := messages(value):
+                return found
+            structure = decoded(value)
+            if isinstance(structure, str) and structure.lstrip()[:1] not in ("{", "["):
+                if name not in self._texts:
+                    return [Message("user" if meaning == "input_messages" else "assistant", structure)]
+            elif meaning == "output_messages":
+                heard.unread.append(name)
+        return []
+
+    def _conversation(self, known: Known, attributes: Mapping[str, Any], heard: _Heard) -> None:
+        """All messages of an agent's run in one attribute. Those before its start are of earlier runs."""
+        for name in self._names["conversation"]:
+            listed = decoded(attributes.get(name))
+            if not isinstance(listed, list) or not listed:
+                continue
+            start = known.count("conversation_start") or 0
+            found = [(at, part, message) for at, part in enumerate(listed) for message in messages([part])]
+            chosen = any(_is_choice(part) for _, part, _ in found)
+            for at, part, message in found:
+                came = _is_choice(part) if chosen else message.role == "assistant" and at >= start
+                (heard.got if came else heard.given).append(message)
+            if not found:
+                heard.unread.append(name)
+            return
+
+    def _payload(self, kind: SpanKind, known: Known, heard: _Heard) -> None:
+        """The messages in a model's plain output."""
+        value = known.first("output")
+        if value is None:
+            return
+        heard.got += messages(value)
+        name = known.name("output") or ""
+        structure = decoded(value)
+        cut = isinstance(structure, str) and structure.lstrip()[:1] in ("{", "[")
+        own = name.endswith(("object", "final_result"))  # an answer in a shape of the application's own
+        if not heard.got and kind is SpanKind.MODEL and (cut or isinstance(structure, (dict, list))) and not own:
+            heard.unread.append(name)
+
+
+def _from_events(kind: SpanKind, events: Sequence[Event], heard: _Heard) -> tuple[str | None, str | None]:
+    """Adds the messages in events. Returns a tool's arguments and result, which Strands writes as messages, too."""
+    given_text: str | None = None
+    got_text: str | None = None
+    for event in events:
+        role = MESSAGE_EVENTS.get(event.name)
+        if role is None:
+            if event.name.startswith("gen_ai.") and event.name.endswith(".message"):
+                heard.unread.append(event.name)
+            continue
+        said = {**event.attributes, **(event.body if isinstance(event.body, dict) else {})}
+        content = payload.parsed(said.pop("gen_ai.event.content", None))  # Azure: all of the message in one attribute
+        said |= content if isinstance(content, dict) else {} if content is None else {"content": content}
+        choice = role == "choice"
+        inner = payload.parsed(said.get("message"))
+        if kind is SpanKind.TOOL:
+            text = json_text(inner if choice else said.get("content"))
+            given_text, got_text = (given_text, text) if choice else (text, got_text)
+            continue
+        if inner is not None and not isinstance(inner, dict):
+            said |= {"content": inner}  # Strands: the content blocks alone
+        elif isinstance(inner, dict):
+            said = {**inner, **{key: said[key] for key in ("finish_reason",) if key in said}}
+        said.pop("message", None)
+        found = messages([{**said, "role": "assistant" if choice else said.get("role") or role}])
+        (heard.got if choice else heard.given).extend(found)
+    return given_text, got_text
+
+
+def _is_choice(part: Any) -> bool:
+    return isinstance(part, dict) and (part.get("event.name") == "gen_ai.choice" or part.get("event_name") == "gen_ai.choice")  # fmt: skip
+
+
+def _finish(known: Known, got: Sequence[Message]) -> str | None:
+    """Why the model stopped, as one lower-case word."""
+    value = known.parsed("finish")
+    words = value if isinstance(value, list) else [value]
+    said = [word.casefold() for word in words if isinstance(word, str) and word]
+    said += [message.finish for message in got if message.finish]
+    asks = [word for word in said if word in ASKS_FOR_TOOLS]
+    return asks[0] if asks else said[0] if said else None
+
+
+def _unknown(attributes: Mapping[str, Any]) -> list[str]:
+    """Names of attributes that no table knows and that may hold a message."""
+    return list(dict.fromkeys(_NUMBERED.sub("", name) for name, value in _strange(attributes) if _may_ask(name, value)))
+
+
+def _strange(attributes: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in attributes.items():
+        if name not in _KNOWN and not name.startswith(_KNOWN_STARTS):
+            yield name, value
+
+
+def _may_ask(name: str, value: Any) -> bool:
+    """Whether a value of an unknown name is a structure of a tracing convention, or looks like messages anywhere."""
+    of_convention = name.startswith(_CONVENTIONS)
+    if of_convention and _NUMBERED.search(name):
+        return True
+    value = payload.parsed(value)
+    if isinstance(value, str):
+        return of_convention and value.lstrip()[:1] in ("{", "[") and value.lstrip()[1:2] in ('"', "{", "[")
+    first = value[0] if isinstance(value, list) and value else value
+    if not isinstance(payload.parsed(first), dict):
+        return False
+    inner = payload.parsed(first)
+    return bool(inner) and (of_convention or bool(_LIKE_MESSAGES & inner.keys()))

@@ -1,0 +1,63 @@
+"""How a span ended: well, in an error, or nobody knows.
+
+OpenTelemetry leaves the status of a span unset where there was no error (specification, Trace API, "Set Status"), and
+nearly every instrumentation leaves it at that. So a span that ended with its status unset has no error, unless
+something else on it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from readiness_tui.sources.kit import payload
+
+_OK, _ERROR = 1, 2
+_SERVER, _CLIENT = "server", "client"
+#: gRPC's codes that are the server's fault: unknown, deadline exceeded, unimplemented, internal, unavailable, data loss.
+_GRPC_ERRORS = frozenset({2, 4, 12, 13, 14, 15})
+_LEVELS = frozenset({"ERROR", "FATAL", "CRITICAL"})
+_FAILED = frozenset({"error", "failed", "failure", "timeout"})
+_LOGFIRE_ERROR = 17  # logfire.level_num, by OpenTelemetry's severity numbers
+
+
+def ended_well(
+    code: int,
+    ended: bool,
+    attributes: Mapping[str, Any],
+    raised: Sequence[Mapping[str, Any]],
+    tool_status: str | None,
+    side: str = "",
+) -> tuple[bool | None, bool]:
+    """Whether the span succeeded (None: not known), and whether that is only assumed.
+
+    `code`: OTLP's status, `raised`: its exception events, `side`: "server" or "client" where it is one.
+    """
+    if code == _ERROR or _says_error(attributes) or (tool_status or "").casefold() in _FAILED:
+        return False, False
+    http = payload.count(attributes.get("http.response.status_code", attributes.get("http.status_code")))
+    grpc = payload.count(attributes.get("rpc.grpc.status_code"))
+    if code == _OK:
+        return True, False
+    if any(str(event.get("exception.escaped")).casefold() == "true" for event in raised):
+        return False, False
+    if (http or 0) >= 500 or grpc in _GRPC_ERRORS or (side == _CLIENT and (http or 0) >= 400):
+        return False, False
+    refused = (http or 0) >= 400 or grpc
+    if not ended or raised or refused or attributes.get("exception.message") or attributes.get("exception.type"):
+        return None, False
+    return True, True
+
+
+def _says_error(attributes: Mapping[str, Any]) -> bool:
+    level = attributes.get("langfuse.observation.level") or attributes.get("level")
+    number = attributes.get("logfire.level_num")
+    flag = attributes.get("error")
+    return bool(
+        (isinstance(level, str) and level.upper() in _LEVELS)
+        or (isinstance(number, int) and number >= _LOGFIRE_ERROR)
+        or attributes.get("error.type")
+        or attributes.get("otel.status_code") == "ERROR"
+        or flag is True
+        or (isinstance(flag, str) and flag.casefold() == "true")
+    )
