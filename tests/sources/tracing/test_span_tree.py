@@ -94,6 +94,17 @@ def test_a_wrapper_and_the_client_below_it_are_one_model_call():
     assert found.tokens_in == 100
 
 
+def test_agents_and_tools_inside_a_model_call_used_their_own_tokens():
+    """Google ADK runs what a model asked for inside the span of the call: an agent there calls models of its own."""
+    call = span("m", kind=MODEL, tokens_in=120)
+    client = span("c", "m", kind=MODEL, tokens_in=120)
+    tool, agent = span("t", "m", kind=TOOL, tool="ask"), span("a", "t", kind=AGENT)
+    inner = span("n", "a", kind=MODEL, tokens_in=30)
+    assert trace(root(), call, client, tool, agent, inner).tokens_in == 150
+    assert trace(root(tokens_in=150), call, client, tool, agent, inner).tokens_in == 150
+    assert trace(root(), call, client, tool, agent, replace(inner, tokens_in=None)).tokens_in is None
+
+
 def test_a_part_of_a_sum_is_no_sum():
     carrying, silent = span("a", kind=MODEL, tokens_in=100), span("b", kind=MODEL)
     assert trace(root(), carrying, silent).tokens_in is None
@@ -239,7 +250,11 @@ def test_a_requested_call_without_a_step_stands_beside_those_with_one_where_ids_
     asking = span("m", kind=MODEL, asked=asked)
     done = span("t", kind=TOOL, tool="pay", at=5, call_id="c1", result='"ok"')
     assert trace(root(), asking, done).tool_calls == (ToolCall("pay", "1", '"ok"'), ToolCall("mail", "2"))
-    assert trace(root(), asking, replace(done, call_id=None)).tool_calls == (ToolCall("pay", None, '"ok"'),)
+    assert trace(root(), asking, replace(done, call_id="other")).tool_calls[0] == ToolCall("pay", "1", '"ok"')
+    twice = [replace(done, id=ident, call_id=None) for ident in "tu"]
+    assert (
+        trace(root(), asking, *twice).tool_calls == (ToolCall("pay", None, '"ok"'),) * 2
+    )  # which is which is not known
 
 
 def test_requests_without_ids_that_an_agent_repeats_count_once():

@@ -56,7 +56,7 @@ def test_a_step_is_of_the_kind_that_its_row_says(where, what, kind, writer):
     else:
         step = step_of("", {where: text.upper()})
     expected = {"step": (SpanKind.OTHER, None), "plain": (SpanKind.OTHER, True), "search": (SpanKind.OTHER, True),
-                "transport": (SpanKind.OTHER, False)}  # fmt: skip
+                "transport": (SpanKind.OTHER, False), "unsaid": (SpanKind.OTHER, None)}  # fmt: skip
     assert (step.kind, step.explained) == expected.get(kind, (step.kind, True))
     assert step.may_retrieve is (kind == "search")
     if kind not in expected:

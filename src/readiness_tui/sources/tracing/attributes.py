@@ -125,6 +125,8 @@ def _stated(attributes: Mapping[str, object]) -> Step | None:
         if not isinstance(word, str) or not word:
             continue
         said = word.casefold().split(" ")[0] if attribute == "ai.operationId" else word.casefold()
+        if said in _table().unsaid.get(attribute, ()):
+            continue
         found = words.get(said) or next((step for known, step in words.items() if fnmatchcase(said, known)), None)
         if found is None:
             unknown = unknown or Step(SpanKind.OTHER, False, word=word)
@@ -161,12 +163,17 @@ class _KindTable:
     stated: dict[str, dict[str, Step]]
     named: list[tuple[str, Step]]
     telling: list[tuple[str, Step]]
+    unsaid: dict[str, set[str]]
 
 
 @cache
 def _table() -> _KindTable:
-    table = _KindTable([], {}, [], [])
+    table = _KindTable([], {}, [], [], {})
     for where, what, kind, _ in rows("kinds.txt"):
+        if kind == "unsaid":
+            table.stated.setdefault(where, {})
+            table.unsaid.setdefault(where, set()).add(what.casefold())
+            continue
         step = Step(*_KINDS[kind])
         if where == "(over)":
             table.over.append((what, step))

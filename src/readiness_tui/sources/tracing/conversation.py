@@ -38,6 +38,9 @@ _CONVENTIONS = (
 _KNOWN = frozenset(name for names in NAMES.values() for name in names)
 _KNOWN_STARTS = tuple(f"{name}." for name in (*CONTENT, *NAMES["metadata"]))
 _NUMBERED = re.compile(r"\.[0-9]+(\..*)?$")
+_STOP = frozenset({"stop", "finish_reason_stop", "completed"})
+#: Models and servers that say "stop" when they ask for tools, too: Gemini and Vertex AI, Ollama.
+_STOP_FOR_TOOLS = ("gemini", "vertex", "gcp", "google", "ollama")
 _LIKE_MESSAGES = frozenset({"role", "tool_calls", "toolCalls", "function_call", "tool_use", "toolUse", "finish_reason"})
 
 
@@ -111,6 +114,8 @@ class SaidReader:
             if found := messages(value):
                 return found
             structure = decoded(value)
+            if structure in ("", [], {}):
+                continue  # Google ADK's way to leave content out
             if isinstance(structure, str) and structure.lstrip()[:1] not in ("{", "["):
                 if name not in self._texts:
                     return [Message("user" if meaning == "input_messages" else "assistant", structure)]
@@ -174,6 +179,9 @@ def _from_events(kind: SpanKind, events: Sequence[Event], heard: _Heard) -> tupl
         said.pop("message", None)
         found = messages([{**said, "role": "assistant" if choice else said.get("role") or role}])
         (heard.got if choice else heard.given).extend(found)
+    if kind is SpanKind.AGENT and not heard.got:  # Azure's agents have no choice among their messages
+        heard.got = [message for message in heard.given if message.role == "assistant"]
+        heard.given = [message for message in heard.given if message.role != "assistant"]
     return given_text, got_text
 
 
@@ -188,7 +196,10 @@ def _finish(known: Known, got: Sequence[Message]) -> str | None:
     said = [word.casefold() for word in words if isinstance(word, str) and word]
     said += [message.finish for message in got if message.finish]
     asks = [word for word in said if word in ASKS_FOR_TOOLS]
-    return asks[0] if asks else said[0] if said else None
+    if asks or not said:
+        return asks[0] if asks else None
+    names = " ".join(known.text(meaning) or "" for meaning in ("provider", "model", "model_requested")).casefold()
+    return None if said[0] in _STOP and any(name in names for name in _STOP_FOR_TOOLS) else said[0]
 
 
 def _unknown(attributes: Mapping[str, Any]) -> list[str]:

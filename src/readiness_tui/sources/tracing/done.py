@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from readiness_tui.domain.runs.model import Chunk, SpanKind, ToolCall
@@ -122,14 +122,34 @@ def tool_calls(tree: Tree, doubt: Unclear) -> tuple[ToolCall, ...] | None:
         told |= span.told
     asked = {ident: replace(call, result=call.result or told.get(ident)) for ident, call in _asked(tree)}
     spans = _tool_spans(tree)
-    calls = [_called(span, asked.get(span.call_id or ""), told.get(span.call_id or "")) for span in spans]
-    if all(span.call_id in asked for span in spans):  # then those without a step of their own are known, too
-        shown = {span.call_id for span in spans}
+    matched = _matched(spans, asked)
+    calls = [_called(span, asked.get(matched.get(span.id, "")), told.get(matched.get(span.id, ""))) for span in spans]
+    if len(matched) == len(spans):  # then those without a step of their own are known, too
+        shown = set(matched.values())
         left = [call for ident, call in asked.items() if ident not in shown]
         calls += [call for call in left if not call.name.startswith(_ANSWER_AS_TOOL)]
     if calls:
         return tuple(calls)
     return () if tree.whole and not doubt.calls else None
+
+
+def _matched(spans: Sequence[RawSpan], asked: Mapping[str, ToolCall]) -> dict[str, str]:
+    """Tool span → the id of the call it carries out: the same id, else the only ones of that name, in their order."""
+    found = {span.id: span.call_id for span in spans if span.call_id is not None and span.call_id in asked}
+    taken = set(found.values())
+    by_name: dict[str, list[str]] = {}
+    for ident, call in asked.items():
+        if ident not in taken:
+            by_name.setdefault(tool_name(call.name), []).append(ident)
+    without: dict[str, list[str]] = {}
+    for span in spans:
+        if span.id not in found:
+            without.setdefault(tool_name(span.tool or span.name), []).append(span.id)
+    for name, steps in without.items():
+        idents = by_name.get(name, ())
+        if len(idents) == len(steps):
+            found |= dict(zip(steps, idents, strict=True))
+    return found
 
 
 def _asked(tree: Tree) -> Iterator[tuple[str, ToolCall]]:

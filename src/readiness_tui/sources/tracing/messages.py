@@ -73,15 +73,14 @@ def messages(value: Any) -> list[Message]:
 
 
 def decoded(value: Any) -> Any:
-    """The structure in a JSON text, and in a JSON text that is a JSON string again; anything else as it is."""
+    """The structure or text in a JSON text, and in a JSON text of such a text; anything else as it is."""
     for _ in range(3):
-        if (isinstance(value, str) and value.startswith('"{')) or (isinstance(value, str) and value.startswith('"[')):
-            inner = parsed(f"[{value}]")
-            value = inner[0] if isinstance(inner, list) and len(inner) == 1 else value
-            if isinstance(inner, str):
-                return value
-        else:
+        if not isinstance(value, str) or len(value) < 2 or value[0] != '"' or value[-1] != '"':
             return parsed(value)
+        inner = parsed(f"[{value}]")
+        if not isinstance(inner, list) or len(inner) != 1:
+            return value
+        value = inner[0]
     return value
 
 
@@ -142,12 +141,18 @@ def _found(value: Any, depth: int) -> Iterator[Message]:
             yield _message(value)
         elif _is_part(value):
             yield _message({"content": [value]})
-        elif (held := next((name for name in _WRAPS if isinstance(value.get(name), (dict, list))), None)) is not None:
+        elif (
+            "replies" not in value
+            and (held := next((name for name in _WRAPS if isinstance(value.get(name), (dict, list))), None)) is not None
+        ):
             inner = list(_found(value[held], depth + 1))
             finish = _word(value, "finish_reason", "stop_reason", "stopReason", "finishReason")
             if inner and finish and inner[-1].finish is None:
                 inner[-1].finish = finish
             yield from inner
+        elif isinstance(value.get("replies"), list):  # Haystack
+            for reply in value["replies"]:
+                yield from [Message("assistant", reply)] if isinstance(reply, str) else _found(reply, depth + 1)
         elif isinstance(value.get("text"), str) and len(value) <= 3:
             yield _message({"content": value["text"], "role": "assistant"})  # a bare generation
 

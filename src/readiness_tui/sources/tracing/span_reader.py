@@ -19,7 +19,7 @@ from readiness_tui.sources.tracing.conversation import CARRYING_EVENTS, MESSAGE_
 from readiness_tui.sources.tracing.ended import ended_well
 from readiness_tui.sources.tracing.known_attributes import AttributeTable, Known, N
 from readiness_tui.sources.tracing.logged import Event, LoggedSpan
-from readiness_tui.sources.tracing.messages import json_text, unflatten
+from readiness_tui.sources.tracing.messages import json_text, messages, unflatten
 from readiness_tui.sources.tracing.raw_span import GivenScore, RawSpan
 from readiness_tui.sources.tracing.tool_names import tool_name
 from readiness_tui.sources.tracing.words import readable, unwrapped
@@ -107,7 +107,7 @@ class Reader:
             cost=_first_known(known.amount("cost"), usage.of_costs(known.parsed("costs"))),
             cached=known.flag("cached") or False,
             tool=tool_name(known.text("tool") or logged.name) if is_tool else None,
-            call_id=known.text("call_id"),
+            call_id=_call_id(known),
             arguments=arguments,
             result=result,
             attempt=_attempt(known),
@@ -211,6 +211,11 @@ class Reader:
         return extra | {name: text for name, text in texts.items() if text is not None}
 
 
+def _call_id(known: Known) -> str | None:
+    ident = known.text("call_id")
+    return None if ident == "<not specified>" else ident  # Google ADK's word for none
+
+
 def _attempt(known: Known) -> int | None:
     attempt = known.count("attempt")
     if attempt is None and (again := known.count("retries")) is not None:
@@ -228,6 +233,8 @@ def _passed(known: Known, said: Said) -> tuple[str | None, str | None]:
         json_text(_as_sent(known.first("arguments"), given)),
         json_text(_as_sent(known.first("result"), got)),
     )
+    held = [text for message in messages(got) for text in message.told.values()]
+    result = held[0] if len(held) == 1 else result  # LangChain's message around what the tool returned
     if arguments is None:
         stated = known.parsed("definition")
         if isinstance(stated, dict) and not _SCHEMA & stated.keys():

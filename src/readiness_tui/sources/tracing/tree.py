@@ -8,6 +8,11 @@ from datetime import datetime, timedelta
 from readiness_tui.domain.runs.model import SpanKind
 from readiness_tui.sources.tracing.raw_span import RawSpan
 
+_OWN_CALLS = (
+    SpanKind.TOOL,
+    SpanKind.AGENT,
+)  # Google ADK runs the tools and agents that a model asked for inside its call
+
 
 class Tree:
     """The spans ordered by start, with their parents and children."""
@@ -73,18 +78,30 @@ class Tree:
 
     def total(self, read: Callable[[RawSpan], float | None]) -> float | None:
         """The sum over the tree, given that enclosing spans repeat the totals below them; see `span_tree`."""
-        covered: set[str] = set()
+        covered: set[str] = set()  # by a figure of their own or of an enclosing span
+        by_model: set[str] = set()  # by a model call's alone, which says nothing of tools and agents inside of it
         sums: dict[str, float] = {}
         for span, above in self.walked:
             # A 0 on an enclosing span says nothing of the calls below it: wrappers write it where they count nothing.
-            if read(span) or (span.id not in self.below and read(span) == 0) or (above and above.id in covered):
+            own = read(span)
+            says = bool(own) or (own == 0 and span.id not in self.below)
+            if (says and span.kind is not SpanKind.MODEL) or (above is not None and above.id in covered):
                 covered.add(span.id)
+            passed = above is not None and above.id in by_model and span.kind not in _OWN_CALLS
+            if (says and span.kind is SpanKind.MODEL) or passed:
+                by_model.add(span.id)
+        shown = covered | by_model
+        apart: dict[str, float] = {}  # of sums, what tools and agents below used: no part of the model call above them
         for span, _ in reversed(self.walked):
-            below = [sums[child.id] for child in self.below.get(span.id, ()) if child.id in sums]
+            below = [child for child in self.below.get(span.id, ()) if child.id in sums]
+            used = sum(sums[child.id] for child in below)
+            other = sum(sums[c.id] if c.kind in _OWN_CALLS else apart.get(c.id, 0.0) for c in below)
             own = read(span)
             if own is not None or below:
-                sums[span.id] = max(own or 0.0, sum(below))
-            elif span.kind is SpanKind.MODEL and span.ok is not False and span.id not in covered:
+                inside = span.kind is SpanKind.MODEL
+                sums[span.id] = max(own or 0.0, used - other) + other if inside else max(own or 0.0, used)
+                apart[span.id] = other
+            elif span.kind is SpanKind.MODEL and span.ok is not False and span.id not in shown:
                 return None
         tops = [sums[span.id] for span, above in self.walked if above is None and span.id in sums]
         return sum(tops) if tops else None
