@@ -150,7 +150,7 @@ def test_chunks_of_several_retrievals_follow_each_other_and_a_reranker_replaces_
 
 
 def test_nothing_logged_is_told_from_nothing_done():
-    whole = trace(root(), span("m", kind=MODEL))
+    whole = trace(root(), span("m", kind=MODEL, output="yes"))
     assert (whole.retrieval, whole.chunks, whole.tool_calls) == (False, None, ())
     plain = trace(span("root", None))  # an HTTP span alone: what was instrumented is not known
     assert (plain.retrieval, plain.chunks, plain.tool_calls) == (None, None, None)
@@ -231,6 +231,9 @@ def test_model_calls_alone_say_nothing_of_the_application_around_them():
     assert trace(replace(alone, output="yes")).tool_calls == ()
     assert trace(replace(alone, finish="stop")).tool_calls == ()
     assert trace(replace(alone, output="yes")).retrieval is None
+    assert trace(root(), span("m", kind=MODEL)).tool_calls is None
+    assert trace(root(blind=True), span("m", kind=MODEL, output="yes")).retrieval is None
+    assert trace(root(), span("m", kind=MODEL, output="yes")).retrieval is False
 
 
 def test_a_plain_step_named_as_a_requested_tool_is_its_call():

@@ -56,7 +56,7 @@ def test_a_step_is_of_the_kind_that_its_row_says(where, what, kind, writer):
     else:
         step = step_of("", {where: text.upper()})
     expected = {"step": (SpanKind.OTHER, None), "plain": (SpanKind.OTHER, True), "search": (SpanKind.OTHER, True),
-                "transport": (SpanKind.OTHER, False), "unsaid": (SpanKind.OTHER, None)}  # fmt: skip
+                "transport": (SpanKind.OTHER, None), "unsaid": (SpanKind.OTHER, None)}  # fmt: skip
     assert (step.kind, step.explained) == expected.get(kind, (step.kind, True))
     assert step.may_retrieve is (kind == "search")
     if kind not in expected:
@@ -76,8 +76,14 @@ def test_a_step_and_no_more_may_say_by_its_name_what_it_is():
 
 
 def test_a_web_servers_span_is_where_a_request_came_in():
-    assert step_of("GET /chat", {"http.request.method": "GET"}).explained is False
+    assert step_of("GET /chat", {"http.request.method": "GET"}).explained is None
     assert step_of("GET /chat", {"http.request.method": "GET"}, serves=True).explained is True
+
+
+def test_a_convention_without_a_word_for_retrievals_says_nothing_by_their_absence():
+    assert step_of("", {"ai.operationId": "ai.generateText"}).blind
+    assert step_of("agent run", {}).blind
+    assert not step_of("", {"openinference.span.kind": "CHAIN"}).blind
 
 
 @pytest.mark.parametrize("start", tool_names.BEFORE)

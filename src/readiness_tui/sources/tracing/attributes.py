@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from pathlib import Path
@@ -65,18 +65,22 @@ _KINDS: dict[str, tuple[SpanKind, bool | None, bool]] = {
     "step": (SpanKind.OTHER, None, False),
     "plain": (SpanKind.OTHER, True, False),
     "search": (SpanKind.OTHER, True, True),
-    "transport": (SpanKind.OTHER, False, False),
+    "transport": (SpanKind.OTHER, None, False),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a step does: its kind, and what is understood of it; see `RawSpan` for `explained`, `may_retrieve`, `word`."""
+    """What a step does: its kind, and what is understood of it; see `RawSpan` for all but the kind.
+
+    A stated kind is of a convention that has a word for retrievals, unless it is `blind`.
+    """
 
     kind: SpanKind
     explained: bool | None
     may_retrieve: bool = False
     word: str | None = None
+    blind: bool = True
 
 
 def names(configured: str | None = None) -> dict[str, tuple[str, ...]]:
@@ -114,7 +118,7 @@ def step_of(name: str, attributes: Mapping[str, object], *, serves: bool = False
         return stated
     if (telling := _telling(attributes)) is None:
         return Step(SpanKind.OTHER, None)
-    return Step(SpanKind.OTHER, True) if serves and telling.explained is False else telling
+    return Step(SpanKind.OTHER, True) if serves and telling.explained is None else telling
 
 
 def _stated(attributes: Mapping[str, object]) -> Step | None:
@@ -183,6 +187,9 @@ def _table() -> _KindTable:
             table.telling.append((what, step))
         else:
             table.stated.setdefault(where, {})[what.casefold()] = step
+    for where, words in table.stated.items():
+        blind = all(step.kind is not SpanKind.RETRIEVAL for step in words.values())
+        table.stated[where] = {word: replace(step, blind=blind) for word, step in words.items()}
     return table
 
 

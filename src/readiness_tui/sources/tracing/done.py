@@ -80,10 +80,8 @@ def unclear(tree: Tree) -> Unclear:
             retrieval += span.unread
         if span.finish in ASKS_FOR_TOOLS and not span.asked:
             calls.append(f"finish reason {span.finish} without the call")
-    # An agent's framework records its tools; a model call by itself says whether the model asked for one.
-    if not tree.of(SpanKind.AGENT):
-        silent = [span for span in tree.of(SpanKind.MODEL) if not _says_how_it_ended(span)]
-        calls += ["model call without its answer"] * len(silent)
+    silent = [span for span in tree.of(SpanKind.MODEL) if not _says_how_it_ended(span)]
+    calls += ["model call without its answer"] * len(silent)
     return Unclear(tuple(calls), tuple(retrieval))
 
 
@@ -111,7 +109,7 @@ def retrieved(tree: Tree, doubt: Unclear) -> tuple[tuple[Chunk, ...] | None, boo
     if found is not None or tree.of(SpanKind.RETRIEVAL):
         return None if found is None or silent else tuple(found), True
     # Calls of a model alone are what a client of the model logs: of the application around them it says nothing.
-    around = any(span.kind is not SpanKind.MODEL and span.explained is not True for span in tree.ordered)
+    around = any(span.kind is not SpanKind.MODEL and not span.blind for span in tree.ordered)
     return None, False if tree.whole and around and not doubt.retrieval else None
 
 

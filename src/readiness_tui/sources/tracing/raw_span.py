@@ -27,7 +27,8 @@ class RawSpan:
     the step did, so that it is neither a tool call nor a retrieval unless its kind says so; False if it is not; None if
     its tool calls it a step and no more (chain, span, task, or no kind at all): such a step is explained by a step of a
     known kind below it. `kind_word`: the tool's own word for a kind that is not known. `may_retrieve`: a step that is no
-    tool call but may have retrieved, such as a query of a database. `unread`: names of its fields with messages or
+    tool call but may have retrieved, such as a query of a database. `blind`: its convention has no word for retrievals, so
+    that none among its steps says nothing. `unread`: names of its fields with messages or
     payloads that were not understood.
 
     `attributes`: kept on the span, under the names of `domain.evaluation.Span` if known. `texts`: its long texts by
@@ -74,6 +75,7 @@ class RawSpan:
     explained: bool | None = None
     kind_word: str | None = None
     may_retrieve: bool = False
+    blind: bool = False
     unread: tuple[str, ...] = ()
 
 

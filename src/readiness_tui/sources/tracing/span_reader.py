@@ -127,6 +127,7 @@ class Reader:
             explained=step.explained,
             kind_word=step.word,
             may_retrieve=step.may_retrieve,
+            blind=step.blind,
             unread=said.unread,
         )
 
