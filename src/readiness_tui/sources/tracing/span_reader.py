@@ -56,6 +56,7 @@ class Reader:
         #: by JSON of resource and scope: both as kept in the raw record, and the resource's plain attributes
         self.contexts: dict[bytes, tuple[Mapping[str, Any], Mapping[str, Any], dict[str, Any]]] = {}
         self._mapped = frozenset(name for meaning in _MAPPED for name in names[meaning])
+        self._metadata_starts = tuple(f"{name}." for name in names["metadata"])
         self._said = conversation.SaidReader(names)
 
     def span(self, logged: LoggedSpan) -> RawSpan:
@@ -200,8 +201,9 @@ class Reader:
 
     def _extra(self, logged: LoggedSpan, known: Known, attributes: Mapping[str, Any]) -> dict[str, Any]:
         metadata: dict[str, Any] = {}
+        spelled = {key: value for key, value in attributes.items() if key.startswith(self._metadata_starts)}
         for name in self.names["metadata"]:
-            for found in (payload.parsed(attributes.get(name)), unflatten(attributes, name)):
+            for found in (payload.parsed(attributes.get(name)), unflatten(spelled, name)):
                 if isinstance(found, dict):
                     metadata |= {key: value for key, value in found.items() if key not in metadata}
         extra = metadata if logged.parent is None else {}
