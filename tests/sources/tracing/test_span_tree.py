@@ -232,6 +232,9 @@ def test_model_calls_alone_say_nothing_of_the_application_around_them():
     assert trace(replace(alone, finish="stop")).tool_calls == ()
     assert trace(replace(alone, output="yes")).retrieval is None
     assert trace(root(), span("m", kind=MODEL)).tool_calls is None
+    wrapped = span("w", kind=MODEL, output="yes"), span("c", "w", kind=MODEL)
+    assert trace(root(), *wrapped).tool_calls == ()
+    assert trace(root(), replace(wrapped[0], output=None), replace(wrapped[1], output="yes")).tool_calls == ()
     assert trace(root(blind=True), span("m", kind=MODEL, output="yes")).retrieval is None
     assert trace(root(), span("m", kind=MODEL, output="yes")).retrieval is False
 

@@ -32,7 +32,7 @@ CARRYING_EVENTS = frozenset(
 #: Attributes of tracing conventions begin with these; a structure among them that no table knows may be a message.
 _CONVENTIONS = (
     "gen_ai.", "ai.", "llm.", "langfuse.observation.", "traceloop.", "openinference.", "pydantic_ai.",
-    "gcp.vertex.agent.", "braintrust.", "langsmith.", "mlflow.", "haystack.", "lk.", "lmnr.", "crewai.", "agent.",
+    "gcp.vertex.agent.", "braintrust.", "langsmith.", "mlflow.", "haystack.", "lk.", "genkit:", "mastra.", "spring.ai.", "gen_ai_", "langtrace.", "lmnr.", "crewai.", "agent.",
     "tool_call", "input.", "output.",
 )  # fmt: skip
 _KNOWN = frozenset(name for names in NAMES.values() for name in names)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from readiness_tui.domain.runs.model import Chunk, SpanKind, ToolCall
 from readiness_tui.sources.tracing.raw_span import RawSpan
 from readiness_tui.sources.tracing.tool_names import tool_name
-from readiness_tui.sources.tracing.tree import Tree, begin
+from readiness_tui.sources.tracing.tree import OWN_CALLS, Tree, begin
 
 # What is inside of such a step is part of it: the transport of a model call, the queries of a tool.
 _CLOSED = frozenset(SpanKind) - {SpanKind.AGENT, SpanKind.OTHER}
@@ -80,9 +80,24 @@ def unclear(tree: Tree) -> Unclear:
             retrieval += span.unread
         if span.finish in ASKS_FOR_TOOLS and not span.asked:
             calls.append(f"finish reason {span.finish} without the call")
-    silent = [span for span in tree.of(SpanKind.MODEL) if not _says_how_it_ended(span)]
-    calls += ["model call without its answer"] * len(silent)
+    calls += ["model call without its answer"] * _silent(tree)
     return Unclear(tuple(calls), tuple(retrieval))
+
+
+def _silent(tree: Tree) -> int:
+    """How many model calls show neither their answer nor why they ended, nor does the client or wrapper of the same
+    call inside or around."""
+    shown = {span.id for span in tree.of(SpanKind.MODEL) if _says_how_it_ended(span)}
+    around = set(shown)
+    for span, above in tree.walked:
+        if above is not None and above.id in around and span.kind not in OWN_CALLS:
+            around.add(span.id)
+    inside = set(shown)
+    for span, above in reversed(tree.walked):
+        if above is not None and span.id in inside and span.kind not in OWN_CALLS:
+            inside.add(above.id)
+    shown = around | inside
+    return sum(span.id not in shown for span in tree.of(SpanKind.MODEL))
 
 
 def retrieved(tree: Tree, doubt: Unclear) -> tuple[tuple[Chunk, ...] | None, bool | None]:

@@ -22,11 +22,11 @@ _WRAPS = ("messages", "contents", "choices", "candidates", "generations", "outpu
           "tool_calls", "toolCalls")  # fmt: skip
 _CALL_PARTS = frozenset(
     {"tool_call", "tool_use", "function_call", "tool-call", "server_tool_use", "server_tool_call", "mcp_call",
-     "mcp_tool_use", "custom_tool_call", "function", "tooluse", "functioncall"}
+     "mcp_tool_use", "custom_tool_call", "toolrequest", "function", "tooluse", "functioncall"}
 )  # fmt: skip
 _RESULT_PARTS = frozenset(
     {"tool_call_response", "tool_result", "function_call_output", "tool-result", "server_tool_call_response",
-     "tool_response", "tool-return", "custom_tool_call_output", "mcp_tool_result", "toolresult", "functionresponse",
+     "tool_response", "tool-return", "custom_tool_call_output", "mcp_tool_result", "toolresult", "functionresponse", "toolresponse",
      "function_response"}
 )  # fmt: skip
 _TEXT_PARTS = frozenset(
@@ -39,7 +39,7 @@ _SILENT_PARTS = frozenset(
      "video-url", "file", "input_file", "document", "document-url", "blob", "uri", "media", "binary", "citation",
      "cachepoint", "source", "compaction", "data", "step-start", "item_reference", "retry-prompt", "guardcontent"}
 )  # fmt: skip
-_IDS = ("id", "call_id", "tool_call_id", "toolCallId", "tool_use_id", "toolUseId", "tool_id")
+_IDS = ("id", "call_id", "tool_call_id", "toolCallId", "tool_use_id", "toolUseId", "tool_id", "ref")
 _NAMES = ("name", "toolName", "tool_name")
 _ARGUMENTS = ("arguments", "input", "args", "parameters")
 _RESULTS = ("response", "result", "output", "content")

@@ -42,6 +42,7 @@ _MAPPED = (
 )  # fmt: skip
 _JUDGED_LISTS = ("evaluations", "annotations", "trace.evaluations", "trace.annotations")
 _NUMBERED = re.compile(r"\.[0-9]+(\.|$)")
+_CACHE_BESIDE = frozenset({"input_tokens"})  # Anthropic's own figure, which Claude Code passes on
 _SCHEMA = frozenset({"properties", "$schema", "required", "additionalProperties"})  # of a definition, not of arguments
 _CONTENT_STARTS = tuple(f"{name}." for name in CONTENT)
 
@@ -136,8 +137,9 @@ class Reader:
         """Input tokens, with those from a cache, and output tokens."""
         into, out = usage.of_usage(known.parsed("usage"))
         stated, output = known.count("tokens_in"), known.count("tokens_out")
+        beside = known.name("tokens_in") in _CACHE_BESIDE
         cached = known.count("tokens_cache_read"), known.count("tokens_cache_write")
-        stated = usage.with_cache(stated, *cached, output, known.count("tokens_total"))
+        stated = usage.with_cache(stated, *cached, output, known.count("tokens_total"), beside)
         return _first_known(stated, into), _first_known(output, out)
 
     def judgements(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from readiness_tui.domain.runs.model import SpanKind
 from readiness_tui.sources.tracing.raw_span import RawSpan
 
-_OWN_CALLS = (
+OWN_CALLS = (
     SpanKind.TOOL,
     SpanKind.AGENT,
 )  # Google ADK runs the tools and agents that a model asked for inside its call
@@ -87,7 +87,7 @@ class Tree:
             says = bool(own) or (own == 0 and span.id not in self.below)
             if (says and span.kind is not SpanKind.MODEL) or (above is not None and above.id in covered):
                 covered.add(span.id)
-            passed = above is not None and above.id in by_model and span.kind not in _OWN_CALLS
+            passed = above is not None and above.id in by_model and span.kind not in OWN_CALLS
             if (says and span.kind is SpanKind.MODEL) or passed:
                 by_model.add(span.id)
         shown = covered | by_model
@@ -95,7 +95,7 @@ class Tree:
         for span, _ in reversed(self.walked):
             below = [child for child in self.below.get(span.id, ()) if child.id in sums]
             used = sum(sums[child.id] for child in below)
-            other = sum(sums[c.id] if c.kind in _OWN_CALLS else apart.get(c.id, 0.0) for c in below)
+            other = sum(sums[c.id] if c.kind in OWN_CALLS else apart.get(c.id, 0.0) for c in below)
             own = read(span)
             if own is not None or below:
                 inside = span.kind is SpanKind.MODEL

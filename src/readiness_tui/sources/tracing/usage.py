@@ -13,14 +13,19 @@ _TOTAL = ("total", "total_tokens", "totalTokens")
 
 
 def with_cache(
-    stated: int | None, read: int | None, written: int | None, output: int | None, total: int | None
+    stated: int | None,
+    read: int | None,
+    written: int | None,
+    output: int | None,
+    total: int | None,
+    beside: bool = False,
 ) -> int | None:
     """All input tokens. Some tools count those from the cache in `stated`, some (Anthropic's own figures) beside it:
-    `total` decides, and what is in the cache cannot be more than the whole."""
+    `total` decides, and what is in the cache cannot be more than the whole. `beside`: it is known that they do."""
     cache = (read or 0) + (written or 0)
     if stated is None or not cache:
         return stated
-    if cache > stated:
+    if beside or cache > stated:
         return stated + cache
     return stated + cache if total is not None and stated + (output or 0) + cache == total else stated
 
