@@ -295,6 +295,60 @@ def mcp(path: Path) -> dict[str, Any]:
     }
 
 
+def claude_code(path: Path) -> dict[str, Any]:
+    """Anthropic's input leaves out what was read from and written to the cache."""
+    calls = [span["a"] for span in _spans(path) if span["name"] == "claude_code.llm_request"]
+    parts = ("input_tokens", "cache_read_tokens", "cache_creation_tokens")
+    return {
+        "tools": [span["a"]["tool_name"] for span in _spans(path) if span["name"] == "claude_code.tool"],
+        "arguments": [None],
+        "questions": [None],
+        "tokens in": float(sum(call[part] for call in calls for part in parts)),
+        "tokens out": float(sum(call["output_tokens"] for call in calls)),
+    }
+
+
+def genkit(path: Path) -> dict[str, Any]:
+    tools = [span["a"] for span in _with(path, "genkit:metadata:subtype", "tool")]
+    root = _root(path)["a"]
+    return {
+        "tools": [tool["genkit:name"] for tool in tools],
+        "arguments": [tool["genkit:input"] for tool in tools],
+        "results": [tool["genkit:output"] for tool in tools],
+        "questions": [json.loads(root["genkit:input"])],
+        "answers": [json.loads(root["genkit:output"])],
+        "tokens in": None,
+    }
+
+
+def spring_ai(path: Path) -> dict[str, Any]:
+    tools = [span["a"] for span in _with(path, "spring.ai.kind", "tool_call")]
+    (search,) = _with(path, "spring.ai.kind", "vector_store")
+    chats = [span["a"] for span in _with(path, "gen_ai.operation.name", "chat")]
+    return {
+        "tools": [tool["spring.ai.tool.definition.name"] for tool in tools],
+        "arguments": [tool["spring.ai.tool.call.arguments"] for tool in tools],
+        "results": [tool["spring.ai.tool.call.result"] for tool in tools],
+        "chunks": len(json.loads(search["a"]["db.vector.query.response.documents"])),
+        "tokens in": float(sum(int(chat["gen_ai.usage.input_tokens"]) for chat in chats)),
+        "tokens out": float(sum(int(chat["gen_ai.usage.output_tokens"]) for chat in chats)),
+    }
+
+
+def mastra(path: Path) -> dict[str, Any]:
+    tools = [span["a"] for span in _with(path, "mastra.span.type", "tool_call")]
+    steps = _with(path, "mastra.span.type", "model_step")
+    root = _root(path)["a"]
+    return {
+        "tools": [tool["gen_ai.tool.name"] for tool in tools],
+        "arguments": [tool["gen_ai.tool.call.arguments"] for tool in tools],
+        "tokens in": _sum(steps, "gen_ai.usage.input_tokens"),
+        "tokens out": _sum(steps, "gen_ai.usage.output_tokens"),
+        "questions": [json.loads(root["mastra.agent_run.input"])[0]["content"]],
+        "answers": [json.loads(root["mastra.agent_run.output"])["text"]],
+    }
+
+
 def unknown_vendor(path: Path) -> dict[str, Any]:
     """Two steps of a kind that no table knows: one of two requests may have called anything."""
     strange = {span["traceId"] for span in _with(path, "acme.kind", "action")}

@@ -141,18 +141,17 @@ def _found(value: Any, depth: int) -> Iterator[Message]:
             yield _message(value)
         elif _is_part(value):
             yield _message({"content": [value]})
-        elif (
-            "replies" not in value
-            and (held := next((name for name in _WRAPS if isinstance(value.get(name), (dict, list))), None)) is not None
-        ):
+        elif isinstance(value.get("replies"), list):  # Haystack
+            for reply in value["replies"]:
+                yield from [Message("assistant", reply)] if isinstance(reply, str) else _found(reply, depth + 1)
+        elif isinstance(value.get("text"), str) and {"toolCalls", "tool_calls"} & value.keys():  # Mastra, AI SDK
+            yield _message({**value, "role": "assistant", "content": value["text"]})
+        elif (held := next((name for name in _WRAPS if isinstance(value.get(name), (dict, list))), None)) is not None:
             inner = list(_found(value[held], depth + 1))
             finish = _word(value, "finish_reason", "stop_reason", "stopReason", "finishReason")
             if inner and finish and inner[-1].finish is None:
                 inner[-1].finish = finish
             yield from inner
-        elif isinstance(value.get("replies"), list):  # Haystack
-            for reply in value["replies"]:
-                yield from [Message("assistant", reply)] if isinstance(reply, str) else _found(reply, depth + 1)
         elif isinstance(value.get("text"), str) and len(value) <= 3:
             yield _message({"content": value["text"], "role": "assistant"})  # a bare generation
 
