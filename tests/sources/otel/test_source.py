@@ -384,6 +384,19 @@ def test_openinference(one):
     assert (trace.spans[3].attributes["rule_id"], trace.spans[3].attributes["blocked"]) == ("pii", True)
 
 
+def test_a_tools_definition_is_not_what_it_was_given(one):
+    """OpenInference: `tool.parameters` is the schema; Google ADK's instrumentation writes the arguments there."""
+    schema = '{"type": "object", "properties": {"city": {"type": "string"}}}'
+    for parameters, more, given in (
+        (schema, {}, None),
+        (schema, {"input.value": '{"city": "Leeds"}'}, '{"city": "Leeds"}'),
+        ('{"city": "Leeds"}', {}, '{"city": "Leeds"}'),
+    ):
+        tool = {"openinference.span.kind": "TOOL", "tool.name": "weather", "tool.parameters": parameters, **more}
+        (call,) = one(span(1), span(2, 1, attributes=tool)).tool_calls
+        assert call.arguments == given
+
+
 def test_a_reranker_has_the_last_word(one):
     found = {f"retrieval.documents.{n}.document.id": name for n, name in enumerate("abc")}
     best = {"reranker.input_documents.0.document.id": "a", "reranker.output_documents.0.document.id": "c"}

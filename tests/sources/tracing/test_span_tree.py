@@ -316,6 +316,20 @@ def test_what_was_not_understood_is_told_once_a_kind_with_how_often():
     assert "(4 records)" in warning.text
 
 
+def test_however_many_names_there_are_other_notes_keep_their_place():
+    notes = fields.Notes()
+    names = "abcdefghijklmnopqrstuvwxyz"
+    trace_from_spans("t", [root(), *(span(name, name=name) for name in names)], (), notes)
+    notes.add("another")
+    told = [warning.text for warning in notes.warnings("f")]
+    assert len(told) == notes.OF_A_KIND + 2
+    assert (
+        f"a further step or message was not understood, so what its request called or retrieved is not known ({26 - notes.OF_A_KIND} records)"
+        in told[-2]
+    )
+    assert "another" in told[-1]
+
+
 # Judgements
 
 

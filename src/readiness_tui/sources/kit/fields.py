@@ -47,11 +47,17 @@ class Notes:
     """What is said once about many records of a file, with how many they were."""
 
     LIMIT = 20
+    OF_A_KIND = 6
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
+        self._kinds: Counter[str] = Counter()
 
-    def add(self, note: str) -> None:
+    def add(self, note: str, further: str = "") -> None:
+        """`further`: what is said instead once there are `OF_A_KIND` notes that differ by a name alone."""
+        if further and note not in self._counts:
+            self._kinds[further] += 1
+            note = note if self._kinds[further] <= self.OF_A_KIND else further
         if note not in self._counts and len(self._counts) >= self.LIMIT:
             note = "further notes of these kinds were not counted one by one"
         self._counts[note] += 1

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from readiness_tui.domain.runs.model import Chunk, SpanKind, ToolCall
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.tracing.raw_span import RawSpan
 from readiness_tui.sources.tracing.tool_names import tool_name
 from readiness_tui.sources.tracing.tree import OWN_CALLS, Tree, begin
@@ -76,8 +77,8 @@ def unclear(tree: Tree) -> Unclear:
             elif span.may_retrieve or span.kind is SpanKind.EMBEDDING:
                 retrieval.append(_label(span))
         if span.kind not in (SpanKind.TOOL, SpanKind.RETRIEVAL):
-            calls += span.unread
-            retrieval += span.unread
+            calls += (one_line(name, _LONGEST) for name in span.unread)
+            retrieval += (one_line(name, _LONGEST) for name in span.unread)
         if span.finish in ASKS_FOR_TOOLS and not span.asked:
             calls.append(f"finish reason {span.finish} without the call")
     calls += ["model call without its answer"] * _silent(tree)
@@ -213,4 +214,4 @@ def _called(span: RawSpan, asked: ToolCall | None, told: str | None) -> ToolCall
 def _label(span: RawSpan) -> str:
     """A name for notes: the tool's word for the kind, else the step's name without the numbers in it."""
     word = span.kind_word or _DIGITS.sub("#", span.name) or "step without a name"
-    return " ".join(word.split())[:_LONGEST]
+    return one_line(word, _LONGEST)

@@ -45,6 +45,8 @@ from readiness_tui.sources.tracing.tree import Tree
 __all__ = ["GivenScore", "RawSpan", "trace_from_spans"]
 
 MAX_TOKENS = 2**53
+_NOT_UNDERSTOOD = "was not understood, so what its request called or retrieved is not known"
+_MOST_NAMES = 20  # of what was not understood in one trace
 #: Why a model stopped, where that leaves no whole answer: OpenAI and Vercel, Gemini, Anthropic and Bedrock.
 _STOPPED = frozenset(
     {"content_filter", "content-filter", "content_filtered", "guardrail_intervened", "refusal", "safety", "blocklist",
@@ -134,7 +136,7 @@ def _status(tree: Tree) -> tuple[str | None, Outcome | None]:
 def _tell(notes: fields.Notes, tree: Tree, open_questions: Counter[str], outcome: Outcome | None) -> None:
     for name, n in open_questions.items():
         for _ in range(n):
-            notes.add(f"“{name}” was not understood, so what its request called or retrieved is not known")
+            notes.add(f"“{name}” {_NOT_UNDERSTOOD}", f"a further step or message {_NOT_UNDERSTOOD}")
     if tree.head is not None and tree.head.assumed and outcome is Outcome.SUCCESS:
         notes.add("a request ended with its status unset, OpenTelemetry's way to say no error; it counts as a success")
     if any(span.cost is not None and _cost(span) is None for span in tree.ordered):
@@ -196,7 +198,7 @@ def _extra(tree: Tree, judged: Sequence[GivenScore], open_questions: Counter[str
     if told:
         extra["evaluations"] = told
     if open_questions:
-        extra["not_understood"] = list(open_questions)
+        extra["not_understood"] = list(open_questions)[:_MOST_NAMES]
     return extra
 
 
