@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,8 @@ from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 
 KEYS = ("resourceSpans", "resourceLogs")
+#: OTLP's kinds of attribute value
+KINDS = frozenset({"stringValue", "boolValue", "bytesValue", "intValue", "doubleValue", "arrayValue", "kvlistValue"})
 TRACE_BYTES, SPAN_BYTES = 16, 8
 
 _HEX = re.compile("[0-9a-fA-F]+")
@@ -92,6 +95,8 @@ def plain(listed: Any, notes: fields.Notes) -> dict[str, Any]:
 
 def any_value(value: Any, notes: fields.Notes) -> Any:
     """An AnyValue as a plain value; NaN and infinities as None, with a note. Raises RecordError for another shape."""
+    if isinstance(value, dict) and len(value) != 1:  # some writers name every kind, null but for one
+        value = {kind: held for kind, held in value.items() if held is not None}
     if value is None or value == {}:
         return None
     if not isinstance(value, dict) or len(value) != 1:
@@ -184,8 +189,9 @@ def _identifier(value: Any, name: str, size: int, notes: fields.Notes) -> str | 
 
 
 def _double(value: Any, notes: fields.Notes) -> float | None:
-    if isinstance(value, str) and value in ("NaN", "Infinity", "-Infinity"):
-        value = math.nan
+    if isinstance(value, str):  # as proto3's JSON may have any number
+        with contextlib.suppress(ValueError):
+            value = float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise RecordError(f"a doubleValue holds {quoted(value)}")
     if not math.isfinite(value):

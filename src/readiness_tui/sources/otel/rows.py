@@ -1,0 +1,338 @@
+"""Spans that come a row each, whatever the tool: a table says where a row has what, one reader does the rest.
+
+A tool's module names its fields in a `Layout` and is otherwise a few lines. Rows are grouped into traces by their trace
+id. A duration is checked against the row's own times: where it is off by a thousand, a million or a thousand million,
+the times count and it is said; where a format's start time comes in another unit than the format has, a duration beside
+it that nothing confirms is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit.base import Progress, Recognised, Record, TraceRecord, Warn
+from readiness_tui.sources.kit.grouping import GroupedRecord, Groups
+from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.kit.peek import FileKind, Peek, peek
+from readiness_tui.sources.kit.recordio import Entry, records, reject
+from readiness_tui.sources.otel import cells, trace
+from readiness_tui.sources.otel.cells import Names
+from readiness_tui.sources.otel.runs import Runs
+from readiness_tui.sources.otel.trace import TraceParts
+from readiness_tui.sources.tracing.attributes import names
+from readiness_tui.sources.tracing.span_reader import Event, LoggedSpan, Reader
+
+Row = dict[str, Any]
+
+_KINDS = (FileKind.LINES, FileKind.ARRAY, FileKind.OBJECT, FileKind.TABLE)
+_STEP = 500  # traces between two progress records
+_UNITS = (1e3, 1e6, 1e9)  # by which a duration in another unit is off
+_UNIT_MS = {"s": 1000.0, "ms": 1.0, "µs": 1e-3, "ns": 1e-6}
+_NEAR = 0.02  # a duration and its times that differ by less, as a share, say the same
+_MORE = ("next_cursor", "nextCursor", "nextToken", "next_page_token", "nextPageToken")
+_decode = msgspec.json.Decoder().decode
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a row has what. Names are columns, or keys with dots for what is inside one; the first that says anything
+    wins.
+
+    needs: the keys that tell the format, any of these sets. within: keys of objects around the list of rows.
+    took: a duration's columns with the milliseconds of their unit. start_unit: of a number as start, where the format
+    fixes it; same_unit: the duration is in whatever unit the start is. failed: flags that say that it ended in an error
+    ("!…": false says so), asked where no status is stated. status_tags: the status stands among the attributes, as
+    OpenTelemetry writes it for Jaeger and Zipkin. attributes, resource: columns with several at once. prefix: columns
+    that are an attribute each begin so. rest: so is every column that is not named here. named: column → the attribute
+    that it is. hint: what to do where an id is missing.
+    """
+
+    needs: tuple[frozenset[str], ...]
+    trace: Names
+    span: Names
+    parent: Names
+    label: Names
+    start: Names
+    end: Names = ()
+    took: Mapping[str, float] = field(default_factory=dict)
+    start_unit: str = ""
+    same_unit: bool = False
+    code: Names = ()
+    message: Names = ()
+    failed: Names = ()
+    status_tags: bool = False
+    attributes: Names = ()
+    prefix: str = ""
+    rest: bool = False
+    resource: Names = ()
+    events: Names = ()
+    named: Mapping[str, str] = field(default_factory=dict)
+    within: Names = ()
+    hint: str = ""
+
+
+class RowSource:
+    """A source of such rows. A tool's class names itself and its layout, and may say how rows are unfolded."""
+
+    name: str
+    title: str
+    brings: tuple[str, ...] = (
+        "traces with their steps, models, tokens, tool calls and retrieved chunks, whichever convention names them",
+    )
+    lacks: tuple[str, ...] = ("runs and cases of an evaluation", "versions, unless an attribute names them")
+    layout: Layout
+    certainty = 95
+    joins = False
+
+    def recognise(self, path: Path, head: bytes) -> Recognised | None:
+        found = telling(peek(head), self.layout)
+        return Recognised(self.name, f"spans with {', '.join(sorted(found))}", self.certainty) if found else None
+
+    def assemble(self, trace_id: str, raws: Sequence[str]) -> TraceRecord | None:
+        reader = Reader(names(), fields.Notes())
+        return trace.assemble(trace_id, raws, reader, lambda rows: self.spans(rows, reader.notes))
+
+    def unfold(self, row: Row) -> Iterable[Row]:
+        """The rows in an entry of the file: itself, or those that it holds. May raise RecordError."""
+        inner = row.get("_source")  # a search engine's hit
+        return (inner if isinstance(inner, dict) else row,)
+
+    def settled(self, rows: list[Row]) -> Sequence[Row | None]:
+        """The rows of one trace as they are to be read, each in its place; None for one that is no span of its own."""
+        return rows
+
+    def read(self, path: Path) -> Iterator[Record]:
+        notes = fields.Notes()
+        where: dict[str, str] = {}
+        with Groups(path.stat().st_size) as groups:
+            for item in records(path, *self.layout.within):
+                if not isinstance(item, Entry):
+                    yield item
+                elif item.header:
+                    if cells.pick(item.value, _MORE) is not None:
+                        yield Warn(f"{path.name}: it is one page of several: fetch the others as well.")
+                else:
+                    yield from self._collect(item, groups, where)
+            yield from self.beside(path, groups, where)
+            yield from self.traces(path, groups, notes)
+        yield from notes.warnings(path.name)
+
+    def beside(self, path: Path, groups: Groups, where: Mapping[str, str]) -> Iterator[Record]:
+        """Adds what stands in other files of the folder. `where`: span id → trace id, if the source `joins`."""
+        return iter(())
+
+    def _collect(self, item: Entry, groups: Groups, where: dict[str, str]) -> Iterator[Record]:
+        layout = self.layout
+        try:
+            rows = list(self.unfold(item.value))
+        except RecordError as error:
+            yield reject(item.line, str(error), item.raw)
+            return
+        for at, row in enumerate(rows, 1):
+            place = f"span {at} of the record: " if len(rows) > 1 else ""
+            try:
+                if not isinstance(row, dict):
+                    raise RecordError("it is no object")
+                trace_id, span_id = cells.identifier(row, layout.trace), cells.identifier(row, layout.span)
+                if trace_id is None or span_id is None:
+                    lacking = layout.trace[0] if trace_id is None else layout.span[0]
+                    raise RecordError(f"it has no {lacking}{layout.hint}")
+            except RecordError as error:
+                yield reject(item.line, f"{place}{error}", item.raw)
+                continue
+            if self.joins:
+                where[span_id] = trace_id
+            masked = {column: payload.masked(row[column]) for column in layout.resource if column in row}
+            groups.add(trace_id, GroupedRecord(f"span {place}", item.line, fields.as_json({**row, **masked})))
+
+    def traces(self, path: Path, groups: Groups, notes: fields.Notes) -> Iterator[Record]:
+        """The traces of what was collected, then the runs in them."""
+        reader = Reader(names(), notes)
+        runs = Runs(path)
+        for done, (trace_id, pieces) in enumerate(groups):
+            if done % _STEP == 0:
+                yield Progress(path.stat().st_size, path.stat().st_size)
+            parts = TraceParts(trace_id, reader)
+            rows = [(piece, _decode(piece.text)) for piece in pieces]  # its line was decoded strictly
+            spans = [(piece, value) for piece, value in rows if piece.kind != "annotation"]
+            settled = self.settled([value for _, value in spans])
+            for (piece, value), row in zip(spans, settled, strict=True):
+                try:
+                    if row is not None:
+                        parts.add_row(value, self.span(row, notes))
+                except RecordError as error:
+                    yield reject(piece.line, piece.kind.removeprefix("span ") + str(error), piece.text)
+            for piece, value in rows:
+                try:
+                    if piece.kind == "annotation":
+                        parts.add_annotation(value)
+                except RecordError as error:
+                    yield reject(piece.line, str(error), piece.text)
+            if parts.empty:
+                continue
+            record = parts.record()
+            runs.add(record)
+            yield record
+        yield from runs.records()
+
+    def spans(self, rows: list[Row], notes: fields.Notes) -> Iterator[tuple[Row, LoggedSpan]]:
+        """The spans of one trace's rows. Raises RecordError."""
+        for value, row in zip(rows, self.settled(rows), strict=True):
+            if row is not None:
+                yield value, self.span(row, notes)
+
+    def span(self, row: Row, notes: fields.Notes) -> LoggedSpan:
+        """A row as a span. Raises RecordError."""
+        layout = self.layout
+        ident = cells.identifier(row, layout.span)
+        if ident is None:
+            raise RecordError(f"it has no {layout.span[0]}")
+        parent = cells.identifier(row, layout.parent)
+        start, end = cells.when(row, layout.start, notes), cells.when(row, layout.end, notes)
+        attributes = self._attributes(row, notes)
+        stated = cells.pick(row, layout.code)
+        if stated is None and layout.status_tags:
+            stated = attributes.get("otel.status_code")
+            if "error" in attributes and attributes["error"] not in (False, "false", 0):
+                stated = "ERROR"
+        if stated is None and any(_flag(row, name) for name in layout.failed):
+            stated = "ERROR"
+        resource: dict[str, Any] = {}
+        for column in layout.resource:
+            resource |= cells.attributes(cells.pick(row, (column,)), notes)
+        return LoggedSpan(
+            id=ident,
+            parent=None if parent == ident else parent,
+            name=_text(row, layout.label),
+            started_at=start.at if start else None,
+            duration_ms=_duration(row, layout, start, end, notes),
+            code=cells.code_of(stated, notes),
+            message=_text(row, layout.message) or (_said(attributes) if layout.status_tags else ""),
+            attributes=attributes,
+            events=(*cells.events(cells.pick(row, layout.events), notes), *self.events(row)),
+            resource=resource,
+        )
+
+    def events(self, row: Row) -> Sequence[Event]:
+        """Events that a row has in columns of its own."""
+        return ()
+
+    def _attributes(self, row: Row, notes: fields.Notes) -> dict[str, Any]:
+        layout = self.layout
+        found: dict[str, Any] = {}
+        for column in layout.attributes:
+            found |= cells.attributes(cells.pick(row, (column,)), notes)
+        columns: Iterable[tuple[str, Any]] = ()
+        if layout.prefix:
+            columns = ((name.removeprefix(layout.prefix), row[name]) for name in row if name.startswith(layout.prefix))
+        elif layout.rest:
+            used = _used(layout)
+            columns = ((name, row[name]) for name in row if name not in used)
+        found |= {name: cells.spelled(name, value) for name, value in columns if value is not None and value != ""}
+        for column, name in layout.named.items():
+            value = cells.pick(row, (column,))
+            if value is not None:
+                found.setdefault(name, value)
+        return found
+
+
+def telling(look: Peek, layout: Layout) -> frozenset[str]:
+    """The keys by which the beginning of a file tells the layout; none where it does not."""
+    if look.kind not in _KINDS:
+        return frozenset()
+    step = "[]." if look.kind is FileKind.ARRAY else ""
+    paths = {path.removeprefix(step) for path in look.outline}
+    levels = [
+        look.keys | paths,
+        frozenset(path.removeprefix("_source.") for path in paths if path.startswith("_source.")),
+    ]
+    if look.kind is FileKind.OBJECT:
+        levels += [look.below(key) for key in layout.within]
+    for keys in levels:
+        whole = {key.replace("\u2024", ".") for key in keys}
+        whole |= {key.partition(".")[0] for key in whole}
+        for needed in layout.needs:
+            if needed <= whole:
+                return needed
+    return frozenset()
+
+
+def _used(layout: Layout) -> frozenset[str]:
+    named = (layout.trace, layout.span, layout.parent, layout.label, layout.start, layout.end, layout.code, layout.message,
+             layout.failed, layout.attributes, layout.resource, layout.events, layout.took)  # fmt: skip
+    return frozenset(name for names in named for name in names)
+
+
+def _flag(row: Mapping[str, Any], name: str) -> bool:
+    wanted, name = not name.startswith("!"), name.removeprefix("!")
+    try:
+        return fields.flag({name: cells.pick(row, (name,))}, name) is wanted
+    except RecordError:
+        return False
+
+
+def _said(attributes: Mapping[str, Any]) -> str:
+    """The message of a status among the attributes."""
+    found = attributes.get("otel.status_description") or attributes.get("error")
+    return found if isinstance(found, str) and found.lower() not in ("true", "false") else ""
+
+
+def _text(row: Mapping[str, Any], names: Names) -> str:
+    value = cells.pick(row, names)
+    return "" if value is None else fields.as_json(value)
+
+
+def _duration(
+    row: Mapping[str, Any], layout: Layout, start: cells.When | None, end: cells.When | None, notes: fields.Notes
+) -> float | None:
+    """Milliseconds, from the row's times and from the duration that it states."""
+    stated = None
+    for column, unit_ms in layout.took.items():
+        value = cells.pick(row, (column,))
+        if value is not None:
+            if layout.same_unit and start and start.unit:
+                unit_ms = _UNIT_MS[start.unit]
+            stated = fields.number({column: value}, column, least=0, times=unit_ms)
+            break
+    elapsed = (end.micros - start.micros) / 1000 if start and end else None
+    if elapsed is not None and elapsed < 0:
+        notes.add("a span ends before it starts; its duration is taken as missing")
+        return None
+    if elapsed is None:
+        if stated is not None and start and layout.start_unit and start.unit not in ("", layout.start_unit):
+            notes.add(
+                f"a span's start is in {start.unit}, where this format has {layout.start_unit}, so the unit of its"
+                " duration is not known; the duration is taken as missing"
+            )
+            return None
+        return stated
+    if stated is None or _alike(stated, elapsed):
+        return elapsed
+    if start is not None and end is not None and abs(stated - elapsed) < _grain_ms(start, end):
+        return stated  # the times are given in whole seconds or milliseconds, the duration finer
+    factor = next((unit for unit in _UNITS if _alike(stated * unit, elapsed) or _alike(stated / unit, elapsed)), None)
+    if factor is not None:
+        notes.add(
+            f"a span's duration is off by {factor:,.0f} from its start and end, so it is in another unit than this"
+            " format has; taken from its times"
+        )
+    else:
+        notes.add("a span's duration is not what lies between its start and end; taken from its times")
+    return elapsed
+
+
+def _alike(one: float, other: float) -> bool:
+    return abs(one - other) <= max(_NEAR * max(one, other), 0.002)
+
+
+def _grain_ms(start: cells.When, end: cells.When) -> float:
+    """How finely the times are given."""
+    if start.micros % 1_000_000 == end.micros % 1_000_000 == 0:
+        return 1000
+    return 1 if start.micros % 1000 == end.micros % 1000 == 0 else 0
