@@ -39,14 +39,16 @@ class OtelRecord:
     resource: Mapping[str, Any]
     scope: Mapping[str, Any]
     value: dict[str, Any]
+    place: str = ""  # in its batch
 
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """A part of the batch that cannot be used: where it is, and why."""
+    """A part of the batch that cannot be used: where it is, why, and the trace to which it belongs, if known."""
 
     place: str
     reason: str
+    trace_id: str | None = None
 
 
 def pieces(batch: Any, notes: fields.Notes) -> Iterator[OtelRecord | Bad]:
@@ -72,9 +74,9 @@ def pieces(batch: Any, notes: fields.Notes) -> Iterator[OtelRecord | Bad]:
                         if isinstance(value, Bad):
                             yield value
                         else:
-                            yield _piece(key == "resourceLogs", resource, scope, value, notes)
+                            yield _piece(key == "resourceLogs", resource, scope, value, notes, place)
                     except RecordError as error:
-                        yield Bad(place, str(error))
+                        yield Bad(place, str(error), _trace_of(value) if key == "resourceSpans" else None)
 
 
 def plain(listed: Any, notes: fields.Notes) -> dict[str, Any]:
@@ -140,6 +142,13 @@ def moment(value: Mapping[str, Any], name: str) -> tuple[int, datetime] | None:
         raise RecordError(f"{name} is {quoted(value.get(name))}, which is no time") from None
 
 
+def _trace_of(value: Any) -> str | None:
+    try:
+        return _identifier(value.get("traceId"), "traceId", TRACE_BYTES, fields.Notes())
+    except RecordError:
+        return None
+
+
 def _objects(holder: Mapping[str, Any], key: str, place: str) -> Iterator[tuple[str, Any]]:
     """The objects in a list of the batch, each with its path; `Bad` for anything else."""
     listed = holder.get(key)
@@ -155,7 +164,12 @@ def _objects(holder: Mapping[str, Any], key: str, place: str) -> Iterator[tuple[
 
 
 def _piece(
-    log: bool, resource: Mapping[str, Any], scope: Mapping[str, Any], value: dict[str, Any], notes: fields.Notes
+    log: bool,
+    resource: Mapping[str, Any],
+    scope: Mapping[str, Any],
+    value: dict[str, Any],
+    notes: fields.Notes,
+    place: str,
 ) -> OtelRecord:
     ids = {}
     for name, size in (("traceId", TRACE_BYTES), ("spanId", SPAN_BYTES), ("parentSpanId", SPAN_BYTES)):
@@ -167,7 +181,7 @@ def _piece(
             if name not in ids:
                 raise RecordError(f"the span has no {name}")
     kept = {key: part for key, part in value.items() if key not in ("traceId", "spanId", "parentSpanId")}
-    return OtelRecord(log, ids.get("traceId"), resource, scope, {**ids, **kept})
+    return OtelRecord(log, ids.get("traceId"), resource, scope, {**ids, **kept}, place)
 
 
 def _identifier(value: Any, name: str, size: int, notes: fields.Notes) -> str | None:

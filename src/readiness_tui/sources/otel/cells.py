@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from readiness_tui.sources.kit import fields
+from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.literal import structure
 from readiness_tui.sources.otel import batch
 from readiness_tui.sources.tracing.attributes import CONTENT, NAMES
 from readiness_tui.sources.tracing.span_reader import Event
 
+#: Keys beside records that name a further page.
+MORE = ("next_cursor", "nextCursor", "nextToken", "next_page_token", "nextPageToken")
+ONE_PAGE = "it is one page of several: fetch the others as well."
 Names = tuple[str, ...]
 NOT_UNDERSTOOD = -1  # a status code that is none of OpenTelemetry's: the span's outcome is unknown
 
@@ -26,10 +29,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?([eE]\+?[0-9]+)?")
 _UNITS = ((1e11, "s", 1_000_000), (1e14, "ms", 1000), (1e17, "µs", 1))
 _CODES = {"": 0, "UNSET": 0, "0": 0, "OK": 1, "1": 1, "ERROR": 2, "2": 2}
+_SIDES = {"2": "server", "3": "client", "4": "producer", "5": "consumer"}
+_SIDES |= {name.upper(): name for name in _SIDES.values()}
 _NOTHING = frozenset({"nan", "NaN", "NaT", "<NA>", "\\N", "None", "null", "NULL"})
 _HEX = re.compile("[0-9a-fA-F]{8,}")
 _KNOWN = frozenset(name for names in NAMES.values() for name in names) | frozenset(CONTENT)
-_OUTER = frozenset(name.split(".")[0] for name in _KNOWN if "." in name)
+#: what stands before a dot in a known name: llm, llm.token_count
+_OUTER = frozenset(name[:at] for name in _KNOWN for at, char in enumerate(name) if char == ".")
 _TEXTS = (".value", ".content", ".template", ".message")  # attributes whose text is kept as it is
 _EVENT = ("name", "Name", "event.name", "event", "value")
 _EVENT_ATTRIBUTES = ("attributes", "Attributes", "event.attributes", "attributeMap", "fields", "attributes_string")
@@ -103,6 +109,12 @@ def code_of(value: Any, notes: fields.Notes) -> int:
     return NOT_UNDERSTOOD
 
 
+def side_of(kind: Any) -> str:
+    """ "server", "client", "producer" or "consumer" from OpenTelemetry's kind of a span, however spelled; else ""."""
+    word = str(kind).upper().removeprefix("SPAN_KIND_").removeprefix("SPANKIND.")
+    return _SIDES.get(word, "")
+
+
 def attributes(value: Any, notes: fields.Notes) -> dict[str, Any]:
     """Attributes in any of their shapes by their dotted names. Raises RecordError."""
     value = structure(value)
@@ -131,7 +143,10 @@ def spelled(name: str, value: Any) -> Any:
     and objects in a list get their levels back (`document.content`)."""
     if isinstance(value, str) and value[:1] in ("[", "{", "a", "(") and not name.endswith(_TEXTS):
         read = structure(value)
-        if not isinstance(read, str):
+        dotted = isinstance(read, list) and any(
+            isinstance(part, dict) and any("." in key for key in part) for part in read
+        )
+        if dotted or isinstance(payload.parsed(value), str):  # JSON stays as it was written
             value = read
     return [_levels(part) if isinstance(part, dict) else part for part in value] if isinstance(value, list) else value
 
@@ -167,11 +182,18 @@ def _flat(value: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, part in value.items():
         name = f"{prefix}{key}"
-        if isinstance(part, dict) and part and name not in _KNOWN and (prefix or key in _OUTER):
+        if isinstance(part, dict) and part and _has_levels(name, part, prefix):
             found |= _flat(part, f"{name}.")
         else:
             found[name] = part
     return found
+
+
+def _has_levels(name: str, part: Mapping[str, Any], prefix: str) -> bool:
+    """Whether an object holds further levels of attribute names, rather than being an attribute's value."""
+    if any(f"{name}.{key}" in _KNOWN or f"{name}.{key}" in _OUTER for key in part):
+        return True
+    return bool(prefix or name in _OUTER) and name not in _KNOWN
 
 
 def _levels(part: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.folder import beside
 from readiness_tui.sources.kit.grouping import GroupedRecord, Groups
 from readiness_tui.sources.kit.jsonio import RecordError
-from readiness_tui.sources.kit.peek import peek
+from readiness_tui.sources.kit.peek import FileKind, peek
 from readiness_tui.sources.kit.recordio import Entry, records
 from readiness_tui.sources.otel import cells
 from readiness_tui.sources.otel.rows import Layout, Row, RowSource, telling
@@ -55,7 +55,6 @@ _SPANS = Layout(
         "tokenCountCompletion": "llm.token_count.completion",
     },
     within=("data", "spans"),
-    hint=" (to_json() may leave out a data frame's index: save df.reset_index())",
 )
 _NOTES = Layout(
     needs=(
@@ -101,6 +100,16 @@ class Phoenix(RowSource):
     def read(self, path: Path) -> Iterator[Record]:
         if not _of_kind((path,), _SPANS) and _of_kind((path,), _NOTES):
             _refuse_annotations(path)
+        look = peek(head_of(path))
+        if (
+            look.kind is not FileKind.OBJECT
+            and look.records
+            and not any(cells.pick(record, _SPANS.span) for record in look.records)
+        ):
+            raise ReadinessError(
+                f"{path}: its rows have no {_SPANS.span[0]}: a data frame's index, in which the span ids are, was left"
+                " out. Save df.reset_index(), or as CSV or Parquet."
+            )
         yield from super().read(path)
 
     def beside(self, path: Path, groups: Groups, where: Mapping[str, str]) -> Iterator[Record]:

@@ -8,6 +8,7 @@ it that nothing confirms is missing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,7 +36,7 @@ _STEP = 500  # traces between two progress records
 _UNITS = (1e3, 1e6, 1e9)  # by which a duration in another unit is off
 _UNIT_MS = {"s": 1000.0, "ms": 1.0, "µs": 1e-3, "ns": 1e-6}
 _NEAR = 0.02  # a duration and its times that differ by less, as a share, say the same
-_MORE = ("next_cursor", "nextCursor", "nextToken", "next_page_token", "nextPageToken")
+_DATA = re.compile(rb"(\xef\xbb\xbf)?\s*([\[{][\s\[{]*[\"\]}]|[^\s\[{])")  # JSON, or a table; no object of a program
 _decode = msgspec.json.Decoder().decode
 
 
@@ -50,7 +51,7 @@ class Layout:
     ("!…": false says so), asked where no status is stated. status_tags: the status stands among the attributes, as
     OpenTelemetry writes it for Jaeger and Zipkin. attributes, resource: columns with several at once. prefix: columns
     that are an attribute each begin so. rest: so is every column that is not named here. named: column → the attribute
-    that it is. hint: what to do where an id is missing.
+    that it is.
     """
 
     needs: tuple[frozenset[str], ...]
@@ -59,6 +60,7 @@ class Layout:
     parent: Names
     label: Names
     start: Names
+    kind: Names = ("kind", "SpanKind", "kind_string")
     end: Names = ()
     took: Mapping[str, float] = field(default_factory=dict)
     start_unit: str = ""
@@ -74,7 +76,6 @@ class Layout:
     events: Names = ()
     named: Mapping[str, str] = field(default_factory=dict)
     within: Names = ()
-    hint: str = ""
 
 
 class RowSource:
@@ -91,7 +92,7 @@ class RowSource:
     joins = False
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
-        found = telling(peek(head), self.layout)
+        found = telling(peek(head), self.layout) if _DATA.match(head) else None
         return Recognised(self.name, f"spans with {', '.join(sorted(found))}", self.certainty) if found else None
 
     def assemble(self, trace_id: str, raws: Sequence[str]) -> TraceRecord | None:
@@ -115,8 +116,8 @@ class RowSource:
                 if not isinstance(item, Entry):
                     yield item
                 elif item.header:
-                    if cells.pick(item.value, _MORE) is not None:
-                        yield Warn(f"{path.name}: it is one page of several: fetch the others as well.")
+                    if cells.pick(item.value, cells.MORE) is not None:
+                        yield Warn(f"{path.name}: {cells.ONE_PAGE}")
                 else:
                     yield from self._collect(item, groups, where)
             yield from self.beside(path, groups, where)
@@ -142,9 +143,11 @@ class RowSource:
                 trace_id, span_id = cells.identifier(row, layout.trace), cells.identifier(row, layout.span)
                 if trace_id is None or span_id is None:
                     lacking = layout.trace[0] if trace_id is None else layout.span[0]
-                    raise RecordError(f"it has no {lacking}{layout.hint}")
+                    raise RecordError(f"it has no {lacking}")
             except RecordError as error:
                 yield reject(item.line, f"{place}{error}", item.raw)
+                if isinstance(row, dict) and (of := _identity(row, layout.trace)):
+                    groups.add(of, GroupedRecord(trace.LOST, item.line, _identity(row, layout.span)))
                 continue
             if self.joins:
                 where[span_id] = trace_id
@@ -159,7 +162,12 @@ class RowSource:
             if done % _STEP == 0:
                 yield Progress(path.stat().st_size, path.stat().st_size)
             parts = TraceParts(trace_id, reader)
-            rows = [(piece, _decode(piece.text)) for piece in pieces]  # its line was decoded strictly
+            for piece in pieces:
+                if piece.kind == trace.LOST:
+                    parts.lose(piece.text)
+            rows = [
+                (piece, _decode(piece.text)) for piece in pieces if piece.kind != trace.LOST
+            ]  # decoded strictly before
             spans = [(piece, value) for piece, value in rows if piece.kind != "annotation"]
             settled = self.settled([value for _, value in spans])
             for (piece, value), row in zip(spans, settled, strict=True):
@@ -168,6 +176,7 @@ class RowSource:
                         parts.add_row(value, self.span(row, notes))
                 except RecordError as error:
                     yield reject(piece.line, piece.kind.removeprefix("span ") + str(error), piece.text)
+                    parts.lose(_identity(value, self.layout.span))
             for piece, value in rows:
                 try:
                     if piece.kind == "annotation":
@@ -203,6 +212,7 @@ class RowSource:
                 stated = "ERROR"
         if stated is None and any(_flag(row, name) for name in layout.failed):
             stated = "ERROR"
+        code = cells.code_of(stated, notes)
         resource: dict[str, Any] = {}
         for column in layout.resource:
             resource |= cells.attributes(cells.pick(row, (column,)), notes)
@@ -212,11 +222,13 @@ class RowSource:
             name=_text(row, layout.label),
             started_at=start.at if start else None,
             duration_ms=_duration(row, layout, start, end, notes),
-            code=cells.code_of(stated, notes),
+            code=code,
             message=_text(row, layout.message) or (_said(attributes) if layout.status_tags else ""),
             attributes=attributes,
             events=(*cells.events(cells.pick(row, layout.events), notes), *self.events(row)),
             resource=resource,
+            ended=code != cells.NOT_UNDERSTOOD and cells.pick(row, (*layout.end, *layout.took)) is not None,
+            side=cells.side_of(cells.pick(row, layout.kind) or attributes.get("span.kind")),
         )
 
     def events(self, row: Row) -> Sequence[Event]:
@@ -267,6 +279,13 @@ def _used(layout: Layout) -> frozenset[str]:
     named = (layout.trace, layout.span, layout.parent, layout.label, layout.start, layout.end, layout.code, layout.message,
              layout.failed, layout.attributes, layout.resource, layout.events, layout.took)  # fmt: skip
     return frozenset(name for names in named for name in names)
+
+
+def _identity(row: Mapping[str, Any], names: Names) -> str:
+    try:
+        return cells.identifier(row, names) or ""
+    except RecordError:
+        return ""
 
 
 def _flag(row: Mapping[str, Any], name: str) -> bool:

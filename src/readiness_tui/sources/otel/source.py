@@ -27,8 +27,9 @@ from readiness_tui.sources.kit.peek import BOM, FileKind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, elements, lines, reject
 from readiness_tui.sources.otel import envelope, protobuf, trace
 from readiness_tui.sources.otel.batch import KEYS, Bad, OtelRecord, pieces, plain
+from readiness_tui.sources.otel.cells import MORE, ONE_PAGE
 from readiness_tui.sources.otel.runs import Runs
-from readiness_tui.sources.otel.trace import TraceParts, event_name
+from readiness_tui.sources.otel.trace import LOST, TraceParts, event_name
 from readiness_tui.sources.tracing.attributes import EVALUATION_EVENTS, names
 from readiness_tui.sources.tracing.span_reader import CARRYING_EVENTS, MESSAGE_EVENTS, Reader
 
@@ -90,10 +91,16 @@ class Otlp:
                     yield Progress(path.stat().st_size, path.stat().st_size)
                 parts = TraceParts(trace_id, reader)
                 for piece in kept:
+                    if piece.kind == LOST:
+                        parts.lose(piece.text)
+                        continue
+                    found = pile.piece(piece)
                     try:
-                        parts.add(pile.piece(piece))
+                        parts.add(found)
                     except RecordError as error:
-                        yield reject(piece.line, str(error), piece.text)
+                        yield reject(piece.line, f"{found.place}: {error}", fields.as_json(found.value))
+                        if not found.log:
+                            parts.lose(str(found.value.get("spanId")))
                 if parts.empty:
                     continue
                 record = parts.record()
@@ -122,11 +129,15 @@ class Pile:
             for piece in pieces(batch, self._notes):
                 if isinstance(piece, Bad):
                     yield Reject(line, f"{piece.place}: {piece.reason}")
+                    if piece.trace_id is not None:
+                        self._groups.add(piece.trace_id, Kept(LOST, line, ""))
                     continue
                 try:
                     self._place(line, piece)
                 except RecordError as error:
-                    yield reject(line, str(error), fields.as_json(piece.value))
+                    yield reject(line, f"{piece.place}: {error}", fields.as_json(piece.value))
+                    if piece.trace_id is not None and not piece.log:
+                        self._groups.add(piece.trace_id, Kept(LOST, line, str(piece.value.get("spanId"))))
         except RecordError as error:
             yield Reject(line, str(error))
 
@@ -145,9 +156,9 @@ class Pile:
 
     def piece(self, kept: Kept) -> OtelRecord:
         """The piece as it was added."""
-        number, value = _decode(kept.text)  # its line was decoded strictly
+        number, value, place = _decode(kept.text)  # its line was decoded strictly
         resource, scope = self._contexts[number]
-        return OtelRecord(kept.kind == "log", None, resource, scope, value)
+        return OtelRecord(kept.kind == "log", None, resource, scope, value, place)
 
     def _place(self, line: int, piece: OtelRecord) -> None:
         attributes = plain(piece.value.get("attributes"), self._notes)
@@ -168,7 +179,7 @@ class Pile:
         number = self._numbers.setdefault(context, len(self._contexts))
         if number == len(self._contexts):
             self._contexts.append((piece.resource, piece.scope))
-        text = fields.as_json([number, piece.value])
+        text = fields.as_json([number, piece.value, piece.place])
         self._groups.add(trace_id, Kept("log" if piece.log else "span", line, text))
 
 
@@ -192,6 +203,8 @@ def batches(path: Path) -> Iterator[tuple[int, Any] | Reject | Warn | Progress]:
                 yield number, value
             else:
                 yield from ((number, batch) for batch in envelope.batches(value))
+                if isinstance(value, dict) and any(value.get(name) for name in MORE):
+                    yield Warn(f"{path.name}: {ONE_PAGE}")
         except RecordError as bad:
             yield reject(number, str(bad), raw)
     if lost:

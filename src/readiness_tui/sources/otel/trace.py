@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from readiness_tui.domain.runs.model import Trace
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import TraceRecord
 from readiness_tui.sources.kit.jsonio import RecordError, decode
@@ -24,8 +25,8 @@ from readiness_tui.sources.tracing.attributes import EVALUATION_EVENTS
 from readiness_tui.sources.tracing.span_reader import Event, LoggedSpan, Reader
 from readiness_tui.sources.tracing.span_tree import GivenScore, RawSpan, trace_from_spans
 
-_CODES = {"OK": 1, "ERROR": 2}  # Phoenix spells OTLP's status codes out
-_SIDES = {"2": "server", "3": "client", "SPAN_KIND_SERVER": "server", "SPAN_KIND_CLIENT": "client"}
+LOST = "lost"  # the kind of a record of which no more than its trace and perhaps its id is known
+_REMOTE = 0x300  # OTLP's flags: it is known whether the parent is remote, and it is
 _SPAN_TYPE = "logfire.span_type"
 _encode = msgspec.json.Encoder().encode
 
@@ -59,6 +60,8 @@ class TraceParts:
         self._spans: dict[str, _Part] = {}
         self._logs: dict[bytes, _Record] = {}
         self._notes: dict[bytes, tuple[dict[str, Any], GivenScore]] = {}
+        self._unfinished = False
+        self._lost: set[str] = set()  # ids of spans that could not be read
 
     def add(self, piece: OtelRecord) -> None:
         """Add a span or log record of an OTLP batch."""
@@ -79,7 +82,11 @@ class TraceParts:
     def _keep(self, part: _Part) -> None:
         earlier = self._spans.get(part.said.id)
         if earlier is not None and earlier.value != part.value:
-            self._reader.notes.add("a span id stands twice with different content; the span that ended last is taken")
+            self._reader.notes.add(
+                "a span id stands twice with different content; the later one that has ended is taken"
+            )
+            if (part.said.name, part.said.started_at) != (earlier.said.name, earlier.said.started_at):
+                self._lost.add(f"{part.said.id} again")  # two spans, and one of them is not counted
             if part.said.duration_ms is None and earlier.said.duration_ms is not None:
                 return
         self._spans[part.said.id] = part
@@ -87,6 +94,10 @@ class TraceParts:
     def add_annotation(self, note: dict[str, Any]) -> None:
         """Add an annotation as Phoenix's client returns it."""
         self._notes.setdefault(_encode(note), (note, _annotation(note)))
+
+    def lose(self, span_id: str) -> None:
+        """A span of the trace could not be read: what the others do not show is not known, rather than not there."""
+        self._lost.add(span_id)
 
     @property
     def empty(self) -> bool:
@@ -113,7 +124,23 @@ class TraceParts:
         begun = [log.at for log in self._logs.values() if log.at is not None]
         if not spans and begun:
             trace = replace(trace, started_at=min(begun))
-        return TraceRecord(trace, _encode(self._raw()).decode(), part=True)
+        return TraceRecord(self._without_claims(trace), _encode(self._raw()).decode(), part=True)
+
+    def _without_claims(self, trace: Trace) -> Trace:
+        """The trace without what would be said of it as if all its spans were here."""
+        notes = self._reader.notes
+        lost = bool(self._lost - self._spans.keys())
+        if lost:
+            notes.add("a span is lost, so what its trace called, retrieved and used in all is not known")
+        if lost or self._unfinished:
+            trace = replace(
+                trace, tool_calls=None, chunks=None, retrieval=None, tokens_in=None, tokens_out=None, cost=None
+            )
+        tops = [part for part in self._spans.values() if (part.said.parent or "") not in self._spans]
+        if tops and not any(part.said.parent is None or _begins(part) for part in tops):
+            notes.add("the span in which a trace begins is not in the file; its latency and outcome are not known")
+            trace = replace(trace, latency_ms=None, status=None, outcome=None, error=None)
+        return trace
 
     def _ended(self, events: dict[str, list[Event]]) -> Iterator[LoggedSpan]:
         """The spans without Logfire's pending ones: a span's beginning, sent ahead under an id of its own, as its child.
@@ -132,10 +159,13 @@ class TraceParts:
                 yield said
             elif said.parent is not None and said.parent not in self._spans and said.parent not in missing:
                 missing.add(said.parent)
+                self._unfinished = True
                 self._reader.notes.add("a span has begun and not ended; nothing is known of its end")
                 above = said.attributes.get("logfire.pending_parent_id")
                 above = above if isinstance(above, str) and above.strip("0") else None
-                yield replace(said, id=said.parent, parent=above, duration_ms=None, code=cells.NOT_UNDERSTOOD)
+                yield replace(
+                    said, id=said.parent, parent=above, duration_ms=None, code=cells.NOT_UNDERSTOOD, ended=False
+                )
 
     def _otlp(self, span: dict[str, Any], resource: Mapping[str, Any]) -> LoggedSpan:
         notes = self._reader.notes
@@ -147,7 +177,7 @@ class TraceParts:
                 notes.add("a span ends before it starts; its duration is taken as missing")
                 duration = None
         status = payload.inner(span, "status")
-        code = status.get("code")
+        stated = cells.code_of(status.get("code"), notes)
         listed = span.get("events")
         events = [
             Event(fields.text(event, "name") or "", batch.plain(event.get("attributes"), notes))
@@ -160,13 +190,13 @@ class TraceParts:
             name=fields.text(span, "name") or "",
             started_at=start[1] if start else None,
             duration_ms=duration,
-            code=cells.code_of(code, notes),
+            code=stated,
             message=fields.text(status, "message") or "",
             attributes=batch.plain(span.get("attributes"), notes),
             events=events,
             resource=resource,
-            ended=end is not None,
-            side=_SIDES.get(str(span.get("kind")), ""),
+            ended=end is not None and stated != cells.NOT_UNDERSTOOD,
+            side=cells.side_of(span.get("kind")),
         )
 
     def _log(self, context: bytes, log: dict[str, Any]) -> _Record:
@@ -201,6 +231,7 @@ class TraceParts:
                 ]
         flat = [part.value for part in self._spans.values() if part.context is None]
         raw |= {"spans": flat} if flat else {}
+        raw |= {"lost": sorted(self._lost)} if self._lost else {}
         return raw | ({"annotations": [note for note, _ in self._notes.values()]} if self._notes else {})
 
 
@@ -224,6 +255,8 @@ def assemble(trace_id: str, raws: Sequence[str], reader: Reader, as_spans: Rows 
                     if isinstance(piece, OtelRecord):
                         parts.add(piece)
             rows += _dicts(value.get("spans"))
+            for lost in value["lost"] if isinstance(value.get("lost"), list) else ():
+                parts.lose(str(lost))
             for note in _dicts(value.get("annotations")):
                 parts.add_annotation(note)
         if rows and as_spans is None:
@@ -239,6 +272,14 @@ def event_name(log: Mapping[str, Any], attributes: Mapping[str, Any]) -> str:
     """The event name of a log record; older SDKs keep it in an attribute."""
     name = log.get("eventName") or attributes.get("event.name")
     return name if isinstance(name, str) else ""
+
+
+def _begins(part: _Part) -> bool:
+    """Whether a span is where a request came in: its parent is a caller elsewhere, not a span that is missing."""
+    flags = part.value.get("flags")
+    if type(flags) is int and flags & _REMOTE == _REMOTE:
+        return True
+    return part.said.side in ("server", "consumer")
 
 
 def _is_message(said: LoggedSpan) -> bool:
