@@ -216,6 +216,20 @@ def phoenix_frame_parquet(path):
     return frame(table(path.with_suffix(".csv")))
 
 
+def phoenix_by_columns(path):
+    columns = load(path)
+    return frame(
+        [
+            {"context.span_id": label, **{name: cells[label] for name, cells in columns.items()}}
+            for label in columns["name"]
+        ]
+    )
+
+
+def phoenix_by_index(path):
+    return frame([{"context.span_id": label, **row} for label, row in load(path).items()])
+
+
 def arize_export(path):
     rows = table(path)
     scores = [float(row["eval.helpful.score"]) for row in rows if row["eval.helpful.score"]]

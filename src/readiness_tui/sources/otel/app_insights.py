@@ -15,7 +15,8 @@ from readiness_tui.sources.kit.base import Recognised
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.peek import peek
 from readiness_tui.sources.otel import cells
-from readiness_tui.sources.otel.rows import Layout, Row, RowSource
+from readiness_tui.sources.otel.layout import Layout
+from readiness_tui.sources.otel.rows import Row, RowSource
 
 
 class AppInsights(RowSource):

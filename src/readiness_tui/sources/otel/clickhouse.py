@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.literal import structure
 from readiness_tui.sources.otel import cells
-from readiness_tui.sources.otel.rows import Layout, Row, RowSource
+from readiness_tui.sources.otel.layout import Layout
+from readiness_tui.sources.otel.rows import Row, RowSource
 from readiness_tui.sources.tracing.span_reader import Event
 
 

@@ -7,6 +7,7 @@ or the answer of `get-query-results`), the events of `filter-log-events` (`messa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from readiness_tui.sources.kit import payload
 from readiness_tui.sources.kit.base import Recognised
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.peek import peek
-from readiness_tui.sources.otel.rows import Layout, Row, RowSource
+from readiness_tui.sources.otel.layout import Layout
+from readiness_tui.sources.otel.rows import Row, RowSource
 
 _TEXTS = ("@message", "message")
+_SPAN = re.compile(r'"(?:spanId|startTimeUnixNano)"\s*:')
 
 
 class CloudWatch(RowSource):
@@ -50,7 +53,7 @@ class CloudWatch(RowSource):
             return None
         for record in (*look.records[:1], look.outline):
             for name in _TEXTS:
-                if isinstance(text := record.get(name), str) and "spanId" in text and "UnixNano" in text:
+                if isinstance(text := record.get(name), str) and _SPAN.search(text) and "resourceSpans" not in text:
                     return Recognised(self.name, f"log events with spans in {name}", self.certainty)
         return super().recognise(path, head)
 

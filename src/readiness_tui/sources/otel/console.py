@@ -6,7 +6,8 @@ One JSON object a span, pretty-printed or in a line; ids as `0x…`, times in IS
 
 from __future__ import annotations
 
-from readiness_tui.sources.otel.rows import Layout, RowSource
+from readiness_tui.sources.otel.layout import Layout
+from readiness_tui.sources.otel.rows import RowSource
 
 
 class OtelConsole(RowSource):

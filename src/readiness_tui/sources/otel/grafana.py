@@ -7,7 +7,8 @@ values. Grafana's other download, the trace as Tempo has it, is OTLP.
 
 from __future__ import annotations
 
-from readiness_tui.sources.otel.rows import Layout, RowSource
+from readiness_tui.sources.otel.layout import Layout
+from readiness_tui.sources.otel.rows import RowSource
 
 
 class Grafana(RowSource):

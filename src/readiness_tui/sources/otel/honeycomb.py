@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from readiness_tui.sources.otel.rows import Layout, RowSource
+from readiness_tui.sources.otel.layout import Layout
+from readiness_tui.sources.otel.rows import RowSource
 
 
 class Honeycomb(RowSource):

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 
 from readiness_tui.sources.kit import payload
 from readiness_tui.sources.kit.jsonio import RecordError
-from readiness_tui.sources.otel.rows import Layout, Row, RowSource
+from readiness_tui.sources.otel.layout import Layout
+from readiness_tui.sources.otel.rows import Row, RowSource
 
 
 class Jaeger(RowSource):

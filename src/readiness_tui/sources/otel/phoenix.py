@@ -10,7 +10,7 @@ name a span, not its trace, so annotations in the same folder are read together 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
@@ -23,7 +23,8 @@ from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.peek import FileKind, peek
 from readiness_tui.sources.kit.recordio import Entry, records
 from readiness_tui.sources.otel import cells
-from readiness_tui.sources.otel.rows import Layout, Row, RowSource, telling
+from readiness_tui.sources.otel.layout import Layout, telling
+from readiness_tui.sources.otel.rows import Row, RowSource
 from readiness_tui.sources.tracing.span_reader import Event
 
 _SPANS = Layout(
@@ -64,6 +65,7 @@ _NOTES = Layout(
     ),
     trace=(), span=("span_id",), parent=(), label=("name", "annotation_name"), start=(), within=("data",),
 )  # fmt: skip
+_FRAME = frozenset({"context.trace_id", "span_kind", "parent_id", "start_time"})
 _JUDGED = re.compile(r"(eval|trace_eval|annotation)\.(.+)\.(score|label|explanation|text)")
 _PARTS = {
     "score": "gen_ai.evaluation.score.value",
@@ -90,7 +92,13 @@ class Phoenix(RowSource):
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         found = super().recognise(path, head)
-        if found is None and telling(peek(head), _NOTES):
+        look = peek(head)
+        if found is None and look.kind is FileKind.OBJECT:
+            first = next(iter(look.outline), "")
+            level = {path.removeprefix(f"{first}.").replace("\u2024", ".") for path in look.outline}
+            if level >= _FRAME:
+                return Recognised(self.name, "a data frame of spans by its index", self.certainty)
+        if found is None and telling(look, _NOTES):
             return Recognised(self.name, "annotations with annotator_kind and span_id", self.certainty)
         return found
 
@@ -124,6 +132,19 @@ class Phoenix(RowSource):
                         groups.add(found, GroupedRecord("annotation", item.line, item.raw))
         return
         yield
+
+    def unfold(self, row: Row) -> Iterable[Row]:
+        """The rows of a data frame whose index, the span ids, labels its columns or its rows (`to_json()`)."""
+        ident = _SPANS.span[0]
+        cells_ = list(row.values())
+        if not cells_ or not all(isinstance(part, dict) for part in cells_) or "context" in row:
+            return super().unfold(row)
+        if "context.trace_id" in row:
+            labels = dict.fromkeys(label for part in cells_ for label in part)
+            return [{ident: label, **{name: part.get(label) for name, part in row.items()}} for label in labels]
+        if all("context.trace_id" in part for part in cells_):
+            return [{ident: label, **part} for label, part in row.items()]
+        return super().unfold(row)
 
     def events(self, row: Row) -> Sequence[Event]:
         """Judgements in a row's own columns (Arize's `eval.NAME.score`) or list (GraphQL's `spanAnnotations`)."""

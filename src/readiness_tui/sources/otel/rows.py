@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,11 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import Progress, Recognised, Record, TraceRecord, Warn
 from readiness_tui.sources.kit.grouping import GroupedRecord, Groups
 from readiness_tui.sources.kit.jsonio import RecordError
-from readiness_tui.sources.kit.peek import FileKind, Peek, peek
+from readiness_tui.sources.kit.peek import peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
-from readiness_tui.sources.otel import cells, trace
+from readiness_tui.sources.otel import cells, durations, trace
 from readiness_tui.sources.otel.cells import Names
+from readiness_tui.sources.otel.layout import Layout, telling, used
 from readiness_tui.sources.otel.runs import Runs
 from readiness_tui.sources.otel.trace import TraceParts
 from readiness_tui.sources.tracing.attributes import names
@@ -31,51 +31,9 @@ from readiness_tui.sources.tracing.span_reader import Event, LoggedSpan, Reader
 
 Row = dict[str, Any]
 
-_KINDS = (FileKind.LINES, FileKind.ARRAY, FileKind.OBJECT, FileKind.TABLE)
 _STEP = 500  # traces between two progress records
-_UNITS = (1e3, 1e6, 1e9)  # by which a duration in another unit is off
-_UNIT_MS = {"s": 1000.0, "ms": 1.0, "µs": 1e-3, "ns": 1e-6}
-_NEAR = 0.02  # a duration and its times that differ by less, as a share, say the same
 _DATA = re.compile(rb"(\xef\xbb\xbf)?\s*([\[{][\s\[{]*[\"\]}]|[^\s\[{])")  # JSON, or a table; no object of a program
 _decode = msgspec.json.Decoder().decode
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where a row has what. Names are columns, or keys with dots for what is inside one; the first that says anything
-    wins.
-
-    needs: the keys that tell the format, any of these sets. within: keys of objects around the list of rows.
-    took: a duration's columns with the milliseconds of their unit. start_unit: of a number as start, where the format
-    fixes it; same_unit: the duration is in whatever unit the start is. failed: flags that say that it ended in an error
-    ("!…": false says so), asked where no status is stated. status_tags: the status stands among the attributes, as
-    OpenTelemetry writes it for Jaeger and Zipkin. attributes, resource: columns with several at once. prefix: columns
-    that are an attribute each begin so. rest: so is every column that is not named here. named: column → the attribute
-    that it is.
-    """
-
-    needs: tuple[frozenset[str], ...]
-    trace: Names
-    span: Names
-    parent: Names
-    label: Names
-    start: Names
-    kind: Names = ("kind", "SpanKind", "kind_string")
-    end: Names = ()
-    took: Mapping[str, float] = field(default_factory=dict)
-    start_unit: str = ""
-    same_unit: bool = False
-    code: Names = ()
-    message: Names = ()
-    failed: Names = ()
-    status_tags: bool = False
-    attributes: Names = ()
-    prefix: str = ""
-    rest: bool = False
-    resource: Names = ()
-    events: Names = ()
-    named: Mapping[str, str] = field(default_factory=dict)
-    within: Names = ()
 
 
 class RowSource:
@@ -170,13 +128,16 @@ class RowSource:
             ]  # decoded strictly before
             spans = [(piece, value) for piece, value in rows if piece.kind != "annotation"]
             settled = self.settled([value for _, value in spans])
+            said: list[tuple[Row, LoggedSpan]] = []
             for (piece, value), row in zip(spans, settled, strict=True):
                 try:
                     if row is not None:
-                        parts.add_row(value, self.span(row, notes))
+                        said.append((value, self.span(row, notes)))
                 except RecordError as error:
                     yield reject(piece.line, piece.kind.removeprefix("span ") + str(error), piece.text)
                     parts.lose(_identity(value, self.layout.span))
+            for value, span in self._checked(said, notes):
+                parts.add_row(value, span)
             for piece, value in rows:
                 try:
                     if piece.kind == "annotation":
@@ -192,9 +153,14 @@ class RowSource:
 
     def spans(self, rows: list[Row], notes: fields.Notes) -> Iterator[tuple[Row, LoggedSpan]]:
         """The spans of one trace's rows. Raises RecordError."""
-        for value, row in zip(rows, self.settled(rows), strict=True):
-            if row is not None:
-                yield value, self.span(row, notes)
+        settled = zip(rows, self.settled(rows), strict=True)
+        return self._checked([(value, self.span(row, notes)) for value, row in settled if row is not None], notes)
+
+    def _checked(self, said: list[tuple[Row, LoggedSpan]], notes: fields.Notes) -> Iterator[tuple[Row, LoggedSpan]]:
+        if self.layout.end:
+            return iter(said)
+        spans = durations.plausible([span for _, span in said], notes)
+        return zip((value for value, _ in said), spans, strict=True)
 
     def span(self, row: Row, notes: fields.Notes) -> LoggedSpan:
         """A row as a span. Raises RecordError."""
@@ -221,7 +187,7 @@ class RowSource:
             parent=None if parent == ident else parent,
             name=_text(row, layout.label),
             started_at=start.at if start else None,
-            duration_ms=_duration(row, layout, start, end, notes),
+            duration_ms=durations.duration_ms(row, layout, start, end, notes),
             code=code,
             message=_text(row, layout.message) or (_said(attributes) if layout.status_tags else ""),
             attributes=attributes,
@@ -244,41 +210,14 @@ class RowSource:
         if layout.prefix:
             columns = ((name.removeprefix(layout.prefix), row[name]) for name in row if name.startswith(layout.prefix))
         elif layout.rest:
-            used = _used(layout)
-            columns = ((name, row[name]) for name in row if name not in used)
+            known = used(layout)
+            columns = ((name, row[name]) for name in row if name not in known)
         found |= {name: cells.spelled(name, value) for name, value in columns if value is not None and value != ""}
         for column, name in layout.named.items():
             value = cells.pick(row, (column,))
             if value is not None:
                 found.setdefault(name, value)
         return found
-
-
-def telling(look: Peek, layout: Layout) -> frozenset[str]:
-    """The keys by which the beginning of a file tells the layout; none where it does not."""
-    if look.kind not in _KINDS:
-        return frozenset()
-    step = "[]." if look.kind is FileKind.ARRAY else ""
-    paths = {path.removeprefix(step) for path in look.outline}
-    levels = [
-        look.keys | paths,
-        frozenset(path.removeprefix("_source.") for path in paths if path.startswith("_source.")),
-    ]
-    if look.kind is FileKind.OBJECT:
-        levels += [look.below(key) for key in layout.within]
-    for keys in levels:
-        whole = {key.replace("\u2024", ".") for key in keys}
-        whole |= {key.partition(".")[0] for key in whole}
-        for needed in layout.needs:
-            if needed <= whole:
-                return needed
-    return frozenset()
-
-
-def _used(layout: Layout) -> frozenset[str]:
-    named = (layout.trace, layout.span, layout.parent, layout.label, layout.start, layout.end, layout.code, layout.message,
-             layout.failed, layout.attributes, layout.resource, layout.events, layout.took)  # fmt: skip
-    return frozenset(name for names in named for name in names)
 
 
 def _identity(row: Mapping[str, Any], names: Names) -> str:
@@ -305,53 +244,3 @@ def _said(attributes: Mapping[str, Any]) -> str:
 def _text(row: Mapping[str, Any], names: Names) -> str:
     value = cells.pick(row, names)
     return "" if value is None else fields.as_json(value)
-
-
-def _duration(
-    row: Mapping[str, Any], layout: Layout, start: cells.When | None, end: cells.When | None, notes: fields.Notes
-) -> float | None:
-    """Milliseconds, from the row's times and from the duration that it states."""
-    stated = None
-    for column, unit_ms in layout.took.items():
-        value = cells.pick(row, (column,))
-        if value is not None:
-            if layout.same_unit and start and start.unit:
-                unit_ms = _UNIT_MS[start.unit]
-            stated = fields.number({column: value}, column, least=0, times=unit_ms)
-            break
-    elapsed = (end.micros - start.micros) / 1000 if start and end else None
-    if elapsed is not None and elapsed < 0:
-        notes.add("a span ends before it starts; its duration is taken as missing")
-        return None
-    if elapsed is None:
-        if stated is not None and start and layout.start_unit and start.unit not in ("", layout.start_unit):
-            notes.add(
-                f"a span's start is in {start.unit}, where this format has {layout.start_unit}, so the unit of its"
-                " duration is not known; the duration is taken as missing"
-            )
-            return None
-        return stated
-    if stated is None or _alike(stated, elapsed):
-        return elapsed
-    if start is not None and end is not None and abs(stated - elapsed) < _grain_ms(start, end):
-        return stated  # the times are given in whole seconds or milliseconds, the duration finer
-    factor = next((unit for unit in _UNITS if _alike(stated * unit, elapsed) or _alike(stated / unit, elapsed)), None)
-    if factor is not None:
-        notes.add(
-            f"a span's duration is off by {factor:,.0f} from its start and end, so it is in another unit than this"
-            " format has; taken from its times"
-        )
-    else:
-        notes.add("a span's duration is not what lies between its start and end; taken from its times")
-    return elapsed
-
-
-def _alike(one: float, other: float) -> bool:
-    return abs(one - other) <= max(_NEAR * max(one, other), 0.002)
-
-
-def _grain_ms(start: cells.When, end: cells.When) -> float:
-    """How finely the times are given."""
-    if start.micros % 1_000_000 == end.micros % 1_000_000 == 0:
-        return 1000
-    return 1 if start.micros % 1000 == end.micros % 1000 == 0 else 0

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from readiness_tui.sources.kit import payload
-from readiness_tui.sources.otel.rows import Layout, Row, RowSource
+from readiness_tui.sources.otel.layout import Layout
+from readiness_tui.sources.otel.rows import Row, RowSource
 
 
 class SigNoz(RowSource):

@@ -81,7 +81,9 @@ class TraceParts:
 
     def _keep(self, part: _Part) -> None:
         earlier = self._spans.get(part.said.id)
-        if earlier is not None and earlier.value != part.value:
+        if earlier is not None and _is_pending(part.said) and not _is_pending(earlier.said):
+            return
+        if earlier is not None and _is_pending(earlier.said) == _is_pending(part.said) and earlier.value != part.value:
             self._reader.notes.add(
                 "a span id stands twice with different content; the later one that has ended is taken"
             )
@@ -143,7 +145,8 @@ class TraceParts:
         return trace
 
     def _ended(self, events: dict[str, list[Event]]) -> Iterator[LoggedSpan]:
-        """The spans without Logfire's pending ones: a span's beginning, sent ahead under an id of its own, as its child.
+        """The spans without Logfire's pending ones: a span's beginning, sent ahead as a child of it with an id of its own
+        (or, as its tables have it, in its place).
 
         Where the span itself is missing, it has not ended: the pending one stands for it. Logfire's log messages, which
         come as spans, become events of the span around them.
@@ -155,17 +158,23 @@ class TraceParts:
                 name = said.attributes.get("event.name")
                 name = name if isinstance(name, str) else said.name
                 events.setdefault(said.parent or "", []).append(Event(name, said.attributes))
-            elif said.attributes.get(_SPAN_TYPE) != "pending_span":
+            elif not _is_pending(said):
                 yield said
-            elif said.parent is not None and said.parent not in self._spans and said.parent not in missing:
-                missing.add(said.parent)
+            elif (begun := self._begun(said)) is not None and begun.id not in missing:
+                missing.add(begun.id)
                 self._unfinished = True
                 self._reader.notes.add("a span has begun and not ended; nothing is known of its end")
-                above = said.attributes.get("logfire.pending_parent_id")
-                above = above if isinstance(above, str) and above.strip("0") else None
-                yield replace(
-                    said, id=said.parent, parent=above, duration_ms=None, code=cells.NOT_UNDERSTOOD, ended=False
-                )
+                yield replace(begun, duration_ms=None, code=cells.NOT_UNDERSTOOD, ended=False)
+
+    def _begun(self, said: LoggedSpan) -> LoggedSpan | None:
+        """The span that a pending one announces; None if it has come itself."""
+        real = self._spans.get(said.parent or "")
+        above = said.attributes.get("logfire.pending_parent_id")
+        if above is None and (real is None or real.said.started_at != said.started_at):
+            return said
+        if real is not None or said.parent is None:
+            return None
+        return replace(said, id=said.parent, parent=above if isinstance(above, str) and above.strip("0") else None)
 
     def _otlp(self, span: dict[str, Any], resource: Mapping[str, Any]) -> LoggedSpan:
         notes = self._reader.notes
@@ -280,6 +289,10 @@ def _begins(part: _Part) -> bool:
     if type(flags) is int and flags & _REMOTE == _REMOTE:
         return True
     return part.said.side in ("server", "consumer")
+
+
+def _is_pending(said: LoggedSpan) -> bool:
+    return said.attributes.get(_SPAN_TYPE) == "pending_span"
 
 
 def _is_message(said: LoggedSpan) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from readiness_tui.sources.otel.rows import Layout, Row, RowSource
+from readiness_tui.sources.otel.layout import Layout
+from readiness_tui.sources.otel.rows import Row, RowSource
 
 
 class Zipkin(RowSource):
