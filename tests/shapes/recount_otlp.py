@@ -302,6 +302,16 @@ def jaeger_milliseconds(path):
     return jaeger(lines(path), **{"latency ms": None, "success": 1, "errors": 1})
 
 
+def jaeger_messages(path):
+    found = []
+    for span in lines(path):
+        tags = {tag["key"]: tag.get("vStr", tag.get("vInt64", tag.get("vBool"))) for tag in span["tags"]}
+        parent = span["references"][0]["spanId"] if span["references"] else None
+        ids = span["traceId"], span["spanId"], parent
+        found.append((*ids, float(span["duration"].removesuffix("s")) * 1000, tags.get("error") is True, tags))
+    return counted(found)
+
+
 def zipkin(spans):
     return counted(
         [
@@ -355,6 +365,10 @@ def cloudwatch_results(path):
 
 def cloudwatch_events(path):
     return cloudwatch([json.loads(event["message"]) for event in load(path)["events"]])
+
+
+def cloudwatch_copied(path):
+    return cloudwatch([row["@message"] for row in load(path)])
 
 
 def logfire(rows, **more):

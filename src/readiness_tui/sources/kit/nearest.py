@@ -37,6 +37,14 @@ _BY_KEYS: tuple[tuple[frozenset[str], str], ...] = tuple(
             "traceID rootTraceName",
             "the answer of a search in Tempo, which has no spans: fetch each trace (/api/traces/ID)",
         ),
+        (
+            "Id Duration Segments",
+            "X-Ray's own segments: export the spans from CloudWatch's log group aws/spans instead",
+        ),
+        (
+            "trace_id span_id ml_app",
+            "Datadog's LLM Observability: send its spans as OTLP to `readiness collect`, or map them with --map",
+        ),
         ("compilerOptions", "settings of a program, no results"),
         ("dependencies", "a list of packages, no results"),
         ("$schema properties", "a JSON schema, not data"),

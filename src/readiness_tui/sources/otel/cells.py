@@ -5,6 +5,7 @@ or in levels, a list of keys and values (OTLP's, Jaeger's, Go's), pairs, or any 
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -33,10 +34,12 @@ _SIDES = {"2": "server", "3": "client", "4": "producer", "5": "consumer"}
 _SIDES |= {name.upper(): name for name in _SIDES.values()}
 _NOTHING = frozenset({"nan", "NaN", "NaT", "<NA>", "\\N", "None", "null", "NULL"})
 _HEX = re.compile("[0-9a-fA-F]{8,}")
+_BASE64 = re.compile("[A-Za-z0-9+/]{21}[AQgw]==|[A-Za-z0-9+/]{10}[AEIMQUYcgkosw048]=")
 _KNOWN = frozenset(name for names in NAMES.values() for name in names) | frozenset(CONTENT)
 #: what stands before a dot in a known name: llm, llm.token_count
 _OUTER = frozenset(name[:at] for name in _KNOWN for at, char in enumerate(name) if char == ".")
 _TEXTS = (".value", ".content", ".template", ".message")  # attributes whose text is kept as it is
+_VALUES = ("value", "Value", "vStr", "vInt64", "vFloat64", "vBool", "v_str", "v_int64", "v_float64", "v_bool")
 _EVENT = ("name", "Name", "event.name", "event", "value")
 _EVENT_ATTRIBUTES = ("attributes", "Attributes", "event.attributes", "attributeMap", "fields", "attributes_string")
 
@@ -71,6 +74,8 @@ def identifier(row: Mapping[str, Any], names: Names) -> str | None:
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise RecordError(f"{names[0]} is {quoted(value)}, and an id is needed")
     text = str(value).strip().removeprefix("0x")
+    if _BASE64.fullmatch(text):  # 16 or 8 bytes, as protobuf's JSON has an id
+        text = base64.b64decode(text).hex()
     text = text.lower() if _HEX.fullmatch(text) else text
     return text if text.strip("0") else None
 
@@ -127,7 +132,7 @@ def attributes(value: Any, notes: fields.Notes) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for part in value:
         if isinstance(part, dict) and isinstance(key := part.get("key", part.get("Key")), str):
-            held = part.get("value", part.get("Value"))
+            held = next((part[name] for name in _VALUES if part.get(name) is not None), None)
         elif isinstance(part, list) and len(part) == 2 and isinstance(part[0], str):
             key, held = part
         else:

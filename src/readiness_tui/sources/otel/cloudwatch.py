@@ -51,6 +51,8 @@ class CloudWatch(RowSource):
             if b'"@message"' in head and b"spanId" in head:
                 return Recognised(self.name, "an answer of CloudWatch Logs Insights with spans", self.certainty)
             return None
+        if any(path.endswith("@message.startTimeUnixNano") for path in look.outline):
+            return Recognised(self.name, "log events with spans in @message", self.certainty)
         for record in (*look.records[:1], look.outline):
             for name in _TEXTS:
                 if isinstance(text := record.get(name), str) and _SPAN.search(text) and "resourceSpans" not in text:
@@ -65,7 +67,7 @@ class CloudWatch(RowSource):
     def _event(self, row: Row) -> Row:
         """The span in a log event's text, or the row itself."""
         for name in _TEXTS:
-            if isinstance(row.get(name), str):
+            if isinstance(row.get(name), (str, dict)):
                 held = payload.parsed(row[name])
                 if not isinstance(held, dict):
                     raise RecordError(f"its {name} is no JSON object, so no span")

@@ -25,6 +25,9 @@ def duration_ms(
     stated = None
     for column, unit_ms in layout.took.items():
         value = cells.pick(row, (column,))
+        if isinstance(value, str) and value.endswith("s") and value[:-1].replace(".", "", 1).isdigit():
+            stated = float(value[:-1]) * 1000  # protobuf's JSON: "1.5s"
+            break
         if value is not None:
             if layout.same_unit and start and start.unit:
                 unit_ms = _UNIT_MS[start.unit]

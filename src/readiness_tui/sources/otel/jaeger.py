@@ -3,7 +3,8 @@ spans a row each as its Elasticsearch store has them (jaeger, model/json/model.g
 
 `startTime` and `duration` are in microseconds; `references` name the parent; `tags` and each log's `fields` are lists of
 `{key, type, value}`; in the store's `tag` object dots are `@`. The status stands in the tags `otel.status_code` and
-`error`.
+`error`. Jaeger's protobuf messages as JSON (the collector's Kafka exporter, `jaeger_json`) have `traceId` and `spanId` in
+base64, times in ISO 8601, durations such as "1.5s", and tags with `vStr`, `vInt64` …
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from readiness_tui.sources.kit import payload
 from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.otel import cells
 from readiness_tui.sources.otel.layout import Layout
 from readiness_tui.sources.otel.rows import Row, RowSource
 
@@ -20,9 +22,13 @@ class Jaeger(RowSource):
     name = "jaeger"
     title = "Jaeger traces (JSON of the API, the UI or Elasticsearch)"
     layout = Layout(
-        needs=(frozenset({"traceID", "spans", "processes"}), frozenset({"traceID", "spanID", "operationName"})),
-        trace=("traceID",),
-        span=("spanID",),
+        needs=(
+            frozenset({"traceID", "spans", "processes"}),
+            frozenset({"traceID", "spanID", "operationName"}),
+            frozenset({"traceId", "spanId", "operationName"}),
+        ),
+        trace=("traceID", "traceId"),
+        span=("spanID", "spanId"),
         parent=("parentSpanID",),
         label=("operationName",),
         start=("startTime",),
@@ -63,11 +69,12 @@ class Jaeger(RowSource):
         own = [
             each
             for each in (references if isinstance(references, list) else ())
-            if isinstance(each, dict) and each.get("traceID", row.get("traceID")) == row.get("traceID")
+            if isinstance(each, dict)
+            and cells.pick(each, self.layout.trace) in (None, cells.pick(row, self.layout.trace))
         ]
         if own and not row.get("parentSpanID"):
             above = next((each for each in own if each.get("refType") == "CHILD_OF"), own[0])
-            found["parentSpanID"] = above.get("spanID")
+            found["parentSpanID"] = cells.pick(above, self.layout.span)
         if isinstance(tag := row.get("tag"), dict):
             found["tag"] = {name.replace("@", "."): value for name, value in tag.items()}
         return found
