@@ -120,7 +120,7 @@ class Phoenix(RowSource):
             )
         yield from super().read(path)
 
-    def beside(self, path: Path, groups: Groups, where: Mapping[str, str]) -> Iterator[Record]:
+    def beside(self, path: Path, groups: Groups, where: Mapping[str, str]) -> None:
         for file in self.along(path):
             for item in records(file, "data"):
                 if isinstance(item, Entry) and not item.header:
@@ -130,8 +130,6 @@ class Phoenix(RowSource):
                         continue
                     if (found := where.get(span_id or "")) is not None:
                         groups.add(found, GroupedRecord("annotation", item.line, item.raw))
-        return
-        yield
 
     def unfold(self, row: Row) -> Iterable[Row]:
         """The rows of a data frame whose index, the span ids, labels its columns or its rows (`to_json()`)."""

@@ -78,13 +78,12 @@ class RowSource:
                         yield Warn(f"{path.name}: {cells.ONE_PAGE}")
                 else:
                     yield from self._collect(item, groups, where)
-            yield from self.beside(path, groups, where)
+            self.beside(path, groups, where)
             yield from self.traces(path, groups, notes)
         yield from notes.warnings(path.name)
 
-    def beside(self, path: Path, groups: Groups, where: Mapping[str, str]) -> Iterator[Record]:
+    def beside(self, path: Path, groups: Groups, where: Mapping[str, str]) -> None:
         """Adds what stands in other files of the folder. `where`: span id → trace id, if the source `joins`."""
-        return iter(())
 
     def _collect(self, item: Entry, groups: Groups, where: dict[str, str]) -> Iterator[Record]:
         layout = self.layout

@@ -118,7 +118,8 @@ class TraceParts:
             judgements += self._reader.judgements(log.event.attributes, of=log.span_id)
             events.setdefault(log.span_id, []).append(log.event)
         spans: list[RawSpan] = []
-        for said in list(self._ended(events)):
+        all_said = list(self._ended(events))
+        for said in all_said:
             judgements += self._reader.judgements(said.attributes, said.events, of=said.id)
             spans.append(self._reader.span(replace(said, events=(*said.events, *events.get(said.id, ())))))
         judgements += [judgement for _, judgement in self._notes.values()]
@@ -126,9 +127,9 @@ class TraceParts:
         begun = [log.at for log in self._logs.values() if log.at is not None]
         if not spans and begun:
             trace = replace(trace, started_at=min(begun))
-        return TraceRecord(self._without_claims(trace), _encode(self._raw()).decode(), part=True)
+        return TraceRecord(self._without_claims(trace, all_said), _encode(self._raw()).decode(), part=True)
 
-    def _without_claims(self, trace: Trace) -> Trace:
+    def _without_claims(self, trace: Trace, all_said: Sequence[LoggedSpan]) -> Trace:
         """The trace without what would be said of it as if all its spans were here."""
         notes = self._reader.notes
         lost = bool(self._lost - self._spans.keys())
@@ -138,11 +139,17 @@ class TraceParts:
             trace = replace(
                 trace, tool_calls=None, chunks=None, retrieval=None, tokens_in=None, tokens_out=None, cost=None
             )
-        tops = [part for part in self._spans.values() if (part.said.parent or "") not in self._spans]
-        if tops and not any(part.said.parent is None or _begins(part) for part in tops):
+        ids = {said.id for said in all_said}
+        tops = [said for said in all_said if (said.parent or "") not in ids]
+        if tops and not any(said.parent is None or self._begins(said) for said in tops):
             notes.add("the span in which a trace begins is not in the file; its latency and outcome are not known")
             trace = replace(trace, latency_ms=None, status=None, outcome=None, error=None)
         return trace
+
+    def _begins(self, said: LoggedSpan) -> bool:
+        """Whether a span is where a request came in: its parent is a caller elsewhere, not a span that is missing."""
+        flags = self._spans[said.id].value.get("flags") if said.id in self._spans else None
+        return (type(flags) is int and flags & _REMOTE == _REMOTE) or said.side in ("server", "consumer")
 
     def _ended(self, events: dict[str, list[Event]]) -> Iterator[LoggedSpan]:
         """The spans without Logfire's pending ones: a span's beginning, sent ahead as a child of it with an id of its own
@@ -281,14 +288,6 @@ def event_name(log: Mapping[str, Any], attributes: Mapping[str, Any]) -> str:
     """The event name of a log record; older SDKs keep it in an attribute."""
     name = log.get("eventName") or attributes.get("event.name")
     return name if isinstance(name, str) else ""
-
-
-def _begins(part: _Part) -> bool:
-    """Whether a span is where a request came in: its parent is a caller elsewhere, not a span that is missing."""
-    flags = part.value.get("flags")
-    if type(flags) is int and flags & _REMOTE == _REMOTE:
-        return True
-    return part.said.side in ("server", "consumer")
 
 
 def _is_pending(said: LoggedSpan) -> bool:
