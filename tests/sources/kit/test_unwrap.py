@@ -160,3 +160,10 @@ def test_a_mapping_is_proposed_for_what_is_inside(make):
     rows = "".join(json.dumps({"request_no": n, "question": f"q{n}", "grade": "good"}) + "\n" for n in range(3))
     packed = explain(make("rows.jsonl.gz", gzip.compress(rows.encode())))
     assert packed.proposal == explain(make("rows.jsonl", rows)).proposal != ""
+
+
+def test_a_first_document_longer_than_the_head_is_followed_too(make, plain):
+    grown = [{**TRACES[0], "note": "x" * 100_000}, *TRACES[1:]]
+    for content in ("\n".join(json.dumps(row, indent=2) for row in grown), "\n".join(map(json.dumps, grown))):
+        found = _traces(_read(make("long.json", content))[1])
+        assert [trace.id for trace in found] == [trace.id for trace in plain]

@@ -5,6 +5,8 @@ One row a shape: keys that together tell it, and the sentence for a person. The 
 
 from __future__ import annotations
 
+import re
+
 from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 
 #: Keys of the object or of the first record → what it is, and what would fit.
@@ -27,6 +29,22 @@ _BY_KEYS: tuple[tuple[frozenset[str], str], ...] = tuple(
         ("project_name runs_count", "a list of projects: export the runs in one of them"),
         ("dataset_id inputs outputs", "examples of a LangSmith dataset: as an eval set they need a question each"),
         ("experiment_id name artifact_location", "MLflow's list of experiments: search the runs of one"),
+        (
+            "traceID rootServiceName",
+            "the answer of a search in Tempo, which has no spans: fetch each trace (/api/traces/ID)",
+        ),
+        (
+            "traceID rootTraceName",
+            "the answer of a search in Tempo, which has no spans: fetch each trace (/api/traces/ID)",
+        ),
+        (
+            "Id Duration Segments",
+            "X-Ray's own segments: export the spans from CloudWatch's log group aws/spans instead",
+        ),
+        (
+            "trace_id span_id ml_app",
+            "Datadog's LLM Observability: send its spans as OTLP to `readiness collect`, or map them with --map",
+        ),
         ("compilerOptions", "settings of a program, no results"),
         ("dependencies", "a list of packages, no results"),
         ("$schema properties", "a JSON schema, not data"),
@@ -41,6 +59,37 @@ _BY_START: tuple[tuple[bytes, str], ...] = (
     (b"\x93NUMPY", "a NumPy array: save the table it came from as CSV or JSON lines"),
     (b"%PDF", "a PDF: import the data it was made from"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook: save the sheet as CSV (UTF-8)"),
+)
+#: What tracers print for people, by a part of it.
+_PRINTED: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
+    (re.compile(pattern), f"what {who} prints for people, not for programs: {instead}")
+    for pattern, who, instead in (
+        (
+            rb"(?m)^\s*traceId: '[0-9a-f]{32}'|^\{\s+resource: \{",
+            "OpenTelemetry's console exporter for JavaScript",
+            "export with @opentelemetry/exporter-trace-otlp-http to `readiness collect`, or to a collector's file exporter",
+        ),
+        (
+            rb"ResourceSpans #\d|\bTrace ID       :",
+            "the OpenTelemetry collector's debug exporter",
+            "add its file exporter (exporters: file: path: traces.jsonl) and import that file",
+        ),
+        (
+            rb"LoggingSpanExporter - '|' : [0-9a-f]{32} [0-9a-f]{16} [A-Z]+ \[tracer:",
+            "OpenTelemetry's logging exporter for Java",
+            "set OTEL_TRACES_EXPORTER=experimental-otlp/stdout (or logging-otlp), and import what it writes",
+        ),
+        (
+            rb"(?m)^Activity\.(?:TraceId|Id):",
+            "OpenTelemetry's console exporter for .NET",
+            "export with OTLP to `readiness collect`, or to a collector's file exporter",
+        ),
+        (
+            rb"#<struct OpenTelemetry::SDK::Trace::SpanData",
+            "OpenTelemetry's console exporter for Ruby",
+            "export with OTLP to `readiness collect`, or to a collector's file exporter",
+        ),
+    )
 )
 #: Parts of a zip archive's first member names.
 _BY_MEMBER: tuple[tuple[bytes, str], ...] = (
@@ -70,6 +119,9 @@ def _looks_like(head: bytes) -> str:
         return next((said for part, said in _BY_MEMBER if part in head), "")
     if head.startswith(b"SQLite format 3\x00"):
         return next((said for part, said in _BY_TABLE if part in head), "")
+    for pattern, said in _PRINTED:
+        if pattern.search(head):
+            return said
     look = peek(head)
     if look.kind in (FileKind.EMPTY, FileKind.BINARY, FileKind.TEXT):
         return ""

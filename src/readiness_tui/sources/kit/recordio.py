@@ -18,7 +18,7 @@ import msgspec
 from readiness_tui.domain.text.format import plural
 from readiness_tui.sources.kit.base import Progress, Reject, Warn
 from readiness_tui.sources.kit.columns import Columns, columns, stated_separator
-from readiness_tui.sources.kit.fileio import head, unreadable
+from readiness_tui.sources.kit.fileio import HEAD, head, unreadable
 from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members, shaped
 from readiness_tui.sources.kit.not_finite import as_null
 from readiness_tui.sources.kit.peek import BOM, FileKind, peek
@@ -87,8 +87,8 @@ def records(path: Path, *wrappers: str) -> Iterator[Item]:
     An object that holds its records in a list under one of the keys `wrappers` yields first itself without that list
     (line 1), then the records; any other object is one record.
     """
-    look = peek(head(path))
-    if look.kind is FileKind.LINES:
+    look = peek(start := head(path))
+    if look.kind is FileKind.LINES or (look.kind is FileKind.OBJECT and _goes_on(path, start)):
         yield from _from_lines(path)
     elif look.kind is FileKind.TABLE:
         yield from _from_table(path, look.delimiter)
@@ -98,6 +98,18 @@ def records(path: Path, *wrappers: str) -> Iterator[Item]:
         yield from elements(shaped(path, data, msgspec.json.Decoder(list[msgspec.Raw])), data, data.index(b"[") + 1)
     else:
         yield from _from_object(path, wrappers)
+
+
+def _goes_on(path: Path, start: bytes) -> bool:
+    """Whether an object that is longer than the head is the first of JSON lines."""
+    if len(start) < HEAD or b"\n" in start.strip():
+        return False
+    try:
+        with path.open("rb") as file:
+            first = file.readline(MAX_LINE)
+            return first.endswith(b"\n") and first.rstrip().endswith(b"}") and file.read(BLOCK).lstrip()[:1] == b"{"
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def elements(raws: list[msgspec.Raw], data: bytes, start: int) -> Iterator[Entry | Reject | Progress]:

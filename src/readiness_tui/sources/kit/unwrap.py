@@ -25,7 +25,8 @@ import msgspec
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
 from readiness_tui.sources.kit.base import Progress, Recognised, Record, Source, Warn
-from readiness_tui.sources.kit.fileio import digest, unreadable
+from readiness_tui.sources.kit.fileio import HEAD, digest, unreadable
+from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.jsonio import RecordError, document, members
 from readiness_tui.sources.kit.not_finite import as_null
 from readiness_tui.sources.kit.peek import FileKind, peek
@@ -42,6 +43,7 @@ _NEXT = ("next_cursor", "nextCursor", "next", "next_page_token", "nextPageToken"
 _PAGING = ("meta", "pagination", "cursors", "page_info", "pageInfo")
 _DEEP = 4  # envelopes in each other
 MOST = 4 * 1024**3  # bytes that a gzip file may grow to
+LONGER = 4 * 1024 * 1024  # bytes in which a first document must end, that another is seen to follow it
 _KEPT = 4  # opened files held at once
 _BLANK = " \t\r\n"
 
@@ -94,7 +96,7 @@ def certain(path: Path, head: bytes) -> Container | None:
         return Container("gzip", path.name.removesuffix(".gz"), lambda out: _gunzip(path, out))
     if head.startswith(b"PAR1"):
         return Container("Parquet", path.name, lambda out: _from_parquet(path, out))
-    if _is_followed(head):
+    if _is_followed(head) or (len(head) == HEAD and _is_spread(head) and _is_followed(head_of(path, LONGER))):
         return Container("JSON documents one after another", path.name, lambda out: _one_by_one(path, out))
     if _begins_with_a_column(head):
         found = possible(path, head)
@@ -184,12 +186,18 @@ def _gunzip(path: Path, out: IO[bytes]) -> tuple[str, ...]:
 
 def _is_followed(head: bytes) -> bool:
     """Whether a first JSON document over several lines has ended and another begins."""
-    text = head.decode("utf-8", "replace").removeprefix("\ufeff").lstrip(_BLANK)
-    first, newline, _ = text.partition("\n")
-    if text[:1] not in ("{", "[") or not newline or _ends(first) is not None:
+    if not _is_spread(head):
         return False
+    text = head.decode("utf-8", "replace").removeprefix("\ufeff").lstrip(_BLANK)
     end = _ends(text)
     return end is not None and text[end:].lstrip(_BLANK)[:1] in ("{", "[")
+
+
+def _is_spread(head: bytes) -> bool:
+    """Whether a first JSON document goes over several lines."""
+    text = head.decode("utf-8", "replace").removeprefix("\ufeff").lstrip(_BLANK)
+    first, newline, _ = text.partition("\n")
+    return text[:1] in ("{", "[") and bool(newline) and _ends(first) is None
 
 
 def _ends(text: str, start: int = 0) -> int | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,8 @@ from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 
 KEYS = ("resourceSpans", "resourceLogs")
+#: OTLP's kinds of attribute value
+KINDS = frozenset({"stringValue", "boolValue", "bytesValue", "intValue", "doubleValue", "arrayValue", "kvlistValue"})
 TRACE_BYTES, SPAN_BYTES = 16, 8
 
 _HEX = re.compile("[0-9a-fA-F]+")
@@ -36,14 +39,16 @@ class OtelRecord:
     resource: Mapping[str, Any]
     scope: Mapping[str, Any]
     value: dict[str, Any]
+    place: str = ""  # in its batch
 
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """A part of the batch that cannot be used: where it is, and why."""
+    """A part of the batch that cannot be used: where it is, why, and the trace to which it belongs, if known."""
 
     place: str
     reason: str
+    trace_id: str | None = None
 
 
 def pieces(batch: Any, notes: fields.Notes) -> Iterator[OtelRecord | Bad]:
@@ -69,9 +74,9 @@ def pieces(batch: Any, notes: fields.Notes) -> Iterator[OtelRecord | Bad]:
                         if isinstance(value, Bad):
                             yield value
                         else:
-                            yield _piece(key == "resourceLogs", resource, scope, value, notes)
+                            yield _piece(key == "resourceLogs", resource, scope, value, notes, place)
                     except RecordError as error:
-                        yield Bad(place, str(error))
+                        yield Bad(place, str(error), _trace_of(value) if key == "resourceSpans" else None)
 
 
 def plain(listed: Any, notes: fields.Notes) -> dict[str, Any]:
@@ -92,6 +97,8 @@ def plain(listed: Any, notes: fields.Notes) -> dict[str, Any]:
 
 def any_value(value: Any, notes: fields.Notes) -> Any:
     """An AnyValue as a plain value; NaN and infinities as None, with a note. Raises RecordError for another shape."""
+    if isinstance(value, dict) and len(value) != 1:  # some writers name every kind, null but for one
+        value = {kind: held for kind, held in value.items() if held is not None}
     if value is None or value == {}:
         return None
     if not isinstance(value, dict) or len(value) != 1:
@@ -135,6 +142,13 @@ def moment(value: Mapping[str, Any], name: str) -> tuple[int, datetime] | None:
         raise RecordError(f"{name} is {quoted(value.get(name))}, which is no time") from None
 
 
+def _trace_of(value: Any) -> str | None:
+    try:
+        return _identifier(value.get("traceId"), "traceId", TRACE_BYTES, fields.Notes())
+    except RecordError:
+        return None
+
+
 def _objects(holder: Mapping[str, Any], key: str, place: str) -> Iterator[tuple[str, Any]]:
     """The objects in a list of the batch, each with its path; `Bad` for anything else."""
     listed = holder.get(key)
@@ -150,7 +164,12 @@ def _objects(holder: Mapping[str, Any], key: str, place: str) -> Iterator[tuple[
 
 
 def _piece(
-    log: bool, resource: Mapping[str, Any], scope: Mapping[str, Any], value: dict[str, Any], notes: fields.Notes
+    log: bool,
+    resource: Mapping[str, Any],
+    scope: Mapping[str, Any],
+    value: dict[str, Any],
+    notes: fields.Notes,
+    place: str,
 ) -> OtelRecord:
     ids = {}
     for name, size in (("traceId", TRACE_BYTES), ("spanId", SPAN_BYTES), ("parentSpanId", SPAN_BYTES)):
@@ -162,7 +181,7 @@ def _piece(
             if name not in ids:
                 raise RecordError(f"the span has no {name}")
     kept = {key: part for key, part in value.items() if key not in ("traceId", "spanId", "parentSpanId")}
-    return OtelRecord(log, ids.get("traceId"), resource, scope, {**ids, **kept})
+    return OtelRecord(log, ids.get("traceId"), resource, scope, {**ids, **kept}, place)
 
 
 def _identifier(value: Any, name: str, size: int, notes: fields.Notes) -> str | None:
@@ -184,8 +203,9 @@ def _identifier(value: Any, name: str, size: int, notes: fields.Notes) -> str | 
 
 
 def _double(value: Any, notes: fields.Notes) -> float | None:
-    if isinstance(value, str) and value in ("NaN", "Infinity", "-Infinity"):
-        value = math.nan
+    if isinstance(value, str):  # as proto3's JSON may have any number
+        with contextlib.suppress(ValueError):
+            value = float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise RecordError(f"a doubleValue holds {quoted(value)}")
     if not math.isfinite(value):

@@ -1,41 +1,83 @@
-"""Phoenix's spans and annotations, as its client returns them, one JSON object per line.
+"""Phoenix's and Arize AX's spans and annotations, in every form that their clients and interfaces give.
 
-Spans: `id, name, context.{trace_id, span_id}, span_kind, parent_id, start_time, end_time, status_code`, flat
-OpenInference `attributes`, `events`. Annotations name a span, not its trace, so annotations in the same folder are
-read together with the spans.
+`client.spans.get_spans()` and `GET /v1/projects/…/spans` (`context.{trace_id, span_id}`, `span_kind`, `parent_id`, flat
+OpenInference `attributes`); `get_spans_dataframe()` saved as JSON, JSON lines, CSV or Parquet (columns `context.span_id`,
+`attributes.llm.token_count.prompt`; lists as Python's text in CSV); the GraphQL interface (`spanKind`, `statusCode`,
+`attributes` as JSON text in levels); Arize's `export_model_to_df` (the same columns, and `eval.NAME.score`). Annotations
+name a span, not its trace, so annotations in the same folder are read together with the spans.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-import msgspec
-
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.sources.kit import fields, payload
-from readiness_tui.sources.kit.base import Progress, ReadAlongError, Recognised, Record, TraceRecord
-from readiness_tui.sources.kit.fileio import head
+from readiness_tui.sources.kit import fields
+from readiness_tui.sources.kit.base import ReadAlongError, Recognised, Record
+from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.folder import beside
 from readiness_tui.sources.kit.grouping import GroupedRecord, Groups
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.peek import FileKind, peek
-from readiness_tui.sources.kit.recordio import Entry, records, reject
-from readiness_tui.sources.otel import trace
-from readiness_tui.sources.otel.runs import Runs
-from readiness_tui.sources.otel.trace import TraceParts
-from readiness_tui.sources.tracing.attributes import names
-from readiness_tui.sources.tracing.span_reader import Reader
+from readiness_tui.sources.kit.recordio import Entry, records
+from readiness_tui.sources.otel import cells
+from readiness_tui.sources.otel.layout import Layout, telling
+from readiness_tui.sources.otel.rows import Row, RowSource
+from readiness_tui.sources.tracing.span_reader import Event
 
-SPAN = frozenset({"context", "span_kind", "parent_id", "status_code"})
-ANNOTATION = frozenset({"annotator_kind", "span_id", "result", "name"})
-_STEP = 500
-_decode = msgspec.json.Decoder().decode
+_SPANS = Layout(
+    needs=(
+        frozenset({"context", "span_kind", "parent_id", "status_code"}),
+        frozenset({"context.span_id", "span_kind", "parent_id", "start_time"}),
+        frozenset({"context.trace_id", "attributes.openinference.span.kind", "status_code"}),
+        frozenset({"context", "spanKind", "statusCode"}),
+        frozenset({"spanId", "spanKind", "statusCode", "attributes"}),
+    ),
+    trace=("context.trace_id", "context.traceId", "trace.traceId", "traceId"),
+    span=("context.span_id", "context.spanId", "spanId"),
+    parent=("parent_id", "parentId"),
+    label=("name",),
+    start=("start_time", "startTime"),
+    end=("end_time", "endTime"),
+    took={"latency_ms": 1, "latencyMs": 1},
+    code=("status_code", "statusCode"),
+    message=("status_message", "statusMessage"),
+    attributes=("attributes",),
+    prefix="attributes.",
+    events=("events",),
+    named={
+        "span_kind": "openinference.span.kind",
+        "spanKind": "openinference.span.kind",
+        "input.value": "input.value",
+        "output.value": "output.value",
+        "tokenCountPrompt": "llm.token_count.prompt",
+        "tokenCountCompletion": "llm.token_count.completion",
+    },
+    within=("data", "spans"),
+)
+_NOTES = Layout(
+    needs=(
+        frozenset({"annotator_kind", "span_id", "result"}),
+        frozenset({"annotator_kind", "span_id", "annotation_name"}),
+        frozenset({"annotator_kind", "span_id", "name"}),
+    ),
+    trace=(), span=("span_id",), parent=(), label=("name", "annotation_name"), start=(), within=("data",),
+)  # fmt: skip
+_FRAME = frozenset({"context.trace_id", "span_kind", "parent_id", "start_time"})
+_JUDGED = re.compile(r"(eval|trace_eval|annotation)\.(.+)\.(score|label|explanation|text)")
+_PARTS = {
+    "score": "gen_ai.evaluation.score.value",
+    "label": "gen_ai.evaluation.score.label",
+    "explanation": "gen_ai.evaluation.explanation",
+    "text": "gen_ai.evaluation.explanation",
+}
 
 
-class Phoenix:
+class Phoenix(RowSource):
     name = "phoenix"
-    title = "Phoenix spans and their annotations"
+    title = "Phoenix and Arize spans and their annotations"
     brings = (
         "traces with their steps, models, tokens, cost, tool calls and retrieved documents",
         "annotations as scores, people's also as feedback",
@@ -44,75 +86,87 @@ class Phoenix:
         "runs and cases of an experiment",
         "versions, unless they are in the metadata",
     )
+    layout = _SPANS
+    certainty = 100
+    joins = True
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
+        found = super().recognise(path, head)
         look = peek(head)
-        if look.kind not in (FileKind.LINES, FileKind.ARRAY, FileKind.OBJECT):
-            return None
-        if look.keys >= SPAN:
-            return Recognised(self.name, "spans with context, span_kind, parent_id and status_code", 100)
-        if look.keys >= ANNOTATION:
-            return Recognised(self.name, "annotations with annotator_kind, span_id and result", 100)
-        return None
+        if found is None and look.kind is FileKind.OBJECT:
+            first = next(iter(look.outline), "")
+            level = {path.removeprefix(f"{first}.").replace("\u2024", ".") for path in look.outline}
+            if level >= _FRAME:
+                return Recognised(self.name, "a data frame of spans by its index", self.certainty)
+        if found is None and telling(look, _NOTES):
+            return Recognised(self.name, "annotations with annotator_kind and span_id", self.certainty)
+        return found
 
     def along(self, path: Path) -> tuple[Path, ...]:
-        return _of_kind(beside(path), ANNOTATION) if _of_kind((path,), SPAN) else ()
-
-    def assemble(self, trace_id: str, raws: Sequence[str]) -> TraceRecord | None:
-        return trace.assemble(trace_id, raws, Reader(names(), fields.Notes()))
+        return _of_kind(beside(path), _NOTES) if _of_kind((path,), _SPANS) else ()
 
     def read(self, path: Path) -> Iterator[Record]:
-        if not _of_kind((path,), SPAN):
+        if not _of_kind((path,), _SPANS) and _of_kind((path,), _NOTES):
             _refuse_annotations(path)
-        notes = fields.Notes()
-        reader = Reader(names(), notes)
-        where: dict[str, str] = {}  # span id → trace id
-        with Groups(path.stat().st_size) as groups:
-            for item in records(path, "data", "spans"):
-                if not isinstance(item, Entry):
-                    yield item
-                elif not item.header:
+        look = peek(head_of(path))
+        if (
+            look.kind is not FileKind.OBJECT
+            and look.records
+            and not any(cells.pick(record, _SPANS.span) for record in look.records)
+        ):
+            raise ReadinessError(
+                f"{path}: its rows have no {_SPANS.span[0]}: a data frame's index, in which the span ids are, was left"
+                " out. Save df.reset_index(), or as CSV or Parquet."
+            )
+        yield from super().read(path)
+
+    def beside(self, path: Path, groups: Groups, where: Mapping[str, str]) -> None:
+        for file in self.along(path):
+            for item in records(file, "data"):
+                if isinstance(item, Entry) and not item.header:
                     try:
-                        trace_id, span_id = _ids(item)
-                        where[span_id] = trace_id
-                        groups.add(trace_id, GroupedRecord("span", item.line, item.raw))
-                    except RecordError as error:
-                        yield reject(item.line, str(error), item.raw)
-            for file in self.along(path):
-                for item in records(file, "data"):
-                    if isinstance(item, Entry) and (found := where.get(str(item.value.get("span_id")))) is not None:
+                        span_id = cells.identifier(item.value, _NOTES.span)
+                    except RecordError:
+                        continue
+                    if (found := where.get(span_id or "")) is not None:
                         groups.add(found, GroupedRecord("annotation", item.line, item.raw))
-            runs = Runs(path)
-            for done, (trace_id, pieces) in enumerate(groups):
-                if done % _STEP == 0:
-                    yield Progress(path.stat().st_size, path.stat().st_size)
-                parts = TraceParts(trace_id, reader)
-                for piece in pieces:
-                    value = _decode(piece.text)  # its line was decoded strictly
-                    try:
-                        parts.add_flat(value) if piece.kind == "span" else parts.add_annotation(value)
-                    except RecordError as error:
-                        yield reject(piece.line, str(error), piece.text)
-                if parts.empty:
-                    continue
-                record = parts.record()
-                runs.add(record)
-                yield record
-            yield from runs.records()
-        yield from notes.warnings(path.name)
+
+    def unfold(self, row: Row) -> Iterable[Row]:
+        """The rows of a data frame whose index, the span ids, labels its columns or its rows (`to_json()`)."""
+        ident = _SPANS.span[0]
+        cells_ = list(row.values())
+        if not cells_ or not all(isinstance(part, dict) for part in cells_) or "context" in row:
+            return super().unfold(row)
+        if "context.trace_id" in row:
+            labels = dict.fromkeys(label for part in cells_ for label in part)
+            return [{ident: label, **{name: part.get(label) for name, part in row.items()}} for label in labels]
+        if all("context.trace_id" in part for part in cells_):
+            return [{ident: label, **part} for label, part in row.items()]
+        return super().unfold(row)
+
+    def events(self, row: Row) -> Sequence[Event]:
+        """Judgements in a row's own columns (Arize's `eval.NAME.score`) or list (GraphQL's `spanAnnotations`)."""
+        found: dict[tuple[str, str], dict[str, object]] = {}
+        for column in row:
+            if (match := _JUDGED.fullmatch(column)) and (value := cells.pick(row, (column,))) is not None:
+                said = found.setdefault((match[1], match[2]), {"gen_ai.evaluation.name": match[2]})
+                said[_PARTS[match[3]]] = value
+                if match[1] == "annotation":
+                    said["evaluation.annotator_kind"] = "HUMAN"
+        for at, part in enumerate(_dicts(row.get("spanAnnotations"))):
+            said = found.setdefault(("", str(at)), {"gen_ai.evaluation.name": fields.prose(part, "name")})
+            said |= {_PARTS[name]: part[name] for name in _PARTS if part.get(name) is not None}
+            said["evaluation.annotator_kind"] = fields.prose(part, "annotatorKind")
+        return [Event("gen_ai.evaluation.result", said) for said in found.values()]
 
 
-def _ids(item: Entry) -> tuple[str, str]:
-    context = payload.inner(item.value, "context")
-    trace_id, span_id = fields.text(context, "trace_id"), fields.text(context, "span_id")
-    if not trace_id or not span_id:
-        raise RecordError("the span has no context with trace_id and span_id")
-    return trace_id, span_id
+def _dicts(listed: object) -> list[dict[str, object]]:
+    return [part for part in listed if isinstance(part, dict)] if isinstance(listed, list) else []
 
 
 def _refuse_annotations(path: Path) -> None:
     """Raises ReadAlongError, or ReadinessError if there are no spans for the annotations."""
-    for file in _of_kind(beside(path), SPAN):
+    for file in _of_kind(beside(path), _SPANS):
         raise ReadAlongError(f"{path} is read along with {file.name}, whose spans it judges: import that one.")
     raise ReadinessError(
         f"{path}: Phoenix's annotations name spans, not requests, and no spans are beside it. Export the spans into the"
@@ -120,8 +174,8 @@ def _refuse_annotations(path: Path) -> None:
     )
 
 
-def _of_kind(files: Sequence[Path], keys: frozenset[str]) -> tuple[Path, ...]:
-    return tuple(file for file in files if peek(head(file)).keys >= keys)
+def _of_kind(files: Sequence[Path], layout: Layout) -> tuple[Path, ...]:
+    return tuple(file for file in files if telling(peek(head_of(file)), layout))
 
 
 SOURCE = Phoenix()

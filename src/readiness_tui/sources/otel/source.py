@@ -1,4 +1,4 @@
-"""OpenTelemetry's OTLP in files: JSON lines of the file exporters and the collector, one JSON document, or protobuf.
+"""OpenTelemetry's OTLP in files: JSON in any envelope (`envelope.py`), in lines or one document, or protobuf.
 
 Each line is an export batch of spans or log records. A trace is spread over lines, children before parents, so all
 are collected by trace id first. Evaluations come as log records (`gen_ai.evaluation.result`), often in a file of their
@@ -15,18 +15,21 @@ from typing import Any
 import msgspec
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.format import plural
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Progress, ReadAlongError, Recognised, Record, Reject, TraceRecord, Warn
 from readiness_tui.sources.kit.fileio import head, unreadable
 from readiness_tui.sources.kit.grouping import GroupedRecord as Kept
 from readiness_tui.sources.kit.grouping import Groups
-from readiness_tui.sources.kit.jsonio import MAX_DOCUMENT, RecordError, decode, document, whole
-from readiness_tui.sources.kit.peek import BOM, FileKind, peek
-from readiness_tui.sources.kit.recordio import lines, reject
-from readiness_tui.sources.otel import protobuf, trace
+from readiness_tui.sources.kit.jsonio import MAX_DOCUMENT, RecordError, decode, document, shaped, whole
+from readiness_tui.sources.kit.not_finite import as_null
+from readiness_tui.sources.kit.peek import BOM, FileKind, Peek, peek
+from readiness_tui.sources.kit.recordio import Entry, elements, lines, reject
+from readiness_tui.sources.otel import envelope, protobuf, trace
 from readiness_tui.sources.otel.batch import KEYS, Bad, OtelRecord, pieces, plain
+from readiness_tui.sources.otel.cells import MORE, ONE_PAGE
 from readiness_tui.sources.otel.runs import Runs
-from readiness_tui.sources.otel.trace import TraceParts, event_name
+from readiness_tui.sources.otel.trace import LOST, TraceParts, event_name
 from readiness_tui.sources.tracing.attributes import EVALUATION_EVENTS, names
 from readiness_tui.sources.tracing.span_reader import CARRYING_EVENTS, MESSAGE_EVENTS, Reader
 
@@ -34,6 +37,7 @@ _decode = msgspec.json.Decoder().decode
 MAX_LINE = 64 * 1024 * 1024  # a collector's batch of 8,192 spans with their messages is one line
 PAIRS = (("traces", "logs"), ("spans", "logs"), ("trace", "log"))  # names of files of one export
 EVENTS = EVALUATION_EVENTS | MESSAGE_EVENTS.keys() | CARRYING_EVENTS
+_JSON = (FileKind.OBJECT, FileKind.LINES, FileKind.ARRAY)
 _STEP = 500  # traces between two progress records
 
 
@@ -52,14 +56,15 @@ class Otlp:
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)
-        if look.kind in (FileKind.OBJECT, FileKind.LINES):
-            found = [key for key in KEYS if key in look.keys]
-            return Recognised(self.name, f"JSON with {' and '.join(found)}", 100) if found else None
+        if look.kind in _JSON:
+            found = envelope.seen(look)
+            own = any(key in look.keys for key in KEYS)
+            return Recognised(self.name, f"JSON with {' and '.join(found)}", 100 if own else 95) if found else None
         kind = protobuf.held(head)
         return Recognised(self.name, f"protobuf with OTLP {kind}", 95) if kind else None
 
     def along(self, path: Path) -> tuple[Path, ...]:
-        return tuple(file for file in _paired(path, 0, 1) if "resourceLogs" in _keys(file))
+        return tuple(file for file in _paired(path, 0, 1) if "logs" in _signals(file))
 
     def assemble(self, trace_id: str, raws: Sequence[str]) -> TraceRecord | None:
         return trace.assemble(trace_id, raws, Reader(names(), fields.Notes()))
@@ -67,7 +72,7 @@ class Otlp:
     def read(self, path: Path) -> Iterator[Record]:
         """Stream the file's traces, then its runs. Raises ReadinessError where it is no OTLP."""
         for file in _paired(path, 1, 0):
-            if "resourceSpans" not in _keys(path) and "resourceSpans" in _keys(file):
+            if "traces" not in _signals(path) and "traces" in _signals(file):
                 raise ReadAlongError(f"{path} is read along with {file.name}, whose traces it judges: import that one.")
         notes = fields.Notes()
         reader = Reader(names(), notes)
@@ -86,10 +91,16 @@ class Otlp:
                     yield Progress(path.stat().st_size, path.stat().st_size)
                 parts = TraceParts(trace_id, reader)
                 for piece in kept:
+                    if piece.kind == LOST:
+                        parts.lose(piece.text)
+                        continue
+                    found = pile.piece(piece)
                     try:
-                        parts.add(pile.piece(piece))
+                        parts.add(found)
                     except RecordError as error:
-                        yield reject(piece.line, str(error), piece.text)
+                        yield reject(piece.line, f"{found.place}: {error}", fields.as_json(found.value))
+                        if not found.log:
+                            parts.lose(str(found.value.get("spanId")))
                 if parts.empty:
                     continue
                 record = parts.record()
@@ -118,11 +129,15 @@ class Pile:
             for piece in pieces(batch, self._notes):
                 if isinstance(piece, Bad):
                     yield Reject(line, f"{piece.place}: {piece.reason}")
+                    if piece.trace_id is not None:
+                        self._groups.add(piece.trace_id, Kept(LOST, line, ""))
                     continue
                 try:
                     self._place(line, piece)
                 except RecordError as error:
-                    yield reject(line, str(error), fields.as_json(piece.value))
+                    yield reject(line, f"{piece.place}: {error}", fields.as_json(piece.value))
+                    if piece.trace_id is not None and not piece.log:
+                        self._groups.add(piece.trace_id, Kept(LOST, line, str(piece.value.get("spanId"))))
         except RecordError as error:
             yield Reject(line, str(error))
 
@@ -141,9 +156,9 @@ class Pile:
 
     def piece(self, kept: Kept) -> OtelRecord:
         """The piece as it was added."""
-        number, value = _decode(kept.text)  # its line was decoded strictly
+        number, value, place = _decode(kept.text)  # its line was decoded strictly
         resource, scope = self._contexts[number]
-        return OtelRecord(kept.kind == "log", None, resource, scope, value)
+        return OtelRecord(kept.kind == "log", None, resource, scope, value, place)
 
     def _place(self, line: int, piece: OtelRecord) -> None:
         attributes = plain(piece.value.get("attributes"), self._notes)
@@ -164,29 +179,52 @@ class Pile:
         number = self._numbers.setdefault(context, len(self._contexts))
         if number == len(self._contexts):
             self._contexts.append((piece.resource, piece.scope))
-        text = fields.as_json([number, piece.value])
+        text = fields.as_json([number, piece.value, piece.place])
         self._groups.add(trace_id, Kept("log" if piece.log else "span", line, text))
 
 
 def batches(path: Path) -> Iterator[tuple[int, Any] | Reject | Warn | Progress]:
     """The export batches of a file with their lines. Raises ReadinessError where it is no OTLP at all."""
     look = peek(start := head(path))
-    if look.kind not in (FileKind.OBJECT, FileKind.LINES):
+    if look.kind not in _JSON:
         yield from _protobuf(path, start)
         return
-    first, newline, _ = start.partition(b"\n")
-    if look.kind is FileKind.OBJECT and newline and not _is_value(first):
-        yield 1, whole(path, document(path))  # one document over several lines
-        return
-    for item in lines(path, MAX_LINE):
+    lost = 0
+    for item in _values(path, look, start):
         if not isinstance(item, tuple):
             yield item
             continue
         number, raw = item
         try:
-            yield number, decode(raw)
+            raw, missing = as_null(raw)
+            lost += missing
+            value = decode(raw)
+            if envelope.plain(raw, value):
+                yield number, value
+            else:
+                yield from ((number, batch) for batch in envelope.batches(value))
+                if isinstance(value, dict) and any(value.get(name) for name in MORE):
+                    yield Warn(f"{path.name}: {ONE_PAGE}")
         except RecordError as bad:
             yield reject(number, str(bad), raw)
+    if lost:
+        yield Warn(f"{path.name}: NaN or Infinity stands in {plural(lost, 'place')}; taken as missing.")
+
+
+def _values(path: Path, look: Peek, start: bytes) -> Iterator[tuple[int, bytes] | Reject | Warn | Progress]:
+    """The JSON texts of a file: its lines, the objects of a list, or the document as a whole."""
+    first, newline, _ = start.partition(b"\n")
+    if look.kind is FileKind.LINES or (look.kind is FileKind.OBJECT and (not newline or _is_value(first))):
+        yield from lines(path, MAX_LINE)
+        return
+    data, _ = as_null(document(path))
+    if look.kind is FileKind.ARRAY and "[].[]" not in look.outline:
+        listed = shaped(path, data, msgspec.json.Decoder(list[msgspec.Raw]))
+        for item in elements(listed, data, data.index(b"[") + 1):
+            yield (item.line, item.raw.encode()) if isinstance(item, Entry) else item
+        return
+    whole(path, data)
+    yield 1, document(path)
 
 
 def _is_value(text: bytes) -> bool:
@@ -231,13 +269,16 @@ def _paired(path: Path, own: int, other: int) -> list[Path]:
     return [file for file in dict.fromkeys(found) if file != path and file.is_file()][:1]
 
 
-def _keys(path: Path) -> frozenset[str]:
+def _signals(path: Path) -> frozenset[str]:
+    """Of traces and logs, which the beginning of a file shows."""
     start = head(path)
     look = peek(start)
-    if look.kind in (FileKind.OBJECT, FileKind.LINES):
-        return look.keys
-    kind = protobuf.held(start)
-    return frozenset({"resourceSpans" if kind == "traces" else "resourceLogs"}) if kind else frozenset()
+    if look.kind not in _JSON:
+        return frozenset(filter(None, [protobuf.held(start)]))
+    found = envelope.seen(look)
+    return frozenset(
+        signal for signal, word in (("traces", "span"), ("logs", "log")) if any(word in name.lower() for name in found)
+    )
 
 
 SOURCE = Otlp()

@@ -1,37 +1,39 @@
 """Collects all parts of one trace, in the tracers' own format, and builds the `Trace` from them.
 
 The raw record of such a trace is one JSON object with its parts: OTLP batches with only this trace (`resourceSpans`,
-`resourceLogs`), Phoenix's flat `spans`, Phoenix's `annotations`. So a trace whose parts arrive in several files, or in
+`resourceLogs`), `spans` that came a row each, `annotations` on them. So a trace whose parts arrive in several files, or in
 several requests to the receiver, can be rebuilt from all of them: `assemble`. A span that arrives again replaces the
-earlier one; equal parts are kept once.
+earlier one, unless that one has ended and this one has not; equal parts are kept once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from readiness_tui.domain.runs.model import Trace
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import TraceRecord
 from readiness_tui.sources.kit.jsonio import RecordError, decode
-from readiness_tui.sources.otel import batch
+from readiness_tui.sources.otel import batch, cells
 from readiness_tui.sources.otel.batch import OtelRecord
 from readiness_tui.sources.tracing.attributes import EVALUATION_EVENTS
 from readiness_tui.sources.tracing.span_reader import Event, LoggedSpan, Reader
 from readiness_tui.sources.tracing.span_tree import GivenScore, RawSpan, trace_from_spans
 
-_CODES = {"OK": 1, "ERROR": 2}  # Phoenix spells OTLP's status codes out
-_SIDES = {"2": "server", "3": "client", "SPAN_KIND_SERVER": "server", "SPAN_KIND_CLIENT": "client"}
+LOST = "lost"  # the kind of a record of which no more than its trace and perhaps its id is known
+_REMOTE = 0x300  # OTLP's flags: it is known whether the parent is remote, and it is
+_SPAN_TYPE = "logfire.span_type"
 _encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A span as in the file (`context`: its resource and scope, None for Phoenix), and as parsed (`said`)."""
+    """A span as in the file (`context`: its resource and scope, None for a row), and as parsed (`said`)."""
 
     context: bytes | None
     value: dict[str, Any]
@@ -58,6 +60,8 @@ class TraceParts:
         self._spans: dict[str, _Part] = {}
         self._logs: dict[bytes, _Record] = {}
         self._notes: dict[bytes, tuple[dict[str, Any], GivenScore]] = {}
+        self._unfinished = False
+        self._lost: set[str] = set()  # ids of spans that could not be read
 
     def add(self, piece: OtelRecord) -> None:
         """Add a span or log record of an OTLP batch."""
@@ -69,21 +73,41 @@ class TraceParts:
         if piece.log:
             self._logs.setdefault(_encode(piece.value), self._log(key, piece.value))
         else:
-            said = self._otlp(piece.value, self._reader.contexts[key][2])
-            self._spans[said.id] = _Part(key, piece.value, said)
+            self._keep(_Part(key, piece.value, self._otlp(piece.value, self._reader.contexts[key][2])))
 
-    def add_flat(self, span: dict[str, Any]) -> None:
-        """Add a span as Phoenix's client returns it."""
-        said = self._flat(span)
-        self._spans[said.id] = _Part(None, span, said)
+    def add_row(self, row: dict[str, Any], said: LoggedSpan) -> None:
+        """Add a span that came as a row."""
+        self._keep(_Part(None, row, said))
+
+    def _keep(self, part: _Part) -> None:
+        earlier = self._spans.get(part.said.id)
+        if earlier is not None and _is_pending(part.said) and not _is_pending(earlier.said):
+            return
+        if earlier is not None and _is_pending(earlier.said) == _is_pending(part.said) and earlier.value != part.value:
+            self._reader.notes.add(
+                "a span id stands twice with different content; the later one that has ended is taken"
+            )
+            if (part.said.name, part.said.started_at) != (earlier.said.name, earlier.said.started_at):
+                self._lost.add(f"{part.said.id} again")  # two spans, and one of them is not counted
+            if part.said.duration_ms is None and earlier.said.duration_ms is not None:
+                return
+        self._spans[part.said.id] = part
 
     def add_annotation(self, note: dict[str, Any]) -> None:
         """Add an annotation as Phoenix's client returns it."""
         self._notes.setdefault(_encode(note), (note, _annotation(note)))
 
+    def lose(self, span_id: str) -> None:
+        """A span of the trace could not be read: what the others do not show is not known, rather than not there."""
+        self._lost.add(span_id)
+
     @property
     def empty(self) -> bool:
-        """Whether nothing was added because every part was refused."""
+        """Whether there is nothing of a request: every part was refused, or is a log message of Logfire's."""
+        said = [part.said for part in self._spans.values()]
+        if said and not self._logs and all(_is_message(span) for span in said):
+            self._reader.notes.add("a trace is log messages alone; it was left out")
+            return True
         return not (self._spans or self._logs or self._notes)
 
     def record(self) -> TraceRecord:
@@ -94,8 +118,8 @@ class TraceParts:
             judgements += self._reader.judgements(log.event.attributes, of=log.span_id)
             events.setdefault(log.span_id, []).append(log.event)
         spans: list[RawSpan] = []
-        for part in self._spans.values():
-            said = part.said
+        all_said = list(self._ended(events))
+        for said in all_said:
             judgements += self._reader.judgements(said.attributes, said.events, of=said.id)
             spans.append(self._reader.span(replace(said, events=(*said.events, *events.get(said.id, ())))))
         judgements += [judgement for _, judgement in self._notes.values()]
@@ -103,7 +127,61 @@ class TraceParts:
         begun = [log.at for log in self._logs.values() if log.at is not None]
         if not spans and begun:
             trace = replace(trace, started_at=min(begun))
-        return TraceRecord(trace, _encode(self._raw()).decode(), part=True)
+        return TraceRecord(self._without_claims(trace, all_said), _encode(self._raw()).decode(), part=True)
+
+    def _without_claims(self, trace: Trace, all_said: Sequence[LoggedSpan]) -> Trace:
+        """The trace without what would be said of it as if all its spans were here."""
+        notes = self._reader.notes
+        lost = bool(self._lost - self._spans.keys())
+        if lost:
+            notes.add("a span is lost, so what its trace called, retrieved and used in all is not known")
+        if lost or self._unfinished:
+            trace = replace(
+                trace, tool_calls=None, chunks=None, retrieval=None, tokens_in=None, tokens_out=None, cost=None
+            )
+        ids = {said.id for said in all_said}
+        tops = [said for said in all_said if (said.parent or "") not in ids]
+        if tops and not any(said.parent is None or self._begins(said) for said in tops):
+            notes.add("the span in which a trace begins is not in the file; its latency and outcome are not known")
+            trace = replace(trace, latency_ms=None, status=None, outcome=None, error=None)
+        return trace
+
+    def _begins(self, said: LoggedSpan) -> bool:
+        """Whether a span is where a request came in: its parent is a caller elsewhere, not a span that is missing."""
+        flags = self._spans[said.id].value.get("flags") if said.id in self._spans else None
+        return (type(flags) is int and flags & _REMOTE == _REMOTE) or said.side in ("server", "consumer")
+
+    def _ended(self, events: dict[str, list[Event]]) -> Iterator[LoggedSpan]:
+        """The spans without Logfire's pending ones: a span's beginning, sent ahead as a child of it with an id of its own
+        (or, as its tables have it, in its place).
+
+        Where the span itself is missing, it has not ended: the pending one stands for it. Logfire's log messages, which
+        come as spans, become events of the span around them.
+        """
+        missing: set[str] = set()
+        for part in self._spans.values():
+            said = part.said
+            if _is_message(said):
+                name = said.attributes.get("event.name")
+                name = name if isinstance(name, str) else said.name
+                events.setdefault(said.parent or "", []).append(Event(name, said.attributes))
+            elif not _is_pending(said):
+                yield said
+            elif (begun := self._begun(said)) is not None and begun.id not in missing:
+                missing.add(begun.id)
+                self._unfinished = True
+                self._reader.notes.add("a span has begun and not ended; nothing is known of its end")
+                yield replace(begun, duration_ms=None, code=cells.NOT_UNDERSTOOD, ended=False)
+
+    def _begun(self, said: LoggedSpan) -> LoggedSpan | None:
+        """The span that a pending one announces; None if it has come itself."""
+        real = self._spans.get(said.parent or "")
+        above = said.attributes.get("logfire.pending_parent_id")
+        if above is None and (real is None or real.said.started_at != said.started_at):
+            return said
+        if real is not None or said.parent is None:
+            return None
+        return replace(said, id=said.parent, parent=above if isinstance(above, str) and above.strip("0") else None)
 
     def _otlp(self, span: dict[str, Any], resource: Mapping[str, Any]) -> LoggedSpan:
         notes = self._reader.notes
@@ -115,7 +193,7 @@ class TraceParts:
                 notes.add("a span ends before it starts; its duration is taken as missing")
                 duration = None
         status = payload.inner(span, "status")
-        code = status.get("code")
+        stated = cells.code_of(status.get("code"), notes)
         listed = span.get("events")
         events = [
             Event(fields.text(event, "name") or "", batch.plain(event.get("attributes"), notes))
@@ -128,13 +206,13 @@ class TraceParts:
             name=fields.text(span, "name") or "",
             started_at=start[1] if start else None,
             duration_ms=duration,
-            code=_CODES.get(code.removeprefix("STATUS_CODE_"), 0) if isinstance(code, str) else code or 0,
+            code=stated,
             message=fields.text(status, "message") or "",
             attributes=batch.plain(span.get("attributes"), notes),
             events=events,
             resource=resource,
-            ended=end is not None,
-            side=_SIDES.get(str(span.get("kind")), ""),
+            ended=end is not None and stated != cells.NOT_UNDERSTOOD,
+            side=cells.side_of(span.get("kind")),
         )
 
     def _log(self, context: bytes, log: dict[str, Any]) -> _Record:
@@ -147,34 +225,6 @@ class TraceParts:
         time = batch.moment(log, "timeUnixNano") or batch.moment(log, "observedTimeUnixNano")
         event = Event(name, attributes, body)
         return _Record(context, log, event, log.get("spanId", ""), time[1] if time else None)
-
-    def _flat(self, span: dict[str, Any]) -> LoggedSpan:
-        notes = self._reader.notes
-        ident = fields.text(payload.inner(span, "context"), "span_id")
-        if not ident:
-            raise RecordError("the span has no context.span_id")
-        started, ended = fields.moment(span, "start_time", notes), fields.moment(span, "end_time", notes)
-        attributes = span.get("attributes")
-        listed = span.get("events")
-        kind = fields.text(span, "span_kind")
-        return LoggedSpan(
-            id=ident,
-            parent=fields.text(span, "parent_id") or None,
-            name=fields.text(span, "name") or "",
-            started_at=started,
-            duration_ms=max((ended - started).total_seconds() * 1000, 0.0) if started and ended else None,
-            code=_CODES.get(fields.text(span, "status_code") or "", 0),
-            message=fields.text(span, "status_message") or "",
-            attributes={
-                **({"openinference.span.kind": kind} if kind else {}),
-                **(attributes if isinstance(attributes, dict) else {}),
-            },
-            events=[
-                Event(fields.text(event, "name") or "", payload.inner(event, "attributes"))
-                for event in (listed if isinstance(listed, list) else ())
-                if isinstance(event, dict)
-            ],
-        )
 
     def _raw(self) -> dict[str, Any]:
         raw: dict[str, Any] = {}
@@ -197,11 +247,19 @@ class TraceParts:
                 ]
         flat = [part.value for part in self._spans.values() if part.context is None]
         raw |= {"spans": flat} if flat else {}
+        raw |= {"lost": sorted(self._lost)} if self._lost else {}
         return raw | ({"annotations": [note for note, _ in self._notes.values()]} if self._notes else {})
 
 
-def assemble(trace_id: str, raws: Sequence[str], reader: Reader) -> TraceRecord | None:
-    """The trace built from the parts in several raw records; None if one of them is not such a record."""
+Rows = Callable[[list[dict[str, Any]]], Iterable[tuple[dict[str, Any], LoggedSpan]]]
+
+
+def assemble(trace_id: str, raws: Sequence[str], reader: Reader, as_spans: Rows | None = None) -> TraceRecord | None:
+    """The trace built from the parts in several raw records; None if one of them is not such a record.
+
+    `as_spans` reads the rows among them.
+    """
+    rows: list[dict[str, Any]] = []
     parts = TraceParts(trace_id, reader)
     try:
         for raw in raws:
@@ -212,10 +270,15 @@ def assemble(trace_id: str, raws: Sequence[str], reader: Reader) -> TraceRecord 
                 for piece in batch.pieces(value, reader.notes):
                     if isinstance(piece, OtelRecord):
                         parts.add(piece)
-            for span in _dicts(value.get("spans")):
-                parts.add_flat(span)
+            rows += _dicts(value.get("spans"))
+            for lost in value["lost"] if isinstance(value.get("lost"), list) else ():
+                parts.lose(str(lost))
             for note in _dicts(value.get("annotations")):
                 parts.add_annotation(note)
+        if rows and as_spans is None:
+            return None
+        for row, said in as_spans(rows) if as_spans is not None else ():
+            parts.add_row(row, said)
         return parts.record()
     except (RecordError, UnicodeEncodeError):
         return None
@@ -227,10 +290,20 @@ def event_name(log: Mapping[str, Any], attributes: Mapping[str, Any]) -> str:
     return name if isinstance(name, str) else ""
 
 
+def _is_pending(said: LoggedSpan) -> bool:
+    return said.attributes.get(_SPAN_TYPE) == "pending_span"
+
+
+def _is_message(said: LoggedSpan) -> bool:
+    return said.attributes.get(_SPAN_TYPE) == "log"
+
+
 def _annotation(note: Mapping[str, Any]) -> GivenScore:
-    name, result = fields.text(note, "name"), payload.inner(note, "result")
-    if not name:
+    """An annotation of Phoenix's, with its result inside or in columns of their own."""
+    name = cells.pick(note, ("name", "annotation_name"))
+    if not isinstance(name, str):
         raise RecordError("the annotation has no name")
+    result = {part: cells.pick(note, (f"result.{part}",)) for part in ("score", "label", "explanation")}
     return GivenScore(
         name=name,
         value=fields.number(result, "score"),
