@@ -141,3 +141,16 @@ def to_pandas_index(path: Path) -> dict[str, Any]:
         "mean correct": fmean(scores),
         "latency ms": sum(float(row["execution_time"]) for row in rows) * 1000,
     }
+
+
+def experiment_results(path: Path) -> dict[str, Any]:
+    runs = [run for example in json.loads(path.read_text())["examples_with_runs"] for run in example["runs"]]
+    return {
+        "runs": len({run["session_id"] for run in runs}),
+        "cases": len(runs),
+        "mean correct": fmean(run["feedback_stats"]["correct"]["avg"] for run in runs),
+        "tokens in": float(sum(run["prompt_tokens"] for run in runs)),
+        "cost": sum(float(run["total_cost"]) for run in runs),
+        "latency ms": sum(ms(run) for run in runs),
+        "calls unknown": len(runs),
+    }

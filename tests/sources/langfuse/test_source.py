@@ -537,6 +537,21 @@ def test_usage_in_the_ways_of_servers_and_sdks(make, read, usage, tokens, said):
     assert any(said in warning for warning in found.warnings) == bool(said)
 
 
+@pytest.mark.parametrize(
+    "listed", [{"faithfulness": [1, 0]}, {"faithfulness": {"type": "NUMERIC", "values": [1, 0], "average": 0.5}}]
+)
+def test_scores_that_are_not_spread_over_columns(make, read, listed):
+    row = json.loads(content(f"{TRACES}.jsonl").splitlines()[0])
+    found = read(
+        make(
+            "t.jsonl",
+            [{name: value for name, value in row.items() if not isinstance(value, list)} | {"scores": listed}],
+        )
+    )
+    assert found.traces[0].scores == {"faithfulness": 0.5}
+    assert any("several scores faithfulness" in warning for warning in found.warnings)
+
+
 def test_sessions_and_their_requests(make, read):
     row = {**json.loads(content(f"{TRACES}.jsonl").splitlines()[0]), "public": False}
     about = {"id": "s0", "createdAt": "2026-11-20T09:00:00Z", "projectId": "p", "environment": "default"}

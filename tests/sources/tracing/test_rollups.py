@@ -56,6 +56,22 @@ def test_a_sum_without_one_of_its_calls_is_unknown_and_said():
     assert "the costs of a request are summed without a model call" in _said(notes)
 
 
+def test_a_call_without_a_price_is_lacking_also_where_its_cost_is_0():
+    spans = [
+        RawSpan("a", ok=True, cost=0.5, tokens_in=30),
+        _call("b", "a", cost=0.5, tokens_in=10),
+        _call("c", "a", cost=0.0, tokens_in=20),
+    ]
+    assert trace_from_spans("t", only_whole_sums(spans, Notes())).cost is None
+
+
+def test_a_call_around_a_client_without_figures_keeps_its_own():
+    notes = Notes()
+    spans = [RawSpan("a", ok=True, tokens_in=30), _call("b", "a", tokens_in=30), _call("c", "b")]
+    assert only_whole_sums(spans, notes) == spans
+    assert trace_from_spans("t", spans).tokens_in == 30
+
+
 def test_a_call_that_failed_lacks_nothing():
     notes = Notes()
     spans = [RawSpan("a", ok=True, cost=0.5), _call("b", "a", cost=0.5), _call("c", "a", ok=False)]

@@ -63,8 +63,10 @@ def subject(row: Mapping[str, Any]) -> tuple[str, str | None]:
 def table_judgements(row: Mapping[str, Any]) -> list[GivenScore]:
     """The scores in a row of an exported table: columns with a list of values. The export does not say who gave them."""
     found = []
-    for name, values in row.items():
-        if name in _LISTS or not isinstance(values, list):
+    listed = payload.inner(row, "scores")  # not yet spread over columns: lists of values, or objects with them
+    held = {name: part.get("values") if isinstance(part, dict) else part for name, part in listed.items()}
+    for name, values in (*((name, values) for name, values in row.items() if name not in _LISTS), *held.items()):
+        if not isinstance(values, list):
             continue
         for at, value in enumerate(values):
             if isinstance(value, bool) or payload.is_number(value):

@@ -118,6 +118,19 @@ def _single_value(found: Iterable[str]) -> str | None:
     return values[0] if len(values) == 1 else None
 
 
+def rows_of(value: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The experiment rows of a record: itself, or one for each run of an example (`Client.get_experiment_results`)."""
+    if not isinstance(value.get("runs"), list):
+        return [value]
+    example = {name: part for name, part in value.items() if name != "runs"}
+    found: list[Mapping[str, Any]] = []
+    for run in value["runs"]:
+        given = in_statistics(run, fields.Notes()) if isinstance(run, dict) else []
+        results = [{"key": one.name, "score": one.value, "value": one.label} for one in given]
+        found.append({"run": run, "example": example, "evaluation_results": {"results": results}})
+    return found
+
+
 def row_parts(row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The run and the example of an experiment row. Raises RecordError."""
     run, example = row.get("run"), row.get("example")

@@ -17,7 +17,7 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import Warn
 from readiness_tui.sources.kit.folder import ByContent, beside
 from readiness_tui.sources.kit.jsonio import RecordError
-from readiness_tui.sources.kit.peek import Peek
+from readiness_tui.sources.kit.peek import FileKind, Peek
 from readiness_tui.sources.kit.recordio import Entry, Item, records
 
 INPUTS, FEEDBACK = "inputs.", "feedback."
@@ -55,6 +55,7 @@ _RUN_TOO = frozenset(
     }
 )
 _ROW = frozenset({"run", "example", "evaluation_results"})
+_EXAMPLE = frozenset({"dataset_id", "inputs", "runs"})  # of Client.get_experiment_results
 _TABLE = frozenset({"example_id", "execution_time", "id"})
 _FEEDBACK = frozenset({"id", "run_id", "key", "score"})
 _PROJECT = frozenset({"id", "tenant_id", "name", "start_time", "reference_dataset_id"})
@@ -63,6 +64,8 @@ _PROJECT = frozenset({"id", "tenant_id", "name", "start_time", "reference_datase
 def holds(look: Peek) -> FileOf | None:
     """The kind of records, judged by the file's beginning; None if it is not LangSmith's."""
     first = look.keys | (frozenset().union(*look.records[:20]) if look.records else frozenset())
+    if first >= _EXAMPLE and look.kind in (FileKind.LINES, FileKind.ARRAY):
+        return FileOf.ROWS
     for keys in (look.below(_LIST), first):
         if keys >= _RUN and keys & {"id", "run_id"} and keys & _RUN_TOO:
             return FileOf.RUNS

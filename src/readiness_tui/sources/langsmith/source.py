@@ -35,6 +35,7 @@ from readiness_tui.sources.langsmith.case import (
     example_case,
     row_case,
     row_parts,
+    rows_of,
     table_case,
 )
 from readiness_tui.sources.langsmith.feedback import FeedbackBeside, one_each
@@ -205,9 +206,9 @@ def _rows(path: Path, notes: fields.Notes) -> Iterator[Record]:
     surveys: dict[str, ExperimentSurvey] = {}
     alone = f"langsmith-{digest(path)[:12]}"
     for item in records(path):
-        if isinstance(item, Entry):
+        for row in rows_of(item.value) if isinstance(item, Entry) else ():
             try:
-                run, example = row_parts(item.value)
+                run, example = row_parts(row)
             except RecordError:
                 continue  # rejected below, with its line
             survey = surveys.setdefault(_session(run) or alone, ExperimentSurvey())
@@ -224,17 +225,17 @@ def _rows(path: Path, notes: fields.Notes) -> Iterator[Record]:
         if not isinstance(item, Entry):
             yield item
             continue
-        try:
-            run, _ = row_parts(item.value)
-            ident = _session(run) or alone
-            case = row_case(item.value, notes)
-            if ident not in repeats:
-                raise RecordError("the file changed while it was read")
-            yield CaseRecord(
-                ident, repeats[ident].with_repeat(case), payload.as_raw({**item.value, "run": without_secrets(run)})
-            )
-        except RecordError as error:
-            yield reject(item.line, str(error), item.raw)
+        for row in rows_of(item.value):
+            try:
+                run, _ = row_parts(row)
+                ident = _session(run) or alone
+                case = row_case(row, notes)
+                if ident not in repeats:
+                    raise RecordError("the file changed while it was read")
+                raw = payload.as_raw({**row, "run": without_secrets(run)})
+                yield CaseRecord(ident, repeats[ident].with_repeat(case), raw)
+            except RecordError as error:
+                yield reject(item.line, str(error), item.raw)
 
 
 # The table

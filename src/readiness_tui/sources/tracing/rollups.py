@@ -33,8 +33,8 @@ def innermost(spans: Sequence[RawSpan], notes: fields.Notes) -> list[RawSpan]:
     the provider was called."""
     dropped: dict[str, list[str]] = {}
     for name in _FIGURES:
-        for span, calls in _inside(spans, name):
-            own = getattr(span, name)
+        for span, calls in _inside(spans, name, innermost=True):
+            own = _figure(span, name)
             if own is None or not calls.n or calls.lacking:
                 continue
             dropped.setdefault(span.id, []).append(name)
@@ -44,11 +44,13 @@ def innermost(spans: Sequence[RawSpan], notes: fields.Notes) -> list[RawSpan]:
 
 
 def only_whole_sums(spans: Sequence[RawSpan], notes: fields.Notes) -> list[RawSpan]:
-    """The spans, of which one loses its figure if a call inside of it has none: it is then a sum over some of them."""
+    """The spans, of which one loses its figure if a model call inside of it has none: it is then a sum over some of them.
+    A model call with a figure of its own has it from its provider, whatever is inside of it."""
     dropped: dict[str, list[str]] = {}
     for name in _FIGURES:
-        for span, calls in _inside(spans, name):
-            if getattr(span, name) is not None and calls.lacking:
+        for span, calls in _inside(spans, name, innermost=False):
+            summed = span.kind is not SpanKind.MODEL
+            if summed and _figure(span, name) is not None and calls.lacking:
                 dropped.setdefault(span.id, []).append(name)
                 if span.parent is None:
                     notes.add(
@@ -61,22 +63,27 @@ def _word(name: str) -> str:
     return "costs" if name == "cost" else "tokens"
 
 
-def _inside(spans: Sequence[RawSpan], name: str) -> list[tuple[RawSpan, _Calls]]:
-    """Each span with the innermost model calls below it."""
+def _figure(span: RawSpan, name: str) -> float | None:
+    """A cost of 0 beside tokens is none: the tool had no price for the model."""
+    found: float | None = getattr(span, name)
+    return None if name == "cost" and not found and (span.tokens_in or span.tokens_out) else found
+
+
+def _inside(spans: Sequence[RawSpan], name: str, *, innermost: bool) -> list[tuple[RawSpan, _Calls]]:
+    """Each span with the model calls below it: the innermost, or the first that have a figure."""
     tree = Tree({span.id: span for span in spans})
     found: dict[str, _Calls] = {}
     for span, _ in reversed(tree.walked):
         parts = []
         for child in tree.below.get(span.id, ()):
-            deeper = found.get(child.id, _Calls())
-            if deeper.n or deeper.lacking:
+            deeper, own = found.get(child.id, _Calls()), _figure(child, name)
+            model = child.kind is SpanKind.MODEL
+            if deeper.n and (innermost or not model or own is None):
                 parts.append(deeper)
-            elif child.kind is SpanKind.MODEL:
-                own = getattr(child, name)
-                if own is not None:
-                    parts.append(_Calls(1, own))
-                elif child.ok is not False:
-                    parts.append(_Calls(1, lacking=True))
+            elif model and own is not None:
+                parts.append(_Calls(1, own))
+            elif model and child.ok is not False:
+                parts.append(_Calls(1, lacking=True))
         found[span.id] = _Calls(
             sum(part.n for part in parts), sum(part.total for part in parts), any(part.lacking for part in parts)
         )
