@@ -552,6 +552,20 @@ def test_scores_that_are_not_spread_over_columns(make, read, listed):
     assert any("several scores faithfulness" in warning for warning in found.warnings)
 
 
+def test_files_of_another_folder_are_named_with_it(tmp_path, read):
+    base = {"trace_id": "t1", "project_id": "p1", "environment": "default"}
+    observation = {"id": "o1", "type": "SPAN", "parent_observation_id": None, "name": "ask", "level": "DEFAULT"}
+    times = {"start_time": "2026-11-20 10:00:00.000", "end_time": "2026-11-20 10:00:02.000"}
+    score = {"id": "s1", "name": "good", "value": 1, "source": "API", "data_type": "NUMERIC", "string_value": None}
+    for folder, row in (("observations", base | observation | times), ("scores", base | score)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "hour.jsonl").write_text(json.dumps(row) + "\n")
+    with pytest.raises(ReadAlongError, match="import observations/hour.jsonl, or the folder"):
+        read(tmp_path / "scores" / "hour.jsonl")
+    (trace,) = read(tmp_path / "observations" / "hour.jsonl").traces
+    assert (trace.scores, trace.started_at) == ({"good": 1.0}, datetime(2026, 11, 20, 10, tzinfo=UTC))
+
+
 def test_sessions_and_their_requests(make, read):
     row = {**json.loads(content(f"{TRACES}.jsonl").splitlines()[0]), "public": False}
     about = {"id": "s0", "createdAt": "2026-11-20T09:00:00Z", "projectId": "p", "environment": "default"}

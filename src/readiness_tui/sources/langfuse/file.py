@@ -127,6 +127,11 @@ def neighbours(path: Path) -> dict[Path, Holds]:
     return {file: kind for file in files if (kind := _KINDS.of(file)) is not None}
 
 
+def called(file: Path, beside: Path) -> str:
+    """The name of a file for who reads another one: with its folder where that is another (blob storage names all alike)."""
+    return file.name if file.parent == unwrap.outside(beside).parent else f"{file.parent.name}/{file.name}"
+
+
 def rows(path: Path) -> Iterator[Item]:
     """The rows of a file under the API's names, one entry each; then a warning if the file is one page of several."""
     more = False

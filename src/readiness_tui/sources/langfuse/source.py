@@ -21,7 +21,7 @@ from readiness_tui.sources.kit.grouping import GroupedRecord, Groups
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.peek import peek
 from readiness_tui.sources.kit.recordio import Entry, reject
-from readiness_tui.sources.langfuse.file import Holds, MorePages, holds, neighbours, rows, shape
+from readiness_tui.sources.langfuse.file import Holds, MorePages, called, holds, neighbours, rows, shape
 from readiness_tui.sources.langfuse.items import read_experiments, read_items
 from readiness_tui.sources.langfuse.request import LoggedRequest
 from readiness_tui.sources.langfuse.score import subject
@@ -170,7 +170,7 @@ def _traces(path: Path, kind: Holds, notes: fields.Notes) -> Iterator[Record]:
         what = _ABOUT.get(about, about)
         yield Warn(f"{path.name}: {n:,} {'score' if n == 1 else 'scores'} beside it could not be joined: about {what}.")
     if kind is Holds.TRACES and covered:
-        by = ", ".join(file.name for file, other in near.items() if other is Holds.OBSERVATIONS)
+        by = ", ".join(called(file, path) for file, other in near.items() if other is Holds.OBSERVATIONS)
         if not brought:
             raise ReadAlongError(f"{path}: all its {covered:,} requests come with their observations in {by}.")
         yield Warn(f"{path.name}: {covered:,} of its requests come with their observations in {by}.")
@@ -243,7 +243,8 @@ def _left_out(path: Path, seen: set[str]) -> Iterator[Record]:
 
 
 def _refuse_scores(path: Path) -> None:
-    homes = [file.name for file, kind in neighbours(path).items() if kind not in (Holds.SCORES, Holds.EXPERIMENTS)]
+    near = neighbours(path).items()
+    homes = [called(file, path) for file, kind in near if kind not in (Holds.SCORES, Holds.EXPERIMENTS, Holds.SESSIONS)]
     if homes:
         listed = ", ".join(homes[:4]) + (f" and {len(homes) - 4} more" if len(homes) > 4 else "")
         raise ReadAlongError(f"{path}: scores come with the requests they are about: import {listed}, or the folder.")
