@@ -131,6 +131,9 @@ def recognise(path: Path, forced: str | None = None, depth: int = 0) -> tuple[So
             raise ReadinessError(str(error)) from None
 
 
+inside = unwrap.inside
+
+
 def within(source: Source, path: Path) -> Source:
     """A source that somebody chose for this file, reading what is inside where the file is surely a container."""
     container = unwrap.certain(path, head_of(path))
@@ -138,12 +141,6 @@ def within(source: Source, path: Path) -> Source:
         return source
     inner, said = unwrap.opened(path, container)
     return unwrap.Unwrapped(within(source, inner), path, inner, said)
-
-
-def inside(path: Path) -> Path:
-    """What is inside a file that is surely a container; any other file itself."""
-    container = unwrap.certain(path, head_of(path))
-    return path if container is None else unwrap.opened(path, container)[0]
 
 
 def _inside(path: Path, container: unwrap.Container, forced: str | None, depth: int) -> tuple[Source, Recognised]:

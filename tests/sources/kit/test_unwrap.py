@@ -44,8 +44,8 @@ def plain(make):
 @pytest.mark.parametrize(
     "content",
     [
-        gzip.compress(LINES.encode()),
-        gzip.compress(gzip.compress(LINES.encode())),
+        gzip.compress(LINES.encode(), mtime=0),
+        gzip.compress(gzip.compress(LINES.encode(), mtime=0), mtime=0),
         PRETTY.encode(),
         ("\ufeff" + PRETTY).encode(),
         json.dumps({"data": TRACES}).encode(),
@@ -158,7 +158,7 @@ def test_a_format_that_is_named_is_looked_for_inside_too(make, plain):
 
 def test_a_mapping_is_proposed_for_what_is_inside(make):
     rows = "".join(json.dumps({"request_no": n, "question": f"q{n}", "grade": "good"}) + "\n" for n in range(3))
-    packed = explain(make("rows.jsonl.gz", gzip.compress(rows.encode())))
+    packed = explain(make("rows.jsonl.gz", gzip.compress(rows.encode(), mtime=0)))
     assert packed.proposal == explain(make("rows.jsonl", rows)).proposal != ""
 
 
@@ -167,3 +167,27 @@ def test_a_first_document_longer_than_the_head_is_followed_too(make, plain):
     for content in ("\n".join(json.dumps(row, indent=2) for row in grown), "\n".join(map(json.dumps, grown))):
         found = _traces(_read(make("long.json", content))[1])
         assert [trace.id for trace in found] == [trace.id for trace in plain]
+
+
+def test_what_stands_beside_a_container_belongs_to_what_is_inside(make):
+    row = {"id": "r", "run_type": "chain", "start_time": "2026-11-20T10:00:00Z", "trace_id": "r", "parent_run_id": None}
+    path = make("runs.jsonl.gz", gzip.compress(json.dumps(row).encode(), mtime=0))
+    source, _ = registry.recognise(path)
+    alone = registry.digest_of(source, path)
+    feedback = {"id": "f", "run_id": "r", "key": "liked", "score": 1, "value": None, "comment": None}
+    packed = make("feedback.json.gz", gzip.compress(json.dumps([feedback]).encode(), mtime=0))
+    assert source.along(path) == (packed,)
+    assert registry.digest_of(source, path) != alone
+    (trace,) = [record.trace for record in source.read(path) if isinstance(record, TraceRecord)]
+    assert trace.scores == {"liked": 1.0}
+
+
+def test_a_file_that_is_being_read_is_kept_however_many_are_opened_beside_it(make):
+    row = {"id": "r", "run_type": "chain", "start_time": "2026-11-20T10:00:00Z", "trace_id": "r", "parent_run_id": None}
+    path = make("runs.jsonl.gz", gzip.compress(json.dumps(row).encode(), mtime=0))
+    for n in range(12):
+        feedback = {"id": f"f{n}", "run_id": "r", "key": f"k{n}", "score": 1, "value": None, "comment": None}
+        make(f"feedback-{n}.json.gz", gzip.compress(json.dumps([feedback]).encode(), mtime=0))
+    source, _ = registry.recognise(path)
+    (trace,) = [record.trace for record in source.read(path) if isinstance(record, TraceRecord)]
+    assert len(trace.scores) == 12

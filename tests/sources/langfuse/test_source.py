@@ -21,11 +21,13 @@ from readiness_tui.domain.runs.model import (
     Outcome,
     Provenance,
     Score,
+    ScoreState,
     SpanKind,
     ToolCall,
 )
 from readiness_tui.sources import registry
-from readiness_tui.sources.kit.base import ReadAlongError, TraceRecord
+from readiness_tui.sources.kit.base import ReadAlongError, RunChecked, TraceRecord, Warn
+from readiness_tui.sources.kit.declared import checked
 
 DATA = Path(__file__).parents[2] / "data" / "langfuse"
 OBSERVATIONS, CANDIDATE = "api_v2_observations.baseline.json", "api_v2_observations.candidate.json"
@@ -368,8 +370,10 @@ def test_an_experiments_own_word_goes_before_the_copy_in_its_items(put, read):
 def test_fewer_items_than_the_experiment_has_are_a_partial_run(make, put, read):
     put(EXPERIMENTS)
     found = read(make(ITEMS, {"data": data(ITEMS)[:20], "meta": {}}))
-    assert [run.completeness for run in found.runs] == [Completeness.COMPLETE, Completeness.PARTIAL]
-    assert "has 12 items, and 8 are there" in found.runs[1].warnings[-1]
+    held = list(checked(found.records))
+    (short,) = [record.run for record in held if isinstance(record, RunChecked)]
+    assert (short.id, short.completeness, short.declared_cases) == ("exp-candidate", Completeness.PARTIAL, 12)
+    assert any("it counts 12 cases, and 8 are in the file" in w.text for w in held if isinstance(w, Warn))
 
 
 def test_items_on_several_pages_are_one_run(make, read):
@@ -439,3 +443,154 @@ def test_a_broken_file_beside_it_is_told_and_nothing_more(put, make, read):
 def test_anything_else_is_refused_with_a_sentence(make, read):
     with pytest.raises(ReadinessError, match="none of Langfuse's rows"):
         read(make("x.json", {"data": [{"a": 1}]}), "langfuse")
+
+
+# What real exports have
+
+
+def test_pages_that_are_all_there_are_no_part_of_something(make, read):
+    rows = data(OBSERVATIONS)
+    meta = {"limit": 30, "totalItems": len(rows), "totalPages": 2}
+    first = make("page1.json", {"data": rows[:30], "meta": {"page": 1, **meta}})
+    assert "it counts 51, and 30 are in it" in read(first).warnings[0]
+    make("page2.json", {"data": rows[30:], "meta": {"page": 2, **meta}})
+    assert not read(first).warnings
+
+
+def test_a_request_with_fewer_observations_than_its_row_counts_has_no_sums(make, read):
+    mine = data(OBSERVATIONS)[:4]
+    row = {**json.loads(content(f"{TRACES}.jsonl").splitlines()[0]), "htmlPath": "/x", "totalCost": 0.0021}
+    make("traces.json", {"data": [{**row, "observations": [*(o["id"] for o in mine), "another"]}], "meta": {}})
+    found = read(make("observations.jsonl", mine))
+    (trace,) = found.traces
+    assert (trace.tokens_in, trace.cost, trace.latency_ms) == (None, 0.0021, 437.0)
+    assert any("fewer observations than its row counts" in warning for warning in found.warnings)
+
+
+def test_a_requests_own_cost_that_is_not_that_of_its_calls_is_said(make, read):
+    mine = data(OBSERVATIONS)[:4]
+    row = {**json.loads(content(f"{TRACES}.jsonl").splitlines()[0]), "htmlPath": "/x", "totalCost": 0.0021}
+    make("traces.json", {"data": [row], "meta": {}})
+    found = read(make("observations.jsonl", mine))
+    assert found.traces[0].cost == 0.0009
+    assert any("is not that of its model calls" in warning for warning in found.warnings)
+
+
+def test_model_calls_alone_say_nothing_of_the_requests_time_and_end(make, read):
+    calls = [row for row in data(OBSERVATIONS) if row["type"] == "GENERATION"]
+    found = read(make("generations.jsonl", calls))
+    assert {(trace.latency_ms, trace.outcome, trace.tool_calls) for trace in found.traces} == {(None, None, None)}
+    assert found.traces[0].tokens_in == 301
+    assert any("lacks its first step" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(("levels", "outcome"), [("DDD", Outcome.SUCCESS), ("DDE", Outcome.ERROR), ("EDD", None)])
+def test_observations_without_one_around_them_end_as_the_last_of_them(make, read, levels, outcome):
+    base = data(OBSERVATIONS)[0]
+    rows = [
+        {**base, "id": f"o{n}", "isRootObservation": False, "parentObservationId": None, "type": "SPAN"}
+        | {"startTime": f"2026-11-20T09:01:0{n}.000Z", "endTime": f"2026-11-20T09:01:0{n}.500Z", "latency": 0.5}
+        | {"level": {"D": "DEFAULT", "E": "ERROR"}[level]}
+        for n, level in enumerate(levels)
+    ]
+    (trace,) = read(make("o.jsonl", rows)).traces
+    assert (trace.outcome, trace.latency_ms) == (outcome, 2500.0)
+
+
+def test_the_same_download_twice_is_read_both_times(make, read):
+    row = json.loads(content(f"{TRACES}.jsonl").splitlines()[0])
+    mine = [o for o in data(OBSERVATIONS) if o["traceId"] == row["id"]]
+    whole = {"trace": {**row, "timestamp": row["timestamp"], "projectId": "p"}, "observations": mine}
+    first, second = make("trace-1.json", whole), make("trace-1 (1).json", whole)
+    assert read(first).traces == read(second).traces
+    assert len(read(first).traces[0].spans) == 4
+
+
+def test_categories_that_differ_are_none_and_said(make, read):
+    item = data(ITEMS)[0]
+    score = {**data(SCORES)[0], "name": "mood", "dataType": "CATEGORICAL", "value": 0}
+    item["scores"] = [{**score, "id": str(n), "stringValue": text} for n, text in enumerate(("warm", "cold"))]
+    found = read(make("i.jsonl", [item]))
+    assert found.cases[0].scores["mood"] == Score(None, ScoreState.MISSING)
+    assert any("several categories mood of one item differ" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("usage", "tokens", "said"),
+    [
+        ({"promptTokens": 10, "completionTokens": 2, "totalTokens": 12}, (10, 2), ""),
+        ({"input": 10, "output": 2, "total": 12, "unit": "IMAGES"}, (None, None), "usage in IMAGES"),
+        ({"input": 35720, "output": 40, "total": 17943}, (17903, 40), "the total less the output"),
+        ({"input": 10, "output": 2, "output_reasoning_tokens": 90, "total": 102}, (10, 92), ""),
+        ({"input": 10, "cache_read_input_tokens": 90, "output": 2, "total": 102}, (100, 2), ""),
+        ({"input": 100, "prompt_details.cache_read": 90, "output": 2}, (100, 2), "without a total"),
+        ({"input": "10", "output": "2", "total": "12"}, (10, 2), ""),
+        ({"total": 12}, (None, None), "only a total"),
+    ],
+)
+def test_usage_in_the_ways_of_servers_and_sdks(make, read, usage, tokens, said):
+    rows = data(OBSERVATIONS)[:4]
+    del rows[3]["usageDetails"]
+    rows[3]["usage"] = usage
+    found = read(make("o.jsonl", rows))
+    assert (found.traces[0].tokens_in, found.traces[0].tokens_out) == tokens
+    assert any(said in warning for warning in found.warnings) == bool(said)
+
+
+@pytest.mark.parametrize(
+    "listed", [{"faithfulness": [1, 0]}, {"faithfulness": {"type": "NUMERIC", "values": [1, 0], "average": 0.5}}]
+)
+def test_scores_that_are_not_spread_over_columns(make, read, listed):
+    row = json.loads(content(f"{TRACES}.jsonl").splitlines()[0])
+    found = read(
+        make(
+            "t.jsonl",
+            [{name: value for name, value in row.items() if not isinstance(value, list)} | {"scores": listed}],
+        )
+    )
+    assert found.traces[0].scores == {"faithfulness": 0.5}
+    assert any("several scores faithfulness" in warning for warning in found.warnings)
+
+
+def test_files_of_another_folder_are_named_with_it(tmp_path, read):
+    base = {"trace_id": "t1", "project_id": "p1", "environment": "default"}
+    observation = {"id": "o1", "type": "SPAN", "parent_observation_id": None, "name": "ask", "level": "DEFAULT"}
+    times = {"start_time": "2026-11-20 10:00:00.000", "end_time": "2026-11-20 10:00:02.000"}
+    score = {"id": "s1", "name": "good", "value": 1, "source": "API", "data_type": "NUMERIC", "string_value": None}
+    for folder, row in (("observations", base | observation | times), ("scores", base | score)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "hour.jsonl").write_text(json.dumps(row) + "\n")
+    with pytest.raises(ReadAlongError, match=r"import observations/hour\.jsonl, or the folder"):
+        read(tmp_path / "scores" / "hour.jsonl")
+    (trace,) = read(tmp_path / "observations" / "hour.jsonl").traces
+    assert (trace.scores, trace.started_at) == ({"good": 1.0}, datetime(2026, 11, 20, 10, tzinfo=UTC))
+
+
+def test_sessions_and_their_requests(make, read):
+    row = {**json.loads(content(f"{TRACES}.jsonl").splitlines()[0]), "public": False}
+    about = {"id": "s0", "createdAt": "2026-11-20T09:00:00Z", "projectId": "p", "environment": "default"}
+    with pytest.raises(ReadinessError, match="Export the traces"):
+        read(make("sessions.json", {"data": [about], "meta": {}}))
+    found = read(make("session.json", {**about, "traces": [row]}))
+    assert (len(found.traces), found.traces[0].session) == (1, "s0")
+
+
+def test_rows_of_parquet_have_maps_and_lists(tmp_path, read):
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    usage = pyarrow.array(
+        [[("input", 120), ("output", 20), ("total", 140)]], pyarrow.map_(pyarrow.string(), pyarrow.int64())
+    )
+    start = pyarrow.array([datetime(2026, 11, 20, 10)], pyarrow.timestamp("ms"))
+    end = pyarrow.array([datetime(2026, 11, 20, 10, 0, 2)], pyarrow.timestamp("ms"))
+    text = {
+        "id": "o1", "trace_id": "t1", "project_id": "p1", "type": "GENERATION", "parent_observation_id": None, "name": "chat",
+        "level": "DEFAULT", "status_message": None, "input": '"Where?"', "output": '"Here."', "provided_model_name": "m",
+    }  # fmt: skip
+    columns = {name: pyarrow.array([value], pyarrow.string()) for name, value in text.items()}
+    columns |= {"usage_details": usage, "start_time": start, "end_time": end, "latency": pyarrow.array([2.0])}
+    parquet.write_table(pyarrow.table(columns), tmp_path / "o.parquet")
+    found = read(tmp_path / "o.parquet")
+    (trace,) = found.traces
+    assert (trace.tokens_in, trace.tokens_out, trace.latency_ms, trace.answer) == (120, 20, 2000.0, "Here.")
+    assert trace.started_at == datetime(2026, 11, 20, 10, tzinfo=UTC)

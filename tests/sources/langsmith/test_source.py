@@ -26,7 +26,8 @@ from readiness_tui.domain.runs.model import (
     ToolCall,
 )
 from readiness_tui.sources import registry
-from readiness_tui.sources.kit.base import ReadAlongError, TraceRecord
+from readiness_tui.sources.kit.base import ReadAlongError, RunChecked, TraceRecord
+from readiness_tui.sources.kit.declared import checked
 from readiness_tui.sources.kit.grouping import PART
 
 DATA = Path(__file__).parents[2] / "data" / "langsmith"
@@ -165,10 +166,18 @@ def test_runs_over_examples_are_an_experiment_as_well(make, read):
 def test_a_run_that_cannot_be_read_is_rejected_with_its_line_and_its_trace_goes_on(make, read):
     changed = rows("runs.jsonl")
     changed[2]["start_time"] = "yesterday"
-    changed[5] = {k: v for k, v in changed[5].items() if k not in ("trace_id",)}
+    changed[5] = {k: v for k, v in changed[5].items() if k != "id"}
     found = read(make("r.jsonl", changed))
     assert sorted(reject.line for reject in found.rejects) == [3, 6]
     assert len(found.traces) == 8
+
+
+@pytest.mark.parametrize("gone", [("trace_id",), ("dotted_order",), ("trace_id", "dotted_order")])
+def test_the_trace_of_a_run_follows_from_its_id_its_order_or_its_parents(make, read, gone):
+    expected = {trace.id: trace for trace in read(make("a.jsonl", rows("runs.jsonl"))).traces}
+    changed = [{k: v for k, v in run.items() if k not in gone} for run in rows("runs.jsonl")]
+    found = read(make("b.jsonl", changed[::-1]))
+    assert (found.rejects, {trace.id: trace for trace in found.traces}) == ([], expected)
 
 
 # Experiment rows
@@ -229,9 +238,9 @@ def test_repetitions_are_repeats_and_missing_ones_make_the_run_partial(make, rea
     found = read(make("r.jsonl", twice))
     assert Counter(case.repeat for case in found.cases) == {0: 10, 1: 10}
     assert found.runs[0].completeness is Completeness.COMPLETE
-    short = read(make("s.jsonl", twice[:-1])).runs[0]
-    assert short.completeness is Completeness.PARTIAL
-    assert "20 results are expected" in short.warnings[0]
+    held = list(checked(read(make("s.jsonl", twice[:-1])).records))
+    (short,) = [record.run for record in held if isinstance(record, RunChecked)]
+    assert (short.completeness, short.declared_cases) == (Completeness.PARTIAL, 20)
 
 
 def test_two_experiments_in_a_file_are_two_runs(make, read):
@@ -314,3 +323,74 @@ def test_recognised_by_content(make):
 def test_anything_else_is_refused_with_a_sentence(make, read, text):
     with pytest.raises(ReadinessError, match="Export"):
         read(make("x", text), "langsmith")
+
+
+# What real exports have
+
+
+def test_credentials_in_what_a_run_was_made_of_are_masked(make, read):
+    key = "sk-abcdefghijklmnopqrstuvwxyz0123456789abcdefghijkl"
+    changed = rows("runs.jsonl")
+    changed[0]["serialized"] = {"kwargs": {"openai_api_key": key}}
+    found = read(make("r.jsonl", changed))
+    assert key not in "".join(record.raw for record in found.records if isinstance(record, TraceRecord))
+
+
+def test_a_column_a_field_is_put_together_again(make, read):
+    header = (
+        "run_id,name,run_type,start_time,end_time,trace_id,inputs.question,outputs.answer,extra.metadata.prompt_version"
+    )
+    line = "r1,agent,chain,2026-11-20T10:00:00,2026-11-20T10:00:01,r1,Is it open?,Yes.,v3"
+    text = f"{header},error,feedback_stats.helpful.avg,feedback_stats.helpful.n\n{line},nan,1.0,1\n"
+    (trace,) = read(make("r.csv", text)).traces
+    assert (trace.question, trace.answer, trace.prompt_version) == ("Is it open?", "Yes.", "v3")
+    assert (trace.outcome, trace.scores, trace.latency_ms) == (Outcome.SUCCESS, {"helpful": 1.0}, 1000.0)
+
+
+def test_model_calls_alone_say_nothing_of_the_requests_time_and_end(make, read):
+    calls = [run for run in rows("runs.jsonl") if run["run_type"] == "llm"]
+    found = read(make("llm.jsonl", calls))
+    assert {(trace.latency_ms, trace.outcome) for trace in found.traces} == {(None, None)}
+    assert sum(trace.tokens_in or 0 for trace in found.traces) == sum(run["prompt_tokens"] or 0 for run in calls)
+
+
+def test_feedback_of_one_key_given_twice_is_averaged_and_said(make, read):
+    (row, *_) = rows("candidate.experiment_rows.jsonl")
+    row["evaluation_results"]["results"] = [
+        {"key": "good", "score": 1},
+        {"key": "good", "score": 0},
+        {"key": "tone", "value": "kind"},
+        {"key": "tone", "value": "rude"},
+    ]
+    found = read(make("r.jsonl", [row]))
+    assert found.cases[0].scores == {"good": Score(0.5), "tone": Score(None, ScoreState.MISSING)}
+    said = "\n".join(found.warnings)
+    assert "several values of the feedback good for one run differ" in said
+    assert "several categories of the feedback tone for one run differ" in said
+
+
+def test_a_page_with_a_next_one_says_so(make, read):
+    whole = {"runs": rows("runs.jsonl"), "cursors": {"next": "abc"}}
+    assert "one page of several" in read(make("r.json", whole)).warnings[0]
+    assert not read(make("r.json", {**whole, "cursors": {"next": None}})).warnings
+
+
+def test_a_tool_asked_for_by_a_node_is_the_call_that_the_model_asked_for(make, read):
+    run = {"start_time": "2026-11-20T10:00:00", "end_time": "2026-11-20T10:00:01", "trace_id": "a", "status": "success"}
+    asked = {"type": "ai", "content": "", "tool_calls": [{"name": "visitors", "args": {"day": "today"}, "id": "c1"}]}
+    answer = {"type": "tool", "content": "120", "name": "visitors", "tool_call_id": "c1"}
+    steps = [
+        {
+            **run,
+            "id": "a",
+            "name": "graph",
+            "run_type": "chain",
+            "inputs": {"input": "Busy?"},
+            "outputs": {"output": "Quiet."},
+        },
+        {**run, "id": "b", "parent_run_id": "a", "name": "model", "run_type": "llm", "inputs": {}, "outputs": asked},
+        {**run, "id": "c", "parent_run_id": "a", "name": "visitors", "run_type": "chain", "outputs": {"output": answer}}
+        | {"inputs": {"name": "visitors", "args": {"day": "today"}, "id": "c1", "type": "tool_call"}},
+    ]
+    (trace,) = read(make("r.jsonl", steps)).traces
+    assert [(call.name, call.arguments) for call in trace.tool_calls] == [("visitors", '{"day":"today"}')]

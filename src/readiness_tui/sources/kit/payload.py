@@ -6,8 +6,10 @@ name that is common for them; anything else is kept as JSON text. Nothing here r
 
 from __future__ import annotations
 
+import ast
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any, TypeGuard, TypeVar
@@ -19,6 +21,10 @@ from readiness_tui.sources.kit.jsonio import MAX_DEPTH, RecordError, decode
 
 T = TypeVar("T")
 
+_LITERAL = 1_000_000  # the longest Python literal parsed, in characters
+# How values that JSON does not know stand in a literal of Python: UUID('…'), Decimal('…'), datetime.datetime(…).
+_WRAPPED = re.compile(r"\b(?:UUID|Decimal|PosixPath)\(('[^']*')\)")
+_MOMENT = re.compile(r"\bdatetime\.datetime\(((?:\d+(?:, )?)+)(?:, tzinfo=[\w.]+(?:\([^()]*(?:\([^()]*\))?\))?)?\)")
 MOST = 2.0**53  # what a cost or a count may be at most
 CASE_IDS = ("case_id", "caseId", "test_id", "testId")
 _QUESTIONS = ("question", "query", "input", "user_input", "message", "prompt", "content", "text", "q")
@@ -43,6 +49,18 @@ def parsed(value: Any) -> Any:
         return decode(value.encode())
     except (RecordError, UnicodeEncodeError):
         return value
+
+
+def cell(text: Any) -> Any:
+    """The value of a table cell: JSON, or a list or dict as Python writes it; any other text as it is."""
+    found = parsed(text)
+    if not isinstance(found, str) or found[:1] not in ("[", "{") or len(found) > _LITERAL:
+        return found
+    readable = _MOMENT.sub(lambda moment: repr(f"datetime({moment[1]})"), _WRAPPED.sub(r"\1", found))
+    try:
+        return plain(ast.literal_eval(readable))
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return text
 
 
 def question(value: Any) -> str:

@@ -13,7 +13,7 @@ import json
 import shutil
 import tempfile
 import zlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -24,7 +24,7 @@ import msgspec
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
-from readiness_tui.sources.kit.base import Progress, Recognised, Record, Source, Warn
+from readiness_tui.sources.kit.base import Joins, Progress, Recognised, Record, Source, Warn
 from readiness_tui.sources.kit.fileio import HEAD, digest, unreadable
 from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.jsonio import RecordError, document, members
@@ -76,11 +76,12 @@ class Unwrapped:
         return self._source.recognise(path, head)
 
     def along(self, path: Path) -> tuple[Path, ...]:
-        return ()
+        return self._source.along(self._inner) if isinstance(self._source, Joins) else ()
 
     def read(self, path: Path) -> Iterator[Record]:
         size = self._outer.stat().st_size
         yield from (Warn(f"{self._outer.name}: {said}.") for said in self._said)
+        _held[self._inner] += 1
         try:
             for record in self._source.read(self._inner):
                 if isinstance(record, Progress):
@@ -88,6 +89,8 @@ class Unwrapped:
                 yield record
         except ReadinessError as error:
             raise type(error)(str(error).replace(str(self._inner), str(self._outer))) from error
+        finally:
+            _held[self._inner] -= 1
 
 
 def certain(path: Path, head: bytes) -> Container | None:
@@ -139,6 +142,8 @@ def possible(path: Path, head: bytes) -> Container | None:
 
 
 _opened: OrderedDict[tuple[str, str, str], tuple[Path, tuple[str, ...]]] = OrderedDict()
+_outer: dict[Path, Path] = {}  # opened file → the one it was in
+_held: Counter[Path] = Counter()  # opened files that are being read
 
 
 def opened(path: Path, container: Container) -> tuple[Path, tuple[str, ...]]:
@@ -149,6 +154,7 @@ def opened(path: Path, container: Container) -> tuple[Path, tuple[str, ...]]:
     key = (digest(path), container.how, container.name)
     if key in _opened and _opened[key][0].exists():
         _opened.move_to_end(key)
+        _outer[_opened[key][0]] = path
         return _opened[key]
     inner = Path(tempfile.mkdtemp(dir=_folder().name)) / (container.name or "inside")
     try:
@@ -157,10 +163,26 @@ def opened(path: Path, container: Container) -> tuple[Path, tuple[str, ...]]:
     except OSError as error:
         raise unreadable(path, error) from error
     _opened[key] = inner, said
-    while len(_opened) > _KEPT:
-        _, (old, _) = _opened.popitem(last=False)
+    _outer[inner] = path
+    spare = [key for key, (file, _) in _opened.items() if not _held[file]][: max(len(_opened) - _KEPT, 0)]
+    for key in spare:
+        old, _ = _opened.pop(key)
+        _outer.pop(old, None)
         shutil.rmtree(old.parent, ignore_errors=True)
     return inner, said
+
+
+def inside(path: Path) -> Path:
+    """What is inside a file that is surely a container; any other file itself. Raises ReadinessError."""
+    container = certain(path, head_of(path))
+    return path if container is None else opened(path, container)[0]
+
+
+def outside(path: Path) -> Path:
+    """The file that this one was opened from, whose folder holds what belongs to it; any other file itself."""
+    while path in _outer:
+        path = _outer[path]
+    return path
 
 
 @cache

@@ -6,16 +6,19 @@ own; `itemCount` counts the items in the requested time range; the default field
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from statistics import fmean
 from typing import Any
 
 from readiness_tui.domain.runs.model import Aggregate, Case, Completeness, Outcome, Run, Score, ScoreState, Trace
 from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit.base import Counted, DeclaredCount, DeclaredMean
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.payload import inner
-from readiness_tui.sources.langfuse.row import ERROR, judgement
+from readiness_tui.sources.langfuse.row import ERROR, text_or_json
+from readiness_tui.sources.langfuse.score import judgement, note_several
 from readiness_tui.sources.tracing.span_tree import GivenScore
 from readiness_tui.sources.tracing.traced_case import case_of, elapsed_ms
 
@@ -55,12 +58,7 @@ class Experiment:
         if model is None and len(models) > 1:
             warnings.append(f"{where}: its requests name several models ({', '.join(models)}); none is taken.")
         row = self.row or {}
-        expected, listed = payload.count(row.get("itemCount")), row.get("scores")
-        short = len(self.items) < expected if expected is not None else self.cut
-        if expected is not None and short:
-            warnings.append(
-                f"{where}: experiment {quoted(self.id)} has {expected} items, and {len(self.items)} are there."
-            )
+        short = self.cut and payload.count(row.get("itemCount")) is None
         errors = sum(item.get("level") == ERROR for _, item in self.items)
         starts = [time for _, item in self.items if (time := _moment(item, "startTime")) is not None]
         ends = [time for _, item in self.items if (time := _moment(item, "endTime")) is not None]
@@ -83,10 +81,35 @@ class Experiment:
             else Completeness.PARTIAL
             if short
             else Completeness.COMPLETE,
-            aggregates=_aggregates([*(listed if isinstance(listed, list) else ()), *self.scores]),
+            aggregates={name: Aggregate(value) for name, value in self.figures().items()},
             warnings=tuple(warnings),
             extra={"metadata": payload.masked(metadata)} if metadata else {},
         )
+
+    def figures(self) -> dict[str, float]:
+        """Scores for the experiment as a whole; several of one name are averaged."""
+        found: dict[str, list[float]] = {}
+        listed = (self.row or {}).get("scores")
+        for row in {str(row.get("id", at)): row for at, row in enumerate(self._rows(listed))}.values():
+            try:
+                said = judgement(row)
+            except RecordError:
+                continue
+            if said.value is not None:
+                found.setdefault(said.name, []).append(said.value)
+        return {name: fmean(values) for name, values in found.items()}
+
+    def _rows(self, listed: Any) -> Iterator[dict[str, Any]]:
+        own = listed if isinstance(listed, list) else ()
+        return (row for row in (*own, *self.scores) if isinstance(row, dict))
+
+    def declared(self, where: str) -> Iterator[DeclaredCount | DeclaredMean]:
+        """What the experiment's own row and scores state of its items."""
+        expected = payload.count((self.row or {}).get("itemCount"))
+        if expected is not None:
+            yield DeclaredCount(self.id, Counted.CASES, expected, f"{where}: itemCount of {quoted(self.id)}")
+        for name, value in self.figures().items():
+            yield DeclaredMean(self.id, name, value, f"{where}: the score of {quoted(self.id)} as a whole")
 
 
 def _moment(row: Mapping[str, Any], name: str) -> datetime | None:
@@ -95,19 +118,6 @@ def _moment(row: Mapping[str, Any], name: str) -> datetime | None:
         return fields.moment(row, name)
     except RecordError:
         return None
-
-
-def _aggregates(scores: Sequence[Any]) -> dict[str, Aggregate]:
-    """Scores for the experiment as a whole: figures without an n."""
-    found = {}
-    for row in scores:
-        try:
-            said = judgement(row) if isinstance(row, dict) else None
-        except RecordError:
-            continue
-        if said is not None and said.value is not None:
-            found[said.name] = Aggregate(said.value)
-    return found
 
 
 def case(
@@ -120,9 +130,10 @@ def case(
     about = payload.parsed(item.get("experimentItemMetadata"))
     metadata = about if isinstance(about, dict) else {}
     named = payload.case_id(metadata)
-    source, output = payload.parsed(item.get("input")), payload.parsed(item.get("output"))
+    source, output = text_or_json(item.get("input")), text_or_json(item.get("output"))
     started, ended = fields.moment(item, "startTime", notes), fields.moment(item, "endTime", notes)
     failed = item.get("level") == ERROR
+    # Of an item alone, what was called and retrieved is not known, and its own time is the request's.
     found = trace or Trace(str(item.get("traceId")), latency_ms=elapsed_ms(started, ended))
     if failed and found.outcome is not Outcome.ERROR:
         found = replace(found, outcome=Outcome.ERROR)
@@ -131,7 +142,7 @@ def case(
     unique = {str(score.get("id", at)): score for at, score in enumerate(both)}
     extra = {
         "trace_id": fields.text(item, "traceId"),
-        "reference": payload.parsed(item.get("expectedOutput")),
+        "reference": text_or_json(item.get("expectedOutput")),
         "metadata": payload.masked(metadata),
     }
     return case_of(
@@ -141,21 +152,25 @@ def case(
         ident=named or ident,
         id_from="metadata" if named else "explicit",
         question=payload.question(source) or found.question or "",
-        scores=_scores([judgement(score) for score in unique.values()]),
+        scores=_scores([judgement(score) for score in unique.values()], notes),
         tags=payload.tags(found.extra.get("tags"), metadata),
         extra={name: value for name, value in extra.items() if value},
     )
 
 
-def _scores(judged: Sequence[GivenScore]) -> dict[str, Score]:
-    """By name: several numbers are averaged; if there are several categories, the last counts."""
+def _scores(judged: Sequence[GivenScore], notes: fields.Notes) -> dict[str, Score]:
+    """By name: several numbers are averaged, and it is said; several categories that differ are none."""
+    note_several(judged, notes)
     found: dict[str, list[GivenScore]] = {}
     for one in judged:
         found.setdefault(one.name, []).append(one)
     scores = {}
     for name, several in found.items():
         values = [one.value for one in several if one.value is not None]
-        label = next((one.label for one in reversed(several) if one.label is not None), None)
+        labels = {one.label for one in several if one.label is not None}
+        label = next(iter(labels)) if len(labels) == 1 else None
+        if len(labels) > 1:
+            notes.add(f"several categories {name} of one item differ; none is taken")
         if values:
             scores[name] = Score(sum(values) / len(values), label=label)
         else:

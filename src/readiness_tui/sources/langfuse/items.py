@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.runs.model import Trace
+from readiness_tui.domain.runs.model import Completeness, Trace
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import CaseRecord, ReadAlongError, Record, RunStart, Warn
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.recordio import Entry, reject
 from readiness_tui.sources.langfuse.experiment import Experiment, case
 from readiness_tui.sources.langfuse.file import Holds, MorePages, neighbours, rows
-from readiness_tui.sources.langfuse.row import build, span, subject
+from readiness_tui.sources.langfuse.row import build, span
+from readiness_tui.sources.langfuse.score import subject
 from readiness_tui.sources.tracing.span_tree import RawSpan
 from readiness_tui.sources.tracing.traced_case import ExampleRepeats
 
@@ -47,6 +49,7 @@ def read_items(path: Path, notes: fields.Notes) -> Iterator[Record]:
         yield Warn(f"{path.name}: {len(unknown)} of its experiments stand in no list of experiments beside it.")
     for experiment in experiments.values():
         yield RunStart(experiment.run(path.name, traces))
+        yield from experiment.declared(path.name)
     without = 0
     for experiment in experiments.values():
         repeats = ExampleRepeats()
@@ -150,7 +153,7 @@ def read_experiments(path: Path) -> Iterator[Record]:
             if not run.aggregates:
                 raise RecordError("no scores of the experiment as a whole, and its items are not beside it")
             brought = True
-            yield RunStart(run)
+            yield RunStart(replace(run, completeness=Completeness.PARTIAL))
         except RecordError as error:
             yield reject(item.line, str(error), item.raw)
     if not brought:

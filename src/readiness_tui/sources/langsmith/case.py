@@ -8,22 +8,23 @@ CSV writes lists and dicts as Python does.
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness, Run, Score, Trace
 from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit.base import Counted, DeclaredCount
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.payload import inner
-from readiness_tui.sources.langsmith.run import metadata_of, trace, trace_id, with_child_runs
+from readiness_tui.sources.langsmith.feedback import in_statistics, one_each
+from readiness_tui.sources.langsmith.file import FEEDBACK, INPUTS, trace_id, with_child_runs
+from readiness_tui.sources.langsmith.run import metadata_of, trace
 from readiness_tui.sources.tracing.traced_case import case_of, duration_ms, measured, score
 
 TOOL = "LangSmith"
-INPUTS, OUTPUTS, REFERENCE, FEEDBACK = "inputs.", "outputs.", "reference.", "feedback."
-_LITERAL = 100_000  # the longest Python literal parsed, in characters
+OUTPUTS, REFERENCE = "outputs.", "reference."
 
 
 @dataclass(slots=True)
@@ -87,11 +88,6 @@ class ExperimentSurvey:
             )
             if len(found) > 1
         ]
-        expected = len(self.examples) * (self.repetitions or 1)
-        if short := self.rows < expected:
-            several.append(
-                f"{where}: {expected} results are expected ({self.repetitions} repetitions), {self.rows} are there."
-            )
         failed = self.rows > 0 and self.errors == self.rows
         return Run(
             id=ident,
@@ -105,15 +101,34 @@ class ExperimentSurvey:
             dataset_name=self.dataset,
             started_at=self.started,
             finished_at=self.ended,
-            completeness=Completeness.ERRORED if failed else Completeness.PARTIAL if short else Completeness.COMPLETE,
+            completeness=Completeness.ERRORED if failed else Completeness.COMPLETE,
             warnings=tuple(several),
             extra={"examples": len(self.examples)},
         )
+
+    def declared(self, ident: str, where: str) -> Iterator[DeclaredCount]:
+        """How many results its runs say that there are: each example as often as it was repeated."""
+        if self.repetitions:
+            expected = len(self.examples) * self.repetitions
+            yield DeclaredCount(ident, Counted.CASES, expected, f"{where}: num_repetitions {self.repetitions}")
 
 
 def _single_value(found: Iterable[str]) -> str | None:
     values = list(found)
     return values[0] if len(values) == 1 else None
+
+
+def rows_of(value: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The experiment rows of a record: itself, or one for each run of an example (`Client.get_experiment_results`)."""
+    if not isinstance(value.get("runs"), list):
+        return [value]
+    example = {name: part for name, part in value.items() if name != "runs"}
+    found: list[Mapping[str, Any]] = []
+    for run in value["runs"]:
+        given = in_statistics(run, fields.Notes()) if isinstance(run, dict) else []
+        results = [{"key": one.name, "score": one.value, "value": one.label} for one in given]
+        found.append({"run": run, "example": example, "evaluation_results": {"results": results}})
+    return found
 
 
 def row_parts(row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -127,23 +142,22 @@ def row_parts(row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 def row_case(row: Mapping[str, Any], notes: fields.Notes) -> Case:
     """The case of an experiment row. Raises RecordError."""
     run, example = row_parts(row)
-    found = trace(trace_id(run), list(with_child_runs(run)), notes)
+    steps = list(with_child_runs(run))
+    found = trace(trace_id(run), steps, [judged for step in steps for judged in in_statistics(step, notes)], notes)
     about = inner(example, "metadata")
     listed = row.get("evaluation_results")
     listed = listed.get("results") if isinstance(listed, dict) else listed
-    scores: dict[str, Score] = {}
+    given: list[tuple[str, Score]] = []
     for result in listed if isinstance(listed, list) else ():
         name = result.get("key") if isinstance(result, dict) else None
         if not isinstance(name, str):
             notes.add("a feedback without a key was left out")
             continue
-        if name in scores:
-            notes.add(f"the feedback {name} stands twice; the last counts, as in LangSmith's own table")
         value = result.get("score") if result.get("score") is not None else result.get("value")
-        scores[name] = score(value, failed=inner(result, "extra").get("error") is True)
+        given.append((name, score(value, failed=inner(result, "extra").get("error") is True)))
     return example_case(
         found, run, notes, example_id=fields.text(example, "id") or fields.text(run, "reference_example_id"),
-        metadata=about, inputs=example.get("inputs"), reference=example.get("outputs"), scores=scores,
+        metadata=about, inputs=example.get("inputs"), reference=example.get("outputs"), scores=one_each(given, notes),
     )  # fmt: skip
 
 
@@ -184,7 +198,7 @@ def example_case(
 
 def table_case(row: Mapping[str, Any], columns: Iterable[str], notes: fields.Notes, *, table: bool) -> Case:
     """The case of a row of `to_pandas()`. `columns`: all columns of the file, since empty cells are left out of rows."""
-    cells = {name: _cell(value) if table else value for name, value in row.items()}
+    cells = {name: payload.cell(value) if table else value for name, value in row.items()}
     parts = {
         prefix: {name.removeprefix(prefix): value for name, value in cells.items() if name.startswith(prefix)}
         for prefix in (INPUTS, OUTPUTS, REFERENCE)
@@ -219,16 +233,3 @@ def table_case(row: Mapping[str, Any], columns: Iterable[str], notes: fields.Not
         tool_calls=payload.tool_calls(outputs, notes),
         extra={name: value for name, value in extra.items() if value},
     )
-
-
-def _cell(text: Any) -> Any:
-    """The value of a CSV cell: JSON, or a list or dict as Python writes it; any other text as it is."""
-    if not isinstance(text, str) or text[:1] not in ("[", "{"):
-        return text
-    found = payload.parsed(text)
-    if isinstance(found, str) and len(text) <= _LITERAL:
-        try:
-            found = ast.literal_eval(text)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            return text
-    return payload.plain(found)

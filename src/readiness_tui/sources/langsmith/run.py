@@ -1,20 +1,24 @@
 """LangSmith's runs: one recorded step as a span, the runs of a trace as a trace.
 
-Facts about the format (SDK 0.15): `total_cost` is a JSON string; a call without usage may have 0 tokens, which means
-missing; `extra.metadata` contains values of `LANGSMITH_*` environment variables, which are masked here.
+Facts about the format (SDK 0.15): the first run of a trace has the sum of tokens and cost over those model calls that have
+any; `extra.metadata` contains values of `LANGSMITH_*` environment variables, which are masked here. A function traced
+without a type is a chain, so a tool may be one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from readiness_tui.domain.runs.model import Chunk, SpanKind, Trace
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.payload import inner
+from readiness_tui.sources.langsmith import figures
+from readiness_tui.sources.langsmith.file import parent_of
+from readiness_tui.sources.tracing import model_output, rollups
 from readiness_tui.sources.tracing.span_tree import GivenScore, RawSpan, trace_from_spans
-from readiness_tui.sources.tracing.traced_case import elapsed_ms, kind_of, probed
+from readiness_tui.sources.tracing.traced_case import elapsed_ms, kind_of, of_its_steps, probed
 
 _KINDS = {
     "llm": SpanKind.MODEL,
@@ -22,7 +26,6 @@ _KINDS = {
     "retriever": SpanKind.RETRIEVAL,
     "embedding": SpanKind.EMBEDDING,
 }
-_DEEPEST = 100  # levels of child runs inside a run
 
 
 def metadata_of(run: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,30 +35,14 @@ def metadata_of(run: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def without_secrets(run: Mapping[str, Any]) -> dict[str, Any]:
-    """The run with credentials masked in its `extra` and its child runs'."""
+    """The run with credentials masked in its `extra`, in what it was made of (`serialized`), and in its child runs."""
     shown = {**run, "extra": payload.masked(run.get("extra"))}
+    for name in ("serialized", "metadata"):
+        if name in run:
+            shown[name] = payload.masked(run[name])
     if isinstance(run.get("child_runs"), list):
         shown["child_runs"] = [without_secrets(c) if isinstance(c, dict) else c for c in run["child_runs"]]
     return shown
-
-
-def trace_id(run: Mapping[str, Any]) -> str:
-    """The trace that a run belongs to. Raises RecordError."""
-    for name in ("trace_id", "id") if run.get("parent_run_id") is None else ("trace_id",):
-        if found := fields.text(run, name):
-            return found
-    raise RecordError("neither trace_id nor id: the step belongs to no trace")
-
-
-def with_child_runs(run: Mapping[str, Any], depth: int = 0) -> Iterator[Mapping[str, Any]]:
-    """The run, and the runs nested in it (`load_nested=True`). Raises RecordError."""
-    if depth > _DEEPEST:
-        raise RecordError(f"child runs nested deeper than {_DEEPEST} levels")
-    yield run
-    children = run.get("child_runs")
-    for child in children if isinstance(children, list) else ():
-        if isinstance(child, dict):
-            yield from with_child_runs(child, depth + 1)
 
 
 def span(run: Mapping[str, Any], notes: fields.Notes) -> RawSpan:
@@ -63,15 +50,21 @@ def span(run: Mapping[str, Any], notes: fields.Notes) -> RawSpan:
     ident = fields.text(run, "id")
     if not ident:
         raise RecordError("a run without an id")
-    parent = fields.text(run, "parent_run_id")
+    parent = parent_of(run)
     metadata = metadata_of(run)
     kind = kind_of(run.get("run_type"), _KINDS)
     name = fields.text(run, "name") or ""
-    started, ended = fields.moment(run, "start_time", notes), fields.moment(run, "end_time", notes)
+    started, ended = fields.moment(run, "start_time"), fields.moment(run, "end_time")  # the SDK takes them as UTC
     inputs, outputs, error = run.get("inputs"), run.get("outputs"), fields.prose(run, "error") or None
     model, tool = kind is SpanKind.MODEL, kind is SpanKind.TOOL
-    tokens_in, tokens_out, cost = _usage(run) if model or parent is None else (None, None, None)
+    tokens_in, tokens_out = figures.tokens(run, notes) if model or parent is None else (None, None)
+    cost = figures.cost(run) if model or parent is None else None
+    if not tokens_in and not tokens_out:
+        tokens_in, tokens_out, cost = None, None, cost or None
     result = outputs.get("output") if isinstance(outputs, dict) and len(outputs) == 1 else outputs
+    said = model_output.model_output(outputs) if model else model_output.ModelOutput()
+    answered = model_output.tool_message(result) if tool or kind is SpanKind.OTHER else None
+    open_kind = tool or kind is SpanKind.OTHER
     return RawSpan(
         id=ident,
         parent=parent,
@@ -83,7 +76,8 @@ def span(run: Mapping[str, Any], notes: fields.Notes) -> RawSpan:
         error=error,
         outcome=payload.version(metadata, "outcome") if parent is None else None,
         input=payload.question(inputs) or None,
-        output=payload.answer(outputs),
+        output=said.text if model else payload.answer(outputs),
+        finish=said.finish,
         model=_model(run, metadata) if model else None,
         prompt_version=payload.version(metadata, "prompt_version", "lc_hub_commit_hash"),
         index_version=payload.version(metadata, "index_version"),
@@ -92,65 +86,64 @@ def span(run: Mapping[str, Any], notes: fields.Notes) -> RawSpan:
         tokens_out=tokens_out,
         cost=cost,
         tool=name if tool else None,
-        call_id=payload.version(metadata, "tool_call_id") if tool else None,
-        arguments=fields.as_json(inputs) if tool and inputs is not None else None,
-        result=payload.as_raw(result) if tool and result is not None else None,
+        call_id=_call_id(inputs, metadata, answered) if open_kind else None,
+        arguments=fields.as_json(_arguments(inputs)) if open_kind and inputs is not None else None,
+        result=payload.as_raw(result) if open_kind and result is not None else None,
+        asked=said.asked,
+        told=model_output.told(inputs) if model and isinstance(inputs, (dict, list)) else {},
         chunks=_chunks(outputs, notes) if kind is SpanKind.RETRIEVAL else None,
         user=payload.version(metadata, "user_id"),
         session=payload.version(metadata, "thread_id", "session_id", "conversation_id"),
         tags=payload.tags(run.get("tags"), metadata if parent is None else {}),
         attributes=probed(metadata),
         extra=_about(run, metadata) if parent is None else {},
+        explained=True if run.get("run_type") in ("prompt", "parser") else None,
+        kind_word=_word(run.get("run_type")),
+        unread=("output of a model call",) if model and not said.understood else (),
     )
 
 
-def judgements(run: Mapping[str, Any]) -> list[GivenScore]:
-    """The judgements in a run's `feedback_stats`: an average, or the most frequent category.
-
-    The file does not say who gave them: in an experiment they count as its evaluators', elsewhere as user feedback.
-    """
-    found = []
-    human, ident = run.get("reference_example_id") is None, payload.version(run, "id")
-    for name, stats in inner(run, "feedback_stats").items():
-        if not isinstance(stats, dict):
-            continue
-        average, values = stats.get("avg"), inner(stats, "values")
-        if payload.is_number(average):
-            found.append(GivenScore(name, value=float(average), human=human, of=ident))
-        elif counts := {label: n for label, n in values.items() if payload.is_number(n)}:
-            found.append(GivenScore(name, label=max(counts, key=lambda label: counts[label]), human=human, of=ident))
-    return found
+def _word(run_type: Any) -> str | None:
+    known = run_type in (*_KINDS, "chain", "prompt", "parser")
+    return None if known or not isinstance(run_type, str) else run_type
 
 
-def trace(ident: str, runs: Sequence[Mapping[str, Any]], notes: fields.Notes) -> Trace:
+def _call_id(inputs: Any, metadata: Mapping[str, Any], answered: tuple[str, str] | None) -> str | None:
+    """The id of the request for a tool call: LangGraph's tool node is given the request, and answers by a tool message."""
+    if stated := payload.version(metadata, "tool_call_id"):
+        return stated
+    asked = payload.version(inputs, "id") if isinstance(inputs, dict) and inputs.get("type") == "tool_call" else None
+    return asked or (answered[0] if answered is not None else None)
+
+
+def _arguments(inputs: Any) -> Any:
+    """The arguments in a tool's inputs: LangChain gives them as text of a Python dict under `input`, LangGraph in a request."""
+    if isinstance(inputs, dict) and inputs.get("type") == "tool_call" and "args" in inputs:
+        return inputs["args"]
+    if isinstance(inputs, dict) and inputs.keys() == {"input"}:
+        found = payload.cell(inputs["input"])
+        return found if isinstance(found, dict) else inputs
+    return inputs
+
+
+def trace(ident: str, runs: Sequence[Mapping[str, Any]], judged: Sequence[GivenScore], notes: fields.Notes) -> Trace:
     """Raises RecordError."""
-    judged = [judgement for run in runs for judgement in judgements(run)]
-    return trace_from_spans(ident, [span(run, notes) for run in runs], judged)
+    spans = rollups.only_whole_sums([span(run, notes) for run in runs], notes)
+    return of_its_steps(trace_from_spans(ident, spans, judged, notes), spans, notes)
 
 
 def _ok(run: Mapping[str, Any], error: str | None, ended: bool) -> bool | None:
-    if error is not None or run.get("status") == "error":
+    """None for a run that is pending or was interrupted: it neither succeeded nor failed."""
+    status = run.get("status")
+    status = status.lower() if isinstance(status, str) else None
+    if error is not None or status == "error":
         return False
-    return True if run.get("status") == "success" or (run.get("status") is None and ended) else None
+    return True if status == "success" or (not status and ended) else None
 
 
 def _model(run: Mapping[str, Any], metadata: Mapping[str, Any]) -> str | None:
     parameters = inner(inner(run, "extra"), "invocation_params")
     return payload.version(metadata, "ls_model_name") or payload.version(parameters, "model", "model_name")
-
-
-def _usage(run: Mapping[str, Any]) -> tuple[int | None, int | None, float | None]:
-    """Tokens in, tokens out and cost. If all tokens are 0, nothing was counted."""
-    found = inner(inner(inner(run, "extra"), "metadata"), "usage_metadata") or inner(
-        run.get("outputs"), "usage_metadata"
-    )
-    into, out = payload.count(run.get("prompt_tokens")), payload.count(run.get("completion_tokens"))
-    if not into and not out:
-        into, out = payload.count(found.get("input_tokens")), payload.count(found.get("output_tokens"))
-    cost = payload.amount(run.get("total_cost"))
-    if not into and not out:
-        return None, None, cost or None
-    return into, out, cost
 
 
 def _chunks(outputs: Any, notes: fields.Notes) -> tuple[Chunk, ...] | None:

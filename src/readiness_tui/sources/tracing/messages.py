@@ -39,7 +39,7 @@ _SILENT_PARTS = frozenset(
      "video-url", "file", "input_file", "document", "document-url", "blob", "uri", "media", "binary", "citation",
      "cachepoint", "source", "compaction", "data", "step-start", "item_reference", "retry-prompt", "guardcontent"}
 )  # fmt: skip
-_IDS = ("id", "call_id", "tool_call_id", "toolCallId", "tool_use_id", "toolUseId", "tool_id", "ref")
+_IDS = ("call_id", "id", "tool_call_id", "toolCallId", "tool_use_id", "toolUseId", "tool_id", "ref")
 _NAMES = ("name", "toolName", "tool_name")
 _ARGUMENTS = ("arguments", "input", "args", "parameters")
 _RESULTS = ("response", "result", "output", "content")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from readiness_tui.domain.runs.model import (
 )
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.tracing.raw_span import RawSpan
 
 PROBED = (
     "rule_id",
@@ -126,6 +127,15 @@ def case_of(
         tool_calls=calls if calls is not None else trace.tool_calls,
         extra=extra,
     )
+
+
+def of_its_steps(trace: Trace, spans: Collection[RawSpan], notes: fields.Notes) -> Trace:
+    """The trace, without a time and an outcome where none of its steps is the first of the request: an export of model
+    calls alone, or of one page, says how long and how they ended, not how the request did."""
+    if not spans or any(span.parent is None for span in spans):
+        return trace
+    notes.add("a request lacks its first step, so its time and outcome are unknown")
+    return replace(trace, latency_ms=None, status=None, outcome=None, error=None)
 
 
 def kind_of(word: Any, kinds: Mapping[str, SpanKind]) -> SpanKind:
