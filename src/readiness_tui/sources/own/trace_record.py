@@ -20,7 +20,9 @@ from readiness_tui.sources.tracing.outcome import outcome_of
 
 COURSE = ("prompt_version", "model", "retrieved_chunks", "tool_calls", "faithfulness", "latency_ms", "status")
 #: Keys of other tools' records that also have a `trace_id`.
-FOREIGN = frozenset({"dotted_order", "run_type", "span_id", "spans", "resourceSpans", "case_id", "observations"})
+FOREIGN = frozenset(
+    ["dotted_order", "run_type", "span_id", "spanId", "spans", "resourceSpans", "case_id", "observations", "observation_id", "parent_id", "parent_span_id", "parentSpanId", "parent_run_id", "parent_observation_id", "op_name", "call_type", "litellm_call_id"]
+)
 
 _ALIASES = {
     "trace_id": "trace_id",
@@ -92,12 +94,19 @@ class TraceRecords:
 
     def read(self, path: Path) -> Iterator[Record]:
         notes = fields.Notes()
+        seen: dict[str, int] = {}
         for item in records(path, "traces", "records"):
             if not isinstance(item, Entry):
                 yield item
             elif "trace_id" in item.value:
                 try:
-                    yield TraceRecord(trace_from(item, notes), item.raw)
+                    trace = trace_from(item, notes)
+                    if (first := seen.setdefault(trace.id, item.line)) != item.line:
+                        raise RecordError(
+                            f"the trace {quoted(trace.id)} stands in the file already, on line {first}; if a line is a step"
+                            " of it, put them together with a mapping (kind: traces, group_by: trace_id)"
+                        )
+                    yield TraceRecord(trace, item.raw)
                 except RecordError as error:
                     yield reject(item.line, str(error), item.raw)
             elif not item.header:
