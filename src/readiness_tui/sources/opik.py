@@ -239,8 +239,8 @@ def _build(group: SpanGroup) -> Trace:
         spans = [replace(s, parent=root.id) if s.parent is None and s is not root else s for s in spans]
     made = trace_from_spans(group.id, spans, [score for row in group.rows for score in _judgements(row)])
     if all(_is_trace(row) for row in group.rows):
-        made = replace(made, tool_calls=None, chunks=None, retrieval=None)
-    return made
+        made = replace(made, tool_calls=None)
+    return replace(made, chunks=made.chunks or None, retrieval=made.retrieval or None)  # it has no kind for a retrieval
 
 
 _ROWS = SpanRows("opik", _rows, _trace_id, _span, _build, _WRAPPERS)

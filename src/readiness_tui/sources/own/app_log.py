@@ -38,7 +38,28 @@ _LOGGED = _LEVEL | {"msg", "message", "event", "service"}
 _NOT_A_REQUEST = {"trace_id", "traceid", "case_id", "span_id", "parent_id", "parent_span_id"} | FOREIGN | GOLD
 _WRAPPERS = ("logs", "records", "data")
 _ASKED = frozenset(
-    ["model", "model_name", "llm_model", "latency", "latency_ms", "duration", "duration_ms", "input_tokens", "output_tokens", "prompt_tokens", "completion_tokens", "tokens_in", "tokens_out", "total_tokens", "cost", "cost_usd", "prompt_version", "answer", "response", "completion"]
+    [
+        "model",
+        "model_name",
+        "llm_model",
+        "latency",
+        "latency_ms",
+        "duration",
+        "duration_ms",
+        "input_tokens",
+        "output_tokens",
+        "prompt_tokens",
+        "completion_tokens",
+        "tokens_in",
+        "tokens_out",
+        "total_tokens",
+        "cost",
+        "cost_usd",
+        "prompt_version",
+        "answer",
+        "response",
+        "completion",
+    ]
 )
 #: Our field of a trace record → how applications name it.
 _NAMES = {

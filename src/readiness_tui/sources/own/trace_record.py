@@ -21,7 +21,25 @@ from readiness_tui.sources.tracing.outcome import outcome_of
 COURSE = ("prompt_version", "model", "retrieved_chunks", "tool_calls", "faithfulness", "latency_ms", "status")
 #: Keys of other tools' records that also have a `trace_id`.
 FOREIGN = frozenset(
-    ["dotted_order", "run_type", "span_id", "spanId", "spans", "resourceSpans", "case_id", "observations", "observation_id", "parent_id", "parent_span_id", "parentSpanId", "parent_run_id", "parent_observation_id", "op_name", "call_type", "litellm_call_id"]
+    [
+        "dotted_order",
+        "run_type",
+        "span_id",
+        "spanId",
+        "spans",
+        "resourceSpans",
+        "case_id",
+        "observations",
+        "observation_id",
+        "parent_id",
+        "parent_span_id",
+        "parentSpanId",
+        "parent_run_id",
+        "parent_observation_id",
+        "op_name",
+        "call_type",
+        "litellm_call_id",
+    ]
 )
 
 _ALIASES = {
