@@ -64,11 +64,12 @@ _ASKED = frozenset(
 #: Our field of a trace record → how applications name it.
 _NAMES = {
     "started_at": "started_at start_time timestamp ts time datetime logged_at created_at asctime date",
+    "ended_at": "ended_at end_time finished_at completed_at",
     "model": "model model_name llm_model",
     "prompt_version": "prompt_version",
     "app_version": "app_version release version",
     "index_version": "index_version",
-    "status": "status outcome",
+    "status": "status outcome status_code http_status",
     "success": "success ok",
     "error": "error error_message exception",
     "question": "question query user_query prompt user_input input",

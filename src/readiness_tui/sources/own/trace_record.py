@@ -8,7 +8,9 @@ All other fields are kept. A missing key means not logged; an empty list means t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.sources.kit import fields
@@ -17,6 +19,7 @@ from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.peek import peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.tracing.outcome import outcome_of
+from readiness_tui.sources.tracing.traced_case import elapsed_ms
 
 COURSE = ("prompt_version", "model", "retrieved_chunks", "tool_calls", "faithfulness", "latency_ms", "status")
 #: Keys of other tools' records that also have a `trace_id`.
@@ -47,6 +50,10 @@ _ALIASES = {
     "started_at": "started_at",
     "timestamp": "started_at",
     "start_time": "started_at",
+    "ended_at": "ended_at",
+    "end_time": "ended_at",
+    "finished_at": "ended_at",
+    "completed_at": "ended_at",
     "prompt_version": "prompt_version",
     "model": "model",
     "index_version": "index_version",
@@ -89,7 +96,10 @@ _ALIASES = {
     "cold_start": "cold",
     "cold": "cold",
 }
+_NEAR = 0.1  # of the time between start and end
 _UNITLESS = ("latency", "duration")
+#: Words of the note about a duration that was not taken: a mapping can say its unit.
+NO_UNIT = "names no unit and is no metric here"
 
 
 class TraceRecords:
@@ -143,7 +153,7 @@ def trace_from(entry: Entry, notes: fields.Notes) -> Trace:
         raise RecordError("trace_id is empty")
     for name in _UNITLESS:
         if name in rest:
-            notes.add(f'"{name}" names no unit and is no metric here; write it as {name}_ms')
+            notes.add(f'"{name}" {NO_UNIT}; write it as {name}_ms')
     status, error = fields.text(known, "status"), fields.prose(known, "error") or None
     outcome = outcome_of(status)
     if status is None:
@@ -153,12 +163,10 @@ def trace_from(entry: Entry, notes: fields.Notes) -> Trace:
         notes.add(f"the status {quoted(status)} is not known, so those records have no outcome")
     chunks = fields.chunks(known, "retrieved_chunks", table=table)
     retrieval = fields.flag(known, "retrieval")
-    latency = fields.number(known, "latency_ms", least=0)
-    if latency is None:
-        latency = fields.number(known, "latency_s", least=0, times=1000)
+    started = fields.moment(known, "started_at", notes)
     return Trace(
         id=ident,
-        started_at=fields.moment(known, "started_at", notes),
+        started_at=started,
         prompt_version=fields.text(known, "prompt_version"),
         model=fields.text(known, "model"),
         index_version=fields.text(known, "index_version"),
@@ -172,7 +180,7 @@ def trace_from(entry: Entry, notes: fields.Notes) -> Trace:
         tool_calls=fields.tool_calls(known, "tool_calls", table=table),
         retrieval=True if retrieval is None and chunks else retrieval,
         feedback=fields.prose(known, "feedback"),
-        latency_ms=latency,
+        latency_ms=_latency(known, started, notes),
         cost=fields.number(known, "cost", least=0),
         tokens_in=fields.whole(known, "tokens_in"),
         tokens_out=fields.whole(known, "tokens_out"),
@@ -183,6 +191,20 @@ def trace_from(entry: Entry, notes: fields.Notes) -> Trace:
         user=fields.text(known, "user"),
         session=fields.text(known, "session"),
     )
+
+
+def _latency(known: dict[str, Any], started: datetime | None, notes: fields.Notes) -> float | None:
+    """As stated, else from start to end. A stated one that is 1,000 times off its own times has the other unit."""
+    stated = fields.number(known, "latency_ms", least=0)
+    if stated is None:
+        stated = fields.number(known, "latency_s", least=0, times=1000)
+    shown = elapsed_ms(started, fields.moment(known, "ended_at", notes))
+    if stated is None or not shown:
+        return shown if stated is None else stated
+    if any(abs(stated * factor / shown - 1) < _NEAR for factor in (1000.0, 0.001)):
+        notes.add("the latency is 1,000 times off the time between start and end, which is taken instead")
+        return shown
+    return stated
 
 
 SOURCE = TraceRecords()
