@@ -55,26 +55,26 @@ _NEAR = 0.05  # of the time between its start and end that a duration may be off
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
+class ProposedMapping:
     """A mapping as YAML, or why none is proposed; both empty where no column looks like an id or a question."""
 
     text: str = ""
     why_not: str = ""
 
 
-def propose(path: Path) -> Proposed:
+def propose(path: Path) -> ProposedMapping:
     """Never raises."""
     try:
         wrapper, rows = first_rows(path)
         text = _proposal(wrapper, rows)
         if not text:
-            return Proposed()
+            return ProposedMapping()
         trial = tried(text, path)
     except ReadinessError:
-        return Proposed()
+        return ProposedMapping()
     if not trial.holds:
-        return Proposed(why_not=f"A mapping was tried, and is not proposed: {one_line(trial.sentence(), 400)}")
-    return Proposed(f"# {one_line(trial.sentence(), 300)}\n{text}")
+        return ProposedMapping(why_not=f"A mapping was tried, and is not proposed: {one_line(trial.sentence(), 400)}")
+    return ProposedMapping(f"# {one_line(trial.sentence(), 300)}\n{text}")
 
 
 def _proposal(wrapper: str, rows: Sequence[Mapping[str, Any]]) -> str:
