@@ -201,13 +201,14 @@ def build(located: Located) -> Mapping:
     return made
 
 
-def build_without_asked(located: Located) -> tuple[Mapping, int]:
-    """The mapping without the columns that still ask something, and how many these are: to try the rest of it.
+def build_without_asked(located: Located) -> tuple[Mapping, tuple[str, ...]]:
+    """The mapping without the columns that still ask something, to try the rest of it, and what they ask.
 
     Raises ReadinessError as `build` does.
     """
     made = _built(located)
-    asked = {problem.path[:2] for problem in _questions(made)}
+    questions = [*_questions(made)]
+    asked = {problem.path[:2] for problem in questions}
     lost = [name for place, name in asked if place == "columns"]
     scores = (
         {} if isinstance(made, EvalSetMapping) else {n: s for n, s in made.scores.items() if ("scores", n) not in asked}
@@ -215,7 +216,7 @@ def build_without_asked(located: Located) -> tuple[Mapping, int]:
     update: dict[str, Any] = {"columns": made.columns.model_copy(update={str(name): None for name in lost})}
     if not isinstance(made, EvalSetMapping):
         update["scores"] = scores
-    return made.model_copy(update=update), len(asked)
+    return made.model_copy(update=update), tuple(str(refuse(located, [one])) for one in questions)
 
 
 def _built(located: Located) -> Mapping:
