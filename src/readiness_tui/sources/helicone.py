@@ -1,5 +1,7 @@
 """Helicone's requests: the answer of its API (`/v1/request/query-clickhouse`), what `@helicone/export` writes, CSV.
 
+Also the requests that its app downloads (`heliconeMetadata`, packages/llm-mapper: latency in milliseconds).
+
 Read from Helicone's own types (HeliconeRequest: `request_id`, `request_created_at`, `delay_ms` in milliseconds,
 `time_to_first_token`, `response_status` as HTTP writes it, negative where Helicone gave up: -2 pending, -3 cancelled,
 -4 threat) and its OpenAPI page. `cost` (`costUSD`, `cost_usd`) is in US dollars. A request from the cache costs nothing
@@ -24,7 +26,7 @@ from readiness_tui.sources.tracing.model_call import answered, asked, called
 
 SIGNS = frozenset({"request_id", "request_created_at"})
 _MORE = frozenset(
-    {"delay_ms", "response_status", "response_created_at", "request_path", "helicone_user", "request_user_id"}
+    ["delay_ms", "response_status", "response_created_at", "request_path", "helicone_user", "request_user_id", "latency", "status", "cost", "costUSD", "properties", "request_properties", "request_model", "response_model", "prompt_tokens"]
 )
 _PROPERTIES = ("request_properties", "properties")
 _PENDING = -2
@@ -42,24 +44,23 @@ class Helicone:
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)
-        keys = look.keys or look.below("data")
-        if look.kind == "object" and not keys >= SIGNS:
-            keys = look.below("data")
+        keys = frozenset(key.split(".")[0] for key in look.keys)
+        if "heliconeMetadata" in keys:
+            return Recognised(self.name, f"requests with heliconeMetadata ({look.kind})", 100)
         if not (keys >= SIGNS and keys & _MORE):
             return None
-        return Recognised(self.name, f"requests with request_id, request_created_at, delay_ms ({look.kind})", 100)
+        shown = ", ".join(sorted(keys & _MORE)[:3])
+        return Recognised(self.name, f"requests with request_id, request_created_at, {shown} ({look.kind})", 100)
 
     def read(self, path: Path) -> Iterator[Record]:
         notes = fields.Notes()
         seen: dict[str, int] = {}
-        for item in records(path, "data"):
+        for item in records(path):
             if not isinstance(item, Entry):
                 yield item
                 continue
-            if item.header:
-                continue
             try:
-                trace = _trace(structured(item), notes)
+                trace = _trace(_plain(structured(item)), notes)
                 if trace.id in seen:
                     first = seen[trace.id]
                     raise RecordError(f"the request {quoted(trace.id)} stands in the file already, on line {first}")
@@ -68,6 +69,31 @@ class Helicone:
             except RecordError as error:
                 yield reject(item.line, str(error), item.raw)
         yield from notes.warnings(path.name)
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A request as the app maps it, under the names of the API."""
+    about = inner(row, "heliconeMetadata")
+    if not about:
+        return row
+    bodies, said = inner(row, "raw"), inner(row, "schema")
+    return {
+        "request_id": about.get("requestId", row.get("id")),
+        "request_created_at": about.get("createdAt"),
+        "delay_ms": about.get("latency"),
+        "prompt_tokens": about.get("promptTokens"),
+        "completion_tokens": about.get("completionTokens"),
+        "cost": about.get("cost"),
+        "status": inner(about, "status").get("code", about.get("status")),
+        "model": row.get("model"),
+        "user": about.get("user"),
+        "properties": about.get("customProperties"),
+        "scores": about.get("scores"),
+        "feedback": about.get("feedback"),
+        "cache_reference_id": about.get("cacheReferenceId"),
+        "request_body": bodies.get("request") or said.get("request"),
+        "response_body": bodies.get("response") or said.get("response"),
+    }
 
 
 def _trace(row: Mapping[str, Any], notes: fields.Notes) -> Trace:

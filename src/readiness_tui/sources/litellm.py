@@ -30,6 +30,7 @@ SPEND = frozenset({"request_id", "spend", "startTime", "endTime"})
 WRAPPED = ("standard_logging_object", "standard_logging_payload")
 _OTHER_CALLS = re.compile(r"embedding|moderation|rerank|transcription|speech|image|mcp|list_|health|file|batch")
 _KEY = re.compile(r"(?:^|_)api_key(?:_hash|_auth)?$|^(?:token|authorization|x-api-key)$", re.IGNORECASE)
+_REDACTED = "redacted-by-litellm"
 _SECRET_PLACES = ("metadata", "hidden_params", "model_parameters", "proxy_server_request")
 
 
@@ -124,7 +125,7 @@ def _trace(row: Mapping[str, Any], ident: str, notes: fields.Notes) -> Trace:
     call = fields.text(row, "call_type") or ""
     if _OTHER_CALLS.search(call):
         notes.add(f"a call of the type {quoted(call)} is a trace like the others: filter them out if you count answers")
-    answer, calls = answered(row.get("response"))
+    answer, calls = answered(_told(row.get("response")))
     kept = {
         name: row[name] for name in ("call_type", "model_group", "custom_llm_provider", "api_base") if row.get(name)
     }
@@ -141,7 +142,7 @@ def _trace(row: Mapping[str, Any], ident: str, notes: fields.Notes) -> Trace:
         status=word,
         outcome=outcome,
         error=problem if outcome is Outcome.ERROR else None,
-        question=asked(row.get("messages")),
+        question=asked(_told(row.get("messages"))),
         answer=answer if outcome is not Outcome.ERROR else None,
         tool_calls=called(calls) if outcome is not Outcome.ERROR else None,
         latency_ms=elapsed_ms(started, ended),
@@ -153,6 +154,11 @@ def _trace(row: Mapping[str, Any], ident: str, notes: fields.Notes) -> Trace:
         user=payload.version({**about, **row}, "end_user", "user", "user_api_key_end_user_id", "user_api_key_user_id"),
         session=payload.version(row, "litellm_trace_id", "trace_id", "session_id"),
     )
+
+
+def _told(value: Any) -> Any:
+    """What was said, unless the proxy was told not to log it."""
+    return None if value is not None and _REDACTED in fields.as_json(value)[:500] else value
 
 
 def _time(value: Any) -> Any:

@@ -24,7 +24,7 @@ from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.payload import masked
 from readiness_tui.sources.kit.peek import peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
-from readiness_tui.sources.kit.structure import structured
+from readiness_tui.sources.kit.structure import nested, structured
 from readiness_tui.sources.own.golden_set import GOLD
 from readiness_tui.sources.own.trace_record import FOREIGN, trace_from
 
@@ -36,6 +36,9 @@ _WHEN = frozenset(
 _LEVEL = frozenset({"level", "levelname", "severity", "logger", "loglevel", "log_level"})
 _LOGGED = _LEVEL | {"msg", "message", "event", "service"}
 _NOT_A_REQUEST = {"trace_id", "traceid", "case_id", "span_id", "parent_id", "parent_span_id"} | FOREIGN | GOLD
+_WHO = frozenset({"session_id", "conversation_id", "thread_id", "chat_id", "user_id"})
+#: Objects in which loggers put what the application passed.
+_INSIDE = ("fields", "extra", "context", "ctx", "attributes", "jsonpayload", "json_payload", "data", "payload", "props")
 _WRAPPERS = ("logs", "records", "data")
 _ASKED = frozenset(
     [
@@ -101,11 +104,13 @@ class AppLog:
 
     def recognise(self, path: Path, head: bytes) -> Recognised | None:
         look = peek(head)
-        keys = frozenset(map(snake, look.keys))
+        rows = [lifted(nested(row)) for row in look.records]
+        keys = frozenset(map(snake, rows[0] if rows else look.keys))
         named = next((name for name in REQUEST_IDS if name in keys), None)
-        if not (named or is_log(keys)) or keys & _NOT_A_REQUEST or _repeats(look.records):
+        if not (named or is_log(keys)) or keys & _NOT_A_REQUEST or _repeats(rows):
             return None
-        logged, shown = sorted(keys & (_WHEN | _LOGGED)), sorted(keys & _ASKED)
+        logged = sorted(keys & (_WHEN | _LOGGED))
+        shown = sorted(frozenset(map(snake, [key for row in rows for key in row] or look.keys)) & _ASKED)
         if not logged or not shown:
             return None
         why = f"a request per line: {', '.join([*filter(None, [named]), *logged[:2], *shown[:4]])} ({look.kind})"
@@ -121,7 +126,7 @@ class AppLog:
             if item.header:
                 continue
             try:
-                row = structured(item)
+                row = lifted(structured(item))
                 if not frozenset(map(snake, row)) & _ASKED:
                     notes.add("a line without model, tokens, cost, latency or answer is no request; left out")
                     continue
@@ -137,8 +142,18 @@ class AppLog:
 
 
 def is_log(keys: frozenset[str]) -> bool:
-    """Whether records with these keys (in snake case) are lines of a log: a time, and a level or logger."""
-    return bool(keys & _WHEN) and bool(keys & _LEVEL)
+    """Whether records with these keys (in snake case) are lines of a log: a time, and a level, logger or who asked."""
+    return bool(keys & _WHEN) and bool(keys & (_LEVEL | _WHO))
+
+
+def lifted(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with what stands in a logger's own object beside its other fields, which go first."""
+    found = dict(row)
+    for name, value in row.items():
+        if snake(name) in _INSIDE and isinstance(value, dict):
+            del found[name]
+            found = {**value, **found}
+    return found
 
 
 def snake(key: str) -> str:
@@ -167,7 +182,8 @@ def _repeats(rows: Sequence[Mapping[str, Any]]) -> bool:
             ident = request_id(row)
         except RecordError:
             continue
-        if ident and lines.setdefault(ident, row) != row:
+        asked = frozenset(map(snake, row)) & _ASKED
+        if ident and asked and lines.setdefault(ident, row) != row:
             return True
     return False
 
@@ -180,7 +196,10 @@ def _ids(path: Path) -> dict[str, int]:
         if not isinstance(item, Entry) or item.header:
             continue
         try:
-            ident = _ident(item, structured(item))
+            row = lifted(structured(item))
+            if not frozenset(map(snake, row)) & _ASKED:
+                continue
+            ident = _ident(item, row)
         except RecordError:
             continue
         first = lines.setdefault(ident, item.line)

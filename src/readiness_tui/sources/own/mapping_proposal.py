@@ -47,6 +47,7 @@ _LATENCY = re.compile(
 _COST = re.compile(r"(?:.*_)?(?:cost|price|usd|cents)(?:_.*)?")
 _CURRENCIES = frozenset({"eur", "gbp", "inr", "jpy", "cny"})
 _SCORE = re.compile(r"(?:.*_)?(?:scores?|rating|judge|eval|metric)(?:_.*)?")
+_OF_SCORES = frozenset(["scores", "score", "evals", "evaluations", "evaluation", "ratings", "metrics", "judgements", "feedback_scores"])
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _RESERVED = frozenset({"null", "true", "false"})
 _FLAGS = frozenset({"true", "false", "yes", "no", "1", "0"})
@@ -214,7 +215,9 @@ def _is_score(column: Column) -> bool:
     known = resolve(name)
     if not column.numbers or (known is not None and known.unit in ("ms", "USD", "usd", "tokens")):
         return False
-    return known is not None or guess_direction(name) is not None or bool(_SCORE.fullmatch(name))
+    outer = normal(column.name.split(".")[0]) if "." in column.name else ""
+    named = known is not None or guess_direction(name) is not None or bool(_SCORE.fullmatch(name))
+    return named or outer in _OF_SCORES
 
 
 def _names(scores: Sequence[Column]) -> dict[str, Column]:

@@ -96,6 +96,7 @@ _ALIASES = {
     "cold_start": "cold",
     "cold": "cold",
 }
+_FEW = 4  # records that tell whether several share a trace
 _NEAR = 0.1  # of the time between start and end
 _UNITLESS = ("latency", "duration")
 #: Words of the note about a duration that was not taken: a mapping can say its unit.
@@ -117,6 +118,9 @@ class TraceRecords:
         shown = [key for key in COURSE if key in keys]
         if "trace_id" not in keys or keys & FOREIGN or not shown:
             return None
+        told = [str(row.get("trace_id")) for row in look.records]
+        if len(told) >= _FEW and len(told) > len(set(told)) * 3 / 2:
+            return None  # most lines share a trace: they are its steps
         certainty = 90 if len(shown) >= 3 else 60
         return Recognised(self.name, f"records with trace_id, {', '.join(shown)} ({look.kind})", certainty)
 

@@ -40,6 +40,7 @@ _MODEL_OPS = re.compile(
     r"(?:completions\.(?:create|parse)|responses\.(?:create|parse)|messages\.(?:create|stream)|generate_content(?:_async)?"
     r"|acompletion|(?:^|\.)completion|chat\.complete|ChatOpenAI|ChatAnthropic|invoke_model|converse)$"
 )
+_DEEPEST = 3  # levels that a model's name may be split over
 _IN = ("prompt_tokens", "input_tokens")
 _OUT = ("completion_tokens", "output_tokens")
 
@@ -77,9 +78,12 @@ def error(row: Row) -> str | None:
     return lines[-1] if lines else None
 
 
-def _by_model(value: Any) -> Iterator[Mapping[str, Any]]:
-    for part in value.values() if isinstance(value, dict) else ():
-        if isinstance(part, dict):
+def _by_model(value: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
+    """What stands under each model. A flat table splits a name with a dot (`gpt-4.1`) over two levels."""
+    for part in value.values() if isinstance(value, dict) and depth < _DEEPEST else ():
+        if isinstance(part, dict) and any(isinstance(one, dict) for one in part.values()):
+            yield from _by_model(part, depth + 1)
+        elif isinstance(part, dict):
             yield part
 
 
@@ -176,9 +180,9 @@ def _ok(row: Row, problem: str | None, word: Any) -> bool | None:
 def _model(row: Row, called: bool) -> str | None:
     if not called:
         return None
+    named = payload.version(inner(row, "output"), "model") or payload.version(inner(row, "inputs"), "model")
     used = inner(row, "summary").get("usage")
-    named = next(iter(used), None) if isinstance(used, dict) and len(used) == 1 else None
-    return named or payload.version(inner(row, "output"), "model") or payload.version(inner(row, "inputs"), "model")
+    return named or (next(iter(used), None) if isinstance(used, dict) and len(used) == 1 else None)
 
 
 def _build(group: SpanGroup) -> Trace:
