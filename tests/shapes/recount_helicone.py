@@ -46,3 +46,17 @@ def export_lines(path):
 def export_csv(path):
     with path.open(newline="") as file:
         return _requests(list(csv.DictReader(file)))
+
+
+def app_download(path):
+    about = [row["heliconeMetadata"] for row in json.loads(path.read_text())]
+    ok = [one for one in about if one["status"]["code"] == 200]
+    return {
+        "traces": len(about),
+        "success": len(ok),
+        "errors": len(about) - len(ok),
+        "latency ms": float(sum(one["latency"] for one in about)),
+        "tokens in": float(sum(one["promptTokens"] for one in about)),
+        "cost": sum(one["cost"] for one in ok),
+        "cost n": len(ok),
+    }

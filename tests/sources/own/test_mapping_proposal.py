@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import CaseStatus
 from readiness_tui.sources.kit.base import CaseRecord, TraceRecord
 from readiness_tui.sources.kit.yaml_safe import load_yaml
 from readiness_tui.sources.own.mapped import Mapped
 from readiness_tui.sources.own.mapping_proposal import propose
+from readiness_tui.sources.own.mapping_words import meaning
 from readiness_tui.sources.settings import mapping as mapping_schema
 
 
@@ -79,3 +81,45 @@ def test_whatever_the_columns_are_called_the_proposal_is_a_mapping(tmp_path_fact
     if text:
         mapping_schema.build_without_asked(load_yaml(text, "proposal"))
         assert not any(line.strip().startswith("\x1b") for line in text.splitlines())
+
+
+def test_a_unit_that_nothing_states_is_asked_and_not_guessed(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("id,prompt,reply,took\na,why?,so,1.2\nb,how?,so,900\n")
+    offered = propose(path)
+    assert 'latency: {column: took, unit: "?"}  # nothing says the unit (1.2, 900 …)' in offered.text
+    assert "1 question in it waits for an answer" in offered.text
+    mapping = tmp_path / "map.yaml"
+    mapping.write_text(offered.text)
+    with pytest.raises(ReadinessError, match=r'map\.yaml:7:.*in which unit "took" is\. Write s, ms, us or ns'):
+        Mapped(mapping)
+
+
+def test_a_mapping_that_rejects_most_rows_is_not_proposed_and_says_why(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("id,prompt,tokens_in\na,why?,some\nb,how?,many\nc,when?,3\n")
+    offered = propose(path)
+    assert offered.text == ""
+    assert "takes 1 of the first 3 rows; the first that it rejects: line 2, tokens_in is" in offered.why_not
+
+
+def test_a_word_late_in_the_file_is_in_the_map(tmp_path):
+    path = tmp_path / "t.csv"
+    rows = "".join(f"c{n},q{n}?,{'good' if n % 2 else 'bad'}\n" for n in range(300))
+    path.write_text(f"id,prompt,verdict\n{rows}last,q?,gave up\n")
+    text = propose(path).text
+    assert (
+        'values: {"bad": fail, "good": pass, "gave up": "?"}}  # say what the words with a question mark mean' in text
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("Pass (1)", "pass"), ("Fail (0)", "fail"), ("✅", "pass"), ("❌ failed", "fail"), ("PASS: all good", "pass"),
+        ("Not passed", "fail"), ("n/a", "unknown"), ("Correct.", "pass"), ("incorrect", "fail"), ("timed out", "error"),
+        ("skipped", "unknown"), ("maybe", None), ("pass or fail", None), ("42", None), ("passive", None),
+    ],
+)  # fmt: skip
+def test_what_words_mean(word, meant):
+    assert meaning(word) == meant
