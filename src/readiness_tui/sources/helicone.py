@@ -26,7 +26,23 @@ from readiness_tui.sources.tracing.model_call import answered, asked, called
 
 SIGNS = frozenset({"request_id", "request_created_at"})
 _MORE = frozenset(
-    ["delay_ms", "response_status", "response_created_at", "request_path", "helicone_user", "request_user_id", "latency", "status", "cost", "costUSD", "properties", "request_properties", "request_model", "response_model", "prompt_tokens"]
+    [
+        "delay_ms",
+        "response_status",
+        "response_created_at",
+        "request_path",
+        "helicone_user",
+        "request_user_id",
+        "latency",
+        "status",
+        "cost",
+        "costUSD",
+        "properties",
+        "request_properties",
+        "request_model",
+        "response_model",
+        "prompt_tokens",
+    ]
 )
 _PROPERTIES = ("request_properties", "properties")
 _PENDING = -2

@@ -123,3 +123,13 @@ def test_a_word_late_in_the_file_is_in_the_map(tmp_path):
 )  # fmt: skip
 def test_what_words_mean(word, meant):
     assert meaning(word) == meant
+
+
+def test_a_gateways_rows_are_requests_whatever_their_id_is_called(tmp_path):
+    table = "generation_id,created_at,model,tokens_prompt,tokens_completion,cost_total,latency_first_token_ms,generation_time_ms\n"
+    table += "g1,2026-11-20 10:00:00,birch,100,10,0.002,90,900\ng2,2026-11-20 10:01:00,birch,90,9,0.001,80,800\n"
+    text, found = brought(tmp_path, "activity.csv", table)
+    assert text.splitlines()[1] == "kind: traces"
+    trace = found[0].trace
+    assert (trace.id, trace.model, trace.tokens_in, trace.tokens_out, trace.cost) == ("g1", "birch", 100, 10, 0.002)
+    assert trace.latency_ms == 900  # the whole, not the time to the first token

@@ -73,6 +73,11 @@ GOLDEN = {
     "risk": "risk risk_level",
 }
 GOLD = ("reference", "expected_sources", "must_include", "expected_tools")
+#: Ids that only examples of an evaluation have.
+EXAMPLES = "case_id test_id example_id sample_id item_id question_id"
+#: What a call to a model leaves behind; beside a time, a row is a request whatever its id is called.
+CALLED = f"{TRACES['model']} ai_model model_permaslug {BOTH['tokens_in']} {BOTH['tokens_out']} total_tokens"
+ANY_ID = "generation_id completion_id response_id log_id event_id id uuid uid key"
 #: A result of any kind beside a reference makes a row a case and not a golden one.
 RESULTS = f"{ANSWER} {BOTH['status']} {BOTH['success']} {BOTH['tokens_in']} {BOTH['tokens_out']} {TRACES['trace_id']}"
 

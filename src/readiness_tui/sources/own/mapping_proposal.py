@@ -20,7 +20,10 @@ from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.own.mapped import UNITS
 from readiness_tui.sources.own.mapping_columns import (
+    ANY_ID,
+    CALLED,
     CASES,
+    EXAMPLES,
     GOLD,
     GOLDEN,
     RESULTS,
@@ -43,11 +46,15 @@ _SCORES = 12  # scores proposed at most
 _WORDS = 12  # different words of a column that says how cases ended, at most
 _LATENCY = re.compile(
     r"(?:.*_)?(?:latency|duration|elapsed|took|response_time|time_taken|total_time|execution_time|runtime)(?:_.*)?"
+    r"|(?:.*_)?time_(?:ms|s|secs?|seconds)"
 )
+_PART_OF_IT = re.compile(r"first_token|ttft|queue|_per_")
 _COST = re.compile(r"(?:.*_)?(?:cost|price|usd|cents)(?:_.*)?")
 _CURRENCIES = frozenset({"eur", "gbp", "inr", "jpy", "cny"})
 _SCORE = re.compile(r"(?:.*_)?(?:scores?|rating|judge|eval|metric)(?:_.*)?")
-_OF_SCORES = frozenset(["scores", "score", "evals", "evaluations", "evaluation", "ratings", "metrics", "judgements", "feedback_scores"])
+_OF_SCORES = frozenset(
+    ["scores", "score", "evals", "evaluations", "evaluation", "ratings", "metrics", "judgements", "feedback_scores"]
+)
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _RESERVED = frozenset({"null", "true", "false"})
 _FLAGS = frozenset({"true", "false", "yes", "no", "1", "0"})
@@ -91,7 +98,7 @@ def _proposal(wrapper: str, rows: Sequence[Mapping[str, Any]]) -> str:
     latency = cost = None
     scores: list[Column] = []
     if kind != "eval_set":
-        latency = next((one for one in rest if _measures(one) and _LATENCY.fullmatch(one.snake)), None)
+        latency = next((one for one in rest if _measures(one) and _is_latency(one)), None)
         cost = next((one for one in rest if _measures(one) and one is not latency and _is_cost(one)), None)
         scores = [one for one in rest if one not in (latency, cost) and _is_score(one)][:_SCORES]
     out = [f"kind: {kind}"]
@@ -114,8 +121,17 @@ def _kind(columns: Mapping[str, Column]) -> tuple[str, tuple[Mapping[str, str], 
     gold = any(named(columns, GOLDEN[name]) is not None for name in GOLD)
     if gold and named(columns, GOLDEN["question"]) is not None and named(columns, RESULTS) is None:
         return "eval_set", (GOLDEN,)
-    asked = named(columns, TRACES["trace_id"]) is not None and named(columns, "case_id test_id example_id") is None
-    return ("traces", (TRACES,)) if asked else ("cases", (CASES,))
+    if named(columns, EXAMPLES) is not None:
+        return "cases", (CASES,)
+    if named(columns, TRACES["trace_id"]) is not None:
+        return "traces", (TRACES,)
+    logged = named(columns, TRACES["started_at"]) is not None and named(columns, CALLED) is not None
+    ident = named(columns, ANY_ID)
+    if logged and ident is not None and named(columns, f"{GOLDEN['reference']} {CASES['repeat']}") is None:
+        return "traces", (
+            {"trace_id": ANY_ID, **{name: known for name, known in TRACES.items() if name != "trace_id"}},
+        )
+    return "cases", (CASES,)
 
 
 def _shared(columns: Mapping[str, Column], rows: Sequence[Mapping[str, Any]]) -> Column | None:
@@ -191,6 +207,10 @@ def _by_times(column: Column, found: Mapping[str, Column], rows: Sequence[Mappin
             ratios.append(took / value)
     ms = {"s": 1000.0, "ms": 1.0, "us": 0.001, "ns": 0.000001}
     return next((unit for unit, one in ms.items() if ratios and abs(median(ratios) / one - 1) < _NEAR), None)
+
+
+def _is_latency(column: Column) -> bool:
+    return _LATENCY.fullmatch(column.snake) is not None and _PART_OF_IT.search(column.snake) is None
 
 
 def _measures(column: Column) -> bool:
