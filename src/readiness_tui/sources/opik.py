@@ -25,7 +25,7 @@ from readiness_tui.sources.kit.peek import Peek, peek
 from readiness_tui.sources.kit.recordio import Entry
 from readiness_tui.sources.kit.structure import structured
 from readiness_tui.sources.tracing.messages import messages
-from readiness_tui.sources.tracing.model_call import answered, asked
+from readiness_tui.sources.tracing.model_call import answered, asked, finish
 from readiness_tui.sources.tracing.span_rows import Row, SpanGroup, SpanRows
 from readiness_tui.sources.tracing.span_tree import GivenScore, RawSpan, trace_from_spans
 from readiness_tui.sources.tracing.traced_case import duration_ms, elapsed_ms, kind_of, probed
@@ -172,6 +172,9 @@ def _span(row: Row, notes: fields.Notes) -> RawSpan:
         tags=payload.tags(row.get("tags"), {}),
         attributes=probed(about),
         extra={"metadata": about} if root and about else {},
+        finish=finish(got) if model else None,
+        kind_word=fields.text(row, "type") if kind is SpanKind.OTHER and row.get("type") != "general" else None,
+        blind=True,
     )
 
 
@@ -240,7 +243,7 @@ def _build(group: SpanGroup) -> Trace:
     made = trace_from_spans(group.id, spans, [score for row in group.rows for score in _judgements(row)])
     if all(_is_trace(row) for row in group.rows):
         made = replace(made, tool_calls=None)
-    return replace(made, chunks=made.chunks or None, retrieval=made.retrieval or None)  # it has no kind for a retrieval
+    return made
 
 
 _ROWS = SpanRows("opik", _rows, _trace_id, _span, _build, _WRAPPERS)

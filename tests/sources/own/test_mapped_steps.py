@@ -45,7 +45,7 @@ def test_steps_in_any_order_are_one_trace(make):
             "how": "ok",
             "said": "Leeds.",
         },
-        {"req": "r2", "at": at(0), "what": "llm", "model": "birch", "tokens": 5, "ms": 100, "how": "ok"},
+        {"req": "r2", "at": at(0), "what": "llm", "model": "birch", "tokens": 5, "ms": 100, "how": "ok", "said": "No."},
         {"req": "r1", "at": at(1), "what": "llm", "model": "birch", "tokens": 20, "ms": 500, "how": "ok"},
         {"req": "r1", "at": at(2), "what": "tool", "tool": "find", "args": {"id": 9}, "ms": 1500, "how": "timeout"},
     ]

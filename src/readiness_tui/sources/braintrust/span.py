@@ -19,7 +19,7 @@ from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.kit.recordio import Entry
 from readiness_tui.sources.kit.structure import structured
 from readiness_tui.sources.tracing.messages import messages
-from readiness_tui.sources.tracing.model_call import answered, asked
+from readiness_tui.sources.tracing.model_call import answered, asked, finish
 from readiness_tui.sources.tracing.span_rows import Row, SpanGroup, SpanRows
 from readiness_tui.sources.tracing.span_tree import GivenScore, RawSpan, trace_from_spans
 from readiness_tui.sources.tracing.traced_case import duration_ms, elapsed_ms, kind_of, probed
@@ -129,6 +129,8 @@ def _span(row: Row, notes: fields.Notes) -> RawSpan:
         tags=payload.tags(row.get("tags"), {}),
         attributes=probed(about),
         extra={"metadata": about} if root and about else {},
+        finish=finish(got) if model else None,
+        blind=True,
     )
 
 

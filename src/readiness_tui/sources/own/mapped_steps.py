@@ -39,6 +39,9 @@ _STEPS = {
     SpanKind.EVALUATION: "evaluation eval judge score",
 }
 _KINDS = {word: kind for kind, words in _STEPS.items() for word in words.split()}
+#: Columns by one of which a mapping says what was a tool call, or a retrieval.
+_TOOLS = frozenset({"tool", "step", "tool_calls"})
+_RETRIEVALS = frozenset({"retrieved_chunks", "step"})
 _Step = tuple[RawSpan, Trace]
 
 
@@ -124,6 +127,8 @@ class Steps:
             user=alone.user,
             session=alone.session,
             feedback=alone.feedback,
+            kind_word=fields.text(own, "step") if kind is SpanKind.OTHER else None,
+            blind=not self._mapped & _RETRIEVALS,
         )
         return span, alone
 
@@ -155,20 +160,8 @@ class Steps:
             for name, value in alone.scores.items():
                 given.setdefault(name, []).append(value)
         scores = {name: fmean(values) for name, values in given.items()}
-        return self._without_claims(replace(made, status=last.status if last else made.status, scores=scores), spans)
-
-    def _without_claims(self, trace: Trace, spans: Sequence[RawSpan]) -> Trace:
-        """None called, nothing retrieved: only where the mapping says which steps are which, and each was understood."""
-        above = {span.parent for span in spans}
-        open_steps = any(span.kind is SpanKind.OTHER and span.id not in above for span in spans)
-        tools = not open_steps and self._mapped & {"tool", "step", "tool_calls"}
-        chunks = not open_steps and self._mapped & {"retrieved_chunks", "step"}
-        return replace(
-            trace,
-            tool_calls=trace.tool_calls if tools else trace.tool_calls or None,
-            chunks=trace.chunks if chunks else trace.chunks or None,
-            retrieval=trace.retrieval if chunks else trace.retrieval or None,
-        )
+        made = replace(made, status=last.status if last else made.status, scores=scores)
+        return made if self._mapped & _TOOLS else replace(made, tool_calls=made.tool_calls or None)
 
 
 def _root(ident: str, ordered: Sequence[_Step]) -> RawSpan:

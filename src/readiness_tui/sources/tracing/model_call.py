@@ -52,6 +52,16 @@ def called(asked_for: Asked | None) -> tuple[ToolCall, ...] | None:
     return None if asked_for is None else tuple(call for _, call in asked_for)
 
 
+def finish(response: Any) -> str | None:
+    """Why the model stopped, in lower case."""
+    response = payload.parsed(response)
+    listed = response.get("choices", response.get("candidates")) if isinstance(response, dict) else response
+    first = listed[0] if isinstance(listed, list) and listed and isinstance(listed[0], dict) else {}
+    places = (first, response if isinstance(response, dict) else {})
+    found = (place.get(name) for place in places for name in ("finish_reason", "finishReason", "stop_reason"))
+    return next((word.lower() for word in found if isinstance(word, str) and word), None)
+
+
 def _messages(response: Any) -> list[Message]:
     if isinstance(response, list):
         return messages([part for part in response if isinstance(part, dict) and part.get("role") != "user"])

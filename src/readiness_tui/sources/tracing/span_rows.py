@@ -8,11 +8,11 @@ with what another brings later.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from readiness_tui.domain.runs.model import SpanKind, Trace
+from readiness_tui.domain.runs.model import Trace
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import Progress, Reject, TraceRecord, Warn
 from readiness_tui.sources.kit.folder import size
@@ -89,9 +89,7 @@ class SpanRows:
 
     def record(self, group: SpanGroup) -> TraceRecord:
         """The trace of a group. Other files may bring more of it."""
-        return TraceRecord(
-            _unexplained(self.trace(group), group.spans), payload.as_raw({self.tool: group.rows}), part=True
-        )
+        return TraceRecord(self.trace(group), payload.as_raw({self.tool: group.rows}), part=True)
 
     def assemble(self, trace_id: str, raws: Sequence[str]) -> TraceRecord | None:
         """The trace of the rows in these raw records, later ones replacing earlier; None if one is of another tool."""
@@ -116,19 +114,6 @@ class SpanRows:
         group.spans.append(self.span(row, notes))
         group.rows.append(row)
         group.lines.append(line)
-
-
-def _unexplained(trace: Trace, spans: Sequence[RawSpan]) -> Trace:
-    """A step of no known kind with nothing below it may have been a tool or a search: then "none" is not known."""
-    above = {span.parent for span in spans}
-    if all(span.kind is not SpanKind.OTHER or span.id in above for span in spans):
-        return trace
-    return replace(
-        trace,
-        tool_calls=trace.tool_calls or None,
-        chunks=trace.chunks or None,
-        retrieval=trace.retrieval or None,
-    )
 
 
 def _more(header: Row, count: int) -> str | None:

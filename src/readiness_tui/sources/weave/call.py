@@ -20,7 +20,7 @@ from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.kit.recordio import Entry
 from readiness_tui.sources.kit.structure import structured
 from readiness_tui.sources.tracing.messages import messages
-from readiness_tui.sources.tracing.model_call import answered, asked
+from readiness_tui.sources.tracing.model_call import answered, asked, finish
 from readiness_tui.sources.tracing.span_rows import Row, SpanGroup, SpanRows
 from readiness_tui.sources.tracing.span_tree import RawSpan, trace_from_spans
 from readiness_tui.sources.tracing.traced_case import duration_ms, elapsed_ms, probed
@@ -158,6 +158,8 @@ def _span(row: Row, notes: fields.Notes) -> RawSpan:
         session=payload.version(row, "thread_id") or payload.version(about, "thread_id", "session_id"),
         attributes=probed(about),
         extra={"attributes": about} if parent is None and about else {},
+        finish=finish(got) if model else None,
+        blind=kind is not SpanKind.RETRIEVAL,
     )
 
 
