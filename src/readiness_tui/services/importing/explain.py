@@ -140,7 +140,7 @@ def _could_be_mapped(found: Explained, path: Path) -> bool:
 
 
 #: Formats of people's own records, which a mapping can read as well.
-_LOOSE = ("app_log", "trace_record", "case_record")
+_LOOSE = ("app_log", "trace_record", "case_record", "metrics_mapping")
 
 
 def _explain_mapped(path: Path, mapping: Path) -> Explained:

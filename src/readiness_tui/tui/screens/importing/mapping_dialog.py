@@ -40,9 +40,7 @@ class MappingDialog(ModalScreen[Path | None]):
         with Vertical(id="dialog"):
             yield Static("A mapping for this file", id="dialog-title")
             yield Static(line(str(self._path), "$text-muted"), id="mapping-path")
-            area = TextArea(visible(self._text), id="mapping-text")
-            area.show_line_numbers = True
-            yield area
+            yield TextArea(visible(self._text), id="mapping-text", show_line_numbers=True)
             with VerticalScroll(id="mapping-said", can_focus=False):
                 yield Static(id="mapping-trial")
             with Horizontal(id="dialog-buttons"):
