@@ -41,6 +41,8 @@ def _say(one: Explained) -> None:
         if one.proposal:
             say("\n  A mapping for it: save what follows as map.yaml, correct it, and import with --map map.yaml.\n")
             say(one.proposal)
+        elif one.why_no_proposal:
+            say(f"  {one_line(one.why_no_proposal, 600)}")
         return
     brought = ((len(one.runs), "run"), (one.cases, "case"), (one.traces, "trace"), (one.golden, "golden case"))
     say(f"  brings {', '.join(plural(n, word) for n, word in brought if n) or one.title}")
@@ -69,6 +71,11 @@ def _say(one: Explained) -> None:
         shown = [f"line {reject.line}: {reject.reason}" for reject in one.rejects]
         left = one.rejected - len(shown)
         _say_list(f"Rejected: {plural(one.rejected, 'line')}", [*shown, *([f"… and {left:,} more"] if left else [])])
+    if one.proposal:
+        say(
+            "\n  A mapping can say what the file does not: save what follows as map.yaml, answer what it asks, and import"
+        )
+        say(f"  with --map map.yaml.\n\n{one.proposal}")
     say()
 
 
@@ -111,6 +118,7 @@ def _plain(one: Explained) -> dict[str, Any]:
         "also": list(one.also),
         "refused": one.refused or None,
         "proposal": one.proposal or None,
+        "why_no_proposal": one.why_no_proposal or None,
         "cases": one.cases,
         "traces": one.traces,
         "golden_cases": one.golden,

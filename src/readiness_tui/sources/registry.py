@@ -50,6 +50,7 @@ BUILT_IN = (
     "own.trace_record",
     "own.golden_set",
     "own.case_record",
+    "own.app_log",
     "own.metrics_mapping",
     "promptfoo.source",
     "otel.source",
@@ -76,6 +77,11 @@ BUILT_IN = (
     "junit",
     "mlflow.source",
     "wandb.source",
+    "weave.source",
+    "braintrust.source",
+    "opik",
+    "litellm",
+    "helicone",
 )
 
 

@@ -14,7 +14,7 @@ from readiness_tui.domain.runs.model import CaseStatus, HumanVerdict, Outcome, S
 from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import CaseRecord, Reject, RunStart, TraceRecord, Warn
 from readiness_tui.sources.own.mapped import Mapped
-from readiness_tui.sources.settings.mapping import CaseColumns, TraceColumns
+from readiness_tui.sources.settings.mapping import CaseColumns, GoldenColumns, TraceColumns
 
 CASES = """\
 kind: cases
@@ -147,11 +147,17 @@ def test_another_mapping_makes_it_another_import(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("columns: {case_id: a}\n", "field kind: this field is missing. Write kind: cases, or kind: traces."),
-        ("kind: spans\n", "a mapping is of cases or of traces"),
+        (
+            "columns: {case_id: a}\n",
+            "field kind: this field is missing. Write kind: cases, kind: traces, or kind: eval_set.",
+        ),
+        ("kind: spans\n", "a mapping is of cases, of traces or of an eval set"),
         ("kind: cases\ncolumns: {latency: {column: a, unit: s}}\n", "neither case_id nor question is mapped"),
         ("kind: cases\ncolumns: {case_id: a, latency: took}\n", "field columns.latency.unit: this field is missing"),
-        ("kind: cases\ncolumns: {case_id: a, latency: {column: b, unit: min}}\n", "expected 's', 'ms', 'us' or 'ns'"),
+        (
+            "kind: cases\ncolumns: {case_id: a, latency: {column: b, unit: min}}\n",
+            "expected 's', 'ms', 'us', 'ns' or '?'",
+        ),
         ("kind: cases\ncolumns: {case_id: a, outptu: b}\n", 'Did you mean "output"?'),
         ("kind: cases\ncolumns: {case_id: a}\nscores: {zest: b}\n", "so its direction is needed"),
         (
@@ -159,9 +165,23 @@ def test_another_mapping_makes_it_another_import(tmp_path):
             "Faithfulness is better when higher",
         ),
         ("kind: cases\nrun: {prompt_version: 12}\ncolumns: {case_id: a}\n", "Put it in quotes"),
-        ("kind: traces\ncolumns: {question: q}\n", "field columns.trace_id: this field is missing"),
+        (
+            "kind: traces\ncolumns: {question: q}\n",
+            "no trace_id is mapped. Map it; or name the column that the steps of a request share: group_by",
+        ),
         ("kind: traces\nrun: {name: x}\ncolumns: {trace_id: t}\n", "this field is not known"),
         ("- a\n", "Write kind: cases"),
+        ("kind: traces\ncolumns: {trace_id: t, tool: u}\n", "only the steps of a trace have it"),
+        (
+            'kind: cases\ncolumns:\n  case_id: a\n  latency: {column: took, unit: "?"}\n',
+            'map.yaml:4:27, field columns.latency.unit: the file does not say in which unit "took" is.'
+            " Write s, ms, us or ns in place of the question mark.",
+        ),
+        (
+            'kind: cases\ncolumns: {case_id: a, status: {column: v, values: {good: pass, meh: "?"}}}\n',
+            "field columns.status.values.meh: nobody said what this word means",
+        ),
+        ("kind: eval_set\ncolumns: {id: a}\n", "field columns.question: this field is missing"),
     ],
 )
 def test_a_mapping_that_is_not_understood(tmp_path, text, said):
@@ -195,6 +215,6 @@ def test_the_documented_mapping_and_its_fields_are_the_ones_that_are_read(tmp_pa
     path = tmp_path / "map.yaml"
     path.write_text(text.partition("```yaml\n")[2].partition("```")[0])
     assert Mapped(path).mapping.kind == "cases"
-    for kind, columns in (("cases", CaseColumns), ("traces", TraceColumns)):
+    for kind, columns in (("cases", CaseColumns), ("traces", TraceColumns), ("golden cases", GoldenColumns)):
         documented = set(re.findall(r"`(\w+)`", text.partition(f"Fields of {kind}: ")[2].partition(".")[0]))
         assert documented == set(columns.model_fields)

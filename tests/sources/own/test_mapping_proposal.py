@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import CaseStatus
 from readiness_tui.sources.kit.base import CaseRecord, TraceRecord
 from readiness_tui.sources.kit.yaml_safe import load_yaml
 from readiness_tui.sources.own.mapped import Mapped
 from readiness_tui.sources.own.mapping_proposal import propose
+from readiness_tui.sources.own.mapping_words import meaning
 from readiness_tui.sources.settings import mapping as mapping_schema
 
 
@@ -20,7 +22,7 @@ def brought(tmp_path, name, content):
     """(proposal, the records that the file brings by it)."""
     path = tmp_path / name
     path.write_text(content, encoding="utf-8")
-    text = propose(path)
+    text = propose(path).text
     mapping = tmp_path / "map.yaml"
     mapping.write_text(text, encoding="utf-8")
     return text, [one for one in Mapped(mapping).read(path) if isinstance(one, CaseRecord | TraceRecord)]
@@ -41,15 +43,15 @@ def test_a_table_of_cases(tmp_path):
 
 def test_traces_inside_an_object_with_inner_keys(tmp_path):
     row = {"requestId": "r1", "meta": {"timestamp": "2026-11-20T10:00:00Z", "user_id": "u1"}, "in": {"query": "why?"},
-           "response": "so", "latency": 1200, "outcome": "meh", "usage": {"input_tokens": 5}}  # fmt: skip
+           "response": "so", "latency_ms": 1200, "outcome": "✅ fine (3)", "usage": {"input_tokens": 5}}  # fmt: skip
     text, found = brought(tmp_path, "t.json", json.dumps({"made": 1, "items": [row, {**row, "requestId": "r2"}]}))
     trace = found[0].trace
     assert (trace.id, trace.question, trace.answer, trace.user, trace.tokens_in) == ("r1", "why?", "so", "u1", 5)
     assert trace.started_at is not None
     assert trace.latency_ms == 1200
     assert "records: items" in text
-    assert "unit: ms}  # the unit is a guess" in text
-    assert "status: outcome  # say what its words mean: {column: …, values: {meh: pass, fail or error}}" in text
+    assert "latency: {column: latency_ms, unit: ms}\n" in text
+    assert text.startswith("# takes 2 of the first 2 rows\n")
 
 
 def test_an_object_longer_than_what_is_looked_at(tmp_path):
@@ -63,7 +65,7 @@ def test_an_object_longer_than_what_is_looked_at(tmp_path):
 def test_nothing_is_proposed_where_no_column_tells_records_apart(tmp_path, content):
     path = tmp_path / "x"
     path.write_text(content)
-    assert propose(path) == ""
+    assert propose(path).text == ""
 
 
 names = st.one_of(st.text(max_size=12), st.sampled_from(["latency", "cost", "score", "null", "input.text", "status"]))
@@ -75,7 +77,59 @@ values = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text
 def test_whatever_the_columns_are_called_the_proposal_is_a_mapping(tmp_path_factory, rows):
     path = tmp_path_factory.getbasetemp() / "any.jsonl"
     path.write_text("".join(json.dumps({"id": n, **row}) + "\n" for n, row in enumerate(rows)))
-    text = propose(path)
+    text = propose(path).text
     if text:
-        mapping_schema.build(load_yaml(text, "proposal"))
+        mapping_schema.build_without_asked(load_yaml(text, "proposal"))
         assert not any(line.strip().startswith("\x1b") for line in text.splitlines())
+
+
+def test_a_unit_that_nothing_states_is_asked_and_not_guessed(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("id,prompt,reply,took\na,why?,so,1.2\nb,how?,so,900\n")
+    offered = propose(path)
+    assert 'latency: {column: took, unit: "?"}  # nothing says the unit (1.2, 900 …)' in offered.text
+    assert "1 question in it waits for an answer" in offered.text
+    mapping = tmp_path / "map.yaml"
+    mapping.write_text(offered.text)
+    with pytest.raises(ReadinessError, match=r'map\.yaml:7:.*in which unit "took" is\. Write s, ms, us or ns'):
+        Mapped(mapping)
+
+
+def test_a_mapping_that_rejects_most_rows_is_not_proposed_and_says_why(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("id,prompt,tokens_in\na,why?,some\nb,how?,many\nc,when?,3\n")
+    offered = propose(path)
+    assert offered.text == ""
+    assert "takes 1 of the first 3 rows; the first that it rejects: line 2, tokens_in is" in offered.why_not
+
+
+def test_a_word_late_in_the_file_is_in_the_map(tmp_path):
+    path = tmp_path / "t.csv"
+    rows = "".join(f"c{n},q{n}?,{'good' if n % 2 else 'bad'}\n" for n in range(300))
+    path.write_text(f"id,prompt,verdict\n{rows}last,q?,gave up\n")
+    text = propose(path).text
+    assert (
+        'values: {"bad": fail, "good": pass, "gave up": "?"}}  # say what the words with a question mark mean' in text
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("Pass (1)", "pass"), ("Fail (0)", "fail"), ("✅", "pass"), ("❌ failed", "fail"), ("PASS: all good", "pass"),
+        ("Not passed", "fail"), ("n/a", "unknown"), ("Correct.", "pass"), ("incorrect", "fail"), ("timed out", "error"),
+        ("skipped", "unknown"), ("maybe", None), ("pass or fail", None), ("42", None), ("passive", None),
+    ],
+)  # fmt: skip
+def test_what_words_mean(word, meant):
+    assert meaning(word) == meant
+
+
+def test_a_gateways_rows_are_requests_whatever_their_id_is_called(tmp_path):
+    table = "generation_id,created_at,model,tokens_prompt,tokens_completion,cost_total,latency_first_token_ms,generation_time_ms\n"
+    table += "g1,2026-11-20 10:00:00,birch,100,10,0.002,90,900\ng2,2026-11-20 10:01:00,birch,90,9,0.001,80,800\n"
+    text, found = brought(tmp_path, "activity.csv", table)
+    assert text.splitlines()[1] == "kind: traces"
+    trace = found[0].trace
+    assert (trace.id, trace.model, trace.tokens_in, trace.tokens_out, trace.cost) == ("g1", "birch", 100, 10, 0.002)
+    assert trace.latency_ms == 900  # the whole, not the time to the first token

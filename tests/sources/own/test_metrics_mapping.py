@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Aggregate
 
 COURSE = {"faithfulness": 0.88, "retrieval_hit_rate": 0.82, "latency_p95_ms": 3100, "cost_per_success": 0.06}
@@ -68,3 +69,18 @@ def test_a_figure_that_is_no_number_refuses_its_line(make, read):
 def test_a_missing_figure_stays_a_metric_without_a_value(make, read):
     (run,) = read(make("a.json", {**COURSE, "mrr": None})).runs
     assert run.aggregates["mrr"] == Aggregate(None)
+
+
+@pytest.mark.parametrize(
+    "content", ['{"bad": 1}', "bad,worse\n1,2\n", '{"bad": 1}\n{"bad": 2}\n', "metric,value\nbad,1\n"]
+)
+def test_numbers_under_no_metrics_name_are_no_run_and_the_refusal_says_what_to_do(make, read, content):
+    with pytest.raises(ReadinessError, match=r"what they measure is not known\. Name one of them so"):
+        read(make("numbers.json", content))
+
+
+def test_a_file_that_says_that_they_are_metrics_is_believed(make, read):
+    (run,) = read(make("numbers.json", {"metrics": {"bad": 1}})).runs
+    assert run.aggregates["bad"].value == 1
+    (run,) = read(make("numbers.json", {"faithfulness": 0.9, "bad": 1})).runs
+    assert run.aggregates["bad"].value == 1

@@ -118,8 +118,18 @@ def test_an_unknown_status_has_no_outcome_and_is_said(make, read):
 def test_without_a_status_success_or_an_error_decide(make, read):
     rest = {key: value for key, value in COURSE.items() if key != "status"}
     rows = [rest, {**rest, "success": False}, {**rest, "error": "503 from upstream"}, {**rest, "success": True}]
+    rows = [{**row, "trace_id": f"t{n}"} for n, row in enumerate(rows)]
     outcomes = [trace.outcome for trace in read(make("log.jsonl", rows)).traces]
     assert outcomes == [None, Outcome.FAIL, Outcome.ERROR, Outcome.SUCCESS]
+
+
+def test_a_trace_that_stands_twice_is_rejected_and_not_the_last_one_taken(make, read):
+    found = read(make("log.jsonl", [COURSE, {**COURSE, "status": "error"}, {**COURSE, "trace_id": "other"}]))
+    assert [trace.outcome for trace in found.traces] == [Outcome.SUCCESS, Outcome.SUCCESS]
+    (reject,) = found.rejects
+    assert reject.line == 2
+    assert "stands in the file already, on line 1" in reject.reason
+    assert "group_by" in reject.reason
 
 
 def test_optional_fields_and_their_other_names(make, read):

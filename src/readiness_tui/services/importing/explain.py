@@ -37,6 +37,7 @@ from readiness_tui.sources.kit.base import (
 from readiness_tui.sources.kit.declared import checked
 from readiness_tui.sources.kit.fileio import head
 from readiness_tui.sources.own.mapping_proposal import propose
+from readiness_tui.sources.own.trace_record import NO_UNIT
 from readiness_tui.sources.settings import gate as gate_file
 
 #: Cases and traces that metrics are computed from; the rest is counted.
@@ -69,7 +70,8 @@ class RunFound:
 class Explained:
     """What is in one file. `also`: other formats that know it less surely. `refused`: why nothing can be imported.
 
-    `proposal`: for a file of no known format, a mapping to start from (YAML); "" where its columns suggest none.
+    `proposal`: for a file of no known format, a mapping to start from (YAML), tried on its first rows; "" where its
+    columns suggest none, or where one was tried and did not hold (`why_no_proposal`).
     """
 
     path: str
@@ -89,6 +91,7 @@ class Explained:
     warnings: list[str] = field(default_factory=list)
     refused: str = ""
     proposal: str = ""
+    why_no_proposal: str = ""
 
 
 def explain_path(path: Path, format: str | None = None, mapping: Path | None = None) -> list[Explained]:
@@ -123,9 +126,21 @@ def explain(path: Path, format: str | None = None) -> Explained:
         _read(found, source, source.read(path))
     except ReadinessError as refusal:
         found.refused = str(refusal)
-        if not found.format and format is None and os.path.isfile(path) and not registry.also(path):
-            found.proposal = propose(registry.inside(path))
+    if format is None and os.path.isfile(path) and _could_be_mapped(found, path):
+        offered = propose(registry.inside(path))
+        found.proposal, found.why_no_proposal = offered.text, offered.why_not
     return found
+
+
+def _could_be_mapped(found: Explained, path: Path) -> bool:
+    """Whether a mapping may say more than was understood: of no format, or of one that asks what the file does not say."""
+    if found.refused and not found.format:
+        return not registry.also(path)
+    return found.format in _LOOSE and (bool(found.refused) or any(NO_UNIT in said for said in found.warnings))
+
+
+#: Formats of people's own records, which a mapping can read as well.
+_LOOSE = ("app_log", "trace_record", "case_record", "metrics_mapping")
 
 
 def _explain_mapped(path: Path, mapping: Path) -> Explained:

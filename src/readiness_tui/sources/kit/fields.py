@@ -31,9 +31,13 @@ _NUMBER = re.compile(r"[ \t]*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[ \t]*", re.AS
 _SEPARATOR = re.compile(r"\s*[;|]\s*")
 # A number that names or counts something, or has an unknown unit, is not a score.
 _NO_SCORE = re.compile(
-    r"^(latency|duration|cluster|document|session)$|(^|_)(id|ids|at|index|idx|seed|timestamp|version|line|row|turn|step|number|count|year|ns|n)$",
+    r"^(latency|duration|elapsed|cluster|document|session|temperature|top_?[pk]|port|pid)$"
+    r"|(^|_)(id|ids|at|time|date|index|idx|seed|timestamp|ts|version|line|row|turn|step|number|count|year|ns|us|ms|secs|seconds"
+    r"|tokens|bytes|attempts|retries|n)$",
     re.IGNORECASE,
 )
+# The same at the end of a name in camelCase: startTime, promptTokens, responseCost.
+_NO_SCORE_CAMEL = re.compile(r"[a-z0-9](Id|Ids|At|Time|Date|Index|Timestamp|Version|Count|Ms|Seconds|Tokens|Bytes)$")
 
 _CHUNK_ID = ("id", "chunk_id", "chunkId", "doc_id", "document_id")
 _CHUNK_TEXT = ("text", "content", "page_content", "pageContent")
@@ -234,12 +238,16 @@ def tool_calls(known: Mapping[str, Any], name: str, *, table: bool = False) -> t
 
 def is_score(name: str, value: Any) -> bool:
     """Whether a field that no format names is a metric: a number, and not the kind that names or counts something."""
-    return type(value) in (int, float) and math.isfinite(value) and _NO_SCORE.search(name) is None
+    return type(value) in (int, float) and math.isfinite(value) and not _names_no_score(name)
+
+
+def _names_no_score(name: str) -> bool:
+    return _NO_SCORE.search(name) is not None or _NO_SCORE_CAMEL.search(name) is not None
 
 
 def cell_score(name: str, value: Any) -> float | None:
     """The metric in a table cell of a column that no format names; None where it holds none."""
-    if type(value) is not str or _NO_SCORE.search(name) or _NUMBER.fullmatch(value) is None:
+    if type(value) is not str or _names_no_score(name) or _NUMBER.fullmatch(value) is None:
         return None
     parsed = float(value)
     return parsed if math.isfinite(parsed) else None

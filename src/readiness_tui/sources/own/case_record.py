@@ -33,6 +33,7 @@ from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
+from readiness_tui.sources.own.app_log import REQUEST_IDS, is_log, snake
 from readiness_tui.sources.own.golden_set import GOLD, RESULT
 from readiness_tui.sources.own.run_fields import run_from
 from readiness_tui.sources.tracing.outcome import outcome_of
@@ -78,6 +79,7 @@ _STATUS = {
     Outcome.ERROR: CaseStatus.ERROR,
 }
 _ANSWER = frozenset({"answer", "response"})
+_EVALUATED = frozenset({"scores", "repeat", "variant", "human_label"})
 _CASE_ONLY = RESULT - {"trace_id", "case_id"}
 _STATES = {"missing": ScoreState.MISSING, "not applicable": ScoreState.NOT_APPLICABLE, "n/a": ScoreState.NOT_APPLICABLE}
 
@@ -99,7 +101,7 @@ class CaseRecords:
         if "case_id" in keys and (shown or _has_metric(look)):
             return Recognised(self.name, f"records with case_id, {', '.join(shown) or 'metrics'} ({look.kind})", 90)
         graded = keys & _ANSWER and not keys & GOLD and _has_metric(look)
-        if "question" in keys and "trace_id" not in keys and (shown or graded):
+        if "question" in keys and "trace_id" not in keys and not _is_log(keys) and (shown or graded):
             why = f"records with question, {', '.join(shown) or 'metrics'} and no trace_id ({look.kind})"
             return Recognised(self.name, why, 70)
         return None
@@ -131,6 +133,12 @@ class CaseRecords:
         if header_alone:
             yield Warn(f"{path.name} describes a run, and no case of it follows, as lines or in a list `cases`.")
         yield from notes.warnings(path.name)
+
+
+def _is_log(keys: frozenset[str]) -> bool:
+    """Whether a record is a logged request: questions repeat there as often as people ask them."""
+    names = frozenset(map(snake, keys))
+    return bool(names & frozenset(REQUEST_IDS) or is_log(names)) and not keys & _EVALUATED
 
 
 def _has_metric(look: Peek) -> bool:

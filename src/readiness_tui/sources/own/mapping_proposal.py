@@ -1,217 +1,267 @@
 """Proposes a mapping (`settings/mapping.py`) for a file of unknown format, from its column names and first values.
 
-A starting point for a person to correct: a guessed unit or direction is marked by a comment. Nothing is imported.
+A starting point for a person to correct: a guess is marked by a comment, and a unit that nothing states is asked (`"?"`).
+It is run on the file's own first rows before it is shown, and not shown if it rejects most of them. Nothing is imported.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.metrics.registry import guess_direction, normal, resolve
-from readiness_tui.domain.text.sanitise import one_line, to_json, visible
-from readiness_tui.sources.kit.fileio import head
-from readiness_tui.sources.kit.peek import FileKind, Peek, peek
+from readiness_tui.domain.text.sanitise import one_line, to_json
+from readiness_tui.sources.kit import fields
+from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.own.mapped import UNITS
+from readiness_tui.sources.own.mapping_columns import (
+    ANY_ID,
+    CALLED,
+    CASES,
+    EXAMPLES,
+    GOLD,
+    GOLDEN,
+    RESULTS,
+    STEPS,
+    TRACES,
+    Column,
+    columns_of,
+    first_rows,
+    mapped,
+    named,
+    value_at,
+)
+from readiness_tui.sources.own.mapping_trial import tried
+from readiness_tui.sources.own.mapping_words import meaning
+from readiness_tui.sources.settings.mapping import ASKED, LATENCY
 from readiness_tui.sources.tracing.outcome import outcome_of
+from readiness_tui.sources.tracing.traced_case import elapsed_ms
 
-COLUMNS = 200  # columns read at most
 _SCORES = 12  # scores proposed at most
-_WORDS = 6  # status words shown at most
-
-# Our field → common column names for it, the most reliable first.
-_BOTH = {
-    "question": "question user_question user_input input prompt query user_query request instruction message text",
-    "status": "status outcome verdict result grade",
-    "success": "success passed pass is_correct correct ok",
-    "error": "error error_message exception",
-    "tokens_in": "tokens_in input_tokens prompt_tokens tokens_prompt",
-    "tokens_out": "tokens_out output_tokens completion_tokens tokens_completion",
-    "retrieved_chunks": "retrieved_chunks chunks contexts retrieved_contexts retrieval_context documents",
-    "tool_calls": "tool_calls tools_called tools",
-    "cached": "cached cache_hit from_cache",
-}
-_ANSWER = "output answer response reply completion prediction generated_text generation model_output actual_output"
-_CASES = _BOTH | {
-    "case_id": "case_id test_id example_id sample_id item_id question_id row_id id uid uuid key",
-    "output": _ANSWER,
-    "variant": "variant configuration",
-    "repeat": "repeat repetition epoch trial attempt",
-    "tags": "tags labels category categories",
-    "risk": "risk risk_level",
-}
-_TRACES = _BOTH | {
-    "trace_id": "trace_id traceid request_id requestid correlation_id",
-    "answer": _ANSWER,
-    "started_at": "started_at start_time timestamp time created_at ts date",
-    "model": "model model_name",
-    "prompt_version": "prompt_version",
-    "app_version": "app_version release",
-    "index_version": "index_version",
-    "feedback": "feedback user_feedback thumbs",
-    "user": "user_id user",
-    "session": "session_id conversation_id thread_id session",
-}
-_LATENCY = re.compile(r"(?:.*_)?(?:latency|duration|elapsed|took|response_time|runtime)(?:_.*)?")
+_WORDS = 12  # different words of a column that says how cases ended, at most
+_LATENCY = re.compile(
+    r"(?:.*_)?(?:latency|duration|elapsed|took|response_time|time_taken|total_time|execution_time|runtime)(?:_.*)?"
+    r"|(?:.*_)?time_(?:ms|s|secs?|seconds)"
+)
+_PART_OF_IT = re.compile(r"first_token|ttft|queue|_per_")
 _COST = re.compile(r"(?:.*_)?(?:cost|price|usd|cents)(?:_.*)?")
-_TIME_UNITS = {"ms": "ms", "msec": "ms", "millis": "ms", "milliseconds": "ms", "s": "s", "sec": "s", "secs": "s",
-               "seconds": "s", "us": "us", "micros": "us", "ns": "ns", "nanos": "ns"}  # fmt: skip
+_CURRENCIES = frozenset({"eur", "gbp", "inr", "jpy", "cny"})
 _SCORE = re.compile(r"(?:.*_)?(?:scores?|rating|judge|eval|metric)(?:_.*)?")
+_OF_SCORES = frozenset(
+    ["scores", "score", "evals", "evaluations", "evaluation", "ratings", "metrics", "judgements", "feedback_scores"]
+)
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _RESERVED = frozenset({"null", "true", "false"})
+_FLAGS = frozenset({"true", "false", "yes", "no", "1", "0"})
+_PERCENT_FROM = 10.0  # a known share beyond this is a percentage; up to it, it may be a scale of 5 or 10
+_NEAR = 0.05  # of the time between its start and end that a duration may be off
 
 
-@dataclass(slots=True)
-class _Column:
-    name: str
-    values: list[Any] = field(default_factory=list)  # not empty ones
+@dataclass(frozen=True, slots=True)
+class ProposedMapping:
+    """A mapping as YAML, or why none is proposed; both empty where no column looks like an id or a question."""
 
-    @property
-    def numbers(self) -> list[float]:
-        """Its values as numbers; none where one of them is something else."""
-        try:
-            found = [float(value) for value in self.values if isinstance(value, bool | int | float | str)]
-        except (ValueError, OverflowError):
-            return []
-        return found if len(found) == len(self.values) else []
+    text: str = ""
+    why_not: str = ""
 
 
-def propose(path: Path) -> str:
-    """A mapping for the file as YAML; "" if no column looks like an id or a question. Never raises."""
+def propose(path: Path) -> ProposedMapping:
+    """Never raises."""
     try:
-        look = peek(head(path))
+        wrapper, rows = first_rows(path)
+        text = _proposal(wrapper, rows)
+        if not text:
+            return ProposedMapping()
+        trial = tried(text, path)
     except ReadinessError:
-        return ""
-    wrapper, rows = _rows(look)
-    columns = _columns(rows)
-    kind, fields = "traces", _TRACES
-    if _named(columns, _TRACES["trace_id"]) is None or _named(columns, "case_id test_id example_id") is not None:
-        kind, fields = "cases", _CASES
-    found = {name: column for name, names in fields.items() if (column := _named(columns, names)) is not None}
+        return ProposedMapping()
+    if not trial.holds:
+        return ProposedMapping(why_not=f"A mapping was tried, and is not proposed: {one_line(trial.sentence(), 400)}")
+    return ProposedMapping(f"# {one_line(trial.sentence(), 300)}\n{text}")
+
+
+def _proposal(wrapper: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    columns = columns_of(rows)
+    kind, tables = _kind(columns)
+    shared = _shared(columns, rows) if kind == "traces" else None
+    found = mapped(columns, *tables, *((STEPS,) if shared is not None else ()))
     if not {"trace_id", "case_id", "question"} & found.keys():
         return ""
-    used = [column.name for column in found.values()]
-    rest = [column for column in columns.values() if column.name not in used]
-    latency = next((one for one in rest if one.numbers and _LATENCY.fullmatch(normal(one.name))), None)
-    cost = next((one for one in rest if one.numbers and one is not latency and _COST.fullmatch(normal(one.name))), None)
-    scores = [one for one in rest if one is not latency and one is not cost and _is_score(one)][:_SCORES]
+    ended = _ended(found)
+    used = {column.name for column in found.values()}
+    rest = [column for column in columns.values() if column.name not in used and column not in ended.columns]
+    latency = cost = None
+    scores: list[Column] = []
+    if kind != "eval_set":
+        latency = next((one for one in rest if _measures(one) and _is_latency(one)), None)
+        cost = next((one for one in rest if _measures(one) and one is not latency and _is_cost(one)), None)
+        scores = [one for one in rest if one not in (latency, cost) and _is_score(one)][:_SCORES]
     out = [f"kind: {kind}"]
-    if wrapper:
-        out.append(f"records: {_text(wrapper)}")
+    out += [f"records: {_text(wrapper)}"] if wrapper else []
+    out += [f"group_by: {_text(shared.name)}  # rows of one request are its steps"] if shared is not None else []
     out.append("columns:")
-    out += [line for name, column in found.items() for line in _field(name, column)]
-    if latency is not None:
-        out.append(f"  latency: {_latency(latency)}")
-    if cost is not None:
-        unit = "cents" if "cent" in normal(cost.name) else "USD"
-        out.append(f"  cost: {{column: {_text(cost.name)}, unit: {unit}}}")
-    if scores:
-        out.append("scores:")
-        out += [_score(name, column) for name, column in _names(scores).items()]
-    taken = {*used, *(one.name for one in (latency, cost, *scores) if one is not None)}
+    out += [f"  {name}: {_text(column.name)}" for name, column in found.items() if column is not shared]
+    out += ended.lines
+    out += [_latency(latency, found, rows)] if latency is not None else []
+    out += [_cost(cost)] if cost is not None else []
+    out += ["scores:", *(_score(name, column) for name, column in _names(scores).items())] if scores else []
+    taken = used | {one.name for one in (latency, cost, *scores, *ended.columns) if one is not None}
     if left := [_text(column.name) for column in columns.values() if column.name not in taken]:
         out.append(f"# kept with each record, as it is: {one_line(', '.join(left), 400)}")
     return "\n".join(out) + "\n"
 
 
-def _rows(look: Peek) -> tuple[str, Sequence[Mapping[str, Any]]]:
-    """The key of the list if an object contains its records in one, and the first records."""
-    if look.kind is not FileKind.OBJECT:
-        return "", look.records
-    keys = dict.fromkeys(path.split(".")[0] for path in look.outline if path.split(".")[1:2] == ["[]"])
-    wrapper = max(keys, key=lambda key: len(look.below(key)), default="")
-    if not look.below(wrapper):
-        return "", look.records
-    whole = look.records[0].get(wrapper) if look.records else None
-    if isinstance(whole, list):
-        return wrapper, [row for row in whole[:20] if isinstance(row, dict)]
-    step = f"{wrapper}.[]."
-    return wrapper, [{path.removeprefix(step): value for path, value in look.outline.items() if path.startswith(step)}]
+def _kind(columns: Mapping[str, Column]) -> tuple[str, tuple[Mapping[str, str], ...]]:
+    """What the records are, by their columns: golden cases, requests, or cases."""
+    gold = any(named(columns, GOLDEN[name]) is not None for name in GOLD)
+    if gold and named(columns, GOLDEN["question"]) is not None and named(columns, RESULTS) is None:
+        return "eval_set", (GOLDEN,)
+    if named(columns, EXAMPLES) is not None:
+        return "cases", (CASES,)
+    if named(columns, TRACES["trace_id"]) is not None:
+        return "traces", (TRACES,)
+    logged = named(columns, TRACES["started_at"]) is not None and named(columns, CALLED) is not None
+    ident = named(columns, ANY_ID)
+    if logged and ident is not None and named(columns, f"{GOLDEN['reference']} {CASES['repeat']}") is None:
+        return "traces", (
+            {"trace_id": ANY_ID, **{name: known for name, known in TRACES.items() if name != "trace_id"}},
+        )
+    return "cases", (CASES,)
 
 
-def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, _Column]:
-    """Columns by name; a key inside an object is `outer.inner`. Unreadable names are left out."""
-    found: dict[str, _Column] = {}
+def _shared(columns: Mapping[str, Column], rows: Sequence[Mapping[str, Any]]) -> Column | None:
+    """The column of a trace's id where different rows have one value of it: they are steps, not requests."""
+    column = named(columns, TRACES["trace_id"])
+    if column is None:
+        return None
+    first: dict[str, Mapping[str, Any]] = {}
     for row in rows:
-        for name, value in _flat(row):
-            if name not in found and (len(found) >= COLUMNS or not 0 < len(name) <= 200 or visible(name) != name):
-                continue
-            column = found.setdefault(name, _Column(name))
-            if value is not None and value != "":
-                column.values.append(value)
-    return found
+        ident = value_at(row, column.name)
+        if ident not in (None, "") and first.setdefault(str(ident), row) != row:
+            return column
+    return None
 
 
-def _flat(row: Mapping[str, Any], outer: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
-    for key, value in row.items():
-        if isinstance(value, dict) and value and depth < 2:
-            yield from _flat(value, f"{outer}{key}.", depth + 1)
-        else:
-            yield f"{outer}{key}", value
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How the mapping says how records ended: its lines, and the columns that they need."""
+
+    lines: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
 
 
-def _named(columns: Mapping[str, _Column], names: str) -> _Column | None:
-    """The column with the first of these names that exists; else one whose inner key has it."""
-    whole: dict[str, _Column] = {}
-    inner: dict[str, _Column] = {}
-    for column in columns.values():
-        snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.name)
-        whole.setdefault(normal(snake), column)
-        inner.setdefault(normal(snake.rsplit(".", 1)[-1]), column)
-    return next((place[name] for place in (whole, inner) for name in names.split() if name in place), None)
+def _ended(found: dict[str, Column]) -> _Ended:
+    """Takes `status` and `success` out of the fields found, and maps what their words mean."""
+    for name in ("status", "success"):
+        column = found.get(name)
+        if column is None:
+            continue
+        words = column.words
+        if name == "status" and all(outcome_of(word) is not None for word in words):
+            continue
+        if name == "success" and all(word.strip().lower() in _FLAGS for word in words):
+            continue
+        del found[name]
+        numbers = bool(column.numbers) and not all(word.strip() in ("0", "1", "0.0", "1.0") for word in words)
+        if numbers or len(words) > _WORDS or "status" in found or not words:
+            continue
+        told = {word: meaning(word) or ASKED for word in words}
+        note = "" if ASKED not in told.values() else "  # say what the words with a question mark mean"
+        pairs = ", ".join(f"{to_json(word, indent=None)}: {_text(value)}" for word, value in told.items())
+        found.pop("success", None)
+        return _Ended((f"  status: {{column: {_text(column.name)}, values: {{{pairs}}}}}{note}",), (column,))
+    return _Ended()
 
 
-def _field(name: str, column: _Column) -> list[str]:
-    line = f"  {name}: {_text(column.name)}"
-    words = list(dict.fromkeys(str(value) for value in column.values))
-    if name == "status" and any(outcome_of(word) is None for word in words):
-        said = ", ".join(_text(one_line(word, 30)) for word in words[:_WORDS])
-        line += f"  # say what its words mean: {{column: …, values: {{{said}: pass, fail or error}}}}"
-    return [line]
+def _latency(column: Column, found: Mapping[str, Column], rows: Sequence[Mapping[str, Any]]) -> str:
+    """With the unit that its name or its cells state, or that start and end show; else asked."""
+    stated = [UNITS[word] for word in column.snake.split("_") if UNITS.get(word) in LATENCY]
+    unit = stated[-1] if stated else column.unit if column.unit in LATENCY else None
+    note = ""
+    if unit is None and (unit := _by_times(column, found, rows)) is not None:
+        note = "  # as start and end show"
+    if unit is None:
+        shown = ", ".join(f"{value:g}" for value in column.numbers[:3])
+        unit, note = ASKED, f"  # nothing says the unit ({shown} …): write s, ms, us or ns"
+    return f"  latency: {{column: {_text(column.name)}, unit: {_text(unit)}}}{note}"
 
 
-def _latency(column: _Column) -> str:
-    last = normal(column.name).rsplit("_", 1)[-1]
-    if unit := _TIME_UNITS.get(last):
-        return f"{{column: {_text(column.name)}, unit: {unit}}}"
-    middle = sorted(column.numbers)[len(column.numbers) // 2]
-    return f"{{column: {_text(column.name)}, unit: {'ms' if middle >= 50 else 's'}}}  # the unit is a guess: check it"
+def _by_times(column: Column, found: Mapping[str, Column], rows: Sequence[Mapping[str, Any]]) -> str | None:
+    started, ended = found.get("started_at"), found.get("ended_at")
+    if started is None or ended is None:
+        return None
+    ratios = []
+    for row in rows:
+        times = {"a": value_at(row, started.name), "b": value_at(row, ended.name)}
+        try:
+            took = elapsed_ms(fields.moment(times, "a"), fields.moment(times, "b"))
+            value = fields.number({"": value_at(row, column.name)}, "", least=0)
+        except RecordError:
+            continue
+        if took and value:
+            ratios.append(took / value)
+    ms = {"s": 1000.0, "ms": 1.0, "us": 0.001, "ns": 0.000001}
+    return next((unit for unit, one in ms.items() if ratios and abs(median(ratios) / one - 1) < _NEAR), None)
 
 
-def _is_score(column: _Column) -> bool:
+def _is_latency(column: Column) -> bool:
+    return _LATENCY.fullmatch(column.snake) is not None and _PART_OF_IT.search(column.snake) is None
+
+
+def _measures(column: Column) -> bool:
+    """Whether its values are numbers, and not true or false."""
+    return bool(column.numbers) and not any(isinstance(value, bool) for value in column.values)
+
+
+def _is_cost(column: Column) -> bool:
+    return _COST.fullmatch(column.snake) is not None and not _CURRENCIES & set(column.snake.split("_"))
+
+
+def _cost(column: Column) -> str:
+    words = column.snake.split("_")
+    unit = "cents" if "cents" in words or "cent" in words or column.unit == "cents" else "USD"
+    stated = unit == "cents" or "usd" in words or column.unit == "USD"
+    return f"  cost: {{column: {_text(column.name)}, unit: {unit}}}{'' if stated else '  # taken as US dollars: check'}"
+
+
+def _is_score(column: Column) -> bool:
     """A known metric or a score-like name, with only numbers; not a metric of a whole run."""
     name = normal(column.name.rsplit(".", 1)[-1])
     known = resolve(name)
     if not column.numbers or (known is not None and known.unit in ("ms", "USD", "usd", "tokens")):
         return False
-    return known is not None or guess_direction(name) is not None or bool(_SCORE.fullmatch(name))
+    outer = normal(column.name.split(".")[0]) if "." in column.name else ""
+    named = known is not None or guess_direction(name) is not None or bool(_SCORE.fullmatch(name))
+    return named or outer in _OF_SCORES
 
 
-def _names(scores: Sequence[_Column]) -> dict[str, _Column]:
+def _names(scores: Sequence[Column]) -> dict[str, Column]:
     """Scores by their inner key; by their full name if two have the same inner key."""
-    found: dict[str, _Column] = {}
+    found: dict[str, Column] = {}
     for column in scores:
         inner = column.name.rsplit(".", 1)[-1]
         found.setdefault(column.name if inner in found else inner, column)
     return found
 
 
-def _score(name: str, column: _Column) -> str:
+def _score(name: str, column: Column) -> str:
     known = resolve(name)
-    parts = [f"column: {_text(column.name)}"]
-    guesses = []
+    parts, notes = [f"column: {_text(column.name)}"], []
     if known is None:
         parts.append(f"direction: {guess_direction(name) or 'higher'}")
-        guesses.append("the direction")
-    if known is not None and 1 < max(column.numbers) <= 100:
+        notes.append("the direction is a guess: check")
+    if column.unit == "percent":
         parts.append("unit: percent")
-        guesses.append("the unit")
-    note = (
-        f"  # {' and '.join(guesses)} {'is a guess' if len(guesses) == 1 else 'are guesses'}: check" if guesses else ""
-    )
+    elif known is not None and 1 < max(column.numbers) <= 100:
+        percent = max(column.numbers) > _PERCENT_FROM
+        parts.append(f"unit: {'percent' if percent else _text(ASKED)}")
+        notes.append("the unit is a guess: check" if percent else "a share is from 0 to 1: write fraction or percent")
+    note = f"  # {'; '.join(notes)}" if notes else ""
     return f"  {_text(name)}: {{{', '.join(parts)}}}{note}"
 
 

@@ -12,6 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.metrics.registry import resolve
 from readiness_tui.domain.runs.model import Aggregate, Run
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Recognised, Record, RunStart
@@ -25,6 +27,10 @@ COURSE = frozenset({"faithfulness", "retrieval_hit_rate", "latency_p95_ms", "cos
 #: Keys of records about a single case or request.
 SINGLE = frozenset({"trace_id", "case_id", "question", "input", "output", "status", "latency_ms", "query", "response"})
 LONG = frozenset({"metric", "value"})
+_UNNAMED = (
+    "none of its numbers has the name of a metric that is known here (docs/metrics.md lists them), so what they measure"
+    ' is not known. Name one of them so, or say that all are metrics: {"metrics": {"name": 0.9}}'
+)
 
 
 class MetricsMapping:
@@ -48,6 +54,9 @@ class MetricsMapping:
         metrics = _metrics(first)
         if not metrics or any(_figure(value, table=look.kind is FileKind.TABLE) is False for value in metrics.values()):
             return None
+        if not _explained(first, metrics):
+            names = ", ".join(list(metrics)[:4])
+            return Recognised(self.name, f"only numbers, under no metric's name: {names} ({look.kind})", 5)
         course = sorted(COURSE & metrics.keys())
         names = ", ".join(course or list(metrics)[:4])
         return Recognised(self.name, f"only numbers by metric name: {names} ({look.kind})", 80 if course else 30)
@@ -56,7 +65,7 @@ class MetricsMapping:
         mark = digest(path)[:12]
         notes = fields.Notes()
         long: dict[str, Aggregate] = {}
-        count = 0
+        count = unnamed = 0
         for item in records(path):
             if not isinstance(item, Entry):
                 yield item
@@ -65,15 +74,25 @@ class MetricsMapping:
                 if item.value.keys() >= LONG:
                     _add_row(long, item.value)
                     continue
+                if not _explained(item.value, _metrics(item.value)):
+                    unnamed += 1
+                    raise RecordError(_UNNAMED)
                 count += 1
                 ident = f"metrics-{mark}" + (f"-{count}" if count > 1 else "")
                 yield RunStart(_run(item, ident, path.stem, notes))
             except RecordError as error:
                 yield reject(item.line, str(error), item.raw)
+        if (unnamed and not count and not long) or (long and not any(map(resolve, long))):
+            raise ReadinessError(f"{path}: {_UNNAMED}.")
         if long:
             run = run_from({}, ident=f"metrics-{mark}", name=path.stem, tool=self.name, notes=notes)
             yield RunStart(replace(run, aggregates=long))
         yield from notes.warnings(path.name)
+
+
+def _explained(value: Mapping[str, Any], metrics: Mapping[str, Any]) -> bool:
+    """Whether these are metrics: one of them is known, or the record says that they are."""
+    return isinstance(value.get("metrics"), dict) or any(map(resolve, metrics))
 
 
 def _run(entry: Entry, ident: str, name: str, notes: fields.Notes) -> Run:

@@ -8,7 +8,9 @@ All other fields are kept. A missing key means not logged; an empty list means t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.sources.kit import fields
@@ -17,16 +19,41 @@ from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.peek import peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.tracing.outcome import outcome_of
+from readiness_tui.sources.tracing.traced_case import elapsed_ms
 
 COURSE = ("prompt_version", "model", "retrieved_chunks", "tool_calls", "faithfulness", "latency_ms", "status")
 #: Keys of other tools' records that also have a `trace_id`.
-FOREIGN = frozenset({"dotted_order", "run_type", "span_id", "spans", "resourceSpans", "case_id", "observations"})
+FOREIGN = frozenset(
+    [
+        "dotted_order",
+        "run_type",
+        "span_id",
+        "spanId",
+        "spans",
+        "resourceSpans",
+        "case_id",
+        "observations",
+        "observation_id",
+        "parent_id",
+        "parent_span_id",
+        "parentSpanId",
+        "parent_run_id",
+        "parent_observation_id",
+        "op_name",
+        "call_type",
+        "litellm_call_id",
+    ]
+)
 
 _ALIASES = {
     "trace_id": "trace_id",
     "started_at": "started_at",
     "timestamp": "started_at",
     "start_time": "started_at",
+    "ended_at": "ended_at",
+    "end_time": "ended_at",
+    "finished_at": "ended_at",
+    "completed_at": "ended_at",
     "prompt_version": "prompt_version",
     "model": "model",
     "index_version": "index_version",
@@ -69,7 +96,11 @@ _ALIASES = {
     "cold_start": "cold",
     "cold": "cold",
 }
+_FEW = 4  # records that tell whether several share a trace
+_NEAR = 0.1  # of the time between start and end
 _UNITLESS = ("latency", "duration")
+#: Words of the note about a duration that was not taken: a mapping can say its unit.
+NO_UNIT = "names no unit and is no metric here"
 
 
 class TraceRecords:
@@ -87,17 +118,27 @@ class TraceRecords:
         shown = [key for key in COURSE if key in keys]
         if "trace_id" not in keys or keys & FOREIGN or not shown:
             return None
+        told = [str(row.get("trace_id")) for row in look.records]
+        if len(told) >= _FEW and len(told) > len(set(told)) * 3 / 2:
+            return None  # most lines share a trace: they are its steps
         certainty = 90 if len(shown) >= 3 else 60
         return Recognised(self.name, f"records with trace_id, {', '.join(shown)} ({look.kind})", certainty)
 
     def read(self, path: Path) -> Iterator[Record]:
         notes = fields.Notes()
+        seen: dict[str, int] = {}
         for item in records(path, "traces", "records"):
             if not isinstance(item, Entry):
                 yield item
             elif "trace_id" in item.value:
                 try:
-                    yield TraceRecord(trace_from(item, notes), item.raw)
+                    trace = trace_from(item, notes)
+                    if (first := seen.setdefault(trace.id, item.line)) != item.line:
+                        raise RecordError(
+                            f"the trace {quoted(trace.id)} stands in the file already, on line {first}; if a line is a step"
+                            " of it, put them together with a mapping (kind: traces, group_by: trace_id)"
+                        )
+                    yield TraceRecord(trace, item.raw)
                 except RecordError as error:
                     yield reject(item.line, str(error), item.raw)
             elif not item.header:
@@ -116,7 +157,7 @@ def trace_from(entry: Entry, notes: fields.Notes) -> Trace:
         raise RecordError("trace_id is empty")
     for name in _UNITLESS:
         if name in rest:
-            notes.add(f'"{name}" names no unit and is no metric here; write it as {name}_ms')
+            notes.add(f'"{name}" {NO_UNIT}; write it as {name}_ms')
     status, error = fields.text(known, "status"), fields.prose(known, "error") or None
     outcome = outcome_of(status)
     if status is None:
@@ -126,12 +167,10 @@ def trace_from(entry: Entry, notes: fields.Notes) -> Trace:
         notes.add(f"the status {quoted(status)} is not known, so those records have no outcome")
     chunks = fields.chunks(known, "retrieved_chunks", table=table)
     retrieval = fields.flag(known, "retrieval")
-    latency = fields.number(known, "latency_ms", least=0)
-    if latency is None:
-        latency = fields.number(known, "latency_s", least=0, times=1000)
+    started = fields.moment(known, "started_at", notes)
     return Trace(
         id=ident,
-        started_at=fields.moment(known, "started_at", notes),
+        started_at=started,
         prompt_version=fields.text(known, "prompt_version"),
         model=fields.text(known, "model"),
         index_version=fields.text(known, "index_version"),
@@ -145,7 +184,7 @@ def trace_from(entry: Entry, notes: fields.Notes) -> Trace:
         tool_calls=fields.tool_calls(known, "tool_calls", table=table),
         retrieval=True if retrieval is None and chunks else retrieval,
         feedback=fields.prose(known, "feedback"),
-        latency_ms=latency,
+        latency_ms=_latency(known, started, notes),
         cost=fields.number(known, "cost", least=0),
         tokens_in=fields.whole(known, "tokens_in"),
         tokens_out=fields.whole(known, "tokens_out"),
@@ -156,6 +195,20 @@ def trace_from(entry: Entry, notes: fields.Notes) -> Trace:
         user=fields.text(known, "user"),
         session=fields.text(known, "session"),
     )
+
+
+def _latency(known: dict[str, Any], started: datetime | None, notes: fields.Notes) -> float | None:
+    """As stated, else from start to end. A stated one that is 1,000 times off its own times has the other unit."""
+    stated = fields.number(known, "latency_ms", least=0)
+    if stated is None:
+        stated = fields.number(known, "latency_s", least=0, times=1000)
+    shown = elapsed_ms(started, fields.moment(known, "ended_at", notes))
+    if stated is None or not shown:
+        return shown if stated is None else stated
+    if any(abs(stated * factor / shown - 1) < _NEAR for factor in (1000.0, 0.001)):
+        notes.add("the latency is 1,000 times off the time between start and end, which is taken instead")
+        return shown
+    return stated
 
 
 SOURCE = TraceRecords()

@@ -1,4 +1,7 @@
-"""Import from inside the app: a path, progress that can be cancelled, and what it brought."""
+"""Import from inside the app: a path, progress that can be cancelled, and what it brought.
+
+For a file that no source knows, a mapping may be proposed: `MappingDialog` edits it, tries it, and imports with it.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,10 @@ from textual.widgets import Input, ProgressBar, Static
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.gate.versions import give_reason
 from readiness_tui.services.importing.imports import ImportedFile, import_path
+from readiness_tui.services.importing.mapping import NO_UNIT, ProposedMapping, mapping_for
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.host import host
+from readiness_tui.tui.screens.importing.mapping_dialog import MappingDialog
 from readiness_tui.tui.text import join, line, safe
 
 ROLES = ("", "candidate", "baseline")
@@ -29,6 +34,7 @@ class ImportScreen(ModalScreen[None]):
     CSS_PATH = "screen.tcss"
     BINDINGS = [
         Binding("escape", "leave", "Close or cancel", id="import.leave", tooltip="Cancel a running import, else close"),
+        Binding("f2", "mapping", "Mapping", id="import.mapping", tooltip="Say what the file's columns mean"),
         Binding("ctrl+r", "role", "Take as …", id="import.role", tooltip="Take its runs as candidate or baseline"),
     ]
 
@@ -37,6 +43,8 @@ class ImportScreen(ModalScreen[None]):
         self._cancel = threading.Event()
         self._importing = False
         self._role = 0
+        self._path = Path()
+        self._offered = ProposedMapping()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -67,16 +75,19 @@ class ImportScreen(ModalScreen[None]):
     @on(Input.Submitted, "#path")
     def _start(self, event: Input.Submitted) -> None:
         event.stop()
-        if self._importing or not event.value.strip():
-            return
+        if not self._importing and event.value.strip():
+            self._begin(Path(event.value.strip()).expanduser())
+
+    def _begin(self, path: Path, mapping: Path | None = None) -> None:
+        self._path, self._offered = path, ProposedMapping()
         self._importing = True
         self._cancel.clear()
         self.query_one("#progress").display = True
         self.query_one("#result", Static).update("")
-        self._import(Path(event.value.strip()).expanduser(), ROLES[self._role] or None)
+        self._import(path, ROLES[self._role] or None, mapping)
 
     @work(thread=True, group="import")
-    def _import(self, path: Path, role: str | None) -> None:
+    def _import(self, path: Path, role: str | None, mapping: Path | None) -> None:
         # A thread of its own, so that saves on the store thread go on between its batches.
         desk = host(self).desk
         assert desk is not None
@@ -86,9 +97,11 @@ class ImportScreen(ModalScreen[None]):
             return not self._cancel.is_set()
 
         try:
-            results: list[ImportedFile] | str = import_path(desk, path, role=role, progress=progress)
+            results: list[ImportedFile] | str = import_path(desk, path, role=role, mapping=mapping, progress=progress)
         except ReadinessError as refusal:
             results = str(refusal)
+        if mapping is None and _asks(results):
+            self._offered = mapping_for(path)
         self.app.call_from_thread(self._finish, results)
 
     def _progressed(self, done: int, total: int) -> None:
@@ -102,7 +115,7 @@ class ImportScreen(ModalScreen[None]):
         self.query_one("#progress").display = False
         shown = self.query_one("#result", Static)
         if isinstance(results, str):
-            shown.update(safe(results, "$text-error"))
+            shown.update(Content("\n").join([*self._offer(), safe(results, "$text-error")]))
             return
         await host(self).reload()
         lines: list[Content] = []
@@ -113,6 +126,7 @@ class ImportScreen(ModalScreen[None]):
             lines += [line(f"  line {reject.line}: {reject.reason}", "$text-warning") for reject in result.rejected[:6]]
             if len(result.rejected) > 6:
                 lines.append(line(f"  … and {len(result.rejected) - 6:,} more rejected lines, kept with the import"))
+        lines += self._offer()
         view = host(self).view
         if view is not None and view.acceptable:
             lines.append(
@@ -122,6 +136,20 @@ class ImportScreen(ModalScreen[None]):
         changed = next((result for result in results if result.asks_reason), None)
         if changed is not None:
             self._ask_reason(changed.changes)
+
+    def _offer(self) -> list[Content]:
+        """What to do where a mapping may say more than was understood."""
+        if self._offered.text:
+            return [safe("f2 shows a mapping for it: say what its columns mean, try it, and import.", "bold")]
+        return [safe(self._offered.why_not, "$text-muted")] if self._offered.why_not else []
+
+    def action_mapping(self) -> None:
+        if self._offered.text and not self._importing:
+            self.app.push_screen(MappingDialog(self._path, self._offered.text), self._mapped)
+
+    def _mapped(self, mapping: Path | None) -> None:
+        if mapping is not None:
+            self._begin(self._path, mapping)
 
     def _ask_reason(self, changes: list[str]) -> None:
         """A new version of a gate: whoever reads the verdict will want to know why."""
@@ -144,3 +172,8 @@ class ImportScreen(ModalScreen[None]):
             self._cancel.set()
         else:
             self.dismiss(None)
+
+
+def _asks(results: list[ImportedFile] | str) -> bool:
+    """Whether a mapping may help: the file was refused, or something in it was not taken because its unit is not said."""
+    return isinstance(results, str) or any(NO_UNIT in said for one in results for said in one.warnings)
