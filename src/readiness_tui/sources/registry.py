@@ -61,7 +61,7 @@ BUILT_IN = (
     "ragas",
     "lm_eval",
     "openai_evals",
-    "junit",
+    "junit.source",
     "mlflow.source",
     "wandb.source",
 )
