@@ -79,6 +79,17 @@ def test_one_run_of_a_file_against_another_of_it(two, gate, cli):
     assert planned.code == 0
 
 
+def test_a_baseline_with_one_run_needs_no_name_and_a_candidate_is_held_to_it(two, gate, place, cli):
+    old = place / "old.jsonl"
+    old.write_text(
+        '{"run_id": "r", "model": "m0", "case_id": "vars-1", "status": "pass", "tone": 1}\n', encoding="utf-8"
+    )
+    assert cli("gate", "check", "--gate", gate, "--run", two, "--model", "m1", "--baseline", old).code == 3
+    told = cli("gate", "check", "--gate", gate, "--run", old, "--model", "m1")
+    assert told.code == 2
+    assert 'no run with model "m1"' in told.err
+
+
 def test_an_import_stores_all_and_takes_the_one_that_is_named(two, cli):
     told = cli("import", "two.json#2", "--as", "candidate")
     assert told.code == 0

@@ -165,7 +165,7 @@ def check(
     errored run, a metric that too few cases have, a high-risk case without a human label.
 
     Of a file with several runs, name one: FILE#2 is the second, in --run and in --baseline; --model, --prompt and --name
-    choose in both.
+    choose in both, and leave a baseline with one run as it is.
     """
     from readiness_tui.reports import check as report
     from readiness_tui.services.review import check as checks

@@ -141,7 +141,7 @@ def read_files(
     baseline runs of several pipeline versions, and a baseline that is the candidate.
     """
     new = [_with_runs(path, sides[0], choice) for path in runs]
-    old = [_with_runs(path, sides[1], choice) for path in baseline]
+    old = [_with_runs(path, sides[1], choice, alone=True) for path in baseline]
     logs = [_with_traces(path) for path in traces]
     golden = [_whole_eval_set(eval_set)] if eval_set else []
     if same := _places(new) & _places(old):
@@ -256,11 +256,12 @@ def rejected_words(rejected: Sequence[Reject]) -> str:
     return f"{plural(len(rejected), 'line')} rejected: {first}{more}"
 
 
-def _with_runs(path: Path, option: str, choice: RunChoice) -> Content:
-    """The file with those of its runs that are meant."""
-    path, choice = of_path(path, choice)
+def _with_runs(path: Path, option: str, choice: RunChoice, *, alone: bool = False) -> Content:
+    """The file with those of its runs that are meant. `alone`: a file's only run is, whatever `choice` says of others."""
+    path, own = of_path(path)
     content = read_content(path)
     content.every = tuple(content.runs.values())
+    choice = own or (NO_CHOICE if alone and len(content.every) == 1 else choice)
     if content.runs and choice:
         meant = chosen(content.every, choice, str(path))
         content.runs = {run.id: run for run in meant}
