@@ -44,8 +44,8 @@ def plain(make):
 @pytest.mark.parametrize(
     "content",
     [
-        gzip.compress(LINES.encode()),
-        gzip.compress(gzip.compress(LINES.encode())),
+        gzip.compress(LINES.encode(), mtime=0),
+        gzip.compress(gzip.compress(LINES.encode(), mtime=0), mtime=0),
         PRETTY.encode(),
         ("\ufeff" + PRETTY).encode(),
         json.dumps({"data": TRACES}).encode(),
