@@ -188,7 +188,7 @@ def test_a_file_of_two_versions_is_no_candidate_and_leaves_nothing(course: Path,
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     told = cli("import", file, "--as", "candidate")
     assert told.code == 2
-    assert "v1, v2" in told.err
+    assert "#1 v1; #2 v2. Name one:" in told.err
     assert cli("runs", "--json").json["runs"] == []
     assert cli("import", file).code == 0
     assert len(cli("runs", "--json").json["runs"]) == 2

@@ -71,17 +71,17 @@ def records(path: Path, folder: Path, mapped: bool = False) -> Iterator[Record]:
     if mapped:
         with_map = folder / "map.yaml"
         with_map.write_text(explain(path).proposal, encoding="utf-8")
-        yield from Mapped(with_map).read(path)
+        yield from checked(Mapped(with_map).read(path))
     elif path.is_dir():
         for file, found in registry.each(path):
             if isinstance(found, str):
                 continue
             try:
-                yield from found[0].read(file)
+                yield from checked(found[0].read(file))
             except ReadAlongError:
                 continue
     else:
-        yield from registry.recognise(path)[0].read(path)
+        yield from checked(registry.recognise(path)[0].read(path))
 
 
 def figures(read: Iterator[Record]) -> dict[str, Any]:

@@ -84,9 +84,180 @@ def test_a_flaky_test_is_tagged(read, make):
     assert (case.status, case.tags, case.extra["duration_s"]) == (CaseStatus.PASS, ("flaky",), 1234.5)
 
 
-def test_a_test_without_a_name_is_a_reject_with_its_line(read, make):
-    found = read(make("x.xml", suite('\n<testcase name="a"/>\n<testcase/>\n')))
-    assert [(reject.line, reject.reason) for reject in found.rejects] == [(3, "the test has no name")]
+def test_a_test_without_a_name_is_named_by_its_place(read, make):
+    found = read(make("x.xml", suite('\n<testcase name="a"/>\n<testcase/>\n<testcase classname="c" name=" "/>\n')))
+    assert [(case.id, case.id_from) for case in found.cases] == [
+        ("a", "explicit"),
+        ("test 2 without a name", "position"),
+        ("c::test 3 without a name", "position"),
+    ]
+    assert (found.rejects, found.runs[0].completeness) == ([], Completeness.COMPLETE)
+    assert any("has no name" in text and "2 records" in text for text in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "status"),
+    [
+        ('status="run" result="completed"', CaseStatus.PASS),  # GoogleTest
+        ('status="notrun" result="suppressed"', CaseStatus.UNKNOWN),
+        ('status="run" result="skipped"', CaseStatus.UNKNOWN),
+        ('status="notrun"', CaseStatus.UNKNOWN),  # CTest
+        ('status="disabled"', CaseStatus.UNKNOWN),
+        ('status="fail"', CaseStatus.FAIL),
+        ('status="Not Run"', CaseStatus.UNKNOWN),
+        ('status="untested"', CaseStatus.UNKNOWN),  # behave
+        ('status="failed"', CaseStatus.FAIL),
+        ('status="PASSED"', CaseStatus.PASS),
+        ('status="broken"', CaseStatus.ERROR),
+        ('status="7"', CaseStatus.UNKNOWN),  # a word that nobody knows is no pass
+        ('executed="false"', CaseStatus.UNKNOWN),
+        ('skipped="true"', CaseStatus.UNKNOWN),
+        ("", CaseStatus.PASS),
+    ],
+)
+def test_a_test_says_in_attributes_whether_it_ran(read, make, attributes, status):
+    (case,) = read(make("x.xml", suite(f'<testcase name="a" {attributes}/>'))).cases
+    assert case.status is status
+
+
+def test_a_status_that_nobody_knows_is_said(read, make):
+    found = read(make("x.xml", suite('<testcase name="a" status="purple"/>')))
+    assert any('status "purple" is not understood' in text for text in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("time", "seconds"),
+    [
+        ("1,234.5", 1234.5),
+        ("12,345,678", 12345678.0),
+        ("0,123", 0.123),
+        ("12,5", 12.5),
+        ("1.234,5", 1234.5),
+        ("1,234", None),
+        ("soon", None),
+        ("1e400", None),
+    ],
+)
+def test_times_with_separators(read, make, time, seconds):
+    (case,) = read(make("x.xml", suite(f'<testcase name="a" time="{time}"/>'))).cases
+    assert case.extra.get("duration_s") == seconds
+
+
+def nested(inside, **counts):
+    attributes = "".join(f" {name}='{value}'" for name, value in counts.items())
+    return f"<testsuite{attributes}>{inside}</testsuite>"
+
+
+TWO = '<testcase name="a"/><testcase name="b"/>'
+
+
+@pytest.mark.parametrize(
+    ("text", "declared"),
+    [
+        (f'<testsuites tests="4">{nested(nested(TWO, name="x", tests=2) + TWO, name="f", tests=4)}</testsuites>', None),
+        (f'<testsuites tests="2">{nested(nested(TWO, name="x", tests=2) + TWO, name="f", tests=4)}</testsuites>', None),
+        (f"<testsuites>{nested(nested(TWO, name='x', tests=2) + TWO, name='f', tests=2)}</testsuites>", None),
+        (f'<testsuites tests="9">{nested(TWO, name="x", tests=2)}</testsuites>', 9),
+        (f"<testsuites>{nested(TWO, name='x', tests=2)}{nested('', name='y', tests=3)}</testsuites>", 5),
+        (f"<testsuites>{nested(nested(TWO, name='x', tests=3), name='f')}</testsuites>", 3),
+    ],
+    ids=[
+        "bun: a parent counts its suites",
+        "a stale root",
+        "a parent counts its own",
+        "root",
+        "an empty suite",
+        "deep",
+    ],
+)
+def test_counts_of_nested_suites(read, make, text, declared):
+    found = read(make("x.xml", text))
+    (run,) = found.runs
+    assert run.declared_cases == declared
+    assert any("cases, and" in said for said in found.warnings) is (declared is not None)
+    assert run.completeness is (Completeness.PARTIAL if declared else Completeness.COMPLETE)
+
+
+def test_counts_that_leave_out_what_was_not_run_are_no_difference(read, make):
+    text = suite('<testcase name="a"/><testcase name="b"><skipped/></testcase>', 'tests="1" skipped="1"')
+    found = read(make("x.xml", text))
+    assert found.runs[0].completeness is Completeness.COMPLETE
+    assert not any("it counts 1" in text for text in found.warnings)
+
+
+def test_tests_that_a_suite_counts_as_skipped_and_that_do_not_say_so_are_disputed(read, make):
+    """As PySys wrote it: they look passed."""
+    found = read(make("x.xml", suite('<testcase name="a"/><testcase name="b"><failure/></testcase>', 'skipped="1"')))
+    (one,) = found.runs[0].disputed
+    assert (one.metric, one.declared, one.found) == ("task_success_rate", 0.0, 0.5)
+    assert any("it counts 1 skipped" in text for text in found.warnings)
+
+
+def test_a_test_that_failed_and_then_could_not_be_torn_down_is_counted_as_both(read, make):
+    both = '<testcase name="a"><failure message="no"/><error message="teardown"/></testcase>'
+    found = read(make("x.xml", suite(both, 'tests="1" failures="1" errors="1"')))
+    assert found.cases[0].status is CaseStatus.ERROR
+    assert not found.runs[0].disputed
+
+
+@pytest.mark.parametrize(
+    ("inside", "attributes", "said"),
+    [
+        ('<error message="setup: no key"/><testcase name="a"/>', 'tests="1"', "(error: setup: no key)"),
+        ('<testcase name="a"/><failure>hook</failure>', "", "(failure: hook)"),
+        ('<testcase name="a"/><system-err>boom</system-err>', 'tests="1" errors="1"', "1 error that no test in it has"),
+    ],
+)
+def test_errors_outside_of_a_test_make_the_run_partial(read, make, inside, attributes, said):
+    found = read(make("x.xml", suite(inside, attributes)))
+    assert found.runs[0].completeness is Completeness.PARTIAL
+    assert any(said in text for text in (*found.warnings, *found.runs[0].warnings))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        '<testcase classname="" name="tests.test_a"><error message="collection failure"/></testcase>',
+        '<testcase classname="Test suite failed to run" name="a.test.ts"><error>no module</error></testcase>',
+        '<testcase classname="pkg" name="[build failed]"><error message="Build error"/></testcase>',
+        '<testcase classname="shop.AnswerTest" name=""><error message="BeforeClass"/></testcase>',
+        '<testcase classname="shop.AnswerTest" name="initializationError"><error message="x"/></testcase>',
+        '<testcase classname="" name=\'refunds "before all" hook for "a"\'><failure message="x"/></testcase>',
+        '<testcase classname="" name="" status="run" result="completed"><failure message="outside"/></testcase>',
+    ],
+)
+def test_a_case_that_stands_for_tests_which_were_not_run_makes_the_run_partial(read, make, case):
+    found = read(make("x.xml", suite(f'<testcase name="a"/>{case}', 'tests="2"')))
+    assert found.runs[0].completeness is Completeness.PARTIAL
+    assert any("outside of any test" in text for text in found.warnings)
+
+
+def test_the_same_name_in_two_suites_is_two_tests_and_on_two_hosts_a_variant(read, make):
+    case = '<testcase classname="shop" name="a"/>'
+    found = read(make("x.xml", f"<testsuites>{nested(case, name='x.ts')}{nested(case, name='y.ts')}</testsuites>"))
+    assert [case.id for case in found.cases] == ["x.ts > shop::a", "y.ts > shop::a"]
+    hosts = "".join(nested(case, name="x.ts", hostname=host) for host in ("chromium", "webkit"))
+    found = read(make("y.xml", f"<testsuites>{hosts}</testsuites>"))
+    assert [(case.id, case.variant) for case in found.cases] == [("shop::a", "chromium"), ("shop::a", "webkit")]
+    assert not any("repeat" in text for text in found.warnings)
+
+
+def test_two_prompts_of_one_provider_are_two_versions(read, make):
+    case = '<testcase classname="x" name="test 1: a" time="0.1"/>'
+    suites = "".join(f'<testsuite name="[m] prompt {n}" tests="1">{case}</testsuite>' for n in (1, 2))
+    found = read(make("x.xml", f'<testsuites name="promptfoo" tests="2">{suites}</testsuites>'))
+    assert [run.version for run in found.runs] == ["prompt 1/m", "prompt 2/m"]
+
+
+@pytest.mark.parametrize("root", ["test-run", "assemblies", "TestRun", "testng-results"])
+def test_another_tools_own_report_says_what_to_do(read, make, root):
+    with pytest.raises(ReadinessError, match="Have that tool write JUnit XML"):
+        read(make("x.xml", f'<?xml version="1.0"?><{root}><x/></{root}>'))
+
+
+def test_a_report_that_counts_tests_and_holds_none_says_so(read, make):
+    with pytest.raises(ReadinessError, match="counts 7 tests and holds none"):
+        read(make("x.xml", suite("", 'tests="7"')))
 
 
 BILLION = (

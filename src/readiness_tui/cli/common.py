@@ -65,6 +65,20 @@ _SUMMARY = click.option("--summary", type=File, help="Also write a markdown summ
 _GITHUB = click.option("--github", is_flag=True, help="Add the summary to the job's page (GITHUB_STEP_SUMMARY).")
 
 
+_MODEL = click.option("--model", default="", help="Of several runs in a file, the one of this model or provider.")
+_PROMPT = click.option(
+    "--prompt", default="", help="Of several runs, the one of this prompt: its label, version or text."
+)
+_NAME = click.option(
+    "--name", default="", help="Of several runs, the one of this name or id; `import --explain` lists them."
+)
+
+
+def which_run(command: Command) -> Command:
+    """Adds the options that name one of a file's runs; FILE#2 does so by its number."""
+    return _MODEL(_PROMPT(_NAME(command)))
+
+
 def for_ci(command: Command) -> Command:
     """Adds the options for reports that CI systems display."""
     return _JUNIT(_SUMMARY(_GITHUB(command)))

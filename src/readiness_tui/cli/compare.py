@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from readiness_tui.cli.common import File, Session, as_json, desk_of, pass_session, say, say_json, tell
+from readiness_tui.cli.common import File, Session, as_json, desk_of, pass_session, say, say_json, tell, which_run
 
 
 @click.command("compare")
@@ -19,6 +19,7 @@ from readiness_tui.cli.common import File, Session, as_json, desk_of, pass_sessi
 )
 @click.option("--metric", help="The metric whose cases and slices are listed (default: task success).")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write a markdown document to this file.")
+@which_run
 @as_json
 @pass_session
 def compare_command(
@@ -28,21 +29,29 @@ def compare_command(
     eval_set: Path | None,
     metric: str | None,
     output: Path | None,
+    model: str,
+    prompt: str,
+    name: str,
     as_json: bool,
 ) -> None:
     """Compare the candidate with the baseline on the cases that both have: what changed, and could it be chance?
 
-    Without files, the review's runs are compared; with two files, their runs, without a database.
+    Without files, the review's runs are compared; with two files, their runs, without a database. Of a file with several
+    runs, name one: FILE#1 and FILE#2 compare two runs of one file; --model, --prompt and --name choose in both.
     """
     if (baseline is None) is not (candidate is None) or (baseline is not None and session.db is not None):
         raise click.UsageError("Name two files, the baseline first, and no --db; or no file, for the review's runs.")
     if eval_set is not None and baseline is None:
         raise click.UsageError("--eval-set goes with two files; the database has its own.")
+    if (model or prompt or name) and baseline is None:
+        raise click.UsageError("--model, --prompt and --name go with two files; in a review, the runs are chosen.")
+    from readiness_tui.domain.runs.choice import RunChoice
     from readiness_tui.reports import compare as report
     from readiness_tui.services import compare
 
     if baseline is not None and candidate is not None:
-        versions = compare.file_versions(baseline, candidate, eval_set)
+        choice = RunChoice(name=name, model=model, prompt=prompt)
+        versions = compare.file_versions(baseline, candidate, eval_set, choice)
     else:
         from readiness_tui.services.core.view import load
 

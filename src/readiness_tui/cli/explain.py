@@ -12,16 +12,19 @@ from readiness_tui.domain.text.format import number, plural
 from readiness_tui.domain.text.sanitise import one_line
 
 if TYPE_CHECKING:
+    from readiness_tui.domain.runs.choice import RunChoice
     from readiness_tui.services.importing.explain import Explained, ExplainedMetric
 
 UNUSED = 12  # paths named
 
 
-def explain_files(paths: Iterable[Path], format: str | None, mapping: Path | None = None, *, as_json: bool) -> int:
+def explain_files(
+    paths: Iterable[Path], format: str | None, mapping: Path | None, choice: RunChoice, *, as_json: bool
+) -> int:
     """Print what each file would bring; exit status 2 where one cannot be imported."""
     from readiness_tui.services.importing.explain import explain_path
 
-    found = [one for path in paths for one in explain_path(path, format, mapping)]
+    found = [one for path in paths for one in explain_path(path, format, mapping, choice)]
     if as_json:
         say_json({"schema": 1, "files": [_plain(one) for one in found]})
     else:
@@ -46,11 +49,14 @@ def _say(one: Explained) -> None:
         return
     brought = ((len(one.runs), "run"), (one.cases, "case"), (one.traces, "trace"), (one.golden, "golden case"))
     say(f"  brings {', '.join(plural(n, word) for n, word in brought if n) or one.title}")
+    apart = len(one.runs) > 1 or any(found.number > 1 for found in one.runs)
     for found in one.runs:
         run = found.run
         start = run.started_at.isoformat(" ", "minutes") if run.started_at else "start unknown"
         said = f"{one_line(run.name, 60)}: {plural(found.cases, 'case')}, version {one_line(run.version, 60)}"
-        say(f"  run {said}, {start}, {run.completeness}")
+        say(f"  run {f'#{found.number} ' if apart else ''}{said}, {start}, {run.completeness}")
+    if len(one.runs) > 1:
+        say(f"  each can be named: {one_line(one.path)}#{one.runs[-1].number}, or by --model, --prompt or --name")
     if one.tracked is not None:
         say(f"\n  What became of it ({plural(one.tracked.sampled, 'record')} compared)")
         for use in one.tracked.fields:
@@ -62,7 +68,7 @@ def _say(one: Explained) -> None:
             more = f" and {left} more" if left > 0 else ""
             say(f"    kept in the raw record: {', '.join(map(one_line, one.tracked.unused[:UNUSED]))}{more}")
     for found in one.runs:
-        title = "Metrics" if len(one.runs) == 1 else f"Metrics of {one_line(found.run.name, 60)}"
+        title = f"Metrics of #{found.number} {one_line(found.run.name, 60)}" if apart else "Metrics"
         _say_figures(title, found.figures)
     _say_figures("Metrics of the traces", one.trace_figures)
     _say_list("The format lacks", one.lacks)
@@ -125,7 +131,10 @@ def _plain(one: Explained) -> dict[str, Any]:
         "runs": [
             {
                 "id": found.run.id,
+                "number": found.number,
                 "name": found.run.name,
+                "model": found.run.model,
+                "prompt": found.run.prompt_version,
                 "version": found.run.version,
                 "completeness": found.run.completeness.value,
                 "cases": found.cases,

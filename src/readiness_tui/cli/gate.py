@@ -21,6 +21,7 @@ from readiness_tui.cli.common import (
     say_document,
     say_json,
     tell,
+    which_run,
 )
 
 
@@ -61,6 +62,7 @@ def schema() -> None:
 @click.option("--baseline", type=File, multiple=True, help="A run of the version before; repeat for more.")
 @click.option("--run", "runs", type=File, multiple=True, help="A run of the candidate, if there is one already.")
 @click.option("--traces", type=File, multiple=True, help="Traces for metrics that come from them; repeat for more.")
+@which_run
 @as_json
 @as_of
 @pass_session
@@ -71,14 +73,19 @@ def plan(
     baseline: tuple[Path, ...],
     runs: tuple[Path, ...],
     traces: tuple[Path, ...],
+    model: str,
+    prompt: str,
+    name: str,
     as_json: bool,
     as_of: date | None,
 ) -> None:
     """Before a run: what each rule needs from the available cases. After one: how many more would decide it.
 
     For each rule: what passes, what also holds at 95 %, and the smallest regression that a comparison with the baseline
-    can show; if cases are missing, the figure at best and at worst. A plan decides nothing: exit status 0.
+    can show; if cases are missing, the figure at best and at worst. A plan decides nothing: exit status 0. Of a file with
+    several runs, FILE#2 is the second.
     """
+    from readiness_tui.domain.runs.choice import RunChoice
     from readiness_tui.reports import gate_plan as report
     from readiness_tui.services.gate import plan as planning
 
@@ -86,8 +93,10 @@ def plan(
     if gate_path is not None:
         if session.db is not None:
             raise click.UsageError("--gate plans from files and --db from a database: give only one of them.")
-        found, remarks = planning.plan_files(gate_path, eval_set, baseline, runs, traces, as_of)
-    elif eval_set or baseline or runs or traces:
+        found, remarks = planning.plan_files(
+            gate_path, eval_set, baseline, runs, traces, as_of, RunChoice(name=name, model=model, prompt=prompt)
+        )
+    elif eval_set or baseline or runs or traces or model or prompt or name:
         raise click.UsageError("To plan from files, give --gate; without it, the database is used.")
     else:
         from readiness_tui.services.core.view import load
@@ -125,6 +134,7 @@ def lock(session: Session, folder: Path) -> None:
     "--eval-set", type=File, help="The golden set: expected answers, tags, and the cases that runs should cover."
 )
 @click.option("--labels", type=File, help="Human labels, as `labels export` writes them.")
+@which_run
 @as_json
 @as_of
 @allow_conditions
@@ -139,6 +149,9 @@ def check(
     traces: tuple[Path, ...],
     eval_set: Path | None,
     labels: Path | None,
+    model: str,
+    prompt: str,
+    name: str,
     as_json: bool,
     as_of: date | None,
     allow: str | None,
@@ -150,6 +163,9 @@ def check(
 
     Exit status: 0 GO, 1 NO-GO, 3 GO WITH CONDITIONS, 2 unusable input. Missing data never passes: an empty, partial or
     errored run, a metric that too few cases have, a high-risk case without a human label.
+
+    Of a file with several runs, name one: FILE#2 is the second, in --run and in --baseline; --model, --prompt and --name
+    choose in both, and leave a baseline with one run as it is.
     """
     from readiness_tui.reports import check as report
     from readiness_tui.services.review import check as checks
@@ -158,10 +174,12 @@ def check(
     if gate_path is not None and runs:
         if session.db is not None:
             raise click.UsageError("--gate judges files and --db a database: give only one of them.")
+        from readiness_tui.domain.runs.choice import RunChoice
         from readiness_tui.services.gate.offline import check_files
 
-        found = check_files(gate_path, lock_path, runs, baseline, traces, eval_set, as_of, labels)
-    elif gate_path or lock_path or runs or baseline or traces or eval_set or labels:
+        choice = RunChoice(name=name, model=model, prompt=prompt)
+        found = check_files(gate_path, lock_path, runs, baseline, traces, eval_set, as_of, labels, choice)
+    elif gate_path or lock_path or runs or baseline or traces or eval_set or labels or model or prompt or name:
         raise click.UsageError(
             "To judge files, give --gate and at least one --run; without them, the database is used."
         )

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING
 import click
 
 from readiness_tui.cli import codes
-from readiness_tui.cli.common import File, Session, as_json, desk_of, pass_session, progress, say, say_json, tell
+from readiness_tui.cli.common import (
+    File,
+    Session,
+    as_json,
+    desk_of,
+    pass_session,
+    progress,
+    say,
+    say_json,
+    tell,
+    which_run,
+)
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
@@ -27,6 +38,7 @@ if TYPE_CHECKING:
 @click.option("--rejects", type=File, help="Write the rejected lines to this file, as JSON lines.")
 @click.option("--reason", default="", help="Why a gate replaces the previous one; stored and printed with it.")
 @click.option("--explain", is_flag=True, help="Say what each file would bring, and why; nothing is stored.")
+@which_run
 @as_json
 @pass_session
 def import_command(
@@ -39,13 +51,23 @@ def import_command(
     rejects: Path | None,
     reason: str,
     explain: bool,
+    model: str,
+    prompt: str,
+    name: str,
     as_json: bool,
 ) -> int:
-    """Import eval runs, traces, an eval set, a metrics mapping or a gate; each is recognised by its content."""
+    """Import eval runs, traces, an eval set, a metrics mapping or a gate; each is recognised by its content.
+
+    A file may hold several runs, and all of them are stored. With --as, FILE#2 takes its second run, --model, --prompt
+    and --name the one that they name.
+    """
+    from readiness_tui.domain.runs.choice import RunChoice
+
+    choice = RunChoice(name=name, model=model, prompt=prompt)
     if explain:
         from readiness_tui.cli.explain import explain_files
 
-        return explain_files(paths, format, mapping, as_json=as_json)
+        return explain_files(paths, format, mapping, choice, as_json=as_json)
     from readiness_tui.services.core.write import deferred
     from readiness_tui.services.importing.imported import Rejected, write_rejects
     from readiness_tui.services.importing.imports import NothingUsableError, import_path
@@ -65,6 +87,7 @@ def import_command(
                     prices=prices,
                     progress=progress,
                     reason=reason,
+                    choice=choice,
                 )
             except ReadinessError as refusal:  # the other files are still imported
                 refused.append((str(path), str(refusal)))

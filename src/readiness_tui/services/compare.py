@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from readiness_tui.domain.compare.versions import Versions, compare_versions
+from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.measure import Measured
 
@@ -28,11 +29,16 @@ def review_versions(desk: Desk, measured: Measured) -> Versions:
         return made
 
 
-def file_versions(baseline: Path, candidate: Path, eval_set: Path | None = None) -> Versions:
-    """Two files with one version each. Raises ReadinessError for one that brings no run, or several versions."""
+def file_versions(
+    baseline: Path, candidate: Path, eval_set: Path | None = None, choice: RunChoice = NO_CHOICE
+) -> Versions:
+    """Two files with one version each, or two runs of one (FILE#1 and FILE#2). `choice`: which runs are meant.
+
+    Raises ReadinessError for a file that brings no run, or several versions.
+    """
     from readiness_tui.services.gate.offline import read_files
 
-    found = read_files([candidate], [baseline], (), eval_set, sides=("the candidate", "the baseline"))
+    found = read_files([candidate], [baseline], (), eval_set, sides=("the candidate", "the baseline"), choice=choice)
     made = compare_versions(found.candidate, found.baseline)
     return replace(made, remarks=(*found.remarks, *made.remarks))
 

@@ -74,7 +74,7 @@ BUILT_IN = (
     "ragas",
     "lm_eval",
     "openai_evals",
-    "junit",
+    "junit.source",
     "mlflow.source",
     "wandb.source",
     "weave.source",

@@ -109,7 +109,7 @@ HEAD = "evalId: e\nresults:\n  version: 3\n"
         (HEAD + "  results:\n    - " + "[" * 300 + "]" * 300 + "\n", "nested deeper|not valid YAML"),
         (HEAD + "  results:\n    - a: 1" + "0" * 40 + "\n", "beyond 64 bits"),
         (HEAD + "  results:\n    - testIdx: 0\n", "it was cut off"),
-        (HEAD.replace("3", "4") + "  results: []\n", "only version 3"),
+        (HEAD.replace("3", "4") + "  results: []\n", "versions 2 and 3 are known"),
         (HEAD, "results.results is missing"),
     ],
     ids=["unknown alias", "alias in itself", "tag", "key twice", "depth", "integer", "cut", "version", "no rows"],

@@ -16,6 +16,7 @@ from readiness_tui.domain.gate_result.evaluate import evaluate_gate
 from readiness_tui.domain.golden_set.leakage import prompt_texts
 from readiness_tui.domain.labels.queue import Answers, LabelLine, apply, labels_of, with_labels
 from readiness_tui.domain.metrics import RunData
+from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, chosen, one_version
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, EvalSet, HumanLabel, Run, Trace, cut_short
 from readiness_tui.domain.scorecard.compose import compose_gate
@@ -24,6 +25,7 @@ from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.ruling import rule_gate
 from readiness_tui.services.core.desk import utc_now
+from readiness_tui.services.core.named_run import of_path
 from readiness_tui.services.gate import lock_witness
 from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import (
@@ -48,7 +50,8 @@ _SHOWN = 3  # rejected lines named in a remark
 
 @dataclass(slots=True)
 class Content:
-    """What one file brought, as an import would store it. `parts`: raw records of traces that other files complete."""
+    """What one file brought, as an import would store it. `parts`: raw records of traces that other files complete;
+    `every`: all its runs, where only some of them are meant."""
 
     path: Path
     source: Source
@@ -61,6 +64,7 @@ class Content:
     eval_set: EvalSet | None = None
     rejected: list[Reject] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    every: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +87,18 @@ def check_files(
     eval_set: Path | None = None,
     as_of: date | None = None,
     labels: Path | None = None,
+    choice: RunChoice = NO_CHOICE,
 ) -> GateCheck:
     """Hold the gate of a file against the runs in `runs`, the candidate, as of today (UTC) or `as_of`.
 
-    `labels`: a file of human labels, each counted where a run gives the answer that it was given to.
+    `choice`: which runs of these files are meant, where a path does not say it itself (FILE#2). `labels`: a file of human labels, each counted where a run gives the answer that it was given to.
 
     Raises ReadinessError as `read_files` does, and for a gate, a lock or labels that cannot be used.
     """
     gate = gate_file.read_gate(gate_path)
     lock = lock_file.read_lock(lock_path) if lock_path is not None else None
     given, unread = label_file.read_labels(labels) if labels is not None else ([], [])
-    found = read_files(runs, baseline, traces, eval_set, given)
+    found = read_files(runs, baseline, traces, eval_set, given, choice=choice)
     day = as_of or utc_now().date()
     outcome = evaluate_gate(
         gate, lock, found.candidate, found.baseline, found.traces, as_of=day, eval_set=found.eval_set
@@ -127,19 +132,20 @@ def read_files(
     given: Sequence[LabelLine] = (),
     *,
     sides: tuple[str, str] = ("--run", "--baseline"),
+    choice: RunChoice = NO_CHOICE,
 ) -> Files:
     """Candidate, baseline, traces and golden set from files of any format that an import knows; `given`: labels of the
-    candidate. `sides`: what a refusal calls candidate and baseline.
+    candidate. `sides`: what a refusal calls candidate and baseline. `choice`: which runs are meant; see `check_files`.
 
     Raises ReadinessError for a file that cannot be used, one that does not bring what it was named for, candidate or
     baseline runs of several pipeline versions, and a baseline that is the candidate.
     """
-    new = [_with_runs(path, sides[0]) for path in runs]
-    old = [_with_runs(path, sides[1]) for path in baseline]
+    new = [_with_runs(path, sides[0], choice) for path in runs]
+    old = [_with_runs(path, sides[1], choice, alone=True) for path in baseline]
     logs = [_with_traces(path) for path in traces]
     golden = [_whole_eval_set(eval_set)] if eval_set else []
-    if same := {content.digest for content in new} & {content.digest for content in old}:
-        path = next(content.path for content in old if content.digest in same)
+    if same := _places(new) & _places(old):
+        path = next(content.path for content in old if _places([content]) & same)
         raise ReadinessError(f"{path} is the candidate and its own baseline. Name the run of the version before.")
     contents = [*new, *old, *logs, *golden]
     gold = next((content.eval_set for content in reversed(contents) if content.eval_set), None)
@@ -148,7 +154,7 @@ def read_files(
         _data(old, gold, sides[1]),
         all_traces(contents),
         gold,
-        tuple(f"{content.path.name}: {remark}" for content in contents for remark in remarks(content)),
+        tuple(dict.fromkeys(f"{content.path.name}: {remark}" for content in contents for remark in remarks(content))),
     )
 
 
@@ -250,14 +256,28 @@ def rejected_words(rejected: Sequence[Reject]) -> str:
     return f"{plural(len(rejected), 'line')} rejected: {first}{more}"
 
 
-def _with_runs(path: Path, option: str) -> Content:
+def _with_runs(path: Path, option: str, choice: RunChoice, *, alone: bool = False) -> Content:
+    """The file with those of its runs that are meant. `alone`: a file's only run is, whatever `choice` says of others."""
+    path, own = of_path(path)
     content = read_content(path)
+    content.every = tuple(content.runs.values())
+    choice = own or (NO_CHOICE if alone and len(content.every) == 1 else choice)
+    if content.runs and choice:
+        meant = chosen(content.every, choice, str(path))
+        content.runs = {run.id: run for run in meant}
+        others = {warning for run in content.every if run not in meant for warning in run.warnings}
+        said = {warning for run in meant for warning in run.warnings}
+        content.remarks = [remark for remark in content.remarks if remark in said or remark not in others]
     empty = [run.id for run in content.runs.values() if not (content.cases.get(run.id) or run.aggregates)]
     if empty or not content.runs:
         what = f"the run {empty[0]!r} without a case or a figure" if empty else f"no run but {content.source.title}"
         why = "".join(f" {remark}." for remark in remarks(content)[:1])
         raise ReadinessError(f"{path} brings {what}, so there is nothing to judge ({option}).{why} Run the evaluation.")
     return content
+
+
+def _places(contents: Sequence[Content]) -> set[tuple[str, str]]:
+    return {(content.digest, ident) for content in contents for ident in content.runs}
 
 
 def _with_traces(path: Path) -> Content:
@@ -295,10 +315,12 @@ def _data(
                 cases = _labelled(run.id, cases, join_golden(cases, gold).cases if gold else cases, given)
             made[run.id] = RunData(run, join_golden(cases, gold).cases if gold else cases, gold)
     versions = sorted({data.run.version for data in made.values()})
+    for content in contents:
+        one_version(tuple(content.runs.values()), content.every, str(content.path))
     if len(versions) > 1:
         raise ReadinessError(
             f"The runs of {option} are of several pipeline versions ({', '.join(versions)}), and a candidate or baseline"
-            " is one version. Name runs of one version."
+            " is one version. Name runs of one version; of a file with several, FILE#2 is the second."
         )
     return tuple(made.values())
 

@@ -11,6 +11,7 @@ from readiness_tui.domain.gate_result.evaluate import evaluate_gate
 from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.gate_result.plan import Plan, plan
 from readiness_tui.domain.metrics.rule import From
+from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.services.core.desk import Desk, utc_now
 from readiness_tui.services.core.view import ReviewView
@@ -48,13 +49,14 @@ def plan_files(
     runs: Sequence[Path] = (),
     recorded: Sequence[Path] = (),
     as_of: date | None = None,
+    choice: RunChoice = NO_CHOICE,
 ) -> tuple[Plan, tuple[str, ...]]:
     """The plan of a gate in a file, and what a reader should know of the other files.
 
     Raises ReadinessError as `offline.read_files` does.
     """
     gate = gate_file.read_gate(gate_path)
-    found = read_files(runs, baseline, recorded, eval_set)
+    found = read_files(runs, baseline, recorded, eval_set, choice=choice)
     day = as_of or utc_now().date()
     outcome = GateOutcome(gate, None)
     if found.candidate:

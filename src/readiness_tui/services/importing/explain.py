@@ -17,9 +17,11 @@ from readiness_tui.domain.metrics import (
     all_metrics,
     observe_traces,
 )
+from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, chosen
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
 from readiness_tui.domain.text.format import plural
+from readiness_tui.services.core.named_run import of_path
 from readiness_tui.services.importing.field_origins import OriginTracker, Tracked
 from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import (
@@ -59,9 +61,10 @@ class ExplainedMetric:
 
 @dataclass(slots=True)
 class RunFound:
-    """A run of the file, with its metrics."""
+    """A run of the file, with its metrics. `number`: its place in the file, by which it can be named (FILE#2)."""
 
     run: Run
+    number: int = 1
     cases: int = 0
     figures: tuple[ExplainedMetric, ...] = ()
 
@@ -94,11 +97,24 @@ class Explained:
     why_no_proposal: str = ""
 
 
-def explain_path(path: Path, format: str | None = None, mapping: Path | None = None) -> list[Explained]:
+def explain_path(
+    path: Path, format: str | None = None, mapping: Path | None = None, choice: RunChoice = NO_CHOICE
+) -> list[Explained]:
     """Explain a file, or every file in a folder. Raises ReadinessError where the path cannot be read.
 
-    `mapping`: a file that says which column is what, for one file that is in no known format.
+    `mapping`: a file that says which column is what, for one file that is in no known format. `choice`, or "FILE#2": only
+    those of its runs.
     """
+    path, choice = of_path(path, choice)
+    found = _explain_all(path, format, mapping)
+    if choice:
+        for one in found:
+            meant = chosen([run.run for run in one.runs], choice, one.path) if one.runs else ()
+            one.runs = [run for run in one.runs if run.run in meant]
+    return found
+
+
+def _explain_all(path: Path, format: str | None, mapping: Path | None) -> list[Explained]:
     if mapping is not None:
         return [_explain_mapped(path, mapping)]
     if not os.path.isdir(path):
@@ -167,7 +183,7 @@ def _read(found: Explained, source: Source, records: Iterable[Record]) -> None:
     for record in checked(records):
         match record:
             case RunStart(run=run):
-                by_id[run.id] = RunFound(run)
+                by_id[run.id] = RunFound(run, len(by_id) + 1)
                 found.warnings.extend(run.warnings)
             case RunChecked(run=run):
                 by_id[run.id].run = run

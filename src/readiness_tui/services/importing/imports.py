@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.runs.model import UNKNOWN_VERSION, Case, Run
+from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice
+from readiness_tui.domain.runs.model import Case, Run
 from readiness_tui.domain.runs.pricing import Pricing
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.named_run import of_path
 from readiness_tui.services.core.view import current_review, system_of
-from readiness_tui.services.core.write import change, deferred
+from readiness_tui.services.core.write import deferred
 from readiness_tui.services.importing.parts import assembled
+from readiness_tui.services.importing.roles import take_as, taken
 from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import (
     CaseRecord,
@@ -35,7 +37,7 @@ from readiness_tui.sources.kit.base import (
 from readiness_tui.sources.kit.declared import checked
 from readiness_tui.sources.kit.fileio import head
 from readiness_tui.sources.settings import gate
-from readiness_tui.store import imports, reviews, runs
+from readiness_tui.store import imports, runs
 
 BATCH = 2_000
 #: Called with bytes done and bytes in all; returns False to cancel.
@@ -101,20 +103,36 @@ def import_path(
     prices: Path | None = None,
     progress: OnProgress | None = None,
     reason: str = "",
+    choice: RunChoice = NO_CHOICE,
 ) -> list[ImportedFile]:
-    """Import a file, or every usable file in a folder. `role`: make its runs the candidate or baseline.
+    """Import a file, or every usable file in a folder. `role`: make its runs the candidate or baseline; `choice`, or
+    "FILE#2": only those of its runs. All of them are stored.
 
     `mapping`: a file that says which column is what, for one file that is in no known format. `prices`: a price table,
     by which costs are derived where a record has tokens and no cost of its own. Raises ReadinessError, with nothing of
     that file stored, when it cannot be used; in a folder the others are imported all the same. A gate file becomes the
     review's gate; `reason` says why it takes the place of another. Rejected lines are kept with the import.
     """
+    path, choice = of_path(path, choice)
+    if choice and role is None:
+        raise ReadinessError(
+            f"{path}: {choice} says which run is taken as candidate or baseline, and nothing is taken as either. An import"
+            " stores all runs of a file; leave that out, or say what the run is (--as)."
+        )
     if prices is not None:
         _read_prices(prices)  # refused before anything is imported
     if mapping is not None:
-        return [_import_mapped(desk, path, mapping, role=role, format=format, prices=prices, progress=progress)]
+        return [
+            _import_mapped(
+                desk, path, mapping, role=role, choice=choice, format=format, prices=prices, progress=progress
+            )
+        ]
     if not os.path.isdir(path):  # unlike Path.is_dir, False also where one may not look
-        return [_import_file(desk, path, role=role, format=format, prices=prices, progress=progress, reason=reason)]
+        return [
+            _import_file(
+                desk, path, role=role, choice=choice, format=format, prices=prices, progress=progress, reason=reason
+            )
+        ]
     done = []
     with deferred(desk):
         for file, found in registry.each(path):
@@ -125,7 +143,15 @@ def import_path(
             try:
                 done.append(
                     _import_file(
-                        desk, file, known, role=role, format=format, prices=prices, progress=progress, reason=reason
+                        desk,
+                        file,
+                        known,
+                        role=role,
+                        choice=choice,
+                        format=format,
+                        prices=prices,
+                        progress=progress,
+                        reason=reason,
                     )
                 )
             except ReadAlongError as elsewhere:
@@ -147,6 +173,7 @@ def _import_file(
     known: tuple[Source, Recognised] | None = None,
     *,
     role: str | None,
+    choice: RunChoice,
     format: str | None,
     prices: Path | None,
     progress: OnProgress | None,
@@ -165,7 +192,7 @@ def _import_file(
             asks_reason=taken.asks_reason,
         )
     source, recognised = known or registry.recognise(path, format)
-    return import_as(desk, path, source, recognised.why, role=role, prices=prices, progress=progress)
+    return import_as(desk, path, source, recognised.why, role=role, choice=choice, prices=prices, progress=progress)
 
 
 def _import_mapped(
@@ -174,6 +201,7 @@ def _import_mapped(
     mapping: Path,
     *,
     role: str | None,
+    choice: RunChoice,
     format: str | None,
     prices: Path | None,
     progress: OnProgress | None,
@@ -187,7 +215,14 @@ def _import_mapped(
     head(path, 1)  # one regular file; anything else is refused here
     why = f"as {mapping.name} maps it"
     return import_as(
-        desk, path, registry.within(Mapped(mapping), path), why, role=role, prices=prices, progress=progress
+        desk,
+        path,
+        registry.within(Mapped(mapping), path),
+        why,
+        role=role,
+        choice=choice,
+        prices=prices,
+        progress=progress,
     )
 
 
@@ -198,11 +233,13 @@ def import_as(
     why: str,
     *,
     role: str | None = None,
+    choice: RunChoice = NO_CHOICE,
     prices: Path | None = None,
     progress: OnProgress | None = None,
     where: str | None = None,
 ) -> ImportedFile:
-    """Import a file by this source. `where`: the name the person knows it by, if not its path."""
+    """Import a file by this source. `where`: the name the person knows it by, if not its path. `choice`: of its runs,
+    those that play the `role`."""
     digest = registry.digest_of(source, path)
     pricing = None
     if prices is not None:  # with other prices, the file brings something else
@@ -217,19 +254,27 @@ def import_as(
                 " --as, or start a new review."
             )
         before = imports.find(conn, review.system, digest)
-        earlier = [info.run.id for info in runs.all(conn, review.system) if before and info.import_id == before.id]
+        earlier = [one for one in runs.all(conn, review.system, versions=True) if before and one.import_id == before.id]
     result = ImportedFile(where or str(path), source.name, why)
     if before is not None:
         result.again = True
-        result.run_ids = earlier
+        brought = [info.run for info in sorted(earlier, key=lambda info: info.key)]  # as they stand in the file
+        result.run_ids = [info.run.id for info in earlier if info.current]
         result.runs, result.cases, result.traces = before.runs, before.cases, before.traces
     # The file is judged once, in the part it plays: a baseline must not leave gaps as if it were the candidate.
     with deferred(desk):
+        meant: list[str] = []
+
+        def check(brought: list[Run]) -> None:
+            if role is not None:
+                meant.extend(taken(brought, choice, result.path, file=where is None))
+
         if before is None:
-            records = source.read(path)
-            _stage(desk, source, records, digest, result, progress, one_version=role is not None, pricing=pricing)
-        if role and result.run_ids and not result.cancelled:
-            result.warnings += _take_as(desk, result.run_ids, role)
+            _stage(desk, source, source.read(path), digest, result, progress, check=check, pricing=pricing)
+        else:
+            check(brought)
+        if role and meant and not result.cancelled:
+            result.warnings += take_as(desk, meant, role)
         elif role and not result.cancelled:
             result.warnings.append(f"The file brought no run, so nothing was taken as {role}.")
     return result
@@ -242,7 +287,7 @@ def import_records(desk: Desk, source: Source, records: Iterable[Record], *, whe
     """
     result = ImportedFile(where, source.name)
     with deferred(desk):
-        _stage(desk, source, records, digest, result, None, one_version=False)
+        _stage(desk, source, records, digest, result, None)
     return result
 
 
@@ -260,9 +305,10 @@ def _stage(
     result: ImportedFile,
     progress: OnProgress | None,
     *,
-    one_version: bool,
+    check: Callable[[list[Run]], None] = lambda brought: None,
     pricing: Pricing | None = None,
 ) -> None:
+    """`check`: may refuse what a file brought before anything of it is kept."""
     system = system_of(desk)
     import_id = imports.begin(desk.store, system, result.path, result.format, digest, desk.who, desk.now())
     cases: dict[str, list[tuple[Case, str]]] = {}
@@ -319,8 +365,7 @@ def _stage(
         if result.cancelled:
             imports.abort(desk.store, import_id)
             return
-        if one_version:
-            _version_of(brought)
+        check(brought)
         flush()
         if pricing is not None:
             result.warnings += pricing.warnings()
@@ -346,45 +391,3 @@ def _count_stored(desk: Desk, info: imports.ImportInfo, result: ImportedFile) ->
     if info.rejects != len(result.rejected):
         with desk.store.read() as conn:
             result.rejected = [Reject(r.line, r.reason, r.excerpt) for r in imports.rejects(conn, info.id)]
-
-
-def _take_as(desk: Desk, run_ids: list[str], role: str) -> list[str]:
-    """Make the runs the review's candidate or baseline: runs of the version already named join it, others replace it.
-
-    Returns a sentence where runs were replaced.
-    """
-    with change(desk, f"{role}: {', '.join(run_ids)}") as (tx, review):
-        known = {info.run.id: info.run for info in runs.all(tx.conn, review.system)}
-        named = review.candidate if role == "candidate" else review.baseline
-        chosen = _merge(named, run_ids, known)
-        updated: Review = replace(review, candidate=chosen) if role == "candidate" else replace(review, baseline=chosen)
-        reviews.put(tx, updated)
-    gone = [run_id for run_id in named if run_id not in chosen]
-    return [f"Taken as {role} in place of {', '.join(gone)}."] if gone else []
-
-
-def _merge(named: tuple[str, ...], new: list[str], known: dict[str, Run]) -> tuple[str, ...]:
-    version = _version_of([known[run_id] for run_id in new])
-    # A run that does not say its version cannot be told to belong to the others: an older figure would stand for it.
-    joins = version != UNKNOWN_VERSION
-    # The same evaluation run again takes the place of its older run; another tool's run of that version stands beside.
-    again = {(known[run_id].tool, known[run_id].name) for run_id in new}
-    same = [
-        run_id
-        for run_id in named
-        if joins
-        and run_id in known
-        and known[run_id].version == version
-        and (known[run_id].tool, known[run_id].name) not in again
-    ]
-    return tuple(dict.fromkeys([*same, *new]))
-
-
-def _version_of(brought: Sequence[Run]) -> str:
-    versions = sorted({run.version for run in brought})
-    if len(versions) > 1:
-        raise ReadinessError(
-            f"The file holds runs of several pipeline versions ({', '.join(versions)}), and a candidate or"
-            " baseline is one version. Import it without --as and choose the runs under Evals."
-        )
-    return versions[0] if versions else UNKNOWN_VERSION

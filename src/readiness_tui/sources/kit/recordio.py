@@ -28,6 +28,8 @@ BLOCK = 1024 * 1024  # bytes between two progress records
 EXCERPT = 120
 
 _BETWEEN = re.compile(rb"[\s,]*")
+_JOINT = re.compile(rb"\}\s*\{\s*\"")  # of two objects on one line, or inside a text
+_DECODER = json.JSONDecoder()
 
 
 @dataclass(slots=True)
@@ -146,13 +148,30 @@ def _from_lines(path: Path) -> Iterator[Item]:
             yield item
             continue
         number, raw = item
-        try:
-            mended, found = as_null(raw)
-            yield _entry(number, mended)
-            lost += found
-        except RecordError as bad:
-            yield reject(number, str(bad), raw)
+        for one in _apart(raw):
+            try:
+                mended, found = as_null(one)
+                yield _entry(number, mended)
+                lost += found
+            except RecordError as bad:
+                yield reject(number, str(bad), one)
     yield from _without_nan(path, lost)
+
+
+def _apart(raw: bytes) -> list[bytes]:
+    """The objects on one line: a writer that appends blocks without a line break runs two of them together."""
+    if _JOINT.search(raw) is None:
+        return [raw]
+    text = raw.decode("utf-8", "surrogateescape")
+    found, position = [], 0
+    try:
+        while position < len(text):
+            end = _DECODER.raw_decode(text, position)[1]
+            found.append(text[position:end].encode("utf-8", "surrogateescape"))
+            position = end + len(text[end:]) - len(text[end:].lstrip())
+    except (ValueError, RecursionError):
+        return [raw]
+    return found
 
 
 def _without_nan(path: Path, lost: int) -> Iterator[Warn]:

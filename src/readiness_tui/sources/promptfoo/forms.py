@@ -17,9 +17,9 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources.kit.recordio import Entry, Item, reject
 from readiness_tui.sources.kit.xml_stream import Element, root_of, stream
 from readiness_tui.sources.kit.yaml_dump import Dump
-from readiness_tui.sources.promptfoo.case import inner
+from readiness_tui.sources.promptfoo.grading import inner
 
-_YAML = re.compile(rb"\A(?:---\s*\n)?(?:#.*\n)*evalId:\s", re.MULTILINE)
+_YAML = re.compile(rb"\A(?:---\s*\n)?(?:#.*\n)*(?:evalId:\s|results:\s*\n\s+version:\s)", re.MULTILINE)
 _YAML_RESULTS = re.compile(rb"^results:\s*\n(?:\s+\w+:.*\n)*?\s+version:\s*(\d+)\s*$", re.MULTILINE)
 _ROW = ["promptfoo", "results", "results"]
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
@@ -64,6 +64,11 @@ def is_xml(head: bytes) -> bool:
     """Whether the file is promptfoo's XML."""
     found = root_of(head)
     return found is not None and found[0] == "promptfoo" and b"<evalId>" in found[1][:4096]
+
+
+def is_html(head: bytes) -> bool:
+    """Whether the file is the page that `-o results.html` makes: one table, each cell with its own text as an attribute."""
+    return b"<html" in head[:200].lower() and b"data-content^='[PASS]'" in head
 
 
 def from_yaml(path: Path) -> PromptfooDocument:

@@ -1,0 +1,136 @@
+"""Which run of several is meant: by its number in the file, its name, its model or its prompt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.runs.model import UNKNOWN_VERSION, Run
+from readiness_tui.domain.text.format import plural
+from readiness_tui.domain.text.sanitise import one_line
+
+LISTED = 12
+#: Where a part of a name or a path begins: "openai:gpt-4o" is also "gpt-4o".
+_PARTS = re.compile(r"[:/ ·()\[\]]+")
+
+
+@dataclass(frozen=True, slots=True)
+class RunChoice:
+    """What somebody says of the run that is meant. `number`: its place in its file, from 1. `words`: any of the rest."""
+
+    number: int | None = None
+    name: str = ""
+    model: str = ""
+    prompt: str = ""
+    words: str = ""
+
+    def __bool__(self) -> bool:
+        return self != NO_CHOICE
+
+    def __str__(self) -> str:
+        """ "model "x" and prompt "y"", for a message."""
+        said = [f"number {self.number}"] if self.number is not None else []
+        for what in ("name", "model", "prompt"):
+            if value := getattr(self, what):
+                said.append(f'{what} "{one_line(value, 60)}"')
+        if self.words:
+            said.append(f'"{one_line(self.words, 60)}" in its name, model or prompt')
+        return " and ".join(said)
+
+
+NO_CHOICE = RunChoice()
+
+
+def chosen(runs: Sequence[Run], choice: RunChoice, where: str) -> tuple[Run, ...]:
+    """The runs of a file that are meant, in its order; all of them if nothing is said.
+
+    Raises ReadinessError with a list of the runs where none is meant.
+    """
+    numbered = list(enumerate(runs, 1))
+    if not choice:
+        return tuple(runs)
+    if choice.number is not None:
+        numbered = [(n, run) for n, run in numbered if n == choice.number]
+    for said, texts in (
+        (choice.name, _names), (choice.model, _models), (choice.prompt, _prompts), (choice.words, _words),
+    ):  # fmt: skip
+        if said:
+            numbered = _fitting(numbered, said, texts)
+    if not numbered:
+        raise ReadinessError(f"{where} holds no run with {choice}. {held(runs, where)}")
+    return tuple(run for _, run in numbered)
+
+
+def one_version(runs: Sequence[Run], of: Sequence[Run], where: str, *, file: bool = True) -> str:
+    """The version of these runs, some `of` a file's. Raises ReadinessError with a list where they are of several."""
+    versions = sorted({run.version for run in runs})
+    if len(versions) > 1:
+        raise ReadinessError(
+            f"{where}: {plural(len(runs), 'run')} of several pipeline versions, and a candidate or baseline is one"
+            f" version. {held(of, where, runs, file=file)}"
+        )
+    return versions[0] if versions else UNKNOWN_VERSION
+
+
+def held(runs: Sequence[Run], where: str, meant: Iterable[Run] | None = None, *, file: bool = True) -> str:
+    """What a file holds, and how one of it is named. `meant`: those of its runs that are listed; `file`: whether it is
+    one, and not what a server gave."""
+    shown = set(map(id, runs if meant is None else meant))
+    listed = [f"#{n} {label(run)}" for n, run in enumerate(runs, 1) if id(run) in shown]
+    if not listed:
+        return "It holds no run."
+    more = f"; and {len(listed) - LISTED:,} more" if len(listed) > LISTED else ""
+    first = listed[0].split(" ", 1)[0]
+    how = (
+        f"Name one: {one_line(where)}{first}, or by --model, --prompt or --name."
+        if file
+        else ("Import it without --as and choose the runs under Evals.")
+    )
+    return f"It holds {'; '.join(listed[:LISTED])}{more}. {how}"
+
+
+def label(run: Run) -> str:
+    """What tells a run from others, short."""
+    parts = [run.model or "", run.prompt_version or "", run.pipeline_version or ""]
+    said = " · ".join(one_line(part, 48) for part in parts if part) or one_line(run.name, 48)
+    return said or one_line(run.id, 48)
+
+
+def _names(run: Run) -> tuple[str | None, ...]:
+    return run.name, run.pipeline_version, run.id
+
+
+def _models(run: Run) -> tuple[str | None, ...]:
+    return run.model, _text(run, "provider_label")
+
+
+def _prompts(run: Run) -> tuple[str | None, ...]:
+    return run.prompt_version, _text(run, "prompt_label")
+
+
+def _words(run: Run) -> tuple[str | None, ...]:
+    return *_models(run), *_prompts(run), *_names(run)
+
+
+def _text(run: Run, key: str) -> str | None:
+    value = run.extra.get(key)
+    return value if isinstance(value, str) else None
+
+
+def _fitting(
+    numbered: list[tuple[int, Run]], said: str, texts: Callable[[Run], tuple[str | None, ...]]
+) -> list[tuple[int, Run]]:
+    """The runs of which a text is what was said; else is it but for its case; else has it as a part; else holds it."""
+    wanted = said.strip().casefold()
+    tests: tuple[Callable[[str], bool], ...] = (
+        lambda text: text == said,
+        lambda text: text.casefold() == wanted,
+        lambda text: wanted in _PARTS.split(text.casefold()),
+        lambda text: wanted in text.casefold(),
+    )
+    for test in tests:
+        if found := [(n, run) for n, run in numbered if any(test(text) for text in texts(run) if text)]:
+            return found
+    return []
