@@ -57,7 +57,7 @@ BUILT_IN = (
     "langsmith.source",
     "langfuse.source",
     "inspect_ai.source",
-    "deepeval",
+    "deepeval.source",
     "ragas",
     "lm_eval.source",
     "openai_evals.source",

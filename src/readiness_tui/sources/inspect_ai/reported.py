@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, median
 from typing import Any
@@ -21,6 +21,7 @@ from readiness_tui.sources.kit.base import Counted, DeclaredCount, DeclaredMean,
 from readiness_tui.sources.kit.declared import printed
 from readiness_tui.sources.kit.payload import count, inner, is_number
 
+_PLAIN: dict[str, Callable[[list[float]], float]] = {"mean": fmean, "median": median, "max": max}
 _K = re.compile(r"(at_least|pass_at)_(\d{1,4})")
 
 
@@ -133,9 +134,10 @@ def _by_rule(reducer: str, samples: list[list[float]], left_out: int) -> tuple[s
 
 def _reduced(reducer: str, values: list[float]) -> float | None:
     """The values of a sample's epochs as one, as Inspect's reducer of this name makes it; None for an unknown one."""
-    plain = {"mean": fmean, "median": median, "max": max, "mode": lambda v: Counter(v).most_common(1)[0][0]}
-    if reducer in plain:
-        return float(plain[reducer](values))
+    if reducer == "mode":
+        return Counter(values).most_common(1)[0][0]
+    if reducer in _PLAIN:
+        return float(_PLAIN[reducer](values))
     found = _K.fullmatch(reducer)
     if found is None:
         return None
