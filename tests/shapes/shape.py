@@ -19,10 +19,12 @@ from readiness_tui.sources.kit.base import (
     ReadAlongError,
     Record,
     Reject,
+    RunChecked,
     RunStart,
     TraceRecord,
     Warn,
 )
+from readiness_tui.sources.kit.declared import checked
 from readiness_tui.sources.own.mapped import Mapped
 
 HERE = Path(__file__).parent
@@ -86,9 +88,9 @@ def figures(read: Iterator[Record]) -> dict[str, Any]:
     """The figures of these records under the names that recounts use. A sum is None where no record has the figure."""
     runs: dict[str, Run] = {}
     cases, traces, golden, rejects, warnings = [], [], [], [], []
-    for record in read:
+    for record in checked(read):
         match record:
-            case RunStart(run=run):
+            case RunStart(run=run) | RunChecked(run=run):
                 runs[run.id] = run
             case CaseRecord(case=one):
                 cases.append(one)

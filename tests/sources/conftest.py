@@ -11,7 +11,17 @@ import pytest
 
 from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
 from readiness_tui.sources import registry
-from readiness_tui.sources.kit.base import CaseRecord, EvalSetRecord, Record, Reject, RunStart, TraceRecord, Warn
+from readiness_tui.sources.kit.base import (
+    CaseRecord,
+    EvalSetRecord,
+    Record,
+    Reject,
+    RunChecked,
+    RunStart,
+    TraceRecord,
+    Warn,
+)
+from readiness_tui.sources.kit.declared import checked
 
 
 class Read:
@@ -20,7 +30,10 @@ class Read:
     def __init__(self, records: list[Record], format: str = "") -> None:
         self.records = records
         self.format = format
-        self.runs: list[Run] = [r.run for r in records if isinstance(r, RunStart)]
+        runs = {
+            r.run.id: r.run for r in records if isinstance(r, (RunStart, RunChecked))
+        }  # the later is the checked one
+        self.runs: list[Run] = list(runs.values())
         self.cases: list[Case] = [r.case for r in records if isinstance(r, CaseRecord)]
         self.traces: list[Trace] = [r.trace for r in records if isinstance(r, TraceRecord)]
         self.sets: list[EvalSet] = [r.eval_set for r in records if isinstance(r, EvalSetRecord)]
@@ -62,6 +75,6 @@ def read() -> Callable[..., Read]:
 
     def go(path: Path, format: str | None = None) -> Read:
         source, recognised = registry.recognise(path, format)
-        return Read(list(source.read(path)), recognised.format)
+        return Read(list(checked(source.read(path))), recognised.format)
 
     return go

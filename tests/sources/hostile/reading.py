@@ -17,10 +17,12 @@ from readiness_tui.sources.kit.base import (
     Progress,
     Record,
     Reject,
+    RunChecked,
     RunStart,
     TraceRecord,
     Warn,
 )
+from readiness_tui.sources.kit.declared import checked
 from readiness_tui.store import packing
 from tests.hostile import RAW
 
@@ -47,7 +49,7 @@ def drain(path: Path, source: str) -> None:
 def _records(path: Path, source: str) -> Iterator[Record]:
     reader, _ = registry.recognise(path, source)
     registry.digest_of(reader, path)
-    yield from reader.read(path)
+    yield from checked(reader.read(path))
 
 
 def check_refusal(path: Path, said: str) -> None:
@@ -68,6 +70,9 @@ def check(records: Iterable[Record]) -> None:
                 check_message(text)
             for figure in record.run.aggregates.values():
                 check_number(figure.value)
+        elif isinstance(record, RunChecked):
+            assert record.run.id in begun, "checked before it began"
+            packing.run(packing.to_json(record.run))
         elif isinstance(record, CaseRecord):
             assert record.run_id in begun, "a case of a run that did not begin before"
             check_raw(record.raw)

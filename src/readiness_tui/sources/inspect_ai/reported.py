@@ -2,7 +2,7 @@
 
 Seen in its output and in `inspect_ai/log/_log.py` and `scorer/_reducer/reducer.py` (0.3.285). `results.scores` has an
 entry a score and reducer: `name`, `scorer`, `reducer` (how the epochs of a sample become one value: mean, median, mode,
-max, at_least_<k>, pass_at_<k>), `scored_samples`, and `metrics.accuracy` or `.mean` over the reduced values. Version 1
+max, at_least_<k>, pass_at_<k>, pass_k_<k>), `scored_samples`, and `metrics.accuracy` or `.mean` over the reduced values. Version 1
 has a single `results.scorer` with `results.metrics` instead. `total_samples` counts samples times epochs.
 """
 
@@ -22,7 +22,7 @@ from readiness_tui.sources.kit.declared import printed
 from readiness_tui.sources.kit.payload import count, inner, is_number
 
 _PLAIN: dict[str, Callable[[list[float]], float]] = {"mean": fmean, "median": median, "max": max}
-_K = re.compile(r"(at_least|pass_at)_(\d{1,4})")
+_K = re.compile(r"(at_least|pass_at|pass_k)_(\d{1,4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +127,12 @@ def _by_rule(reducer: str, samples: list[list[float]], left_out: int) -> tuple[s
         words.append("with the invalidated samples" if words else "the mean with the invalidated samples")
     if not words or not samples:
         return "", None
-    made = [_reduced(reducer, values) for values in samples]
-    known = [value for value in made if value is not None]
-    return ", ".join(words), fmean(known) if len(known) == len(made) else None
+    made = [value for values in samples if (value := _reduced(reducer, values)) is not None]
+    return ", ".join(words), fmean(made) if made else None
 
 
 def _reduced(reducer: str, values: list[float]) -> float | None:
-    """The values of a sample's epochs as one, as Inspect's reducer of this name makes it; None for an unknown one."""
+    """The values of a sample's epochs as one, as Inspect's reducer of this name makes it; None for an unknown one, and for fewer epochs than it needs."""
     if reducer == "mode":
         return Counter(values).most_common(1)[0][0]
     if reducer in _PLAIN:
@@ -144,6 +143,10 @@ def _reduced(reducer: str, values: list[float]) -> float | None:
     n, k, correct = len(values), int(found[2]), sum(value >= 1 for value in values)
     if found[1] == "at_least":
         return float(correct >= k)
+    if not 0 < k <= n:
+        return None
+    if found[1] == "pass_k":
+        return math.comb(correct, k) / math.comb(n, k)
     if n - correct < k:
         return 1.0
     return 1 - math.prod(1 - k / part for part in range(n - correct + 1, n + 1))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,7 @@ ROW = frozenset({"doc_id", "doc", "target", "resps", "filtered_resps"})
 MARKED_ROW = frozenset({"doc_id", "doc_hash", "filter", "metrics", "target"})
 RESULTS = frozenset({"results", "n-samples", "higher_is_better"})
 _SAMPLES = re.compile(r"samples_(?P<task>.+)_(?P<time>\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(?:\.\d+)?)\.jsonl?")
+_UNNAMED = "#"
 _OLD_RESULTS = "results.json"  # 0.4.0 to 0.4.2, beside <model>_<task>.jsonl
 
 
@@ -141,6 +142,27 @@ class _Found:
     ids: dict[str, str] = field(default_factory=dict)  # a document's own id → its key
     ids_differ: bool = True  # the own ids tell documents apart
     parts: dict[tuple[str, str], list[Any]] = field(default_factory=dict)  # metric, filter → what rows hold of it
+    answers: dict[str, list[str]] = field(default_factory=dict)  # of rows that name no filter: key → their answers
+
+    def filter_of(self, row: Mapping[str, Any], key: str) -> str:
+        """The row's filter. Before 0.4.5 rows do not name it: the second row of one answer is by the second filter."""
+        if "filter" in row:
+            return fields.text(row, "filter") or NO_FILTER
+        before = self.answers.setdefault(key, [])
+        before.append(fields.as_json(row.get("resps")))
+        return f"{_UNNAMED}{before.count(before[-1])}"
+
+    def name_filters(self, reported: Iterable[str]) -> dict[str, str]:
+        """Names for filters that the rows do not name: those of the results, in their order, if there are as many."""
+        unnamed = [chosen for chosen in self.filters if chosen.startswith(_UNNAMED)]
+        known = list(dict.fromkeys(reported))
+        names = [f"filter {n}" for n in range(1, len(unnamed) + 1)] if len(unnamed) > 1 else [NO_FILTER]
+        if len(unnamed) > 1 and len(known) == len(unnamed):
+            names = known
+        made = {chosen: chosen for chosen in self.filters} | dict(zip(unnamed, names, strict=False))
+        self.filters = dict.fromkeys(made.values())
+        self.parts = {(metric, made[chosen]): values for (metric, chosen), values in self.parts.items()}
+        return made
 
     def add(self, row: Mapping[str, Any], key: str, chosen: str) -> None:
         self.filters[chosen] = None
@@ -168,13 +190,14 @@ def _read_samples(path: Path) -> Iterator[Record]:
                 continue
             try:
                 key = document_key(item.value)
-                chosen = fields.text(item.value, "filter") or NO_FILTER
+                chosen = found.filter_of(item.value, key)
                 found.add(item.value, key, chosen)
             except RecordError as error:
                 waiting.append(reject(item.line, str(error), item.raw))
                 continue
             groups.add(key, GroupedRecord(chosen, item.line, item.raw))
         figures = results.figures(task) if results else ()
+        names = found.name_filters(figure.filter for figure in figures)
         several = len(found.filters) > 1
         run = _with_parts(results.run(task) if results else _alone(path, task), results, task, found, several)
         yield RunStart(run)
@@ -183,7 +206,8 @@ def _read_samples(path: Path) -> Iterator[Record]:
             yield Warn(f"{path.name}: one id stands at unlike documents, so cases are told apart by their doc_hash.")
         seen: dict[str, int] = {}
         for _, pieces in groups:
-            yield from _document(run, pieces, found, seen, notes)
+            of_filters = [piece._replace(kind=names[piece.kind]) for piece in pieces]
+            yield from _document(run, of_filters, found, seen, notes)
     yield from notes.warnings(path.name)
     if results is not None:
         yield from _declared(run, results, task, figures, several)
@@ -248,10 +272,14 @@ def _with_parts(run: Run, results: Results | None, task: str, found: _Found, sev
 
 
 def _by_rule(metric: str, parts: list[Any]) -> float | None:
-    """A perplexity by the tool's rule (`lm_eval/api/metrics.py`): exp(−Σ log-likelihood ÷ Σ words or bytes)."""
+    """A figure of parts by the tool's rule: perplexities are exp(−Σ log-likelihood ÷ Σ words or bytes)
+    (`lm_eval/api/metrics.py`), IFEval's instructions a plain mean over all (`tasks/ifeval/utils.py`)."""
     try:
         if metric == LOG_LIKELIHOOD:
             return math.exp(-math.fsum(parts) / len(parts))
+        if metric.startswith("inst_level"):  # IFEval: verdicts of all instructions together
+            every = [float(one) for part in parts for one in part]
+            return math.fsum(every) / len(every)
         if metric in ("word_perplexity", "byte_perplexity", "bits_per_byte"):
             mean = -math.fsum(part[0] for part in parts) / math.fsum(part[1] for part in parts)
             return mean / math.log(2) if metric == "bits_per_byte" else math.exp(mean)

@@ -23,6 +23,7 @@ from readiness_tui.sources.kit.payload import inner, is_number
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 
 KEYS = frozenset({"datasource_item", "results", "sample", "status"})
+_ASKED = ("question", "query", "input", "prompt")  # in a row of a data source, where the answers were there before
 _UUID = re.compile(r"[-_ ]+[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 _STATUS = {"pass": CaseStatus.PASS, "passed": CaseStatus.PASS, "fail": CaseStatus.FAIL, "failed": CaseStatus.FAIL}
 
@@ -84,7 +85,9 @@ def _case(item: Mapping[str, Any], notes: fields.Notes) -> Case:
     return Case(
         id=ident,
         id_from="metadata" if own else "position",
-        question=payload.question(asked) if asked else "",
+        question=payload.question(asked)
+        if asked
+        else next((row[n] for n in _ASKED if isinstance(row.get(n), str)), ""),
         output=payload.answer(sample.get("output")) if sample.get("output") else None,
         status=status or CaseStatus.UNKNOWN,
         error=fields.as_json(error) if error else None,

@@ -92,7 +92,8 @@ def certainty(rows: Sequence[Mapping[str, Any]]) -> tuple[int, str]:
     beside = any(_some(row.get(name)) for row in named for name in (*_OUTPUTS, *_LOGGED))
     if weak is None or beside:
         return 0, ""
-    if any(fields.is_score(name, value) for row in rows for name, value in row.items()):
+    columns = ((name, value) for row in rows for name, value in row.items() if snake(name) not in (asks, weak))
+    if any(fields.is_score(name, value) or fields.cell_score(name, value) is not None for name, value in columns):
         return 70, f"{asks} and {weak}, which is the reference unless the numbers beside it are scores"
     return 80, f"{asks} and {weak}, and nothing of a result"
 
@@ -111,14 +112,15 @@ def golden(row: Mapping[str, Any]) -> Golden:
     wants = (*REFERENCES, *(name for name in WEAK), *(("outputs",) if asks == "inputs" else ()))
     for name in wants:
         if name in ours and _some(row[ours[name]]):
-            found.reference = plain_reference(row[ours[name]])
+            made = plain_reference(row[ours[name]])
+            found.reference = made if _some(made) else None
             used.add(ours[name])
             break
     _assertions(row, found, used)
     found.rest = {name: value for name, value in row.items() if name not in used or not isinstance(value, str)}
-    for name in (*used, *(ours[name] for name in IDS if name in ours)):
-        if found.rest.get(name) in (found.reference, found.ident, asked):
-            found.rest.pop(name, None)
+    ident = next((ours[name] for name in IDS if name in ours), None)
+    if ident is not None and fields.as_json(row[ident]) == found.ident:
+        del found.rest[ident]
     return found
 
 

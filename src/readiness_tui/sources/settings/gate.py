@@ -31,7 +31,9 @@ _MAX_BYTES = 1024 * 1024
 _SHORT = re.compile(rb"^thresholds\s*:", re.MULTILINE)
 _LONG = re.compile(rb"^metrics\s*:", re.MULTILINE)
 _OTHER = re.compile(rb"^(?:gates?|quality_gates|limits|requirements|criteria|metrics)\s*:", re.MULTILINE)
-_BOUND = re.compile(rb"\b(?:min|max|minimum|maximum|at_least|at_most|gte|lte|threshold)['\"]?\s*:|[<>]=|\xe2\x89[\xa4\xa5]")
+_BOUND = re.compile(
+    rb"\b(?:min|max|minimum|maximum|at_least|at_most|gte|lte|threshold)['\"]?\s*:|[<>]=|\xe2\x89[\xa4\xa5]"
+)
 _ENTRY = re.compile(rb"^\s*-\s*\{?\s*metric\s*:", re.MULTILINE)
 
 

@@ -94,7 +94,8 @@ def _fields(
 
 def _places(located: Located, moved: list[tuple[DataPath, DataPath]]) -> dict[DataPath, Place]:
     """Where each part of the new document stands in the file: at the place of what it was made from."""
-    found = {(): located.place(), **{(key,): located.place((key,)) for key in _keys(located)}}
+    found: dict[DataPath, Place] = {(): located.place()}
+    found |= {(key,): located.place((key,)) for key in _keys(located)}
     for old, new in moved:
         place = located.place(old)
         found[new] = place
