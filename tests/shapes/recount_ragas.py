@@ -77,3 +77,9 @@ def conversation(path: Path) -> dict[str, Any]:
 def rows_with_means(path: Path) -> dict[str, Any]:
     rows = json.loads(path.read_text())["samples"]
     return _figures(len(rows), **{name: [row[name] for row in rows] for name in ("faithfulness", "answer_relevancy")})
+
+
+def experiment(path: Path) -> dict[str, Any]:
+    rows = _table(path)
+    passed = [row["score"] == "pass" for row in rows]
+    return {**_figures(len(rows), score=passed), "pass": sum(passed), "fail": len(rows) - sum(passed)}

@@ -4,7 +4,8 @@ Facts about the format, seen in its output and in `ragas/dataset_schema.py`: a r
 retrieved_contexts, reference_contexts, reference and one column per metric; before 0.2 question, answer, contexts and
 ground_truth (ground_truths before 0.1). No case id, latency or cost. In CSV, lists are Python literals. A metric that
 failed or does not apply is empty. Perfect precision is 0.9999999999. In a conversation user_input is a list of messages.
-An `EvaluationResult` has `scores` (a row a sample) beside its `dataset`. The means that it prints have four digits.
+An experiment (0.3 and later) has the columns that its author returns: a question, grading_notes, a response, log_file,
+and a score that is a number or a word. An `EvaluationResult` has `scores` (a row a sample) beside its `dataset`. The means that it prints have four digits.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.joining import question_id
-from readiness_tui.domain.runs.model import Case, Chunk, Run, Score, ScoreState, ToolCall
+from readiness_tui.domain.runs.model import Case, CaseStatus, Chunk, Run, Score, ScoreState, ToolCall
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import CaseRecord, DeclaredMean, Recognised, Record, RunStart
 from readiness_tui.sources.kit.declared import printed
@@ -49,6 +50,11 @@ _OTHER = frozenset(
      "query_length", "synthesizer_name", "retrieved_context_ids", "reference_context_ids", "evolution_type",
      "episode_done", "metadata"}
 )  # fmt: skip
+#: Columns of the experiments of 0.3 and later, whose rows are the team's own beside them.
+_EXPERIMENT = frozenset({"grading_notes", "log_file", "experiment_name", "score_reason"})
+_ASKED = ("question", "query", "user_input", "input", "prompt", "text", "expression")
+_SAID = ("response", "prediction", "answer", "output")
+_VERDICTS = {"pass": True, "passed": True, "correct": True, "fail": False, "failed": False, "incorrect": False}
 _ROWS = ("samples", "results", "rows", "data", "records", "dataset")
 _LITERAL = 1024 * 1024  # characters of a Python literal that are parsed
 _EXTRA = ("reference", "reference_contexts", "reference_context_ids", "reference_tool_calls", "synthesizer_name")
@@ -60,7 +66,7 @@ class Ragas:
     brings = ("cases with question, answer, retrieved contexts and every metric's score; tool calls of a conversation",)
     lacks = (
         "a case id (cases join by their question), run, versions and time",
-        "latency, cost, tokens, pass and fail",
+        "latency, cost, tokens; pass and fail, but where a score is that word",
         "whether an empty metric failed or does not apply",
     )
 
@@ -108,6 +114,8 @@ def _fits(keys: frozenset[str]) -> str | None:
         others = [name for name in FIXED[1:] if name in keys]
         told = bool(others) and bool(keys - {*FIXED, *_OTHER})
         return f"records with user_input, {', '.join(others)} and metrics" if told else None
+    if keys & _EXPERIMENT and keys & {*_ASKED} and keys & {*_SAID} and keys & {"score", "correctness", "accuracy"}:
+        return "records with a question, a response and a score of a Ragas experiment"
     if {"question", "answer", "contexts"} <= keys and keys & _OLD_METRICS and not keys & RESULT:
         return "records with question, answer, contexts and metrics of Ragas before 0.2"
     return None
@@ -166,13 +174,19 @@ def _case(entry: Entry, repeats: dict[str, int], notes: fields.Notes) -> Case:
     talk = [part for part in asked if isinstance(part, dict)] if isinstance(asked, list) else []
     said = next((part.get("content") for part in reversed(talk) if part.get("type") == "ai"), None)
     answer = said if answer is None and isinstance(said, str) else answer
+    scores = _scores(row, entry.table, notes)
+    verdicts = {score.passed for score in scores.values() if score.label is not None}
+    status = CaseStatus.UNKNOWN
+    if verdicts:
+        status = CaseStatus.PASS if verdicts == {True} else CaseStatus.FAIL
     return Case(
         id=ident,
         repeat=repeat,
         id_from="input",
         question=question,
         output=None if answer is None else fields.as_json(answer),
-        scores=_scores(row, entry.table, notes),
+        status=status,
+        scores=scores,
         chunks=_chunks(row, entry.table, notes),
         tool_calls=_tool_calls(talk) if talk else None,
         extra={name: _cell(row[name], entry.table, name, notes) for name in _EXTRA if row.get(name) is not None},
@@ -183,9 +197,14 @@ def _named(row: dict[str, Any]) -> dict[str, Any]:
     """The row with the names of 0.2 and later."""
     if "user_input" in row:
         return row
+    older = OLDER
+    if row.keys() & _EXPERIMENT:
+        asked = next((name for name in _ASKED if name in row), "")
+        said = next((name for name in _SAID if name in row), "")
+        older = {asked: "user_input", said: "response", "grading_notes": "reference"}
     made: dict[str, Any] = {}
     for name, value in row.items():
-        ours = OLDER.get(name, name)
+        ours = older.get(name, name)
         made[ours if ours not in made else name] = value
     return made
 
@@ -208,7 +227,11 @@ def _tool_calls(talk: list[dict[str, Any]]) -> tuple[ToolCall, ...]:
 def _scores(row: dict[str, Any], table: bool, notes: fields.Notes) -> dict[str, Score]:
     found = {}
     for name, value in row.items():
-        if name in FIXED or name in _OTHER or name in OLDER or name.startswith("Unnamed: "):
+        if name in FIXED or name in _OTHER or name in OLDER or name in _EXPERIMENT or name.startswith("Unnamed: "):
+            continue
+        verdict = _VERDICTS.get(value.strip().lower()) if isinstance(value, str) else None
+        if verdict is not None:
+            found[name] = Score(float(verdict), label=value, passed=verdict)
             continue
         if value is None or fields.not_finite(value):
             found[name] = Score(None, ScoreState.MISSING)

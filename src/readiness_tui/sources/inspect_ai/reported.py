@@ -111,6 +111,10 @@ def declared(run_id: str, where: str, header: Mapping[str, Any], seen: Seen) -> 
     kept = seen.samples - seen.left_out
     if total is not None:
         yield DeclaredCount(run_id, Counted.CASES, max(total - seen.left_out, 0), where)
+    done = count(inner(header, "results").get("completed_samples"))
+    whole = not seen.left_out and kept == total and header.get("status") == "success"
+    if total is not None and done is not None and whole and inner(header, "results").get("scores"):
+        yield DeclaredCount(run_id, Counted.ERRORS, max(total - done, 0), where)  # those that ended in an error
     for figure in reported(inner(header, "results")):
         samples = seen.values.get(figure.score, {})
         rule, value = _by_rule(figure.reducer, list(samples.values()), seen.left_out)
