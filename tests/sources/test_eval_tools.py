@@ -266,6 +266,14 @@ def test_lm_eval_a_row_that_is_missing_for_one_filter_is_a_missing_score(read, t
     assert found.runs[0].completeness is Completeness.COMPLETE
 
 
+def test_lm_eval_a_filter_of_which_no_row_is_there_is_said_and_compared_with_no_other(read, tmp_path):
+    path = _with_a_second_filter(tmp_path, **{"acc,strict": 1.0})
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:12]))
+    found = read(path)
+    assert (means(found.cases), found.runs[0].disputed) == ({"acc": (0.25, 12)}, ())
+    assert any('figures by the filter "strict", and no row is by it' in said for said in found.warnings)
+
+
 def test_lm_eval_a_document_that_stands_again_is_a_repeat(read, make):
     row = {"doc_id": 3, "doc": {}, "target": "x", "filter": "none", "metrics": ["acc"], "doc_hash": "", "acc": 1}
     found = read(make("x.jsonl", [row, row | {"acc": 0}]))
@@ -355,6 +363,15 @@ def test_openai_evals_a_graders_sampling_is_no_answer(read, make):
     (case,) = found.cases
     assert (case.output, case.tokens_in, case.scores["score"].value) == ("A1", 301, 0.5)
     assert [reject.line for reject in found.rejects] == [5]
+
+
+def test_openai_evals_a_spec_of_odd_values_spoils_no_sample(read, make):
+    lines = (DATA / "openai_evals" / "baseline.jsonl").read_text().splitlines()
+    spec = json.loads(lines[0])
+    spec["spec"] |= {"run_id": {"a": 1}, "created_at": ["x"], "base_eval": 5}
+    found = read(make("x.jsonl", "\n".join([json.dumps(spec), *lines[1:]])))
+    assert (len(found.cases), found.runs[0].started_at) == (12, None)
+    assert any("that time is unknown" in text for text in found.warnings)
 
 
 def test_openai_evals_several_events_of_a_sample_are_one_score(read, make):

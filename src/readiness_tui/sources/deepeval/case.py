@@ -63,6 +63,9 @@ def case_of(value: Mapping[str, Any], shared: frozenset[str], notes: fields.Note
         raise RecordError("neither name nor input")
     numbered = ident is None and named is not None and _NUMBERED.fullmatch(named) is not None
     parts = metrics(value)
+    listed = next((value[key] for key in METRICS if isinstance(value.get(key), list)), parts)
+    if len(listed) > len(parts):
+        notes.add("a measurement without a name stays in the raw record")
     status = _status(value.get("success"), parts, notes)
     reasons = [str(part.get("reason")) for part in parts if part.get("success") is False and part.get("reason")]
     extra = {

@@ -31,7 +31,7 @@ from readiness_tui.sources.kit.declared import printed
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.grouping import GroupedRecord, Groups
-from readiness_tui.sources.kit.jsonio import RecordError, decode
+from readiness_tui.sources.kit.jsonio import RecordError, decode, quoted
 from readiness_tui.sources.kit.payload import is_number
 from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
@@ -157,7 +157,7 @@ class _Found:
         unnamed = [chosen for chosen in self.filters if chosen.startswith(_UNNAMED)]
         known = list(dict.fromkeys(reported))
         names = [f"filter {n}" for n in range(1, len(unnamed) + 1)] if len(unnamed) > 1 else [NO_FILTER]
-        if len(unnamed) > 1 and len(known) == len(unnamed):
+        if len(known) == len(unnamed):
             names = known
         made = {chosen: chosen for chosen in self.filters} | dict(zip(unnamed, names, strict=False))
         self.filters = dict.fromkeys(made.values())
@@ -198,23 +198,25 @@ def _read_samples(path: Path) -> Iterator[Record]:
             groups.add(key, GroupedRecord(chosen, item.line, item.raw))
         figures = results.figures(task) if results else ()
         names = found.name_filters(figure.filter for figure in figures)
-        several = len(found.filters) > 1
+        several = len({*found.filters, *(figure.filter for figure in figures)}) > 1
         run = _with_parts(results.run(task) if results else _alone(path, task), results, task, found, several)
         yield RunStart(run)
         yield from waiting
         if not found.ids_differ:
             yield Warn(f"{path.name}: one id stands at unlike documents, so cases are told apart by their doc_hash.")
+        for lost in dict.fromkeys(figure.filter for figure in figures if figure.filter not in found.filters):
+            yield Warn(f"{path.name}: the tool has figures by the filter {quoted(lost)}, and no row is by it.")
         seen: dict[str, int] = {}
         for _, pieces in groups:
             of_filters = [piece._replace(kind=names[piece.kind]) for piece in pieces]
-            yield from _document(run, of_filters, found, seen, notes)
+            yield from _document(run, of_filters, found.ids_differ, several, seen, notes)
     yield from notes.warnings(path.name)
     if results is not None:
         yield from _declared(run, results, task, figures, several)
 
 
 def _document(
-    run: Run, pieces: list[GroupedRecord], found: _Found, seen: dict[str, int], notes: fields.Notes
+    run: Run, pieces: list[GroupedRecord], own_ids: bool, several: bool, seen: dict[str, int], notes: fields.Notes
 ) -> Iterator[Record]:
     """The case of a document; a filter that stands again at it begins the next repeat. `seen`: repeats so far, by id."""
     repeats: list[dict[str, GroupedRecord]] = []
@@ -226,7 +228,7 @@ def _document(
     for rows in repeats:
         try:
             decoded = [(chosen, decode(piece.text.encode())) for chosen, piece in rows.items()]
-            case = case_of(decoded, found.ids_differ, len(found.filters) > 1, notes)
+            case = case_of(decoded, own_ids, several, notes)
         except RecordError as error:
             piece = next(iter(rows.values()))
             yield reject(piece.line, str(error), piece.text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -83,10 +84,7 @@ class OpenAIEvals:
             else:
                 rest.append(reject(item.line, "neither spec, event of a sample nor final_report", item.raw))
         notes = fields.Notes()
-        try:
-            run = _run(path, spec, report, last, notes)
-        except RecordError as error:
-            raise ReadinessError(f"{path}, line 1: {error}. Nothing of the log was imported.") from error
+        run = _run(path, spec, report, last, notes)
         if not samples and report is not None:
             figures = {name: Aggregate(float(value)) for name, value in report.items() if is_number(value)}
             run = replace(run, aggregates=figures)
@@ -134,13 +132,13 @@ def _run(
     setup = inner(spec, "run_config")
     data = inner(inner(setup, "eval_spec"), "args").get("samples_jsonl")
     return Run(
-        id=fields.text(spec, "run_id") or fields.text(last, "run_id") or f"openai-evals-{digest(path)[:12]}",
-        name=fields.text(spec, "eval_name") or path.stem,
+        id=payload.version(spec, "run_id") or payload.version(last, "run_id") or f"openai-evals-{digest(path)[:12]}",
+        name=payload.version(spec, "eval_name") or path.stem,
         tool=SOURCE.name,
         model="+".join(fn for fn in fns if isinstance(fn, str)) or None if isinstance(fns, list) else None,
-        dataset_name=data if isinstance(data, str) else fields.text(spec, "base_eval"),
-        started_at=fields.moment(spec, "created_at", notes),
-        finished_at=fields.moment(last, "created_at", notes),
+        dataset_name=data if isinstance(data, str) else payload.version(spec, "base_eval"),
+        started_at=_moment(spec, notes),
+        finished_at=_moment(last, notes),
         completeness=Completeness.PARTIAL if report is None else Completeness.COMPLETE,
         warnings=tuple(warnings),
         extra={
@@ -149,6 +147,14 @@ def _run(
             if part is not None
         },
     )
+
+
+def _moment(record: Mapping[str, Any], notes: fields.Notes) -> datetime | None:
+    try:
+        return fields.moment(record, "created_at", notes)
+    except RecordError as error:
+        notes.add(f"{error}; that time is unknown")
+        return None
 
 
 SOURCE = OpenAIEvals()

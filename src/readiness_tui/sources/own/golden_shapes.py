@@ -109,9 +109,10 @@ def golden(row: Mapping[str, Any]) -> Golden:
         asked = {name: value for name, value in row.items() if not name.startswith("__")}
     found = Golden(_ident(row, ours), payload.question(payload.parsed(asked)))
     used = {ours[asks]} if asks else set()
-    wants = (*REFERENCES, *(name for name in WEAK), *(("outputs",) if asks == "inputs" else ()))
-    for name in wants:
-        if name in ours and _some(row[ours[name]]):
+    wants = (*REFERENCES, *WEAK, *(("outputs",) if asks == "inputs" else ()))
+    told = (name for name in wants if name in ours and name != "assert" and not _EXPECTED.fullmatch(name))
+    for name in told:
+        if _some(row[ours[name]]):
             made = plain_reference(row[ours[name]])
             found.reference = made if _some(made) else None
             used.add(ours[name])
