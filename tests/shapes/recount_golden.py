@@ -67,3 +67,10 @@ def ragas_testset(path: Path) -> dict[str, Any]:
 
 def mlflow_expectations(path: Path) -> dict[str, Any]:
     return _set([row["inputs"]["question"] for row in _lines(path)])
+
+
+def phoenix_examples(path: Path) -> dict[str, Any]:
+    return _set([one["input"]["question"] for one in json.loads(path.read_text())["data"]["examples"]])
+
+
+triviaqa = question_answer

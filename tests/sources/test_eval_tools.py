@@ -374,6 +374,14 @@ def test_openai_evals_a_spec_of_odd_values_spoils_no_sample(read, make):
     assert any("that time is unknown" in text for text in found.warnings)
 
 
+def test_openai_evals_an_invalid_grade_is_the_judges_error_and_explains_the_tools_mean(read):
+    found = read(SHAPES / "openai_evals" / "invalid_choice.jsonl")
+    good, bad = found.cases
+    assert (good.scores["score"].value, bad.scores["score"].state) == (1.0, ScoreState.JUDGE_ERROR)
+    assert any("an invalid grade counted with the lowest score" in text for text in found.warnings)
+    assert found.runs[0].disputed == ()
+
+
 def test_openai_evals_several_events_of_a_sample_are_one_score(read, make):
     lines = (DATA / "openai_evals" / "baseline.jsonl").read_text().splitlines()[:2]
     event = json.loads(lines[1])

@@ -46,6 +46,7 @@ def test_it_is_a_golden_set(make, read, row):
         {"input": "q", "target": "a", "output": "b"},
         {"inputs": {"question": "q"}, "outputs": {"answer": "a"}, "run_type": "chain"},
         {"inputs": {"question": "q"}, "outputs": {"answer": "a"}, "start_time": "2026-01-01T00:00:00Z"},
+        {"id": "x", "input": "q", "output": "a", "metadata": {}},  # a log's, or a data set's
         {"prompt": "q", "completion": "a"},  # a model's, or an example's for one
         {"question": "q"},
     ],
@@ -97,6 +98,17 @@ def test_messages_keep_what_stands_before_the_question(make, read):
     (found,) = read(make("x.jsonl", [{"input": talk, "ideal": ["Me", "I"]}])).sets
     (case,) = found.cases
     assert (case.question, case.extra["input"], case.extra["reference"]) == ("Who?", talk, ["Me", "I"])
+
+
+def test_several_right_answers_are_kept_as_a_list(make, read):
+    rows = [
+        {"question": "a?", "answers": {"text": ["x", "y", "x"], "answer_start": [1, 2, 3]}},
+        {"question": "b?", "answers": {"text": [], "answer_start": []}},
+        {"question": "c?", "answers": {"value": "x", "aliases": ["x", "z"]}},
+        {"question": "d?", "answers": ["x"]},
+    ]
+    (found,) = read(make("x.jsonl", rows)).sets
+    assert [case.extra.get("reference") for case in found.cases] == [["x", "y"], None, ["x", "z"], "x"]
 
 
 def test_one_bad_row_is_rejected_alone(make, read):

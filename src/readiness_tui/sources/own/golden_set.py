@@ -94,9 +94,7 @@ class EvalSets:
                 yield reject(item.line, str(error), item.raw)
                 continue
             if case.extra.get(REFERENCE) is not None and REFERENCE not in item.value:
-                notes.add(
-                    f"what a right answer is, is kept as its {REFERENCE}, and not searched for as must_include is"
-                )
+                notes.add(f"the right answer is kept as its {REFERENCE}, to be read; only must_include is searched for")
             cases[case.id], written[case.id], lines[case.id] = case, item.value, item.line
         if not cases:
             raise ReadinessError(f"{path}: no golden case in it could be used. Each needs a question.")

@@ -9,6 +9,7 @@ set item's. Shapes, with who writes them:
 - user_input, reference, reference_contexts (Ragas testsets); question, ground_truth (before 0.2)
 - vars and assert, in CSV `__expected` (promptfoo tests)
 - inputs, outputs, dataset_id (LangSmith examples); input, expectedOutput, datasetId (Langfuse data set items)
+- input, output, updated_at or example_id and nothing of a run (Phoenix data set examples)
 - inputs, expectations (MLflow evaluation data); question, answers with text and answer_start (SQuAD)
 """
 
@@ -49,6 +50,8 @@ _RESULTS = (
 )  # fmt: skip
 #: What a log of answers has, and a golden set seldom; only beside a weak name.
 _LOGGED = ("model", "model_name", "timestamp", "started_at", "start_time", "session_id", "user_id", "feedback")
+#: All that an example of a Phoenix data set has; its output is the reference.
+_PHOENIX = frozenset({"id", "node_id", "example_id", "input", "output", "metadata", "updated_at", "splits"})
 _EXPECTED = re.compile(r"__expected\d*")
 _ASSERTION = re.compile(r"(not-)?([a-z][a-z-]*)(\([\d.]+\))?:(.*)", re.DOTALL)
 _EXACT = ("equals", "similar", "factuality", "answer-relevance", "rouge-n", "bleu", "levenshtein")
@@ -83,6 +86,8 @@ def certainty(rows: Sequence[Mapping[str, Any]]) -> tuple[int, str]:
         return 85, "a column __expected, as promptfoo's tests have it"
     if asks == "inputs" and any(_some(row.get("outputs")) for row in named):
         return _langsmith(named)
+    if all(_is_phoenix(row) for row in named):
+        return 60, "input, output and metadata alone, as Phoenix's data set examples have them"
     if asks is None or any(_is_result(row) for row in named):
         return 0, ""
     if wants is not None:
@@ -109,7 +114,12 @@ def golden(row: Mapping[str, Any]) -> Golden:
         asked = {name: value for name, value in row.items() if not name.startswith("__")}
     found = Golden(_ident(row, ours), payload.question(payload.parsed(asked)))
     used = {ours[asks]} if asks else set()
-    wants = (*REFERENCES, *WEAK, *(("outputs",) if asks == "inputs" else ()))
+    wants = (
+        *REFERENCES,
+        *WEAK,
+        *(("outputs",) if asks == "inputs" else ()),
+        *(("output",) if _is_phoenix(row) else ()),
+    )
     told = (name for name in wants if name in ours and name != "assert" and not _EXPECTED.fullmatch(name))
     for name in told:
         if _some(row[ours[name]]):
@@ -132,6 +142,8 @@ def plain_reference(value: Any) -> Any:
         texts = value.get("text")
         if isinstance(texts, list):  # SQuAD
             return plain_reference(list(dict.fromkeys(part for part in texts if isinstance(part, str))))
+        if isinstance(value.get("value"), str) and isinstance(value.get("aliases"), list):  # TriviaQA
+            return plain_reference(list(dict.fromkeys((value["value"], *map(str, value["aliases"])))))
         known = next((value[name] for name in REFERENCES + WEAK if _some(value.get(name))), None)
         if known is not None:
             return plain_reference(known)
@@ -179,6 +191,10 @@ def _langsmith(named: Iterable[Mapping[str, Any]]) -> tuple[int, str]:
         return 85, "inputs, outputs and dataset_id, as LangSmith's examples have them"
     both = all(isinstance(payload.parsed(row.get(name)), dict) for row in rows for name in ("inputs", "outputs"))
     return (60, "inputs and outputs without a run, as LangSmith's examples have them") if both else (0, "")
+
+
+def _is_phoenix(row: Mapping[str, Any]) -> bool:
+    return {"input", "output"} <= row.keys() <= _PHOENIX and bool(row.keys() & {"example_id", "updated_at"})
 
 
 def _named(row: Mapping[str, Any]) -> dict[str, Any]:
