@@ -15,6 +15,7 @@ from readiness_tui.domain.runs.joining import question_id
 from readiness_tui.domain.runs.model import CaseStatus, Completeness, ScoreState
 from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import ReadAlongError
+from readiness_tui.sources.kit.fileio import HEAD
 
 DATA = Path(__file__).parent.parent / "data"
 SHAPES = Path(__file__).parent.parent / "shapes" / "files"
@@ -398,6 +399,27 @@ def test_openai_evals_several_events_of_a_sample_are_one_score(read, make):
     ]
     (case,) = read(make("x.jsonl", "\n".join([*lines, *map(json.dumps, more)]))).cases
     assert (case.scores["match"].value, case.status, case.scores["f1"].value) == (0.5, CaseStatus.FAIL, 0.75)
+
+
+LONG = "x" * (HEAD + 1)  # longer than what is looked at first
+
+
+def test_files_with_a_long_first_record_are_read_as_any_other(read, make):
+    row = {"doc_id": 0, "doc": {"passage": LONG}, "target": "1", "arguments": {}, "resps": [["1"]]}
+    rows = [row | {"doc_id": n, "filtered_resps": ["1"], "doc_hash": f"{n}", "acc": 1.0} for n in range(2)]
+    assert len(read(make("samples.jsonl", rows)).cases) == 2
+    figures = {
+        "config": {"model": "hf"},
+        "configs": {"a": LONG},
+        "results": {"a": {"acc,none": 0.5, "acc_stderr,none": 1}},
+    }
+    assert [run.name for run in read(make("results.json", figures)).runs] == ["a"]
+    scores = [{"faithfulness": 1.0, "of": LONG}] * 2
+    result = {"scores": scores, "dataset": {"samples": [{"user_input": f"q{n}", "response": "a"} for n in range(2)]}}
+    assert means(read(make("ragas.json", result)).cases) == {"faithfulness": (1.0, 2)}
+    item = {"datasource_item": {"input": LONG}, "sample": {}, "results": [], "status": "pass"}
+    page = {"object": "list", "data": [item | {"id": "a"}, item | {"id": "b"}]}
+    assert len(read(make("items.json", page)).cases) == 2
 
 
 @pytest.mark.parametrize("tool", ["inspect_ai", "promptfoo", "junit", "deepeval", "ragas", "lm_eval", "openai_evals"])

@@ -131,11 +131,14 @@ def _is_result(look: Peek) -> bool:
 
 def _items(path: Path) -> Iterator[Item]:
     look = peek(head_of(path))
-    if look.kind is not FileKind.OBJECT or _fits(look.keys) is not None or not _is_result(look):
-        yield from records(path, *(name for name in _ROWS if look.below(name)))
+    value: dict[str, Any] = {}
+    if look.kind is FileKind.OBJECT and _fits(look.keys) is None:
+        data, _ = as_null(document(path))
+        found = whole(path, data)
+        value = found if isinstance(found, dict) else {}
+    if not {"scores", "dataset"} <= value.keys():
+        yield from records(path, *_ROWS)
         return
-    data, _ = as_null(document(path))
-    value = whole(path, data)
     rows = value["dataset"].get("samples") if isinstance(value["dataset"], dict) else value["dataset"]
     scores = value["scores"]
     if not isinstance(rows, list) or not isinstance(scores, list) or len(rows) != len(scores):

@@ -31,7 +31,7 @@ from readiness_tui.sources.kit.base import (
     Warn,
 )
 from readiness_tui.sources.kit.declared import printed
-from readiness_tui.sources.kit.fileio import digest
+from readiness_tui.sources.kit.fileio import HEAD, digest
 from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members
 from readiness_tui.sources.kit.not_finite import as_null
 from readiness_tui.sources.kit.payload import inner, is_number
@@ -114,7 +114,7 @@ def _is_rows(look: Peek) -> bool:
 def _items(path: Path, about: dict[str, Any], notes: fields.Notes) -> Iterator[Entry | Record]:
     """The test cases, in whichever list they stand; what stands around them goes into `about`."""
     data, lost = as_null(document(path))
-    if _is_rows(peek(data)):
+    if _is_rows(peek(data[:HEAD])):
         yield from records(path)
         return
     if lost:

@@ -88,7 +88,8 @@ def records(path: Path, *wrappers: str) -> Iterator[Item]:
     (line 1), then the records; any other object is one record.
     """
     look = peek(head(path))
-    if look.kind is FileKind.LINES:
+    cut = look.kind is FileKind.OBJECT and not look.records  # or broken; its first line may be a record, and a long one
+    if look.kind is FileKind.LINES or (cut and _is_lines(path)):
         yield from _from_lines(path)
     elif look.kind is FileKind.TABLE:
         yield from _from_table(path, look.delimiter)
@@ -141,6 +142,16 @@ def _from_lines(path: Path) -> Iterator[Item]:
         except RecordError as bad:
             yield reject(number, str(bad), raw)
     yield from _without_nan(path, lost)
+
+
+def _is_lines(path: Path) -> bool:
+    """Whether the first line is a whole object, and another line follows it."""
+    found = (item[1] for item in lines(path) if isinstance(item, tuple))
+    first, second = next(found, b""), next(found, None)
+    try:
+        return second is not None and isinstance(decode(as_null(first)[0]), dict)
+    except RecordError:
+        return False
 
 
 def _without_nan(path: Path, lost: int) -> Iterator[Warn]:

@@ -50,6 +50,7 @@ ROW = frozenset({"doc_id", "doc", "target", "resps", "filtered_resps"})
 MARKED_ROW = frozenset({"doc_id", "doc_hash", "filter", "metrics", "target"})
 RESULTS = frozenset({"results", "n-samples", "higher_is_better"})
 _SAMPLES = re.compile(r"samples_(?P<task>.+)_(?P<time>\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(?:\.\d+)?)\.jsonl?")
+LONG = 4 * 1024 * 1024  # bytes of a longer look
 _UNNAMED = "#"
 _OLD_RESULTS = "results.json"  # 0.4.0 to 0.4.2, beside <model>_<task>.jsonl
 
@@ -87,7 +88,15 @@ class LmEval:
         return (beside[0],) if beside is not None else ()
 
     def read(self, path: Path) -> Iterator[Record]:
-        yield from _read_samples(path) if _is_samples(peek(head_of(path))) else _read_results(path)
+        yield from _read_results(path) if "results" in _look(path).keys else _read_samples(path)
+
+
+def _look(path: Path) -> Peek:
+    """The beginning of a file; a longer one where a first long value hides the keys that tell what it is."""
+    look = peek(head_of(path))
+    if look.keys & {"results", "doc_id"} or look.kind not in (FileKind.OBJECT, FileKind.ARRAY):
+        return look
+    return peek(head_of(path, LONG))
 
 
 def _is_samples(look: Peek) -> bool:
@@ -107,7 +116,7 @@ def _beside(path: Path) -> tuple[Path, str] | None:
     named = _SAMPLES.fullmatch(path.name)
     if named:
         beside = path.with_name(f"results_{named['time']}.json")
-        fits = beside.is_file() and "results" in peek(head_of(beside)).keys
+        fits = beside.is_file() and "results" in _look(beside).keys
         return (beside, named["task"]) if fits else None
     beside = path.with_name(_OLD_RESULTS)
     if path.name == _OLD_RESULTS or not beside.is_file():

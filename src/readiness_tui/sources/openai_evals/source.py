@@ -30,6 +30,7 @@ from readiness_tui.sources.openai_evals.sample import Sample, case_of, reported_
 
 EVENT = frozenset({"run_id", "event_id", "sample_id", "type", "data"})
 SPEC = frozenset({"spec"})
+_LOG = frozenset({"spec", "sample_id", "final_report"})  # what a line of a log has one of
 
 
 class OpenAIEvals:
@@ -53,7 +54,7 @@ class OpenAIEvals:
         return Recognised(self.name, "JSON lines of events with sample_id", 90) if first.keys() >= EVENT else None
 
     def read(self, path: Path) -> Iterator[Record]:
-        if _is_items(peek(head_of(path))):
+        if not peek(head_of(path)).keys & _LOG:
             yield from read_items(path, self.name)
             return
         try:
