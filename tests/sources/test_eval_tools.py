@@ -131,6 +131,13 @@ def test_deepeval_counts_that_its_cases_do_not_bear_out_are_said(read, make):
     assert any("counts 1 errors of Tone" in text for text in found.warnings)
 
 
+def test_deepeval_a_cost_of_0_beside_tokens_is_missing(read, make):
+    row = {"name": "a", "input": "q", "success": True, "metricsData": [], "tokenCost": 0}
+    run = {"testCases": [row, row | {"name": "b", "inputTokenCount": 7, "outputTokenCount": 1}], "testPassed": 2}
+    free, unpriced = read(make("run.json", run)).cases
+    assert (free.cost.value, unpriced.cost.value, unpriced.tokens_in) == (0.0, None, 7)
+
+
 def test_deepeval_a_flaky_metric_decides_nothing(read, make):
     parts = [
         {"name": "Tone", "score": 0.1, "success": False, "flaky": True},

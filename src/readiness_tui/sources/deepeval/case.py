@@ -81,6 +81,11 @@ def case_of(value: Mapping[str, Any], shared: frozenset[str], notes: fields.Note
         if part is not None
     }
     contexts = _contexts(_with_turns(value, said, "retrievalContext"))
+    came, gone = payload.count(value.get("inputTokenCount")), payload.count(value.get("outputTokenCount"))
+    cost = fields.number(value, "tokenCost", least=0)
+    if cost == 0 and (came or gone):
+        notes.add("a cost of 0 beside tokens: the tool knows no price, so the cost is missing")
+        cost = None
     return Case(
         id=ident or named or question_id(question),
         id_from="position" if numbered else "explicit" if ident or named else "input",
@@ -89,9 +94,9 @@ def case_of(value: Mapping[str, Any], shared: frozenset[str], notes: fields.Note
         status=status,
         scores=_scores(parts, notes),
         latency_ms=_measure(fields.number(value, "completionTime", least=0, times=1000)),
-        cost=_measure(fields.number(value, "tokenCost", least=0)),
-        tokens_in=payload.count(value.get("inputTokenCount")),
-        tokens_out=payload.count(value.get("outputTokenCount")),
+        cost=_measure(cost),
+        tokens_in=came,
+        tokens_out=gone,
         tags=payload.tags(value.get("tags"), inner(value, "metadata")),
         chunks=None
         if contexts is None
