@@ -144,7 +144,7 @@ def _read_results(path: Path) -> Iterator[Record]:
 
 
 @dataclass(slots=True)
-class _Found:
+class _Overview:
     """What a first look at every row tells about the file as a whole."""
 
     filters: dict[str, None] = field(default_factory=dict)
@@ -189,7 +189,7 @@ def _read_samples(path: Path) -> Iterator[Record]:
     results = read_results(beside[0]) if beside else None
     named = _SAMPLES.fullmatch(path.name)
     task = beside[1] if beside else named["task"] if named else path.stem
-    found = _Found()
+    found = _Overview()
     notes = fields.Notes()
     waiting: list[Record] = []
     with Groups(path.stat().st_size) as groups:
@@ -261,7 +261,7 @@ def _alone(path: Path, task: str) -> Run:
     )
 
 
-def _with_parts(run: Run, results: Results | None, task: str, found: _Found, several: bool) -> Run:
+def _with_parts(run: Run, results: Results | None, task: str, found: _Overview, several: bool) -> Run:
     """The run with the tool's figures of metrics that no single case has, each held against its documented rule."""
     if results is None:
         return run
