@@ -29,7 +29,7 @@ def filters(path: Path) -> dict[str, Any]:
     ]
     return {
         "runs": len(results["results"]),
-        "partial": len(short),
+        "partial": len(short) + sum(set(parts) & set(short) != set() for parts in results["group_subtasks"].values()),
         "cases": len(acc) + len(strict),
         "n exact_match (strict-match)": len(strict),
         "mean exact_match (strict-match)": _mean(strict),

@@ -327,6 +327,9 @@ def test_lm_eval_a_group_says_of_which_tasks_its_figures_are(read):
     runs = {run.name: run for run in read(next((SHAPES / "lm_eval" / "filters").glob("results_*"))).runs}
     assert (runs["grp"].aggregates["acc"].value, runs["grp"].aggregates["acc"].n) == (0.5, 8)
     assert any('of "grp_a", "grp_b"' in said for said in runs["grp"].warnings)
+    assert runs["grp"].completeness is Completeness.PARTIAL
+    assert any("of grp_b, a task of grp, 2 of 4 documents are there" in said for said in runs["grp"].warnings)
+    assert runs["wiki"].completeness is Completeness.COMPLETE
     assert runs["wiki"].aggregates["bits_per_byte"].n == 62
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.runs.model import Aggregate, DisputedFigure, Run
+from readiness_tui.domain.runs.model import Aggregate, Completeness, DisputedFigure, Run
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import (
     CaseRecord,
@@ -131,16 +132,43 @@ def _beside(path: Path) -> tuple[Path, str] | None:
 def _read_results(path: Path) -> Iterator[Record]:
     """The tasks whose samples are not beside the file: they have figures only."""
     results = read_results(path)
-    with_samples = set()
+    with_samples: dict[str, Path] = {}
     for other in sorted((*path.parent.glob("samples_*.json*"), *path.parent.glob("*_*.jsonl"))):
         found = _beside(other)
-        if found is not None and found[0].name == path.name:
-            with_samples.add(found[1])
+        if found is not None and found[0].name == path.name and _is_samples(_look(other)):
+            with_samples[found[1]] = other
     left = [task for task in results.tasks if task not in with_samples]
     if not left:
         raise ReadAlongError(f"{path} is read along with the samples beside it. Import the folder, or the samples.")
     for run in figures_only(results, left):
-        yield RunStart(run)
+        yield RunStart(_of_short_tasks(run, results, with_samples))
+
+
+def _of_short_tasks(run: Run, results: Results, with_samples: Mapping[str, Path]) -> Run:
+    """A group's run, partial where the samples of one of its tasks are fewer than the tool ran."""
+    said = []
+    for task in results.leaves(run.name):
+        n = results.effective(task)
+        if task in with_samples and n is not None:
+            found = len(set(_documents(with_samples[task])))
+            if found < n:
+                said.append(
+                    f"{results.path.name}: of {task}, a task of {run.name}, {found} of {n} documents are there."
+                )
+    if not said:
+        return run
+    return replace(run, completeness=Completeness.PARTIAL, warnings=(*run.warnings, *said))
+
+
+def _documents(path: Path) -> Iterator[str]:
+    """What tells the documents of a samples file apart; what is wrong with the file is said where it is imported."""
+    try:
+        for item in records(path):
+            if isinstance(item, Entry):
+                with suppress(RecordError):
+                    yield document_key(item.value)
+    except ReadinessError:
+        return
 
 
 @dataclass(slots=True)
