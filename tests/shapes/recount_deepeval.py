@@ -80,6 +80,7 @@ def test_results_lines(path: Path) -> dict[str, Any]:
         "cases": len(cases),
         "pass": sum(case["success"] for case in cases),
         "unknown": sum(case["metrics_data"][0]["error"] is not None for case in cases),
+        "answers": [case["actual_output"] for case in cases],
         "n Answer Relevancy": len(scores),
     }
 

@@ -131,6 +131,12 @@ def test_deepeval_counts_that_its_cases_do_not_bear_out_are_said(read, make):
     assert any("counts 1 errors of Tone" in text for text in found.warnings)
 
 
+def test_deepeval_a_case_id_in_the_metadata_comes_before_a_name_that_counts(read):
+    first, second = read(SHAPES / "deepeval" / "test_results_lines.jsonl").cases
+    assert (first.id, first.id_from) == ("k0", "explicit")
+    assert (second.id, second.id_from) == ("test_case_1", "position")
+
+
 def test_deepeval_a_cost_of_0_beside_tokens_is_missing(read, make):
     row = {"name": "a", "input": "q", "success": True, "metricsData": [], "tokenCost": 0}
     run = {"testCases": [row, row | {"name": "b", "inputTokenCount": 7, "outputTokenCount": 1}], "testPassed": 2}

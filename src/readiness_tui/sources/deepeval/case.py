@@ -58,7 +58,8 @@ def case_of(value: Mapping[str, Any], shared: frozenset[str], notes: fields.Note
     question = asked(value)
     name = value.get("name")
     named = name if isinstance(name, str) and name.strip() and name not in shared else None
-    ident = payload.case_id(inner(value, "metadata"))
+    about = inner(value, "metadata") or inner(value, "additionalMetadata")
+    ident = payload.case_id(about)
     if ident is None and named is None and not question.strip():
         raise RecordError("neither name nor input")
     numbered = ident is None and named is not None and _NUMBERED.fullmatch(named) is not None
@@ -71,7 +72,7 @@ def case_of(value: Mapping[str, Any], shared: frozenset[str], notes: fields.Note
     extra = {
         name: payload.masked(part)
         for name, part in (
-            ("metadata", value.get("metadata") or value.get("additionalMetadata")),
+            ("metadata", about or None),
             ("expected_output", value.get("expectedOutput") or value.get("expectedOutcome")),
             ("expected_tools", value.get("expectedTools")),
             ("context", value.get("context")),
@@ -97,7 +98,7 @@ def case_of(value: Mapping[str, Any], shared: frozenset[str], notes: fields.Note
         cost=_measure(cost),
         tokens_in=came,
         tokens_out=gone,
-        tags=payload.tags(value.get("tags"), inner(value, "metadata")),
+        tags=payload.tags(value.get("tags"), about),
         chunks=None
         if contexts is None
         else tuple(Chunk(text, rank=n, text=text) for n, text in enumerate(contexts, 1)),
