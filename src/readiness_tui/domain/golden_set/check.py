@@ -120,13 +120,22 @@ def examine(
 
 
 def _duplicate_of(cases: Sequence[GoldenCase]) -> Repeated:
-    wanted = {(frozenset(c.expected_sources), frozenset(c.must_include), frozenset(c.expected_tools)) for c in cases}
+    wanted = {
+        (frozenset(c.expected_sources), frozenset(c.must_include), frozenset(c.expected_tools), _reference(c))
+        for c in cases
+    }
     return Repeated(tuple(case.id for case in cases), len(wanted) > 1)
 
 
 def _expects(case: GoldenCase) -> bool:
-    wanted = (*case.expected_sources, *case.must_include, *case.expected_tools)
+    wanted = (*case.expected_sources, *case.must_include, *case.expected_tools, _reference(case))
     return any(text.strip() for text in wanted)
+
+
+def _reference(case: GoldenCase) -> str:
+    """What a right answer is, where the set says so; "" where not."""
+    found = case.extra.get("reference")
+    return "" if found is None else normalise(found if isinstance(found, str) else repr(found))
 
 
 def near_duplicates(texts: Mapping[str, str]) -> tuple[Near, ...]:

@@ -128,7 +128,7 @@ def observe(
         return seen
     own = _aggregate(metric, data.run)
     if own is None:
-        return seen
+        return _or_which(metric, data) or seen
     if tags or only is not None:
         return NotComputable(f"{seen.reason}; the run's own figure is of all its cases and cannot be sliced")
     return own
@@ -261,6 +261,15 @@ def _reader(metric: MetricDef, data: RunData) -> read.CaseReader | None:
         cases: Sequence[GoldenCase] = data.golden.cases if data.golden else ()
         return read.citation_reader(frozenset(source for gold in cases for source in gold.expected_sources))
     return read.CASE_READERS.get(metric.key)
+
+
+def _or_which(metric: MetricDef, data: RunData) -> NotComputable | None:
+    """A question back where the run has the metric only in several measurements, such as `exact_match (strict-match)`."""
+    names = dict.fromkeys((*(name for case in data.cases for name in case.scores), *data.run.aggregates))
+    parts = [name for name in names if name.endswith(")") and same_metric(name.rpartition(" (")[0], metric.key)]
+    if not parts:
+        return None
+    return NotComputable(f"the run has several measurements of it; name the one that is meant: {first_few(parts)}")
 
 
 def _with_gold_note(seen: Observed | NotComputable, slice_: _Slice) -> Observed | NotComputable:

@@ -103,7 +103,7 @@ def check_files(
     outcome = evaluate_gate(
         gate, lock, found.candidate, found.baseline, found.traces, as_of=day, eval_set=found.eval_set
     )
-    said = [*found.remarks]
+    said = [*gate_file.left_out(gate_path), *found.remarks]
     if lock_path is not None:
         outcome = replace(outcome, witness=lock_witness.of_file(lock_path, [data.run for data in found.candidate]))
         if outcome.witness is not None and not outcome.witness.late:

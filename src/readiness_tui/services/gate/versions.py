@@ -44,7 +44,7 @@ def read_gate(desk: Desk, path: Path, reason: str = "") -> Taken:
 
     `reason`: why it takes the place of the one before; given for a gate that is the review's already, it is added.
     """
-    gate = gate_file.read_gate(path)
+    gate, left_out = gate_file.read_gate(path), gate_file.left_out(path)
     text = path.read_text(encoding="utf-8")
     reason = one_line(reason.strip(), MAX_REASON)
     with change(desk, f"gate {gate.name} from {path.name}", reason) as (tx, review):
@@ -59,8 +59,8 @@ def read_gate(desk: Desk, path: Path, reason: str = "") -> Taken:
             gate_changes.set_reason(tx, found.id, reason)
         gate = gates.get(tx.conn, gate_id)
     if again or before is None or found is None:
-        return Taken(gate, again)
-    return Taken(gate, again, _said(desk, found), asks_reason=not reason)
+        return Taken(gate, again, left_out)
+    return Taken(gate, again, (*left_out, *_said(desk, found)), asks_reason=not reason)
 
 
 def give_reason(desk: Desk, reason: str) -> None:

@@ -1,6 +1,7 @@
 """Reads one sample of an Inspect log as a case.
 
-Facts about the format, seen in its output: a score's value is "C", "I", "P" or "N", a number, or an object of values.
+Facts about the format, seen in its output: a score's value is "C", "I", "P" or "N", true or false, a number, or an
+object or list of values. Version 1 has one `score` in place of `scores`.
 Inspect's own figures count C as 1, P as ½, I and N as 0. `error` is a text in summaries and an object in samples.
 `input_tokens` excludes tokens read from a cache. A model event's `input` is empty: `input_refs` are ranges of
 `events_data.messages`. Long texts are replaced by `attachment://<hash>`. `working_time` includes the scorers' time.
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from readiness_tui.domain.runs.model import Case, CaseStatus, Measure, Provenance, Score, ScoreState, ToolCall
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.payload import inner, is_number
@@ -20,19 +22,20 @@ from readiness_tui.sources.kit.payload import inner, is_number
 #: Inspect's `value_to_float`.
 GRADES = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
 _WORDS = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
+LONGEST_ID = 1000  # characters
 _CANCELLED = "CancelledError("  # another sample's error ended the run
 _ATTACHMENT = "attachment://"
 
 
-def read_sample(sample: Mapping[str, Any], model: str | None, notes: fields.Notes) -> Case:
-    """The case of a sample, or of its entry in the summaries. Raises RecordError."""
-    ident = sample.get("id")
-    if not isinstance(ident, (str, int)) or isinstance(ident, bool) or not str(ident).strip():
-        raise RecordError("the sample has no id")
+def read_sample(sample: Mapping[str, Any], model: str | None, notes: fields.Notes, scorer: str = "score") -> Case:
+    """The case of a sample, or of its entry in the summaries. `scorer`: the name of the only scorer, which a sample of
+    version 1 (`score` instead of `scores`) does not repeat. Raises RecordError."""
+    ident = _id(sample)
     epoch = fields.whole(sample, "epoch", least=1) or 1
     metadata = inner(sample, "metadata")
     error = _error(sample)
-    scores, graded = _scores(inner(sample, "scores"), notes)
+    listed = inner(sample, "scores") or ({scorer: sample["score"]} if isinstance(sample.get("score"), dict) else {})
+    scores, graded = _scores(listed, notes)
     stopped = error is not None and error.startswith(_CANCELLED)
     if stopped:
         notes.add("the sample was stopped when the run ended; it counts neither as an answer nor as an error")
@@ -44,7 +47,7 @@ def read_sample(sample: Mapping[str, Any], model: str | None, notes: fields.Note
         for name, value in (
             ("target", sample.get("target")),
             ("metadata", payload.masked(metadata) or None),
-            ("reason", _reason(inner(sample, "scores")) if status is CaseStatus.FAIL else None),
+            ("reason", _reason(listed) if status is CaseStatus.FAIL else None),
             ("stopped", error if stopped else None),
             ("limit", sample.get("limit")),
             ("retries", len(retries) if isinstance(retries, list) and retries else None),
@@ -52,7 +55,7 @@ def read_sample(sample: Mapping[str, Any], model: str | None, notes: fields.Note
         if value is not None
     }
     return Case(
-        id=str(ident),
+        id=ident,
         repeat=epoch - 1,
         question=_question(sample),
         output=_output(sample),
@@ -66,6 +69,26 @@ def read_sample(sample: Mapping[str, Any], model: str | None, notes: fields.Note
         tool_calls=_tool_calls(sample),
         extra=extra,
     )
+
+
+def invalidated(sample: Mapping[str, Any]) -> str | None:
+    """Why a person took the sample back; None if nobody did."""
+    mark = sample.get("invalidation")
+    if not mark:
+        return None
+    reason = mark.get("reason") if isinstance(mark, dict) else None
+    return one_line(reason, 80) if isinstance(reason, str) and reason.strip() else "no reason given"
+
+
+def _id(sample: Mapping[str, Any]) -> str:
+    ident = sample.get("id")
+    if ident is None or ident == "":
+        raise RecordError("it has no id")
+    if not isinstance(ident, (str, int)) or isinstance(ident, bool) or not str(ident).strip():
+        raise RecordError(f"its id is {quoted(fields.as_json(ident))}, and a text or a whole number is needed")
+    if len(str(ident)) > LONGEST_ID:
+        raise RecordError(f"its id {quoted(ident)} is longer than {LONGEST_ID:,} characters")
+    return str(ident)
 
 
 def model_input(sample: Mapping[str, Any], event: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -123,7 +146,7 @@ def _error(sample: Mapping[str, Any]) -> str | None:
 
 
 def _scores(listed: Mapping[str, Any], notes: fields.Notes) -> tuple[dict[str, Score], list[Score]]:
-    """The scores by name, and separately those given as a grade (C, I, P, N, yes, no)."""
+    """The scores by name, and separately those given as a grade (C, I, P, N, yes, no, true, false)."""
     found: dict[str, Score] = {}
     graded: list[Score] = []
     for scorer, score in listed.items():
@@ -141,7 +164,7 @@ def _scores(listed: Mapping[str, Any], notes: fields.Notes) -> tuple[dict[str, S
 
 def _score(value: Any, name: str, notes: fields.Notes) -> Score:
     if isinstance(value, bool):
-        return Score(float(value))
+        return Score(float(value), label=str(value).lower(), passed=value)
     if is_number(value):
         return Score(float(value))
     if value is None:
@@ -160,7 +183,8 @@ def _score(value: Any, name: str, notes: fields.Notes) -> Score:
             return Score(number)
         notes.add(f"the scorer {quoted(name)} gave a text that is no grade; kept as a label without a value")
         return Score(None, ScoreState.MISSING, label=value)
-    raise RecordError(f"the score {quoted(name)} is neither a grade, a number nor an object")
+    notes.add(f"the score {quoted(name)} is an object or a list within another; it stays in the raw record")
+    return Score(None, ScoreState.MISSING)
 
 
 def _status(graded: list[Score]) -> CaseStatus:
@@ -183,9 +207,9 @@ def _reason(listed: Mapping[str, Any]) -> str | None:
 
 def _latency(sample: Mapping[str, Any], notes: fields.Notes) -> Measure:
     """Working time of the solvers; if the log does not separate it, of the whole sample, including scorers."""
-    spans = {event.get("id"): event for event in _events(sample, "span_begin") if event.get("type") == "solvers"}
+    spans = [event for event in _events(sample, "span_begin") if event.get("type") == "solvers"]
     for event in _events(sample, "span_end"):
-        begin = spans.get(event.get("id"))
+        begin = next((span for span in spans if span.get("id") == event.get("id")), None)
         if begin is not None and is_number(begin.get("working_start")) and is_number(event.get("working_start")):
             took = (float(event["working_start"]) - float(begin["working_start"])) * 1000
             if 0 <= took < math.inf:

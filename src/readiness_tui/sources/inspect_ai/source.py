@@ -2,32 +2,33 @@
 
 Facts about the format (0.3.285), seen in its output: the members of `.eval` are compressed with zstd. An unfinished log
 has `_journal/start.json` and no `header.json`. NaN is written bare in the JSON. Samples that ended in an error have no
-scores and are missing from the tool's own figures, as are samples whose scorer gave NaN. `dataset.samples` counts the
+scores and are missing from the tool's own figures, as are samples whose scorer gave NaN. A sample with `invalidation`
+was taken back by a person (`invalidated` in the header). `dataset.samples` counts the
 whole dataset even if `limit` selected a part of it; `sample_ids` lists the samples that were to be run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.runs.model import Aggregate, CaseStatus, Completeness, Run
+from readiness_tui.domain.runs.model import CaseStatus, Completeness, Run
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.sources.inspect_ai.sample import read_sample
+from readiness_tui.sources.inspect_ai.reported import Seen, aggregates, declared, reported
+from readiness_tui.sources.inspect_ai.sample import invalidated, read_sample
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.archive import Archive
 from readiness_tui.sources.kit.base import CaseRecord, Progress, Recognised, Record, RunStart, Warn
 from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members
 from readiness_tui.sources.kit.not_finite import as_null
-from readiness_tui.sources.kit.payload import count, inner, is_number, masked, tags, version
+from readiness_tui.sources.kit.payload import inner, masked, tags, version
 from readiness_tui.sources.kit.peek import FileKind, peek
 from readiness_tui.sources.kit.recordio import Entry, Item, elements, reject
-from readiness_tui.sources.kit.reported import ScoreTally
 
 ZIP = b"PK\x03\x04"
 START, HEADER, SUMMARIES = "_journal/start.json", "header.json", "summaries.json"
@@ -36,15 +37,6 @@ _DONE = {"success": Completeness.COMPLETE, "error": Completeness.ERRORED}
 _PIPELINE = ("system_version", "pipeline_version", "app_version", "version", "git_sha")
 _PROMPT = ("prompt_version", "promptVersion", "prompt")
 _INDEX = ("index_version", "indexVersion", "retriever_version")
-
-
-@dataclass(slots=True)
-class _SeenSamples:
-    """Counts while reading: samples, samples with an error, scores without a value."""
-
-    tally: ScoreTally = field(default_factory=ScoreTally)
-    samples: int = 0
-    errors: int = 0
 
 
 class InspectLogs:
@@ -99,10 +91,10 @@ def _from_archive(path: Path) -> Iterator[Record]:
             header = decode(as_null(archive.read(name))[0])
             if not isinstance(header, dict):
                 raise RecordError(f"{name} holds no object")
-            about = _run(path, header, ended=name == HEADER)
+            listed = [each for each in archive.members if each.startswith("samples/") and each.endswith(".json")]
+            about = _run(path, header, ended=name == HEADER, detailed=bool(listed))
         except RecordError as error:
             raise ReadinessError(f"{path}: {error}. Nothing of the log was imported; copy it again.") from error
-        listed = [each for each in archive.members if each.startswith("samples/") and each.endswith(".json")]
         yield from _read(
             path, header, about, _samples(archive, listed, notes) if listed else _summaries(archive, notes), notes
         )
@@ -158,7 +150,7 @@ def _from_json(path: Path) -> Iterator[Record]:
     yield from _read(path, header, about, elements(raws, data, start), notes)
 
 
-def _run(path: Path, header: Mapping[str, Any], *, ended: bool) -> Run:
+def _run(path: Path, header: Mapping[str, Any], *, ended: bool, detailed: bool = True) -> Run:
     about, stats = inner(header, "eval"), inner(header, "stats")
     if not about:
         raise RecordError("eval is missing or no object")
@@ -175,6 +167,9 @@ def _run(path: Path, header: Mapping[str, Any], *, ended: bool) -> Run:
         )
     elif completeness is Completeness.PARTIAL:
         warnings.append(f"{path.name}: the evaluation did not end (its status is {one_line(str(status))}).")
+    if header.get("invalidated") is True and not detailed:
+        completeness = Completeness.PARTIAL if completeness is Completeness.COMPLETE else completeness
+        warnings.append(f"{path.name}: samples were invalidated, and the log's summaries do not say which: partial.")
     if config.get("limit") is not None:
         ids = dataset.get("sample_ids")
         ran = len(ids) if isinstance(ids, list) else "some"
@@ -216,14 +211,14 @@ def _run(path: Path, header: Mapping[str, Any], *, ended: bool) -> Run:
 def _read(
     path: Path, header: Mapping[str, Any], run: Run, items: Iterator[Item], notes: fields.Notes
 ) -> Iterator[Record]:
-    results = inner(header, "results")
-    listed = results.get("scores")
-    figures = [figure for figure in listed if isinstance(figure, dict)] if isinstance(listed, list) else []
-    seen = _SeenSamples()
+    seen = Seen()
+    scorer = next((figure.score for figure in reported(inner(header, "results"))), "score")
     waiting: list[Record] = []
     started = False
     for item in items:
-        made: Record = item if not isinstance(item, Entry) else _case(run, item, notes, seen)
+        made = item if not isinstance(item, Entry) else _case(run, item, scorer, notes, seen)
+        if made is None:
+            continue
         if not started and not isinstance(made, CaseRecord):
             waiting.append(made)
             continue
@@ -233,10 +228,10 @@ def _read(
             yield from waiting
         yield made
     if not started:  # a log without samples gives only its figures
-        aggregates = _aggregates(figures)
-        if not aggregates and not waiting:
-            yield Warn(f"{path.name}: the log holds no samples and no figures.")
-        yield RunStart(replace(run, aggregates=aggregates))
+        figures = {} if seen.left_out else aggregates(reported(inner(header, "results")))
+        if not figures and not waiting:
+            yield Warn(f"{path.name}: the log holds no samples and no figures that can be used.")
+        yield RunStart(replace(run, aggregates=figures))
         yield from waiting
     yield from notes.warnings(path.name)
     if seen.errors:
@@ -244,45 +239,26 @@ def _read(
             f"{path.name}: {seen.errors} of {seen.samples} samples ended in an error. Inspect leaves them out of its"
             " figures; here they count as errors."
         )
-    for figure in figures:
-        yield from _compare(path, figure, seen.tally)
+    if seen.left_out:
+        yield Warn(f"{path.name}: {seen.left_out} of {seen.samples} samples were invalidated, and are left out.")
+    if started:
+        yield from declared(run.id, path.name, header, seen)
 
 
-def _case(run: Run, item: Entry, notes: fields.Notes, seen: _SeenSamples) -> Record:
-    try:
-        case = read_sample(item.value, run.model, notes)
-    except RecordError as error:
-        return reject(item.line, str(error), item.raw)
+def _case(run: Run, item: Entry, scorer: str, notes: fields.Notes, seen: Seen) -> Record | None:
+    """The case of a sample; None for one that was invalidated."""
     seen.samples += 1
+    try:
+        case = read_sample(item.value, run.model, notes, scorer)
+    except RecordError as error:
+        return reject(item.line, f"sample {seen.samples}: {error}", item.raw)
+    seen.add(case)
+    if (why := invalidated(item.value)) is not None:
+        seen.left_out += 1
+        notes.add(f"the sample was invalidated ({why})")
+        return None
     seen.errors += case.status is CaseStatus.ERROR
-    seen.tally.add(case)
     return CaseRecord(run.id, case, item.raw)
-
-
-def _metric(figure: Mapping[str, Any]) -> tuple[str, float] | None:
-    """The name of a score and its mean as Inspect reports it."""
-    name = figure.get("name")
-    for metric in ("accuracy", "mean"):
-        value = inner(inner(figure, "metrics"), metric).get("value")
-        if isinstance(name, str) and is_number(value):
-            return name, float(value)
-    return None
-
-
-def _aggregates(figures: list[dict[str, Any]]) -> dict[str, Aggregate]:
-    return {
-        found[0]: Aggregate(found[1], count(figure.get("scored_samples")))
-        for figure in figures
-        if (found := _metric(figure)) is not None
-    }
-
-
-def _compare(path: Path, figure: Mapping[str, Any], tally: ScoreTally) -> Iterator[Warn]:
-    found = _metric(figure)
-    if found is not None:
-        reducer = figure.get("reducer")
-        why = "" if reducer in (None, "mean") else f"Inspect reduces epochs by {reducer}, here they are averaged"
-        yield from tally.against(path.name, *found, why=why)
 
 
 SOURCE = InspectLogs()

@@ -129,6 +129,13 @@ def _agree(one: DeclaredMean, ours: float) -> bool:
     return math.isclose(ours, one.value, rel_tol=_CLOSE, abs_tol=max(_CLOSE, allowed * (1 + 1e-6)))
 
 
+def printed(value: float) -> str:
+    """The digits of a figure that a file states as a JSON number, where they may have been rounded: two or more after
+    the point. With fewer (0.5, 1.0) the figure came out even; "" then."""
+    shown = repr(value)
+    return shown if len(shown.partition("e")[0].partition(".")[2]) >= 2 else ""
+
+
 def _half_digit(written: str) -> float:
     """Half of the last digit of a printed number: 0.005 for "0.85", 0.5 for "85"; 0 for none."""
     digits, _, exponent = written.strip().lower().partition("e")

@@ -41,6 +41,10 @@ class Located:
                 known = (*known, step)
         return known
 
+    def places(self) -> dict[DataPath, Place]:
+        """Where every key and list entry stands."""
+        return dict(self._places)
+
     def place(self, path: Iterable[str | int] = ()) -> Place:
         """Line and column of the key or list entry at `path`, or of the closest part around it that exists."""
         return self._places[self.resolve(path)]

@@ -115,7 +115,8 @@ def _begins_with_a_column(head: bytes) -> bool:
     first = next(iter(look.outline), "")
     second = next((path for path in look.outline if path != first), "")
     inner = second.removeprefix(f"{first}.")
-    return second != inner and look.outline[first] is None and (inner == "[]" or inner.isdigit())
+    inside = second != inner and look.outline[first] is None and (inner == "[]" or inner.isdigit())
+    return inside and look.outline[second] is not None  # a list of objects is one record's own: messages, calls
 
 
 def possible(path: Path, head: bytes) -> Container | None:
