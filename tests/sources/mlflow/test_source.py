@@ -30,6 +30,7 @@ from readiness_tui.domain.runs.model import (
     ToolCall,
 )
 from readiness_tui.sources import registry
+from readiness_tui.sources.kit.base import CaseRecord
 from readiness_tui.sources.kit.fields import Notes
 from readiness_tui.sources.mlflow.trace import read_assessment, read_info
 
@@ -67,7 +68,7 @@ def lines():
 
 
 def of(found, run_id):
-    return [r.case for r in found.records if getattr(r, "run_id", None) == run_id]
+    return [r.case for r in found.records if isinstance(r, CaseRecord) and r.run_id == run_id]
 
 
 # The database

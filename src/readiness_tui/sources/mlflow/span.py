@@ -21,8 +21,16 @@ from readiness_tui.sources.tracing.span_tree import RawSpan
 
 #: MLflow's span types that the table lacks.
 _KINDS = {"CHAT_MODEL": "llm", "PARSER": "task", "MEMORY": "task"}
+#: SpanType of entities/span.py (3.18) without UNKNOWN.
+_TYPES = frozenset(
+    {
+        "LLM", "CHAIN", "AGENT", "TOOL", "CHAT_MODEL", "RETRIEVER", "PARSER", "EMBEDDING", "RERANKER", "MEMORY",
+        "WORKFLOW", "TASK", "GUARDRAIL", "EVALUATOR",
+    }
+)  # fmt: skip
 _CODES = {"STATUS_CODE_OK": 1, "OK": 1, "STATUS_CODE_ERROR": 2, "ERROR": 2}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LEAST_NANOS = 10**17
 _SPAN_ID = 8  # bytes
 _DOCUMENT_ID = ("chunk_id", "id", "doc_id")
 _DOCUMENT_SOURCE = ("doc_uri", "source", "document", "doc", "file")
@@ -81,13 +89,19 @@ def translated(attributes: Mapping[str, Any]) -> dict[str, Any]:
         found["gen_ai.usage.input_tokens"] = usage.get("input_tokens")
         found["gen_ai.usage.output_tokens"] = usage.get("output_tokens")
         found["gen_ai.usage.cache_read.input_tokens"] = usage.get("cache_read_input_tokens")
-    if isinstance(cost, dict):
+    if isinstance(cost, dict) and (cost.get("total_cost") or not isinstance(usage, dict)):  # 0: a model without a price
         found["llm.cost.total"] = cost.get("total_cost")
     documents = payload.parsed(attributes.get("mlflow.spanOutputs"))
     if isinstance(documents, list) and str(kind).upper() in ("RETRIEVER", "RERANKER"):
         name = "reranker.output_documents" if str(kind).upper() == "RERANKER" else "retrieval.documents"
         found[name] = [_document(part) for part in documents]
     return {name: value for name, value in found.items() if value is not None}
+
+
+def is_unexplained(span: Mapping[str, Any]) -> bool:
+    """Whether a span may have been anything: MLflow's default type is UNKNOWN, and a team may write its own word."""
+    kind = _attributes(span.get("attributes")).get("mlflow.spanType")
+    return not isinstance(kind, str) or kind.upper() not in _TYPES
 
 
 def identifier(value: Any) -> str | None:
@@ -173,6 +187,8 @@ def _nanos(span: Mapping[str, Any], *names: str) -> int | None:
         if isinstance(value, str) and value.isdigit():
             value = int(value[:20])
         if type(value) is int and 0 < value < 2**63:
+            while value < _LEAST_NANOS:  # µs, ms or s since 1970: every time after 1973 is told apart
+                value *= 1000
             return value
     return None
 
