@@ -364,7 +364,7 @@ def test_the_columns_of_mlflow_evaluate(read, make):
     assert (first.question, first.output, first.id_from) == ("why?", "because", "input")
     assert first.latency_ms.value == 1250.0  # mlflow.metrics.latency() is in seconds
     assert first.scores == {"faithfulness": Score(4.0), "exact_match": Score(1.0)}
-    assert second.scores == {"exact_match": Score(0.0)}
+    assert second.scores == {"exact_match": Score(0.0), "faithfulness": Score(None, ScoreState.MISSING)}
 
 
 def test_a_table_that_names_no_case_goes_by_position_and_says_so(read, make):

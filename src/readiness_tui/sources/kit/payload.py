@@ -6,8 +6,10 @@ name that is common for them; anything else is kept as JSON text. Nothing here r
 
 from __future__ import annotations
 
+import ast
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any, TypeGuard, TypeVar
@@ -19,6 +21,12 @@ from readiness_tui.sources.kit.jsonio import MAX_DEPTH, RecordError, decode
 
 T = TypeVar("T")
 
+_LITERAL = 4 * 1024 * 1024  # characters of a Python literal that are parsed
+#: What `repr` writes that is no literal: nan, inf, and numpy's scalars. Strings are passed over.
+_REPR = re.compile(
+    r"""'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+"|\bnp\.(?:float|int|bool_?)\d*\((?P<number>[^()'"]*+)\)|np\.(?P<flag>True|False)_|(?P<lost>-?\b(?:nan|inf)\b)""",
+    re.DOTALL,
+)
 MOST = 2.0**53  # what a cost or a count may be at most
 CASE_IDS = ("case_id", "caseId", "test_id", "testId")
 _QUESTIONS = ("question", "query", "input", "user_input", "message", "prompt", "content", "text", "q")
@@ -43,6 +51,23 @@ def parsed(value: Any) -> Any:
         return decode(value.encode())
     except (RecordError, UnicodeEncodeError):
         return value
+
+
+def literal(value: Any) -> Any:
+    """The structure in a text that is JSON or a Python literal of an object or a list, as data frames save it."""
+    found = parsed(value)
+    if not isinstance(found, str) or found.lstrip()[:1] not in ("{", "[", "(") or len(found) > _LITERAL:
+        return found
+    try:
+        return plain(ast.literal_eval(_REPR.sub(_as_literal, found.strip())))
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return found
+
+
+def _as_literal(match: re.Match[str]) -> str:
+    if (found := match["number"] or match["flag"]) is not None:
+        return found
+    return "None" if match["lost"] else match.group()
 
 
 def question(value: Any) -> str:

@@ -4,12 +4,12 @@
 `mlflow experiments csv`). `search_traces()` (2.x: request_id, trace, timestamp_ms, status, execution_time_ms, request,
 response, request_metadata, spans, tags; 3.x: trace_id, trace as JSON text, state, request_time and execution_duration
 in ms, request, response, trace_metadata, tags, spans, assessments). In a CSV the structures are Python literals, as
-`str()` of them. Written by MLflow 2.22.5 and 3.17.2 with pandas' to_csv and to_json.
+`str()` of them. The run list of the app has a button for another CSV, without prefixes (CsvUtils.ts): Start Time, Duration,
+Run ID, Name, Source Type, Source Name, User, Status, then parameters, metrics and tags. Written by MLflow 2.22.5 and 3.17.2 with pandas' to_csv and to_json.
 """
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -24,13 +24,13 @@ from readiness_tui.sources.mlflow.parts import Aside, RunItem, TraceItem
 
 ROWS = (FileKind.TABLE, FileKind.LINES, FileKind.ARRAY, FileKind.OBJECT)
 _SEARCH = frozenset({"run_id", "experiment_id", "status", "start_time"})
+_LISTED = ("Run ID", "Name", "Source Type", "Source Name", "User", "Status")
 _COLUMN = re.compile(r"(metrics|params|tags)\.(.+)", re.DOTALL)
 _STATES = frozenset({"status", "state"})
 _DURATIONS = frozenset({"execution_time_ms", "execution_duration", "execution_duration_ms"})
 _STRUCTURES = ("request_metadata", "trace_metadata", "tags", "assessments", "trace_location", "spans", "expectations")
 _TIMES = ("timestamp_ms", "request_time", "start_time", "end_time")
 _WHOLE = re.compile(r"(\d{9,20})\.0+|\d\.\d+e\+?\d\d", re.IGNORECASE)
-_LITERAL = 4 * 1024 * 1024  # characters of a Python literal that are parsed
 
 
 def are_rows(look: Peek, *names: str) -> bool:
@@ -46,6 +46,11 @@ def are_runs(look: Peek) -> bool:
     """Whether the rows are runs as `search_runs()` gives them."""
     told = "artifact_uri" in look.keys or any(_COLUMN.fullmatch(key) for key in look.keys)
     return look.keys >= _SEARCH and told and are_rows(look, "run_id")
+
+
+def are_listed(look: Peek) -> bool:
+    """Whether the rows are runs as the app's run list saves them."""
+    return look.kind is FileKind.TABLE and look.keys >= set(_LISTED)
 
 
 def are_traces(look: Peek) -> bool:
@@ -77,6 +82,44 @@ class RunRows:
                 elif cell is not None:
                     value = _figure(cell) if found[1] == "metrics" else cell
                     data[found[1]].append({"key": found[2], "value": value})
+            yield item.line, {"info": info, "data": data}, None
+
+    def traces(self, *, spans: bool) -> Iterator[TraceItem | Aside]:
+        return iter(())
+
+
+class ListedRuns:
+    """The app's run list, which does not say what is a parameter and what a metric."""
+
+    tool_version: str | None = None
+
+    def __init__(self, path: Path, notes: fields.Notes) -> None:
+        self._path = path
+        self._notes = notes
+
+    def runs(self) -> Iterator[RunItem | Aside]:
+        for item in records(self._path):
+            if not isinstance(item, Entry):
+                yield item
+                continue
+            rest = {name: cell for name, cell in item.value.items() if name not in (*_LISTED, "Start Time", "Duration")}
+            figures = {
+                name: value for name, cell in rest.items() if (value := fields.cell_score("value", cell)) is not None
+            }
+            info = {
+                name: item.value.get(column)
+                for name, column in (("run_id", "Run ID"), ("run_name", "Name"), ("status", "Status"))
+            }
+            started = item.value.get("Start Time")
+            if started is not None:
+                info["start_time"] = started
+                self._notes.add("Start Time is the clock of whoever saved the list; taken as UTC")
+            if figures:
+                self._notes.add("the list does not say which columns are metrics: every number is taken as a figure")
+            data = {
+                "metrics": [{"key": name, "value": value} for name, value in figures.items()],
+                "params": {name: cell for name, cell in rest.items() if name not in figures},
+            }
             yield item.line, {"info": info, "data": data}, None
 
     def traces(self, *, spans: bool) -> Iterator[TraceItem | Aside]:
@@ -125,7 +168,7 @@ def trace_row(row: Mapping[str, Any], notes: fields.Notes) -> tuple[dict[str, An
         head["state"] = state.rpartition(".")[2]
     for name, preview in (("request", "request_preview"), ("response", "response_preview")):
         if head.get(name) is not None and not head.get(preview):
-            head[preview] = literal(head[name])
+            head[preview] = payload.literal(head[name])
     if not isinstance(steps, list):
         steps = None
     elif not all(isinstance(step, dict) for step in steps):
@@ -136,22 +179,11 @@ def trace_row(row: Mapping[str, Any], notes: fields.Notes) -> tuple[dict[str, An
 
 def structure(cell: Any, name: str, notes: fields.Notes) -> Any:
     """The object or list in a cell, which a CSV has as JSON or as a Python literal; None if it is neither."""
-    found = literal(cell)
+    found = payload.literal(cell)
     if found is None or isinstance(found, (dict, list)):
         return found
     notes.add(f"{name} is neither JSON nor a Python literal, and was taken as not logged")
     return None
-
-
-def literal(cell: Any) -> Any:
-    """The structure in a text that is JSON or a Python literal of an object or a list; anything else as it is."""
-    found = payload.parsed(cell)
-    if not isinstance(found, str) or found.lstrip()[:1] not in ("{", "[", "(") or len(found) > _LITERAL:
-        return found
-    try:
-        return payload.plain(ast.literal_eval(found.strip()))
-    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-        return found
 
 
 def time_of(cell: Any) -> Any:

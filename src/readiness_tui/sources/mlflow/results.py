@@ -26,7 +26,7 @@ from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.peek import Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.mlflow.answers import HEADS
-from readiness_tui.sources.mlflow.frames import are_rows, literal, structure, trace_row
+from readiness_tui.sources.mlflow.frames import are_rows, structure, trace_row
 from readiness_tui.sources.mlflow.run import TOOL
 from readiness_tui.sources.mlflow.trace import read_case, read_info, read_trace, scored, without_secrets
 from readiness_tui.sources.own import data_table
@@ -63,12 +63,14 @@ def read_evaluated(path: Path, notes: fields.Notes) -> Iterator[Record]:
     run = _run(path)
     yield RunStart(run)
     repeats = CaseRepeats()
+    scores = dict.fromkeys(data_table.scored(peek(head_of(path)).keys))
     for item in records(path):
         if not isinstance(item, Entry):
             yield item
             continue
         try:
             cells = [(name, _figure(cell) if item.table else cell) for name, cell in item.value.items()]
+            cells += [(name, None) for name in scores if name not in item.value]
             cells.sort(key=lambda cell: data_table.rank(cell[0]))
             entry = Entry(item.line, item.raw, data_table.named(cells, seconds=True), item.table)
             yield CaseRecord(run.id, repeats.with_repeat(case_from(entry, notes), entry, notes), item.raw)
@@ -108,7 +110,7 @@ def _run(path: Path) -> Run:
 def _row(item: Entry, run_id: str, scorers: frozenset[str], reader: Reader, notes: fields.Notes) -> Iterator[Record]:
     row = item.value
     scores = _scores(row, scorers, item.table)
-    expected = literal(row.get("expectations"))
+    expected = payload.literal(row.get("expectations"))
     truths = set(expected) if isinstance(expected, dict) else set()
     error = fields.prose(row, "error_message") or None
     head, spans = trace_row(row, notes)
@@ -136,18 +138,18 @@ def _row(item: Entry, run_id: str, scorers: frozenset[str], reader: Reader, note
 def _case(row: Mapping[str, Any], tags: Any, scores: dict[str, Score]) -> Case:
     asked = next((row[name] for name in ("inputs", "request") if row.get(name) is not None), None)
     answered = next((row[name] for name in ("outputs", "response") if row.get(name) is not None), None)
-    question = payload.question(literal(asked))
+    question = payload.question(payload.literal(asked))
     about = tags if isinstance(tags, dict) else {}
     ident = payload.case_id(about)
     given = fields.text(row, "request_id")
     if not ident and not question.strip() and not given:
         raise RecordError("neither inputs nor an id")
-    expected = literal(row.get("expectations"))
+    expected = payload.literal(row.get("expectations"))
     return Case(
         id=ident or (question_id(question) if question.strip() else given or ""),
         id_from="metadata" if ident else "input" if question.strip() else "explicit",
         question=question,
-        output=payload.answer(literal(answered)),
+        output=payload.answer(payload.literal(answered)),
         scores=scores,
         tags=payload.tags(about.get("tags"), about),
         extra={"expected": expected} if expected else {},
@@ -171,7 +173,7 @@ def _scores(row: Mapping[str, Any], scorers: frozenset[str], table: bool) -> dic
 def _figure(cell: str) -> Any:
     """A CSV's cell: a number is one, a Python literal a structure, any other text as it is."""
     number = fields.cell_score("value", cell)
-    return literal(cell) if number is None else number
+    return payload.literal(cell) if number is None else number
 
 
 def _cell(value: Any) -> Any:

@@ -70,12 +70,14 @@ class MLflow:
             return Recognised(self.name, "rows of mlflow.evaluate's result (<name>/v1/score)", 100)
         if frames.are_runs(look):
             return Recognised(self.name, "runs with columns metrics.*, params.* and tags.*", 100)
+        if frames.are_listed(look):
+            return Recognised(self.name, "the app's list of runs (Run ID, Source Type, Status)", 100)
         if frames.are_traces(look) or (look.keys & HEADS and look.keys >= {"trace_location", "request_time"}):
             return Recognised(self.name, "traces as search_traces() gives them", 100)
         if data_table.is_table(look):
-            return Recognised(
-                self.name, "a table of columns and data, as log_table writes it", 90 if _run_id(path) else 70
-            )
+            evaluated = look.records and data_table.is_evaluated(map(str, look.records[0]["columns"]))
+            sure = 90 if evaluated or _run_id(path) else 70
+            return Recognised(self.name, "a table of columns and data, as log_table writes it", sure)
         return None
 
     def _database(self, path: Path, head: bytes) -> Recognised | None:
@@ -129,6 +131,8 @@ _METADATA = frozenset({"trace_metadata", "request_metadata", "trace_location"})
 def _parts(path: Path, look: Peek, notes: fields.Notes) -> Parts:
     if frames.are_runs(look):
         return frames.RunRows(path)
+    if frames.are_listed(look):
+        return frames.ListedRuns(path, notes)
     return frames.TraceRows(path, notes) if frames.are_traces(look) else Answers(path)
 
 

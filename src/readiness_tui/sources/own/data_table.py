@@ -124,13 +124,21 @@ def is_evaluated(columns: Iterable[str]) -> bool:
     return scored or known >= {"outputs", "latency", "token_count"}
 
 
+def scored(columns: Iterable[str]) -> Iterator[str]:
+    """The columns that hold a score of `mlflow.evaluate`."""
+    return (name for name in columns if _MLFLOW_SCORE.fullmatch(name))
+
+
 def named(cells: Iterable[tuple[str, Any]], seconds: bool) -> dict[str, Any]:
     """A row under the names used in our own case results. `seconds`: its latency is in seconds."""
     value: dict[str, Any] = {}
     for name, cell in cells:
         score = _MLFLOW_SCORE.fullmatch(name)
         if score is not None and (cell is None or isinstance(cell, (bool, int, float))):
-            name, cell = score.group(1), float(cell) if isinstance(cell, bool) else cell
+            scores = value.setdefault("scores", {})
+            if isinstance(scores, dict):
+                scores[score.group(1)] = float(cell) if isinstance(cell, bool) else cell
+                continue
         elif seconds and name == "latency" and payload.is_number(cell):
             name, cell = "latency_ms", cell * 1000
         ours = _MEANT.get(name, name)
