@@ -62,7 +62,7 @@ class MLflow:
         if look.below("runs") >= {"info", "data"}:
             return Recognised(self.name, "the server's answer to runs/search", 100)
         below = look.below("traces")
-        if "trace_info" in below or (below & HEADS and below & _METADATA) or _in_list(look, "traces.[].info."):
+        if "trace_info" in below or (below & HEADS and below & _METADATA):
             return Recognised(self.name, "the server's answer to traces/search", 100)
         if results.is_result(look):
             return Recognised(self.name, "an evaluation's result with columns <scorer>/value", 100)
@@ -160,10 +160,6 @@ def _store(path: Path, store: file_store.FileStore, notes: fields.Notes) -> Iter
         yield Warn(
             f"{path.name}: {plural(left, 'artifact')} of its runs not read. What holds results is imported by itself."
         )
-
-
-def _in_list(look: Peek, start: str) -> bool:
-    return any(f"{start}{name}" in look.outline for name in HEADS)
 
 
 def _is_trace(look: Peek) -> bool:

@@ -25,7 +25,7 @@ from readiness_tui.sources.kit.recordio import Entry, reject
 from readiness_tui.sources.own.case_record import CaseRepeats, case_from
 
 KEYS = frozenset({"columns", "data"})
-_MORE = frozenset({"index", "ncols", "nrows", "column_types", "log_mode"})
+_MORE = frozenset({"_type", "index", "ncols", "nrows", "column_types", "log_mode"})
 _ALIASES = {
     "case_id": ("case_id", "id", "example_id", "case", "test_id", "caseId"),
     "question": ("question", "input", "inputs", "query", "prompt", "request", "user_input"),

@@ -98,6 +98,7 @@ class _Line:
     at: float = float("-inf")
     value: float | None = None
     count: int = 0
+    after: int = 0  # nulls since then
 
 
 @dataclass(slots=True)
@@ -108,9 +109,10 @@ class _Lines:
         line = self.by_run.setdefault(run, {}).setdefault(metric, _Line())
         value = figure(cell)
         if value is None and not fields.not_finite(cell):
-            return  # not logged at this step
+            line.after += cell is None  # not logged at this step, or a NaN that was written as null
+            return
         if at >= line.at:
-            line.at, line.value = at, value
+            line.at, line.value, line.after = at, value, 0
         line.count += 1
 
 
@@ -140,6 +142,8 @@ def _over_steps(path: Path, kind: str) -> Iterator[Record]:
         said = [f"{path.name}: {name}: each figure is the last of up to {steps} steps, and it describes no run: its version, start and dataset are unknown."]  # fmt: skip
         if lost := sorted(metric for metric, line in used.items() if line.value is None):
             said.append(f"{path.name}: {', '.join(lost)}: NaN or infinite at the last step; taken as missing.")
+        if later := sorted(metric for metric, line in used.items() if line.after):
+            said.append(f"{path.name}: {', '.join(later)}: null or NaN after the step whose number is taken.")
         yield RunStart(
             Run(
                 id=f"wandb-{mark}" + (f"-{number}" if number > 1 else ""),

@@ -69,6 +69,8 @@ class Wandb:
             owner = _run_file_of_table(path)
             if owner is not None:
                 return Recognised(self.name, f"a table that {owner.name} logged", 100)
+            if look.outline.get("_type") == "table" or look.keys & {"column_types", "ncols"}:
+                return Recognised(self.name, "a W&B table, as an artifact holds it", 100)
             return Recognised(self.name, "a table of columns and data, as wandb.Table writes it", 70)
         return None
 
