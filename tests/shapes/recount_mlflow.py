@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import csv
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -263,4 +264,31 @@ def evaluate_table(path: Path) -> dict[str, Any]:
         "mean toxicity": sum(known) / len(known),
         "latency ms": sum(row[at["latency"]] for row in table["data"]) * 1000,
         "questions": [row[at["inputs"]]["question"] for row in table["data"]],
+    }
+
+
+def database_2(path: Path) -> dict[str, Any]:
+    conn = sqlite3.connect(f"file:{path / 'mlflow.db'}?mode=ro", uri=True)
+    runs = conn.execute("SELECT run_uuid, name FROM runs WHERE lifecycle_stage = 'active'").fetchall()
+    figures: dict[str, dict[str, float | None]] = {name: {} for _, name in runs}
+    for ident, name in runs:
+        last = "SELECT key, value, is_nan FROM latest_metrics WHERE run_uuid = ?"
+        for key, value, nan in conn.execute(last, (ident,)):
+            figures[name][key.removesuffix("/mean")] = value if not nan and abs(value) < 1e300 else None
+    linked = conn.execute("SELECT value FROM trace_request_metadata WHERE key = 'mlflow.sourceRun'").fetchall()
+    states = [state for (state,) in conn.execute("SELECT status FROM trace_info")]
+    conn.close()
+    spans = [json.loads(file.read_text())["spans"] for file in path.glob("mlruns/*/traces/*/artifacts/traces.json")]
+    active = {ident for ident, _ in runs}
+    cases = sum(run in active for (run,) in linked)
+    of_spans = _of_spans(spans)
+    return {
+        "runs": len(runs),
+        "aggregates": figures,
+        "traces": len(states),
+        "success": states.count("OK"),
+        "errors": states.count("ERROR"),
+        "cases": cases,
+        "calls": of_spans["calls"] + cases,  # each of the requests that are cases called one tool
+        "calls unknown": of_spans["calls unknown"],
     }

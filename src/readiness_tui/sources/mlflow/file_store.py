@@ -22,9 +22,7 @@ from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Progress, Recognised, Reject, Warn
 from readiness_tui.sources.kit.fileio import unreadable
-from readiness_tui.sources.kit.jsonio import RecordError, decode
-from readiness_tui.sources.kit.not_finite import as_null
-from readiness_tui.sources.kit.payload import inner
+from readiness_tui.sources.mlflow import artifacts
 from readiness_tui.sources.mlflow.parts import Aside, RunItem, TraceItem
 
 META, TRACE_INFO = "meta.yaml", "trace_info.yaml"
@@ -36,7 +34,6 @@ _OWN = frozenset({"metrics", "params", "tags", "inputs", "outputs", "request_met
 _STATUS = {1: "RUNNING", 2: "SCHEDULED", 3: "FINISHED", 4: "FAILED", 5: "KILLED"}  # RunStatus, service.proto
 _HEAD = 16 * 1024
 _SMALL = 1024 * 1024  # of one value
-_SPANS = 64 * 1024 * 1024  # of one trace's spans
 _EVERY = 200
 
 
@@ -69,7 +66,7 @@ def owner(path: Path) -> Path | None:
     for above in path.parents:
         if above.name in _OWN and (_kind(above.parent) is not None):
             return above.parent
-        if above.name == "artifacts" and path.name == "traces.json" and _kind(above.parent) == "a trace":
+        if above.name == "artifacts" and path.name == artifacts.FILE and _kind(above.parent) == "a trace":
             return above.parent
     return None
 
@@ -117,7 +114,7 @@ class FileStore:
                 *(file for name in ("metrics", "params", "tags", "inputs") for file in _below(run / name)),
             ]
         for trace in self._traces:
-            found += [trace / TRACE_INFO, trace / "artifacts" / "traces.json"]
+            found += [trace / TRACE_INFO, trace / "artifacts" / artifacts.FILE]
             found += [file for name in ("request_metadata", "tags", "assessments") for file in _below(trace / name)]
         found += [file for _, file in self.artifacts()]
         return tuple(sorted(file for file in found if file.is_file() and file.is_relative_to(self._root)))
@@ -160,7 +157,7 @@ class FileStore:
                 info["tags"] = self._texts(trace / "tags")
                 said = [_yaml(file) for _, file in _values(trace / "assessments")]
                 info["assessments"] = said or info.get("assessments")
-                steps = self._spans(trace / "artifacts" / "traces.json") if spans else None
+                steps = artifacts.spans_in(trace / "artifacts" / artifacts.FILE, self._notes) if spans else None
             except ReadinessError as error:
                 if spans:
                     yield Reject(number, f"the trace in {one_line(trace.name)}: {error}")
@@ -226,21 +223,6 @@ class FileStore:
             except ReadinessError as error:
                 self._notes.add(f"a dataset of a run was not understood: {one_line(str(error))}")
         return found
-
-    def _spans(self, file: Path) -> list[Any] | None:
-        """None where they were not exported."""
-        if not file.is_file():
-            return None
-        try:
-            if file.stat().st_size > _SPANS:
-                raise RecordError(f"traces.json has more than {_SPANS // 2**20} MiB")
-            listed = inner({"": decode(as_null(file.read_bytes())[0])}, "").get("spans")
-        except RecordError as error:
-            self._notes.add(f"the spans of a trace were not read: {error}")
-            return None
-        except OSError as error:
-            raise unreadable(file, error) from error
-        return listed if isinstance(listed, list) and listed else None
 
 
 def _folders(folder: Path, *, hidden: bool = False) -> list[Path]:

@@ -23,7 +23,7 @@ from readiness_tui.sources.kit.fileio import digest, head
 from readiness_tui.sources.kit.foreign_db import MAGIC, ForeignDb, at_rest, open_foreign
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.kit.peek import Peek, peek
-from readiness_tui.sources.mlflow import file_store, frames, results
+from readiness_tui.sources.mlflow import artifacts, file_store, frames, results
 from readiness_tui.sources.mlflow.answers import HEADS, PULLED, Answers
 from readiness_tui.sources.mlflow.parts import Aside, Parts, RunItem, TraceItem, all_records
 from readiness_tui.sources.mlflow.run import TOOL
@@ -55,6 +55,8 @@ class MLflow:
         if (owner := file_store.owner(path)) is not None:
             return Recognised(self.name, f"a file of {owner.name} in MLflow's file store", 100)
         look = peek(head)
+        if artifacts.is_artifact(look, head):
+            return Recognised(self.name, "the spans of a trace, as MLflow's artifact", 100)
         if PULLED in look.keys:
             return Recognised(self.name, "runs and traces pulled from a tracking server", 100)
         if look.keys >= {"info", "data"} and _is_trace(look):
@@ -92,8 +94,10 @@ class MLflow:
         return file_store.recognised(self.name, folder)
 
     def along(self, path: Path) -> tuple[Path, ...]:
-        """The files of a store; nothing is read beside a single file."""
-        return file_store.FileStore(path, fields.Notes()).files() if os.path.isdir(path) else ()
+        """The files of a store; beside a database, the spans that it keeps as artifacts."""
+        if os.path.isdir(path):
+            return file_store.FileStore(path, fields.Notes()).files()
+        return artifacts.beside(path) if head(path, len(MAGIC)) == MAGIC else ()
 
     def read(self, path: Path) -> Iterator[Record]:
         notes = fields.Notes()
@@ -113,7 +117,11 @@ class MLflow:
             raise ReadAlongError(
                 f"{path} is part of {owner} in MLflow's file store: import that folder, or all of mlruns."
             )
-        elif data_table.is_table(look := peek(start)):
+        elif artifacts.is_artifact(look := peek(start), start):
+            if (database := artifacts.database_of(path)) is not None:
+                raise ReadAlongError(f"{path} belongs to a trace in {database}: import that one.")
+            yield from all_records(path, artifacts.SpansAlone(path, notes), notes)
+        elif data_table.is_table(look):
             yield RunStart(_table_run(path))
             yield from data_table.cases(path, _table_run(path).id, notes)
         elif results.is_result(look):
@@ -173,6 +181,7 @@ class _Database:
     tool_version: str | None = None  # the schema's revision is not the program's version
 
     def __init__(self, path: Path, db: ForeignDb, notes: fields.Notes) -> None:
+        self._path = path
         self._size = path.stat().st_size
         self._db = db
         self._notes = notes
@@ -188,7 +197,10 @@ class _Database:
         for trace in stored_traces(self._db, notes, spans=spans):
             if spans and trace.number % _STEP == 0:
                 yield Progress(self._size * trace.number // max(self._count, trace.number), self._size)
-            yield trace.number, trace.info, trace.runs, trace.spans
+            steps = trace.spans
+            if spans and steps is None and (file := artifacts.of(self._path, trace.info["tags"])) is not None:
+                steps = artifacts.spans_in(file, notes)
+            yield trace.number, trace.info, trace.runs, steps
 
 
 # A table

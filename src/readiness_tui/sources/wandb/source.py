@@ -99,7 +99,7 @@ class Wandb:
                 )
             yield from _run(path, path.parent / "files", logged, notes)
         elif (rows := exports.kind_of(look := peek(start))) is not None:
-            if rows in ("history", "events") and (beside := path.with_name("wandb-summary.json")).is_file():
+            if rows in ("history", "events") and (beside := _summary_beside(path)) is not None:
                 raise ReadAlongError(f"{path} belongs to the run in {beside.name}: import that one.")
             yield from exports.read_rows(path, rows)
         elif data_table.is_table(look):
@@ -129,6 +129,11 @@ def _is_summary(look: Peek) -> bool:
     return look.kind is FileKind.OBJECT and (
         look.keys >= {"_runtime", "_timestamp"} or "_wandb.runtime" in look.outline
     )
+
+
+def _summary_beside(path: Path) -> Path | None:
+    beside = path.with_name("wandb-summary.json")
+    return beside if beside.is_file() and _is_summary(peek(head(beside))) else None
 
 
 def _read_run_file(path: Path) -> tuple[LoggedRun, list[Reject]]:
