@@ -126,3 +126,9 @@ def test_a_value_of_any_type_in_any_column_rejects_its_row_alone(read, make, row
                 assert {rows[0][key] for key in ("request_id", "trace_id") if key in rows[0]} <= {
                     t.id for t in found.traces
                 }
+
+
+def test_the_unit_of_a_latency_is_not_guessed_from_columns_that_anybody_may_have(read, make):
+    table = {"columns": ["inputs", "outputs", "latency", "token_count"], "data": [["why?", "so", 900, 7]]}
+    (case,) = read(make("t.json", table), "mlflow").cases
+    assert (case.latency_ms.value, case.extra["latency"]) == (None, 900)

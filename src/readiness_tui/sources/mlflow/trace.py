@@ -154,7 +154,8 @@ def read_trace(info: Info, spans: Sequence[Any] | None, reader: Reader) -> tuple
         raw.kind is SpanKind.OTHER and is_unexplained(span) for raw, span in zip(raws, listed, strict=True)
     )
     lost = max((_spans_declared(info) or 0) - len(raws), 0)
-    judged = [_judgement(said) for said in info.assessments if not said.expected]
+    said = _by_judge([said for said in info.assessments if not said.expected])
+    judged = [_judgement(name, one) for name, ones in said.items() for one in ones]
     trace = trace_from_spans(info.id, raws or [_head(info)], judged)
     if not raws:
         reader.notes.add("the trace has no spans here, so its steps, chunks and tool calls are not known")
@@ -195,7 +196,7 @@ def read_trace(info: Info, spans: Sequence[Any] | None, reader: Reader) -> tuple
 def read_case(trace: Trace, info: Info, output: Any, run_id: str, notes: fields.Notes) -> Case:
     """The trace as a case of run `run_id`."""
     own = [said for said in info.assessments if said.run_id in (None, run_id) and not said.expected]
-    scores = _by_judge(own)
+    scores = {name: _averaged([_score(one) for one in ones]) for name, ones in _by_judge(own).items()}
     about = {**info.metadata, **info.tags}
     ident = payload.case_id(info.tags) or payload.case_id(info.metadata)
     question = trace.question or ""
@@ -223,10 +224,10 @@ def without_secrets(info: Mapping[str, Any]) -> dict[str, Any]:
     return {**info, **{name: payload.masked(info[name]) for name in parts if name in info}}
 
 
-def _judgement(said: Assessment) -> GivenScore:
+def _judgement(name: str, said: Assessment) -> GivenScore:
     score = _score(said)
     return GivenScore(
-        name=said.name,
+        name=name,
         value=score.value,
         label=score.label,
         explanation=said.rationale,
@@ -246,20 +247,20 @@ def _score(said: Assessment) -> Score:
     return scored(said.value, failed=said.error is not None)
 
 
-def _by_judge(own: Sequence[Assessment]) -> dict[str, Score]:
-    """The scores by name. Another judge's word under the same name is a measurement of its own: "tone (ann)".
+def _by_judge(own: Sequence[Assessment]) -> dict[str, list[Assessment]]:
+    """What was said by name. Another judge's word under the same name is a measurement of its own: "tone (ann)".
 
     The evaluation's scorer comes first, then other judges, then people. What one judge said several times (of several
     steps, say) is averaged, as MLflow itself does.
     """
-    said: dict[str, dict[str, list[Score]]] = {}
+    said: dict[str, dict[str, list[Assessment]]] = {}
     for one in sorted(own, key=lambda one: (one.run_id is None, one.human)):
-        said.setdefault(one.name, {}).setdefault("human" if one.human else one.by, []).append(_score(one))
-    found: dict[str, Score] = {}
-    for name, judges in said.items():
-        for at, (judge, scores) in enumerate(judges.items()):
-            found[f"{name} ({judge or 'other'})" if at else name] = _averaged(scores)
-    return found
+        said.setdefault(one.name, {}).setdefault("human" if one.human else one.by, []).append(one)
+    return {
+        f"{name} ({judge or 'other'})" if at else name: ones
+        for name, judges in said.items()
+        for at, (judge, ones) in enumerate(judges.items())
+    }
 
 
 def _averaged(scores: Sequence[Score]) -> Score:

@@ -118,10 +118,8 @@ def _open(path: Path, notes: fields.Notes) -> tuple[tuple[str, ...], list[msgspe
 
 
 def is_evaluated(columns: Iterable[str]) -> bool:
-    """Whether the columns are those of `mlflow.evaluate` (2.x), whose latency is in seconds."""
-    known = set(columns)
-    scored = any(_MLFLOW_SCORE.fullmatch(name) for name in known)
-    return scored or known >= {"outputs", "latency", "token_count"}
+    """Whether the columns are those of `mlflow.evaluate` (2.x), whose latency is in seconds; nobody else's is known."""
+    return next(scored(columns), None) is not None
 
 
 def scored(columns: Iterable[str]) -> Iterator[str]:
