@@ -20,7 +20,7 @@ PULLED = "mlflow_pull"  # the first line of what `readiness pull mlflow` fetched
 HEADS = frozenset({"trace_id", "request_id"})
 
 
-class Answers:
+class SavedAnswers:
     """The records of one JSON file."""
 
     tool_version: str | None = None

@@ -22,7 +22,7 @@ TraceItem = tuple[int, Mapping[str, Any], tuple[str, ...], list[Any] | None]  # 
 Aside = Reject | Warn | Progress
 
 
-class Parts(Protocol):
+class ExportParts(Protocol):
     """Runs, and traces, which can be read repeatedly: what is said beside them comes with `spans` alone."""
 
     tool_version: str | None
@@ -32,7 +32,7 @@ class Parts(Protocol):
     def traces(self, *, spans: bool) -> Iterator[TraceItem | Aside]: ...
 
 
-def all_records(path: Path, parts: Parts, notes: fields.Notes) -> Iterator[Record]:
+def all_records(path: Path, parts: ExportParts, notes: fields.Notes) -> Iterator[Record]:
     """The records of an export. The first pass collects what the traces say about the runs, the second yields them."""
     survey = TraceSurvey()
     for item in parts.traces(spans=False):
@@ -71,7 +71,7 @@ def all_records(path: Path, parts: Parts, notes: fields.Notes) -> Iterator[Recor
     yield from _traces(parts, into, notes)
 
 
-def _traces(parts: Parts, into: Mapping[str, str], notes: fields.Notes) -> Iterator[Record]:
+def _traces(parts: ExportParts, into: Mapping[str, str], notes: fields.Notes) -> Iterator[Record]:
     reader = Reader(names(), notes)
     repeats = {run_id: ExampleRepeats() for run_id in into}
     for item in parts.traces(spans=True):

@@ -24,8 +24,8 @@ from readiness_tui.sources.kit.foreign_db import MAGIC, ForeignDb, at_rest, open
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.kit.peek import Peek, peek
 from readiness_tui.sources.mlflow import artifacts, file_store, frames, results
-from readiness_tui.sources.mlflow.answers import HEADS, PULLED, Answers
-from readiness_tui.sources.mlflow.parts import Aside, Parts, RunItem, TraceItem, all_records
+from readiness_tui.sources.mlflow.answers import HEADS, PULLED, SavedAnswers
+from readiness_tui.sources.mlflow.parts import Aside, ExportParts, RunItem, TraceItem, all_records
 from readiness_tui.sources.mlflow.run import TOOL
 from readiness_tui.sources.mlflow.store import TABLES, deleted_traces, is_mlflow, stored_runs, stored_traces
 from readiness_tui.sources.own import data_table
@@ -136,12 +136,12 @@ class MLflow:
 _METADATA = frozenset({"trace_metadata", "request_metadata", "trace_location"})
 
 
-def _parts(path: Path, look: Peek, notes: fields.Notes) -> Parts:
+def _parts(path: Path, look: Peek, notes: fields.Notes) -> ExportParts:
     if frames.are_runs(look):
         return frames.RunRows(path)
     if frames.are_listed(look):
         return frames.ListedRuns(path, notes)
-    return frames.TraceRows(path, notes) if frames.are_traces(look) else Answers(path)
+    return frames.TraceRows(path, notes) if frames.are_traces(look) else SavedAnswers(path)
 
 
 def _store(path: Path, store: file_store.FileStore, notes: fields.Notes) -> Iterator[Record]:
