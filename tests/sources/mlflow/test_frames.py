@@ -132,3 +132,23 @@ def test_the_unit_of_a_latency_is_not_guessed_from_columns_that_anybody_may_have
     table = {"columns": ["inputs", "outputs", "latency", "token_count"], "data": [["why?", "so", 900, 7]]}
     (case,) = read(make("t.json", table), "mlflow").cases
     assert (case.latency_ms.value, case.extra["latency"]) == (None, 900)
+
+
+def test_a_step_of_no_type_inside_of_a_request_is_counted_and_named(read, make):
+    """MLflow's default type is UNKNOWN. Around a request it says nothing; inside of one it may stand on a tool."""
+    bot = TRACES[1]["spans"]
+    keep = [span for span in bot if json.loads(span["attributes"]["mlflow.spanType"]) in ("AGENT", "CHAT_MODEL")]
+    untyped = {**keep[0], "attributes": {**keep[0]["attributes"], "mlflow.spanType": '"UNKNOWN"'}}
+    inner = {
+        **untyped,
+        "name": "look_up",
+        "context": {"span_id": "0x1111111111111111"},
+        "parent_id": keep[0]["context"]["span_id"],
+    }
+    rows = [
+        {**TRACES[1], "spans": spans, "request_id": str(n)}
+        for n, spans in enumerate([[untyped, *keep[1:]], [*keep, inner]])
+    ]
+    found = read(make("t.jsonl", rows))
+    assert [trace.tool_calls for trace in found.traces] == [(), None]
+    assert any("look_up" in warning for warning in found.warnings)

@@ -19,15 +19,6 @@ from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.tracing.span_reader import Event, LoggedSpan, Reader
 from readiness_tui.sources.tracing.span_tree import RawSpan
 
-#: MLflow's span types that the table lacks.
-_KINDS = {"CHAT_MODEL": "llm", "PARSER": "task", "MEMORY": "task"}
-#: SpanType of entities/span.py (3.18) without UNKNOWN.
-_TYPES = frozenset(
-    {
-        "LLM", "CHAIN", "AGENT", "TOOL", "CHAT_MODEL", "RETRIEVER", "PARSER", "EMBEDDING", "RERANKER", "MEMORY",
-        "WORKFLOW", "TASK", "GUARDRAIL", "EVALUATOR",
-    }
-)  # fmt: skip
 _CODES = {"STATUS_CODE_OK": 1, "OK": 1, "STATUS_CODE_ERROR": 2, "ERROR": 2}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LEAST_NANOS = 10**17
@@ -55,16 +46,17 @@ def read_span(span: Mapping[str, Any], reader: Reader) -> RawSpan:
     said = status.get("message") if isinstance(status, dict) else span.get("status_message")
     attributes = _attributes(span.get("attributes"))
     name = fields.text(span, "name") or ""
+    parent = identifier(span.get("parent_span_id") or span.get("parent_id"))
     return reader.span(
         LoggedSpan(
             id=ident,
-            parent=identifier(span.get("parent_span_id") or span.get("parent_id")),
+            parent=parent,
             name=name,
             started_at=None if begun is None else _moment(begun),
             duration_ms=(ended - begun) / 1e6 if begun is not None and ended is not None and ended >= begun else None,
             code=_CODES.get(code, 0) if isinstance(code, str) else code if code in (0, 1, 2) else 0,
             message=said if isinstance(said, str) else "",
-            attributes=translated(attributes),
+            attributes=_typed_step(translated(attributes), name if parent is not None else ""),
             events=_events(span.get("events")),
         )
     )
@@ -75,7 +67,7 @@ def translated(attributes: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: value for name, value in attributes.items() if name not in _READ}
     kind = attributes.get("mlflow.spanType")
     if isinstance(kind, str) and kind:
-        found["readiness.span.kind"] = _KINDS.get(kind.upper(), kind.lower())
+        found["readiness.span.kind"] = kind.lower()
     for name, known in (
         ("mlflow.spanInputs", "input.value"),
         ("mlflow.spanOutputs", "output.value"),
@@ -98,10 +90,12 @@ def translated(attributes: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def is_unexplained(span: Mapping[str, Any]) -> bool:
-    """Whether a span may have been anything: MLflow's default type is UNKNOWN, and a team may write its own word."""
-    kind = _attributes(span.get("attributes")).get("mlflow.spanType")
-    return not isinstance(kind, str) or kind.upper() not in _TYPES
+def _typed_step(attributes: dict[str, Any], inner: str) -> dict[str, Any]:
+    """MLflow's default type is UNKNOWN: around a request it says nothing, inside of one (`inner`: the step's name) it may
+    stand on a tool as well, which may itself call models."""
+    if inner and attributes.get("readiness.span.kind") == "unknown":
+        return {**attributes, "readiness.span.kind": f"{inner} (type UNKNOWN)"}
+    return attributes
 
 
 def identifier(value: Any) -> str | None:

@@ -21,7 +21,7 @@ from readiness_tui.domain.runs.model import Case, HumanLabel, HumanVerdict, Outc
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import RecordError, decode
 from readiness_tui.sources.kit.payload import inner
-from readiness_tui.sources.mlflow.span import is_process_startup, is_unexplained, read_span
+from readiness_tui.sources.mlflow.span import is_process_startup, read_span
 from readiness_tui.sources.tracing import traced_case
 from readiness_tui.sources.tracing.span_reader import Reader
 from readiness_tui.sources.tracing.span_tree import GivenScore, RawSpan, trace_from_spans
@@ -150,13 +150,10 @@ def read_trace(info: Info, spans: Sequence[Any] | None, reader: Reader) -> tuple
     """The trace, and its request's output. `spans` None: not exported with it. Raises RecordError."""
     listed = [span for span in spans or () if isinstance(span, dict)]
     raws = [read_span(span, reader) for span in listed]
-    unexplained = any(
-        raw.kind is SpanKind.OTHER and is_unexplained(span) for raw, span in zip(raws, listed, strict=True)
-    )
     lost = max((_spans_declared(info) or 0) - len(raws), 0)
     said = _by_judge([said for said in info.assessments if not said.expected])
     judged = [_judgement(name, one) for name, ones in said.items() for one in ones]
-    trace = trace_from_spans(info.id, raws or [_head(info)], judged)
+    trace = trace_from_spans(info.id, raws or [_head(info)], judged, reader.notes if raws else None)
     if not raws:
         reader.notes.add("the trace has no spans here, so its steps, chunks and tool calls are not known")
         trace = replace(trace, spans=None)
@@ -169,7 +166,7 @@ def read_trace(info: Info, spans: Sequence[Any] | None, reader: Reader) -> tuple
         reader.notes.add(
             "the trace says that it had more spans than are here, so what was called or retrieved is not known"
         )
-    if lost or unexplained or len(listed) < len(spans or ()):
+    if lost or len(listed) < len(spans or ()):
         trace = _not_none(trace)
     told = not any(raw.kind is SpanKind.MODEL for raw in raws)  # else MLflow's sum lacks the calls that logged none
     tokens, cost = (_usage(info), _cost(info)) if told else ((None, None), None)
