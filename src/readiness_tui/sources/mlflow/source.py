@@ -77,7 +77,8 @@ class MLflow:
         if frames.are_traces(look) or (look.keys & HEADS and look.keys >= {"trace_location", "request_time"}):
             return Recognised(self.name, "traces as search_traces() gives them", 100)
         if data_table.is_table(look):
-            evaluated = look.records and data_table.is_evaluated(map(str, look.records[0]["columns"]))
+            listed = look.records[0]["columns"] if look.records else None
+            evaluated = isinstance(listed, list) and data_table.is_evaluated(map(str, listed))
             sure = 90 if evaluated or _run_id(path) else 70
             return Recognised(self.name, "a table of columns and data, as log_table writes it", sure)
         return None
