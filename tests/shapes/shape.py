@@ -104,6 +104,9 @@ def figures(read: Iterator[Record]) -> dict[str, Any]:
                 warnings.append(text)
     made: dict[str, Any] = {
         "runs": len(runs),
+        "aggregates": {
+            run.name: {name: found.value for name, found in run.aggregates.items()} for run in runs.values()
+        },
         "partial": sum(run.completeness is Completeness.PARTIAL for run in runs.values()),
         "errored": sum(run.completeness is Completeness.ERRORED for run in runs.values()),
         "cases": len(cases),

@@ -3,6 +3,7 @@
 from readiness_tui.sources.kit.base import (
     Assembles,
     CaseRecord,
+    ClaimsFolder,
     Counted,
     DeclaredCount,
     DeclaredMean,
@@ -23,6 +24,7 @@ from readiness_tui.sources.kit.base import (
 __all__ = [
     "Assembles",
     "CaseRecord",
+    "ClaimsFolder",
     "Counted",
     "DeclaredCount",
     "DeclaredMean",

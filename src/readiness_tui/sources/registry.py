@@ -18,7 +18,7 @@ from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources.kit import unwrap
-from readiness_tui.sources.kit.base import Joins, Recognised, Source
+from readiness_tui.sources.kit.base import ClaimsFolder, Joins, Recognised, Source
 from readiness_tui.sources.kit.fileio import HEAD, digest, unreadable
 from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.nearest import nearest
@@ -28,6 +28,7 @@ __all__ = [
     "BUILT_IN",
     "GROUP",
     "also",
+    "claimed",
     "digest",
     "digest_of",
     "each",
@@ -117,8 +118,11 @@ def recognise(path: Path, forced: str | None = None, depth: int = 0) -> tuple[So
     """The source for `path`, and why it is the one. `forced` is the name of a format (`--format`);
     `depth`: containers that it was in.
 
+    A folder is recognised where a source reads it as one (see `ClaimsFolder`).
     Raises ReadinessError when the file cannot be read, no source knows it, or several know it equally well.
     """
+    if os.path.isdir(path) and (whole := claimed(path)) is not None:
+        return _unless(forced, path, *whole)
     head = head_of(path)
     container = unwrap.certain(path, head)
     if container is not None and depth < DEEP:
@@ -186,6 +190,20 @@ class _NothingFitsError(ReadinessError):
     """No source knows the file as it stands."""
 
 
+def claimed(folder: Path) -> tuple[Source, Recognised] | None:
+    """The source that reads this folder as one; None where its files are looked at one by one."""
+    for source in sources():
+        if isinstance(source, ClaimsFolder) and (found := source.claims(folder)) is not None:
+            return source, found
+    return None
+
+
+def _unless(forced: str | None, path: Path, source: Source, found: Recognised) -> tuple[Source, Recognised]:
+    if forced is not None and _named(forced) is not source:
+        raise ReadinessError(f"{path} is {found.why}, which {source.name} reads as one. Leave out --format {forced}.")
+    return source, found
+
+
 def also(path: Path) -> tuple[str, ...]:
     """Every format that fits a file, the surest first; empty where it cannot be read."""
     try:
@@ -198,6 +216,9 @@ def also(path: Path) -> tuple[str, ...]:
 def digest_of(source: Source, path: Path) -> str:
     """What tells an import from an earlier one: SHA-256 of the file, and of the files that are read along with it."""
     along = source.along(path) if isinstance(source, Joins) else ()
+    if os.path.isdir(path):  # its files' places in it tell what they are
+        parts = " ".join(f"{file.relative_to(path).as_posix()} {digest(file)}" for file in along)
+        return hashlib.sha256(parts.encode("utf-8", "surrogateescape")).hexdigest()
     if not along:
         return digest(path)
     return hashlib.sha256(" ".join(digest(file) for file in (path, *along)).encode()).hexdigest()
@@ -206,6 +227,7 @@ def digest_of(source: Source, path: Path) -> str:
 def each(path: Path) -> Iterator[tuple[Path, tuple[Source, Recognised] | str]]:
     """The files below a folder, sorted, without hidden ones, with what each is by its content, or why it is nothing.
 
+    A folder that a source reads as one (see `ClaimsFolder`), which may be `path` itself, comes in place of its files.
     A file is looked at when its turn comes, so that whoever reads it then finds its head parsed.
     """
     for file in sorted(_walk(path)):
@@ -222,6 +244,10 @@ def _walk(path: Path) -> Iterator[Path]:
         raise unreadable(Path(error.filename or path), error) from error
 
     for folder, folders, names in os.walk(path, onerror=refuse):
+        if claimed(Path(folder)) is not None:
+            folders.clear()
+            yield Path(folder)
+            continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(folder, name)

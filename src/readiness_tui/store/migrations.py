@@ -14,6 +14,7 @@ from readiness_tui.store.gate_changes import gate_change
 from readiness_tui.store.schema import APPLICATION_ID, VERSION_1
 from readiness_tui.store.upgrades.incident_record import incident_record
 from readiness_tui.store.upgrades.system_column import system_column
+from readiness_tui.store.views import make_views
 
 Migration = Callable[[Any], None]  # takes a sqlite_utils.Database inside the migration's transaction
 
@@ -29,7 +30,7 @@ def blind_labels(db: Any) -> None:
     db.conn.execute("ALTER TABLE human_label ADD COLUMN answer TEXT")
 
 
-MIGRATIONS: tuple[Migration, ...] = (first, incident_record, gate_change, blind_labels, system_column)
+MIGRATIONS: tuple[Migration, ...] = (first, incident_record, gate_change, blind_labels, system_column, make_views)
 
 
 def found(conn: sqlite.Connection) -> int:

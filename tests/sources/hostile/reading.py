@@ -13,6 +13,8 @@ from readiness_tui.domain.runs.model import Case, EvalSet, Trace
 from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import (
     CaseRecord,
+    DeclaredCount,
+    DeclaredMean,
     EvalSetRecord,
     Progress,
     Record,
@@ -91,6 +93,9 @@ def check(records: Iterable[Record]) -> None:
         elif isinstance(record, Warn):
             assert record.text.strip()
             check_message(record.text)
+        elif isinstance(record, (DeclaredCount, DeclaredMean)):
+            assert record.run_id in begun, "a figure of a run that did not begin before"
+            assert record.where.strip()
         else:
             assert isinstance(record, Progress)
             assert 0 <= record.done <= record.total

@@ -30,6 +30,8 @@ from readiness_tui.domain.runs.model import (
     ToolCall,
 )
 from readiness_tui.sources import registry
+from readiness_tui.sources.kit.base import CaseRecord, RunChecked
+from readiness_tui.sources.kit.declared import checked
 from readiness_tui.sources.kit.fields import Notes
 from readiness_tui.sources.mlflow.trace import read_assessment, read_info
 
@@ -67,7 +69,7 @@ def lines():
 
 
 def of(found, run_id):
-    return [r.case for r in found.records if getattr(r, "run_id", None) == run_id]
+    return [r.case for r in found.records if isinstance(r, CaseRecord) and r.run_id == run_id]
 
 
 # The database
@@ -363,7 +365,7 @@ def test_the_columns_of_mlflow_evaluate(read, make):
     assert (first.question, first.output, first.id_from) == ("why?", "because", "input")
     assert first.latency_ms.value == 1250.0  # mlflow.metrics.latency() is in seconds
     assert first.scores == {"faithfulness": Score(4.0), "exact_match": Score(1.0)}
-    assert second.scores == {"exact_match": Score(0.0)}
+    assert second.scores == {"exact_match": Score(0.0), "faithfulness": Score(None, ScoreState.MISSING)}
 
 
 def test_a_table_that_names_no_case_goes_by_position_and_says_so(read, make):
@@ -371,3 +373,21 @@ def test_a_table_that_names_no_case_goes_by_position_and_says_so(read, make):
     assert [(case.id, case.id_from) for case in found.cases] == [("row-1", "position"), ("row-2", "position")]
     assert any("by their position in the table (1 record)" in warning for warning in found.warnings)
     assert found.rejects[0].reason.startswith("row 3 of the table")
+
+
+def test_what_belongs_to_a_deleted_experiment_is_left_out_and_said(read, changed):
+    found = read(changed("UPDATE experiments SET lifecycle_stage = 'deleted' WHERE name = 'support-bot'"))
+    assert (found.runs, found.traces, found.cases) == ([], [], [])
+    assert any("traces of deleted experiments left out" in warning for warning in found.warnings)
+    assert any("deleted runs were left out" in warning for warning in found.warnings)
+
+
+def test_a_mean_that_is_not_that_of_the_cases_is_disputed(changed):
+    path = changed(
+        f"UPDATE latest_metrics SET value = 0.99 WHERE key = 'faithfulness/mean' AND run_uuid = '{CANDIDATE}'"
+    )
+    source, _ = registry.recognise(path)
+    after = [record.run for record in checked(source.read(path)) if isinstance(record, RunChecked)]
+    assert [(run.id, run.disputed[0].metric, run.disputed[0].declared) for run in after] == [
+        (CANDIDATE, "faithfulness", 0.99)
+    ]

@@ -164,6 +164,18 @@ class Joins(Protocol):
         ...
 
 
+@runtime_checkable
+class ClaimsFolder(Joins, Protocol):
+    """A source whose export is a folder of files that mean nothing each by itself: it reads the folder as one.
+
+    `read` then takes that folder, and `along` names the files in it that are read.
+    """
+
+    def claims(self, folder: Path) -> Recognised | None:
+        """Whether this folder itself is such an export, by what is in it; None too where it cannot be looked at."""
+        ...
+
+
 class Source(Protocol):
     """One outside format. `name` is what `--format` takes and what the import reports."""
 

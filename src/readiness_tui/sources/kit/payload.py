@@ -21,7 +21,12 @@ from readiness_tui.sources.kit.jsonio import MAX_DEPTH, RecordError, decode
 
 T = TypeVar("T")
 
-_LITERAL = 1_000_000  # the longest Python literal parsed, in characters
+_LITERAL = 4 * 1024 * 1024  # the longest Python literal that is parsed, in characters
+#: What `repr` writes that is no literal: nan, inf, and numpy's scalars. Strings are passed over.
+_REPR = re.compile(
+    r"""'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+"|\bnp\.(?:float|int|bool_?)\d*\((?P<number>[^()'"]*+)\)|np\.(?P<flag>True|False)_|(?P<lost>-?\b(?:nan|inf)\b)""",
+    re.DOTALL,
+)
 # How values that JSON does not know stand in a literal of Python: UUID('…'), Decimal('…'), datetime.datetime(…).
 _WRAPPED = re.compile(r"\b(?:UUID|Decimal|PosixPath)\(('[^']*')\)")
 _MOMENT = re.compile(r"\bdatetime\.datetime\(((?:\d+(?:, )?)+)(?:, tzinfo=[\w.]+(?:\([^()]*(?:\([^()]*\))?\))?)?\)")
@@ -51,16 +56,22 @@ def parsed(value: Any) -> Any:
         return value
 
 
-def cell(text: Any) -> Any:
-    """The value of a table cell: JSON, or a list or dict as Python writes it; any other text as it is."""
-    found = parsed(text)
-    if not isinstance(found, str) or found[:1] not in ("[", "{") or len(found) > _LITERAL:
+def literal(value: Any) -> Any:
+    """The structure in a text that is JSON or a Python literal of an object or a list, as data frames save it."""
+    found = parsed(value)
+    if not isinstance(found, str) or found.lstrip()[:1] not in ("{", "[", "(") or len(found) > _LITERAL:
         return found
-    readable = _MOMENT.sub(lambda moment: repr(f"datetime({moment[1]})"), _WRAPPED.sub(r"\1", found))
+    text = _MOMENT.sub(lambda moment: repr(f"datetime({moment[1]})"), _WRAPPED.sub(r"\1", found.strip()))
     try:
-        return plain(ast.literal_eval(readable))
+        return plain(ast.literal_eval(_REPR.sub(_as_literal, text)))
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-        return text
+        return found
+
+
+def _as_literal(match: re.Match[str]) -> str:
+    if (found := match["number"] or match["flag"]) is not None:
+        return found
+    return "None" if match["lost"] else match.group()
 
 
 def question(value: Any) -> str:

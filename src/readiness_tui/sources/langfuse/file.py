@@ -186,4 +186,4 @@ def _cell(text: Any) -> Any:
     """The value of a cell: an object, list or quoted text (a time) parsed; any other text as it is."""
     if isinstance(text, str) and len(text) > 1 and text[0] == text[-1] == '"':
         return text[1:-1]
-    return payload.cell(text)
+    return payload.literal(text)

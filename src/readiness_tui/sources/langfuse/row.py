@@ -98,7 +98,7 @@ def span(row: Mapping[str, Any], notes: fields.Notes) -> RawSpan:
         cost=figures.cost(row),
         tool=(payload.version(hinted, *_TOOL_NAMES) or name) if tool else None,
         call_id=_call_id(metadata, hinted, answered) if open_kind else None,
-        arguments=fields.as_json(payload.cell(source)) if open_kind and source is not None else None,
+        arguments=fields.as_json(payload.literal(source)) if open_kind and source is not None else None,
         result=payload.as_raw(result) if open_kind and result is not None else None,
         asked=(said.asked or _listed_calls(row)) if model else (),
         told=model_output.told(source) if model and isinstance(source, (dict, list)) else {},

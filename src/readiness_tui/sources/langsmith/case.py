@@ -198,7 +198,7 @@ def example_case(
 
 def table_case(row: Mapping[str, Any], columns: Iterable[str], notes: fields.Notes, *, table: bool) -> Case:
     """The case of a row of `to_pandas()`. `columns`: all columns of the file, since empty cells are left out of rows."""
-    cells = {name: payload.cell(value) if table else value for name, value in row.items()}
+    cells = {name: payload.literal(value) if table else value for name, value in row.items()}
     parts = {
         prefix: {name.removeprefix(prefix): value for name, value in cells.items() if name.startswith(prefix)}
         for prefix in (INPUTS, OUTPUTS, REFERENCE)

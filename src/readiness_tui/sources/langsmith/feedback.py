@@ -62,11 +62,11 @@ def _given(entry: Mapping[str, Any]) -> GivenScore:
     name = fields.text(entry, "key")
     if not name:
         raise RecordError("a feedback without a key")
-    said = score(payload.cell(entry.get("score")) if entry.get("score") is not None else entry.get("value"))
+    said = score(payload.literal(entry.get("score")) if entry.get("score") is not None else entry.get("value"))
     value = said.value
     if value is None and said.label is not None and entry.get("score") is not None:
         value = payload.amount(entry.get("score"))
-    source = payload.cell(entry.get("feedback_source"))
+    source = payload.literal(entry.get("feedback_source"))
     kind = payload.version(source, "type") if isinstance(source, dict) else None
     return GivenScore(
         name,

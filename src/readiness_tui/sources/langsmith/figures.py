@@ -87,7 +87,7 @@ def _details(part: Mapping[str, Any], places: tuple[str, ...], names: frozenset[
     """What is named of the tokens; if `cache_creation` stands beside the tokens by their lifetime, it is their sum."""
     found = {}
     for place in places:
-        listed = payload.cell(part.get(place))
+        listed = payload.literal(part.get(place))
         for name, value in listed.items() if isinstance(listed, dict) else ():
             if name in names and (n := payload.count(value)):
                 found[name] = n

@@ -112,9 +112,9 @@ def as_api(row: Mapping[str, Any], *, table: bool = False) -> dict[str, Any]:
             continue
         top, dot, _ = name.partition(".")
         if dot and top in _SPREAD and top not in row:
-            _put(found, name.split("."), payload.cell(value) if table else value)
+            _put(found, name.split("."), payload.literal(value) if table else value)
         elif name in _STRUCTURED:
-            found[name] = payload.cell(value)
+            found[name] = payload.literal(value)
         else:
             found[name] = value
     if "id" not in found and found.get("run_id") is not None:  # JSON lines of LangSmith's command line tool

@@ -121,7 +121,7 @@ def _arguments(inputs: Any) -> Any:
     if isinstance(inputs, dict) and inputs.get("type") == "tool_call" and "args" in inputs:
         return inputs["args"]
     if isinstance(inputs, dict) and inputs.keys() == {"input"}:
-        found = payload.cell(inputs["input"])
+        found = payload.literal(inputs["input"])
         return found if isinstance(found, dict) else inputs
     return inputs
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from readiness_tui.domain.metrics.registry import same_metric
 from readiness_tui.domain.runs.model import Aggregate, Completeness, Run
 from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit.base import DeclaredMean
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.mlflow.trace import Info
@@ -108,6 +109,17 @@ def read_run(
         warnings=tuple(warnings),
         extra={key: part for key, part in own.items() if part},
     )
+
+
+def declared_means(run_id: str, metrics: Any, where: str) -> Iterator[DeclaredMean]:
+    """The means that an evaluation logged, to be held against the scores of the run's cases.
+
+    `genai.evaluate` takes the mean of the values that its scorers gave, a failed one left out (genai/scorers/aggregation.py).
+    """
+    for part in metrics if isinstance(metrics, list) else ():
+        key, value = (part.get("key"), finite(part)) if isinstance(part, dict) else (None, None)
+        if isinstance(key, str) and value is not None and (found := _MEAN.fullmatch(key)):
+            yield DeclaredMean(run_id, found.group(1), value, where=f"{where}, {key}")
 
 
 def run_of_traces(run_id: str, where: str, survey: TraceSurvey) -> Run:

@@ -28,7 +28,7 @@ from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit import payload
 from readiness_tui.sources.kit.jsonio import RecordError, decode
 from readiness_tui.sources.kit.payload import inner
-from readiness_tui.sources.mlflow.source import PULLED
+from readiness_tui.sources.mlflow.answers import PULLED
 
 TIMEOUT = 30.0  # seconds without a byte
 PATIENCE = 300.0  # seconds for one answer

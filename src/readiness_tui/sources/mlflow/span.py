@@ -19,10 +19,9 @@ from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.tracing.span_reader import Event, LoggedSpan, Reader
 from readiness_tui.sources.tracing.span_tree import RawSpan
 
-#: MLflow's span types that the table lacks.
-_KINDS = {"CHAT_MODEL": "llm", "PARSER": "task", "MEMORY": "task"}
 _CODES = {"STATUS_CODE_OK": 1, "OK": 1, "STATUS_CODE_ERROR": 2, "ERROR": 2}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LEAST_NANOS = 10**17
 _SPAN_ID = 8  # bytes
 _DOCUMENT_ID = ("chunk_id", "id", "doc_id")
 _DOCUMENT_SOURCE = ("doc_uri", "source", "document", "doc", "file")
@@ -47,16 +46,17 @@ def read_span(span: Mapping[str, Any], reader: Reader) -> RawSpan:
     said = status.get("message") if isinstance(status, dict) else span.get("status_message")
     attributes = _attributes(span.get("attributes"))
     name = fields.text(span, "name") or ""
+    parent = identifier(span.get("parent_span_id") or span.get("parent_id"))
     return reader.span(
         LoggedSpan(
             id=ident,
-            parent=identifier(span.get("parent_span_id") or span.get("parent_id")),
+            parent=parent,
             name=name,
             started_at=None if begun is None else _moment(begun),
             duration_ms=(ended - begun) / 1e6 if begun is not None and ended is not None and ended >= begun else None,
             code=_CODES.get(code, 0) if isinstance(code, str) else code if code in (0, 1, 2) else 0,
             message=said if isinstance(said, str) else "",
-            attributes=translated(attributes),
+            attributes=_typed_step(translated(attributes), name if parent is not None else ""),
             events=_events(span.get("events")),
         )
     )
@@ -67,7 +67,7 @@ def translated(attributes: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: value for name, value in attributes.items() if name not in _READ}
     kind = attributes.get("mlflow.spanType")
     if isinstance(kind, str) and kind:
-        found["readiness.span.kind"] = _KINDS.get(kind.upper(), kind.lower())
+        found["readiness.span.kind"] = kind.lower()
     for name, known in (
         ("mlflow.spanInputs", "input.value"),
         ("mlflow.spanOutputs", "output.value"),
@@ -81,13 +81,21 @@ def translated(attributes: Mapping[str, Any]) -> dict[str, Any]:
         found["gen_ai.usage.input_tokens"] = usage.get("input_tokens")
         found["gen_ai.usage.output_tokens"] = usage.get("output_tokens")
         found["gen_ai.usage.cache_read.input_tokens"] = usage.get("cache_read_input_tokens")
-    if isinstance(cost, dict):
+    if isinstance(cost, dict) and (cost.get("total_cost") or not isinstance(usage, dict)):  # 0: a model without a price
         found["llm.cost.total"] = cost.get("total_cost")
     documents = payload.parsed(attributes.get("mlflow.spanOutputs"))
     if isinstance(documents, list) and str(kind).upper() in ("RETRIEVER", "RERANKER"):
         name = "reranker.output_documents" if str(kind).upper() == "RERANKER" else "retrieval.documents"
         found[name] = [_document(part) for part in documents]
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _typed_step(attributes: dict[str, Any], inner: str) -> dict[str, Any]:
+    """MLflow's default type is UNKNOWN: around a request it says nothing, inside of one (`inner`: the step's name) it may
+    stand on a tool as well, which may itself call models."""
+    if inner and attributes.get("readiness.span.kind") == "unknown":
+        return {**attributes, "readiness.span.kind": f"{inner} (type UNKNOWN)"}
+    return attributes
 
 
 def identifier(value: Any) -> str | None:
@@ -173,6 +181,8 @@ def _nanos(span: Mapping[str, Any], *names: str) -> int | None:
         if isinstance(value, str) and value.isdigit():
             value = int(value[:20])
         if type(value) is int and 0 < value < 2**63:
+            while value < _LEAST_NANOS:  # µs, ms or s since 1970: every time after 1973 is told apart
+                value *= 1000
             return value
     return None
 

@@ -33,6 +33,7 @@ def is_mlflow(db: ForeignDb) -> bool:
 def stored_runs(db: ForeignDb) -> Iterator[tuple[int, dict[str, Any], str | None]]:
     """Each run with its number and the name of its experiment, by start."""
     experiments = {row["experiment_id"]: row["name"] for row in db.rows("experiments", ("experiment_id", "name"))}
+    gone = _deleted(db)
     data: dict[str, dict[str, list[Row]]] = {}
     for table, columns in (
         ("latest_metrics", ("key", "value", "step", "is_nan")),
@@ -50,6 +51,8 @@ def stored_runs(db: ForeignDb) -> Iterator[tuple[int, dict[str, Any], str | None
     about = ("run_uuid", "name", "status", "start_time", "end_time", "lifecycle_stage", "user_id", "experiment_id")
     for number, row in enumerate(db.rows("runs", about, order="start_time"), 1):
         info = {**row, "run_id": row["run_uuid"], "run_name": row["name"]}
+        if row["experiment_id"] in gone:
+            info["lifecycle_stage"] = "deleted"
         ident = str(row["run_uuid"])
         name = experiments.get(row["experiment_id"])
         yield (
@@ -60,14 +63,23 @@ def stored_runs(db: ForeignDb) -> Iterator[tuple[int, dict[str, Any], str | None
 
 
 def stored_traces(db: ForeignDb, notes: fields.Notes, *, spans: bool) -> Iterator[StoredTrace]:
-    """Each trace, ordered by id; `spans` False: without its spans."""
+    """Each trace, ordered by id, without those of deleted experiments; `spans` False: without its spans."""
+    gone = _deleted(db)
     linked: dict[str, list[str]] = {}
     ends = ("source_type", "source_id", "destination_type", "destination_id")
     for row in db.rows("entity_associations", ends):
         if row["source_type"] == "trace" and row["destination_type"] == "run":
             linked.setdefault(str(row["source_id"]), []).append(str(row["destination_id"]))
     sides = [_Side(db, table, key, columns, notes) for table, key, columns in _SIDES if spans or table != "spans"]
-    columns = ("request_id", "timestamp_ms", "execution_time_ms", "status", "request_preview", "response_preview")
+    columns = (
+        "request_id",
+        "timestamp_ms",
+        "execution_time_ms",
+        "status",
+        "request_preview",
+        "response_preview",
+        "experiment_id",
+    )
     where = _TEXT.format("request_id")
     for number, row in enumerate(db.rows("trace_info", columns, order="request_id", where=where), 1):
         ident = row["request_id"]
@@ -79,9 +91,22 @@ def stored_traces(db: ForeignDb, notes: fields.Notes, *, spans: bool) -> Iterato
             "tags": {str(part["key"]): part["value"] for part in found["trace_tags"]},
             "assessments": [_assessment(part) for part in found["assessments"]],
         }
+        if info.pop("experiment_id") in gone:
+            continue
         yield StoredTrace(number, info, tuple(linked.get(ident, ())), _spans(found.get("spans", []), notes))
     for side in sides:
         side.take(None)
+
+
+def deleted_traces(db: ForeignDb) -> int:
+    """How many traces belong to deleted experiments: MLflow hides them, and keeps them until they are purged."""
+    gone = _deleted(db)
+    return sum(row["experiment_id"] in gone for row in db.rows("trace_info", ("experiment_id",))) if gone else 0
+
+
+def _deleted(db: ForeignDb) -> set[Any]:
+    rows = db.rows("experiments", ("experiment_id", "lifecycle_stage"))
+    return {row["experiment_id"] for row in rows if row["lifecycle_stage"] == "deleted"}
 
 
 _SIDES = (

@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from statistics import fmean
 from typing import Any
 
 from readiness_tui.domain.metrics.registry import guess_direction, normal
 from readiness_tui.domain.metrics.rule import Direction
 from readiness_tui.domain.runs.joining import question_id
-from readiness_tui.domain.runs.model import Case, HumanLabel, HumanVerdict, Score, Trace
+from readiness_tui.domain.runs.model import Case, HumanLabel, HumanVerdict, Outcome, Score, SpanKind, Trace
 from readiness_tui.sources.kit import fields, payload
-from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.kit.jsonio import RecordError, decode
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.mlflow.span import is_process_startup, read_span
 from readiness_tui.sources.tracing import traced_case
@@ -69,6 +70,11 @@ class Info:
         return tuple(dict.fromkeys(run_id for run_id in own if run_id))
 
     @property
+    def open(self) -> bool:
+        """Whether it had not ended when it was exported, or nobody knows."""
+        return self.state is not None and self.ok is None
+
+    @property
     def evaluated(self) -> bool:
         """Whether an evaluation made or scored it."""
         return "mlflow.eval.requestId" in self.tags or bool(self.linked) or any(a.run_id for a in self.assessments)
@@ -91,8 +97,8 @@ def read_info(info: Mapping[str, Any], notes: fields.Notes, linked: Sequence[str
         state=state,
         metadata=metadata,
         tags=tags,
-        request=payload.parsed(metadata.get("mlflow.traceInputs") or info.get("request_preview") or None),
-        response=payload.parsed(metadata.get("mlflow.traceOutputs") or info.get("response_preview") or None),
+        request=_logged(metadata.get("mlflow.traceInputs") or info.get("request_preview") or None),
+        response=_logged(metadata.get("mlflow.traceOutputs") or info.get("response_preview") or None),
         assessments=tuple(
             found
             for part in (listed if isinstance(listed, list) else ())
@@ -100,6 +106,16 @@ def read_info(info: Mapping[str, Any], notes: fields.Notes, linked: Sequence[str
         ),
         linked=tuple(linked),
     )
+
+
+def _logged(value: Any) -> Any:
+    """What the request took or gave, which is JSON text, of a plain text too; cut off, it stays as it is."""
+    if isinstance(value, str) and value.startswith('"'):
+        try:
+            return decode(value.encode())
+        except (RecordError, UnicodeEncodeError):
+            return value
+    return payload.parsed(value)
 
 
 def read_assessment(part: Mapping[str, Any], notes: fields.Notes) -> Assessment | None:
@@ -132,9 +148,12 @@ def read_assessment(part: Mapping[str, Any], notes: fields.Notes) -> Assessment 
 
 def read_trace(info: Info, spans: Sequence[Any] | None, reader: Reader) -> tuple[Trace, Any]:
     """The trace, and its request's output. `spans` None: not exported with it. Raises RecordError."""
-    raws = [read_span(span, reader) for span in spans or () if isinstance(span, dict)]
-    judged = [_judgement(said) for said in info.assessments if not said.expected]
-    trace = trace_from_spans(info.id, raws or [_head(info)], judged)
+    listed = [span for span in spans or () if isinstance(span, dict)]
+    raws = [read_span(span, reader) for span in listed]
+    lost = max((_spans_declared(info) or 0) - len(raws), 0)
+    said = _by_judge([said for said in info.assessments if not said.expected])
+    judged = [_judgement(name, one) for name, ones in said.items() for one in ones]
+    trace = trace_from_spans(info.id, raws or [_head(info)], judged, reader.notes if raws else None)
     if not raws:
         reader.notes.add("the trace has no spans here, so its steps, chunks and tool calls are not known")
         trace = replace(trace, spans=None)
@@ -143,14 +162,23 @@ def read_trace(info: Info, spans: Sequence[Any] | None, reader: Reader) -> tuple
             "the request took most of its time after its last step, as the first ones of a process do; it counts in"
             " the latency unless the trace is tagged cold_start"
         )
-    tokens = _usage(info)
+    if raws and lost:
+        reader.notes.add(
+            "the trace says that it had more spans than are here, so what was called or retrieved is not known"
+        )
+    if lost or len(listed) < len(spans or ()):
+        trace = _not_none(trace)
+    told = not any(raw.kind is SpanKind.MODEL for raw in raws)  # else MLflow's sum lacks the calls that logged none
+    tokens, cost = (_usage(info), _cost(info)) if told else ((None, None), None)
+    trace = _with_state(trace, info, reader.notes)
     trace = replace(
         trace,
         started_at=trace.started_at or info.started_at,
-        latency_ms=trace.latency_ms if trace.latency_ms is not None else info.duration_ms,
+        latency_ms=trace.latency_ms if trace.latency_ms is not None or info.open else info.duration_ms,
         question=trace.question or payload.question(info.request) or None,
         tokens_in=trace.tokens_in if trace.tokens_in is not None else tokens[0],
         tokens_out=trace.tokens_out if trace.tokens_out is not None else tokens[1],
+        cost=trace.cost if trace.cost is not None else cost,
         prompt_version=trace.prompt_version or _prompt(info),
         app_version=trace.app_version
         or payload.version(info.metadata, "app_version", "mlflow.modelId", "mlflow.source.git.commit"),
@@ -164,10 +192,8 @@ def read_trace(info: Info, spans: Sequence[Any] | None, reader: Reader) -> tuple
 
 def read_case(trace: Trace, info: Info, output: Any, run_id: str, notes: fields.Notes) -> Case:
     """The trace as a case of run `run_id`."""
-    scores: dict[str, Score] = {}
     own = [said for said in info.assessments if said.run_id in (None, run_id) and not said.expected]
-    for said in sorted(own, key=lambda said: (not said.human, said.run_id is not None)):
-        scores[said.name] = _score(said)  # an evaluation's own scorer wins over a person's remark
+    scores = {name: _averaged([_score(one) for one in ones]) for name, ones in _by_judge(own).items()}
     about = {**info.metadata, **info.tags}
     ident = payload.case_id(info.tags) or payload.case_id(info.metadata)
     question = trace.question or ""
@@ -195,10 +221,10 @@ def without_secrets(info: Mapping[str, Any]) -> dict[str, Any]:
     return {**info, **{name: payload.masked(info[name]) for name in parts if name in info}}
 
 
-def _judgement(said: Assessment) -> GivenScore:
+def _judgement(name: str, said: Assessment) -> GivenScore:
     score = _score(said)
     return GivenScore(
-        name=said.name,
+        name=name,
         value=score.value,
         label=score.label,
         explanation=said.rationale,
@@ -207,10 +233,38 @@ def _judgement(said: Assessment) -> GivenScore:
     )
 
 
+def scored(value: Any, *, failed: bool) -> Score:
+    """A scorer's value as MLflow counts it: "yes" is 1 and "no" 0."""
+    if isinstance(value, str) and not failed and (word := value.strip().lower()) in _WORDS:
+        return Score(_WORDS[word], label=value)
+    return traced_case.score(value, failed=failed)
+
+
 def _score(said: Assessment) -> Score:
-    if isinstance(said.value, str) and said.error is None and (word := said.value.strip().lower()) in _WORDS:
-        return Score(_WORDS[word], label=said.value)
-    return traced_case.score(said.value, failed=said.error is not None)
+    return scored(said.value, failed=said.error is not None)
+
+
+def _by_judge(own: Sequence[Assessment]) -> dict[str, list[Assessment]]:
+    """What was said by name. Another judge's word under the same name is a measurement of its own: "tone (ann)".
+
+    The evaluation's scorer comes first, then other judges, then people. What one judge said several times (of several
+    steps, say) is averaged, as MLflow itself does.
+    """
+    said: dict[str, dict[str, list[Assessment]]] = {}
+    for one in sorted(own, key=lambda one: (one.run_id is None, one.human)):
+        said.setdefault(one.name, {}).setdefault("human" if one.human else one.by, []).append(one)
+    return {
+        f"{name} ({judge or 'other'})" if at else name: ones
+        for name, judges in said.items()
+        for at, (judge, ones) in enumerate(judges.items())
+    }
+
+
+def _averaged(scores: Sequence[Score]) -> Score:
+    values = [score.value for score in scores if score.value is not None]
+    if len(scores) == 1 or not values:
+        return scores[0]
+    return Score(fmean(values), label=scores[0].label if len({score.label for score in scores}) == 1 else None)
 
 
 def _label(own: Sequence[Assessment]) -> HumanLabel | None:
@@ -236,20 +290,51 @@ def _head(info: Info) -> RawSpan:
         id=info.id,
         name=info.tags.get("mlflow.traceName", ""),
         started_at=info.started_at,
-        duration_ms=info.duration_ms,
+        duration_ms=None if info.open else info.duration_ms,
         ok=info.ok,
         input=payload.question(info.request) or None,
         output=payload.answer(info.response),
     )
 
 
+def _spans_declared(info: Info) -> int | None:
+    """How many spans the trace had when it was logged (MLflow 3)."""
+    stats = payload.parsed(info.metadata.get("mlflow.trace.sizeStats"))
+    return payload.count(stats.get("num_spans")) if isinstance(stats, dict) else None
+
+
+def _not_none(trace: Trace) -> Trace:
+    """The trace, "none called" and "nothing retrieved" taken back: a step that was not understood may have done it."""
+    return replace(
+        trace,
+        tool_calls=trace.tool_calls or None,
+        chunks=trace.chunks or None,
+        retrieval=trace.retrieval or None,
+    )
+
+
+def _with_state(trace: Trace, info: Info, notes: fields.Notes) -> Trace:
+    """The trace with MLflow's own word for how it ended, where the spans say it otherwise or not at all."""
+    if info.open:
+        notes.add("the trace had not ended when it was exported, so how it ended and how long it took is not known")
+        return replace(trace, status=None, outcome=None, latency_ms=None)
+    if info.ok is False and trace.outcome is not Outcome.ERROR:
+        said = next((span.error for span in trace.spans or () if span.error), None)
+        return replace(trace, status="error", outcome=Outcome.ERROR, error=trace.error or said or "error")
+    if info.ok and trace.outcome is None and trace.status is None:
+        return replace(trace, status="ok", outcome=Outcome.SUCCESS)
+    return trace
+
+
 def _duration(info: Mapping[str, Any]) -> float | None:
-    """Milliseconds; the server writes protobuf's seconds, "0.186s"."""
+    """Milliseconds; the server writes protobuf's seconds, "0.186s", a frame whole milliseconds."""
     text = info.get("execution_duration")
     if isinstance(text, str) and text.endswith("s"):
-        duration = fields.number({"execution_duration": text[:-1]}, "execution_duration", least=0, times=1000)
+        unit = 1 if text.endswith("ms") else 1000
+        number = text.removesuffix("s").removesuffix("m")
+        duration = fields.number({"execution_duration": number}, "execution_duration", least=0, times=unit)
         return None if duration is None else round(duration, 6)
-    for name in ("execution_duration_ms", "execution_time_ms"):
+    for name in ("execution_duration_ms", "execution_time_ms", "execution_duration"):
         if (value := fields.number(info, name, least=0)) is not None:
             return value
     return None
@@ -260,6 +345,13 @@ def _usage(info: Info) -> tuple[int | None, int | None]:
     if not isinstance(usage, dict):
         return None, None
     return payload.count(usage.get("input_tokens")), payload.count(usage.get("output_tokens"))
+
+
+def _cost(info: Info) -> float | None:
+    """US dollars, as MLflow 3 computes them from LiteLLM's prices; 0 beside tokens stands for a model without a price."""
+    cost = payload.parsed(info.metadata.get("mlflow.trace.cost"))
+    total = payload.amount(cost.get("total_cost")) if isinstance(cost, dict) else None
+    return total if total or not any(_usage(info)) else None
 
 
 def _prompt(info: Info) -> str | None:

@@ -25,7 +25,7 @@ from readiness_tui.sources.kit.recordio import Entry, reject
 from readiness_tui.sources.own.case_record import CaseRepeats, case_from
 
 KEYS = frozenset({"columns", "data"})
-_MORE = frozenset({"index", "ncols", "nrows", "column_types", "log_mode"})
+_MORE = frozenset({"_type", "index", "ncols", "nrows", "column_types", "log_mode"})
 _ALIASES = {
     "case_id": ("case_id", "id", "example_id", "case", "test_id", "caseId"),
     "question": ("question", "input", "inputs", "query", "prompt", "request", "user_input"),
@@ -42,6 +42,7 @@ _ALIASES = {
 }
 _MEANT = {name: ours for ours, names in _ALIASES.items() for name in names}
 _KEYED = frozenset({*_ALIASES["case_id"], *_ALIASES["question"]})
+_SAID = {"question": payload.question, "output": payload.answer}
 # `mlflow.evaluate` calls a judge's score "faithfulness/v1/score", a computed one "exact_match/v1"; latency is in seconds.
 _MLFLOW_SCORE = re.compile(r"(.+)/v\d+(?:/score)?")
 
@@ -69,8 +70,8 @@ def cases(path: Path, run_id: str, notes: fields.Notes, *, variant: str = "") ->
     if not keyed:
         notes.add("no column names the case or its question, so cases are told apart by their position in the table")
     repeats = CaseRepeats()
-    order = sorted(range(len(columns)), key=lambda at: _rank(columns[at]))
-    seconds = any(_MLFLOW_SCORE.fullmatch(name) for name in columns)
+    order = sorted(range(len(columns)), key=lambda at: rank(columns[at]))
+    seconds = is_evaluated(columns)
     for number, raw in enumerate(rows, 1):
         text = bytes(raw)
         try:
@@ -80,7 +81,7 @@ def cases(path: Path, run_id: str, notes: fields.Notes, *, variant: str = "") ->
             entry = Entry(
                 number,
                 json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False),
-                _named([(columns[at], row[at]) for at in order], seconds),
+                named([(columns[at], row[at]) for at in order], seconds),
             )
             if not keyed:
                 entry.value["case_id"] = f"row-{number}"
@@ -116,20 +117,35 @@ def _open(path: Path, notes: fields.Notes) -> tuple[tuple[str, ...], list[msgspe
     return names, rows
 
 
-def _named(cells: Iterable[tuple[str, Any]], seconds: bool) -> dict[str, Any]:
+def is_evaluated(columns: Iterable[str]) -> bool:
+    """Whether the columns are those of `mlflow.evaluate` (2.x), whose latency is in seconds; nobody else's is known."""
+    return next(scored(columns), None) is not None
+
+
+def scored(columns: Iterable[str]) -> Iterator[str]:
+    """The columns that hold a score of `mlflow.evaluate`."""
+    return (name for name in columns if _MLFLOW_SCORE.fullmatch(name))
+
+
+def named(cells: Iterable[tuple[str, Any]], seconds: bool) -> dict[str, Any]:
     """A row under the names used in our own case results. `seconds`: its latency is in seconds."""
     value: dict[str, Any] = {}
     for name, cell in cells:
         score = _MLFLOW_SCORE.fullmatch(name)
         if score is not None and (cell is None or isinstance(cell, (bool, int, float))):
-            name, cell = score.group(1), float(cell) if isinstance(cell, bool) else cell
+            scores = value.setdefault("scores", {})
+            if isinstance(scores, dict):
+                scores[score.group(1)] = float(cell) if isinstance(cell, bool) else cell
+                continue
         elif seconds and name == "latency" and payload.is_number(cell):
             name, cell = "latency_ms", cell * 1000
         ours = _MEANT.get(name, name)
+        if isinstance(cell, (dict, list)) and ours in _SAID:
+            cell = _SAID[ours](cell)
         value[ours if ours not in value else name] = cell
     return value
 
 
-def _rank(name: str) -> int:
+def rank(name: str) -> int:
     """Sort key: among columns for the same field, our own name comes first."""
     return next((names.index(name) for names in _ALIASES.values() if name in names), 0)

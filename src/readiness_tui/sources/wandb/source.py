@@ -1,7 +1,8 @@
 """Weights & Biases without its server: an offline run, the files of an older version, or a single table.
 
 `run-<id>.wandb` with the tables it logged (`files/media/table/*.table.json`) is one import. Without such a file, so is
-`wandb-summary.json` with `config.yaml` and `wandb-metadata.json` beside it. The wandb package is not needed.
+`wandb-summary.json` with `config.yaml` and `wandb-metadata.json` beside it. Rows that its app and API give are in
+`exports.py`. The wandb package is not needed.
 """
 
 from __future__ import annotations
@@ -19,18 +20,29 @@ from readiness_tui.sources.kit.fileio import digest, head
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.own import data_table
+from readiness_tui.sources.wandb import exports
 from readiness_tui.sources.wandb.log import MAGIC, log_records
 from readiness_tui.sources.wandb.run import TOOL, LoggedRun, TableRef, as_json, is_logged, moment, run_of, table_file
 
 _SMALL = 16 * 1024 * 1024
 _FOLDER = re.compile(r"(?:offline-)?run-\d{8}_\d{6}-(\w+)")
 _CONFIG = re.compile(rb"^_wandb:\s*\n|^wandb_version:", re.MULTILINE)
+_ROWS = {
+    "chart": "a W&B chart's table (<run> - <metric>)",
+    "runs": "W&B's table of runs (Name, State, Created, Runtime)",
+    "api": "W&B runs with summary, config and name",
+    "history": "a W&B run's history (_step, _runtime, _timestamp)",
+    "events": "W&B's measurements of the machine (system.*)",
+}
 _METADATA = frozenset({"os", "python", "startedAt"})
 
 
 class Wandb:
     name = "wandb"
-    title = "a Weights & Biases run (run-<id>.wandb with its tables, wandb-summary.json) or table (*.table.json)"
+    title = (
+        "a Weights & Biases run (run-<id>.wandb with its tables, wandb-summary.json), table (*.table.json), or rows of its"
+        " app and API (CSV)"
+    )
     brings = (
         "runs with their summary, config and tags",
         "cases from logged tables",
@@ -51,10 +63,14 @@ class Wandb:
             return Recognised(self.name, "a W&B run's metadata (os, python, startedAt)", 90)
         if look.kind in (FileKind.TEXT, FileKind.TABLE) and _CONFIG.search(head):
             return Recognised(self.name, "a W&B run's config.yaml", 90)
+        if (rows := exports.kind_of(look)) is not None:
+            return Recognised(self.name, _ROWS[rows], 95)
         if data_table.is_table(look):
             owner = _run_file_of_table(path)
             if owner is not None:
                 return Recognised(self.name, f"a table that {owner.name} logged", 100)
+            if look.outline.get("_type") == "table" or look.keys & {"column_types", "ncols"}:
+                return Recognised(self.name, "a W&B table, as an artifact holds it", 100)
             return Recognised(self.name, "a table of columns and data, as wandb.Table writes it", 70)
         return None
 
@@ -82,7 +98,11 @@ class Wandb:
                     f"{path}: no record in it describes a run. It was cut off; take it from where it was written."
                 )
             yield from _run(path, path.parent / "files", logged, notes)
-        elif data_table.is_table(look := peek(start)):
+        elif (rows := exports.kind_of(look := peek(start))) is not None:
+            if rows in ("history", "events") and (beside := _summary_beside(path)) is not None:
+                raise ReadAlongError(f"{path} belongs to the run in {beside.name}: import that one.")
+            yield from exports.read_rows(path, rows)
+        elif data_table.is_table(look):
             owner = _run_file_of_table(path)
             if owner is not None:
                 raise ReadAlongError(f"{path} is a table that {owner.name} logged: import that one.")
@@ -109,6 +129,11 @@ def _is_summary(look: Peek) -> bool:
     return look.kind is FileKind.OBJECT and (
         look.keys >= {"_runtime", "_timestamp"} or "_wandb.runtime" in look.outline
     )
+
+
+def _summary_beside(path: Path) -> Path | None:
+    beside = path.with_name("wandb-summary.json")
+    return beside if beside.is_file() and _is_summary(peek(head(beside))) else None
 
 
 def _read_run_file(path: Path) -> tuple[LoggedRun, list[Reject]]:
