@@ -44,7 +44,7 @@ def test_the_template_of_the_sre_book() -> None:
     assert lines(draft) == [
         ("2024-03-05 14:51", "The article appears"),
         ("2024-03-05 14:54", "OUTAGE BEGINS -- workers start to fail"),
-        ("2024-03-05 14:55", "mira gets pages, `ManyErrors` from all clusters"),
+        ("2024-03-05 14:55", "mira gets pages, ManyErrors from all clusters"),
         ("2024-03-05 15:20", "tomas drains the first cluster"),
         ("2024-03-05 15:35", "OUTAGE ENDS, all traffic on the spare cluster"),
     ]
@@ -55,7 +55,7 @@ def test_the_template_of_the_sre_book() -> None:
         (ActionKind.PREVENT, "jo", False),
         (ActionKind.DETECT, "jo", False),
     ]
-    assert draft.actions[1].text == "Shed load before workers run out of handles (Bug: Bug 7001 TODO)"
+    assert draft.actions[1].text == "Shed load before workers run out of handles (Bug: Bug 7001)"
     assert set(draft.fields) == {
         "summary", "impact", "factors", "detection", "went_well", "went_badly", "got_lucky",
     }  # fmt: skip
@@ -162,6 +162,8 @@ def test_no_word_is_lost(path: Path) -> None:
         "process",
         "detect",
         "PDT",
+        "DONE",
+        "TODO",
     }
     assert words - set(re.findall(r"[A-Za-z]{3,}", " ".join(told))) == set()
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
@@ -25,13 +24,18 @@ from readiness_tui.services.incidents.edit import listed as incidents_of
 from readiness_tui.services.incidents.merge import local_copy, put_copy
 from readiness_tui.sources.incidents import postmortem
 from readiness_tui.sources.incidents.draft import TIMES, Doubt, IncidentDraft, RecognisedPart
+from readiness_tui.sources.incidents.exports.json_parts import FORMAT as EXPORT
 from readiness_tui.sources.incidents.source import FORMATS, read_incident
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.store import incidents
 
-__all__ = ["FORMATS", "ImportedIncident", "explain_file", "import_file"]
+__all__ = ["FORMATS", "ImportedIncident", "UnrecognisedIncident", "explain_file", "import_file"]
 
 _KEPT = "kept"
+
+
+class UnrecognisedIncident(ReadinessError):  # noqa: N818 - a question as much as an error
+    """A text in which nothing of an incident was recognised: whether it is one is asked, and nothing is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,11 @@ class ImportedIncident:
 
 def explain_file(path: Path, format: str | None = None, day: date | None = None) -> ImportedIncident:
     """What an import of the file would recognise; nothing is stored. Raises ReadinessError where it cannot be read."""
-    return _told(path, read_incident(path, format, day))
+    told = _told(path, read := read_incident(path, format, day))
+    if format is None and isinstance(read, IncidentDraft) and read.bare:
+        asked = Doubt(0, "Nothing of an incident was recognised: an import takes it with --format postmortem alone.")
+        told = replace(told, doubts=(asked, *told.doubts))
+    return told
 
 
 def import_file(
@@ -73,6 +81,12 @@ def import_file(
     running = [one for one in incidents_of(desk) if one.open and one.resolved is None]
     about = given or (running[0] if len(running) == 1 else None)
     read = read_incident(path, format, day, about.started.date() if about and about.started else None)
+    if format is None and given is None and isinstance(read, IncidentDraft) and read.bare:
+        raise UnrecognisedIncident(
+            f"{path}: nothing of an incident was recognised in it: no time, severity, timeline, action or known heading, so"
+            " it was not made a new one. If it is one, import it with --format postmortem, which keeps its words; if it"
+            " belongs to one that is stored, with -i INC-<number>; --explain shows what would become of it."
+        )
     uid = read.incident.uid if isinstance(read, Copy) else read.uid or uid_of(digest(path))
     target = given or next((one for one in known if one.uid == uid), None)
     if isinstance(read, Copy):
@@ -97,7 +111,7 @@ def _incidents(desk: Desk) -> list[Incident]:
 def _meant(desk: Desk, draft: IncidentDraft) -> Incident | None:
     """The system's incident that a document without identity is about; lines alone belong to the open one, where there
     is one."""
-    if draft.format == postmortem.FORMAT:
+    if draft.format in (postmortem.FORMAT, EXPORT):
         same = (one for one in incidents_of(desk) if one.title.casefold() == draft.title.casefold())
         return next((one for one in same if one.started is None or _near(one.started.date(), draft.day)), None)
     return log.the_running(desk) if any(one.open for one in incidents_of(desk)) else None
@@ -195,10 +209,6 @@ def _differences(desk: Desk, draft: IncidentDraft, local: Incident | None, made:
     late = [entry.at for entry in draft.timeline if entry.at > desk.now()]
     if late:
         said.append(Doubt(0, f"{len(late)} lines of the timeline are in the future, the last at {moment(max(late))}."))
-    times = [(key, draft.times[key]) for key in TIMES if key in draft.times]
-    for (one, before), (other, after) in pairwise(times):
-        if after < before:
-            said.append(Doubt(0, f"{other.capitalize()} ({moment(after)}) is before {one} ({moment(before)})."))
     if local is None:
         if draft.severity is None:
             said.append(Doubt(0, f"No severity is stated; {made.severity} is written."))

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.draft import IncidentDraft
+from readiness_tui.sources.incidents.inline_markup import plain
 from readiness_tui.sources.incidents.labels import pairs
-from readiness_tui.sources.incidents.markdown_blocks import HeadedSection, MarkdownLine, blocks, plain
+from readiness_tui.sources.incidents.markdown_blocks import HeadedSection, MarkdownLine, blocks
 from readiness_tui.sources.incidents.written_time import find_day, read_day
 
 

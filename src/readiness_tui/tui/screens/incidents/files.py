@@ -14,15 +14,18 @@ from readiness_tui.reports.incident_text import merged_text
 from readiness_tui.services.incidents import exports, imports
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
+from readiness_tui.tui.dialogs.pick import Choice
 from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.screens.incidents.feature import IncidentFeature
 from readiness_tui.tui.text import join, line
+
+_AS_NEW = "new"
 
 
 class IncidentFiles(IncidentFeature):
     BINDINGS = [
         Binding("x", "export", "Export", id="incidents.export", show=False, tooltip="Write the note as markdown, HTML or JSON"),
-        Binding("o", "bring", "Import", id="incidents.import", show=False, tooltip="Import a postmortem, timeline, chat log or exported incident"),
+        Binding("o", "bring", "Import", id="incidents.import", show=False, tooltip="Import a postmortem, timeline, chat log or a tool's export"),
     ]  # fmt: skip
     WITHOUT = frozenset({"bring"})
 
@@ -42,17 +45,49 @@ class IncidentFiles(IncidentFeature):
     def action_bring(self) -> None:
         here = self.host.here
         told: list[imports.ImportedIncident] = []
+        asked: list[Path] = []  # a text that may be no incident
 
         def save(values: Values) -> None:
             if not values["path"]:
                 raise ReadinessError("Which file? Type its name, or Esc to leave.")
-            told.append(imports.import_file(self.desk, here / Path(values["path"]).expanduser()))
+            path = here / Path(values["path"]).expanduser()
+            try:
+                told.append(imports.import_file(self.desk, path))
+            except imports.UnrecognisedIncident:
+                asked.append(path)
 
-        async def then(done: bool | None) -> None:
-            if done and told and told[-1].merged is not None:
+        async def show() -> None:
+            if told and told[-1].merged is not None:
                 self.screen.point_at(str(told[-1].merged.incident.number))
                 await self.screen.refresh_view()
                 self.screen.app.push_screen(ReadingDialog("What came in", imported(told[-1])))
+
+        async def decided(key: str) -> None:
+            number = None if key == _AS_NEW else int(key)
+
+            def bring() -> None:
+                told.append(imports.import_file(self.desk, asked[-1], number=number, format="postmortem"))
+
+            if await self.host.act(bring):
+                await show()
+
+        async def then(done: bool | None) -> None:
+            if done and asked and not told:
+                present = self._present()
+                into: list[Choice] = (
+                    [(str(present.number), line(f"Add its words to {present.name}, {present.title}"))]
+                    if present
+                    else []
+                )
+                self.screen.pick(
+                    "Is this an incident?",
+                    [(_AS_NEW, line("Import its words as a new incident")), *into],
+                    decided,
+                    intro=f"Nothing of an incident was recognised in {asked[-1].name}: no time, severity, timeline, action"
+                    " or known heading. Esc leaves it out.",
+                )
+            elif done:
+                await show()
 
         form = FormDialog(
             "Import an incident",
