@@ -83,7 +83,7 @@ def import_file(
     read = read_incident(path, format, day, about.started.date() if about and about.started else None)
     if format is None and given is None and isinstance(read, IncidentDraft) and read.bare:
         raise UnrecognisedIncident(
-            f"{path}: nothing of an incident was recognised in it: no time, severity, timeline, action or known heading, so"
+            f"{path}: nothing of an incident was recognised in it: no time, severity, line of a timeline, action or known section, so"
             " it was not made a new one. If it is one, import it with --format postmortem, which keeps its words; if it"
             " belongs to one that is stored, with -i INC-<number>; --explain shows what would become of it."
         )

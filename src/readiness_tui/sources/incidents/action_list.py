@@ -144,7 +144,7 @@ class ActionList:
                 state = State(done=True) if match["said"].upper() != "TODO" else state
                 left = part[: match.start()].strip(" ,;(-–—*")
                 more[place] = "" if is_placeholder(left.rpartition(":")[2]) else left
-        if all(is_struck(one) for one in row if plain(one)):
+        if any(map(plain, row)) and all(is_struck(one) for one in row if plain(one)):
             state = State(done=True)
         owner, urgency = clean_owner(values.get("owner", ""))
         rest = [*words.rest, *([f"priority {urgency}"] if urgency else [])]

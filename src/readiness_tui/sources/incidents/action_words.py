@@ -14,7 +14,7 @@ from readiness_tui.sources.incidents.written_time import WrittenDay, read_day
 _FIELDS: tuple[tuple[str, str], ...] = (
     ("owner", r"(?:action )?owners?(?:\(s\))?|owned by|owner/team|assignees?|assigned to|responsible(?: (?:person|party|team))?|dri|who|lead|team|verantwortlich|responsable"),
     ("priority", r"priority|prio|severity|urgency|importance|criticality|priorität"),
-    ("due", r"due(?: date| by| on)?|deadline|eta|target(?: date)?|by when|fällig(?: am)?"),
+    ("due", r"due(?: date| by| on)?|deadline|eta|target(?: date)?|by when|(?:estimated|expected) completion(?: date)?|fällig(?: am)?"),
     ("closed", r"(?:completed|closed|done|finished|resolved|shipped|fixed)(?: on| at| date)?|completion date|date (?:completed|closed)"),
     ("state", r"status|state|progress|done\?"),
     ("kind", r"type|kind|category"),
@@ -28,15 +28,16 @@ _PART = re.compile(
     rf"(?:^|(?<=[\s.,;|(\[–—•/-]))(?P<key>{_ANY})\s{{0,3}}(?:[:=]|\s[-–—])\s{{0,3}}(?=\S)", re.IGNORECASE
 )
 _LOOSE_OWNER = re.compile(
-    r"\b(?:owner|owned by|assignee|assigned to|dri)\s{1,9}(?:is\s)?@?(?P<name>[\w.'-]+(?: [A-Z][\w.'-]+){0,2})",
-    re.IGNORECASE,
+    r"\b(?:(?i:owned by|assigned to)\s{1,9}@?|(?i:owner|assignee|dri)\s{1,9}(?:is\s)?(?:@|(?=[A-Z])))"
+    r"(?P<name>[\w.'-]+(?: [A-Z][\w.'-]+){0,2})"
 )
 _LOOSE_DUE = re.compile(
     r"\b(?:due|deadline|eta|by|target)\b(?:\s{1,9}date\b)?\s{0,9}[:=]?\s{1,9}(?:on |by )?", re.IGNORECASE
 )
-_AT_END = re.compile(r"[(\[]?@(?P<name>[A-Za-z0-9][\w.-]{1,38})[)\]]?\s{0,9}\.?$")
+_AT_END = re.compile(r"[(\[]?@(?P<name>[A-Za-z0-9][\w.-]{1,38}(?: [A-Z][\w.'-]{1,30}){0,2})[)\]]?\s{0,9}\.?$")
 _AT_START = re.compile(r"^[(\[]?@(?P<name>[A-Za-z0-9][\w.-]{1,38})[)\]]?\s*[:–—-]\s+")
 _CAPITALS = re.compile(r"\((?P<name>[A-Z]{3,20})\)")
+_ADDRESS = re.compile(r"\s*\((?:https?:|mailto:)[^()\s]*\)")
 _ASIDE = re.compile(
     r",?\s+\(?(?=(?:with|plus|and help|supported by|together with|incl(?:uding|\.)|after|once|pending|due|by|until|eta|deadline)\b)"
 )
@@ -54,7 +55,9 @@ _STATE_START = re.compile(
 )
 _CASED = re.compile(r"(?:DONE|TODO|WIP|COMPLETED?|CLOSED|Done|Completed|Closed|Todo|Fixed)")
 _STATE_END = re.compile(
-    r"(?:\s[–—-]+\s*|\s*[(\[:]\s?|\s\*{0,2})(?P<said>DONE|COMPLETED?|CLOSED|FIXED|TODO|(?<=[(\[])(?:done|completed?|closed|fixed|todo|wip|in progress)|(?<=[–—-] )(?:done|completed?|closed|Done|Completed|Closed))\s?[)\]]?[\s*.]*$"
+    r"(?:\s[–—-]+\s*|\s*[(\[:]\s?|\s\*{0,2})(?P<said>DONE|COMPLETED?|CLOSED|FIXED|TODO"
+    r"|(?<=[(\[])(?i:done|completed?|closed|fixed|to-?do|wip|in[- ]progress|shipped|merged|resolved)"
+    r"|(?<=[–—-] )(?:done|completed?|closed|Done|Completed|Closed))\s?[)\]]?[\s*.]*$"
 )
 _TICK = re.compile(
     r"^\s*(?:✅|☑️?|✔️?|🟢|:white_check_mark:|:heavy_check_mark:|:ballot_box_with_check:|\(/\))\s*|\s*(?:✅|☑️?|✔️?|:white_check_mark:|:heavy_check_mark:)\s*$"
@@ -126,7 +129,7 @@ def read_state(text: str) -> State:
 
 def clean_owner(text: str) -> tuple[str, str]:
     """The owner and the priority that stands beside it ("Platform P1"), each "" where there is none."""
-    bare = re.sub(r"\s*\((?:https?:|mailto:)[^()\s]*\)", "", cell(text))
+    bare = _ADDRESS.sub("", cell(text))
     bare = re.sub(r"<@([A-Z0-9]{6,12})(?:\|([^<>]*))?>", lambda match: match[2] or match[1], bare)
     priority = ""
     if match := _PRIORITY_END.search(bare):
@@ -249,6 +252,8 @@ def _is_field(match: re.Match[str], text: str) -> bool:
 
 def _value(text: str, key: str) -> tuple[str, str]:
     """The value at the beginning of what follows a field's name, and what of the text stands after it."""
+    if key == "owner":
+        text = _ADDRESS.sub("", text)
     end = re.search(r"[.;|](?:\s|$)|\)(?:[\s.,;]|$)|\](?:[\s.,;]|$)|\s[–—•]\s|\s-\s|,\s*$|\n", text)
     value, after = (text[: end.start()], text[end.end() :]) if end else (text, "")
     if key in ("due", "closed") and (day := read_day(value.strip(" @"))):  # a comma within a date is none at its end

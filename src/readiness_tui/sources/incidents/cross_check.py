@@ -19,7 +19,7 @@ _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven
 _IN_WORDS = re.compile(
     r"\b(half an|an?|one|two|three|four|five|six|seven|eight|nine|ten)\s(?=(?:hours?|minutes?|days?)\b)", re.IGNORECASE
 )
-_SECONDS = {"w": 604_800, "d": 86_400, "t": 86_400, "h": 3600, "m": 60, "s": 1}
+_SECONDS = {"we": 604_800, "st": 3600, "d": 86_400, "t": 86_400, "h": 3600, "m": 60, "s": 1}
 _LASTED = re.compile(
     r"\b(?:lasted|lasting|for a (?:total|duration) of|duration of|outage of|downtime of|(?:was|were) (?:down|unavailable|offline) for|(?<!\w)for)\s(?:about |around |roughly |approximately |~|a total of |nearly |almost )?(?P<span>.{1,40})",
     re.IGNORECASE,
@@ -51,10 +51,8 @@ def read_span(text: str) -> timedelta | None:
             and not re.match(r"(?:about|around|approx\w*|roughly|ca|nearly|almost)\W", said, re.IGNORECASE)
         ):
             return None
-        unit = match["unit"][0].lower()
-        total += float(match["number"].replace(",", ".")) * (
-            604_800 if match["unit"].lower().startswith("week") else _SECONDS[unit]
-        )
+        unit = match["unit"].lower()
+        total += float(match["number"].replace(",", ".")) * (_SECONDS.get(unit[:2]) or _SECONDS[unit[0]])
         at = match.end()
     try:
         return timedelta(seconds=total) if at is not None else None

@@ -23,6 +23,10 @@ def find_document_day(
     for line, key, value in (*front, *_labels(sections)):
         if headings.label(key) == "date" and _take(draft, value, line):
             return
+    for line, key, value in (*front, *_labels(sections)):
+        begun = read_day(plain(value)) if headings.label(key) in ("started", "detected") else None
+        if begun is not None and begun[0].year and _take(draft, value, line):
+            return
     for section in sections:
         if section.level and headings.heading(section.title) == headings.DATE:
             for written in section.lines:

@@ -17,7 +17,7 @@ TIMELINE, ACTIONS, DATE, TIMES, LESSONS = "timeline", "actions", "date", "times"
 _HEADINGS: tuple[tuple[str, str], ...] = (
     (
         TIMELINE,
-        r"timeline\b.*|zeitlicher ablauf|zeitverlauf|chronologie|cronología|narrative timeline|how did (?:we|.{2,20}) respond|.*\b(?:timeline|chronology)|sequence of events|(?:event|incident) log|log of events",
+        r"timeline\b.*|zeitlicher ablauf|zeitverlauf|chronologie|cronología|narrative timeline|how did (?:we|.{2,20}) respond|.*\b(?:timeline|chronology)|sequence of events|(?:event|incident) log|log of events|chain of events|(?:incident )?events|what happened when",
     ),
     (TIMES, r"times"),
     (DATE, r"dates?|(?:incident )?date(?:/| and | )time|when"),
@@ -63,7 +63,7 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
         "factors",
         r"(?:.*\b)?root causes?(?: (?:analysis|and .*))?|(?:contributing|causal) (?:factors?|causes?)"
         r"|what went wrong and why|why did (?:it|this) happen|contributors?|(?:contributing|causal|mitigating) (?:conditions?|factors?)(?: .*)?|ursachen?|causas?(?: raíz)?|fault|direct cause"
-        r"|(?:the |probable |underlying |technical |proximate )?causes?|(?:the )?triggers?|(?:5|five) whys?(?: analysis)?|why did (?:it|this) happen|rca|factors",
+        r"|what caused (?:the|this) (?:incident|outage|issue|problem)|(?:the |probable |underlying |technical |proximate )?causes?|(?:the )?triggers?|(?:5|five) whys?(?: analysis)?|why did (?:it|this) happen|rca|factors",
     ),
     ("what_changed", r"what changed|changes?"),
     ("reproduction", r"reproduction|steps to reproduce|how to reproduce"),
@@ -84,11 +84,11 @@ _LABELS: tuple[tuple[str, str], ...] = (
     ("title", r"title|incident(?: (?:title|name))?|name"),
     ("severity", r"(?:incident )?(?:severity|sev|priority)(?: level)?|(?:incident )?level|sev(?:erity)?/priority"),
     ("date", r"(?:incident |outage )?date(?:\s?/\s?time| and time| of (?:the )?incident)?|incident date|day|date \(utc\)"),
-    ("started", r"(?:incident |outage |impact )?(?:start|started|began|begin)(?:ed)?(?: (?:time|at|date|of impact))?|incident_start_time|started_at|start_time|occurred(?: at)?"),
+    ("started", r"(?:incident |outage |impact )?(?:start|started|began|begin)(?:ed)?(?: (?:time|at|date|on|of (?:the )?(?:impact|incident|outage)|date\s?(?:/|and|&)\s?time|time\s?(?:/|and|&)\s?date))?|incident_start_time|started_at|start_time|occurred(?: at)?"),
     ("detected", r"detected(?: at)?|(?:time of )?detection(?: time)?|detected_at|discovered(?: at)?|reported(?: at)?"),
     ("acknowledged", r"acknowledged(?: at)?|acknowledg(?:e)?ment(?: time)?|acknowledged_at|ack(?:ed)?(?: at)?"),
     ("mitigated", r"mitigated(?: at)?|mitigation(?: time)?|mitigated_at|contained(?: at)?|stabili[sz]ed(?: at)?"),
-    ("resolved", r"(?:incident |outage |impact )?(?:end|ended|resolved|resolution time|fixed|restored)(?: (?:time|at|date|of impact))?|incident_end_time|resolved_at|ended_at|end_time"),
+    ("resolved", r"(?:incident |outage |impact )?(?:end|ended|resolved|resolution time|fixed|restored)(?: (?:time|at|date|on|of (?:the )?(?:impact|incident|outage)|date\s?(?:/|and|&)\s?time|time\s?(?:/|and|&)\s?date))?|incident_end_time|resolved_at|ended_at|end_time"),
     ("duration", r"duration|(?:total )?(?:downtime|outage duration|impact duration)|time window|incident window"),
     ("summary", r"summary|description|brief|overview|tl;?dr"),
     ("affected", r"(?:(?:users?|customers?|services?|systems?|components?|regions?|requests?)(?:\(s\)|/services)? (?:affected|impacted)|affected(?: (?:users?|customers?|services?|systems?|components?|regions?|requests?))?|impacted (?:users?|services?|customers?))"),
@@ -108,14 +108,14 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ("weekday", r"(?:week ?)?day"),
     ("clock", r"(?:local |start |event )?times?(?:\b.*)?|hours?|(?:uhr)?zeit(?:\b.*)?|hora|heure|ora|tijd|tijdstip"),
     ("text", r"(?:event|what(?: happened)?|description|details?|entry|message|text|note|notes|summary|update|activity|title|content|body|comment|occurrence|observation)s?(?: (?:description|summary|text|details?))?|event/action|what happened.*|(?:ereignis|vorfall|beschreibung|was|meldung|nachricht|geschehen)(?:se|n)?(?: passiert)?|was (?:ist )?passiert|evento|descripción|descrizione|qué(?: pasó)?|événement|évènement|gebeurtenis|omschrijving|mensaje|acontecimiento|descrição"),
-    ("by", r"(?:who|person|actor|author|by|user|user ?name|responder|owner|name|sender|from|reporter|added by|engineer|participant|agent)s?|wer|person|verantwortlich|quién|quien|qui|autor|wie|chi"),
+    ("by", r"(?:who|person|actor|author|by|user|user ?name|responder|owner|name|sender|from|reporter|added by|engineer|participant|agent)s?|wer|bearbeiter(?:in)?|melder|verantwortlich(?:er|e)?|quién|quien|qui|autor|wie|chi"),
     ("source", r"(?:source(?: of (?:the )?fact)?|origin|channel|system|evidence|data ?link|link|reference|via|tool|service)s?|quelle|fuente|bron"),
     ("action", r"(?:response )?actions?(?: taken)?|aktion|maßnahme|acción"),
 )  # fmt: skip
 _COLUMN_MEANINGS = tuple((key, re.compile(rf"(?:{shape})")) for key, shape in _COLUMNS)
 
 _ACTION_COLUMNS: tuple[tuple[str, str], ...] = (
-    ("text", r"(?:(?:corrective|preventive|remediation|follow[- ]?up|proposed|verifiable|next)? ?(?:action|to-?do|step)s?(?: items?)?|(?:item|task|what|description|follow[- ]?up|measure|improvement|work item|remediation|title|summary|ticket title|corrective action|verifiable action|recommendation|fix)s?)(?: (?:description|details?|name|title))?|(?:maßnahme|massnahme|aufgabe|aktion|aktivität)(?:n|en)?|acci(?:ón|ones)|tareas?|mesures?|actie(?:s|punt(?:en)?)?|azion[ei]"),
+    ("text", r"(?:(?:corrective|preventive|remediation|follow[- ]?up|proposed|verifiable|next)? ?(?:action|to-?do|step)s?(?: items?)?|(?:item|task|what|description|follow[- ]?up|measure|improvement|work item|remediation|title|summary|ticket title|verifiable action|recommendation|fix)s?)(?: (?:description|details?|name|title))?|(?:maßnahme|massnahme|aufgabe|aktion|aktivität)(?:n|en)?|acci(?:ón|ones)|tareas?|mesures?|actie(?:s|punt(?:en)?)?|azion[ei]"),
     ("owner", r"(?:action |item )?owners?|assignees?|responsible(?: (?:person|party|team))?|who|person|people|dri|assigned(?: to)?|lead|teams?|owner\(s\)|team/owner|owner/team|verantwortlich(?:er|e)?|zuständig|responsables?|verantwoordelijke|responsabile|wer|quién"),
     ("closed", r"(?:date |day )?(?:completed|closed|done|finished|shipped)(?: (?:on|at|date))|(?:date|day) (?:completed|closed|done|finished)|completion date|erledigt am"),
     ("due", r"due(?: (?:date|by|on))?|dead ?line|eta|target(?: date)?|by when|when|date|by|estimated (?:resolution|completion)(?: date)?|expected(?: (?:date|by))?|fällig(?: am)?|bis(?: wann)?|termin|fecha(?: límite)?|échéance|scadenza"),
@@ -184,7 +184,7 @@ def _column(text: str) -> str:
 
 def action_column(text: str) -> str:
     """What a column of an action table holds; "" where that is not known."""
-    return _meaning(_ACTION_MEANINGS, name(text))
+    return "gap" if text.strip() in ("#", "№") else _meaning(_ACTION_MEANINGS, name(text))
 
 
 def kind(text: str) -> ActionKind | None:

@@ -30,7 +30,7 @@ _WIKI_MACRO = re.compile(
     r"\{(?:color|status|panel|quote|noformat|code|info|note|warning|tip|anchor|toc)(?::[^{}]{0,200})?\}"
 )
 _WIKI_BRACED = re.compile(r"\{([*_+-])\}")
-_FOOTNOTE = re.compile(r"(?<!\w)\[\^[^\[\]\s]{1,40}\]")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,40}\]")
 
 
 def plain(text: str) -> str:

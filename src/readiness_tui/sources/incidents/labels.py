@@ -32,7 +32,7 @@ _TEXTS = frozenset(
 )
 _PREFIX = re.compile(
     r"^(?:\W*(?:[\w.-]+ )?(?:incident |outage )?(?:post-?\s?mortem|incident (?:report|review|summary|record)|outage report"
-    r"|post[- ]incident (?:review|report|analysis)|retrospective|rca|pir|coe|correction of errors?|learning review|root cause analysis|public rca)(?: of)?(?:\s+(?:INC-)?#?[0-9]+)?\s*[:–—|-]\s+)+",
+    r"|post[- ]incident (?:review|report|analysis)|retrospective|rca|pir|coe|correction of errors?|learning review|root cause analysis|public rca)(?:\s\([A-Z]{2,5}\))?(?: of)?(?:\s+(?:INC-)?#?[0-9]+)?\s*[:–—|-]\s+)+",
     re.IGNORECASE,
 )
 LABELLED = re.compile(
@@ -40,7 +40,8 @@ LABELLED = re.compile(
 )
 _BARE = re.compile(r"(?P<label>[A-Za-z][A-Za-z /()_-]{1,38}?)\s?:\s+(?P<value>\S.*)$", re.DOTALL)
 _IS_ONE = re.compile(
-    r"\bpost-?\s?mortem\b|\bincident\b|\boutage\b|\brca\b|\broot cause\b|\bcorrection of errors?\b|\bcoe\b|\bpost[- ]incident\b",
+    r"\bpost-?\s?mortem\b|\bincident (?:report|review|summary|record|#|[0-9])|\boutage\b|\brca\b|\broot cause\b|\bcorrection of errors?\b"
+    r"|\bpost[- ]incident\b",
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"\s+[·|]\s+(?=\*\*)")
@@ -77,9 +78,22 @@ class Labels:
     def table(self, table: MarkdownTable) -> list[MarkdownLine] | None:
         """Take the rows of a table of labels and values; the lines that are left. None: it is no such table."""
         rows = [(table.line, table.header), *table.rows]
-        if max(len(row) for _, row in rows) > 2 or not any(headings.label(row[0]) for _, row in rows if row):
+        if (
+            len(table.rows) == 1
+            and len(table.header) > 2
+            and sum(bool(_known(one)) for one in table.header) * 2 > len(table.header)
+        ):
+            for title, value in zip(table.header, table.rows[0][1], strict=False):  # a row of labels over one of values
+                self.pair(table.rows[0][0], plain(title), value)
+            return []
+        if max(len(row) for _, row in rows) in (3, 4) and all(
+            _known(row[0]) and _known(row[2]) for _, row in rows if len(row) > 3 and row[2]
+        ):
+            rows = [(line, row[at : at + 2]) for line, row in rows for at in (0, 2) if any(row[at : at + 2])]
+        if max((len(row) for _, row in rows), default=0) > 2 or not any(_known(row[0]) for _, row in rows if row):
             return None
-        done = {line for line, row in rows if len(row) == 2 and self.pair(line, plain(row[0]), row[1])}
+        left = {line for line, row in rows if not (len(row) == 2 and self.pair(line, plain(row[0]), row[1]))}
+        done = {line for line, _ in rows} - left
         done.add(table.line + 1)
         if headings.name("".join(table.header)) in ("", "fieldvalue", "stepat", "item details"):
             done.add(table.line)
@@ -133,10 +147,10 @@ class Labels:
             self._draft.title = re.sub(r"^Incident review INC-[0-9]+: ", "", text)
             return self._draft.find("title", line)
         shown = _PREFIX.sub("", text).strip() or text.strip()
-        if _IS_ONE.search(text):
-            self._draft.told = True
         if is_placeholder(shown):
             return None
+        if _IS_ONE.search(text):
+            self._draft.told = True
         dated = read_day(shown)
         if dated and re.match(r"\s*[:–—-]", shown[dated[1] :]):
             shown = shown[dated[1] :].strip(" :–—-") or shown
@@ -196,6 +210,11 @@ class Labels:
         draft.times[key] = at
         draft.find(f"{key} {moment(at)}", line)
         return not value[stamp.end :].strip(" .,()")
+
+
+def _known(cell: str) -> str:
+    """What a cell labels; "" for one that is none."""
+    return headings.label(plain(cell)) or headings.interval(plain(cell))
 
 
 def labelled(text: str) -> tuple[str, str] | None:

@@ -15,7 +15,7 @@ from readiness_tui.sources.incidents.written_time import read_stamp
 
 _ATX = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)\s*$")
-_BOLD_ALONE = re.compile(r"\s*(?:\*\*|__)\s?([^*_]{2,60}?)\s?(?:\*\*|__)\s*:?\s*$")
+_BOLD_ALONE = re.compile(r"\s*(?:\*\*|__)\s?([^*_]{2,90}?)\s?(?:\*\*|__)\s*:?\s*$")
 _FENCE = re.compile(r"\s*(?:>\s?)*(```+|~~~+)")
 _ITEM = re.compile(r"(?P<indent>\s*)(?:[-*+•–]|[0-9]{1,3}[.)])\s+(?P<text>\S.*)$")
 _BOX = re.compile(r"\[( |x|X)\]\s+")

@@ -28,6 +28,7 @@ _STRONG: dict[str, re.Pattern[str]] = {
     "detected": re.compile(
         r"\b(?:incident|outage|issue|problem) (?:is |was |first )?detected\b"
         r"|\b(?:alerts?|alarms?|monitors?|pages?) (?:fires?|fired|triggers|triggered|goes off|went off|rings|rang|sounded)\b"
+        r"|\bfirst (?:alerts?|alarms?|pages?)\b|\b(?:alerts?|alarms?|monitors?|monitoring) (?:detects?|detected|shows?|showed|indicates?|indicated|reports?|reported)\b"
         r"|\b(?:gets?|got|is|was|were|are) (?:an? )?(?:paged|alerted|alerts?)\b|\balert(?:s|ed)? (?:the )?on-?call\b|\bpag(?:es|ed) (?:the )?(?:on-?call|[\w-]+ team)\b",
         re.IGNORECASE,
     ),
@@ -41,7 +42,8 @@ _STRONG: dict[str, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "resolved": re.compile(
-        r"\bend of (?:the )?(?:outage|incident)\b|\b(?:outage|incident) (?:is |was |has been |marked (?:as )?)?(?:ends|ended|over|resolved|closed)\b"
+        r"\b(?:issue|problem) (?:is |was |has been |fully |now )*(?:resolved|over)\b"
+        r"|\bend of (?:the )?(?:outage|incident)\b|\b(?:outage|incident) (?:is |was |has been |marked (?:as )?)?(?:ends|ended|over|resolved|closed)\b"
         r"|\bfully (?:restored|recovered)\b|\ball[- ]clear\b",
         re.IGNORECASE,
     ),
@@ -56,8 +58,14 @@ _WEAK: dict[str, re.Pattern[str]] = {
     ),
     "detected": re.compile(
         rf"\b(?:(?i:an?|the|our|first|second)\s)?(?:{_WE})\s(?:\w{{2,10}}ly\s|first\s)?(?i:notic(?:es|ed)|spots|spotted|discovers|discovered|detects|detected|sees|saw|finds|found out|realis(?:es|ed)|realiz(?:es|ed))\b"
+        r"|(?i:\b(?:notif(?:y|ies|ied)|informs?|informed|told|alerts?|alerted|contacts?|contacted) us\b)"
         r"|(?i:\b(?:customers?|users?|readers?|clients?|people)\b.{0,30}\breport(?:s|ed|ing)?\b|\b(?:first|customer|user) (?:reports?|tickets?|complaints?)\b"
-        r"|\b(?:is|was|were|first) (?:noticed|detected|discovered|spotted|reported)\b)",
+        r"|\b(?:is|was|were|first) (?:noticed|detected|spotted)\b)",
+    ),
+    "resolved": re.compile(
+        r"\b(?:services?|traffic|access|functionality|operations?) (?:is |was |were |are |has been |fully |now )*(?:restored|recovered|back)\b"
+        r"|\ball (?:systems?|services?) (?:\w+ )?(?:operational|healthy|normal|recovered|restored|green)\b|\bback to normal\b|\bpermanently fixed\b",
+        re.IGNORECASE,
     ),
 }
 _NOT = re.compile(
@@ -86,6 +94,9 @@ _CALMING = re.compile(
     r"\b(?:drop|drops|dropped|fall|falls|fell|falling|down|back|recover\w*|normal|return\w*|decreas\w*|declin\w*|subsid\w*|stop(?:s|ped)?|below|under|clear(?:s|ed)?)\b",
     re.IGNORECASE,
 )
+_WELL = re.compile(
+    r"\b(?:fine|works|working|healthy|ok(?:ay)?|the fix|recovered|back to normal|all good)\b", re.IGNORECASE
+)
 #: Longest from the moment before until somebody acknowledges: what comes later is about something else.
 _ANSWER = timedelta(hours=6)
 
@@ -93,7 +104,7 @@ _ANSWER = timedelta(hours=6)
 def take_named_times(draft: IncidentDraft) -> None:
     """The times that nothing states, where a line of the timeline names them; each is said as taken from there."""
     found = {key: [entry for entry in draft.timeline if _says(key, entry, _STRONG)] for key in TIMES}
-    for key in ("started", "detected"):
+    for key in _WEAK:
         found[key] = found[key] or [entry for entry in draft.timeline if _says(key, entry, _WEAK)]
     for place, key in enumerate(TIMES):
         hits = found[key]
@@ -114,7 +125,10 @@ def named(text: str, key: str) -> bool:
 
 def _says(key: str, entry: TimelineEntry, marks: dict[str, re.Pattern[str]]) -> bool:
     return any(
-        marks[key].search(part) and not _elsewhere(part) and not (key == "started" and _CALMING.search(part))
+        marks[key].search(part)
+        and not _elsewhere(part)
+        and not (key == "started" and _CALMING.search(part))
+        and not (key == "detected" and _WELL.search(part))
         for part in _parts(entry.text)
     )
 

@@ -109,8 +109,6 @@ class _PostmortemReader:
                 self._unknown(section, title)
             else:
                 self._field(section, meaning, inherited)
-            if meaning not in ("", headings.DATE, headings.LESSONS, "summary", "kept"):
-                draft.told = True
             if meaning in (headings.TIMELINE, headings.ACTIONS):
                 self._count(meaning, section, before)
         actions.finish()
@@ -182,6 +180,11 @@ class _PostmortemReader:
         if draft.uid and section is title:
             self._own_opening(section)
             return
+        said = " ".join(line.text.strip() for line in section.lines if line.text.strip())
+        label = headings.label(section.title) or headings.interval(section.title)
+        valued = section is not title and section.level and label and 0 < len(said) < 200  # "Start time" over its value
+        if valued and self._labels.pair(section.line, section.title, said):
+            return
         opening = (section is title or not section.level) and not self._has_summary()
         for block in blocks(section.lines):
             if isinstance(block, MarkdownTable):
@@ -250,6 +253,7 @@ class _PostmortemReader:
                 self._keep(section.written)
             return
         self.draft.add_field(key, text, close=key in ROWS)
+        self.draft.told = self.draft.told or key not in ("summary", "kept")
         self.draft.find(key, section.line, section.last)
 
     # -- the end ----------------------------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ class Timeline:
             if stated := stated_zone(title):
                 self._clock.zone = stated[0]
         for number, row in table.rows:
-            if all(is_struck(one) for one in row if plain(one)):
+            if any(map(plain, row)) and all(is_struck(one) for one in row if plain(one)):
                 self._withdrawn([line for line in table.lines if line.number == number])
                 continue
             values = dict.fromkeys(("at", "day", "clock", "text", "by", "source"), "")

@@ -36,10 +36,10 @@ def pick(value: Any, *paths: str) -> Any:
 
 def words(value: Any, *paths: str) -> str:
     """A text at one of the paths; "" where there is none. Numbers are written out, other values are no text."""
-    found = pick(value, *paths) if paths else value
-    if isinstance(found, bool) or not isinstance(found, str | int | float):
-        return ""
-    return str(found).replace("\x00", "")[:_LONGEST].strip()
+    for found in (pick(value, path) for path in paths) if paths else (value,):
+        if isinstance(found, str | int | float) and not isinstance(found, bool):
+            return str(found).replace("\x00", "")[:_LONGEST].strip()
+    return ""
 
 
 def rows(value: Any, *paths: str) -> list[dict[str, Any]]:

@@ -82,7 +82,7 @@ def _entry_lines(export: Export, found: list[dict[str, Any]]) -> list[tuple[Any,
         text = said if kind == "annotate" and said else words(entry, "summary", "channel.summary") or kind
         subject = words(entry, "channel.summary", "channel.subject", "channel.description")
         if kind == "trigger" and subject and subject not in text:
-            text = f"{text}: {subject}"
+            text = f"{text.rstrip('.')}: {subject}"
         by = person(entry, "agent", "user")
         export.title(re.sub(r"^\[#[0-9]+\]\s*", "", words(entry, "incident.summary", "incident.title")))
         source = (

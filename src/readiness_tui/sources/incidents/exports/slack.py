@@ -47,6 +47,8 @@ def read(value: Any) -> IncidentDraft:
             continue
         seen.add((ts, text))
         by = _author(row, people)
+        if by and by == words(row, "user"):
+            unnamed.add(by)
         if words(row, "subtype") in _COMINGS or row.get("hidden") is True:
             export.kept(by or "Slack", text or words(row, "subtype"))
             continue
@@ -54,7 +56,7 @@ def read(value: Any) -> IncidentDraft:
         export.line(at(ts), text, by, "log" if bot else "person", raw=row)
     if unnamed:
         export.partial(
-            f"{len(unnamed)} of the people who are mentioned are named nowhere in the file ({', '.join(sorted(unnamed)[:5])});"
+            f"{len(unnamed)} of the people who write or are mentioned are named nowhere in the file ({', '.join(sorted(unnamed)[:5])});"
             " put the export's users.json beside it, or in the folder above."
         )
     if pick(value, "has_more") is True:

@@ -65,7 +65,7 @@ def from_nodes(node: Any, depth: int = 0) -> str:
         return ""
     kind, inner = words(node, "type"), rows(node, "content")
     if kind == "text":
-        return words(node, "text") if words(node, "text").strip() else str(node.get("text", ""))[:1]
+        return str(node.get("text", ""))  # with its blanks: they part it from what stands beside it
     if kind in _INLINE:
         return {"hardBreak": "<br>"}.get(kind, words(node, "attrs.text", "attrs.url", "attrs.shortName"))
     if kind == "heading":

@@ -84,7 +84,7 @@ class IncidentFiles(IncidentFeature):
                     [(_AS_NEW, line("Import its words as a new incident")), *into],
                     decided,
                     intro=f"Nothing of an incident was recognised in {asked[-1].name}: no time, severity, timeline, action"
-                    " or known heading. Esc leaves it out.",
+                    " or known section. Esc leaves it out.",
                 )
             elif done:
                 await show()
