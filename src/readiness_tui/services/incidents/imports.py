@@ -29,13 +29,17 @@ from readiness_tui.sources.incidents.source import FORMATS, read_incident
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.store import incidents
 
-__all__ = ["FORMATS", "ImportedIncident", "UnrecognisedIncident", "explain_file", "import_file"]
+__all__ = ["FORMATS", "ImportedIncident", "UnrecognisedIncident", "WhichIncident", "explain_file", "import_file"]
 
 _KEPT = "kept"
 
 
 class UnrecognisedIncident(ReadinessError):  # noqa: N818 - a question as much as an error
     """A text in which nothing of an incident was recognised: whether it is one is asked, and nothing is stored."""
+
+
+class WhichIncident(ReadinessError):  # noqa: N818 - a question as much as an error
+    """Lines that name no incident, while several are open: which one they belong to is asked, and nothing is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +71,17 @@ def explain_file(path: Path, format: str | None = None, day: date | None = None)
 
 
 def import_file(
-    desk: Desk, path: Path, *, number: int | None = None, format: str | None = None, day: date | None = None
+    desk: Desk,
+    path: Path,
+    *,
+    number: int | None = None,
+    format: str | None = None,
+    day: date | None = None,
+    fresh: bool = False,
 ) -> ImportedIncident:
     """Merge what a file tells into incident `number`, else into the one it came from, else store it as a new one.
 
-    A timeline or chat goes to the single open incident. Raises ReadinessError where the file cannot be read, tells of
+    A timeline or chat goes to the single open incident, unless `fresh` says that it is one by itself. Raises ReadinessError where the file cannot be read, tells of
     another incident than `number`, or it is not clear which one is meant; nothing is stored then.
     """
     known = _incidents(desk)
@@ -96,7 +106,7 @@ def import_file(
             )
         told = _told(path, read)
         return replace(told, merged=put_copy(desk, target.number if target else None, read, path.name))
-    target = target or _meant(desk, read)
+    target = target or (None if fresh else _meant(desk, read))
     copy = _copy(desk, read, target, uid, path.name)
     told = _told(path, read)
     told = replace(told, doubts=(*told.doubts, *_differences(desk, read, target, copy.incident)))
@@ -114,7 +124,10 @@ def _meant(desk: Desk, draft: IncidentDraft) -> Incident | None:
     if draft.format in (postmortem.FORMAT, EXPORT):
         same = (one for one in incidents_of(desk) if one.title.casefold() == draft.title.casefold())
         return next((one for one in same if one.started is None or _near(one.started.date(), draft.day)), None)
-    return log.the_running(desk) if any(one.open for one in incidents_of(desk)) else None
+    try:
+        return log.the_running(desk) if any(one.open for one in incidents_of(desk)) else None
+    except ReadinessError as several:
+        raise WhichIncident(str(several)) from several
 
 
 def _near(one: date, other: date | None) -> bool:
@@ -215,6 +228,11 @@ def _differences(desk: Desk, draft: IncidentDraft, local: Incident | None, made:
         if made.resolved is None:
             said.append(Doubt(0, "No end is stated: the incident counts as open until its resolved time is set."))
         return said
+    first = min((entry.at for entry in draft.timeline), default=None)
+    if first and local.started and abs(first - local.started) > timedelta(days=2):
+        said.append(
+            Doubt(0, f"The first line is of {moment(first)}, and {local.name} started {moment(local.started)}.")
+        )
     for key in TIMES:
         stored = getattr(local, key)
         if key in draft.times and stored and abs(stored - draft.times[key]) >= timedelta(minutes=1):

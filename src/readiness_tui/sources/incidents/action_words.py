@@ -42,7 +42,7 @@ _ASIDE = re.compile(
     r",?\s+\(?(?=(?:with|plus|and help|supported by|together with|incl(?:uding|\.)|after|once|pending|due|by|until|eta|deadline)\b)"
 )
 _PRIORITY = r"(?:p(?:rio(?:rity)?)?[\s-]?[0-5]|s[0-4]|sev[\s-]?[0-5]|(?:low|medium|high|critical|urgent|highest|lowest)(?:\s(?:priority|prio))?)"
-_PRIORITY_END = re.compile(rf"(?:[\s,;/|–—-]+[(\[]?|\s?[(\[])(?P<said>{_PRIORITY})[)\]]?\s*$", re.IGNORECASE)
+_PRIORITY_END = re.compile(rf"(?:[\s,;/|–—-]{{1,5}}[(\[]?|\s?[(\[])(?P<said>{_PRIORITY})[)\]]?\s*$", re.IGNORECASE)
 _PRIORITY_START = re.compile(
     r"^(?:[(\[]\s?(?P<one>p[0-5]|priority:?\s?\w{1,10}|(?:high|medium|low|critical|urgent)(?: priority)?)\s?[)\]]\s*[:–—-]?|(?P<two>p[0-5])\s*[:–—-])\s*",
     re.IGNORECASE,
@@ -132,8 +132,8 @@ def clean_owner(text: str) -> tuple[str, str]:
     bare = _ADDRESS.sub("", cell(text))
     bare = re.sub(r"<@([A-Z0-9]{6,12})(?:\|([^<>]*))?>", lambda match: match[2] or match[1], bare)
     priority = ""
-    if match := _PRIORITY_END.search(bare):
-        bare, priority = bare[: match.start()], match["said"]
+    if match := _at_end(_PRIORITY_END, bare):
+        bare, priority = bare[: len(bare) - len(match[0])], match["said"]
     elif re.fullmatch(_PRIORITY, bare.strip(), re.IGNORECASE):
         return "", bare.strip()
     bare = re.sub(r"(?:^|(?<=[\s,/&(]))@(?=\w)", "", bare).strip(" ,;:–—-|.")
@@ -160,19 +160,22 @@ def take_apart(written: str) -> ActionWords:
             found = replace(found, text=found.text[match.end() :])
     found, more = _fields(found)
     rest += more
-    if match := _STATE_END.search(found.text):
-        found = replace(found, text=found.text[: match.start()], state=_merged(found.state, read_state(match["said"])))
+    if match := _at_end(_STATE_END, found.text):
+        found = replace(
+            found,
+            text=found.text[: len(found.text) - len(match[0])],
+            state=_merged(found.state, read_state(match["said"])),
+        )
     if not found.owner:
         found = _loose_owner(found)
     if found.owner:
         owner, priority = clean_owner(found.owner)
         found = replace(found, owner=owner)
         rest += [f"priority {priority}"] if priority else []
-    if (match := _PRIORITY_END.search(found.text)) and re.search(
-        r"[(\[]\s?\w[^()\[\]]*[)\]]\s*$|p[0-5]\s*$", found.text, re.IGNORECASE
-    ):
+    match = _at_end(_PRIORITY_END, found.text)
+    if match and re.search(r"[(\[]\s?\w[^()\[\]]*[)\]]\s*$|p[0-5]\s*$", match[0], re.IGNORECASE):
         rest.append(f"priority {match['said']}")
-        found = replace(found, text=found.text[: match.start()])
+        found = replace(found, text=found.text[: len(found.text) - len(match[0])])
     return replace(found, text=_tidy(found.text), rest=tuple(rest))
 
 
@@ -271,6 +274,11 @@ def _loose_owner(words: ActionWords) -> ActionWords:
             lead, after = before(words.text, match.start()), words.text[match.end() :].lstrip(" )]")
             return replace(words, text=f"{lead} {after}".strip(" -–—,;"), owner=match["name"].rstrip("."))
     return words
+
+
+def _at_end(shape: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """A mark with which a text ends; only its last signs are looked at, because a search would try every place."""
+    return shape.search(text[-100:])
 
 
 def _merged(one: State, other: State) -> State:

@@ -30,6 +30,7 @@ _WIKI_MACRO = re.compile(
     r"\{(?:color|status|panel|quote|noformat|code|info|note|warning|tip|anchor|toc)(?::[^{}]{0,200})?\}"
 )
 _WIKI_BRACED = re.compile(r"\{([*_+-])\}")
+_RUNS = re.compile(r"\s{50,}")
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,40}\]")
 
 
@@ -53,7 +54,7 @@ def plain(text: str) -> str:
     text = _TAG.sub("", _BREAKS.sub("\n", text))
     for _ in range(2):
         text = _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text))
-    text = html.unescape(text).replace("\xa0", " ")
+    text = _RUNS.sub(_shortened, html.unescape(text).replace("\xa0", " "))
     for _ in range(2):  # code inside the words of a link that was hidden before
         text = re.sub("\x00([0-9]+)\x00", lambda match: kept[int(match[1])], text)
     return text.strip()
@@ -74,6 +75,11 @@ def is_struck(text: str) -> bool:
     """Whether all the words of a text are struck out."""
     found = _STRUCK.search(text)
     return found is not None and not re.search(r"\w", _STRUCK.sub("", text))
+
+
+def _shortened(run: re.Match[str]) -> str:
+    """Blanks that tags and entities left: more say nothing, and each expression after this would try every one."""
+    return "\n\n" if "\n" in run[0] else " "
 
 
 def _words_and_target(match: re.Match[str]) -> str:

@@ -39,7 +39,8 @@ def read(value: Any) -> IncidentDraft:
     severity = words(fields, "severity", "priority.name", "priority")
     if draft.severity is None and severity.casefold() not in ("", "unknown", "none"):
         export.severity(severity)
-    for label in pick(fields, "labels") or []:
+    labels = pick(fields, "labels")
+    for label in labels if isinstance(labels, list) else ():
         said = words(label, "name") if isinstance(label, dict) else words(label)
         if draft.severity is None and said.casefold().startswith(("sev", "severity")):
             export.severity(said)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from textual.binding import Binding
 from textual.content import Content
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.text.format import plural
 from readiness_tui.reports.atomic import write_text
 from readiness_tui.reports.incident_text import merged_text
-from readiness_tui.services.incidents import exports, imports
+from readiness_tui.services.incidents import edit, exports, imports
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.dialogs.pick import Choice
@@ -20,6 +23,15 @@ from readiness_tui.tui.screens.incidents.feature import IncidentFeature
 from readiness_tui.tui.text import join, line
 
 _AS_NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A file of which it is not clear whether it tells of an incident (`bare`), or of which of the open ones."""
+
+    path: Path
+    bare: bool
+    open: list[Incident]
 
 
 class IncidentFiles(IncidentFeature):
@@ -45,7 +57,7 @@ class IncidentFiles(IncidentFeature):
     def action_bring(self) -> None:
         here = self.host.here
         told: list[imports.ImportedIncident] = []
-        asked: list[Path] = []  # a text that may be no incident
+        asked: list[_Asked] = []
 
         def save(values: Values) -> None:
             if not values["path"]:
@@ -53,8 +65,9 @@ class IncidentFiles(IncidentFeature):
             path = here / Path(values["path"]).expanduser()
             try:
                 told.append(imports.import_file(self.desk, path))
-            except imports.UnrecognisedIncident:
-                asked.append(path)
+            except (imports.UnrecognisedIncident, imports.WhichIncident) as question:
+                open_ = [one for one in edit.listed(self.desk) if one.open]
+                asked.append(_Asked(path, isinstance(question, imports.UnrecognisedIncident), open_))
 
         async def show() -> None:
             if told and told[-1].merged is not None:
@@ -63,29 +76,20 @@ class IncidentFiles(IncidentFeature):
                 self.screen.app.push_screen(ReadingDialog("What came in", imported(told[-1])))
 
         async def decided(key: str) -> None:
-            number = None if key == _AS_NEW else int(key)
+            about, number = asked[-1], None if key == _AS_NEW else int(key)
+            format = "postmortem" if about.bare else None
 
             def bring() -> None:
-                told.append(imports.import_file(self.desk, asked[-1], number=number, format="postmortem"))
+                told.append(
+                    imports.import_file(self.desk, about.path, number=number, format=format, fresh=number is None)
+                )
 
             if await self.host.act(bring):
                 await show()
 
         async def then(done: bool | None) -> None:
             if done and asked and not told:
-                present = self._present()
-                into: list[Choice] = (
-                    [(str(present.number), line(f"Add its words to {present.name}, {present.title}"))]
-                    if present
-                    else []
-                )
-                self.screen.pick(
-                    "Is this an incident?",
-                    [(_AS_NEW, line("Import its words as a new incident")), *into],
-                    decided,
-                    intro=f"Nothing of an incident was recognised in {asked[-1].name}: no time, severity, timeline, action"
-                    " or known section. Esc leaves it out.",
-                )
+                self._ask_which(asked[-1], decided)
             elif done:
                 await show()
 
@@ -97,6 +101,17 @@ class IncidentFiles(IncidentFeature):
             save="Import",
         )
         self.screen.app.push_screen(form, then)
+
+    def _ask_which(self, asked: _Asked, then: Callable[[str], Awaitable[None]]) -> None:
+        """Whether a file is a new incident, or belongs to an open one."""
+        into = [(str(one.number), line(f"Add it to {one.name}, {one.title}")) for one in asked.open]
+        if asked.bare:
+            title = "Is this an incident?"
+            why = f"Nothing of an incident was recognised in {asked.path.name}: no time, severity, timeline or known section."
+        else:
+            title, why = "Which incident?", f"{asked.path.name} does not say which incident its lines belong to."
+        new: Choice = (_AS_NEW, line("Import it as a new incident"))
+        self.screen.pick(title, [new, *into], then, intro=f"{why} Esc leaves it out.")
 
 
 def imported(told: imports.ImportedIncident) -> Content:
