@@ -271,6 +271,13 @@ def test_a_table_in_the_encoding_of_a_spreadsheet(tmp_path: Path) -> None:
         (b"", "empty"),
         (b"\xff\xfe", "empty|no text"),
         (b"a\x00b\x00\x01\x02", "no text"),
+        (b"PK\x03\x04\x14\x00", "zip archive, as Word documents and Slack exports are. Save"),
+        (b"%PDF-1.7\n", "a PDF. Save or copy its text"),
+        (b"{\\rtf1\\ansi x}", "rich text. Save it as plain text"),
+        (
+            b"incident_number,description,created_on,resolved_on\n1,Down,2026-10-03T14:02:00Z,2026-10-03T15:02:00Z\n",
+            "lists incidents, one a row",
+        ),
         (b"just words", "nothing in it was recognised"),
         (b'{"kind": "readiness-incident", "schema": 99}', "schema 99"),
         (b'{"a": NaN}', "NaN is not JSON"),

@@ -24,14 +24,14 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
     (
         "went_well",
         r"(?:what|things? (?:that|which)?) ?(?:went|did we do) (?:well|right)|went well|what worked(?: well)?"
-        r"|what did we do (?:well|right)|successes|positives|the good|good",
+        r"|what did we do (?:well|right)|successes|positives|the good|good|mitigators",
     ),
     (
         "went_badly",
         r"(?:what|things? (?:that|which)?) ?(?:went|did not go|didn'?t go|went so) (?:wrong|badly|poorly|bad|not well"
         r"|(?:so |as )?well(?: as expected)?)|went (?:wrong|badly|poorly)|what (?:didn'?t|did not) (?:work|go well)(?: well)?"
         r"|what could (?:have gone|have been|be|we have done|we do)(?: done)? ?(?:better|improved)?"
-        r"|(?:areas|room|opportunities) for improvement|needs improvement|the bad|bad|negatives",
+        r"|(?:areas|room|opportunities) for improvement|needs improvement|the bad|bad|negatives|difficulties(?: in handling)?|pain points",
     ),
     ("got_lucky", r"(?:where )?(?:did )?we (?:got|get) lucky|got lucky|luck(?:y)?|where we were lucky"),
     ("surprised", r"surprised us|(?:what )?surprise[sd](?: us)?|what surprised us"),
@@ -48,7 +48,7 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
     (
         "summary",
         r"(?:(?:executive|issue|incident|brief|high[- ]level|problem) )?(?:summary|overview|description|synopsis)"
-        r"|tl;?dr|abstract|what happened|what was the problem|problem(?: statement)?|the (?:incident|issue|problem)",
+        r"|tl;?dr|abstract|narrative|what happened|what was the problem|problem(?: statement)?|the (?:incident|issue|problem)",
     ),
     (
         "impact",

@@ -57,6 +57,11 @@ def read_incident(
             " from the browser into a .md file, and import that."
         )
     kind = forced or recognise(text)
+    if forced is None and kind == timeline_csv.FORMAT and timeline_csv.lists_incidents(text):
+        raise ReadinessError(
+            f"{path} lists incidents, one a row, and an import is of one. Export the timeline (the log entries) of the one that"
+            " you mean; or give --format timeline if its rows are the lines of one."
+        )
     draft = _read(kind, text, path.name, day, fallback)
     if kind != postmortem.FORMAT and not (draft.found or draft.timeline):
         first = f" The first: line {draft.doubts[0].line}, {draft.doubts[0].text}." if draft.doubts else ""

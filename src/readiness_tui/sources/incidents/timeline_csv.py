@@ -19,6 +19,10 @@ from readiness_tui.sources.incidents.written_time import Stamp, find_day, read_s
 
 FORMAT = "timeline"
 _DELIMITERS = ",;\t|"
+_OPENED = re.compile(
+    r"(?:incident )?(?:created|started|opened|triggered|begin|start|detected)(?: ?(?:at|on|time|date|ts))*\b"
+)
+_ENDED = re.compile(r"(?:incident )?(?:resolved|closed|ended|end)(?: ?(?:at|on|time|date|ts))*\b(?! by)")
 _SEP = re.compile(r'\ufeff?"?sep=(\\t|[^\s"]|\t)"?[ ]*\n', re.IGNORECASE)
 
 
@@ -44,6 +48,20 @@ def looks_like_table(text: str, *, headed: bool = False) -> bool:
     return all(len(row) == len(rows[0]) and _stamp(row[0]) is not None for row in rows) or bool(
         _by_content(rows[0], rows[1:])
     )
+
+
+def lists_incidents(text: str) -> bool:
+    """Whether each row is an incident of its own, as the lists that incident tools export: a column says when it was
+    opened, and another one when it ended."""
+    text, sign, _ = _without_sep(text)
+    lines = text.split("\n", 6)[:6]
+    delimiter = sign or _delimiter(lines)
+    try:
+        header = next(csv.reader(lines[:1], delimiter=delimiter), []) if delimiter else []
+    except csv.Error:
+        return False
+    names = [title.casefold().replace("_", " ").strip() for title in header]
+    return any(map(_OPENED.match, names)) and any(map(_ENDED.match, names))
 
 
 def read_timeline(text: str, name: str, day: date | None = None, fallback: date | None = None) -> IncidentDraft:
