@@ -325,3 +325,28 @@ def test_any_words_are_read(text: str) -> None:
     take_named_times(draft)
     cross_check(draft)
     assert set(draft.times) <= set(TIMES)
+
+
+@pytest.mark.parametrize(
+    ("title", "done"),
+    [
+        ("Immediate (completed)", True),
+        ("Completed actions", True),
+        ("Done", True),
+        ("Short-term (within 24 hours)", False),
+        ("To be done", False),
+    ],
+)
+def test_actions_below_a_heading_that_says_they_are_done(title: str, done: bool) -> None:
+    draft = read_postmortem(
+        f"# Down\n\n**Date:** 2026-10-03\n\n## Action items\n\n### {title}\n\n- Rotate the key\n", "x.md"
+    )
+    assert [bool(action.done) for action in draft.actions] == [done]
+
+
+@pytest.mark.parametrize(
+    "text", ["P[0/1/2/3] — [Critical / High / Medium / Low]", "P0/P1/P2/P3", "Low / Medium / High", "TBD", "SEV-?"]
+)
+def test_a_choice_of_severities_is_none(text: str) -> None:
+    draft = read_postmortem(f"# Down\n\n**Severity:** {text}\n", "x.md")
+    assert draft.severity is None

@@ -53,7 +53,8 @@ class ActionList:
         kind of actions."""
         if titled and headings.kind(section.title) is None and headings.heading(section.title) != headings.ACTIONS:
             self._keep(section.written)
-        done = read_state(re.sub(r"(?i)\W*\b(?:action items?|actions?|items?|tasks?)\b", "", section.title)).done
+        aside = re.search(r"\(([^()]*)\)", section.title)
+        done = any(read_state(part).done for part in (section.title, aside[1] if aside else ""))
         found = blocks(section.lines)
         listed = any(isinstance(block, MarkdownTable | ListEntry) for block in found)
         for block in found:

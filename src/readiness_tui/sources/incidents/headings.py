@@ -30,7 +30,7 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
         "went_badly",
         r"(?:what|things? (?:that|which)?) ?(?:went|did not go|didn'?t go|went so) (?:wrong|badly|poorly|bad|not well"
         r"|(?:so |as )?well(?: as expected)?)|went (?:wrong|badly|poorly)|what (?:didn'?t|did not) (?:work|go well)(?: well)?"
-        r"|what could (?:have gone|have been|be|we have done|we do)(?: done)? ?(?:better|improved)?"
+        r"|what could (?:we )?(?:improve|be improved)|what could (?:have gone|have been|be|we have done|we do)(?: done)? ?(?:better|improved)?"
         r"|(?:areas|room|opportunities) for improvement|needs improvement|the bad|bad|negatives|difficulties(?: in handling)?|pain points",
     ),
     ("got_lucky", r"(?:where )?(?:did )?we (?:got|get) lucky|got lucky|luck(?:y)?|where we were lucky"),
@@ -226,10 +226,8 @@ def severity(text: str) -> tuple[Sev, bool] | None:
         return _level(int(match[1])), False
     if match := re.search(r"\b[ps][\s-]?([0-5])\b", bare):
         return _level(int(match[1])), False
-    for word, level in _SEVERITY_WORDS.items():
-        if re.search(rf"\b{word}\b", bare):
-            return level, False
-    return None
+    levels = {level for word, level in _SEVERITY_WORDS.items() if re.search(rf"\b{word}\b", bare)}
+    return (levels.pop(), False) if len(levels) == 1 else None  # several: a choice that nobody made
 
 
 _SEVERITY_WORDS = {

@@ -26,7 +26,7 @@ _STRONG: dict[str, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "detected": re.compile(
-        r"\b(?:incident|outage|issue|problem) (?:is |was |first )?detected\b"
+        r"\b(?:incident|outage|issue|problem|failures?|anomaly|errors?) (?:is |was |were |first )?detected\b"
         r"|\b(?:alerts?|alarms?|monitors?|pages?) (?:fires?|fired|triggers|triggered|goes off|went off|rings|rang|sounded)\b"
         r"|\bfirst (?:alerts?|alarms?|pages?)\b|\b(?:alerts?|alarms?|monitors?|monitoring) (?:detects?|detected|shows?|showed|indicates?|indicated|reports?|reported)\b"
         r"|\b(?:gets?|got|is|was|were|are) (?:an? )?(?:paged|alerted|alerts?)\b|\balert(?:s|ed)? (?:the )?on-?call\b|\bpag(?:es|ed) (?:the )?(?:on-?call|[\w-]+ team)\b",

@@ -20,7 +20,7 @@ _SHAPES = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(
-    r"<[^<>]{1,200}>|\[[^\[\]]{2,200}\]|\{\{[^{}]{0,200}\}\}|\$\{[^{}]{0,200}\}|%[A-Z_]{2,40}%", re.DOTALL
+    r"<[^<>]{1,200}>|\[[^\[\]]{2,200}\]|\{\{[^{}]{0,200}\}\}|\$?\{[^{}]{0,200}\}|%[A-Z_]{2,40}%", re.DOTALL
 )
 _KEPT_BRACKETS = re.compile(r"\[(?:x|X|\s|done|todo|wip|closed|open|p[0-5])\]|<https?:.*", re.IGNORECASE)
 _NOTHING = re.compile(r"[\W_]*")
