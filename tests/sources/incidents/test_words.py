@@ -350,3 +350,32 @@ def test_actions_below_a_heading_that_says_they_are_done(title: str, done: bool)
 def test_a_choice_of_severities_is_none(text: str) -> None:
     draft = read_postmortem(f"# Down\n\n**Severity:** {text}\n", "x.md")
     assert draft.severity is None
+
+
+def test_what_is_nested_below_an_action_is_its_text_or_one_of_its_fields() -> None:
+    text = (
+        "# Down\n\n**Date:** 2026-10-03\n\n## Action items\n\n1. Back up every hour (P1)\n   - [x] design\n   - [ ] build\n"
+        "2. Cap the steps\n   - **Owner:** Ana Lima\n   - Due: 2026-10-20\n   - only for tools\n- Detection:\n  - Alert on loops\n"
+    )
+    draft = read_postmortem(text, "x.md")
+    assert [(action.text, action.owner, action.due) for action in draft.actions] == [
+        ("Back up every hour; [x] design; [ ] build", "", None),
+        ("Cap the steps; only for tools", "Ana Lima", date(2026, 10, 20)),
+        ("Alert on loops", "", None),
+    ]
+    assert draft.actions[2].kind == "detect"
+    assert any("priority P1" in kept for _, kept in draft.kept)
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "owner", "due"),
+    [
+        ("Send a key (Ben, due 20 Oct 2026)", "Send a key", "Ben", "20 Oct 2026"),
+        ("Count refunds - Ana - 25 Oct", "Count refunds", "Ana", "25 Oct"),
+        ("Cap it — @ben — 2026-11-01", "Cap it", "ben", "2026-11-01"),
+        ("Fix the index (Berlin, not Paris)", "Fix the index (Berlin, not Paris)", "", ""),
+    ],
+)
+def test_an_owner_and_a_day_behind_an_action(written: str, text: str, owner: str, due: str) -> None:
+    found = take_apart(written)
+    assert (found.text, found.owner, found.due) == (text, owner, due)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from readiness_tui.domain.incidents.model import Action, ActionKind
@@ -13,6 +14,7 @@ from readiness_tui.sources.incidents.action_words import (
     ActionWords,
     State,
     clean_owner,
+    field_of,
     loose_due,
     read_state,
     take_apart,
@@ -178,7 +180,10 @@ class ActionList:
             for inner in item.items:
                 self._item(inner, headings.kind(item.text) or kind, done)
             return
-        words = take_apart(_with_nested(item))
+        fields = [inner.text for inner in item.items if _is_field(inner)]
+        words = take_apart("; ".join((item.text.strip(), *fields)))
+        left = replace(item, text=words.text, items=[inner for inner in item.items if not _is_field(inner)])
+        words = replace(words, text=plain(_with_nested(left)))
         if _NONE.fullmatch(words.text) or is_placeholder(words.text):
             self._keep(every_line(item))
             return
@@ -189,9 +194,9 @@ class ActionList:
         if not item.items or item.ticked is not None:
             return False
         said = plain(item.text)
-        if any(inner.ticked is not None for inner in item.items) and len(said) < 60:
-            return True
         bare = said.rstrip(": ")
+        if any(inner.ticked is not None for inner in item.items) and (said.endswith(":") or len(bare.split()) < 3):
+            return True
         if headings.kind(bare) is not None and len(bare.split()) <= 3:
             return True
         if headings.heading(bare) == headings.ACTIONS or not said.endswith(":"):
@@ -214,6 +219,16 @@ class ActionList:
 
     def _keep(self, lines: Iterable[MarkdownLine]) -> None:
         self._draft.kept += [(line.number, line.text) for line in lines if line.text.strip()]
+
+
+def _is_field(item: ListEntry) -> bool:
+    """Whether a nested item only says who owns the action above it, or until when: "Owner: Ana"."""
+    label, colon, _ = plain(item.text).partition(":")
+    return (
+        bool(colon)
+        and not item.items
+        and field_of(label) in ("owner", "priority", "due", "closed", "state", "kind", "verify")
+    )
 
 
 def _is_sentence(item: ListEntry) -> bool:

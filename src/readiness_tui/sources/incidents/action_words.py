@@ -36,6 +36,12 @@ _LOOSE_DUE = re.compile(
 )
 _AT_END = re.compile(r"[(\[]?@(?P<name>[A-Za-z0-9][\w.-]{1,38}(?: [A-Z][\w.'-]{1,30}){0,2})[)\]]?\s{0,9}\.?$")
 _AT_START = re.compile(r"^[(\[]?@(?P<name>[A-Za-z0-9][\w.-]{1,38})[)\]]?\s*[:–—-]\s+")
+# "(Ben, due 20 Oct 2026)" or "— Ben — 20 Oct 2026" behind an action.
+_PERSON = r"@?[A-Z][\w.'-]{1,30}(?: [A-Z][\w.'-]{1,30}){0,2}|@[\w.-]{2,38}"
+_NAME_AND_DAY = re.compile(
+    rf"(?:\s?\((?P<who>{_PERSON}),\s?(?:(?:due|by|until|eta)\b:?\s?)?(?P<day>[^()]{{4,30}})\)"
+    rf"|\s[–—|-]\s(?P<name>{_PERSON})\s?[–—|,-]\s(?:(?:due|by|until|eta)\b:?\s?)?(?P<date>[^()|]{{4,30}}))\.?\s*$"
+)
 _CAPITALS = re.compile(r"\((?P<name>[A-Z]{3,20})\)")
 _ADDRESS = re.compile(r"\s*\((?:https?:|mailto:)[^()\s]*\)")
 _ASIDE = re.compile(
@@ -166,6 +172,11 @@ def take_apart(written: str) -> ActionWords:
             text=found.text[: len(found.text) - len(match[0])],
             state=_merged(found.state, read_state(match["said"])),
         )
+    if not found.owner and not found.due and (match := _at_end(_NAME_AND_DAY, found.text)):
+        due = match["day"] or match["date"]
+        if (day := read_day(due)) and not due[day[1] :].strip(" ."):
+            text = found.text[: len(found.text) - len(match[0])]
+            found = replace(found, text=text, owner=match["who"] or match["name"], due=due)
     if not found.owner:
         found = _loose_owner(found)
     if found.owner:
