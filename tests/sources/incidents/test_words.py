@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import TimelineEntry
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.action_words import clean_owner, read_state, take_apart
@@ -18,6 +19,7 @@ from readiness_tui.sources.incidents.named_times import take_named_times
 from readiness_tui.sources.incidents.placeholders import is_placeholder
 from readiness_tui.sources.incidents.postmortem import read_postmortem
 from readiness_tui.sources.incidents.timeline_csv import looks_like_table, read_timeline
+from readiness_tui.sources.incidents.transcript import looks_like_transcript, read_transcript
 
 
 @pytest.mark.parametrize(
@@ -379,3 +381,27 @@ def test_what_is_nested_below_an_action_is_its_text_or_one_of_its_fields() -> No
 def test_an_owner_and_a_day_behind_an_action(written: str, text: str, owner: str, due: str) -> None:
     found = take_apart(written)
     assert (found.text, found.owner, found.due) == (text, owner, due)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Incident call - 2026/10/03 14:30 UTC - Transcript\nAttendees\nAna, Ben\nTranscript\n00:00:05\n\nAna: It broke.\n00:05:00\nBen: Rolling back.\n",
+        "Incident call\nOctober 3, 2026, 2:30PM\n12m 3s\n\nAna started transcription\n\nAna   0:05\nIt broke.\n\nBen   5:00\nRolling back.\n",
+        "Start: 2026-10-03 14:30 UTC\n\n1\n00:00:05,000 --> 00:00:07,000\nAna: It broke.\n\n2\n00:05:00,000 --> 00:05:02,000\nBen: Rolling back.\n",
+        "Start: 2026-10-03 14:30 UTC\n0:00:05.000,0:00:07.000\nAna: It broke.\n\n0:05:00.000,0:05:02.000\nBen: Rolling back.\n",
+    ],
+    ids=["Meet", "Teams", "SRT", "SBV"],
+)
+def test_transcripts_count_from_the_start_of_the_meeting(text: str) -> None:
+    assert looks_like_transcript(text)
+    draft = read_transcript(text, "x.txt")
+    assert [(f"{entry.at:%H:%M:%S}", entry.by, entry.text) for entry in draft.timeline] == [
+        ("14:30:05", "Ana", "It broke."),
+        ("14:35:00", "Ben", "Rolling back."),
+    ]
+
+
+def test_a_transcript_that_says_no_start_is_refused_and_not_read_as_the_night() -> None:
+    with pytest.raises(ReadinessError, match="Add a first line such as"):
+        read_transcript("Transcript\n00:00:00\nAna: It broke.\n00:05:00\nBen: Rolling back.\n", "x.txt")

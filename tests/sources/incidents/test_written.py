@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from readiness_tui.sources.incidents.draft import IncidentDraft
 from readiness_tui.sources.incidents.postmortem import read_postmortem
 from readiness_tui.sources.incidents.source import read_incident, recognise
 from readiness_tui.sources.incidents.timeline_csv import read_timeline
+from readiness_tui.sources.incidents.transcript import read_transcript
+from readiness_tui.sources.incidents.wiki_markup import as_markdown
 from readiness_tui.sources.incidents.written_time import read_stamp, stated_zone
 
 DATA = Path(__file__).parents[2] / "data" / "incidents"
@@ -307,18 +310,45 @@ def test_one_line_as_long_as_a_book_is_no_table(tmp_path: Path) -> None:
         read_incident(file, "timeline")
 
 
-@given(st.text(st.sampled_from("ab1209:-|#*`[]() \n\t.\\<>~"), max_size=300))
+@given(st.text(st.sampled_from("ab1209:-|#*`[]() \n\t.\\<>~{}h,"), max_size=300))
 @settings(max_examples=150, deadline=None)
 def test_any_text_is_read(text: str) -> None:
     read_postmortem(text, "x.md", date(2026, 1, 1))
     read_chat(text, "x.txt", date(2026, 1, 1))
     read_timeline(text, "x.csv", date(2026, 1, 1))
+    with suppress(ReadinessError):  # no start is stated
+        read_transcript(text, "x.txt", date(2026, 1, 1))
+    as_markdown(text)
     recognise(text)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "piece", ["[", "*", "- ", "| ", "10:00 ", "**a", "`", "<br>", "1/1/", "a: ", "\\", "at 1 May ", " ", "\t", "owner "]
+    "piece",
+    [
+        "[",
+        "*",
+        "- ",
+        "| ",
+        "10:00 ",
+        "**a",
+        "`",
+        "<br>",
+        "1/1/",
+        "a: ",
+        "\\",
+        "at 1 May ",
+        " ",
+        "\t",
+        "owner ",
+        "~~a",
+        "&nbsp;",
+        "<del>",
+        "Owner: ",
+        "(A, ",
+        "{{",
+        "no alert. ",
+    ],
 )
 def test_long_hostile_lines_take_their_length(piece: str, tmp_path: Path) -> None:
     file = tmp_path / "x.md"

@@ -9,6 +9,7 @@ Everyone:"); the chat beside a recording in its cloud counts from the beginning 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -28,6 +29,12 @@ _ZOOM = re.compile(
     re.IGNORECASE,
 )
 _CLOUD = re.compile(r"(?P<at>[0-9]{1,2}:[0-9]{2}:[0-9]{2})\t\s*(?P<by>[^\t:]{1,80}):\t\s*(?P<text>.*)$")
+# Meet's transcript: an offset on a line of its own, then who said what. Teams' as text: "Ana Silva   0:05".
+_OFFSET_LINE = re.compile(r"\s*(?P<at>[0-9]{2}:[0-9]{2}:[0-9]{2})\s*$")
+_NAMED_LINE = re.compile(r"(?P<by>[^\s:][^:\n]{0,60}?)\s{2,}(?P<at>(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2})\s*$")
+_TRANSCRIPT = re.compile(
+    r"(?:.{0,100}[-–—]\s*)?transcript\s*$|.{0,80}\b(?:started|stopped) transcription\s*$", re.IGNORECASE
+)
 _VOICE = re.compile(r"<v(?:\.[^\s>]{1,40})?\s+([^<>]{1,80})>", re.IGNORECASE)
 _SPEAKER = re.compile(r"(?P<by>[^\s:][^:\n]{0,60}?):\s+(?P<text>\S.*)$")
 _NAMED = re.compile(r"GMT(?P<day>[0-9]{8})-(?P<time>[0-9]{6})")
@@ -53,7 +60,15 @@ def looks_like_transcript(text: str) -> bool:
         return False
     cues = sum(_CUE.match(line) is not None for line in lines)
     chat = sum(_ZOOM.match(line) is not None or _CLOUD.match(line) is not None for line in lines)
-    return lines[0].startswith("WEBVTT") or cues * 5 >= len(lines) or chat * 3 >= len(lines)
+    return _is_counted(lines) or lines[0].startswith("WEBVTT") or cues * 5 >= len(lines) or chat * 3 >= len(lines)
+
+
+def _is_counted(lines: list[str]) -> bool:
+    """A transcript as text, whose offsets stand on lines of their own or behind the names."""
+    heads = [match for line in lines if (match := _OFFSET_LINE.match(line) or _NAMED_LINE.match(line))]
+    first = heads[0]["at"] if heads else ""
+    said = any(_TRANSCRIPT.match(line) for line in lines[:30])
+    return bool(heads) and (first == "00:00:00" or (said and len(heads) > 1))
 
 
 def read_transcript(text: str, name: str, day: date | None = None, fallback: date | None = None) -> IncidentDraft:
@@ -74,8 +89,10 @@ def read_transcript(text: str, name: str, day: date | None = None, fallback: dat
         words = plain("\n".join(one.text))
         if not words:
             continue
+        at: datetime | None = None
         if start is not None:
-            at: datetime | None = start + _length(one.at)
+            with suppress(OverflowError):  # a start at the end of the calendar
+                at = start + _length(one.at)
         else:
             stamp = read_stamp(one.at)
             at = clock.moment(stamp, one.line) if stamp else None
@@ -93,8 +110,8 @@ def read_transcript(text: str, name: str, day: date | None = None, fallback: dat
 def _said(text: str, draft: IncidentDraft) -> tuple[list[_Said], bool]:
     """Who said what, and whether its times count from the beginning."""
     found: list[_Said] = []
-    counted = False
-    open_ = False
+    counted = open_ = False
+    plain_text = _is_counted([line for line in text.split("\n", 400)[:400] if line.strip()])
     for number, raw in enumerate(text.lstrip("\ufeff").split("\n"), 1):
         line = raw.rstrip()
         cue, cloud, zoom = _CUE.match(line), _CLOUD.match(line), _ZOOM.match(line)
@@ -102,11 +119,14 @@ def _said(text: str, draft: IncidentDraft) -> tuple[list[_Said], bool]:
             counted = open_ = True
             at = cue["from"] if cue else cloud["at"] if cloud else ""
             found.append(_Said(number, at, cloud["by"].strip() if cloud else "", [cloud["text"]] if cloud else []))
+        elif plain_text and (head := _OFFSET_LINE.match(line) or _NAMED_LINE.match(line)):
+            counted = open_ = True
+            found.append(_Said(number, head["at"], head.groupdict().get("by") or ""))
         elif zoom:
             open_ = True
             found.append(_Said(number, zoom["at"], zoom["by"].strip(), [zoom["text"]] if zoom["text"] else []))
         elif not line.strip():
-            open_ = open_ and bool(found) and not counted
+            open_ = open_ and bool(found) and (plain_text or not counted)
         elif open_:
             _speech(found, line, counted)
         elif not line.strip().isdigit() and not line.startswith("WEBVTT"):  # SRT numbers its captions
@@ -119,7 +139,10 @@ def _speech(found: list[_Said], line: str, counted: bool) -> None:
     if voice := _VOICE.search(line):
         last.by = voice[1].strip()
         line = re.sub(r"</?v[^<>]{0,120}>", "", line)
-    elif counted and not last.text and (speaker := _SPEAKER.match(line)):
+    elif counted and (speaker := _SPEAKER.match(line)) and (not last.text or last.by):
+        if last.text:  # several people below one offset
+            last = _Said(last.line, last.at, "")
+            found.append(last)
         last.by, line = speaker["by"].strip(), speaker["text"]
     last.text.append(_REPLY.sub("", line.strip()))
 
@@ -148,6 +171,11 @@ def _start(text: str, name: str, draft: IncidentDraft) -> datetime | None:
             return Clock(draft, draft.day).moment(stamp, number)
         if _CUE.match(line):
             break
+    for number, line in enumerate(text.split("\n", 12)[:12], 1):
+        for place in re.finditer(r"(?<![A-Za-z0-9])(?=[0-9A-Z])", line[:200]):
+            stamp = read_stamp(line[place.start() :])
+            if stamp is not None and stamp.at is not None and stamp.day is not None and stamp.day.year is not None:
+                return Clock(draft, draft.day).moment(stamp, number)
     return None
 
 
