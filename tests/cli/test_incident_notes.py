@@ -79,3 +79,18 @@ def test_a_secret_is_printed_and_found_masked(cli: Cli, place_with_review: Path)
         assert "AKIAIOSFODNN7EXAMPLE" not in told.out
         assert "masked aws-access-key" in told.out
     assert cli("incident", "list", "--text", "AKIAIOSFODNN7EXAMPLE").out == "No incident is like that.\n"
+
+
+def test_a_text_that_may_be_no_incident_is_refused_with_what_to_do(cli: Cli, place_with_review: Path) -> None:
+    file = place_with_review.parent / "lunch.txt"
+    file.write_text("Lunch is on Thursday. Bring the slides.\n", encoding="utf-8")
+    asked = cli("incident", "import", str(file))
+    assert (asked.code, asked.out) == (2, "")
+    assert "nothing of an incident was recognised" in asked.err
+    assert "--format postmortem" in asked.err
+    assert cli("incident", "list").out.count("INC-") == 0
+    explained = cli("incident", "import", "--explain", str(file))
+    assert explained.code == 0
+    assert "Nothing of an incident was recognised" in explained.out
+    assert cli("incident", "import", "--format", "postmortem", str(file)).code == 0
+    assert "INC-1" in cli("incident", "list").out

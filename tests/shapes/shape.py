@@ -56,6 +56,11 @@ class Shape:
     def path(self) -> Path:
         return FILES / self.file
 
+    @property
+    def tells(self) -> bool:
+        """Whether it is a written incident, which `incident import` reads."""
+        return self.file.startswith("incidents/")
+
 
 def shapes() -> list[tuple[str, Shape]]:
     """Every shape with the name of its list."""

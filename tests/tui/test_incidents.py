@@ -325,3 +325,54 @@ def test_an_action_that_nobody_can_see_done_is_asked_about(sample_desk) -> None:
     assert "How would anybody see that this is done? a changes it" in detail(view, vague, 100).plain
     clear = replace(incident, actions=(Action(7, "improve monitoring", owner="ben", verify="it pages in staging"),))
     assert "How would anybody" not in detail(view, clear, 100).plain
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_a_text_that_may_be_no_incident_is_asked_about(
+    sample_app: ReadinessApp, tmp_path: Path, size: Size
+) -> None:
+    file = tmp_path / "lunch.txt"
+    file.write_text("Lunch is on Thursday. Bring the slides.\n", encoding="utf-8")
+    async with sample_app.run_test(size=size) as pilot:
+        await press(pilot, "I", "o")
+        await fill(pilot, str(file))
+        await press(pilot, "enter")
+        assert isinstance(sample_app.screen, PickDialog)
+        asked = " ".join(painted(pilot).split())
+        assert "Is this an incident?" in asked
+        assert "Nothing of an incident was recognised in lunch.txt" in asked
+        await press(pilot, "escape")
+        assert sample_app.desk is not None
+        assert len(edit.listed(sample_app.desk)) == 2
+
+        await press(pilot, "o")
+        await fill(pilot, str(file))
+        await press(pilot, "enter", "enter")
+        assert len(edit.listed(sample_app.desk)) == 3
+        assert "What came in" in painted(pilot)
+        await press(pilot, "escape", "o")
+
+        other = tmp_path / "cache.txt"
+        other.write_text("It was the cache.\n", encoding="utf-8")
+        await fill(pilot, str(other))
+        await press(pilot, "enter", "down", "enter")
+        assert len(edit.listed(sample_app.desk)) == 3
+
+
+async def test_a_chat_is_asked_which_open_incident_it_belongs_to(sample_app: ReadinessApp, tmp_path: Path) -> None:
+    file = tmp_path / "chat.txt"
+    file.write_text("[2026-11-20 14:05] ana: paid twice\n[2026-11-20 14:06] ben: looking\n", encoding="utf-8")
+    async with sample_app.run_test(size=NARROW) as pilot:
+        assert sample_app.desk is not None
+        made = [edit.create(sample_app.desk, title, Sev.SEV3, started=NOW).number for title in ("Slow", "Wrong")]
+        await press(pilot, "I", "o")
+        await fill(pilot, str(file))
+        await press(pilot, "enter")
+        asked = " ".join(painted(pilot).split())
+        assert "Which incident?" in asked
+        assert all(f"Add it to INC-{number}" in asked for number in made)
+        await press(pilot, "down", "enter")
+        grown = [number for number in made if stored(sample_app, number).timeline]
+        assert len(grown) == 1
+        assert "What came in" in painted(pilot)
+        assert "The first line is of 20 Nov 2026" in " ".join(painted(pilot).split())

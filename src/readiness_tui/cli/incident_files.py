@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from readiness_tui.services.incidents.imports import ImportedIncident
 
 KEPT_SHOWN = 12  # lines
-_FORMATS = ("postmortem", "timeline", "chat", "record")
+_FORMATS = ("postmortem", "timeline", "chat", "export", "record")
 
 
 @click.command("import")
@@ -55,9 +55,10 @@ def import_(
     explain: bool,
     as_json: bool,
 ) -> int:
-    """Import a postmortem (markdown), a timeline (CSV), a pasted chat log, or an incident exported as JSON.
+    """Import a postmortem (markdown, wiki text), a timeline (CSV), a chat log, or what a tool exports as JSON.
 
-    Anything that fits no field is kept in the note as written. Importing the same file again adds nothing.
+    Anything that fits no field is kept in the note as written. Importing the same file again adds nothing. A text in
+    which nothing is recognised is refused, unless --format or -i says what it is.
     """
     from readiness_tui.services.incidents.imports import explain_file, import_file
 

@@ -17,7 +17,7 @@ from readiness_tui.reports.incident_text import merged_text
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.incidents import edit, exports
-from readiness_tui.services.incidents.imports import explain_file, import_file
+from readiness_tui.services.incidents.imports import UnrecognisedIncident, explain_file, import_file
 from readiness_tui.services.review import assess, history, reviews, scorecard
 from tests.conftest import NOW
 from tests.incident_lines import write_line
@@ -295,3 +295,39 @@ def test_the_review_stands_in_the_note(sample_desk: Desk) -> None:
     card = scorecard.freeze(sample_desk)
     assert f"**scorecard** `{card.digest[:12]}`" in exports.text(sample_desk, 1)
     assert json.loads(exports.text(sample_desk, 1, "json"))["review"]["scorecard"] == card.digest
+
+
+def test_a_text_without_anything_recognised_is_asked_about_and_not_stored(
+    two: tuple[Desk, Desk], tmp_path: Path
+) -> None:
+    desk, _ = two
+    file = tmp_path / "lunch.txt"
+    file.write_text("Lunch is on Thursday. Bring the slides.\n")
+    with pytest.raises(UnrecognisedIncident, match=r"--format postmortem.*-i INC-"):
+        import_file(desk, file)
+    assert edit.listed(desk) == []
+    assert explain_file(file).doubts[0].text.startswith("Nothing of an incident was recognised")
+    taken = import_file(desk, file, format="postmortem")
+    assert taken.merged is not None
+    assert taken.merged.created
+    assert taken.merged.incident.fields["summary"] == "Lunch is on Thursday. Bring the slides."
+    other = tmp_path / "more.txt"
+    other.write_text("It was the cache.\n")
+    into = import_file(desk, other, number=taken.merged.incident.number)
+    assert into.merged is not None
+    assert not into.merged.created
+    assert len(edit.listed(desk)) == 1
+
+
+def test_an_export_of_a_tool_is_its_own_incident_and_comes_in_once(two: tuple[Desk, Desk]) -> None:
+    desk, _ = two
+    running = edit.create(desk, "Something else", Sev.SEV3, started=NOW)
+    file = Path(__file__).parents[2] / "shapes" / "files" / "incidents" / "pagerduty.json"
+    first = import_file(desk, file)
+    assert first.merged is not None
+    incident = first.merged.incident
+    assert (incident.title, len(incident.timeline), incident.number != running.number) == ("Refunds twice", 4, True)
+    assert f"{incident.detected:%H:%M} {incident.acknowledged:%H:%M} {incident.resolved:%H:%M}" == "14:31 14:35 15:01"
+    again = import_file(desk, file)
+    assert again.merged is not None
+    assert not again.merged.anything

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
@@ -25,13 +24,22 @@ from readiness_tui.services.incidents.edit import listed as incidents_of
 from readiness_tui.services.incidents.merge import local_copy, put_copy
 from readiness_tui.sources.incidents import postmortem
 from readiness_tui.sources.incidents.draft import TIMES, Doubt, IncidentDraft, RecognisedPart
+from readiness_tui.sources.incidents.exports.json_parts import FORMAT as EXPORT
 from readiness_tui.sources.incidents.source import FORMATS, read_incident
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.store import incidents
 
-__all__ = ["FORMATS", "ImportedIncident", "explain_file", "import_file"]
+__all__ = ["FORMATS", "ImportedIncident", "UnrecognisedIncident", "WhichIncident", "explain_file", "import_file"]
 
 _KEPT = "kept"
+
+
+class UnrecognisedIncident(ReadinessError):  # noqa: N818 - a question as much as an error
+    """A text in which nothing of an incident was recognised: whether it is one is asked, and nothing is stored."""
+
+
+class WhichIncident(ReadinessError):  # noqa: N818 - a question as much as an error
+    """Lines that name no incident, while several are open: which one they belong to is asked, and nothing is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +63,25 @@ class ImportedIncident:
 
 def explain_file(path: Path, format: str | None = None, day: date | None = None) -> ImportedIncident:
     """What an import of the file would recognise; nothing is stored. Raises ReadinessError where it cannot be read."""
-    return _told(path, read_incident(path, format, day))
+    told = _told(path, read := read_incident(path, format, day))
+    if format is None and isinstance(read, IncidentDraft) and read.bare:
+        asked = Doubt(0, "Nothing of an incident was recognised: an import takes it with --format postmortem alone.")
+        told = replace(told, doubts=(asked, *told.doubts))
+    return told
 
 
 def import_file(
-    desk: Desk, path: Path, *, number: int | None = None, format: str | None = None, day: date | None = None
+    desk: Desk,
+    path: Path,
+    *,
+    number: int | None = None,
+    format: str | None = None,
+    day: date | None = None,
+    fresh: bool = False,
 ) -> ImportedIncident:
     """Merge what a file tells into incident `number`, else into the one it came from, else store it as a new one.
 
-    A timeline or chat goes to the single open incident. Raises ReadinessError where the file cannot be read, tells of
+    A timeline or chat goes to the single open incident, unless `fresh` says that it is one by itself. Raises ReadinessError where the file cannot be read, tells of
     another incident than `number`, or it is not clear which one is meant; nothing is stored then.
     """
     known = _incidents(desk)
@@ -73,6 +91,12 @@ def import_file(
     running = [one for one in incidents_of(desk) if one.open and one.resolved is None]
     about = given or (running[0] if len(running) == 1 else None)
     read = read_incident(path, format, day, about.started.date() if about and about.started else None)
+    if format is None and given is None and isinstance(read, IncidentDraft) and read.bare:
+        raise UnrecognisedIncident(
+            f"{path}: nothing of an incident was recognised in it: no time, severity, line of a timeline, action or known section, so"
+            " it was not made a new one. If it is one, import it with --format postmortem, which keeps its words; if it"
+            " belongs to one that is stored, with -i INC-<number>; --explain shows what would become of it."
+        )
     uid = read.incident.uid if isinstance(read, Copy) else read.uid or uid_of(digest(path))
     target = given or next((one for one in known if one.uid == uid), None)
     if isinstance(read, Copy):
@@ -82,7 +106,7 @@ def import_file(
             )
         told = _told(path, read)
         return replace(told, merged=put_copy(desk, target.number if target else None, read, path.name))
-    target = target or _meant(desk, read)
+    target = target or (None if fresh else _meant(desk, read))
     copy = _copy(desk, read, target, uid, path.name)
     told = _told(path, read)
     told = replace(told, doubts=(*told.doubts, *_differences(desk, read, target, copy.incident)))
@@ -97,10 +121,13 @@ def _incidents(desk: Desk) -> list[Incident]:
 def _meant(desk: Desk, draft: IncidentDraft) -> Incident | None:
     """The system's incident that a document without identity is about; lines alone belong to the open one, where there
     is one."""
-    if draft.format == postmortem.FORMAT:
+    if draft.format in (postmortem.FORMAT, EXPORT):
         same = (one for one in incidents_of(desk) if one.title.casefold() == draft.title.casefold())
         return next((one for one in same if one.started is None or _near(one.started.date(), draft.day)), None)
-    return log.the_running(desk) if any(one.open for one in incidents_of(desk)) else None
+    try:
+        return log.the_running(desk) if any(one.open for one in incidents_of(desk)) else None
+    except ReadinessError as several:
+        raise WhichIncident(str(several)) from several
 
 
 def _near(one: date, other: date | None) -> bool:
@@ -195,16 +222,17 @@ def _differences(desk: Desk, draft: IncidentDraft, local: Incident | None, made:
     late = [entry.at for entry in draft.timeline if entry.at > desk.now()]
     if late:
         said.append(Doubt(0, f"{len(late)} lines of the timeline are in the future, the last at {moment(max(late))}."))
-    times = [(key, draft.times[key]) for key in TIMES if key in draft.times]
-    for (one, before), (other, after) in pairwise(times):
-        if after < before:
-            said.append(Doubt(0, f"{other.capitalize()} ({moment(after)}) is before {one} ({moment(before)})."))
     if local is None:
         if draft.severity is None:
             said.append(Doubt(0, f"No severity is stated; {made.severity} is written."))
         if made.resolved is None:
             said.append(Doubt(0, "No end is stated: the incident counts as open until its resolved time is set."))
         return said
+    first = min((entry.at for entry in draft.timeline), default=None)
+    if first and local.started and abs(first - local.started) > timedelta(days=2):
+        said.append(
+            Doubt(0, f"The first line is of {moment(first)}, and {local.name} started {moment(local.started)}.")
+        )
     for key in TIMES:
         stored = getattr(local, key)
         if key in draft.times and stored and abs(stored - draft.times[key]) >= timedelta(minutes=1):

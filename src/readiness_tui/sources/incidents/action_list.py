@@ -3,41 +3,44 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from readiness_tui.domain.incidents.model import Action, ActionKind
 from readiness_tui.domain.text.format import plural
 from readiness_tui.sources.incidents import headings
+from readiness_tui.sources.incidents.action_words import (
+    ActionWords,
+    State,
+    clean_owner,
+    field_of,
+    loose_due,
+    read_state,
+    take_apart,
+)
 from readiness_tui.sources.incidents.draft import IncidentDraft
+from readiness_tui.sources.incidents.inline_markup import cell, is_struck, plain
 from readiness_tui.sources.incidents.markdown_blocks import (
     HeadedSection,
     ListEntry,
+    MarkdownLine,
     MarkdownTable,
     Paragraph,
     blocks,
     every_line,
-    plain,
 )
-from readiness_tui.sources.incidents.written_time import read_day
+from readiness_tui.sources.incidents.placeholders import is_placeholder
+from readiness_tui.sources.incidents.written_time import WrittenDay, read_day
 
-_DONE = re.compile(
-    r"^\W*(?:done|completed?|closed|finished|shipped|fixed|resolved|merged|verified|yes|x|✅|☑|✔)", re.IGNORECASE
-)
-_OPEN = re.compile(r"\W*(?:open|to-?do|new|overdue|not started)\b", re.IGNORECASE)
-_BEGUN = re.compile(r"\b(?:in progress|in-progress|doing|started|wip|ongoing|under way)\b", re.IGNORECASE)
-_MARKED_DONE = re.compile(r"\b(?:DONE|done|Done)\W*$")
-_TICK = re.compile(r"^\s*(?:✅|☑️?|✔️?|:white_check_mark:|:heavy_check_mark:)\s*")
+_MARKED = re.compile(r"\b(?P<said>DONE|Done|done|COMPLETED?|CLOSED|TODO)\W*$")
 _NONE = re.compile(
     r"(?:\W*(?:none|n/?a|nothing|tbd|todo|no (?:actions?|fixes|follow[- ]?ups?)[^.]{0,40})\W*)", re.IGNORECASE
 )
-_OWNER = re.compile(
-    r"\b(?:owner|owned by|assignee|assigned to|responsible|dri|who)\s{0,9}[:=]?\s{1,9}@?(?P<name>[\w.'-]+(?: [A-Z][\w.'-]+){0,2})\s*[)\]]?",
-    re.IGNORECASE,
+# What an item that only introduces those below it begins with: "For changes of a format:".
+_INTRODUCES = re.compile(
+    r"(?:for|in|on|at|before|after|when|during|within|from|by|to (?:prevent|detect|mitigate))\b", re.IGNORECASE
 )
-_AT_END = re.compile(r"@(?P<name>[A-Za-z0-9][\w.-]{1,38})[)\]]?\s{0,9}\.?$")
-_AT_START = re.compile(r"^[(\[]?@(?P<name>[A-Za-z0-9][\w.-]{1,38})[)\]]?\s*[:–—-]\s+")
-_CAPITALS = re.compile(r"\((?P<name>[A-Z]{3,20})\)")
-_DUE = re.compile(r"\b(?:due|deadline|eta|by|target)\b(?:\s{1,9}date\b)?\s{0,9}[:=]?\s{1,9}(?:on |by )?", re.IGNORECASE)
 
 
 class ActionList:
@@ -52,7 +55,8 @@ class ActionList:
         kind of actions."""
         if titled and headings.kind(section.title) is None and headings.heading(section.title) != headings.ACTIONS:
             self._keep(section.written)
-        done = bool(re.search(r"\b(?:completed|done)\b", section.title, re.IGNORECASE))
+        aside = re.search(r"\(([^()]*)\)", section.title)
+        done = any(read_state(part).done for part in (section.title, aside[1] if aside else ""))
         found = blocks(section.lines)
         listed = any(isinstance(block, MarkdownTable | ListEntry) for block in found)
         for block in found:
@@ -63,139 +67,191 @@ class ActionList:
             else:
                 self._paragraph(block, kind, listed or block.code)
 
+    def add(self, words: ActionWords, line: int, kind: ActionKind | None = None, *, done: bool = False) -> None:
+        """One action; what it has no field for is kept beside it."""
+        draft, state = self._draft, words.state
+        text = words.text
+        due: date | None = None
+        if words.due:
+            if (due := self._day(words.due)) is None and not is_placeholder(words.due):
+                text += f" (due: {words.due})"
+                draft.doubt(line, f"“{words.due[:40]}” is no date; it stays with the action's words")
+        else:
+            text, due = loose_due(text, draft.day)
+        if state.other:
+            text += f" (state: {state.other})"
+            draft.doubt(line, f"“{state.other[:40]}” is neither done nor begun; the action counts as open")
+        said = headings.kind(words.kind) if words.kind else kind
+        if words.kind and said is None:
+            text += f" (type: {words.kind})"
+        if said is None:
+            self._guessed.append(line)
+            said = headings.kind_of_words(text)
+        ended = done or state.done
+        closed = state.day.near(draft.day) if ended and state.day else None
+        if ended and closed is None:
+            closed = draft.day
+            draft.doubt(line, f"the action is done, and says not when; {closed or 'no day'} is written")
+        if words.rest:
+            draft.kept.append((line, f"{text[:80]}: {', '.join(words.rest)}"))
+        begun = state.begun and not ended
+        draft.actions.append(Action(0, text, said, words.owner, due, closed, begun, words.verify))
+
     def finish(self) -> None:
         if self._guessed:
             self._draft.doubt(0, f"The kind of {plural(len(self._guessed), 'action')} is guessed from the words.")
 
     def _table(self, table: MarkdownTable, kind: ActionKind | None, done: bool) -> None:
-        meant = [headings.action_column(title) for title in table.header]
+        meant = [headings.action_column(cell(title)) for title in table.header]
         if "text" not in meant:
-            self._keep(table.lines)
-            return
+            place = _wordiest(table, meant)
+            if place is None:
+                self._keep(table.lines)
+                return
+            self._draft.doubt(table.line, f"no column says action; “{cell(table.header[place])[:40]}” is taken as one")
+            meant[place] = "text"
         for number, row in table.rows:
-            values = dict.fromkeys(("text", "owner", "due", "kind", "state", "verify"), "")
-            more = []
-            for key, title, cell in zip(
-                [*meant, *[""] * len(row)], [*table.header, *[""] * len(row)], row, strict=False
-            ):
-                shown = plain(cell)
-                if key in values and not values[key]:
-                    values[key] = shown
-                elif shown.strip("-–— ") and key != "gap":
-                    more.append(f"{plain(title)}: {shown}" if title else shown)
-            if not values["text"].strip("-–— "):
-                if any(plain(cell) for cell in row):
-                    self._keep([line for line in table.lines if line.number == number])
-                continue
-            due = self._due(values["due"], number, more)
-            state = values["state"]
-            ended = done or bool(_DONE.match(state)) or any(_MARKED_DONE.search(part) for part in more)
-            if state and not ended and not _OPEN.match(state) and not _BEGUN.search(state):
-                more.append(f"state: {state}")
-            said = headings.kind(values["kind"]) if values["kind"] else kind
-            if values["kind"] and said is None:
-                more.append(f"type: {values['kind']}")
-            text = values["text"] + (f" ({'; '.join(more)})" if more else "")
-            begun = not ended and bool(_BEGUN.search(state))
-            day = _day_of(state) if ended else None
-            owner = _nobody(values["owner"])
-            self._add(text, said, owner, due, day, ended, number, begun=begun, verify=values["verify"])
+            self._row(table, meant, number, row, kind, done)
+
+    def _row(
+        self,
+        table: MarkdownTable,
+        meant: list[str],
+        number: int,
+        row: tuple[str, ...],
+        kind: ActionKind | None,
+        done: bool,
+    ) -> None:
+        values: dict[str, str] = {}
+        more: list[str] = []
+        raw = ""
+        for key, title, written in zip(
+            [*meant, *[""] * len(row)], [*table.header, *[""] * len(row)], row, strict=False
+        ):
+            shown = cell(written)
+            if key and key not in values:
+                values[key] = shown
+                raw = written if key == "text" else raw
+            elif shown.strip("-–— "):
+                more.append(f"{plain(title)}: {shown}" if title else shown)
+        words = take_apart(raw)
+        if is_placeholder(values.get("text", "")) or not words.text:
+            if any(plain(one) for one in row):
+                self._keep([line for line in table.lines if line.number == number])
+            return
+        state = words.state if words.state != State() else read_state(values.get("state", ""))
+        if values.get("closed"):
+            state = read_state(values["closed"]) if read_state(values["closed"]).done else state
+        for place, part in enumerate(more):
+            if match := _MARKED.search(part):
+                state = State(done=True) if match["said"].upper() != "TODO" else state
+                left = part[: match.start()].strip(" ,;(-–—*")
+                more[place] = "" if is_placeholder(left.rpartition(":")[2]) else left
+        if any(map(plain, row)) and all(is_struck(one) for one in row if plain(one)):
+            state = State(done=True)
+        owner, urgency = clean_owner(values.get("owner", ""))
+        rest = [*words.rest, *([f"priority {urgency}"] if urgency else [])]
+        if not is_placeholder(values.get("priority", "")):
+            rest.append(f"priority {values['priority']}")
+        more = [part for part in more if part]
+        text = words.text + (f" ({'; '.join(more)})" if more else "")
+        due = values.get("due", "") or words.due
+        if (
+            not is_placeholder(due)
+            and not state.done
+            and (ended := read_state(due)).done
+            and not read_day(due.strip("~ "))
+        ):
+            state, due = ended, ""  # "Done 5 Oct" in the column of dates
+        made = ActionWords(
+            text,
+            owner or words.owner,
+            "" if is_placeholder(due) else due,
+            values.get("kind", "") if not is_placeholder(values.get("kind", "")) else words.kind,
+            values.get("verify", "") or words.verify,
+            state,
+            tuple(rest),
+        )
+        self.add(made, number, kind, done=done)
 
     def _item(self, item: ListEntry, kind: ActionKind | None, done: bool) -> None:
-        if len(item.items) > 1 and item.text.rstrip().endswith(":"):  # it only introduces those below it
+        if self._introduces(item):
             self._keep(item.lines)
             for inner in item.items:
-                self._item(inner, kind, done)
+                self._item(inner, headings.kind(item.text) or kind, done)
             return
-        ended = done or item.ticked is True or bool(_TICK.match(item.text))
-        text = _TICK.sub("", "; ".join(_texts(item)))
-        if _NONE.fullmatch(plain(text)) or not plain(text):
+        fields = [inner.text for inner in item.items if _is_field(inner)]
+        words = take_apart("; ".join((item.text.strip(), *fields)))
+        left = replace(item, text=words.text, items=[inner for inner in item.items if not _is_field(inner)])
+        words = replace(words, text=plain(_with_nested(left)))
+        if _NONE.fullmatch(words.text) or is_placeholder(words.text):
             self._keep(every_line(item))
             return
-        text, owner = _owner(text)
-        text, due = self._inline_due(text, item.line)
-        self._add(plain(text), kind, owner, due, None, ended, item.line)
+        self.add(words, item.line, kind, done=done or item.ticked is True)
+
+    def _introduces(self, item: ListEntry) -> bool:
+        """Whether the actions are those nested below an item, and it only says what they are for."""
+        if not item.items or item.ticked is not None:
+            return False
+        said = plain(item.text)
+        bare = said.rstrip(": ")
+        if any(inner.ticked is not None for inner in item.items) and (said.endswith(":") or len(bare.split()) < 3):
+            return True
+        if headings.kind(bare) is not None and len(bare.split()) <= 3:
+            return True
+        if headings.heading(bare) == headings.ACTIONS or not said.endswith(":"):
+            return headings.heading(bare) == headings.ACTIONS
+        return len(item.items) > 1 and bool(_INTRODUCES.match(bare)) and all(_is_sentence(one) for one in item.items)
 
     def _paragraph(self, paragraph: Paragraph, kind: ActionKind | None, aside: bool) -> None:
-        text = plain(paragraph.text)
+        words = take_apart(paragraph.text)
+        text = words.text
         if aside or text.endswith(":") or _NONE.fullmatch(text) or len(text) < 12 or text.startswith("("):
             self._keep(paragraph.lines)
             return
         self._draft.doubt(paragraph.line, "a paragraph is taken as an action")
-        shown, owner = _owner(paragraph.text)
-        shown, due = self._inline_due(shown, paragraph.line)
-        self._add(plain(shown), kind, owner, due, None, False, paragraph.line)
+        self.add(words, paragraph.line, kind)
 
-    def _add(
-        self,
-        text: str,
-        kind: ActionKind | None,
-        owner: str,
-        due: date | None,
-        day: date | None,
-        done: bool,
-        line: int,
-        *,
-        begun: bool = False,
-        verify: str = "",
-    ) -> None:
-        if kind is None:
-            self._guessed.append(line)
-            kind = headings.kind_of_words(text)
-        if done and day is None:
-            day = self._draft.day
-            self._draft.doubt(line, f"the action is done, and says not when; {day or 'no day'} is written")
-        self._draft.actions.append(Action(0, text, kind, owner, due, day if done else None, begun, verify))
-
-    def _due(self, text: str, line: int, more: list[str]) -> date | None:
+    def _day(self, text: str) -> date | None:
         found = read_day(text.strip("~ "))
-        day = found[0].near(self._draft.day) if found else None
-        if day is None and text.strip("-–—? ") and not _NONE.fullmatch(text):
-            more.append(f"due: {text}")
-            self._draft.doubt(line, f"“{text[:40]}” is no date; it stays with the action's words")
-        return day
+        day: WrittenDay | None = found[0] if found else None
+        return day.near(self._draft.day) if day else None
 
-    def _inline_due(self, text: str, line: int) -> tuple[str, date | None]:
-        for match in _DUE.finditer(text):
-            found = read_day(text, match.end())
-            day = found[0].near(self._draft.day) if found else None
-            if found and day:
-                rest = re.sub(r"^\s*[)\]]", "", text[found[1] :])
-                return f"{_before(text, match.start())}{rest}".strip(), day
-        return text, None
-
-    def _keep(self, lines: object) -> None:
-        self._draft.kept += [(line.number, line.text) for line in lines if line.text.strip()]  # type: ignore[attr-defined]
+    def _keep(self, lines: Iterable[MarkdownLine]) -> None:
+        self._draft.kept += [(line.number, line.text) for line in lines if line.text.strip()]
 
 
-def _texts(item: ListEntry) -> list[str]:
-    return [part for part in (item.text.strip(), *(text for inner in item.items for text in _texts(inner))) if part]
+def _is_field(item: ListEntry) -> bool:
+    """Whether a nested item only says who owns the action above it, or until when: "Owner: Ana"."""
+    label, colon, _ = plain(item.text).partition(":")
+    return (
+        bool(colon)
+        and not item.items
+        and field_of(label) in ("owner", "priority", "due", "closed", "state", "kind", "verify")
+    )
 
 
-def _owner(text: str) -> tuple[str, str]:
-    """The text without its owner, and the owner ("" if none is named)."""
-    for shape in (_OWNER, _AT_END, _AT_START, _CAPITALS):
-        if match := shape.search(text):
-            before, after = _before(text, match.start()), text[match.end() :].lstrip()
-            return f"{before} {after}".strip(" -–—,;"), match["name"].rstrip(".")
-    return text, ""
+def _is_sentence(item: ListEntry) -> bool:
+    """An action of its own: more than two words, or a capital at its beginning."""
+    said = plain(item.text)
+    return said[:1].isupper() and len(said.split()) > 2
 
 
-def _before(text: str, at: int) -> str:
-    """What stands before, without the bracket and the dash or comma that only lead to what follows."""
-    lead = text[:at].rstrip()
-    for signs in ("([", "-–—,;|"):
-        lead = lead[:-1].rstrip() if lead[-1:] in signs else lead
-    return lead
+def _with_nested(item: ListEntry) -> str:
+    """An item with what is nested in it as one text: "Add alerts for: queue length; age"."""
+    mark = {True: "[x] ", False: "[ ] ", None: ""}
+    inner = "; ".join(mark[one.ticked] + _with_nested(one) for one in item.items)
+    own = item.text.strip()
+    if not inner or not own:
+        return own or inner
+    return f"{own} {inner}" if own.rstrip("*_").endswith(":") else f"{own}; {inner}"
 
 
-def _nobody(owner: str) -> str:
-    return "" if re.fullmatch(r"\W*|n/?a|tbd|none|unassigned|\?+", owner.strip(), re.IGNORECASE) else owner.lstrip("@")
-
-
-def _day_of(text: str) -> date | None:
-    for match in re.finditer(r"(?<![\w-])(?=[0-9A-Z])", text):
-        found = read_day(text, match.start())
-        if found is not None and found[0].year is not None:
-            return found[0].near(None)
-    return None
+def _wordiest(table: MarkdownTable, meant: list[str]) -> int | None:
+    """Of a table with a column of owners, dates or states but none that says action: the column with most words."""
+    if not {"owner", "due", "state"} & set(meant):
+        return None
+    open_ = [place for place, key in enumerate(meant) if not key]
+    length = {place: sum(len(row[place]) for _, row in table.rows if place < len(row)) for place in open_}
+    best = max(open_, key=lambda place: length[place], default=None)
+    return best if best is not None and length[best] > 8 * len(table.rows) else None

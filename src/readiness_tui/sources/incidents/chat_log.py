@@ -1,4 +1,4 @@
-"""A pasted chat: who said what when, from Slack, Discord, Teams, WhatsApp, IRC, or Slack's JSON export.
+"""A pasted chat: who said what when, from Slack, Discord, Teams, Zoom, WhatsApp or IRC.
 
 A message is a line that names its time and person and the lines below it up to the next one. Times mostly lack their
 day, which a line of its own, the file's name, or who imports it, gives.
@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 from readiness_tui.domain.incidents.model import TimelineEntry
 from readiness_tui.domain.text.format import plural
@@ -69,12 +68,6 @@ def looks_like_chat(text: str) -> bool:
     return heads * 3 >= len(lines) or (heads >= 3 and heads * 12 >= len(lines))
 
 
-def looks_like_slack_export(value: Any) -> bool:
-    """A list of messages as a Slack export has one for each channel and day."""
-    rows = value.get("messages") if isinstance(value, dict) else value
-    return isinstance(rows, list) and any(isinstance(row, dict) and {"ts", "text"} <= row.keys() for row in rows[:20])
-
-
 def read_chat(text: str, name: str, day: date | None = None, fallback: date | None = None) -> IncidentDraft:
     """The draft of a pasted chat: each message a line of the timeline, the word of its person."""
     draft = IncidentDraft(FORMAT, day=day)
@@ -105,24 +98,6 @@ def read_chat(text: str, name: str, day: date | None = None, fallback: date | No
                 last,
             )
         )
-    return draft
-
-
-def read_slack_export(value: Any) -> IncidentDraft:
-    """The draft of a Slack export; a message of an unknown shape is kept as text."""
-    draft = IncidentDraft(FORMAT)
-    for number, row in enumerate(value["messages"] if isinstance(value, dict) else value, 1):
-        text, ts = (row.get("text"), row.get("ts")) if isinstance(row, dict) else (None, None)
-        try:
-            at = datetime.fromtimestamp(float(ts), UTC) if isinstance(ts, str | int | float) else None
-        except (ValueError, OverflowError, OSError):
-            at = None
-        if at is None or not isinstance(text, str) or not text.strip():
-            draft.doubt(0, f"Message {number} has no time or no words.")
-            draft.kept.append((0, str(row)[:2000]))
-            continue
-        draft.timeline.append(TimelineEntry(0, at, _unslack(text), "person", _slack_name(row)))
-    draft.found.append(RecognisedPart(f"timeline: {plural(len(draft.timeline), 'message')}", 1, 1))
     return draft
 
 
@@ -201,17 +176,3 @@ def _day_line(line: str, near: date | None) -> date | None:
     if match is None or found is None or match["day"][found[1] :].strip(" -–—:,0123456789"):
         return None
     return found[0].near(near)
-
-
-def _slack_name(row: dict[str, Any]) -> str:
-    profile = row.get("user_profile")
-    named = [profile.get(key) for key in ("display_name", "real_name", "name")] if isinstance(profile, dict) else []
-    said = [*named, row.get("username"), row.get("user"), row.get("bot_id")]
-    return next((name for name in said if isinstance(name, str) and name), "")
-
-
-def _unslack(text: str) -> str:
-    """Slack's marks for links, people and channels as a reader sees them."""
-    text = re.sub(r"<(?:[@#!])?([^|<>]*)\|([^<>]*)>", r"\2 (\1)", text)
-    text = re.sub(r"<([@#!]?[^|<>\s]*)>", r"\1", text)
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()

@@ -39,6 +39,9 @@ class Clock:
             self._draft.doubt(line, "the time has no date, and the document gives none")
             return None
         clock = stamp.at
+        if stamp.unknown:
+            self._draft.doubt(line, "the time of the day is left open, so the line has none")
+            return None
         if clock is None:
             self._draft.doubt(line, "the line has a day but no time; 00:00 is written")
             clock = time()

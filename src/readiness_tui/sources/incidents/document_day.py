@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.draft import IncidentDraft
+from readiness_tui.sources.incidents.inline_markup import plain
 from readiness_tui.sources.incidents.labels import pairs
-from readiness_tui.sources.incidents.markdown_blocks import HeadedSection, MarkdownLine, blocks, plain
+from readiness_tui.sources.incidents.markdown_blocks import HeadedSection, MarkdownLine, blocks
 from readiness_tui.sources.incidents.written_time import find_day, read_day
 
 
@@ -21,6 +22,10 @@ def find_document_day(
     """Write the document's day into the draft, and the doubt where it is only the first one that stands somewhere."""
     for line, key, value in (*front, *_labels(sections)):
         if headings.label(key) == "date" and _take(draft, value, line):
+            return
+    for line, key, value in (*front, *_labels(sections)):
+        begun = read_day(plain(value)) if headings.label(key) in ("started", "detected") else None
+        if begun is not None and begun[0].year and _take(draft, value, line):
             return
     for section in sections:
         if section.level and headings.heading(section.title) == headings.DATE:

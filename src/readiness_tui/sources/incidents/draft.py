@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from readiness_tui.domain.incidents.model import Action, FailureClass, NoteStatus, Sev, TimelineEntry
 
@@ -34,7 +34,8 @@ class IncidentDraft:
 
     `fields` has the keys of `note.FIELDS`, `times` those of the five times of an incident (UTC). `day` is the day that
     the document gives itself. `uid`, `item_id` and `status` are known of a note that was exported
-    here. `kept`: what fits no field, line by line as it was written.
+    here. `kept`: what fits no field, line by line as it was written. `spans`: lengths that the document states (a key
+    of `cross_check.INTERVALS`, the length, its line). `told`: something in it says that it is about an incident.
     """
 
     format: str
@@ -56,8 +57,15 @@ class IncidentDraft:
     found: list[RecognisedPart] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     kept: list[tuple[int, str]] = field(default_factory=list)
+    spans: list[tuple[str, timedelta, int]] = field(default_factory=list)
+    told: bool = False
 
     _said: set[tuple[int, str]] = field(default_factory=set, repr=False)
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is only words: nothing of an incident was recognised in them."""
+        return not (self.told or self.uid or self.timeline or self.actions or self.times or self.severity)
 
     def find(self, what: str, first: int, last: int = 0) -> None:
         self.found.append(RecognisedPart(what, first, last or first))

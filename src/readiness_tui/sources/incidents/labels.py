@@ -4,33 +4,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 
 from readiness_tui.domain.incidents.model import NoteStatus
 from readiness_tui.domain.incidents.note_rows import failure_class
 from readiness_tui.domain.text.format import moment
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.incidents import headings
-from readiness_tui.sources.incidents.clock import Clock
+from readiness_tui.sources.incidents.clock import NIGHT, Clock
+from readiness_tui.sources.incidents.cross_check import read_span
 from readiness_tui.sources.incidents.draft import TIMES, IncidentDraft
+from readiness_tui.sources.incidents.inline_markup import plain, unstruck
 from readiness_tui.sources.incidents.markdown_blocks import (
     ListEntry,
     MarkdownLine,
     MarkdownTable,
     Paragraph,
     every_line,
-    plain,
     statements,
 )
-from readiness_tui.sources.incidents.written_time import read_day, read_stamp
+from readiness_tui.sources.incidents.placeholders import is_placeholder
+from readiness_tui.sources.incidents.written_time import read_day, read_stamp, stated_zone
 
-_TEXTS = frozenset({"summary", "affected", "cost", "harm", "can_recur", "impact", "factors", "detection", "reviewers"})
+_TEXTS = frozenset(
+    """summary affected cost harm can_recur impact factors detection reviewers went_well went_badly got_lucky surprised
+    what_changed reproduction controls evals questions""".split()  # noqa: SIM905
+)
 _PREFIX = re.compile(
     r"^(?:\W*(?:[\w.-]+ )?(?:incident |outage )?(?:post-?\s?mortem|incident (?:report|review|summary|record)|outage report"
-    r"|retrospective|rca|root cause analysis|public rca)(?: of)?(?:\s+(?:INC-)?#?[0-9]+)?\s*[:–—|-]\s+)+",
+    r"|post[- ]incident (?:review|report|analysis)|retrospective|rca|pir|coe|correction of errors?|learning review|root cause analysis|public rca)(?:\s\([A-Z]{2,5}\))?(?: of)?(?:\s+(?:INC-)?#?[0-9]+)?\s*[:–—|-]\s+)+",
     re.IGNORECASE,
 )
-LABELLED = re.compile(r"(?:\*\*|__)\s?(?P<label>[^*_:]{2,40}?)\s?:?\s?(?:\*\*|__)\s*:?\s*(?P<value>\S.*)$", re.DOTALL)
+LABELLED = re.compile(
+    r"(?:\*\*?|__?)\s?(?P<label>[^*_:]{2,40}?)\s?:?\s?(?:\*\*?|__?)\s*:?\s*(?P<value>\S.*)$", re.DOTALL
+)
 _BARE = re.compile(r"(?P<label>[A-Za-z][A-Za-z /()_-]{1,38}?)\s?:\s+(?P<value>\S.*)$", re.DOTALL)
+_IS_ONE = re.compile(
+    r"\bpost-?\s?mortem\b|\bincident (?:report|review|summary|record|#|[0-9])|\boutage\b|\brca\b|\broot cause\b|\bcorrection of errors?\b"
+    r"|\bpost[- ]incident\b",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(r"\s+[·|]\s+(?=\*\*)")
 # What our own export derives, or says of something else than the record; see reports/templates/incident.md.j2.
 _DERIVED = frozenset({"system", "duration", "as of", "review", "verdict", "scorecard", "related item", "rate"})
@@ -65,9 +78,22 @@ class Labels:
     def table(self, table: MarkdownTable) -> list[MarkdownLine] | None:
         """Take the rows of a table of labels and values; the lines that are left. None: it is no such table."""
         rows = [(table.line, table.header), *table.rows]
-        if max(len(row) for _, row in rows) > 2 or not any(headings.label(row[0]) for _, row in rows if row):
+        if (
+            len(table.rows) == 1
+            and len(table.header) > 2
+            and sum(bool(_known(one)) for one in table.header) * 2 > len(table.header)
+        ):
+            for title, value in zip(table.header, table.rows[0][1], strict=False):  # a row of labels over one of values
+                self.pair(table.rows[0][0], plain(title), value)
+            return []
+        if max(len(row) for _, row in rows) in (3, 4) and all(
+            _known(row[0]) and _known(row[2]) for _, row in rows if len(row) > 3 and row[2]
+        ):
+            rows = [(line, row[at : at + 2]) for line, row in rows for at in (0, 2) if any(row[at : at + 2])]
+        if max((len(row) for _, row in rows), default=0) > 2 or not any(_known(row[0]) for _, row in rows if row):
             return None
-        done = {line for line, row in rows if len(row) == 2 and self.pair(line, plain(row[0]), row[1])}
+        left = {line for line, row in rows if not (len(row) == 2 and self.pair(line, plain(row[0]), row[1]))}
+        done = {line for line, _ in rows} - left
         done.add(table.line + 1)
         if headings.name("".join(table.header)) in ("", "fieldvalue", "stepat", "item details"):
             done.add(table.line)
@@ -75,15 +101,20 @@ class Labels:
 
     def pair(self, line: int, label: str, written: str) -> bool:
         """Take one value. Returns whether all of it fitted into a field."""
-        draft, key, value = self._draft, headings.label(label), plain(written)
+        draft, key, value = self._draft, headings.label(label), plain(unstruck(written))
         if draft.uid and self._own(headings.name(label), value):
             return True
-        if not value or value in ("—", "-"):
+        if not draft.uid and is_placeholder(value):
             return False
+        if (interval := headings.interval(label)) and (span := read_span(value)):
+            draft.spans.append((interval, span, line))
+            draft.told = True
         if key == "title":
             if not draft.title:
                 self.title(value, line)
             return True
+        if key == "severity" and draft.severity is None and (level := headings.severity(value)) is None:
+            draft.doubt(line, f"“{one_line(value, 40)}” names no severity, or several; none is taken")
         if key == "severity" and draft.severity is None and (level := headings.severity(value)):
             draft.severity = level[0]
             draft.find(f"severity {level[0]}", line)
@@ -96,13 +127,17 @@ class Labels:
                 return self._time("started", value, line)
             return bool(day and not value[day[1] :].strip(" .,"))
         if key in TIMES:
-            return self._time(key, value, line)
+            stamp = read_stamp(value)
+            if stamp is not None and (stamp.at is not None or stamp.day is not None):
+                return self._time(key, value, line, stated_zone(label))
+            key = headings.heading(label)  # "Detection: the alert paged" tells how, not when
         if key == "duration":
             self.span(value, line)
             return bool(re.fullmatch(r"not resolved", value))
         if key in _TEXTS:
             draft.add_field(key, value)
             draft.find(key, line)
+            draft.told = True
             return True
         return False
 
@@ -112,6 +147,10 @@ class Labels:
             self._draft.title = re.sub(r"^Incident review INC-[0-9]+: ", "", text)
             return self._draft.find("title", line)
         shown = _PREFIX.sub("", text).strip() or text.strip()
+        if is_placeholder(shown):
+            return None
+        if _IS_ONE.search(text):
+            self._draft.told = True
         dated = read_day(shown)
         if dated and re.match(r"\s*[:–—-]", shown[dated[1] :]):
             shown = shown[dated[1] :].strip(" :–—-") or shown
@@ -156,16 +195,26 @@ class Labels:
             return name in _DERIVED
         return True
 
-    def _time(self, key: str, value: str, line: int) -> bool:
+    def _time(self, key: str, value: str, line: int, stated: tuple[tzinfo, str] | None = None) -> bool:
+        draft = self._draft
         stamp = read_stamp(value)
-        if stamp is None or stamp.at is None or key in self._draft.times:
+        if stamp is None or stamp.at is None or key in draft.times:
             return False
-        at = Clock(self._draft, self._draft.day, self._clock.zone).moment(stamp, line)
+        at = Clock(draft, draft.day, stated[0] if stated else self._clock.zone).moment(stamp, line)
         if at is None:
             return False
-        self._draft.times[key] = at
-        self._draft.find(f"{key} {moment(at)}", line)
+        begun = draft.times.get("started")
+        if stamp.day is None and begun is not None and begun - at > NIGHT:  # only a time, and earlier: after midnight
+            at += timedelta(days=1)
+            draft.doubt(line, f"{stamp.at:%H:%M} is before the start, {moment(begun)}: the next day is taken")
+        draft.times[key] = at
+        draft.find(f"{key} {moment(at)}", line)
         return not value[stamp.end :].strip(" .,()")
+
+
+def _known(cell: str) -> str:
+    """What a cell labels; "" for one that is none."""
+    return headings.label(plain(cell)) or headings.interval(plain(cell))
 
 
 def labelled(text: str) -> tuple[str, str] | None:

@@ -6,16 +6,16 @@ parted by <br>) and the text as it was typed. This one keeps every line with its
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from readiness_tui.sources.incidents.inline_markup import plain
 from readiness_tui.sources.incidents.written_time import read_stamp
 
 _ATX = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)\s*$")
-_BOLD_ALONE = re.compile(r"\s*(?:\*\*|__)\s?([^*_]{2,60}?)\s?(?:\*\*|__)\s*:?\s*$")
+_BOLD_ALONE = re.compile(r"\s*(?:\*\*|__)\s?([^*_]{2,90}?)\s?(?:\*\*|__)\s*:?\s*$")
 _FENCE = re.compile(r"\s*(?:>\s?)*(```+|~~~+)")
 _ITEM = re.compile(r"(?P<indent>\s*)(?:[-*+•–]|[0-9]{1,3}[.)])\s+(?P<text>\S.*)$")
 _BOX = re.compile(r"\[( |x|X)\]\s+")
@@ -25,12 +25,6 @@ _BREAK = re.compile(r"\s*(?:<br\s*/?>|\\$|\s\s$)\s*", re.IGNORECASE)
 _BREAKS = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 _HARD = re.compile(r"(?:\\|\s\s)$")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\(<?([^()\s>]*(?:\([^()\s]*\))?[^()\s>]*)>?(?:\s+\"[^\"]*\")?\)")
-_STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
-_EMPHASIS = re.compile(r"(?<![\w*_])([*_])(?=[^\s*_])([^*_]+?)(?<=[^\s*_])\1(?![\w*_])")
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_MARKED = re.compile(r"`([@#]+)`")
-_TAG = re.compile(r"</?(?:b|i|em|strong|sup|sub|u|p|div|span)\s*/?>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,28 +269,6 @@ def cells(line: str) -> tuple[str, ...]:
     return (*parts, cell.strip()) if cell.strip() else tuple(parts)
 
 
-def plain(text: str) -> str:
-    """Markdown as a reader sees it: no emphasis, a link as its text with the address behind it, escapes resolved."""
-
-    def link(match: re.Match[str]) -> str:
-        words, target = match[1].strip(), match[2]
-        return target if not words or words == target else f"{words} ({target})" if target else words
-
-    text = _LINK.sub(link, text)
-    kept: list[str] = []
-
-    def hide(match: re.Match[str]) -> str:
-        kept.append(match[1])
-        return f"\x00{len(kept) - 1}\x00"
-
-    text = _ESCAPE.sub(hide, _MARKED.sub(hide, text))
-    text = _TAG.sub("", text)
-    for _ in range(2):
-        text = _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text))
-    text = html.unescape(text)
-    return re.sub("\x00([0-9]+)\x00", lambda match: kept[int(match[1])], text).strip()
-
-
 def plain_lines(text: str) -> str:
     """`plain` for text of several lines: lists, tables and code stay as they are written."""
     out, fence = [], False
@@ -314,15 +286,21 @@ def plain_lines(text: str) -> str:
 
 
 def _table(lines: list[MarkdownLine], at: int) -> MarkdownTable | None:
+    if lines[at].text.lstrip().startswith("|| ") and not lines[at].code:  # a wiki's head, see `wiki_markup`
+        return _rows(lines, at, at + 1, lines[at].text.lstrip()[1:])
     if at + 1 >= len(lines) or "|" not in lines[at].text or not _RULE.match(lines[at + 1].text):
         return None
     if "|" not in lines[at + 1].text and "-" not in lines[at + 1].text:
         return None
-    end = at + 2
+    return _rows(lines, at, at + 2, lines[at].text)
+
+
+def _rows(lines: list[MarkdownLine], at: int, first: int, head: str) -> MarkdownTable:
+    end = first
     while end < len(lines) and "|" in lines[end].text and lines[end].text.strip() and not lines[end].code:
         end += 1
-    rows = tuple((line.number, cells(line.text)) for line in lines[at + 2 : end])
-    return MarkdownTable(lines[at].number, cells(lines[at].text), rows, tuple(lines[at:end]))
+    rows = tuple((line.number, cells(line.text)) for line in lines[first:end])
+    return MarkdownTable(lines[at].number, cells(head), rows, tuple(lines[at:end]))
 
 
 def _hard(text: str) -> str:

@@ -16,8 +16,11 @@ from readiness_tui.domain.text.format import moment, plural
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.action_list import ActionList
 from readiness_tui.sources.incidents.clock import Clock
+from readiness_tui.sources.incidents.cross_check import cross_check
 from readiness_tui.sources.incidents.document_day import find_document_day
-from readiness_tui.sources.incidents.draft import TIMES, IncidentDraft
+from readiness_tui.sources.incidents.draft import IncidentDraft
+from readiness_tui.sources.incidents.inline_markup import plain
+from readiness_tui.sources.incidents.label_headings import with_labels
 from readiness_tui.sources.incidents.labels import Labels, pairs
 from readiness_tui.sources.incidents.markdown_blocks import (
     Block,
@@ -30,11 +33,11 @@ from readiness_tui.sources.incidents.markdown_blocks import (
     comments,
     every_line,
     front_matter,
-    plain,
     plain_lines,
     sections,
     statements,
 )
+from readiness_tui.sources.incidents.named_times import take_named_times
 from readiness_tui.sources.incidents.section_text import ROWS, text_of, titled
 from readiness_tui.sources.incidents.timeline import Timeline
 from readiness_tui.sources.incidents.written_time import read_stamp, stated_zone
@@ -47,13 +50,6 @@ _BLAMELESS = re.compile(r"^This note is blameless: [^#]{0,200}?they knew\.$", re
 _RIVALS = "two texts to settle"
 _INTERVAL = re.compile(r"\*\*To (?:detect|acknowledge|mitigate|resolve)\*\*")
 _REMARK = re.compile(r"\W*(?:all )?times\b.{0,60}", re.IGNORECASE)
-_MARKS = (
-    ("started", re.compile(r"\b(?:start|begin(?:ning)?) of (?:the )?(?:outage|incident|impact)\b|\b(?:outage|incident|impact) (?:begins|began|starts|started)\b", re.IGNORECASE)),
-    ("detected", re.compile(r"\b(?:incident|outage|issue|problem) (?:is |was )?detected\b|\b(?:first )?alerts? (?:fires|fired|triggered|triggers)\b", re.IGNORECASE)),
-    ("acknowledged", re.compile(r"\backnowledge[sd]\b", re.IGNORECASE)),
-    ("mitigated", re.compile(r"\b(?:incident|outage|issue|impact) (?:is |was )?mitigated\b|\bend of (?:the )?impact\b", re.IGNORECASE)),
-    ("resolved", re.compile(r"\bend of (?:the )?(?:outage|incident)\b|\b(?:outage|incident) (?:is |was )?(?:ends|ended|over|resolved)\b|\bfully (?:restored|recovered)\b", re.IGNORECASE)),
-)  # fmt: skip
 
 
 def read_postmortem(text: str, name: str, day: date | None = None, fallback: date | None = None) -> IncidentDraft:
@@ -74,7 +70,8 @@ class _PostmortemReader:
             self.draft.uid, self.draft.item_id = own[1], own[2] or ""
             text = _BLAMELESS.sub(lambda match: "\n" * match[0].count("\n"), RECORD_MARK.sub("", text))
         self._text, self._comments = comments(text)
-        self._sections = sections(self._text, skip)
+        found = sections(self._text, skip)
+        self._sections = found if self.draft.uid else with_labels(found)
         self._guessed = self._guess_timeline()
 
     def read(self) -> IncidentDraft:
@@ -118,7 +115,8 @@ class _PostmortemReader:
         if draft.uid:
             self._own_controls()
         else:
-            self._from_timeline()
+            take_named_times(draft)
+            cross_check(draft)
         self._finish()
         return draft
 
@@ -182,6 +180,11 @@ class _PostmortemReader:
         if draft.uid and section is title:
             self._own_opening(section)
             return
+        said = " ".join(line.text.strip() for line in section.lines if line.text.strip())
+        label = headings.label(section.title) or headings.interval(section.title)
+        valued = section is not title and section.level and label and 0 < len(said) < 200  # "Start time" over its value
+        if valued and self._labels.pair(section.line, section.title, said):
+            return
         opening = (section is title or not section.level) and not self._has_summary()
         for block in blocks(section.lines):
             if isinstance(block, MarkdownTable):
@@ -232,12 +235,12 @@ class _PostmortemReader:
                 self._labels.span(plain(block.text), block.line)
             if self._own_label(block):
                 continue
-            if (
-                key == "summary"
-                and not isinstance(block, MarkdownTable)
-                and any(headings.label(label) for _, label, _ in pairs(block))
-            ):
-                left = self._labels.block(block)
+            if key == "summary" and any(headings.label(label) for _, label, _ in pairs(block)):
+                if not isinstance(block, MarkdownTable):
+                    left = self._labels.block(block)
+                elif (rows := self._labels.table(block)) is not None:
+                    self._keep(rows)
+                    continue
             if left is None:
                 found.append(block)
             elif left:
@@ -250,24 +253,10 @@ class _PostmortemReader:
                 self._keep(section.written)
             return
         self.draft.add_field(key, text, close=key in ROWS)
+        self.draft.told = self.draft.told or key not in ("summary", "kept")
         self.draft.find(key, section.line, section.last)
 
     # -- the end ----------------------------------------------------------------------------------------------------
-
-    def _from_timeline(self) -> None:
-        """The times that nothing states, where a line of the timeline names them."""
-        draft = self.draft
-        for place, (key, mark) in enumerate(_MARKS):
-            hits = [entry for entry in draft.timeline if mark.search(entry.text)]
-            if key in draft.times or not hits:
-                continue
-            hit = hits[-1 if key == "resolved" else 0]
-            before = [draft.times[name] for name in TIMES[:place] if name in draft.times]
-            after = [draft.times[name] for name in TIMES[place + 1 :] if name in draft.times]
-            if all(at <= hit.at for at in before) and all(at >= hit.at for at in after):
-                draft.times[key] = hit.at
-                said = f"{key.capitalize()} is taken from the timeline: {moment(hit.at)}, “{hit.text[:60]}”."
-                draft.doubt(0, said)
 
     def _own_controls(self) -> None:
         """The document lists the failed item among its controls; the record keeps it apart."""

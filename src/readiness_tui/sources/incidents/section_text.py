@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from readiness_tui.domain.incidents.note_rows import row_line
+from readiness_tui.sources.incidents.inline_markup import plain
 from readiness_tui.sources.incidents.labels import LABELLED
-from readiness_tui.sources.incidents.markdown_blocks import Block, ListEntry, MarkdownTable, plain, plain_lines
+from readiness_tui.sources.incidents.markdown_blocks import Block, ListEntry, MarkdownTable, plain_lines
 
 #: Fields of which each line is a row: a paragraph is one line, a list has no bullets.
 ROWS = frozenset({"impact", "what_changed", "controls", "factors"})

@@ -9,6 +9,14 @@ from readiness_tui.sources.kit.fileio import head, unreadable
 
 #: Beyond it a file is no note that people wrote.
 MOST = 10 * 1024 * 1024
+#: How files begin that hold the words of people, but not as text, with what to do.
+_OTHERS = {
+    b"PK\x03\x04": "a zip archive, as Word documents and Slack exports are. Save the document as markdown or plain text;"
+    " unpack the export and give the file of the channel's day",
+    b"%PDF": "a PDF. Save or copy its text into a .md file",
+    b"{\\rtf": "rich text. Save it as plain text or markdown",
+    b"\xd0\xcf\x11\xe0": "an old Office document. Save it as plain text or CSV",
+}
 
 
 def read_text(path: Path) -> tuple[str, str]:
@@ -24,6 +32,9 @@ def read_text(path: Path) -> tuple[str, str]:
         data = path.read_bytes()
     except OSError as error:
         raise unreadable(path, error) from error
+    for start, what in _OTHERS.items():
+        if data.startswith(start):
+            raise ReadinessError(f"{path} is {what}. Nothing was imported.")
     encodings = ("utf-16",) if first[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
     for encoding in encodings:
         try:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from readiness_tui.domain.incidents.model import TimelineEntry
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.clock import Clock
 from readiness_tui.sources.incidents.draft import IncidentDraft
+from readiness_tui.sources.incidents.inline_markup import cell, is_struck, plain, unstruck
 from readiness_tui.sources.incidents.markdown_blocks import (
     HeadedSection,
     ListEntry,
@@ -18,7 +20,6 @@ from readiness_tui.sources.incidents.markdown_blocks import (
     begins,
     blocks,
     every_line,
-    plain,
     statements,
 )
 from readiness_tui.sources.incidents.written_time import Stamp, read_day, read_stamp, stated_zone
@@ -90,15 +91,18 @@ class Timeline:
             if stated := stated_zone(title):
                 self._clock.zone = stated[0]
         for number, row in table.rows:
+            if any(map(plain, row)) and all(is_struck(one) for one in row if plain(one)):
+                self._withdrawn([line for line in table.lines if line.number == number])
+                continue
             values = dict.fromkeys(("at", "day", "clock", "text", "by", "source"), "")
             more = []
-            for key, title, cell in zip(
+            for key, title, written in zip(
                 [*meant, *[""] * len(row)], [*table.header, *[""] * len(row)], row, strict=False
             ):
                 if key in values and not values[key]:
-                    values[key] = cell
-                elif cell:
-                    more.append(f"{plain(title)}: {plain(cell)}" if title else plain(cell))
+                    values[key] = written
+                elif written:
+                    more.append(f"{plain(title)}: {plain(written)}" if title else plain(written))
             when = " ".join(part for part in (values["day"], values["at"], values["clock"]) if part)
             stamp = read_stamp(plain(when))
             source, by = source_of(values["source"], values["by"], more)
@@ -112,12 +116,18 @@ class Timeline:
         if traces := re.match(r"\*\*Traces\*\* (.*)", item.text):
             self._draft.traces += plain(traces[1]).split(", ")
             return
+        if is_struck(item.text):
+            self._withdrawn(every_line(item))
+            return
         if opinion := _OPINION.match(item.text):
             stamp = read_stamp(opinion["at"])
             if stamp and self._add(stamp, opinion["text"], item.line, "opinion", plain(opinion["by"] or "")):
                 return
         stamp = read_stamp(item.text)
-        if stamp is None or (stamp.day is None and stamp.unknown):
+        if stamp is None:  # the time in a link, a tag or other marks
+            item.text = plain(item.text)
+            stamp = read_stamp(item.text)
+        if stamp is None or stamp.unknown:
             self._keep(item.lines)
             if not item.items:
                 self._draft.doubt(item.line, "this line of the timeline has no time")
@@ -177,6 +187,9 @@ class Timeline:
         self._draft.timeline[-1] = replace(last, text="\n".join((last.text, *more)))
 
     def _add(self, stamp: Stamp, text: str, line: int, source: str = "person", by: str = "") -> bool:
+        if (left := unstruck(text)) != text and not is_struck(text):
+            self._draft.kept.append((line, text))  # what is struck out in it
+            text = left
         text = plain(text)
         at = self._clock.moment(stamp, line) if text else None
         if at is None:
@@ -186,8 +199,14 @@ class Timeline:
         self._draft.timeline.append(TimelineEntry(0, at, text, source, by))
         return True
 
-    def _keep(self, lines: object) -> None:
-        self._draft.kept += [(line.number, line.text) for line in lines if line.text.strip()]  # type: ignore[attr-defined]
+    def _withdrawn(self, lines: Iterable[MarkdownLine]) -> None:
+        """What is struck out is no event."""
+        found = list(lines)
+        self._keep(found)
+        self._draft.doubt(found[0].number, "this line of the timeline is struck out, and not taken")
+
+    def _keep(self, lines: Iterable[MarkdownLine]) -> None:
+        self._draft.kept += [(line.number, line.text) for line in lines if line.text.strip()]
 
 
 def _with_nested(item: ListEntry) -> str:
@@ -196,7 +215,7 @@ def _with_nested(item: ListEntry) -> str:
 
 def source_of(source: str, by: str, more: list[str]) -> tuple[str, str]:
     """Where the fact comes from, and whose word it is; a source that names neither stays with the text."""
-    said, person = plain(source), plain(by)
+    said, person = plain(source), cell(by).lstrip("@")
     first, _, rest = said.partition(",")
     if first.strip().casefold() in _SOURCES:
         return first.strip().casefold(), person or rest.strip()

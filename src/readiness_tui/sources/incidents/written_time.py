@@ -23,6 +23,7 @@ _DATES = tuple(
     for shape in (
         r"(?P<year>(?:19|20)[0-9]{2})(?P<mark>[-/.])(?P<m>[0-9]{1,2})(?P=mark)(?P<d>[0-9]{1,2})(?![0-9])",
         rf"(?P<d>[0-9]{{1,2}}){_TH}(?:\s+of)?[\s-]{{1,3}}{_MONTH}(?:,?[\s-]{{1,3}}(?P<year>(?:19|20)[0-9]{{2}})\b)?",
+        rf"(?P<d>[0-9]{{1,2}})/{_MONTH}/(?P<year>(?:19|20)?[0-9]{{2}})(?![0-9:])",
         rf"{_MONTH}\s{{1,3}}(?P<d>[0-9]{{1,2}}){_TH}(?![0-9:])(?:\s?[-–]\s?(?P<to>[0-9]{{1,2}}){_TH}(?![0-9:]))?"
         r"(?:,?\s{1,3}(?P<year>(?:19|20)[0-9]{2})(?![0-9:]))?",
         r"(?P<a>[0-9]{1,2})(?P<mark>[-/.])(?P<b>[0-9]{1,2})(?P=mark)(?P<year>(?:19|20)?[0-9]{2})(?![0-9:])",
@@ -32,14 +33,21 @@ _DATES = tuple(
 _TIMES = (
     re.compile(
         r"(?P<hour>[01]?[0-9]|2[0-4]):(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9])(?:[.,][0-9]{1,9})?)?"
-        r"(?:\s?(?P<half>[ap])\.?m\b\.?)?(?!:?[0-9])",
+        r"(?:\s?(?P<half>[ap])\.?m\b\.?)?(?!:?[0-9])(?:\sUhr\b)?",
         re.IGNORECASE,
     ),
     re.compile(r"(?P<hour>1[0-2]|0?[1-9])\s?(?P<half>[ap])\.?m\b\.?", re.IGNORECASE),
-    re.compile(r"(?P<hour>[01]?[0-9]|2[0-3])\.(?P<minute>[0-5][0-9])(?=:\s|\s[-–—]\s|\s?(?:UTC|GMT|h)\b)"),
+    re.compile(
+        r"(?P<hour>[01]?[0-9]|2[0-3])\.(?P<minute>[0-5][0-9])(?=:\s|\s[-–—]\s|\s?(?:UTC|GMT|h|Uhr)\b)(?:\sUhr\b)?"
+    ),
+    re.compile(r"(?P<hour>[01]?[0-9]|2[0-3])h(?P<minute>[0-5][0-9])(?![0-9a-zA-Z])"),
     re.compile(r"(?P<hour>[01][0-9]|2[0-3])(?P<minute>[0-5][0-9])(?=\s?(?:UTC|GMT|Z|h|hrs)\b)(?:\s?h(?:rs)?\b)?"),
 )
-_UNKNOWN_TIME = re.compile(r"(?:--:--|\?\?:\?\?|XX:XX|HH:MM|\?\?\?)")
+# What stands where a time is to be filled in, or was not known: HH:mm, 14:??, xx:xx, TBD.
+_UNKNOWN_TIME = re.compile(
+    r"(?:(?:--|__|\?\?|[Xx]{2}|[Hh]{1,2}|[0-9]{1,2}):(?:--|__|\?{1,2}|[Xx]{2}|[Mm]{2})(?::(?:--|\?\?|[Xx]{2}|[Ss]{2}|[0-9]{2}))?(?![\w:])"
+    r"|(?:\?\?|[Xx]{2}|[Hh]{2}):[0-5][0-9](?![\w:])|\?\?\?|TB[DC]\b|(?:time )?unknown\b)"
+)
 _ABOUT = re.compile(r"(?:~|≈|ca\.?\s|circa\s|approx(?:\.|imately)?\s|around\s|about\s)\s?", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\sT,@]*(?:\bat\b\s*)?", re.IGNORECASE)
 _OPENING = re.compile(r"[\s\[(<“\"']*(?P<marks>[*_`]{0,3})[\s\[(<“\"']*")
