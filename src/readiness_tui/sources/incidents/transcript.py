@@ -46,7 +46,7 @@ _REPLY = re.compile(r"^Repl(?:ying|ied) to \".{0,200}?\"\s*", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class _Said:
+class _Speech:
     line: int
     at: str
     by: str
@@ -107,9 +107,9 @@ def read_transcript(text: str, name: str, day: date | None = None, fallback: dat
     return draft
 
 
-def _said(text: str, draft: IncidentDraft) -> tuple[list[_Said], bool]:
+def _said(text: str, draft: IncidentDraft) -> tuple[list[_Speech], bool]:
     """Who said what, and whether its times count from the beginning."""
-    found: list[_Said] = []
+    found: list[_Speech] = []
     counted = open_ = False
     plain_text = _is_counted([line for line in text.split("\n", 400)[:400] if line.strip()])
     for number, raw in enumerate(text.lstrip("\ufeff").split("\n"), 1):
@@ -118,13 +118,13 @@ def _said(text: str, draft: IncidentDraft) -> tuple[list[_Said], bool]:
         if cue or cloud:
             counted = open_ = True
             at = cue["from"] if cue else cloud["at"] if cloud else ""
-            found.append(_Said(number, at, cloud["by"].strip() if cloud else "", [cloud["text"]] if cloud else []))
+            found.append(_Speech(number, at, cloud["by"].strip() if cloud else "", [cloud["text"]] if cloud else []))
         elif plain_text and (head := _OFFSET_LINE.match(line) or _NAMED_LINE.match(line)):
             counted = open_ = True
-            found.append(_Said(number, head["at"], head.groupdict().get("by") or ""))
+            found.append(_Speech(number, head["at"], head.groupdict().get("by") or ""))
         elif zoom:
             open_ = True
-            found.append(_Said(number, zoom["at"], zoom["by"].strip(), [zoom["text"]] if zoom["text"] else []))
+            found.append(_Speech(number, zoom["at"], zoom["by"].strip(), [zoom["text"]] if zoom["text"] else []))
         elif not line.strip():
             open_ = open_ and bool(found) and (plain_text or not counted)
         elif open_:
@@ -134,22 +134,22 @@ def _said(text: str, draft: IncidentDraft) -> tuple[list[_Said], bool]:
     return _joined(found) if counted else found, counted
 
 
-def _speech(found: list[_Said], line: str, counted: bool) -> None:
+def _speech(found: list[_Speech], line: str, counted: bool) -> None:
     last = found[-1]
     if voice := _VOICE.search(line):
         last.by = voice[1].strip()
         line = re.sub(r"</?v[^<>]{0,120}>", "", line)
     elif counted and (speaker := _SPEAKER.match(line)) and (not last.text or last.by):
         if last.text:  # several people below one offset
-            last = _Said(last.line, last.at, "")
+            last = _Speech(last.line, last.at, "")
             found.append(last)
         last.by, line = speaker["by"].strip(), speaker["text"]
     last.text.append(_REPLY.sub("", line.strip()))
 
 
-def _joined(found: list[_Said]) -> list[_Said]:
+def _joined(found: list[_Speech]) -> list[_Speech]:
     """Captions break a speech every few seconds: what one person says without another between is one line of a minute."""
-    out: list[_Said] = []
+    out: list[_Speech] = []
     for one in found:
         if out and one.by == out[-1].by and _length(one.at) - _length(out[-1].at) < timedelta(minutes=1):
             out[-1].text = [" ".join((*out[-1].text, *one.text))]

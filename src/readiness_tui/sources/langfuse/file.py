@@ -65,7 +65,7 @@ _SIGNATURES: tuple[tuple[Holds, frozenset[str], frozenset[str]], ...] = (
     (  # the first exports of the table of generations
         Holds.OBSERVATIONS,
         frozenset({"traceId", "startTime", "model"}),
-        frozenset({"traceName", "timeToFirstToken", "completionTokens", "usageDetails"}),
+        frozenset({"traceName", "timeToFirstToken", "usageDetails"}),
     ),
     (Holds.TRACES, frozenset({"sessionId", "userId", "release"}), frozenset({"bookmarked", "htmlPath"})),
     (Holds.TRACES, frozenset({"sessionId", "userId", "release", "timestamp", "tags", "public"}), frozenset()),
