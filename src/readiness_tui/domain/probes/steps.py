@@ -84,10 +84,14 @@ def calls(trace: Trace) -> Iterator[Call]:
             yield Call(call, step.attributes, call.error or step.error)
         return
     for call in logged:
-        own = next((step for step in steps if step.name == call.name or step.name.endswith(f" {call.name}")), None)
+        own = next((step for step in steps if _is_of(step, call.name)), None)
         if own is not None:
             steps.remove(own)
         yield Call(call, own.attributes if own else {}, call.error)
+
+
+def _is_of(step: Span, tool: str) -> bool:
+    return tool in (step.name, step.attributes.get("tool")) or step.name.endswith(f" {tool}")
 
 
 # Shares

@@ -40,6 +40,7 @@ from readiness_tui.sources.kit import fields
 from readiness_tui.sources.tracing import done
 from readiness_tui.sources.tracing.outcome import outcome_of
 from readiness_tui.sources.tracing.raw_span import GivenScore, RawSpan
+from readiness_tui.sources.tracing.tool_names import tool_name
 from readiness_tui.sources.tracing.tree import Tree
 
 __all__ = ["GivenScore", "RawSpan", "trace_from_spans"]
@@ -210,7 +211,7 @@ def _span(span: RawSpan) -> Span:
         ("tokens_in", span.tokens_in),
         ("tokens_out", span.tokens_out),
         ("cost", _cost(span)),
-        ("tool", span.tool),
+        ("tool", None if span.tool is None else tool_name(span.tool)),
         ("attempt", span.attempt),
         ("cached", span.cached or None),
     ):
