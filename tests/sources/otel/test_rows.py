@@ -174,3 +174,18 @@ def test_a_lost_span_stays_lost_when_parts_are_put_together_until_it_comes(make,
     mended = read(make("three.jsonl", json.dumps(_row("cc", "aa")) + "\n"))
     (last,) = (record.raw for record in mended.records if isinstance(record, TraceRecord))
     assert SOURCE.assemble(A, [*raws, last]).trace.tool_calls == ()
+
+
+def test_an_answer_that_is_not_the_whole_says_so(make, read):
+    answer = {"data": [{"traceID": A, "spans": [_jaeger("aa", None, 0, 2000)], "processes": {}}]}
+    assert not any("whole" in warning or "page" in warning for warning in read(make("a.json", answer)).warnings)
+    found = read(make("b.json", {**answer, "errors": [{"code": 500, "msg": "a shard is down"}]}))
+    assert any("may not be the whole" in warning for warning in found.warnings)
+    found = read(make("c.json", {"data": [_row("aa")], "next_cursor": "x"}))
+    assert any("one page of several" in warning for warning in found.warnings)
+
+
+def test_spans_without_parents_are_said(trace):
+    found, result = trace(_row("aa"), _row("bb", start=100, took=200))
+    assert found.latency_ms == 1000
+    assert any("names the one above it" in warning for warning in result.warnings)

@@ -76,6 +76,8 @@ class RowSource:
                 elif item.header:
                     if cells.pick(item.value, cells.MORE) is not None:
                         yield Warn(f"{path.name}: {cells.ONE_PAGE}")
+                    if item.value.get("errors"):
+                        yield Warn(f"{path.name}: the answer names errors of its own, so it may not be the whole.")
                 else:
                     yield from self._collect(item, groups, where)
             self.beside(path, groups, where)
@@ -156,6 +158,11 @@ class RowSource:
         return self._checked([(value, self.span(row, notes)) for value, row in settled if row is not None], notes)
 
     def _checked(self, said: list[tuple[Row, LoggedSpan]], notes: fields.Notes) -> Iterator[tuple[Row, LoggedSpan]]:
+        if len({span.id for _, span in said}) > 1 and all(span.parent is None for _, span in said):
+            notes.add(
+                "no span of a trace names the one above it, so which of them is the request is not known; the longest"
+                " is taken as it"
+            )
         if self.layout.end:
             return iter(said)
         spans = durations.plausible([span for _, span in said], notes)

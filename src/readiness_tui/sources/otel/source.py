@@ -43,7 +43,7 @@ _STEP = 500  # traces between two progress records
 
 class Otlp:
     name = "otlp"
-    title = "OpenTelemetry traces and evaluation logs (OTLP, JSON lines or protobuf)"
+    title = "OpenTelemetry traces and evaluation logs (OTLP: JSON in any envelope, or protobuf)"
     brings = (
         "traces with their steps, models, tokens, tool calls and retrieved chunks, whichever convention names them",
         "scores from evaluation log records",
