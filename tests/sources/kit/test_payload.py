@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from readiness_tui.sources.kit.payload import cell
+from readiness_tui.sources.kit.payload import literal
 
 
 @pytest.mark.parametrize(
@@ -24,4 +24,4 @@ from readiness_tui.sources.kit.payload import cell
     ],
 )
 def test_a_cell_is_what_it_spells(text, value):
-    assert cell(text) == value
+    assert literal(text) == value

@@ -594,3 +594,22 @@ def test_rows_of_parquet_have_maps_and_lists(tmp_path, read):
     (trace,) = found.traces
     assert (trace.tokens_in, trace.tokens_out, trace.latency_ms, trace.answer) == (120, 20, 2000.0, "Here.")
     assert trace.started_at == datetime(2026, 11, 20, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"trace_id": "s", "startTime": 1.5, "endTime": 2.5, "model": "m", "completion_tokens": 2, "call_type": "chat"},
+        {
+            "trace_id": "t",
+            "start_time": "2026-11-20T10:00:00Z",
+            "type": "llm",
+            "project_id": "p",
+            "parent_span_id": None,
+        }
+        | {"model": "m", "end_time": None, "name": "x", "usage": {}},
+    ],
+)
+def test_rows_of_other_tools_are_none_of_langfuses(row):
+    (source,) = [source for source in registry.sources() if source.name == "langfuse"]
+    assert source.recognise(Path("x.jsonl"), (json.dumps(row) + "\n" + json.dumps(row) + "\n").encode()) is None

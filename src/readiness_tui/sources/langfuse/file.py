@@ -62,17 +62,15 @@ _SIGNATURES: tuple[tuple[Holds, frozenset[str], frozenset[str]], ...] = (
         frozenset({"traceId", "startTime", "type"}),
         frozenset({"parentObservationId", "latencyMs", "usageDetails", "statusMessage", "bookmarked"}),
     ),
-    (  # the first exports of the table of generations
-        Holds.OBSERVATIONS,
-        frozenset({"traceId", "startTime", "model"}),
-        frozenset({"traceName", "timeToFirstToken", "usageDetails"}),
-    ),
     (Holds.TRACES, frozenset({"sessionId", "userId", "release"}), frozenset({"bookmarked", "htmlPath"})),
     (Holds.TRACES, frozenset({"sessionId", "userId", "release", "timestamp", "tags", "public"}), frozenset()),
     (Holds.EXPERIMENTS, frozenset({"itemCount", "datasetId", "startTime", "name"}), frozenset()),
     (Holds.SESSIONS, frozenset({"id", "countTraces", "userIds"}), frozenset()),
 )
 _SESSION = frozenset({"id", "createdAt", "projectId", "environment"})  # of the API's list of sessions, and nothing else
+# The first exports of the table of generations had no type.
+_GENERATION = frozenset({"traceId", "startTime", "model"})
+_GENERATION_TOO = frozenset({"traceName", "timeToFirstToken", "completionTokens", "usageDetails"})
 _CORE = frozenset({"traceId", "startTime", "type", "projectId", "endTime"})  # observations with no field group but core
 
 
@@ -85,7 +83,7 @@ def holds(look: Peek) -> Holds | None:
         for kind, every, some in _SIGNATURES:
             if keys >= every and (not some or keys & some):
                 return kind
-        if keys >= _CORE and "traceId" in raw:
+        if raw >= _CORE or (raw >= _GENERATION and raw & _GENERATION_TOO):
             return Holds.OBSERVATIONS
         if keys and keys <= _SESSION | {"_deprecation", "traces"} and keys >= _SESSION and "traces" not in keys:
             return Holds.SESSIONS

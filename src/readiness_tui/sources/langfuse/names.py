@@ -22,15 +22,17 @@ _FIELDS = (
     " sessionDuration"
 )
 _UNDER = {re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).lower(): name for name in _FIELDS.split()}
+_API = frozenset(_UNDER.values())
 _TELLING = frozenset({"trace_id", "start_time", "session_id", "user_id", "data_type", "html_path", "project_id"})
 _TIMES = frozenset({"startTime", "endTime", "completionStartTime", "timestamp", "createdAt", "updatedAt"})
 _NO_ZONE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?")
 
 
 def is_under_scored(names: Iterable[str]) -> bool:
-    """Whether the names are those of blob storage or of the SDK's models."""
+    """Whether the names are those of blob storage or of the SDK's models, which are all written alike (LiteLLM has a
+    trace_id beside a startTime)."""
     found = frozenset(names)
-    return bool(found & _TELLING) and not any(_UNDER[name] in found for name in found & _UNDER.keys())
+    return bool(found & _TELLING) and not found & _API
 
 
 def one_name(names: Iterable[str]) -> frozenset[str]:
