@@ -391,3 +391,10 @@ def test_a_mean_that_is_not_that_of_the_cases_is_disputed(changed):
     assert [(run.id, run.disputed[0].metric, run.disputed[0].declared) for run in after] == [
         (CANDIDATE, "faithfulness", 0.99)
     ]
+
+
+@pytest.mark.parametrize("columns", ["1.5", "null", '{"a": 1}', '"faithfulness/v1/score"'])
+def test_columns_that_are_no_list_are_refused(make, columns):
+    path = make("t.json", '{"columns": ["case_id"], "data": [["a"]], "columns": ' + columns + "}")
+    with pytest.raises(ReadinessError):
+        list(registry.recognise(path, "mlflow")[0].read(path))
