@@ -20,10 +20,10 @@ from readiness_tui.sources.kit.base import ReadAlongError, Recognised, Record, T
 from readiness_tui.sources.kit.fileio import head
 from readiness_tui.sources.kit.folder import beside
 from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.kit.nested import structured
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.kit.peek import Peek, peek
 from readiness_tui.sources.kit.recordio import Entry
-from readiness_tui.sources.kit.structure import structured
 from readiness_tui.sources.tracing.messages import messages
 from readiness_tui.sources.tracing.model_call import answered, asked, finish
 from readiness_tui.sources.tracing.span_rows import Row, SpanGroup, SpanRows

@@ -45,6 +45,11 @@ _BY_KEYS: tuple[tuple[frozenset[str], str], ...] = tuple(
             "trace_id span_id ml_app",
             "Datadog's LLM Observability: send its spans as OTLP to `readiness collect`, or map them with --map",
         ),
+        (
+            "experiment items downloaded_at",
+            "an experiment of Opik: export the traces of its project (opik export), whose scores are read",
+        ),
+        ("startTime spend users models", "LiteLLM's spend by day: fetch the rows (/spend/logs?summarize=false)"),
         ("compilerOptions", "settings of a program, no results"),
         ("dependencies", "a list of packages, no results"),
         ("$schema properties", "a JSON schema, not data"),

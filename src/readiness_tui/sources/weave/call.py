@@ -16,9 +16,9 @@ from typing import Any
 from readiness_tui.domain.runs.model import SpanKind, Trace
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.kit.nested import structured
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.kit.recordio import Entry
-from readiness_tui.sources.kit.structure import structured
 from readiness_tui.sources.tracing.messages import messages
 from readiness_tui.sources.tracing.model_call import answered, asked, finish
 from readiness_tui.sources.tracing.span_rows import Row, SpanGroup, SpanRows

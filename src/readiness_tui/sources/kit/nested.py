@@ -6,14 +6,12 @@ it) becomes the value. Whatever cannot be opened stays as it is.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 from typing import Any
 
-from readiness_tui.sources.kit.payload import parsed, plain
+from readiness_tui.sources.kit.literal import structure
 from readiness_tui.sources.kit.recordio import Entry
 
-_LONGEST = 1_000_000  # characters of a Python literal
 _DEEPEST = 20  # dots in a column's name
 
 
@@ -21,7 +19,7 @@ def structured(entry: Entry) -> dict[str, Any]:
     """The value of an entry; see the module."""
     value = entry.value
     if entry.table:
-        value = {name: opened(cell) for name, cell in value.items()}
+        value = {name: structure(cell) for name, cell in value.items()}
     return nested(value) if any("." in name for name in value) else value
 
 
@@ -43,17 +41,3 @@ def nested(row: Mapping[str, Any]) -> dict[str, Any]:
         else:
             made[name] = value
     return made
-
-
-def opened(cell: Any) -> Any:
-    """The structure in a table cell: JSON, or a Python literal of a dict or list."""
-    if not isinstance(cell, str) or cell.lstrip()[:1] not in ("{", "["):
-        return cell
-    found = parsed(cell)
-    if found is not cell or len(cell) > _LONGEST:
-        return found
-    try:
-        literal = ast.literal_eval(cell.strip())
-    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-        return cell
-    return plain(literal) if isinstance(literal, (dict, list)) else cell
