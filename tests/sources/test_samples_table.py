@@ -14,7 +14,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 # The table of samples reads every one of them, which takes seconds.
-@pytest.mark.parametrize("name", [pytest.param("samples", marks=pytest.mark.slow), "sources", "metrics"])
+@pytest.mark.parametrize("name", [pytest.param("samples", marks=pytest.mark.slow), "sources", "metrics", "conformance"])
 def test_the_page_is_current(name):
     written = (DOCS / f"{name}.md").read_text(encoding="utf-8").splitlines()
     made = runpy.run_path(str(DOCS / f"make_{name}.py"))["document"]().splitlines()
