@@ -67,8 +67,6 @@ _SIGNATURES: tuple[tuple[Holds, frozenset[str], frozenset[str]], ...] = (
     (Holds.EXPERIMENTS, frozenset({"itemCount", "datasetId", "startTime", "name"}), frozenset()),
     (Holds.SESSIONS, frozenset({"id", "countTraces", "userIds"}), frozenset()),
 )
-#: Langfuse spells all its names one way: a gateway's log that mixes the two is not its own.
-_MIXED = frozenset({"trace_id", "startTime"})
 _SESSION = frozenset({"id", "createdAt", "projectId", "environment"})  # of the API's list of sessions, and nothing else
 # The first exports of the table of generations had no type.
 _GENERATION = frozenset({"traceId", "startTime", "model"})
@@ -82,8 +80,6 @@ def holds(look: Peek) -> Holds | None:
         return Holds.TRACES
     for raw in (look.below(_DATA), _keys(look)):
         keys = one_name(raw)
-        if raw >= _MIXED:
-            continue
         for kind, every, some in _SIGNATURES:
             if keys >= every and (not some or keys & some):
                 return kind
