@@ -16,6 +16,7 @@ from typing import Any
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.joining import question_id
 from readiness_tui.domain.runs.model import (
+    UNKNOWN_VERSION,
     Case,
     CaseStatus,
     HumanLabel,
@@ -35,6 +36,7 @@ from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.own.app_log import REQUEST_IDS, is_log, snake
 from readiness_tui.sources.own.golden_set import GOLD, RESULT
+from readiness_tui.sources.own.row_runs import RowRuns, row_runs
 from readiness_tui.sources.own.run_fields import run_from
 from readiness_tui.sources.tracing.outcome import outcome_of
 
@@ -108,30 +110,36 @@ class CaseRecords:
 
     def read(self, path: Path) -> Iterator[Record]:
         notes = fields.Notes()
-        run: Run | None = None
-        repeats = CaseRepeats()
+        by_row = row_runs(path, "cases")
+        runs: dict[tuple[str | None, ...], tuple[Run, CaseRepeats]] = {}
         header_alone = False
         for item in records(path, "cases"):
             if not isinstance(item, Entry):
                 yield item
                 continue
             header_alone = False
+            key = by_row.key(item.value)
             try:
-                if run is None:
-                    run, is_header = _run(path, item, notes)
+                if key not in runs:
+                    run, is_header = _run(path, item, by_row, len(runs), notes)
+                    runs[key] = run, CaseRepeats()
                     yield RunStart(run)
                     if is_header:
                         header_alone = not run.aggregates
                         continue
                 elif isinstance(item.value.get("run"), dict):
                     raise RecordError("a second run line; a file holds the cases of one run, so split it")
+                run, repeats = runs[key]
                 yield CaseRecord(run.id, repeats.with_repeat(case_from(item, notes), item, notes), item.raw)
             except RecordError as error:
-                if run is None:  # without a valid header, all cases would belong to an undescribed run
+                if not runs:  # without a valid header, all cases would belong to an undescribed run
                     raise ReadinessError(f"{path}, line {item.line}: {error}. Correct the run line.") from error
                 yield reject(item.line, str(error), item.raw)
         if header_alone:
             yield Warn(f"{path.name} describes a run, and no case of it follows, as lines or in a list `cases`.")
+        if by_row.split:
+            told = " and ".join(by_row.split)
+            yield Warn(f"{path.name}: its rows are of {len(runs)} runs, told apart by their {told}.")
         yield from notes.warnings(path.name)
 
 
@@ -150,14 +158,21 @@ def _has_metric(look: Peek) -> bool:
     )
 
 
-def _run(path: Path, entry: Entry, notes: fields.Notes) -> tuple[Run, bool]:
-    """The run, and whether this entry was its header (otherwise it is the first case)."""
+def _run(path: Path, entry: Entry, by_row: RowRuns, before: int, notes: fields.Notes) -> tuple[Run, bool]:
+    """The run, and whether this entry was its header (otherwise it is the first case). `before`: runs already begun."""
     stated = entry.value.get("run")
     is_header = entry.header or isinstance(stated, dict)
-    about = stated if isinstance(stated, dict) else entry.value if is_header else {}
-    run = run_from(about, ident=f"cases-{digest(path)[:12]}", name=path.stem, tool=SOURCE.name, notes=notes)
+    about = stated if isinstance(stated, dict) else entry.value if is_header else by_row.stated(entry.value)
+    ident = f"cases-{digest(path)[:12]}{f'/{before + 1}' if before else ''}"
+    name = " ".join(filter(None, (path.stem, *by_row.key(entry.value))))
+    if by_row.split not in ((), ("run_id",)):  # two versions under one id are two runs
+        about = {field: value for field, value in about.items() if field != "id"}
+    run = run_from(about, ident=ident, name=name, tool=SOURCE.name, notes=notes)
     if not is_header:
-        warning = f"{path.name} describes no run: its version, start and dataset are unknown."
+        unknown = (
+            "its start and dataset are" if run.version != UNKNOWN_VERSION else "its version, start and dataset are"
+        )
+        warning = f"{path.name} describes no run: {unknown} unknown."
         return replace(run, warnings=(warning,)), False
     if about is stated:
         around = {key: value for key, value in entry.value.items() if key != "run"}
