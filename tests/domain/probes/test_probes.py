@@ -103,7 +103,7 @@ def test_no_record_proposes_nothing_and_says_what_is_needed() -> None:
     empty = ask("tool_io_logged")
     assert (empty.points, empty.assurance, empty.n, empty.low) == (None, None, None, None)
     assert empty.missing == "Nothing to count: no trace is imported."
-    assert "no imported trace has a tool call" in ask("tool_io_logged", many(3, 0)).missing
+    assert "no imported trace shows a tool call" in ask("tool_io_logged", many(3, 0)).missing
 
 
 @given(st.integers(1, 400), st.floats(0.01, 1), st.data())

@@ -155,7 +155,7 @@ SHARES = (
         "tool_io_logged",
         "tool calls",
         "carry both arguments and a result or error",
-        "no imported trace has a tool call",
+        "no imported trace shows a tool call",
         _tool_io,
     ),
     ShareQuery(

@@ -46,7 +46,7 @@ class OutsideTools:
             self.hits.add(f"{trace.id}:tool:{name}", f"{one_line(trace.id, 60)} calls {shown}, which is not declared")
 
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
-        nothing = self.problem or "no imported trace has a tool call"
+        nothing = self.problem or "no imported trace shows a tool call"
         return self.hits.proposal(item, spec, data, seen, "tools outside the declared list", self.n, nothing)
 
 

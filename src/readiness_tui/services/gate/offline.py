@@ -154,7 +154,7 @@ def read_files(
         _data(old, gold, sides[1]),
         all_traces(contents),
         gold,
-        tuple(dict.fromkeys(f"{content.path.name}: {remark}" for content in contents for remark in remarks(content))),
+        tuple(dict.fromkeys(named for content in contents for named in _named(content))),
     )
 
 
@@ -240,6 +240,13 @@ def all_traces(contents: Sequence[Content]) -> tuple[Trace, ...]:
             if whole is not None:
                 found[ident] = whole.trace
     return tuple(found.values())
+
+
+def _named(content: Content) -> Iterator[str]:
+    """The remarks of a file with its name before each, once."""
+    name = content.path.name
+    for remark in remarks(content):
+        yield remark if remark.startswith((f"{name}:", f"{name},", f"{name} ")) else f"{name}: {remark}"
 
 
 def remarks(content: Content) -> tuple[str, ...]:

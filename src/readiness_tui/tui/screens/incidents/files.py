@@ -122,5 +122,5 @@ def imported(told: imports.ImportedIncident) -> Content:
         rows.append(join(Content.styled("! look at ", "bold $text-warning"), line(f"{where}{doubt.text}", limit=300)))
     if told.kept:
         kept = plural(len(told.kept), "line")
-        rows.append(Content.styled(f"{kept} that no field takes are kept in the note.", "$foreground-muted"))
+        rows.append(Content.styled(f"Kept in the note: {kept} that no field takes.", "$foreground-muted"))
     return Content("\n").join(rows)
