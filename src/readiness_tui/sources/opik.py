@@ -74,7 +74,7 @@ class Opik:
                 raise ReadAlongError(f"{path} is read along with {file.name}, whose spans it holds: import that one.")
         notes = fields.Notes()
         for found in _ROWS.groups((path, *self.along(path)), notes):
-            yield _ROWS.record(found) if isinstance(found, SpanGroup) else found
+            yield _ROWS.record(found, notes) if isinstance(found, SpanGroup) else found
         yield from notes.warnings(path.name)
 
 
@@ -103,7 +103,10 @@ def _rows(entry: Entry) -> Iterator[Row]:
     row = structured(entry)
     if isinstance(row.get("trace"), dict) and "id" in row["trace"]:
         yield _tidy(row["trace"])
-        yield from (_tidy(part) for part in row.get("spans") or () if isinstance(part, dict))
+        listed = row.get("spans") or ()
+        yield from (_tidy(part) for part in listed if isinstance(part, dict))
+        if not all(isinstance(part, dict) for part in listed):
+            raise RecordError("a span of the trace is no object")
     elif (
         "span_type" in row and "trace_id" in row and "id" not in row
     ):  # a table of opik export: a trace's row with a span
@@ -234,17 +237,25 @@ def _judgements(row: Row) -> list[GivenScore]:
     return found
 
 
-def _build(group: SpanGroup) -> Trace:
+def _lacking(group: SpanGroup) -> int:
+    """How many spans fewer there are than the trace's row counts. Without any, its row speaks of them all."""
+    there = sum(not _is_trace(row) for row in group.rows)
+    counts = (payload.count(row.get("span_count")) or 0 for row in group.rows if _is_trace(row))
+    return max(counts, default=0) - there if there else 0
+
+
+def _build(group: SpanGroup, notes: fields.Notes, lost: bool) -> Trace:
     """A trace's own row stands above its top spans. Alone, it tells totals, and nothing of what was called."""
     root = next((span for span, row in zip(group.spans, group.rows, strict=True) if _is_trace(row)), None)
     spans = group.spans
     if root is not None:
         spans = [replace(s, parent=root.id) if s.parent is None and s is not root else s for s in spans]
-    made = trace_from_spans(group.id, spans, [score for row in group.rows for score in _judgements(row)])
+    judged = [score for row in group.rows for score in _judgements(row)]
+    made = trace_from_spans(group.id, spans, judged, notes, lost=lost, totals=root is not None)
     if all(_is_trace(row) for row in group.rows):
         made = replace(made, tool_calls=None)
     return made
 
 
-_ROWS = SpanRows("opik", _rows, _trace_id, _span, _build, _WRAPPERS)
+_ROWS = SpanRows("opik", _rows, _trace_id, _span, _build, _WRAPPERS, _lacking)
 SOURCE = Opik()

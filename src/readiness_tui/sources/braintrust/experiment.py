@@ -15,7 +15,7 @@ from statistics import fmean
 
 from readiness_tui.domain.runs.joining import question_id
 from readiness_tui.domain.runs.model import Case, Run, Score, ScoreState
-from readiness_tui.sources.braintrust.span import is_root, scores, type_of, without_scorers
+from readiness_tui.sources.braintrust.span import ROWS, is_root, scores, type_of, without_scorers
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import CaseRecord, Record, RunStart
 from readiness_tui.sources.kit.jsonio import RecordError
@@ -94,7 +94,7 @@ def _case(group: SpanGroup, notes: fields.Notes) -> Case:
     if root is None:
         raise RecordError("the root row of this trace is not in the file, so its input and scores are not known")
     kept = without_scorers(group)
-    trace = trace_from_spans(group.id, [span for _, span in kept])
+    trace = trace_from_spans(group.id, [span for _, span in kept], (), notes, lost=ROWS.lost(group))
     tasks = [span for row, span in kept if type_of(row) == "task"]
     metadata = inner(root, "metadata")
     question = payload.question(root.get("input"))

@@ -50,7 +50,7 @@ class Braintrust:
             elif (experiment := experiments.of(found)) is not None:
                 yield from experiments.case(experiment, found, notes)
             else:
-                yield ROWS.record(found)
+                yield ROWS.record(found, notes)
         yield from notes.warnings(path.name)
 
 

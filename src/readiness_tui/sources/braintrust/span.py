@@ -173,8 +173,9 @@ def _usage(metrics: Row, notes: fields.Notes) -> tuple[int | None, int | None, f
     return into, out, cost
 
 
-def _build(group: SpanGroup) -> Trace:
-    return trace_from_spans(group.id, [span for _, span in without_scorers(group)], scores(group.rows))
+def _build(group: SpanGroup, notes: fields.Notes, lost: bool) -> Trace:
+    spans = [span for _, span in without_scorers(group)]
+    return trace_from_spans(group.id, spans, scores(group.rows), notes, lost=lost)
 
 
 ROWS = SpanRows("braintrust", _rows, _trace_id, _span, _build, ("events", "data"))

@@ -18,6 +18,7 @@ import msgspec
 
 PART = 32 * 1024 * 1024  # bytes of records held at once, about
 MAX_PARTS = 128  # open files
+LOST = "lost"  # the kind of a record of which no more than its key, and perhaps its id (its text), is known
 
 _encode = msgspec.json.Encoder().encode
 

@@ -118,12 +118,14 @@ def _traced(
     """The traces of the items, and the scores that name them."""
     wanted = {str(value.get("traceId")) for experiment in experiments.values() for _, value in experiment.items}
     spans: dict[str, list[RawSpan]] = {}
+    lost: set[str] = set()
     for row in _beside(near, Holds.OBSERVATIONS):
         ident = row.get("traceId")
         if isinstance(ident, str) and ident in wanted:
             try:
                 spans.setdefault(ident, []).append(span(row, notes))
             except RecordError as error:
+                lost.add(ident)
                 notes.add(f"an observation in another file was left out: {error}")
     scores: dict[str, list[dict[str, Any]]] = {}
     for row in _beside(near, Holds.SCORES):
@@ -132,7 +134,7 @@ def _traced(
             scores.setdefault(ident, []).append(row)
         elif word == "experiment" and ident in experiments and ident is not None:
             experiments[ident].scores.append(row)
-    return {ident: build(ident, found, None, (), notes) for ident, found in spans.items()}, scores
+    return {ident: build(ident, found, None, (), notes, lost=ident in lost) for ident, found in spans.items()}, scores
 
 
 def read_experiments(path: Path) -> Iterator[Record]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from readiness_tui.domain.runs.model import Trace
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import Record, TraceRecord
-from readiness_tui.sources.kit.grouping import GroupedRecord
+from readiness_tui.sources.kit.grouping import LOST, GroupedRecord
 from readiness_tui.sources.kit.jsonio import RecordError, decode
 from readiness_tui.sources.kit.recordio import reject
-from readiness_tui.sources.langfuse.figures import cost
 from readiness_tui.sources.langfuse.file import Holds
 from readiness_tui.sources.langfuse.names import as_api
 from readiness_tui.sources.langfuse.row import build, span
@@ -29,13 +27,16 @@ class LoggedRequest:
     foreign: int = 0  # observations from other files
     row: dict[str, Any] | None = None
     scores: dict[str, dict[str, Any]] = field(default_factory=dict)
+    lost: bool = False  # whether an observation of it could not be read
 
     def add(self, piece: GroupedRecord) -> None:
         where, _, kind = piece.kind.partition(" ")
         value = as_api(decode(piece.text.encode("utf-8", "surrogatepass")))
         own = where == "own"
         self.own = self.own or own
-        if kind == Holds.SCORES:
+        if kind == LOST:
+            self.lost = True
+        elif kind == Holds.SCORES:
             self.scores.setdefault(str(value.get("id", f"\0{len(self.scores)}")), value)
         elif kind == Holds.TRACES:
             self.row = value if own or self.row is None else self.row
@@ -68,6 +69,7 @@ class LoggedRequest:
             try:
                 spans.append(span(row, notes))
             except RecordError as error:
+                self.lost = True
                 if line:
                     yield reject(line, str(error), payload.as_raw(row))
                 else:
@@ -84,25 +86,13 @@ class LoggedRequest:
         tables = [row for _, row in self.spans.values() if "comments" in row] + ([self.row] if self.row else [])
         judged += [said for row in tables for said in table_judgements(row) if said.name not in known]
         try:
-            found = build(ident, spans, self.row, judged, notes)
-            yield TraceRecord(self._cut(found, len(spans), notes), self.raw())
+            fewer = 0 < len(spans) < self.declared()
+            if fewer:
+                notes.add("a request has fewer observations than its row counts; its tokens and tool calls are unknown")
+            found = build(ident, spans, self.row, judged, notes, lost=self.lost or fewer)
+            yield TraceRecord(found, self.raw())
         except RecordError as error:
             yield reject(0, f"trace {ident}: {error}", self.raw())
-
-    def _cut(self, trace: Trace, there: int, notes: fields.Notes) -> Trace:
-        """The trace without the sums that lack the observations its row counts and the files do not have."""
-        if not there or there >= self.declared():
-            return trace
-        notes.add("a request has fewer observations than its row counts; its tokens and tool calls are unknown")
-        return replace(
-            trace,
-            cost=cost(self.row or {}),
-            tokens_in=None,
-            tokens_out=None,
-            tool_calls=trace.tool_calls or None,
-            chunks=trace.chunks or None,
-            retrieval=trace.retrieval or None,
-        )
 
 
 def _masked(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -182,13 +182,18 @@ def build(
     row: Mapping[str, Any] | None,
     judged: Iterable[GivenScore],
     notes: fields.Notes,
+    *,
+    lost: bool = False,
 ) -> Trace:
-    """The trace of these observations, completed from its row of the trace table. Raises RecordError."""
+    """The trace of these observations, completed from its row of the trace table. Raises RecordError.
+
+    `lost`: there are more observations than these. What was used in all is then known from the row alone.
+    """
     judgements = list(judged)
     note_several(judgements, notes)
     spans = rollups.innermost(spans, notes)
     if row is None:
-        return _ended(trace_from_spans(ident, spans, judgements, notes), spans, notes)
+        return _ended(trace_from_spans(ident, spans, judgements, notes, lost=lost), spans, notes)
     metadata = object_in(row, "metadata")
     tokens_in, tokens_out = figures.tokens(row, notes)
     said = RawSpan(
@@ -210,12 +215,12 @@ def build(
     if not spans:
         alone = trace_from_spans(ident, [said], judgements)
         return replace(alone, spans=None, extra={k: v for k, v in alone.extra.items() if k != "not_understood"})
-    found = _ended(trace_from_spans(ident, spans, judgements, notes), spans, notes)
+    found = _ended(trace_from_spans(ident, spans, judgements, notes, lost=lost), spans, notes)
     if found.cost is not None and said.cost and not math.isclose(found.cost, said.cost, rel_tol=1e-3):
         notes.add("the cost in a request's own row is not that of its model calls; the calls' is taken")
     tags = list(dict.fromkeys([*found.extra.get("tags", ()), *said.tags]))
-    priced = any(one.cost is not None for one in spans)
-    metered = any(one.tokens_in is not None or one.tokens_out is not None for one in spans)
+    priced = not lost and any(one.cost is not None for one in spans)
+    metered = not lost and any(one.tokens_in is not None or one.tokens_out is not None for one in spans)
     return replace(
         found,
         question=found.question if found.question is not None else said.input,

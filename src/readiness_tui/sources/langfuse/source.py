@@ -17,7 +17,7 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import Progress, ReadAlongError, Recognised, Record, Warn
 from readiness_tui.sources.kit.fileio import head
 from readiness_tui.sources.kit.folder import size
-from readiness_tui.sources.kit.grouping import GroupedRecord, Groups
+from readiness_tui.sources.kit.grouping import LOST, GroupedRecord, Groups
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.peek import peek
 from readiness_tui.sources.kit.recordio import Entry, reject
@@ -155,6 +155,7 @@ def _traces(path: Path, kind: Holds, notes: fields.Notes) -> Iterator[Record]:
                 try:
                     request.add(piece)
                 except RecordError as error:
+                    request.lost = request.lost or piece.kind.endswith(Holds.OBSERVATIONS)
                     yield reject(piece.line, str(error), piece.text)
             if not request.own:
                 if request.scores and not request.spans and request.row is None:
@@ -189,6 +190,8 @@ def _add(groups: Groups, item: Entry, kind: Holds, where: str) -> None:
     ident, row = _key(item.value, kind), item.value
     parts = [(part, row.get(part)) for part in (Holds.OBSERVATIONS, Holds.SCORES)] if kind is Holds.TRACES else []
     nested = [(what, part) for what, listed in parts if isinstance(listed, list) for part in listed]
+    if any(what is Holds.OBSERVATIONS and not isinstance(part, dict) for what, part in nested):
+        groups.add(ident, GroupedRecord(f"{where} {LOST}", item.line, "{}"))
     nested = [(what, part) for what, part in nested if isinstance(part, dict)]
     if not nested:
         groups.add(ident, GroupedRecord(f"{where} {kind}", item.line, item.raw))

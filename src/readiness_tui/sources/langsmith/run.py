@@ -7,7 +7,7 @@ without a type is a chain, so a tool may be one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from readiness_tui.domain.runs.model import Chunk, SpanKind, Trace
@@ -126,10 +126,25 @@ def _arguments(inputs: Any) -> Any:
     return inputs
 
 
-def trace(ident: str, runs: Sequence[Mapping[str, Any]], judged: Sequence[GivenScore], notes: fields.Notes) -> Trace:
-    """Raises RecordError."""
+def trace(
+    ident: str,
+    runs: Sequence[Mapping[str, Any]],
+    judged: Sequence[GivenScore],
+    notes: fields.Notes,
+    lost: Set[str] = frozenset(),
+) -> Trace:
+    """The trace of these runs. `lost`: ids of runs that could not be read. Raises RecordError."""
     spans = rollups.only_whole_sums([span(run, notes) for run in runs], notes)
-    return of_its_steps(trace_from_spans(ident, spans, judged, notes), spans, notes)
+    there = {span.id for span in spans}
+    missing = bool((lost | {one for run in runs for one in _children(run)}) - there)
+    found = trace_from_spans(ident, spans, judged, notes, lost=missing, totals=True)
+    return of_its_steps(found, spans, notes)
+
+
+def _children(run: Mapping[str, Any]) -> list[str]:
+    """The ids of the runs that it names as steps of it."""
+    listed = [payload.literal(run.get(name)) for name in ("child_run_ids", "direct_child_run_ids")]
+    return [one for ids in listed if isinstance(ids, list) for one in ids if isinstance(one, str)]
 
 
 def _ok(run: Mapping[str, Any], error: str | None, ended: bool) -> bool | None:

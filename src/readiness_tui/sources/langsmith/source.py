@@ -25,7 +25,7 @@ from readiness_tui.sources.kit.base import (
 )
 from readiness_tui.sources.kit.fileio import digest, head
 from readiness_tui.sources.kit.folder import beside, size
-from readiness_tui.sources.kit.grouping import GroupedRecord, Groups
+from readiness_tui.sources.kit.grouping import LOST, GroupedRecord, Groups
 from readiness_tui.sources.kit.jsonio import RecordError, decode
 from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
@@ -132,6 +132,7 @@ def _runs(path: Path, notes: fields.Notes) -> Iterator[Record]:
             if not isinstance(item, Entry):
                 yield item
                 continue
+            ident = ""
             try:
                 ident = trace_id(item.value, parents)
                 for run in with_child_runs(item.value):
@@ -142,6 +143,8 @@ def _runs(path: Path, notes: fields.Notes) -> Iterator[Record]:
                         survey = surveys.setdefault(session, ExperimentSurvey())
                         survey.root(run) if _is_example(run) else survey.step(run)
             except RecordError as error:
+                if ident:
+                    groups.add(ident, GroupedRecord(LOST, item.line, ""))
                 yield reject(item.line, str(error), item.raw)
         surveys = {session: survey for session, survey in surveys.items() if survey.rows}
         for session, survey in surveys.items():
@@ -163,17 +166,24 @@ def _trace(
     notes: fields.Notes,
 ) -> Iterator[Record]:
     steps: list[dict[str, Any]] = []
+    lost: set[str] = set()
     for piece in pieces:
+        run: Any = None
         try:
+            if piece.kind == LOST:
+                lost.add(f"line {piece.line}")
+                continue
             run = decode(piece.text.encode("utf-8", "surrogatepass"))
             span(run, fields.Notes())
             steps.append(run)
         except RecordError as error:
+            named = run.get("id") if isinstance(run, dict) else None
+            lost.add(named if isinstance(named, str) and named else f"line {piece.line}")
             yield reject(piece.line, str(error), piece.text)
     if not steps:
         return
     judged = {at: beside.of(run, notes) for at, run in enumerate(steps)}
-    found = trace(ident, steps, [one for listed in judged.values() for one in listed], notes)
+    found = trace(ident, steps, [one for listed in judged.values() for one in listed], notes, lost)
     raw = payload.as_raw([without_secrets(run) for run in steps])
     yield TraceRecord(found, raw)
     for at, run in enumerate(steps):

@@ -150,10 +150,13 @@ def read_trace(info: Info, spans: Sequence[Any] | None, reader: Reader) -> tuple
     """The trace, and its request's output. `spans` None: not exported with it. Raises RecordError."""
     listed = [span for span in spans or () if isinstance(span, dict)]
     raws = [read_span(span, reader) for span in listed]
-    lost = max((_spans_declared(info) or 0) - len(raws), 0)
+    fewer = max((_spans_declared(info) or 0) - len(raws), 0)
     said = _by_judge([said for said in info.assessments if not said.expected])
     judged = [_judgement(name, one) for name, ones in said.items() for one in ones]
-    trace = trace_from_spans(info.id, raws or [_head(info)], judged, reader.notes if raws else None)
+    lost = bool(raws) and (fewer > 0 or len(listed) < len(spans or ()))
+    trace = trace_from_spans(info.id, raws or [_head(info)], judged, reader.notes if raws else None, lost=lost)
+    if raws and not lost and _short(trace, info, reader.notes):
+        trace, lost = trace_from_spans(info.id, raws, judged, lost=True), True
     if not raws:
         reader.notes.add("the trace has no spans here, so its steps, chunks and tool calls are not known")
         trace = replace(trace, spans=None)
@@ -162,12 +165,10 @@ def read_trace(info: Info, spans: Sequence[Any] | None, reader: Reader) -> tuple
             "the request took most of its time after its last step, as the first ones of a process do; it counts in"
             " the latency unless the trace is tagged cold_start"
         )
-    if raws and lost:
+    if raws and fewer:
         reader.notes.add(
             "the trace says that it had more spans than are here, so what was called or retrieved is not known"
         )
-    if lost or len(listed) < len(spans or ()):
-        trace = _not_none(trace)
     told = not any(raw.kind is SpanKind.MODEL for raw in raws)  # else MLflow's sum lacks the calls that logged none
     tokens, cost = (_usage(info), _cost(info)) if told else ((None, None), None)
     trace = _with_state(trace, info, reader.notes)
@@ -303,14 +304,18 @@ def _spans_declared(info: Info) -> int | None:
     return payload.count(stats.get("num_spans")) if isinstance(stats, dict) else None
 
 
-def _not_none(trace: Trace) -> Trace:
-    """The trace, "none called" and "nothing retrieved" taken back: a step that was not understood may have done it."""
-    return replace(
-        trace,
-        tool_calls=trace.tool_calls or None,
-        chunks=trace.chunks or None,
-        retrieval=trace.retrieval or None,
-    )
+def _short(trace: Trace, info: Info, notes: fields.Notes) -> bool:
+    """Whether the trace's own sum of tokens is more than its spans here come to: some of them are missing."""
+    for said, found in zip(_usage(info), (trace.tokens_in, trace.tokens_out), strict=True):
+        if said is not None and found is not None and found < said:
+            notes.add(
+                f"a trace states {said:,} tokens where its spans here come to {found:,}: spans are missing, so what was"
+                " called, retrieved and used in all is not known",
+                "a trace states more tokens than its spans here come to: spans are missing, so what was called, retrieved"
+                " and used in all is not known",
+            )
+            return True
+    return False
 
 
 def _with_state(trace: Trace, info: Info, notes: fields.Notes) -> Trace:

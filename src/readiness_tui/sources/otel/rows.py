@@ -17,7 +17,7 @@ import msgspec
 
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import Progress, Recognised, Record, TraceRecord, Warn
-from readiness_tui.sources.kit.grouping import GroupedRecord, Groups
+from readiness_tui.sources.kit.grouping import LOST, GroupedRecord, Groups
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.peek import peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
@@ -106,7 +106,7 @@ class RowSource:
             except RecordError as error:
                 yield reject(item.line, f"{place}{error}", item.raw)
                 if isinstance(row, dict) and (of := _identity(row, layout.trace)):
-                    groups.add(of, GroupedRecord(trace.LOST, item.line, _identity(row, layout.span)))
+                    groups.add(of, GroupedRecord(LOST, item.line, _identity(row, layout.span)))
                 continue
             if self.joins:
                 where[span_id] = trace_id
@@ -122,11 +122,9 @@ class RowSource:
                 yield Progress(path.stat().st_size, path.stat().st_size)
             parts = TraceParts(trace_id, reader)
             for piece in pieces:
-                if piece.kind == trace.LOST:
+                if piece.kind == LOST:
                     parts.lose(piece.text)
-            rows = [
-                (piece, _decode(piece.text)) for piece in pieces if piece.kind != trace.LOST
-            ]  # decoded strictly before
+            rows = [(piece, _decode(piece.text)) for piece in pieces if piece.kind != LOST]  # decoded strictly before
             spans = [(piece, value) for piece, value in rows if piece.kind != "annotation"]
             settled = self.settled([value for _, value in spans])
             said: list[tuple[Row, LoggedSpan]] = []

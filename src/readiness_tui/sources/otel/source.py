@@ -19,8 +19,8 @@ from readiness_tui.domain.text.format import plural
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Progress, ReadAlongError, Recognised, Record, Reject, TraceRecord, Warn
 from readiness_tui.sources.kit.fileio import head, unreadable
+from readiness_tui.sources.kit.grouping import LOST, Groups
 from readiness_tui.sources.kit.grouping import GroupedRecord as Kept
-from readiness_tui.sources.kit.grouping import Groups
 from readiness_tui.sources.kit.jsonio import MAX_DOCUMENT, RecordError, decode, document, shaped, whole
 from readiness_tui.sources.kit.not_finite import as_null
 from readiness_tui.sources.kit.peek import BOM, FileKind, Peek, peek
@@ -29,7 +29,7 @@ from readiness_tui.sources.otel import envelope, protobuf, trace
 from readiness_tui.sources.otel.batch import KEYS, Bad, OtelRecord, pieces, plain
 from readiness_tui.sources.otel.cells import MORE, ONE_PAGE
 from readiness_tui.sources.otel.runs import Runs
-from readiness_tui.sources.otel.trace import LOST, TraceParts, event_name
+from readiness_tui.sources.otel.trace import TraceParts, event_name
 from readiness_tui.sources.tracing.attributes import EVALUATION_EVENTS, names
 from readiness_tui.sources.tracing.span_reader import CARRYING_EVENTS, MESSAGE_EVENTS, Reader
 

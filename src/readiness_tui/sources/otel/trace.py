@@ -23,9 +23,8 @@ from readiness_tui.sources.otel import batch, cells
 from readiness_tui.sources.otel.batch import OtelRecord
 from readiness_tui.sources.tracing.attributes import EVALUATION_EVENTS
 from readiness_tui.sources.tracing.span_reader import Event, LoggedSpan, Reader
-from readiness_tui.sources.tracing.span_tree import GivenScore, RawSpan, trace_from_spans
+from readiness_tui.sources.tracing.span_tree import SPAN_LOST, GivenScore, RawSpan, trace_from_spans
 
-LOST = "lost"  # the kind of a record of which no more than its trace and perhaps its id is known
 _REMOTE = 0x300  # OTLP's flags: it is known whether the parent is remote, and it is
 _SPAN_TYPE = "logfire.span_type"
 _encode = msgspec.json.Encoder().encode
@@ -134,7 +133,7 @@ class TraceParts:
         notes = self._reader.notes
         lost = bool(self._lost - self._spans.keys())
         if lost:
-            notes.add("a span is lost, so what its trace called, retrieved and used in all is not known")
+            notes.add(SPAN_LOST)
         if lost or self._unfinished:
             trace = replace(
                 trace, tool_calls=None, chunks=None, retrieval=None, tokens_in=None, tokens_out=None, cost=None

@@ -18,14 +18,14 @@ from typing import Any
 from readiness_tui.domain.runs.model import Outcome, SpanKind, Trace
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import Record, TraceRecord
-from readiness_tui.sources.kit.grouping import GroupedRecord, Groups
+from readiness_tui.sources.kit.grouping import LOST, GroupedRecord, Groups
 from readiness_tui.sources.kit.jsonio import RecordError, decode
 from readiness_tui.sources.kit.recordio import Entry, reject
 from readiness_tui.sources.own.trace_record import trace_from
 from readiness_tui.sources.settings.mapping import TraceMapping, columns_of
 from readiness_tui.sources.tracing.messages import json_text
 from readiness_tui.sources.tracing.outcome import outcome_of
-from readiness_tui.sources.tracing.span_tree import RawSpan, trace_from_spans
+from readiness_tui.sources.tracing.span_tree import SPAN_LOST, RawSpan, trace_from_spans
 from readiness_tui.sources.tracing.traced_case import elapsed_ms
 
 #: What a step is, by the words that logs have for it; the mapping's `values` may say more.
@@ -66,7 +66,11 @@ class Steps:
         if not shared:
             raise RecordError(f"{self._by} is empty, so the step belongs to no trace")
         row = {"line": item.line, "table": item.table, "made": {**made, "trace_id": shared}, "rest": rest}
-        self._step(row, item.line, notes)
+        try:
+            self._step(row, item.line, notes)
+        except RecordError:
+            self._groups.add(shared, GroupedRecord(LOST, item.line, ""))
+            raise
         self._groups.add(shared, GroupedRecord("step", item.line, payload.as_raw(row)))
 
     def traces(self, notes: fields.Notes) -> Iterator[Record]:
@@ -74,6 +78,8 @@ class Steps:
             steps: list[_Step] = []
             rows: list[Any] = []
             for piece in pieces:
+                if piece.kind == LOST:
+                    continue
                 try:
                     row = decode(piece.text.encode("utf-8", "surrogatepass"))
                     steps.append(self._step(row, piece.line, fields.Notes()))
@@ -81,7 +87,8 @@ class Steps:
                 except RecordError as error:
                     yield reject(piece.line, str(error), piece.text)
             if steps:
-                yield TraceRecord(self._trace(ident, steps), payload.as_raw({"steps": rows}))
+                made = self._trace(ident, steps, notes, lost=len(steps) < len(pieces))
+                yield TraceRecord(made, payload.as_raw({"steps": rows}))
 
     def _step(self, row: Mapping[str, Any], line: int, notes: fields.Notes) -> _Step:
         """A step as a span, and as a trace of its own, which reads its fields by the rules of trace records."""
@@ -143,17 +150,19 @@ class Steps:
         told = alone.model is not None or alone.tokens_in is not None or alone.tokens_out is not None
         return SpanKind.MODEL if told and not word else SpanKind.OTHER
 
-    def _trace(self, ident: str, steps: Sequence[_Step]) -> Trace:
+    def _trace(self, ident: str, steps: Sequence[_Step], notes: fields.Notes, *, lost: bool) -> Trace:
         ordered = sorted(steps, key=lambda step: step[0].started_at.timestamp() if step[0].started_at else float("inf"))
         spans = [span for span, _ in ordered]
         known = {span.id for span in spans}
         tops = [span for span in spans if span.parent is None]
         if len(tops) == 1 and all(span.parent is None or span.parent in known for span in spans):
-            made = trace_from_spans(ident, spans)
+            made = trace_from_spans(ident, spans, lost=lost)
         else:
             root = _root(ident, ordered)
             below = [replace(span, parent=root.id) if span.parent not in known else span for span in spans]
-            made = trace_from_spans(ident, [root, *below])
+            made = trace_from_spans(ident, [root, *below], lost=lost)
+        if lost:
+            notes.add(SPAN_LOST)
         last = next((alone for _, alone in reversed(ordered) if alone.status is not None), None)
         given: dict[str, list[float]] = {}
         for _, alone in ordered:

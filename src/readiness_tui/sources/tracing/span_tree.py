@@ -23,6 +23,9 @@ the trace are determined as follows:
 - **nothing logged, or nothing done**: in a complete tree (a root, no orphan, some step of a known kind) of which every
   step and message was understood, no retrieval span means that nothing was retrieved, and no tool span or request that
   no tool was called; otherwise it means "not known", and `notes` and the trace's `not_understood` say what was not.
+- **cut off, or lost**: steps under a missing span are inside of the root, whose own figure covers them; without one the
+  sum is not known. `lost`: a step is known to be missing (its row was refused, or more were declared than came); then
+  what was called and retrieved is not known, nor what was used, unless the root states the request's total (`totals`).
 - **spans**: every span with the small attributes that probes read. Long texts stay in the raw record, except those
   with a credential, which the leak probe must see.
 """
@@ -43,9 +46,18 @@ from readiness_tui.sources.tracing.raw_span import GivenScore, RawSpan
 from readiness_tui.sources.tracing.tool_names import tool_name
 from readiness_tui.sources.tracing.tree import Tree
 
-__all__ = ["GivenScore", "RawSpan", "trace_from_spans"]
+__all__ = ["SPAN_LOST", "GivenScore", "RawSpan", "trace_from_spans"]
 
 MAX_TOKENS = 2**53
+SPAN_LOST = "a span is lost, so what its trace called, retrieved and used in all is not known"
+_LOST_BUT_TOTALS = (
+    "a span is lost, so what its trace called and retrieved is not known, and what it used only where its first step"
+    " states it"
+)
+_CUT_OFF = (
+    "steps hang under a span that is missing; what their request used is known only where its first step says it, and it"
+    " may have called and retrieved more than is here"
+)
 _NOT_UNDERSTOOD = "was not understood, so what its request called or retrieved is not known"
 _MOST_NAMES = 20  # of what was not understood in one trace
 #: Why a model stopped, where that leaves no whole answer: OpenAI and Vercel, Gemini, Anthropic and Bedrock.
@@ -60,10 +72,14 @@ def trace_from_spans(
     spans: Sequence[RawSpan],
     judgements: Iterable[GivenScore] = (),
     notes: fields.Notes | None = None,
+    *,
+    lost: bool = False,
+    totals: bool = False,
 ) -> Trace:
     """The trace of these spans; see the module. A span with the same id replaces an earlier one.
 
-    Without spans, the trace has only its judgements. `notes` are told what was not understood or assumed.
+    Without spans, the trace has only its judgements. `notes` are told what was not understood or assumed. `lost`: a span
+    of the trace is known to be missing. `totals`: the tool writes the request's totals at its root.
     """
     tree = Tree({span.id: span for span in done.with_untyped_tools(spans)})
     head, models = tree.head, tree.of(SpanKind.MODEL)
@@ -84,7 +100,14 @@ def trace_from_spans(
     )
     if notes is not None:
         _tell(notes, tree, open_questions, outcome)
+        if lost:
+            notes.add(_LOST_BUT_TOTALS if totals else SPAN_LOST)
     judged = tuple(dict.fromkeys(judgements))
+
+    def used(read: Callable[[RawSpan], float | None]) -> float | None:
+        total = tree.total(read)
+        return total if not lost or (totals and total is not None and total == tree.stated(read)) else None
+
     return Trace(
         id=trace_id,
         started_at=tree.started_at,
@@ -97,14 +120,14 @@ def trace_from_spans(
         error=None if head is None or head.ok is not False else head.error or "error",
         question=question,
         answer=answer,
-        chunks=chunks,
-        tool_calls=calls,
-        retrieval=retrieval,
+        chunks=None if lost else chunks,
+        tool_calls=None if lost else calls,
+        retrieval=None if lost else retrieval,
         feedback=_feedback(tree, judged),
         latency_ms=tree.latency_ms,
-        cost=tree.total(_cost),
-        tokens_in=_as_count(tree.total(lambda span: span.tokens_in)),
-        tokens_out=_as_count(tree.total(lambda span: span.tokens_out)),
+        cost=used(_cost),
+        tokens_in=_as_count(used(lambda span: span.tokens_in)),
+        tokens_out=_as_count(used(lambda span: span.tokens_out)),
         scores=_scores(judged),
         cached=bool(head and head.cached) or (bool(models) and all(span.cached for span in models)),
         extra=_extra(tree, judged, open_questions),
@@ -140,6 +163,8 @@ def _tell(notes: fields.Notes, tree: Tree, open_questions: Counter[str], outcome
             notes.add(f"“{name}” {_NOT_UNDERSTOOD}", f"a further step or message {_NOT_UNDERSTOOD}")
     if tree.head is not None and tree.head.assumed and outcome is Outcome.SUCCESS:
         notes.add("a request ended with its status unset, OpenTelemetry's way to say no error; it counts as a success")
+    if tree.cut_off:
+        notes.add(_CUT_OFF)
     if any(span.cost is not None and _cost(span) is None for span in tree.ordered):
         notes.add("a cost of 0 beside tokens is taken as missing: the tool had no price for the model")
 

@@ -59,6 +59,11 @@ class Tree:
         return len(self.tops) == len(self.roots) > 0 and any(span.kind is not SpanKind.OTHER for span in self.ordered)
 
     @property
+    def cut_off(self) -> list[RawSpan]:
+        """The spans that hang under one that is missing, where there is a root that they must be inside of."""
+        return [span for span in self.tops if span.parent is not None] if self.roots else []
+
+    @property
     def started_at(self) -> datetime | None:
         return next((span.started_at for span in self.ordered if span.started_at is not None), None)
 
@@ -103,8 +108,25 @@ class Tree:
                 apart[span.id] = other
             elif span.kind is SpanKind.MODEL and span.ok is not False and span.id not in shown:
                 return None
-        tops = [sums[span.id] for span, above in self.walked if above is None and span.id in sums]
-        return sum(tops) if tops else None
+        return self._of_tops(sums, read)
+
+    def _of_tops(self, sums: Mapping[str, float], read: Callable[[RawSpan], float | None]) -> float | None:
+        """The sum over the spans that hang under none. What hangs under a missing span is inside of the root: the root's
+        own figure covers it, and without one the missing span may have held more that is missing."""
+        tops = [span for span, above in self.walked if above is None]
+        cut_off = [span for span in tops if span.parent is not None]  # with those in a cycle of parents
+        if self.roots and cut_off:
+            if self.stated(read) is None:
+                return None
+            root = self.roots[0]
+            return max(sums[root.id], sum(sums.get(s.id, 0.0) for s in (*self.below.get(root.id, ()), *cut_off)))
+        found = [sums[span.id] for span in tops if span.id in sums]
+        return sum(found) if found else None
+
+    def stated(self, read: Callable[[RawSpan], float | None]) -> float | None:
+        """What the only root says of the whole request; None if it says nothing, or speaks of its own model call."""
+        alone = len(self.roots) == 1 and self.roots[0].kind is not SpanKind.MODEL
+        return read(self.roots[0]) or None if alone else None
 
 
 def begin(span: RawSpan) -> float:

@@ -187,8 +187,27 @@ def _model(row: Row, called: bool) -> str | None:
     return named or (next(iter(used), None) if isinstance(used, dict) and len(used) == 1 else None)
 
 
-def _build(group: SpanGroup) -> Trace:
-    return trace_from_spans(group.id, group.spans)
+def _lacking(group: SpanGroup) -> int:
+    """How many calls fewer there are than the first call of the trace counts: by how they ended, itself among them, or of
+    models, where each of those that no call is below of counts its own."""
+    above = {span.parent for span in group.spans}
+    requests = {span.id: _requests(row) for span, row in zip(group.spans, group.rows, strict=True)}
+    made = sum(n for ident, n in requests.items() if ident not in above)
+    lacking = 0
+    for span, row in zip(group.spans, group.rows, strict=True):
+        if span.parent is None:
+            ended = inner(inner(row, "summary"), "status_counts")
+            declared = sum(payload.count(n) or 0 for n in ended.values())
+            lacking = max(lacking, declared - len(requests), requests[span.id] - made)
+    return lacking
 
 
-ROWS = SpanRows("weave", _rows, _trace_id, _span, _build, ("calls", "data"))
+def _requests(row: Row) -> int:
+    return sum(payload.count(used.get("requests")) or 0 for used in _by_model(inner(row, "summary").get("usage")))
+
+
+def _build(group: SpanGroup, notes: fields.Notes, lost: bool) -> Trace:
+    return trace_from_spans(group.id, group.spans, (), notes, lost=lost, totals=True)
+
+
+ROWS = SpanRows("weave", _rows, _trace_id, _span, _build, ("calls", "data"), _lacking)

@@ -42,7 +42,7 @@ class Weave:
             elif any(is_evaluation(row) for row in found.rows):
                 yield from evaluation(found, path, notes)
             else:
-                yield ROWS.record(found)
+                yield ROWS.record(found, notes)
         yield from notes.warnings(path.name)
 
 
