@@ -6,7 +6,7 @@ import pytest
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Outcome
-from readiness_tui.sources.kit.base import EvalSetRecord, Reject, TraceRecord
+from readiness_tui.sources.kit.base import EvalSetRecord, Reject, TraceRecord, Warn
 from readiness_tui.sources.own.mapped import Mapped
 
 STEPS = """kind: traces
@@ -61,6 +61,20 @@ def test_the_last_step_that_failed_is_the_requests_error(make):
             {"req": "r1", "at": at(1), "what": "llm", "how": "error", "ms": 10}]  # fmt: skip
     (trace,) = (record.trace for record in made(make, rows) if isinstance(record, TraceRecord))
     assert trace.outcome is Outcome.ERROR
+
+
+@pytest.mark.parametrize("broken", [{"tokens": "many"}, {"at": "noon"}, {"ms": -4}])
+def test_a_rejected_step_leaves_open_what_its_request_called_used_and_how_it_ended(make, broken):
+    rows = [{"req": "r1", "at": at(0), "what": "llm", "model": "birch", "tokens": 20, "ms": 10, "how": "ok", "said": "Yes"},
+            {"req": "r1", "at": at(1), "what": "tool", "tool": "find", "tokens": 3, "ms": 10, "how": "error"} | broken,
+            {"req": "r2", "at": at(0), "what": "llm", "model": "birch", "tokens": 5, "ms": 100, "how": "ok", "said": "No"}]  # fmt: skip
+    records = made(make, rows)
+    assert [record.line for record in records if isinstance(record, Reject)] == [2]
+    one, two = (record.trace for record in records if isinstance(record, TraceRecord))
+    assert (one.tool_calls, one.tokens_in, one.latency_ms, one.outcome, one.status) == (None, None, None, None, None)
+    assert one.answer == "Yes"
+    assert (two.tool_calls, two.tokens_in, two.latency_ms) == ((), 5, 100)
+    assert any("a span is lost" in record.text for record in records if isinstance(record, Warn))
 
 
 @pytest.mark.parametrize("lost", ["at", "ms"])

@@ -155,15 +155,23 @@ class Steps:
         spans = [span for span, _ in ordered]
         known = {span.id for span in spans}
         tops = [span for span in spans if span.parent is None]
-        if len(tops) == 1 and all(span.parent is None or span.parent in known for span in spans):
+        whole = len(tops) == 1 and all(span.parent is None or span.parent in known for span in spans)
+        if whole and (not lost or "parent_id" in self._mapped):  # a step that is left over is no request around others
             made = trace_from_spans(ident, spans, lost=lost)
         else:
             root = _root(ident, ordered)
             below = [replace(span, parent=root.id) if span.parent not in known else span for span in spans]
             made = trace_from_spans(ident, [root, *below], lost=lost)
+            if lost:  # such a request is as long as its steps, and ends as the last one does, which may be the lost one
+                notes.add("a request lost one of its steps, so how it ended and how long it took is not known")
+                made = replace(made, latency_ms=None, status=None, outcome=None, error=None)
         if lost:
             notes.add(SPAN_LOST)
-        last = next((alone for _, alone in reversed(ordered) if alone.status is not None), None)
+        last = (
+            None
+            if lost and made.outcome is None
+            else next((alone for _, alone in reversed(ordered) if alone.status is not None), None)
+        )
         given: dict[str, list[float]] = {}
         for _, alone in ordered:
             for name, value in alone.scores.items():
