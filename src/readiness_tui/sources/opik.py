@@ -103,7 +103,7 @@ def _rows(entry: Entry) -> Iterator[Row]:
     row = structured(entry)
     if isinstance(row.get("trace"), dict) and "id" in row["trace"]:
         yield _tidy(row["trace"])
-        yield from (_tidy(part) for part in row.get("spans") or () if isinstance(part, dict))
+        yield from map(_tidy, payload.parts(row, "spans"))
     elif (
         "span_type" in row and "trace_id" in row and "id" not in row
     ):  # a table of opik export: a trace's row with a span

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
@@ -123,7 +123,11 @@ def number(known: Mapping[str, Any], name: str, *, least: float | None = None, t
         value = float(value)
     else:
         raise RecordError(f"{name} is {_kind(value)}, and a number is needed")
-    if not math.isfinite(value * times):
+    try:
+        finite = math.isfinite(value * times)
+    except OverflowError:  # an integer beyond any float
+        finite = False
+    if not finite:
         raise RecordError(f"{name} is not a finite number")
     if least is not None and value < least:
         raise RecordError(f"{name} is {value:g}, and it cannot be below {least:g}")
@@ -238,7 +242,12 @@ def tool_calls(known: Mapping[str, Any], name: str, *, table: bool = False) -> t
 
 def is_score(name: str, value: Any) -> bool:
     """Whether a field that no format names is a metric: a number, and not the kind that names or counts something."""
-    return type(value) in (int, float) and math.isfinite(value) and not _names_no_score(name)
+    return is_number(value) and not _names_no_score(name)
+
+
+def is_number(value: Any) -> TypeGuard[float]:
+    """A finite number of at most 64 bits, not true or false."""
+    return (type(value) is int and -(2**63) <= value < 2**63) or (type(value) is float and math.isfinite(value))
 
 
 def _names_no_score(name: str) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
-import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -208,7 +207,7 @@ def _double(value: Any, notes: fields.Notes) -> float | None:
             value = float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise RecordError(f"a doubleValue holds {quoted(value)}")
-    if not math.isfinite(value):
+    if not fields.is_number(value):
         notes.add("an attribute is NaN or infinite; taken as missing")
         return None
     return float(value)

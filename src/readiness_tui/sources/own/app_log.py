@@ -237,7 +237,7 @@ def _trace(item: Entry, row: Mapping[str, Any], ident: str, notes: fields.Notes)
 def _by_code(made: dict[str, Any]) -> None:
     """A status that is HTTP's: 4xx and 5xx are errors."""
     code = made.get("status")
-    if isinstance(code, str) and code.isdigit():
+    if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) == 3:
         code = int(code)
     if isinstance(code, int) and not isinstance(code, bool) and code in _HTTP:
         made["status"] = "error" if code >= 400 else "ok"
