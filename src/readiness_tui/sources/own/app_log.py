@@ -229,7 +229,7 @@ def _trace(item: Entry, row: Mapping[str, Any], ident: str, notes: fields.Notes)
         else:
             rest[key] = value
     _by_code(made)
-    trace = trace_from(replace(item, value=made), notes)
+    trace = trace_from(replace(item, value=made), notes, rest)
     kept: dict[str, Any] = {**masked(rest), **trace.extra}
     return replace(trace, extra=kept)
 
