@@ -133,7 +133,7 @@ class AppLog:
                 ident = _ident(item, row)
                 if not request_id(row):
                     notes.add("a line names no request, so it is known by its content: feedback cannot be joined to it")
-                if first[ident] != item.line:
+                if str(first[ident]) != str(item.line):  # with the record of a list on one line
                     raise RecordError(f"the same line stands in the file already, on line {first[ident]}")
                 yield TraceRecord(_trace(item, row, ident, notes), item.raw)
             except RecordError as error:

@@ -239,9 +239,9 @@ class CaseRepeats:
                 repeat += 1
             if repeat:
                 notes.add("a case stands in the file again without a repeat number; taken as its next repeat")
-        first = self._seen.setdefault((case.id, case.variant, repeat), entry.line)
-        if first != entry.line:
+        if (first := self._seen.get((case.id, case.variant, repeat))) is not None:
             raise RecordError(f"case {quoted(case.id)}, repeat {repeat}, stands in the file already, on line {first}")
+        self._seen[case.id, case.variant, repeat] = entry.line
         return replace(case, repeat=repeat)
 
 

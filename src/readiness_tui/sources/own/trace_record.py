@@ -132,11 +132,12 @@ class TraceRecords:
             elif "trace_id" in item.value:
                 try:
                     trace = trace_from(item, notes)
-                    if (first := seen.setdefault(trace.id, item.line)) != item.line:
+                    if (first := seen.get(trace.id)) is not None:
                         raise RecordError(
                             f"the trace {quoted(trace.id)} stands in the file already, on line {first}; if a line is a step"
                             " of it, put them together with a mapping (kind: traces, group_by: trace_id)"
                         )
+                    seen[trace.id] = item.line
                     yield TraceRecord(trace, item.raw)
                 except RecordError as error:
                     yield reject(item.line, str(error), item.raw)
