@@ -104,6 +104,8 @@ def _rows(entry: Entry) -> Iterator[Row]:
     if isinstance(row.get("trace"), dict) and "id" in row["trace"]:
         yield _tidy(row["trace"])
         listed = row.get("spans") or ()
+        if not isinstance(listed, (list, tuple)):
+            raise RecordError("its spans are no list")
         yield from (_tidy(part) for part in listed if isinstance(part, dict))
         if not all(isinstance(part, dict) for part in listed):
             raise RecordError("a span of the trace is no object")

@@ -214,7 +214,7 @@ def _named(row: dict[str, Any]) -> dict[str, Any]:
 
 def _tool_calls(talk: list[dict[str, Any]]) -> tuple[ToolCall, ...]:
     """The calls in a conversation's messages. Results carry no id: they belong to calls where there is one for each."""
-    calls = [call for part in talk for call in part.get("tool_calls") or () if isinstance(call, dict)]
+    calls = [call for part in talk for call in payload.parts(part, "tool_calls")]
     results = [part.get("content") for part in talk if part.get("type") == "tool"]
     given = results if len(results) == len(calls) else [None] * len(calls)
     return tuple(

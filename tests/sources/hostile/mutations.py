@@ -14,9 +14,9 @@ from tests.sources.hostile.trees import AGAIN, DEEP, Tree, Write
 
 #: Values of every type, and texts that mean something to some reader. Ids, times, scores and lists get them all.
 VALUES: tuple[Any, ...] = (
-    None, True, False, 0, -1, 1, 1.5, 2**53, 2**62, -(2**63), 2**64, 10**30, 1e308, -1e308, 5e-324,
+    None, True, False, 0, -1, 1, 1.5, 2**53, 2**62, -(2**63), 2**64, 10**30, 10**400, 1e308, -1e308, 5e-324,
     math.nan, math.inf, -math.inf, "", " ", "x", "0", "-1", "1e999", "NaN", "nan", "inf", "true", "1s", "[1]", "{}",
-    "{'a': 1}", "[" * 3_000, "0x" + "f" * 9_000, "9" * 5_000, "2026-11-20", "9999-12-31T23:59:59-10:00",
+    "{'a': 1}", "[" * 3_000, "0x" + "f" * 9_000, "9" * 5_000, "²", "--5", "2026-11-20", "9999-12-31T23:59:59-10:00",
     "0001-01-01T00:00:00+14:00", "ERROR", "PASS", "../../../etc/passwd", "a\0b", "a\r\nb", "\ud800", "x\udc00",
     "password=hunter2hunter2 sk-proj-abcdefghijklmnopqrstuvwxyz0123456789", POISON, "\x1b[2J", "x" * 20_000,
     [], {}, [None], [[]], [[[[1]]]], [1, "x", {}], ["x", "y"], {"a": 1}, {"": None}, {"a": {"b": [{"c": []}]}},
@@ -153,10 +153,23 @@ def huge_numbers(tree: Tree, chance: Random) -> bool:
     if numbers and chance.random() < 0.6:
         chosen = chance.choice(sorted({str(key) for _, key in numbers}))
         numbers = [p for p in numbers if str(p[1]) == chosen]
-    value = chance.choice((1e308, 1e306, -1e308, 2**62, 2**63, 10**40, -1, math.nan, math.inf))
+    value = chance.choice((1e308, 1e306, -1e308, 2**62, 2**63, 10**40, 10**400, -1, math.nan, math.inf))
     for node, key in numbers:
         node[key] = str(value) if isinstance(node[key], str) else value
     return bool(numbers)
+
+
+def a_scalar_for_a_structure(tree: Tree, chance: Random) -> bool:
+    """Every list or object under one name is a number, true or a text: what would be iterated cannot be."""
+    held = [p for p in places(tree) if isinstance(p[0], dict) and isinstance(p[0][p[1]], (dict, list))]
+    if not held:
+        return False
+    chosen = chance.choice(sorted({str(key) for _, key in held}))
+    value = chance.choice((1.5, 7, -1, True, "x"))
+    for node, key in held:
+        if str(key) == chosen:
+            node[key] = value
+    return True
 
 
 def reversed_order(tree: Tree, chance: Random) -> bool:
@@ -180,7 +193,7 @@ def _reverse(node: Any) -> None:
 
 TREE_KINDS: tuple[Callable[[Tree, Random], bool], ...] = (
     a_value_of_any_type, a_leaf_of_another_type, a_missing_key, an_added_key, a_doubled_key, a_doubled_record, deep_nesting,
-    hostile_texts, huge_numbers, reversed_order,
+    hostile_texts, huge_numbers, a_scalar_for_a_structure, reversed_order,
 )  # fmt: skip
 
 

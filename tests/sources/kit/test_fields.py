@@ -52,3 +52,11 @@ def test_a_note_is_said_once_with_how_many_records_it_is_about() -> None:
         notes.add("no zone")
     notes.add("no id")
     assert [warn.text for warn in notes.warnings("log")] == ["log: no zone (3 records).", "log: no id (1 record)."]
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), 2**64])
+def test_an_integer_beyond_64_bits_is_no_score_and_one_beyond_any_float_no_number(value):
+    assert not fields.is_score("faithfulness", value)
+    if abs(value) > 2**64:
+        with pytest.raises(RecordError, match="not a finite number"):
+            fields.number({"cost": value}, "cost", times=1000)

@@ -7,7 +7,10 @@ import json
 import pytest
 
 from readiness_tui.domain.runs.model import Outcome
+from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import TraceRecord
+from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.otel import cells
 from readiness_tui.sources.otel.logfire import SOURCE
 
 A = "ab" * 16
@@ -189,3 +192,9 @@ def test_spans_without_parents_are_said(trace):
     found, result = trace(_row("aa"), _row("bb", start=100, took=200))
     assert found.latency_ms == 1000
     assert any("names the one above it" in warning for warning in result.warnings)
+
+
+@pytest.mark.parametrize("value", ["9" * 400, "9" * 5000, 10**400, float("inf")])
+def test_a_time_of_hundreds_of_digits_is_refused_in_a_sentence(value):
+    with pytest.raises(RecordError, match="is no time"):
+        cells.when({"start": value}, ("start",), fields.Notes())

@@ -122,3 +122,19 @@ def test_a_file_of_several_lines_of_one_request_is_refused_with_what_to_do(make,
     found = explain(make("app.jsonl", rows))
     assert "# takes 4 of the first 4 rows" in found.proposal
     assert json.loads(json.dumps(found.proposal)).count("group_by: request_id") == 1
+
+
+@pytest.mark.parametrize("status", ["²", "5" * 5000, 10**18])
+def test_a_status_of_digits_that_is_no_code_of_http_is_a_word(make, read, status):
+    (trace,) = read(make("app.jsonl", [{**CALL, "status": status}])).traces
+    assert trace.outcome is None
+
+
+@pytest.mark.parametrize(
+    ("more", "cost"),
+    [({}, None), ({"input_tokens": 0, "output_tokens": 0, "total_tokens": 9}, None), ({"cache_hit": True}, 0)],
+)
+def test_a_cost_of_0_beside_tokens_is_missing_and_said(make, read, more, cost):
+    found = read(make("app.jsonl", [{**CALL, "cost_usd": 0, **more}]))
+    assert found.traces[0].cost == cost
+    assert any("cost of 0 beside tokens" in warning for warning in found.warnings) is (cost is None)

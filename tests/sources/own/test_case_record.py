@@ -147,7 +147,7 @@ def test_status_from_word_success_or_error(make, read):
 
 def test_zero_is_a_measurement_and_absent_is_not(make, read):
     rows = [
-        {**CASE, "latency_ms": 0, "cost": 0},
+        {**CASE, "latency_ms": 0, "cost": 0, "tokens_in": 0, "tokens_out": 0},
         {"case_id": "c2", "output": "x"},
         {**CASE, "case_id": "c3", "cached": True},
     ]
@@ -217,3 +217,63 @@ def test_a_run_whose_cases_are_no_list_is_said_to_have_none(make, read):
         assert any("describes a run, and no case of it follows" in text for text in found.warnings)
     figures = {"run": {"id": "r", "metrics": {"faithfulness": 0.9}}}
     assert not any("no case" in text for text in read(make("y.json", figures), "case_record").warnings)
+
+
+@pytest.mark.parametrize(
+    ("more", "cost"),
+    [
+        ({"tokens_in": 10, "tokens_out": 2}, None),
+        ({"output_tokens": 2}, None),
+        ({"total_tokens": 12}, None),
+        ({"tokens_in": 10, "cached": True}, 0.0),
+        ({"tokens_in": 10, "free": True}, 0.0),
+        ({"tokens_in": 10, "pricing": "Free"}, 0.0),
+        ({"tokens_in": 0}, 0.0),
+        ({}, 0.0),
+    ],
+)
+def test_a_cost_of_0_beside_tokens_is_missing_unless_the_record_says_free_or_cached(make, read, more, cost):
+    rows = [{"case_id": ident, "output": "x", "status": "pass", "cost": 0, **more} for ident in "ab"]
+    found = read(make("results.jsonl", rows))
+    assert {case.cost.value for case in found.cases} == {cost}
+    said = [warning for warning in found.warnings if "cost of 0" in warning]
+    assert len(said) == (cost is None)
+    assert all("(2 records)" in warning for warning in said)
+
+
+@pytest.mark.parametrize(
+    ("times", "stated", "taken"),
+    [
+        ({"start_time": "2026-11-20T10:00:00Z", "end_time": "2026-11-20T10:00:01.5Z"}, 1.5, 1500.0),
+        ({"started_at": 1795168800, "ended_at": 1795168802.5}, 2.5, 2500.0),
+        ({"start_time": "2026-11-20T10:00:00Z", "end_time": "2026-11-20T10:00:09Z"}, 1500, 1500.0),  # with its scoring
+        ({"start_time": 0, "end_time": 5}, 5, 5.0),
+        ({"start_time": "soon", "end_time": "later"}, 5, 5.0),
+        ({"start_time": "2026-11-20T10:00:00Z"}, 5, 5.0),
+    ],
+)
+def test_a_latency_is_held_against_the_start_and_end_of_its_own_record(make, read, times, stated, taken):
+    found = read(
+        make("results.jsonl", [{"case_id": "a", "output": "x", "status": "pass", "latency_ms": stated, **times}])
+    )
+    (case,) = found.cases
+    assert case.latency_ms.value == taken
+    assert any("1,000 times off" in warning for warning in found.warnings) is (taken != stated)
+
+
+def test_numbers_beside_a_case_stay_with_it_and_one_note_names_them(make, read):
+    row = {
+        "case_id": "a",
+        "output": "x",
+        "accuracy": 0.5,
+        "price": 0.1,
+        "httpStatus": 1,
+        "n_tools": 1,
+        "tone": 1,
+        "weird": 7,
+    }
+    found = read(make("results.jsonl", [row, {**row, "case_id": "b", "created": 1767225600}]))
+    assert [set(case.scores) for case in found.cases] == [{"accuracy", "tone"}] * 2
+    assert found.cases[0].extra == {"price": 0.1, "httpStatus": 1, "n_tools": 1, "weird": 7}
+    (said,) = [warning for warning in found.warnings if "to count as a score" in warning]
+    assert "price, httpStatus, n_tools, weird, created: stays with the record" in said

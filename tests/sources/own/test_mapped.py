@@ -104,7 +104,10 @@ def test_traces_in_a_list_of_an_object_by_keys_inside(mapped):
     assert (trace.id, trace.question, trace.answer, trace.outcome) == ("t1", "why?", "because", Outcome.SUCCESS)
     assert (trace.latency_ms, trace.user, trace.scores, trace.extra["host"]) == (1.5, "u1", {"faithfulness": 0.9}, "a")
     rejects = [record.reason for record in records if isinstance(record, Reject)]
-    assert rejects == ['latency is "soon", and a number is needed', "trace_id is empty"]
+    assert rejects == [
+        'record 2 of the list: latency is "soon", and a number is needed',
+        "record 3 of the list: trace_id is empty",
+    ]
     assert not any(isinstance(record, RunStart) for record in records)
 
 

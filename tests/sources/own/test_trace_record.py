@@ -271,3 +271,33 @@ def test_the_samples_log_is_read_without_a_reject(read):
     assert len(found.traces) > 1000
     assert not found.rejects
     assert not found.warnings
+
+
+@pytest.mark.parametrize(("more", "cost"), [({}, None), ({"cached": True}, 0.0), ({"model": "birch:free"}, 0.0)])
+def test_a_cost_of_0_beside_tokens_is_missing(make, read, more, cost):
+    found = read(make("log.jsonl", [{**COURSE, "cost": 0, "tokens_in": 5, **more}]))
+    assert found.traces[0].cost == cost
+    assert any("cost of 0 beside tokens" in warning for warning in found.warnings) is (cost is None)
+
+
+def test_a_flat_number_that_is_no_metric_stays_with_the_record_and_is_named(make, read):
+    row = {
+        **COURSE,
+        "status_code": 200,
+        "num_chunks": 7,
+        "created": 1767225600,
+        "helpfulness": 4,
+        "scores": {"size": 3},
+    }
+    found = read(make("log.jsonl", [row]))
+    assert found.traces[0].scores == {"faithfulness": 0.91, "helpfulness": 4.0, "size": 3.0}
+    assert found.traces[0].extra == {"status_code": 200, "num_chunks": 7, "created": 1767225600}
+    assert any("status_code, num_chunks, created: stays with the record" in warning for warning in found.warnings)
+
+
+def test_a_trace_twice_in_a_list_on_one_line_is_refused_by_its_number(make, read):
+    found = read(make("log.json", json.dumps([COURSE, {**COURSE, "latency_ms": 7}])))
+    assert len(found.traces) == 1
+    (reject,) = found.rejects
+    assert reject.reason.startswith("record 2 of the list: ")
+    assert "on line 1 (record 1 of the list)" in reject.reason

@@ -180,8 +180,8 @@ def _declared(where: str, run_id: str, about: Mapping[str, Any], seen: _Seen) ->
         yield DeclaredCount(run_id, Counted.PASSED, passed, where)
         if not seen.unknown:  # the tool counts a case whose judge failed as failed
             yield DeclaredCount(run_id, Counted.FAILED, failed, where)
-    for figure in about.get("metricsScores") or about.get("metricScores") or ():
-        name = figure.get("metric") if isinstance(figure, dict) else None
+    for figure in payload.parts(about, "metricsScores") or payload.parts(about, "metricScores"):
+        name = figure.get("metric")
         if not isinstance(name, str):
             continue
         listed, value, written = figure.get("scores"), figure.get("score"), ""

@@ -97,7 +97,8 @@ def model_input(sample: Mapping[str, Any], event: Mapping[str, Any]) -> list[dic
     if isinstance(own, list) and own:
         return [message for message in own if isinstance(message, dict)]
     pool, found = inner(sample, "events_data").get("messages"), []
-    for reference in event.get("input_refs") or ():
+    references = event.get("input_refs")
+    for reference in references if isinstance(references, list) else ():
         if isinstance(pool, list) and isinstance(reference, list) and len(reference) == 2:
             first, last = reference
             if type(first) is int and type(last) is int and 0 <= first <= last:

@@ -12,13 +12,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
 from readiness_tui.domain.runs.model import Chunk, ToolCall
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit.base import Warn
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
+from readiness_tui.sources.kit.score_names import is_flat_score, names_no_score
 
 HIGH_RISK = "high_risk"
 COURSE_METRIC = "faithfulness"
@@ -29,16 +31,6 @@ _NOT_FINITE = frozenset({"nan", "inf", "-inf", "+inf", "infinity", "-infinity"})
 _encode = msgspec.json.Encoder().encode
 _NUMBER = re.compile(r"[ \t]*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[ \t]*", re.ASCII)
 _SEPARATOR = re.compile(r"\s*[;|]\s*")
-# A number that names or counts something, or has an unknown unit, is not a score.
-_NO_SCORE = re.compile(
-    r"^(latency|duration|elapsed|cluster|document|session|temperature|top_?[pk]|port|pid)$"
-    r"|(^|_)(id|ids|at|time|date|index|idx|seed|timestamp|ts|version|line|row|turn|step|number|count|year|ns|us|ms|secs|seconds"
-    r"|tokens|bytes|attempts|retries|n)$",
-    re.IGNORECASE,
-)
-# The same at the end of a name in camelCase: startTime, promptTokens, responseCost.
-_NO_SCORE_CAMEL = re.compile(r"[a-z0-9](Id|Ids|At|Time|Date|Index|Timestamp|Version|Count|Ms|Seconds|Tokens|Bytes)$")
-
 _CHUNK_ID = ("id", "chunk_id", "chunkId", "doc_id", "document_id")
 _CHUNK_TEXT = ("text", "content", "page_content", "pageContent")
 _CHUNK_SOURCE = ("source", "document", "doc", "file")
@@ -56,6 +48,7 @@ class Notes:
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
+        self._left: dict[str, None] = {}
 
     def add(self, note: str, further: str = "") -> None:
         """`further`: what is said instead once there are `OF_A_KIND` notes that differ by a name alone."""
@@ -66,7 +59,15 @@ class Notes:
             note = "further notes of these kinds were not counted one by one"
         self._counts[note] += 1
 
+    def left(self, column: str) -> None:
+        """A column whose number is not taken as a score; all of them are named by one note."""
+        self._left.setdefault(column)
+
     def warnings(self, where: str) -> Iterator[Warn]:
+        if self._left:
+            names = ", ".join([one_line(name, 40) for name in self._left][: self.LIMIT])
+            more = f" and {len(self._left) - self.LIMIT} more" if len(self._left) > self.LIMIT else ""
+            yield Warn(f"{where}: {names}{more}: stays with the record; name it under `scores` to count as a score.")
         for note, n in self._counts.items():
             yield Warn(f"{where}: {note} ({n:,} {'record' if n == 1 else 'records'}).")
 
@@ -123,7 +124,11 @@ def number(known: Mapping[str, Any], name: str, *, least: float | None = None, t
         value = float(value)
     else:
         raise RecordError(f"{name} is {_kind(value)}, and a number is needed")
-    if not math.isfinite(value * times):
+    try:
+        finite = math.isfinite(value * times)
+    except OverflowError:  # an integer beyond any float
+        finite = False
+    if not finite:
         raise RecordError(f"{name} is not a finite number")
     if least is not None and value < least:
         raise RecordError(f"{name} is {value:g}, and it cannot be below {least:g}")
@@ -237,17 +242,18 @@ def tool_calls(known: Mapping[str, Any], name: str, *, table: bool = False) -> t
 
 
 def is_score(name: str, value: Any) -> bool:
-    """Whether a field that no format names is a metric: a number, and not the kind that names or counts something."""
-    return type(value) in (int, float) and math.isfinite(value) and not _names_no_score(name)
+    """Whether a figure that no format names may be a metric: a number, and not the kind that names or counts something."""
+    return is_number(value) and not names_no_score(name)
 
 
-def _names_no_score(name: str) -> bool:
-    return _NO_SCORE.search(name) is not None or _NO_SCORE_CAMEL.search(name) is not None
+def is_number(value: Any) -> TypeGuard[float]:
+    """A finite number of at most 64 bits, not true or false."""
+    return (type(value) is int and -(2**63) <= value < 2**63) or (type(value) is float and math.isfinite(value))
 
 
 def cell_score(name: str, value: Any) -> float | None:
     """The metric in a table cell of a column that no format names; None where it holds none."""
-    if type(value) is not str or _names_no_score(name) or _NUMBER.fullmatch(value) is None:
+    if type(value) is not str or names_no_score(name) or _NUMBER.fullmatch(value) is None:
         return None
     parsed = float(value)
     return parsed if math.isfinite(parsed) else None
@@ -266,7 +272,14 @@ def drop_not_finite(parts: tuple[dict[str, Any], ...], notes: Notes) -> None:
             notes.add(f"{name} is NaN or infinite; taken as missing")
 
 
-def metrics(explicit: Any, rest: dict[str, Any], *, table: bool = False) -> dict[str, float]:
+def flat_score(name: str, value: Any, *, table: bool = False) -> tuple[float | None, bool]:
+    """The score in a field that no format names, and whether the number in it was left out as perhaps none."""
+    found = cell_score(name, value) if table else float(value) if is_score(name, value) else None
+    counts = found is not None and is_flat_score(name, found)
+    return found if counts else None, found is not None and not counts
+
+
+def metrics(explicit: Any, rest: dict[str, Any], notes: Notes, *, table: bool = False) -> dict[str, float]:
     """The explicit `scores`, and every further field that is a metric; those leave `rest`."""
     if isinstance(explicit, str) and table:
         explicit = _cell(explicit)
@@ -279,7 +292,9 @@ def metrics(explicit: Any, rest: dict[str, Any], *, table: bool = False) -> dict
         if score is not None:
             found[name] = score
     for name, value in list(rest.items()):
-        score = cell_score(name, value) if table else float(value) if is_score(name, value) else None
+        score, left = flat_score(name, value, table=table)
+        if left:
+            notes.left(name)
         if score is not None and name not in found:
             found[name] = score
             del rest[name]

@@ -58,7 +58,7 @@ class Groups:
     def add(self, key: str, piece: GroupedRecord) -> None:
         if self._files:
             part = zlib.crc32(key.encode("utf-8", "surrogatepass")) % self._parts
-            self._files[part].write(_encode((key, *piece)) + b"\n")
+            self._files[part].write(_encode((key, piece.kind, int(piece.line), piece.text)) + b"\n")
         else:
             self._held.setdefault(key, []).append(piece)
 

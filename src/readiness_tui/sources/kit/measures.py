@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
+
+from readiness_tui.sources.kit import fields
 
 _MOST_DETAILS = 8  # of which every choice is tried
+_FREE = ("free", "is_free", "free_of_charge", "free_tier")
+_PRICED = ("pricing", "billing", "price", "tier", "plan", "cost_note")
+_TOTALS = ("total_tokens", "tokens", "tokens_used", "tokens_total", "totalTokens", "token_count")
+_FAR = 0.1  # of the time between start and end: a stated one that is nearer says the same
 _NEAR = 0.02  # two durations are the same within this share …
 _NEAR_MS = 2.0  # … or so many milliseconds
 
@@ -99,3 +106,42 @@ def duration(stated_ms: float | None, between_ms: float | None) -> tuple[float |
 
 def _same(one: float, other: float) -> bool:
     return abs(one - other) <= max(_NEAR_MS, _NEAR * max(one, other))
+
+
+def cost(
+    stated: float | None, known: Mapping[str, Any], beside: Mapping[str, Any], notes: fields.Notes
+) -> float | None:
+    """A stated cost. 0 beside tokens is none: a program without a price for the model writes it.
+
+    It is one where the record says that the answer came from a cache, or was free. `known` has our fields, `beside` the
+    others of the record. Raises RecordError where a count of tokens is none.
+    """
+    if stated != 0:
+        return stated
+    used = fields.whole(known, "tokens_in") or fields.whole(known, "tokens_out")
+    used = used or any(fields.is_number(beside.get(name)) and beside[name] > 0 for name in _TOTALS)
+    if not used or fields.flag(known, "cached") or _is_free(fields.text(known, "model"), beside):
+        return stated
+    notes.add("a cost of 0 beside tokens, and neither free nor cached: a model without a price; taken as missing")
+    return None
+
+
+def _is_free(model: str | None, beside: Mapping[str, Any]) -> bool:
+    """Whether a record says that its call cost nothing: OpenRouter's models end in `:free`."""
+    if model is not None and model.endswith(":free"):
+        return True
+    said = (beside.get(name) for name in _FREE)
+    if any(value is True or (isinstance(value, str) and value.strip().lower() in ("true", "yes")) for value in said):
+        return True
+    return any(str(beside.get(name)).strip().lower() == "free" for name in _PRICED)
+
+
+def own_unit(stated: float | None, shown: float | None, notes: fields.Notes) -> float | None:
+    """A stated latency in milliseconds; one that is 1,000 times off what lies between its record's start and end has
+    the other unit, and start and end count."""
+    if stated is None or not shown:
+        return stated
+    if any(abs(stated * factor / shown - 1) < _FAR for factor in (1000.0, 0.001)):
+        notes.add("the latency is 1,000 times off the time between start and end, which is taken instead")
+        return shown
+    return stated

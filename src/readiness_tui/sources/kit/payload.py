@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import ast
 import json
-import math
 import re
 from collections.abc import Callable, Mapping
 from itertools import chain
-from typing import Any, TypeGuard, TypeVar
+from typing import Any, TypeVar
 
 from readiness_tui.domain.runs.model import Chunk, ToolCall
 from readiness_tui.domain.text.secrets import mask
@@ -20,6 +19,8 @@ from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.jsonio import MAX_DEPTH, RecordError, decode
 
 T = TypeVar("T")
+
+is_number = fields.is_number
 
 _LITERAL = 4 * 1024 * 1024  # the longest Python literal that is parsed, in characters
 #: What `repr` writes that is no literal: nan, inf, and numpy's scalars. Strings are passed over.
@@ -44,6 +45,12 @@ def inner(value: Any, name: str) -> dict[str, Any]:
     """The object under a key, or an empty one."""
     found = value.get(name) if isinstance(value, dict) else None
     return found if isinstance(found, dict) else {}
+
+
+def parts(value: Any, name: str) -> list[dict[str, Any]]:
+    """The objects in the list under a key; none where something else than a list stands there."""
+    found = value.get(name) if isinstance(value, dict) else None
+    return [part for part in found if isinstance(part, dict)] if isinstance(found, list) else []
 
 
 def parsed(value: Any) -> Any:
@@ -183,11 +190,6 @@ def count(value: Any) -> int | None:
     """A whole number of tokens; None for anything else."""
     found = amount(value)
     return int(found) if found is not None and found.is_integer() else None
-
-
-def is_number(value: Any) -> TypeGuard[float]:
-    """A finite number of at most 64 bits, not true or false."""
-    return (type(value) is int and -(2**63) <= value < 2**63) or (type(value) is float and math.isfinite(value))
 
 
 def masked(value: Any, key: str = "") -> Any:

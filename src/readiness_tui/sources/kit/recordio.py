@@ -32,6 +32,20 @@ _JOINT = re.compile(rb"\}\s*\{\s*\"")  # of two objects on one line, or inside a
 _DECODER = json.JSONDecoder()
 
 
+class Line(int):
+    """A line that several records of a list share, with the number of the record in the list."""
+
+    record: int
+
+    def __new__(cls, line: int, record: int) -> Line:
+        made = super().__new__(cls, line)
+        made.record = record
+        return made
+
+    def __str__(self) -> str:
+        return f"{int(self)} (record {self.record} of the list)"
+
+
 @dataclass(slots=True)
 class Entry:
     """One record: its line, its text, its value. In a `table` row every value is text and empty cells are left out."""
@@ -119,6 +133,7 @@ def elements(raws: list[msgspec.Raw], data: bytes, start: int) -> Iterator[Entry
     position = start
     reported = 0
     line, counted = 1, 0
+    crowded = len(raws) > 1 and data.count(b"\n", start) < len(raws) - 1  # fewer lines than records
     for index, raw in enumerate(raws, 1):
         text = bytes(raw)
         gap = _BETWEEN.match(data, position)
@@ -126,7 +141,7 @@ def elements(raws: list[msgspec.Raw], data: bytes, start: int) -> Iterator[Entry
         line += data.count(b"\n", counted, position)
         counted = position
         try:
-            yield _entry(line, text)
+            yield _entry(Line(line, index) if crowded else line, text)
         except RecordError as bad:
             yield reject(line, f"record {index} of the list: {bad}", text)
         position += len(text)
@@ -136,7 +151,10 @@ def elements(raws: list[msgspec.Raw], data: bytes, start: int) -> Iterator[Entry
 
 
 def reject(line: int, reason: str, raw: bytes | str) -> Reject:
-    """A reject with the beginning of the record."""
+    """A reject with the beginning of the record, and with its number where others stand on the same line."""
+    if isinstance(line, Line):
+        reason = f"record {line.record} of the list: {reason}"
+        line = int(line)
     text = raw[: EXCERPT * 4].decode("utf-8", "replace") if isinstance(raw, bytes) else raw
     return Reject(line, reason, text[:EXCERPT])
 

@@ -18,7 +18,7 @@ from readiness_tui.sources.kit import payload, unwrap
 from readiness_tui.sources.kit.base import Warn
 from readiness_tui.sources.kit.folder import ByContent, beside
 from readiness_tui.sources.kit.peek import FileKind, Peek
-from readiness_tui.sources.kit.recordio import Entry, Item, records
+from readiness_tui.sources.kit.recordio import Entry, Item, Line, records
 from readiness_tui.sources.langfuse.names import as_api, one_name
 
 _DATA = "data"
@@ -145,7 +145,7 @@ def rows(path: Path) -> Iterator[Item]:
             for row in page if isinstance(page, list) else ():
                 if isinstance(row, dict):
                     found += 1
-                    yield _entry(item.line, row)
+                    yield _entry(Line(item.line, found), row)
         elif item.table:
             value = as_api({name: _cell(text) for name, text in item.value.items()})
             yield Entry(item.line, payload.as_raw(value), value, table=True)

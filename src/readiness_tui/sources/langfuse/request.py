@@ -20,9 +20,11 @@ from readiness_tui.sources.tracing.span_tree import RawSpan
 
 @dataclass(slots=True)
 class LoggedRequest:
-    """`spans`: observations by id, with their lines (0: from another file)."""
+    """`spans`: observations by id, with their lines (0: from another file). `line`: of the trace's own row, as far as it
+    is in the file, else of its first observation."""
 
     own: bool = False
+    line: int = 0
     spans: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     foreign: int = 0  # observations from other files
     row: dict[str, Any] | None = None
@@ -40,10 +42,12 @@ class LoggedRequest:
             self.scores.setdefault(str(value.get("id", f"\0{len(self.scores)}")), value)
         elif kind == Holds.TRACES:
             self.row = value if own or self.row is None else self.row
+            self.line = piece.line if own else self.line
         else:
             ident = str(value.get("id", f"\0{len(self.spans)}"))
             self.foreign += where == "near"
             if own or ident not in self.spans:  # if an observation occurs twice, the file's own counts
+                self.line = self.line or (piece.line if own else 0)
                 self.spans[ident] = (piece.line if own else 0, value)
 
     def raw(self) -> str:
@@ -92,7 +96,7 @@ class LoggedRequest:
             found = build(ident, spans, self.row, judged, notes, lost=self.lost or fewer)
             yield TraceRecord(found, self.raw())
         except RecordError as error:
-            yield reject(0, f"trace {ident}: {error}", self.raw())
+            yield reject(self.line, f"trace {ident}: {error}", self.raw())
 
 
 def _masked(row: Mapping[str, Any]) -> dict[str, Any]:

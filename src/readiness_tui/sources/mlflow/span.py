@@ -161,7 +161,7 @@ def _typed(value: Any, depth: int) -> Any:
         if kind == "arrayvalue":
             return [_typed(part, depth + 1) for part in listed]
         return {part["key"]: _typed(part.get("value"), depth + 1) for part in listed if _has_key(part)}
-    if kind == "intvalue" and isinstance(held, str) and held.lstrip("-").isdigit():
+    if kind == "intvalue" and isinstance(held, str) and held.removeprefix("-").isdecimal():
         return int(held[:20])
     return held
 
@@ -178,7 +178,7 @@ def _events(value: Any) -> tuple[Event, ...]:
 def _nanos(span: Mapping[str, Any], *names: str) -> int | None:
     for name in names:
         value = span.get(name)
-        if isinstance(value, str) and value.isdigit():
+        if isinstance(value, str) and value.isdecimal():
             value = int(value[:20])
         if type(value) is int and 0 < value < 2**63:
             while value < _LEAST_NANOS:  # µs, ms or s since 1970: every time after 1973 is told apart

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
-import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +25,10 @@ KINDS = frozenset({"stringValue", "boolValue", "bytesValue", "intValue", "double
 TRACE_BYTES, SPAN_BYTES = 16, 8
 
 _HEX = re.compile("[0-9a-fA-F]+")
+_YEAR = 31_556_952 * 10**9  # in nanoseconds
+_LEAST_NANOS = 20 * _YEAR  # since 1970
+_OUR_DAYS = (40 * _YEAR, 130 * _YEAR)
+_UNITS = (("s", 10**9), ("ms", 10**6), ("µs", 10**3))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INNER = {"resourceSpans": ("scopeSpans", "spans"), "resourceLogs": ("scopeLogs", "logRecords")}
 
@@ -131,11 +134,23 @@ def integer(value: Any, name: str) -> int:
     return value
 
 
-def moment(value: Mapping[str, Any], name: str) -> tuple[int, datetime] | None:
-    """Nanoseconds since 1970, and the same time in UTC; None if absent or 0. Raises RecordError."""
+def moment(value: Mapping[str, Any], name: str, notes: fields.Notes) -> tuple[int, datetime] | None:
+    """Nanoseconds since 1970, and the same time in UTC; None if absent or 0, or if its unit is not known.
+
+    Before 1990, a time is in another unit than its name says: the one in which it is of our days, else none that is
+    known. Raises RecordError.
+    """
     nanos = integer(value.get(name) or 0, name)
     if nanos == 0:
         return None
+    if nanos < _LEAST_NANOS:
+        unit, nanos = next(
+            ((unit, nanos * times) for unit, times in _UNITS if _OUR_DAYS[0] <= nanos * times < _OUR_DAYS[1]), ("", 0)
+        )
+        if not unit:
+            notes.add(f"{name} is before 1990 in nanoseconds and in every other unit; the time is taken as missing")
+            return None
+        notes.add(f"{name} is in {unit}, as its size shows, and not in nanoseconds; taken so")
     try:
         return nanos, _EPOCH + timedelta(microseconds=nanos // 1000)
     except OverflowError:
@@ -208,7 +223,7 @@ def _double(value: Any, notes: fields.Notes) -> float | None:
             value = float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise RecordError(f"a doubleValue holds {quoted(value)}")
-    if not math.isfinite(value):
+    if not fields.is_number(value):
         notes.add("an attribute is NaN or infinite; taken as missing")
         return None
     return float(value)

@@ -6,7 +6,6 @@ or in levels, a list of keys and values (OTLP's, Jaeger's, Go's), pairs, or any 
 from __future__ import annotations
 
 import base64
-import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ NOT_UNDERSTOOD = -1  # a status code that is none of OpenTelemetry's: the span's
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?([eE]\+?[0-9]+)?")
+_MOST_DIGITS = 20  # of a whole number that is read exactly
 _UNITS = ((1e11, "s", 1_000_000), (1e14, "ms", 1000), (1e17, "µs", 1))
 _CODES = {"": 0, "UNSET": 0, "0": 0, "OK": 1, "1": 1, "ERROR": 2, "2": 2}
 _SIDES = {"2": "server", "3": "client", "4": "producer", "5": "consumer"}
@@ -86,11 +86,11 @@ def when(row: Mapping[str, Any], names: Names, notes: fields.Notes) -> When | No
     if value is None:
         return None
     if isinstance(value, str) and _NUMBER.fullmatch(value):
-        value = int(value) if value.isdigit() else float(value)
+        value = int(value) if value.isdigit() and len(value) <= _MOST_DIGITS else float(value)
     if isinstance(value, str):
         at = fields.moment({names[0]: value.removesuffix(" UTC")}, names[0], notes)
         return None if at is None else When(at, (at - _EPOCH) / timedelta(microseconds=1), "")
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
+    if not fields.is_number(value) or value < 0:
         raise RecordError(f"{names[0]} is {quoted(value)}, which is no time")
     if value == 0:
         return None

@@ -184,7 +184,7 @@ class TraceParts:
 
     def _otlp(self, span: dict[str, Any], resource: Mapping[str, Any]) -> LoggedSpan:
         notes = self._reader.notes
-        start, end = batch.moment(span, "startTimeUnixNano"), batch.moment(span, "endTimeUnixNano")
+        start, end = (batch.moment(span, name, notes) for name in ("startTimeUnixNano", "endTimeUnixNano"))
         duration = None
         if start is not None and end is not None:
             duration = (end[0] - start[0]) / 1e6
@@ -210,7 +210,8 @@ class TraceParts:
             attributes=batch.plain(span.get("attributes"), notes),
             events=events,
             resource=resource,
-            ended=end is not None and stated != cells.NOT_UNDERSTOOD,
+            ended=batch.integer(span.get("endTimeUnixNano") or 0, "endTimeUnixNano") != 0
+            and stated != cells.NOT_UNDERSTOOD,
             side=cells.side_of(span.get("kind")),
         )
 
@@ -221,7 +222,7 @@ class TraceParts:
         name = event_name(log, attributes)
         if isinstance(body, dict) and name in EVALUATION_EVENTS:
             attributes = {**body, **attributes}
-        time = batch.moment(log, "timeUnixNano") or batch.moment(log, "observedTimeUnixNano")
+        time = batch.moment(log, "timeUnixNano", notes) or batch.moment(log, "observedTimeUnixNano", notes)
         event = Event(name, attributes, body)
         return _Record(context, log, event, log.get("spanId", ""), time[1] if time else None)
 

@@ -133,7 +133,7 @@ class AppLog:
                 ident = _ident(item, row)
                 if not request_id(row):
                     notes.add("a line names no request, so it is known by its content: feedback cannot be joined to it")
-                if first[ident] != item.line:
+                if str(first[ident]) != str(item.line):  # with the record of a list on one line
                     raise RecordError(f"the same line stands in the file already, on line {first[ident]}")
                 yield TraceRecord(_trace(item, row, ident, notes), item.raw)
             except RecordError as error:
@@ -229,7 +229,7 @@ def _trace(item: Entry, row: Mapping[str, Any], ident: str, notes: fields.Notes)
         else:
             rest[key] = value
     _by_code(made)
-    trace = trace_from(replace(item, value=made), notes)
+    trace = trace_from(replace(item, value=made), notes, rest)
     kept: dict[str, Any] = {**masked(rest), **trace.extra}
     return replace(trace, extra=kept)
 
@@ -237,7 +237,7 @@ def _trace(item: Entry, row: Mapping[str, Any], ident: str, notes: fields.Notes)
 def _by_code(made: dict[str, Any]) -> None:
     """A status that is HTTP's: 4xx and 5xx are errors."""
     code = made.get("status")
-    if isinstance(code, str) and code.isdigit():
+    if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) == 3:
         code = int(code)
     if isinstance(code, int) and not isinstance(code, bool) and code in _HTTP:
         made["status"] = "error" if code >= 400 else "ok"

@@ -28,7 +28,7 @@ from readiness_tui.domain.runs.model import (
     Score,
     ScoreState,
 )
-from readiness_tui.sources.kit import fields
+from readiness_tui.sources.kit import fields, measures
 from readiness_tui.sources.kit.base import CaseRecord, Recognised, Record, RunStart, Warn
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
@@ -39,6 +39,7 @@ from readiness_tui.sources.own.golden_set import GOLD, RESULT
 from readiness_tui.sources.own.row_runs import RowRuns, row_runs
 from readiness_tui.sources.own.run_fields import run_from
 from readiness_tui.sources.tracing.outcome import outcome_of
+from readiness_tui.sources.tracing.traced_case import elapsed_ms
 
 _ALIASES = {
     "case_id": "case_id",
@@ -80,6 +81,9 @@ _STATUS = {
     Outcome.FAIL: CaseStatus.FAIL,
     Outcome.ERROR: CaseStatus.ERROR,
 }
+_STARTS = ("started_at", "start_time", "startTime", "startedAt", "timestamp")
+_ENDS = ("ended_at", "end_time", "endTime", "endedAt", "finished_at", "completed_at")
+_LEAST_YEAR = 1990
 _ANSWER = frozenset({"answer", "response"})
 _EVALUATED = frozenset({"scores", "repeat", "variant", "human_label"})
 _CASE_ONLY = RESULT - {"trace_id", "case_id"}
@@ -194,7 +198,11 @@ def case_from(entry: Entry, notes: fields.Notes) -> Case:
     cached = fields.flag(known, "cached")
     if fields.flag(known, "cold"):
         rest["cold"] = True
-    scores = _scores(known, rest, table)
+    latency = fields.number(known, "latency_ms", least=0)
+    if latency is not None:
+        latency = measures.own_unit(latency, _between(rest), notes)
+    cost = measures.cost(fields.number(known, "cost", least=0), known, rest, notes)
+    scores = _scores(known, rest, table, notes)
     return Case(
         id=ident or question_id(question),
         variant=fields.text(known, "variant") or "",
@@ -205,8 +213,8 @@ def case_from(entry: Entry, notes: fields.Notes) -> Case:
         status=_status(known, error, notes),
         error=error,
         scores=scores,
-        latency_ms=_measure(fields.number(known, "latency_ms", least=0), cached),
-        cost=_measure(fields.number(known, "cost", least=0), cached),
+        latency_ms=_measure(latency, cached),
+        cost=_measure(cost, cached),
         tokens_in=fields.whole(known, "tokens_in"),
         tokens_out=fields.whole(known, "tokens_out"),
         tags=fields.tags(known, rest, table=table),
@@ -231,9 +239,9 @@ class CaseRepeats:
                 repeat += 1
             if repeat:
                 notes.add("a case stands in the file again without a repeat number; taken as its next repeat")
-        first = self._seen.setdefault((case.id, case.variant, repeat), entry.line)
-        if first != entry.line:
+        if (first := self._seen.get((case.id, case.variant, repeat))) is not None:
             raise RecordError(f"case {quoted(case.id)}, repeat {repeat}, stands in the file already, on line {first}")
+        self._seen[case.id, case.variant, repeat] = entry.line
         return replace(case, repeat=repeat)
 
 
@@ -252,7 +260,7 @@ def _status(known: dict[str, Any], error: str | None, notes: fields.Notes) -> Ca
     return _STATUS.get(outcome, CaseStatus.UNKNOWN) if outcome else CaseStatus.UNKNOWN
 
 
-def _scores(known: dict[str, Any], rest: dict[str, Any], table: bool) -> dict[str, Score]:
+def _scores(known: dict[str, Any], rest: dict[str, Any], table: bool, notes: fields.Notes) -> dict[str, Score]:
     """Scores: a number, null (missing), or an object with value, state, label, threshold, passed."""
     explicit = known.get("scores")
     found: dict[str, Score] = {}
@@ -260,7 +268,7 @@ def _scores(known: dict[str, Any], rest: dict[str, Any], table: bool) -> dict[st
     if isinstance(explicit, dict):
         found = {name: _score(name, value) for name, value in explicit.items() if value is None or type(value) is dict}
         plain = {name: value for name, value in explicit.items() if name not in found}
-    return found | {name: Score(value) for name, value in fields.metrics(plain, rest, table=table).items()}
+    return found | {name: Score(value) for name, value in fields.metrics(plain, rest, notes, table=table).items()}
 
 
 def _score(name: str, value: dict[str, Any] | None) -> Score:
@@ -283,6 +291,19 @@ def _score(name: str, value: dict[str, Any] | None) -> Score:
         threshold=fields.number(value, "threshold"),
         passed=fields.flag(value, "passed"),
     )
+
+
+def _between(rest: dict[str, Any]) -> float | None:
+    """Milliseconds from the start to the end that a record also states; its latency is held against them."""
+    try:
+        start, end = (
+            next((at for name in names if (at := fields.moment(rest, name)) is not None), None)
+            for names in (_STARTS, _ENDS)
+        )
+    except RecordError:  # no field of a case: whatever stands there is kept as it is
+        return None
+    # A small number counts from the run's beginning, in a unit that nothing says.
+    return elapsed_ms(start, end) if start is not None and start.year >= _LEAST_YEAR else None
 
 
 def _measure(value: float | None, cached: bool | None) -> Measure:

@@ -104,11 +104,12 @@ class _Traces(Making):
 
     def add(self, item: Entry, made: dict[str, Any], rest: dict[str, Any]) -> Iterator[Record]:
         trace = trace_from(replace(item, value=made), self.notes)
-        if (first := self._seen.setdefault(trace.id, item.line)) != item.line:
+        if (first := self._seen.get(trace.id)) is not None:
             raise RecordError(
                 f"the trace {quoted(trace.id)} stands in the file already, on line {first}; if a record is a step of it,"
                 " say group_by"
             )
+        self._seen[trace.id] = item.line
         yield TraceRecord(replace(trace, extra={**rest, **trace.extra}), item.raw)
 
 

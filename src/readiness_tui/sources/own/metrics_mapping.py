@@ -6,7 +6,6 @@ per metric, or the columns metric, value and n. n is unknown unless given. Field
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -123,7 +122,7 @@ def _figure(value: Any, *, table: bool) -> bool:
         return "value" in value and _figure(value["value"], table=False)
     if table:
         return fields.cell_score("metric", value) is not None
-    return type(value) in (int, float) and math.isfinite(value)
+    return fields.is_number(value)
 
 
 def _add_row(long: dict[str, Aggregate], row: Mapping[str, Any]) -> None:

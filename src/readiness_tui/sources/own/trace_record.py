@@ -7,13 +7,13 @@ All other fields are kept. A missing key means not logged; an empty list means t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from readiness_tui.domain.runs.model import Outcome, Trace
-from readiness_tui.sources.kit import fields
+from readiness_tui.sources.kit import fields, measures
 from readiness_tui.sources.kit.base import Recognised, Record, TraceRecord
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.peek import peek
@@ -97,7 +97,6 @@ _ALIASES = {
     "cold": "cold",
 }
 _FEW = 4  # records that tell whether several share a trace
-_NEAR = 0.1  # of the time between start and end
 _UNITLESS = ("latency", "duration")
 #: Words of the note about a duration that was not taken: a mapping can say its unit.
 NO_UNIT = "names no unit and is no metric here"
@@ -133,11 +132,12 @@ class TraceRecords:
             elif "trace_id" in item.value:
                 try:
                     trace = trace_from(item, notes)
-                    if (first := seen.setdefault(trace.id, item.line)) != item.line:
+                    if (first := seen.get(trace.id)) is not None:
                         raise RecordError(
                             f"the trace {quoted(trace.id)} stands in the file already, on line {first}; if a line is a step"
                             " of it, put them together with a mapping (kind: traces, group_by: trace_id)"
                         )
+                    seen[trace.id] = item.line
                     yield TraceRecord(trace, item.raw)
                 except RecordError as error:
                     yield reject(item.line, str(error), item.raw)
@@ -146,8 +146,9 @@ class TraceRecords:
         yield from notes.warnings(path.name)
 
 
-def trace_from(entry: Entry, notes: fields.Notes) -> Trace:
-    """The trace of one record. Raises RecordError."""
+def trace_from(entry: Entry, notes: fields.Notes, beside: Mapping[str, Any] | None = None) -> Trace:
+    """The trace of one record; `beside`: what it also says, and the caller keeps. Raises RecordError."""
+    beside = beside or {}
     known, rest = fields.sort_keys(entry.value, _ALIASES)
     table = entry.table
     if table:
@@ -185,10 +186,10 @@ def trace_from(entry: Entry, notes: fields.Notes) -> Trace:
         retrieval=True if retrieval is None and chunks else retrieval,
         feedback=fields.prose(known, "feedback"),
         latency_ms=_latency(known, started, notes),
-        cost=fields.number(known, "cost", least=0),
+        cost=measures.cost(fields.number(known, "cost", least=0), known, {**beside, **rest}, notes),
         tokens_in=fields.whole(known, "tokens_in"),
         tokens_out=fields.whole(known, "tokens_out"),
-        scores=fields.metrics(known.get("scores"), rest, table=table),
+        scores=fields.metrics(known.get("scores"), rest, notes, table=table),
         cached=fields.flag(known, "cached") or False,
         cold=fields.flag(known, "cold") or False,
         extra=rest,
@@ -203,12 +204,7 @@ def _latency(known: dict[str, Any], started: datetime | None, notes: fields.Note
     if stated is None:
         stated = fields.number(known, "latency_s", least=0, times=1000)
     shown = elapsed_ms(started, fields.moment(known, "ended_at", notes))
-    if stated is None or not shown:
-        return shown if stated is None else stated
-    if any(abs(stated * factor / shown - 1) < _NEAR for factor in (1000.0, 0.001)):
-        notes.add("the latency is 1,000 times off the time between start and end, which is taken instead")
-        return shown
-    return stated
+    return shown if stated is None else measures.own_unit(stated, shown, notes)
 
 
 SOURCE = TraceRecords()

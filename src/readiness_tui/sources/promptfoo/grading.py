@@ -12,10 +12,11 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any
 
 from readiness_tui.domain.runs.model import HumanLabel, HumanVerdict, Score, ScoreState
-from readiness_tui.sources.kit import fields
+from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit.payload import is_number
 
 UNCLEAR = (
     "a named score may be a sum or a mean (promptfoo before 0.121.5 wrote sums) and its assertions do not tell which;"
@@ -78,7 +79,7 @@ def assertions(grading: Mapping[str, Any], test: Mapping[str, Any]) -> tuple[Ass
         index = len(found)
         rule = rules[index] if index < len(rules) and isinstance(rules[index], dict) else {}
         found.append(_read(component, rule, names))
-        for part in component.get("componentResults") or ():
+        for part in payload.parts(component, "componentResults"):
             if position < len(listed) and _same(part, listed[position]):
                 position += 1
     return tuple(found)
@@ -245,10 +246,6 @@ def human(results: tuple[AssertionResult, ...]) -> HumanLabel | None:
         if one.kind == "human" and one.passed is not None:
             return HumanLabel(HumanVerdict.PASS if one.passed else HumanVerdict.FAIL, _RATER, note=one.comment)
     return None
-
-
-def is_number(value: Any) -> TypeGuard[float]:
-    return type(value) in (int, float) and math.isfinite(value)
 
 
 def _score(value: float | None, parts: list[AssertionResult]) -> Score:

@@ -17,8 +17,9 @@ from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Counted, DeclaredCount, DeclaredMean, Warn
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
+from readiness_tui.sources.kit.payload import is_number
 from readiness_tui.sources.promptfoo.case import named_of, status_of
-from readiness_tui.sources.promptfoo.grading import assertions, inner, is_number, pooled
+from readiness_tui.sources.promptfoo.grading import assertions, inner, pooled
 
 Key = tuple[str, ...]
 

@@ -14,6 +14,7 @@ from readiness_tui.domain.gate.model import CasePolicy
 from readiness_tui.domain.metrics.registry import METRICS
 from readiness_tui.domain.metrics.rule import Confidence, Direction, From
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.located import EXCERPT, quoted
 from readiness_tui.sources.kit.validation import Strict
 
@@ -48,7 +49,7 @@ def _limit(value: Any) -> Limit:
         if math.isfinite(number):
             sign = match[1]
             return Limit(number, None if not sign else Direction.HIGHER if sign in (">=", "≥") else Direction.LOWER)
-    elif isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+    elif fields.is_number(value):
         return Limit(float(value))
     raise ValueError(f"{_short(value)} is not a threshold", 'Write a number, or a text such as ">= 0.85"')
 
@@ -68,7 +69,7 @@ def _margin(value: Any) -> Margin:
         match = _LIMIT.fullmatch(value.strip().removesuffix("%").strip())
         if match is not None and not match[1]:
             number = float(match[2]) / (100 if relative else 1)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
+    elif fields.is_number(value):
         number = float(value)
     if number is None or not 0 <= number < math.inf:
         raise ValueError(
