@@ -43,7 +43,7 @@ def test_a_table_of_cases(tmp_path):
 
 def test_traces_inside_an_object_with_inner_keys(tmp_path):
     row = {"requestId": "r1", "meta": {"timestamp": "2026-11-20T10:00:00Z", "user_id": "u1"}, "in": {"query": "why?"},
-           "response": "so", "latency_ms": 1200, "outcome": "✅ fine (3)", "usage": {"input_tokens": 5}}  # fmt: skip
+           "response": "so", "latency_ms": 1200, "outcome": "✅ Passed (1)", "usage": {"input_tokens": 5}}  # fmt: skip
     text, found = brought(tmp_path, "t.json", json.dumps({"made": 1, "items": [row, {**row, "requestId": "r2"}]}))
     trace = found[0].trace
     assert (trace.id, trace.question, trace.answer, trace.user, trace.tokens_in) == ("r1", "why?", "so", "u1", 5)
@@ -116,9 +116,15 @@ def test_a_word_late_in_the_file_is_in_the_map(tmp_path):
 @pytest.mark.parametrize(
     ("word", "meant"),
     [
-        ("Pass (1)", "pass"), ("Fail (0)", "fail"), ("✅", "pass"), ("❌ failed", "fail"), ("PASS: all good", "pass"),
+        ("Pass (1)", "pass"), ("Fail (0)", "fail"), ("✅", "pass"), ("❌ failed", "fail"), ("PASS ✅", "pass"), ("👍 (1)", "pass"), ("NOT OK.", "fail"),
         ("Not passed", "fail"), ("n/a", "unknown"), ("Correct.", "pass"), ("incorrect", "fail"), ("timed out", "error"),
         ("skipped", "unknown"), ("maybe", None), ("pass or fail", None), ("42", None), ("passive", None),
+        ("Partially correct", None), ("correct: false", None), ("passed: no", None), ("passed: 3/5", None),
+        ("pass (with errors)", None), ("correct (partially)", None), ("good; wrong", None), ("isn't correct", None),
+        ("hardly correct", None), ("wrongly passed", None), ("nearly correct", None), ("partial pass", None),
+        ("no issues", None), ("no errors", None), ("no failure", None), ("without error", None), ("✅ failed", None),
+        ("Pass (0)", None), ("Fail (1)", None), ("Pass (3)", None), ("PASS: all good", None), ("❌ no errors", None),
+        ("passed?", None), ("true fail", None), ("error (1)", None), ("", None), ("(1)", None),
     ],
 )  # fmt: skip
 def test_what_words_mean(word, meant):
