@@ -61,9 +61,9 @@ _RAN = re.compile(
 )
 #: Words that say how a case ended. Every cell of a column of results is one of them, whatever the column is called.
 _ENDED = frozenset(
-    "pass passed fail failed correct incorrect wrong right true false yes no ok nok success failure error p f"
-    " ✅ ❌ ✓ ✔ ✗ ✘".split()
-)
+    ("pass", "passed", "fail", "failed", "correct", "incorrect", "wrong", "right", "true", "false", "yes", "no", "ok",
+     "nok", "success", "failure", "error", "p", "f", "✅", "❌", "✓", "✔", "✗", "✘")
+)  # fmt: skip
 #: Flags and numbers under these names tell of the question, not of an answer to it.
 _DESCRIBES = re.compile(
     r"(?:is_|requires_|needs_|has_)?(?:answerable|unanswerable|impossible|multi_?hop|multi_?turn|synthetic|high_risk|risk"

@@ -16,7 +16,7 @@ _WORDS = {
     "error": "error errored exception timeout crash crashed ⚠ 💥",
     "unknown": "na none null notrun skipped skip pending unknown tbd inconclusive todo - –",
 }
-_MARKS = frozenset("✅ ✓ ✔ ☑ 🟢 👍 ❌ ✗ ✘ ✖ 🔴 👎 ⚠ 💥".split())
+_MARKS = frozenset("✅✓✔☑🟢👍❌✗✘✖🔴👎⚠💥")
 _MEANINGS = {word: meaning for meaning, words in _WORDS.items() for word in words.split()}
 #: A number that says the same again, as sheets write it: "Pass (1)".
 _AGAIN = re.compile(r"(.*\S)\s*[(\[]\s*([01])(?:\.0)?\s*[)\]]", re.DOTALL)
