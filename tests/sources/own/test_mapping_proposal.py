@@ -139,3 +139,53 @@ def test_a_gateways_rows_are_requests_whatever_their_id_is_called(tmp_path):
     trace = found[0].trace
     assert (trace.id, trace.model, trace.tokens_in, trace.tokens_out, trace.cost) == ("g1", "birch", 100, 10, 0.002)
     assert trace.latency_ms == 900  # the whole, not the time to the first token
+
+
+def test_a_flag_that_is_true_where_it_went_wrong_is_turned_round(tmp_path):
+    text, found = brought(tmp_path, "t.csv", "id,prompt,reply,has_failed\na,why?,so,no\nb,how?,so,yes\n")
+    assert [one.case.status for one in found] == [CaseStatus.PASS, CaseStatus.FAIL]
+    text, found = brought(tmp_path, "t.csv", "id,prompt,reply,is_error\na,why?,so,FALSE\nb,how?,so,TRUE\n")
+    assert [one.case.status for one in found] == [CaseStatus.UNKNOWN, CaseStatus.ERROR]
+    text, found = brought(tmp_path, "t.csv", "id,prompt,failed,errored\na,why?,0,0\nb,how?,1,0\n")
+    assert [one.case.status for one in found] == [CaseStatus.PASS, CaseStatus.FAIL]
+    assert '# not taken: "errored", which is false in every row looked at' in text
+
+
+def test_failures_and_errors_in_two_columns_are_asked(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("id,prompt,failed,has_error\na,why?,true,true\nb,how?,false,false\n")
+    text = propose(path).text
+    assert 'status: {column: failed, values: {"true": "?", "false": "?"}}' in text
+    assert '# not taken: "has_error" is true in some rows' in text
+    path.write_text("id,prompt,status,has_error\na,why?,pass,true\nb,how?,fail,false\n")
+    assert '# not taken: "has_error" is true in some rows' in propose(path).text
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [("took", ("90ms", "1.2 s")), ("cost", ("$0.01", "2 cents")), ("score", ("8/10", "3/10")), ("rating", ("4 of 5",))],
+)
+def test_a_figure_that_is_not_taken_is_said(tmp_path, name, cells):
+    path = tmp_path / "t.csv"
+    path.write_text(f"id,prompt,reply,{name}\n" + "".join(f"c{n},q{n},a,{cell}\n" for n, cell in enumerate(cells)))
+    text = propose(path).text
+    assert f"# not taken: {name} is no column of plain numbers in one unit ({', '.join(cells)}" in text
+    assert "latency:" not in text
+    assert "scores:" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.csv", "nr,frage,gut\n1,Wo?,ja\n"),
+        ("t.jsonl", '{"talk": "a", "n": 1}\n{"talk": "a", "n": 2}\n'),
+        ("t.json", '{"meta": {"x": 1}, "items": [{"ref": "a", "q": "what"}, {"ref": "b", "q": "who"}]}'),
+    ],
+)
+def test_why_nothing_is_proposed_is_said(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_text(content)
+    offered = propose(path)
+    assert offered.text == ""
+    assert "none of the columns (" in offered.why_not
+    assert "common name of a question" in offered.why_not

@@ -30,6 +30,7 @@ from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.jsonio import RecordError, document, members
 from readiness_tui.sources.kit.not_finite import as_null
 from readiness_tui.sources.kit.peek import FileKind, peek
+from readiness_tui.sources.kit.split_frame import split_rows
 
 #: Keys under which interfaces and exports put their list of records, whatever the tool.
 ENVELOPES = (
@@ -140,6 +141,21 @@ def possible(path: Path, head: bytes) -> Container | None:
         return said
 
     return Container(how, path.name, write)
+
+
+def split(path: Path) -> Container | None:
+    """A table of columns and data (see `split_frame.is_split`) as its rows. Never raises."""
+    found = split_rows(path)
+    if found is None:
+        return None
+    rows, lost = found
+    said = (f"NaN or Infinity stands in {plural(lost, 'place')}; taken as missing",) if lost else ()
+
+    def write(out: IO[bytes]) -> tuple[str, ...]:
+        _write_lines(_encoded(rows), out)
+        return said
+
+    return Container(BY_COLUMNS, path.name, write)
 
 
 _opened: OrderedDict[tuple[str, str, str], tuple[Path, tuple[str, ...]]] = OrderedDict()
