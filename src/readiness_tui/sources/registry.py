@@ -23,6 +23,7 @@ from readiness_tui.sources.kit.fileio import HEAD, digest, unreadable
 from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.nearest import nearest
 from readiness_tui.sources.kit.peek import seen
+from readiness_tui.sources.kit.split_frame import has_index, is_split
 
 __all__ = [
     "BUILT_IN",
@@ -45,6 +46,11 @@ LONG_HEAD = 4 * 1024 * 1024
 
 #: Containers in each other: a frame in gzip; more is a trick.
 DEEP = 3
+
+#: How sure a source is at least of records that are its own, and not only of their shape.
+_KNOWN = 60
+#: Formats of people's own records, whose names for columns are anybody's.
+_OWN = frozenset({"trace_record", "eval_set", "case_record", "app_log", "metrics_mapping"})
 
 #: Modules of this package with a `SOURCE`, one per outside format.
 BUILT_IN = (
@@ -127,6 +133,8 @@ def recognise(path: Path, forced: str | None = None, depth: int = 0) -> tuple[So
     container = unwrap.certain(path, head)
     if container is not None and depth < DEEP:
         return _inside(path, container, forced, depth)
+    if depth < DEEP and is_split(head) and (rows := _of_split(path, head, forced, depth)) is not None:
+        return rows
     try:
         if forced is not None:
             return _as_named(path, head, forced)
@@ -161,6 +169,22 @@ def _inside(path: Path, container: unwrap.Container, forced: str | None, depth: 
         raise ReadinessError(str(error).replace(str(inner), str(path))) from error
     why = f"{found.why}, in {container.how}"
     return unwrap.Unwrapped(source, path, inner, said), replace(found, why=why)
+
+
+def _of_split(path: Path, head: bytes, forced: str | None, depth: int) -> tuple[Source, Recognised] | None:
+    """The source that knows the rows of a table of columns and data; None where the table is read as it stands.
+
+    Without pandas' index, two tools write such a table, and a row is a tool's where its columns are that tool's alone.
+    """
+    container = unwrap.split(path)
+    if container is None:
+        return None
+    try:
+        source, found = _inside(path, container, forced, depth)
+    except ReadinessError:
+        return None
+    own = source.name in _OWN and forced is None and not has_index(head)
+    return None if own or found.certainty < (1 if forced else _KNOWN) else (source, found)
 
 
 def _as_named(path: Path, head: bytes, name: str) -> tuple[Source, Recognised]:

@@ -191,3 +191,52 @@ def test_a_file_that_is_being_read_is_kept_however_many_are_opened_beside_it(mak
     source, _ = registry.recognise(path)
     (trace,) = [record.trace for record in source.read(path) if isinstance(record, TraceRecord)]
     assert len(trace.scores) == 12
+
+
+RAGAS = [
+    {"user_input": q, "response": "a", "retrieved_contexts": ["c"], "tone": n} for q, n in (("q", 1.0), ("r", None))
+]
+GENAI = [
+    {"trace_id": q, "request": q, "response": "a", "polite/value": w, "polite/rationale": "r"}
+    for q, w in (("q", "yes"), ("r", "no"))
+]
+OURS = [{"case_id": q, "output": "a", "status": "pass"} for q in "qr"]
+
+
+def _split(rows, **more):
+    return {"columns": list(rows[0]), **more, "data": [list(row.values()) for row in rows]}
+
+
+@pytest.mark.parametrize(
+    ("rows", "more", "forced", "format"),
+    [
+        (RAGAS, {"index": [0, 1]}, None, "ragas"),
+        (RAGAS, {"index": [0, 1]}, "ragas", "ragas"),
+        (RAGAS, {}, None, "ragas"),
+        (GENAI, {}, None, "mlflow"),
+        (GENAI, {}, "mlflow", "mlflow"),
+        (GENAI, {"index": [4, 7]}, None, "mlflow"),
+        (OURS, {"index": [0, 1]}, None, "case_record"),
+        (OURS, {}, "case_record", "case_record"),
+    ],
+)
+def test_a_table_of_columns_and_data_is_its_rows_where_those_are_known(make, rows, more, forced, format):
+    lines = _read(make("lines.jsonl", "".join(json.dumps(row) + "\n" for row in rows)), forced)[1]
+    recognised, records = _read(make("split.json", json.dumps(_split(rows, **more))), forced)
+
+    def told(found):
+        cases = [record.case for record in found if isinstance(record, CaseRecord)]
+        return [(case.id, case.question, case.output, case.status, case.scores) for case in cases]
+
+    assert recognised.format == format
+    assert told(records) == told(lines)
+    assert len(told(records)) == 2
+
+
+def test_a_table_that_two_tools_write_is_asked_still(make):
+    path = make("table.json", json.dumps(_split(OURS)))
+    with pytest.raises(ReadinessError, match=r"--format mlflow.*--format wandb"):
+        registry.recognise(path)
+    doubled = {"columns": ["user_input", "response", "response"], "index": [0], "data": [["q", "a", "b"]]}
+    with pytest.raises(ReadinessError):
+        registry.recognise(make("doubled.json", json.dumps(doubled)))

@@ -98,3 +98,14 @@ def test_a_bad_case_is_a_reject(make, read, row, reason):
 def test_a_set_without_a_usable_case_is_refused(make, read):
     with pytest.raises(ReadinessError, match="no golden case"):
         read(make("a.jsonl", [{"question": "", "must_include": ["a"]}]))
+
+
+def test_squads_questions_are_read_from_all_paragraphs_of_all_articles(make, read):
+    def paragraph(*names):
+        answers = [{"text": "a", "answer_start": 0}]
+        return {"context": "c", "qas": [{"id": name, "question": f"{name}?", "answers": answers} for name in names]}
+
+    articles = [{"title": "A", "paragraphs": [paragraph("a", "b"), paragraph(), paragraph("c")]}]
+    for more in ([], [{"title": "B", "paragraphs": [paragraph("d")]}]):
+        (found,) = read(make("squad.json", {"version": "2.0", "data": articles + more})).sets
+        assert [case.id for case in found.cases] == ["a", "b", "c", "d"][: 3 + len(more)]

@@ -25,6 +25,9 @@ from readiness_tui.sources import registry
         {"question": "q", "ground_truth": "a", "contexts": ["c"]},
         {"inputs": {"question": "q"}, "outputs": {"answer": "a"}},
         {"case_id": "c", "question": "q", "expected_answer": "a"},
+        {"question": "q", "answer": "a", "answerable": True, "topic": "cards"},
+        {"question": "q", "expected": "a", "grade": "5", "outcome": "a happy end"},
+        {"prompt": "q", "answer": "a", "difficulty": 3},
         {"input": {"question": "q"}, "expectedOutput": {"answer": "a"}, "status": "ACTIVE"},
     ],
 )
@@ -49,6 +52,15 @@ def test_it_is_a_golden_set(make, read, row):
         {"id": "x", "input": "q", "output": "a", "metadata": {}},  # a log's, or a data set's
         {"prompt": "q", "completion": "a"},  # a model's, or an example's for one
         {"question": "q"},
+        {"question": "q", "answer": "a", "result": "Pass"},
+        {"question": "q", "answer": "a", "Judgement": "poor"},
+        {"question": "q", "answer": "a", "failed": False},
+        {"question": "q", "answer": "a", "Check by Ann": "INCORRECT"},
+        {"question": "q", "answer": "a", "checked": "✅"},
+        {"prompt": "q", "label": "a", "predicted_class": "b"},
+        {"query": "q", "answer": "a", "run time (s)": "1.5"},
+        {"query": "q", "solution": "a", "stars": 4},  # no other format would take it, and ask
+        {"prompt": "q", "answer": "a", "tokens_prompt": 100, "finished": "2026-01-01T00:00:00Z"},
     ],
 )
 def test_it_is_no_golden_set(make, row):

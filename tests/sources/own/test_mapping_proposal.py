@@ -43,7 +43,7 @@ def test_a_table_of_cases(tmp_path):
 
 def test_traces_inside_an_object_with_inner_keys(tmp_path):
     row = {"requestId": "r1", "meta": {"timestamp": "2026-11-20T10:00:00Z", "user_id": "u1"}, "in": {"query": "why?"},
-           "response": "so", "latency_ms": 1200, "outcome": "✅ fine (3)", "usage": {"input_tokens": 5}}  # fmt: skip
+           "response": "so", "latency_ms": 1200, "outcome": "✅ Passed (1)", "usage": {"input_tokens": 5}}  # fmt: skip
     text, found = brought(tmp_path, "t.json", json.dumps({"made": 1, "items": [row, {**row, "requestId": "r2"}]}))
     trace = found[0].trace
     assert (trace.id, trace.question, trace.answer, trace.user, trace.tokens_in) == ("r1", "why?", "so", "u1", 5)
@@ -116,9 +116,15 @@ def test_a_word_late_in_the_file_is_in_the_map(tmp_path):
 @pytest.mark.parametrize(
     ("word", "meant"),
     [
-        ("Pass (1)", "pass"), ("Fail (0)", "fail"), ("✅", "pass"), ("❌ failed", "fail"), ("PASS: all good", "pass"),
+        ("Pass (1)", "pass"), ("Fail (0)", "fail"), ("✅", "pass"), ("❌ failed", "fail"), ("PASS ✅", "pass"), ("👍 (1)", "pass"), ("NOT OK.", "fail"),
         ("Not passed", "fail"), ("n/a", "unknown"), ("Correct.", "pass"), ("incorrect", "fail"), ("timed out", "error"),
         ("skipped", "unknown"), ("maybe", None), ("pass or fail", None), ("42", None), ("passive", None),
+        ("Partially correct", None), ("correct: false", None), ("passed: no", None), ("passed: 3/5", None),
+        ("pass (with errors)", None), ("correct (partially)", None), ("good; wrong", None), ("isn't correct", None),
+        ("hardly correct", None), ("wrongly passed", None), ("nearly correct", None), ("partial pass", None),
+        ("no issues", None), ("no errors", None), ("no failure", None), ("without error", None), ("✅ failed", None),
+        ("Pass (0)", None), ("Fail (1)", None), ("Pass (3)", None), ("PASS: all good", None), ("❌ no errors", None),
+        ("passed?", None), ("true fail", None), ("error (1)", None), ("", None), ("(1)", None),
     ],
 )  # fmt: skip
 def test_what_words_mean(word, meant):
@@ -133,3 +139,53 @@ def test_a_gateways_rows_are_requests_whatever_their_id_is_called(tmp_path):
     trace = found[0].trace
     assert (trace.id, trace.model, trace.tokens_in, trace.tokens_out, trace.cost) == ("g1", "birch", 100, 10, 0.002)
     assert trace.latency_ms == 900  # the whole, not the time to the first token
+
+
+def test_a_flag_that_is_true_where_it_went_wrong_is_turned_round(tmp_path):
+    text, found = brought(tmp_path, "t.csv", "id,prompt,reply,has_failed\na,why?,so,no\nb,how?,so,yes\n")
+    assert [one.case.status for one in found] == [CaseStatus.PASS, CaseStatus.FAIL]
+    text, found = brought(tmp_path, "t.csv", "id,prompt,reply,is_error\na,why?,so,FALSE\nb,how?,so,TRUE\n")
+    assert [one.case.status for one in found] == [CaseStatus.UNKNOWN, CaseStatus.ERROR]
+    text, found = brought(tmp_path, "t.csv", "id,prompt,failed,errored\na,why?,0,0\nb,how?,1,0\n")
+    assert [one.case.status for one in found] == [CaseStatus.PASS, CaseStatus.FAIL]
+    assert '# not taken: "errored", which is false in every row looked at' in text
+
+
+def test_failures_and_errors_in_two_columns_are_asked(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("id,prompt,failed,has_error\na,why?,true,true\nb,how?,false,false\n")
+    text = propose(path).text
+    assert 'status: {column: failed, values: {"true": "?", "false": "?"}}' in text
+    assert '# not taken: "has_error" is true in some rows' in text
+    path.write_text("id,prompt,status,has_error\na,why?,pass,true\nb,how?,fail,false\n")
+    assert '# not taken: "has_error" is true in some rows' in propose(path).text
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [("took", ("90ms", "1.2 s")), ("cost", ("$0.01", "2 cents")), ("score", ("8/10", "3/10")), ("rating", ("4 of 5",))],
+)
+def test_a_figure_that_is_not_taken_is_said(tmp_path, name, cells):
+    path = tmp_path / "t.csv"
+    path.write_text(f"id,prompt,reply,{name}\n" + "".join(f"c{n},q{n},a,{cell}\n" for n, cell in enumerate(cells)))
+    text = propose(path).text
+    assert f"# not taken: {name} is no column of plain numbers in one unit ({', '.join(cells)}" in text
+    assert "latency:" not in text
+    assert "scores:" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.csv", "nr,frage,gut\n1,Wo?,ja\n"),
+        ("t.jsonl", '{"talk": "a", "n": 1}\n{"talk": "a", "n": 2}\n'),
+        ("t.json", '{"meta": {"x": 1}, "items": [{"ref": "a", "q": "what"}, {"ref": "b", "q": "who"}]}'),
+    ],
+)
+def test_why_nothing_is_proposed_is_said(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_text(content)
+    offered = propose(path)
+    assert offered.text == ""
+    assert "none of the columns (" in offered.why_not
+    assert "common name of a question" in offered.why_not

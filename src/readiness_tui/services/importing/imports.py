@@ -21,6 +21,7 @@ from readiness_tui.services.importing.parts import assembled
 from readiness_tui.services.importing.roles import take_as, taken
 from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import (
+    GUESSED,
     CaseRecord,
     EvalSetRecord,
     Progress,
@@ -158,7 +159,10 @@ def import_path(
                 done.append(ImportedFile(str(file), "", refused=str(elsewhere)))
             except ReadinessError as refusal:
                 rejected = refusal.rejected if isinstance(refusal, NothingUsableError) else []
-                done.append(ImportedFile(str(file), format or "recognised", refused=str(refusal), rejected=rejected))
+                # A file that only could be one, for want of anything better, is an unrelated neighbour.
+                guessed = known is not None and known[1].certainty <= GUESSED
+                shown = "" if guessed else format or "recognised"
+                done.append(ImportedFile(str(file), shown, refused=str(refusal), rejected=rejected))
             if done[-1].cancelled:
                 break
     if all(result.refused for result in done):

@@ -142,6 +142,10 @@ Record = (
 )
 
 
+#: How certain a source is at most of a file that only could be its own, for want of anything better.
+GUESSED = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Recognised:
     """Why a source believes a file is its own: shown to the person who imports."""

@@ -1,7 +1,7 @@
 """The header of a table as tools really write it: an index column, trailing commas, empty and doubled names.
 
 pandas writes its index as a first column without a name (`to_csv()` by default), which it calls "Unnamed: 0" when the
-file is read and written again. Spreadsheets leave a comma at the end of each line, and Excel a line `sep=;` on top.
+file is read and written again; a file that went round twice has two of them. Spreadsheets leave a comma at the end of each line, and Excel a line `sep=;` on top.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from readiness_tui.domain.text.sanitise import one_line
 
 _INDEX = re.compile(r"Unnamed: 0(\.\d+)*|index|__index_level_0__")
+_OLDER = re.compile(r"Unnamed: 0(\.\d+)*|__index_level_\d+__")
 _SEPARATOR = re.compile(r"""\s*"?sep=(.)"?\s*""", re.IGNORECASE)
 
 
@@ -34,6 +35,11 @@ def columns(header: list[str]) -> Columns:
     if names and (names[0] == "" or _INDEX.fullmatch(names[0] or "")) and len(names) > 1:
         said.append("the first column is an index; it was left out")
         names[0] = None
+    for at, name in enumerate(names):
+        # Only a first column without a name is called so: wherever it stands now, it is an older index.
+        if name and _OLDER.fullmatch(name) and any(other for other in names[:at] + names[at + 1 :]):
+            said.append(f"column {at + 1} is an older index (“{one_line(name, 40)}”); it was left out")
+            names[at] = None
     seen: dict[str, int] = {}
     for at, name in enumerate(names):
         if name is None:

@@ -96,6 +96,8 @@ _PRINTED: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
         ),
     )
 )
+#: Keys of promptfoo's tests, in YAML.
+_YAML_TESTS = tuple(re.compile(rb"(?m)^ *(?:- )?" + key + rb":(?:\s|$)") for key in (b"vars", b"assert"))
 #: Parts of a zip archive's first member names.
 _BY_MEMBER: tuple[tuple[bytes, str], ...] = (
     (b"xl/", "an Excel workbook: save the sheet as CSV (UTF-8)"),
@@ -128,6 +130,8 @@ def _looks_like(head: bytes) -> str:
         if pattern.search(head):
             return said
     look = peek(head)
+    if look.kind in (FileKind.TEXT, FileKind.TABLE) and all(key.search(head) for key in _YAML_TESTS):
+        return "promptfoo's tests in YAML, not their results: save them as JSON, or as CSV with a column __expected"
     if look.kind in (FileKind.EMPTY, FileKind.BINARY, FileKind.TEXT):
         return ""
     near = [(len(keys), said) for keys, said in _BY_KEYS if keys <= _keys(look)]

@@ -112,8 +112,10 @@ def _look(head: bytes) -> Peek:
     if not lines:
         return Peek(FileKind.TEXT)
     if text[0] == "{":
-        whole = _object(text)
+        whole = _object(text)  # None where the head cuts it off, or the file ends in it
         return Peek(FileKind.OBJECT, (whole,) if whole is not None else (), outline(text))
+    if text[0] == "<":  # XML or HTML, whatever commas are in it
+        return Peek(FileKind.TEXT)
     return _table(lines)
 
 
@@ -178,6 +180,8 @@ def seen(head: bytes) -> str:
     if head.startswith(_UTF16) or _looks_utf16(head):
         return "this is UTF-16 text. Save it as UTF-8 and import it again."
     look = peek(head)
+    if look.kind in (FileKind.OBJECT, FileKind.ARRAY) and len(head) < HEAD and _ends_in_the_middle(head):
+        return "JSON that ends in the middle: the file was cut off, or is still being written. Export it again."
     keys = ", ".join(f'"{one_line(key, 40)}"' for key in sorted(look.keys)[:8]) or "none"
     return {
         FileKind.EMPTY: "the file is empty. Export it again.",
@@ -186,8 +190,22 @@ def seen(head: bytes) -> str:
         FileKind.ARRAY: f"a JSON list of no known format (keys of its first record: {keys}).",
         FileKind.LINES: f"JSON lines of no known format (keys of the first record: {keys}).",
         FileKind.TABLE: f"a table of no known format (its columns: {keys}).",
-        FileKind.TEXT: "text that is neither JSON, JSON lines nor a table.",
+        FileKind.TEXT: "XML or HTML of no known format."
+        if head.removeprefix(BOM).lstrip().startswith(b"<")
+        else "text that is neither JSON, JSON lines nor a table.",
     }[look.kind]
+
+
+def _ends_in_the_middle(head: bytes) -> bool:
+    """Whether a JSON value that is the whole file is not complete, and nothing in it is wrong so far."""
+    text = head.removeprefix(BOM).decode("utf-8", "replace").rstrip()
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return error.pos >= len(text) or error.msg.startswith("Unterminated string")
+    except (ValueError, RecursionError):
+        return False
+    return False
 
 
 def _looks_utf16(head: bytes) -> bool:

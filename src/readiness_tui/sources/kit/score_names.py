@@ -13,6 +13,7 @@ from readiness_tui.domain.metrics.registry import guess_direction, normal, resol
 # A number that names or counts something, or has an unknown unit, is not a score.
 _NO_SCORE = re.compile(
     r"^(latency|duration|elapsed|cluster|document|session|temperature|top_?[pk]|port|pid)$"
+    r"|^(unnamed: \d+(\.\d+)*|__index_level_\d+__|level_\d+)$"
     r"|(^|_)(id|ids|at|time|date|index|idx|seed|timestamp|ts|version|line|row|turn|step|number|count|year|ns|us|ms|secs|seconds"
     r"|tokens|bytes|attempts|retries|n)$",
     re.IGNORECASE,

@@ -29,7 +29,9 @@ from readiness_tui.sources.kit.fileio import HEAD, digest, unreadable
 from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.jsonio import RecordError, document, members
 from readiness_tui.sources.kit.not_finite import as_null
+from readiness_tui.sources.kit.paging import paging
 from readiness_tui.sources.kit.peek import FileKind, peek
+from readiness_tui.sources.kit.split_frame import split_rows
 
 #: Keys under which interfaces and exports put their list of records, whatever the tool.
 ENVELOPES = (
@@ -38,9 +40,7 @@ ENVELOPES = (
     "response", "page", "edges", "nodes", "body", "objects", "test_results", "testCases", "samples",
 )  # fmt: skip
 BY_COLUMNS = "a data frame by columns or labels"
-_TOTALS = ("total", "totalItems", "total_items", "total_count", "totalCount", "count")
-_NEXT = ("next_cursor", "nextCursor", "next", "next_page_token", "nextPageToken", "next_page", "has_more", "hasMore")
-_PAGING = ("meta", "pagination", "cursors", "page_info", "pageInfo")
+_SQUAD = ("paragraphs", "qas")  # SQuAD: questions in paragraphs in articles
 _DEEP = 4  # envelopes in each other
 MOST = 4 * 1024**3  # bytes that a gzip file may grow to
 LONGER = 4 * 1024 * 1024  # bytes in which a first document must end, that another is seen to follow it
@@ -140,6 +140,21 @@ def possible(path: Path, head: bytes) -> Container | None:
         return said
 
     return Container(how, path.name, write)
+
+
+def split(path: Path) -> Container | None:
+    """A table of columns and data (see `split_frame.is_split`) as its rows. Never raises."""
+    found = split_rows(path)
+    if found is None:
+        return None
+    rows, lost = found
+    said = (f"NaN or Infinity stands in {plural(lost, 'place')}; taken as missing",) if lost else ()
+
+    def write(out: IO[bytes]) -> tuple[str, ...]:
+        _write_lines(_encoded(rows), out)
+        return said
+
+    return Container(BY_COLUMNS, path.name, write)
 
 
 _opened: OrderedDict[tuple[str, str, str], tuple[Path, tuple[str, ...]]] = OrderedDict()
@@ -262,14 +277,16 @@ def _inside(data: bytes, depth: int = 0) -> Found | None:
         raw = bytes(parts[key])
         if raw.startswith(b"[") and _holds_objects(raw):
             rows = list(_flat(_raws.decode(raw)))
-            return f'a list under "{key}"', rows, tuple(_paging(parts, len(rows)))
+            return f'a list under "{key}"', rows, tuple(paging(parts, len(rows)))
         if raw.startswith(b"{") and (deeper := _inside(raw, depth + 1)) is not None:
-            return f'"{key}" around {deeper[0]}', deeper[1], (*_paging(parts, len(list(deeper[1]))), *deeper[2])
+            return f'"{key}" around {deeper[0]}', deeper[1], (*paging(parts, len(list(deeper[1]))), *deeper[2])
     return None
 
 
 def _inside_lines(data: bytes) -> Found | None:
     """JSON lines of which each is an envelope."""
+    if (nested := _of_squad(data)) is not None:
+        return nested
     lines = [line for line in data.splitlines() if line.strip()]
     found = []
     for line in lines:
@@ -283,6 +300,16 @@ def _inside_lines(data: bytes) -> Found | None:
         else:
             return None
     return "an envelope on each line", list(itertools.chain.from_iterable(found)), ()
+
+
+def _of_squad(data: bytes) -> Found | None:
+    """SQuAD's articles or paragraphs, one a line: what is in all of them."""
+    found = [members(line) for line in data.splitlines() if line.strip()]
+    key = next((key for key in _SQUAD if all(bytes(parts.get(key, b"")).startswith(b"[") for parts in found)), None)
+    if key is None:
+        return None
+    rows = [row for parts in found for row in _flat(_raws.decode(bytes(parts[key])))]
+    return (f'a list under "{key}"', rows, ()) if rows else None
 
 
 def _holds_objects(raw: bytes) -> bool:
@@ -309,23 +336,6 @@ def _flat(listed: Iterable[msgspec.Raw]) -> Iterator[bytes]:
             yield bytes(parts["node"])
         else:
             yield text
-
-
-def _paging(parts: dict[str, msgspec.Raw], rows: int) -> Iterator[str]:
-    """Sentences where the answer says that it is not the whole."""
-    about = dict(parts)
-    for key in _PAGING:
-        if key in parts and bytes(parts[key]).startswith(b"{"):
-            about |= members(bytes(parts[key]))
-    for key in _TOTALS:
-        text = bytes(about.get(key, b""))
-        if text.isdigit() and len(text) < 16 and int(text) > rows:
-            yield f"it counts {int(text):,} records, and {rows:,} are in it: fetch the other pages as well"
-            return
-    for key in _NEXT:
-        if bytes(about.get(key, b"null")) not in (b"null", b"false", b'""', b"0"):
-            yield f'it is one page of several ("{key}" names more): fetch the others as well'
-            return
 
 
 def _by_columns(data: bytes, parts: dict[str, msgspec.Raw]) -> Found | None:

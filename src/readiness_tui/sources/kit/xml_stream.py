@@ -20,7 +20,7 @@ BLOCK = 1024 * 1024
 MAX_ELEMENT = 16 * 1024 * 1024  # characters in one element of interest, or around them
 
 _ROOT = re.compile(rb"<(?![?!])([A-Za-z_][\w.-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>?")
-_PROLOG = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*>|\s+)*+", re.DOTALL)
+_PROLOG = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>|\s+)*+", re.DOTALL)
 
 
 @dataclass(slots=True)

@@ -50,6 +50,25 @@ _RESULTS = (
 )  # fmt: skip
 #: What a log of answers has, and a golden set seldom; only beside a weak name.
 _LOGGED = ("model", "model_name", "timestamp", "started_at", "start_time", "session_id", "user_id", "feedback")
+#: Names of what a system's run leaves behind, however a team spells it; only beside a weak name, for a golden set may have
+#: a school `grade` or the `outcome` of a story beside its expected answer.
+_RAN = re.compile(
+    r"(?:\w+_)?(?:results?|outcome|verdict|grade|judge?ment|judge(?:_\w+)?|pass(?:es|ed)?|fail(?:s|ed|ure)?|succeeded"
+    r"|predict(?:ed|ion)(?:_\w+)?|correctness|hallucinat(?:ed|ion)|has_errors?|errors?|exception|started|finished|ended"
+    r"|ended_at|finished_at|completed_at|end_time)"
+    r"|(?:\w+_)?(?:latency|duration|elapsed|runtime|run_time|took|response_time|time_taken|tokens|cost|price|usd)(?:_\w+)?"
+    r"|\w+_(?:ms|secs?|seconds|eur)"
+)
+#: Words that say how a case ended. Every cell of a column of results is one of them, whatever the column is called.
+_ENDED = frozenset(
+    ("pass", "passed", "fail", "failed", "correct", "incorrect", "wrong", "right", "true", "false", "yes", "no", "ok",
+     "nok", "success", "failure", "error", "p", "f", "✅", "❌", "✓", "✔", "✗", "✘")
+)  # fmt: skip
+#: Flags and numbers under these names tell of the question, not of an answer to it.
+_DESCRIBES = re.compile(
+    r"(?:is_|requires_|needs_|has_)?(?:answerable|unanswerable|impossible|multi_?hop|multi_?turn|synthetic|high_risk|risk"
+    r"|context|tools?|difficulty|level|hops|page|chapter|priority|weight)"
+)
 #: All that an example of a Phoenix data set has; its output is the reference.
 _PHOENIX = frozenset({"id", "node_id", "example_id", "input", "output", "metadata", "updated_at", "splits"})
 _EXPECTED = re.compile(r"__expected\d*")
@@ -97,8 +116,19 @@ def certainty(rows: Sequence[Mapping[str, Any]]) -> tuple[int, str]:
     beside = any(_some(row.get(name)) for row in named for name in (*_OUTPUTS, *_LOGGED))
     if weak is None or beside:
         return 0, ""
-    columns = ((name, value) for row in rows for name, value in row.items() if snake(name) not in (asks, weak))
-    if any(fields.is_score(name, value) or fields.cell_score(name, value) is not None for name, value in columns):
+    others = [name for name in dict.fromkeys(name for row in named for name in row) if name not in (asks, weak, *IDS)]
+    if any(_tells_an_end(name, [row[name] for row in named if _some(row.get(name))]) for name in others):
+        return 0, ""
+    columns = [(name, value) for row in rows for name, value in row.items() if snake(name) not in (asks, weak)]
+    scores = {
+        snake(name)
+        for name, value in columns
+        if fields.is_score(name, value) or fields.cell_score(name, value) is not None
+    }
+    if scores:
+        if not {"question", "answer"} <= rows[0].keys():  # nobody else would take it, so nobody would be asked
+            only = all(map(_DESCRIBES.fullmatch, scores))
+            return (80, f"{asks} and {weak}, and numbers that describe the question") if only else (0, "")
         return 70, f"{asks} and {weak}, which is the reference unless the numbers beside it are scores"
     return 80, f"{asks} and {weak}, and nothing of a result"
 
@@ -215,6 +245,16 @@ def _is_result(row: Mapping[str, Any]) -> bool:
         if _some(value) and (name != "status" or outcome_of(str(value)) is not None or str(value) == "unknown"):
             return True
     return any(resolve(name) is not None and _is_numeric(value) for name, value in row.items())
+
+
+def _tells_an_end(name: str, values: Sequence[Any]) -> bool:
+    """Whether a column, by its name or by every one of its cells, says what came of an answer."""
+    if not values or _DESCRIBES.fullmatch(name):
+        return False
+    words = ("true" if value is True else "false" if value is False else value for value in values)
+    return _RAN.fullmatch(name) is not None or all(
+        isinstance(word, str) and word.strip().replace("\ufe0f", "").lower() in _ENDED for word in words
+    )
 
 
 def _is_numeric(value: Any) -> bool:

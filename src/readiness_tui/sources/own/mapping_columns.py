@@ -22,7 +22,7 @@ ROWS = 2_000  # records looked at: a word of a result may come late
 # Our field → common column names for it, the most reliable first.
 BOTH = {
     "question": "question user_question user_input input prompt query user_query request instruction message text",
-    "status": "status outcome verdict result grade",
+    "status": "status outcome verdict result grade eval_result evaluation_result test_result judgement judgment",
     "success": "success passed pass is_correct correct ok",
     "error": "error error_message exception",
     "tokens_in": "tokens_in input_tokens prompt_tokens tokens_prompt",

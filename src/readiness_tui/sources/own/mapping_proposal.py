@@ -36,14 +36,12 @@ from readiness_tui.sources.own.mapping_columns import (
     named,
     value_at,
 )
+from readiness_tui.sources.own.mapping_ended import how_ended
 from readiness_tui.sources.own.mapping_trial import tried
-from readiness_tui.sources.own.mapping_words import meaning
 from readiness_tui.sources.settings.mapping import ASKED, LATENCY
-from readiness_tui.sources.tracing.outcome import outcome_of
 from readiness_tui.sources.tracing.traced_case import elapsed_ms
 
 _SCORES = 12  # scores proposed at most
-_WORDS = 12  # different words of a column that says how cases ended, at most
 _LATENCY = re.compile(
     r"(?:.*_)?(?:latency|duration|elapsed|took|response_time|time_taken|total_time|execution_time|runtime)(?:_.*)?"
     r"|(?:.*_)?time_(?:ms|s|secs?|seconds)"
@@ -57,14 +55,13 @@ _OF_SCORES = frozenset(
 )
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _RESERVED = frozenset({"null", "true", "false"})
-_FLAGS = frozenset({"true", "false", "yes", "no", "1", "0"})
 _PERCENT_FROM = 10.0  # a known share beyond this is a percentage; up to it, it may be a scale of 5 or 10
 _NEAR = 0.05  # of the time between its start and end that a duration may be off
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedMapping:
-    """A mapping as YAML, or why none is proposed; both empty where no column looks like an id or a question."""
+    """A mapping as YAML, or why none is proposed; both empty where the file has no records."""
 
     text: str = ""
     why_not: str = ""
@@ -76,7 +73,7 @@ def propose(path: Path) -> ProposedMapping:
         wrapper, rows = first_rows(path)
         text = _proposal(wrapper, rows)
         if not text:
-            return ProposedMapping()
+            return ProposedMapping(why_not=_no_names(rows))
         trial = tried(text, path)
     except ReadinessError:
         return ProposedMapping()
@@ -92,7 +89,7 @@ def _proposal(wrapper: str, rows: Sequence[Mapping[str, Any]]) -> str:
     found = mapped(columns, *tables, *((STEPS,) if shared is not None else ()))
     if not {"trace_id", "case_id", "question"} & found.keys():
         return ""
-    ended = _ended(found)
+    ended = how_ended(found, columns)
     used = {column.name for column in found.values()}
     rest = [column for column in columns.values() if column.name not in used and column not in ended.columns]
     latency = cost = None
@@ -110,6 +107,7 @@ def _proposal(wrapper: str, rows: Sequence[Mapping[str, Any]]) -> str:
     out += [_latency(latency, found, rows)] if latency is not None else []
     out += [_cost(cost)] if cost is not None else []
     out += ["scores:", *(_score(name, column) for name, column in _names(scores).items())] if scores else []
+    out += [_not_taken(column) for column in rest if column not in (latency, cost, *scores) and _is_unread(column)]
     taken = used | {one.name for one in (latency, cost, *scores, *ended.columns) if one is not None}
     if left := [_text(column.name) for column in columns.values() if column.name not in taken]:
         out.append(f"# kept with each record, as it is: {one_line(', '.join(left), 400)}")
@@ -145,37 +143,6 @@ def _shared(columns: Mapping[str, Column], rows: Sequence[Mapping[str, Any]]) ->
         if ident not in (None, "") and first.setdefault(str(ident), row) != row:
             return column
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    """How the mapping says how records ended: its lines, and the columns that they need."""
-
-    lines: tuple[str, ...] = ()
-    columns: tuple[Column, ...] = ()
-
-
-def _ended(found: dict[str, Column]) -> _Ended:
-    """Takes `status` and `success` out of the fields found, and maps what their words mean."""
-    for name in ("status", "success"):
-        column = found.get(name)
-        if column is None:
-            continue
-        words = column.words
-        if name == "status" and all(outcome_of(word) is not None for word in words):
-            continue
-        if name == "success" and all(word.strip().lower() in _FLAGS for word in words):
-            continue
-        del found[name]
-        numbers = bool(column.numbers) and not all(word.strip() in ("0", "1", "0.0", "1.0") for word in words)
-        if numbers or len(words) > _WORDS or "status" in found or not words:
-            continue
-        told = {word: meaning(word) or ASKED for word in words}
-        note = "" if ASKED not in told.values() else "  # say what the words with a question mark mean"
-        pairs = ", ".join(f"{to_json(word, indent=None)}: {_text(value)}" for word, value in told.items())
-        found.pop("success", None)
-        return _Ended((f"  status: {{column: {_text(column.name)}, values: {{{pairs}}}}}{note}",), (column,))
-    return _Ended()
 
 
 def _latency(column: Column, found: Mapping[str, Column], rows: Sequence[Mapping[str, Any]]) -> str:
@@ -229,11 +196,44 @@ def _cost(column: Column) -> str:
     return f"  cost: {{column: {_text(column.name)}, unit: {unit}}}{'' if stated else '  # taken as US dollars: check'}"
 
 
+def _is_unread(column: Column) -> bool:
+    """Whether its name is that of a figure, and its cells are no numbers in one unit: 850ms, 1.2s; 8/10."""
+    if column.numbers or not any(re.search(r"\d", word) for word in column.words):
+        return False
+    return _is_latency(column) or _is_cost(column) or _has_score_name(column)
+
+
+def _not_taken(column: Column) -> str:
+    shown = ", ".join(column.words[:3])
+    return one_line(
+        f"# not taken: {_text(column.name)} is no column of plain numbers in one unit ({shown} …): write them so, and"
+        " map it",
+        400,
+    )
+
+
+def _no_names(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Why nothing is proposed for records that were read; "" where there are none."""
+    names = list(columns_of(rows))
+    if not names:
+        return ""
+    shown = ", ".join(to_json(name, indent=None) for name in names[:8]) + (" …" if len(names) > 8 else "")
+    return one_line(
+        f"No mapping is proposed: none of the columns ({shown}) has a common name of a question or of an id of a case or"
+        " request. Write a mapping that says which they are (docs/mapping.md), or rename them.",
+        600,
+    )
+
+
 def _is_score(column: Column) -> bool:
     """A known metric or a score-like name, with only numbers; not a metric of a whole run."""
+    return bool(column.numbers) and _has_score_name(column)
+
+
+def _has_score_name(column: Column) -> bool:
     name = normal(column.name.rsplit(".", 1)[-1])
     known = resolve(name)
-    if not column.numbers or (known is not None and known.unit in ("ms", "USD", "usd", "tokens")):
+    if known is not None and known.unit in ("ms", "USD", "usd", "tokens"):
         return False
     outer = normal(column.name.split(".")[0]) if "." in column.name else ""
     named = known is not None or guess_direction(name) is not None or bool(_SCORE.fullmatch(name))

@@ -15,7 +15,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.metrics.registry import resolve
 from readiness_tui.domain.runs.model import Aggregate, Run
 from readiness_tui.sources.kit import fields
-from readiness_tui.sources.kit.base import Recognised, Record, RunStart
+from readiness_tui.sources.kit.base import GUESSED, Recognised, Record, RunStart
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.peek import FileKind, peek
@@ -55,7 +55,7 @@ class MetricsMapping:
             return None
         if not _explained(first, metrics):
             names = ", ".join(list(metrics)[:4])
-            return Recognised(self.name, f"only numbers, under no metric's name: {names} ({look.kind})", 5)
+            return Recognised(self.name, f"only numbers, under no metric's name: {names} ({look.kind})", GUESSED)
         course = sorted(COURSE & metrics.keys())
         names = ", ".join(course or list(metrics)[:4])
         return Recognised(self.name, f"only numbers by metric name: {names} ({look.kind})", 80 if course else 30)
