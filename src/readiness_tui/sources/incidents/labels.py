@@ -114,7 +114,7 @@ class Labels:
                 self.title(value, line)
             return True
         if key == "severity" and draft.severity is None and (level := headings.severity(value)) is None:
-            draft.doubt(line, f"“{one_line(value, 40)}” names no severity, or several; none is taken")
+            draft.doubt(line, f"“{one_line(value, 40)}” names no severity for certain, or several; none is taken")
         if key == "severity" and draft.severity is None and (level := headings.severity(value)):
             draft.severity = level[0]
             draft.find(f"severity {level[0]}", line)
