@@ -74,4 +74,5 @@ def test_a_severity_that_is_denied_or_in_doubt_is_none(said: str) -> None:
 )
 def test_other_words_beside_a_severity_leave_it(said: str, level: Sev) -> None:
     found = severity(said)
-    assert found is not None and found[0] is level
+    assert found is not None
+    assert found[0] is level

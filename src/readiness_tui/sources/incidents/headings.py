@@ -144,6 +144,20 @@ def heading(text: str) -> str:
     return _meaning(_MEANINGS, name(text))
 
 
+_GENERAL = re.compile(
+    r"(?:(?:public|internal|production|prod|service|draft|blameless|major|final|preliminary|weekly|the|our|an?|new|imported|untitled|example) )*"
+    r"(?:(?:incidents?|outages?|post-? ?mortems?|post[- ]incident|pir|rca|coe|root cause analysis|correction of errors?|retrospectives?|learning)"
+    r"(?: (?:reviews?|reports?|summary|records?|analys[ie]s|notes?|documents?|details?|timeline|template|log|write-?up|id))*|reviews?|reports?|readme|untitled|document|notes?|template)"
+    r"(?: (?:of|for) (?:the |this )?(?:incident|outage))?(?: (?:incident|outage|post-? ?mortem|review|report|template))*"
+)
+
+
+def is_general(text: str) -> bool:
+    """Whether a title says only what the document is ("Incident Review", "Postmortem"), so that it names no incident."""
+    bare = name(text)
+    return not bare or bool(_GENERAL.fullmatch(bare)) or (len(bare.split()) < 4 and bool(heading(text)))
+
+
 def label(text: str) -> str:
     """What a label before a value means: a time, a figure, or the section that a heading of the same words begins; ""
     where that is not known."""
