@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from readiness_tui.domain.incidents.model import Sev
+from readiness_tui.sources.incidents.action_words import take_apart
 from readiness_tui.sources.incidents.draft import IncidentDraft
 from readiness_tui.sources.incidents.headings import severity
 from readiness_tui.sources.incidents.postmortem import read_postmortem
@@ -76,3 +77,38 @@ def test_other_words_beside_a_severity_leave_it(said: str, level: Sev) -> None:
     found = severity(said)
     assert found is not None
     assert found[0] is level
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "owner", "due", "done"),
+    [
+        ("Page on it (owner: @mo, P1, ETA 10/14/2026)", "Page on it", "mo", "10/14/2026", False),
+        ("Page on it (@mo, P2, due 2026-10-14)", "Page on it", "mo", "2026-10-14", False),
+        ("Page on it — @mo (High) — due: 2026-10-15", "Page on it", "mo", "2026-10-15", False),
+        ("Page on it [P1][@mo][2026-10-20]", "Page on it", "mo", "2026-10-20", False),
+        ("Page at > 10 % — Mo — 2026-07-11 — done", "Page at > 10 %", "Mo", "2026-07-11", True),
+        ("Page on it @mo due 2026-10-14", "Page on it", "mo", "2026-10-14", False),
+        ("@mo due Oct 14, 2026: page on it", "page on it", "mo", "Oct 14, 2026", False),
+        ("Page on it: completed 2026-10-06", "Page on it", "", "", True),
+        ("Completed on Oct 7, 2026: page on it", "page on it", "", "", True),
+        ("Page on it (P1, by mail and by phone)", "Page on it (P1, by mail and by phone)", "", "", False),
+        ("Watch it — it broke on 2026-10-14", "Watch it — it broke on 2026-10-14", "", "", False),
+    ],
+)
+def test_what_an_action_ends_or_begins_with(written: str, text: str, owner: str, due: str, done: bool) -> None:
+    found = take_apart(written)
+    assert (found.text, found.owner, found.due, found.state.done) == (text, owner, due, done)
+
+
+def test_what_is_struck_out_beside_other_words_is_kept() -> None:
+    draft = read(
+        "# Sorter stuck\n\n**Severity:** ~~SEV1~~ SEV2\n\n## Action items\n- ~~Build a second lane~~ won't do\n"
+        "- ~~Oil it~~ done on 5 Oct 2026\n- ~~Ask Jo~~ Ask the vendor\n\n| Action | Owner |\n|---|---|\n| Page on it | ~~Jo~~ Mo |\n"
+    )
+    assert [action.text for action in draft.actions] == [
+        "Build a second lane (state: won't do)", "Oil it", "Ask the vendor", "Page on it",
+    ]  # fmt: skip
+    assert [str(action.done) if action.done else None for action in draft.actions] == [None, "2026-10-05", None, None]
+    kept = "\n".join(text for _, text in draft.kept)
+    assert draft.severity is Sev.SEV2
+    assert all(words in kept for words in ("SEV1", "struck out: Ask Jo", "struck out: Jo"))

@@ -99,7 +99,7 @@ def import_file(
         raise ReadinessError(f"There is no incident INC-{number} in this database. Leave out -i to import a new one.")
     running = [one for one in incidents_of(desk) if one.open and one.resolved is None]
     about = given or (running[0] if len(running) == 1 else None)
-    read = read_incident(path, format, day, about.started.date() if about and about.started else None)
+    read = read_incident(path, format, day, _day(about.started, about.timeline) if about else None)
     if about is not None and given is None and isinstance(read, IncidentDraft) and read.format in _DOCUMENTS:
         read = read_incident(path, format, day)  # one by itself: the day of the running incident is not its own
     if format is None and given is None and isinstance(read, IncidentDraft) and read.bare:
