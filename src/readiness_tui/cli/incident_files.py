@@ -43,6 +43,7 @@ _FORMATS = ("postmortem", "timeline", "chat", "export", "record")
     "--format", "format", type=click.Choice(_FORMATS), help="The kind of file (default: recognised by content)."
 )
 @click.option("--date", "day", type=DayOption(), help="The day for lines without one.")
+@click.option("--new", "fresh", is_flag=True, help="It is an incident of its own, whatever title it shares.")
 @click.option("--explain", is_flag=True, help="Say what would be recognised, and store nothing.")
 @as_json
 @pass_session
@@ -52,6 +53,7 @@ def import_(
     name: str | None,
     format: str | None,
     day: date | None,
+    fresh: bool,
     explain: bool,
     as_json: bool,
 ) -> int:
@@ -63,6 +65,8 @@ def import_(
     from readiness_tui.services.incidents.imports import explain_file, import_file
 
     number = None if name is None else number_of(name)
+    if fresh and number is not None:
+        raise click.UsageError("-i names an incident that is stored, and --new says that it is another: give one.")
     found: list[ImportedIncident] = []
     refused: list[tuple[Path, str]] = []
 
@@ -83,7 +87,7 @@ def import_(
         each(lambda path: explain_file(path, format, day))
     else:
         with desk_of(session) as desk:
-            each(lambda path: import_file(desk, path, number=number, format=format, day=day))
+            each(lambda path: import_file(desk, path, number=number, format=format, day=day, fresh=fresh))
     if as_json:
         files_said = [*map(_plain, found), *({"path": str(path), "refused": why} for path, why in refused)]
         say_json({"schema": 1, "files": files_said})

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import TimelineEntry
 from readiness_tui.sources.incidents import headings
-from readiness_tui.sources.incidents.action_words import clean_owner, read_state, take_apart
+from readiness_tui.sources.incidents.action_state import read_state
+from readiness_tui.sources.incidents.action_words import clean_owner, take_apart
 from readiness_tui.sources.incidents.cross_check import cross_check, read_span
 from readiness_tui.sources.incidents.draft import TIMES, IncidentDraft
 from readiness_tui.sources.incidents.inline_markup import is_struck, plain, unstruck

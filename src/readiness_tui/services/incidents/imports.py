@@ -17,6 +17,7 @@ from readiness_tui.domain.incidents import note
 from readiness_tui.domain.incidents.merge import Copy, Merged, text_digest, uid_of
 from readiness_tui.domain.incidents.model import Incident, Sev, TimelineEntry, Written
 from readiness_tui.domain.text.format import moment
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import current_review
 from readiness_tui.services.incidents import log
@@ -25,6 +26,7 @@ from readiness_tui.services.incidents.merge import local_copy, put_copy
 from readiness_tui.sources.incidents import postmortem
 from readiness_tui.sources.incidents.draft import TIMES, Doubt, IncidentDraft, RecognisedPart
 from readiness_tui.sources.incidents.exports.json_parts import FORMAT as EXPORT
+from readiness_tui.sources.incidents.headings import is_general
 from readiness_tui.sources.incidents.source import FORMATS, read_incident
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.store import incidents
@@ -32,6 +34,7 @@ from readiness_tui.store import incidents
 __all__ = ["FORMATS", "ImportedIncident", "UnrecognisedIncident", "WhichIncident", "explain_file", "import_file"]
 
 _KEPT = "kept"
+_DOCUMENTS = (postmortem.FORMAT, EXPORT)  # what tells of one incident, and names it
 
 
 class UnrecognisedIncident(ReadinessError):  # noqa: N818 - a question as much as an error
@@ -39,7 +42,12 @@ class UnrecognisedIncident(ReadinessError):  # noqa: N818 - a question as much a
 
 
 class WhichIncident(ReadinessError):  # noqa: N818 - a question as much as an error
-    """Lines that name no incident, while several are open: which one they belong to is asked, and nothing is stored."""
+    """Lines that name no incident, while several are open, or a document that may be of a stored one: which one is
+    meant (one of `among`, where they are known) is asked, and nothing is stored."""
+
+    def __init__(self, text: str, among: tuple[Incident, ...] = ()) -> None:
+        super().__init__(text)
+        self.among = among
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +89,9 @@ def import_file(
 ) -> ImportedIncident:
     """Merge what a file tells into incident `number`, else into the one it came from, else store it as a new one.
 
-    A timeline or chat goes to the single open incident, unless `fresh` says that it is one by itself. Raises ReadinessError where the file cannot be read, tells of
-    another incident than `number`, or it is not clear which one is meant; nothing is stored then.
+    A timeline or chat goes to the single open incident, unless `fresh` says that it is one by itself. Raises
+    ReadinessError where the file cannot be read, tells of another incident than `number`, or it is not clear which one
+    is meant; nothing is stored then.
     """
     known = _incidents(desk)
     given = next((one for one in known if one.number == number), None)
@@ -90,7 +99,9 @@ def import_file(
         raise ReadinessError(f"There is no incident INC-{number} in this database. Leave out -i to import a new one.")
     running = [one for one in incidents_of(desk) if one.open and one.resolved is None]
     about = given or (running[0] if len(running) == 1 else None)
-    read = read_incident(path, format, day, about.started.date() if about and about.started else None)
+    read = read_incident(path, format, day, _day(about.started, about.timeline) if about else None)
+    if about is not None and given is None and isinstance(read, IncidentDraft) and read.format in _DOCUMENTS:
+        read = read_incident(path, format, day)  # one by itself: the day of the running incident is not its own
     if format is None and given is None and isinstance(read, IncidentDraft) and read.bare:
         raise UnrecognisedIncident(
             f"{path}: nothing of an incident was recognised in it: no time, severity, line of a timeline, action or known section, so"
@@ -106,9 +117,13 @@ def import_file(
             )
         told = _told(path, read)
         return replace(told, merged=put_copy(desk, target.number if target else None, read, path.name))
-    target = target or (None if fresh else _meant(desk, read))
+    titled = None if target or fresh else _meant(desk, read, path)
+    target = target or titled
     copy = _copy(desk, read, target, uid, path.name)
     told = _told(path, read)
+    if titled is not None and read.format in _DOCUMENTS:
+        same = Doubt(0, f"The title and the day are those of {titled.name}, so it was merged into that incident.")
+        told = replace(told, doubts=(same, *told.doubts))
     told = replace(told, doubts=(*told.doubts, *_differences(desk, read, target, copy.incident)))
     return replace(told, merged=put_copy(desk, target.number if target else None, copy, path.name))
 
@@ -118,20 +133,41 @@ def _incidents(desk: Desk) -> list[Incident]:
         return incidents.all(conn, current_review(conn, desk).system)
 
 
-def _meant(desk: Desk, draft: IncidentDraft) -> Incident | None:
+def _meant(desk: Desk, draft: IncidentDraft, path: Path) -> Incident | None:
     """The system's incident that a document without identity is about; lines alone belong to the open one, where there
-    is one."""
-    if draft.format in (postmortem.FORMAT, EXPORT):
-        same = (one for one in incidents_of(desk) if one.title.casefold() == draft.title.casefold())
-        return next((one for one in same if one.started is None or _near(one.started.date(), draft.day)), None)
+    is one. Raises WhichIncident where that is not clear."""
+    if draft.format in _DOCUMENTS:
+        return _titled(desk, draft, path)
     try:
         return log.the_running(desk) if any(one.open for one in incidents_of(desk)) else None
     except ReadinessError as several:
         raise WhichIncident(str(several)) from several
 
 
-def _near(one: date, other: date | None) -> bool:
-    return other is None or abs(one - other) <= timedelta(days=2)
+def _titled(desk: Desk, draft: IncidentDraft, path: Path) -> Incident | None:
+    """The stored incident of the same title and day. A title that only says what the document is, or a day that one of
+    the two does not tell, leaves it open."""
+    own = _day(draft.times.get("started"), draft.timeline) or draft.day
+    same = [one for one in incidents_of(desk) if one.title.casefold() == draft.title.casefold()]
+    days = [(one, _day(one.started, one.timeline)) for one in same]
+    near = [one for one, day in days if own and day and abs(day - own) <= timedelta(days=2)]
+    if len(near) == 1 and not is_general(draft.title):
+        return near[0]
+    open_ = [one for one, day in days if one in near or own is None or day is None]
+    if not open_:
+        return None
+    listed = ", ".join(f"{one.name} ({f'{day}' if day else 'no day'})" for one, day in days if one in open_)
+    why = "says not on which day it was" if own is None else f"is of {own}"
+    raise WhichIncident(
+        f"{path}: another incident is titled “{one_line(draft.title, 60)}”: {listed}. This file {why}, so it is not clear"
+        f" whether it is the same one. Say so with -i {open_[0].name}, or with --new that it is one of its own.",
+        tuple(open_),
+    )
+
+
+def _day(started: datetime | None, lines: Iterable[TimelineEntry]) -> date | None:
+    at = started or min((entry.at for entry in lines), default=None)
+    return at.date() if at else None
 
 
 def _copy(desk: Desk, draft: IncidentDraft, local: Incident | None, uid: str, name: str) -> Copy:

@@ -10,17 +10,10 @@ from datetime import date
 from readiness_tui.domain.incidents.model import Action, ActionKind
 from readiness_tui.domain.text.format import plural
 from readiness_tui.sources.incidents import headings
-from readiness_tui.sources.incidents.action_words import (
-    ActionWords,
-    State,
-    clean_owner,
-    field_of,
-    loose_due,
-    read_state,
-    take_apart,
-)
+from readiness_tui.sources.incidents.action_state import State, read_state
+from readiness_tui.sources.incidents.action_words import ActionWords, clean_owner, field_of, loose_due, take_apart
 from readiness_tui.sources.incidents.draft import IncidentDraft
-from readiness_tui.sources.incidents.inline_markup import cell, is_struck, plain
+from readiness_tui.sources.incidents.inline_markup import cell, is_struck, plain, struck
 from readiness_tui.sources.incidents.markdown_blocks import (
     HeadedSection,
     ListEntry,
@@ -124,11 +117,14 @@ class ActionList:
     ) -> None:
         values: dict[str, str] = {}
         more: list[str] = []
+        gone: list[str] = []
         raw = ""
         for key, title, written in zip(
             [*meant, *[""] * len(row)], [*table.header, *[""] * len(row)], row, strict=False
         ):
             shown = cell(written)
+            if key != "text" and not is_struck(written) and (dropped := struck(written)):
+                gone.append(f"struck out: {dropped}")
             if key and key not in values:
                 values[key] = shown
                 raw = written if key == "text" else raw
@@ -150,7 +146,7 @@ class ActionList:
         if any(map(plain, row)) and all(is_struck(one) for one in row if plain(one)):
             state = State(done=True)
         owner, urgency = clean_owner(values.get("owner", ""))
-        rest = [*words.rest, *([f"priority {urgency}"] if urgency else [])]
+        rest = [*words.rest, *gone, *([f"priority {urgency}"] if urgency else [])]
         if not is_placeholder(values.get("priority", "")):
             rest.append(f"priority {values['priority']}")
         more = [part for part in more if part]

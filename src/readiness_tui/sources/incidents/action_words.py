@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from readiness_tui.sources.incidents.inline_markup import cell, is_struck, plain, unstruck
+from readiness_tui.sources.incidents.action_state import DONE, State, day_in, read_state, whole_day
+from readiness_tui.sources.incidents.inline_markup import cell, is_struck, plain, struck, unstruck
 from readiness_tui.sources.incidents.placeholders import is_placeholder
-from readiness_tui.sources.incidents.written_time import WrittenDay, read_day
+from readiness_tui.sources.incidents.written_time import read_day
 
 _FIELDS: tuple[tuple[str, str], ...] = (
     ("owner", r"(?:action )?owners?(?:\(s\))?|owned by|owner/team|assignees?|assigned to|responsible(?: (?:person|party|team))?|dri|who|lead|team|verantwortlich|responsable"),
@@ -48,6 +49,22 @@ _ASIDE = re.compile(
     r",?\s+\(?(?=(?:with|plus|and help|supported by|together with|incl(?:uding|\.)|after|once|pending|due|by|until|eta|deadline)\b)"
 )
 _PRIORITY = r"(?:p(?:rio(?:rity)?)?[\s-]?[0-5]|s[0-4]|sev[\s-]?[0-5]|(?:low|medium|high|critical|urgent|highest|lowest)(?:\s(?:priority|prio))?)"
+# The last bracket or part behind a dash of an action.
+_TAIL = re.compile(
+    r"(?:\s?\((?P<bracket>[^()]{2,120})\)|\s?\[(?P<square>[^\[\]]{2,120})\]|\s(?:[–—|•]|--?)\s(?P<dashed>[^–—|•()\[\]]{2,60}(?:\([^()]{2,20}\))?)"
+    r"|:\s(?P<after>(?:completed|closed|done|fixed|finished|shipped|resolved)\s[^:()\[\]–—]{4,30})|\s(?P<handle>@[^@:()\[\]–—]{2,70}))[\s.]*$"
+)
+_HANDLE = re.compile(rf"@(?P<name>[\w][\w./-]{{0,38}})(?:\s\((?P<said>{_PRIORITY})\))?", re.IGNORECASE)
+_PERSON_ALONE = re.compile(
+    rf"@?(?P<name>[A-Z][\w.'-]{{1,30}}(?: [A-Z][\w.'-]{{1,30}}){{0,2}})(?:\s\((?P<said>{_PRIORITY})\))?"
+)
+_PARTED = re.compile(r"\s*[,;]\s+(?!20[0-9]{2}\b)|(?<=[\w)])\s+(?=(?:due|eta|by|until|deadline)\b)", re.IGNORECASE)
+_DONE_FIRST = re.compile(r"(?:completed|closed|done|fixed|finished|shipped|resolved)(?: on| at)?\s+", re.IGNORECASE)
+_DUE_FIRST = re.compile(
+    r"[(\[]?@(?P<name>\w[\w./-]{0,38})[,)\]]?\s+(?:due|eta|by|until|deadline)\b(?: on| by)?:?\s+", re.IGNORECASE
+)
+_UNTIL_DAY = re.compile(r"(?:due|eta|by|until|deadline|target)\b(?: date)?(?: on| by)?:?\s+", re.IGNORECASE)
+_DONE_ON = re.compile(r"[A-Za-z]{4,10}(?: on| at|:)?\s+", re.IGNORECASE)
 _PRIORITY_END = re.compile(rf"(?:[\s,;/|–—-]{{1,5}}[(\[]?|\s?[(\[])(?P<said>{_PRIORITY})[)\]]?\s*$", re.IGNORECASE)
 _PRIORITY_START = re.compile(
     r"^(?:[(\[]\s?(?P<one>p[0-5]|priority:?\s?\w{1,10}|(?:high|medium|low|critical|urgent)(?: priority)?)\s?[)\]]\s*[:–—-]?|(?P<two>p[0-5])\s*[:–—-])\s*",
@@ -68,36 +85,15 @@ _STATE_END = re.compile(
 _TICK = re.compile(
     r"^\s*(?:✅|☑️?|✔️?|🟢|:white_check_mark:|:heavy_check_mark:|:ballot_box_with_check:|\(/\))\s*|\s*(?:✅|☑️?|✔️?|:white_check_mark:|:heavy_check_mark:)\s*$"
 )
+# What may stand alone behind an action that is struck out.
+_OUTCOME = re.compile(
+    r"[\W_]*(?:(?:we )?(?:won'?t|will not) (?:do|fix|happen)|wont ?(?:do|fix)|cancel?led|dropped|abandoned|rejected|declined|obsolete"
+    r"|superseded(?: by .{1,60})?|replaced(?: by .{1,60})?|duplicate(?: of .{1,60})?|(?:no longer|not) (?:needed|required|relevant|planned|doing)"
+    r"|moot|invalid|withdrawn|descoped|out of scope|deferred|postponed|on hold|n/?a|(?:already )?(?:done|completed?|closed|fixed|finished|shipped|resolved|merged)"
+    r"(?:[ :(,–—-]{1,4}(?:on |in |by )?.{1,30})?)[\W_]*",
+    re.IGNORECASE,
+)
 _OPEN_BOX = re.compile(r"^\s*(?:☐|⬜️?|:white_large_square:|❌|:x:|🔴)\s*")
-
-_DONE = re.compile(
-    r"\W*(?:(?:is |was |all )?(?:done|completed?|closed|finished|shipped|fixed|resolved|merged|released|deployed|delivered|implemented|verified)"
-    r"|yes|y|x|✓|✔|✅|☑|true|100\s?%|erledigt|abgeschlossen|fertig|terminé|fait|hecho|completado)(?!\w)",
-    re.IGNORECASE,
-)
-_NOT_YET = re.compile(
-    r"\b(?:not|never|isn'?t|wasn'?t|n't|un(?:resolved|finished|completed?)|to be|will be|should be|partially|partly|half|almost|nearly|mostly"
-    r"|expected|planned|by|until|before)\b|\b[0-9]{1,2}\s?%",
-    re.IGNORECASE,
-)
-_OPEN = re.compile(
-    r"\W*(?:open|to-?do|new|overdue|not (?:started|done|yet)|backlog|planned|pending|no|n|false|0\s?%|proposed|outstanding|offen|ouvert|abierto)\b",
-    re.IGNORECASE,
-)
-_BEGUN = re.compile(
-    r"\b(?:in[- ]progress|doing|started|wip|ongoing|on-?going|under way|in review|in development|active|blocked|in arbeit|en cours|partially|partly)\b",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """`done` with its day where one is written; `begun`; `other`: words that are neither, such as "won't do"."""
-
-    done: bool = False
-    begun: bool = False
-    day: WrittenDay | None = None
-    other: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +112,6 @@ class ActionWords:
 def field_of(name: str) -> str:
     """What a field's name means: owner, priority, due, closed, state, kind, ticket, verify; "" where not known."""
     return next((key for key, shape in _MEANINGS if shape.fullmatch(name.strip())), "")
-
-
-def read_state(text: str) -> State:
-    """What a state in words says. "Not done" and "done by Friday" are not done."""
-    bare = plain(text)
-    if is_placeholder(bare) or _OPEN.match(bare):
-        return State()
-    done = _DONE.match(bare)
-    if done and not _NOT_YET.search(bare[:120].replace("100", "")):
-        return State(done=True, day=_day_in(bare[done.end() :]))
-    if _BEGUN.search(bare) and not re.match(r"\W*not started", bare, re.IGNORECASE):
-        return State(begun=True)
-    if day := _whole_day(bare):
-        return State(done=True, day=day)
-    return State(other=bare)
 
 
 def clean_owner(text: str) -> tuple[str, str]:
@@ -155,8 +136,13 @@ def take_apart(written: str) -> ActionWords:
     if _TICK.search(text):
         state, text = State(done=True), _TICK.sub("", text).strip()
     text = _OPEN_BOX.sub("", text)
-    found = ActionWords(text, state=state)
     rest: list[str] = []
+    if not state.done and (dropped := struck(written)):
+        if _OUTCOME.fullmatch(text):  # "~~Rewrite the planner~~ won't do": what is struck out is the action
+            text, state = dropped, read_state(text.strip(" -–—:;,.()[]"))
+        else:
+            rest.append(f"struck out: {dropped}")
+    found = ActionWords(text, state=state)
     for _ in range(3):  # "[DONE] [P1] …" in either order
         if (match := _STATE_START.match(found.text)) and (match["one"] or _CASED.fullmatch(match["two"])):
             said = match["one"] or match["two"]
@@ -164,6 +150,8 @@ def take_apart(written: str) -> ActionWords:
         elif match := _PRIORITY_START.match(found.text):
             rest.append(f"priority {(match['one'] or match['two']).removeprefix('priority').strip(': ')}")
             found = replace(found, text=found.text[match.end() :])
+    found, more = _facts(found)
+    rest += more
     found, more = _fields(found)
     rest += more
     if match := _at_end(_STATE_END, found.text):
@@ -209,6 +197,66 @@ def before(text: str, at: int) -> str:
     return lead
 
 
+def _facts(words: ActionWords) -> tuple[ActionWords, list[str]]:
+    """Take off the brackets and the parts behind dashes with which an action ends, as long as all that stands in one is
+    known: "(@lee, P2, due 2026-10-14)", "[P1][@joe][2026-10-20]", "— Noor — 2026-07-11 — done"."""
+    rest: list[str] = []
+    for shape in (_DONE_FIRST, _DUE_FIRST):  # "Completed on Oct 7, 2026: fix it", "@bob due 2026-10-14: fix it"
+        first = shape.match(words.text)
+        lead = re.compile(r"\s*[:–—-]\s+(?=\w)").search(words.text, first.end(), first.end() + 40) if first else None
+        if first and lead and (day := whole_day(due := words.text[first.end() : lead.start()])):
+            named = first["name"] if shape is _DUE_FIRST else ""
+            state = words.state if named else _merged(words.state, State(done=True, day=day))
+            words = replace(words, text=words.text[lead.end() :], owner=named, due=due if named else "", state=state)
+    more = True
+    while more and (match := _at_end(_TAIL, words.text, 160)):
+        dashed = match["dashed"]
+        if match["after"] and field_of(words.text[: len(words.text) - len(match[0])].split(" ")[-1]):
+            break
+        found = [_fact(part.strip()) for part in _PARTED.split(next(filter(None, match.groups())))]
+        person = _PERSON_ALONE.fullmatch(dashed.strip()) if dashed else None
+        if person and not all(found) and (words.due or words.state != State() or rest) and not words.owner:
+            found = [("owner", person["name"], person["said"] or "")]
+        seen = {key for one in found if one for key in one[:1]}
+        more = all(found) and len(seen) == len(found) and not (words.owner and "owner" in seen)
+        more = more and not (words.due and "due" in seen) and not (words.state != State() and "state" in seen)
+        if not more:
+            break
+        words = replace(words, text=words.text[: len(words.text) - len(match[0])].rstrip())
+        for one in found:
+            key, value, beside = one or ("", "", "")
+            if key == "owner":
+                words = replace(words, owner=clean_owner(value)[0])
+                rest += [f"priority {beside}"] if beside else []
+            elif key == "due":
+                words = replace(words, due=value)
+            elif key == "state":
+                words = replace(words, state=read_state(value))
+            else:
+                rest.append(f"priority {value}")
+    return words, rest
+
+
+def _fact(text: str) -> tuple[str, str, str] | None:
+    """What a part behind an action states (owner, due, priority or state), its value, and a priority behind an owner."""
+    name, colon, value = text.partition(":")
+    if colon and (key := field_of(name)) in ("owner", "priority", "due", "state", "closed") and value.strip():
+        state = read_state(value if key == "state" else f"done {value}")
+        if key in ("state", "closed"):
+            return ("state", value if key == "state" else f"done {value}", "") if state.done or state.begun else None
+        return (key, value.strip(), "")
+    if match := _HANDLE.fullmatch(text):
+        return "owner", match["name"], match["said"] or ""
+    if re.fullmatch(_PRIORITY, text, re.IGNORECASE):
+        return "priority", text, ""
+    due = _UNTIL_DAY.match(text)
+    if whole_day(text[due.end() :] if due else text):
+        return "due", text[due.end() :] if due else text, ""
+    if DONE.match(text) and (text.isalpha() or ((day := _DONE_ON.match(text)) and whole_day(text[day.end() :]))):
+        return "state", text, ""
+    return None
+
+
 def _fields(words: ActionWords) -> tuple[ActionWords, list[str]]:
     """Take "Owner: X. Priority: high." off the text; what an action has no field for is returned."""
     text = words.text
@@ -229,7 +277,7 @@ def _fields(words: ActionWords) -> tuple[ActionWords, list[str]]:
         elif key == "due" and not words.due:
             words = replace(words, due=value)
         elif key in ("state", "closed"):
-            said = read_state(value if key == "state" else f"done {value}" if _day_in(value) else value)
+            said = read_state(value if key == "state" else f"done {value}" if day_in(value) else value)
             words = replace(words, state=_merged(words.state, said))
         elif key == "kind" and not words.kind:
             words = replace(words, kind=value)
@@ -287,9 +335,9 @@ def _loose_owner(words: ActionWords) -> ActionWords:
     return words
 
 
-def _at_end(shape: re.Pattern[str], text: str) -> re.Match[str] | None:
+def _at_end(shape: re.Pattern[str], text: str, most: int = 100) -> re.Match[str] | None:
     """A mark with which a text ends; only its last signs are looked at, because a search would try every place."""
-    return shape.search(text[-100:])
+    return shape.search(text[-most:])
 
 
 def _merged(one: State, other: State) -> State:
@@ -305,16 +353,3 @@ def _lead(text: str) -> str:
 def _tidy(text: str) -> str:
     bare = re.sub(r"\s*[(\[]\s*[)\]]\s*", " ", text).strip()
     return re.sub(r"\s+([.,;])(?=\s|$)", r"\1", bare).strip(" -–—,;|")
-
-
-def _whole_day(text: str) -> WrittenDay | None:
-    found = read_day(text.strip())
-    return found[0] if found and not text.strip()[found[1] :].strip(" .,") else None
-
-
-def _day_in(text: str) -> WrittenDay | None:
-    """The first date, with or without its year, in what follows "done"."""
-    for match in re.finditer(r"(?<![\w/.-])(?=[0-9A-Z])", text[:200]):
-        if found := read_day(text, match.start()):
-            return found[0]
-    return None

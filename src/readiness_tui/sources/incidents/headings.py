@@ -144,6 +144,20 @@ def heading(text: str) -> str:
     return _meaning(_MEANINGS, name(text))
 
 
+_GENERAL = re.compile(
+    r"(?:(?:public|internal|production|prod|service|draft|blameless|major|final|preliminary|weekly|the|our|an?|new|imported|untitled|example) )*"
+    r"(?:(?:incidents?|outages?|post-? ?mortems?|post[- ]incident|pir|rca|coe|root cause analysis|correction of errors?|retrospectives?|learning)"
+    r"(?: (?:reviews?|reports?|summary|records?|analys[ie]s|notes?|documents?|details?|timeline|template|log|write-?up|id))*|reviews?|reports?|readme|untitled|document|notes?|template)"
+    r"(?: (?:of|for) (?:the |this )?(?:incident|outage))?(?: (?:incident|outage|post-? ?mortem|review|report|template))*"
+)
+
+
+def is_general(text: str) -> bool:
+    """Whether a title says only what the document is ("Incident Review", "Postmortem"), so that it names no incident."""
+    bare = name(text)
+    return not bare or bool(_GENERAL.fullmatch(bare)) or (len(bare.split()) < 4 and bool(heading(text)))
+
+
 def label(text: str) -> str:
     """What a label before a value means: a time, a figure, or the section that a heading of the same words begins; ""
     where that is not known."""
@@ -215,9 +229,29 @@ def kind_of_words(text: str) -> ActionKind:
     return ActionKind.MITIGATE if _HELP.search(text) else ActionKind.PREVENT
 
 
+_LEVEL = (
+    r"(?:\b(?:sev(?:erity)?|[ps])[\s:_-]*[0-5]\b|\b(?:critical|catastrophic|blocker|urgent|high|major|severe|medium|moderate"
+    r"|minor|low|trivial)\b|^\W*[0-5]\b)"
+)
+# A level that is denied, bounded or in doubt.
+_UNSURE = re.compile(
+    r"(?:\b(?:not|no|no longer|never|neither|nor|without|rather than|instead of|cannot|nicht|keine?|pas|non"
+    r"|below|under|beneath|above|over|beyond|(?:less|lower|higher|more|worse) than|at (?:least|most)|up to|unter|über"
+    r"|may ?be|perhaps|possibl[ey]|probably|likely|suspected|unconfirmed|tentative(?:ly)?|potential(?:ly)?"
+    rf"|(?:would|could|might|should) (?:be|have)|almost|near(?:ly)?|between)\b|n't\b|[<>≤≥])[^,;:.()]{{0,25}}?{_LEVEL}"
+    rf"|{_LEVEL}[\s)\]*_\"']{{0,3}}(?:\?|(?:or|and) (?:below|lower|above|higher|worse|less|more)\b|\+)|\?\s?{_LEVEL}"
+    r"|\b(?:tb[dc]|to be (?:determined|decided|confirmed)|undecided|unknown|not (?:yet )?(?:set|decided|known|assigned|classified|rated))\b"
+)
+_RANGE = re.compile(
+    r"(?:\b(?:sev(?:erity)?|[ps])[\s:_-]*|^\W*)[0-5](?:\s?/\s?|[-–]|\s(?:or|to|and)\s)(?:sev|[ps])?[\s:_-]{0,2}[0-5](?![0-9.:/-])"
+)
+
+
 def severity(text: str) -> tuple[Sev, bool] | None:
     """The severity that a value states, and whether it is beyond doubt: the scales of teams differ below "sev"."""
-    bare = text.casefold()
+    bare = text.casefold().replace("’", "'")
+    if _UNSURE.search(bare) or _RANGE.search(bare):
+        return None  # "not a SEV1", "SEV1?", "Sev-4/5": somebody wrote a level, but not that it is this one
     if len(set(re.findall(r"\b(?:sev(?:erity)?|[ps])[\s:_-]*([0-5])\b", bare))) > 1:
         return None
     if match := re.search(r"\bsev(?:erity)?[\s:_-]*([0-5])\b", bare):

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable
 
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\(<?([^()\s>]*(?:\([^()\s]*\))?[^()\s>]*)>?(?:\s+\"[^\"]*\")?\)")
-_REFERENCE = re.compile(r"!?\[([^\[\]]{1,300})\]\[[^\[\]]{0,100}\]")
+# A link by its name; "[P1][@joe]" and "[@joe][2026-10-20]" are two values.
+_REFERENCE = re.compile(r"!?\[(?!@)([^\[\]]{1,300})\]\[(?!@|[0-9]{1,4}[-/.][0-9]{1,2}|[pP][0-5]\])[^\[\]]{0,100}\]")
 _WIKI_LINK = re.compile(r"\[([^\[\]|]{1,300})\|((?:https?|mailto):[^\s\[\]|]{1,2000})(?:\|[^\[\]]{0,60})?\]")
 _WIKI_NAME = re.compile(r"\[~(?:accountid:)?([^\[\]\s]{1,80})\]")
 _AUTOLINK = re.compile(r"<((?:https?|mailto):[^<>\s]{1,2000})>")
@@ -69,6 +70,11 @@ def unstruck(text: str) -> str:
     """The text without what is struck out; all of it where nothing else is left."""
     left = _STRUCK.sub("", text)
     return left if re.search(r"\w", left) else text
+
+
+def struck(text: str) -> str:
+    """The words that are struck out in a text."""
+    return "; ".join(filter(None, (plain(match[1] or match[3]) for match in _STRUCK.finditer(text))))
 
 
 def is_struck(text: str) -> bool:

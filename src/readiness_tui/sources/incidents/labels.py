@@ -100,7 +100,10 @@ class Labels:
         return [line for line in table.lines if line.number not in done]
 
     def pair(self, line: int, label: str, written: str) -> bool:
-        """Take one value. Returns whether all of it fitted into a field."""
+        """Take one value. Returns whether all of it fitted into a field; what is struck out beside it does not."""
+        return self._pair(line, label, written) and unstruck(written) == written
+
+    def _pair(self, line: int, label: str, written: str) -> bool:
         draft, key, value = self._draft, headings.label(label), plain(unstruck(written))
         if draft.uid and self._own(headings.name(label), value):
             return True
@@ -114,7 +117,7 @@ class Labels:
                 self.title(value, line)
             return True
         if key == "severity" and draft.severity is None and (level := headings.severity(value)) is None:
-            draft.doubt(line, f"“{one_line(value, 40)}” names no severity, or several; none is taken")
+            draft.doubt(line, f"“{one_line(value, 40)}” names no severity for certain, or several; none is taken")
         if key == "severity" and draft.severity is None and (level := headings.severity(value)):
             draft.severity = level[0]
             draft.find(f"severity {level[0]}", line)

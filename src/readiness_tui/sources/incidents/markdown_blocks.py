@@ -20,7 +20,8 @@ _FENCE = re.compile(r"\s*(?:>\s?)*(```+|~~~+)")
 _ITEM = re.compile(r"(?P<indent>\s*)(?:[-*+•–]|[0-9]{1,3}[.)])\s+(?P<text>\S.*)$")
 _BOX = re.compile(r"\[( |x|X)\]\s+")
 _RULE = re.compile(r"\s*\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
-_QUOTE = re.compile(r"\s{0,3}(?:>\s?)+")
+_QUOTE = re.compile(r"\s{0,3}(?:>\s?)+")  # matched, never searched: a > within a line is a sign of its text
+_FIGURE = re.compile(r"\s{0,3}>\s?[=$€£]?\s?\.?[0-9]")
 _BREAK = re.compile(r"\s*(?:<br\s*/?>|\\$|\s\s$)\s*", re.IGNORECASE)
 _BREAKS = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 _HARD = re.compile(r"(?:\\|\s\s)$")
@@ -163,7 +164,7 @@ def blocks(lines: list[MarkdownLine]) -> list[Block]:
     at, blank = 0, True
     while at < len(lines):
         line = lines[at]
-        text = line.text if line.code else _QUOTE.sub("", line.text, count=1)
+        text = line.text if line.code else _unquoted(lines, at)
         indent = len(text) - len(text.lstrip())
         if not text.strip() and not line.code:
             at, blank = at + 1, True
@@ -301,6 +302,16 @@ def _rows(lines: list[MarkdownLine], at: int, first: int, head: str) -> Markdown
         end += 1
     rows = tuple((line.number, cells(line.text)) for line in lines[first:end])
     return MarkdownTable(lines[at].number, cells(head), rows, tuple(lines[at:end]))
+
+
+def _unquoted(lines: list[MarkdownLine], at: int) -> str:
+    """A line without the signs of a quotation. Where text was wrapped before "> 5 s", the sign is the text's."""
+    text = lines[at].text
+    before = lines[at - 1].text if at and not lines[at - 1].code else ""
+    if _FIGURE.match(text) and before.strip() and not _QUOTE.match(before):
+        return text
+    quote = _QUOTE.match(text)
+    return text[quote.end() :] if quote else text
 
 
 def _hard(text: str) -> str:

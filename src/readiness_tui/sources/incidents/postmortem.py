@@ -80,6 +80,8 @@ class _PostmortemReader:
         title = self._find_title()
         if draft.day is None and not draft.uid:
             find_document_day(draft, self._front, self._sections, title, self._name)
+        if draft.day is None and self._fallback is not None:
+            draft.doubt(0, f"No date is stated; the incident's, {self._fallback}, is taken.")
         draft.day = draft.day or self._fallback
         self._clock.day, self._clock.zone = draft.day, self._document_zone()
         timeline, actions = Timeline(draft, self._clock), ActionList(draft)

@@ -51,7 +51,8 @@ _UNKNOWN_TIME = re.compile(
 _ABOUT = re.compile(r"(?:~|≈|ca\.?\s|circa\s|approx(?:\.|imately)?\s|around\s|about\s)\s?", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\sT,@]*(?:\bat\b\s*)?", re.IGNORECASE)
 _OPENING = re.compile(r"[\s\[(<“\"']*(?P<marks>[*_`]{0,3})[\s\[(<“\"']*")
-_CLOSING = re.compile(r"[\s\])>”\"':;,.|–—=→-]*")
+# What may stand between a time and its text; a sign before a figure (">5 %", "-3 pods") is the figure's.
+_CLOSING = re.compile(r"(?:[\s\])”\"':;,.|–—=→]|(?<!\s)[>-]|>(?!\s?[=$€£]?\s?\.?[0-9])|-(?![$€£]?\.?[0-9]))*")
 _ON = re.compile(r",?\s*(?:on\s)?\s*")
 _SECONDS = re.compile(r":[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?\Z|T[0-9]{2}:[0-9]{2}\Z")
 _UNTIL = re.compile(r"[\s*_]*(?:-|–|—|to|until|till)[\s*_]*(?=[0-9~])")

@@ -11,7 +11,8 @@ from readiness_tui.domain.incidents.model import TimelineEntry
 from readiness_tui.domain.text.format import moment, plural
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.action_list import ActionList
-from readiness_tui.sources.incidents.action_words import ActionWords, State, clean_owner, read_state, take_apart
+from readiness_tui.sources.incidents.action_state import State, read_state
+from readiness_tui.sources.incidents.action_words import ActionWords, clean_owner, take_apart
 from readiness_tui.sources.incidents.cross_check import cross_check
 from readiness_tui.sources.incidents.draft import IncidentDraft, RecognisedPart
 from readiness_tui.sources.incidents.inline_markup import plain

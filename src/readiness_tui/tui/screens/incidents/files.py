@@ -27,11 +27,12 @@ _AS_NEW = "new"
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A file of which it is not clear whether it tells of an incident (`bare`), or of which of the open ones."""
+    """A file of which it is not clear whether it tells of an incident (`bare`), or of which of the stored ones (`open`)."""
 
     path: Path
     bare: bool
     open: list[Incident]
+    titled: bool = False  # it has the title of a stored one
 
 
 class IncidentFiles(IncidentFeature):
@@ -66,8 +67,10 @@ class IncidentFiles(IncidentFeature):
             try:
                 told.append(imports.import_file(self.desk, path))
             except (imports.UnrecognisedIncident, imports.WhichIncident) as question:
-                open_ = [one for one in edit.listed(self.desk) if one.open]
-                asked.append(_Asked(path, isinstance(question, imports.UnrecognisedIncident), open_))
+                bare = isinstance(question, imports.UnrecognisedIncident)
+                among = list(question.among) if isinstance(question, imports.WhichIncident) else []
+                open_ = among or [one for one in edit.listed(self.desk) if one.open]
+                asked.append(_Asked(path, bare, open_, titled=bool(among)))
 
         async def show() -> None:
             if told and told[-1].merged is not None:
@@ -108,6 +111,8 @@ class IncidentFiles(IncidentFeature):
         if asked.bare:
             title = "Is this an incident?"
             why = f"Nothing of an incident was recognised in {asked.path.name}: no time, severity, timeline or known section."
+        elif asked.titled:
+            title, why = "Which incident?", f"{asked.path.name} has the title of a stored one; it may be another."
         else:
             title, why = "Which incident?", f"{asked.path.name} does not say which incident its lines belong to."
         new: Choice = (_AS_NEW, line("Import it as a new incident"))
