@@ -32,6 +32,7 @@ __all__ = [
     "digest",
     "digest_of",
     "each",
+    "files",
     "inside",
     "problems",
     "recognise",
@@ -230,13 +231,18 @@ def each(path: Path) -> Iterator[tuple[Path, tuple[Source, Recognised] | str]]:
     A folder that a source reads as one (see `ClaimsFolder`), which may be `path` itself, comes in place of its files.
     A file is looked at when its turn comes, so that whoever reads it then finds its head parsed.
     """
-    for file in sorted(_walk(path)):
+    for file in files(path):
         found: tuple[Source, Recognised] | str
         try:
             found = recognise(file)
         except ReadinessError as error:
             found = str(error)
         yield file, found
+
+
+def files(path: Path) -> list[Path]:
+    """The files below a folder, sorted, without hidden ones; a folder that a source reads as one stands for its files."""
+    return sorted(_walk(path))
 
 
 def _walk(path: Path) -> Iterator[Path]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
@@ -17,7 +16,9 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.named_run import of_path
 from readiness_tui.services.core.view import current_review, system_of
 from readiness_tui.services.core.write import deferred
+from readiness_tui.services.importing.one_gate import rival_gates
 from readiness_tui.services.importing.parts import assembled
+from readiness_tui.services.importing.result import ImportedFile, NothingUsableError
 from readiness_tui.services.importing.roles import take_as, taken
 from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import (
@@ -44,55 +45,6 @@ BATCH = 2_000
 OnProgress = Callable[[int, int], bool]
 
 
-class NothingUsableError(ReadinessError):
-    """A file of which every line was rejected; nothing of it is stored."""
-
-    def __init__(self, sentence: str, rejected: list[Reject]) -> None:
-        super().__init__(sentence)
-        self.rejected = rejected
-
-
-@dataclass(slots=True)
-class ImportedFile:
-    """What one file brought. `again`: the same bytes were imported before, nothing changed.
-
-    `refused`: why nothing of a folder's file was used; without a format it was only skipped: nobody's, or read along
-    with another file.
-    """
-
-    path: str
-    format: str
-    why: str = ""
-    runs: int = 0
-    cases: int = 0
-    traces: int = 0
-    golden: int = 0
-    again: bool = False
-    cancelled: bool = False
-    refused: str = ""
-    run_ids: list[str] = field(default_factory=list)
-    rejected: list[Reject] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    changes: list[str] = field(default_factory=list)  # what a new version of a gate changed
-    asks_reason: bool = False  # … and nobody said why
-
-    @property
-    def summary(self) -> str:
-        """One line for a person."""
-        brought = ((self.runs, "run"), (self.cases, "case"), (self.traces, "trace"), (self.golden, "golden case"))
-        counts = [plural(n, one) for n, one in brought if n]
-        if self.format == "gate":
-            counts = ["the review's gate"]
-        tail = f", {plural(len(self.rejected), 'line')} rejected" if self.rejected else ""
-        if self.refused:
-            return f"{'not used' if self.format else 'skipped'}: {self.refused}"
-        if self.again:
-            return f"{self.path}: imported before, nothing changed ({self.format})"
-        if self.cancelled:
-            return f"{self.path}: cancelled, nothing was kept"
-        return f"{self.path}: {', '.join(counts) or 'nothing'} ({self.format}){tail}"
-
-
 def import_path(
     desk: Desk,
     path: Path,
@@ -104,6 +56,7 @@ def import_path(
     progress: OnProgress | None = None,
     reason: str = "",
     choice: RunChoice = NO_CHOICE,
+    rivals: Mapping[Path, str] | None = None,
 ) -> list[ImportedFile]:
     """Import a file, or every usable file in a folder. `role`: make its runs the candidate or baseline; `choice`, or
     "FILE#2": only those of its runs. All of them are stored.
@@ -111,7 +64,8 @@ def import_path(
     `mapping`: a file that says which column is what, for one file that is in no known format. `prices`: a price table,
     by which costs are derived where a record has tokens and no cost of its own. Raises ReadinessError, with nothing of
     that file stored, when it cannot be used; in a folder the others are imported all the same. A gate file becomes the
-    review's gate; `reason` says why it takes the place of another. Rejected lines are kept with the import.
+    review's gate; `reason` says why it takes the place of another. Of several that differ, in the folder or in all that
+    is imported at once (`rivals`, as `rival_gates` finds them), none does. Rejected lines are kept with the import.
     """
     path, choice = of_path(path, choice)
     if choice and role is None:
@@ -127,6 +81,9 @@ def import_path(
                 desk, path, mapping, role=role, choice=choice, format=format, prices=prices, progress=progress
             )
         ]
+    rivals = rival_gates((path,)) if rivals is None else rivals
+    if path in rivals:
+        raise ReadinessError(rivals[path])
     if not os.path.isdir(path):  # unlike Path.is_dir, False also where one may not look
         return [
             _import_file(
@@ -138,6 +95,9 @@ def import_path(
         for file, found in registry.each(path):
             if isinstance(found, str) and not gate.looks_like_gate(file):
                 done.append(ImportedFile(str(file), "", refused=found))
+                continue
+            if file in rivals:
+                done.append(ImportedFile(str(file), "gate", refused=rivals[file]))
                 continue
             known = None if isinstance(found, str) or format is not None else found
             try:

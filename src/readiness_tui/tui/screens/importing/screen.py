@@ -18,8 +18,9 @@ from textual.widgets import Input, ProgressBar, Static
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.gate.versions import give_reason
-from readiness_tui.services.importing.imports import ImportedFile, import_path
+from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.importing.mapping import NO_UNIT, ProposedMapping, mapping_for
+from readiness_tui.services.importing.result import ImportedFile
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.importing.mapping_dialog import MappingDialog
