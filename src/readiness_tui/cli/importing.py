@@ -94,7 +94,7 @@ def import_command(
                     rivals=rivals,
                 )
             except ReadinessError as refusal:  # the other files are still imported
-                refused.append((str(path), str(refusal)))
+                refused.append((str(path), refusal.on_command_line))
                 if isinstance(refusal, NothingUsableError):
                     rejected.append((str(path), refusal.rejected))
     if rejects is not None:

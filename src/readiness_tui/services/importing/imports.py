@@ -71,7 +71,8 @@ def import_path(
     if choice and role is None:
         raise ReadinessError(
             f"{path}: {choice} says which run is taken as candidate or baseline, and nothing is taken as either. An import"
-            " stores all runs of a file; leave that out, or say what the run is (--as)."
+            " stores all runs of a file; leave that out, or say what the run is.",
+            by_command="--as candidate does.",
         )
     if prices is not None:
         _read_prices(prices)  # refused before anything is imported
@@ -210,8 +211,8 @@ def import_as(
         review = current_review(conn, desk)
         if role and review.frozen_at is not None:
             raise ReadinessError(
-                f"{path}: the review is frozen and takes no other {role}, so nothing was imported. Import it without"
-                " --as, or start a new review."
+                f"{path}: the review is frozen and takes no other {role}, so nothing was imported. Import it as"
+                " neither, or start a new review."
             )
         before = imports.find(conn, review.system, digest)
         earlier = [one for one in runs.all(conn, review.system, versions=True) if before and one.import_id == before.id]
