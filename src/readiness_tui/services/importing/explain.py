@@ -22,6 +22,7 @@ from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services.core.named_run import of_path
+from readiness_tui.services.importing.beside import Beside, beside
 from readiness_tui.services.importing.field_origins import OriginTracker, Tracked
 from readiness_tui.services.importing.one_gate import rival_gates
 from readiness_tui.sources import registry
@@ -127,8 +128,11 @@ def _explain_all(path: Path, format: str | None, mapping: Path | None) -> list[E
         return [_explain_mapped(path, mapping)]
     if not os.path.isdir(path):
         return [explain(path, format)]
+    along = beside(registry.files(path)) if format is None else Beside()
     return [
-        Explained(str(file), refused=found) if isinstance(found, str) and not gate_file.looks_like_gate(file)
+        Explained(str(file), refused=along.said[file]) if file in along.said
+        else _explain_mapped(file, along.mapping_of[file]) if file in along.mapping_of
+        else Explained(str(file), refused=found) if isinstance(found, str) and not gate_file.looks_like_gate(file)
         else explain(file, format)
         for file, found in registry.each(path)
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice
+from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, label
 from readiness_tui.domain.runs.model import Case, Run
 from readiness_tui.domain.runs.pricing import Pricing
 from readiness_tui.domain.text.format import plural
@@ -16,6 +16,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.named_run import of_path
 from readiness_tui.services.core.view import current_review, system_of
 from readiness_tui.services.core.write import deferred
+from readiness_tui.services.importing.beside import Beside, beside
 from readiness_tui.services.importing.one_gate import rival_gates
 from readiness_tui.services.importing.parts import assembled
 from readiness_tui.services.importing.result import ImportedFile, NothingUsableError
@@ -61,8 +62,8 @@ def import_path(
     """Import a file, or every usable file in a folder. `role`: make its runs the candidate or baseline; `choice`, or
     "FILE#2": only those of its runs. All of them are stored.
 
-    `mapping`: a file that says which column is what, for one file that is in no known format. `prices`: a price table,
-    by which costs are derived where a record has tokens and no cost of its own. Raises ReadinessError, with nothing of
+    `mapping`: a file that says which column is what, for one file that is in no known format; in a folder, a file's own
+    NAME.map.yaml beside it is taken along. `prices`: a price table, by which costs are derived where a record has tokens and no cost of its own. Raises ReadinessError, with nothing of
     that file stored, when it cannot be used; in a folder the others are imported all the same. A gate file becomes the
     review's gate; `reason` says why it takes the place of another. Of several that differ, in the folder or in all that
     is imported at once (`rivals`, as `rival_gates` finds them), none does. Rejected lines are kept with the import.
@@ -92,16 +93,29 @@ def import_path(
             )
         ]
     done = []
+    along = beside(registry.files(path)) if format is None else Beside()
     with deferred(desk):
         for file, found in registry.each(path):
-            if isinstance(found, str) and not gate.looks_like_gate(file):
+            mapped = along.mapping_of.get(file)
+            if isinstance(found, str) and mapped is None and file not in along.said and not gate.looks_like_gate(file):
                 done.append(ImportedFile(str(file), "", refused=found))
+                continue
+            if file in along.said:
+                done.append(ImportedFile(str(file), "", refused=along.said[file]))
                 continue
             if file in rivals:
                 done.append(ImportedFile(str(file), "gate", refused=rivals[file]))
                 continue
             known = None if isinstance(found, str) or format is not None else found
             try:
+                if mapped is not None:
+                    done.append(
+                        _import_mapped(
+                            desk, file, mapped, role=role, choice=choice, format=None, prices=prices, progress=progress
+                        )
+                    )
+                    done[-1].warnings.append(f"Read as {mapped.name} maps it, which lies beside it.")
+                    continue
                 done.append(
                     _import_file(
                         desk,
@@ -225,10 +239,13 @@ def import_as(
     # The file is judged once, in the part it plays: a baseline must not leave gaps as if it were the candidate.
     with deferred(desk):
         meant: list[str] = []
+        named = ""
 
         def check(brought: list[Run]) -> None:
+            nonlocal named
             if role is not None:
                 meant.extend(taken(brought, choice, result.path, file=where is None))
+                named = ", ".join(f"#{n} {label(run)}" for n, run in enumerate(brought, 1) if run.id in meant)
 
         if before is None:
             _stage(desk, source, source.read(path), digest, result, progress, check=check, pricing=pricing)
@@ -236,6 +253,8 @@ def import_as(
             check(brought)
         if role and meant and not result.cancelled:
             result.warnings += take_as(desk, meant, role)
+            if choice:
+                result.warnings.append(f"Taken as {role}: {named}.")
         elif role and not result.cancelled:
             result.warnings.append(f"The file brought no run, so nothing was taken as {role}.")
     return result
