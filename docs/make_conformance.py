@@ -22,8 +22,9 @@ Written by `docs/make_conformance.py` from the lists in `tests/shapes`: {n} shap
 each row stands a small file of that shape, with invented content, and a test: what the program makes of it is held
 against a recount of the raw file in a few lines that share nothing with our readers.
 
-Read *whole*: everything that the shape carries and the program knows of. *Partly*: what lacks is said on import.
-*By mapping*: as a mapping that `readiness import --explain` proposes for it. *Refused*: with the words that say what to do.
+Read *whole*: everything that the shape carries and the program knows of. *Partly*: the last column names what lacks.
+*By mapping*: as a mapping that `readiness import --explain` proposes for it.
+*Refused*: the last column has the telling words of the refusal.
 
 """
 _READS = {"whole": "whole", "partly": "partly", "mapping": "by mapping", "refused": "refused"}
@@ -35,7 +36,9 @@ def document() -> str:
     sources = len({shape.source for shape in listed})
     out = [HEAD.format(n=len(listed), sources=sources)]
     for source, rows in groupby(listed, key=lambda shape: shape.source):
-        out.append(f"## {source}\n\n| Shape | Written by | Seen in | Read | |\n|:---|:---|:---|:---|:---|\n")
+        out.append(
+            f"## {source}\n\n| Shape | Written by | Seen in | Read | What lacks, or what it says |\n|:---|:---|:---|:---|:---|\n"
+        )
         out += [_row(shape) for shape in rows]
         out.append("\n")
     return "".join(out).rstrip("\n") + "\n"

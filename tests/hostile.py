@@ -24,6 +24,7 @@ from readiness_tui.services.core.view import load
 from readiness_tui.services.core.write import deferred
 from readiness_tui.services.gate import versions
 from readiness_tui.services.importing import imports
+from readiness_tui.services.importing.result import ImportedFile
 from readiness_tui.services.incidents import edit
 from readiness_tui.services.labels import queue
 from readiness_tui.services.review import assess, gaps, reviews, scorecard
@@ -92,7 +93,7 @@ def fill(folder: Path) -> Path:
 
 
 def _imports(desk: Desk, folder: Path) -> None:
-    def bring(name: str, text: str, role: str | None = None) -> imports.ImportedFile:
+    def bring(name: str, text: str, role: str | None = None) -> ImportedFile:
         file = folder / name
         file.write_text(text, encoding="utf-8")
         (done,) = imports.import_path(desk, file, role=role)

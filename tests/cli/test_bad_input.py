@@ -332,3 +332,17 @@ def test_a_current_folder_that_is_gone(cli: Cli, tmp_path: Path, monkeypatch: py
 def test_nobody_can_act_without_a_name(cli: Cli, place: Path) -> None:
     refused(cli("--who", " ", "new"), "--who")
     assert list(place.iterdir()) == []
+
+
+def test_a_postmortem_is_sent_to_its_command_and_a_folder_to_its_files(mini: Path, place: Path, cli: Cli) -> None:
+    (place / "pm.md").write_text(
+        "# Postmortem\n\n## Impact\n\nAll.\n\n## Timeline\n\n- 14:02 alert\n", encoding="utf-8"
+    )
+    told = cli("import", "pm.md")
+    assert told.code == 2
+    assert "an incident's text: `readiness incident import` reads those" in told.err
+    assert len(told.err) < 240
+    (place / "odd.json").write_text('{"hello": [1]}', encoding="utf-8")
+    assert "with a mapping (--map), which `readiness import --explain FILE` proposes." in cli("import", "odd.json").err
+    assert "Name the files in it." in cli("incident", "import", ".").err
+    assert "as a whole" not in cli("incident", "import", ".").err

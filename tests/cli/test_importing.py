@@ -245,3 +245,15 @@ def test_there_is_nothing_to_lock_without_a_gate(mini: Path, cli: Cli) -> None:
     assert "readiness import gate.yaml" in told.err
     assert cli("gate", "show").out.startswith("GATE  none")
     assert cli("runs").out.startswith("No run was imported yet")
+
+
+def test_two_gates_named_at_once_are_both_refused_by_name(mini: Path, place: Path, cli: Cli) -> None:
+    (place / "strict.yaml").write_text(COURSE_GATE, encoding="utf-8")
+    (place / "loose.yaml").write_text(COURSE_GATE.replace("0.85", "0.5"), encoding="utf-8")
+    told = cli("import", "strict.yaml", "loose.yaml", put_metrics(place, "metrics.json"))
+    assert told.code == 2
+    assert "2 gates at once, and a review has one: strict.yaml, loose.yaml. None was taken." in told.err
+    assert "metrics.json: 1 run" in told.out
+    assert cli("gate", "show").out.strip() == "GATE  none"
+    assert cli("import", "--explain", "strict.yaml", "loose.yaml").code == 2
+    assert cli("import", "strict.yaml").code == 0

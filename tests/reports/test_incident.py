@@ -8,9 +8,11 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, settings
 
-from readiness_tui.domain.incidents.model import Incident, Sev
+from readiness_tui.domain.incidents.model import Incident, NoteStatus, Sev
 from readiness_tui.domain.incidents.note import intervals
+from readiness_tui.domain.incidents.search import FoundIncident
 from readiness_tui.reports.incident_md import incident_markdown
+from readiness_tui.reports.incident_text import list_lines
 from tests.reports.markdown import parser
 from tests.reports.sample import AS_OF, make_incident, with_text
 from tests.reports.test_escape import texts
@@ -47,6 +49,8 @@ def test_what_is_empty_does_not_print() -> None:
     note = incident_markdown(Incident(1, "bot", "Slow answers", Sev.SEV1), AS_OF)
     assert headings(note) == []
     assert "- **Duration** not resolved · **as of** 24 Nov 2026\n" in note
+    ended = replace(make_incident(), started=None)
+    assert "- **Duration** not known: no start · **as of** 24 Nov 2026\n" in incident_markdown(ended, AS_OF)
 
 
 def test_intervals_follow_from_the_times() -> None:
@@ -98,3 +102,11 @@ def test_any_text_in_every_field_keeps_headings_and_cells(text: str) -> None:
         return [t.type for t in tokens if t.type.startswith(("heading", "html", "fence", "code", "hr", "blockquote"))]
 
     assert parsed(text) == parsed("x")
+
+
+def test_the_list_has_the_words_of_the_app() -> None:
+    resolved = make_incident().resolved
+    closed = replace(make_incident(), resolved=resolved, status=NoteStatus.CLOSED)
+    rows = [replace(closed, status=NoteStatus.DRAFT, resolved=None), replace(closed, status=NoteStatus.DRAFT), closed]
+    words = [line.split()[2] for line in list_lines([FoundIncident(row) for row in rows])]
+    assert words == ["open", "resolved", "closed"]

@@ -155,12 +155,12 @@ def figures(read: Iterator[Record]) -> dict[str, Any]:
 
 
 def refusal(path: Path) -> str:
-    """Why a file cannot be used; "" if it can."""
+    """Why a file cannot be used, as the command line says it; "" if it can."""
     try:
         for _ in registry.recognise(path)[0].read(path):
             pass
     except ReadinessError as error:
-        return str(error)
+        return error.on_command_line
     return ""
 
 

@@ -30,9 +30,12 @@ async def test_one_run_of_a_file_becomes_the_candidate(tmp_path: Path) -> None:
         await press(pilot, "enter")
         said = str(app.screen.query_one("#result", Static).content)
         assert "#1 openai:m1 · q; #2 openai:m2 · q. Name one:" in said
+        assert "--model" not in said  # the app has no options
         await fill(pilot, f"{file}#2")
         await press(pilot, "enter")
         await press(pilot)
+        said = str(app.screen.query_one("#result", Static).content)
+        assert "Taken as candidate: #2 openai:m2 · q." in said
     (run,) = [data.run for data in load(desk).measured.candidate]
     assert run.model == "openai:m2"
     desk.close()

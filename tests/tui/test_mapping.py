@@ -58,7 +58,10 @@ async def test_a_mapping_is_edited_tried_and_imported(tmp_path: Path, size: tupl
         await press(pilot, "ctrl+s")
         await press(pilot)
         assert isinstance(app.screen, ImportScreen)
-        assert "3 cases" in painted(pilot)
+        shown = painted(pilot)
+        assert "3 cases" in shown
+        assert "The mapping is kept as results.map.yaml" in shown
+        await fill(pilot, str(tmp_path / "gone.csv"))  # the path field has the focus
     assert (tmp_path / "results.map.yaml").read_text(encoding="utf-8") == area.text
     desk = app.desk
     assert desk is not None
@@ -76,7 +79,12 @@ async def test_a_mapping_that_is_no_yaml_says_where_and_esc_imports_nothing(tmp_
         app.screen.query_one(TextArea).text = "kind: cases\ncolumns: [case_id"
         await press(pilot, "f2")
         assert "the mapping:3:1: the YAML cannot be read" in read(pilot, "#mapping-trial")
+        await press(pilot, "escape")  # what was written is not thrown away without asking
+        assert isinstance(app.screen, MappingDialog)
+        assert "Esc again throws it away" in read(pilot, "#mapping-trial")
         await press(pilot, "escape")
+        assert isinstance(app.screen, ImportScreen)
+        await press(pilot, "f2", "escape")  # nothing was written: nothing is asked
         assert isinstance(app.screen, ImportScreen)
     assert sorted(path.name for path in tmp_path.glob("*.yaml")) == []
 
@@ -97,3 +105,16 @@ async def test_a_log_whose_latency_has_no_unit_is_imported_and_asks(tmp_path: Pa
         assert "1 trace" in shown
         assert "names no unit" in shown
         assert "f2 shows a mapping" in shown
+
+
+async def test_a_long_refusal_scrolls(tmp_path: Path) -> None:
+    table = tmp_path / ("a" * 120 + ".csv")
+    table.write_text(",".join(f"a_column_with_a_rather_long_name_{n}" for n in range(12)) + "\n" + "1," * 11 + "1\n")
+    app = app_on(tmp_path)
+    async with app.run_test(size=NARROW) as pilot:
+        await press(pilot, "i")
+        await fill(pilot, str(table))
+        await press(pilot, "enter")
+        results = app.screen.query_one("#results")
+        assert results.region.bottom <= app.screen.query_one("#dialog").region.bottom - 1
+        assert "--map" not in painted(pilot)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +19,14 @@ UNUSED = 12  # paths named
 
 
 def explain_files(
-    paths: Iterable[Path], format: str | None, mapping: Path | None, choice: RunChoice, *, as_json: bool
+    paths: Sequence[Path], format: str | None, mapping: Path | None, choice: RunChoice, *, as_json: bool
 ) -> int:
     """Print what each file would bring; exit status 2 where one cannot be imported."""
     from readiness_tui.services.importing.explain import explain_path
+    from readiness_tui.services.importing.one_gate import rival_gates
 
-    found = [one for path in paths for one in explain_path(path, format, mapping, choice)]
+    rivals = rival_gates(paths) if format in (None, "gate") else {}
+    found = [one for path in paths for one in explain_path(path, format, mapping, choice, rivals)]
     if as_json:
         say_json({"schema": 1, "files": [_plain(one) for one in found]})
     else:

@@ -26,7 +26,7 @@ from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 
 if TYPE_CHECKING:
-    from readiness_tui.services.importing.imports import ImportedFile
+    from readiness_tui.services.importing.result import ImportedFile
 
 
 @click.command("import")
@@ -70,11 +70,14 @@ def import_command(
         return explain_files(paths, format, mapping, choice, as_json=as_json)
     from readiness_tui.services.core.write import deferred
     from readiness_tui.services.importing.imported import Rejected, write_rejects
-    from readiness_tui.services.importing.imports import NothingUsableError, import_path
+    from readiness_tui.services.importing.imports import import_path
+    from readiness_tui.services.importing.one_gate import rival_gates
+    from readiness_tui.services.importing.result import NothingUsableError
 
     results: list[ImportedFile] = []
     refused: list[tuple[str, str]] = []
     rejected: list[tuple[str, Sequence[Rejected]]] = []
+    rivals = rival_gates(paths) if format in (None, "gate") else {}
     with desk_of(session) as desk, deferred(desk):
         for path in paths:
             try:
@@ -88,9 +91,10 @@ def import_command(
                     progress=progress,
                     reason=reason,
                     choice=choice,
+                    rivals=rivals,
                 )
             except ReadinessError as refusal:  # the other files are still imported
-                refused.append((str(path), str(refusal)))
+                refused.append((str(path), refusal.on_command_line))
                 if isinstance(refusal, NothingUsableError):
                     rejected.append((str(path), refusal.rejected))
     if rejects is not None:

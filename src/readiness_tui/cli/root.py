@@ -92,7 +92,7 @@ def run(arguments: list[str] | None = None) -> int:
         tell("Interrupted; what was saved stays.")
         return codes.INTERRUPTED
     except ReadinessError as refusal:
-        tell(f"readiness: {refusal}")
+        tell(f"readiness: {refusal.on_command_line}")
         return codes.UNUSABLE
     except OSError as error:  # an operating system error that no command expected: not a bug of ours, so no traceback
         where = error.filename or "the system"

@@ -8,7 +8,17 @@ class ReadinessError(Exception):
 
     The message is in complete sentences: what is wrong, where (file, line, field), why, and what to do.
     Command line: printed to stderr, exit code 2. App: shown as a notice; nothing stored has changed.
+    `by_command`: what to do that only the command line can, said there after the message; the app has its own ways.
     """
+
+    def __init__(self, sentence: str, *, by_command: str = "") -> None:
+        super().__init__(sentence)
+        self.by_command = by_command
+
+    @property
+    def on_command_line(self) -> str:
+        """The message as the command line says it."""
+        return f"{self} {self.by_command}" if self.by_command else str(self)
 
 
 class AlreadySaved(ReadinessError):  # noqa: N818 - good news, not an error of anybody's

@@ -27,9 +27,8 @@ _LONGEST = 500  # characters of one line; a paste may have a million
 def list_lines(found: Sequence[FoundIncident]) -> Iterator[str]:
     for row in found:
         incident = row.incident
-        state = "open" if incident.open else "closed"
         started = f"{incident.started:%Y-%m-%d %H:%M}" if incident.started else "start unknown"
-        yield f"{incident.name:<8}{incident.severity:<6}{state:<8}{started:<18}{one_line(incident.title)}"
+        yield f"{incident.name:<8}{incident.severity:<6}{incident.state:<10}{started:<18}{one_line(incident.title)}"
         for hit in row.hits[:_HITS]:
             yield f"        {hit.where}: {_marked(hit)}"
         if len(row.hits) > _HITS:

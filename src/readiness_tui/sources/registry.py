@@ -33,6 +33,7 @@ __all__ = [
     "digest",
     "digest_of",
     "each",
+    "files",
     "inside",
     "problems",
     "recognise",
@@ -43,6 +44,8 @@ __all__ = [
 GROUP = "readiness_tui.sources"
 #: A second, longer look where the first shows no format: sorted keys can put a long part before the telling ones.
 LONG_HEAD = 4 * 1024 * 1024
+
+_BY_COMMAND = "Cases or requests in another shape come in with a mapping (--map), which `readiness import --explain FILE` proposes."
 
 #: Containers in each other: a frame in gzip; more is a trick.
 DEEP = 3
@@ -142,11 +145,11 @@ def recognise(path: Path, forced: str | None = None, depth: int = 0) -> tuple[So
     except _NothingFitsError as error:
         container = unwrap.possible(path, head)
         if container is None or depth >= DEEP:
-            raise ReadinessError(str(error)) from None
+            raise _plain(error) from None
         try:
             return _inside(path, container, forced, depth)
         except ReadinessError:
-            raise ReadinessError(str(error)) from None
+            raise _plain(error) from None
 
 
 inside = unwrap.inside
@@ -166,7 +169,7 @@ def _inside(path: Path, container: unwrap.Container, forced: str | None, depth: 
     try:
         source, found = recognise(inner, forced, depth + 1)
     except ReadinessError as error:
-        raise ReadinessError(str(error).replace(str(inner), str(path))) from error
+        raise ReadinessError(str(error).replace(str(inner), str(path)), by_command=error.by_command) from error
     why = f"{found.why}, in {container.how}"
     return unwrap.Unwrapped(source, path, inner, said), replace(found, why=why)
 
@@ -201,7 +204,7 @@ def _surest(path: Path, head: bytes) -> tuple[Source, Recognised]:
         head = head_of(path, LONG_HEAD)
         candidates = _candidates(path, head)
     if not candidates:
-        raise _NothingFitsError(_nothing_fits(path, head))
+        raise _nothing_fits(path, head)
     best = max(found.certainty for _, found in candidates)
     fitting = [(source, found) for source, found in candidates if found.certainty == best]
     if len(fitting) > 1:
@@ -212,6 +215,10 @@ def _surest(path: Path, head: bytes) -> tuple[Source, Recognised]:
 
 class _NothingFitsError(ReadinessError):
     """No source knows the file as it stands."""
+
+
+def _plain(error: _NothingFitsError) -> ReadinessError:
+    return ReadinessError(str(error), by_command=error.by_command)
 
 
 def claimed(folder: Path) -> tuple[Source, Recognised] | None:
@@ -254,13 +261,18 @@ def each(path: Path) -> Iterator[tuple[Path, tuple[Source, Recognised] | str]]:
     A folder that a source reads as one (see `ClaimsFolder`), which may be `path` itself, comes in place of its files.
     A file is looked at when its turn comes, so that whoever reads it then finds its head parsed.
     """
-    for file in sorted(_walk(path)):
+    for file in files(path):
         found: tuple[Source, Recognised] | str
         try:
             found = recognise(file)
         except ReadinessError as error:
             found = str(error)
         yield file, found
+
+
+def files(path: Path) -> list[Path]:
+    """The files below a folder, sorted, without hidden ones; a folder that a source reads as one stands for its files."""
+    return sorted(_walk(path))
 
 
 def _walk(path: Path) -> Iterator[Path]:
@@ -297,11 +309,8 @@ def _candidates(path: Path, head: bytes) -> list[tuple[Source, Recognised]]:
     return found
 
 
-def _nothing_fits(path: Path, head: bytes) -> str:
-    known = ", ".join(source.name for source in sources())
+def _nothing_fits(path: Path, head: bytes) -> _NothingFitsError:
+    near = nearest(head)
     plugins = "".join(f" {problem}" for problem in problems())
-    return (
-        f"{path}: {seen(head)}{nearest(head)} It is in none of the formats that can be imported: {known}. `readiness sources` says what"
-        f" each looks like; cases or requests in another shape come in with a mapping file (--map), which"
-        f" `readiness import --explain` proposes.{plugins}"
-    )
+    last = near or " It is in none of the formats that can be imported, which `readiness sources` lists."
+    return _NothingFitsError(f"{path}: {seen(head)}{last}{plugins}", by_command="" if near else _BY_COMMAND)

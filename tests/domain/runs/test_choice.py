@@ -61,7 +61,8 @@ def test_nothing_that_fits_is_refused_with_what_there_is(choice, said):
     told = str(refused.value)
     assert said in told
     assert "#1 openai:gpt-4o · brief; #2 openai:gpt-4o-mini · brief; #3 openai:gpt-4o · You are" in told
-    assert "Name one: f.json#1, or by --model, --prompt or --name." in told
+    assert told.endswith("Name one: f.json#1.")
+    assert refused.value.on_command_line.endswith("#1. --model, --prompt and --name name one as well.")
 
 
 def test_several_versions_are_refused_with_those_that_were_meant():

@@ -17,6 +17,7 @@ from readiness_tui.services.core.view import load
 from readiness_tui.services.core.write import deferred
 from readiness_tui.services.importing import imports
 from readiness_tui.services.importing.imports import import_path
+from readiness_tui.services.importing.result import ImportedFile
 from readiness_tui.services.review.reviews import new_review
 from readiness_tui.sources.kit.shipped import shipped_folder
 from readiness_tui.store import gaps
@@ -95,7 +96,7 @@ def test_what_was_stored_before_a_crash_is_judged(
 ) -> None:
     real = imports.import_as
 
-    def crash(desk: Desk, path: Path, *args: object, **kw: object) -> imports.ImportedFile:
+    def crash(desk: Desk, path: Path, *args: object, **kw: object) -> ImportedFile:
         if path.name == "structured_log.jsonl":  # the last
             raise KeyboardInterrupt
         return real(desk, path, *args, **kw)  # type: ignore[arg-type]

@@ -117,8 +117,9 @@ def test_cases_of_an_evaluation_stay_cases(make, read):
 
 def test_a_file_of_several_lines_of_one_request_is_refused_with_what_to_do(make, read):
     rows = [CALL, {**CALL, "model": "oak"}, other("r2"), other("r2", model="oak")]
-    with pytest.raises(ReadinessError, match="--map"):
+    with pytest.raises(ReadinessError) as refused:
         read(make("app.jsonl", rows))
+    assert "a mapping (--map)" in refused.value.on_command_line
     found = explain(make("app.jsonl", rows))
     assert "# takes 4 of the first 4 rows" in found.proposal
     assert json.loads(json.dumps(found.proposal)).count("group_by: request_id") == 1

@@ -159,3 +159,10 @@ class Incident:
     @property
     def open(self) -> bool:
         return self.resolved is None or self.status is not NoteStatus.CLOSED
+
+    @property
+    def state(self) -> str:
+        """The word for a person: open, resolved (its note is not closed yet) or closed."""
+        if not self.open:
+            return "closed"
+        return "open" if self.resolved is None else "resolved"

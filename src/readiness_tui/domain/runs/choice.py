@@ -12,6 +12,8 @@ from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 
 LISTED = 12
+#: Besides FILE#2, which every front end takes.
+BY_OPTION = "--model, --prompt and --name name one as well."
 #: Where a part of a name or a path begins: "openai:gpt-4o" is also "gpt-4o".
 _PARTS = re.compile(r"[:/ ·()\[\]]+")
 
@@ -59,7 +61,9 @@ def chosen(runs: Sequence[Run], choice: RunChoice, where: str) -> tuple[Run, ...
         if said:
             numbered = _fitting(numbered, said, texts)
     if not numbered:
-        raise ReadinessError(f"{where} holds no run with {choice}. {held(runs, where)}")
+        raise ReadinessError(
+            f"{where} holds no run with {choice}. {held(runs, where)}", by_command=BY_OPTION if runs else ""
+        )
     return tuple(run for _, run in numbered)
 
 
@@ -69,7 +73,8 @@ def one_version(runs: Sequence[Run], of: Sequence[Run], where: str, *, file: boo
     if len(versions) > 1:
         raise ReadinessError(
             f"{where}: {plural(len(runs), 'run')} of several pipeline versions, and a candidate or baseline is one"
-            f" version. {held(of, where, runs, file=file)}"
+            f" version. {held(of, where, runs, file=file)}",
+            by_command=BY_OPTION if file else "",
         )
     return versions[0] if versions else UNKNOWN_VERSION
 
@@ -83,11 +88,7 @@ def held(runs: Sequence[Run], where: str, meant: Iterable[Run] | None = None, *,
         return "It holds no run."
     more = f"; and {len(listed) - LISTED:,} more" if len(listed) > LISTED else ""
     first = listed[0].split(" ", 1)[0]
-    how = (
-        f"Name one: {one_line(where)}{first}, or by --model, --prompt or --name."
-        if file
-        else ("Import it without --as and choose the runs under Evals.")
-    )
+    how = f"Name one: {one_line(where)}{first}." if file else ("Import it as neither, and choose the runs under Evals.")
     return f"It holds {'; '.join(listed[:LISTED])}{more}. {how}"
 
 

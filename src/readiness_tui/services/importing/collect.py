@@ -18,9 +18,10 @@ from types import TracebackType
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import system_of
-from readiness_tui.services.importing.imports import ImportedFile, import_records
+from readiness_tui.services.importing.imports import import_records
 from readiness_tui.services.importing.otlp_server import LOOPBACK, OtlpServer, RefusedError
 from readiness_tui.services.importing.parts import assembled
+from readiness_tui.services.importing.result import ImportedFile
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Record, TraceRecord, Warn
 from readiness_tui.sources.kit.jsonio import RecordError, decode

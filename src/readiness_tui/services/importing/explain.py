@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,9 @@ from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services.core.named_run import of_path
+from readiness_tui.services.importing.beside import Beside, beside
 from readiness_tui.services.importing.field_origins import OriginTracker, Tracked
+from readiness_tui.services.importing.one_gate import rival_gates
 from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import (
     CaseRecord,
@@ -98,15 +100,22 @@ class Explained:
 
 
 def explain_path(
-    path: Path, format: str | None = None, mapping: Path | None = None, choice: RunChoice = NO_CHOICE
+    path: Path,
+    format: str | None = None,
+    mapping: Path | None = None,
+    choice: RunChoice = NO_CHOICE,
+    rivals: Mapping[Path, str] | None = None,
 ) -> list[Explained]:
     """Explain a file, or every file in a folder. Raises ReadinessError where the path cannot be read.
 
     `mapping`: a file that says which column is what, for one file that is in no known format. `choice`, or "FILE#2": only
-    those of its runs.
+    those of its runs. `rivals`: gates of which none would be taken (`rival_gates`).
     """
     path, choice = of_path(path, choice)
+    rivals = rival_gates((path,)) if rivals is None else rivals
     found = _explain_all(path, format, mapping)
+    for one in found:
+        one.refused = one.refused or rivals.get(Path(one.path), "")
     if choice:
         for one in found:
             meant = chosen([run.run for run in one.runs], choice, one.path) if one.runs else ()
@@ -119,8 +128,11 @@ def _explain_all(path: Path, format: str | None, mapping: Path | None) -> list[E
         return [_explain_mapped(path, mapping)]
     if not os.path.isdir(path):
         return [explain(path, format)]
+    along = beside(registry.files(path)) if format is None else Beside()
     return [
-        Explained(str(file), refused=found) if isinstance(found, str) and not gate_file.looks_like_gate(file)
+        Explained(str(file), refused=along.said[file]) if file in along.said
+        else _explain_mapped(file, along.mapping_of[file]) if file in along.mapping_of
+        else Explained(str(file), refused=found) if isinstance(found, str) and not gate_file.looks_like_gate(file)
         else explain(file, format)
         for file, found in registry.each(path)
     ]  # fmt: skip

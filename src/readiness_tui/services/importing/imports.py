@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice
+from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, label
 from readiness_tui.domain.runs.model import Case, Run
 from readiness_tui.domain.runs.pricing import Pricing
 from readiness_tui.domain.text.format import plural
@@ -17,7 +16,10 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.named_run import of_path
 from readiness_tui.services.core.view import current_review, system_of
 from readiness_tui.services.core.write import deferred
+from readiness_tui.services.importing.beside import Beside, beside
+from readiness_tui.services.importing.one_gate import rival_gates
 from readiness_tui.services.importing.parts import assembled
+from readiness_tui.services.importing.result import ImportedFile, NothingUsableError
 from readiness_tui.services.importing.roles import take_as, taken
 from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import (
@@ -45,55 +47,6 @@ BATCH = 2_000
 OnProgress = Callable[[int, int], bool]
 
 
-class NothingUsableError(ReadinessError):
-    """A file of which every line was rejected; nothing of it is stored."""
-
-    def __init__(self, sentence: str, rejected: list[Reject]) -> None:
-        super().__init__(sentence)
-        self.rejected = rejected
-
-
-@dataclass(slots=True)
-class ImportedFile:
-    """What one file brought. `again`: the same bytes were imported before, nothing changed.
-
-    `refused`: why nothing of a folder's file was used; without a format it was only skipped: nobody's, or read along
-    with another file.
-    """
-
-    path: str
-    format: str
-    why: str = ""
-    runs: int = 0
-    cases: int = 0
-    traces: int = 0
-    golden: int = 0
-    again: bool = False
-    cancelled: bool = False
-    refused: str = ""
-    run_ids: list[str] = field(default_factory=list)
-    rejected: list[Reject] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    changes: list[str] = field(default_factory=list)  # what a new version of a gate changed
-    asks_reason: bool = False  # … and nobody said why
-
-    @property
-    def summary(self) -> str:
-        """One line for a person."""
-        brought = ((self.runs, "run"), (self.cases, "case"), (self.traces, "trace"), (self.golden, "golden case"))
-        counts = [plural(n, one) for n, one in brought if n]
-        if self.format == "gate":
-            counts = ["the review's gate"]
-        tail = f", {plural(len(self.rejected), 'line')} rejected" if self.rejected else ""
-        if self.refused:
-            return f"{'not used' if self.format else 'skipped'}: {self.refused}"
-        if self.again:
-            return f"{self.path}: imported before, nothing changed ({self.format})"
-        if self.cancelled:
-            return f"{self.path}: cancelled, nothing was kept"
-        return f"{self.path}: {', '.join(counts) or 'nothing'} ({self.format}){tail}"
-
-
 def import_path(
     desk: Desk,
     path: Path,
@@ -105,20 +58,23 @@ def import_path(
     progress: OnProgress | None = None,
     reason: str = "",
     choice: RunChoice = NO_CHOICE,
+    rivals: Mapping[Path, str] | None = None,
 ) -> list[ImportedFile]:
     """Import a file, or every usable file in a folder. `role`: make its runs the candidate or baseline; `choice`, or
     "FILE#2": only those of its runs. All of them are stored.
 
-    `mapping`: a file that says which column is what, for one file that is in no known format. `prices`: a price table,
-    by which costs are derived where a record has tokens and no cost of its own. Raises ReadinessError, with nothing of
+    `mapping`: a file that says which column is what, for one file that is in no known format; in a folder, a file's own
+    NAME.map.yaml beside it is taken along. `prices`: a price table, by which costs are derived where a record has tokens and no cost of its own. Raises ReadinessError, with nothing of
     that file stored, when it cannot be used; in a folder the others are imported all the same. A gate file becomes the
-    review's gate; `reason` says why it takes the place of another. Rejected lines are kept with the import.
+    review's gate; `reason` says why it takes the place of another. Of several that differ, in the folder or in all that
+    is imported at once (`rivals`, as `rival_gates` finds them), none does. Rejected lines are kept with the import.
     """
     path, choice = of_path(path, choice)
     if choice and role is None:
         raise ReadinessError(
             f"{path}: {choice} says which run is taken as candidate or baseline, and nothing is taken as either. An import"
-            " stores all runs of a file; leave that out, or say what the run is (--as)."
+            " stores all runs of a file; leave that out, or say what the run is.",
+            by_command="--as candidate does.",
         )
     if prices is not None:
         _read_prices(prices)  # refused before anything is imported
@@ -128,6 +84,9 @@ def import_path(
                 desk, path, mapping, role=role, choice=choice, format=format, prices=prices, progress=progress
             )
         ]
+    rivals = rival_gates((path,)) if rivals is None else rivals
+    if path in rivals:
+        raise ReadinessError(rivals[path])
     if not os.path.isdir(path):  # unlike Path.is_dir, False also where one may not look
         return [
             _import_file(
@@ -135,13 +94,29 @@ def import_path(
             )
         ]
     done = []
+    along = beside(registry.files(path)) if format is None else Beside()
     with deferred(desk):
         for file, found in registry.each(path):
-            if isinstance(found, str) and not gate.looks_like_gate(file):
+            mapped = along.mapping_of.get(file)
+            if isinstance(found, str) and mapped is None and file not in along.said and not gate.looks_like_gate(file):
                 done.append(ImportedFile(str(file), "", refused=found))
+                continue
+            if file in along.said:
+                done.append(ImportedFile(str(file), "", refused=along.said[file]))
+                continue
+            if file in rivals:
+                done.append(ImportedFile(str(file), "gate", refused=rivals[file]))
                 continue
             known = None if isinstance(found, str) or format is not None else found
             try:
+                if mapped is not None:
+                    done.append(
+                        _import_mapped(
+                            desk, file, mapped, role=role, choice=choice, format=None, prices=prices, progress=progress
+                        )
+                    )
+                    done[-1].warnings.append(f"Read as {mapped.name} maps it, which lies beside it.")
+                    continue
                 done.append(
                     _import_file(
                         desk,
@@ -254,8 +229,8 @@ def import_as(
         review = current_review(conn, desk)
         if role and review.frozen_at is not None:
             raise ReadinessError(
-                f"{path}: the review is frozen and takes no other {role}, so nothing was imported. Import it without"
-                " --as, or start a new review."
+                f"{path}: the review is frozen and takes no other {role}, so nothing was imported. Import it as"
+                " neither, or start a new review."
             )
         before = imports.find(conn, review.system, digest)
         earlier = [one for one in runs.all(conn, review.system, versions=True) if before and one.import_id == before.id]
@@ -268,10 +243,13 @@ def import_as(
     # The file is judged once, in the part it plays: a baseline must not leave gaps as if it were the candidate.
     with deferred(desk):
         meant: list[str] = []
+        named = ""
 
         def check(brought: list[Run]) -> None:
+            nonlocal named
             if role is not None:
                 meant.extend(taken(brought, choice, result.path, file=where is None))
+                named = ", ".join(f"#{n} {label(run)}" for n, run in enumerate(brought, 1) if run.id in meant)
 
         if before is None:
             _stage(desk, source, source.read(path), digest, result, progress, check=check, pricing=pricing)
@@ -279,6 +257,8 @@ def import_as(
             check(brought)
         if role and meant and not result.cancelled:
             result.warnings += take_as(desk, meant, role)
+            if choice:
+                result.warnings.append(f"Taken as {role}: {named}.")
         elif role and not result.cancelled:
             result.warnings.append(f"The file brought no run, so nothing was taken as {role}.")
     return result

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.importing.imports import ImportedFile, OnProgress, import_as
+from readiness_tui.services.importing.imports import OnProgress, import_as
+from readiness_tui.services.importing.result import ImportedFile
 from readiness_tui.sources import registry
 from readiness_tui.sources.mlflow.server import MAX_TRACES, Credentials, Server, fetch
 

@@ -23,7 +23,7 @@ def head(path: Path, size: int = HEAD) -> bytes:
     """The first bytes of a regular file. Raises ReadinessError for anything else."""
     try:
         if path.is_dir():
-            raise ReadinessError(f"{path} is a folder. Name a file in it, or import the folder as a whole.")
+            raise ReadinessError(f"{path} is a folder, and a single file is asked for here. Name the files in it.")
         if not path.exists():
             raise ReadinessError(f"{path}: there is no such file. Check the path.")
         if not path.is_file():  # a pipe or device would block, and could not be read twice

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from readiness_tui.sources.kit import near_incident
 from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 
 #: Keys of the object or of the first record → what it is, and what would fit.
@@ -20,8 +21,11 @@ _BY_KEYS: tuple[tuple[frozenset[str], str], ...] = tuple(
         ("name samples metrics config dataset_path", "a task of lm-evaluation-harness: import its samples_*.jsonl"),
         ("user_input response retrieved_contexts", "a Ragas dataset without scores: save what evaluate() returns"),
         ("question answer contexts", "a Ragas dataset without scores: save what evaluate() returns (to_pandas)"),
-        ("custom_id response", "an answer of OpenAI's batch interface: it has no scores; map its columns with --map"),
-        ("messages", "fine-tuning or chat messages without an id or a score: map its columns with --map"),
+        (
+            "custom_id response",
+            "an answer of OpenAI's batch interface: it has no scores; say what its columns mean in a mapping",
+        ),
+        ("messages", "fine-tuning or chat messages without an id or a score: say what its columns mean in a mapping"),
         ("nbformat cells", "a notebook: save the results it shows as JSON lines"),
         ("openapi paths", "a description of an interface, not what it returned"),
         ("log version entries", "a browser's record of requests (HAR)"),
@@ -43,7 +47,7 @@ _BY_KEYS: tuple[tuple[frozenset[str], str], ...] = tuple(
         ),
         (
             "trace_id span_id ml_app",
-            "Datadog's LLM Observability: send its spans as OTLP to `readiness collect`, or map them with --map",
+            "Datadog's LLM Observability: send its spans as OTLP to `readiness collect`, or map them",
         ),
         (
             "experiment items downloaded_at",
@@ -55,6 +59,7 @@ _BY_KEYS: tuple[tuple[frozenset[str], str], ...] = tuple(
         ("$schema properties", "a JSON schema, not data"),
     )
 )
+_OF_INCIDENTS = tuple((frozenset(keys.split()), said) for keys, said in near_incident.BY_KEYS)
 _BY_START: tuple[tuple[bytes, str], ...] = (
     (b"<!doctype html", "a web page: reports are read as JSON or JUnit XML, so export one of those"),
     (b"<html", "a web page: reports are read as JSON or JUnit XML, so export one of those"),
@@ -132,14 +137,23 @@ def _looks_like(head: bytes) -> str:
     look = peek(head)
     if look.kind in (FileKind.TEXT, FileKind.TABLE) and all(key.search(head) for key in _YAML_TESTS):
         return "promptfoo's tests in YAML, not their results: save them as JSON, or as CSV with a column __expected"
-    if look.kind in (FileKind.EMPTY, FileKind.BINARY, FileKind.TEXT):
+    if look.kind in (FileKind.EMPTY, FileKind.BINARY):
         return ""
-    near = [(len(keys), said) for keys, said in _BY_KEYS if keys <= _keys(look)]
-    return max(near, key=lambda pair: pair[0])[1] if near else ""
+    known = _keys(look)
+    rows = _BY_KEYS if look.kind is FileKind.TABLE else (*_BY_KEYS, *_OF_INCIDENTS)  # a column may count incidents
+    if look.kind is not FileKind.TEXT and (near := [(len(keys), said) for keys, said in rows if keys <= known]):
+        return max(near, key=lambda pair: pair[0])[1]
+    if look.kind is FileKind.TABLE and (said := near_incident.near_table(look.keys)):
+        return said
+    if look.kind in (FileKind.TABLE, FileKind.TEXT):  # a text of which each line has a comma passes for a table
+        return near_incident.near_text(start.decode("utf-8", "replace"))
+    return ""
 
 
 def _keys(look: Peek) -> frozenset[str]:
-    """The file's keys, and those of the records in the object's only list."""
+    """The file's keys, those of the records in the object's only list, and "key.key" of objects in it."""
     lists = {path.partition(".[]")[0] for path in look.outline if ".[]" in path and path.count(".") <= 2}
     below = look.below(next(iter(lists))) if len(lists) == 1 and look.kind is FileKind.OBJECT else frozenset[str]()
-    return look.keys | below
+    paths = (path.removeprefix("[].") for path in look.outline)
+    within = frozenset(path for path in paths if path.count(".") == 1 and "[]" not in path)
+    return look.keys | below | within

@@ -206,8 +206,8 @@ def _ids(path: Path) -> dict[str, int]:
         if told.setdefault(ident, hash(item.raw)) != hash(item.raw):
             raise ReadinessError(
                 f"{path}, line {item.line}: the request {quoted(ident)} stands on line {first} too, so a line is a step"
-                " of a request and not a request. Put them together with a mapping (kind: traces, group_by: …), which"
-                " `readiness import --explain` proposes."
+                " of a request and not a request. Put them together with a mapping (kind: traces, group_by: …).",
+                by_command="`readiness import --explain` proposes one; --map takes it.",
             )
     return lines
 

@@ -35,6 +35,7 @@ class MappingDialog(ModalScreen[Path | None]):
         super().__init__(classes="dialog")
         self._path = path
         self._text = text
+        self._leaving: str | None = None  # the text as it was when leaving was asked for
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -62,7 +63,13 @@ class MappingDialog(ModalScreen[Path | None]):
 
     @on(Button.Pressed, "#mapping-leave")
     def action_leave(self) -> None:
-        self.dismiss(None)
+        text = self.query_one(TextArea).text
+        if text in (visible(self._text), self._leaving):
+            self.dismiss(None)
+            return
+        self._leaving = text
+        asked = "What you wrote is not kept yet. Esc again throws it away; ctrl+s keeps it and imports."
+        self.query_one("#mapping-trial", Static).update(safe(asked, "$text-warning"))
 
     @work(group="mapping", exclusive=True)
     async def _try(self, text: str, *, use: bool) -> None:

@@ -18,8 +18,9 @@ from textual.widgets import Input, ProgressBar, Static
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.gate.versions import give_reason
-from readiness_tui.services.importing.imports import ImportedFile, import_path
+from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.importing.mapping import NO_UNIT, ProposedMapping, mapping_for
+from readiness_tui.services.importing.result import ImportedFile
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.importing.mapping_dialog import MappingDialog
@@ -102,16 +103,17 @@ class ImportScreen(ModalScreen[None]):
             results = str(refusal)
         if mapping is None and _asks(results):
             self._offered = mapping_for(path)
-        self.app.call_from_thread(self._finish, results)
+        self.app.call_from_thread(self._finish, results, mapping)
 
     def _progressed(self, done: int, total: int) -> None:
         self.query_one("#progress", ProgressBar).update(total=total, progress=done)
 
-    def _finish(self, results: list[ImportedFile] | str) -> None:
-        self.call_later(self._finished, results)
+    def _finish(self, results: list[ImportedFile] | str, mapping: Path | None) -> None:
+        self.call_later(self._finished, results, mapping)
 
-    async def _finished(self, results: list[ImportedFile] | str) -> None:
+    async def _finished(self, results: list[ImportedFile] | str, mapping: Path | None) -> None:
         self._importing = False
+        self.query_one("#path").focus()  # the next path is typed there, also after the mapping's editor was left
         self.query_one("#progress").display = False
         shown = self.query_one("#result", Static)
         if isinstance(results, str):
@@ -127,6 +129,10 @@ class ImportScreen(ModalScreen[None]):
             if len(result.rejected) > 6:
                 lines.append(line(f"  … and {len(result.rejected) - 6:,} more rejected lines, kept with the import"))
         lines += self._offer()
+        if mapping is not None:
+            lines.append(
+                safe(f"The mapping is kept as {mapping.name} beside the file; an import of the folder takes it along.")
+            )
         view = host(self).view
         if view is not None and view.acceptable:
             lines.append(

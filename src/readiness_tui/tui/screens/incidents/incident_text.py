@@ -34,9 +34,8 @@ _ONE_LINE = 64  # a list of this many columns has room for an incident on one li
 
 def state(incident: Incident) -> tuple[Mark, str]:
     """The glyph and word: open, resolved (its note is not closed yet), closed."""
-    if not incident.open:
-        return glyphs.DONE, "closed"
-    return (glyphs.FAIL, "open") if incident.resolved is None else (glyphs.PARTIAL, "resolved")
+    marks = {"closed": glyphs.DONE, "open": glyphs.FAIL, "resolved": glyphs.PARTIAL}
+    return marks[incident.state], incident.state
 
 
 def age(incident: Incident, as_of: date) -> str:

@@ -1,0 +1,58 @@
+"""What an import brought, or why nothing of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.format import plural
+from readiness_tui.sources.kit.base import Reject
+
+
+class NothingUsableError(ReadinessError):
+    """A file of which every line was rejected; nothing of it is stored."""
+
+    def __init__(self, sentence: str, rejected: list[Reject]) -> None:
+        super().__init__(sentence)
+        self.rejected = rejected
+
+
+@dataclass(slots=True)
+class ImportedFile:
+    """What one file brought. `again`: the same bytes were imported before, nothing changed.
+
+    `refused`: why nothing of a folder's file was used; without a format it was only skipped: nobody's, or read along
+    with another file.
+    """
+
+    path: str
+    format: str
+    why: str = ""
+    runs: int = 0
+    cases: int = 0
+    traces: int = 0
+    golden: int = 0
+    again: bool = False
+    cancelled: bool = False
+    refused: str = ""
+    run_ids: list[str] = field(default_factory=list)
+    rejected: list[Reject] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)  # what a new version of a gate changed
+    asks_reason: bool = False  # … and nobody said why
+
+    @property
+    def summary(self) -> str:
+        """One line for a person."""
+        brought = ((self.runs, "run"), (self.cases, "case"), (self.traces, "trace"), (self.golden, "golden case"))
+        counts = [plural(n, one) for n, one in brought if n]
+        if self.format == "gate":
+            counts = ["the review's gate"]
+        tail = f", {plural(len(self.rejected), 'line')} rejected" if self.rejected else ""
+        if self.refused:
+            return f"{'not used' if self.format else 'skipped'}: {self.refused}"
+        if self.again:
+            return f"{self.path}: imported before, nothing changed ({self.format})"
+        if self.cancelled:
+            return f"{self.path}: cancelled, nothing was kept"
+        return f"{self.path}: {', '.join(counts) or 'nothing'} ({self.format}){tail}"
