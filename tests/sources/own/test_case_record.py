@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.metrics.ingredients import CASE_READERS, MISSING
 from readiness_tui.domain.runs.joining import question_id
 from readiness_tui.domain.runs.model import (
     CaseStatus,
@@ -217,3 +218,15 @@ def test_a_run_whose_cases_are_no_list_is_said_to_have_none(make, read):
         assert any("describes a run, and no case of it follows" in text for text in found.warnings)
     figures = {"run": {"id": "r", "metrics": {"faithfulness": 0.9}}}
     assert not any("no case" in text for text in read(make("y.json", figures), "case_record").warnings)
+
+
+@pytest.mark.parametrize("word", ['"failed_with_error"', '"Error: 429"', "500", '"2"'])
+def test_a_status_that_is_not_understood_is_not_counted_as_without_an_error(make, read, word):
+    lines = [
+        '{"case_id": "a", "output": "x", "status": "pass"}',
+        f'{{"case_id": "b", "output": "x", "status": {word}}}',
+    ]
+    found = read(make("a.jsonl", "\n".join(lines)))
+    first, second = found.cases
+    assert second.status is CaseStatus.UNKNOWN
+    assert (CASE_READERS["error_rate"](first, None), CASE_READERS["error_rate"](second, None)) == (0.0, MISSING)

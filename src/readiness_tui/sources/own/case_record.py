@@ -17,6 +17,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.joining import question_id
 from readiness_tui.domain.runs.model import (
     UNKNOWN_VERSION,
+    UNREAD_STATUS,
     Case,
     CaseStatus,
     HumanLabel,
@@ -195,6 +196,9 @@ def case_from(entry: Entry, notes: fields.Notes) -> Case:
     if fields.flag(known, "cold"):
         rest["cold"] = True
     scores = _scores(known, rest, table)
+    status = _status(known, error, notes)
+    if status is CaseStatus.UNKNOWN and (word := fields.text(known, "status")):
+        rest[UNREAD_STATUS] = word
     return Case(
         id=ident or question_id(question),
         variant=fields.text(known, "variant") or "",
@@ -202,7 +206,7 @@ def case_from(entry: Entry, notes: fields.Notes) -> Case:
         id_from="explicit" if ident else "input",
         question=question,
         output=fields.prose(known, "output"),
-        status=_status(known, error, notes),
+        status=status,
         error=error,
         scores=scores,
         latency_ms=_measure(fields.number(known, "latency_ms", least=0), cached),
