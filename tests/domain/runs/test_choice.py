@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, chosen, held, one_version
-from readiness_tui.domain.runs.model import Run
+from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, chosen, held, measured, one_version
+from readiness_tui.domain.runs.model import Aggregate, Case, CaseStatus, Run
 
 LONG = "You are the assistant of a shop and answer from its documents alone, politely and with sources."
 RUNS = (
@@ -67,12 +67,42 @@ def test_nothing_that_fits_is_refused_with_what_there_is(choice, said):
 
 def test_several_versions_are_refused_with_those_that_were_meant():
     with pytest.raises(ReadinessError) as refused:
-        one_version(chosen(RUNS, RunChoice(model="gpt-4o"), "f.json"), RUNS, "f.json")
+        one_version(chosen(RUNS, RunChoice(model="gpt-4o"), "f.json"), RUNS, "f.json", {})
     told = str(refused.value)
     assert "2 runs of several pipeline versions" in told
     assert ("#1 " in told, "#2 " in told, "#3 " in told) == (True, False, True)
-    assert one_version(RUNS[:1], RUNS, "f.json") == "brief/openai:gpt-4o"
-    assert one_version((), (), "f.json") == "unknown"
+    assert one_version(RUNS[:1], RUNS, "f.json", {}) == "brief/openai:gpt-4o"
+    assert one_version((), (), "f.json", {}) == "unknown"
+
+
+V1 = {"pipeline_version": "v1"}
+FIGURE = {"aggregates": {"acc": Aggregate(0.9)}}
+
+
+def taken(*runs, cases=()):
+    return one_version(runs, runs, "f", {run.id: measured(run, cases) for run in runs})
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [(V1, "are of one pipeline version"), ({}, "do not say which version"), ({"dataset_name": "d"}, "do not say")],
+)
+def test_two_runs_that_measure_the_same_are_not_one(about, said):
+    """The second may be the newer evaluation, and the first would be judged in silence."""
+    one, two = (Run(ident, ident, "t", **about, **FIGURE) for ident in "ab")
+    with pytest.raises(ReadinessError, match=rf"2 runs that {said} .*\(acc\).*#1 .*#2 .*Name one: f#1"):
+        taken(one, two)
+    bare = (Run(ident, ident, "t", **about) for ident in "ab")
+    with pytest.raises(ReadinessError, match=r"measure the same \(pass or fail\)"):
+        taken(*bare, cases=[Case("c", status=CaseStatus.FAIL)])
+
+
+def test_runs_of_one_version_that_measure_other_things_stay_together():
+    acc = Run("a", "a", "t", **V1, **FIGURE)
+    assert taken(acc, Run("b", "b", "t", **V1, aggregates={"f1": Aggregate(0.5)})) == "v1"
+    assert taken(acc, Run("b", "b", "other", **V1, **FIGURE)) == "v1"
+    tasks = (Run(task, task, "t", **V1, **FIGURE, dataset_name=task) for task in ("arc", "gsm8k"))
+    assert taken(*tasks) == "v1"  # each task of an evaluation is a run
 
 
 def test_a_long_list_is_cut_and_what_no_file_holds_is_chosen_in_the_app():

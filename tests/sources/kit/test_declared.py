@@ -40,6 +40,21 @@ def test_fewer_cases_than_declared_make_the_run_partial():
     assert run.declared_cases == 200
 
 
+@pytest.mark.parametrize("what", [Counted.PASSED, Counted.FAILED, Counted.ERRORS])
+def test_the_cases_that_a_partial_run_lacks_explain_its_counts(what):
+    total = DeclaredCount("r", Counted.CASES, 10, "f")
+    warned, run = _checked(*_cases(1.0, 1.0, 1.0, 1.0), DeclaredCount("r", what, 9, "f"), total)
+    assert (run.completeness, run.declared_cases, run.disputed) == (Completeness.PARTIAL, 10, ())
+    assert any(f"it counts 9 {what}" in text for text in warned)
+
+
+def test_each_share_is_of_its_own_cases():
+    total = DeclaredCount("r", Counted.CASES, 4, "f")
+    _, run = _checked(*_cases(*[1.0] * 5), total, DeclaredCount("r", Counted.PASSED, 3, "f"))
+    (figure,) = run.disputed
+    assert (figure.declared, figure.found) == (0.75, 1.0)
+
+
 def test_more_cases_than_declared_are_said():
     warned, run = _checked(*_cases(1.0, 1.0), DeclaredCount("r", Counted.CASES, 1, "f"))
     assert "more than it says" in warned[0]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.metrics.ingredients import CASE_READERS, MISSING
 from readiness_tui.domain.runs.joining import question_id
 from readiness_tui.domain.runs.model import (
     CaseStatus,
@@ -277,3 +278,15 @@ def test_numbers_beside_a_case_stay_with_it_and_one_note_names_them(make, read):
     assert found.cases[0].extra == {"price": 0.1, "httpStatus": 1, "n_tools": 1, "weird": 7}
     (said,) = [warning for warning in found.warnings if "to count as a score" in warning]
     assert "price, httpStatus, n_tools, weird, created: stays with the record" in said
+
+
+@pytest.mark.parametrize("word", ['"failed_with_error"', '"Error: 429"', "500", '"2"'])
+def test_a_status_that_is_not_understood_is_not_counted_as_without_an_error(make, read, word):
+    lines = [
+        '{"case_id": "a", "output": "x", "status": "pass"}',
+        f'{{"case_id": "b", "output": "x", "status": {word}}}',
+    ]
+    found = read(make("a.jsonl", "\n".join(lines)))
+    first, second = found.cases
+    assert second.status is CaseStatus.UNKNOWN
+    assert (CASE_READERS["error_rate"](first, None), CASE_READERS["error_rate"](second, None)) == (0.0, MISSING)

@@ -54,13 +54,29 @@ def test_fields_of_the_run_beside_the_figures(make, read):
 
 
 def test_a_line_is_a_run(make, read):
-    runs = read(make("history.jsonl", [COURSE, {**COURSE, "faithfulness": 0.5}])).runs
+    runs = read(make("history.jsonl", [{"name": "a", **COURSE}, {"version": "v2", **COURSE, "faithfulness": 0.5}])).runs
     assert [run.aggregates["faithfulness"].value for run in runs] == [0.88, 0.5]
     assert len({run.id for run in runs}) == 2
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps([{"faithfulness": 0.9, "answer_relevancy": 0.8}, {"faithfulness": 0.7, "answer_relevancy": None}]),
+        '{"mrr": 0.9}\n{"mrr": 0.1}\n',
+        "faithfulness,mrr\n0.9,0.95\n0.1,0.2\n",
+    ],
+)
+def test_rows_of_figures_that_name_nothing_may_be_samples_and_are_no_runs(make, read, content):
+    with pytest.raises(ReadinessError, match="a run cannot be told from one sample of a run"):
+        read(make("scores.txt", content))
+
+
 def test_a_figure_that_is_no_number_refuses_its_line(make, read):
-    lines = [json.dumps(COURSE), '{"faithfulness": NaN}', '{"faithfulness": "high"}', '{"faithfulness": null}']
+    lines = [
+        '{"name": "a", "faithfulness": 0.88}',
+        *(f'{{"name": "b", "faithfulness": {v}}}' for v in ("NaN", '"high"', "null")),
+    ]
     found = read(make("a.jsonl", "\n".join(lines)))
     assert len(found.runs) == 1
     assert [reject.line for reject in found.rejects] == [2, 3, 4]

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 
 from readiness_tui.domain.runs.model import (
+    UNREAD_STATUS,
     Case,
     CaseStatus,
     Chunk,
@@ -201,8 +202,9 @@ def _sum(tokens_in: int | None, tokens_out: int | None) -> Reading:
 
 
 def errored(case: Case, gold: GoldenCase | None) -> Reading:
-    """1 for a system error; missing for a case with neither a status nor an answer."""
-    if case.status is CaseStatus.UNKNOWN and case.output is None and not case.scores:
+    """1 for a system error; missing for a case with neither a status nor an answer, or a status nobody understood."""
+    unread = UNREAD_STATUS in case.extra
+    if case.status is CaseStatus.UNKNOWN and (unread or (case.output is None and not case.scores)):
         return MISSING
     return float(case.status is CaseStatus.ERROR)
 

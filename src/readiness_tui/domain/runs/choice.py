@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.runs.model import UNKNOWN_VERSION, Run
+from readiness_tui.domain.runs.model import UNKNOWN_VERSION, Case, CaseStatus, Run
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 
 LISTED = 12
 #: Besides FILE#2, which every front end takes.
 BY_OPTION = "--model, --prompt and --name name one as well."
+#: What a run measures whose cases passed or failed, without a score.
+STATUS = "pass or fail"
 #: Where a part of a name or a path begins: "openai:gpt-4o" is also "gpt-4o".
 _PARTS = re.compile(r"[:/ ·()\[\]]+")
 
@@ -67,8 +71,31 @@ def chosen(runs: Sequence[Run], choice: RunChoice, where: str) -> tuple[Run, ...
     return tuple(run for _, run in numbered)
 
 
-def one_version(runs: Sequence[Run], of: Sequence[Run], where: str, *, file: bool = True) -> str:
-    """The version of these runs, some `of` a file's. Raises ReadinessError with a list where they are of several."""
+def measured(run: Run, cases: Iterable[Case]) -> frozenset[str]:
+    """The names of what a run gives figures of: its own, its cases' scores, and whether they came out."""
+    return frozenset((*run.aggregates, *(name for case in cases for name in measures_of(case))))
+
+
+def measures_of(case: Case) -> Iterator[str]:
+    """The same of one case."""
+    yield from case.scores
+    if case.status is not CaseStatus.UNKNOWN:
+        yield STATUS
+
+
+def one_version(
+    runs: Sequence[Run],
+    of: Sequence[Run],
+    where: str,
+    measures: Mapping[str, Collection[str]],
+    *,
+    file: bool = True,
+) -> str:
+    """The version of these runs, some `of` a file's. `measures`: what each measures, by its id; see `measured`.
+
+    Raises ReadinessError with a list where they are of several versions, or where several of them measure the same: a
+    gate judges one run, and which came first in a file says nothing.
+    """
     versions = sorted({run.version for run in runs})
     if len(versions) > 1:
         raise ReadinessError(
@@ -76,14 +103,51 @@ def one_version(runs: Sequence[Run], of: Sequence[Run], where: str, *, file: boo
             f" version. {held(of, where, runs, file=file)}",
             by_command=BY_OPTION if file else "",
         )
+    rivals = {id(run): run for pair in combinations(runs, 2) if _rival(*pair, measures) for run in pair}
+    if rivals:
+        shared = _shared(tuple(rivals.values()), measures)
+        which = (
+            "do not say which version they are of" if versions == [UNKNOWN_VERSION] else "are of one pipeline version"
+        )
+        raise ReadinessError(
+            f"{where}: {plural(len(rivals), 'run')} that {which} measure the same ({', '.join(shared[:4])}"
+            f"{', …' if len(shared) > 4 else ''}), and a candidate or baseline is one of them."
+            f" {held(of, where, rivals.values(), file=file)}",
+            by_command=BY_OPTION if file else "",
+        )
     return versions[0] if versions else UNKNOWN_VERSION
+
+
+def beside(runs: Sequence[Run], measures: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+    """What several of these runs measure, each on data of its own: a gate judges the first of them."""
+    return tuple(_shared(runs, measures))
+
+
+def _rival(one: Run, other: Run, measures: Mapping[str, Collection[str]]) -> bool:
+    """Whether only one of two runs of a file can be meant: they measure the same, and are not of a known version that
+    was tried on two data sets, as each task of an evaluation is."""
+    if one.tool != other.tool or set(measures.get(one.id, ())).isdisjoint(measures.get(other.id, ())):
+        return False
+    tasks = one.dataset_name, other.dataset_name
+    return one.version == UNKNOWN_VERSION or None in tasks or tasks[0] == tasks[1]
+
+
+def _shared(runs: Sequence[Run], measures: Mapping[str, Collection[str]]) -> list[str]:
+    """The measures that more than one of the runs has."""
+    counted = Counter(name for run in runs for name in measures.get(run.id, ()))
+    return sorted(one_line(name, 48) for name, many in counted.items() if many > 1)
 
 
 def held(runs: Sequence[Run], where: str, meant: Iterable[Run] | None = None, *, file: bool = True) -> str:
     """What a file holds, and how one of it is named. `meant`: those of its runs that are listed; `file`: whether it is
     one, and not what a server gave."""
     shown = set(map(id, runs if meant is None else meant))
-    listed = [f"#{n} {label(run)}" for n, run in enumerate(runs, 1) if id(run) in shown]
+    alike = Counter(label(run) for run in runs)
+    listed = [
+        f"#{n} {label(run)}{f' ({one_line(run.name, 48)})' if alike[label(run)] > 1 and run.name else ''}"
+        for n, run in enumerate(runs, 1)
+        if id(run) in shown
+    ]
     if not listed:
         return "It holds no run."
     more = f"; and {len(listed) - LISTED:,} more" if len(listed) > LISTED else ""

@@ -156,6 +156,10 @@ class Case:
     labels: tuple[HumanLabel, ...] = ()
 
 
+#: In a case's `extra`, the word that its source gave as its status and nobody here knows: it may have said an error.
+UNREAD_STATUS = "unread_status"
+
+
 class Completeness(StrEnum):
     COMPLETE = "complete"
     PARTIAL = "partial"

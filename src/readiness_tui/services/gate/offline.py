@@ -16,7 +16,7 @@ from readiness_tui.domain.gate_result.evaluate import evaluate_gate
 from readiness_tui.domain.golden_set.leakage import prompt_texts
 from readiness_tui.domain.labels.queue import Answers, LabelLine, apply, labels_of, with_labels
 from readiness_tui.domain.metrics import RunData
-from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, chosen, one_version
+from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, beside, chosen, measured, one_version
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, EvalSet, HumanLabel, Run, Trace, cut_short
 from readiness_tui.domain.scorecard.compose import compose_gate
@@ -280,6 +280,11 @@ def _with_runs(path: Path, option: str, choice: RunChoice, *, alone: bool = Fals
         what = f"the run {empty[0]!r} without a case or a figure" if empty else f"no run but {content.source.title}"
         why = "".join(f" {remark}." for remark in remarks(content)[:1])
         raise ReadinessError(f"{path} brings {what}, so there is nothing to judge ({option}).{why} Run the evaluation.")
+    if shared := beside(tuple(content.runs.values()), _measures(content)):
+        content.remarks.append(
+            f"several of its runs measure {', '.join(shared[:_SHOWN])}{', …' if len(shared) > _SHOWN else ''}, each on"
+            " data of its own; a rule is judged on the first run that has its metric"
+        )
     return content
 
 
@@ -323,13 +328,18 @@ def _data(
             made[run.id] = RunData(run, join_golden(cases, gold).cases if gold else cases, gold)
     versions = sorted({data.run.version for data in made.values()})
     for content in contents:
-        one_version(tuple(content.runs.values()), content.every, str(content.path))
+        one_version(tuple(content.runs.values()), content.every, str(content.path), _measures(content))
     if len(versions) > 1:
         raise ReadinessError(
             f"The runs of {option} are of several pipeline versions ({', '.join(versions)}), and a candidate or baseline"
             " is one version. Name runs of one version; of a file with several, FILE#2 is the second."
         )
     return tuple(made.values())
+
+
+def _measures(content: Content) -> dict[str, frozenset[str]]:
+    cases = content.cases
+    return {ident: measured(run, cases.get(ident, {}).values()) for ident, run in content.runs.items()}
 
 
 def _labelled(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, label
+from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, label, measured, measures_of
 from readiness_tui.domain.runs.model import Case, Run
 from readiness_tui.domain.runs.pricing import Pricing
 from readiness_tui.domain.text.format import plural
@@ -240,21 +240,23 @@ def import_as(
         brought = [info.run for info in sorted(earlier, key=lambda info: info.key)]  # as they stand in the file
         result.run_ids = [info.run.id for info in earlier if info.current]
         result.runs, result.cases, result.traces = before.runs, before.cases, before.traces
+        with desk.store.read() as conn:
+            known = {info.run.id: measured(info.run, runs.cases(conn, info.key)) for info in earlier if role}
     # The file is judged once, in the part it plays: a baseline must not leave gaps as if it were the candidate.
     with deferred(desk):
         meant: list[str] = []
         named = ""
 
-        def check(brought: list[Run]) -> None:
+        def check(brought: list[Run], measures: Mapping[str, Collection[str]]) -> None:
             nonlocal named
             if role is not None:
-                meant.extend(taken(brought, choice, result.path, file=where is None))
+                meant.extend(taken(brought, choice, result.path, measures, file=where is None))
                 named = ", ".join(f"#{n} {label(run)}" for n, run in enumerate(brought, 1) if run.id in meant)
 
         if before is None:
             _stage(desk, source, source.read(path), digest, result, progress, check=check, pricing=pricing)
         else:
-            check(brought)
+            check(brought, known)
         if role and meant and not result.cancelled:
             result.warnings += take_as(desk, meant, role)
             if choice:
@@ -289,7 +291,7 @@ def _stage(
     result: ImportedFile,
     progress: OnProgress | None,
     *,
-    check: Callable[[list[Run]], None] = lambda brought: None,
+    check: Callable[[list[Run], Mapping[str, Collection[str]]], None] = lambda brought, measures: None,
     pricing: Pricing | None = None,
 ) -> None:
     """`check`: may refuse what a file brought before anything of it is kept."""
@@ -298,6 +300,7 @@ def _stage(
     cases: dict[str, list[tuple[Case, str]]] = {}
     traces: list[TraceRecord] = []
     brought: list[Run] = []
+    measures: dict[str, set[str]] = {}
 
     def flush() -> None:
         for run_id, batch in cases.items():
@@ -317,6 +320,7 @@ def _stage(
                 case RunStart(run=run):
                     imports.add_run(desk.store, import_id, run)
                     brought.append(run)
+                    measures[run.id] = {*measured(run, ())}
                     result.runs += 1
                     result.run_ids.append(run.id)
                     result.warnings.extend(run.warnings)
@@ -326,6 +330,7 @@ def _stage(
                     if pricing is not None:
                         case = pricing.case(case, next((run.model for run in brought if run.id == run_id), None))
                     cases.setdefault(run_id, []).append((case, raw))
+                    measures.setdefault(run_id, set()).update(measures_of(case))
                     result.cases += 1
                     pending += 1
                 case TraceRecord():
@@ -349,7 +354,7 @@ def _stage(
         if result.cancelled:
             imports.abort(desk.store, import_id)
             return
-        check(brought)
+        check(brought, measures)
         flush()
         if pricing is not None:
             result.warnings += pricing.warnings()

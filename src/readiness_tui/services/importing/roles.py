@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from readiness_tui.domain.checklists.review import Review
@@ -13,13 +13,22 @@ from readiness_tui.services.core.write import change
 from readiness_tui.store import reviews, runs
 
 
-def taken(brought: Sequence[Run], choice: RunChoice, where: str, *, file: bool = True) -> list[str]:
-    """The ids of the runs that are meant, of all that a file brought, in its order. `file`: one that can be named.
+def taken(
+    brought: Sequence[Run],
+    choice: RunChoice,
+    where: str,
+    measures: Mapping[str, Collection[str]],
+    *,
+    file: bool = True,
+) -> list[str]:
+    """The ids of the runs that are meant, of all that a file brought, in its order. `measures`: what each measures, by
+    its id; `file`: one that can be named.
 
-    Raises ReadinessError with a list of the runs where they are of several versions, or none is meant.
+    Raises ReadinessError with a list of the runs where they are of several versions or measure the same, or none is
+    meant.
     """
     meant = chosen(brought, choice, where)
-    one_version(meant, brought, where, file=file)
+    one_version(meant, brought, where, measures, file=file)
     return [run.id for run in meant]
 
 

@@ -157,12 +157,14 @@ class _Seen:
     """What went by: cases without a verdict of their own, and every measurement of a metric."""
 
     repeats: dict[str, int] = field(default_factory=dict)
+    cases: int = 0
     decided: int = 0
     unknown: int = 0
     values: dict[str, list[float]] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
 
     def add(self, value: Mapping[str, Any], status: CaseStatus, scores: Any) -> None:
+        self.cases += 1
         self.decided += isinstance(value.get("success"), bool)
         self.unknown += status is CaseStatus.UNKNOWN
         for part in metrics(value):
@@ -193,6 +195,8 @@ def _declared(where: str, run_id: str, about: Mapping[str, Any], seen: _Seen) ->
         if not is_number(value):
             continue
         every = seen.values.get(name)
+        if isinstance(listed, list) and len(known) > len(every or ()):  # more measurements than the cases carry
+            yield DeclaredCount(run_id, Counted.CASES, seen.cases + len(known) - len(every or ()), where)
         ours = math.fsum(every) / len(every) if every else None
         rule = "the mean of every measurement, several in one case counted each" if every else ""
         yield DeclaredMean(run_id, name, float(value), where, written, None, rule, ours)

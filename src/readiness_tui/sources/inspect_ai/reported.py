@@ -80,13 +80,29 @@ def planned(header: Mapping[str, Any]) -> int | None:
     if results.get("early_stopping"):
         return None
     total = count(results.get("total_samples"))
-    if total:
-        return total
     config, dataset = inner(about, "config"), inner(about, "dataset")
     listed, whole = dataset.get("sample_ids"), count(dataset.get("samples"))
     unlimited = config.get("limit") is None and config.get("sample_id") is None
     ids = len(listed) if isinstance(listed, list) and listed else whole if unlimited else None
-    return ids * (count(config.get("epochs")) or 1) if ids else None
+    asked = ids * (count(config.get("epochs")) or 1) if ids else None
+    if total and (config.get("limit") is not None or config.get("sample_id") is not None):
+        return total
+    # Without a limit the whole data set was asked for: a total that is lower is of a run that did not get there.
+    return max((n for n in (total, asked) if n), default=None)
+
+
+def short_figures(where: str, header: Mapping[str, Any]) -> tuple[int | None, tuple[str, ...]]:
+    """Of a log without samples: how many were to be run, where its figures rest on fewer, and a sentence for each."""
+    results, total = inner(header, "results"), planned(header)
+    if total is None:
+        return None, ()
+    completed = count(results.get("completed_samples"))
+    each = total // (count(inner(inner(header, "eval"), "config").get("epochs")) or 1)
+    known = [("were completed", completed, total)]
+    known += [(f"were scored by {one.score}", one.scored, each) for one in reported(results)]  # its epochs are one
+    short = [(what, n, of) for what, n, of in known if n is not None and n < of]
+    said = tuple(f"{where}: {n:,} of {of:,} samples {what}: the run is partial." for what, n, of in short)
+    return (total, said) if said else (None, ())
 
 
 @dataclass(slots=True)

@@ -17,9 +17,9 @@ from typing import Any
 import msgspec
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.runs.model import CaseStatus, Completeness, Run
+from readiness_tui.domain.runs.model import CaseStatus, Completeness, Run, cut_short
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.sources.inspect_ai.reported import Seen, aggregates, declared, reported
+from readiness_tui.sources.inspect_ai.reported import Seen, aggregates, declared, reported, short_figures
 from readiness_tui.sources.inspect_ai.sample import invalidated, read_sample
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.archive import Archive
@@ -88,9 +88,7 @@ def _from_archive(path: Path) -> Iterator[Record]:
         if name is None:
             raise ReadinessError(f"{path}: the archive has neither {HEADER} nor {START}, so it is no Inspect log.")
         try:
-            header = decode(as_null(archive.read(name))[0])
-            if not isinstance(header, dict):
-                raise RecordError(f"{name} holds no object")
+            header = _header(members(as_null(archive.read(name))[0]))
             listed = [each for each in archive.members if each.startswith("samples/") and each.endswith(".json")]
             about = _run(path, header, ended=name == HEADER, detailed=bool(listed))
         except RecordError as error:
@@ -138,7 +136,7 @@ def _from_json(path: Path) -> Iterator[Record]:
         top = members(data)
         if not top.keys() >= KEYS:
             raise ReadinessError(f"{path}: no version, status or eval in it, so it is no Inspect log.")
-        header = {name: decode(raw) for name, raw in top.items() if name not in ("samples", "reductions")}
+        header = _header({name: raw for name, raw in top.items() if name not in ("samples", "reductions")})
         samples = bytes(top.get("samples", b"[]"))
         raws = msgspec.json.decode(samples, type=list[msgspec.Raw] | None) or []
         about = _run(path, header, ended=True)
@@ -148,6 +146,24 @@ def _from_json(path: Path) -> Iterator[Record]:
         raise ReadinessError(f"{path}: samples is not a list of objects ({error}).") from error
     start = data.index(samples, data.index(b'"samples"')) + 1 if raws else 0
     yield from _read(path, header, about, elements(raws, data, start), notes)
+
+
+def _header(top: Mapping[str, msgspec.Raw]) -> dict[str, Any]:
+    """The log's header. Its list of sample ids is only counted: one that cannot be read costs its sample, no more."""
+    header: dict[str, Any] = {name: decode(raw) for name, raw in top.items() if name != "eval"}
+    if "eval" not in top:
+        return header
+    try:
+        return header | {"eval": decode(top["eval"])}
+    except RecordError as error:
+        about = members(bytes(top["eval"]))
+        dataset = members(bytes(about.get("dataset", b"{}")))
+        try:
+            ids = msgspec.json.decode(dataset.pop("sample_ids", b"null"), type=list[msgspec.Raw] | None)
+        except msgspec.DecodeError:
+            raise error from None
+        said = {name: decode(raw) for name, raw in dataset.items()} | {"sample_ids": [bytes(one) for one in ids or ()]}
+        return header | {"eval": {n: decode(raw) for n, raw in about.items() if n != "dataset"} | {"dataset": said}}
 
 
 def _run(path: Path, header: Mapping[str, Any], *, ended: bool, detailed: bool = True) -> Run:
@@ -231,6 +247,9 @@ def _read(
         figures = {} if seen.left_out else aggregates(reported(inner(header, "results")))
         if not figures and not waiting:
             yield Warn(f"{path.name}: the log holds no samples and no figures that can be used.")
+        lacking, said = short_figures(path.name, header)
+        if lacking is not None:
+            run = replace(cut_short(run), declared_cases=lacking, warnings=(*run.warnings, *said))
         yield RunStart(replace(run, aggregates=figures))
         yield from waiting
     yield from notes.warnings(path.name)

@@ -73,18 +73,26 @@ def checked(records: Iterable[Record]) -> Iterator[Record]:
             case CaseRecord(run_id=run_id, case=case) if run_id in runs:
                 runs[run_id].add(case)
         yield record
+    totals: dict[str, int] = {}  # the largest, where a file counts its cases twice
+    for one in declared:
+        if isinstance(one, DeclaredCount) and one.what is Counted.CASES:
+            totals[one.run_id] = max(one.value, totals.get(one.run_id, 0))
     for run_id, tally in runs.items():
         run = tally.run
         for one in dict.fromkeys(declared):
             if one.run_id == run_id:
-                said, run = _count(one, tally, run) if isinstance(one, DeclaredCount) else _compared(one, tally, run)
+                if isinstance(one, DeclaredCount):
+                    said, run = _count(one, tally, run, totals.get(run_id))
+                else:
+                    said, run = _compared(one, tally, run)
                 if said:
                     yield Warn(said)
         if run is not tally.run:
             yield RunChecked(run)
 
 
-def _count(one: DeclaredCount, tally: _Tally, run: Run) -> tuple[str, Run]:
+def _count(one: DeclaredCount, tally: _Tally, run: Run, total: int | None) -> tuple[str, Run]:
+    """`total`: how many cases the file says the run has; None if it does not say."""
     found = tally.cases if one.what is Counted.CASES else tally.statuses[_STATUS[one.what]]
     if found == one.value:
         return "", run
@@ -93,12 +101,15 @@ def _count(one: DeclaredCount, tally: _Tally, run: Run) -> tuple[str, Run]:
         if found > one.value:
             return f"{said}: more than it says.", run
         short = Completeness.PARTIAL if run.completeness is Completeness.COMPLETE else run.completeness
-        return f"{said}: the run is partial.", replace(run, completeness=short, declared_cases=one.value)
+        lacking = max(one.value, run.declared_cases or 0)
+        return f"{said}: the run is partial.", replace(run, completeness=short, declared_cases=lacking)
     said = f"{one.where}: it counts {one.value:,} {one.what}, and over its cases there are {found:,}."
-    metric, of = _METRIC.get(one.what), max(tally.cases, one.value)
-    if metric is None or not of:
+    metric = _METRIC.get(one.what)
+    # The cases that a partial run lacks explain its counts: what is wrong with it is said already, and nothing else.
+    if metric is None or not tally.cases or (total is not None and tally.cases < total):
         return said, run
-    shares = one.value / of, found / of
+    # Each share is of its own cases: the tool's of those it counts, ours of those that are here.
+    shares = one.value / max(total or tally.cases, one.value), found / tally.cases
     if one.what is Counted.FAILED:
         shares = 1 - shares[0], 1 - shares[1]
     return said, _disputed(run, DisputedFigure(metric, *shares, one.where))

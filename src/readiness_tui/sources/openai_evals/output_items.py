@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness, Run, Score, ScoreState
+from readiness_tui.domain.runs.model import UNREAD_STATUS, Case, CaseStatus, Completeness, Run, Score, ScoreState
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import CaseRecord, Record, RunStart
 from readiness_tui.sources.kit.fileio import digest
@@ -94,7 +94,8 @@ def _case(item: Mapping[str, Any], notes: fields.Notes) -> Case:
         scores=_scores(item.get("results"), notes),
         tokens_in=payload.count(usage.get("prompt_tokens")),
         tokens_out=payload.count(usage.get("completion_tokens")),
-        extra={"item": payload.masked(row)} if row else {},
+        extra=({"item": payload.masked(row)} if row else {})
+        | ({UNREAD_STATUS: word} if status is CaseStatus.UNKNOWN and word else {}),
     )
 
 

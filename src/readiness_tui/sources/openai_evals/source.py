@@ -16,7 +16,16 @@ from typing import Any
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Aggregate, CaseStatus, Completeness, Run
 from readiness_tui.sources.kit import fields, payload
-from readiness_tui.sources.kit.base import CaseRecord, DeclaredMean, Recognised, Record, RunStart, Warn
+from readiness_tui.sources.kit.base import (
+    CaseRecord,
+    Counted,
+    DeclaredCount,
+    DeclaredMean,
+    Recognised,
+    Record,
+    RunStart,
+    Warn,
+)
 from readiness_tui.sources.kit.declared import printed
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.fileio import head as head_of
@@ -108,6 +117,10 @@ class OpenAIEvals:
                 f"{path.name}: {errors} of {len(samples)} samples ended in an error. The tool leaves them out of its"
                 " accuracy; here they count as errors."
             )
+        counts = [payload.count(value) for name, value in (report or {}).items() if name.startswith("counts/")]
+        judged = sum(event.get("type") == "metrics" for sample in samples.values() for event in sample.events)
+        if samples and (lost := sum(n for n in counts if n) - judged) > 0:  # each choice that was made is counted once
+            yield DeclaredCount(run.id, Counted.CASES, len(samples) + lost, f"{path.name}, counts/*")
         for name, value in (report or {}).items():
             metric = "match" if name == "accuracy" and "match" in counted else name
             if is_number(value) and metric in counted:

@@ -17,6 +17,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.joining import question_id
 from readiness_tui.domain.runs.model import (
     UNKNOWN_VERSION,
+    UNREAD_STATUS,
     Case,
     CaseStatus,
     HumanLabel,
@@ -203,6 +204,9 @@ def case_from(entry: Entry, notes: fields.Notes) -> Case:
         latency = measures.own_unit(latency, _between(rest), notes)
     cost = measures.cost(fields.number(known, "cost", least=0), known, rest, notes)
     scores = _scores(known, rest, table, notes)
+    status = _status(known, error, notes)
+    if status is CaseStatus.UNKNOWN and (word := fields.text(known, "status")):
+        rest[UNREAD_STATUS] = word
     return Case(
         id=ident or question_id(question),
         variant=fields.text(known, "variant") or "",
@@ -210,7 +214,7 @@ def case_from(entry: Entry, notes: fields.Notes) -> Case:
         id_from="explicit" if ident else "input",
         question=question,
         output=fields.prose(known, "output"),
-        status=_status(known, error, notes),
+        status=status,
         error=error,
         scores=scores,
         latency_ms=_measure(latency, cached),

@@ -17,7 +17,7 @@ import msgspec
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources.kit import fields, payload
-from readiness_tui.sources.kit.base import CaseRecord, Record
+from readiness_tui.sources.kit.base import CaseRecord, Counted, DeclaredCount, Record
 from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members
 from readiness_tui.sources.kit.not_finite import as_null
 from readiness_tui.sources.kit.peek import FileKind, Peek
@@ -65,7 +65,9 @@ def columns_of(path: Path) -> tuple[str, ...]:
 
 def cases(path: Path, run_id: str, notes: fields.Notes, *, variant: str = "") -> Iterator[Record]:
     """The rows as cases of run `run_id`. Raises ReadinessError if the file is not a table at all."""
-    columns, rows = _open(path, notes)
+    columns, rows, stated = _open(path, notes)
+    if stated is not None and stated > len(rows):
+        yield DeclaredCount(run_id, Counted.CASES, stated, f"{path.name}, nrows")
     keyed = names_cases(columns)
     if not keyed:
         notes.add("no column names the case or its question, so cases are told apart by their position in the table")
@@ -95,7 +97,8 @@ def cases(path: Path, run_id: str, notes: fields.Notes, *, variant: str = "") ->
             yield reject(number, f"row {number} of the table: {error}", text)
 
 
-def _open(path: Path, notes: fields.Notes) -> tuple[tuple[str, ...], list[msgspec.Raw]]:
+def _open(path: Path, notes: fields.Notes) -> tuple[tuple[str, ...], list[msgspec.Raw], int | None]:
+    """The columns, the rows, and how many rows it says it has."""
     data, lost = as_null(document(path))
     for _ in range(lost):
         notes.add("NaN or Infinity in a cell; taken as missing")
@@ -104,6 +107,7 @@ def _open(path: Path, notes: fields.Notes) -> tuple[tuple[str, ...], list[msgspe
         if not parts.keys() >= KEYS:
             raise ReadinessError(f"{path}: it has no columns and data, so it is no table. Export it again.")
         columns = decode(parts["columns"])
+        stated = payload.count(decode(parts["nrows"])) if "nrows" in parts else None
         rows: list[msgspec.Raw] = msgspec.json.decode(bytes(parts["data"]), type=list[msgspec.Raw])
     except RecordError as error:
         raise broken(path, data, error) from error
@@ -114,7 +118,7 @@ def _open(path: Path, notes: fields.Notes) -> tuple[tuple[str, ...], list[msgspe
     names = tuple(fields.as_json(column) for column in columns)
     if len(set(names)) != len(names):
         raise ReadinessError(f"{path}: two columns of the table have the same name. Rename one and log it again.")
-    return names, rows
+    return names, rows, stated
 
 
 def is_evaluated(columns: Iterable[str]) -> bool:

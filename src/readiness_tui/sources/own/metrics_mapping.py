@@ -1,4 +1,4 @@
-"""The course's metrics mapping: one figure per metric, as JSON, JSON lines (one run each) or CSV.
+"""The course's metrics mapping: one figure per metric, as JSON, JSON lines or CSV; of several records, each names its run.
 
 {"faithfulness": 0.88, "retrieval_hit_rate": 0.82, "latency_p95_ms": 3100, "cost_per_success": 0.06}; in CSV one column
 per metric, or the columns metric, value and n. n is unknown unless given. Fields of the run may be included.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,26 @@ LONG = frozenset({"metric", "value"})
 _UNNAMED = (
     "none of its numbers has the name of a metric that is known here (docs/metrics.md lists them), so what they measure"
     ' is not known. Name one of them so, or say that all are metrics: {"metrics": {"name": 0.9}}'
+)
+_TOLD = (
+    "id",
+    "run_id",
+    "name",
+    "run",
+    "pipeline_version",
+    "version",
+    "prompt_version",
+    "model",
+    "index_version",
+    "dataset",
+    "dataset_name",
+    "started_at",
+    "timestamp",
+)  # what tells one run from another
+_NAMELESS = (
+    "it is one of several records, and names no run, version, model or time: a run cannot be told from one sample of a"
+    ' run. If it is a run, say which: {"name": "nightly", "pipeline_version": "v4", …}. If it is a sample, give it its'
+    " case: case_id and scores"
 )
 
 
@@ -64,7 +85,8 @@ class MetricsMapping:
         mark = digest(path)[:12]
         notes = fields.Notes()
         long: dict[str, Aggregate] = {}
-        count = unnamed = 0
+        count = unnamed = nameless = 0
+        alone = _records(path) < 2
         for item in records(path):
             if not isinstance(item, Entry):
                 yield item
@@ -76,6 +98,9 @@ class MetricsMapping:
                 if not _explained(item.value, _metrics(item.value)):
                     unnamed += 1
                     raise RecordError(_UNNAMED)
+                if not alone and not any(item.value.get(key) not in (None, "") for key in _TOLD):
+                    nameless += 1
+                    raise RecordError(_NAMELESS)
                 count += 1
                 ident = f"metrics-{mark}" + (f"-{count}" if count > 1 else "")
                 yield RunStart(_run(item, ident, path.stem, notes))
@@ -83,10 +108,18 @@ class MetricsMapping:
                 yield reject(item.line, str(error), item.raw)
         if (unnamed and not count and not long) or (long and not any(map(resolve, long))):
             raise ReadinessError(f"{path}: {_UNNAMED}.")
+        if nameless and not count and not long:
+            raise ReadinessError(f"{path}: {_NAMELESS}.")
         if long:
             run = run_from({}, ident=f"metrics-{mark}", name=path.stem, tool=self.name, notes=notes)
             yield RunStart(replace(run, aggregates=long))
         yield from notes.warnings(path.name)
+
+
+def _records(path: Path) -> int:
+    """How many records of figures a file has, 2 for more."""
+    found = (item for item in records(path) if isinstance(item, Entry) and not item.value.keys() >= LONG)
+    return sum(1 for _ in islice(found, 2))
 
 
 def _explained(value: Mapping[str, Any], metrics: Mapping[str, Any]) -> bool:

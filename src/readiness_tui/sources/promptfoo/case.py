@@ -74,16 +74,23 @@ class InputRepeats:
     def __init__(self, repeated: bool | None) -> None:
         self._repeated = repeated  # whether the file says --repeat was used; None if unknown
         self._next: dict[str, int] = {}
-        self._inputs: dict[str, str] = {}
+        self._inputs: dict[str, tuple[str, str]] = {}  # the hash of an id's variables, and of its whole test
 
     def with_repeat(self, case: Case, row: Mapping[str, Any], notes: fields.Notes) -> Case:
         """The case with its repeat index; if an id is used for different inputs, part of the input's hash is added."""
-        asked = _hash(_vars(row, inner(row, "testCase")))
+        test = inner(row, "testCase")
+        given = _hash(_vars(row, test))
+        # A repeat is the same test again: with other assertions or another description it is another test.
+        asked = _hash([given, test.get("assert"), test.get("description")])
         ident = case.id
-        if self._inputs.setdefault(ident, asked) != asked:
-            notes.add(f"the id {quoted(ident)} names several inputs; the later ones were told apart by their input")
+        first = self._inputs.setdefault(ident, (given, asked))
+        if first != (given, asked):
+            if first[0] != given:
+                notes.add(f"the id {quoted(ident)} names several inputs; the later ones were told apart by their input")
+                asked = given
+            else:
+                notes.add("tests with the same variables were told apart by their assertions and descriptions")
             ident = f"{ident}~{asked[:8]}"
-            self._inputs.setdefault(ident, asked)
         repeat = self._next.get(ident, 0)
         self._next[ident] = repeat + 1
         if repeat and self._repeated is False:

@@ -106,6 +106,16 @@ class Appended:
         return self._number
 
 
+def fewer_tests(groups: Mapping[Key, PromptGroup]) -> dict[Key, int]:
+    """The runs that lack tests of another run of the same evaluation, and how many that one has."""
+    found: dict[Key, int] = {}
+    for key, group in groups.items():
+        others = [other.tests for at, other in groups.items() if at[_OF_PIPELINE:] == key[_OF_PIPELINE:]]
+        if more := [len(tests) for tests in others if group.tests < tests]:
+            found[key] = max(more)
+    return found
+
+
 def survey(groups: dict[Key, PromptGroup], key: Key, row: Mapping[str, Any]) -> None:
     """Take up a row in its group."""
     group = groups.get(key)

@@ -36,6 +36,7 @@ from readiness_tui.sources.promptfoo.runs import (
     PromptGroup,
     declared,
     derived,
+    fewer_tests,
     key_of,
     run_of,
     survey,
@@ -282,9 +283,18 @@ def _read(path: Path, about: About, rows: Rows, *, appended: bool = False) -> It
             f"{path.name}: the same tests stand in it again: promptfoo appended to an earlier file. Each evaluation is a"
             " run of its own."
         )
+    # JSON lines count nothing: that another pipeline was given more tests is all that tells of lost rows.
+    fewer = fewer_tests(groups) if appended else {}
+    for key, more in fewer.items():
+        yield Warn(
+            f"{path.name}: {groups[key].provider} has {len(groups[key].tests):,} of the {more:,} tests that another run"
+            " of the same evaluation has: it is partial."
+        )
     runs = told_apart(
         {
-            key: run_of(path, about, group, ids[key], alone=alone, short=lacks or group.rows < first[key[:-1]])
+            key: run_of(
+                path, about, group, ids[key], alone=alone, short=lacks or key in fewer or group.rows < first[key[:-1]]
+            )
             for key, group in groups.items()
         },
         groups,
