@@ -116,12 +116,14 @@ def file_store_2(path: Path) -> dict[str, Any]:
 def genai_store(path: Path) -> dict[str, Any]:
     said = [yaml.safe_load(file.read_text()) for file in path.glob("mlruns/*/traces/*/assessments/*.yaml")]
     graded = [one["feedback"] for one in said if one["assessment_name"] == "grounded"]
+    spans = list(path.glob("mlruns/*/traces/*/artifacts/traces.json"))
     return {
         **_store(path),
         "judge errors grounded": sum("error" in one for one in graded),
         "distinct": len({file.read_text() for file in path.glob("mlruns/*/traces/*/tags/case_id")}),
         "calls": 0,
-        "calls unknown": 0,  # every step says what it is, and none is a tool
+        # The model's answer shows that it asked for no tool; where the agent shows no model call, nothing does.
+        "calls unknown": 2 * sum("CHAT_MODEL" not in file.read_text() for file in spans),  # the request and its case
     }
 
 

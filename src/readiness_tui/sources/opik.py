@@ -24,8 +24,8 @@ from readiness_tui.sources.kit.nested import structured
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.kit.peek import Peek, peek
 from readiness_tui.sources.kit.recordio import Entry
-from readiness_tui.sources.tracing.messages import messages
-from readiness_tui.sources.tracing.model_call import answered, asked, finish
+from readiness_tui.sources.tracing.model_call import asked
+from readiness_tui.sources.tracing.model_output import ModelOutput, model_output, told
 from readiness_tui.sources.tracing.span_rows import Row, SpanGroup, SpanRows
 from readiness_tui.sources.tracing.span_tree import GivenScore, RawSpan, trace_from_spans
 from readiness_tui.sources.tracing.traced_case import duration_ms, elapsed_ms, kind_of, probed
@@ -148,6 +148,7 @@ def _span(row: Row, notes: fields.Notes) -> RawSpan:
     error, given, got = _error(row), row.get("input"), row.get("output")
     into, out, cost = _usage(row, notes)
     tool, model = kind is SpanKind.TOOL, kind is SpanKind.MODEL
+    said = model_output(got) if model else ModelOutput(payload.answer(got))
     return RawSpan(
         id=ident,
         parent=None if root else fields.text(row, "parent_span_id") or None,
@@ -159,7 +160,7 @@ def _span(row: Row, notes: fields.Notes) -> RawSpan:
         error=error,
         outcome=payload.version(about, "outcome") if root else None,
         input=(asked(given) if model else payload.question(given)) or None if given not in (None, "", {}) else None,
-        output=payload.answer(got) if got not in (None, "", {}) else None,
+        output=said.text if got not in (None, "", {}) else None,
         model=payload.version(row, "model"),
         prompt_version=payload.version(about, "prompt_version") or _prompt(about),
         index_version=payload.version(about, "index_version"),
@@ -170,21 +171,18 @@ def _span(row: Row, notes: fields.Notes) -> RawSpan:
         tool=name if tool else None,
         arguments=fields.as_json(given) if tool and given is not None else None,
         result=payload.as_raw(got) if tool and got is not None else None,
-        asked=answered(got)[1] or () if model else (),
-        told=_told_results(given) if model else {},
+        asked=said.asked,
+        told=told(given) if model else {},
         user=payload.version(about, "user_id", "user"),
         session=payload.version(row, "thread_id") or payload.version(about, "thread_id", "session_id"),
         tags=payload.tags(row.get("tags"), {}),
         attributes=probed(about),
         extra={"metadata": about} if root and about else {},
-        finish=finish(got) if model else None,
+        finish=said.finish,
+        unread=said.unread,
         kind_word=fields.text(row, "type") if kind is SpanKind.OTHER and row.get("type") != "general" else None,
         blind=True,
     )
-
-
-def _told_results(given: Any) -> dict[str, str]:
-    return {ident: text for message in messages(given) for ident, text in message.told.items()}
 
 
 def _prompt(about: Mapping[str, Any]) -> str | None:

@@ -27,7 +27,7 @@ def _row(ident, parent=None, start=0, took=1000, **more):
         "duration": took / 1000,
         "kind": "span",
         "otel_status_code": "OK",
-        "attributes": {"gen_ai.operation.name": "invoke_agent"},
+        "attributes": {"gen_ai.operation.name": "chat", "gen_ai.response.finish_reasons": ["stop"]},
         **more,
     }
 
@@ -112,7 +112,7 @@ def test_a_status_in_any_spelling_and_an_unknown_one_is_not_known(trace, word, o
     "broken", [{"span_id": None}, {"span_id": []}, {"start_timestamp": "yesterday"}, {"attributes": 7}]
 )
 def test_a_lost_row_makes_the_rest_of_its_trace_unknown(trace, broken):
-    child = _row("bb", "aa", attributes={"gen_ai.operation.name": "invoke_agent", "gen_ai.usage.input_tokens": 5})
+    child = _row("bb", "aa", attributes={**_row("bb")["attributes"], "gen_ai.usage.input_tokens": 5})
     whole, _ = trace(_row("aa"), child)
     assert (whole.tool_calls, whole.tokens_in) == ((), 5)
     found, result = trace(_row("aa"), child, _row("cc", "aa") | broken)

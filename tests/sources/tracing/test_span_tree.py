@@ -25,6 +25,9 @@ def root(**more) -> RawSpan:
     return span("root", None, ms=1000, **{"kind": AGENT, **more})
 
 
+ANSWERING = span("model", kind=MODEL, output="At nine.")  # what an agent's model did is known
+
+
 def trace(*spans: RawSpan, judged: tuple[GivenScore, ...] = ()):
     return trace_from_spans("t", spans, judged)
 
@@ -310,7 +313,7 @@ def test_a_zero_around_calls_that_say_nothing_is_no_sum():
 def test_what_was_not_understood_is_told_once_a_kind_with_how_often():
     notes = fields.Notes()
     for _ in range(2):
-        trace_from_spans("t", [root(), span("x", name="fetch 1"), span("y", name="fetch 2")], (), notes)
+        trace_from_spans("t", [root(), ANSWERING, span("x", name="fetch 1"), span("y", name="fetch 2")], (), notes)
     (warning,) = notes.warnings("f")
     assert "“fetch #” was not understood" in warning.text
     assert "(4 records)" in warning.text
@@ -319,7 +322,7 @@ def test_what_was_not_understood_is_told_once_a_kind_with_how_often():
 def test_however_many_names_there_are_other_notes_keep_their_place():
     notes = fields.Notes()
     names = "abcdefghijklmnopqrstuvwxyz"
-    trace_from_spans("t", [root(), *(span(name, name=name) for name in names)], (), notes)
+    trace_from_spans("t", [root(), ANSWERING, *(span(name, name=name) for name in names)], (), notes)
     notes.add("another")
     told = [warning.text for warning in notes.warnings("f")]
     assert len(told) == notes.OF_A_KIND + 2

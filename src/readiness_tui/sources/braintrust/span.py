@@ -18,8 +18,8 @@ from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.nested import structured
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.kit.recordio import Entry
-from readiness_tui.sources.tracing.messages import messages
-from readiness_tui.sources.tracing.model_call import answered, asked, finish
+from readiness_tui.sources.tracing.model_call import asked
+from readiness_tui.sources.tracing.model_output import ModelOutput, model_output, told
 from readiness_tui.sources.tracing.span_rows import Row, SpanGroup, SpanRows
 from readiness_tui.sources.tracing.span_tree import GivenScore, RawSpan, trace_from_spans
 from readiness_tui.sources.tracing.traced_case import duration_ms, elapsed_ms, kind_of, probed
@@ -97,7 +97,7 @@ def _span(row: Row, notes: fields.Notes) -> RawSpan:
     problem = _error(row)
     given, got = row.get("input"), row.get("output")
     model, tool = kind is SpanKind.MODEL, kind is SpanKind.TOOL
-    answer, calls = answered(got) if model else (payload.answer(got), None)
+    said = model_output(got) if model else ModelOutput(payload.answer(got))
     into, out, cost = _usage(metrics, notes)
     return RawSpan(
         id=ident,
@@ -110,7 +110,7 @@ def _span(row: Row, notes: fields.Notes) -> RawSpan:
         error=problem,
         outcome=payload.version(about, "outcome") if root else None,
         input=(asked(given) if model else payload.question(given)) or None if given not in (None, "", {}) else None,
-        output=answer if problem is None else None,
+        output=said.text if problem is None else None,
         model=payload.version(about, "model") if model or root else None,
         prompt_version=payload.version(about, "prompt_version") or payload.version(inner(about, "prompt"), "version"),
         index_version=payload.version(about, "index_version"),
@@ -122,14 +122,15 @@ def _span(row: Row, notes: fields.Notes) -> RawSpan:
         tool=name if tool else None,
         arguments=fields.as_json(given) if tool and given is not None else None,
         result=payload.as_raw(got) if tool and got is not None else None,
-        asked=calls or (),
-        told={ident: text for message in messages(given) for ident, text in message.told.items()} if model else {},
+        asked=said.asked,
+        told=told(given) if model else {},
         user=payload.version(about, "user_id", "user"),
         session=payload.version(about, "session_id", "thread_id", "conversation_id"),
         tags=payload.tags(row.get("tags"), {}),
         attributes=probed(about),
         extra={"metadata": about} if root and about else {},
-        finish=finish(got) if model else None,
+        finish=said.finish,
+        unread=said.unread,
         blind=True,
     )
 

@@ -110,7 +110,7 @@ def span(row: Mapping[str, Any], notes: fields.Notes) -> RawSpan:
         extra=_about(row, metadata) if parent is None else {},
         explained=True if row.get("type") == "EVENT" else False if word else None,
         kind_word=word,
-        unread=("output of a model call",) if model and not said.understood else (),
+        unread=said.unread,
     )
 
 

@@ -99,7 +99,7 @@ def span(run: Mapping[str, Any], notes: fields.Notes) -> RawSpan:
         extra=_about(run, metadata) if parent is None else {},
         explained=True if run.get("run_type") in ("prompt", "parser") else None,
         kind_word=_word(run.get("run_type")),
-        unread=("output of a model call",) if model and not said.understood else (),
+        unread=said.unread,
     )
 
 

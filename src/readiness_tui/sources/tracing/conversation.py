@@ -14,10 +14,11 @@ from typing import Any
 from readiness_tui.domain.runs.model import SpanKind
 from readiness_tui.sources.kit import payload
 from readiness_tui.sources.tracing.attributes import CONTENT, NAMES
-from readiness_tui.sources.tracing.done import ASKS_FOR_TOOLS
+from readiness_tui.sources.tracing.finish_words import asks_for_none, asks_for_tools, plain_word
 from readiness_tui.sources.tracing.known_attributes import Known
 from readiness_tui.sources.tracing.logged import Event
 from readiness_tui.sources.tracing.messages import Message, decoded, json_text, messages, unflatten
+from readiness_tui.sources.tracing.model_output import may_hide_calls
 
 MESSAGE_EVENTS = {
     "gen_ai.system.message": "system",
@@ -38,7 +39,7 @@ _CONVENTIONS = (
 _KNOWN = frozenset(name for names in NAMES.values() for name in names)
 _KNOWN_STARTS = tuple(f"{name}." for name in (*CONTENT, *NAMES["metadata"]))
 _NUMBERED = re.compile(r"\.[0-9]+(\..*)?$")
-_STOP = frozenset({"stop", "finish_reason_stop", "completed"})
+_STOP = frozenset({"stop", "completed"})
 #: Models and servers that say "stop" when they ask for tools, too: Gemini and Vertex AI, Ollama.
 _STOP_FOR_TOOLS = ("gemini", "vertex", "gcp", "google", "ollama")
 _LIKE_MESSAGES = frozenset({"role", "tool_calls", "toolCalls", "function_call", "tool_use", "toolUse", "finish_reason"})
@@ -48,7 +49,7 @@ _LIKE_MESSAGES = frozenset({"role", "tool_calls", "toolCalls", "function_call", 
 class Said:
     """The messages that a model was given and that it gave, why it stopped, and the names of what was not understood.
 
-    `given_text`, `got_text`: for a tool, what its events say of its arguments and its result, as JSON text.
+    `told_all`: they are all messages of a run. `given_text`, `got_text`: for a tool, what its events say of its arguments and its result, as JSON text.
     """
 
     given: Sequence[Message] = ()
@@ -57,6 +58,7 @@ class Said:
     unread: tuple[str, ...] = ()
     given_text: str | None = None
     got_text: str | None = None
+    told_all: bool = False
 
 
 @dataclass(slots=True)
@@ -64,6 +66,7 @@ class _Heard:
     given: list[Message] = field(default_factory=list)
     got: list[Message] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    told_all: bool = False
 
 
 class SaidReader:
@@ -94,13 +97,13 @@ class SaidReader:
         if not heard.got and kind in (SpanKind.MODEL, SpanKind.AGENT):
             self._payload(kind, known, heard)
             finish = finish or _finish(known, heard.got)
-        if kind is SpanKind.MODEL and finish is not None and finish not in ASKS_FOR_TOOLS:
-            unread: tuple[str, ...] = ()  # it stopped for another reason, so it asked for none
-        else:
-            heard.unread += [word for message in heard.got for word in message.unread]
-            heard.unread += _unknown(attributes) if kind in (SpanKind.MODEL, SpanKind.AGENT, SpanKind.OTHER) else []
-            unread = tuple(dict.fromkeys(heard.unread))
-        return Said(heard.given, heard.got, finish, unread)
+        heard.unread += [word for message in heard.got for word in message.unread]
+        # A stop for another reason proves that no strange attribute hides a request for a tool. What stands in the
+        # answer itself is never passed over: tools that the provider runs are called before such a stop.
+        proven = kind is SpanKind.MODEL and asks_for_none(finish)
+        if kind in (SpanKind.MODEL, SpanKind.AGENT, SpanKind.OTHER) and not proven:
+            heard.unread += _unknown(attributes)
+        return Said(heard.given, heard.got, finish, tuple(dict.fromkeys(heard.unread)), told_all=heard.told_all)
 
     def _side(
         self, meaning: str, attributes: Mapping[str, Any], flat: Mapping[str, Any], heard: _Heard
@@ -112,6 +115,8 @@ class SaidReader:
             if value in (None, "", [], {}):
                 continue
             if found := messages(value):
+                if meaning == "output_messages" and not any(m.asked for m in found) and may_hide_calls(decoded(value)):
+                    heard.unread.append(name)
                 return found
             structure = decoded(value)
             if structure in ("", [], {}):
@@ -135,6 +140,7 @@ class SaidReader:
             for at, part, message in found:
                 came = _is_choice(part) if chosen else message.role == "assistant" and at >= start
                 (heard.got if came else heard.given).append(message)
+            heard.told_all = bool(heard.got)
             if not found:
                 heard.unread.append(name)
             return
@@ -149,7 +155,10 @@ class SaidReader:
         structure = decoded(value)
         cut = isinstance(structure, str) and structure.lstrip()[:1] in ("{", "[")
         own = name.endswith(("object", "final_result"))  # an answer in a shape of the application's own
-        if not heard.got and kind is SpanKind.MODEL and (cut or isinstance(structure, (dict, list))) and not own:
+        structured = isinstance(structure, (dict, list))
+        if (not heard.got and kind is SpanKind.MODEL and (cut or structured) and not own) or (
+            structured and not own and not any(message.asked for message in heard.got) and may_hide_calls(structure)
+        ):
             heard.unread.append(name)
 
 
@@ -195,11 +204,13 @@ def _finish(known: Known, got: Sequence[Message]) -> str | None:
     words = value if isinstance(value, list) else [value]
     said = [word.casefold() for word in words if isinstance(word, str) and word]
     said += [message.finish for message in got if message.finish]
-    asks = [word for word in said if word in ASKS_FOR_TOOLS]
-    if asks or not said:
-        return asks[0] if asks else None
+    if not said:
+        return None
+    # Of several choices, one may ask for tools, and one may have stopped for a reason that is not known.
+    for word in (*filter(asks_for_tools, said), *(word for word in said if not asks_for_none(word))):
+        return word
     names = " ".join(known.text(meaning) or "" for meaning in ("provider", "model", "model_requested")).casefold()
-    return None if said[0] in _STOP and any(name in names for name in _STOP_FOR_TOOLS) else said[0]
+    return None if plain_word(said[0]) in _STOP and any(name in names for name in _STOP_FOR_TOOLS) else said[0]
 
 
 def _unknown(attributes: Mapping[str, Any]) -> list[str]:

@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 
 from readiness_tui.domain.runs.model import Chunk, SpanKind, ToolCall
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.sources.tracing.finish_words import asks_for_none, asks_for_tools, may_ask_for_tools
 from readiness_tui.sources.tracing.raw_span import RawSpan
 from readiness_tui.sources.tracing.tool_names import tool_name
 from readiness_tui.sources.tracing.tree import OWN_CALLS, Tree, begin
 
 # What is inside of such a step is part of it: the transport of a model call, the queries of a tool.
 _CLOSED = frozenset(SpanKind) - {SpanKind.AGENT, SpanKind.OTHER}
-#: What models say when they stop to have tools called: OpenAI, Vercel AI SDK, Anthropic and Bedrock, older OpenAI.
-ASKS_FOR_TOOLS = frozenset({"tool_calls", "tool-calls", "tool_call", "tool_use", "function_call"})
 _ANSWER_AS_TOOL = "final_result"  # pydantic-ai asks for a structured answer as for a tool of this name
 _DIGITS = re.compile(r"[0-9a-f]*[0-9][0-9a-f-]*")
 _LONGEST = 60  # letters of a name in a note
@@ -79,10 +78,26 @@ def unclear(tree: Tree) -> Unclear:
         if span.kind not in (SpanKind.TOOL, SpanKind.RETRIEVAL):
             calls += (one_line(name, _LONGEST) for name in span.unread)
             retrieval += (one_line(name, _LONGEST) for name in span.unread)
-        if span.finish in ASKS_FOR_TOOLS and not span.asked:
+        if asks_for_tools(span.finish) and not span.asked:
             calls.append(f"finish reason {span.finish} without the call")
+        elif may_ask_for_tools(span.finish) and not span.asked:
+            calls.append(one_line(f"finish reason {span.finish}", _LONGEST))
     calls += ["model call without its answer"] * _silent(tree)
+    opaque = _opaque(tree)
+    calls += ["agent without its steps" for span in opaque if not span.told_all]
+    retrieval += ["agent without its steps" for _ in opaque]
     return Unclear(tuple(calls), tuple(retrieval))
+
+
+def _opaque(tree: Tree) -> list[RawSpan]:
+    """The agents that show no model call of theirs, as those that run elsewhere: what they did is not in the log."""
+    shown: set[str] = set()
+    for span, above in reversed(tree.walked):
+        if span.kind is SpanKind.MODEL:
+            shown.add(span.id)
+        if above is not None and span.id in shown:
+            shown.add(above.id)
+    return [span for span in tree.of(SpanKind.AGENT) if span.id not in shown]
 
 
 def _silent(tree: Tree) -> int:
@@ -182,7 +197,10 @@ def _asked(tree: Tree) -> Iterator[tuple[str, ToolCall]]:
 
 
 def _says_how_it_ended(model: RawSpan) -> bool:
-    return model.output is not None or model.finish is not None or model.ok is False
+    """Whether it shows its answer, or that it asked for tools or for none; a word that is not known says nothing."""
+    if model.asked or asks_for_tools(model.finish):
+        return True
+    return model.output is not None or asks_for_none(model.finish) or model.ok is False
 
 
 def _tool_spans(tree: Tree) -> Sequence[RawSpan]:

@@ -249,7 +249,7 @@ def _read_part(part: dict[str, Any], message: Message, texts: list[str]) -> None
     kind = _kind(part)
     inner = next((part[key] for key in part if key.casefold() == kind and isinstance(part[key], dict)), None)
     if kind in _CALL_PARTS:
-        _add_call(inner if inner is not None and kind != "function" else part, message)
+        _add_call(_whole_call(part, inner) if inner is not None and kind != "function" else part, message)
     elif kind in _RESULT_PARTS:
         held = inner if inner is not None else part
         ident = next((held[name] for name in _IDS if isinstance(held.get(name), str) and held[name]), None)
@@ -274,13 +274,22 @@ def _read_part(part: dict[str, Any], message: Message, texts: list[str]) -> None
         message.unread.append(f"{kind} in a message")
 
 
+def _whole_call(part: dict[str, Any], inner: dict[str, Any]) -> dict[str, Any]:
+    """Bedrock and Gemini have all of a call in the inner object; GenAI's server tools have their name beside it, and
+    inside of it the arguments with the tool's type."""
+    if any(isinstance(inner.get(key), str) and inner[key] for key in _NAMES):
+        return inner
+    name = next((part[key] for key in _NAMES if isinstance(part.get(key), str) and part[key]), inner.get("type"))
+    return {"arguments": {key: value for key, value in inner.items() if key != "type"} or None, **part, "name": name}
+
+
 def _add_call(call: Any, message: Message) -> None:
     if isinstance(call, dict) and isinstance(call.get("tool_call"), dict):
         call = call["tool_call"]
     if not isinstance(call, dict):
         message.unread.append("tool call of a message")
         return
-    inner = call.get("function")
+    inner = call.get("function", call.get("custom"))  # OpenAI's custom tools have a text for input
     named = inner if isinstance(inner, dict) else call
     name = next((named[key] for key in _NAMES if isinstance(named.get(key), str)), inner)
     arguments = next((named[key] for key in _ARGUMENTS if key in named), None)

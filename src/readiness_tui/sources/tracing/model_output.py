@@ -12,10 +12,11 @@ from typing import Any
 
 from readiness_tui.domain.runs.model import ToolCall
 from readiness_tui.sources.kit import payload
-from readiness_tui.sources.tracing.messages import decoded, last_text, messages
+from readiness_tui.sources.tracing.finish_words import asks_for_tools
+from readiness_tui.sources.tracing.messages import Message, decoded, last_text, messages
 
 _DEEP = 8  # steps into a payload
-_CALL_LIKE = re.compile(r"tool|func", re.IGNORECASE)
+_CALL_LIKE = re.compile(r"tool|func|grounding_?metadata|executable_?code", re.IGNORECASE)
 #: What a model may call, not what it called.
 _OFFERED = re.compile(
     r"^(tools|functions|tool_?choice|parallel_?tool_?calls|tool_?config|tool_?definitions?)$", re.IGNORECASE
@@ -37,12 +38,19 @@ _HOLD_FINISH = (
 @dataclass(slots=True)
 class ModelOutput:
     """`text`: the answer. `asked`: requested tool calls by call id ("" if it has none). `finish`: why it stopped, in
-    lower case. `understood`: False where a call may hide in what was not understood."""
+    lower case. `understood`: False where a call may hide in what was not understood. `in_messages`: the answer came in
+    messages, not as a text or a structure of the application's own."""
 
     text: str | None = None
     asked: tuple[tuple[str, ToolCall], ...] = ()
     finish: str | None = None
     understood: bool = True
+    in_messages: bool = False
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """What a step's `unread` says of it."""
+        return () if self.understood else ("output of a model call",)
 
 
 def model_output(value: Any) -> ModelOutput:
@@ -50,15 +58,27 @@ def model_output(value: Any) -> ModelOutput:
     if value is None or value in ("", {}, []):
         return ModelOutput(text=value if value == "" else None)
     said = messages(value)
-    last = max((at for at, message in enumerate(said) if message.role == "user"), default=-1)
+    turns = (at for at, message in enumerate(said) if message.role == "user" and not message.told)
+    last = max(turns, default=-1)
     said = said[last + 1 :]  # before it, the conversation so far
     asked = tuple(pair for message in said for pair in message.asked)
-    text = last_text(said, "assistant", "") if said else payload.answer(value)
+    text = last_text(_of_first_choice(value, said), "assistant", "") if said else payload.answer(value)
     if text is None and said and not asked:
         text = _bare(value)
-    unread = any(message.unread for message in said) or (not asked and _names_calls(value))
-    finish = next((message.finish for message in reversed(said) if message.finish), None) or _finish(value)
-    return ModelOutput(text, asked, finish, understood=not unread and (bool(said) or text is not None))
+    unread = any(message.unread for message in said) or (not asked and may_hide_calls(value))
+    stops = [message.finish for message in reversed(said) if message.finish]
+    finish = next(filter(asks_for_tools, stops), None) or next(iter(stops), None) or _finish(value)
+    understood = not unread and (bool(said) or text is not None)
+    return ModelOutput(text, asked, finish, understood, in_messages=bool(said))
+
+
+def _of_first_choice(value: Any, said: list[Message]) -> list[Message]:
+    """The messages of the first choice: the application shows that one. Tools may be asked for in any."""
+    for name in ("choices", "candidates"):
+        listed = value.get(name) if isinstance(value, dict) else None
+        if isinstance(listed, list) and len(listed) > 1:
+            return messages({name: listed[:1]})
+    return said
 
 
 def told(value: Any) -> dict[str, str]:
@@ -115,15 +135,15 @@ def _bare(value: Any, depth: int = 0) -> str | None:
     return text if isinstance(text, str) and text else _bare(value.get("generations"), depth + 1)
 
 
-def _names_calls(value: Any, depth: int = 0) -> bool:
-    """Whether some key names a tool or function, with something under it."""
+def may_hide_calls(value: Any, depth: int = 0) -> bool:
+    """Whether some key names a tool or function, or what a provider's own tools found, with something under it."""
     if depth > _DEEP or not isinstance(value, (dict, list)):
         return False
     if isinstance(value, list):
-        return any(_names_calls(part, depth + 1) for part in value)
+        return any(may_hide_calls(part, depth + 1) for part in value)
     return any(
         (_CALL_LIKE.search(name) is not None and isinstance(part, (str, list, dict)) and bool(part))
-        or _names_calls(part, depth + 1)
+        or may_hide_calls(part, depth + 1)
         for name, part in value.items()
         if not _OFFERED.match(name)
     )

@@ -28,7 +28,8 @@ class RawSpan:
     its tool calls it a step and no more (chain, span, task, or no kind at all): such a step is explained by a step of a
     known kind below it. `kind_word`: the tool's own word for a kind that is not known. `may_retrieve`: a step that is no
     tool call but may have retrieved, such as a query of a database. `blind`: its convention has no word for retrievals, so
-    that none among its steps says nothing. `unread`: names of its fields with messages or
+    that none among its steps says nothing. `told_all`: an agent with all messages of its run, so that its tool calls are
+    known without steps of their own. `unread`: names of its fields with messages or
     payloads that were not understood.
 
     `attributes`: kept on the span, under the names of `domain.evaluation.Span` if known. `texts`: its long texts by
@@ -76,6 +77,7 @@ class RawSpan:
     kind_word: str | None = None
     may_retrieve: bool = False
     blind: bool = False
+    told_all: bool = False
     unread: tuple[str, ...] = ()
 
 

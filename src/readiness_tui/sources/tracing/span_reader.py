@@ -130,6 +130,7 @@ class Reader:
             kind_word=step.word,
             may_retrieve=step.may_retrieve,
             blind=step.blind,
+            told_all=said.told_all,
             unread=said.unread,
         )
 

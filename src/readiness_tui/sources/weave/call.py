@@ -19,8 +19,8 @@ from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.nested import structured
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.kit.recordio import Entry
-from readiness_tui.sources.tracing.messages import messages
-from readiness_tui.sources.tracing.model_call import answered, asked, finish
+from readiness_tui.sources.tracing.model_call import asked
+from readiness_tui.sources.tracing.model_output import ModelOutput, model_output, told
 from readiness_tui.sources.tracing.span_rows import Row, SpanGroup, SpanRows
 from readiness_tui.sources.tracing.span_tree import RawSpan, trace_from_spans
 from readiness_tui.sources.tracing.traced_case import duration_ms, elapsed_ms, probed
@@ -128,7 +128,7 @@ def _span(row: Row, notes: fields.Notes) -> RawSpan:
     given, got = _given(row.get("inputs")), row.get("output")
     into, out, cost = usage(row)
     model, tool = kind is SpanKind.MODEL, kind is SpanKind.TOOL
-    answer, calls = answered(got) if model else (payload.answer(got), None)
+    said = model_output(got) if model else ModelOutput(payload.answer(got))
     word = inner(inner(row, "summary"), "weave").get("status")
     return RawSpan(
         id=ident,
@@ -141,7 +141,7 @@ def _span(row: Row, notes: fields.Notes) -> RawSpan:
         error=problem,
         outcome=payload.version(about, "outcome") if parent is None else None,
         input=(asked(given) if model else payload.question(given)) or None if given else None,
-        output=answer if problem is None else None,
+        output=said.text if problem is None else None,
         model=_model(row, model),
         prompt_version=payload.version(about, "prompt_version"),
         index_version=payload.version(about, "index_version"),
@@ -152,13 +152,14 @@ def _span(row: Row, notes: fields.Notes) -> RawSpan:
         tool=name if tool else None,
         arguments=fields.as_json(given) if tool and given is not None else None,
         result=payload.as_raw(got) if tool and got is not None else None,
-        asked=calls or (),
-        told={ident: text for message in messages(given) for ident, text in message.told.items()} if model else {},
+        asked=said.asked,
+        told=told(given) if model else {},
         user=payload.version(about, "user_id", "user"),
         session=payload.version(row, "thread_id") or payload.version(about, "thread_id", "session_id"),
         attributes=probed(about),
         extra={"attributes": about} if parent is None and about else {},
-        finish=finish(got) if model else None,
+        finish=said.finish,
+        unread=said.unread,
         blind=kind is not SpanKind.RETRIEVAL,
     )
 
