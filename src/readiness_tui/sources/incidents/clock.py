@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.incidents.draft import IncidentDraft
-from readiness_tui.sources.incidents.written_time import AMBIGUOUS, Stamp, in_utc
+from readiness_tui.sources.incidents.written_time import AMBIGUOUS, Stamp, in_utc, zone_of
 
 #: Of two lines in a row without a day, one that goes back further than this is on the next day.
 NIGHT = timedelta(hours=6)
@@ -18,12 +20,23 @@ class Clock:
         self._draft = draft
         self.zone = zone
         self.day = day
+        self.stranger = ""  # a zone that is stated, and not known
         self._headed = False  # the day is a heading's: what goes back below it is out of order, not the next day
         self._last: datetime | None = None  # in the time of the document
 
     def head(self, day: date, *, rolls: bool = False) -> None:
         """A heading (or a line by itself) that says the day of what follows. `rolls`: until midnight, as in a chat."""
         self.day, self._headed, self._last = day, not rolls, None
+
+    def zoned(self, stamp: Stamp, name: str, line: int) -> Stamp:
+        """The stamp in the zone that a column beside it names."""
+        if not name.strip() or stamp.zone is not None:
+            return stamp
+        zone = zone_of(name.strip().strip("()"))
+        if zone is None:
+            self._draft.doubt(line, f"“{one_line(name, 30)}” is no time zone that is known here; the time may be off")
+            return stamp
+        return replace(stamp, zone=zone, zone_name=name.strip())
 
     def moment(self, stamp: Stamp, line: int) -> datetime | None:
         """When a line says it was, in UTC; None (and a doubt) where no day can be had."""
@@ -62,7 +75,9 @@ class Clock:
                 line, f"{stamp.zone_name} names several zones; UTC{local.replace(tzinfo=zone):%z} is taken"
             )
         if zone is None:
-            self._draft.doubt(0, "Times without a zone are taken as UTC.")
+            said = f"“{self.stranger}” is no time zone that is known here: times" if self.stranger else "Times"
+            off = ", and may be off" if self.stranger else ""
+            self._draft.doubt(0, f"{said} without a zone are taken as UTC{off}.")
         try:
             return in_utc(self.day, clock, zone or UTC)
         except OverflowError:

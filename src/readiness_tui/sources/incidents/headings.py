@@ -103,6 +103,7 @@ _LABELS: tuple[tuple[str, str], ...] = (
 _LABEL_MEANINGS = tuple((key, re.compile(rf"(?:{shape})")) for key, shape in _LABELS)
 
 _COLUMNS: tuple[tuple[str, str], ...] = (
+    ("zone", r"tz|time ?zone|zone|(?:utc|gmt|time ?zone|tz) ?offset|zeitzone"),
     ("at", r"(?:date(?:\s?(?:/|and|&|\+|,)?\s?)?time|time(?:\s?(?:/|and|&|\+)\s?)date|time\s?stamp|utc|when|at|ts|moment|started at|datetime|created(?: at)?|occurred(?: at)?|zeitpunkt|zeitstempel|datum(?:\s?(?:/|und|&)\s?)(?:uhr)?zeit|wann|fecha y hora|horodatage|event time)(?:\b.*)?|time \(?utc\)?"),
     ("day", r"dates?(?: \(.*\))?|datum|tag|fecha|data|dia|jour"),
     ("weekday", r"(?:week ?)?day"),
@@ -183,7 +184,7 @@ def interval(text: str) -> str:
 
 
 def columns(header: Sequence[str]) -> list[str]:
-    """What each column of a timeline holds: at, day, clock, text, by, source; "" where that is not known."""
+    """What each column of a timeline holds: at, day, clock, zone, text, by, source; "" where that is not known."""
     meant = [_column(title) for title in header]
     if "text" not in meant and "action" in meant:
         meant[meant.index("action")] = "text"

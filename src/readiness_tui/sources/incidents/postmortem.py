@@ -18,6 +18,7 @@ from readiness_tui.sources.incidents.action_list import ActionList
 from readiness_tui.sources.incidents.clock import Clock
 from readiness_tui.sources.incidents.cross_check import cross_check
 from readiness_tui.sources.incidents.document_day import find_document_day
+from readiness_tui.sources.incidents.document_zone import document_zone
 from readiness_tui.sources.incidents.draft import IncidentDraft
 from readiness_tui.sources.incidents.inline_markup import plain
 from readiness_tui.sources.incidents.label_headings import with_labels
@@ -40,7 +41,7 @@ from readiness_tui.sources.incidents.markdown_blocks import (
 from readiness_tui.sources.incidents.named_times import take_named_times
 from readiness_tui.sources.incidents.section_text import ROWS, text_of, titled
 from readiness_tui.sources.incidents.timeline import Timeline
-from readiness_tui.sources.incidents.written_time import read_stamp, stated_zone
+from readiness_tui.sources.incidents.written_time import read_stamp
 
 FORMAT = "postmortem"
 # Sections that stand by themselves even below one of actions.
@@ -159,12 +160,9 @@ class _PostmortemReader:
         return found
 
     def _document_zone(self) -> tzinfo | None:
-        """The zone that a line before the first section states for the whole document."""
-        for section in self._sections[:2]:
-            for line in section.lines:
-                if re.search(r"\ball times\b", line.text, re.IGNORECASE) and (stated := stated_zone(plain(line.text))):
-                    return stated[0]
-        return None
+        """The zone that a line states for the whole document, or that its labelled times have; see `document_zone`."""
+        zone, self._clock.stranger = document_zone(self.draft, self._front, self._sections)
+        return zone
 
     def _times(self, section: HeadedSection) -> None:
         for block in blocks(section.lines):

@@ -94,7 +94,7 @@ class Timeline:
             if any(map(plain, row)) and all(is_struck(one) for one in row if plain(one)):
                 self._withdrawn([line for line in table.lines if line.number == number])
                 continue
-            values = dict.fromkeys(("at", "day", "clock", "text", "by", "source"), "")
+            values = dict.fromkeys(("at", "day", "clock", "zone", "text", "by", "source"), "")
             more = []
             for key, title, written in zip(
                 [*meant, *[""] * len(row)], [*table.header, *[""] * len(row)], row, strict=False
@@ -105,6 +105,7 @@ class Timeline:
                     more.append(f"{plain(title)}: {plain(written)}" if title else plain(written))
             when = " ".join(part for part in (values["day"], values["at"], values["clock"]) if part)
             stamp = read_stamp(plain(when))
+            stamp = self._clock.zoned(stamp, plain(values["zone"]), number) if stamp else None
             source, by = source_of(values["source"], values["by"], more)
             text = plain(_BREAKS.sub("\n", values["text"])) + (f" ({'; '.join(more)})" if more else "")
             if stamp is None or not self._add(stamp, text, number, source, by):

@@ -115,7 +115,7 @@ def read_timeline(text: str, name: str, day: date | None = None, fallback: date 
 
 
 def _row(draft: IncidentDraft, clock: Clock, row: list[str], header: list[str], meant: list[str], line: int) -> bool:
-    values = dict.fromkeys(("at", "day", "clock", "text", "by", "source"), "")
+    values = dict.fromkeys(("at", "day", "clock", "zone", "text", "by", "source"), "")
     more = []
     for place, cell in enumerate(row):
         key = meant[place] if place < len(meant) else ""
@@ -129,7 +129,7 @@ def _row(draft: IncidentDraft, clock: Clock, row: list[str], header: list[str], 
     if stamp is None:
         draft.doubt(line, "the row has no time that can be read")
         return False
-    at = stamp if isinstance(stamp, datetime) else clock.moment(stamp, line)
+    at = stamp if isinstance(stamp, datetime) else clock.moment(clock.zoned(stamp, values["zone"], line), line)
     source, by = source_of(values["source"], values["by"], more)
     text = values["text"] or ("; ".join(more) if more else "")
     if at is None or not text:

@@ -62,7 +62,7 @@ _OFFSETS = {
     "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3,
     "IST": 5.5, "SGT": 8, "HKT": 8, "AWST": 8, "JST": 9, "KST": 9, "ACST": 9.5, "ACDT": 10.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
     "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "HST": -10,
-    "BRT": -3, "ART": -3,
+    "MEZ": 1, "MESZ": 2, "BRT": -3, "ART": -3,
 }  # fmt: skip
 AMBIGUOUS = frozenset({"BST", "IST", "CST"})
 _PLACES = {
@@ -72,6 +72,7 @@ _PLACES = {
     "CT": "America/Chicago", "CST/CDT": "America/Chicago", "CENTRAL TIME": "America/Chicago",
     "ET": "America/New_York", "EST/EDT": "America/New_York", "EDT/EST": "America/New_York",
     "EASTERN": "America/New_York", "EASTERN TIME": "America/New_York",
+    "PST8PDT": "America/Los_Angeles", "MST7MDT": "America/Denver", "CST6CDT": "America/Chicago", "EST5EDT": "America/New_York",
     "MOUNTAIN": "America/Denver", "CENTRAL": "America/Chicago",
     "CET/CEST": "Europe/Berlin", "CEST/CET": "Europe/Berlin", "GMT/BST": "Europe/London", "BST/GMT": "Europe/London",
 }  # fmt: skip
