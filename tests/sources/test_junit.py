@@ -9,6 +9,7 @@ import pytest
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import CaseStatus, Completeness, Provenance
+from readiness_tui.sources import registry
 from readiness_tui.sources.kit import xml_stream
 
 DATA = Path(__file__).parent.parent / "data"
@@ -309,3 +310,14 @@ def test_a_run_started_with_its_earliest_suite_whatever_their_order(make, read, 
 def test_a_report_that_lacks_declared_tests_is_partial(make, read, declared, completeness):
     text = suite('<testcase name="a"/><testcase name="b"/>', f'tests="{declared}"')
     assert read(make("r.xml", text)).runs[0].completeness is completeness
+
+
+def test_declarations_before_the_root_do_not_hide_what_it_is(make):
+    text = (
+        '<?xml version="1.0"?>\n<!DOCTYPE testsuites [\n<!ELEMENT a (b, c)>\n]>\n<testsuites><testsuite/></testsuites>'
+    )
+    path = make("report.xml", text)
+    source, _ = registry.recognise(path)
+    assert source.name == "junit"
+    with pytest.raises(ReadinessError, match="document type with declarations"):
+        list(source.read(path))

@@ -73,12 +73,14 @@ def test_langsmith(sample_desk: Desk, tmp_path: Path) -> None:
 def test_unrelated_neighbours_are_skipped_and_a_file_that_was_recognised_is_not(
     sample_desk: Desk, tmp_path: Path
 ) -> None:
-    (tmp_path / "cases.jsonl").write_text('{"case_id": "a", "output": "x", "status": "pass"}\n')
-    (tmp_path / "config.json").write_text('{"retries": 3}')
-    (tmp_path / "header.csv").write_text("a,b\n")
-    (tmp_path / "notes.txt").write_text("hi\n")
-    (tmp_path / "report.xml").write_text("<testsuite><testcase>")
-    results = {Path(result.path).name: result for result in import_path(sample_desk, tmp_path)}
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "cases.jsonl").write_text('{"case_id": "a", "output": "x", "status": "pass"}\n')
+    (folder / "config.json").write_text('{"retries": 3}')
+    (folder / "header.csv").write_text("a,b\n")
+    (folder / "notes.txt").write_text("hi\n")
+    (folder / "report.xml").write_text("<testsuite><testcase>")
+    results = {Path(result.path).name: result for result in import_path(sample_desk, folder)}
     assert results["cases.jsonl"].cases == 1
     told = {name: result.format for name, result in results.items() if result.refused}
     assert told == {"config.json": "", "header.csv": "", "notes.txt": "", "report.xml": "recognised"}
