@@ -122,3 +122,27 @@ def test_a_file_of_several_lines_of_one_request_is_refused_with_what_to_do(make,
     found = explain(make("app.jsonl", rows))
     assert "# takes 4 of the first 4 rows" in found.proposal
     assert json.loads(json.dumps(found.proposal)).count("group_by: request_id") == 1
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"error": "KeyError: branch"},
+        {"level": "error"},
+        {"severity": "CRITICAL"},
+        {"finish_reason": "content_filter"},
+        {"stop_reason": "refusal"},
+        {"status": "ok", "http_status": 502},
+        {"error": {"type": "timeout"}},
+    ],
+)
+def test_a_success_beside_an_error_is_no_success_and_said(make, read, beside):
+    found = read(make("app.jsonl", [CALL, other("r2", **beside)]))
+    assert [trace.outcome for trace in found.traces] == [Outcome.SUCCESS, None]
+    assert any("an error stands beside it" in said for said in found.warnings)
+
+
+@pytest.mark.parametrize("word", ["none", "", None, False, 0, "No error", {}, "n/a"])
+def test_a_word_for_no_error_is_none(make, read, word):
+    (trace,) = read(make("app.jsonl", [other("r1", error=word)])).traces
+    assert (trace.outcome, trace.error) == (Outcome.SUCCESS, None)

@@ -217,3 +217,12 @@ def test_a_run_whose_cases_are_no_list_is_said_to_have_none(make, read):
         assert any("describes a run, and no case of it follows" in text for text in found.warnings)
     figures = {"run": {"id": "r", "metrics": {"faithfulness": 0.9}}}
     assert not any("no case" in text for text in read(make("y.json", figures), "case_record").warnings)
+
+
+@pytest.mark.parametrize("word", [{"status": "pass"}, {"success": True}])
+def test_a_pass_beside_an_error_is_unknown_and_said(make, read, word):
+    rows = [{"case_id": "a", "output": "x", "scores": {"f1": 1}, "error": "none", **word}]
+    rows.append({**rows[0], "case_id": "b", "error": "Timeout: slow"})
+    found = read(make("run.jsonl", rows))
+    assert [case.status for case in found.cases] == [CaseStatus.PASS, CaseStatus.UNKNOWN]
+    assert any("an error stands beside it" in said for said in found.warnings)

@@ -33,7 +33,8 @@ _SEPARATOR = re.compile(r"\s*[;|]\s*")
 _NO_SCORE = re.compile(
     r"^(latency|duration|elapsed|cluster|document|session|temperature|top_?[pk]|port|pid)$"
     r"|(^|_)(id|ids|at|time|date|index|idx|seed|timestamp|ts|version|line|row|turn|step|number|count|year|ns|us|ms|secs|seconds"
-    r"|tokens|bytes|attempts|retries|n)$",
+    r"|tokens|bytes|attempts|retries|n)$"
+    r"|^(http_?)?status(_?code)?$|(^|_)(status_code|http_status|error_code|exit_code)$",
     re.IGNORECASE,
 )
 # The same at the end of a name in camelCase: startTime, promptTokens, responseCost.
