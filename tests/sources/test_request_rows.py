@@ -144,3 +144,14 @@ def test_braintrusts_scores_of_one_name_are_averaged_and_said(make, read):
     assert (case.scores["judge"].value, case.scores["none"].state, case.latency_ms.value) == (0.75, "missing", None)
     assert any("averaged, as Braintrust does" in said for said in found.warnings)
     assert any("the root's includes the scorers" in said for said in found.warnings)
+
+
+def test_a_gateways_success_beside_an_error_is_no_success(make, read):
+    found = read(make("log.jsonl", [{**LITELLM, "error_str": "APIError: overloaded"}]))
+    assert [trace.outcome for trace in found.traces] == [None]
+    assert any("an error stands beside it" in said for said in found.warnings)
+    row = {"request_id": "q", "request_created_at": "2026-11-20T10:00:00Z", "response_status": 200, "delay_ms": 5,
+           "prompt_tokens": 9, "completion_tokens": 1, "cost": 0, "costUSD": 0.004, "request_body": {"model": "birch"},
+           "response_body": {"error": {"type": "overloaded", "message": "later"}}}  # fmt: skip
+    (trace,) = read(make("requests.jsonl", [row])).traces
+    assert (trace.outcome, trace.cost) == (None, 0.004)

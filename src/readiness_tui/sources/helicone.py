@@ -23,6 +23,7 @@ from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.kit.peek import peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.tracing.model_call import answered, asked, called
+from readiness_tui.sources.tracing.outcome import CONTRADICTED, names_error
 
 SIGNS = frozenset({"request_id", "request_created_at"})
 _MORE = frozenset(
@@ -119,14 +120,17 @@ def _trace(row: Mapping[str, Any], notes: fields.Notes) -> Trace:
     about = {name: value for place in reversed(_PROPERTIES) for name, value in inner(row, place).items()}
     about = {name.removeprefix(_OF_PROPERTY): value for name, value in about.items()}
     status, outcome = _outcome(row, notes)
+    problem = _said(row.get("response_body"))
+    if outcome is Outcome.SUCCESS and names_error(problem):
+        notes.add(CONTRADICTED)
+        outcome = None
     cached = _cached(row)
     tokens_in, tokens_out = _tokens(row, "prompt_tokens"), _tokens(row, "completion_tokens")
     if not tokens_in and not tokens_out:
         tokens_in = tokens_out = None
-    cost = next(
-        (found for name in ("cost", "costUSD", "cost_usd") if (found := payload.amount(row.get(name))) is not None),
-        None,
-    )
+    stated = [payload.amount(row.get(name)) for name in ("cost", "costUSD", "cost_usd")]
+    known = [found for found in stated if found is not None]
+    cost = next(filter(None, known), known[0] if known else None)  # a 0 says less than the price beside it
     if cost == 0 and not cached:
         if tokens_in or tokens_out:
             notes.add("a cost of 0 beside tokens: a model without a price; taken as unknown")
@@ -142,7 +146,7 @@ def _trace(row: Mapping[str, Any], notes: fields.Notes) -> Trace:
         app_version=payload.version(about, "app_version", "AppVersion", "release", "version"),
         status=status,
         outcome=outcome,
-        error=(_said(row.get("response_body")) or f"HTTP {status}") if failed else None,
+        error=(problem or f"HTTP {status}") if failed else None,
         question=asked(row.get("request_body")),
         answer=None if failed else answer,
         tool_calls=None if failed else called(calls),

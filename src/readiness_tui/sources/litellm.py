@@ -23,6 +23,7 @@ from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.kit.peek import peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.tracing.model_call import answered, asked, called
+from readiness_tui.sources.tracing.outcome import CONTRADICTED, names_error
 from readiness_tui.sources.tracing.traced_case import elapsed_ms
 
 PAYLOAD = frozenset({"call_type", "startTime", "endTime", "response_cost"})
@@ -189,6 +190,9 @@ def _outcome(word: str | None, problem: str | None, notes: fields.Notes) -> Outc
         return Outcome.ERROR if problem else None
     match word.strip().lower():
         case "success":
+            if names_error(problem):
+                notes.add(CONTRADICTED)
+                return None
             return Outcome.SUCCESS
         case "failure" | "error":
             return Outcome.ERROR

@@ -613,3 +613,37 @@ def test_rows_of_parquet_have_maps_and_lists(tmp_path, read):
 def test_rows_of_other_tools_are_none_of_langfuses(row):
     (source,) = [source for source in registry.sources() if source.name == "langfuse"]
     assert source.recognise(Path("x.jsonl"), (json.dumps(row) + "\n" + json.dumps(row) + "\n").encode()) is None
+
+
+def _old(*rows):
+    """Observations as before August 2025: nothing but spans, generations and events."""
+    base = data(OBSERVATIONS)[0] | {"isRootObservation": False, "metadata": {}, "input": {"question": "Where?"}}
+    made = [{**base, "id": "o", "type": "SPAN", "parentObservationId": None, "output": {"answer": "Leeds"}}]
+    made.append({**base, "id": "g", "type": "GENERATION", "parentObservationId": "o", "output": "Leeds"})
+    return made + [{**base, "id": f"x{n}", "parentObservationId": "o", **row} for n, row in enumerate(rows)]
+
+
+def test_a_vocabulary_without_a_word_for_retrievals_says_nothing_by_their_absence(make, read):
+    (trace,) = read(make("o.jsonl", _old())).traces
+    assert (trace.retrieval, trace.tool_calls) == (None, ())
+    (trace,) = read(make("p.jsonl", _old({"type": "TOOL", "name": "pay"}))).traces
+    assert trace.retrieval is False
+
+
+def test_an_event_may_be_a_tool_call_or_a_retrieval(make, read):
+    for event in ({"name": "fetched", "output": ["a page"]}, {"name": "pay", "output": "done"}, {"name": "mark"}):
+        found = read(make("o.jsonl", _old({"type": "EVENT", "endTime": None, **event})))
+        assert (found.traces[0].retrieval, found.traces[0].tool_calls) == (None, None)
+        assert any(event["name"] in said for said in found.warnings)
+
+
+def test_without_a_column_for_parents_no_observation_is_known_to_be_the_first(make, read):
+    rows = [{k: v for k, v in row.items() if k not in ("parentObservationId", "isRootObservation")} for row in _old()]
+    rows = [{**rows[1], "traceName": "chat", "statusMessage": "", "bookmarked": False}]
+    found = read(make("o.jsonl", rows))
+    (trace,) = found.traces
+    assert (trace.latency_ms, trace.outcome, trace.tool_calls, trace.retrieval) == (None, None, None, None)
+    assert trace.answer == "Leeds"
+    assert any("lacks its first step" in said for said in found.warnings)
+    sparse = [{k: v for k, v in row.items() if v is not None and k != "isRootObservation"} for row in _old()]
+    assert read(make("p.jsonl", sparse)).traces[0].outcome is Outcome.SUCCESS  # left out where it is null

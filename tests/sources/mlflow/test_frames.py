@@ -152,3 +152,12 @@ def test_a_step_of_no_type_inside_of_a_request_is_counted_and_named(read, make):
     found = read(make("t.jsonl", rows))
     assert [trace.tool_calls for trace in found.traces] == [(), None]
     assert any("look_up" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(("response", "answer"), [('"2"', "2"), ("7", "7"), (None, None)])
+def test_an_answer_that_stands_in_no_span_is_the_requests_own(read, make, response, answer):
+    row = {"trace_id": "tr-1", "trace": "{}", "state": "OK", "request_time": 1795168800000, "execution_duration": 5,
+           "request": '{"question": "Where?"}', "response": response, "trace_metadata": {}, "tags": {}, "spans": [],
+           "assessments": []}  # fmt: skip
+    (trace,) = read(make("t.jsonl", [row])).traces
+    assert trace.answer == answer

@@ -139,3 +139,27 @@ def test_a_cost_of_0_beside_tokens_is_missing_and_said(make, read, more, cost):
     found = read(make("app.jsonl", [{**CALL, "cost_usd": 0, **more}]))
     assert found.traces[0].cost == cost
     assert any("cost of 0 beside tokens" in warning for warning in found.warnings) is (cost is None)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"error": "KeyError: branch"},
+        {"level": "error"},
+        {"severity": "CRITICAL"},
+        {"finish_reason": "content_filter"},
+        {"stop_reason": "refusal"},
+        {"status": "ok", "http_status": 502},
+        {"error": {"type": "timeout"}},
+    ],
+)
+def test_a_success_beside_an_error_is_no_success_and_said(make, read, beside):
+    found = read(make("app.jsonl", [CALL, other("r2", **beside)]))
+    assert [trace.outcome for trace in found.traces] == [Outcome.SUCCESS, None]
+    assert any("an error stands beside it" in said for said in found.warnings)
+
+
+@pytest.mark.parametrize("word", ["none", "", None, False, 0, "No error", {}, "n/a"])
+def test_a_word_for_no_error_is_none(make, read, word):
+    (trace,) = read(make("app.jsonl", [other("r1", error=word)])).traces
+    assert (trace.outcome, trace.error) == (Outcome.SUCCESS, None)

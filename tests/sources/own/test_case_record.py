@@ -290,3 +290,12 @@ def test_a_status_that_is_not_understood_is_not_counted_as_without_an_error(make
     first, second = found.cases
     assert second.status is CaseStatus.UNKNOWN
     assert (CASE_READERS["error_rate"](first, None), CASE_READERS["error_rate"](second, None)) == (0.0, MISSING)
+
+
+@pytest.mark.parametrize("word", [{"status": "pass"}, {"success": True}])
+def test_a_pass_beside_an_error_is_unknown_and_said(make, read, word):
+    rows = [{"case_id": "a", "output": "x", "scores": {"f1": 1}, "error": "none", **word}]
+    rows.append({**rows[0], "case_id": "b", "error": "Timeout: slow"})
+    found = read(make("run.jsonl", rows))
+    assert [case.status for case in found.cases] == [CaseStatus.PASS, CaseStatus.UNKNOWN]
+    assert any("an error stands beside it" in said for said in found.warnings)

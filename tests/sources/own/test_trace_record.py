@@ -301,3 +301,38 @@ def test_a_trace_twice_in_a_list_on_one_line_is_refused_by_its_number(make, read
     (reject,) = found.rejects
     assert reject.reason.startswith("record 2 of the list: ")
     assert "on line 1 (record 1 of the list)" in reject.reason
+
+
+@pytest.mark.parametrize(
+    ("record", "outcome"),
+    [
+        ({"status": 200}, Outcome.SUCCESS),
+        ({"status": "503"}, Outcome.ERROR),
+        ({"status": None, "status_code": 429}, Outcome.ERROR),
+        ({"status": 0}, None),
+        ({"status": True}, None),
+        ({"status": "ok", "error": "ValueError: no branch"}, None),
+        ({"status": "ok", "success": False}, None),
+        ({"status": "ok", "statusCode": 500}, None),
+        ({"status": None, "success": True, "error": "boom"}, None),
+        ({"status": None, "success": False, "error": "boom"}, Outcome.ERROR),
+        ({"status": None, "error": "none"}, None),
+        ({"status": "ok", "error": "none"}, Outcome.SUCCESS),
+    ],
+)
+def test_http_codes_are_statuses_and_a_contradiction_is_no_success(make, read, record, outcome):
+    (trace,) = read(make("log.jsonl", [{**COURSE, **record}])).traces
+    assert trace.outcome is outcome
+    assert trace.scores.keys() == {"faithfulness"}
+
+
+@pytest.mark.parametrize(("number", "calls"), [(3, None), ("2", None), (0, ()), ("0", ())])
+def test_a_number_of_tool_calls_says_how_many_and_not_which(make, read, number, calls):
+    found = read(make("log.jsonl", [{**COURSE, "tool_calls": number}]))
+    (trace,) = found.traces
+    assert (trace.tool_calls, trace.extra["tool_call_count"], "tool_calls" in trace.scores) == (
+        calls,
+        int(number),
+        False,
+    )
+    assert any("which tools a request called is not known" in said for said in found.warnings) is (calls is None)

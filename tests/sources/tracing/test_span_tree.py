@@ -417,3 +417,15 @@ def test_any_spans_make_a_trace_whatever_their_order_and_however_often_they_come
 def test_a_chain_as_deep_as_it_likes():
     spans = [RawSpan(str(n), str(n - 1) if n else None, tokens_in=1) for n in range(20_000)]
     assert trace(*spans).tokens_in == 1
+
+
+@pytest.mark.parametrize(("second", "latency", "words"), [
+    (10, 20, ""), (15, 25, "counts as its own"), (31, None, "its latency is unknown"), (5000, None, "its latency is unknown"),
+])  # fmt: skip
+def test_roots_that_lie_apart_are_said_and_far_apart_have_no_latency(second, latency, words):
+    notes = fields.Notes()
+    spans = [span("a", None, at=0, kind=MODEL, output="x"), span("b", None, at=second, kind=MODEL, output="y")]
+    assert trace_from_spans("t", spans, (), notes).latency_ms == latency
+    said = " ".join(warning.text for warning in notes.warnings("f"))
+    assert words in said
+    assert ("several first steps" in said) is bool(words)

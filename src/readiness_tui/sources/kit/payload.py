@@ -33,7 +33,7 @@ _WRAPPED = re.compile(r"\b(?:UUID|Decimal|PosixPath)\(('[^']*')\)")
 _MOMENT = re.compile(r"\bdatetime\.datetime\(((?:\d+(?:, )?)+)(?:, tzinfo=[\w.]+(?:\([^()]*(?:\([^()]*\))?\))?)?\)")
 MOST = 2.0**53  # what a cost or a count may be at most
 CASE_IDS = ("case_id", "caseId", "test_id", "testId")
-_QUESTIONS = ("question", "query", "input", "user_input", "message", "prompt", "content", "text", "q")
+_QUESTIONS = ("question", "query", "input", "user_input", "message", "prompt", "content", "text", "q", "task")
 _ANSWERS = ("answer", "output", "response", "completion", "content", "text", "result")
 _CHUNKS = ("retrieved_chunks", "retrievedChunks", "chunks", "contexts", "retrieved_contexts", "documents", "docs")
 _TOOLS = ("tool_calls", "toolCalls")

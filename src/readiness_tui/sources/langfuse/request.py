@@ -17,6 +17,9 @@ from readiness_tui.sources.langfuse.row import build, span
 from readiness_tui.sources.langfuse.score import judgement, table_judgements
 from readiness_tui.sources.tracing.span_tree import RawSpan
 
+#: What says of an observation whether it is inside of another.
+PARENT = frozenset({"parentObservationId", "isRootObservation"})
+
 
 @dataclass(slots=True)
 class LoggedRequest:
@@ -67,11 +70,14 @@ class LoggedRequest:
         listed = payload.parsed(row.get("observations"))
         return len(listed) if isinstance(listed, list) else payload.count(row.get("observationCount")) or 0
 
-    def trace(self, ident: str, notes: fields.Notes) -> Iterator[Record]:
+    def trace(self, ident: str, notes: fields.Notes, *, parents: bool = False) -> Iterator[Record]:
+        """`parents`: whether the file names the parents of observations. A row without that field then has none; where no
+        row has it (exported tables of generations), whether a step is the first of its request is not known."""
+        parents = parents or any(PARENT & row.keys() for _, row in self.spans.values())
         spans: list[RawSpan] = []
         for line, row in self.spans.values():
             try:
-                spans.append(span(row, notes))
+                spans.append(span(row, notes, parents=parents))
             except RecordError as error:
                 self.lost = True
                 if line:

@@ -45,23 +45,27 @@ _HINTED = {
     "embedding": SpanKind.EMBEDDING,
     "embeddings": SpanKind.EMBEDDING,
 }
+#: Types since August 2025, when the vocabulary got words for tools and retrievals. Before, all was a span or an event.
+_TYPED = frozenset({"TOOL", "RETRIEVER", "AGENT", "CHAIN", "GUARDRAIL", "EMBEDDING", "EVALUATOR"})
+#: The parent of an observation whose export has no column for it: there may be one.
+UNSTATED = "not exported"
 _TOOL_NAMES = ("gen_ai.tool.name", "tool.name", "tool_name")
 _DOCUMENTS = ("documents", "chunks", "results", "output", "matches")
 
 
-def span(row: Mapping[str, Any], notes: fields.Notes) -> RawSpan:
-    """Raises RecordError."""
+def span(row: Mapping[str, Any], notes: fields.Notes, *, parents: bool = True) -> RawSpan:
+    """`parents`: whether its export says which observation is inside of which. Raises RecordError."""
     ident = fields.text(row, "id")
     if not ident:
         raise RecordError("an observation without an id")
     root = fields.flag(row, "isRootObservation")
-    parent = None if root else fields.text(row, "parentObservationId") or None
+    parent = None if root else fields.text(row, "parentObservationId") or (None if parents else UNSTATED)
     name = fields.text(row, "name") or ""
     metadata = object_in(row, "metadata")
     source, result = text_or_json(row.get("input")), text_or_json(row.get("output"))
     kind, word = _kind(row, metadata, result)
     started, ended = fields.moment(row, "startTime", notes), fields.moment(row, "endTime", notes)
-    failed = row.get("level") == ERROR
+    failed = str(row.get("level")).upper() == ERROR
     tool, model = kind is SpanKind.TOOL, kind is SpanKind.MODEL
     said = model_output.model_output(result) if model else model_output.ModelOutput()
     answered = model_output.tool_message(result) if kind in (SpanKind.TOOL, SpanKind.OTHER) else None
@@ -107,9 +111,10 @@ def span(row: Mapping[str, Any], notes: fields.Notes) -> RawSpan:
         session=fields.text(row, "sessionId") or None,
         tags=payload.tags(payload.parsed(row.get("tags") or row.get("traceTags")), metadata),
         attributes=attributes,
-        extra=_about(row, metadata) if parent is None else {},
-        explained=True if row.get("type") == "EVENT" else False if word else None,
+        extra=_about(row, metadata) if parent in (None, UNSTATED) else {},
+        explained=False if word else None,
         kind_word=word,
+        blind=row.get("type") not in _TYPED and not hints_kind(hinted),
         unread=said.unread,
     )
 
@@ -133,6 +138,11 @@ def _kind(row: Mapping[str, Any], metadata: Mapping[str, Any], result: Any) -> t
         return SpanKind.RETRIEVAL, None
     known = typed is None or typed in ("SPAN", "CHAIN", "EVENT")
     return SpanKind.OTHER, None if known or not isinstance(typed, str) else typed
+
+
+def hints_kind(hints: Mapping[str, Any]) -> bool:
+    """Whether an integration by OpenTelemetry left its own word for the kind, which may be one for retrievals."""
+    return any(isinstance(hints.get(name), str) for name in _HINTS)
 
 
 def _is_document(part: Any) -> bool:

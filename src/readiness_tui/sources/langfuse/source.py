@@ -23,7 +23,7 @@ from readiness_tui.sources.kit.peek import peek
 from readiness_tui.sources.kit.recordio import Entry, reject
 from readiness_tui.sources.langfuse.file import Holds, MorePages, called, holds, neighbours, rows, shape
 from readiness_tui.sources.langfuse.items import read_experiments, read_items
-from readiness_tui.sources.langfuse.request import LoggedRequest
+from readiness_tui.sources.langfuse.request import PARENT, LoggedRequest
 from readiness_tui.sources.langfuse.score import subject
 
 _STEP = 500  # traces between two progress records
@@ -164,7 +164,7 @@ def _traces(path: Path, kind: Holds, notes: fields.Notes) -> Iterator[Record]:
                 covered += 1
             else:
                 brought += 1
-                yield from request.trace(ident, notes)
+                yield from request.trace(ident, notes, parents=kind is Holds.OBSERVATIONS and bool(seen & PARENT))
     if Holds.ITEMS in beside.values():
         del lost["experiment"]  # they are joined with its items
     for about, n in lost.items():

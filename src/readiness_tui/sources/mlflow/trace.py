@@ -118,6 +118,12 @@ def _logged(value: Any) -> Any:
     return payload.parsed(value)
 
 
+def _whole(response: Any) -> str | None:
+    """The answer in what the request gave; a structure that was cut off shows none."""
+    cut = isinstance(response, str) and response.lstrip()[:1] in ("{", "[")
+    return None if cut else payload.answer(response)
+
+
 def read_assessment(part: Mapping[str, Any], notes: fields.Notes) -> Assessment | None:
     """None if the assessment was replaced by a correction or is empty. Raises RecordError."""
     name = fields.text(part, "assessment_name") or fields.text(part, "name")
@@ -177,6 +183,7 @@ def read_trace(info: Info, spans: Sequence[Any] | None, reader: Reader) -> tuple
         started_at=trace.started_at or info.started_at,
         latency_ms=trace.latency_ms if trace.latency_ms is not None or info.open else info.duration_ms,
         question=trace.question or payload.question(info.request) or None,
+        answer=trace.answer if trace.answer is not None or trace.outcome is Outcome.ERROR else _whole(info.response),
         tokens_in=trace.tokens_in if trace.tokens_in is not None else tokens[0],
         tokens_out=trace.tokens_out if trace.tokens_out is not None else tokens[1],
         cost=trace.cost if trace.cost is not None else cost,

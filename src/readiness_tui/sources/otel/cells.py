@@ -17,6 +17,7 @@ from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.literal import structure
 from readiness_tui.sources.otel import batch
 from readiness_tui.sources.tracing.attributes import CONTENT, NAMES
+from readiness_tui.sources.tracing.outcome import names_error
 from readiness_tui.sources.tracing.span_reader import Event
 
 #: Keys beside records that name a further page.
@@ -30,6 +31,8 @@ _NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?([eE]\+?[0-9]+)?")
 _MOST_DIGITS = 20  # of a whole number that is read exactly
 _UNITS = ((1e11, "s", 1_000_000), (1e14, "ms", 1000), (1e17, "µs", 1))
 _CODES = {"": 0, "UNSET": 0, "0": 0, "OK": 1, "1": 1, "ERROR": 2, "2": 2}
+_STATUS_CODE = ("code", "Code", "statusCode", "status_code", "canonical_code")
+_STATUS_MESSAGE = ("message", "Message", "statusMessage", "status_message", "description", "Description")
 _SIDES = {"2": "server", "3": "client", "4": "producer", "5": "consumer"}
 _SIDES |= {name.upper(): name for name in _SIDES.values()}
 _NOTHING = frozenset({"nan", "NaN", "NaT", "<NA>", "\\N", "None", "null", "NULL"})
@@ -112,6 +115,21 @@ def code_of(value: Any, notes: fields.Notes) -> int:
         return _CODES[word]
     notes.add(f"the status {quoted(value)} is none of OpenTelemetry's; how such a span ended is not known")
     return NOT_UNDERSTOOD
+
+
+def status_of(value: Any, notes: fields.Notes) -> tuple[int, str]:
+    """The code and the message of a span's status: OTLP's object, under any spelling of its names, or its code alone.
+
+    An empty object, and one with a message alone, leave the code at its default, "unset", as protobuf's JSON does; a
+    message then is that of an error, for no other has one, but OpenTelemetry does not say so: how it ended is unknown.
+    """
+    if not isinstance(value, dict):
+        return code_of(value, notes), ""
+    code = next((value[name] for name in _STATUS_CODE if value.get(name) is not None), None)
+    said = next((found for name in _STATUS_MESSAGE if isinstance(found := value.get(name), str) and found), "")
+    if code is None and (names_error(said) or value.keys() - {*_STATUS_CODE, *_STATUS_MESSAGE, "deprecatedCode"}):
+        return code_of(value, notes), said
+    return code_of(code, notes), said
 
 
 def side_of(kind: Any) -> str:

@@ -27,6 +27,7 @@ from readiness_tui.sources.otel.layout import Layout, telling, used
 from readiness_tui.sources.otel.runs import Runs
 from readiness_tui.sources.otel.trace import TraceParts
 from readiness_tui.sources.tracing.attributes import names
+from readiness_tui.sources.tracing.outcome import names_error
 from readiness_tui.sources.tracing.span_reader import Event, LoggedSpan, Reader
 
 Row = dict[str, Any]
@@ -178,7 +179,7 @@ class RowSource:
         stated = cells.pick(row, layout.code)
         if stated is None and layout.status_tags:
             stated = attributes.get("otel.status_code")
-            if "error" in attributes and attributes["error"] not in (False, "false", 0):
+            if names_error(attributes.get("error")):
                 stated = "ERROR"
         if stated is None and any(_flag(row, name) for name in layout.failed):
             stated = "ERROR"

@@ -191,8 +191,7 @@ class TraceParts:
             if duration < 0:
                 notes.add("a span ends before it starts; its duration is taken as missing")
                 duration = None
-        status = payload.inner(span, "status")
-        stated = cells.code_of(status.get("code"), notes)
+        stated, message = cells.status_of(span.get("status"), notes)
         listed = span.get("events")
         events = [
             Event(fields.text(event, "name") or "", batch.plain(event.get("attributes"), notes))
@@ -206,7 +205,7 @@ class TraceParts:
             started_at=start[1] if start else None,
             duration_ms=duration,
             code=stated,
-            message=fields.text(status, "message") or "",
+            message=message,
             attributes=batch.plain(span.get("attributes"), notes),
             events=events,
             resource=resource,

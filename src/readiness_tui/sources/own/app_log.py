@@ -17,7 +17,7 @@ from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.metrics.registry import normal
-from readiness_tui.domain.runs.model import Trace
+from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Recognised, Record, TraceRecord
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
@@ -26,7 +26,8 @@ from readiness_tui.sources.kit.payload import masked
 from readiness_tui.sources.kit.peek import peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.own.golden_set import GOLD
-from readiness_tui.sources.own.trace_record import FOREIGN, trace_from
+from readiness_tui.sources.own.trace_record import FOREIGN, speaks_against, trace_from
+from readiness_tui.sources.tracing.outcome import CONTRADICTED, of_http
 
 #: What names a request, in snake case; the first that a record has counts.
 REQUEST_IDS = ("request_id", "requestid", "req_id", "correlation_id", "correlationid", "call_id", "invocation_id")
@@ -93,7 +94,6 @@ _NAMES = {
     "scores": "scores",
 }
 _FIELDS = {name: ours for ours, names in _NAMES.items() for name in names.split()}
-_HTTP = range(100, 600)
 
 
 class AppLog:
@@ -230,17 +230,18 @@ def _trace(item: Entry, row: Mapping[str, Any], ident: str, notes: fields.Notes)
             rest[key] = value
     _by_code(made)
     trace = trace_from(replace(item, value=made), notes, rest)
+    if trace.outcome is Outcome.SUCCESS and speaks_against(rest):
+        notes.add(CONTRADICTED)
+        trace = replace(trace, outcome=None)
     kept: dict[str, Any] = {**masked(rest), **trace.extra}
     return replace(trace, extra=kept)
 
 
 def _by_code(made: dict[str, Any]) -> None:
     """A status that is HTTP's: 4xx and 5xx are errors."""
-    code = made.get("status")
-    if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) == 3:
-        code = int(code)
-    if isinstance(code, int) and not isinstance(code, bool) and code in _HTTP:
-        made["status"] = "error" if code >= 400 else "ok"
+    said = of_http(made.get("status"))
+    if said is not None:
+        made["status"] = "error" if said is Outcome.ERROR else "ok"
 
 
 SOURCE = AppLog()

@@ -39,7 +39,7 @@ from readiness_tui.sources.own.app_log import REQUEST_IDS, is_log, snake
 from readiness_tui.sources.own.golden_set import GOLD, RESULT
 from readiness_tui.sources.own.row_runs import RowRuns, row_runs
 from readiness_tui.sources.own.run_fields import run_from
-from readiness_tui.sources.tracing.outcome import outcome_of
+from readiness_tui.sources.tracing.outcome import names_error, outcome_of
 from readiness_tui.sources.tracing.traced_case import elapsed_ms
 
 _ALIASES = {
@@ -195,7 +195,7 @@ def case_from(entry: Entry, notes: fields.Notes) -> Case:
     ident = fields.text(known, "case_id")
     if not ident and not question.strip():
         raise RecordError("neither case_id nor question")
-    error = fields.prose(known, "error") or None
+    error = fields.prose(known, "error") if names_error(known.get("error")) else None
     cached = fields.flag(known, "cached")
     if fields.flag(known, "cold"):
         rest["cold"] = True
@@ -250,6 +250,15 @@ class CaseRepeats:
 
 
 def _status(known: dict[str, Any], error: str | None, notes: fields.Notes) -> CaseStatus:
+    """A word for "passed" beside an error is no pass, and no more is known of it."""
+    status = _stated(known, error, notes)
+    if error and status is CaseStatus.PASS:
+        notes.add("a case is called passed and an error stands beside it; how it ended is not known")
+        return CaseStatus.UNKNOWN
+    return status
+
+
+def _stated(known: dict[str, Any], error: str | None, notes: fields.Notes) -> CaseStatus:
     word = fields.text(known, "status")
     if word is None:
         success = fields.flag(known, "success")

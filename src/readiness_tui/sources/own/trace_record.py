@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from readiness_tui.domain.runs.model import Outcome, Trace
-from readiness_tui.sources.kit import fields, measures
+from readiness_tui.sources.kit import fields, measures, payload
 from readiness_tui.sources.kit.base import Recognised, Record, TraceRecord
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.peek import peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
-from readiness_tui.sources.tracing.outcome import outcome_of
+from readiness_tui.sources.tracing.outcome import CONTRADICTED, contradicts, names_error, of_http, outcome_of
 from readiness_tui.sources.tracing.traced_case import elapsed_ms
 
 COURSE = ("prompt_version", "model", "retrieved_chunks", "tool_calls", "faithfulness", "latency_ms", "status")
@@ -96,6 +96,11 @@ _ALIASES = {
     "cold_start": "cold",
     "cold": "cold",
 }
+#: Fields that are kept with a record, and may say that it did not succeed.
+_ERRORS = ("error", "error_message", "error_type", "errormessage", "errortype", "exception")
+_LEVELS = ("level", "levelname", "severity", "loglevel", "log_level")
+_FINISHES = ("finish_reason", "finishreason", "stop_reason", "stopreason")
+_CODES = ("status_code", "statuscode", "http_status", "http_status_code", "httpstatus")
 _FEW = 4  # records that tell whether several share a trace
 _UNITLESS = ("latency", "duration")
 #: Words of the note about a duration that was not taken: a mapping can say its unit.
@@ -159,13 +164,9 @@ def trace_from(entry: Entry, notes: fields.Notes, beside: Mapping[str, Any] | No
     for name in _UNITLESS:
         if name in rest:
             notes.add(f'"{name}" {NO_UNIT}; write it as {name}_ms')
-    status, error = fields.text(known, "status"), fields.prose(known, "error") or None
-    outcome = outcome_of(status)
-    if status is None:
-        success = fields.flag(known, "success")
-        outcome = Outcome.ERROR if error else None if success is None else Outcome.SUCCESS if success else Outcome.FAIL
-    elif outcome is None:
-        notes.add(f"the status {quoted(status)} is not known, so those records have no outcome")
+    status, error = fields.text(known, "status"), _error(known)
+    outcome = _outcome(known, status, error, rest, notes)
+    _count_of_calls(known, rest, notes)
     chunks = fields.chunks(known, "retrieved_chunks", table=table)
     retrieval = fields.flag(known, "retrieval")
     started = fields.moment(known, "started_at", notes)
@@ -195,6 +196,54 @@ def trace_from(entry: Entry, notes: fields.Notes, beside: Mapping[str, Any] | No
         extra=rest,
         user=fields.text(known, "user"),
         session=fields.text(known, "session"),
+    )
+
+
+def _count_of_calls(known: dict[str, Any], rest: dict[str, Any], notes: fields.Notes) -> None:
+    """A number of tool calls in their place: how many there were, and not which. 0 is "none called"."""
+    stated = known.get("tool_calls")
+    count = payload.count(int(stated) if isinstance(stated, str) and stated.strip().isdecimal() else stated)
+    if count is None:
+        return
+    rest["tool_call_count"] = count
+    known["tool_calls"] = None if count else []
+    if count:
+        notes.add("tool_calls is a number, so which tools a request called is not known")
+
+
+def _error(known: dict[str, Any]) -> str | None:
+    """What the record says went wrong; a word for "none" is none."""
+    return fields.prose(known, "error") if names_error(known.get("error")) else None
+
+
+def _outcome(
+    known: dict[str, Any], status: str | None, error: str | None, rest: dict[str, Any], notes: fields.Notes
+) -> Outcome | None:
+    """How the request ended. A word for success beside an error is no success, and no more is known of it."""
+    success = fields.flag(known, "success")
+    by_code = next((found for name in _CODES if (found := of_http(rest.get(name))) is not None), None)
+    if status is not None:
+        outcome = outcome_of(status) or of_http(status)
+        if outcome is None:
+            notes.add(f"the status {quoted(status)} is not known, so those records have no outcome")
+    elif success is not None:
+        outcome = Outcome.SUCCESS if success else Outcome.ERROR if error else Outcome.FAIL
+    else:
+        outcome = Outcome.ERROR if error else by_code
+    if outcome is Outcome.SUCCESS and ((status is not None and success is False) or speaks_against(rest, error)):
+        notes.add(CONTRADICTED)
+        return None
+    return outcome
+
+
+def speaks_against(rest: Mapping[str, Any], error: str | None = None) -> bool:
+    """Whether the fields of a record that are none of a trace's name an error."""
+    spelled = {key.casefold().lstrip("@_"): value for key, value in rest.items()}
+    return contradicts(
+        (error, *(spelled.get(name) for name in _ERRORS)),
+        levels=[spelled.get(name) for name in _LEVELS],
+        finishes=[spelled.get(name) for name in _FINISHES],
+        codes=[spelled.get(name) for name in _CODES],
     )
 
 

@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from readiness_tui.domain.runs.model import Outcome
 from readiness_tui.sources.kit import payload
+from readiness_tui.sources.tracing.outcome import is_error_level, names_error, outcome_of
 
 _OK, _ERROR = 1, 2
 _SERVER, _CLIENT = "server", "client"
 #: gRPC's codes that are the server's fault: unknown, deadline exceeded, unimplemented, internal, unavailable, data loss.
 _GRPC_ERRORS = frozenset({2, 4, 12, 13, 14, 15})
-_LEVELS = frozenset({"ERROR", "FATAL", "CRITICAL"})
 _FAILED = frozenset({"error", "failed", "failure", "timeout"})
+#: Attributes that are there because there was an error: a flag, its class, its message.
+_ERRORS = ("error", "error.type", "error.message")
 _LOGFIRE_ERROR = 17  # logfire.level_num, by OpenTelemetry's severity numbers
 
 
@@ -50,14 +53,12 @@ def ended_well(
 
 
 def _says_error(attributes: Mapping[str, Any]) -> bool:
-    level = attributes.get("langfuse.observation.level") or attributes.get("level")
     number = attributes.get("logfire.level_num")
-    flag = attributes.get("error")
+    word, code = attributes.get("status"), attributes.get("otel.status_code")
     return bool(
-        (isinstance(level, str) and level.upper() in _LEVELS)
+        is_error_level(attributes.get("langfuse.observation.level") or attributes.get("level"))
         or (isinstance(number, int) and number >= _LOGFIRE_ERROR)
-        or attributes.get("error.type")
-        or attributes.get("otel.status_code") == "ERROR"
-        or flag is True
-        or (isinstance(flag, str) and flag.casefold() == "true")
+        or any(names_error(attributes.get(name)) for name in _ERRORS)
+        or (isinstance(code, str) and code.strip().upper().removeprefix("STATUS_CODE_") == "ERROR")
+        or (isinstance(word, str) and (outcome_of(word) is Outcome.ERROR or word.strip().casefold() in _FAILED))
     )

@@ -262,8 +262,8 @@ def _error(logged: LoggedSpan, known: Known, attributes: Mapping[str, Any], even
     """ "RuntimeError: order service timeout": the class first, so that errors can be counted by it."""
     raised = next(iter(events), {})
     kind = attributes.get("error.type") or raised.get("exception.type")
-    said = logged.message or raised.get("exception.message") or known.text("error")
-    parts = [part for part in (kind, said) if isinstance(part, str) and part]
+    said = logged.message or raised.get("exception.message") or known.text("error") or attributes.get("error")
+    parts = [part for part in (kind, said) if isinstance(part, str) and part.casefold() not in ("", "true")]
     if len(parts) == 2 and parts[1].startswith(parts[0]):
         del parts[0]
     return ": ".join(parts) or "error"

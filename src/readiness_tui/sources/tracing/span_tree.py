@@ -4,8 +4,9 @@ A source turns each recorded step into a `RawSpan`, groups them by trace id, and
 the trace are determined as follows:
 
 - **head**: the root (the longest, if several); if the root is lost, the one span above all others, if there is one.
-- **started_at, latency_ms**: from the first root's start to the last root's end. Without a head there is no latency:
-  the parts took less time than the user waited.
+- **started_at, latency_ms**: from the first root's start to the last root's end, unless the roots lie apart for longer
+  than they ran: then they may be several requests. Without a head there is no latency: the parts took less time than
+  the user waited.
 - **question, answer**: the head's input and output, else the first input and the last output of a model call.
 - **status, outcome**: the head's own status word if it has one, else whether it ended in an error or succeeded. A failed
   step below a successful head (a retry, a fallback) is not an error of the request. Where success is not said but
@@ -41,7 +42,7 @@ from readiness_tui.domain.runs.model import Outcome, Span, SpanKind, Trace
 from readiness_tui.domain.text.secrets import find_secrets
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.tracing import done
-from readiness_tui.sources.tracing.outcome import outcome_of
+from readiness_tui.sources.tracing.outcome import outcome_of, stopped
 from readiness_tui.sources.tracing.raw_span import GivenScore, RawSpan
 from readiness_tui.sources.tracing.tool_names import tool_name
 from readiness_tui.sources.tracing.tree import Tree
@@ -60,11 +61,6 @@ _CUT_OFF = (
 )
 _NOT_UNDERSTOOD = "was not understood, so what its request called or retrieved is not known"
 _MOST_NAMES = 20  # of what was not understood in one trace
-#: Why a model stopped, where that leaves no whole answer: OpenAI and Vercel, Gemini, Anthropic and Bedrock.
-_STOPPED = frozenset(
-    {"content_filter", "content-filter", "content_filtered", "guardrail_intervened", "refusal", "safety", "blocklist",
-     "prohibited_content", "spii", "recitation", "malformed_function_call", "error", "failed"}
-)  # fmt: skip
 
 
 def trace_from_spans(
@@ -149,7 +145,7 @@ def _status(tree: Tree) -> tuple[str | None, Outcome | None]:
     if not head.ok:
         return "error", Outcome.ERROR
     finish = models[-1].finish if models else head.finish
-    if finish in _STOPPED:
+    if stopped(finish):
         return finish, None
     failed = models[-1:] + tree.roots
     if head.assumed and any(span.ok is False for span in failed):
@@ -165,6 +161,12 @@ def _tell(notes: fields.Notes, tree: Tree, open_questions: Counter[str], outcome
         notes.add("a request ended with its status unset, OpenTelemetry's way to say no error; it counts as a success")
     if tree.cut_off:
         notes.add(_CUT_OFF)
+    if len(tree.roots) > 1 and tree.idle_ms > 0:
+        notes.add(
+            "a request has several first steps, and the time between them counts as its own"
+            if tree.latency_ms is not None
+            else "a request has several first steps, which lie apart for longer than they ran: its latency is unknown"
+        )
     if any(span.cost is not None and _cost(span) is None for span in tree.ordered):
         notes.add("a cost of 0 beside tokens is taken as missing: the tool had no price for the model")
 

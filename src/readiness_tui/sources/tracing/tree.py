@@ -74,9 +74,25 @@ class Tree:
         ends = [_end(span) for span in self.roots]
         known = [end for end in ends if end is not None]
         started = self.roots[0].started_at
-        if started is None or len(known) < len(ends):
+        if started is None or len(known) < len(ends) or self.idle_ms > self._busy_ms:
             return None
         return (max(known) - started) / timedelta(milliseconds=1)
+
+    @property
+    def idle_ms(self) -> float:
+        """The time between its roots in which none of them ran. Where that is longer than they ran, they may be several
+        requests under one id, and how long one took is not known."""
+        idle, until = timedelta(), None
+        for root in self.roots:  # by their start
+            end = _end(root)
+            if root.started_at is not None and until is not None and root.started_at > until:
+                idle += root.started_at - until
+            until = end if until is None or (end is not None and end > until) else until
+        return idle / timedelta(milliseconds=1)
+
+    @property
+    def _busy_ms(self) -> float:
+        return sum(root.duration_ms or 0.0 for root in self.roots)
 
     def of(self, kind: SpanKind) -> list[RawSpan]:
         return [span for span in self.ordered if span.kind is kind]

@@ -62,6 +62,8 @@ def usage(row: Row) -> tuple[int | None, int | None, float | None]:
         for name in ("prompt_tokens_total_cost", "completion_tokens_total_cost")
         if (cost := payload.amount(one.get(name))) is not None
     ]
+    if not into and not out:  # integrations write 0 where the model's answer came without its usage
+        into = out = None
     return into, out, math.fsum(paid) or None if paid else None
 
 
