@@ -112,3 +112,14 @@ def test_what_is_struck_out_beside_other_words_is_kept() -> None:
     kept = "\n".join(text for _, text in draft.kept)
     assert draft.severity is Sev.SEV2
     assert all(words in kept for words in ("SEV1", "struck out: Ask Jo", "struck out: Jo"))
+
+
+def test_top_headings_that_are_sections_give_no_title() -> None:
+    text = (
+        "# Issue Summary\nIt stood.\n\n# Timeline\n- 2026-02-03 10:00 UTC stands\n\n# Resolution and recovery\nOil.\n\n"
+        "# Root Cause\nDry.\n"
+    )
+    draft = read_postmortem(text, "sorter_stuck.md")
+    assert draft.title == "sorter stuck"
+    assert "Oil." in "\n".join(line for _, line in draft.kept)
+    assert read_postmortem(f"# Sorter stuck again\n{text}", "a.md").title == "Sorter stuck again"

@@ -153,8 +153,9 @@ class _PostmortemReader:
         headed = [section for section in self._sections if section.level]
         if headed and headed[0].level <= 3 and not headings.heading(headed[0].title):
             found = headed[0]
-        if found is None:
-            found = next((s for s in headed if s.level == 1 and not headings.heading(s.title)), None)
+        top = [section for section in headed if section.level == 1]
+        if found is None and not any(headings.heading(section.title) for section in top):  # else they are sections
+            found = next(iter(top), None)
         if found is not None:
             self._labels.title(found.title, found.line)
         return found

@@ -115,6 +115,7 @@ class Export:
         level = headings.severity(text)
         if level is None:
             self.draft.doubt(0, f"“{text[:40]}” is no severity that is known here; none is taken")
+            self.draft.kept.append((1, f"Severity: {text}"))
             return
         self.draft.severity = level[0]
         self.draft.find(f"severity {level[0]}", 1)
