@@ -442,3 +442,56 @@ def test_files_with_a_long_first_record_are_read_as_any_other(read, make):
 def test_no_file_fits_two_formats(tool):
     skipped = [reason for _, reason in registry.each(DATA / tool) if isinstance(reason, str)]
     assert not [reason for reason in skipped if "fits several" in reason]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_openai_evals_two_logs_in_one_file_are_two_runs(read, make, named):
+    lines = []
+    for run, correct in (("a1", True), ("b2", False)):
+        lines.append({"spec": {"completion_fns": ["m"], "eval_name": "e.v0"} | ({"run_id": run} if named else {})})
+        event = {"run_id": run, "sample_id": "e.0", "type": "match", "data": {"correct": correct}}
+        lines += [event | {"event_id": 0}, {"final_report": {"accuracy": float(correct)}}]
+    found = read(make("log.jsonl", "\n".join(map(json.dumps, lines))))
+    assert [run.id for run in found.runs] == ["a1", "b2"]
+    assert [case.status for case in found.cases] == [CaseStatus.PASS, CaseStatus.FAIL]
+    assert not any(run.disputed for run in found.runs)
+
+
+def test_openai_evals_choices_that_no_sample_made_are_lost_samples(read, make):
+    lines = [{"spec": {"completion_fns": ["m"], "eval_name": "e.v0", "run_id": "r"}}]
+    lines += [
+        {"run_id": "r", "event_id": n, "sample_id": f"e.{n}", "type": "metrics", "data": {"choice": "Y", "score": 1.0}}
+        for n in range(2)
+    ]
+    report = {"final_report": {"counts/Y": 2, "counts/N": 3, "score": 1.0}}
+    found = read(make("log.jsonl", "\n".join(map(json.dumps, [*lines, report]))))
+    assert (found.runs[0].completeness, found.runs[0].declared_cases) == (Completeness.PARTIAL, 5)
+
+
+def test_a_table_that_says_it_has_more_rows_is_partial(read, make):
+    table = {"_type": "table", "columns": ["id", "output", "tone"], "data": [[1, "a", 0.5]], "ncols": 3, "nrows": 7}
+    found = read(make("x.table.json", table))
+    assert (found.runs[0].completeness, found.runs[0].declared_cases) == (Completeness.PARTIAL, 7)
+
+
+@pytest.mark.parametrize(
+    ("samples", "results", "declared"),
+    [
+        (0, {"total_samples": 9, "completed_samples": 8}, 9),
+        (0, {"total_samples": 9, "completed_samples": 9, "scored": 7}, 9),
+        (30, {"total_samples": 9, "completed_samples": 9}, 30),
+        (9, {"total_samples": 9, "completed_samples": 9}, None),
+    ],
+)
+def test_inspect_figures_that_rest_on_fewer_samples_are_partial(read, make, samples, results, declared):
+    results = dict(results)
+    score = {"name": "m", "scorer": "m", "scored_samples": results.pop("scored", results["completed_samples"])}
+    log = {
+        "version": 2,
+        "status": "success",
+        "eval": {"eval_id": "E", "task": "t", "model": "m", "dataset": {"samples": samples}, "config": {}},
+        "results": results | {"scores": [score | {"metrics": {"accuracy": {"value": 0.9}}}]},
+    }
+    (run,) = read(make("log.json", log)).runs
+    assert run.declared_cases == declared
+    assert (run.completeness is Completeness.PARTIAL) == (declared is not None)

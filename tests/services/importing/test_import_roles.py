@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.importing.imports import import_path
@@ -50,3 +51,14 @@ def test_another_version_replaces_all(desk: Desk, tmp_path: Path) -> None:
     import_path(desk, run_file(tmp_path, "old", "nightly", "v4"), role="candidate")
     import_path(desk, run_file(tmp_path, "new", "nightly", "v5"), role="candidate")
     assert candidate(desk) == ("new",)
+
+
+def test_runs_of_one_file_that_measure_the_same_are_refused_also_when_the_file_is_known(
+    desk: Desk, tmp_path: Path
+) -> None:
+    path = tmp_path / "two.csv"
+    path.write_text("case_id,run_id,tone\nc,a,1\nc,b,0\n", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(ReadinessError, match=r"2 runs that do not say which version .* measure the same \(tone\)"):
+            import_path(desk, path, role="candidate")
+        import_path(desk, path)

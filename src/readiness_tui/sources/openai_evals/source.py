@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ from readiness_tui.sources.openai_evals.sample import Sample, case_of, reported_
 
 EVENT = frozenset({"run_id", "event_id", "sample_id", "type", "data"})
 SPEC = frozenset({"spec"})
+_UNNAMED = "\0"  # begins the key of a log that names no run
 _LOG = frozenset({"spec", "sample_id", "final_report"})  # what a line of a log has one of
 
 
@@ -72,61 +73,92 @@ class OpenAIEvals:
             size = 0
         if size > MAX_DOCUMENT:  # a sample's events can be anywhere in the file
             raise ReadinessError(f"{path} is larger than {MAX_DOCUMENT // 2**20} MiB, and a log is read up to that.")
-        spec: dict[str, Any] = {}
-        report: dict[str, Any] | None = None
-        samples: dict[str, Sample] = {}
-        last: dict[str, Any] = {}
+        logs: dict[str, _Log] = {}
+        current = _UNNAMED
         rest: list[Record] = []
         for item in records(path):
             if not isinstance(item, Entry):
                 rest.append(item)
                 continue
             value = item.value
-            if isinstance(value.get("spec"), dict):
-                spec = value["spec"]
+            spec = value.get("spec")
+            if not (isinstance(spec, dict) or isinstance(value.get("final_report"), dict) or _sampled(value)):
+                rest.append(reject(item.line, "neither spec, event of a sample nor final_report", item.raw))
+                continue
+            # A final report names no run: it ends the log whose lines it follows.
+            said = payload.version(spec if isinstance(spec, dict) else value, "run_id")
+            if isinstance(spec, dict) and said is None and logs:
+                current = f"{_UNNAMED}{len(logs)}"
+            elif said and current.startswith(_UNNAMED) and current in logs and not logs[current].samples:
+                logs[said] = logs.pop(current)  # its events name the run that its spec did not
+            current = said or current
+            log = logs.setdefault(current, _Log())
+            if isinstance(spec, dict):
+                log.spec = spec
             elif isinstance(value.get("final_report"), dict):
-                report = value["final_report"]
-            elif isinstance(value.get("sample_id"), str):
-                sample = samples.setdefault(value["sample_id"], Sample(item.line))
+                log.report = value["final_report"]
+            else:
+                sample = log.samples.setdefault(value["sample_id"], Sample(item.line))
                 sample.events.append(value)
                 sample.raws.append(item.raw)
-                last = value
-            else:
-                rest.append(reject(item.line, "neither spec, event of a sample nor final_report", item.raw))
+                log.last = value
         notes = fields.Notes()
-        run = _run(path, spec, report, last, notes)
-        if not samples and report is not None:
-            figures = {name: Aggregate(float(value)) for name, value in report.items() if is_number(value)}
-            run = replace(run, aggregates=figures)
-        yield RunStart(run)
-        yield from rest
-        errors, counted = 0, dict[str, list[float]]()
-        for ident, sample in samples.items():
-            try:
-                case = case_of(ident, sample, notes)
-            except RecordError as error:
-                yield reject(sample.line, str(error), sample.raws[0])
-                continue
-            errors += case.status is CaseStatus.ERROR
-            for name, values in reported_scores(sample).items():
-                counted.setdefault(name, []).extend(values)
-            yield CaseRecord(run.id, case, "[" + ",".join(sample.raws) + "]")
+        for number, log in enumerate(logs.values() or [_Log()]):
+            yield from _read(path, log, notes, rest if number == 0 else [])
+        if len(logs) > 1:
+            yield Warn(f"{path.name}: {len(logs)} logs stand in it one after another. Each is a run of its own.")
         yield from notes.warnings(path.name)
-        if errors:
-            yield Warn(
-                f"{path.name}: {errors} of {len(samples)} samples ended in an error. The tool leaves them out of its"
-                " accuracy; here they count as errors."
-            )
-        counts = [payload.count(value) for name, value in (report or {}).items() if name.startswith("counts/")]
-        judged = sum(event.get("type") == "metrics" for sample in samples.values() for event in sample.events)
-        if samples and (lost := sum(n for n in counts if n) - judged) > 0:  # each choice that was made is counted once
-            yield DeclaredCount(run.id, Counted.CASES, len(samples) + lost, f"{path.name}, counts/*")
-        for name, value in (report or {}).items():
-            metric = "match" if name == "accuracy" and "match" in counted else name
-            if is_number(value) and metric in counted:
-                rule = "the mean over all events, an invalid grade counted with the lowest score"
-                ours = math.fsum(counted[metric]) / len(counted[metric])
-                yield DeclaredMean(run.id, metric, float(value), path.name, printed(value), None, rule, ours)
+
+
+def _sampled(value: Mapping[str, Any]) -> bool:
+    return isinstance(value.get("sample_id"), str)
+
+
+@dataclass(slots=True)
+class _Log:
+    """The lines of one run. `samples`: their events by id; `last`: the last of these."""
+
+    spec: dict[str, Any] = field(default_factory=dict)
+    report: dict[str, Any] | None = None
+    samples: dict[str, Sample] = field(default_factory=dict)
+    last: dict[str, Any] = field(default_factory=dict)
+
+
+def _read(path: Path, log: _Log, notes: fields.Notes, rest: list[Record]) -> Iterator[Record]:
+    """`rest`: rejected lines, given out after the run's start."""
+    report, samples = log.report, log.samples
+    run = _run(path, log.spec, report, log.last, notes)
+    if not samples and report is not None:
+        figures = {name: Aggregate(float(value)) for name, value in report.items() if is_number(value)}
+        run = replace(run, aggregates=figures)
+    yield RunStart(run)
+    yield from rest
+    errors, counted = 0, dict[str, list[float]]()
+    for ident, sample in samples.items():
+        try:
+            case = case_of(ident, sample, notes)
+        except RecordError as error:
+            yield reject(sample.line, str(error), sample.raws[0])
+            continue
+        errors += case.status is CaseStatus.ERROR
+        for name, values in reported_scores(sample).items():
+            counted.setdefault(name, []).extend(values)
+        yield CaseRecord(run.id, case, "[" + ",".join(sample.raws) + "]")
+    if errors:
+        yield Warn(
+            f"{path.name}: {errors} of {len(samples)} samples ended in an error. The tool leaves them out of its"
+            " accuracy; here they count as errors."
+        )
+    counts = [payload.count(value) for name, value in (report or {}).items() if name.startswith("counts/")]
+    judged = sum(event.get("type") == "metrics" for sample in samples.values() for event in sample.events)
+    if samples and (lost := sum(n for n in counts if n) - judged) > 0:  # each choice that was made is counted once
+        yield DeclaredCount(run.id, Counted.CASES, len(samples) + lost, f"{path.name}, counts/*")
+    for name, value in (report or {}).items():
+        metric = "match" if name == "accuracy" and "match" in counted else name
+        if is_number(value) and metric in counted:
+            rule = "the mean over all events, an invalid grade counted with the lowest score"
+            ours = math.fsum(counted[metric]) / len(counted[metric])
+            yield DeclaredMean(run.id, metric, float(value), path.name, printed(value), None, rule, ours)
 
 
 def _is_items(look: Peek) -> bool:
