@@ -33,7 +33,7 @@ from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import CaseRecord, RunChecked
 from readiness_tui.sources.kit.declared import checked
 from readiness_tui.sources.kit.fields import Notes
-from readiness_tui.sources.mlflow.trace import read_assessment, read_info
+from readiness_tui.sources.mlflow.trace_info import read_assessment, read_info
 
 DATA = Path(__file__).parents[2] / "data" / "mlflow"
 BASELINE, CANDIDATE = "1bb75b4dda2849818d4e9285d693e6ec", "040d1dae0190468e8a51b0c742f4798b"

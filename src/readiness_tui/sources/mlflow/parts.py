@@ -12,7 +12,8 @@ from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.kit.recordio import reject
 from readiness_tui.sources.mlflow.run import TraceSurvey, declared_means, read_run, run_of_traces
-from readiness_tui.sources.mlflow.trace import read_case, read_info, read_trace, without_secrets
+from readiness_tui.sources.mlflow.trace import read_case, read_trace, without_secrets
+from readiness_tui.sources.mlflow.trace_info import read_info
 from readiness_tui.sources.tracing.attributes import names
 from readiness_tui.sources.tracing.span_reader import Reader
 from readiness_tui.sources.tracing.traced_case import ExampleRepeats

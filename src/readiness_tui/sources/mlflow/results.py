@@ -28,7 +28,8 @@ from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.mlflow.answers import HEADS
 from readiness_tui.sources.mlflow.frames import are_rows, structure, trace_row
 from readiness_tui.sources.mlflow.run import TOOL
-from readiness_tui.sources.mlflow.trace import read_case, read_info, read_trace, scored, without_secrets
+from readiness_tui.sources.mlflow.trace import read_case, read_trace, scored, without_secrets
+from readiness_tui.sources.mlflow.trace_info import read_info
 from readiness_tui.sources.own import data_table
 from readiness_tui.sources.own.case_record import CaseRepeats, case_from
 from readiness_tui.sources.tracing.attributes import names

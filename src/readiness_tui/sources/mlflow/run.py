@@ -21,7 +21,7 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import DeclaredMean
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.payload import inner
-from readiness_tui.sources.mlflow.trace import Info
+from readiness_tui.sources.mlflow.trace_info import Info
 
 TOOL = "MLflow"
 _STATES = {
