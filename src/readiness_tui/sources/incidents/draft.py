@@ -59,12 +59,15 @@ class IncidentDraft:
     kept: list[tuple[int, str]] = field(default_factory=list)
     spans: list[tuple[str, timedelta, int]] = field(default_factory=list)
     told: bool = False
+    unfilled: bool = False  # a template of which nothing was filled in
 
     _said: set[tuple[int, str]] = field(default_factory=set, repr=False)
 
     @property
     def bare(self) -> bool:
         """Whether it is only words: nothing of an incident was recognised in them."""
+        if self.unfilled and not (self.uid or self.times or self.timeline):
+            return True
         return not (self.told or self.uid or self.timeline or self.actions or self.times or self.severity)
 
     def find(self, what: str, first: int, last: int = 0) -> None:

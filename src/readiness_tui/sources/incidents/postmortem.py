@@ -41,6 +41,7 @@ from readiness_tui.sources.incidents.markdown_blocks import (
 from readiness_tui.sources.incidents.named_times import take_named_times
 from readiness_tui.sources.incidents.section_text import ROWS, text_of, titled
 from readiness_tui.sources.incidents.timeline import Timeline
+from readiness_tui.sources.incidents.unfilled import is_unfilled
 from readiness_tui.sources.incidents.written_time import read_stamp
 
 FORMAT = "postmortem"
@@ -78,6 +79,7 @@ class _PostmortemReader:
     def read(self) -> IncidentDraft:
         draft = self.draft
         draft.kept += self._comments
+        draft.unfilled = is_unfilled(self._text)
         title = self._find_title()
         if draft.day is None and not draft.uid:
             find_document_day(draft, self._front, self._sections, title, self._name)
