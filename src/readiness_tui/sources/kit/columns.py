@@ -14,6 +14,7 @@ from readiness_tui.domain.text.sanitise import one_line
 _INDEX = re.compile(r"Unnamed: 0(\.\d+)*|index|__index_level_0__")
 _OLDER = re.compile(r"Unnamed: 0(\.\d+)*|__index_level_\d+__")
 _SEPARATOR = re.compile(r"""\s*"?sep=(.)"?\s*""", re.IGNORECASE)
+_SAID = 20  # sentences about one header
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,14 @@ def columns(header: list[str]) -> Columns:
     if names and (names[0] == "" or _INDEX.fullmatch(names[0] or "")) and len(names) > 1:
         said.append("the first column is an index; it was left out")
         names[0] = None
+    others = sum(bool(name) for name in names)
     for at, name in enumerate(names):
         # Only a first column without a name is called so: wherever it stands now, it is an older index.
-        if name and _OLDER.fullmatch(name) and any(other for other in names[:at] + names[at + 1 :]):
+        if name and _OLDER.fullmatch(name) and others > 1:
             said.append(f"column {at + 1} is an older index (“{one_line(name, 40)}”); it was left out")
             names[at] = None
+            others -= 1
+    taken = {name for name in names if name is not None}
     seen: dict[str, int] = {}
     for at, name in enumerate(names):
         if name is None:
@@ -50,13 +54,15 @@ def columns(header: list[str]) -> Columns:
         seen[name] = seen.get(name, 0) + 1
         if seen[name] > 1:
             again = f"{name} ({seen[name]})"
-            while again in names:
+            while again in taken:
                 again += "'"
+            taken.add(again)
             said.append(
                 f"two columns are named “{one_line(name, 40)}”; column {at + 1} is taken as “{one_line(again, 40)}”"
             )
             names[at] = again
-    return Columns(tuple(names), tuple(said))
+    more = (f"and {len(said) - _SAID:,} more columns like these",) if len(said) > _SAID else ()
+    return Columns(tuple(names), (*said[:_SAID], *more))
 
 
 def stated_separator(line: str) -> str | None:
