@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from readiness_tui.sources.kit import recordio
 from readiness_tui.sources.kit.base import Reject, Warn
 from readiness_tui.sources.kit.columns import columns
+from readiness_tui.sources.kit.peek import FileKind, peek
 
 
 def _rows(path):
@@ -74,9 +75,13 @@ def test_cells_come_back_as_they_were_written(rows):
     assert [dict(zip(named, row, strict=True)) for row in read] == [dict(zip("xyz", row, strict=True)) for row in rows]
 
 
-def test_a_header_of_very_many_columns_takes_as_long_as_it_is():
-    """Each name is looked up in a set: half a million columns of one name are named within seconds, and said briefly."""
-    found = columns(["a"] * 200_000 + ["Unnamed: 0"] * 200_000)
-    assert len({name for name in found.names if name is not None}) == 200_000
+def test_a_header_of_many_columns_is_said_briefly():
+    found = columns(["a"] * 5_000 + ["Unnamed: 0"] * 5_000)
+    assert len({name for name in found.names if name is not None}) == 5_000
     assert len(found.said) == 21
-    assert found.said[-1] == "and 399,979 more columns like these"
+    assert found.said[-1] == "and 9,979 more columns like these"
+
+
+def test_a_line_of_more_parts_than_a_table_has_columns_is_no_header(make):
+    assert columns(["a"] * 10_001).names == ()
+    assert peek(b"x," * 30_000).kind is FileKind.TEXT

@@ -15,6 +15,7 @@ _INDEX = re.compile(r"Unnamed: 0(\.\d+)*|index|__index_level_0__")
 _OLDER = re.compile(r"Unnamed: 0(\.\d+)*|__index_level_\d+__")
 _SEPARATOR = re.compile(r"""\s*"?sep=(.)"?\s*""", re.IGNORECASE)
 _SAID = 20  # sentences about one header
+MOST = 10_000  # columns; a line of more parts is no header
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,9 @@ class Columns:
 
 
 def columns(header: list[str]) -> Columns:
-    """The columns that a header names."""
+    """The columns that a header names; none of a line with more parts than a table has columns."""
+    if len(header) > MOST:
+        return Columns((), (f"its first line has {len(header):,} parts, and a table is read up to {MOST:,} columns",))
     names: list[str | None] = [name.strip() for name in header]
     said = []
     for at in range(len(names) - 1, 0, -1):  # a comma at the end of each line
