@@ -9,7 +9,6 @@ system's. A `flaky` metric decides nothing. `completionTime` is in seconds, `tok
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from readiness_tui.domain.runs.joining import question_id
 from readiness_tui.domain.runs.model import Case, CaseStatus, Chunk, Measure, Provenance, Score, ScoreState
 from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit.declared import mean
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.payload import inner, is_number
 
@@ -181,7 +181,7 @@ def _together(scores: list[Score]) -> Score:
         return Score(None, ScoreState.JUDGE_ERROR if broke else ScoreState.MISSING, threshold=limit)
     verdicts = {score.passed for score in counted}
     passed = None if None in verdicts else verdicts == {True}
-    return Score(math.fsum(values) / len(values), threshold=limit, passed=passed)
+    return Score(mean(values), threshold=limit, passed=passed)
 
 
 def _score(part: Mapping[str, Any]) -> Score:

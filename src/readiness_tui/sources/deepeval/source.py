@@ -8,7 +8,6 @@ run was or which way a metric is better. See `case` for a test case.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,7 +29,7 @@ from readiness_tui.sources.kit.base import (
     RunStart,
     Warn,
 )
-from readiness_tui.sources.kit.declared import printed
+from readiness_tui.sources.kit.declared import mean, printed
 from readiness_tui.sources.kit.fileio import HEAD, digest
 from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members
 from readiness_tui.sources.kit.not_finite import as_null
@@ -189,7 +188,7 @@ def _declared(where: str, run_id: str, about: Mapping[str, Any], seen: _Seen) ->
         listed, value, written = figure.get("scores"), figure.get("score"), ""
         if isinstance(listed, list):
             known = [float(one) for one in listed if is_number(one)]
-            value = math.fsum(known) / len(known) if known else None
+            value = mean(known) if known else None
         elif is_number(value):
             written = printed(float(value))
         if not is_number(value):
@@ -197,7 +196,7 @@ def _declared(where: str, run_id: str, about: Mapping[str, Any], seen: _Seen) ->
         every = seen.values.get(name)
         if isinstance(listed, list) and len(known) > len(every or ()):  # more measurements than the cases carry
             yield DeclaredCount(run_id, Counted.CASES, seen.cases + len(known) - len(every or ()), where)
-        ours = math.fsum(every) / len(every) if every else None
+        ours = mean(every) if every else None
         rule = "the mean of every measurement, several in one case counted each" if every else ""
         yield DeclaredMean(run_id, name, float(value), where, written, None, rule, ours)
         errors = payload.count(figure.get("errors"))

@@ -56,7 +56,7 @@ class _Tally:
         found = [v for key, v in self.values.get(name, {}).items() if variant is None or key[1] == variant]
         if not found:
             return None
-        return _mean([_mean(v) for v in found]), _mean([value for v in found for value in v]), len(found)
+        return mean([mean(v) for v in found]), mean([value for v in found for value in v]), len(found)
 
 
 def checked(records: Iterable[Record]) -> Iterator[Record]:
@@ -159,7 +159,7 @@ def _half_digit(written: str) -> float:
         return 0.0
 
 
-def _mean(values: list[float]) -> float:
+def mean(values: list[float]) -> float:
     try:
         return math.fsum(values) / len(values)
     except OverflowError:  # finite numbers whose sum is not

@@ -6,7 +6,6 @@ and error, `results` an entry a grader (name, passed, score), `status` says pass
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -17,6 +16,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import UNREAD_STATUS, Case, CaseStatus, Completeness, Run, Score, ScoreState
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import CaseRecord, Record, RunStart
+from readiness_tui.sources.kit.declared import mean
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.payload import inner, is_number
@@ -118,4 +118,4 @@ def _score(parts: list[Mapping[str, Any]], notes: fields.Notes) -> Score:
         values = [float(verdict is True) for verdict in verdicts]
     if len(values) < len(parts):
         return Score(None, ScoreState.JUDGE_ERROR)
-    return Score(math.fsum(values) / len(values), passed=passed)
+    return Score(mean(values), passed=passed)

@@ -14,6 +14,7 @@ from typing import Any
 
 from readiness_tui.domain.runs.model import Case, CaseStatus, Score, ScoreState
 from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit.declared import mean
 from readiness_tui.sources.kit.payload import inner, is_number
 
 INVALID = "__invalid__"
@@ -63,7 +64,7 @@ def case_of(ident: str, sample: Sample, notes: fields.Notes) -> Case:
         if len(said.correct) > 1:
             notes.add("a sample has several match events; their mean is its score, and it passes if all do")
         status = CaseStatus.PASS if all(said.correct) else CaseStatus.FAIL
-        scores["match"] = Score(math.fsum(said.correct) / len(said.correct), passed=all(said.correct))
+        scores["match"] = Score(mean(said.correct), passed=all(said.correct))
     return Case(
         id=ident,
         question=said.question,

@@ -6,7 +6,6 @@ parallel. See `sample` for the events, and `output_items` for the answers of the
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,7 +25,7 @@ from readiness_tui.sources.kit.base import (
     RunStart,
     Warn,
 )
-from readiness_tui.sources.kit.declared import printed
+from readiness_tui.sources.kit.declared import mean, printed
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.jsonio import MAX_DOCUMENT, RecordError
@@ -157,7 +156,7 @@ def _read(path: Path, log: _Log, notes: fields.Notes, rest: list[Record]) -> Ite
         metric = "match" if name == "accuracy" and "match" in counted else name
         if is_number(value) and metric in counted:
             rule = "the mean over all events, an invalid grade counted with the lowest score"
-            ours = math.fsum(counted[metric]) / len(counted[metric])
+            ours = mean(counted[metric])
             yield DeclaredMean(run.id, metric, float(value), path.name, printed(value), None, rule, ours)
 
 
