@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness, DisputedFigure, Run, ScoreState
@@ -159,7 +159,7 @@ def _half_digit(written: str) -> float:
         return 0.0
 
 
-def mean(values: list[float]) -> float:
+def mean(values: Sequence[float]) -> float:
     try:
         return math.fsum(values) / len(values)
     except OverflowError:  # finite numbers whose sum is not

@@ -82,7 +82,12 @@ class RowSource:
                 else:
                     yield from self._collect(item, groups, where)
             self.beside(path, groups, where)
-            yield from self.traces(path, groups, notes)
+            some = False
+            for record in self.traces(path, groups, notes):
+                some = some or isinstance(record, TraceRecord)
+                yield record
+            if not some:
+                yield Warn(f"{path.name}: no row of it holds a span that is understood.")
         yield from notes.warnings(path.name)
 
     def beside(self, path: Path, groups: Groups, where: Mapping[str, str]) -> None:
