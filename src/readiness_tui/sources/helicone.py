@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from readiness_tui.domain.runs.model import Outcome, Trace
-from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit import fields, measures, payload
 from readiness_tui.sources.kit.base import Recognised, Record, TraceRecord
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.nested import structured
@@ -131,10 +131,8 @@ def _trace(row: Mapping[str, Any], notes: fields.Notes) -> Trace:
     stated = [payload.amount(row.get(name)) for name in ("cost", "costUSD", "cost_usd")]
     known = [found for found in stated if found is not None]
     cost = next(filter(None, known), known[0] if known else None)  # a 0 says less than the price beside it
-    if cost == 0 and not cached:
-        if tokens_in or tokens_out:
-            notes.add("a cost of 0 beside tokens: a model without a price; taken as unknown")
-        cost = None
+    if not cached:
+        cost = measures.priced(cost, tokens_in or tokens_out, notes) or None
     answer, calls = answered(row.get("response_body"))
     failed = outcome is Outcome.ERROR
     return Trace(

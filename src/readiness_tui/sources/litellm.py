@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from readiness_tui.domain.runs.model import Outcome, Trace
-from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit import fields, measures, payload
 from readiness_tui.sources.kit.base import Recognised, Record, TraceRecord
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.nested import structured
@@ -119,10 +119,8 @@ def _trace(row: Mapping[str, Any], ident: str, notes: fields.Notes) -> Trace:
     if not tokens_in and not tokens_out and (outcome is Outcome.ERROR or not payload.count(row.get("total_tokens"))):
         tokens_in = tokens_out = None
     cost = payload.amount(row.get("response_cost", row.get("spend")))
-    if cost == 0 and not cached:
-        if tokens_in or tokens_out:
-            notes.add("a cost of 0 beside tokens: a model without a price; taken as unknown")
-        cost = None
+    if not cached:
+        cost = measures.priced(cost, tokens_in or tokens_out, notes) or None
     call = fields.text(row, "call_type") or ""
     if _OTHER_CALLS.search(call):
         notes.add(f"a call of the type {quoted(call)} is a trace like the others: filter them out if you count answers")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from readiness_tui.domain.runs.model import SpanKind, Trace
-from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit import fields, measures, payload
 from readiness_tui.sources.kit.base import ReadAlongError, Recognised, Record, TraceRecord
 from readiness_tui.sources.kit.fileio import head
 from readiness_tui.sources.kit.folder import beside
@@ -207,12 +207,8 @@ def _usage(row: Row, notes: fields.Notes) -> tuple[int | None, int | None, float
     usage = inner(row, "usage")
     into = payload.count(usage.get("prompt_tokens", usage.get("input_tokens")))
     out = payload.count(usage.get("completion_tokens", usage.get("output_tokens")))
-    cost = payload.amount(row.get("total_estimated_cost"))
-    if cost == 0:
-        if into or out:
-            notes.add("a cost of 0 beside tokens: a model without a price; taken as unknown")
-        cost = None
-    return into, out, cost
+    cost = measures.priced(payload.amount(row.get("total_estimated_cost")), into or out, notes)
+    return into, out, cost or None
 
 
 def _judgements(row: Row) -> list[GivenScore]:

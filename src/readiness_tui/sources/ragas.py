@@ -10,7 +10,6 @@ and a score that is a number or a word. An `EvaluationResult` has `scores` (a ro
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from readiness_tui.sources.kit.declared import printed
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.jsonio import RecordError, document, whole
+from readiness_tui.sources.kit.literal import structure
 from readiness_tui.sources.kit.not_finite import as_null
 from readiness_tui.sources.kit.payload import inner, is_number
 from readiness_tui.sources.kit.peek import FileKind, Peek, peek
@@ -56,7 +56,6 @@ _ASKED = ("question", "query", "user_input", "input", "prompt", "text", "express
 _SAID = ("response", "prediction", "answer", "output")
 _VERDICTS = {"pass": True, "passed": True, "correct": True, "fail": False, "failed": False, "incorrect": False}
 _ROWS = ("samples", "results", "rows", "data", "records", "dataset")
-_LITERAL = 1024 * 1024  # characters of a Python literal that are parsed
 _EXTRA = ("reference", "reference_contexts", "reference_context_ids", "reference_tool_calls", "synthesizer_name")
 
 
@@ -280,14 +279,10 @@ def _cell(value: Any, table: bool, name: str, notes: fields.Notes) -> Any:
     """The value of a table cell: a list, as JSON or as a Python literal, is parsed; anything else stays as it is."""
     if not table or not isinstance(value, str) or not value.lstrip().startswith("["):
         return value
-    parsed = payload.parsed(value)
-    if not isinstance(parsed, str) or len(value) > _LITERAL:
-        return parsed
-    try:
-        return payload.plain(ast.literal_eval(value.strip()))
-    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+    found = structure(value)
+    if isinstance(found, str):
         notes.add(f"{name} holds a list that is neither JSON nor Python, and stays text")
-        return value
+    return found
 
 
 SOURCE = Ragas()

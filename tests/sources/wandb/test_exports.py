@@ -8,7 +8,7 @@ import io
 import pytest
 
 from readiness_tui.sources import registry
-from readiness_tui.sources.kit import payload
+from readiness_tui.sources.kit.literal import structure
 from tests.shapes.shape import FILES
 from tests.sources.hostile.reading import check
 
@@ -63,9 +63,7 @@ def test_a_run_that_goes_on_is_partial_and_one_that_crashed_errored(read, make):
 
 
 def test_literals_as_frames_write_them():
-    found = payload.literal(
-        "{'a': np.float64(0.5), 'b': nan, 'c': 'nan inf np.float64(3)', 'd': [-inf, np.True_, (1, 2)]}"
-    )
+    found = structure("{'a': np.float64(0.5), 'b': nan, 'c': 'nan inf np.float64(3)', 'd': [-inf, np.True_, (1, 2)]}")
     assert found == {"a": 0.5, "b": None, "c": "nan inf np.float64(3)", "d": [None, True, [1, 2]]}
     for other in ("{", "[1", "{'a': __import__('os')}", "np.float64(3)", "(1", "{" * 5000):
-        assert payload.literal(other) == other
+        assert structure(other) == other

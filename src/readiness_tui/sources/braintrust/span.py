@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from readiness_tui.domain.runs.model import SpanKind, Trace
-from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit import fields, measures, payload
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.nested import structured
 from readiness_tui.sources.kit.payload import inner
@@ -166,12 +166,8 @@ def _usage(metrics: Row, notes: fields.Notes) -> tuple[int | None, int | None, f
     total = payload.count(metrics.get("tokens", metrics.get("total_tokens")))
     if into is not None and any(cached) and total == into + sum(cached) + (out or 0):
         into += sum(cached)  # the total says that they were not in it
-    cost = payload.amount(metrics.get("estimated_cost"))
-    if cost == 0:
-        if into or out:
-            notes.add("a cost of 0 beside tokens: a model without a price; taken as unknown")
-        cost = None
-    return into, out, cost
+    cost = measures.priced(payload.amount(metrics.get("estimated_cost")), into or out, notes)
+    return into, out, cost or None
 
 
 def _build(group: SpanGroup, notes: fields.Notes, lost: bool) -> Trace:

@@ -15,7 +15,7 @@ from typing import Any
 
 from readiness_tui.domain.runs.joining import question_id
 from readiness_tui.domain.runs.model import Case, CaseStatus, Chunk, Measure, Provenance, Score, ScoreState
-from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit import fields, measures, payload
 from readiness_tui.sources.kit.declared import mean
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.payload import inner, is_number
@@ -83,10 +83,7 @@ def case_of(value: Mapping[str, Any], shared: frozenset[str], notes: fields.Note
     }
     contexts = _contexts(_with_turns(value, said, "retrievalContext"))
     came, gone = payload.count(value.get("inputTokenCount")), payload.count(value.get("outputTokenCount"))
-    cost = fields.number(value, "tokenCost", least=0)
-    if cost == 0 and (came or gone):
-        notes.add("a cost of 0 beside tokens: the tool knows no price, so the cost is missing")
-        cost = None
+    cost = measures.priced(fields.number(value, "tokenCost", least=0), came or gone, notes)
     return Case(
         id=ident or named or question_id(question),
         id_from="position" if numbered else "explicit" if ident or named else "input",

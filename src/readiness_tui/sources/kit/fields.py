@@ -20,7 +20,7 @@ from readiness_tui.domain.runs.model import Chunk, ToolCall
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit.base import Warn
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
-from readiness_tui.sources.kit.score_names import is_flat_score, names_no_score
+from readiness_tui.sources.kit.names import is_flat_score, names_no_score
 
 HIGH_RISK = "high_risk"
 COURSE_METRIC = "faithfulness"

@@ -120,10 +120,16 @@ def cost(
         return stated
     used = fields.whole(known, "tokens_in") or fields.whole(known, "tokens_out")
     used = used or any(fields.is_number(beside.get(name)) and beside[name] > 0 for name in _TOTALS)
-    if not used or fields.flag(known, "cached") or _is_free(fields.text(known, "model"), beside):
-        return stated
-    notes.add("a cost of 0 beside tokens, and neither free nor cached: a model without a price; taken as missing")
-    return None
+    known_price = fields.flag(known, "cached") or _is_free(fields.text(known, "model"), beside)
+    return priced(stated, bool(used) and not known_price, notes)
+
+
+def priced(stated: float | None, used: object, notes: fields.Notes) -> float | None:
+    """A stated cost; 0 for a call that `used` tokens of its own is none, and that is said."""
+    if stated == 0 and used:
+        notes.add("a cost of 0 beside tokens: a model without a price; taken as missing")
+        return None
+    return stated
 
 
 def _is_free(model: str | None, beside: Mapping[str, Any]) -> bool:

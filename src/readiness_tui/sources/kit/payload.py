@@ -6,9 +6,7 @@ name that is common for them; anything else is kept as JSON text. Nothing here r
 
 from __future__ import annotations
 
-import ast
 import json
-import re
 from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any, TypeVar
@@ -22,15 +20,6 @@ T = TypeVar("T")
 
 is_number = fields.is_number
 
-_LITERAL = 4 * 1024 * 1024  # the longest Python literal that is parsed, in characters
-#: What `repr` writes that is no literal: nan, inf, and numpy's scalars. Strings are passed over.
-_REPR = re.compile(
-    r"""'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+"|\bnp\.(?:float|int|bool_?)\d*\((?P<number>[^()'"]*+)\)|np\.(?P<flag>True|False)_|(?P<lost>-?\b(?:nan|inf)\b)""",
-    re.DOTALL,
-)
-# How values that JSON does not know stand in a literal of Python: UUID('…'), Decimal('…'), datetime.datetime(…).
-_WRAPPED = re.compile(r"\b(?:UUID|Decimal|PosixPath)\(('[^']*')\)")
-_MOMENT = re.compile(r"\bdatetime\.datetime\(((?:\d+(?:, )?)+)(?:, tzinfo=[\w.]+(?:\([^()]*(?:\([^()]*\))?\))?)?\)")
 MOST = 2.0**53  # what a cost or a count may be at most
 CASE_IDS = ("case_id", "caseId", "test_id", "testId")
 _QUESTIONS = ("question", "query", "input", "user_input", "message", "prompt", "content", "text", "q", "task")
@@ -61,24 +50,6 @@ def parsed(value: Any) -> Any:
         return decode(value.encode())
     except (RecordError, UnicodeEncodeError):
         return value
-
-
-def literal(value: Any) -> Any:
-    """The structure in a text that is JSON or a Python literal of an object or a list, as data frames save it."""
-    found = parsed(value)
-    if not isinstance(found, str) or found.lstrip()[:1] not in ("{", "[", "(") or len(found) > _LITERAL:
-        return found
-    text = _MOMENT.sub(lambda moment: repr(f"datetime({moment[1]})"), _WRAPPED.sub(r"\1", found.strip()))
-    try:
-        return plain(ast.literal_eval(_REPR.sub(_as_literal, text)))
-    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-        return found
-
-
-def _as_literal(match: re.Match[str]) -> str:
-    if (found := match["number"] or match["flag"]) is not None:
-        return found
-    return "None" if match["lost"] else match.group()
 
 
 def question(value: Any) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 from readiness_tui.sources.kit import payload, unwrap
 from readiness_tui.sources.kit.base import Warn
 from readiness_tui.sources.kit.folder import ByContent, beside
+from readiness_tui.sources.kit.literal import structure
 from readiness_tui.sources.kit.peek import FileKind, Peek
 from readiness_tui.sources.kit.recordio import Entry, Item, Line, records
 from readiness_tui.sources.langfuse.names import as_api, one_name
@@ -184,4 +185,4 @@ def _cell(text: Any) -> Any:
     """The value of a cell: an object, list or quoted text (a time) parsed; any other text as it is."""
     if isinstance(text, str) and len(text) > 1 and text[0] == text[-1] == '"':
         return text[1:-1]
-    return payload.literal(text)
+    return structure(text)

@@ -18,6 +18,7 @@ from typing import Any
 from readiness_tui.domain.runs.model import Chunk, Outcome, SpanKind, ToolCall, Trace
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.kit.literal import structure
 from readiness_tui.sources.langfuse import figures
 from readiness_tui.sources.langfuse.score import note_several
 from readiness_tui.sources.tracing import model_output, rollups
@@ -102,7 +103,7 @@ def span(row: Mapping[str, Any], notes: fields.Notes, *, parents: bool = True) -
         cost=figures.cost(row),
         tool=(payload.version(hinted, *_TOOL_NAMES) or name) if tool else None,
         call_id=_call_id(metadata, hinted, answered) if open_kind else None,
-        arguments=fields.as_json(payload.literal(source)) if open_kind and source is not None else None,
+        arguments=fields.as_json(structure(source)) if open_kind and source is not None else None,
         result=payload.as_raw(result) if open_kind and result is not None else None,
         asked=(said.asked or _listed_calls(row)) if model else (),
         told=model_output.told(source) if model and isinstance(source, (dict, list)) else {},

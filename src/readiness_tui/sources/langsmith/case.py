@@ -17,6 +17,7 @@ from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness, Run,
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import Counted, DeclaredCount
 from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.kit.literal import structure
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.langsmith.feedback import in_statistics, one_each
 from readiness_tui.sources.langsmith.file import FEEDBACK, INPUTS, trace_id, with_child_runs
@@ -198,7 +199,7 @@ def example_case(
 
 def table_case(row: Mapping[str, Any], columns: Iterable[str], notes: fields.Notes, *, table: bool) -> Case:
     """The case of a row of `to_pandas()`. `columns`: all columns of the file, since empty cells are left out of rows."""
-    cells = {name: payload.literal(value) if table else value for name, value in row.items()}
+    cells = {name: structure(value) if table else value for name, value in row.items()}
     parts = {
         prefix: {name.removeprefix(prefix): value for name, value in cells.items() if name.startswith(prefix)}
         for prefix in (INPUTS, OUTPUTS, REFERENCE)

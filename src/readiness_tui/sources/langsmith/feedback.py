@@ -16,6 +16,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Score, ScoreState
 from readiness_tui.sources.kit import fields, payload, unwrap
 from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.kit.literal import structure
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.kit.recordio import Entry, records
 from readiness_tui.sources.tracing.span_tree import GivenScore
@@ -62,11 +63,11 @@ def _given(entry: Mapping[str, Any]) -> GivenScore:
     name = fields.text(entry, "key")
     if not name:
         raise RecordError("a feedback without a key")
-    said = score(payload.literal(entry.get("score")) if entry.get("score") is not None else entry.get("value"))
+    said = score(structure(entry.get("score")) if entry.get("score") is not None else entry.get("value"))
     value = said.value
     if value is None and said.label is not None and entry.get("score") is not None:
         value = payload.amount(entry.get("score"))
-    source = payload.literal(entry.get("feedback_source"))
+    source = structure(entry.get("feedback_source"))
     kind = payload.version(source, "type") if isinstance(source, dict) else None
     return GivenScore(
         name,

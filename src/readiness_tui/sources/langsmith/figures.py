@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from readiness_tui.sources.kit import fields, measures, payload
+from readiness_tui.sources.kit.literal import structure
 from readiness_tui.sources.kit.payload import inner
 
 _IN = ("prompt_tokens", "input_tokens", "promptTokens", "inputTokens", "prompt_token_count")
@@ -87,7 +88,7 @@ def _details(part: Mapping[str, Any], places: tuple[str, ...], names: frozenset[
     """What is named of the tokens; if `cache_creation` stands beside the tokens by their lifetime, it is their sum."""
     found = {}
     for place in places:
-        listed = payload.literal(part.get(place))
+        listed = structure(part.get(place))
         for name, value in listed.items() if isinstance(listed, dict) else ():
             if name in names and (n := payload.count(value)):
                 found[name] = n

@@ -17,6 +17,7 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import Warn
 from readiness_tui.sources.kit.folder import ByContent, beside
 from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.kit.literal import structure
 from readiness_tui.sources.kit.peek import FileKind, Peek
 from readiness_tui.sources.kit.recordio import Entry, Item, records
 
@@ -112,9 +113,9 @@ def as_api(row: Mapping[str, Any], *, table: bool = False) -> dict[str, Any]:
             continue
         top, dot, _ = name.partition(".")
         if dot and top in _SPREAD and top not in row:
-            _put(found, name.split("."), payload.literal(value) if table else value)
+            _put(found, name.split("."), structure(value) if table else value)
         elif name in _STRUCTURED:
-            found[name] = payload.literal(value)
+            found[name] = structure(value)
         else:
             found[name] = value
     if "id" not in found and found.get("run_id") is not None:  # JSON lines of LangSmith's command line tool

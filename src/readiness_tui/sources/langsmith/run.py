@@ -13,6 +13,7 @@ from typing import Any
 from readiness_tui.domain.runs.model import Chunk, SpanKind, Trace
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.kit.literal import structure
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.langsmith import figures
 from readiness_tui.sources.langsmith.file import parent_of
@@ -121,7 +122,7 @@ def _arguments(inputs: Any) -> Any:
     if isinstance(inputs, dict) and inputs.get("type") == "tool_call" and "args" in inputs:
         return inputs["args"]
     if isinstance(inputs, dict) and inputs.keys() == {"input"}:
-        found = payload.literal(inputs["input"])
+        found = structure(inputs["input"])
         return found if isinstance(found, dict) else inputs
     return inputs
 
@@ -143,7 +144,7 @@ def trace(
 
 def _children(run: Mapping[str, Any]) -> list[str]:
     """The ids of the runs that it names as steps of it."""
-    listed = [payload.literal(run.get(name)) for name in ("child_run_ids", "direct_child_run_ids")]
+    listed = [structure(run.get(name)) for name in ("child_run_ids", "direct_child_run_ids")]
     return [one for ids in listed if isinstance(ids, list) for one in ids if isinstance(one, str)]
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.kit.literal import structure
 from readiness_tui.sources.kit.peek import FileKind, Peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.mlflow.answers import HEADS, trace_in
@@ -158,7 +159,7 @@ def trace_row(row: Mapping[str, Any], notes: fields.Notes) -> tuple[dict[str, An
     found = trace_in(whole) if isinstance(whole, dict) else None
     if found is not None:
         return dict(found[0]), found[1]
-    head = {name: structure(cell, name, notes) if name in _STRUCTURES else cell for name, cell in row.items()}
+    head = {name: logged_structure(cell, name, notes) if name in _STRUCTURES else cell for name, cell in row.items()}
     steps = head.pop("spans", None)
     for name in _TIMES:
         if name in head:
@@ -168,7 +169,7 @@ def trace_row(row: Mapping[str, Any], notes: fields.Notes) -> tuple[dict[str, An
         head["state"] = state.rpartition(".")[2]
     for name, preview in (("request", "request_preview"), ("response", "response_preview")):
         if head.get(name) is not None and not head.get(preview):
-            head[preview] = payload.literal(head[name])
+            head[preview] = structure(head[name])
     if not isinstance(steps, list):
         steps = None
     elif not all(isinstance(step, dict) for step in steps):
@@ -177,9 +178,9 @@ def trace_row(row: Mapping[str, Any], notes: fields.Notes) -> tuple[dict[str, An
     return {name: cell for name, cell in head.items() if cell is not None}, steps
 
 
-def structure(cell: Any, name: str, notes: fields.Notes) -> Any:
+def logged_structure(cell: Any, name: str, notes: fields.Notes) -> Any:
     """The object or list in a cell, which a CSV has as JSON or as a Python literal; None if it is neither."""
-    found = payload.literal(cell)
+    found = structure(cell)
     if found is None or isinstance(found, (dict, list)):
         return found
     notes.add(f"{name} is neither JSON nor a Python literal, and was taken as not logged")

@@ -23,10 +23,11 @@ from readiness_tui.sources.kit.base import CaseRecord, Record, RunStart, TraceRe
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.kit.literal import structure
 from readiness_tui.sources.kit.peek import Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.mlflow.answers import HEADS
-from readiness_tui.sources.mlflow.frames import are_rows, structure, trace_row
+from readiness_tui.sources.mlflow.frames import are_rows, logged_structure, trace_row
 from readiness_tui.sources.mlflow.run import TOOL
 from readiness_tui.sources.mlflow.trace import read_case, read_trace, scored, without_secrets
 from readiness_tui.sources.mlflow.trace_info import read_info
@@ -111,11 +112,11 @@ def _run(path: Path) -> Run:
 def _row(item: Entry, run_id: str, scorers: frozenset[str], reader: Reader, notes: fields.Notes) -> Iterator[Record]:
     row = item.value
     scores = _scores(row, scorers, item.table)
-    expected = payload.literal(row.get("expectations"))
+    expected = structure(row.get("expectations"))
     truths = set(expected) if isinstance(expected, dict) else set()
     error = fields.prose(row, "error_message") or None
     head, spans = trace_row(row, notes)
-    tags = structure(row.get("tags"), "tags", notes)
+    tags = logged_structure(row.get("tags"), "tags", notes)
     if HEADS & head.keys() and ("trace" in row or spans):
         info = read_info(head, notes)
         trace, output = read_trace(info, spans, reader)
@@ -139,18 +140,18 @@ def _row(item: Entry, run_id: str, scorers: frozenset[str], reader: Reader, note
 def _case(row: Mapping[str, Any], tags: Any, scores: dict[str, Score]) -> Case:
     asked = next((row[name] for name in ("inputs", "request") if row.get(name) is not None), None)
     answered = next((row[name] for name in ("outputs", "response") if row.get(name) is not None), None)
-    question = payload.question(payload.literal(asked))
+    question = payload.question(structure(asked))
     about = tags if isinstance(tags, dict) else {}
     ident = payload.case_id(about)
     given = fields.text(row, "request_id")
     if not ident and not question.strip() and not given:
         raise RecordError("neither inputs nor an id")
-    expected = payload.literal(row.get("expectations"))
+    expected = structure(row.get("expectations"))
     return Case(
         id=ident or (question_id(question) if question.strip() else given or ""),
         id_from="metadata" if ident else "input" if question.strip() else "explicit",
         question=question,
-        output=payload.answer(payload.literal(answered)),
+        output=payload.answer(structure(answered)),
         scores=scores,
         tags=payload.tags(about.get("tags"), about),
         extra={"expected": expected} if expected else {},
@@ -174,7 +175,7 @@ def _scores(row: Mapping[str, Any], scorers: frozenset[str], table: bool) -> dic
 def _figure(cell: str) -> Any:
     """A CSV's cell: a number is one, a Python literal a structure, any other text as it is."""
     number = fields.cell_score("value", cell)
-    return payload.literal(cell) if number is None else number
+    return structure(cell) if number is None else number
 
 
 def _cell(value: Any) -> Any:

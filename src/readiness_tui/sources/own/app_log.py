@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.metrics.registry import normal
 from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Recognised, Record, TraceRecord
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
+from readiness_tui.sources.kit.names import snake
 from readiness_tui.sources.kit.nested import nested, structured
 from readiness_tui.sources.kit.payload import masked
 from readiness_tui.sources.kit.peek import peek
@@ -154,14 +154,6 @@ def lifted(row: Mapping[str, Any]) -> dict[str, Any]:
             del found[name]
             found = {**value, **found}
     return found
-
-
-def snake(key: str) -> str:
-    """`requestId`, `Request-ID` and `@timestamp` in the form that names here have."""
-    spaced = "".join(
-        f"_{char}" if char.isupper() and at and key[at - 1].islower() else char for at, char in enumerate(key)
-    )
-    return normal(spaced.lstrip("@_"))
 
 
 def request_id(row: Mapping[str, Any]) -> str | None:

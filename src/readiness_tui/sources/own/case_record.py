@@ -33,9 +33,10 @@ from readiness_tui.sources.kit import fields, measures
 from readiness_tui.sources.kit.base import CaseRecord, Recognised, Record, RunStart, Warn
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
+from readiness_tui.sources.kit.names import snake
 from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
-from readiness_tui.sources.own.app_log import REQUEST_IDS, is_log, snake
+from readiness_tui.sources.own.app_log import REQUEST_IDS, is_log
 from readiness_tui.sources.own.golden_set import GOLD, RESULT
 from readiness_tui.sources.own.row_runs import RowRuns, row_runs
 from readiness_tui.sources.own.run_fields import run_from

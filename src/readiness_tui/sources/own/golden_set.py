@@ -19,7 +19,7 @@ from readiness_tui.sources.kit.base import EvalSetRecord, Recognised, Record
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
-from readiness_tui.sources.own.golden_shapes import QUESTIONS, REFERENCES, certainty, golden, snake, tool_names
+from readiness_tui.sources.own.golden_shapes import QUESTIONS, REFERENCES, certainty, golden, spelled, tool_names
 
 GOLD = frozenset({"expected_source", "expected_sources", "must_include", "expected_tools"})
 #: Keys found only in results.
@@ -113,7 +113,7 @@ def _first_rows(look: Peek) -> tuple[dict[str, Any], ...]:
         if look.below(name):
             cut = {key: look.outline[f"{name}.[].{key}"] for key in look.below(name)}  # a list or object shows as None
             told = (*QUESTIONS, *REFERENCES)
-            return ({key: True if value is None and snake(key) in told else value for key, value in cut.items()},)
+            return ({key: True if value is None and spelled(key) in told else value for key, value in cut.items()},)
     return look.records
 
 

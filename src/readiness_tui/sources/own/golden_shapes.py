@@ -20,8 +20,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from readiness_tui.domain.metrics.registry import normal, resolve
+from readiness_tui.domain.metrics.registry import resolve
 from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit.names import snake
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.tracing.outcome import outcome_of
 
@@ -88,10 +89,9 @@ class Golden:
     rest: dict[str, Any] = field(default_factory=dict)
 
 
-def snake(name: str) -> str:
-    """A column's name with words parted alike: expectedOutput, "Expected Output" and expected_output are one."""
-    lead = name[: len(name) - len(name.lstrip("_"))]
-    return lead + normal(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name))
+def spelled(name: str) -> str:
+    """A column's name in one spelling; an underscore in front says what the column is for, and stays."""
+    return name[: len(name) - len(name.lstrip("_"))] + snake(name)
 
 
 def certainty(rows: Sequence[Mapping[str, Any]]) -> tuple[int, str]:
@@ -119,9 +119,9 @@ def certainty(rows: Sequence[Mapping[str, Any]]) -> tuple[int, str]:
     others = [name for name in dict.fromkeys(name for row in named for name in row) if name not in (asks, weak, *IDS)]
     if any(_tells_an_end(name, [row[name] for row in named if _some(row.get(name))]) for name in others):
         return 0, ""
-    columns = [(name, value) for row in rows for name, value in row.items() if snake(name) not in (asks, weak)]
+    columns = [(name, value) for row in rows for name, value in row.items() if spelled(name) not in (asks, weak)]
     scores = {
-        snake(name)
+        spelled(name)
         for name, value in columns
         if fields.is_score(name, value) or fields.cell_score(name, value) is not None
     }
@@ -137,7 +137,7 @@ def golden(row: Mapping[str, Any]) -> Golden:
     """The parts of a row. The question is "" where none is found."""
     ours: dict[str, str] = {}
     for name in row:
-        ours.setdefault(snake(name), name)  # the first of two spellings
+        ours.setdefault(spelled(name), name)  # the first of two spellings
     asks = next((name for name in QUESTIONS if name in ours and _some(row[ours[name]])), None)
     asked = None if asks is None else row[ours[asks]]
     if asks is None and any(map(_EXPECTED.fullmatch, ours)):  # promptfoo's CSV: every other column is a variable
@@ -230,7 +230,7 @@ def _is_phoenix(row: Mapping[str, Any]) -> bool:
 def _named(row: Mapping[str, Any]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, value in row.items():
-        made.setdefault(snake(name), value)
+        made.setdefault(spelled(name), value)
     return made
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from readiness_tui.domain.metrics.registry import normal
 from readiness_tui.domain.text.sanitise import visible
 from readiness_tui.sources.kit.fileio import head
+from readiness_tui.sources.kit.names import snake
 from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, records
 from readiness_tui.sources.own.mapped import unit_in, without_unit
@@ -116,10 +115,6 @@ class Column:
         """The unit that stands in every cell."""
         units = {unit_in(value) for value in self.values}
         return units.pop() if len(units) == 1 else None
-
-
-def snake(name: str) -> str:
-    return normal(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name))
 
 
 def first_rows(path: Path) -> tuple[str, list[Mapping[str, Any]]]:

@@ -21,6 +21,7 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import Record, RunStart, Warn
 from readiness_tui.sources.kit.fileio import digest, head
 from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.kit.literal import structure
 from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.wandb.run import TOOL, LoggedRun, moment, run_of
@@ -201,7 +202,7 @@ def _from_table(row: Mapping[str, Any], path: Path, ident: str, notes: fields.No
 def _from_api(row: Mapping[str, Any], path: Path, ident: str) -> Run:
     logged = LoggedRun()
     for name, into in (("summary", logged.summary), ("config", logged.config)):
-        value = payload.literal(row.get(name))
+        value = structure(row.get(name))
         if not isinstance(value, dict):
             raise RecordError(f"{name} is neither JSON nor a Python literal of an object")
         into.update(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from readiness_tui.sources.kit.score_names import is_flat_score
+from readiness_tui.sources.kit.names import is_flat_score, snake
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,8 @@ def test_a_name_that_reads_as_a_metric_or_a_share_of_unknown_name_is_one(name, v
 )  # fmt: skip
 def test_a_name_that_counts_times_or_prices_and_a_large_number_of_unknown_name_is_none(name, value):
     assert not is_flat_score(name, value)
+
+
+@pytest.mark.parametrize("name", ["requestId", "Request-ID", "@request_id", "request id", "_request_id_"])
+def test_one_name_has_one_spelling(name):
+    assert snake(name) == "request_id"

@@ -1,4 +1,5 @@
-"""Which numbers that stand flat in a record are scores: by name, and where the name says nothing, by size.
+"""The names of fields in one spelling, and which of them hold scores where numbers stand flat in a record: by name, and
+where the name says nothing, by size.
 
 A number that names, counts, times or prices something is none, and neither is one that only happens to stand there. What
 is left out is named by a note, so that a metric under a name of its own is not lost unseen: `scores` may hold any name.
@@ -38,6 +39,11 @@ _SCORING = re.compile(
     r"scores?|stars?|ratings?|grades?|judge\w*|evals?|metric|quality|confidence|bleu|rouge\w*|ndcg|mrr|map|auc|em|match"
 )
 _SHARES = frozenset({"rate", "ratio", "share"})
+
+
+def snake(name: str) -> str:
+    """A field's name in one spelling, whatever the tool's: `requestId`, `Request-ID`, `@request_id` are `request_id`."""
+    return normal(_CAMEL.sub("_", name))
 
 
 def names_no_score(name: str) -> bool:
