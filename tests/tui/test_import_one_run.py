@@ -31,6 +31,7 @@ async def test_one_run_of_a_file_becomes_the_candidate(tmp_path: Path) -> None:
         said = str(app.screen.query_one("#result", Static).content)
         assert "#1 openai:m1 · q; #2 openai:m2 · q. Name one:" in said
         assert "--model" not in said  # the app has no options
+        assert "mapping" not in said  # the file is understood: no mapping answers which run is meant
         await fill(pilot, f"{file}#2")
         await press(pilot, "enter")
         await press(pilot)

@@ -130,3 +130,7 @@ def test_runs_are_told_apart():
     other = Run("s", "s", "tool")
     found = list(checked([RunStart(RUN), RunStart(other), *_cases(1.0), DeclaredCount("s", Counted.CASES, 1, "f")]))
     assert [record.run.id for record in found if isinstance(record, RunChecked)] == ["s"]
+
+
+def test_a_mean_of_numbers_whose_sum_is_beyond_any_number_is_one_all_the_same():
+    assert _checked(*_cases(1.5e308, 1.5e308), DeclaredMean("r", "tone", 1.5e308, "f"))[0] == []

@@ -16,12 +16,25 @@ __all__ = ["NO_UNIT", "ProposedMapping", "Trial", "keep_mapping", "mapping_for",
 _MOST = 100  # mappings of one file in one folder
 
 
-def mapping_for(path: Path) -> ProposedMapping:
-    """What may be proposed for a file that no source knows; nothing for a folder or what cannot be read. Never raises."""
+def mapping_for(path: Path, *, refused: bool) -> ProposedMapping:
+    """What may be proposed for a file; nothing for a folder or what cannot be read. Never raises.
+
+    `refused`: it was not imported. Then a source that knows it has said why, and a mapping is no answer to that.
+    """
     try:
-        return propose(registry.inside(path)) if path.is_file() else ProposedMapping()
+        if not path.is_file() or (refused and _is_known(path)):
+            return ProposedMapping()
+        return propose(registry.inside(path))
     except (ReadinessError, OSError):
         return ProposedMapping()
+
+
+def _is_known(path: Path) -> bool:
+    try:
+        registry.recognise(path)
+    except ReadinessError:
+        return bool(registry.also(path))  # several formats fit: the refusal names them
+    return True
 
 
 def try_mapping(path: Path, text: str) -> Trial:

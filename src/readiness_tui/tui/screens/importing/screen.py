@@ -102,7 +102,7 @@ class ImportScreen(ModalScreen[None]):
         except ReadinessError as refusal:
             results = str(refusal)
         if mapping is None and _asks(results):
-            self._offered = mapping_for(path)
+            self._offered = mapping_for(path, refused=isinstance(results, str))
         self.app.call_from_thread(self._finish, results, mapping)
 
     def _progressed(self, done: int, total: int) -> None:
