@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness_tui.domain.runs.model import Case, CaseStatus, Measure, Provenance, Score
+from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness, Measure, Provenance, Score
 from readiness_tui.services.importing.explain import explain, explain_path
 from readiness_tui.services.importing.field_origins import OriginTracker
 from readiness_tui.services.importing.formats import formats
@@ -103,3 +103,13 @@ def test_every_format_is_listed_with_the_gate_last():
     known = formats()
     assert {"promptfoo", "inspect_ai", "junit", "otlp", "langsmith"} <= {one.name for one in known}
     assert known[-1].name == "gate"
+
+
+def test_a_run_that_lost_lines_is_partial_as_an_import_has_it(tmp_path):
+    path = tmp_path / "run.csv"
+    path.write_text("case_id,output,status,faithfulness\na,x,pass,0.9\nb,y,pass,85%\nc,z,fail,0.2\n")
+    (one,) = explain(path).runs
+    assert one.run.completeness is Completeness.PARTIAL
+    path.write_text("case_id,output,status,faithfulness\na,x,pass,0.9\nb,y,pass,0.8\n")
+    (one,) = explain(path).runs
+    assert one.run.completeness is Completeness.COMPLETE

@@ -19,7 +19,7 @@ from readiness_tui.domain.metrics import (
 )
 from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, chosen
 from readiness_tui.domain.runs.joining import join_golden
-from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
+from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace, cut_short
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services.core.named_run import of_path
 from readiness_tui.services.importing.beside import Beside, beside
@@ -225,6 +225,8 @@ def _read(found: Explained, source: Source, records: Iterable[Record]) -> None:
     if kept < found.cases + found.traces:
         found.warnings.append(f"Metrics are shown over the first {MOST:,} records; an import takes them all.")
     for run_id, one in by_id.items():
+        if found.rejected:  # as an import would have it: cases were lost
+            one.run = cut_short(one.run)
         own = tuple(cases.get(run_id, ()))
         one.figures = _of_run(RunData(one.run, join_golden(own, golden).cases if golden else own, golden))
         found.runs.append(one)
