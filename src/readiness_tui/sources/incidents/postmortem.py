@@ -49,6 +49,7 @@ FORMAT = "postmortem"
 _APART = frozenset({"went_well", "went_badly", "got_lucky", headings.TIMELINE, "summary", "questions"})
 # What stands in a note that was exported here for readers only.
 _BLAMELESS = re.compile(r"^This note is blameless: [^#]{0,200}?they knew\.$", re.MULTILINE)
+_MANY_BREAKS = re.compile(r"(?:<br\s{0,9}/?>[^\S\n]{0,9}){3,}", re.IGNORECASE)
 _RIVALS = "two texts to settle"
 _INTERVAL = re.compile(r"\*\*To (?:detect|acknowledge|mitigate|resolve)\*\*")
 _REMARK = re.compile(r"\W*(?:all )?times\b.{0,60}", re.IGNORECASE)
@@ -71,7 +72,8 @@ class _PostmortemReader:
         if own := RECORD_MARK.search(text):
             self.draft.uid, self.draft.item_id = own[1], own[2] or ""
             text = _BLAMELESS.sub(lambda match: "\n" * match[0].count("\n"), RECORD_MARK.sub("", text))
-        self._text, self._comments = comments(text)
+        # Two line ends make a paragraph, more say no more: every later look at the text takes its length, not its square.
+        self._text, self._comments = comments(_MANY_BREAKS.sub("<br><br>", text))
         found = sections(self._text, skip)
         self._sections = found if self.draft.uid else with_labels(found)
         self._guessed = self._guess_timeline()
