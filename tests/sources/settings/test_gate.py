@@ -16,6 +16,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate.codec import gate_digest, gate_from_plain, gate_to_plain
 from readiness_tui.domain.gate.model import CasePolicy, Gate, Lock
 from readiness_tui.domain.metrics.rule import Confidence, Direction, From, Rule
+from readiness_tui.domain.metrics.words import rule_text
 from readiness_tui.services.gate.versions import yaml_schema
 from readiness_tui.sources.kit.shipped import shipped_folder
 from readiness_tui.sources.settings.gate import looks_like_gate, parse_gate, read_gate
@@ -294,8 +295,10 @@ def test_every_field_of_a_rule_and_a_gate_can_be_declared() -> None:
 name: all
 metrics:
   - {metric: brand, unit: points, threshold: ">= 4", tags: [a], max_regression: "2%", min_effect: "1%",
-     required: false, confidence: required}
+     required: false, confidence: required, tolerate: 3, judged: true, cases: required, dataset: golden, variant: v2,
+     max_left_out: "30%", cut: 3}
   - {metric: latency_p95_ms, threshold: 3500, from: traces, window_days: 7}
+  - {metric: pass_all_k, k: 3, threshold: ">= 0.8", unit: share}
 must_pass: [one]
 cases: {new: warn, removed: fail}
 dataset_digest: d
@@ -478,3 +481,26 @@ def test_a_lock_that_cannot_be_written_says_why(tmp_path: Path) -> None:
 def test_what_lies_at_the_end_of_a_range_lies_in_it(entry: str) -> None:
     rule = one(entry)
     assert {rule.threshold, rule.max_regression} <= {0.0, 1.0, None}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('{metric: faithfulness, threshold: ">= 0.85", tolerate: 0.9}', "stricter than the threshold"),
+        ("{metric: latency_p95_ms, threshold: 3500, tolerate: 3000}", "stricter than the threshold"),
+        ("{metric: faithfulness, max_regression: 0.02, tolerate: 0.8}", "beside a threshold"),
+        ('{metric: faithfulness, threshold: ">= 0.85", k: 3}', "k belongs to pass_all_k"),
+        ('{metric: pass_all_k, unit: share, threshold: ">= 0.85"}', "needs the number of tries"),
+        ('{metric: faithfulness, threshold: ">= 0.85", cut: 7}', "outside the range"),
+        ('{metric: latency_p95_ms, threshold: 3500, max_left_out: "140%"}', "more than all"),
+        ("{metric: latency_p95_ms, threshold: 3500, from: traces, variant: a}", "belongs to an eval run"),
+    ],
+)
+def test_what_narrows_a_rule_has_to_fit_it(line: str, said: str) -> None:
+    with pytest.raises(ReadinessError, match=said):
+        parse_gate(f"metrics:\n  - {line}\n", "x.yaml")
+
+
+def test_what_is_tolerated_reads_as_a_bound() -> None:
+    gate = parse_gate('metrics: [{metric: faithfulness, threshold: ">= 0.85", tolerate: 0.80}]', "x.yaml")
+    assert rule_text(gate.rules[0]) == "≥ 0.85, surely ≥ 0.80"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from readiness_tui.domain.gate.model import Gate
 from readiness_tui.domain.metrics.rule import Confidence, From, Rule
 from readiness_tui.domain.metrics.words import metric_label, rule_text
+from readiness_tui.domain.text.format import threshold_text, times_hundred
 
 
 def gate_diff(before: Gate, now: Gate) -> tuple[str, ...]:
@@ -61,6 +62,19 @@ def _said(rule: Rule, other: Rule | None = None) -> str:
         parts.append(f"{rule.window_days} days")
     if rule.direction is not (other or rule).direction:
         parts.append(f"{rule.direction} is better")
+    parts += _narrowed(rule)
     if rule.unit != (other or rule).unit:
         parts.append(f"in {rule.unit or 'no unit'}")
     return ", ".join(parts)
+
+
+def _narrowed(rule: Rule) -> Iterator[str]:
+    """What else a rule declares, where it does."""
+    if rule.judged is not None:
+        yield "judged" if rule.judged else "not judged"
+    if rule.cases_required:
+        yield "cases required"
+    if rule.max_left_out is not None:
+        yield f"at most {times_hundred(rule.max_left_out)}% left out"
+    if rule.cut is not None:
+        yield f"right from a score of {threshold_text(rule.cut, rule.unit)}"

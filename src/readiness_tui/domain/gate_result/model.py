@@ -34,6 +34,17 @@ class GateRow:
     baseline: float | None = None
     change: float | None = None
     by_missing: bool = False  # decided by missing cases: the worst case would miss
+    remarks: tuple[str, ...] = ()  # what the figure rests on and assumes; they never change the verdict
+
+
+@dataclass(frozen=True, slots=True)
+class GateFinding:
+    """What the gate is held for beside its rows: a condition, or NO-GO if it `blocks`. `name` makes its key, `gate/<name>`;
+    `text` is a sentence without its final stop that names an act somebody can do. What nobody can mend is a remark."""
+
+    name: str
+    text: str
+    blocks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,8 @@ class GateOutcome:
     must_pass_missing: tuple[str, ...] = ()
     high_risk: tuple[str, ...] = ()  # keys of the high-risk cases of the candidate
     unreviewed: tuple[str, ...] = ()  # those without a human label
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()  # remarks on the whole
+    findings: tuple[GateFinding, ...] = ()
     disputed: tuple[str, ...] = ()  # rules that the tool's own figure would decide otherwise than its cases
     revision: Revision | None = None  # if this gate replaced another
     witness: Witness | None = None  # if the lock comes only from a file

@@ -44,11 +44,13 @@ def interval_text(estimate: Estimate, unit: str = "") -> str:
 
 
 def rule_text(rule: Rule) -> str:
-    """For example "≥ 0.85", "≤ 3,500", "≥ 0.85, drop ≤ 0.02", "rise ≤ 10%", "drop ≤ 0.00, min effect 0.02"."""
+    """For example "≥ 0.85", "≥ 0.85, surely ≥ 0.80", "≤ 3,500", "≥ 0.85, drop ≤ 0.02", "rise ≤ 10%", "drop ≤ 0.00, min effect 0.02"."""
     higher = rule.direction is Direction.HIGHER
     parts = []
     if rule.threshold is not None:
         parts.append(f"{'≥' if higher else '≤'} {threshold_text(rule.threshold, rule.unit)}")
+    if rule.tolerate is not None:
+        parts.append(f"surely {'≥' if higher else '≤'} {threshold_text(rule.tolerate, rule.unit)}")
     if rule.max_regression is not None:
         margin = _margin_text(rule.max_regression, rule.unit, relative=rule.relative)
         parts.append(f"{'drop' if higher else 'rise'} ≤ {margin}")
@@ -63,9 +65,15 @@ def _margin_text(value: float, unit: str, *, relative: bool) -> str:
 
 def metric_label(rule: Rule) -> str:
     """ "faithfulness", "faithfulness (high_risk)", "latency_p95_ms in 7 days"."""
-    tags = f" ({', '.join(rule.tags)})" if rule.tags else ""
+    named = [*rule.tags]
+    if rule.variant:
+        named.append(f"variant {rule.variant}")
+    if rule.dataset:
+        named.append(f"of {rule.dataset}")
+    tags = f" ({', '.join(named)})" if named else ""
     window = "" if rule.window_days is None else f" in {plural(rule.window_days, 'day')}"
-    return f"{rule.metric}{tags}{window}"
+    name = rule.metric.replace("_k", f"_{rule.k}") if rule.k else rule.metric
+    return f"{name}{tags}{window}"
 
 
 def estimate_text(estimate: Estimate | None) -> str:

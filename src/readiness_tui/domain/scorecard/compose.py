@@ -174,6 +174,7 @@ def gate_card(outcome: GateOutcome, runs: Sequence[Run] = (), review: Review | N
         high_risk=len(outcome.high_risk),
         unreviewed=outcome.unreviewed,
         warnings=outcome.warnings,
+        findings=outcome.findings,
         runs=tuple(
             RunLine(
                 roles.get(run.id, "candidate"),

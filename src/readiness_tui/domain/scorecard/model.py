@@ -18,7 +18,7 @@ from typing import Any
 from readiness_tui.domain.checklists.assessment import Assurance, Proposal
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.gate.model import Lock, Revision
-from readiness_tui.domain.gate_result.model import CasesRow, GateRow, Result
+from readiness_tui.domain.gate_result.model import CasesRow, GateFinding, GateRow, Result
 from readiness_tui.domain.incidents.model import FailureClass, Sev
 from readiness_tui.domain.labels.agreement import Agreement, Between
 from readiness_tui.domain.verdict.gap import GapState
@@ -90,6 +90,7 @@ class GateCard:
     high_risk: int = 0
     unreviewed: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    findings: tuple[GateFinding, ...] = ()
     runs: tuple[RunLine, ...] = ()
     revision: Revision | None = None
     agreement: tuple[Agreement, ...] = ()  # the judge against people; the whole verdict first

@@ -60,6 +60,11 @@ def gate_causes(outcome: GateOutcome) -> Iterator[Cause]:
             yield condition("digest", f"unverified digest: {', '.join(outcome.unverified)}")
     if outcome.disputed:
         yield condition("disputed", f"the tool's own figure differs: {'; '.join(outcome.disputed)}")
+    for held in outcome.findings:
+        if held.blocks:
+            yield cause(held.name, Verdict.NO_GO, held.text, Severity.BLOCKER)
+        else:
+            yield condition(held.name, held.text)
     for row in outcome.rows:
         if row.result is Result.PASS:
             continue

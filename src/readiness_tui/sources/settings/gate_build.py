@@ -111,6 +111,14 @@ def _rule(entry: RuleYaml) -> Rule:
         confidence=entry.confidence,
         min_effect=entry.min_effect.value if entry.min_effect else None,
         min_effect_relative=bool(entry.min_effect and entry.min_effect.relative),
+        tolerate=entry.tolerate,
+        judged=entry.judged,
+        cases_required=entry.cases == "required",
+        dataset=entry.dataset or "",
+        variant=entry.variant or "",
+        max_left_out=entry.max_left_out.value if entry.max_left_out else None,
+        cut=entry.cut,
+        k=entry.k or 0,
     )
 
 
@@ -118,7 +126,10 @@ def _faults(entry: RuleYaml) -> Iterator[Fault]:
     yield from _limit_faults(entry)
     known = resolve(entry.metric)
     yield from _known_faults(entry, known) if known else _unknown_faults(entry)
-    yield from _range_faults(entry, _metric(entry))
+    metric = _metric(entry)
+    yield from _range_faults(entry, metric)
+    yield from _tolerate_faults(entry, metric)
+    yield from _narrowing_faults(entry, metric)
     yield from _source_faults(entry)
 
 
@@ -187,6 +198,45 @@ def _range_faults(entry: RuleYaml, metric: MetricDef) -> Iterator[Fault]:
         yield "min_effect", reason, "Add max_regression, such as max_regression: 0, or remove it"
     elif effect and (effect.relative or high == 1) and effect.value > 1:
         yield "min_effect", "the minimum effect is larger than the metric can fall", "Write a smaller one"
+
+
+def _tolerate_faults(entry: RuleYaml, metric: MetricDef) -> Iterator[Fault]:
+    if entry.tolerate is None:
+        return
+    limits = _limits(entry)
+    if not limits:
+        yield "tolerate", "what you tolerate is a second value beside a threshold, and there is none", "Add a threshold"
+        return
+    bar, higher = limits[0][1].value, metric.direction is Direction.HIGHER
+    if entry.tolerate > bar if higher else entry.tolerate < bar:
+        shown, aim = threshold_text(entry.tolerate, metric.unit), threshold_text(bar, metric.unit)
+        yield (
+            "tolerate",
+            f"{shown} is stricter than the threshold, {aim}",
+            "Write a value that is worse than the threshold",
+        )
+
+
+def _narrowing_faults(entry: RuleYaml, metric: MetricDef) -> Iterator[Fault]:
+    """Fields that say which cases are meant, and what a case is."""
+    traces = entry.source is From.TRACES
+    for field, given in (("dataset", entry.dataset), ("variant", entry.variant), ("k", entry.k)):
+        if given and traces:
+            yield (
+                field,
+                f"{field} belongs to an eval run, and this metric comes from traces",
+                "Use from: run, or remove it",
+            )
+    if entry.max_left_out and entry.max_left_out.value > 1:
+        yield "max_left_out", "more than all cases cannot be left out", 'Write a share, such as "30%"'
+    if (entry.k is not None) is not (metric.key == "pass_all_k"):
+        if entry.k is None:
+            yield "metric", "pass_all_k needs the number of tries", "Add k: 3"
+        else:
+            yield "k", f"k belongs to pass_all_k, and this is {metric.key}", "Remove it"
+    low, high = metric.range
+    if entry.cut is not None and ((low is not None and entry.cut < low) or (high is not None and entry.cut > high)):
+        yield "cut", f"{entry.cut:g} lies outside the range of {metric.key}", "Write a score within it"
 
 
 def _source_faults(entry: RuleYaml) -> Iterator[Fault]:

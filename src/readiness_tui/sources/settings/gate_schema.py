@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
@@ -175,6 +175,28 @@ class RuleYaml(Strict):
     confidence: Annotated[Confidence, Field(strict=False)] = Field(
         default=Confidence.ADVISE,
         description="advise: the value decides, its bound is shown. required: the 95 % bound has to meet the rule too.",
+    )
+    tolerate: NumberValue = Field(
+        default=None,
+        description="What you can live with, worse than the threshold: the 95 % bound has to meet this value.",
+    )
+    judged: bool | None = Field(
+        default=None, description="Whether a model scores the metric; known for the metrics of the registry."
+    )
+    cases: Literal["required", "any"] = Field(
+        default="any", description="required: a figure that no case stands behind does not count."
+    )
+    dataset: Word | None = Field(default=None, description="The golden set that decides the cases, by name.")
+    variant: Word | None = Field(default=None, description="The variant that is meant, where a run has several.")
+    max_left_out: MarginValue = Field(
+        default=None,
+        description='The largest share of requests that may be left out of a time or a cost (cached, cold): "30%".',
+    )
+    cut: NumberValue = Field(
+        default=None, description="A score of at least this counts as right: the metric is the share of such cases."
+    )
+    k: int | None = Field(
+        default=None, ge=1, le=8, description="pass_all_k: how many tries of a case all have to pass."
     )
 
 
