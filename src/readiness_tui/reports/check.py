@@ -313,3 +313,5 @@ def _row(row: GateRow) -> Iterator[str]:
     detail = "; ".join(filter(None, (optional, full, n, against, _line(row.reason), _line(row.sure))))
     if detail:
         yield from _wrapped(detail, "      ")
+    for remark in row.remarks:
+        yield from _wrapped(_line(remark), "      · ")

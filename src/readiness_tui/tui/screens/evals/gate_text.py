@@ -244,6 +244,7 @@ def metric_detail(
             line(" · ".join(part for part in (row.reason, row.sure) if part)),
         ),
         line(rests_on(row), "$foreground-muted"),
+        *(line(f"· {remark}", "$foreground-muted") for remark in row.remarks),
     ]
     if compared is not None:
         said.append(join(Content.styled("Baseline: ", "bold"), line(compared.text)))
