@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event, Paste
+from textual.notifications import Notify, SeverityLevel
 
 from readiness_tui.domain.errors import AlreadySaved, ReadinessError
 from readiness_tui.domain.text.sanitise import visible
@@ -20,6 +21,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.tui.commands import ReadinessCommands
 from readiness_tui.tui.host import Host
+from readiness_tui.tui.notice import Notice
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.widgets.bars import ROOMS
 
@@ -138,6 +140,19 @@ class ReadinessApp(App[None]):
     def complain(self, sentence: str) -> None:
         """Show a refusal. Never markup: it may quote what was imported."""
         self.notify(visible(sentence), title="Not done", severity="error", timeout=12, markup=False)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """As Textual's, but with a notice whose time never runs backwards, and never markup unless asked for."""
+        seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
+        self.post_message(Notify(Notice(message, title, severity, seconds, markup=markup)))
 
     def tell(self, sentence: str) -> None:
         self.notify(visible(sentence), timeout=5, markup=False)

@@ -1,0 +1,44 @@
+"""A notice that runs out while it is being shown does not stop the app."""
+
+from __future__ import annotations
+
+import asyncio
+from time import time
+
+from textual.notifications import Notify
+from textual.widgets._toast import Toast
+
+from readiness_tui.tui.app import ReadinessApp
+from readiness_tui.tui.notice import Notice
+
+
+class _JustInTime(Notice):
+    """Still valid when it is looked at, out of time when its toast is made: the moment that a busy machine can hit."""
+
+    @property
+    def has_expired(self) -> bool:
+        return False
+
+
+async def test_a_notice_that_ran_out_goes_away(sample_app: ReadinessApp) -> None:
+    async with sample_app.run_test() as pilot:
+        sample_app.post_message(Notify(_JustInTime("late", timeout=1, raised_at=time() - 3)))
+        await asyncio.wait_for(pilot.pause(0.5), 10)
+        assert not sample_app.screen.query(Toast)
+
+
+async def test_every_notice_of_the_app_is_such(sample_app: ReadinessApp) -> None:
+    async with sample_app.run_test() as pilot:
+        for say in (sample_app.tell, sample_app.complain, sample_app.notify, sample_app.screen.notify):
+            say("[b]seen[/b]")
+        await pilot.pause()
+        kept = list(sample_app._notifications)
+        assert len(kept) == 4
+        assert {type(notice) for notice in kept} == {Notice}
+
+
+def test_its_time_never_runs_backwards() -> None:
+    over = Notice("x", timeout=1, raised_at=time() - 60)
+    assert over.has_expired
+    assert over.time_left > 0
+    assert not Notice("x", timeout=1).has_expired
