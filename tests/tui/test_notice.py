@@ -21,14 +21,14 @@ class _JustInTime(Notice):
 
 
 async def test_a_notice_that_ran_out_goes_away(sample_app: ReadinessApp) -> None:
-    async with sample_app.run_test() as pilot:
+    async with sample_app.run_test(notifications=True) as pilot:
         sample_app.post_message(Notify(_JustInTime("late", timeout=1, raised_at=time() - 3)))
         await asyncio.wait_for(pilot.pause(0.5), 10)
         assert not sample_app.screen.query(Toast)
 
 
 async def test_every_notice_of_the_app_is_such(sample_app: ReadinessApp) -> None:
-    async with sample_app.run_test() as pilot:
+    async with sample_app.run_test(notifications=True) as pilot:
         for say in (sample_app.tell, sample_app.complain, sample_app.notify, sample_app.screen.notify):
             say("[b]seen[/b]")
         await pilot.pause()
