@@ -30,7 +30,8 @@ from readiness_tui.domain.gate_result.power import (
     sight_of_other,
     unpaired_half_width,
 )
-from readiness_tui.domain.gate_result.rows import as_loss, effect_of, limit_of, margin_of, split
+from readiness_tui.domain.gate_result.regression import as_loss, effect_of, limit_of, margin_of
+from readiness_tui.domain.gate_result.rows import split
 from readiness_tui.domain.intervals import MIN_N, WILSON, smallest_n_for_quantile
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics import (
