@@ -25,6 +25,11 @@ LEFT_OUT = {
 }  # the most that may leave, unless the rule says otherwise
 
 
+def asks_for_proof(rule: Rule) -> bool:
+    """Whether the bound decides, too."""
+    return rule.confidence is Confidence.REQUIRED or rule.tolerate is not None
+
+
 def result_of(*, met: bool, doubts: Sequence[str]) -> Result:
     """The result of a figure: its point value decides, and a doubt makes a pass inconclusive."""
     if not met:
