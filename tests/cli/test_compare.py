@@ -26,13 +26,13 @@ def test_the_review_and_its_files_give_the_same_answer(cli: Cli, sample_db: Path
     stored = cli("--db", str(sample_db), "compare", "-o", str(document))
     files = cli("compare", str(RUNS / "baseline.cases.jsonl"), str(RUNS / "candidate.cases.jsonl"),
                 "--eval-set", str(RUNS.parent / "golden_set.jsonl"))  # fmt: skip
-    answer = "Task success rate: 5 better, 2 worse of 72 shared cases: not distinguishable"
+    answer = "Task success rate: 5 better, 2 worse of 72 shared cases: could be luck"
     for found in (stored, files):
         assert found.code == 0
         assert answer in found.out
         assert max(map(len, found.out.splitlines())) <= 80
     assert answer in document.read_text(encoding="utf-8")
-    assert "| billing | 11 | 0.909 | 0.818 | −0.091 | 0 | 1 | ◐ within noise |" in document.read_text(encoding="utf-8")
+    assert "| billing | 11 | 0.909 | 0.818 | −0.091 | 0 | 1 | ◐ could be luck |" in document.read_text(encoding="utf-8")
 
 
 def test_json_names_every_case_and_slice_and_what_is_not_compared(cli: Cli, tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_json_names_every_case_and_slice_and_what_is_not_compared(cli: Cli, tmp_
         "task_success_rate",
         ["a"],
         1.0,
-        "within noise",
+        "could be luck",
     )
     assert [(part["tag"], part["p_holm"], part["result"]) for part in task["slices"]] == [("x", None, "too few")]
     assert {lone["metric"] for lone in found["not_compared"]} == {"faithfulness", "style"}

@@ -79,7 +79,7 @@ def make_gate() -> GateOutcome:
                 Result.PASS,
                 Estimate(0.85, 40, low=0.7352, k=34),
                 "",
-                sure="within noise; decisive from 174 cases",
+                sure="could be luck; 134 more cases would tell",
                 used=40,
                 total=40,
                 change=0.025,

@@ -54,6 +54,7 @@ def test_the_object_that_scripts_read() -> None:
         "result": "FAIL",
         "reason": "one case short",
         "sure": "",
+        "remarks": [],
     }
     assert found["gate"]["results"][3]["value"] is None
     assert found["sections"][1] == {"checklist": "reliability", "percent": 18, "assessed": 62}
@@ -77,7 +78,7 @@ def test_the_table_names_every_status_by_glyph_and_word() -> None:
         "0.850     ≥ 0.735  ● pass",
         "✗ fail",
         "○ missing",
-        "within noise; decisive from 174",
+        "could be luck; 134 more cases",
         "≥ 0.90, drop ≤ 0.02",
         "Reliability                     18%       2/3       0  1 open · 1 partial",
         "◐ INC-7 is an open sev2 — chloe, 15 Dec 2026",

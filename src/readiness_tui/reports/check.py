@@ -9,8 +9,8 @@ from typing import Any
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.gate.model import CasePolicy, Revision
 from readiness_tui.domain.gate.words import revision_text
-from readiness_tui.domain.gate_result.model import GateRow, Result
-from readiness_tui.domain.gate_result.words import cases_text, result_mark
+from readiness_tui.domain.gate_result.model import GateRow
+from readiness_tui.domain.gate_result.words import cases_text, reason_text, short_mark
 from readiness_tui.domain.labels.agreement import Agreement
 from readiness_tui.domain.metrics.words import (
     bound_text,
@@ -188,6 +188,7 @@ def _result(row: GateRow) -> dict[str, Any]:
         "result": row.result.value,
         "reason": mask(row.reason),
         "sure": row.sure,
+        "remarks": [*map(mask, row.remarks)],
     }
 
 
@@ -299,7 +300,7 @@ def _gate(gate: GateCard) -> Iterator[str]:
 
 def _row(row: GateRow) -> Iterator[str]:
     value = value_text(row.estimate.value if row.estimate else None, row.rule)
-    mark = result_mark(row.result) if row.result is not Result.CHANGED else "! changed"
+    mark = short_mark(row.result)
     rule = rule_text(row.rule)
     label, long = _line(metric_label(row.rule)), width(rule) > 15
     shown = rule.split(", ")[0] if long else rule
@@ -310,7 +311,7 @@ def _row(row: GateRow) -> Iterator[str]:
     change = change_text(row.change, row.rule)
     against = "" if change == NOTHING else f"{change} against the baseline"
     full = rule if long else ""
-    detail = "; ".join(filter(None, (optional, full, n, against, _line(row.reason), _line(row.sure))))
+    detail = "; ".join(filter(None, (optional, full, n, against, _line(reason_text(row)), _line(row.sure))))
     if detail:
         yield from _wrapped(detail, "      ")
     for remark in row.remarks:

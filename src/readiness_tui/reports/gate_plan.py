@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from readiness_tui.domain.gate_result import plan_words
-from readiness_tui.domain.gate_result.plan import Plan, PlanRow
+from readiness_tui.domain.gate_result.chances import Noticed
+from readiness_tui.domain.gate_result.plan_model import Plan, PlanRow
 from readiness_tui.domain.gate_result.power import Sight
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics.words import metric_label, rule_text
@@ -33,6 +34,7 @@ def plan_object(found: Plan, remarks: Sequence[str] = ()) -> dict[str, Any]:
         "ran": found.ran,
         "must_pass": [*found.gate.must_pass],
         "high_risk": found.high_risk,
+        "proofs_together": plain(plan_words.all_together(found)),
         "rules": [_rule(row) for row in found.rows],
         "slices": [{"tag": one.tag, "cases": one.cases, "sees": _sight(one.sight)} for one in found.slices],
         "remarks": [*map(mask, remarks)],
@@ -44,7 +46,7 @@ def _plan(found: Plan, remarks: Sequence[str]) -> Iterator[str]:
     yield f"  {'metric':<26} {'rule':<13} {'n':>6}  {'passes':<13} holds at 95 %"
     for row in found.rows:
         n, passes, holds = plan_words.cells(row)
-        rule = fit(rule_text(row.rule), 13)
+        rule = fit(plan_words.rule_cell(row), 13)
         label = fit(one_line(mask(metric_label(row.rule))), 26)
         yield f"  {label} {rule} {n:>6}  {fit(passes, 13)} {holds}"
         for note in plan_words.notes(row):
@@ -63,7 +65,7 @@ def _rule(row: PlanRow) -> dict[str, Any]:
         "n": need.n,
         "unit_of_n": row.noun,
         "least_n_for_bound": need.least,
-        "passes": None if count is None else {"at_most" if count.most else "at_least": count.point},
+        "passes": _passes(row),
         "holds": None
         if count is None or count.proof is None
         else {"at_most" if count.most else "at_least": count.proof},
@@ -87,6 +89,8 @@ def _rule(row: PlanRow) -> dict[str, Any]:
             "worst": plain(ends.worst.value),
             "decided_by_missing": ends.decide,
         },
+        "noticed": _noticed(row.noticed),
+        "passes_if_five_points_above": plain(row.passes),
         "notes": [mask(note) for note in plan_words.notes(row)],
     }
 
@@ -104,4 +108,16 @@ def _sight(found: Sight) -> dict[str, Any]:
         "flips": found.flips,
         "within_own_bound": found.own,
         "why_none": found.why or None,
+        "noticed": _noticed(found.noticed),
     }
+
+
+def _noticed(found: Sequence[Noticed]) -> list[dict[str, Any]]:
+    """Of 100 releases in which the truth is so much worse: the share in which it is noticed."""
+    return [{"loss": plain(one.loss), "share": plain(one.share)} for one in found]
+
+
+def _passes(row: PlanRow) -> dict[str, int] | None:
+    count = row.need.count
+    passing = None if count is None else plan_words.passing(row)
+    return None if count is None or passing is None else {"at_most" if count.most else "at_least": passing}

@@ -42,7 +42,7 @@ RESULT: dict[Result, Mark] = {
 CHANGE: dict[str, Mark] = {
     "better": MET,
     "worse": FAIL,
-    "within noise": PARTIAL,
+    "could be luck": PARTIAL,
     "no change": NOT_APPLICABLE,
     "not tested": NOT_APPLICABLE,
     "too few": NOT_APPLICABLE,

@@ -39,7 +39,7 @@ def test_flips_are_counted_on_the_shared_cases_and_the_rest_is_named() -> None:
     assert (found.flips.better, found.flips.worse, found.flips.shared) == (("a",), ("b",), 3)
     assert (found.comparison.new, found.comparison.removed) == (("new",), ("old",))
     assert found.comparison.candidate == found.comparison.baseline == pytest.approx(2 / 3)
-    assert found.text.startswith("1 better, 1 worse of 3 shared cases: not distinguishable (p = 1.00")
+    assert found.text.startswith("1 better, 1 worse of 3 shared cases: could be luck (p = 1.00")
 
 
 def test_repeats_of_a_pass_or_fail_score_count_by_majority() -> None:

@@ -49,10 +49,10 @@ def test_a_case_flips_by_the_majority_of_its_repeats_and_a_tie_is_dropped() -> N
 @pytest.mark.parametrize(
     ("flips", "text"),
     [
-        (Flips(("a",) * 2, ("b",) * 5, 65), "2 better, 5 worse of 72 shared cases: not distinguishable (p = 0.45)"),
+        (Flips(("a",) * 2, ("b",) * 5, 65), "2 better, 5 worse of 72 shared cases: could be luck (p = 0.45)"),
         (
             Flips((), ("b",) * 5, 35),
-            "0 better, 5 worse of 40 shared cases: not distinguishable (p = 0.063; it needs 6 flips one way)",
+            "0 better, 5 worse of 40 shared cases: could be luck (p = 0.063; it needs 6 flips one way)",
         ),
         (Flips((), ("b",) * 6, 34), "0 better, 6 worse of 40 shared cases: worse, beyond chance (p = 0.031)"),
         (Flips(("a",) * 12, ("b",), 0), "12 better, 1 worse of 13 shared cases: better, beyond chance (p = 0.003)"),

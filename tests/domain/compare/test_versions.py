@@ -29,7 +29,7 @@ def versions(ours: Sequence[Case], theirs: Sequence[Case], golden: EvalSet | Non
 
 def test_the_answer_says_what_moved_and_what_cannot_show() -> None:
     found = versions(statuses(*[PASS] * 37, FAIL, PASS, PASS), statuses(*[PASS] * 37, PASS, FAIL, FAIL))
-    assert found.answer.startswith("Task success rate: 2 better, 1 worse of 40 shared cases: not distinguishable")
+    assert found.answer.startswith("Task success rate: 2 better, 1 worse of 40 shared cases: could be luck")
     assert found.least == "A drop of fewer than 6 cases (15 points) cannot show."
     assert found.scanned == "2 metrics looked at; none is beyond chance."  # the error rate is one, too
 

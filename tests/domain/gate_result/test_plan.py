@@ -11,9 +11,10 @@ from readiness_tui.domain.gate.model import Gate
 from readiness_tui.domain.gate_result import plan_words
 from readiness_tui.domain.gate_result.evaluate import evaluate_gate
 from readiness_tui.domain.gate_result.model import GateOutcome, Result
-from readiness_tui.domain.gate_result.plan import Plan, PlanRow, plan
+from readiness_tui.domain.gate_result.plan import plan
+from readiness_tui.domain.gate_result.plan_model import Plan, PlanRow
 from readiness_tui.domain.metrics import RunData
-from readiness_tui.domain.metrics.rule import Direction, From, Rule
+from readiness_tui.domain.metrics.rule import Confidence, Direction, From, Rule
 from readiness_tui.domain.runs.model import (
     Case,
     CaseStatus,
@@ -82,11 +83,15 @@ def said(row: PlanRow) -> str:
 def test_before_a_run_a_rate_is_told_in_cases_of_the_golden_set() -> None:
     row = made(SUCCESS, golden(100))
     assert plan_words.cells(row) == ("100", "85 right", "91 right")
-    assert said(row) == "against the baseline a drop shows from 6 of 100 (6 points), all one way"
+    assert said(row) == (
+        "against 0.85: a true loss of 6 points is noticed in 54 of 100 releases, of 10 points in 85; truly 5 points above,"
+        " it passes in 96 of 100; against the baseline a drop shows from 6 of 100 (6 points), all one way: a true loss of"
+        " 6 points is noticed in 56 of 100 releases, of 8 points in 82, if no case is won by luck"
+    )
     assert plan_words.cells(made(HITS, golden(72, sources=69)))[0] == "69"  # cases that have gold
     slice_ = made(Rule("task_success_rate", UP, 0.85, tags=("high_risk",)), golden())
     assert plan_words.cells(slice_) == ("12", "11 right", "—")
-    assert said(slice_).startswith("not even 12 of 12 hold at 95 %: that takes 16 cases")
+    assert said(slice_).startswith("not even 12 of 12 would hold at 95 %: that takes 16 cases")
     errors = made(Rule("error_rate", DOWN, 0.02), golden(200))
     assert plan_words.cells(errors) == ("200", "≤ 4", "≤ 0")
 
@@ -122,7 +127,7 @@ def test_traces_are_counted_against_a_quantiles_limit() -> None:
 def test_after_a_run_it_says_how_many_cases_would_decide() -> None:
     row = made(SUCCESS, golden(20), run("new", 20, 18))
     assert (row.wanted, row.more) == (139, 119)
-    assert "now 18 of 20: 119 more cases at this figure decide (139)" in said(row)
+    assert "now 18 of 20: could be luck; 119 more cases at this figure would tell (139)" in said(row)
     assert "holds at 95 %" in said(made(SUCCESS, golden(72), run("new", 72, 70)))
     assert "misses at 95 %" in said(made(SUCCESS, golden(72), run("new", 72, 30)))
     assert "no number of cases decides" in said(made(SUCCESS, golden(20), run("new", 20, 17)))
@@ -195,3 +200,74 @@ def test_a_rule_that_no_golden_case_serves_and_a_rate_that_must_be_one() -> None
     assert "no bound can hold without a gain" in said(made(still, golden(), base=run("old", 72, 60)))
     with pytest.raises(ValueError, match="no gate"):
         plan(GateOutcome(None, None), golden(), as_of=DAY)
+
+
+# Proof: what it takes, and how rarely several are given together
+
+PROVEN = replace(SUCCESS, confidence=Confidence.REQUIRED)
+TOLERANT = replace(SUCCESS, tolerate=0.80)
+
+
+def test_what_passes_is_told_with_the_proof_that_is_asked() -> None:
+    assert [plan_words.cells(made(rule, golden()))[1] for rule in (SUCCESS, TOLERANT, PROVEN)] == [
+        "62 right",
+        "64 right",
+        "67 right",
+    ]
+    both = replace(PROVEN, tolerate=0.80)
+    assert plan_words.cells(made(both, golden()))[1] == "67 right"
+    row = made(TOLERANT, golden())
+    assert said(row).startswith("the aim is 0.85, surely not below 0.80; against 0.85: ")
+    assert plan_words.rule_cell(row) == "≥ 0.85"
+    few = made(TOLERANT, golden(10))
+    assert plan_words.cells(few)[1] == "—"
+    assert "10 cases cannot show 0.80, however they come out" in said(few)
+    errors = made(Rule("error_rate", DOWN, 0.02, "share", tolerate=0.05), golden(200))
+    assert plan_words.cells(errors)[1:] == ("≤ 4", "≤ 0")  # 4 of 200: the bound, 0.0435, is tolerated
+    assert "the aim is 0.02, surely not above 0.05" in said(errors)
+
+
+def test_after_a_run_what_is_tolerated_is_what_has_to_be_shown() -> None:
+    shown = made(TOLERANT, golden(100), run("new", 100, 87))
+    assert "now 87 of 100: surely ≥ 0.80" in said(shown)
+    open_ = made(TOLERANT, golden(100), run("new", 100, 86))
+    assert open_.now is not None
+    assert open_.now.result is Result.INCONCLUSIVE
+    assert (open_.wanted, open_.more) == (121, 21)
+    assert "now 86 of 100: could be luck; 21 more cases at this figure would tell (121)" in said(open_)
+    poor = made(TOLERANT, golden(100), run("new", 100, 60))
+    assert "misses at 95 %" in said(poor)
+
+
+def test_a_score_is_proved_only_from_a_high_mean() -> None:
+    strict = replace(FAITH, confidence=Confidence.REQUIRED)
+    row = made(strict, golden(), base=run("old", 72, 60, score=0.87))
+    assert "only a mean of 0.887 or more can prove 0.85 with 72 cases, whatever its scores" in said(row)
+    assert "; 0.870 takes 129 cases or more" in said(row)
+    assert plan_words.cells(row)[2] == "≥ 0.887"
+    assert "no mean can prove 0.85 with 10 cases" in said(made(strict, golden(10)))
+    assert "can prove" not in said(made(FAITH, golden()))
+
+
+def test_several_proofs_hardly_ever_come_together() -> None:
+    tags = [(), *[(f"t{i}",) for i in range(5)]]
+    gold = golden()
+    gold = replace(gold, cases=tuple(replace(case, tags=tuple(f"t{i}" for i in range(5))) for case in gold.cases))
+    found = whole(tuple(replace(PROVEN, tags=tag) for tag in tags), gold)
+    assert plan_words.all_together(found) == pytest.approx(0.000323, abs=1e-6)
+    assert (
+        "All 6 rules that ask for proof (confidence: required, or tolerate) pass together in 0.03 % of releases, if the"
+        " system is truly 5 points better than each asks and they fail independently: by luck alone. More cases help, or"
+        " tolerate: a value that you can live with."
+    ) in [*plan_words.remarks(found)]
+    tolerant = whole(tuple(replace(TOLERANT, tags=tag) for tag in tags), gold)
+    assert plan_words.all_together(tolerant) == pytest.approx(0.714**6, abs=0.01)
+    mixed = whole((PROVEN, TOLERANT, replace(FAITH, confidence=Confidence.REQUIRED)), gold)
+    assert plan_words.luck_text(mixed).startswith("2 of the 3 rules that ask for proof")
+    assert plan_words.luck_text(whole((PROVEN, SUCCESS), gold)) == ""
+    assert plan_words.luck_text(whole((PROVEN, replace(TOLERANT, required=False)), gold)) == ""
+
+
+def test_nothing_is_five_points_better_than_almost_perfect() -> None:
+    assert made(Rule("error_rate", DOWN, 0.02), golden(200)).passes is None
+    assert made(Rule("task_success_rate", UP, 0.97, "share"), golden(200)).passes is None

@@ -184,7 +184,7 @@ def paid(*pairs: tuple[float, CaseStatus]) -> list[Case]:
         ("faithfulness", 0.5, scored(0.9), Result.INCONCLUSIVE, "n too small"),
         ("faithfulness", 0.5, scored(*[0.9] * 50), Result.INCONCLUSIVE, "n too small: all values equal"),
         ("faithfulness", 0.5, scored(*[1.0] * 50), Result.INCONCLUSIVE, "n too small: all values equal"),
-        ("retrieval_hit_rate", 0.5, scored(1.0, name="hit_rate"), Result.INCONCLUSIVE, "within noise"),
+        ("retrieval_hit_rate", 0.5, scored(1.0, name="hit_rate"), Result.INCONCLUSIVE, "could be luck"),
         ("retrieval_hit_rate", 0.5, scored(*[0.0] * 40, name="hit_rate"), Result.FAIL, "misses at 95 %"),
         ("cost_per_success", 0.5, paid(*[(0.0, CaseStatus.FAIL)] * 40), Result.MISSING, "no success among the 40"),
         ("cost_per_success", 0.5, paid(*[(0.1, CaseStatus.FAIL)] * 40), Result.MISSING, "no success among the 40"),

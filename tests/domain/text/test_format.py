@@ -106,7 +106,7 @@ def test_dates_and_spans() -> None:
 
 def test_every_result_has_a_glyph_and_a_word() -> None:
     marks = [result_mark(result) for result in Result]
-    assert marks == ["● pass", "◐ inconclusive", "✗ fail", "○ missing", "! changed since lock"]
+    assert marks == ["● pass", "◐ not enough to tell", "✗ fail", "○ missing", "! changed since lock"]
 
 
 @given(st.text(max_size=30), st.integers(1, 20), st.booleans())

@@ -8,8 +8,19 @@ from dataclasses import dataclass
 
 from readiness_tui.domain.compare.change import paired_change
 from readiness_tui.domain.intervals.estimate import Estimate
-from readiness_tui.domain.metrics import NotComputable, Observed, RunData, observe, resolve, unknown
+from readiness_tui.domain.metrics import (
+    MetricDef,
+    MetricKind,
+    NotComputable,
+    Observed,
+    RunData,
+    observe,
+    resolve,
+    unknown,
+)
+from readiness_tui.domain.metrics.ingredients import MISSING
 from readiness_tui.domain.metrics.rule import Rule
+from readiness_tui.domain.metrics.summary import Sample, summarise
 from readiness_tui.domain.runs.model import Run
 
 _DIFFERENCES = (
@@ -50,7 +61,10 @@ def comparison_warnings(candidate: Run, baseline: Run) -> tuple[str, ...]:
 class Comparison:
     """One metric over the shared cases. `change` is candidate minus baseline, its estimate over paired differences.
 
-    `new` and `removed`: cases that have this metric only in the candidate, or only in the baseline.
+    `new` and `removed`: cases that have this metric only in the candidate, or only in the baseline. `before`: the whole
+    baseline, as observed. `lost`: cases to which the metric applies on both sides and which lack it on one, in some
+    repeats or in all. `worst`: the change with every missing reading at its worst for the candidate and at its best for
+    the baseline (infinite if the metric has no end); None if nothing is missing.
     """
 
     run_id: str
@@ -60,6 +74,9 @@ class Comparison:
     shared: tuple[str, ...]
     new: tuple[str, ...]
     removed: tuple[str, ...]
+    before: Observed
+    lost: tuple[str, ...] = ()
+    worst: float | None = None
 
     @property
     def unmatched(self) -> tuple[str, ...]:
@@ -103,6 +120,7 @@ def compare_sides(
         return NotComputable(f"on the shared cases: {reason}")
     metric = resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)
     change = paired_change(metric, ours, theirs, shared, bound=rule.max_regression is not None)
+    both, lost = _both(seen, base_seen)
     return Comparison(
         base_data.run.id,
         ours.estimate.value,
@@ -111,7 +129,55 @@ def compare_sides(
         tuple(shared),
         tuple(key for key in seen.per_case if key not in base_seen.per_case),
         tuple(key for key in base_seen.per_case if key not in seen.per_case),
+        base_seen,
+        lost,
+        _worst_change(metric, seen, base_seen, both) if lost else None,
     )
+
+
+def _both(ours: Observed, theirs: Observed) -> tuple[list[str], tuple[str, ...]]:
+    """The cases to which the metric applies on both sides, and those of them that lack it on one."""
+    lacking = {*ours.missing_ids, *theirs.missing_ids}
+    other = {*theirs.per_case, *theirs.missing_ids}
+    both = [key for key in dict.fromkeys((*ours.per_case, *ours.missing_ids)) if key in other]
+    return both, tuple(key for key in both if key in lacking)
+
+
+def _worst_change(metric: MetricDef, ours: Observed, theirs: Observed, both: Sequence[str]) -> float:
+    """The change over these cases if every missing reading had been the worst for the candidate."""
+    if metric.kind is MetricKind.RATIO:
+        return _worst_ratio(ours, theirs, both)
+    now, before = _filled(metric, ours, both), _filled(metric, theirs, both)
+    return (now.worst or now.estimate).value - (before.best or before.estimate).value
+
+
+def _worst_ratio(ours: Observed, theirs: Observed, both: Sequence[str]) -> float:
+    """A cost that the candidate lacks has no limit; one that the baseline lacks counts as a success at no cost."""
+    if any(key in ours.missing_ids for key in both):
+        return math.inf
+    held = [key for key in both if key in theirs.per_case]
+    free = sum(1 for key in both if key in theirs.missing_ids)
+    now = math.fsum(ours.per_case[key] for key in both) / math.fsum(ours.denominators[key] for key in both)
+    return now - math.fsum(theirs.per_case[key] for key in held) / (
+        math.fsum(theirs.denominators[key] for key in held) + free
+    )
+
+
+def _filled(metric: MetricDef, seen: Observed, keys: Sequence[str]) -> Observed:
+    """One side over these cases, of which it has some, a missing repeat counted as missing.
+
+    A case that lacks some repeats is taken to have been repeated as often as the others.
+    """
+    most = max((len(seen.readings.get(key, ())) for key in keys), default=1)
+    missing = set(seen.missing_ids)
+    samples: list[Sample] = []
+    for key in keys:
+        held = seen.readings.get(key, ())
+        samples += [(key, value) for value in held]
+        samples += [(key, MISSING)] * (max(1, most - len(held)) if key in missing else 0)
+    found = summarise(metric, samples)
+    assert isinstance(found, Observed)  # as `seen` is, over more cases
+    return found
 
 
 def _over(rule: Rule, data: RunData, all_: Observed, shared: Sequence[str]) -> Observed | NotComputable:

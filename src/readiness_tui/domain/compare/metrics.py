@@ -62,13 +62,13 @@ class Compared:
 
     @property
     def word(self) -> str:
-        """ "better" and "worse" beyond chance; "within noise", "no change", "not tested"."""
+        """ "better" and "worse" beyond chance; "could be luck", "no change", "not tested"."""
         if not self.flips.better and not self.flips.worse:
             return "no change"
         if self.distinguishable:
             return "better" if self.gained else "worse"
         tested = self.shift is None or (self.shift.low is not None and self.has_interval)
-        return "within noise" if tested else "not tested"
+        return "could be luck" if tested else "not tested"
 
     def figures(self, key: str) -> str:
         """A case's values on both sides: "1 → 0", "0.91 → 0.60"."""
@@ -102,7 +102,7 @@ class Compared:
             return f"{said}; {'every case changed alike' if equal else 'n too small'} for an interval"
         interval = f"95 % interval {signed(shift.low, unit, way)} to {signed(shift.high, unit, way)}"
         if not shift.distinguishable:
-            return f"{said}: not distinguishable ({interval})"
+            return f"{said}: could be luck ({interval})"
         return f"{said}: {'better' if self.gained else 'worse'}, beyond chance ({interval})"
 
     @property

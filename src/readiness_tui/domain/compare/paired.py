@@ -179,7 +179,7 @@ def p_text(p: Fraction) -> str:
 
 
 def flips_text(flips: Flips) -> str:
-    """The answer in one sentence: "2 better, 5 worse of 72 shared cases: not distinguishable (p = 0.45)"."""
+    """The answer in one sentence: "2 better, 5 worse of 72 shared cases: could be luck (p = 0.45)"."""
     better, worse = len(flips.better), len(flips.worse)
     of = f"of {plural(flips.shared, 'shared case')}"
     tied = f"; {plural(len(flips.tied), 'case')} with tied repeats left out" if flips.tied else ""
@@ -189,4 +189,4 @@ def flips_text(flips: Flips) -> str:
     if flips.distinguishable:
         return f"{said}: {'better' if better > worse else 'worse'}, beyond chance ({p_text(flips.p)}){tied}"
     few = f"; it needs {NEEDED_FLIPS} flips one way" if better + worse < NEEDED_FLIPS else ""
-    return f"{said}: not distinguishable ({p_text(flips.p)}{few}){tied}"
+    return f"{said}: could be luck ({p_text(flips.p)}{few}){tied}"

@@ -72,14 +72,14 @@ class Slices:
         return f"{looked}; beyond chance {correction}: {named}"
 
     def word(self, slice_: Slice) -> str:
-        """ "better", "worse", "within noise", "no change", "too few", "not tested"."""
+        """ "better", "worse", "could be luck", "no change", "too few", "not tested"."""
         if not slice_.flips.better and not slice_.flips.worse:
             return "no change"
         if slice_.p is None:
             few = self.compared.has_interval and slice_.flips.shared < self._least
             return "too few" if few else "not tested"
         if not slice_.distinguishable:
-            return "within noise"
+            return "could be luck"
         if self.compared.shift is None:
             return "better" if len(slice_.flips.better) > len(slice_.flips.worse) else "worse"
         return "better" if ((slice_.change or 0) > 0) is (self.compared.direction == "higher") else "worse"
@@ -90,7 +90,7 @@ class Slices:
         return NEEDED_FLIPS if self.compared.shift is None else MIN_N
 
     def why(self, slice_: Slice) -> str:
-        """The word with its reason: "within noise (p = 0.45 after Holm's correction)"."""
+        """The word with its reason: "could be luck (p = 0.45 after Holm's correction)"."""
         word = self.word(slice_)
         if word == "too few":
             return f"too few to test: it needs {self._least} cases"

@@ -5,7 +5,7 @@ from __future__ import annotations
 CHANGE_GLYPHS: dict[str, str] = {
     "better": "●",
     "worse": "✗",
-    "within noise": "◐",
+    "could be luck": "◐",
     "no change": "–",
     "not tested": "–",
     "too few": "–",

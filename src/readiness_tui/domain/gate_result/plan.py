@@ -11,11 +11,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from readiness_tui.domain.compare.comparison import Comparison, compare, first_run_with
-from readiness_tui.domain.gate.model import Gate
+from readiness_tui.domain.gate_result.chances import (
+    ABOVE,
+    Noticed,
+    beyond_t,
+    count_to_pass,
+    least_provable_score,
+    noticed_below,
+    noticed_shift,
+    passes_rate,
+)
+from readiness_tui.domain.gate_result.decide import asks_for_proof
 from readiness_tui.domain.gate_result.evaluate import HIGH_RISK
 from readiness_tui.domain.gate_result.model import GateOutcome, GateRow
+from readiness_tui.domain.gate_result.plan_model import Ends, Need, Plan, PlannedSlice, PlanRow
 from readiness_tui.domain.gate_result.power import (
-    Count,
     Sight,
     cases_to_decide,
     count_for_drop,
@@ -30,8 +40,9 @@ from readiness_tui.domain.gate_result.power import (
     sight_of_other,
     unpaired_half_width,
 )
-from readiness_tui.domain.gate_result.rows import as_loss, effect_of, limit_of, margin_of, split
-from readiness_tui.domain.intervals import MIN_N, WILSON, smallest_n_for_quantile
+from readiness_tui.domain.gate_result.regression import as_loss, effect_of, limit_of, margin_of
+from readiness_tui.domain.gate_result.rows import split
+from readiness_tui.domain.intervals import MIN_N, WILSON, exact, smallest_n_for_quantile, t_quantile
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics import (
     MetricDef,
@@ -48,84 +59,8 @@ from readiness_tui.domain.metrics import (
     worst_value,
 )
 from readiness_tui.domain.metrics.meets import decisive_size, meets
-from readiness_tui.domain.metrics.rule import Direction, From, Rule
+from readiness_tui.domain.metrics.rule import Confidence, Direction, From, Rule
 from readiness_tui.domain.runs.model import EvalSet, Trace
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What a rule needs from `n` cases or traces; None: how many there will be is not known.
-
-    `least`: the fewest with which a bound can hold. `count`: for rates and quantiles. `value`: for a mean or a ratio,
-    the figure whose bound would just hold (for a regression rule: the loss; negative if it must be a gain).
-    """
-
-    n: int | None
-    least: int | None = None
-    count: Count | None = None
-    value: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ends:
-    """The figure with every missing case at its best and worst; `decide`: the limit lies between the two."""
-
-    best: Estimate
-    worst: Estimate
-    decide: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRow:
-    """One rule of the gate.
-
-    `counted`: its figure is a rate of 0/1 cases. `before`: the baseline's figure. `sight`: the smallest regression a
-    comparison with it can detect. `now`: the gate's row for a run. `wanted`: how many cases would decide that figure
-    (before a run: the baseline's) if it stayed the same; its own n if they already do. `ends` None: no case is missing.
-    """
-
-    rule: Rule
-    metric: MetricDef
-    counted: bool
-    need: Need
-    before: Estimate | None = None
-    sight: Sight | None = None
-    now: GateRow | None = None
-    wanted: int | None = None
-    ends: Ends | None = None
-
-    @property
-    def noun(self) -> str:
-        return "trace" if self.rule.source is From.TRACES else "case"
-
-    @property
-    def more(self) -> int | None:
-        """Cases to add until the row is decided; 0 if it already is."""
-        n = self.now.estimate.n if self.now and self.now.estimate else None
-        return None if self.wanted is None or n is None else self.wanted - n
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedSlice:
-    """The golden cases with one tag, and the smallest drop in a pass rate that they can show."""
-
-    tag: str
-    cases: int
-    sight: Sight
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The whole gate. `cases`: in the golden set, None if there is none. `baseline`: the run to compare with."""
-
-    gate: Gate
-    golden: str
-    cases: int | None
-    baseline: str
-    ran: bool
-    rows: tuple[PlanRow, ...]
-    slices: tuple[PlannedSlice, ...]
-    high_risk: int
 
 
 def plan(
@@ -197,14 +132,16 @@ def _row(rule: Rule, ground: _Ground, now: GateRow | None) -> PlanRow:
     if rule.threshold is None:
         return _regression_row(rule, seen, ground, now)
     bar, way = rule.threshold, rule.direction
-    need = _need(bar, way, seen, _expected(rule, seen, ground))
+    need = _need(rule, bar, seen, _expected(rule, seen, ground))
     figure = seen.ours if now else seen.theirs
     row = PlanRow(rule, seen.metric, seen.counted, need, seen.before, _sight(rule, seen, ground), now)
+    row = replace(row, noticed=_noticed(rule, seen, need.n or 0), passes=_passes(rule, seen, need.n or 0))
     if figure is None:
         return row
-    wanted = cases_to_decide(seen.metric, figure.estimate, bar, way, tuple(figure.per_case.values()))
+    asked = bar if rule.tolerate is None or rule.confidence is Confidence.REQUIRED else rule.tolerate
+    wanted = cases_to_decide(seen.metric, figure.estimate, asked, way, tuple(figure.per_case.values()))
     if now is None and wanted == figure.estimate.n:  # the baseline had enough cases: fewer may be enough
-        wanted = max(decisive_size(figure.estimate, bar) or wanted or 0, need.least or 0)
+        wanted = max(decisive_size(figure.estimate, asked) or wanted or 0, need.least or 0)
     return replace(row, wanted=wanted, ends=_ends(figure.best, figure.worst, way, bar) if now else None)
 
 
@@ -236,15 +173,53 @@ def _expected(rule: Rule, seen: _SeenMetric, ground: _Ground) -> int | None:
     return len(ready | (_slice(rule, ground.golden) & _ids(seen.theirs)))
 
 
-def _need(bar: float, way: Direction, seen: _SeenMetric, n: int | None) -> Need:
-    metric, count, value = seen.metric, None, None
+def _need(rule: Rule, bar: float, seen: _SeenMetric, n: int | None) -> Need:
+    metric, way, count, value, passing = seen.metric, rule.direction, None, None, None
     if n and seen.counted:
-        count = count_for_rate(bar, way, n)
+        count, passing = count_for_rate(bar, way, n), count_to_pass(rule, n)
     elif n and metric.kind is MetricKind.QUANTILE:
         count = count_for_quantile(metric.q, way, n)
     elif n and metric.kind is not MetricKind.SUM and seen.known is not None:
         value = provable_value(seen.known, bar, way, n, ratio=metric.kind is MetricKind.RATIO)
-    return Need(n, fewest_cases(metric, bar, way, counted=seen.counted), count, value)
+        if value is not None and in_points(metric) and way is Direction.HIGHER and asks_for_proof(rule):
+            value = max(value, least_provable_score(bar, n))
+    return Need(n, fewest_cases(metric, bar, way, counted=seen.counted), count, value, passing)
+
+
+def _error(seen: _SeenMetric, n: int) -> float | None:
+    """The standard error of a mean over n cases, with the spread of the run that is known; None: it is not known."""
+    half = None if seen.known is None or not _averaged(seen.metric) else half_width(seen.known, n)
+    return None if half is None else half / t_quantile(n - 1)
+
+
+def _averaged(metric: MetricDef) -> bool:
+    return metric.kind in (MetricKind.RATE, MetricKind.MEAN)
+
+
+def in_points(metric: MetricDef) -> bool:
+    """Whether a hundredth of the metric is a point."""
+    return metric.range == (0.0, 1.0)
+
+
+def _noticed(rule: Rule, seen: _SeenMetric, n: int) -> tuple[Noticed, ...]:
+    assert rule.threshold is not None
+    if seen.counted:
+        return noticed_below(rule.threshold, rule.direction, n) if n else ()
+    error = _error(seen, n)
+    return () if error is None else noticed_shift(error, n, two_sided=False, points=in_points(seen.metric))
+
+
+def _passes(rule: Rule, seen: _SeenMetric, n: int) -> float | None:
+    """None where it is not known: no spread is, the proof of a score depends on more than its spread, or nothing can be
+    five points better than the threshold."""
+    assert rule.threshold is not None
+    room = 1 - exact(rule.threshold) if rule.direction is Direction.HIGHER else exact(rule.threshold)
+    if not n or not in_points(seen.metric) or not _averaged(seen.metric) or room < ABOVE:
+        return None
+    if seen.counted:
+        return passes_rate(rule, n)
+    error = _error(seen, n)
+    return None if error is None or asks_for_proof(rule) else beyond_t(float(ABOVE) / error, n, 0.0)
 
 
 def _sight(rule: Rule, seen: _SeenMetric, ground: _Ground) -> Sight | None:
@@ -257,8 +232,8 @@ def _sight(rule: Rule, seen: _SeenMetric, ground: _Ground) -> Sight | None:
     if seen.theirs is None:
         return None
     change = as_loss(seen.change.change, rule.direction) if seen.change else None
-    if seen.metric.kind in (MetricKind.RATE, MetricKind.MEAN) or (change is not None and change.high is not None):
-        return sight_of_mean(seen.theirs.estimate, shared, change)
+    if _averaged(seen.metric) or (change is not None and change.high is not None):
+        return sight_of_mean(seen.theirs.estimate, shared, change, points=in_points(seen.metric))
     return sight_of_other(seen.theirs.estimate, rule.direction)
 
 
@@ -311,7 +286,7 @@ def _regression_row(rule: Rule, seen: _SeenMetric, ground: _Ground, now: GateRow
 
 def _baseline_half_width(seen: _SeenMetric, shared: int) -> float | None:
     """How far from the change its bound would lie, estimated from the baseline alone; only for means."""
-    if seen.theirs is None or seen.metric.kind not in (MetricKind.RATE, MetricKind.MEAN):
+    if seen.theirs is None or not _averaged(seen.metric):
         return None
     return unpaired_half_width(half_width(seen.theirs.estimate, shared))
 
@@ -325,7 +300,7 @@ def _ends(best: Estimate | None, worst: Estimate | None, way: Direction, bar: fl
 def _loss_ends(rule: Rule, seen: _SeenMetric, margin: float) -> Ends | None:
     """The loss if the cases missing from the candidate had come out at their best or worst."""
     ours, theirs = seen.ours, seen.theirs
-    if ours is None or theirs is None or seen.metric.kind not in (MetricKind.RATE, MetricKind.MEAN):
+    if ours is None or theirs is None or not _averaged(seen.metric):
         return None
     lost = [theirs.per_case[key] for key in ours.missing_ids if key in theirs.per_case and key not in ours.per_case]
     if not lost:

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from readiness_tui.domain.compare.change import rate_change
 from readiness_tui.domain.compare.paired import NEEDED_FLIPS
+from readiness_tui.domain.gate_result.chances import Noticed, noticed_drop, noticed_shift
 from readiness_tui.domain.intervals import (
     MIN_N,
     WILSON,
@@ -186,7 +187,7 @@ class Sight:
 
     `flips`: for a 0/1 metric, how many cases must be lost. `paired`: computed from the paired differences, not from one
     run's spread. `own`: only the baseline's own bound, for a figure whose change has no interval. `loss` None: no
-    regression can be shown; `why` says why.
+    regression can be shown; `why` says why. `noticed`: how often true losses show.
     """
 
     shared: int
@@ -195,17 +196,20 @@ class Sight:
     paired: bool = False
     own: bool = False
     why: str = ""
+    noticed: tuple[Noticed, ...] = ()
 
 
 def sight_of_flips(shared: int) -> Sight:
     """Six flips, all one way: the fewest that an exact McNemar test tells from chance."""
     if shared < NEEDED_FLIPS:
         return Sight(shared, None, why=f"{NEEDED_FLIPS} shared cases are the fewest that can show a drop")
-    return Sight(shared, NEEDED_FLIPS / shared, NEEDED_FLIPS)
+    return Sight(shared, NEEDED_FLIPS / shared, NEEDED_FLIPS, noticed=noticed_drop(shared))
 
 
-def sight_of_mean(before: Estimate, shared: int, change: Estimate | None = None) -> Sight:
-    """From the paired differences if there are any; else from the baseline's spread, as if runs were independent."""
+def sight_of_mean(before: Estimate, shared: int, change: Estimate | None = None, *, points: bool = False) -> Sight:
+    """From the paired differences if there are any; else from the baseline's spread, as if runs were independent.
+
+    `points`: losses are told in whole hundredths."""
     half = half_width(change, shared) if change else None
     paired = half is not None
     if half is None:
@@ -214,7 +218,9 @@ def sight_of_mean(before: Estimate, shared: int, change: Estimate | None = None)
         few = shared < MIN_N or (before.n or 0) < MIN_N
         why = f"{MIN_N} shared cases are the fewest for an interval" if few else "the baseline has no spread"
         return Sight(shared, None, why=why)
-    return Sight(shared, half * t_quantile(shared - 1, TWO_SIDED) / t_quantile(shared - 1), paired=paired)
+    error = half / t_quantile(shared - 1)
+    noticed = noticed_shift(error, shared, two_sided=True, points=points)
+    return Sight(shared, error * t_quantile(shared - 1, TWO_SIDED), paired=paired, noticed=noticed)
 
 
 def sight_of_other(before: Estimate, direction: Direction) -> Sight:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readiness_tui.domain.gate_result.model import CasesRow, Result
+from readiness_tui.domain.gate_result.model import CasesRow, GateRow, Result
 from readiness_tui.domain.text.format import plural
 
 _NAMED = 5  # cases named in a sentence
@@ -10,17 +10,31 @@ _NAMED = 5  # cases named in a sentence
 
 RESULT_WORDS: dict[Result, tuple[str, str]] = {
     Result.PASS: ("●", "pass"),
-    Result.INCONCLUSIVE: ("◐", "inconclusive"),
+    Result.INCONCLUSIVE: ("◐", "not enough to tell"),
     Result.FAIL: ("✗", "fail"),
     Result.MISSING: ("○", "missing"),
     Result.CHANGED: ("!", "changed since lock"),
 }
+
+SHORT_WORDS: dict[Result, str] = {Result.INCONCLUSIVE: "not enough", Result.CHANGED: "changed"}
 
 
 def result_mark(result: Result) -> str:
     """Glyph and word: "● pass"."""
     glyph, word = RESULT_WORDS[result]
     return f"{glyph} {word}"
+
+
+def short_mark(result: Result) -> str:
+    """Glyph and word where there is little room: "◐ not enough", "! changed"; the sentence beside it says it in full."""
+    glyph, word = RESULT_WORDS[result]
+    return f"{glyph} {SHORT_WORDS.get(result, word)}"
+
+
+def reason_text(row: GateRow) -> str:
+    """Why a row stands as it does: "not enough to tell: surely only ≥ 0.771, and ≥ 0.80 is required; …"."""
+    word = f"{RESULT_WORDS[row.result][1]}: " if row.result is Result.INCONCLUSIVE else ""
+    return f"{word}{row.reason}"
 
 
 def cases_text(row: CasesRow) -> str:

@@ -8,11 +8,12 @@ from fractions import Fraction
 from readiness_tui.domain.intervals import LOG_DELTA, WILSON, T, decisive_from, decisive_t, exact, rate_proves
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics.rule import Direction
+from readiness_tui.domain.text.format import plural
 
 EPSILON = 1e-9  # a perfect score may arrive as 0.9999999999
 HOLDS = "holds at 95 %"
 MISSES = "misses at 95 %"
-NOISE = "within noise"
+NOISE = "could be luck"
 APPROXIMATE = "approximate"
 
 
@@ -66,7 +67,7 @@ def needed(estimate: Estimate, direction: Direction, threshold: float) -> int | 
 
 
 def how_sure(estimate: Estimate, direction: Direction, threshold: float, *, noun: str = "case") -> str:
-    """ "holds at 95 %", "within noise; decisive from 139 cases", "one case short", "n too small" …, and "approximate"."""
+    """ "holds at 95 %", "could be luck; 119 more cases would tell", "one case short", "n too small" …, and "approximate"."""
     said = _how_sure(estimate, direction, threshold, noun)
     return f"{said}; {APPROXIMATE}" if why_approximate(estimate, direction, threshold) else said
 
@@ -96,7 +97,12 @@ def _undecided(estimate: Estimate, threshold: float, sure: bool | None, noun: st
     if sure is None:
         return estimate.note or "n too small"
     size = decisive_size(estimate, threshold)
-    return NOISE if size is None else f"{NOISE}; decisive from {size:,} {noun}s"
+    return NOISE if size is None else f"{NOISE}; {more_would_tell(size, estimate.n or 0, noun)}"
+
+
+def more_would_tell(size: int, n: int, noun: str) -> str:
+    """ "481 more cases would tell", `size` being the n at which the same figure would be decisive."""
+    return f"{plural(max(size - n, 1), f'more {noun}')} would tell"
 
 
 def decisive_size(estimate: Estimate, threshold: float) -> int | None:

@@ -28,7 +28,8 @@ class Observed:
     reading at its worst (infinite if the metric is unbounded), `best` with each at its best; both None if nothing is
     missing. `per_case` holds each case's mean over its repeats (for a ratio: its numerator, with `denominators`
     beside it), and `readings` every single repeat's value (not for a ratio). `clusters`: cluster by case, where cases
-    name one. `aggregate`: the run gave only the figure, no cases.
+    name one. `aggregate`: the run gave only the figure, no cases. `left_out`: why cases left the figure, and how many, such
+    as ("cached", 32).
     """
 
     estimate: Estimate
@@ -44,6 +45,7 @@ class Observed:
     readings: Mapping[str, Sequence[float]] = field(default_factory=dict)
     denominators: dict[str, float] = field(default_factory=dict)
     clusters: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.checklists.policy import Policy
 from readiness_tui.domain.gate.model import CasePolicy
 from readiness_tui.domain.gate_result.model import GateOutcome, GateRow, Result
-from readiness_tui.domain.gate_result.words import cases_text
+from readiness_tui.domain.gate_result.words import cases_text, reason_text
 from readiness_tui.domain.incidents.model import Incident, Sev
 from readiness_tui.domain.metrics.words import metric_label, rule_text, value_text
 from readiness_tui.domain.text.format import count_text, percent, plural
@@ -26,7 +26,6 @@ _RESULT_WORDS = {
     Result.FAIL: "fails",
     Result.MISSING: "is missing",
     Result.CHANGED: "was measured on something changed since the lock",
-    Result.INCONCLUSIVE: "is inconclusive",
 }
 _BLOCKING = (Result.FAIL, Result.MISSING, Result.CHANGED)
 
@@ -99,8 +98,11 @@ def row_severity(row: GateRow) -> Severity:
 def row_text(row: GateRow) -> str:
     """ "Citation accuracy fails: 35 of 40, needs ≥ 0.90"."""
     label = metric_label(row.rule).replace("_", " ")
-    text = f"{'' if row.rule.required else 'optional '}{label} {_RESULT_WORDS[row.result]}"
-    text = text[:1].upper() + text[1:]
+    name = f"{'' if row.rule.required else 'optional '}{label}"
+    name = name[:1].upper() + name[1:]
+    if row.result is Result.INCONCLUSIVE:
+        return f"{name}, {reason_text(row)}"
+    text = f"{name} {_RESULT_WORDS[row.result]}"
     if row.result is not Result.FAIL or row.estimate is None:
         return _because(text, row.reason)
     counted = row.estimate.k is not None and row.estimate.n is not None

@@ -9,7 +9,8 @@ from pathlib import Path
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate_result.evaluate import evaluate_gate
 from readiness_tui.domain.gate_result.model import GateOutcome
-from readiness_tui.domain.gate_result.plan import Plan, plan
+from readiness_tui.domain.gate_result.plan import plan
+from readiness_tui.domain.gate_result.plan_model import Plan
 from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice
 from readiness_tui.domain.runs.model import Trace

@@ -7,7 +7,7 @@ from textual.content import Content
 
 from readiness_tui.domain.gate_result.misses import Misses, misses
 from readiness_tui.domain.gate_result.model import GateRow
-from readiness_tui.domain.gate_result.plan import Plan
+from readiness_tui.domain.gate_result.plan_model import Plan
 from readiness_tui.domain.metrics.rule import From
 from readiness_tui.services import compare, runs
 from readiness_tui.services.core.desk import Desk

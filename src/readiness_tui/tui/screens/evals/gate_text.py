@@ -13,7 +13,7 @@ from readiness_tui.domain.gate.words import revision_text
 from readiness_tui.domain.gate_result.evaluate import HIGH_RISK, case_passed
 from readiness_tui.domain.gate_result.misses import Miss, Misses
 from readiness_tui.domain.gate_result.model import GateOutcome, GateRow, Result
-from readiness_tui.domain.gate_result.words import cases_text
+from readiness_tui.domain.gate_result.words import RESULT_WORDS, SHORT_WORDS, cases_text
 from readiness_tui.domain.labels.queue import labels_of, people_verdict
 from readiness_tui.domain.metrics import RunData, case_key
 from readiness_tui.domain.metrics.rule import From, Rule
@@ -41,7 +41,7 @@ COLUMNS = (
     TableColumn("change", 8, right=True),
     TableColumn("95% bound", 9, right=True),
     TableColumn("n", 6, right=True),
-    TableColumn("result", 10, more=4),
+    TableColumn("result", 12, more=2),
     TableColumn("how sure", 31, wide=True),
 )
 MUST_PASS, HIGH_RISK_ROW = "must pass", "high-risk review"
@@ -51,7 +51,7 @@ _POLICY = {
     CasePolicy.WARN: (glyphs.PARTIAL, "warn"),
     CasePolicy.FAIL: (glyphs.FAIL, "FAIL"),
 }
-_SHOUT = {Result.FAIL: "FAIL", Result.CHANGED: "changed"}
+_SHOUT = {Result.FAIL: "FAIL", **SHORT_WORDS}
 _CAUSES = 2  # causes named in the heading; the rows below say the rest
 
 
@@ -106,7 +106,7 @@ def against(versions: Versions | None, *, brief: bool) -> list[Content]:
         return []
     moved = ", ".join(f"{row.name} {'better' if row.gained else 'worse'}" for row in versions.beyond)
     n = f"at n = {versions.shared:,}"
-    found = f"beyond chance {n}: {moved}" if moved else f"nothing is distinguishable {n}"
+    found = f"beyond chance {n}: {moved}" if moved else f"every change could be luck {n}"
     least = "" if brief else f"; {versions.least[:1].lower()}{versions.least[1:-1]}"
     return [line(f"Against the baseline {found}{least}.")]
 
@@ -240,7 +240,7 @@ def metric_detail(
     said = [
         join(
             line(metric_label(rule).replace("_", " ").upper(), "bold $text-accent"),
-            Content.styled(f"  {mark.glyph} {row.result.value.lower()}  ", mark.style),
+            Content.styled(f"  {mark.glyph} {RESULT_WORDS[row.result][1]}  ", mark.style),
             line(" · ".join(part for part in (row.reason, row.sure) if part)),
         ),
         line(rests_on(row), "$foreground-muted"),

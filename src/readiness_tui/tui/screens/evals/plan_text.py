@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from readiness_tui.domain.gate_result import plan_words
-from readiness_tui.domain.gate_result.plan import Plan, PlanRow
+from readiness_tui.domain.gate_result.plan_model import Plan, PlanRow
 from readiness_tui.domain.metrics.words import rule_text
 from readiness_tui.domain.text.format import width, wrap
 from readiness_tui.domain.text.sanitise import one_line
@@ -33,11 +33,14 @@ def page(view: ReviewView, found: Plan) -> Page:
 
 def _row(row: PlanRow) -> Row:
     sight = (
-        plan_words.sight_text(row, row.sight).removeprefix("against the baseline ").removesuffix(", all one way")
+        plan_words.sight_text(row, row.sight)
+        .removeprefix("against the baseline ")
+        .partition(":")[0]
+        .removesuffix(", all one way")
         if row.sight
         else ""
     )
-    return Row(row.rule.key, (gate_text.label(row.rule), rule_text(row.rule), *plan_words.cells(row), sight))
+    return Row(row.rule.key, (gate_text.label(row.rule), plan_words.rule_cell(row), *plan_words.cells(row), sight))
 
 
 def detail(found: Plan, key: str) -> Detail:
@@ -56,7 +59,7 @@ def reading(found: Plan) -> Content:
     said = [_indented(plan_words.heading(found), 0, "$foreground-muted"), Content("")]
     said.append(Content.styled(_table_line("metric", "rule", "n", "passes", "holds at 95 %"), "bold"))
     for row in found.rows:
-        said.append(safe(_table_line(gate_text.label(row.rule), rule_text(row.rule), *plan_words.cells(row))))
+        said.append(safe(_table_line(gate_text.label(row.rule), plan_words.rule_cell(row), *plan_words.cells(row))))
         said += [_indented(note, 2, "$foreground-muted") for note in plan_words.notes(row)]
     said += [Content(""), *(_indented(f"· {remark}", 0) for remark in plan_words.remarks(found))]
     return Content("\n").join(said)

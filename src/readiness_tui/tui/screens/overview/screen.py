@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.gate_result.model import Result
+from readiness_tui.domain.metrics.meets import NOISE
 from readiness_tui.domain.text.format import day_month
 from readiness_tui.domain.verdict.model import Flip, Judgement, Section, Verdict
 from readiness_tui.services.core.view import ReviewView
@@ -236,10 +237,10 @@ def gate_words(view: ReviewView) -> str:
         return "not run: import a run as the candidate"
     required = [row for row in gate.rows if row.rule.required]
     passed = sum(1 for row in required if row.result is Result.PASS)
-    noise = sum(1 for row in gate.rows if "within noise" in row.sure)
+    lucky = sum(1 for row in gate.rows if NOISE in row.sure)
     parts = [f"{passed} of {len(required)} required pass"]
-    if noise:
-        parts.append(f"{noise} within noise")
+    if lucky:
+        parts.append(f"{lucky} could be luck")
     parts.append("locked before the run" if gate.registered else gate.registration or "not locked")
     if gate.changed:
         parts.append("changed since the lock")

@@ -1,0 +1,80 @@
+"""Evaluates a threshold on one observed figure: a row of the gate (gate.md, "Results")."""
+
+from __future__ import annotations
+
+from readiness_tui.domain.gate_result.decide import alone, left_out, result_of, too_few, unproven, worst_case
+from readiness_tui.domain.gate_result.model import GateRow, Result
+from readiness_tui.domain.intervals.estimate import Estimate
+from readiness_tui.domain.metrics import NotComputable, Observed
+from readiness_tui.domain.metrics.meets import bound_meets, how_sure, meets, needed, why_approximate
+from readiness_tui.domain.metrics.rule import Direction, Rule
+from readiness_tui.domain.metrics.words import rule_text, value_text
+from readiness_tui.domain.text.format import threshold_text
+
+FIGURES_ONLY = "figures only: no case stands behind them"
+
+
+def missing_row(rule: Rule, why: NotComputable) -> GateRow:
+    return GateRow(rule, Result.MISSING, None, why.reason, used=why.used, total=why.total)
+
+
+def sparse_row(rule: Rule, seen: Observed, noun: str) -> GateRow | None:
+    """MISSING if fewer than 95 % of the cases carry the metric, or if cases are required and there are none."""
+    if seen.aggregate and rule.cases_required:
+        why = f"{FIGURES_ONLY}, and the gate requires them"
+    else:
+        why = too_few(noun, seen.used or 0, seen.total or 0, seen.coverage, seen.missing_ids)
+    return GateRow(rule, Result.MISSING, shown(rule, seen), why, used=seen.used, total=seen.total) if why else None
+
+
+def shown(rule: Rule, seen: Observed) -> Estimate | None:
+    """None for a regression row: its figure is a change, and the candidate's own would be mistaken for one."""
+    return seen.estimate if rule.threshold is not None else None
+
+
+def threshold_row(rule: Rule, seen: Observed | NotComputable, noun: str) -> GateRow:
+    assert rule.threshold is not None
+    if isinstance(seen, NotComputable):
+        return missing_row(rule, seen)
+    sparse = sparse_row(rule, seen, noun)
+    if sparse:
+        return sparse
+    estimate, bar, way = seen.estimate, rule.threshold, rule.direction
+    met = meets(estimate, way, bar)
+    by_missing = met and seen.worst is not None and not meets(seen.worst, way, bar)
+    doubts = (
+        *alone(seen.used, noun),
+        *unproven(rule, estimate),
+        *(worst_case(rule, seen.worst.value) if by_missing and seen.worst else ()),
+        *left_out(rule, seen.left_out, seen.total),
+    )
+    reasons = [*doubts] if met else []
+    reasons.append(_figure(rule, estimate, met))
+    if met and seen.worst is not None and not by_missing:
+        reasons.append(f"worst case {value_text(seen.worst.value, rule)}")
+    sure = [how_sure(estimate, way, bar, noun=noun)]
+    if rule.tolerate is not None and bound_meets(estimate, way, rule.tolerate) and not bound_meets(estimate, way, bar):
+        sign = "≥" if way is Direction.HIGHER else "≤"
+        sure.insert(0, f"surely {sign} {threshold_text(rule.tolerate, rule.unit)}")
+    reasons += filter(None, [why_approximate(estimate, way, bar)])
+    if seen.note and seen.note != sure[-1]:
+        reasons.append(seen.note)
+    return GateRow(
+        rule,
+        result_of(met=met, doubts=doubts),
+        estimate,
+        "; ".join(reasons),
+        "; ".join(sure),
+        seen.used,
+        seen.total,
+        by_missing=by_missing,
+    )
+
+
+def _figure(rule: Rule, estimate: Estimate, met: bool) -> str:
+    assert rule.threshold is not None
+    need = needed(estimate, rule.direction, rule.threshold)
+    if need is None:
+        return f"{value_text(estimate.value, rule)} {'meets' if met else 'misses'} {rule_text(rule)}"
+    limit = "needs" if rule.direction is Direction.HIGHER else "at most"
+    return f"{estimate.k:,} of {estimate.n:,}, {limit} {need:,}"
