@@ -5,12 +5,25 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from readiness_tui.domain.compare.change import paired_change
 from readiness_tui.domain.intervals.estimate import Estimate
-from readiness_tui.domain.metrics import NotComputable, Observed, RunData, observe, resolve, unknown
+from readiness_tui.domain.metrics import (
+    NotComputable,
+    Observed,
+    RunData,
+    first_few,
+    narrowed,
+    observe,
+    resolve,
+    unknown,
+)
 from readiness_tui.domain.metrics.rule import Rule
 from readiness_tui.domain.runs.model import Run
+from readiness_tui.domain.text.format import plural
+
+CARRIED = Fraction(95, 100)  # the share of cases that must have a metric
 
 _DIFFERENCES = (
     ("pipeline version", "pipeline_version"),
@@ -50,7 +63,8 @@ def comparison_warnings(candidate: Run, baseline: Run) -> tuple[str, ...]:
 class Comparison:
     """One metric over the shared cases. `change` is candidate minus baseline, its estimate over paired differences.
 
-    `new` and `removed`: cases that have this metric only in the candidate, or only in the baseline.
+    `new` and `removed`: cases that have this metric only in the candidate, or only in the baseline. `lacking`: why too few
+    cases of the baseline carry it for the change to be known; "" if enough do.
     """
 
     run_id: str
@@ -60,6 +74,7 @@ class Comparison:
     shared: tuple[str, ...]
     new: tuple[str, ...]
     removed: tuple[str, ...]
+    lacking: str = ""
 
     @property
     def unmatched(self) -> tuple[str, ...]:
@@ -68,12 +83,16 @@ class Comparison:
 
 
 def first_run_with(rule: Rule, runs: Sequence[RunData]) -> tuple[RunData, Observed] | NotComputable:
-    """The first run that has a rule's metric, in the order named; else why none does."""
+    """The first run that has a rule's metric, in the order named, with the cases that the rule means; else why none does."""
     reasons = []
     for data in runs:
-        seen = observe(rule.metric, data, rule.tags, direction=rule.direction, unit=rule.unit)
+        meant = narrowed(rule, data)
+        if isinstance(meant, NotComputable):
+            reasons.append(meant)
+            continue
+        seen = observe(rule.metric, meant, rule.tags, direction=rule.direction, unit=rule.unit)
         if isinstance(seen, Observed):
-            return data, seen
+            return meant, seen
         reasons.append(seen)
     # The reason of a run with cases is more useful than that of a run without any.
     return max(reasons, key=lambda reason: reason.total or 0, default=NotComputable("there is no run"))
@@ -111,7 +130,26 @@ def compare_sides(
         tuple(shared),
         tuple(key for key in seen.per_case if key not in base_seen.per_case),
         tuple(key for key in base_seen.per_case if key not in seen.per_case),
+        _lacking(seen, base_data, base_seen, len(shared)),
     )
+
+
+def _lacking(seen: Observed, data: RunData, base: Observed, shared: int) -> str:
+    """The 95 % rule for the baseline and the shared cases. Cases that the baseline need not have, because they are new,
+    do not count; without a golden set nobody knows which are, and half of the candidate's have to be shared."""
+    if base.coverage is not None and base.coverage < CARRIED:
+        return (
+            f"{base.used:,} of {base.total:,} cases of the baseline carry it ({int(base.coverage * 100)} %), 95 % are"
+            f" needed; missing: {first_few(base.missing_ids)}"
+        )
+    both = {*seen.per_case, *seen.missing_ids} & {*base.per_case, *base.missing_ids}
+    if shared < CARRIED * len(both):
+        return f"{shared:,} of {len(both):,} cases carry it in candidate and baseline, 95 % are needed"
+    if data.golden is None and 2 * shared < len(seen.per_case):
+        return (
+            f"{shared:,} of the candidate's {plural(len(seen.per_case), 'case')} are in the baseline, fewer than half"
+        )
+    return ""
 
 
 def _over(rule: Rule, data: RunData, all_: Observed, shared: Sequence[str]) -> Observed | NotComputable:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from fractions import Fraction
 
 from readiness_tui.domain.compare.change import PAIRED, SCORE
-from readiness_tui.domain.compare.comparison import Comparison, compare, first_run_with
+from readiness_tui.domain.compare.comparison import CARRIED, Comparison, compare, first_run_with
+from readiness_tui.domain.gate_result.behind import weighed
 from readiness_tui.domain.gate_result.model import GateRow, Result
 from readiness_tui.domain.intervals import T
 from readiness_tui.domain.intervals.estimate import Estimate
@@ -27,7 +27,6 @@ from readiness_tui.domain.metrics.words import rule_text, value_text
 from readiness_tui.domain.runs.model import Completeness, Trace
 from readiness_tui.domain.text.format import NOTHING, plural
 
-CARRIED = Fraction(95, 100)  # the share of cases that must have a metric
 BY_MISSING = "decided by missing cases"
 
 
@@ -72,6 +71,8 @@ def _from_traces(rule: Rule, ground: Ground) -> GateRow:
         return GateRow(rule, Result.MISSING, None, f"there are no traces{where}{lost}", used=0, total=0)
     seen = observe_traces(rule.metric, kept, rule.tags, direction=rule.direction, unit=rule.unit)
     made = _threshold_row(rule, seen, "trace")
+    if isinstance(seen, Observed):
+        made = weighed(rule, seen, made, "trace")
     if undated and span:
         span += f"; {plural(undated, 'trace')} without a start time left out"
     return replace(made, reason=f"{made.reason}; {span}") if span else made
@@ -90,6 +91,7 @@ def _from_runs(rule: Rule, ground: Ground) -> GateRow:
         made = _threshold_row(rule, seen, "case")
     else:
         made = _regression_row(rule, seen, against)
+    made = weighed(rule, seen, made, "case")
     if isinstance(against, Comparison):
         made = replace(made, baseline=against.baseline, change=against.change.value)
     return replace(made, run_id=data.run.id)
@@ -185,6 +187,8 @@ def _regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputa
         return sparse
     if isinstance(against, NotComputable):
         return _missing(rule, against)
+    if against.lacking:
+        return GateRow(rule, Result.MISSING, None, against.lacking, used=len(against.shared), total=seen.total)
     margin = margin_of(rule, against.baseline)
     effect = effect_of(rule, against.baseline)
     worse = as_loss(against.change, rule.direction)

@@ -12,11 +12,14 @@ from datetime import date
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.gate_result.cases import unnamed
 from readiness_tui.domain.gate_result.evaluate import evaluate_gate
 from readiness_tui.domain.golden_set.leakage import prompt_texts
 from readiness_tui.domain.labels.queue import Answers, LabelLine, apply, labels_of, with_labels
-from readiness_tui.domain.metrics import RunData
+from readiness_tui.domain.metrics import RunData, held, speaking
+from readiness_tui.domain.metrics.rule import From, Rule
 from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, beside, chosen, measured, one_version
+from readiness_tui.domain.runs.holding import LockedSet, Shelf, locked_set
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, EvalSet, HumanLabel, Run, Trace, cut_short
 from readiness_tui.domain.scorecard.compose import compose_gate
@@ -74,8 +77,26 @@ class Files:
     candidate: tuple[RunData, ...]
     baseline: tuple[RunData, ...]
     traces: tuple[Trace, ...]
-    eval_set: EvalSet | None
+    shelf: Shelf
     remarks: tuple[str, ...]
+
+    @property
+    def eval_set(self) -> EvalSet | None:
+        """The golden set that speaks for all of it."""
+        return speaking((*self.candidate, *self.baseline), self.shelf)
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Which golden set and variant are meant where several fit: `main` is the digest of the set that the gate was
+    declared for, `locked` are those that its lock knows."""
+
+    main: str = ""
+    locked: tuple[LockedSet, ...] = ()
+    variant: str = ""
+
+
+NO_MEANING = Meant()
 
 
 def check_files(
@@ -84,25 +105,31 @@ def check_files(
     runs: Sequence[Path],
     baseline: Sequence[Path] = (),
     traces: Sequence[Path] = (),
-    eval_set: Path | None = None,
+    eval_sets: Sequence[Path] = (),
     as_of: date | None = None,
     labels: Path | None = None,
     choice: RunChoice = NO_CHOICE,
+    variant: str = "",
 ) -> GateCheck:
     """Hold the gate of a file against the runs in `runs`, the candidate, as of today (UTC) or `as_of`.
 
-    `choice`: which runs of these files are meant, where a path does not say it itself (FILE#2). `labels`: a file of human labels, each counted where a run gives the answer that it was given to.
+    `choice`: which runs of these files are meant, where a path does not say it itself (FILE#2); `variant`: which one of a
+    run's, where a rule names none. `labels`: a file of human labels, each counted where a run gives the answer that it was
+    given to.
 
     Raises ReadinessError as `read_files` does, and for a gate, a lock or labels that cannot be used.
     """
     gate = gate_file.read_gate(gate_path)
     lock = lock_file.read_lock(lock_path) if lock_path is not None else None
     given, unread = label_file.read_labels(labels) if labels is not None else ([], [])
-    found = read_files(runs, baseline, traces, eval_set, given, choice=choice)
-    day = as_of or utc_now().date()
-    outcome = evaluate_gate(
-        gate, lock, found.candidate, found.baseline, found.traces, as_of=day, eval_set=found.eval_set
+    meant = Meant(
+        (lock.dataset_digest if lock else None) or gate.dataset_digest or "", lock.sets if lock else (), variant
     )
+    found = read_files(runs, baseline, traces, eval_sets, given, choice=choice, meant=meant)
+    refuse_unnamed([rule for rule in gate.rules if rule.source is From.RUN], found)
+    day = as_of or utc_now().date()
+    locked = found.shelf.locked
+    outcome = evaluate_gate(gate, lock, found.candidate, found.baseline, found.traces, as_of=day, locked=locked)
     said = [*gate_file.left_out(gate_path), *found.remarks]
     if lock_path is not None:
         outcome = replace(outcome, witness=lock_witness.of_file(lock_path, [data.run for data in found.candidate]))
@@ -128,14 +155,16 @@ def read_files(
     runs: Sequence[Path],
     baseline: Sequence[Path],
     traces: Sequence[Path],
-    eval_set: Path | None,
+    eval_sets: Sequence[Path],
     given: Sequence[LabelLine] = (),
     *,
     sides: tuple[str, str] = ("--run", "--baseline"),
     choice: RunChoice = NO_CHOICE,
+    meant: Meant = NO_MEANING,
 ) -> Files:
-    """Candidate, baseline, traces and golden set from files of any format that an import knows; `given`: labels of the
-    candidate. `sides`: what a refusal calls candidate and baseline. `choice`: which runs are meant; see `check_files`.
+    """Candidate, baseline, traces and golden sets from files of any format that an import knows; `given`: labels of the
+    candidate. `sides`: what a refusal calls candidate and baseline. `choice`: which runs are meant, see `check_files`;
+    `meant`: which golden set and variant.
 
     Raises ReadinessError for a file that cannot be used, one that does not bring what it was named for, candidate or
     baseline runs of several pipeline versions, and a baseline that is the candidate.
@@ -143,19 +172,39 @@ def read_files(
     new = [_with_runs(path, sides[0], choice) for path in runs]
     old = [_with_runs(path, sides[1], choice, alone=True) for path in baseline]
     logs = [_with_traces(path) for path in traces]
-    golden = [_whole_eval_set(eval_set)] if eval_set else []
+    golden = [_whole_eval_set(path) for path in eval_sets]
     if same := _places(new) & _places(old):
         path = next(content.path for content in old if _places([content]) & same)
         raise ReadinessError(f"{path} is the candidate and its own baseline. Name the run of the version before.")
     contents = [*new, *old, *logs, *golden]
-    gold = next((content.eval_set for content in reversed(contents) if content.eval_set), None)
+    sets = {content.eval_set.digest: content.eval_set for content in reversed(contents) if content.eval_set}
+    locked = {
+        one.digest: one for one in (*(locked_set(s) for s in sets.values() if s.digest == meant.main), *meant.locked)
+    }
+    shelf = Shelf.of(tuple(sets.values()), variant=meant.variant, locked=tuple(locked.values()), main=meant.main)
+    candidate, base = _data(new, shelf, sides[0], given), _data(old, shelf, sides[1], baseline=True)
     return Files(
-        _data(new, gold, sides[0], given),
-        _data(old, gold, sides[1]),
+        candidate,
+        base,
         all_traces(contents),
-        gold,
+        shelf,
         tuple(dict.fromkeys(named for content in contents for named in _named(content))),
     )
+
+
+def refuse_unnamed(rules: Sequence[Rule], found: Files) -> None:
+    """Raise ReadinessError where these rules have to choose among golden sets or variants, and nobody named one."""
+    sets, variants = unnamed(rules, (*found.candidate, *found.baseline))
+    if sets:
+        raise ReadinessError(
+            f"Several golden sets hold the same run: {sets}. Name the one that is meant: dataset: on the gate's rules, or"
+            " one --eval-set alone."
+        )
+    if variants:
+        raise ReadinessError(
+            f"Several variants are in one run, and they are never averaged together: {variants}. Name the one that is"
+            " meant: --variant NAME, or variant: on the gate's rules."
+        )
 
 
 def read_content(path: Path, *, prompts: bool = False) -> Content:
@@ -303,7 +352,7 @@ def _of_labels(given: Sequence[LabelLine], unread: Sequence[Reject], candidate: 
     """What a reader should know about the labels: unusable lines, and labels without a matching answer."""
     if unread:
         yield rejected_words(unread)
-    met = {label for data in candidate for case in data.cases for label in labels_of((case,))}
+    met = {label for data in candidate for case in data.every for label in labels_of((case,))}
     unused = [line for line in given if line.label not in met]
     if unused:
         named = ", ".join(f"{one_line(line.case_id)} (line {line.line})" for line in unused[:_SHOWN])
@@ -312,7 +361,12 @@ def _of_labels(given: Sequence[LabelLine], unread: Sequence[Reject], candidate: 
 
 
 def _data(
-    contents: Sequence[Content], gold: EvalSet | None, option: str, given: Sequence[LabelLine] = ()
+    contents: Sequence[Content],
+    shelf: Shelf,
+    option: str,
+    given: Sequence[LabelLine] = (),
+    *,
+    baseline: bool = False,
 ) -> tuple[RunData, ...]:
     """The runs in the order of their files. A file with rejected lines has lost cases, so its runs are partial."""
     made: dict[str, RunData] = {}
@@ -323,9 +377,11 @@ def _data(
             if content.rejected:
                 run = cut_short(run)
             cases = tuple(content.cases.get(run.id, {}).values())
+            data = held(run, cases, shelf, baseline=baseline)
             if given:
-                cases = _labelled(run.id, cases, join_golden(cases, gold).cases if gold else cases, given)
-            made[run.id] = RunData(run, join_golden(cases, gold).cases if gold else cases, gold)
+                joined = join_golden(cases, data.golden).cases if data.golden else cases
+                data = held(run, _labelled(run.id, cases, joined, given), shelf, baseline=baseline)
+            made[run.id] = data
     versions = sorted({data.run.version for data in made.values()})
     for content in contents:
         one_version(tuple(content.runs.values()), content.every, str(content.path), _measures(content))

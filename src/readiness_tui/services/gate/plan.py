@@ -15,7 +15,7 @@ from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.services.core.desk import Desk, utc_now
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.gate.offline import read_files
+from readiness_tui.services.gate.offline import Meant, read_files, refuse_unnamed
 from readiness_tui.sources.settings import gate as gate_file
 from readiness_tui.store import traces
 
@@ -44,24 +44,25 @@ def plan_review(desk: Desk, view: ReviewView) -> Plan:
 
 def plan_files(
     gate_path: Path,
-    eval_set: Path | None = None,
+    eval_sets: Sequence[Path] = (),
     baseline: Sequence[Path] = (),
     runs: Sequence[Path] = (),
     recorded: Sequence[Path] = (),
     as_of: date | None = None,
     choice: RunChoice = NO_CHOICE,
+    variant: str = "",
 ) -> tuple[Plan, tuple[str, ...]]:
     """The plan of a gate in a file, and what a reader should know of the other files.
 
     Raises ReadinessError as `offline.read_files` does.
     """
     gate = gate_file.read_gate(gate_path)
-    found = read_files(runs, baseline, recorded, eval_set, choice=choice)
+    meant = Meant(gate.dataset_digest or "", variant=variant)
+    found = read_files(runs, baseline, recorded, eval_sets, choice=choice, meant=meant)
+    refuse_unnamed([rule for rule in gate.rules if rule.source is From.RUN], found)
     day = as_of or utc_now().date()
     outcome = GateOutcome(gate, None)
     if found.candidate:
-        outcome = evaluate_gate(
-            gate, None, found.candidate, found.baseline, found.traces, as_of=day, eval_set=found.eval_set
-        )
+        outcome = evaluate_gate(gate, None, found.candidate, found.baseline, found.traces, as_of=day)
     made = plan(outcome, found.eval_set, found.candidate, found.baseline, found.traces, as_of=day)
     return made, found.remarks

@@ -1,0 +1,116 @@
+"""Which golden set a run was judged on, held against the one that the gate was locked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from readiness_tui.domain.metrics import RunData, first_few
+from readiness_tui.domain.runs.holding import LockedSet, apart, gained
+from readiness_tui.domain.runs.model import EvalSet
+from readiness_tui.domain.text.format import plural
+from readiness_tui.domain.text.sanitise import one_line
+
+
+@dataclass(slots=True)
+class Datasets:
+    """By run id: `known`, the digest of what it was judged on; `changed`, what differs from the lock and both digests in
+    words. `unlocked`: runs on a set that the lock does not name, beside runs on one that it does. `outside`: runs that
+    belong to no set, beside runs that do. `remarks`: sentences."""
+
+    known: dict[str, str | None] = field(default_factory=dict)
+    changed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    unlocked: set[str] = field(default_factory=set)
+    outside: set[str] = field(default_factory=set)
+    remarks: list[str] = field(default_factory=list)
+
+
+def digest_of_run(data: RunData) -> str | None:
+    """The digest that the run states, else that of the golden set that holds it."""
+    return data.run.dataset_digest or (data.golden.digest if data.golden else None)
+
+
+def held_against(
+    runs: Sequence[RunData], locked_digest: str | None, locked: Sequence[LockedSet], otherwise: str | None = None
+) -> Datasets:
+    """`locked_digest`: the set that the gate was declared for; `locked`: all sets known when it was locked, with their
+    cases; `otherwise`: what a run was judged on that does not say."""
+    found = Datasets()
+    by_digest = {one.digest: one for one in locked}
+    main = by_digest.get(locked_digest or "", LockedSet(locked_digest or ""))
+    news: dict[str, None] = {}
+    beside: list[RunData] = []
+    for data in runs:
+        ident = data.run.id
+        found.known[ident] = now = digest_of_run(data) or otherwise
+        if data.contradicted:
+            claimed = (data.run.dataset_digest or "")[:12]
+            found.changed[ident] = f"the dataset ({data.contradicted})", f"it claims {claimed}: {data.contradicted}"
+        elif not locked_digest or now is None or now in (locked_digest, *by_digest):
+            continue
+        elif (new := _gained(data.golden, main, locked)) is not None:
+            news |= dict.fromkeys(new)
+        elif data.golden is not None and now == data.golden.digest and apart(data.golden, main):
+            beside.append(data)
+        else:
+            found.changed[ident] = "the dataset", f"{locked_digest[:12]} when locked, {now[:12]} now"
+            if not main.cases:
+                found.remarks.append(
+                    "The lock does not name the cases of its dataset, so a set that only gained cases cannot be told from"
+                    " one that changed. Lock again (`readiness gate lock`): the new gate.lock names them."
+                )
+    _beside(found, beside, runs, locked_digest or "")
+    held = [data for data in runs if data.golden is not None]
+    found.outside = {data.run.id for data in runs if held and _belongs_to_none(data)}
+    if news:
+        found.remarks.append(
+            f"{plural(len(news), 'case')} {'is' if len(news) == 1 else 'are'} new in the golden set since the lock:"
+            f" {first_few(news)}. They are judged on the candidate, and the baseline need not have them."
+        )
+    found.remarks = list(dict.fromkeys(found.remarks))
+    return found
+
+
+def _gained(golden: EvalSet | None, main: LockedSet, locked: Sequence[LockedSet]) -> tuple[str, ...] | None:
+    if golden is None:
+        return None
+    found = (gained(golden, one) for one in (main, *locked))
+    return next((new for new in found if new is not None), None)
+
+
+def _beside(found: Datasets, beside: Sequence[RunData], runs: Sequence[RunData], before: str) -> None:
+    """A set of its own that the lock does not know: no change of the locked one where other runs are held to that."""
+    others = {data.run.id for data in beside}
+    kept = any(
+        data.golden is not None and data.run.id not in found.changed and data.run.id not in others for data in runs
+    )
+    for data in beside:
+        assert data.golden is not None
+        if kept:
+            found.unlocked.add(data.run.id)
+        else:
+            now = data.golden.digest
+            found.changed[data.run.id] = "the dataset", f"{before[:12]} when locked, {now[:12]} now"
+
+
+def _belongs_to_none(data: RunData) -> bool:
+    return data.golden is None and bool(data.shelf.sets and data.cases) and not (data.rivals or data.run.dataset_digest)
+
+
+def said_of(runs: Sequence[RunData]) -> tuple[str, ...]:
+    """What a reader should know of the cases that count, as sentences."""
+    said: dict[str, None] = {}
+    for data in runs:
+        name = f"Run {data.run.id!r}"
+        if data.golden is not None and data.outside:
+            ids = dict.fromkeys(case.id for case in data.outside)
+            said[
+                f"{name}: {plural(len(ids), 'case')} that the golden set {one_line(data.golden.name, 60)!r} does not"
+                f" know {'is' if len(ids) == 1 else 'are'} left out: {first_few(ids)}."
+            ] = None
+        if _belongs_to_none(data):
+            said[
+                f"{name} shares no case with a golden set, by id or question, so its own cases count. To hold it to"
+                " one, give its cases the set's ids, or ask the set's questions."
+            ] = None
+    return tuple(said)
