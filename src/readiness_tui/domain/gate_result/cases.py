@@ -8,7 +8,15 @@ from dataclasses import replace
 
 from readiness_tui.domain.gate.model import Gate
 from readiness_tui.domain.gate_result.model import GateFinding, GateRow
-from readiness_tui.domain.metrics import NotComputable, RunData, contradictions, first_few, narrowed, variants_of
+from readiness_tui.domain.metrics import (
+    NotComputable,
+    RunData,
+    contradictions,
+    first_few,
+    narrowed,
+    variant_names,
+    variants_of,
+)
 from readiness_tui.domain.metrics.rule import Direction, From, Rule
 from readiness_tui.domain.metrics.words import metric_label
 from readiness_tui.domain.text.format import plural
@@ -54,7 +62,7 @@ def unnamed(rules: Sequence[Rule], runs: Sequence[RunData]) -> tuple[str, str]:
         if data.rivals and any(not rule.dataset for rule in rules)
     ]
     variants = [
-        f"run {one_line(data.run.id, 60)!r} has {first_few(variant or 'one without a name' for variant in several)}"
+        f"run {one_line(data.run.id, 60)!r} has {variant_names(several)}"
         for data in runs
         if len(several := variants_of(data.cases)) > 1
         and data.shelf.variant not in several

@@ -21,6 +21,7 @@ from readiness_tui.domain.metrics.run_data import (
     narrowed,
     speaking,
     tags_of,
+    variant_names,
     variants_of,
 )
 from readiness_tui.domain.metrics.summary import NotComputable, Observed, best_value, first_few, worst_value
@@ -54,6 +55,7 @@ __all__ = [
     "tags_of",
     "unknown",
     "utc",
+    "variant_names",
     "variants_of",
     "window",
     "worst_value",

@@ -104,27 +104,38 @@ def speaking(data: Sequence[RunData], shelf: Shelf) -> EvalSet | None:
 
 
 def variants_of(cases: Sequence[Case]) -> tuple[str, ...]:
-    """The variants among these cases, in order; "" stands for cases that name none."""
-    return tuple(dict.fromkeys(case.variant for case in cases))
+    """The variants among these cases, in order; "" stands for cases without one whose id has one elsewhere. Cases that
+    ran once for all variants belong to each."""
+    found: dict[str, set[str]] = {}
+    for case in cases:
+        found.setdefault(case.variant, set()).add(case.id)
+    unnamed = found.pop("", set())
+    if any(unnamed & ids for ids in found.values()):
+        found[""] = unnamed
+    return tuple(found)
 
 
 def of_variant(data: RunData, variant: str = "") -> RunData | NotComputable:
     """One variant of a run: its cases, and those that ran once for all variants. Without `variant`, the one that somebody
     chose; not computable where a run has several and nobody did."""
     several = variants_of(data.cases)
-    listed = first_few(name or "one without a name" for name in several)
     if not variant and len(several) > 1:
         variant = data.shelf.variant if data.shelf.variant in several else ""
         if not variant:
-            what = f"{plural(len(several), 'variant')} ({listed})"
+            what = f"{plural(len(several), 'variant')} ({variant_names(several)})"
             return NotComputable(f"the run has {what}, and which one is meant is not said", None, len(data.by_key))
-    if not variant or not several:
+    if not variant:
         return data
     if variant not in several:
-        return NotComputable(f"the run has no variant {one_line(variant, 40)!r}; it has {listed}")
+        there = variant_names(several) if several else "none"
+        return NotComputable(f"the run has no variant {one_line(variant, 40)!r}; it names {there}")
     with_one = {case.id for case in data.cases if case.variant}
     kept = (case for case in data.cases if case.variant == variant or not (case.variant or case.id in with_one))
     return replace(data, cases=tuple(kept))
+
+
+def variant_names(several: Sequence[str]) -> str:
+    return first_few(name or "one without a name" for name in several)
 
 
 def first_tries(cases: Sequence[Case]) -> tuple[tuple[Case, ...], str]:

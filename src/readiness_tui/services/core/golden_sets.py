@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from readiness_tui.domain.checklists.declared import GOLDEN_SET, VARIANT
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.metrics import RunData, held
@@ -12,9 +13,6 @@ from readiness_tui.domain.runs.model import EvalSet
 from readiness_tui.store import evalsets, gates, runs
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
-
-#: Settings of the review: which golden set and which variant are meant where several fit.
-GOLDEN_SET, VARIANT = "golden_set", "variant"
 
 
 def shelf_of(conn: Connection, review: Review) -> Shelf:
