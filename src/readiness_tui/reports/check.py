@@ -119,6 +119,7 @@ def gate_object(gate: GateCard) -> dict[str, Any]:
         "revision": _revision(gate.revision),
         "changed_since_lock": [*map(mask, gate.changed)],
         "unverified": [*gate.unverified],
+        "warnings": [*map(mask, gate.warnings)],
         "cases": [
             {"kind": row.kind, "policy": row.policy.value, "cases": plain(row.ids), "text": mask(cases_text(row))}
             for row in gate.cases

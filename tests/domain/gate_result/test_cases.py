@@ -139,6 +139,18 @@ def test_a_lock_without_its_cases_goes_by_the_digest_and_says_what_to_do() -> No
     assert any("Lock again (`readiness gate lock`)" in said for said in outcome.warnings)
 
 
+def test_the_set_at_hand_has_to_be_the_one_that_run_and_lock_name() -> None:
+    """An easier set under the digest that the lock has and the run claims."""
+    easier = replace(SET, digest="easier", cases=SET.cases[:60])
+    claiming = replace(RUN, dataset_digest=SET.digest)
+    assert results(judge(sets=(easier,), candidate=(answered(easier, run=claiming),))) == [Result.CHANGED]
+    old = evaluate_gate(
+        Gate("g", (FAITHFUL,), digest="g1"), Lock("ana", AT, "g1", SET.digest),
+        [held(*answered(easier, run=claiming), Shelf.of((easier,)))], as_of=date(2026, 11, 24),
+    )  # fmt: skip
+    assert (results(old), "dataset" in old.unverified) == ([Result.PASS], True)  # the lock cannot tell: a condition
+
+
 def test_a_red_team_set_beside_the_golden_set_is_no_change() -> None:
     attacks = a_set(30, name="attacks")
     resisted = Rule("resisted", Direction.HIGHER, 0.9)

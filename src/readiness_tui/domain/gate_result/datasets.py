@@ -11,6 +11,11 @@ from readiness_tui.domain.runs.model import EvalSet
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 
+_LOCK_AGAIN = (
+    "The lock does not name the cases of its dataset, so a set that only gained cases cannot be told from one that changed."
+    " Lock again (`readiness gate lock`): the new gate.lock names them."
+)
+
 
 @dataclass(slots=True)
 class Datasets:
@@ -25,11 +30,6 @@ class Datasets:
     remarks: list[str] = field(default_factory=list)
 
 
-def digest_of_run(data: RunData) -> str | None:
-    """The digest that the run states, else that of the golden set that holds it."""
-    return data.run.dataset_digest or (data.golden.digest if data.golden else None)
-
-
 def held_against(
     runs: Sequence[RunData], locked_digest: str | None, locked: Sequence[LockedSet], otherwise: str | None = None
 ) -> Datasets:
@@ -38,27 +38,35 @@ def held_against(
     found = Datasets()
     by_digest = {one.digest: one for one in locked}
     main = by_digest.get(locked_digest or "", LockedSet(locked_digest or ""))
+    fine = {locked_digest, *by_digest}
     news: dict[str, None] = {}
     beside: list[RunData] = []
     for data in runs:
-        ident = data.run.id
-        found.known[ident] = now = digest_of_run(data) or otherwise
+        ident, claimed = data.run.id, data.run.dataset_digest
+        judged = data.golden.digest if data.golden else None
+        found.known[ident] = now = claimed or judged or otherwise
         if data.contradicted:
-            claimed = (data.run.dataset_digest or "")[:12]
-            found.changed[ident] = f"the dataset ({data.contradicted})", f"it claims {claimed}: {data.contradicted}"
-        elif not locked_digest or now is None or now in (locked_digest, *by_digest):
+            words = f"it claims {(claimed or '')[:12]}: {data.contradicted}"
+            found.changed[ident] = f"the dataset ({data.contradicted})", words
             continue
-        elif (new := _gained(data.golden, main, locked)) is not None:
-            news |= dict.fromkeys(new)
-        elif data.golden is not None and now == data.golden.digest and apart(data.golden, main):
+        if not locked_digest or now is None:
+            continue
+        new = _gained(data.golden, main, locked)
+        if (judged or now) in fine or new is not None:
+            news |= dict.fromkeys(new or ())
+            differs = claimed if claimed not in (None, judged, *fine) else None
+        elif data.golden is not None and claimed == locked_digest and not main.cases:
+            found.unlocked.add(ident)  # the set at hand is not known to be the one that run and lock name
+            found.remarks.append(_LOCK_AGAIN)
+            differs = None
+        elif data.golden is not None and claimed in (None, judged) and apart(data.golden, main):
             beside.append(data)
+            differs = None
         else:
-            found.changed[ident] = "the dataset", f"{locked_digest[:12]} when locked, {now[:12]} now"
-            if not main.cases:
-                found.remarks.append(
-                    "The lock does not name the cases of its dataset, so a set that only gained cases cannot be told from"
-                    " one that changed. Lock again (`readiness gate lock`): the new gate.lock names them."
-                )
+            differs = judged if claimed in (None, locked_digest) else claimed
+        if differs:
+            found.changed[ident] = "the dataset", f"{locked_digest[:12]} when locked, {differs[:12]} now"
+            found.remarks += [] if main.cases else [_LOCK_AGAIN]
     _beside(found, beside, runs, locked_digest or "")
     held = [data for data in runs if data.golden is not None]
     found.outside = {data.run.id for data in runs if held and _belongs_to_none(data)}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from readiness_tui.domain.checklists.declared import GOLDEN_SET, VARIANT
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.metrics import RunData, held
-from readiness_tui.domain.runs.holding import LockedSet, Shelf, current, locked_set
+from readiness_tui.domain.runs.holding import LockedSet, Shelf, current, gained, locked_set
 from readiness_tui.domain.runs.model import EvalSet
 from readiness_tui.store import evalsets, gates, runs
 from readiness_tui.store.runs import RunInfo
@@ -49,14 +49,25 @@ def known_at(conn: Connection, system: str, lock: Lock, sets: Sequence[EvalSet])
 def lock_of(conn: Connection, system: str, gate: Gate | None) -> Lock | None:
     """The lock that counts: the first of the gate's present content, else the latest of an earlier version of it.
 
-    The first, because locking again registers later runs only; an earlier version's shows as "changed since lock".
+    The first, because locking again registers later runs only; of a golden set that has changed since, the first that
+    names the set as it was last locked. An earlier version's lock shows as "changed since lock".
     """
     if gate is None:
         return None
     versions = {other.digest for _, other in gates.all(conn, system) if other.name == gate.name}
     locks = [lock for lock in gates.locks(conn, system) if lock.gate_digest in versions]
     now = [lock for lock in locks if lock.gate_digest == gate.digest]
+    if len({lock.dataset_digest for lock in now}) > 1:
+        sets = {one.digest: one for one in evalsets.all(conn, system)}
+        now = [lock for lock in now if _still(sets, lock.dataset_digest, now[-1].dataset_digest)]
     return now[0] if now else next(reversed(locks), None)
+
+
+def _still(sets: Mapping[str, EvalSet], before: str | None, after: str | None) -> bool:
+    """Whether a set that was locked again is the one that was locked before, perhaps with further cases."""
+    if before is None or after is None or before == after:
+        return True
+    return before in sets and after in sets and gained(sets[after], locked_set(sets[before])) is not None
 
 
 def run_data(conn: Connection, info: RunInfo, shelf: Shelf, *, baseline: bool = False) -> RunData:
