@@ -29,7 +29,8 @@ from readiness_tui.domain.runs.joining import question_id
 from readiness_tui.domain.runs.model import Case, EvalSet, HumanVerdict
 from readiness_tui.domain.scorecard.model import GateCheck
 from readiness_tui.services.core.desk import utc_now
-from readiness_tui.services.gate.offline import check_files, read_content
+from readiness_tui.services.gate.content import read_content
+from readiness_tui.services.gate.offline import check_files
 from readiness_tui.sources.kit.shipped import shipped_folder
 from readiness_tui.sources.settings import gate as gate_file
 from readiness_tui.sources.settings import lock as lock_file
