@@ -73,7 +73,7 @@ def unnamed(rules: Sequence[Rule], runs: Sequence[RunData]) -> tuple[str, str]:
 
 def _unnamed(gate: Gate, runs: Sequence[RunData]) -> Iterator[GateFinding]:
     sets, variants = unnamed([rule for rule in gate.rules if rule.source is From.RUN], runs)
-    where = "in the review's settings, or on the gate's rules"
+    where = "in the review's settings (+ on Checklists), or on the gate's rules"
     if sets:
         yield GateFinding("golden-set", f"golden set not named: {sets}. Say which is meant, {where}", blocks=True)
     if variants:

@@ -9,7 +9,6 @@ from readiness_tui.domain.metrics import RunData, first_few
 from readiness_tui.domain.runs.holding import LockedSet, apart, gained
 from readiness_tui.domain.runs.model import EvalSet
 from readiness_tui.domain.text.format import plural
-from readiness_tui.domain.text.sanitise import one_line
 
 _LOCK_AGAIN = (
     "The lock does not name the cases of its dataset, so a set that only gained cases cannot be told from one that changed."
@@ -69,7 +68,7 @@ def held_against(
             found.remarks += [] if main.cases else [_LOCK_AGAIN]
     _beside(found, beside, runs, locked_digest or "")
     held = [data for data in runs if data.golden is not None]
-    found.outside = {data.run.id for data in runs if held and _belongs_to_none(data)}
+    found.outside = {data.run.id for data in runs if held and data.alone}
     if news:
         found.remarks.append(
             f"{plural(len(news), 'case')} {'is' if len(news) == 1 else 'are'} new in the golden set since the lock:"
@@ -99,26 +98,3 @@ def _beside(found: Datasets, beside: Sequence[RunData], runs: Sequence[RunData],
         else:
             now = data.golden.digest
             found.changed[data.run.id] = "the dataset", f"{before[:12]} when locked, {now[:12]} now"
-
-
-def _belongs_to_none(data: RunData) -> bool:
-    return data.golden is None and bool(data.shelf.sets and data.cases) and not (data.rivals or data.run.dataset_digest)
-
-
-def said_of(runs: Sequence[RunData]) -> tuple[str, ...]:
-    """What a reader should know of the cases that count, as sentences."""
-    said: dict[str, None] = {}
-    for data in runs:
-        name = f"Run {data.run.id!r}"
-        if data.golden is not None and data.outside:
-            ids = dict.fromkeys(case.id for case in data.outside)
-            said[
-                f"{name}: {plural(len(ids), 'case')} that the golden set {one_line(data.golden.name, 60)!r} does not"
-                f" know {'is' if len(ids) == 1 else 'are'} left out: {first_few(ids)}."
-            ] = None
-        if _belongs_to_none(data):
-            said[
-                f"{name} shares no case with a golden set, by id or question, so its own cases count. To hold it to"
-                " one, give its cases the set's ids, or ask the set's questions."
-            ] = None
-    return tuple(said)

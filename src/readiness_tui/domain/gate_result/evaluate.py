@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from readiness_tui.domain.compare.comparison import comparison_warnings, differ_in
 from readiness_tui.domain.gate.model import CasePolicy, Gate, Lock
 from readiness_tui.domain.gate_result.cases import findings, meant
-from readiness_tui.domain.gate_result.datasets import Datasets, held_against, said_of
+from readiness_tui.domain.gate_result.datasets import Datasets, held_against
 from readiness_tui.domain.gate_result.disputed import disputed
 from readiness_tui.domain.gate_result.model import CasesRow, GateOutcome, GateRow
 from readiness_tui.domain.gate_result.rows import Ground, row, split
@@ -23,6 +23,7 @@ from readiness_tui.domain.metrics import (
     gold_by_id,
     held,
     resolve,
+    said_of,
     tags_of,
     utc,
 )

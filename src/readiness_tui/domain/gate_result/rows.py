@@ -114,7 +114,7 @@ def _shown(rule: Rule, seen: Observed) -> Estimate | None:
 
 def _partial(data: RunData) -> str:
     """Why an unfinished run decides nothing; "" if the golden set tells how many cases it lacks."""
-    if data.run.completeness is Completeness.COMPLETE or absent_cases(data):
+    if data.run.completeness is Completeness.COMPLETE or (data.cases and absent_cases(data)):
         return ""
     if data.golden and {gold.id for gold in data.golden.cases} <= {case.id for case in data.cases}:
         return ""

@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from enum import Enum
+from enum import StrEnum
 from statistics import median
 from typing import TypeVar
 
@@ -29,7 +29,7 @@ from readiness_tui.domain.runs.model import (
 )
 
 
-class Absent(Enum):
+class Absent(StrEnum):
     """Why a record gives no value."""
 
     MISSING = "missing"

@@ -48,6 +48,15 @@ class RunData:
         return (*self.cases, *self.outside)
 
     @property
+    def alone(self) -> bool:
+        """Whether it belongs to none of the system's golden sets, and claims none."""
+        return (
+            self.golden is None
+            and bool(self.shelf.sets and self.cases)
+            and not (self.rivals or self.run.dataset_digest)
+        )
+
+    @property
     def known(self) -> tuple[Case, ...]:
         """The cases that count: with a golden set, those that it has."""
         if self.golden is None:
@@ -151,6 +160,25 @@ def first_tries(cases: Sequence[Case]) -> tuple[tuple[Case, ...], str]:
     first = tuple(case for case in cases if case.repeat in kept[case.id, case.variant])
     what = "the first try" if k == 1 else f"the first {k} tries"
     return first, f"{what} of each case: {len(cases) - len(first):,} further ones not counted, not all cases have them"
+
+
+def said_of(runs: Sequence[RunData]) -> tuple[str, ...]:
+    """What a reader should know of the cases that count, as sentences."""
+    said: dict[str, None] = {}
+    for data in runs:
+        name = f"Run {data.run.id!r}"
+        if data.golden is not None and data.outside:
+            ids = dict.fromkeys(case.id for case in data.outside)
+            said[
+                f"{name}: {plural(len(ids), 'case')} that the golden set {one_line(data.golden.name, 60)!r} does not"
+                f" know {'is' if len(ids) == 1 else 'are'} left out: {first_few(ids)}."
+            ] = None
+        if data.alone:
+            said[
+                f"{name} shares no case with a golden set, by id or question, so its own cases count. To hold it to"
+                " one, give its cases the set's ids, or ask the set's questions."
+            ] = None
+    return tuple(said)
 
 
 def case_key(case: Case) -> str:

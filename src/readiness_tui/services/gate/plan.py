@@ -37,7 +37,15 @@ def plan_review(desk: Desk, view: ReviewView) -> Plan:
         with desk.store.read() as conn:
             recorded = tuple(traces.iter_between(conn, view.review.system))
     measured = view.measured
-    made = plan(view.gate, measured.eval_set, measured.candidate, measured.baseline, recorded, as_of=view.as_of)
+    made = plan(
+        view.gate,
+        measured.eval_set,
+        measured.candidate,
+        measured.baseline,
+        recorded,
+        as_of=view.as_of,
+        sets=measured.shelf.sets,
+    )
     desk.cache["plan"] = (measured, made)
     return made
 
@@ -64,5 +72,7 @@ def plan_files(
     outcome = GateOutcome(gate, None)
     if found.candidate:
         outcome = evaluate_gate(gate, None, found.candidate, found.baseline, found.traces, as_of=day)
-    made = plan(outcome, found.eval_set, found.candidate, found.baseline, found.traces, as_of=day)
+    made = plan(
+        outcome, found.eval_set, found.candidate, found.baseline, found.traces, as_of=day, sets=found.shelf.sets
+    )
     return made, found.remarks
