@@ -22,7 +22,7 @@ def held(name: str, folder: Path) -> GateCheck:
     (folder / "gate.yaml").write_text(GATES[name], encoding="utf-8")
     runs = [SAMPLE / "runs" / f"{role}.cases.jsonl" for role in ("candidate", "baseline")]
     return check_files(
-        folder / "gate.yaml", None, runs[:1], runs[1:], [], SAMPLE / "golden_set.jsonl", date(2026, 11, 24)
+        folder / "gate.yaml", None, runs[:1], runs[1:], [], [SAMPLE / "golden_set.jsonl"], date(2026, 11, 24)
     )
 
 

@@ -16,8 +16,9 @@ from xml.etree import ElementTree
 import pytest
 
 from readiness_tui.domain.gate.model import Lock
-from readiness_tui.domain.runs.model import Trace
-from readiness_tui.services.gate.offline import Content, all_traces
+from readiness_tui.domain.runs.holding import locked_set
+from readiness_tui.domain.runs.model import EvalSet, Trace
+from readiness_tui.services.gate.content import Content, all_traces, read_eval_set
 from readiness_tui.sources.kit.base import Record, TraceRecord
 from readiness_tui.sources.settings.gate import read_gate
 from readiness_tui.sources.settings.lock import write_lock
@@ -51,9 +52,11 @@ def run_file(path: Path, *, run: dict[str, Any] | None = None, **case: Any) -> P
     return path
 
 
-def lock(place: Path) -> None:
+def lock(place: Path, golden: EvalSet | None = None) -> None:
     gate = read_gate(place / "gate.yaml")
-    write_lock(place / "gate.lock", gate, Lock("ana", LOCKED, gate.digest, DATA, JUDGE))
+    sets = (locked_set(golden),) if golden else ()
+    digest = golden.digest if golden else DATA
+    write_lock(place / "gate.lock", gate, Lock("ana", LOCKED, gate.digest, digest, JUDGE, sets))
 
 
 @pytest.fixture
@@ -181,7 +184,11 @@ def test_the_golden_set_brings_tags_and_what_is_absent(small: Check, place: Path
     told = small("--run", "run.jsonl", "--eval-set", "set.jsonl", "--json")
     assert told.code == 1
     assert told.json["gate"]["unreviewed"] == ["c0"]
+    # The lock names a digest without its cases, and the run claims it: whether it is this set's is not known.
     run_file(place / "run.jsonl", human_label="pass", human_reviewer="ben")
+    assert small("--run", "run.jsonl", "--eval-set", "set.jsonl").code == 3
+    lock(place, read_eval_set(place / "set.jsonl").eval_set)
+    run_file(place / "run.jsonl", run={"dataset_digest": None}, human_label="pass", human_reviewer="ben")
     assert small("--run", "run.jsonl", "--eval-set", "set.jsonl").code == 0
     lines = (
         (place / "run.jsonl").read_text(encoding="utf-8").replace('"id": "r2"', '"id": "r2", "completeness": "partial"')

@@ -113,7 +113,7 @@ def test_a_run_is_named_only_where_it_is_taken_as_something(two, cli):
     assert told.code == 2
     assert "number 2 says which run is taken as candidate or baseline" in told.err
     assert cli("compare", "--model", "m1").code == 2
-    assert "--model, --prompt and --name go with two files" in cli("compare", "--model", "m1").err
+    assert "--model, --prompt, --name and --variant go with two files" in cli("compare", "--model", "m1").err
 
 
 def test_explain_lists_them_apart(two, cli):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -118,12 +119,11 @@ def test_a_go_is_zero(cli: Cli, mini: Path, place: Path) -> None:
     )
     assert cli("import", "gate.yaml").code == 0
     assert cli("gate", "lock").code == 0
-    run = (
-        '{"faithfulness": 0.9, "run": "r", "version": "v1", "started_at": "2199-01-01T00:00:00Z",'
-        f' "dataset_digest": "{digest}", "judge_digest": "{digest}"}}'
-    )
-    (place / "metrics.json").write_text(run, encoding="utf-8")
-    assert cli("import", "metrics.json", "--as", "candidate").code == 0
+    run = {"id": "r", "version": "v1", "started_at": "2199-01-01T00:00:00Z"}
+    lines = [{"run": {**run, "dataset_digest": digest, "judge_digest": digest}}]
+    lines += [{"case_id": f"c{n}", "status": "pass", "scores": {"faithfulness": 0.9}} for n in range(40)]
+    (place / "run.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    assert cli("import", "run.jsonl", "--as", "candidate").code == 0
     told = cli("check", "--json", "--as-of", "2026-11-24")
     assert (told.code, told.json["verdict"]) == (0, "GO"), told.out
     assert told.json["valid_until"] == "2027-02-22"  # 90 days

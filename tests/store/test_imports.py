@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import MISSING, fields, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -192,8 +192,9 @@ def test_eval_sets_by_digest(store: Store) -> None:
     bring(store, eval_sets=[old])
     bring(store, digest="d2", eval_sets=[new, old])
     with store.read() as conn:
-        assert evalsets.latest(conn, SYSTEM) == old  # the last one of the last file
-        assert evalsets.all(conn, SYSTEM) == [old, new]
+        assert evalsets.all(conn, SYSTEM) == [old, new]  # the last one of the last file first
+        assert evalsets.published_by(conn, SYSTEM, datetime(2000, 1, 1, tzinfo=UTC)) == frozenset()
+        assert evalsets.published_by(conn, SYSTEM, datetime(2100, 1, 1, tzinfo=UTC)) == {"e1", "e2"}
 
 
 # Publication

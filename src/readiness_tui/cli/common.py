@@ -74,6 +74,11 @@ _NAME = click.option(
 )
 
 
+which_variant = click.option(
+    "--variant", default="", help="Of several variants in a run, this one; they are never averaged together."
+)
+
+
 def which_run(command: Command) -> Command:
     """Adds the options that name one of a file's runs; FILE#2 does so by its number."""
     return _MODEL(_PROMPT(_NAME(command)))

@@ -6,7 +6,18 @@ from pathlib import Path
 
 import click
 
-from readiness_tui.cli.common import File, Session, as_json, desk_of, pass_session, say, say_json, tell, which_run
+from readiness_tui.cli.common import (
+    File,
+    Session,
+    as_json,
+    desk_of,
+    pass_session,
+    say,
+    say_json,
+    tell,
+    which_run,
+    which_variant,
+)
 
 
 @click.command("compare")
@@ -14,24 +25,28 @@ from readiness_tui.cli.common import File, Session, as_json, desk_of, pass_sessi
 @click.argument("candidate", type=File, required=False)
 @click.option(
     "--eval-set",
+    "eval_sets",
     type=File,
-    help="The golden set, only with two files: pairs their cases and gives the expected answers.",
+    multiple=True,
+    help="A golden set, only with two files: pairs their cases and gives the expected answers; repeat for more.",
 )
 @click.option("--metric", help="The metric whose cases and slices are listed (default: task success).")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write a markdown document to this file.")
 @which_run
+@which_variant
 @as_json
 @pass_session
 def compare_command(
     session: Session,
     baseline: Path | None,
     candidate: Path | None,
-    eval_set: Path | None,
+    eval_sets: tuple[Path, ...],
     metric: str | None,
     output: Path | None,
     model: str,
     prompt: str,
     name: str,
+    variant: str,
     as_json: bool,
 ) -> None:
     """Compare the candidate with the baseline on the cases that both have: what changed, and could it be chance?
@@ -41,17 +56,19 @@ def compare_command(
     """
     if (baseline is None) is not (candidate is None) or (baseline is not None and session.db is not None):
         raise click.UsageError("Name two files, the baseline first, and no --db; or no file, for the review's runs.")
-    if eval_set is not None and baseline is None:
+    if eval_sets and baseline is None:
         raise click.UsageError("--eval-set goes with two files; the database has its own.")
-    if (model or prompt or name) and baseline is None:
-        raise click.UsageError("--model, --prompt and --name go with two files; in a review, the runs are chosen.")
+    if (model or prompt or name or variant) and baseline is None:
+        raise click.UsageError(
+            "--model, --prompt, --name and --variant go with two files; in a review, all of it is chosen."
+        )
     from readiness_tui.domain.runs.choice import RunChoice
     from readiness_tui.reports import compare as report
     from readiness_tui.services import compare
 
     if baseline is not None and candidate is not None:
         choice = RunChoice(name=name, model=model, prompt=prompt)
-        versions = compare.file_versions(baseline, candidate, eval_set, choice)
+        versions = compare.file_versions(baseline, candidate, eval_sets, choice, variant)
     else:
         from readiness_tui.services.core.view import load
 

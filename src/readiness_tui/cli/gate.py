@@ -22,6 +22,7 @@ from readiness_tui.cli.common import (
     say_json,
     tell,
     which_run,
+    which_variant,
 )
 
 
@@ -58,24 +59,32 @@ def schema() -> None:
 
 @gate_command.command("plan")
 @click.option("--gate", "gate_path", type=File, help="The gate's YAML: plan from files alone, without a database.")
-@click.option("--eval-set", type=File, help="The golden set, to know how many cases each rule will have.")
+@click.option(
+    "--eval-set",
+    "eval_sets",
+    type=File,
+    multiple=True,
+    help="A golden set, to know how many cases each rule will have; repeat for more.",
+)
 @click.option("--baseline", type=File, multiple=True, help="A run of the version before; repeat for more.")
 @click.option("--run", "runs", type=File, multiple=True, help="A run of the candidate, if there is one already.")
 @click.option("--traces", type=File, multiple=True, help="Traces for metrics that come from them; repeat for more.")
 @which_run
+@which_variant
 @as_json
 @as_of
 @pass_session
 def plan(
     session: Session,
     gate_path: Path | None,
-    eval_set: Path | None,
+    eval_sets: tuple[Path, ...],
     baseline: tuple[Path, ...],
     runs: tuple[Path, ...],
     traces: tuple[Path, ...],
     model: str,
     prompt: str,
     name: str,
+    variant: str,
     as_json: bool,
     as_of: date | None,
 ) -> None:
@@ -94,9 +103,16 @@ def plan(
         if session.db is not None:
             raise click.UsageError("--gate plans from files and --db from a database: give only one of them.")
         found, remarks = planning.plan_files(
-            gate_path, eval_set, baseline, runs, traces, as_of, RunChoice(name=name, model=model, prompt=prompt)
+            gate_path,
+            eval_sets,
+            baseline,
+            runs,
+            traces,
+            as_of,
+            RunChoice(name=name, model=model, prompt=prompt),
+            variant,
         )
-    elif eval_set or baseline or runs or traces or model or prompt or name:
+    elif any((eval_sets, baseline, runs, traces, model, prompt, name, variant)):
         raise click.UsageError("To plan from files, give --gate; without it, the database is used.")
     else:
         from readiness_tui.services.core.view import load
@@ -131,10 +147,15 @@ def lock(session: Session, folder: Path) -> None:
 @click.option("--baseline", type=File, multiple=True, help="A run of the version before; repeat for more.")
 @click.option("--traces", type=File, multiple=True, help="Traces for metrics that come from them; repeat for more.")
 @click.option(
-    "--eval-set", type=File, help="The golden set: expected answers, tags, and the cases that runs should cover."
+    "--eval-set",
+    "eval_sets",
+    type=File,
+    multiple=True,
+    help="A golden set: the cases that count, their expected answers and tags; repeat for more.",
 )
 @click.option("--labels", type=File, help="Human labels, as `labels export` writes them.")
 @which_run
+@which_variant
 @as_json
 @as_of
 @allow_conditions
@@ -147,11 +168,12 @@ def check(
     runs: tuple[Path, ...],
     baseline: tuple[Path, ...],
     traces: tuple[Path, ...],
-    eval_set: Path | None,
+    eval_sets: tuple[Path, ...],
     labels: Path | None,
     model: str,
     prompt: str,
     name: str,
+    variant: str,
     as_json: bool,
     as_of: date | None,
     allow: str | None,
@@ -178,8 +200,8 @@ def check(
         from readiness_tui.services.gate.offline import check_files
 
         choice = RunChoice(name=name, model=model, prompt=prompt)
-        found = check_files(gate_path, lock_path, runs, baseline, traces, eval_set, as_of, labels, choice)
-    elif gate_path or lock_path or runs or baseline or traces or eval_set or labels or model or prompt or name:
+        found = check_files(gate_path, lock_path, runs, baseline, traces, eval_sets, as_of, labels, choice, variant)
+    elif any((gate_path, lock_path, runs, baseline, traces, eval_sets, labels, model, prompt, name, variant)):
         raise click.UsageError(
             "To judge files, give --gate and at least one --run; without them, the database is used."
         )

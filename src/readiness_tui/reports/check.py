@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from readiness_tui.domain.checklists.model import Severity
-from readiness_tui.domain.gate.model import CasePolicy, Revision
+from readiness_tui.domain.gate.model import CasePolicy, Lock, Revision
 from readiness_tui.domain.gate.words import revision_text
 from readiness_tui.domain.gate_result.model import GateRow
 from readiness_tui.domain.gate_result.words import cases_text, reason_text, short_mark
@@ -101,6 +101,11 @@ def committed_object(found: Committed) -> dict[str, Any]:
     }
 
 
+def _lock(lock: Lock) -> dict[str, Any]:
+    """Who and when, and the digests; not each case of the sets."""
+    return {name: value for name, value in plain(lock).items() if name != "sets"}
+
+
 def gate_object(gate: GateCard) -> dict[str, Any]:
     """The `gate` of `check --json`, `gate check --json` and `gate show --json`."""
     return {
@@ -110,10 +115,11 @@ def gate_object(gate: GateCard) -> dict[str, Any]:
         "ran": gate.ran,
         "registered": gate.registered,
         "registration": mask(gate.registration),
-        "lock": gate.lock and {**plain(gate.lock), "by": mask(gate.lock.by)},
+        "lock": gate.lock and {**_lock(gate.lock), "by": mask(gate.lock.by)},
         "revision": _revision(gate.revision),
         "changed_since_lock": [*map(mask, gate.changed)],
         "unverified": [*gate.unverified],
+        "warnings": [*map(mask, gate.warnings)],
         "cases": [
             {"kind": row.kind, "policy": row.policy.value, "cases": plain(row.ids), "text": mask(cases_text(row))}
             for row in gate.cases

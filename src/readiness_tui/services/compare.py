@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -30,15 +31,22 @@ def review_versions(desk: Desk, measured: Measured) -> Versions:
 
 
 def file_versions(
-    baseline: Path, candidate: Path, eval_set: Path | None = None, choice: RunChoice = NO_CHOICE
+    baseline: Path,
+    candidate: Path,
+    eval_sets: Sequence[Path] = (),
+    choice: RunChoice = NO_CHOICE,
+    variant: str = "",
 ) -> Versions:
     """Two files with one version each, or two runs of one (FILE#1 and FILE#2). `choice`: which runs are meant.
 
     Raises ReadinessError for a file that brings no run, or several versions.
     """
-    from readiness_tui.services.gate.offline import read_files
+    from readiness_tui.domain.metrics.rule import Direction, Rule
+    from readiness_tui.services.gate.offline import Meant, read_files, refuse_unnamed
 
-    found = read_files([candidate], [baseline], (), eval_set, sides=("the candidate", "the baseline"), choice=choice)
+    sides = "the candidate", "the baseline"
+    found = read_files([candidate], [baseline], (), eval_sets, sides=sides, choice=choice, meant=Meant(variant=variant))
+    refuse_unnamed([Rule("", Direction.HIGHER)], found)
     made = compare_versions(found.candidate, found.baseline)
     return replace(made, remarks=(*found.remarks, *made.remarks))
 

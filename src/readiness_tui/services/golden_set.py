@@ -13,7 +13,7 @@ from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import current_review
-from readiness_tui.services.gate.offline import (
+from readiness_tui.services.gate.content import (
     Content,
     all_traces,
     logged_prompts,

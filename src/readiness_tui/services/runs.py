@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.compare.case_pair import CasePair, pair
 from readiness_tui.domain.compare.trend import Dated, Figures, Trend, figures, names, trend
 from readiness_tui.domain.errors import ReadinessError
@@ -25,10 +26,12 @@ from readiness_tui.domain.metrics import (
 )
 from readiness_tui.domain.metrics.rule import Rule
 from readiness_tui.domain.runs.model import Case, CaseStatus, GoldenCase, HumanLabel
+from readiness_tui.services.core import golden_sets
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.measure import Measured, repeats, run_data
+from readiness_tui.services.core.golden_sets import run_data
+from readiness_tui.services.core.measure import Measured, repeats
 from readiness_tui.services.core.view import current_review
-from readiness_tui.store import evalsets, runs, traces
+from readiness_tui.store import runs, traces
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
 
@@ -104,14 +107,14 @@ def all_runs(desk: Desk) -> list[RunInfo]:
 def history(desk: Desk) -> list[RunSummary]:
     """Every run with its counts and its main figures. A stored run never changes, so its line is kept."""
     with desk.store.read() as conn:
-        system = current_review(conn, desk).system
-        eval_set = evalsets.latest(conn, system)
-        mark = eval_set.digest if eval_set else None
+        review = current_review(conn, desk)
+        shelf = golden_sets.shelf_of(conn, review)
+        mark = shelf.mark
         lines = []
-        for info in runs.all(conn, system):
+        for info in runs.all(conn, review.system):
             kept = desk.cache.get(f"run line {info.key}")
             if kept is None or kept[0] != mark:
-                kept = desk.cache[f"run line {info.key}"] = (mark, _line(info, run_data(conn, info, eval_set)))
+                kept = desk.cache[f"run line {info.key}"] = (mark, _line(info, run_data(conn, info, shelf)))
             lines.append(kept[1])
         return lines
 
@@ -119,13 +122,14 @@ def history(desk: Desk) -> list[RunSummary]:
 def detail(desk: Desk, run_id: str) -> RunDetail:
     """One run, its cases joined to the golden set, its metrics by layer (or why they cannot be computed)."""
     with desk.store.read() as conn:
-        info = runs.named(conn, current_review(conn, desk).system, run_id)
-        data = run_data(conn, info, evalsets.latest(conn, info.system))
+        review = current_review(conn, desk)
+        info = runs.named(conn, review.system, run_id)
+        data = run_data(conn, info, golden_sets.shelf_of(conn, review))
     return RunDetail(
         info=info,
         data=data,
-        by_status=dict(Counter(case.status for case in data.cases)),
-        by_error=_by_error(data.cases),
+        by_status=dict(Counter(case.status for case in data.every)),
+        by_error=_by_error(data.every),
         metrics=all_metrics(data),
     )
 
@@ -138,13 +142,13 @@ def over_time(desk: Desk, measured: Measured) -> Trend:
     roles |= {data.run.id: "candidate" for data in measured.candidate}
     found: list[tuple[Dated, Figures]] = []
     with desk.store.read() as conn:
-        system = current_review(conn, desk).system
-        eval_set = evalsets.latest(conn, system)
-        mark = (eval_set.digest if eval_set else None, wanted)
-        for info in runs.all(conn, system):
+        review = current_review(conn, desk)
+        shelf = golden_sets.shelf_of(conn, review)
+        mark = (shelf.mark, wanted)
+        for info in runs.all(conn, review.system):
             kept = desk.cache.get(f"run figures {info.key}")
             if kept is None or kept[0] != mark:
-                kept = (mark, figures(run_data(conn, info, eval_set), wanted))
+                kept = (mark, figures(run_data(conn, info, shelf), wanted))
                 desk.cache[f"run figures {info.key}"] = kept
             found.append((Dated(info.run, roles.get(info.run.id, "")), kept[1]))
     return trend(found, gate)
@@ -167,19 +171,21 @@ def case_view(desk: Desk, key: str, measured: Measured, run_id: str = "") -> Cas
     order = dict.fromkeys([first, facing, *sorted(roles, key=lambda name: roles[name] == "baseline")])
     sides = []
     with desk.store.read() as conn:
-        known = {info.run.id: info for info in runs.all(conn, current_review(conn, desk).system)}
+        review = current_review(conn, desk)
+        known = {info.run.id: info for info in runs.all(conn, review.system)}
         for name in order:
             if name not in known:
                 continue
-            stored, joined = _pairs(conn, known[name], key)
+            stored, joined = _pairs(conn, review, known[name], key)
             if joined:
                 labels = runs.labels(conn, known[name].system, name).get((stored[0].id, stored[0].variant), ())
                 sides.append(CaseSide(roles.get(name, ""), known[name], joined, labels))
                 desk.seen_scores.add((name, case_key(joined[0])))
     if not sides:
         raise ReadinessError(f"No run shown here has a case {key}. Its run may have been imported again without it.")
-    golden = measured.eval_set.cases if measured.eval_set else ()
-    gold = next((case for case in golden if case.id == sides[0].repeats[0].id), None)
+    sets = {data.run.id: data.golden for data in (*measured.candidate, *measured.baseline)}
+    golden = sets.get(sides[0].info.run.id, measured.eval_set)
+    gold = next((case for case in golden.cases if case.id == sides[0].repeats[0].id), None) if golden else None
     return CaseView(key, gold, tuple(sides), _pair(sides, gold))
 
 
@@ -203,15 +209,15 @@ def _line(info: RunInfo, data: RunData) -> RunSummary:
     for name in LINE_METRICS:
         seen = observe(name, data)
         figures[name] = seen.estimate.value if isinstance(seen, Observed) else None
-    return RunSummary(info, dict(Counter(case.status for case in data.cases)), _by_error(data.cases), figures)
+    return RunSummary(info, dict(Counter(case.status for case in data.every)), _by_error(data.every), figures)
 
 
 def _by_error(cases: Iterable[Case]) -> dict[str, int]:
     return dict(Counter(error_class(case.error) for case in cases if case.error).most_common())
 
 
-def _pairs(conn: Connection, info: RunInfo, key: str) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
+def _pairs(conn: Connection, review: Review, info: RunInfo, key: str) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
     """As `repeats`; of a case whose variant is not said, the first one's."""
-    joined = run_data(conn, info, evalsets.latest(conn, info.system)).cases
-    first = next((case for case in joined if case_key(case) == key or case.id == key), None)
-    return repeats(conn, info, case_key(first)) if first else ((), ())
+    data = run_data(conn, info, golden_sets.shelf_of(conn, review))
+    first = next((case for case in data.every if case_key(case) == key or case.id == key), None)
+    return repeats(conn, review, info, case_key(first)) if first else ((), ())

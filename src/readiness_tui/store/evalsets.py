@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from readiness_tui.domain.runs.model import EvalSet
 from readiness_tui.store import packing
+from readiness_tui.store.codec import stamp
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.systems import NUMBER
 
@@ -22,5 +25,11 @@ def all(conn: Connection, system: str) -> list[EvalSet]:
     return list(found.values())
 
 
-def latest(conn: Connection, system: str) -> EvalSet | None:
-    return next(iter(all(conn, system)), None)
+def published_by(conn: Connection, system: str, at: datetime) -> frozenset[str]:
+    """The digests of the sets that a system had at a time."""
+    rows = conn.execute(
+        f"SELECT e.digest FROM eval_set e JOIN import i ON i.id = e.import_id WHERE i.system_id = {NUMBER}"
+        " AND i.published_at <= ?",
+        (system, stamp(at)),
+    ).fetchall()
+    return frozenset(digest for (digest,) in rows)

@@ -452,11 +452,9 @@ def test_high_risk_cases_need_a_human_label() -> None:
         Case("by-gold"),
     )
     outcome = hold(candidate=run_of(*cases, golden=golden))
-    assert outcome.high_risk == ("seen", "once", "unseen", "by-gold")
-    assert outcome.unreviewed == ("unseen", "by-gold")
+    assert outcome.high_risk == ("seen", "once", "unseen", "by-gold", "lost")
+    assert outcome.unreviewed == ("unseen", "by-gold", "lost")
     assert any("judged high-risk cases as failed: once" in warning for warning in outcome.warnings)
-    named = hold(candidate=run_of(*cases, golden=golden, dataset_digest="d"))
-    assert named.unreviewed == ("unseen", "by-gold", "lost")
 
 
 def test_each_variant_of_a_high_risk_case_needs_its_own_label() -> None:
@@ -540,17 +538,16 @@ def test_unverified_digests() -> None:
     assert unverified(locked(dataset_digest="d"), HITS, dataset_digest="d") == ()  # no judge in a hit rate
 
 
-def test_a_run_over_exactly_the_golden_set_has_its_digest() -> None:
+def test_a_run_that_a_golden_set_holds_has_its_digest() -> None:
     golden = EvalSet("g", "d", (GoldenCase("case-000", "?"), GoldenCase("case-001", "?")))
     hit = replace(HITS, threshold=0.5)
 
-    def unverified(n: int) -> tuple[str, ...]:
-        data = run_of(*rated(n, n), golden=golden)
-        return hold(hit, candidate=data, lock=locked(dataset_digest="d")).unverified
+    def held(n: int, **fields: object) -> GateOutcome:
+        return hold(hit, candidate=run_of(*rated(n, n), golden=golden, **fields), lock=locked(dataset_digest="d"))
 
-    assert unverified(2) == ()
-    assert unverified(1) == ("dataset",)
-    assert unverified(3) == ("dataset",)
+    assert [held(n).unverified for n in (1, 2, 3)] == [(), (), ()]
+    assert held(1).rows[0].result is Result.MISSING  # the other case is not there
+    assert held(2, dataset_digest="e").changed
 
 
 # Baseline

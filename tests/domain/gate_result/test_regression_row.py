@@ -165,8 +165,8 @@ def test_repeats_go_by_majority_and_ties_are_dropped_and_counted() -> None:
         ]
         return RunData(Run(id_, id_, "own"), tuple(cases))
 
-    now = tried("now", *["++-"] * 10, "+-+-", "--+")
-    made = row_of(replace(LOST, max_regression=0.5), now, tried("base", *["+++"] * 10, "++++", "+++"))
+    now = tried("now", *["++-+"] * 10, "+-+-", "--+-")
+    made = row_of(replace(LOST, max_regression=0.5), now, tried("base", *["++++"] * 12))
     assert made.remarks == (
         "0 better, 1 worse of 12 shared cases: could be luck (p = 1.00; it needs 6 flips one way); "
         "1 case with tied repeats left out",

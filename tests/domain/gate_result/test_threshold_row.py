@@ -10,6 +10,7 @@ from readiness_tui.domain.gate_result.decide import left_out
 from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.gate_result.threshold import threshold_row
 from readiness_tui.domain.intervals import wilson
+from readiness_tui.domain.metrics.ingredients import Absent
 from readiness_tui.domain.metrics.registry import resolve
 from readiness_tui.domain.metrics.rule import Confidence, Direction, Rule
 from readiness_tui.domain.metrics.summary import Observed, summarise
@@ -18,6 +19,7 @@ from readiness_tui.domain.runs.model import Aggregate
 from tests.domain.gate_result.small import row_of, scored
 
 UP, DOWN = Direction.HIGHER, Direction.LOWER
+CACHED, COLD = Absent.CACHED, Absent.COLD
 HITS = Rule("retrieval_hit_rate", UP, 0.85, "share")
 FAITH = Rule("faithfulness", UP, 0.85, "score")
 REQUIRED = Confidence.REQUIRED
@@ -111,28 +113,27 @@ def test_figures_without_cases() -> None:
 
 
 @pytest.mark.parametrize(
-    ("left", "stayed", "most", "said"),
+    ("left", "most", "said"),
     [
-        ((("cached", 50),), 50, None, ()),
-        ((("cached", 51),), 49, None, ("51 of 100 left out (cached), at most 50 % may be",)),
-        ((("cold", 10),), 90, None, ()),
-        ((("cold", 11),), 89, None, ("11 of 100 left out (cold), at most 10 % may be",)),
-        ((("cached", 31),), 69, 0.30, ("31 of 100 left out (cached), at most 30 % may be",)),
-        ((("cached", 30),), 70, 0.30, ()),
-        ((("cached", 90),), 10, 1.0, ()),
-        ((("not in the golden set", 90),), 10, None, ()),  # no limit is declared for it: said, and that is all
-        ((), 0, None, ()),
+        ({CACHED: 50}, None, ()),
+        ({CACHED: 51}, None, ("51 of 100 cases left out: cached, and at most 50 % may be",)),
+        ({COLD: 10}, None, ()),
+        ({COLD: 11}, None, ("11 of 100 cases left out: cold, and at most 10 % may be",)),
+        ({CACHED: 31}, 0.30, ("31 of 100 cases left out: cached, and at most 30 % may be",)),
+        ({CACHED: 30}, 0.30, ()),
+        ({CACHED: 25, COLD: 6}, 0.30, ("31 of 100 cases left out: cached 25, cold 6, and at most 30 % may be",)),
+        ({CACHED: 90}, 1.0, ()),
+        ({Absent.SAID: 90}, None, ()),  # no limit is declared for it: said, and that is all
+        ({}, None, ()),
     ],
 )
-def test_too_much_left_out(
-    left: tuple[tuple[str, int], ...], stayed: int, most: float | None, said: tuple[str, ...]
-) -> None:
+def test_too_much_left_out(left: dict[Absent, int], most: float | None, said: tuple[str, ...]) -> None:
     rule = Rule("latency_p95_ms", DOWN, 3500, "ms", max_left_out=most)
-    assert left_out(rule, left, stayed) == said
+    assert left_out(rule, replace(rate(9, 10), left_out=tuple(left.items()), requests=100)) == said
 
 
 def test_what_was_left_out_makes_a_pass_inconclusive_and_no_miss() -> None:
-    seen = replace(rate(95, 100), left_out=(("cached", 101),))
+    seen = replace(rate(95, 100), left_out=((CACHED, 101),), requests=201)
     assert threshold_row(HITS, seen, "case").result is Result.INCONCLUSIVE
     assert threshold_row(replace(HITS, threshold=0.99), seen, "case").result is Result.FAIL
 

@@ -16,12 +16,15 @@ from readiness_tui.domain.metrics import (
     RunData,
     all_metrics,
     guess_direction,
+    held,
     observe,
     observe_traces,
     resolve,
     window,
 )
 from readiness_tui.domain.metrics.rule import Direction
+from readiness_tui.domain.metrics.run_data import of_variant
+from readiness_tui.domain.runs.holding import Shelf
 from readiness_tui.domain.runs.model import (
     Aggregate,
     Case,
@@ -197,18 +200,32 @@ def test_repeats_are_averaged_first() -> None:
     assert found.per_case == {"case-01": 0.5, "case-02": 1.0}
 
 
-def test_variants_of_a_case_are_not_repeats() -> None:
-    found = seen("faithfulness", scored(1, 1.0), scored(1, 0.5, variant="de"))
-    assert found.per_case == {"case-01": 1.0, "case-01@de": 0.5}
+def test_variants_are_never_averaged_together() -> None:
+    cases = scored(1, 1.0), scored(1, 0.5, variant="de"), scored(2, 0.25)
+    assert "2 variants (de, one without a name)" in refused("faithfulness", *cases)
+    german = of_variant(RunData(RUN, cases), "de")
+    assert isinstance(german, RunData)
+    found = observe("faithfulness", german)
+    assert isinstance(found, Observed)
+    assert found.per_case == {"case-01@de": 0.5, "case-02": 0.25}  # the second ran once, for all variants
+    assert isinstance(of_variant(RunData(RUN, cases), "fr"), NotComputable)
 
 
 def test_a_repeat_that_lacks_the_score_counts_in_the_share_carried() -> None:
     lacking = Case("case-01", repeat=1)
-    found = seen("faithfulness", scored(1, 1.0), lacking, scored(2, 0.8))
+    found = seen("faithfulness", scored(1, 1.0), lacking, scored(2, 0.8), scored(2, 0.8, repeat=1))
     assert (found.used, found.total) == (2, 2)
     assert found.coverage == pytest.approx(0.75)
     assert found.worst is not None
     assert found.worst.value == pytest.approx((0.5 + 0.8) / 2)
+
+
+def test_uneven_repeats_count_the_first_tries_that_all_cases_have() -> None:
+    even = [scored(i, value, repeat=n) for i, value in ((1, 1.0), (2, 0.0)) for n in range(2)]
+    more = [scored(2, 1.0, repeat=n) for n in (2, 3, 4)]  # a failing case tried until it passes
+    found = seen("faithfulness", *even, *more)
+    assert found.per_case == seen("faithfulness", *even).per_case == {"case-01": 1.0, "case-02": 0.0}
+    assert "the first 2 tries of each case: 3 further ones not counted" in found.note
 
 
 def test_clusters_widen_a_rate() -> None:
@@ -236,14 +253,22 @@ def test_a_metric_outside_the_registry_is_the_mean_of_its_scores() -> None:
     assert found.estimate.value == pytest.approx(4.5)
 
 
-def test_slices_by_tags_of_the_case_or_its_gold() -> None:
-    golden = gold(GoldenCase("case-02", "?", tags=("high_risk", "de")), GoldenCase("case-03", "?", tags=("high_risk",)))
-    cases = (scored(1, 0.1, tags=("high_risk",)), scored(2, 0.2), scored(3, 0.3), scored(4, 0.4))
+def test_slices_by_the_tags_of_the_golden_set() -> None:
+    golden = gold(
+        GoldenCase("case-01", "?"),
+        GoldenCase("case-02", "?", tags=("high_risk", "de")),
+        GoldenCase("case-03", "?", tags=("high_risk",)),
+    )
+    cases = (scored(1, 0.1, tags=("high_risk", "de")), scored(2, 0.2), scored(3, 0.3, tags=("de",)), scored(4, 0.4))
     assert seen("faithfulness", *cases, golden=golden, tags=("high_risk",)).per_case.keys() == {
-        *("case-01", "case-02", "case-03")
+        *("case-01", "case-02", "case-03")  # high_risk: whoever says it
     }
-    assert seen("faithfulness", *cases, golden=golden, tags=("high_risk", "de")).per_case.keys() == {"case-02"}
+    assert seen("faithfulness", *cases, golden=golden, tags=("de",)).per_case.keys() == {"case-02"}
     assert "slice" in refused("faithfulness", *cases, golden=golden, tags=("fr",))
+
+
+def test_without_a_golden_set_a_runs_own_tags_make_its_slices() -> None:
+    assert seen("faithfulness", scored(1, 0.1, tags=("de",)), scored(2, 0.2), tags=("de",)).per_case == {"case-01": 0.1}
 
 
 # Ingredients
@@ -289,8 +314,11 @@ def test_without_gold_or_chunks_retrieval_is_not_computable_never_0() -> None:
     assert "none of the 2 cases" in refused("mrr", Case("a"), Case("b"), golden=GOLD)
 
 
-def test_cases_unknown_to_the_golden_set_are_mentioned() -> None:
-    assert "1 cases are not in the golden set" in seen("hit_rate", case("a", "runbook-1"), Case("zz"), golden=GOLD).note
+def test_cases_unknown_to_the_golden_set_are_left_out() -> None:
+    good = Case("zz", scores={"faithfulness": Score(1.0)})
+    found = seen("faithfulness", Case("a", scores={"faithfulness": Score(0.5)}), good, golden=GOLD)
+    assert found.per_case == {"a": 0.5}
+    assert held(RUN, [good], Shelf.of((GOLD,))).golden is None  # it shares no case with the set: its own cases count
 
 
 def test_an_imported_score_wins_over_ingredients() -> None:
@@ -441,10 +469,11 @@ def test_golden_cases_that_an_unfinished_run_lacks_are_missing(completeness: Com
     assert (hits.total, hits.missing_ids) == (2, ("b",))  # c has no expected source: it never applied
 
 
-def test_golden_cases_are_missing_where_the_run_names_this_very_set() -> None:
+def test_golden_cases_that_the_run_lacks_are_missing() -> None:
     one = Case("a", scores={"faithfulness": Score(0.9)})
     assert seen("faithfulness", one, golden=GOLD, run=replace(RUN, dataset_digest=GOLD.digest)).total == 3
-    assert seen("faithfulness", one, golden=GOLD, run=replace(RUN, dataset_digest="other")).total == 1
+    assert seen("faithfulness", one, golden=GOLD).total == 3  # and where it says nothing, but is held to it
+    assert seen("faithfulness", one).total == 1
 
 
 # Everything at once

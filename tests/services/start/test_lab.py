@@ -161,7 +161,7 @@ def test_the_pipeline_runs_by_hand_and_says_the_same(lab: Lab) -> None:
     paths = [
         lab.path(name) for name in ("gate.yaml", "gate.lock", "candidate.jsonl", "baseline.jsonl", "golden_set.jsonl")
     ]
-    check = check_files(paths[0], paths[1], [paths[2]], [paths[3]], [], paths[4])
+    check = check_files(paths[0], paths[1], [paths[2]], [paths[3]], [], [paths[4]])
     assert check.gate.passed == 2
 
 

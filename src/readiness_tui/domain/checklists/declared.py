@@ -14,6 +14,8 @@ from typing import Any
 from readiness_tui.domain.text.sanitise import one_line
 
 SAMPLING_RATE = "sampling_rate"
+#: Which golden set and which variant are meant, where several fit a run.
+GOLDEN_SET, VARIANT = "golden_set", "variant"
 
 
 class UnusableError(ValueError):
@@ -109,6 +111,10 @@ def names(text: str) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(name for part in re.split(r"[,;\n]", text) if (name := part.strip()))) or None
 
 
+def _name(text: str) -> str | None:
+    return text if text.isprintable() else None
+
+
 def _dollars(text: str) -> Fraction | None:
     amount = _amount(text.removeprefix("$").strip())
     if amount is None or amount[1] not in ("", "usd", "$", "dollar", "dollars") or not amount[0]:
@@ -158,5 +164,7 @@ SETTINGS: dict[str, tuple[str, str, Callable[[str], Any]]] = {
     "write_tools": ("a list of tool names", "refund_create, mail_send", names),
     "alert_latency_ms": ("the p95 of an hour in milliseconds", "4000", _milliseconds),
     "alert_cost": ("US dollars spent in an hour", "12.50", _dollars),
+    GOLDEN_SET: ("the name of a golden set", "golden_set", _name),
+    VARIANT: ("the name of a variant", "prompt-b", _name),
     "slo": ("a share below 100 % over a number of days", "99.5% / 28 days", _slo),
 }

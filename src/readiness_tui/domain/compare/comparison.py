@@ -14,6 +14,7 @@ from readiness_tui.domain.metrics import (
     NotComputable,
     Observed,
     RunData,
+    narrowed,
     observe,
     resolve,
     unknown,
@@ -22,6 +23,7 @@ from readiness_tui.domain.metrics.ingredients import MISSING
 from readiness_tui.domain.metrics.rule import Rule
 from readiness_tui.domain.metrics.summary import Sample, summarise
 from readiness_tui.domain.runs.model import Run
+from readiness_tui.domain.text.format import plural
 
 _DIFFERENCES = (
     ("pipeline version", "pipeline_version"),
@@ -64,7 +66,8 @@ class Comparison:
     `new` and `removed`: cases that have this metric only in the candidate, or only in the baseline. `before`: the whole
     baseline, as observed. `lost`: cases to which the metric applies on both sides and which lack it on one, in some
     repeats or in all. `worst`: the change with every missing reading at its worst for the candidate and at its best for
-    the baseline (infinite if the metric has no end); None if nothing is missing.
+    the baseline (infinite if the metric has no end); None if nothing is missing. `few`: why too few of the candidate's cases
+    are shared, where no golden set says which are new; "" if enough are.
     """
 
     run_id: str
@@ -77,6 +80,7 @@ class Comparison:
     before: Observed
     lost: tuple[str, ...] = ()
     worst: float | None = None
+    few: str = ""
 
     @property
     def unmatched(self) -> tuple[str, ...]:
@@ -85,12 +89,16 @@ class Comparison:
 
 
 def first_run_with(rule: Rule, runs: Sequence[RunData]) -> tuple[RunData, Observed] | NotComputable:
-    """The first run that has a rule's metric, in the order named; else why none does."""
+    """The first run that has a rule's metric, in the order named, with the cases that the rule means; else why none does."""
     reasons = []
     for data in runs:
-        seen = observe(rule.metric, data, rule.tags, direction=rule.direction, unit=rule.unit)
+        meant = narrowed(rule, data)
+        if isinstance(meant, NotComputable):
+            reasons.append(meant)
+            continue
+        seen = observe(rule.metric, meant, rule.tags, direction=rule.direction, unit=rule.unit)
         if isinstance(seen, Observed):
-            return data, seen
+            return meant, seen
         reasons.append(seen)
     # The reason of a run with cases is more useful than that of a run without any.
     return max(reasons, key=lambda reason: reason.total or 0, default=NotComputable("there is no run"))
@@ -132,7 +140,16 @@ def compare_sides(
         base_seen,
         lost,
         _worst_change(metric, seen, base_seen, both) if lost else None,
+        _few(seen, candidate[0], len(shared)),
     )
+
+
+def _few(seen: Observed, data: RunData, shared: int) -> str:
+    """Cases that are new leave the baseline's 95 % rule; without a golden set nobody knows which are, and half of the
+    candidate's have to be shared."""
+    if data.golden is not None or 2 * shared >= len(seen.per_case):
+        return ""
+    return f"{shared:,} of the candidate's {plural(len(seen.per_case), 'case')} are in the baseline, fewer than half"
 
 
 def _both(ours: Observed, theirs: Observed) -> tuple[list[str], tuple[str, ...]]:

@@ -13,7 +13,7 @@ from readiness_tui.domain.compare.diagnosis import diagnose
 from readiness_tui.domain.compare.metrics import Compared, Unpaired, compare_all
 from readiness_tui.domain.compare.paired import undetectable_text
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.metrics import RunData, first_few, normal, resolve
+from readiness_tui.domain.metrics import RunData, first_few, normal, resolve, said_of
 from readiness_tui.domain.metrics.rule import Rule
 from readiness_tui.domain.runs.joining import normalise
 from readiness_tui.domain.runs.model import Case
@@ -128,7 +128,11 @@ def compare_versions(candidate: Sequence[RunData], baseline: Sequence[RunData], 
         tuple(key for key in ours if key not in theirs),
         tuple(key for key in theirs if key not in ours),
         diagnoses,
-        (*_pairing(ours, theirs, shared), *comparison_warnings(candidate[0].run, baseline[0].run)),
+        (
+            *said_of((*candidate, *baseline)),
+            *_pairing(ours, theirs, shared),
+            *comparison_warnings(candidate[0].run, baseline[0].run),
+        ),
     )
 
 

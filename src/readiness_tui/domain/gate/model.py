@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from readiness_tui.domain.metrics.rule import Rule
+from readiness_tui.domain.runs.holding import LockedSet
 
 
 class CasePolicy(StrEnum):
@@ -34,13 +35,17 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Who declared the thresholds final, and when (UTC); digests of what they were declared for."""
+    """Who declared the thresholds final, and when (UTC); digests of what they were declared for.
+
+    `sets`: all golden sets that were known then, with their cases, where a file says so.
+    """
 
     by: str
     at: datetime
     gate_digest: str
     dataset_digest: str | None = None
     judge_digest: str | None = None
+    sets: tuple[LockedSet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,16 @@ from fractions import Fraction
 from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.intervals import TOO_SMALL, exact
 from readiness_tui.domain.intervals.estimate import Estimate
+from readiness_tui.domain.metrics.ingredients import Absent
 from readiness_tui.domain.metrics.meets import bound_meets
 from readiness_tui.domain.metrics.rule import Confidence, Direction, Rule
-from readiness_tui.domain.metrics.summary import first_few
+from readiness_tui.domain.metrics.summary import Observed, first_few, left_out_text
 from readiness_tui.domain.metrics.words import bound_text, value_text
 from readiness_tui.domain.text.format import NOTHING, threshold_text
 
 CARRIED = Fraction(95, 100)  # the share of cases that must have a metric
-LEFT_OUT = {
-    "cached": Fraction(1, 2),
-    "cold": Fraction(1, 10),
-}  # the most that may leave, unless the rule says otherwise
+#: The share of requests that may leave a time or a cost, unless the rule says otherwise.
+MAX_LEFT_OUT = {Absent.CACHED: Fraction(1, 2), Absent.COLD: Fraction(1, 10)}
 
 
 def asks_for_proof(rule: Rule) -> bool:
@@ -52,16 +51,18 @@ def alone(used: int | None, noun: str) -> tuple[str, ...]:
     return (f"one {noun} alone decides nothing",) if used == 1 else ()
 
 
-def left_out(rule: Rule, left: Iterable[tuple[str, int]], total: int | None, where: str = "") -> tuple[str, ...]:
-    """Too many cases left the figure; `total`: those that stayed. "60 of 100 left out (cached), at most 50 % may be"."""
-    left = tuple(left)
-    every = (total or 0) + sum(count for _, count in left)
-    said = []
-    for reason, count in left:
-        most = exact(rule.max_left_out) if rule.max_left_out is not None else LEFT_OUT.get(reason)
-        if most is not None and count > most * every:
-            said.append(f"{count:,} of {every:,} {where}left out ({reason}), at most {int(most * 100)} % may be")
-    return tuple(said)
+def left_out(rule: Rule, seen: Observed, noun: str = "case", where: str = "") -> tuple[str, ...]:
+    """Why what was left out of a time or a cost is too much to pass by the rest; empty if it is not."""
+    left = tuple((why, count) for why, count in seen.left_out if why in MAX_LEFT_OUT)
+    if rule.max_left_out is not None:
+        limit = exact(rule.max_left_out)
+        over = left if sum(count for _, count in left) > limit * seen.requests else ()
+    else:
+        over = tuple((why, count) for why, count in left if count > MAX_LEFT_OUT[why] * seen.requests)[:1]
+        limit = MAX_LEFT_OUT[over[0][0]] if over else Fraction(0)
+    if not over:
+        return ()
+    return (f"{where}{left_out_text(over, seen.requests, noun)}, and at most {float(limit * 100):g} % may be",)
 
 
 def unproven(rule: Rule, estimate: Estimate) -> tuple[str, ...]:

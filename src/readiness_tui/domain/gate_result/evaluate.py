@@ -9,13 +9,28 @@ from typing import Protocol, TypeVar
 
 from readiness_tui.domain.compare.comparison import comparison_warnings, differ_in
 from readiness_tui.domain.gate.model import CasePolicy, Gate, Lock
+from readiness_tui.domain.gate_result.cases import findings, meant
+from readiness_tui.domain.gate_result.datasets import Datasets, held_against
 from readiness_tui.domain.gate_result.disputed import disputed
 from readiness_tui.domain.gate_result.model import CasesRow, GateOutcome, GateRow
 from readiness_tui.domain.gate_result.rows import Ground, row, split
-from readiness_tui.domain.labels.queue import HIGH_RISK, judge_agreement, labels_of, reviewer_agreement
-from readiness_tui.domain.metrics import RunData, absent_cases, case_key, first_few, gold_by_id, resolve, tags_of, utc
+from readiness_tui.domain.labels.queue import judge_agreement, labels_of, reviewer_agreement
+from readiness_tui.domain.metrics import (
+    RunData,
+    absent_cases,
+    case_key,
+    first_few,
+    gold_by_id,
+    held,
+    resolve,
+    said_of,
+    tags_of,
+    utc,
+)
 from readiness_tui.domain.metrics.rule import From, Rule
+from readiness_tui.domain.runs.holding import LockedSet, Shelf
 from readiness_tui.domain.runs.model import (
+    HIGH_RISK,
     Case,
     CaseStatus,
     Completeness,
@@ -43,29 +58,33 @@ def evaluate_gate(
     eval_set: EvalSet | None = None,
     dataset_digest: str | None = None,
     judge_digest: str | None = None,
+    locked: Sequence[LockedSet] = (),
 ) -> GateOutcome:
     """Evaluate a gate on the candidate's runs, in the order the review names them.
 
-    `eval_set` is the golden set for runs that come without one. `dataset_digest` and `judge_digest` are used if a run
+    `eval_set` is the golden set for runs that nothing holds yet. `locked`: the golden sets that were known when the gate
+    was locked, with their cases. `dataset_digest` and `judge_digest` are used if a run
     does not say. Without a candidate the gate is not run and has no rows. A metric from traces reads the UTC days
     up to and including `as_of`. Without a gate the high-risk cases are still checked.
     """
-    runs = tuple(data if data.golden or not eval_set else replace(data, golden=eval_set) for data in candidate)
-    base = tuple(data if data.golden or not eval_set else replace(data, golden=eval_set) for data in baseline)
-    high_risk, unreviewed, refused = high_risk_cases(runs)
+    locked = (*locked, *(lock.sets if lock else ()))
+    lock = replace(lock, sets=()) if lock else None  # the outcome says who and when, not every case
+    runs, base = (tuple(_held(data, eval_set) for data in side) for side in (candidate, baseline))
+    every = runs if gate is None else meant(gate, runs)
+    high_risk, unreviewed, refused = high_risk_cases(every)
     agreed, between = judge_agreement(runs, gate), reviewer_agreement(runs)
     if gate is None or not runs:
         return GateOutcome(gate, lock, high_risk=high_risk, unreviewed=unreviewed, agreement=agreed, between=between)
-    datasets = {data.run.id: _dataset(data) or dataset_digest for data in runs}
     judges = {data.run.id: data.run.judge_digest or judge_digest for data in runs}
     declared = (
         _first(lock.dataset_digest if lock else None, gate.dataset_digest),
         _first(lock.judge_digest if lock else None, gate.judge_digest),
     )
-    changed = _changed(gate, lock, declared, datasets, judges)
+    datasets = held_against(runs, declared[0], locked, dataset_digest)
+    changed = _changed(gate, lock, declared[1], datasets, judges)
     ground = Ground(runs, base, traces, as_of, {run_id: tuple(what) for run_id, what in changed.items()})
     rows = tuple(row(part, ground) for rule in gate.rules for part in split(rule))
-    failed, missing = _must_pass(gate.must_pass, runs)
+    failed, missing = _must_pass(gate.must_pass, every)
     registered, registration = _registration(lock, runs)
     return GateOutcome(
         gate=gate,
@@ -81,7 +100,8 @@ def evaluate_gate(
         must_pass_missing=missing,
         high_risk=high_risk,
         unreviewed=unreviewed,
-        warnings=_warnings(runs, base, rows, refused),
+        warnings=(*_warnings(runs, base, rows, refused), *datasets.remarks, *said_of((*runs, *base))),
+        findings=tuple(findings(gate, runs, base, rows)),
         disputed=disputed(rows, runs),
         agreement=agreed,
         between=between,
@@ -95,38 +115,41 @@ def _first(*digests: str | None) -> str | None:
     return next((digest for digest in digests if digest), None)
 
 
-def _dataset(data: RunData) -> str | None:
-    """The dataset's digest: the one the run states, else the golden set's if the run covers exactly that set."""
-    if data.run.dataset_digest:
-        return data.run.dataset_digest
-    if data.golden and data.cases and {case.id for case in data.cases} == {gold.id for gold in data.golden.cases}:
-        return data.golden.digest
-    return None
+def _held(data: RunData, eval_set: EvalSet | None) -> RunData:
+    if eval_set is None or data.golden is not None or data.shelf.sets:
+        return data
+    return held(data.run, data.cases, Shelf.of((eval_set,)))
 
 
 def _changed(
     gate: Gate,
     lock: Lock | None,
-    declared: tuple[str | None, str | None],
-    datasets: dict[str, str | None],
+    judge: str | None,
+    datasets: Datasets,
     judges: dict[str, str | None],
-) -> dict[str | None, dict[str, tuple[str, str]]]:
-    """What has changed since the lock, by run (None: the gate itself): digests known on both sides that differ."""
-    changed: dict[str | None, dict[str, tuple[str, str]]] = {}
+) -> dict[str | None, dict[str, str]]:
+    """What has changed since the lock, by run (None: the gate itself), with both digests: known on both sides, and they
+    differ."""
+    changed: dict[str | None, dict[str, str]] = {}
     if lock and lock.gate_digest and gate.digest and lock.gate_digest != gate.digest:
-        changed[None] = {"the gate": (lock.gate_digest, gate.digest)}
-    for run_id in datasets:
-        sides = (("the dataset", declared[0], datasets[run_id]), ("the judge", declared[1], judges[run_id]))
-        changed[run_id] = {what: (before, now) for what, before, now in sides if before and now and before != now}
+        changed[None] = {"the gate": _digests(lock.gate_digest, gate.digest)}
+    for run_id, now in judges.items():
+        changed[run_id] = dict([datasets.changed[run_id]]) if run_id in datasets.changed else {}
+        if judge and now and judge != now:
+            changed[run_id]["the judge"] = _digests(judge, now)
     return changed
 
 
-def _changed_words(changed: dict[str | None, dict[str, tuple[str, str]]]) -> tuple[str, ...]:
+def _digests(before: str, now: str) -> str:
+    return f"{before[:12]} when locked, {now[:12]} now"
+
+
+def _changed_words(changed: dict[str | None, dict[str, str]]) -> tuple[str, ...]:
     """ "the dataset of run 'v2': 3fe2a9c1d0b4 when locked, 90aa1c2b7d6e now"."""
     return tuple(
-        f"{what}{'' if run_id is None else f' of run {run_id!r}'}: {before[:12]} when locked, {now[:12]} now"
+        f"{what.partition(' (')[0]}{'' if run_id is None else f' of run {run_id!r}'}: {digests}"
         for run_id, found in changed.items()
-        for what, (before, now) in found.items()
+        for what, digests in found.items()
     )
 
 
@@ -135,7 +158,7 @@ def _unverified(
     lock: Lock | None,
     declared: tuple[str | None, str | None],
     rows: Iterable[GateRow],
-    datasets: dict[str, str | None],
+    datasets: Datasets,
     judges: dict[str, str | None],
 ) -> tuple[str, ...]:
     """Digests not known on both sides, for the runs that rows use; the judge only if a metric has one."""
@@ -145,7 +168,8 @@ def _unverified(
     for made in rows:
         if made.run_id is None:
             continue
-        if not (declared[0] and datasets[made.run_id]):
+        told = declared[0] and datasets.known[made.run_id] and made.run_id not in datasets.unlocked
+        if not told and made.run_id not in datasets.outside:
             unknown["dataset"] = None
         if _judged(made.rule) and not (declared[1] and judges[made.run_id]):
             unknown["judge"] = None
@@ -206,7 +230,7 @@ def _must_pass(ids: Sequence[str], runs: Sequence[RunData]) -> tuple[tuple[str, 
     """
     verdicts: dict[str, list[bool | None]] = {}
     for data in runs:
-        for case in data.cases:
+        for case in data.every:
             verdicts.setdefault(case.id, []).append(case_passed(case))
     failed = tuple(id_ for id_ in ids if False in verdicts.get(id_, ()))
     missing = tuple(id_ for id_ in ids if id_ not in failed and not _all_passed(verdicts.get(id_, [])))

@@ -60,6 +60,7 @@ from readiness_tui.domain.metrics import (
 )
 from readiness_tui.domain.metrics.meets import decisive_size, meets
 from readiness_tui.domain.metrics.rule import Confidence, Direction, From, Rule
+from readiness_tui.domain.runs.holding import named
 from readiness_tui.domain.runs.model import EvalSet, Trace
 
 
@@ -71,14 +72,16 @@ def plan(
     traces: Sequence[Trace] = (),
     *,
     as_of: date,
+    sets: Sequence[EvalSet] = (),
 ) -> Plan:
-    """The data that the gate of `outcome` needs, and what would decide the rows it already has.
+    """The data that the gate of `outcome` needs, and what would decide the rows it already has. `sets`: the golden
+    sets that rules may name.
 
     Raises ValueError without a gate.
     """
     if outcome.gate is None:
         raise ValueError("there is no gate to plan for")
-    ground = _Ground(golden, tuple(candidate), tuple(baseline), traces, as_of)
+    ground = _Ground(golden, tuple(candidate), tuple(baseline), traces, as_of, tuple(sets))
     held = {made.rule.key: made for made in outcome.rows}
     tags = Counter(tag for case in (golden.cases if golden else ()) for tag in set(case.tags))
     ordered = sorted(tags.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -101,6 +104,7 @@ class _Ground:
     baseline: tuple[RunData, ...]
     traces: Sequence[Trace]
     as_of: date
+    sets: tuple[EvalSet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,8 @@ class _SeenMetric:
 
 
 def _row(rule: Rule, ground: _Ground, now: GateRow | None) -> PlanRow:
+    if rule.dataset and (meant := named(ground.sets, rule.dataset)) is not None:
+        ground = replace(ground, golden=meant)
     seen = _seen(rule, ground)
     if rule.threshold is None:
         return _regression_row(rule, seen, ground, now)

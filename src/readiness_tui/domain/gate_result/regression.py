@@ -44,8 +44,8 @@ def regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputab
         *alone(len(against.shared), "case"),
         *_unproven(rule, worse, limit, toward_worse),
         *(worst_case(toward_worse, _worst_loss(rule, against)) if by_missing else ()),
-        *left_out(rule, seen.left_out, seen.total),
-        *left_out(rule, against.before.left_out, against.before.total, "of the baseline "),
+        *left_out(rule, seen),
+        *left_out(rule, against.before, where="in the baseline "),
     )
     result = result_of(met=met, doubts=doubts)
     loss = max(worse.value, 0.0) if abs(worse.value) > EPSILON else 0.0
@@ -101,13 +101,17 @@ def _thin_baseline(against: Comparison) -> str:
         before.missing_ids,
         f" of the baseline run {against.run_id}",
     )
-    return own or too_few(
-        "case",
-        len(shared),
-        _both(against),
-        None if not against.lost else Fraction(len(shared), _both(against)),
-        [key for key in against.lost if key not in shared],
-        " that both runs have",
+    return (
+        own
+        or against.few
+        or too_few(
+            "case",
+            len(shared),
+            _both(against),
+            None if not against.lost else Fraction(len(shared), _both(against)),
+            [key for key in against.lost if key not in shared],
+            " that both runs have",
+        )
     )
 
 

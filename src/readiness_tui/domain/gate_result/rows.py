@@ -40,10 +40,20 @@ def row(rule: Rule, ground: Ground) -> GateRow:
     if rule.threshold is None and rule.max_regression is None:
         return GateRow(rule, Result.MISSING, None, "the rule declares neither a threshold nor a max_regression")
     made = _from_traces(rule, ground) if rule.source is From.TRACES else _from_runs(rule, ground)
-    changed = (*ground.changed.get(None, ()), *(ground.changed.get(made.run_id, ()) if made.run_id else ()))
+    changed = (*ground.changed.get(None, ()), *_changed(rule, ground, made.run_id))
     if changed:
         return replace(made, result=Result.CHANGED, reason=f"{' and '.join(changed)} changed since the lock", sure="")
     return made
+
+
+def _changed(rule: Rule, ground: Ground, run_id: str | None) -> tuple[str, ...]:
+    """What has changed of the run that a row uses; of the first, where none carries the metric and all have changed."""
+    if rule.source is From.TRACES:
+        return ()
+    if run_id is not None:
+        return ground.changed.get(run_id, ())
+    every = [ground.changed.get(data.run.id, ()) for data in ground.candidate]
+    return every[0] if every and all(every) else ()
 
 
 def _from_traces(rule: Rule, ground: Ground) -> GateRow:
@@ -82,7 +92,7 @@ def _from_runs(rule: Rule, ground: Ground) -> GateRow:
 
 def _partial(data: RunData) -> str:
     """Why an unfinished run decides nothing; "" if the golden set tells how many cases it lacks."""
-    if data.run.completeness is Completeness.COMPLETE or absent_cases(data):
+    if data.run.completeness is Completeness.COMPLETE or (data.cases and absent_cases(data)):
         return ""
     if data.golden and {gold.id for gold in data.golden.cases} <= {case.id for case in data.cases}:
         return ""

@@ -46,7 +46,7 @@ def threshold_row(rule: Rule, seen: Observed | NotComputable, noun: str) -> Gate
         *alone(seen.used, noun),
         *unproven(rule, estimate),
         *(worst_case(rule, seen.worst.value) if by_missing and seen.worst else ()),
-        *left_out(rule, seen.left_out, seen.total),
+        *left_out(rule, seen, noun),
     )
     reasons = [*doubts] if met else []
     reasons.append(_figure(rule, estimate, met))

@@ -14,9 +14,8 @@ from pathlib import Path
 
 from readiness_tui.domain.golden_set.leakage import Leak, Looked, Request, leaks
 from readiness_tui.domain.golden_set.tags import failure_tagged
-from readiness_tui.domain.labels.queue import HIGH_RISK
 from readiness_tui.domain.runs.joining import normalise
-from readiness_tui.domain.runs.model import EvalSet, GoldenCase
+from readiness_tui.domain.runs.model import HIGH_RISK, EvalSet, GoldenCase
 
 GRAM = 5  # characters
 NEAR = Fraction(4, 5)

@@ -20,9 +20,8 @@ from readiness_tui.domain.labels.agreement import Agreement, Between, agreement
 from readiness_tui.domain.metrics import RunData, case_key, gold_by_id, normal, resolve, tags_of
 from readiness_tui.domain.metrics.meets import meets
 from readiness_tui.domain.metrics.rule import From, Rule
-from readiness_tui.domain.runs.model import Case, CaseStatus, HumanLabel, HumanVerdict, ScoreState
+from readiness_tui.domain.runs.model import HIGH_RISK, Case, CaseStatus, HumanLabel, HumanVerdict, ScoreState
 
-HIGH_RISK = "high_risk"
 Answered = tuple[str, str]  # a case's id and variant: its repeats are labelled together
 
 

@@ -1,15 +1,6 @@
 """Metrics: what each means (`registry`), and its figure in a run (`observe`) or among traces (`traces`)."""
 
-from readiness_tui.domain.metrics.observe import (
-    RunData,
-    absent_cases,
-    all_metrics,
-    applies_to,
-    case_key,
-    gold_by_id,
-    observe,
-    tags_of,
-)
+from readiness_tui.domain.metrics.observe import all_metrics, applies_to, contradictions, observe
 from readiness_tui.domain.metrics.registry import (
     METRICS,
     Layer,
@@ -20,6 +11,19 @@ from readiness_tui.domain.metrics.registry import (
     resolve,
     same_metric,
     unknown,
+)
+from readiness_tui.domain.metrics.run_data import (
+    RunData,
+    absent_cases,
+    case_key,
+    gold_by_id,
+    held,
+    narrowed,
+    said_of,
+    speaking,
+    tags_of,
+    variant_names,
+    variants_of,
 )
 from readiness_tui.domain.metrics.summary import NotComputable, Observed, best_value, first_few, worst_value
 from readiness_tui.domain.metrics.traces import observe_traces, utc, window
@@ -37,17 +41,24 @@ __all__ = [
     "applies_to",
     "best_value",
     "case_key",
+    "contradictions",
     "first_few",
     "gold_by_id",
     "guess_direction",
+    "held",
+    "narrowed",
     "normal",
     "observe",
     "observe_traces",
     "resolve",
+    "said_of",
     "same_metric",
+    "speaking",
     "tags_of",
     "unknown",
     "utc",
+    "variant_names",
+    "variants_of",
     "window",
     "worst_value",
 ]

@@ -1,7 +1,8 @@
 """The value of a metric for one case or trace, computed from its chunks, tool calls, output, times and costs.
 
-Every reader returns a value, or why there is none: `MISSING` (the metric applies but the record does not have it)
-or `NOT_APPLICABLE` (the record leaves the denominator). A system error is missing, unless the metric counts errors.
+Every reader returns a value, or why there is none: `MISSING` (the metric applies but the record does not have it),
+`NOT_APPLICABLE` (the record leaves the denominator), or `CACHED` and `COLD` (it leaves a time or a cost, and that is
+counted). A system error is missing, unless the metric counts errors.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable
-from enum import Enum
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from statistics import median
+from typing import TypeVar
 
 from readiness_tui.domain.runs.model import (
     UNREAD_STATUS,
@@ -26,18 +29,26 @@ from readiness_tui.domain.runs.model import (
 )
 
 
-class Absent(Enum):
+class Absent(StrEnum):
     """Why a record gives no value."""
 
     MISSING = "missing"
     NOT_APPLICABLE = "not applicable"
+    CACHED = "cached"
+    COLD = "cold"
+    SAID = "said to be not applicable"  # by the run, where no golden set tells whether it is so
 
 
 MISSING, NOT_APPLICABLE = Absent.MISSING, Absent.NOT_APPLICABLE
+#: What leaves the denominator and is counted beside the figure.
+LEFT_OUT = frozenset({Absent.CACHED, Absent.COLD, Absent.SAID})
 
 Reading = float | Absent
 CaseReader = Callable[[Case, GoldenCase | None], Reading]
 TraceReader = Callable[[Trace], Reading]
+Record = TypeVar("Record")
+Why = Callable[[Record], Absent | None]
+Value = Callable[[Record], Reading]
 
 _BRACKETS = re.compile(r"\[([^\[\]]+)\]")
 
@@ -133,7 +144,9 @@ def must_include(case: Case, gold: GoldenCase | None) -> Reading:
 
 def success(case: Case, gold: GoldenCase | None = None) -> Reading:
     """1 if passed, 0 if failed or errored, missing if the run does not say."""
-    return {CaseStatus.PASS: 1.0, CaseStatus.FAIL: 0.0, CaseStatus.ERROR: 0.0}.get(case.status, MISSING)
+    if case.status is CaseStatus.UNKNOWN:
+        return 0.0 if case.error else MISSING
+    return float(case.status is CaseStatus.PASS)
 
 
 def expected_tools(case: Case, gold: GoldenCase | None) -> Reading:
@@ -173,24 +186,53 @@ def case_retried(case: Case, gold: GoldenCase | None) -> Reading:
 # Operations
 
 
-def cached_or_cold(case: Case) -> bool:
+def why_untypical(case: Case) -> Absent | None:
     """Answered from a cache, or a cold start: its times and costs are not typical of a request."""
-    cached = Provenance.CACHED in (case.latency_ms.provenance, case.cost.provenance)
-    return cached or case.extra.get("cold") is True
+    if Provenance.CACHED in (case.latency_ms.provenance, case.cost.provenance):
+        return Absent.CACHED
+    return Absent.COLD if case.extra.get("cold") is True else None
 
 
-def _measured(case: Case, measure: Measure) -> Reading:
-    return NOT_APPLICABLE if cached_or_cold(case) else finite(measure.usable)
+def typical(records: Sequence[Record], why: Why[Record], value: Value[Record]) -> Callable[[Record], Reading]:
+    """A reader of a time or a cost that leaves out what is not typical, and why. One that is called cached and is
+    larger than the median of those that are not was no hit of a cache: it counts. `value` may be MISSING."""
+    usual: list[float] | None = None
+
+    def read(record: Record) -> Reading:
+        nonlocal usual
+        reason, found = why(record), value(record)
+        if reason is not Absent.CACHED or isinstance(found, Absent):
+            return found if reason is None else reason
+        if usual is None:
+            others = (value(other) for other in records if why(other) is None)
+            usual = [median(kept)] if (kept := [x for x in others if not isinstance(x, Absent)]) else []
+        return found if usual and found > usual[0] else reason
+
+    return read
 
 
-def latency(case: Case, gold: GoldenCase | None) -> Reading:
-    reading = _measured(case, case.latency_ms)
-    return MISSING if case.status is CaseStatus.ERROR and reading is not NOT_APPLICABLE else reading
+def _latency(case: Case) -> Reading:
+    """In milliseconds; a system error's time is not that of an answer."""
+    return MISSING if case.status is CaseStatus.ERROR else _known(case.latency_ms)
 
 
-def cost(case: Case, gold: GoldenCase | None = None) -> Reading:
+def _cost(case: Case) -> Reading:
     """What the request cost, even if it failed: that money is spent too."""
-    return _measured(case, case.cost)
+    return _known(case.cost)
+
+
+def _known(measure: Measure) -> Reading:
+    return MISSING if measure.provenance is Provenance.MISSING else finite(measure.value)
+
+
+def latency_reader(cases: Sequence[Case]) -> CaseReader:
+    read = typical(cases, why_untypical, _latency)
+    return lambda case, gold: read(case)
+
+
+def cost_reader(cases: Sequence[Case]) -> CaseReader:
+    read = typical(cases, why_untypical, _cost)
+    return lambda case, gold: read(case)
 
 
 def tokens(case: Case, gold: GoldenCase | None) -> Reading:
@@ -217,12 +259,15 @@ CASE_READERS: dict[str, CaseReader] = {
     "task_success_rate": success,
     "tool_call_accuracy": expected_tools,
     "retry_rate": case_retried,
-    "latency_p50_ms": latency,
-    "latency_p95_ms": latency,
-    "latency_p99_ms": latency,
     "error_rate": errored,
-    "total_cost": cost,
     "tokens_per_request": tokens,
+}
+#: Readers that compare a case with the others of its run.
+AMONG_CASES: dict[str, Callable[[Sequence[Case]], CaseReader]] = {
+    "latency_p50_ms": latency_reader,
+    "latency_p95_ms": latency_reader,
+    "latency_p99_ms": latency_reader,
+    "total_cost": cost_reader,
 }
 
 
@@ -244,14 +289,16 @@ def _failed(trace: Trace) -> bool:
     return trace_errored(trace) == 1.0
 
 
-def trace_latency(trace: Trace) -> Reading:
-    if trace.cached or trace.cold:
-        return NOT_APPLICABLE
-    return MISSING if _failed(trace) else finite(trace.latency_ms)
+def _untypical_trace(trace: Trace) -> Absent | None:
+    return Absent.CACHED if trace.cached else Absent.COLD if trace.cold else None
 
 
-def trace_cost(trace: Trace) -> Reading:
-    return NOT_APPLICABLE if trace.cached or trace.cold else finite(trace.cost)
+def trace_latency(traces: Sequence[Trace]) -> TraceReader:
+    return typical(traces, _untypical_trace, lambda trace: MISSING if _failed(trace) else finite(trace.latency_ms))
+
+
+def trace_cost(traces: Sequence[Trace]) -> TraceReader:
+    return typical(traces, _untypical_trace, lambda trace: finite(trace.cost))
 
 
 def trace_tokens(trace: Trace) -> Reading:
@@ -265,10 +312,12 @@ def trace_retried(trace: Trace) -> Reading:
 TRACE_READERS: dict[str, TraceReader] = {
     "task_success_rate": trace_success,
     "retry_rate": trace_retried,
+    "error_rate": trace_errored,
+    "tokens_per_request": trace_tokens,
+}
+AMONG_TRACES: dict[str, Callable[[Sequence[Trace]], TraceReader]] = {
     "latency_p50_ms": trace_latency,
     "latency_p95_ms": trace_latency,
     "latency_p99_ms": trace_latency,
-    "error_rate": trace_errored,
     "total_cost": trace_cost,
-    "tokens_per_request": trace_tokens,
 }

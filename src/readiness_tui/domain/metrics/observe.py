@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics import ingredients as read
-from readiness_tui.domain.metrics.ingredients import MISSING, NOT_APPLICABLE, Reading
+from readiness_tui.domain.metrics.ingredients import MISSING, NOT_APPLICABLE, Absent, Reading
 from readiness_tui.domain.metrics.registry import (
     METRICS,
     Layer,
@@ -20,6 +20,16 @@ from readiness_tui.domain.metrics.registry import (
     unknown,
 )
 from readiness_tui.domain.metrics.rule import Direction
+from readiness_tui.domain.metrics.run_data import (
+    RunData,
+    absent_cases,
+    case_key,
+    cluster_of,
+    first_tries,
+    gold_by_id,
+    of_variant,
+    tags_of,
+)
 from readiness_tui.domain.metrics.summary import (
     NotComputable,
     Observed,
@@ -29,7 +39,8 @@ from readiness_tui.domain.metrics.summary import (
     summarise,
     summarise_ratio,
 )
-from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness, EvalSet, GoldenCase, Run, ScoreState
+from readiness_tui.domain.runs.model import Case, CaseStatus, EvalSet, GoldenCase, ScoreState
+from readiness_tui.domain.text.format import plural
 
 _GOLD: dict[str, tuple[str, Callable[[GoldenCase], object]]] = {
     "retrieval_hit_rate": ("expected sources", lambda gold: gold.expected_sources),
@@ -39,44 +50,7 @@ _GOLD: dict[str, tuple[str, Callable[[GoldenCase], object]]] = {
     "must_include_pass_rate": ("must_include texts", lambda gold: gold.must_include),
     "tool_call_accuracy": ("expected tools", lambda gold: gold.expected_tools),
 }
-CLUSTER_FIELDS = ("cluster", "document", "session")  # in a case, a golden case, or the metadata of either
-_SYSTEM_ERROR = {"task_success_rate": 0.0, "error_rate": 1.0}  # the value of a system error; missing for other metrics
-
-
-@dataclass(frozen=True, slots=True)
-class RunData:
-    """A run with its cases, and the golden set they are compared with."""
-
-    run: Run
-    cases: tuple[Case, ...]
-    golden: EvalSet | None = None
-
-    @property
-    def by_key(self) -> dict[str, Case]:
-        """The first repeat of each case."""
-        found: dict[str, Case] = {}
-        for case in self.cases:
-            found.setdefault(case_key(case), case)
-        return found
-
-
-def case_key(case: Case) -> str:
-    """The key shared by all repeats of a case: its id, plus its variant if it has one."""
-    return f"{case.id}@{case.variant}" if case.variant else case.id
-
-
-def absent_cases(data: RunData) -> tuple[GoldenCase, ...]:
-    """Golden cases that the run should have but lacks.
-
-    Known only if the run names exactly this set by its digest, or says that it is incomplete; a complete run over an
-    unnamed set may have left cases out on purpose.
-    """
-    if data.golden is None:
-        return ()
-    if data.run.completeness is Completeness.COMPLETE and data.run.dataset_digest != data.golden.digest:
-        return ()
-    present = {case.id for case in data.cases}
-    return tuple(gold for gold in data.golden.cases if gold.id not in present)
+_SUCCESS = "task_success_rate"
 
 
 def applies_to(metric_key: str, golden: EvalSet, tags: Collection[str] = ()) -> tuple[GoldenCase, ...]:
@@ -85,26 +59,6 @@ def applies_to(metric_key: str, golden: EvalSet, tags: Collection[str] = ()) -> 
     needs = _GOLD.get(metric.key) if metric else None
     wanted = set(tags)
     return tuple(gold for gold in golden.cases if wanted <= set(gold.tags) and (not needs or needs[1](gold)))
-
-
-def tags_of(case: Case, gold: GoldenCase | None) -> set[str]:
-    return {*case.tags, *(gold.tags if gold else ())}
-
-
-def cluster_of(case: Case, gold: GoldenCase | None) -> str:
-    """The case's cluster, from the first field that names one, its own or its golden case's; "" for none."""
-    for extra in (case.extra, gold.extra if gold else {}):
-        inner = extra.get("metadata")
-        for said in (extra, inner if isinstance(inner, dict) else {}):
-            for name in CLUSTER_FIELDS:
-                cluster = said.get(name)
-                if isinstance(cluster, (str, int)) and not isinstance(cluster, bool) and str(cluster).strip():
-                    return f"{name} {cluster}"
-    return ""
-
-
-def gold_by_id(data: RunData) -> dict[str, GoldenCase]:
-    return {gold.id: gold for gold in data.golden.cases} if data.golden else {}
 
 
 def observe(
@@ -122,11 +76,15 @@ def observe(
     `direction` and `unit` describe a metric that is not in the registry.
     """
     metric = resolve(metric_key) or unknown(metric_key, direction, unit)
+    meant = of_variant(data)
+    if isinstance(meant, NotComputable):
+        return meant
+    data = meant
     slice_ = _Slice.of(data, frozenset(tags), only)
     seen = _from_cases(metric, data, slice_)
     if isinstance(seen, Observed) or seen.used:
         return seen
-    own = _aggregate(metric, data.run)
+    own = _aggregate(metric, data)
     if own is None:
         return _or_which(metric, data) or seen
     if tags or only is not None:
@@ -149,22 +107,24 @@ def all_metrics(data: RunData) -> dict[Layer, list[tuple[MetricDef, Observed | N
 
 @dataclass(frozen=True, slots=True)
 class _Slice:
-    """The selected cases with their golden cases; `absent`: golden cases that the run lacks."""
+    """The selected cases with their golden cases; `absent`: golden cases that the run lacks. `note`: on their tries."""
 
     cases: tuple[tuple[Case, GoldenCase | None], ...]
     absent: tuple[GoldenCase, ...]
+    note: str = ""
 
     @classmethod
     def of(cls, data: RunData, tags: frozenset[str], only: Collection[str] | None) -> _Slice:
         gold = gold_by_id(data)
-        pairs = ((case, gold.get(case.id)) for case in data.cases)
+        tries, note = first_tries(data.known)
+        pairs = ((case, gold.get(case.id)) for case in tries)
         kept = tuple(
             (case, known)
             for case, known in pairs
             if tags <= tags_of(case, known) and (only is None or case_key(case) in only)
         )
         lost = () if only is not None else tuple(g for g in absent_cases(data) if tags <= set(g.tags))
-        return cls(kept, lost)
+        return cls(kept, lost, note)
 
     def clusters(self) -> dict[str, str]:
         """Cluster by case key: questions about one document, turns of one session."""
@@ -174,25 +134,37 @@ class _Slice:
 
 def _from_cases(metric: MetricDef, data: RunData, slice_: _Slice) -> Observed | NotComputable:
     if not slice_.cases:
-        return NotComputable("the run has no cases" if not data.cases else "no case of the run is in this slice")
+        return _no_cases(data)
     names = _score_names(metric, slice_.cases)
     if metric.kind is MetricKind.RATIO:
-        return summarise_ratio(_cost_samples(slice_), clusters=slice_.clusters())
+        return _noted(summarise_ratio(_cost_samples(slice_), clusters=slice_.clusters()), slice_.note)
     if names:
         seen = summarise(metric, _score_samples(metric, names[0], data, slice_), clusters=slice_.clusters())
-        if len(names) > 1 and isinstance(seen, Observed):
-            also = f"scored as {names[0]!r}; not counted: {first_few(names[1:])}"
-            return replace(seen, note="; ".join(filter(None, (seen.note, also))))
-        return seen
-    reader = _reader(metric, data)
+        also = f"scored as {names[0]!r}; not counted: {first_few(names[1:])}" if len(names) > 1 else ""
+        return _noted(seen, also, slice_.note)
+    reader = _reader(metric, data, slice_)
     if reader is None:
         return NotComputable("no case carries a score of this name; it is imported, not computed")
     needs = _GOLD.get(metric.key)
     if needs and not any(gold and needs[1](gold) for _, gold in slice_.cases):
         what = "no golden set" if data.golden is None else "no case of the golden set"
         return NotComputable(f"it needs gold data, and {what} gives {needs[0]} for these cases")
-    seen = summarise(metric, _read_samples(metric, reader, slice_), clusters=slice_.clusters())
-    return _with_gold_note(seen, slice_) if needs else seen
+    return _noted(summarise(metric, _read_samples(metric, reader, slice_), clusters=slice_.clusters()), slice_.note)
+
+
+def _no_cases(data: RunData) -> NotComputable:
+    if not (data.cases or data.outside):
+        return NotComputable("the run has no cases")
+    if not data.known:
+        return NotComputable("the run has no case of the golden set that holds it")
+    whose = "" if data.golden is None else "; the tags of the golden set make the slices"
+    return NotComputable(f"no case of the run is in this slice{whose}")
+
+
+def _noted(seen: Observed | NotComputable, *notes: str) -> Observed | NotComputable:
+    if isinstance(seen, NotComputable) or not any(notes):
+        return seen
+    return replace(seen, note="; ".join(filter(None, (seen.note, *notes))))
 
 
 def _score_names(metric: MetricDef, cases: Iterable[tuple[Case, GoldenCase | None]]) -> list[str]:
@@ -209,21 +181,38 @@ def _score_names(metric: MetricDef, cases: Iterable[tuple[Case, GoldenCase | Non
 
 
 def _score_samples(metric: MetricDef, name: str, data: RunData, slice_: _Slice) -> Iterator[Sample]:
+    """Where the golden set tells to which cases the metric applies, a run or a judge cannot take one out by "n/a"."""
     needs = _GOLD.get(metric.key)
+    gives = bool(needs and data.golden and any(needs[1](gold) for gold in data.golden.cases))
     for case, gold in slice_.cases:
         score = case.scores.get(name)
-        lacks_gold = bool(needs and data.golden and not (gold and needs[1](gold)))
-        if (score and score.state is ScoreState.NOT_APPLICABLE) or (score is None and lacks_gold):
+        if gives and needs and not (gold and needs[1](gold)):
             yield case_key(case), NOT_APPLICABLE
+        elif metric.key == _SUCCESS:
+            yield case_key(case), _won(case, name, gold)
+        elif score and score.state is ScoreState.NOT_APPLICABLE and gold is None:
+            yield case_key(case), Absent.SAID
         elif case.status is CaseStatus.ERROR:
-            yield case_key(case), _SYSTEM_ERROR.get(metric.key, MISSING)
+            yield case_key(case), 1.0 if metric.key == "error_rate" else MISSING
         elif score is None or score.state is not ScoreState.OK:
             yield case_key(case), MISSING
         else:
             yield case_key(case), read.finite(score.value)
     for gold in slice_.absent:
-        if not needs or needs[1](gold):
+        if not gives or not needs or needs[1](gold):
             yield gold.id, MISSING
+
+
+def _won(case: Case, name: str, gold: GoldenCase | None) -> Reading:
+    """Whether a case succeeded, by its score. It applies to every case with a status or an error: a system error is a
+    failure, and a case that failed without a score is one too."""
+    score, said = case.scores.get(name), read.success(case)
+    if case.status is not CaseStatus.ERROR and score is not None and score.state is ScoreState.OK:
+        return read.finite(score.value)
+    if said == 0.0:
+        return 0.0
+    excused = score is not None and score.state is ScoreState.NOT_APPLICABLE and said is MISSING and gold is None
+    return Absent.SAID if excused else MISSING
 
 
 def _read_samples(metric: MetricDef, reader: read.CaseReader, slice_: _Slice) -> Iterator[Sample]:
@@ -237,30 +226,50 @@ def _read_samples(metric: MetricDef, reader: read.CaseReader, slice_: _Slice) ->
 
 def _cost_samples(slice_: _Slice) -> Iterator[PairSample]:
     """Cost and success of each case; success as `task_success_rate` reads it."""
-    task = resolve("task_success_rate")
+    task = resolve(_SUCCESS)
     assert task is not None
     names = _score_names(task, slice_.cases)
-    for case, _ in slice_.cases:
-        cost = read.cost(case)
-        won: Reading = read.success(case)
-        if names and case.status is not CaseStatus.ERROR:
-            score = case.scores.get(names[0])
-            won = read.finite(score.value) if score and score.state is ScoreState.OK else MISSING
-        if cost is NOT_APPLICABLE:
-            yield case_key(case), NOT_APPLICABLE
-        elif isinstance(cost, read.Absent) or isinstance(won, read.Absent):
+    costs = read.cost_reader([case for case, _ in slice_.cases])
+    for case, gold in slice_.cases:
+        cost = costs(case, gold)
+        won = _won(case, names[0], gold) if names else read.success(case)
+        if cost in read.LEFT_OUT:
+            yield case_key(case), cost
+        elif isinstance(cost, Absent) or isinstance(won, Absent):
             yield case_key(case), MISSING
         else:
             yield case_key(case), (cost, won)
-    for gold in slice_.absent:
-        yield gold.id, MISSING
+    for absent in slice_.absent:
+        yield absent.id, MISSING
 
 
-def _reader(metric: MetricDef, data: RunData) -> read.CaseReader | None:
+def contradictions(data: RunData) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Cases on which a 0/1 score of task success and the tool's own verdict do not agree, by key: those that passed by
+    score and failed by status, and those that failed by score and passed by status."""
+    task = resolve(_SUCCESS)
+    assert task is not None
+    pairs = tuple((case, None) for case in data.known)
+    names = _score_names(task, pairs)
+    if not names:
+        return (), ()
+    flattered: dict[str, None] = {}
+    short: dict[str, None] = {}
+    for case, _ in pairs:
+        score = case.scores.get(names[0])
+        if score is None or score.state is not ScoreState.OK or case.status is CaseStatus.ERROR:
+            continue
+        flag = score.passed if score.value not in (0.0, 1.0) else score.value == 1.0
+        if flag is not None and case.status is (CaseStatus.FAIL if flag else CaseStatus.PASS):
+            (flattered if flag else short)[case_key(case)] = None
+    return tuple(flattered), tuple(short)
+
+
+def _reader(metric: MetricDef, data: RunData, slice_: _Slice) -> read.CaseReader | None:
     if metric.key == "citation_accuracy":
         cases: Sequence[GoldenCase] = data.golden.cases if data.golden else ()
         return read.citation_reader(frozenset(source for gold in cases for source in gold.expected_sources))
-    return read.CASE_READERS.get(metric.key)
+    among = read.AMONG_CASES.get(metric.key)
+    return among([case for case, _ in slice_.cases]) if among else read.CASE_READERS.get(metric.key)
 
 
 def _or_which(metric: MetricDef, data: RunData) -> NotComputable | None:
@@ -272,16 +281,9 @@ def _or_which(metric: MetricDef, data: RunData) -> NotComputable | None:
     return NotComputable(f"the run has several measurements of it; name the one that is meant: {first_few(parts)}")
 
 
-def _with_gold_note(seen: Observed | NotComputable, slice_: _Slice) -> Observed | NotComputable:
-    """Notes how many cases are not in the golden set: they leave the denominator, and somebody should notice."""
-    strangers = {case_key(case) for case, gold in slice_.cases if gold is None}
-    if not strangers or isinstance(seen, NotComputable):
-        return seen
-    return replace(seen, note="; ".join(filter(None, (seen.note, f"{len(strangers)} cases are not in the golden set"))))
-
-
-def _aggregate(metric: MetricDef, run: Run) -> Observed | NotComputable | None:
+def _aggregate(metric: MetricDef, data: RunData) -> Observed | NotComputable | None:
     """The run's own figure, if it has one."""
+    run = data.run
     name = next((name for name in run.aggregates if same_metric(name, metric.key)), None)
     if name is None:
         return None
@@ -294,4 +296,13 @@ def _aggregate(metric: MetricDef, run: Run) -> Observed | NotComputable | None:
     if (low is not None and own.value < low) or (high is not None and own.value > high):
         return NotComputable(f"the run's own figure, {own.value:g}, lies outside the metric's range")
     note = "n unknown" if own.n is None else "one figure of the run, without its cases"
+    size = _set_size(metric, data)
+    if own.n is not None and size is not None and own.n != size:
+        note += f"; by the run of {plural(own.n, 'case')}, and the golden set has {size:,}"
     return Observed(Estimate(own.value, own.n, method="aggregate", note=note), own.n, None, note, aggregate=True)
+
+
+def _set_size(metric: MetricDef, data: RunData) -> int | None:
+    """How many cases of the golden set the metric applies to, where one set is known that the figure can be of."""
+    golden = data.golden or (data.shelf.current[0] if len(data.shelf.current) == 1 else None)
+    return None if golden is None else len(applies_to(metric.key, golden) or golden.cases)

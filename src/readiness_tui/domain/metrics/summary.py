@@ -6,12 +6,14 @@ import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Any
 
 from readiness_tui.domain.intervals import all_or_none, mean_clustered, mean_t, quantile, ratio, wilson
 from readiness_tui.domain.intervals.estimate import Estimate
-from readiness_tui.domain.metrics.ingredients import NOT_APPLICABLE, Absent, Reading
+from readiness_tui.domain.metrics.ingredients import LEFT_OUT, NOT_APPLICABLE, Absent, Reading
 from readiness_tui.domain.metrics.registry import MetricDef, MetricKind
 from readiness_tui.domain.metrics.rule import Direction
+from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 
 _RANGE_SLACK = 1e-6  # tools write 1.0000000001 for 1
@@ -28,8 +30,8 @@ class Observed:
     reading at its worst (infinite if the metric is unbounded), `best` with each at its best; both None if nothing is
     missing. `per_case` holds each case's mean over its repeats (for a ratio: its numerator, with `denominators`
     beside it), and `readings` every single repeat's value (not for a ratio). `clusters`: cluster by case, where cases
-    name one. `aggregate`: the run gave only the figure, no cases. `left_out`: why cases left the figure, and how many, such
-    as ("cached", 32).
+    name one. `aggregate`: the run gave only the figure, no cases. `left_out`: how many of the `requests` (cases with their
+    repeats, or traces) left it, by reason.
     """
 
     estimate: Estimate
@@ -45,7 +47,8 @@ class Observed:
     readings: Mapping[str, Sequence[float]] = field(default_factory=dict)
     denominators: dict[str, float] = field(default_factory=dict)
     clusters: Mapping[str, str] = field(default_factory=dict)
-    left_out: tuple[tuple[str, int], ...] = ()
+    left_out: tuple[tuple[Absent, int], ...] = ()
+    requests: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +81,18 @@ def summarise(
     """The figure of a rate, mean, quantile or sum. `clusters`: by case; a case without one counts on its own."""
     carried: dict[str, list[float]] = {}
     missing: dict[str, int] = {}
+    left: dict[Absent, int] = {}
     for key, reading in samples:
-        if reading is NOT_APPLICABLE:
+        if reading is NOT_APPLICABLE or reading in LEFT_OUT:
+            if isinstance(reading, Absent) and reading in LEFT_OUT:
+                left[reading] = left.get(reading, 0) + 1
             continue
         values = carried.setdefault(key, [])
         if isinstance(reading, Absent):
             missing[key] = missing.get(key, 0) + 1
         else:
             values.append(reading)
-    nothing = _nothing(carried, noun)
+    nothing = _nothing(carried, left, noun)
     if nothing:
         return nothing
     out = _immeasurable(carried) or _out_of_range(metric, carried)
@@ -94,7 +100,10 @@ def summarise(
         return out
     estimate = _estimate(metric, carried, clusters)
     worst, best = (_filled(metric, carried, missing, end) for end in (worst_value(metric), best_value(metric)))
-    return replace(_observed(estimate, carried, missing, worst, best, noun, clusters), readings=carried)
+    return replace(
+        _observed(estimate, carried, missing, left, _requests(carried, missing, left), worst, best, noun, clusters),
+        readings=carried,
+    )
 
 
 def _filled(
@@ -113,15 +122,18 @@ def summarise_ratio(
     """Σ numerators / Σ denominators, repeats averaged first. Not computable where the denominators sum to 0."""
     carried: dict[str, list[tuple[float, float]]] = {}
     missing: dict[str, int] = {}
+    left: dict[Absent, int] = {}
     for key, pair in samples:
-        if pair is NOT_APPLICABLE:
+        if isinstance(pair, Absent) and (pair is NOT_APPLICABLE or pair in LEFT_OUT):
+            if pair in LEFT_OUT:
+                left[pair] = left.get(pair, 0) + 1
             continue
         pairs = carried.setdefault(key, [])
         if isinstance(pair, Absent):
             missing[key] = missing.get(key, 0) + 1
         else:
             pairs.append(pair)
-    nothing = _nothing(carried, noun)
+    nothing = _nothing(carried, left, noun)
     if nothing:
         return nothing
     huge = _immeasurable({key: [x for pair in pairs for x in pair] for key, pairs in carried.items()})
@@ -138,7 +150,10 @@ def summarise_ratio(
         free = [(*pairs, *[(0.0, 1.0)] * missing.get(key, 0)) for key, pairs in carried.items()]
         best = ratio([_mean([a for a, _ in pairs]) for pairs in free], [_mean([b for _, b in pairs]) for pairs in free])
     kept = {key: [tops[key]] if key in tops else [] for key in carried}
-    return replace(_observed(estimate, kept, missing, worst, best, noun, clusters), denominators=bottoms)
+    return replace(
+        _observed(estimate, kept, missing, left, _requests(carried, missing, left), worst, best, noun, clusters),
+        denominators=bottoms,
+    )
 
 
 def grouped(keys: Sequence[str], clusters: Mapping[str, str] | None) -> list[Hashable] | None:
@@ -166,7 +181,9 @@ def best_value(metric: MetricDef) -> float:
     return math.inf if high is None else high
 
 
-def _nothing(carried: Mapping[str, Sequence[object]], noun: str) -> NotComputable | None:
+def _nothing(carried: Mapping[str, Sequence[object]], left: Mapping[Absent, int], noun: str) -> NotComputable | None:
+    if not carried and left:
+        return NotComputable(f"no {noun} is left: {left_out_text(tuple(left.items()), sum(left.values()), noun)}", 0, 0)
     if not carried:
         return NotComputable(f"it applies to no {noun}", 0, 0)
     if not any(carried.values()):
@@ -233,6 +250,8 @@ def _observed(
     estimate: Estimate,
     carried: Mapping[str, list[float]],
     missing: Mapping[str, int],
+    left: Mapping[Absent, int],
+    requests: int,
     worst: Estimate | None,
     best: Estimate | None,
     noun: str,
@@ -245,6 +264,8 @@ def _observed(
         note = f"{used} of {len(carried)} {noun}s carry it"
     else:
         note = f"{len(missing)} of {len(carried)} {noun}s lack it in some repeats" if missing else ""
+    if left:
+        note = "; ".join(filter(None, (note, left_out_text(tuple(left.items()), requests, noun))))
     return Observed(
         estimate,
         used,
@@ -256,4 +277,17 @@ def _observed(
         worst,
         best,
         clusters=clusters or {},
+        left_out=tuple(left.items()),
+        requests=requests,
     )
+
+
+def _requests(carried: Mapping[str, Sequence[object]], *others: Mapping[Any, int]) -> int:
+    return sum(map(len, carried.values())) + sum(sum(other.values()) for other in others)
+
+
+def left_out_text(left_out: Sequence[tuple[Absent, int]], requests: int, noun: str = "case") -> str:
+    """ "32 of 100 left out: cached", "3 of 100 cases left out: cached 2, cold 1"."""
+    total = sum(count for _, count in left_out)
+    only = left_out[0][0].value if len(left_out) == 1 else ", ".join(f"{why.value} {n:,}" for why, n in left_out)
+    return f"{total:,} of {plural(requests, noun)} left out: {only}"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from readiness_tui.domain.metrics import ingredients as read
-from readiness_tui.domain.metrics.ingredients import MISSING, NOT_APPLICABLE
+from readiness_tui.domain.metrics.ingredients import MISSING
 from readiness_tui.domain.metrics.registry import MetricDef, MetricKind, resolve, same_metric, unknown
 from readiness_tui.domain.metrics.rule import Direction
 from readiness_tui.domain.metrics.summary import (
@@ -65,7 +65,8 @@ def observe_traces(
     if names:
         name = metric.key if metric.key in names else min(names)
         return summarise(metric, _score_samples(metric, name, kept), clusters=sessions, noun="trace")
-    reader = read.TRACE_READERS.get(metric.key)
+    among = read.AMONG_TRACES.get(metric.key)
+    reader = among(kept) if among else read.TRACE_READERS.get(metric.key)
     if reader is None:
         return NotComputable("no trace carries a score of this name, and it cannot be computed from traces")
     return summarise(metric, ((trace.id, reader(trace)) for trace in kept), clusters=sessions, noun="trace")
@@ -85,10 +86,11 @@ def _score_samples(metric: MetricDef, name: str, traces: Sequence[Trace]) -> Ite
 
 
 def _cost_samples(traces: Sequence[Trace]) -> Iterator[PairSample]:
+    costs = read.trace_cost(traces)
     for trace in traces:
-        cost, won = read.trace_cost(trace), read.trace_success(trace)
-        if cost is NOT_APPLICABLE:
-            yield trace.id, NOT_APPLICABLE
+        cost, won = costs(trace), read.trace_success(trace)
+        if isinstance(cost, read.Absent) and cost in read.LEFT_OUT:
+            yield trace.id, cost
         elif isinstance(cost, read.Absent) or isinstance(won, read.Absent):
             yield trace.id, MISSING
         else:

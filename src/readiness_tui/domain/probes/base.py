@@ -20,7 +20,8 @@ from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.incidents.model import Incident
-from readiness_tui.domain.metrics import Layer, MetricDef, NotComputable, Observed, RunData, all_metrics
+from readiness_tui.domain.metrics import Layer, MetricDef, NotComputable, Observed, RunData, all_metrics, held
+from readiness_tui.domain.runs.holding import Shelf
 from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
@@ -40,6 +41,7 @@ class ProbeInput:
     `dismissed`: ids of the hits that people dismissed. `request_total`: requests served, if known.
     `runs`: every imported run, in any order; `special`: load and red-team runs with their cases (`runs.special`).
     `incidents`: all incidents of the system. `evidence`: dated drills by item id.
+    `held`: candidate and baseline runs by id, with the golden set that holds each.
     """
 
     traces: Iterable[Trace]
@@ -57,13 +59,18 @@ class ProbeInput:
     special: tuple[tuple[Run, tuple[Case, ...]], ...] = ()
     incidents: tuple[Incident, ...] = ()
     evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    held: Mapping[str, RunData] = field(default_factory=dict)
     _tables: dict[str, Metrics] = field(default_factory=dict, repr=False, compare=False)
 
     def metrics_of(self, run: Run, cases: tuple[Case, ...]) -> Metrics:
         """`all_metrics` of one of its runs, computed once because several probes need it."""
         if run.id not in self._tables:
-            self._tables[run.id] = all_metrics(RunData(run, cases, self.eval_set))
+            self._tables[run.id] = all_metrics(self.run_data(run, cases))
         return self._tables[run.id]
+
+    def run_data(self, run: Run, cases: tuple[Case, ...]) -> RunData:
+        """One of its runs as the golden set that holds it has it."""
+        return self.held.get(run.id) or held(run, cases, Shelf.of((self.eval_set,) if self.eval_set else ()))
 
 
 @dataclass(slots=True)

@@ -10,7 +10,6 @@ from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
 from readiness_tui.domain.gate_result.evaluate import high_risk_cases
 from readiness_tui.domain.incidents.live_note import Command
 from readiness_tui.domain.incidents.model import Incident, Sev
-from readiness_tui.domain.metrics import RunData
 from readiness_tui.domain.probes.base import Check, Finding, Probe, ProbeInput, RecordProbe, SeenTraces, safe, utc
 from readiness_tui.domain.probes.facts import fact_proposal
 from readiness_tui.domain.probes.figures import SupportFigure, support_of_records
@@ -99,7 +98,7 @@ def _linked(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
 def _labelled(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
     """Applies to every case tagged high_risk; it carries if a person labelled it."""
     tally = ShareTally()
-    risky, unreviewed, _ = high_risk_cases([RunData(run, cases, data.eval_set) for run, cases in data.candidate])
+    risky, unreviewed, _ = high_risk_cases([data.run_data(run, cases) for run, cases in data.candidate])
     for name in risky:
         tally.count(name, name not in unreviewed, "a person's label")
     needs = "no case of a candidate run or of its golden set is tagged high_risk"

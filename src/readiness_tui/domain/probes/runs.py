@@ -219,7 +219,7 @@ def enough_cases_for_gate(data: ProbeInput) -> Finding:
         return Finding(None, missing="the review has no gate")
     if not data.candidate:
         return Finding(None, missing=NO_RUN)
-    runs = [RunData(run, cases, data.eval_set) for run, cases in data.candidate]
+    runs = [data.run_data(run, cases) for run, cases in data.candidate]
     checks = []
     for rule in data.gate.rules:
         if rule.required and rule.source is From.RUN and rule.threshold is not None:
@@ -289,7 +289,7 @@ def baseline_case_overlap(data: ProbeInput) -> Finding:
 
 def judge_agreement(data: ProbeInput) -> SupportFigure:
     """How often a candidate run's judge and people agree on cases that were labelled blind (EVA-05)."""
-    runs = [RunData(run, cases, data.eval_set) for run, cases in data.candidate]
+    runs = [data.run_data(run, cases) for run, cases in data.candidate]
     found = queue.judge_agreement(runs, data.gate)
     if not found or not found[0].n:
         aside = f" ({found[0].aside})" if found and found[0].aside else ""
@@ -323,7 +323,7 @@ def evaluation_types_seen(data: ProbeInput) -> SupportFigure:
     for run, cases in pairs:
         for layer, rows in data.metrics_of(run, cases).items():
             layers |= {layer.value for _, seen in rows if isinstance(seen, Observed)}
-    found, unreviewed, _ = high_risk_cases([RunData(run, cases, data.eval_set) for run, cases in data.candidate])
+    found, unreviewed, _ = high_risk_cases([data.run_data(run, cases) for run, cases in data.candidate])
     prompts = {run.prompt_version for run in runs if has(run.prompt_version)}
     seen = {
         "unit tests for deterministic logic": any("junit" in normal(run.tool) for run in runs),

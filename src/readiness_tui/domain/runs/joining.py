@@ -1,13 +1,15 @@
 """Joins cases to the golden set. Exact, never by similarity.
 
 A case joins by its id; if the golden set does not have that id, by its question, compared after Unicode
-normalisation, case folding, and with runs of white space as one space.
+normalisation, case folding, and with runs of white space as one space. A case that has the id of a golden case and asks
+something else is not that case.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,19 +17,25 @@ from typing import Any
 
 from readiness_tui.domain.runs.model import Case, EvalSet, GoldenCase
 
+_WORD = re.compile(r"\w+")
+
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Cases with the golden set's ids and tags.
+    """Cases with the golden set's ids and tags, in their order.
 
-    unmatched: ids of cases without a golden case. unused: ids of golden cases that no case joined. ambiguous: ids of
-    cases whose question several golden cases ask; they stay unmatched.
+    inside: those that have a golden case; outside: the others, as they were. unmatched: the ids of those. unused: ids of
+    golden cases that no case joined. ambiguous: ids of cases whose question several golden cases ask; they stay
+    unmatched. contradicted: ids of cases that have a golden case's id and ask something else; unmatched too.
     """
 
     cases: tuple[Case, ...]
+    inside: tuple[Case, ...] = ()
+    outside: tuple[Case, ...] = ()
     unmatched: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
+    contradicted: tuple[str, ...] = ()
 
 
 def normalise(question: str) -> str:
@@ -50,20 +58,44 @@ def records_digest(records: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def asks_other(asked: str, question: str) -> bool:
+    """Whether what a case asked cannot be this question: neither holds the other, and more than half of the question's
+    words are not in it. A tool may log a whole prompt or messages as the question, so equality would be too much."""
+    if not asked or not question or asked == question:
+        return False
+    said, wanted = normalise(asked), normalise(question)
+    if not said or not wanted or wanted in said or said in wanted:
+        return False
+    words = set(_WORD.findall(wanted))
+    return 2 * len(words.intersection(_WORD.findall(said))) < len(words)
+
+
 def join_golden(cases: Sequence[Case], eval_set: EvalSet) -> Joined:
     """Give each case the id and the tags of its golden case."""
     by_id = {gold.id: gold for gold in eval_set.cases}
     by_question: dict[str, list[GoldenCase]] = {}
     for gold in eval_set.cases:
         by_question.setdefault(normalise(gold.question), []).append(gold)
+    # One text for all cases is a template, and says nothing of what each asked.
+    told = len({case.question for case in cases}) > 1 or len({case.id for case in cases}) == 1
+    other = {
+        at
+        for at, case in enumerate(cases)
+        if told and (gold_ := by_id.get(case.id)) is not None and asks_other(case.question, gold_.question)
+    }
     # A join by question never displaces a case that names the golden id itself, nor an earlier case.
-    taken = {(case.id, case.variant, case.repeat) for case in cases if case.id in by_id}
+    taken = {
+        (case.id, case.variant, case.repeat) for at, case in enumerate(cases) if case.id in by_id and at not in other
+    }
     joined: list[Case] = []
+    inside: list[Case] = []
+    outside: list[Case] = []
     unmatched: dict[str, None] = {}
     ambiguous: dict[str, None] = {}
+    contradicted: dict[str, None] = {}
     used: set[str] = set()
-    for case in cases:
-        found = by_id.get(case.id)
+    for at, case in enumerate(cases):
+        found = None if at in other else by_id.get(case.id)
         if found is None and case.question:
             asked = by_question.get(normalise(case.question), [])
             free = [gold for gold in asked if (gold.id, case.variant, case.repeat) not in taken]
@@ -74,9 +106,22 @@ def join_golden(cases: Sequence[Case], eval_set: EvalSet) -> Joined:
                 taken.add((found.id, case.variant, case.repeat))
         if found is None:
             unmatched[case.id] = None
+            if at in other:
+                contradicted[case.id] = None
             joined.append(case)
+            outside.append(case)
             continue
         used.add(found.id)
-        joined.append(replace(case, id=found.id, tags=tuple(dict.fromkeys((*case.tags, *found.tags)))))
+        made = replace(case, id=found.id, tags=tuple(dict.fromkeys((*case.tags, *found.tags))))
+        joined.append(made)
+        inside.append(made)
     unused = tuple(gold.id for gold in eval_set.cases if gold.id not in used)
-    return Joined(tuple(joined), tuple(unmatched), unused, tuple(ambiguous))
+    return Joined(
+        tuple(joined),
+        tuple(inside),
+        tuple(outside),
+        tuple(unmatched),
+        unused,
+        tuple(ambiguous),
+        tuple(contradicted),
+    )

@@ -76,6 +76,10 @@ class ToolCall:
         return self.arguments is not None and (self.result is not None or self.error is not None)
 
 
+#: The tag of a case that needs a person's label.
+HIGH_RISK = "high_risk"
+
+
 @dataclass(frozen=True, slots=True)
 class GoldenCase:
     """One example of the eval set, with what a correct answer must contain."""

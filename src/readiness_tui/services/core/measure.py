@@ -10,16 +10,19 @@ from readiness_tui.domain.checklists.assessment import Evidence, EvidenceKind, P
 from readiness_tui.domain.checklists.model import Checklist
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.gate.diff import gate_diff
-from readiness_tui.domain.gate.model import Gate, Lock, Revision
+from readiness_tui.domain.gate.model import Gate, Revision
 from readiness_tui.domain.gate_result.evaluate import evaluate_gate, latest_complete
 from readiness_tui.domain.gate_result.model import GateOutcome
-from readiness_tui.domain.metrics import RunData, case_key
+from readiness_tui.domain.metrics import RunData, case_key, held, speaking
 from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.probes import ProbeInput, propose_all, reads_records, special
+from readiness_tui.domain.runs.holding import Shelf
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, EvalSet
+from readiness_tui.services.core import golden_sets
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.store import assessments, evalsets, gate_changes, gates, imports, incidents, runs, traces
+from readiness_tui.services.core.golden_sets import run_data
+from readiness_tui.store import assessments, gate_changes, gates, imports, incidents, runs, traces
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
 
@@ -33,7 +36,8 @@ class Measured:
     runs: tuple[RunInfo, ...]
     candidate: tuple[RunData, ...]
     baseline: tuple[RunData, ...]
-    eval_set: EvalSet | None
+    eval_set: EvalSet | None  # the golden set that holds them; the review's where it has no run yet
+    shelf: Shelf  # all golden sets
     trace_count: int
     asked: ProbeInput  # what the probes read, but for the traces: kept for those that read notes and drills alone
     ambiguous: tuple[str, ...] = ()  # pipeline versions among which a person must choose the candidate
@@ -79,15 +83,17 @@ def _with_notes(made: Measured, checklists: tuple[Checklist, ...], asked: ProbeI
 
 def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...], as_of: date) -> Measured:
     infos = tuple(runs.all(conn, review.system))
-    eval_set = evalsets.latest(conn, review.system)
-    candidate_infos, ambiguous = _candidate(review, infos)
-    candidate = tuple(run_data(conn, info, eval_set) for info in candidate_infos)
-    by_id = {info.run.id: info for info in infos}
-    baseline = tuple(run_data(conn, by_id[run_id], eval_set) for run_id in review.baseline if run_id in by_id)
     gate = gates.get(conn, review.gate_id) if review.gate_id else None
-    lock = _lock(conn, review.system, gate)
+    lock = golden_sets.lock_of(conn, review.system, gate)
+    shelf = golden_sets.with_lock(conn, review, gate, lock)
+    candidate_infos, ambiguous = _candidate(review, infos)
+    candidate = tuple(run_data(conn, info, shelf) for info in candidate_infos)
+    by_id = {info.run.id: info for info in infos}
+    named = (by_id[run_id] for run_id in review.baseline if run_id in by_id)
+    baseline = tuple(run_data(conn, info, shelf, baseline=True) for info in named)
+    eval_set = speaking((*candidate, *baseline), shelf)
     recorded = tuple(traces.iter_between(conn, review.system))
-    outcome = evaluate_gate(gate, lock, candidate, baseline, recorded, as_of=as_of, eval_set=eval_set)
+    outcome = evaluate_gate(gate, lock, candidate, baseline, recorded, as_of=as_of, locked=shelf.locked)
     if gate is not None and review.gate_id is not None:
         outcome = replace(outcome, revision=_revision(conn, review.gate_id, gate))
     data = ProbeInput(
@@ -102,8 +108,10 @@ def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...]
         dismissed=frozenset(dismissal.hit for dismissal in assessments.dismissals(conn, review.id)),
         runs=tuple(info.run for info in infos),
         special=tuple(
-            (part.run, part.cases) for part in (run_data(conn, i, eval_set) for i in infos if special(i.run))
+            (part.run, (*part.cases, *part.outside))
+            for part in (run_data(conn, info, shelf) for info in infos if special(info.run))
         ),
+        held={part.run.id: part for part in (*candidate, *baseline)},
         incidents=tuple(incidents.all(conn, review.system)),
         evidence=_drills(conn, review),
     )
@@ -115,6 +123,7 @@ def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...]
         candidate=candidate,
         baseline=baseline,
         eval_set=eval_set,
+        shelf=shelf,
         trace_count=len(recorded),
         asked=replace(data, traces=()),
         ambiguous=ambiguous,
@@ -130,13 +139,13 @@ def _revision(conn: Connection, gate_id: int, gate: Gate) -> Revision | None:
 
 
 def hold_unlocked(
-    conn: Connection, system: str, measured: Measured, held: Sequence[Gate], as_of: date
+    conn: Connection, system: str, measured: Measured, others: Sequence[Gate], as_of: date
 ) -> list[GateOutcome]:
     """Gates against the system's stored runs as if they had no lock: what their rules say, whenever they were declared."""
-    from_traces = any(rule.source is From.TRACES for gate in held for rule in gate.rules)
+    from_traces = any(rule.source is From.TRACES for gate in others for rule in gate.rules)
     recorded = tuple(traces.iter_between(conn, system)) if from_traces else ()
-    runs_, base, gold = measured.candidate, measured.baseline, measured.eval_set
-    return [evaluate_gate(gate, None, runs_, base, recorded, as_of=as_of, eval_set=gold) for gate in held]
+    runs_, base, sets = measured.candidate, measured.baseline, measured.shelf.locked
+    return [evaluate_gate(gate, None, runs_, base, recorded, as_of=as_of, locked=sets) for gate in others]
 
 
 def _drills(conn: Connection, review: Review) -> dict[str, tuple[Evidence, ...]]:
@@ -161,29 +170,13 @@ def _candidate(review: Review, infos: tuple[RunInfo, ...]) -> tuple[tuple[RunInf
     return (latest,), versions if len(versions) > 1 else ()
 
 
-def run_data(conn: Connection, info: RunInfo, eval_set: EvalSet | None) -> RunData:
-    cases = tuple(runs.cases(conn, info.key))
-    return RunData(info.run, join_golden(cases, eval_set).cases if eval_set else cases, eval_set)
-
-
-def repeats(conn: Connection, info: RunInfo, key: str) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
+def repeats(conn: Connection, review: Review, info: RunInfo, key: str) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
     """The repeats of the case with this key, as stored and as joined to the golden set, which may give them another id.
 
     Both are empty where the run has no such case.
     """
-    stored, joined = runs.cases(conn, info.key), run_data(conn, info, evalsets.latest(conn, info.system)).cases
+    stored = runs.cases(conn, info.key)
+    golden = held(info.run, tuple(stored), golden_sets.shelf_of(conn, review)).golden
+    joined = join_golden(stored, golden).cases if golden else stored
     found = [pair for pair in zip(stored, joined, strict=True) if case_key(pair[1]) == key]
     return tuple(pair[0] for pair in found), tuple(pair[1] for pair in found)
-
-
-def _lock(conn: Connection, system: str, gate: Gate | None) -> Lock | None:
-    """The lock that counts: the first of the gate's present content, else the latest of an earlier version of it.
-
-    The first, because locking again registers later runs only; an earlier version's shows as "changed since lock".
-    """
-    if gate is None:
-        return None
-    versions = {other.digest for _, other in gates.all(conn, system) if other.name == gate.name}
-    locks = [lock for lock in gates.locks(conn, system) if lock.gate_digest in versions]
-    now = [lock for lock in locks if lock.gate_digest == gate.digest]
-    return now[0] if now else next(reversed(locks), None)

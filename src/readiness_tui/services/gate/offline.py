@@ -7,18 +7,20 @@ neither cases nor figures is refused.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.gate_result.cases import unnamed
 from readiness_tui.domain.gate_result.evaluate import evaluate_gate
-from readiness_tui.domain.golden_set.leakage import prompt_texts
 from readiness_tui.domain.labels.queue import Answers, LabelLine, apply, labels_of, with_labels
-from readiness_tui.domain.metrics import RunData
+from readiness_tui.domain.metrics import RunData, held, speaking
+from readiness_tui.domain.metrics.rule import From, Rule
 from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, beside, chosen, measured, one_version
+from readiness_tui.domain.runs.holding import LockedSet, Shelf, locked_set
 from readiness_tui.domain.runs.joining import join_golden
-from readiness_tui.domain.runs.model import Case, EvalSet, HumanLabel, Run, Trace, cut_short
+from readiness_tui.domain.runs.model import Case, EvalSet, HumanLabel, Trace, cut_short
 from readiness_tui.domain.scorecard.compose import compose_gate
 from readiness_tui.domain.scorecard.model import GateCheck
 from readiness_tui.domain.text.format import plural
@@ -27,44 +29,20 @@ from readiness_tui.domain.verdict.ruling import rule_gate
 from readiness_tui.services.core.desk import utc_now
 from readiness_tui.services.core.named_run import of_path
 from readiness_tui.services.gate import lock_witness
-from readiness_tui.sources import registry
-from readiness_tui.sources.kit.base import (
-    Assembles,
-    CaseRecord,
-    EvalSetRecord,
-    Reject,
-    RunChecked,
-    RunStart,
-    Source,
-    TraceRecord,
-    Warn,
+from readiness_tui.services.gate.content import (
+    SHOWN,
+    Content,
+    all_traces,
+    named_remarks,
+    read_content,
+    rejected_words,
+    remarks,
+    whole_eval_set,
 )
-from readiness_tui.sources.kit.declared import checked
-from readiness_tui.sources.kit.jsonio import RecordError, decode
+from readiness_tui.sources.kit.base import Reject
 from readiness_tui.sources.settings import gate as gate_file
 from readiness_tui.sources.settings import labels as label_file
 from readiness_tui.sources.settings import lock as lock_file
-
-_SHOWN = 3  # rejected lines named in a remark
-
-
-@dataclass(slots=True)
-class Content:
-    """What one file brought, as an import would store it. `parts`: raw records of traces that other files complete;
-    `every`: all its runs, where only some of them are meant."""
-
-    path: Path
-    source: Source
-    digest: str
-    runs: dict[str, Run] = field(default_factory=dict)
-    cases: dict[str, dict[tuple[str, str, int], Case]] = field(default_factory=dict)  # by run, then by key
-    prompts: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)  # by run, in the order of its cases
-    traces: dict[str, Trace] = field(default_factory=dict)
-    parts: dict[str, str] = field(default_factory=dict)
-    eval_set: EvalSet | None = None
-    rejected: list[Reject] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    every: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +52,26 @@ class Files:
     candidate: tuple[RunData, ...]
     baseline: tuple[RunData, ...]
     traces: tuple[Trace, ...]
-    eval_set: EvalSet | None
+    shelf: Shelf
     remarks: tuple[str, ...]
+
+    @property
+    def eval_set(self) -> EvalSet | None:
+        """The golden set that speaks for all of it."""
+        return speaking((*self.candidate, *self.baseline), self.shelf)
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Which golden set and variant are meant where several fit: `main` is the digest of the set that the gate was
+    declared for, `locked` are those that its lock knows."""
+
+    main: str = ""
+    locked: tuple[LockedSet, ...] = ()
+    variant: str = ""
+
+
+NO_MEANING = Meant()
 
 
 def check_files(
@@ -84,25 +80,31 @@ def check_files(
     runs: Sequence[Path],
     baseline: Sequence[Path] = (),
     traces: Sequence[Path] = (),
-    eval_set: Path | None = None,
+    eval_sets: Sequence[Path] = (),
     as_of: date | None = None,
     labels: Path | None = None,
     choice: RunChoice = NO_CHOICE,
+    variant: str = "",
 ) -> GateCheck:
     """Hold the gate of a file against the runs in `runs`, the candidate, as of today (UTC) or `as_of`.
 
-    `choice`: which runs of these files are meant, where a path does not say it itself (FILE#2). `labels`: a file of human labels, each counted where a run gives the answer that it was given to.
+    `choice`: which runs of these files are meant, where a path does not say it itself (FILE#2); `variant`: which one of a
+    run's, where a rule names none. `labels`: a file of human labels, each counted where a run gives the answer that it was
+    given to.
 
     Raises ReadinessError as `read_files` does, and for a gate, a lock or labels that cannot be used.
     """
     gate = gate_file.read_gate(gate_path)
     lock = lock_file.read_lock(lock_path) if lock_path is not None else None
     given, unread = label_file.read_labels(labels) if labels is not None else ([], [])
-    found = read_files(runs, baseline, traces, eval_set, given, choice=choice)
-    day = as_of or utc_now().date()
-    outcome = evaluate_gate(
-        gate, lock, found.candidate, found.baseline, found.traces, as_of=day, eval_set=found.eval_set
+    meant = Meant(
+        (lock.dataset_digest if lock else None) or gate.dataset_digest or "", lock.sets if lock else (), variant
     )
+    found = read_files(runs, baseline, traces, eval_sets, given, choice=choice, meant=meant)
+    refuse_unnamed([rule for rule in gate.rules if rule.source is From.RUN], found)
+    day = as_of or utc_now().date()
+    locked = found.shelf.locked
+    outcome = evaluate_gate(gate, lock, found.candidate, found.baseline, found.traces, as_of=day, locked=locked)
     said = [*gate_file.left_out(gate_path), *found.remarks]
     if lock_path is not None:
         outcome = replace(outcome, witness=lock_witness.of_file(lock_path, [data.run for data in found.candidate]))
@@ -128,14 +130,16 @@ def read_files(
     runs: Sequence[Path],
     baseline: Sequence[Path],
     traces: Sequence[Path],
-    eval_set: Path | None,
+    eval_sets: Sequence[Path],
     given: Sequence[LabelLine] = (),
     *,
     sides: tuple[str, str] = ("--run", "--baseline"),
     choice: RunChoice = NO_CHOICE,
+    meant: Meant = NO_MEANING,
 ) -> Files:
-    """Candidate, baseline, traces and golden set from files of any format that an import knows; `given`: labels of the
-    candidate. `sides`: what a refusal calls candidate and baseline. `choice`: which runs are meant; see `check_files`.
+    """Candidate, baseline, traces and golden sets from files of any format that an import knows; `given`: labels of the
+    candidate. `sides`: what a refusal calls candidate and baseline. `choice`: which runs are meant, see `check_files`;
+    `meant`: which golden set and variant.
 
     Raises ReadinessError for a file that cannot be used, one that does not bring what it was named for, candidate or
     baseline runs of several pipeline versions, and a baseline that is the candidate.
@@ -143,124 +147,39 @@ def read_files(
     new = [_with_runs(path, sides[0], choice) for path in runs]
     old = [_with_runs(path, sides[1], choice, alone=True) for path in baseline]
     logs = [_with_traces(path) for path in traces]
-    golden = [_whole_eval_set(eval_set)] if eval_set else []
+    golden = [whole_eval_set(path) for path in eval_sets]
     if same := _places(new) & _places(old):
         path = next(content.path for content in old if _places([content]) & same)
         raise ReadinessError(f"{path} is the candidate and its own baseline. Name the run of the version before.")
     contents = [*new, *old, *logs, *golden]
-    gold = next((content.eval_set for content in reversed(contents) if content.eval_set), None)
+    sets = {content.eval_set.digest: content.eval_set for content in reversed(contents) if content.eval_set}
+    locked = {
+        one.digest: one for one in (*(locked_set(s) for s in sets.values() if s.digest == meant.main), *meant.locked)
+    }
+    shelf = Shelf.of(tuple(sets.values()), variant=meant.variant, locked=tuple(locked.values()), main=meant.main)
+    candidate, base = _data(new, shelf, sides[0], given), _data(old, shelf, sides[1], baseline=True)
     return Files(
-        _data(new, gold, sides[0], given),
-        _data(old, gold, sides[1]),
+        candidate,
+        base,
         all_traces(contents),
-        gold,
-        tuple(dict.fromkeys(named for content in contents for named in _named(content))),
+        shelf,
+        tuple(dict.fromkeys(named for content in contents for named in named_remarks(content))),
     )
 
 
-def read_content(path: Path, *, prompts: bool = False) -> Content:
-    """Everything in one file; `prompts`: those of its cases, too. Raises ReadinessError where no source knows it."""
-    source, _ = registry.recognise(path)
-    content = Content(path, source, registry.digest_of(source, path))
-    for record in checked(source.read(path)):
-        match record:
-            case RunStart(run=run):
-                if run.id in content.runs:
-                    raise ReadinessError(f"{path} holds two runs with the id {run.id!r}. Give each an id of its own.")
-                content.runs[run.id] = run
-                content.remarks += run.warnings
-            case RunChecked(run=run):
-                content.runs[run.id] = run
-            case CaseRecord(run_id=run_id, case=case, raw=raw):
-                kept = content.cases.setdefault(run_id, {})
-                key = (case.id, case.variant, case.repeat)
-                if key in kept:
-                    content.remarks.append(f"case {case.id!r} is in run {run_id!r} twice; the first is kept")
-                    continue
-                kept[key] = case
-                if prompts:
-                    content.prompts.setdefault(run_id, []).append(logged_prompts(raw))
-            case TraceRecord(trace=trace, raw=raw, part=part):
-                if trace.id in content.traces:
-                    content.remarks.append(f"trace {trace.id!r} is in the file twice; the first is kept")
-                    continue
-                content.traces[trace.id] = trace
-                if part:
-                    content.parts[trace.id] = raw
-            case EvalSetRecord(eval_set=eval_set):
-                content.eval_set = eval_set
-            case Reject():
-                content.rejected.append(record)
-            case Warn(text=text):
-                content.remarks.append(text)
-    return content
-
-
-def logged_prompts(raw: str) -> tuple[str, ...]:
-    """The prompts in a record as its file had it; none where that is not JSON."""
-    try:
-        return prompt_texts(decode(raw.encode("utf-8", "replace")))
-    except RecordError:
-        return ()
-
-
-def read_eval_set(path: Path) -> Content:
-    """A file that brings a golden set. Raises ReadinessError for any other."""
-    content = read_content(path)
-    if content.eval_set is None:
+def refuse_unnamed(rules: Sequence[Rule], found: Files) -> None:
+    """Raise ReadinessError where these rules have to choose among golden sets or variants, and nobody named one."""
+    sets, variants = unnamed(rules, (*found.candidate, *found.baseline))
+    if sets:
         raise ReadinessError(
-            f"{path} holds no eval set but {content.source.title}. An eval set has a question in each record and what"
-            " a right answer must have: expected_source, must_include or expected_tools."
+            f"Several golden sets hold the same run: {sets}. Name the one that is meant: dataset: on the gate's rules, or"
+            " one --eval-set alone."
         )
-    return content
-
-
-def _whole_eval_set(path: Path) -> Content:
-    content = read_eval_set(path)
-    if content.rejected:
+    if variants:
         raise ReadinessError(
-            f"{path}: {rejected_words(content.rejected)}. A case that is lost may be one that the run lacks, or one that"
-            " needs a person's label, so the eval set must be read whole. Mend it."
+            f"Several variants are in one run, and they are never averaged together: {variants}. Name the one that is"
+            " meant: --variant NAME, or variant: on the gate's rules."
         )
-    return content
-
-
-def all_traces(contents: Sequence[Content]) -> tuple[Trace, ...]:
-    """The traces of all files. One that comes again replaces the earlier, unless both are parts: then they are one."""
-    found: dict[str, Trace] = {}
-    parts: dict[tuple[str, str], list[str]] = {}
-    for content in contents:
-        for ident, trace in content.traces.items():
-            found[ident] = trace
-            if ident not in content.parts or not isinstance(content.source, Assembles):
-                continue
-            raws = parts.setdefault((content.source.name, ident), [])
-            raws.append(content.parts[ident])
-            whole = content.source.assemble(ident, raws) if len(raws) > 1 else None
-            if whole is not None:
-                found[ident] = whole.trace
-    return tuple(found.values())
-
-
-def _named(content: Content) -> Iterator[str]:
-    """The remarks of a file with its name before each, once."""
-    name = content.path.name
-    for remark in remarks(content):
-        yield remark if remark.startswith((f"{name}:", f"{name},", f"{name} ")) else f"{name}: {remark}"
-
-
-def remarks(content: Content) -> tuple[str, ...]:
-    """What a reader should know of a file; the lines that could not be used come first, and why."""
-    if not content.rejected:
-        return tuple(dict.fromkeys(content.remarks))
-    return rejected_words(content.rejected), *dict.fromkeys(content.remarks)
-
-
-def rejected_words(rejected: Sequence[Reject]) -> str:
-    """ "2 lines rejected: line 3: not a JSON object; line 7: …"."""
-    first = "; ".join(f"line {reject.line}: {reject.reason}" for reject in rejected[:_SHOWN])
-    more = f"; and {len(rejected) - _SHOWN:,} more" if len(rejected) > _SHOWN else ""
-    return f"{plural(len(rejected), 'line')} rejected: {first}{more}"
 
 
 def _with_runs(path: Path, option: str, choice: RunChoice, *, alone: bool = False) -> Content:
@@ -282,7 +201,7 @@ def _with_runs(path: Path, option: str, choice: RunChoice, *, alone: bool = Fals
         raise ReadinessError(f"{path} brings {what}, so there is nothing to judge ({option}).{why} Run the evaluation.")
     if shared := beside(tuple(content.runs.values()), _measures(content)):
         content.remarks.append(
-            f"several of its runs measure {', '.join(shared[:_SHOWN])}{', …' if len(shared) > _SHOWN else ''}, each on"
+            f"several of its runs measure {', '.join(shared[:SHOWN])}{', …' if len(shared) > SHOWN else ''}, each on"
             " data of its own; a rule is judged on the first run that has its metric"
         )
     return content
@@ -303,16 +222,21 @@ def _of_labels(given: Sequence[LabelLine], unread: Sequence[Reject], candidate: 
     """What a reader should know about the labels: unusable lines, and labels without a matching answer."""
     if unread:
         yield rejected_words(unread)
-    met = {label for data in candidate for case in data.cases for label in labels_of((case,))}
+    met = {label for data in candidate for case in data.every for label in labels_of((case,))}
     unused = [line for line in given if line.label not in met]
     if unused:
-        named = ", ".join(f"{one_line(line.case_id)} (line {line.line})" for line in unused[:_SHOWN])
-        more = f" and {len(unused) - _SHOWN:,} more" if len(unused) > _SHOWN else ""
+        named = ", ".join(f"{one_line(line.case_id)} (line {line.line})" for line in unused[:SHOWN])
+        more = f" and {len(unused) - SHOWN:,} more" if len(unused) > SHOWN else ""
         yield f"{plural(len(unused), 'label')} not counted, of an answer that no run here gives: {named}{more}"
 
 
 def _data(
-    contents: Sequence[Content], gold: EvalSet | None, option: str, given: Sequence[LabelLine] = ()
+    contents: Sequence[Content],
+    shelf: Shelf,
+    option: str,
+    given: Sequence[LabelLine] = (),
+    *,
+    baseline: bool = False,
 ) -> tuple[RunData, ...]:
     """The runs in the order of their files. A file with rejected lines has lost cases, so its runs are partial."""
     made: dict[str, RunData] = {}
@@ -323,9 +247,11 @@ def _data(
             if content.rejected:
                 run = cut_short(run)
             cases = tuple(content.cases.get(run.id, {}).values())
+            data = held(run, cases, shelf, baseline=baseline)
             if given:
-                cases = _labelled(run.id, cases, join_golden(cases, gold).cases if gold else cases, given)
-            made[run.id] = RunData(run, join_golden(cases, gold).cases if gold else cases, gold)
+                joined = join_golden(cases, data.golden).cases if data.golden else cases
+                data = held(run, _labelled(run.id, cases, joined, given), shelf, baseline=baseline)
+            made[run.id] = data
     versions = sorted({data.run.version for data in made.values()})
     for content in contents:
         one_version(tuple(content.runs.values()), content.every, str(content.path), _measures(content))

@@ -16,7 +16,7 @@ from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.services.core.desk import Desk, utc_now
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.gate.offline import read_files
+from readiness_tui.services.gate.offline import Meant, read_files, refuse_unnamed
 from readiness_tui.sources.settings import gate as gate_file
 from readiness_tui.store import traces
 
@@ -38,31 +38,42 @@ def plan_review(desk: Desk, view: ReviewView) -> Plan:
         with desk.store.read() as conn:
             recorded = tuple(traces.iter_between(conn, view.review.system))
     measured = view.measured
-    made = plan(view.gate, measured.eval_set, measured.candidate, measured.baseline, recorded, as_of=view.as_of)
+    made = plan(
+        view.gate,
+        measured.eval_set,
+        measured.candidate,
+        measured.baseline,
+        recorded,
+        as_of=view.as_of,
+        sets=measured.shelf.sets,
+    )
     desk.cache["plan"] = (measured, made)
     return made
 
 
 def plan_files(
     gate_path: Path,
-    eval_set: Path | None = None,
+    eval_sets: Sequence[Path] = (),
     baseline: Sequence[Path] = (),
     runs: Sequence[Path] = (),
     recorded: Sequence[Path] = (),
     as_of: date | None = None,
     choice: RunChoice = NO_CHOICE,
+    variant: str = "",
 ) -> tuple[Plan, tuple[str, ...]]:
     """The plan of a gate in a file, and what a reader should know of the other files.
 
     Raises ReadinessError as `offline.read_files` does.
     """
     gate = gate_file.read_gate(gate_path)
-    found = read_files(runs, baseline, recorded, eval_set, choice=choice)
+    meant = Meant(gate.dataset_digest or "", variant=variant)
+    found = read_files(runs, baseline, recorded, eval_sets, choice=choice, meant=meant)
+    refuse_unnamed([rule for rule in gate.rules if rule.source is From.RUN], found)
     day = as_of or utc_now().date()
     outcome = GateOutcome(gate, None)
     if found.candidate:
-        outcome = evaluate_gate(
-            gate, None, found.candidate, found.baseline, found.traces, as_of=day, eval_set=found.eval_set
-        )
-    made = plan(outcome, found.eval_set, found.candidate, found.baseline, found.traces, as_of=day)
+        outcome = evaluate_gate(gate, None, found.candidate, found.baseline, found.traces, as_of=day)
+    made = plan(
+        outcome, found.eval_set, found.candidate, found.baseline, found.traces, as_of=day, sets=found.shelf.sets
+    )
     return made, found.remarks

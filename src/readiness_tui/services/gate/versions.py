@@ -11,16 +11,20 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate.diff import gate_diff
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.gate_result.words import RESULT_WORDS
+from readiness_tui.domain.metrics import speaking
 from readiness_tui.domain.metrics.words import metric_label
+from readiness_tui.domain.runs.holding import Shelf, locked_set, named
+from readiness_tui.domain.runs.model import EvalSet
 from readiness_tui.domain.text.sanitise import one_line, to_json
 from readiness_tui.domain.verdict.ruling import rule_gate
+from readiness_tui.services.core import golden_sets
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.measure import hold_unlocked
 from readiness_tui.services.core.view import load
 from readiness_tui.services.core.write import change
 from readiness_tui.sources.settings import gate as gate_file
 from readiness_tui.sources.settings import lock as lock_file
-from readiness_tui.store import evalsets, gate_changes, gates, reviews, runs
+from readiness_tui.store import gate_changes, gates, reviews, runs
 from readiness_tui.store.sqlite import Connection
 
 MAX_REASON = 500  # characters
@@ -105,7 +109,7 @@ def _said(desk: Desk, found: gate_changes.StoredChange) -> tuple[str, ...]:
 
 def lock(desk: Desk, *, folder: Path | None = None) -> tuple[Lock, Path | None]:
     """Declare the review's gate final from now on, bound to the eval set and judge known now: what the gate declares,
-    else the newest eval set, and the judge of the baseline's runs where they have one and the same.
+    else the golden set that holds the review's runs (the newest where there is none), and the judge of the baseline's runs where they have one and the same.
 
     With `folder`, also writes `gate.lock` there, to be committed beside the gate; where that fails nothing is locked.
     """
@@ -114,18 +118,31 @@ def lock(desk: Desk, *, folder: Path | None = None) -> tuple[Lock, Path | None]:
         if review.gate_id is None:
             raise ReadinessError("There is no gate to lock. Import a gate file first: `readiness import gate.yaml`.")
         gate = gates.get(tx.conn, review.gate_id)
-        newest = evalsets.latest(tx.conn, review.system)
+        shelf = golden_sets.with_lock(tx.conn, review, None, None)
+        golden = _golden(tx.conn, review, shelf)
         made = Lock(
             by=desk.who,
             at=desk.now(),
             gate_digest=gate.digest,
-            dataset_digest=gate.dataset_digest or (newest.digest if newest else None),
+            dataset_digest=gate.dataset_digest or (golden.digest if golden else None),
             judge_digest=gate.judge_digest or _judge(tx.conn, review),
         )
         gates.add_lock(tx, review.system, made)
         if written is not None:
-            lock_file.write_lock(written, gate, made)
+            meant = [one for one in shelf.sets if one.digest == made.dataset_digest]
+            sets = {one.digest: locked_set(one) for one in (*meant, *shelf.current)}
+            lock_file.write_lock(written, gate, replace(made, sets=tuple(sets.values())))
     return made, written
+
+
+def _golden(conn: Connection, review: Review, shelf: Shelf) -> EvalSet | None:
+    """The set that the thresholds are declared for: the chosen one, else the one that holds the runs that the review
+    names, else the latest."""
+    chosen = named(shelf.current, shelf.chosen) if shelf.chosen else None
+    meant = {*review.baseline, *review.candidate}
+    infos = [info for info in runs.all(conn, review.system) if info.run.id in meant]
+    infos.sort(key=lambda info: info.run.id not in review.baseline)
+    return chosen or speaking([golden_sets.run_data(conn, info, shelf) for info in infos], shelf)
 
 
 def _judge(conn: Connection, review: Review) -> str | None:

@@ -15,10 +15,11 @@ from readiness_tui.domain.metrics import (
     Observed,
     RunData,
     all_metrics,
+    held,
     observe_traces,
 )
 from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, chosen
-from readiness_tui.domain.runs.joining import join_golden
+from readiness_tui.domain.runs.holding import Shelf
 from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace, cut_short
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services.core.named_run import of_path
@@ -228,7 +229,7 @@ def _read(found: Explained, source: Source, records: Iterable[Record]) -> None:
         if found.rejected:  # as an import would have it: cases were lost
             one.run = cut_short(one.run)
         own = tuple(cases.get(run_id, ()))
-        one.figures = _of_run(RunData(one.run, join_golden(own, golden).cases if golden else own, golden))
+        one.figures = _of_run(held(one.run, own, Shelf.of((golden,) if golden else ())))
         found.runs.append(one)
     if traces:
         found.trace_figures = tuple(_figure(metric, observe_traces(metric.key, traces)) for metric in METRICS)

@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.labels.queue import Answered, Answers, LabelLine, Listed, answer_digest, holds, labels_of
+from readiness_tui.domain.metrics import held
+from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.measure import run_data
+from readiness_tui.services.core.golden_sets import shelf_of
 from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import change
 from readiness_tui.services.labels.queue import settle
-from readiness_tui.store import evalsets, runs
+from readiness_tui.store import runs
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
@@ -76,7 +79,7 @@ def import_file(desk: Desk, path: Path) -> ImportedLabels:
     with change(desk, f"imported labels from {path.name}", later=True) as (tx, review):
         for line in lines:
             if line.run_id not in known:
-                known[line.run_id] = _answers(tx.conn, review.system, line.run_id)
+                known[line.run_id] = _answers(tx.conn, review, line.run_id)
             answers = known[line.run_id]
             key = answers.find(line) if answers else None
             if answers is None or key is None:
@@ -105,8 +108,10 @@ def _put(tx: Tx, system: str, line: LabelLine, key: Answered, answers: Answers) 
     return True
 
 
-def _answers(conn: Connection, system: str, run_id: str) -> Answers | None:
-    info = runs.current(conn, system, run_id)
+def _answers(conn: Connection, review: Review, run_id: str) -> Answers | None:
+    info = runs.current(conn, review.system, run_id)
     if info is None:
         return None
-    return Answers.of(run_id, runs.cases(conn, info.key), run_data(conn, info, evalsets.latest(conn, system)).cases)
+    stored = runs.cases(conn, info.key)
+    golden = held(info.run, stored, shelf_of(conn, review)).golden
+    return Answers.of(run_id, stored, join_golden(stored, golden).cases if golden else stored)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 
+from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate_result.evaluate import high_risk_cases
 from readiness_tui.domain.labels import queue as rules
@@ -13,7 +14,8 @@ from readiness_tui.domain.labels.queue import Task, Why, Word, answer_digest
 from readiness_tui.domain.metrics import case_key
 from readiness_tui.domain.runs.model import Case, HumanLabel, HumanVerdict
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.measure import Measured, repeats, run_data
+from readiness_tui.services.core.golden_sets import run_data
+from readiness_tui.services.core.measure import Measured, repeats
 from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import change, resync
 from readiness_tui.store import runs, settings
@@ -64,7 +66,7 @@ def queue(desk: Desk, measured: Measured, drawn: int = 0, before: Sequence[Task]
         known = {
             info.run.id: info for info in runs.all(conn, current_review(conn, desk).system) if info.run.id in names
         }
-        found = tuple(run_data(conn, known[name], measured.eval_set) for name in names if name in known)
+        found = tuple(run_data(conn, known[name], measured.shelf) for name in names if name in known)
     tasks = rules.queue(found, desk.who, drawn, before)
     _, lacking, _ = high_risk_cases(found)
     present = {case_key(case) for data in found for case in data.cases}
@@ -131,7 +133,7 @@ def label(desk: Desk, run_id: str, key: str, verdict: HumanVerdict, note: str = 
 def take_back(desk: Desk, task: Task) -> bool:
     """Remove one's own label; the history keeps it, and can bring it back."""
     with change(desk, f"took back the label of case {task.key} of {task.run_id}", later=True) as (tx, review):
-        stored = _answer(tx.conn, review.system, task.run_id, task.key)
+        stored = _answer(tx.conn, review, task.run_id, task.key)
         if not runs.clear_label(tx, review.system, task.run_id, stored[0].id, task.case.variant, desk.who):
             raise ReadinessError(
                 f"Your label of case {task.key} came with its run's file, so it stays with it. Give another one instead."
@@ -157,7 +159,7 @@ def _put(desk: Desk, run_id: str, key: str, verdict: HumanVerdict, note: str | N
         tx,
         review,
     ):
-        stored = _answer(tx.conn, review.system, run_id, key)
+        stored = _answer(tx.conn, review, run_id, key)
         answer = answer_digest(stored)
         own_id, variant = stored[0].id, stored[0].variant
         mine = next((given for given in rules.labels_of(stored) if given.reviewer == desk.who), None)
@@ -174,9 +176,9 @@ def _put(desk: Desk, run_id: str, key: str, verdict: HumanVerdict, note: str | N
         return given
 
 
-def _answer(conn: Connection, system: str, run_id: str, key: str) -> tuple[Case, ...]:
+def _answer(conn: Connection, review: Review, run_id: str, key: str) -> tuple[Case, ...]:
     """A case's repeats as stored. Raises ReadinessError where there is no such run, or no such case in it."""
-    stored, _joined = repeats(conn, runs.named(conn, system, run_id), key)
+    stored, _joined = repeats(conn, review, runs.named(conn, review.system, run_id), key)
     if not stored:
         raise ReadinessError(f"Run {run_id} has no case {key}. Its cases are listed under Evals.")
     return stored

@@ -22,12 +22,15 @@ from typing import Any
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.gate_result.evaluate import HIGH_RISK
-from readiness_tui.domain.metrics import Observed, RunData, observe
-from readiness_tui.domain.runs.joining import join_golden, question_id
+from readiness_tui.domain.metrics import Observed, observe
+from readiness_tui.domain.metrics import held as held_to
+from readiness_tui.domain.runs.holding import Shelf, locked_set
+from readiness_tui.domain.runs.joining import question_id
 from readiness_tui.domain.runs.model import Case, EvalSet, HumanVerdict
 from readiness_tui.domain.scorecard.model import GateCheck
 from readiness_tui.services.core.desk import utc_now
-from readiness_tui.services.gate.offline import check_files, read_content
+from readiness_tui.services.gate.content import read_content
+from readiness_tui.services.gate.offline import check_files
 from readiness_tui.sources.kit.shipped import shipped_folder
 from readiness_tui.sources.settings import gate as gate_file
 from readiness_tui.sources.settings import lock as lock_file
@@ -178,9 +181,10 @@ def lock(lab: Lab, limits: Mapping[str, str]) -> Gate:
     """
     text = _gate_text(limits)
     gate = gate_file.parse_gate(text, GATE)
-    digest = questions(lab).digest
+    golden = questions(lab)
     _save(lab.path(GATE), text)
-    lock_file.write_lock(lab.path(LOCK), gate, Lock(lab.who, lab.clock(), gate.digest, dataset_digest=digest))
+    made = Lock(lab.who, lab.clock(), gate.digest, dataset_digest=golden.digest, sets=(locked_set(golden),))
+    lock_file.write_lock(lab.path(LOCK), gate, made)
     # A run from before this lock was held to nothing.
     for name in (BASELINE, CANDIDATE, DECISION):
         lab.path(name).unlink(missing_ok=True)
@@ -206,8 +210,8 @@ def read_run(lab: Lab, name: str) -> Ran:
     started = next(iter(content.runs.values()), None)
     if started is None or not content.cases.get(started.id):
         raise ReadinessError(f"{lab.path(name)} holds no run. Go back a step, so that it is made again.")
-    cases = join_golden(tuple(content.cases[started.id].values()), golden).cases
-    data = RunData(started, cases, golden)
+    data = held_to(started, tuple(content.cases[started.id].values()), Shelf.of((golden,)))
+    cases = data.cases
     seen = {metric: observe(metric, data) for metric in LIMITS}
     values = {m: found.per_case if isinstance(found, Observed) else {} for m, found in seen.items()}
     figures = {m: found.estimate.value if isinstance(found, Observed) else None for m, found in seen.items()}
@@ -244,7 +248,7 @@ def decide(lab: Lab, ship: bool) -> GateCheck:
     from readiness_tui.reports.escape import inline
 
     check = check_files(
-        lab.path(GATE), lab.path(LOCK), [lab.path(CANDIDATE)], [lab.path(BASELINE)], [], lab.path(GOLDEN), _today(lab)
+        lab.path(GATE), lab.path(LOCK), [lab.path(CANDIDATE)], [lab.path(BASELINE)], [], [lab.path(GOLDEN)], _today(lab)
     )
     said = f"{inline(lab.who)} would {'deploy' if ship else 'not deploy'}; the gate says {check.verdict}."
     _save(lab.path(DECISION), f"{said}\n\n{gate_markdown(check)}")

@@ -6,11 +6,13 @@ import json
 import os
 import re
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate.model import Gate, Lock
+from readiness_tui.domain.runs.holding import LockedSet
 from readiness_tui.domain.text.plain import plain
 from readiness_tui.sources.kit.located import Located
 
@@ -18,14 +20,25 @@ _HEAD = """\
 # Thresholds declared before the change was tested. A run that started after `at` is registered; a gate, dataset or
 # judge whose digest has changed since is reported. Written by `readiness gate lock`; locking again replaces it.
 """
+_SETS = """\
+# The golden sets that were known then, by digest, with a word for each of their cases: what it is called and what it
+# asks and expects, shortened. By them a set that only gained cases is told from one that changed.
+"""
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 
 
 def lock_text(gate: Gate, lock: Lock) -> str:
     """The file's content: the same lock gives the same bytes."""
-    entries = {"gate": gate.name, **plain(lock)}
+    entries = {"gate": gate.name, **plain(replace(lock, sets=()))}
     entries["at"] = entries["at"].replace("+00:00", "Z")
-    return _HEAD + "".join(f"{name}: {_text(value)}\n" for name, value in entries.items() if value)
+    return _HEAD + "".join(f"{name}: {_text(value)}\n" for name, value in entries.items() if value) + _sets_text(lock)
+
+
+def _sets_text(lock: Lock) -> str:
+    if not lock.sets:
+        return ""
+    listed = (f"  {_text(one.digest)}: {_text(' '.join(sorted(one.cases)))}\n" for one in lock.sets)
+    return _SETS + "datasets:\n" + "".join(listed)
 
 
 def write_lock(path: Path, gate: Gate, lock: Lock) -> None:
@@ -80,6 +93,7 @@ def _lock(located: Located) -> Lock:
         gate: Word | None = None
         dataset_digest: Word | None = None
         judge_digest: Word | None = None
+        datasets: dict[Word, str] = {}
 
     yaml = validated(LockYaml, located)
     try:
@@ -89,4 +103,5 @@ def _lock(located: Located) -> Lock:
     if at is None or at.tzinfo is None:
         reason = f"{yaml.at!r} is not a time with its zone"
         raise refuse(located, [Problem(("at",), reason, "Write it in UTC, such as 2026-11-20T09:14:00Z")])
-    return Lock(**yaml.model_dump(exclude={"gate", "at"}), at=at.astimezone(UTC))
+    sets = tuple(LockedSet(digest, frozenset(words.split())) for digest, words in yaml.datasets.items())
+    return Lock(**yaml.model_dump(exclude={"gate", "at", "datasets"}), at=at.astimezone(UTC), sets=sets)

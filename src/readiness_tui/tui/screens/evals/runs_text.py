@@ -7,8 +7,7 @@ from pathlib import PurePath
 
 from textual.content import Content
 
-from readiness_tui.domain.metrics import NotComputable, resolve
-from readiness_tui.domain.metrics.observe import case_key
+from readiness_tui.domain.metrics import NotComputable, case_key, resolve
 from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness
 from readiness_tui.domain.text.format import day_month, moment, number, plural
 from readiness_tui.services.core.view import ReviewView
@@ -118,7 +117,7 @@ def detail(found: RunDetail) -> Detail:
     said.append(line(versions or "the run does not say its prompt, model, index or judge", "$foreground-muted"))
     said += [line(f"! {warning}", "$text-warning") for warning in run.warnings]
     said.append(line(figures(found)))
-    lines = [case_row(case, run.id) for case in found.data.cases if case.status is not CaseStatus.PASS]
+    lines = [case_row(case, run.id) for case in found.data.every if case.status is not CaseStatus.PASS]
     lines.sort(key=lambda entry: ("error", "fails", "no verdict").index(entry.word))
     return Detail(Content("\n").join(said), lines)
 

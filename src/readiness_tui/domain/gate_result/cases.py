@@ -1,0 +1,101 @@
+"""What the gate is held for because of which cases count: golden sets and variants that nobody named, figures without
+cases, scores that contradict the tool's own verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from readiness_tui.domain.gate.model import Gate
+from readiness_tui.domain.gate_result.model import GateFinding, GateRow
+from readiness_tui.domain.metrics import (
+    NotComputable,
+    RunData,
+    contradictions,
+    first_few,
+    narrowed,
+    variant_names,
+    variants_of,
+)
+from readiness_tui.domain.metrics.rule import Direction, From, Rule
+from readiness_tui.domain.metrics.words import metric_label
+from readiness_tui.domain.text.format import plural
+from readiness_tui.domain.text.sanitise import one_line
+
+_SUCCESS = ("task_success_rate", "cost_per_success")
+
+
+def meant(gate: Gate, runs: Sequence[RunData]) -> tuple[RunData, ...]:
+    """The runs with the cases that all rules mean, where all of them name the same golden set or variant, or somebody
+    chose one: must-pass and high-risk cases are then of that one."""
+    rules = [rule for rule in gate.rules if rule.source is From.RUN]
+    datasets, variants = ({getattr(rule, name) for rule in rules} for name in ("dataset", "variant"))
+    common = Rule("", Direction.HIGHER)
+    if len(datasets) == 1:
+        common = replace(common, dataset=datasets.pop())
+    if len(variants) == 1:
+        common = replace(common, variant=variants.pop())
+    return tuple(data if isinstance(found := narrowed(common, data), NotComputable) else found for data in runs)
+
+
+def findings(
+    gate: Gate, runs: Sequence[RunData], base: Sequence[RunData], rows: Iterable[GateRow]
+) -> Iterator[GateFinding]:
+    """Conditions and NO-GOs of the gate that are no rows."""
+    rows = tuple(rows)
+    yield from _unnamed(gate, (*runs, *base))
+    alone = [row for row in rows if row.estimate is not None and row.estimate.method == "aggregate"]
+    if alone:
+        names = first_few(dict.fromkeys(metric_label(row.rule).replace("_", " ") for row in alone))
+        yield GateFinding(
+            "figures-only",
+            f"figures only: no case stands behind {names}; bring the run with its cases",
+        )
+    yield from _against_status(runs, rows)
+
+
+def unnamed(rules: Sequence[Rule], runs: Sequence[RunData]) -> tuple[str, str]:
+    """What these rules have to choose among and nobody named: golden sets, variants; "" for nothing."""
+    sets = [
+        f"run {one_line(data.run.id, 60)!r} shares cases with {first_few(data.rivals)}"
+        for data in runs
+        if data.rivals and any(not rule.dataset for rule in rules)
+    ]
+    variants = [
+        f"run {one_line(data.run.id, 60)!r} has {variant_names(several)}"
+        for data in runs
+        if len(several := variants_of(data.cases)) > 1
+        and data.shelf.variant not in several
+        and any(not rule.variant for rule in rules)
+    ]
+    return "; ".join(sets), "; ".join(variants)
+
+
+def _unnamed(gate: Gate, runs: Sequence[RunData]) -> Iterator[GateFinding]:
+    sets, variants = unnamed([rule for rule in gate.rules if rule.source is From.RUN], runs)
+    where = "in the review's settings (+ on Checklists), or on the gate's rules"
+    if sets:
+        yield GateFinding("golden-set", f"golden set not named: {sets}. Say which is meant, {where}", blocks=True)
+    if variants:
+        yield GateFinding("variant", f"variant not named: {variants}. Say which is meant, {where}", blocks=True)
+
+
+def _against_status(runs: Sequence[RunData], rows: Sequence[GateRow]) -> Iterator[GateFinding]:
+    used = {row.run_id for row in rows if row.rule.metric in _SUCCESS and row.rule.source is From.RUN}
+    said = []
+    for data in runs:
+        if data.run.id not in used:
+            continue
+        flattered, short = contradictions(data)
+        name = one_line(data.run.id, 60)
+        if flattered:
+            said.append(
+                f"{plural(len(flattered), 'case')} of run {name!r} passed by score and failed by status:"
+                f" {first_few(flattered)}"
+            )
+        if short:
+            said.append(
+                f"{plural(len(short), 'case')} of run {name!r} failed by score and passed by status: {first_few(short)}"
+            )
+    if said:
+        yield GateFinding("score-and-status", f"{'; '.join(said)}. Find out which is right, and mend the other")
