@@ -102,12 +102,15 @@ def test_the_same_answer_as_the_database_on_the_sample(cli: Cli, sample_db: Path
     alone = cli("gate", "check", *files, *DAY, "--json")
     stored = cli("--db", sample_db, "gate", "check", *DAY, "--json")
     assert alone.code == stored.code
+    ours, theirs = alone.json, stored.json
+    tries = theirs["gate"].pop("tries")
+    assert (tries["number"], tries["of"], ours["gate"].pop("tries")) == (1, 1, None)  # only a database counts them
     for key in ("verdict", "reasons", "gate"):
-        assert alone.json[key] == stored.json[key], key
+        assert ours[key] == theirs[key], key
     whole = cli("--db", sample_db, "check", "--json").json
-    assert stored.json["verdict"] == whole["parts"]["gate"]
-    assert stored.json["reasons"] == [reason for reason in whole["reasons"] if reason["part"] == "gate"]
-    assert stored.json["gate"] == whole["gate"]
+    assert theirs["verdict"] == whole["parts"]["gate"]
+    assert theirs["reasons"] == [reason for reason in whole["reasons"] if reason["part"] == "gate"]
+    assert theirs["gate"] | {"tries": tries} == whole["gate"]
 
 
 @pytest.mark.parametrize(

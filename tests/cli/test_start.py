@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -166,7 +167,7 @@ def test_a_newcomer_from_an_empty_folder_to_a_scorecard(cli: Cli, place: Path, t
     assert cli("gate", "lock").code == 0
     assert (place / "gate.lock").is_file()
     for version, wrong in (("v1", 3), ("v2", 1)):
-        run = {"run": {"id": version, "version": version, "started_at": "2199-01-01T00:00:00Z"}}
+        run = {"run": {"id": version, "version": version, "started_at": datetime.now(UTC).isoformat()}}
         cases = [
             {
                 "case_id": f"c{n}", "output": "yes", "status": "fail" if n < wrong else "success", "latency_ms": 100 + n,

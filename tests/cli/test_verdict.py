@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -119,7 +119,7 @@ def test_a_go_is_zero(cli: Cli, mini: Path, place: Path) -> None:
     )
     assert cli("import", "gate.yaml").code == 0
     assert cli("gate", "lock").code == 0
-    run = {"id": "r", "version": "v1", "started_at": "2199-01-01T00:00:00Z"}
+    run = {"id": "r", "version": "v1", "started_at": datetime.now(UTC).isoformat()}
     lines = [{"run": {**run, "dataset_digest": digest, "judge_digest": digest}}]
     lines += [{"case_id": f"c{n}", "status": "pass", "scores": {"faithfulness": 0.9}} for n in range(40)]
     (place / "run.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")

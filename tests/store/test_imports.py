@@ -16,8 +16,10 @@ from readiness_tui.domain.runs.model import (
     CaseStatus,
     Chunk,
     Completeness,
+    DeclaredFact,
     DisputedFigure,
     EvalSet,
+    Fact,
     GoldenCase,
     HumanLabel,
     HumanVerdict,
@@ -79,6 +81,7 @@ FULL_RUN = Run(
     {"config": {"a": 1}},
     20,
     (DisputedFigure("faithfulness", 0.9, 0.8, "log.json"),),
+    (DeclaredFact(Fact.JUDGE, "judge", "ana"),),
 )
 FULL_TRACE = Trace(
     "trace-1",

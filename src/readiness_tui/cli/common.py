@@ -60,6 +60,9 @@ allow_conditions = click.option(
 )
 #: The path of a file; if it is missing, the service says so in a full sentence.
 File = click.Path(path_type=Path)
+against = click.option(
+    "--against", type=File, help="What --json printed the last time: say what is new since, and let nothing new pass."
+)
 _JUNIT = click.option("--junit", type=File, help="Also write JUnit XML to this file.")
 _SUMMARY = click.option("--summary", type=File, help="Also write a markdown summary to this file.")
 _GITHUB = click.option("--github", is_flag=True, help="Add the summary to the job's page (GITHUB_STEP_SUMMARY).")
@@ -82,6 +85,27 @@ which_variant = click.option(
 def which_run(command: Command) -> Command:
     """Adds the options that name one of a file's runs; FILE#2 does so by its number."""
     return _MODEL(_PROMPT(_NAME(command)))
+
+
+_STARTED = click.option(
+    "--started", default="", help="When the runs started (UTC), where their file does not say; kept with your name."
+)
+_JUDGE = click.option("--judge", default="", help="The same for their judge: its digest, or its name and version.")
+_DATASET = click.option("--dataset", default="", help="The same for their golden set: its name or digest.")
+_VERSION = click.option("--version", default="", help="The same for the pipeline version they test.")
+
+
+def declares(command: Command) -> Command:
+    """Adds the options that declare what a run's file does not say."""
+    return _STARTED(_JUDGE(_DATASET(_VERSION(command))))
+
+
+def facts(started: str, judge: str, dataset: str, version: str) -> dict[Any, str]:
+    """What was declared, by fact."""
+    from readiness_tui.domain.runs.model import Fact
+
+    said = {Fact.STARTED: started, Fact.JUDGE: judge, Fact.DATASET: dataset, Fact.VERSION: version}
+    return {fact: value for fact, value in said.items() if value}
 
 
 def for_ci(command: Command) -> Command:

@@ -11,10 +11,13 @@ from readiness_tui.cli import codes
 from readiness_tui.cli.common import (
     File,
     Session,
+    against,
     allow_conditions,
     as_json,
     as_of,
+    declares,
     desk_of,
+    facts,
     for_ci,
     pass_session,
     say,
@@ -128,14 +131,22 @@ def plan(
 @gate_command.command("lock")
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("."), show_default=True,
               help="The folder for gate.lock, which should be committed.")  # fmt: skip
+@click.option(
+    "--judge", default="", help="The judge to bind, by digest or name, where neither the gate nor the baseline says it."
+)
 @pass_session
-def lock(session: Session, folder: Path) -> None:
+def lock(session: Session, folder: Path, judge: str) -> None:
     """Declare the thresholds final: they apply to all runs that start from now on."""
+    from readiness_tui.services.core.view import load
+    from readiness_tui.services.gate.versions import judge_to_name
     from readiness_tui.services.gate.versions import lock as lock_gate
 
     with desk_of(session) as desk:
-        made, written = lock_gate(desk, folder=folder)
+        made, written = lock_gate(desk, folder=folder, judge=judge)
+        unbound = made.judge_digest is None and judge_to_name(load(desk))
     say(f"Locked by {made.by} at {made.at:%Y-%m-%d %H:%M} UTC, digest {made.gate_digest[:12]}.")
+    if unbound:
+        tell("No judge is bound, so nobody will see whether it changed: --judge names it, now, before the run.")
     if written is not None:
         tell(f"Commit {written} beside the gate.")
 
@@ -154,6 +165,8 @@ def lock(session: Session, folder: Path) -> None:
     help="A golden set: the cases that count, their expected answers and tags; repeat for more.",
 )
 @click.option("--labels", type=File, help="Human labels, as `labels export` writes them.")
+@against
+@declares
 @which_run
 @which_variant
 @as_json
@@ -170,6 +183,11 @@ def check(
     traces: tuple[Path, ...],
     eval_sets: tuple[Path, ...],
     labels: Path | None,
+    against: Path | None,
+    started: str,
+    judge: str,
+    dataset: str,
+    version: str,
     model: str,
     prompt: str,
     name: str,
@@ -188,11 +206,19 @@ def check(
 
     Of a file with several runs, name one: FILE#2 is the second, in --run and in --baseline; --model, --prompt and --name
     choose in both, and leave a baseline with one run as it is.
+
+    --started, --judge, --dataset and --version declare what the files of --run do not say.
+
+    --against LAST.json, written by --json before, prints what is new since; a condition that LAST.json does not have
+    ends in 3 even with --allow conditions.
     """
     from readiness_tui.reports import check as report
+    from readiness_tui.reports import since
     from readiness_tui.services.review import check as checks
 
     step = checks.step_summary(github)
+    before = checks.read_last(against) if against is not None else None
+    said = facts(started, judge, dataset, version)
     if gate_path is not None and runs:
         if session.db is not None:
             raise click.UsageError("--gate judges files and --db a database: give only one of them.")
@@ -200,7 +226,22 @@ def check(
         from readiness_tui.services.gate.offline import check_files
 
         choice = RunChoice(name=name, model=model, prompt=prompt)
-        found = check_files(gate_path, lock_path, runs, baseline, traces, eval_sets, as_of, labels, choice, variant)
+        found = check_files(
+            gate_path,
+            lock_path,
+            runs,
+            baseline,
+            traces,
+            eval_sets,
+            as_of,
+            labels,
+            choice,
+            variant,
+            declared=said,
+            who=session.name if said else "",
+        )
+    elif said and not (gate_path or runs):
+        raise click.UsageError("What a stored run's file does not say is declared at its import, or in the app.")
     elif any((gate_path, lock_path, runs, baseline, traces, eval_sets, labels, model, prompt, name, variant)):
         raise click.UsageError(
             "To judge files, give --gate and at least one --run; without them, the database is used."
@@ -210,9 +251,10 @@ def check(
 
         with desk_of(session) as desk:
             found = checks.check_review(load(desk, as_of=as_of, shared=True), Path.cwd())
+    added = since.since(before, report.gate_check_object(found)) if before is not None else None
     if as_json:
-        say_json(report.gate_check_object(found))
+        say_json({**report.gate_check_object(found), **since.since_object(added)})
     else:
-        say(report.gate_check_text(found).rstrip("\n"))
+        say((report.gate_check_text(found) + since.since_text(added)).rstrip("\n"))
     checks.publish(found, junit=junit, summary=summary, github=step)
-    return codes.of_verdict(found.verdict, allow_conditions=allow == "conditions")
+    return codes.of_verdict(found.verdict, allow_conditions=allow == "conditions" and not (added and added.adds))

@@ -13,7 +13,9 @@ from readiness_tui.cli.common import (
     File,
     Session,
     as_json,
+    declares,
     desk_of,
+    facts,
     pass_session,
     progress,
     say,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 @click.option("--rejects", type=File, help="Write the rejected lines to this file, as JSON lines.")
 @click.option("--reason", default="", help="Why a gate replaces the previous one; stored and printed with it.")
 @click.option("--explain", is_flag=True, help="Say what each file would bring, and why; nothing is stored.")
+@declares
 @which_run
 @as_json
 @pass_session
@@ -54,16 +57,24 @@ def import_command(
     model: str,
     prompt: str,
     name: str,
+    started: str,
+    judge: str,
+    dataset: str,
+    version: str,
     as_json: bool,
 ) -> int:
     """Import eval runs, traces, an eval set, a metrics mapping or a gate; each is recognised by its content.
 
     A file may hold several runs, and all of them are stored. With --as, FILE#2 takes its second run, --model, --prompt
     and --name the one that they name.
+
+    --started, --judge, --dataset and --version declare what a run's file does not say. They are printed with your name
+    and count as known; a file that says something else is refused.
     """
     from readiness_tui.domain.runs.choice import RunChoice
 
     choice = RunChoice(name=name, model=model, prompt=prompt)
+    said = facts(started, judge, dataset, version)
     if explain:
         from readiness_tui.cli.explain import explain_files
 
@@ -92,6 +103,7 @@ def import_command(
                     reason=reason,
                     choice=choice,
                     rivals=rivals,
+                    declared=said,
                 )
             except ReadinessError as refusal:  # the other files are still imported
                 refused.append((str(path), refusal.on_command_line))

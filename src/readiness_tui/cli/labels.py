@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
 
 from readiness_tui.cli import codes
-from readiness_tui.cli.common import File, Session, as_json, desk_of, pass_session, say, say_json, tell
+from readiness_tui.cli.common import DayOption, File, Session, as_json, desk_of, pass_session, say, say_json, tell
 
 _RUN = click.option("--run", "run_id", default="", help="Only the labels of this run.")
 
@@ -61,3 +62,28 @@ def import_(session: Session, file: Path) -> int:
     for line, reason in done.refused:
         tell(f"  line {line}: {reason}")
     return codes.GO if done.stored or done.kept else codes.UNUSABLE
+
+
+@labels_command.command("accept")
+@click.argument("case")
+@click.option("--reason", default="", help="Why the team can live with it.")
+@click.option("--approver", default="", help="Who accepts it (default: you).")
+@click.option("--until", type=DayOption(), help="The last day on which that holds, within 90 days.")
+@click.option("--withdraw", is_flag=True, help="Take it back: the failure blocks again.")
+@pass_session
+def accept(session: Session, case: str, reason: str, approver: str, until: date | None, withdraw: bool) -> None:
+    """Accept by name the risk of a high-risk case that a person failed in the candidate's version.
+
+    It then leaves a condition instead of NO-GO, until its day has passed or the version changes.
+    """
+    from readiness_tui.services.gate.declare import accept_risk, withdraw_risk
+
+    with desk_of(session) as desk:
+        if withdraw:
+            withdraw_risk(desk, case)
+            say(f"The risk of {case} is no longer accepted.")
+            return
+        if until is None:
+            raise click.UsageError("An accepted risk ends some day: name it with --until.")
+        risk = accept_risk(desk, case, reason=reason, approver=approver or session.name, expires=until)
+    say(f"The risk of {risk.case} in version {risk.version} is accepted by {risk.approver} until {risk.expires}.")

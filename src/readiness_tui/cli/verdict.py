@@ -11,6 +11,7 @@ from readiness_tui.cli import codes
 from readiness_tui.cli.common import (
     File,
     Session,
+    against,
     allow_conditions,
     as_json,
     as_of,
@@ -26,6 +27,7 @@ from readiness_tui.cli.common import (
 
 @click.command("check")
 @click.option("--scorecard", type=File, help="Test a committed scorecard instead: digest, verdict, validity.")
+@against
 @as_json
 @as_of
 @allow_conditions
@@ -34,6 +36,7 @@ from readiness_tui.cli.common import (
 def check_command(
     session: Session,
     scorecard: Path | None,
+    against: Path | None,
     as_json: bool,
     as_of: date | None,
     allow: str | None,
@@ -45,13 +48,19 @@ def check_command(
 
     With --scorecard, only that file is tested, markdown or JSON: it is a NO-GO if it was changed, or if its verdict is no
     longer valid.
+
+    --against LAST.json, written by --json before, prints what is new since; a condition that LAST.json does not have
+    ends in 3 even with --allow conditions.
     """
     from readiness_tui.reports import check as report
+    from readiness_tui.reports import since
     from readiness_tui.services.review import check
 
     if scorecard is not None:
-        if junit or summary or github or session.db:
-            raise click.UsageError("--scorecard tests a file by itself, without --db, --junit, --summary and --github.")
+        if junit or summary or github or session.db or against:
+            raise click.UsageError(
+                "--scorecard tests a file by itself, without --db, --against, --junit, --summary and --github."
+            )
         committed = check.read_committed(scorecard, as_of)
         if as_json:
             say_json(report.committed_object(committed))
@@ -62,14 +71,16 @@ def check_command(
     from readiness_tui.services.review.scorecard import current_card
 
     step = check.step_summary(github)
+    before = check.read_last(against, whole=True) if against is not None else None
     with desk_of(session) as desk:
         card = current_card(desk, as_of=as_of)
+    added = since.since(before, report.check_object(card)) if before is not None else None
     if as_json:
-        say_json(report.check_object(card))
+        say_json({**report.check_object(card), **since.since_object(added)})
     else:
-        say(report.check_text(card).rstrip("\n"))
+        say((report.check_text(card) + since.since_text(added)).rstrip("\n"))
     check.publish(card, junit=junit, summary=summary, github=step)
-    return codes.of_verdict(card.verdict, allow_conditions=allow == "conditions")
+    return codes.of_verdict(card.verdict, allow_conditions=allow == "conditions" and not (added and added.adds))
 
 
 @click.command("scorecard")

@@ -9,8 +9,8 @@ from typing import Any
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.gate.model import CasePolicy, Lock, Revision
 from readiness_tui.domain.gate.words import revision_text
-from readiness_tui.domain.gate_result.model import GateRow
-from readiness_tui.domain.gate_result.words import cases_text, reason_text, short_mark
+from readiness_tui.domain.gate_result.model import GateRow, Tries
+from readiness_tui.domain.gate_result.words import cases_text, reason_text, short_mark, tries_text
 from readiness_tui.domain.labels.agreement import Agreement
 from readiness_tui.domain.metrics.words import (
     bound_text,
@@ -126,9 +126,32 @@ def gate_object(gate: GateCard) -> dict[str, Any]:
         ],
         "must_pass_failed": [*map(mask, (*gate.must_pass_failed, *gate.must_pass_missing))],
         "unreviewed": [*map(mask, gate.unreviewed)],
+        "failed": [*map(mask, gate.failed)],
+        "tries": _tries(gate.tries),
+        "notes": [*map(mask, gate.warnings)],
         "agreement": [_agreement(one) for one in gate.agreement],
         "people": plain(masked(gate.between)),
         "results": [_result(row) for row in gate.rows],
+    }
+
+
+def _tries(tries: Tries | None) -> dict[str, Any] | None:
+    """`number`: the candidate's place among `of` tries; null where nobody can count them."""
+    if tries is None:
+        return None
+    return {
+        "number": tries.number,
+        "of": len(tries.all),
+        "text": mask(tries_text(tries)),
+        "all": [
+            {
+                "version": mask(one.version),
+                "day": plain(one.day),
+                "result": one.result.value,
+                "runs": [*map(mask, one.runs)],
+            }
+            for one in tries.all
+        ],
     }
 
 
@@ -291,9 +314,12 @@ def _gate(gate: GateCard) -> Iterator[str]:
         ("must-pass case fails", gate.must_pass_failed),
         ("must-pass case absent", gate.must_pass_missing),
         ("high-risk case without a human label", gate.unreviewed),
+        ("high-risk case failed by a person", gate.failed),
     ):
         if cases:
             yield from _wrapped(f"{label}: {', '.join(cases)}", "  ✗ ")
+    if gate.tries:
+        yield from _wrapped(tries_text(gate.tries), "  · ")
     for row in gate.cases:
         yield from _wrapped(cases_text(row), f"  {_POLICY_MARKS[row.policy]} ")
     for one in gate.agreement:

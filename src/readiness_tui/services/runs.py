@@ -113,8 +113,8 @@ def history(desk: Desk) -> list[RunSummary]:
         lines = []
         for info in runs.all(conn, review.system):
             kept = desk.cache.get(f"run line {info.key}")
-            if kept is None or kept[0] != mark:
-                kept = desk.cache[f"run line {info.key}"] = (mark, _line(info, run_data(conn, info, shelf)))
+            if kept is None or kept[0] != (mark, info):  # what people declare of a run may change
+                kept = desk.cache[f"run line {info.key}"] = ((mark, info), _line(info, run_data(conn, info, shelf)))
             lines.append(kept[1])
         return lines
 

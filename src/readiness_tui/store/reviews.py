@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
 
 from readiness_tui.domain.checklists.model import Checklist, Depth
@@ -30,6 +31,15 @@ def get(conn: Connection, review_id: int) -> Review:
 
 def latest(conn: Connection, *, system: str | None = None) -> Review | None:
     return next(iter(all(conn, system=system)), None)
+
+
+def opened(conn: Connection, review_id: int) -> datetime | None:
+    """When the review was made; None where the history does not say."""
+    (at,) = conn.execute(
+        "SELECT min(c.at) FROM change_row r JOIN change c ON c.id = r.change_id WHERE r.table_name = 'review' AND r.pk = ?",
+        (dump([review_id]),),
+    ).fetchone()
+    return opt_moment(at)
 
 
 def previous(conn: Connection, review: Review) -> Review | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.labels.queue import Answered, with_labels
-from readiness_tui.domain.runs.model import Case, HumanLabel, HumanVerdict, Run
-from readiness_tui.store import packing
+from readiness_tui.domain.runs.declared import with_declared
+from readiness_tui.domain.runs.model import Case, DeclaredFact, HumanLabel, HumanVerdict, Run
+from readiness_tui.store import declared, packing
 from readiness_tui.store.codec import dump, load, moment, opt_moment, stamp
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
@@ -23,7 +24,7 @@ _PUBLISHED = (
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """One stored version of a run. `digest` is that of the file's bytes; `current`: no later import of its system has
+    """One stored version of a run, with what people declared of it. `digest` is that of the file's bytes; `current`: no later import of its system has
     the same id."""
 
     run: Run
@@ -45,7 +46,10 @@ def all(conn: Connection, system: str, *, versions: bool = False) -> list[RunInf
     newest: dict[str, int] = {}
     for row in rows:
         newest[row["id"]] = max(newest.get(row["id"], 0), row["published_order"])
-    infos = [_info(row, system, current=row["published_order"] == newest[row["id"]]) for row in rows]
+    said = declared.facts(conn, system)
+    infos = [
+        _info(row, system, said.get(row["id"], ()), current=row["published_order"] == newest[row["id"]]) for row in rows
+    ]
     return sorted((i for i in infos if versions or i.current), key=_order, reverse=True)
 
 
@@ -60,6 +64,22 @@ def named(conn: Connection, system: str, run_id: str) -> RunInfo:
     if info is None:
         raise ReadinessError(f"No run {run_id} was imported. `readiness runs` lists them.")
     return info
+
+
+def stated(conn: Connection, key: int) -> Run:
+    """The run as its file has it, without what people declared."""
+    (text,) = conn.execute("SELECT json FROM run WHERE key = ?", (key,)).fetchone()
+    return packing.run(text)
+
+
+def failed_by_people(conn: Connection, info: RunInfo) -> bool:
+    """Whether a person may have failed a case of this run: in its file, or since."""
+    (found,) = conn.execute(
+        "SELECT EXISTS (SELECT 1 FROM human_label WHERE system = ?1 AND run_id = ?2 AND verdict = 'fail')"
+        ' OR EXISTS (SELECT 1 FROM run_case WHERE run_key = ?3 AND json LIKE \'%"verdict":"fail"%\')',
+        (info.system, info.run.id, info.key),
+    ).fetchone()
+    return bool(found)
 
 
 def cases(conn: Connection, key: int) -> list[Case]:
@@ -162,12 +182,13 @@ def _order(info: RunInfo) -> tuple[bool, str, str, str]:
     return (started is not None, stamp(started) or "" if started else "", stamp(info.imported_at), info.digest)
 
 
-def _info(row: Row, system: str, *, current: bool) -> RunInfo:
+def _info(row: Row, system: str, said: Sequence[DeclaredFact], *, current: bool) -> RunInfo:
+    run, imported_at = packing.run(row["json"]), moment(row["published_at"])
     return RunInfo(
-        run=packing.run(row["json"]),
+        run=with_declared(run, said, imported_at) if said else run,
         key=row["key"],
         import_id=row["import_id"],
-        imported_at=moment(row["published_at"]),
+        imported_at=imported_at,
         digest=row["digest"],
         path=row["path"],
         format=row["format"],

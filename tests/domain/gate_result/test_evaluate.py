@@ -357,14 +357,16 @@ def test_latest_complete_by_start_then_import_then_digest() -> None:
     broken = info("broken", late + timedelta(days=1), late, "z", completeness=Completeness.PARTIAL)
     unknown = info("unknown", None, late + timedelta(days=9), "z")
     older = info("older", early, late, "z")
-    first = info("first", late, early, "z")
-    zoned = info("zoned", late.astimezone(timezone(timedelta(hours=5))), late, "a")
-    last = info("last", late, late, "b")
+    first = info("first", late, late, "z")
+    zoned = info("zoned", late.astimezone(timezone(timedelta(hours=5))), late + timedelta(hours=1), "a")
+    last = info("last", late, late + timedelta(hours=1), "b")
+    future = info("future", late + timedelta(days=365), late, "z")  # a start that had not come is not known
     picked = latest_complete([last, zoned, first, older, unknown, broken])
     assert picked is last
     assert latest_complete([zoned, first, older, unknown]) is zoned
     assert latest_complete([first, older, unknown]) is first
     assert latest_complete([unknown, older]) is older
+    assert latest_complete([future, older]) is older
     assert latest_complete([unknown, broken]) is unknown
     assert latest_complete([broken]) is None
 
@@ -454,7 +456,9 @@ def test_high_risk_cases_need_a_human_label() -> None:
     outcome = hold(candidate=run_of(*cases, golden=golden))
     assert outcome.high_risk == ("seen", "once", "unseen", "by-gold", "lost")
     assert outcome.unreviewed == ("unseen", "by-gold", "lost")
-    assert any("judged high-risk cases as failed: once" in warning for warning in outcome.warnings)
+    assert outcome.failed == ("once",)
+    assert [(held.name, held.blocks) for held in outcome.findings] == [("high-risk-failed", True)]
+    assert "1 high-risk case failed by a person: once (ana, run rag-v4)" in outcome.findings[0].text
 
 
 def test_each_variant_of_a_high_risk_case_needs_its_own_label() -> None:
@@ -532,7 +536,7 @@ def test_unverified_digests() -> None:
 
     both = {"dataset_digest": "d", "judge_digest": "j"}
     assert unverified(locked(**both), **both) == ()
-    assert unverified(locked(), **both) == ("dataset", "judge")
+    assert unverified(locked(), **both) == ()  # nobody can bind them any more: the lock says so in a remark
     assert unverified(locked(**both)) == ("dataset", "judge")
     assert unverified(locked(**both), dataset_digest="d") == ("judge",)
     assert unverified(locked(dataset_digest="d"), HITS, dataset_digest="d") == ()  # no judge in a hit rate
@@ -730,7 +734,7 @@ def test_the_rise_of_a_quantile_and_of_a_ratio_have_bounds() -> None:
     base = run_of(*timed(before), id_="base")
     assert row(rule, run_of(*timed([v + (i % 3) for i, v in enumerate(before)])), base).result is Result.PASS
     assert row(rule, run_of(*timed([v * 1.3 + (i % 3) for i, v in enumerate(before)])), base).result is Result.FAIL
-    few = row(rule, run_of(*timed(before[:58])), run_of(*timed(before[:58]), id_="base"))
+    few = row(rule, run_of(*timed([v + 1 for v in before[:58]])), run_of(*timed(before[:58]), id_="base"))
     assert (few.result, few.sure) == (Result.INCONCLUSIVE, "n too small: none below n = 59")
 
     def priced(factor: float, id_: str) -> RunData:

@@ -122,7 +122,12 @@ def test_a_failing_row_says_by_how_much():
             CONDITIONS,
             "run before lock: never locked",
         ),
-        ({"unverified": ("dataset", "judge")}, "digest", CONDITIONS, "unverified digest: dataset, judge"),
+        (
+            {"unverified": ("dataset", "judge")},
+            "digest",
+            CONDITIONS,
+            "unverified digest: dataset, judge; declare what the run's file does not say, and lock again where the lock binds none",
+        ),
     ],
 )
 def test_what_else_the_gate_can_lack(changes: dict[str, Any], key: str, verdict: Verdict, words: str):

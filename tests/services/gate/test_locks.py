@@ -19,7 +19,7 @@ START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 @pytest.fixture
 def desk(tmp_path: Path):
-    desk = open_desk(tmp_path / "r.db", "ana", create=True, clock=lambda: START)
+    desk = open_desk(tmp_path / "r.db", "ana", create=True, clock=lambda: START + timedelta(days=2))
     new_review(desk, system="bot", release="1")
     run = tmp_path / "run.jsonl"
     run.write_text(
@@ -29,6 +29,7 @@ def desk(tmp_path: Path):
         encoding="utf-8",
     )
     import_path(desk, run, role="candidate")
+    desk.clock = lambda: START  # what follows is typed before the run
     yield desk
     desk.close()
 

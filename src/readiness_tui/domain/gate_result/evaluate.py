@@ -10,24 +10,18 @@ from typing import Protocol, TypeVar
 from readiness_tui.domain.compare.comparison import comparison_warnings, differ_in
 from readiness_tui.domain.gate.model import CasePolicy, Gate, Lock
 from readiness_tui.domain.gate_result.cases import findings, meant
+from readiness_tui.domain.gate_result.circumstances import ALONE, Circumstances
 from readiness_tui.domain.gate_result.datasets import Datasets, held_against
 from readiness_tui.domain.gate_result.disputed import disputed
+from readiness_tui.domain.gate_result.high_risk import high_risk
 from readiness_tui.domain.gate_result.model import CasesRow, GateOutcome, GateRow
+from readiness_tui.domain.gate_result.registration import registration
 from readiness_tui.domain.gate_result.rows import Ground, row, split
-from readiness_tui.domain.labels.queue import judge_agreement, labels_of, reviewer_agreement
-from readiness_tui.domain.metrics import (
-    RunData,
-    absent_cases,
-    case_key,
-    first_few,
-    gold_by_id,
-    held,
-    resolve,
-    said_of,
-    tags_of,
-    utc,
-)
+from readiness_tui.domain.gate_result.same_run import held_apart
+from readiness_tui.domain.labels.queue import judge_agreement, reviewer_agreement
+from readiness_tui.domain.metrics import RunData, case_key, held, resolve, said_of, utc
 from readiness_tui.domain.metrics.rule import From, Rule
+from readiness_tui.domain.runs.declared import comparable, fact_text, judge_of, short_digest, start_known
 from readiness_tui.domain.runs.holding import LockedSet, Shelf
 from readiness_tui.domain.runs.model import (
     HIGH_RISK,
@@ -35,14 +29,13 @@ from readiness_tui.domain.runs.model import (
     CaseStatus,
     Completeness,
     EvalSet,
-    HumanVerdict,
     Run,
     ScoreState,
     Trace,
 )
-from readiness_tui.domain.text.format import moment, number
+from readiness_tui.domain.text.format import number
 
-__all__ = ["HIGH_RISK", "case_passed", "differ_in", "evaluate_gate", "high_risk_cases", "latest_complete"]
+__all__ = ["HIGH_RISK", "case_passed", "differ_in", "evaluate_gate", "judged", "latest_complete", "must_pass"]
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
@@ -59,23 +52,33 @@ def evaluate_gate(
     dataset_digest: str | None = None,
     judge_digest: str | None = None,
     locked: Sequence[LockedSet] = (),
+    around: Circumstances = ALONE,
 ) -> GateOutcome:
     """Evaluate a gate on the candidate's runs, in the order the review names them.
 
     `eval_set` is the golden set for runs that nothing holds yet. `locked`: the golden sets that were known when the gate
     was locked, with their cases. `dataset_digest` and `judge_digest` are used if a run
-    does not say. Without a candidate the gate is not run and has no rows. A metric from traces reads the UTC days
-    up to and including `as_of`. Without a gate the high-risk cases are still checked.
+    does not say. `around`: what is known beside these runs. Without a candidate the gate is not run and has no rows. A
+    metric from traces reads the UTC days up to and including `as_of`. Without a gate the high-risk cases are still checked.
     """
     locked = (*locked, *(lock.sets if lock else ()))
     lock = replace(lock, sets=()) if lock else None  # the outcome says who and when, not every case
     runs, base = (tuple(_held(data, eval_set) for data in side) for side in (candidate, baseline))
     every = runs if gate is None else meant(gate, runs)
-    high_risk, unreviewed, refused = high_risk_cases(every)
+    risky = high_risk(every, around.others, around.accepted, as_of)
     agreed, between = judge_agreement(runs, gate), reviewer_agreement(runs)
     if gate is None or not runs:
-        return GateOutcome(gate, lock, high_risk=high_risk, unreviewed=unreviewed, agreement=agreed, between=between)
-    judges = {data.run.id: data.run.judge_digest or judge_digest for data in runs}
+        return GateOutcome(
+            gate,
+            lock,
+            high_risk=risky.cases,
+            unreviewed=risky.unreviewed,
+            failed=risky.failed_cases,
+            findings=risky.findings,
+            agreement=agreed,
+            between=between,
+        )
+    judges = {data.run.id: judge_of(data.run) or judge_digest for data in runs}
     declared = (
         _first(lock.dataset_digest if lock else None, gate.dataset_digest),
         _first(lock.judge_digest if lock else None, gate.judge_digest),
@@ -83,25 +86,32 @@ def evaluate_gate(
     datasets = held_against(runs, declared[0], locked, dataset_digest)
     changed = _changed(gate, lock, declared[1], datasets, judges)
     ground = Ground(runs, base, traces, as_of, {run_id: tuple(what) for run_id, what in changed.items()})
-    rows = tuple(row(part, ground) for rule in gate.rules for part in split(rule))
-    failed, missing = _must_pass(gate.must_pass, every)
-    registered, registration = _registration(lock, runs)
+    rows = held_apart((row(part, ground) for rule in gate.rules for part in split(rule)), runs, base)
+    failed, missing = must_pass(gate.must_pass, every)
+    registered, why_not = registration(lock, runs, around.seen)
     return GateOutcome(
         gate=gate,
         lock=lock,
         rows=rows,
         ran=True,
         registered=registered,
-        registration=registration,
+        registration=why_not,
         changed=_changed_words(changed),
-        unverified=_unverified(gate, lock, declared, rows, datasets, judges),
+        unverified=_unverified(gate, lock, declared, rows, datasets, judges, runs),
         cases=_cases(gate, runs, base),
         must_pass_failed=failed,
         must_pass_missing=missing,
-        high_risk=high_risk,
-        unreviewed=unreviewed,
-        warnings=(*_warnings(runs, base, rows, refused), *datasets.remarks, *said_of((*runs, *base))),
-        findings=tuple(findings(gate, runs, base, rows)),
+        high_risk=risky.cases,
+        unreviewed=risky.unreviewed,
+        failed=risky.failed_cases,
+        warnings=(
+            *_warnings(runs, base, rows),
+            *_unbound(lock, declared[1], rows),
+            *datasets.remarks,
+            *said_of((*runs, *base)),
+        ),
+        findings=(*risky.findings, *around.findings, *findings(gate, runs, base, rows)),
+        tries=around.tries,
         disputed=disputed(rows, runs),
         agreement=agreed,
         between=between,
@@ -135,13 +145,13 @@ def _changed(
         changed[None] = {"the gate": _digests(lock.gate_digest, gate.digest)}
     for run_id, now in judges.items():
         changed[run_id] = dict([datasets.changed[run_id]]) if run_id in datasets.changed else {}
-        if judge and now and judge != now:
+        if judge and now and comparable(judge, now) and judge != now:
             changed[run_id]["the judge"] = _digests(judge, now)
     return changed
 
 
 def _digests(before: str, now: str) -> str:
-    return f"{before[:12]} when locked, {now[:12]} now"
+    return f"{short_digest(before)} when locked, {short_digest(now)} now"
 
 
 def _changed_words(changed: dict[str | None, dict[str, str]]) -> tuple[str, ...]:
@@ -160,38 +170,38 @@ def _unverified(
     rows: Iterable[GateRow],
     datasets: Datasets,
     judges: dict[str, str | None],
+    runs: Sequence[RunData],
 ) -> tuple[str, ...]:
-    """Digests not known on both sides, for the runs that rows use; the judge only if a metric has one."""
+    """Digests that a run that rows use does not say, or says in another way than the lock; the judge only if a metric
+    has one. A golden set that the lock does not bind counts as well, as locking after its import binds it."""
     unknown: dict[str, None] = {}
+    golden = {data.run.id for data in runs if data.golden is not None}
     if lock and not (lock.gate_digest and gate.digest):
         unknown["gate"] = None
     for made in rows:
         if made.run_id is None:
             continue
-        told = declared[0] and datasets.known[made.run_id] and made.run_id not in datasets.unlocked
+        ours = datasets.known[made.run_id]
+        told = ours and made.run_id not in datasets.unlocked and (declared[0] or made.run_id not in golden)
         if not told and made.run_id not in datasets.outside:
             unknown["dataset"] = None
-        if _judged(made.rule) and not (declared[1] and judges[made.run_id]):
+        ours, bound = judges[made.run_id], declared[1]
+        if judged(made.rule) and not (comparable(bound, ours) if bound else ours):
             unknown["judge"] = None
     return tuple(unknown)
 
 
-def _judged(rule: Rule) -> bool:
+def _unbound(lock: Lock | None, judge: str | None, rows: Iterable[GateRow]) -> tuple[str, ...]:
+    """A remark where nobody can tell whether the judge changed since the lock."""
+    if lock is None or judge or not any(made.run_id and judged(made.rule) for made in rows):
+        return ()
+    return ("The lock binds no judge, so whether it changed since is not known: name it when you lock the next gate.",)
+
+
+def judged(rule: Rule) -> bool:
+    """Whether a model scores the rule's metric; one that the registry does not know may be."""
     metric = resolve(rule.metric)
     return metric is None or metric.judged
-
-
-def _registration(lock: Lock | None, runs: Sequence[RunData]) -> tuple[bool, str]:
-    """Whether every candidate run's start is known and not before the lock, in UTC; if not, why."""
-    if lock is None:
-        return False, "the gate was never locked"
-    for data in runs:
-        if data.run.started_at is None:
-            return False, f"run {data.run.id!r} does not say when it started"
-        if utc(data.run.started_at) < utc(lock.at):
-            began, locked = moment(data.run.started_at), moment(lock.at)
-            return False, f"run {data.run.id!r} started {began}, before the lock of {locked}"
-    return True, ""
 
 
 # Single cases
@@ -223,7 +233,7 @@ def case_passed(case: Case) -> bool | None:
     return True if flags and not unsaid else None
 
 
-def _must_pass(ids: Sequence[str], runs: Sequence[RunData]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def must_pass(ids: Sequence[str], runs: Sequence[RunData]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Must-pass cases that fail, and must-pass cases that no candidate run reports as passed.
 
     Every repeat in every candidate run has to pass; a case that is absent, or has no verdict, is missing.
@@ -239,26 +249,6 @@ def _must_pass(ids: Sequence[str], runs: Sequence[RunData]) -> tuple[tuple[str, 
 
 def _all_passed(verdicts: list[bool | None]) -> bool:
     return bool(verdicts) and all(verdicts)
-
-
-def high_risk_cases(runs: Sequence[RunData]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Keys of all high-risk cases, of the unlabelled ones, and of those that a person judged failed.
-
-    A case is high-risk by its own tag or its golden case's; golden cases that a run should have but lacks count too.
-    Each variant of a case has its own answer and needs its own label.
-    """
-    found: dict[str, list[HumanVerdict]] = {}
-    for data in runs:
-        gold = gold_by_id(data)
-        for case in data.cases:
-            if HIGH_RISK in tags_of(case, gold.get(case.id)):
-                found.setdefault(case_key(case), []).extend(label.verdict for label in labels_of((case,)))
-        for lost in absent_cases(data):
-            if HIGH_RISK in lost.tags:
-                found.setdefault(lost.id, [])
-    unreviewed = tuple(id_ for id_, labels in found.items() if not labels)
-    refused = tuple(id_ for id_, labels in found.items() if HumanVerdict.FAIL in labels)
-    return tuple(found), unreviewed, refused
 
 
 # Runs
@@ -279,18 +269,18 @@ Stored = TypeVar("Stored", bound=StoredRun)
 
 
 def latest_complete(runs: Iterable[Stored]) -> Stored | None:
-    """The latest complete run by start, then import time, then digest. An unknown start counts as earliest."""
+    """The latest complete run by start, then import time, then digest. A start that is not known, or had not come when
+    the run was imported, counts as earliest."""
 
     def when(stored: Stored) -> tuple[datetime, datetime, str]:
         started, imported = stored.run.started_at, stored.imported_at
-        return utc(started) if started else _EARLIEST, utc(imported) if imported else _EARLIEST, stored.digest
+        known = started if start_known(started, imported) else None
+        return utc(known) if known else _EARLIEST, utc(imported) if imported else _EARLIEST, stored.digest
 
     return max((s for s in runs if s.run.completeness is Completeness.COMPLETE), key=when, default=None)
 
 
-def _warnings(
-    runs: Sequence[RunData], base: Sequence[RunData], rows: Iterable[GateRow], refused: tuple[str, ...]
-) -> tuple[str, ...]:
+def _warnings(runs: Sequence[RunData], base: Sequence[RunData], rows: Iterable[GateRow]) -> tuple[str, ...]:
     """What a reader of the rows should know, as sentences."""
     said: dict[str, None] = {}
     for data in (*runs, *base):
@@ -298,6 +288,8 @@ def _warnings(
             lost = data.run.declared_cases
             of = "cases may be missing" if lost is None else f"{len(data.cases):,} of {lost:,} cases are in its file"
             said[f"Run {data.run.id!r} is {data.run.completeness}: {of}."] = None
+        for fact in data.run.declared:
+            said[f"Run {data.run.id!r}: {fact_text(fact)}."] = None
         for one in data.run.disputed:
             figures = f"{one.metric} {number(one.declared)}, over its cases {number(one.found)}"
             said[f"Run {data.run.id!r}: {one.where} states {figures}."] = None
@@ -305,8 +297,6 @@ def _warnings(
             said[f"Run {data.run.id!r} names its cases by position only: compare them with care."] = None
     if runs and base:
         said.update(dict.fromkeys(comparison_warnings(runs[0].run, base[0].run)))
-    if refused:
-        said[f"A person judged high-risk cases as failed: {first_few(refused)}."] = None
     if any(made.rule.source is From.RUN and made.by_missing for made in rows):
         said["Some results are decided by missing cases: in the worst case they would miss."] = None
     return tuple(said)

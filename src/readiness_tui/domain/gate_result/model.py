@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from readiness_tui.domain.gate.model import CasePolicy, Gate, Lock, Revision, Witness
@@ -40,11 +41,31 @@ class GateRow:
 @dataclass(frozen=True, slots=True)
 class GateFinding:
     """What the gate is held for beside its rows: a condition, or NO-GO if it `blocks`. `name` makes its key, `gate/<name>`;
-    `text` is a sentence without its final stop that names an act somebody can do. What nobody can mend is a remark."""
+    `text` is a sentence without its final stop that names an act somebody can do. What nobody can mend is a remark.
+    `expires`: the last day on which it is no more than a condition."""
 
     name: str
     text: str
     blocks: bool = False
+    expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One version, dataset and start day (UTC) held against a lock; `result` over all of its runs."""
+
+    version: str
+    day: date
+    result: Result
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """Everything that was tried against the lock, in order of start; `number`: the candidate's place in it, from 1."""
+
+    all: tuple[Try, ...]
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +99,8 @@ class GateOutcome:
     unreviewed: tuple[str, ...] = ()  # those without a human label
     warnings: tuple[str, ...] = ()  # remarks on the whole
     findings: tuple[GateFinding, ...] = ()
+    tries: Tries | None = None  # None: not known, as from files alone
+    failed: tuple[str, ...] = ()  # high-risk cases that a person failed, neither settled nor accepted
     disputed: tuple[str, ...] = ()  # rules that the tool's own figure would decide otherwise than its cases
     revision: Revision | None = None  # if this gate replaced another
     witness: Witness | None = None  # if the lock comes only from a file

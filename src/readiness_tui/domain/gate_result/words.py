@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from readiness_tui.domain.gate_result.model import CasesRow, GateRow, Result
+from readiness_tui.domain.gate_result.model import CasesRow, GateRow, Result, Tries
 from readiness_tui.domain.text.format import plural
+from readiness_tui.domain.text.sanitise import one_line
 
 _NAMED = 5  # cases named in a sentence
+_TRIES = 8  # tries named in a sentence
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
 RESULT_WORDS: dict[Result, tuple[str, str]] = {
@@ -46,3 +49,21 @@ def cases_text(row: CasesRow) -> str:
     if row.kind == "new":
         return f"{plural(len(row.ids), 'case')} {'is' if one else 'are'} new since the baseline: {listed}"
     return f"{plural(len(row.ids), 'case')} of the baseline {'was' if one else 'were'} removed: {listed}"
+
+
+def tries_text(tries: Tries) -> str:
+    """ "third try against this lock; earlier: rag-v4 FAIL, rag-v4a FAIL"."""
+    n = tries.number
+    word = _ORDINALS[n - 1] if n <= len(_ORDINALS) else f"{n}{_suffix(n)}"
+    later = len(tries.all) - n
+    said = [f"{word} of {len(tries.all)} tries against this lock" if later else f"{word} try against this lock"]
+    for when, some in (("earlier", tries.all[: n - 1]), ("later", tries.all[n:])):
+        if some:
+            named = ", ".join(f"{one_line(one.version, 40)} {one.result}" for one in some[-_TRIES:])
+            more = f", and {len(some) - _TRIES} before" if len(some) > _TRIES else ""
+            said.append(f"{when}: {named}{more}")
+    return "; ".join(said)
+
+
+def _suffix(n: int) -> str:
+    return "th" if 10 < n % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")

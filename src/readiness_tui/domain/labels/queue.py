@@ -148,7 +148,10 @@ def _labelling_order(task: Task, who: str) -> tuple[int, str]:
     mine = task.label_of(who)
     if mine is not None:
         return 0, mine.at.isoformat() if mine.at else ""
-    return (2 if task.labels else 1), ""
+    decided = any(
+        label.verdict is not HumanVerdict.UNSURE for label in task.labels
+    )  # `unsure` is no label for the gate
+    return (2 if decided else 1), ""
 
 
 # What the judge says

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from readiness_tui.domain.checklists.assessment import EvidenceKind, Proposal
 from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
-from readiness_tui.domain.gate_result.evaluate import high_risk_cases
+from readiness_tui.domain.gate_result.high_risk import high_risk
 from readiness_tui.domain.incidents.live_note import Command
 from readiness_tui.domain.incidents.model import Incident, Sev
 from readiness_tui.domain.probes.base import Check, Finding, Probe, ProbeInput, RecordProbe, SeenTraces, safe, utc
@@ -98,7 +98,8 @@ def _linked(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
 def _labelled(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
     """Applies to every case tagged high_risk; it carries if a person labelled it."""
     tally = ShareTally()
-    risky, unreviewed, _ = high_risk_cases([data.run_data(run, cases) for run, cases in data.candidate])
+    found = high_risk([data.run_data(run, cases) for run, cases in data.candidate])
+    risky, unreviewed = found.cases, found.unreviewed
     for name in risky:
         tally.count(name, name not in unreviewed, "a person's label")
     needs = "no case of a candidate run or of its golden set is tagged high_risk"

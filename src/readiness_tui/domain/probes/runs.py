@@ -6,7 +6,8 @@ from collections import Counter
 from datetime import timedelta
 
 from readiness_tui.domain.compare.comparison import first_run_with
-from readiness_tui.domain.gate_result.evaluate import case_passed, high_risk_cases
+from readiness_tui.domain.gate_result.evaluate import case_passed
+from readiness_tui.domain.gate_result.high_risk import high_risk
 from readiness_tui.domain.gate_result.power import cases_to_decide, fewest_cases
 from readiness_tui.domain.intervals import MIN_N, WILSON, smallest_n_for_quantile
 from readiness_tui.domain.labels import queue
@@ -323,7 +324,7 @@ def evaluation_types_seen(data: ProbeInput) -> SupportFigure:
     for run, cases in pairs:
         for layer, rows in data.metrics_of(run, cases).items():
             layers |= {layer.value for _, seen in rows if isinstance(seen, Observed)}
-    found, unreviewed, _ = high_risk_cases([data.run_data(run, cases) for run, cases in data.candidate])
+    risky = high_risk([data.run_data(run, cases) for run, cases in data.candidate])
     prompts = {run.prompt_version for run in runs if has(run.prompt_version)}
     seen = {
         "unit tests for deterministic logic": any("junit" in normal(run.tool) for run in runs),
@@ -331,7 +332,7 @@ def evaluation_types_seen(data: ProbeInput) -> SupportFigure:
         "retrieval quality": Layer.RETRIEVAL.value in layers,
         "LLM output quality": Layer.GENERATION.value in layers,
         "agent task completion": Layer.AGENT.value in layers,
-        "human review for high-risk paths": bool(found) and len(unreviewed) < len(found),
+        "human review for high-risk paths": len(risky.unreviewed) < len(risky.cases),
         "online experiments when applicable": any(_tagged(run, _ONLINE) for run in runs),
     }
     names = [name for name, shown in seen.items() if shown]

@@ -108,6 +108,10 @@ class HumanVerdict(StrEnum):
     UNSURE = "unsure"
 
 
+#: How the name of a reviewer begins whom a source knows to be a person and cannot name.
+NOT_NAMED = "not named"
+
+
 @dataclass(frozen=True, slots=True)
 class HumanLabel:
     """A person's verdict on an answer. `blind`: given before seeing the judge's or other people's verdicts.
@@ -189,6 +193,24 @@ class DisputedFigure:
     where: str = ""
 
 
+class Fact(StrEnum):
+    """What of a run a person can declare where its file does not say."""
+
+    STARTED = "started"
+    JUDGE = "judge"
+    DATASET = "dataset"
+    VERSION = "version"
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredFact:
+    """`value`: of a start ISO 8601 in UTC, of a judge or dataset its name or its digest (SHA-256, hex). `by`: who said so."""
+
+    fact: Fact
+    value: str
+    by: str
+
+
 #: The version of a run that names no pipeline, prompt or model.
 UNKNOWN_VERSION = "unknown"
 
@@ -197,7 +219,8 @@ UNKNOWN_VERSION = "unknown"
 class Run:
     """One evaluation of one pipeline version over a dataset. `id` is the tool's own where it has one.
 
-    `declared_cases`: how many the file says it should hold, where it holds fewer.
+    `declared_cases`: how many the file says it should hold, where it holds fewer. `declared`: what a person said of it
+    and the file does not.
     """
 
     id: str
@@ -221,6 +244,7 @@ class Run:
     extra: dict[str, Any] = field(default_factory=dict)
     declared_cases: int | None = None
     disputed: tuple[DisputedFigure, ...] = ()
+    declared: tuple[DeclaredFact, ...] = ()
 
     @property
     def version(self) -> str:

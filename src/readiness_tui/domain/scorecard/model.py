@@ -18,7 +18,7 @@ from typing import Any
 from readiness_tui.domain.checklists.assessment import Assurance, Proposal
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.gate.model import Lock, Revision
-from readiness_tui.domain.gate_result.model import CasesRow, GateFinding, GateRow, Result
+from readiness_tui.domain.gate_result.model import CasesRow, GateFinding, GateRow, Result, Tries
 from readiness_tui.domain.incidents.model import FailureClass, Sev
 from readiness_tui.domain.labels.agreement import Agreement, Between
 from readiness_tui.domain.verdict.gap import GapState
@@ -89,6 +89,8 @@ class GateCard:
     must_pass_missing: tuple[str, ...] = ()
     high_risk: int = 0
     unreviewed: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()  # high-risk cases that a person failed, neither settled nor accepted
+    tries: Tries | None = None
     warnings: tuple[str, ...] = ()
     findings: tuple[GateFinding, ...] = ()
     runs: tuple[RunLine, ...] = ()

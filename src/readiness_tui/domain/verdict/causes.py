@@ -7,6 +7,7 @@ condition's row, with the owner and date that somebody gave it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from readiness_tui.domain.checklists.assessment import Standing
@@ -56,14 +57,18 @@ def gate_causes(outcome: GateOutcome) -> Iterator[Cause]:
         if outcome.ran and outcome.witness is not None and outcome.witness.late:
             yield condition("lock-history", outcome.witness.text)
         if outcome.ran and outcome.unverified:
-            yield condition("digest", f"unverified digest: {', '.join(outcome.unverified)}")
+            yield condition(
+                "digest",
+                f"unverified digest: {', '.join(outcome.unverified)}; declare what the run's file does not say, and lock"
+                " again where the lock binds none",
+            )
     if outcome.disputed:
         yield condition("disputed", f"the tool's own figure differs: {'; '.join(outcome.disputed)}")
     for held in outcome.findings:
         if held.blocks:
             yield cause(held.name, Verdict.NO_GO, held.text, Severity.BLOCKER)
         else:
-            yield condition(held.name, held.text)
+            yield replace(condition(held.name, held.text), expires=held.expires)
     for row in outcome.rows:
         if row.result is Result.PASS:
             continue

@@ -25,8 +25,11 @@ _GATE_WORDS = {
     "gate/none": "declare a gate with a required metric, and run it",
     "gate/none-required": "make a metric of the gate required",
     "gate/not-run": "run the gate on a candidate",
-    "gate/lock": "lock the gate, then run it again",
-    "gate/digest": "run again with the unknown digests recorded",
+    "gate/lock": "lock the gate, then run it again; or declare the start that a file does not say",
+    "gate/digest": "declare the unknown digests, or run again with them recorded",
+    "gate/high-risk-failed": "have the failed high-risk cases pass in a later run, or accept their risk by name",
+    "gate/high-risk-accepted": "mend the high-risk cases whose risk was accepted",
+    "gate/failed-then-passed": "record what changed since the version failed, or test a new one",
     "gate/cases-new": "add the new cases to the baseline's run, or let the gate allow them",
     "gate/cases-removed": "run the removed cases again, or let the gate allow it",
     "gate/must-pass": "make the must-pass cases pass",
@@ -280,12 +283,17 @@ class _Search:
 
     def _settle_cause(self, cause: Cause) -> Flip:
         if cause.part is Part.GATE:
-            text = _GATE_WORDS.get(cause.key) or self._pass(cause.key.removeprefix("gate/"))
+            text = _GATE_WORDS.get(cause.key) or self._found(cause) or self._pass(cause.key.removeprefix("gate/"))
         elif cause.key.endswith("/eval-case"):
             text = f"add an eval case: {cause.text}"
         else:
             text = f"close {'the action' if cause.gap_key else 'the incident'}: {cause.text}"
         return self._flip(cause.key, text, cause.severity, cause)
+
+    def _found(self, cause: Cause) -> str:
+        """The act that a finding beside the gate's rows names."""
+        names = {f"gate/{found.name}" for found in self.facts.gate.findings}
+        return f"settle this: {cause.text}" if cause.key in names else ""
 
     def _pass(self, rule_key: str) -> str:
         """What a rule needs: a better figure, or only a measurement on what was locked."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from readiness_tui.domain.checklists.assessment import Evidence, EvidenceKind, Proposal
 from readiness_tui.domain.checklists.model import Checklist
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.gate.diff import gate_diff
 from readiness_tui.domain.gate.model import Gate, Revision
+from readiness_tui.domain.gate_result.circumstances import ALONE, Circumstances
 from readiness_tui.domain.gate_result.evaluate import evaluate_gate, latest_complete
 from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.metrics import RunData, case_key, held, speaking
@@ -20,11 +21,24 @@ from readiness_tui.domain.runs.holding import Shelf
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, EvalSet
 from readiness_tui.services.core import golden_sets
+from readiness_tui.services.core.circumstances import Held, circumstances
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.golden_sets import run_data
-from readiness_tui.store import assessments, gate_changes, gates, imports, incidents, runs, traces
+from readiness_tui.store import (
+    assessments,
+    declared,
+    gate_changes,
+    gates,
+    imports,
+    incidents,
+    reviews,
+    runs,
+    traces,
+)
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
+
+__all__ = ["Measured", "hold_unlocked", "measure", "repeats", "run_data"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +55,7 @@ class Measured:
     trace_count: int
     asked: ProbeInput  # what the probes read, but for the traces: kept for those that read notes and drills alone
     ambiguous: tuple[str, ...] = ()  # pipeline versions among which a person must choose the candidate
+    around: Circumstances = ALONE
 
 
 def _imported(conn: Connection, review: Review, as_of: date) -> object:
@@ -53,6 +68,8 @@ def _imported(conn: Connection, review: Review, as_of: date) -> object:
         gate_changes.latest(conn, review.gate_id) if review.gate_id else None,
         runs.label_changes(conn),
         assessments.dismissals(conn, review.id),
+        declared.facts(conn, review.system),
+        declared.risks(conn, review.system),
     )
 
 
@@ -65,7 +82,7 @@ def measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Chec
     noted = tuple(incidents.all(conn, review.system)), _drills(conn, review)
     kept = desk.cache.get("measure")
     if kept is None or kept[0] != mark:
-        made = _measure(conn, review, checklists, as_of)
+        made = _measure(conn, desk, review, checklists, as_of)
     else:
         assert isinstance(kept[1], Measured)
         made = kept[1]
@@ -81,19 +98,20 @@ def _with_notes(made: Measured, checklists: tuple[Checklist, ...], asked: ProbeI
     return replace(made, asked=asked, proposals=made.proposals | propose_all(items, asked))
 
 
-def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...], as_of: date) -> Measured:
+def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Checklist, ...], as_of: date) -> Measured:
     infos = tuple(runs.all(conn, review.system))
     gate = gates.get(conn, review.gate_id) if review.gate_id else None
     lock = golden_sets.lock_of(conn, review.system, gate)
     shelf = golden_sets.with_lock(conn, review, gate, lock)
-    candidate_infos, ambiguous = _candidate(review, infos)
+    candidate_infos, ambiguous = _candidate(review, infos, reviews.opened(conn, review.id))
     candidate = tuple(run_data(conn, info, shelf) for info in candidate_infos)
     by_id = {info.run.id: info for info in infos}
     named = (by_id[run_id] for run_id in review.baseline if run_id in by_id)
     baseline = tuple(run_data(conn, info, shelf, baseline=True) for info in named)
     eval_set = speaking((*candidate, *baseline), shelf)
     recorded = tuple(traces.iter_between(conn, review.system))
-    outcome = evaluate_gate(gate, lock, candidate, baseline, recorded, as_of=as_of, locked=shelf.locked)
+    known = circumstances(conn, desk, review, Held(gate, lock, candidate_infos, candidate, baseline, shelf, as_of))
+    outcome = evaluate_gate(gate, lock, candidate, baseline, recorded, as_of=as_of, locked=shelf.locked, around=known)
     if gate is not None and review.gate_id is not None:
         outcome = replace(outcome, revision=_revision(conn, review.gate_id, gate))
     data = ProbeInput(
@@ -127,6 +145,7 @@ def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...]
         trace_count=len(recorded),
         asked=replace(data, traces=()),
         ambiguous=ambiguous,
+        around=known,
     )
 
 
@@ -145,7 +164,10 @@ def hold_unlocked(
     from_traces = any(rule.source is From.TRACES for gate in others for rule in gate.rules)
     recorded = tuple(traces.iter_between(conn, system)) if from_traces else ()
     runs_, base, sets = measured.candidate, measured.baseline, measured.shelf.locked
-    return [evaluate_gate(gate, None, runs_, base, recorded, as_of=as_of, locked=sets) for gate in others]
+    around = replace(measured.around, tries=None, findings=())
+    return [
+        evaluate_gate(gate, None, runs_, base, recorded, as_of=as_of, locked=sets, around=around) for gate in others
+    ]
 
 
 def _drills(conn: Connection, review: Review) -> dict[str, tuple[Evidence, ...]]:
@@ -157,12 +179,19 @@ def _drills(conn: Connection, review: Review) -> dict[str, tuple[Evidence, ...]]
     return found
 
 
-def _candidate(review: Review, infos: tuple[RunInfo, ...]) -> tuple[tuple[RunInfo, ...], tuple[str, ...]]:
-    """The candidate's runs in order; and, where nobody named one and versions differ, the versions to choose from."""
+def _candidate(
+    review: Review, infos: tuple[RunInfo, ...], opened: datetime | None
+) -> tuple[tuple[RunInfo, ...], tuple[str, ...]]:
+    """The candidate's runs in order; and, where nobody named one and versions differ, the versions to choose from.
+
+    What was imported before the review was opened belongs to the review before, until somebody names it.
+    """
     by_id = {info.run.id: info for info in infos}
     if review.candidate:
         return tuple(by_id[run_id] for run_id in review.candidate if run_id in by_id), ()
-    left = tuple(info for info in infos if info.run.id not in review.baseline)
+    left = tuple(
+        info for info in infos if info.run.id not in review.baseline and (opened is None or info.imported_at >= opened)
+    )
     latest = latest_complete(left)
     if latest is None:
         return (), ()

@@ -6,13 +6,14 @@ neither cases nor figures is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate_result.cases import unnamed
+from readiness_tui.domain.gate_result.circumstances import Circumstances
 from readiness_tui.domain.gate_result.evaluate import evaluate_gate
 from readiness_tui.domain.labels.queue import Answers, LabelLine, apply, labels_of, with_labels
 from readiness_tui.domain.metrics import RunData, held, speaking
@@ -20,10 +21,10 @@ from readiness_tui.domain.metrics.rule import From, Rule
 from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, beside, chosen, measured, one_version
 from readiness_tui.domain.runs.holding import LockedSet, Shelf, locked_set
 from readiness_tui.domain.runs.joining import join_golden
-from readiness_tui.domain.runs.model import Case, EvalSet, HumanLabel, Trace, cut_short
+from readiness_tui.domain.runs.model import Case, EvalSet, HumanLabel, Run, Trace, cut_short
 from readiness_tui.domain.scorecard.compose import compose_gate
 from readiness_tui.domain.scorecard.model import GateCheck
-from readiness_tui.domain.text.format import plural
+from readiness_tui.domain.text.format import full_day, plural
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.ruling import rule_gate
 from readiness_tui.services.core.desk import utc_now
@@ -39,10 +40,16 @@ from readiness_tui.services.gate.content import (
     remarks,
     whole_eval_set,
 )
+from readiness_tui.services.gate.declare import Facts, of_files, values_of
 from readiness_tui.sources.kit.base import Reject
 from readiness_tui.sources.settings import gate as gate_file
 from readiness_tui.sources.settings import labels as label_file
 from readiness_tui.sources.settings import lock as lock_file
+
+NOTHING_DECLARED: Facts = {}
+EARLIER_UNKNOWN = "Earlier tries unknown: files alone do not tell how often something was held against this lock."
+#: Gives runs of files what somebody declared of them; `sets`: the golden sets at hand.
+Declare = Callable[[Iterable[Run], Iterable[EvalSet]], dict[str, Run]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +92,14 @@ def check_files(
     labels: Path | None = None,
     choice: RunChoice = NO_CHOICE,
     variant: str = "",
+    declared: Facts = NOTHING_DECLARED,
+    who: str = "",
 ) -> GateCheck:
     """Hold the gate of a file against the runs in `runs`, the candidate, as of today (UTC) or `as_of`.
 
     `choice`: which runs of these files are meant, where a path does not say it itself (FILE#2); `variant`: which one of a
     run's, where a rule names none. `labels`: a file of human labels, each counted where a run gives the answer that it was
-    given to.
+    given to. `declared`: what `who` says of the candidate's runs and their files do not.
 
     Raises ReadinessError as `read_files` does, and for a gate, a lock or labels that cannot be used.
     """
@@ -100,12 +109,31 @@ def check_files(
     meant = Meant(
         (lock.dataset_digest if lock else None) or gate.dataset_digest or "", lock.sets if lock else (), variant
     )
-    found = read_files(runs, baseline, traces, eval_sets, given, choice=choice, meant=meant)
+    now = utc_now()
+    day = as_of or now.date()
+
+    def declare(brought: Iterable[Run], sets: Iterable[EvalSet]) -> dict[str, Run]:
+        return of_files(brought, values_of(declared, now, sets, [lock] if lock else [], gate), who, now)
+
+    found = read_files(runs, baseline, traces, eval_sets, given, choice=choice, meant=meant, declare=declare)
     refuse_unnamed([rule for rule in gate.rules if rule.source is From.RUN], found)
-    day = as_of or utc_now().date()
-    locked = found.shelf.locked
-    outcome = evaluate_gate(gate, lock, found.candidate, found.baseline, found.traces, as_of=day, locked=locked)
-    said = [*gate_file.left_out(gate_path), *found.remarks]
+    # What is judged as of a later day may have started until that day ends.
+    latest = max(now, datetime.combine(day, time.max, UTC))
+    outcome = evaluate_gate(
+        gate,
+        lock,
+        found.candidate,
+        found.baseline,
+        found.traces,
+        as_of=day,
+        locked=found.shelf.locked,
+        around=Circumstances(seen={data.run.id: latest for data in found.candidate}),
+    )
+    said = [*gate_file.left_out(gate_path), *found.remarks, EARLIER_UNKNOWN]
+    if day > now.date():
+        said.append(f"Judged as of {full_day(day)}, which has not come yet.")
+    if lock_path is not None:
+        said += lock_file.remarks(lock_path)
     if lock_path is not None:
         outcome = replace(outcome, witness=lock_witness.of_file(lock_path, [data.run for data in found.candidate]))
         if outcome.witness is not None and not outcome.witness.late:
@@ -136,10 +164,11 @@ def read_files(
     sides: tuple[str, str] = ("--run", "--baseline"),
     choice: RunChoice = NO_CHOICE,
     meant: Meant = NO_MEANING,
+    declare: Declare | None = None,
 ) -> Files:
     """Candidate, baseline, traces and golden sets from files of any format that an import knows; `given`: labels of the
     candidate. `sides`: what a refusal calls candidate and baseline. `choice`: which runs are meant, see `check_files`;
-    `meant`: which golden set and variant.
+    `meant`: which golden set and variant; `declare`: what is said of the candidate's runs beside their files.
 
     Raises ReadinessError for a file that cannot be used, one that does not bring what it was named for, candidate or
     baseline runs of several pipeline versions, and a baseline that is the candidate.
@@ -156,6 +185,9 @@ def read_files(
     locked = {
         one.digest: one for one in (*(locked_set(s) for s in sets.values() if s.digest == meant.main), *meant.locked)
     }
+    for content in new if declare else ():
+        assert declare is not None
+        content.runs = declare(content.runs.values(), sets.values())
     shelf = Shelf.of(tuple(sets.values()), variant=meant.variant, locked=tuple(locked.values()), main=meant.main)
     candidate, base = _data(new, shelf, sides[0], given), _data(old, shelf, sides[1], baseline=True)
     return Files(

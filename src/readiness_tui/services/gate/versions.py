@@ -10,9 +10,11 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate.diff import gate_diff
 from readiness_tui.domain.gate.model import Gate, Lock
+from readiness_tui.domain.gate_result.evaluate import judged
 from readiness_tui.domain.gate_result.words import RESULT_WORDS
 from readiness_tui.domain.metrics import speaking
 from readiness_tui.domain.metrics.words import metric_label
+from readiness_tui.domain.runs.declared import given_digest, judge_of
 from readiness_tui.domain.runs.holding import Shelf, locked_set, named
 from readiness_tui.domain.runs.model import EvalSet
 from readiness_tui.domain.text.sanitise import one_line, to_json
@@ -20,7 +22,7 @@ from readiness_tui.domain.verdict.ruling import rule_gate
 from readiness_tui.services.core import golden_sets
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.measure import hold_unlocked
-from readiness_tui.services.core.view import load
+from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.services.core.write import change
 from readiness_tui.sources.settings import gate as gate_file
 from readiness_tui.sources.settings import lock as lock_file
@@ -107,9 +109,10 @@ def _said(desk: Desk, found: gate_changes.StoredChange) -> tuple[str, ...]:
     return tuple(said)
 
 
-def lock(desk: Desk, *, folder: Path | None = None) -> tuple[Lock, Path | None]:
+def lock(desk: Desk, *, folder: Path | None = None, judge: str = "") -> tuple[Lock, Path | None]:
     """Declare the review's gate final from now on, bound to the eval set and judge known now: what the gate declares,
-    else the golden set that holds the review's runs (the newest where there is none), and the judge of the baseline's runs where they have one and the same.
+    else the golden set that holds the review's runs (the newest where there is none), and the judge of the baseline's runs
+    where they have one and the same. `judge`: its digest, or its name, where neither says it.
 
     With `folder`, also writes `gate.lock` there, to be committed beside the gate; where that fails nothing is locked.
     """
@@ -125,7 +128,7 @@ def lock(desk: Desk, *, folder: Path | None = None) -> tuple[Lock, Path | None]:
             at=desk.now(),
             gate_digest=gate.digest,
             dataset_digest=gate.dataset_digest or (golden.digest if golden else None),
-            judge_digest=gate.judge_digest or _judge(tx.conn, review),
+            judge_digest=gate.judge_digest or _judge(tx.conn, review) or given_digest(judge),
         )
         gates.add_lock(tx, review.system, made)
         if written is not None:
@@ -133,6 +136,18 @@ def lock(desk: Desk, *, folder: Path | None = None) -> tuple[Lock, Path | None]:
             sets = {one.digest: locked_set(one) for one in (*meant, *shelf.current)}
             lock_file.write_lock(written, gate, replace(made, sets=tuple(sets.values())))
     return made, written
+
+
+def judge_to_name(view: ReviewView) -> bool:
+    """Whether a lock made now would bind no judge although a rule needs one."""
+    gate = view.gate.gate
+    known = {judge_of(data.run) for data in view.measured.baseline}
+    return (
+        gate is not None
+        and not gate.judge_digest
+        and not (len(known) == 1 and None not in known)
+        and any(judged(rule) for rule in gate.rules)
+    )
 
 
 def _golden(conn: Connection, review: Review, shelf: Shelf) -> EvalSet | None:
@@ -146,7 +161,7 @@ def _golden(conn: Connection, review: Review, shelf: Shelf) -> EvalSet | None:
 
 
 def _judge(conn: Connection, review: Review) -> str | None:
-    found = {info.run.judge_digest for info in runs.all(conn, review.system) if info.run.id in review.baseline}
+    found = {judge_of(info.run) for info in runs.all(conn, review.system) if info.run.id in review.baseline}
     return found.pop() if len(found) == 1 else None
 
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, label, measured, measures_of
@@ -16,6 +17,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.named_run import of_path
 from readiness_tui.services.core.view import current_review, system_of
 from readiness_tui.services.core.write import deferred
+from readiness_tui.services.gate.declare import Facts, put, refuse_contradictions, stored_values
 from readiness_tui.services.importing.beside import Beside, beside
 from readiness_tui.services.importing.one_gate import rival_gates
 from readiness_tui.services.importing.parts import assembled
@@ -43,6 +45,7 @@ from readiness_tui.sources.settings import gate
 from readiness_tui.store import imports, runs
 
 BATCH = 2_000
+NOTHING_DECLARED: Facts = {}
 #: Called with bytes done and bytes in all; returns False to cancel.
 OnProgress = Callable[[int, int], bool]
 
@@ -59,6 +62,7 @@ def import_path(
     reason: str = "",
     choice: RunChoice = NO_CHOICE,
     rivals: Mapping[Path, str] | None = None,
+    declared: Facts = NOTHING_DECLARED,
 ) -> list[ImportedFile]:
     """Import a file, or every usable file in a folder. `role`: make its runs the candidate or baseline; `choice`, or
     "FILE#2": only those of its runs. All of them are stored.
@@ -68,6 +72,8 @@ def import_path(
     that file stored, when it cannot be used; in a folder the others are imported all the same. A gate file becomes the
     review's gate; `reason` says why it takes the place of another. Of several that differ, in the folder or in all that
     is imported at once (`rivals`, as `rival_gates` finds them), none does. Rejected lines are kept with the import.
+    `declared`: what is said of its runs (of those that play the `role`, where `choice` names them) and their file does
+    not say; a file that says something else is refused.
     """
     path, choice = of_path(path, choice)
     if choice and role is None:
@@ -78,21 +84,24 @@ def import_path(
         )
     if prices is not None:
         _read_prices(prices)  # refused before anything is imported
+    given: dict[str, Any] = {
+        "role": role,
+        "choice": choice,
+        "prices": prices,
+        "progress": progress,
+        "declared": declared,
+    }
+
+    def by_itself(file: Path, known: tuple[Source, Recognised] | None = None) -> ImportedFile:
+        return _import_file(desk, file, known, format=format, reason=reason, **given)
+
     if mapping is not None:
-        return [
-            _import_mapped(
-                desk, path, mapping, role=role, choice=choice, format=format, prices=prices, progress=progress
-            )
-        ]
+        return [_import_mapped(desk, path, mapping, format=format, **given)]
     rivals = rival_gates((path,)) if rivals is None else rivals
     if path in rivals:
         raise ReadinessError(rivals[path])
     if not os.path.isdir(path):  # unlike Path.is_dir, False also where one may not look
-        return [
-            _import_file(
-                desk, path, role=role, choice=choice, format=format, prices=prices, progress=progress, reason=reason
-            )
-        ]
+        return [by_itself(path)]
     done = []
     along = beside(registry.files(path)) if format is None else Beside()
     with deferred(desk):
@@ -110,26 +119,10 @@ def import_path(
             known = None if isinstance(found, str) or format is not None else found
             try:
                 if mapped is not None:
-                    done.append(
-                        _import_mapped(
-                            desk, file, mapped, role=role, choice=choice, format=None, prices=prices, progress=progress
-                        )
-                    )
+                    done.append(_import_mapped(desk, file, mapped, format=None, **given))
                     done[-1].warnings.append(f"Read as {mapped.name} maps it, which lies beside it.")
                     continue
-                done.append(
-                    _import_file(
-                        desk,
-                        file,
-                        known,
-                        role=role,
-                        choice=choice,
-                        format=format,
-                        prices=prices,
-                        progress=progress,
-                        reason=reason,
-                    )
-                )
+                done.append(by_itself(file, known))
             except ReadAlongError as elsewhere:
                 done.append(ImportedFile(str(file), "", refused=str(elsewhere)))
             except ReadinessError as refusal:
@@ -151,13 +144,11 @@ def _import_file(
     path: Path,
     known: tuple[Source, Recognised] | None = None,
     *,
-    role: str | None,
-    choice: RunChoice,
     format: str | None,
-    prices: Path | None,
-    progress: OnProgress | None,
     reason: str,
+    **given: Any,
 ) -> ImportedFile:
+    """`given`: as `import_as` takes it."""
     if format == "gate" or (format is None and gate.looks_like_gate(path)):
         from readiness_tui.services.gate.versions import read_gate
 
@@ -171,20 +162,10 @@ def _import_file(
             asks_reason=taken.asks_reason,
         )
     source, recognised = known or registry.recognise(path, format)
-    return import_as(desk, path, source, recognised.why, role=role, choice=choice, prices=prices, progress=progress)
+    return import_as(desk, path, source, recognised.why, **given)
 
 
-def _import_mapped(
-    desk: Desk,
-    path: Path,
-    mapping: Path,
-    *,
-    role: str | None,
-    choice: RunChoice,
-    format: str | None,
-    prices: Path | None,
-    progress: OnProgress | None,
-) -> ImportedFile:
+def _import_mapped(desk: Desk, path: Path, mapping: Path, *, format: str | None, **given: Any) -> ImportedFile:
     from readiness_tui.sources.own.mapped import Mapped
 
     if format is not None:
@@ -193,16 +174,7 @@ def _import_mapped(
         )
     head(path, 1)  # one regular file; anything else is refused here
     why = f"as {mapping.name} maps it"
-    return import_as(
-        desk,
-        path,
-        registry.within(Mapped(mapping), path),
-        why,
-        role=role,
-        choice=choice,
-        prices=prices,
-        progress=progress,
-    )
+    return import_as(desk, path, registry.within(Mapped(mapping), path), why, **given)
 
 
 def import_as(
@@ -216,9 +188,10 @@ def import_as(
     prices: Path | None = None,
     progress: OnProgress | None = None,
     where: str | None = None,
+    declared: Facts = NOTHING_DECLARED,
 ) -> ImportedFile:
     """Import a file by this source. `where`: the name the person knows it by, if not its path. `choice`: of its runs,
-    those that play the `role`."""
+    those that play the `role`. `declared`: what is said of those, or of all, and the file does not say."""
     digest = registry.digest_of(source, path)
     pricing = None
     if prices is not None:  # with other prices, the file brings something else
@@ -233,6 +206,9 @@ def import_as(
                 " neither, or start a new review."
             )
         before = imports.find(conn, review.system, digest)
+        # No run started after it was here.
+        here = before.published_at if before and before.published_at else desk.now() if declared else None
+        values = stored_values(conn, review.system, declared, here, review.gate_id) if here else {}
         earlier = [one for one in runs.all(conn, review.system, versions=True) if before and one.import_id == before.id]
     result = ImportedFile(where or str(path), source.name, why)
     if before is not None:
@@ -246,17 +222,25 @@ def import_as(
     with deferred(desk):
         meant: list[str] = []
         named = ""
+        spoken_of: list[str] = []  # … of whom something is declared
 
         def check(brought: list[Run], measures: Mapping[str, Collection[str]]) -> None:
             nonlocal named
             if role is not None:
                 meant.extend(taken(brought, choice, result.path, measures, file=where is None))
                 named = ", ".join(f"#{n} {label(run)}" for n, run in enumerate(brought, 1) if run.id in meant)
+            spoken_of.extend(run.id for run in brought if values and (not choice or run.id in meant))
+            if before is None and here is not None:
+                refuse_contradictions((run for run in brought if run.id in spoken_of), values, here)
 
         if before is None:
             _stage(desk, source, source.read(path), digest, result, progress, check=check, pricing=pricing)
         else:
             check(brought, known)
+        if spoken_of and not result.cancelled:
+            result.warnings += put(desk, spoken_of, values)
+        elif values and not result.cancelled:
+            result.warnings.append("The file brought no run, so nothing was declared.")
         if role and meant and not result.cancelled:
             result.warnings += take_as(desk, meant, role)
             if choice:

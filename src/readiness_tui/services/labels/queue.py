@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.gate_result.evaluate import high_risk_cases
+from readiness_tui.domain.gate_result.high_risk import high_risk
 from readiness_tui.domain.labels import queue as rules
 from readiness_tui.domain.labels.agreement import Agreement, Between
 from readiness_tui.domain.labels.queue import Task, Why, Word, answer_digest
@@ -32,7 +32,8 @@ DRAW = 20
 class Queue:
     """The cases that the desk's person is asked to label, as they stand now.
 
-    `lacking`: high-risk cases without anybody's label, `absent` those of them that no run of the candidate holds.
+    `lacking`: high-risk cases without a named person's pass or fail, `absent` those of them that no run of the candidate
+    holds; `failed`: those that a person failed, which block until they are settled.
     """
 
     tasks: tuple[Task, ...]
@@ -41,6 +42,7 @@ class Queue:
     agreement: tuple[Agreement, ...]
     between: tuple[Between, ...]
     left: int  # cases that a further draw could add
+    failed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ def queue(desk: Desk, measured: Measured, drawn: int = 0, before: Sequence[Task]
         }
         found = tuple(run_data(conn, known[name], measured.shelf) for name in names if name in known)
     tasks = rules.queue(found, desk.who, drawn, before)
-    _, lacking, _ = high_risk_cases(found)
+    around = measured.around
+    risky = high_risk(found, around.others, around.accepted)
+    lacking = risky.unreviewed
     present = {case_key(case) for data in found for case in data.cases}
     gate = measured.gate.gate
     return Queue(
@@ -78,6 +82,7 @@ def queue(desk: Desk, measured: Measured, drawn: int = 0, before: Sequence[Task]
         agreement=rules.judge_agreement(found, gate),
         between=rules.reviewer_agreement(found),
         left=len(present) - sum(task.why is not Why.SPLIT for task in tasks),
+        failed=risky.failed_cases,
     )
 
 

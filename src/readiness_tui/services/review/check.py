@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.scorecard.compose import compose_gate, gate_card
@@ -94,6 +95,31 @@ def publish(
                 file.write(text)
         except OSError as error:
             raise ReadinessError(f"{github} ({SUMMARY_VARIABLE}) cannot be written: {error.strerror}.") from error
+
+
+def read_last(path: Path, *, whole: bool = False) -> dict[str, Any]:
+    """What `gate check --json` printed the last time, or `check --json` (`whole`).
+
+    Raises ReadinessError for a file that cannot be read or is something else.
+    """
+    import json
+
+    from readiness_tui.reports.since import usable
+    from readiness_tui.sources.kit.fileio import head
+
+    name = "check --json" if whole else "gate check --json"
+    data = head(path, _LARGEST + 1)
+    try:
+        last: Any = json.loads(data) if len(data) <= _LARGEST else None
+    except (ValueError, RecursionError):
+        last = None
+    if not usable(last, whole=whole):
+        raise ReadinessError(
+            f"{path} is not what `readiness {name}` prints, so nothing can be held against it. The first time, leave"
+            f" --against out and keep what {name} prints."
+        )
+    found: dict[str, Any] = last
+    return found
 
 
 def read_committed(path: Path, on: date | None = None) -> Committed:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from readiness_tui.domain.runs.model import HumanLabel, HumanVerdict, Score, ScoreState
+from readiness_tui.domain.runs.model import NOT_NAMED, HumanLabel, HumanVerdict, Score, ScoreState
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.payload import is_number
 
@@ -22,7 +22,7 @@ UNCLEAR = (
     "a named score may be a sum or a mean (promptfoo before 0.121.5 wrote sums) and its assertions do not tell which;"
     " it is left missing"
 )
-_RATER = "not named (rated in promptfoo)"
+_RATER = f"{NOT_NAMED} (rated in promptfoo)"
 _NOT_GRADED = ("human", "assert-set")
 _CLOSE = 1e-6
 _TEMPLATE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")

@@ -1,4 +1,8 @@
-"""`gate.lock`: who declared a gate final and when, as a small YAML file to be committed beside the gate."""
+"""`gate.lock`: who declared a gate final and when, as a small YAML file to be committed beside the gate.
+
+One line is a checksum of the others. It tells a slip of the hand, not a forger: git is the witness against those.
+Files of earlier versions have none.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,16 @@ import json
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.runs.holding import LockedSet
-from readiness_tui.domain.text.plain import plain
+from readiness_tui.domain.text.plain import digest_of, plain
 from readiness_tui.sources.kit.located import Located
 
 _HEAD = """\
@@ -31,14 +37,31 @@ def lock_text(gate: Gate, lock: Lock) -> str:
     """The file's content: the same lock gives the same bytes."""
     entries = {"gate": gate.name, **plain(replace(lock, sets=()))}
     entries["at"] = entries["at"].replace("+00:00", "Z")
-    return _HEAD + "".join(f"{name}: {_text(value)}\n" for name, value in entries.items() if value) + _sets_text(lock)
+    entries = {name: value for name, value in entries.items() if value}
+    sets = {one.digest: " ".join(sorted(one.cases)) for one in lock.sets}
+    seal = _sealed({**entries, **({"datasets": sets} if sets else {})})
+    told = "".join(f"{name}: {_text(value)}\n" for name, value in {**entries, **seal}.items())
+    return _HEAD + told + _sets_text(sets)
 
 
-def _sets_text(lock: Lock) -> str:
-    if not lock.sets:
+def _sets_text(sets: Mapping[str, str]) -> str:
+    if not sets:
         return ""
-    listed = (f"  {_text(one.digest)}: {_text(' '.join(sorted(one.cases)))}\n" for one in lock.sets)
+    listed = (f"  {_text(digest)}: {_text(words)}\n" for digest, words in sets.items())
     return _SETS + "datasets:\n" + "".join(listed)
+
+
+def _sealed(entries: Mapping[str, Any]) -> dict[str, str]:
+    return {"checksum": digest_of(dict(entries))}
+
+
+def remarks(path: Path) -> tuple[str, ...]:
+    """What a reader of the lock at `path` should know."""
+    from readiness_tui.sources.kit.yaml_safe import read_yaml
+
+    if _yaml(read_yaml(path)).get("checksum"):
+        return ()
+    return (f"{path.name} has no checksum, as earlier versions wrote none: only git tells whether it was edited.",)
 
 
 def write_lock(path: Path, gate: Gate, lock: Lock) -> None:
@@ -79,7 +102,8 @@ def _text(value: str) -> str:
     return _ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", json.dumps(value, ensure_ascii=False))
 
 
-def _lock(located: Located) -> Lock:
+def _yaml(located: Located) -> dict[str, Any]:
+    """The entries, of a file that is a lock and was not edited."""
     from pydantic import BaseModel, ConfigDict
 
     from readiness_tui.sources.kit.validation import Problem, refuse, validated
@@ -94,14 +118,29 @@ def _lock(located: Located) -> Lock:
         dataset_digest: Word | None = None
         judge_digest: Word | None = None
         datasets: dict[Word, str] = {}
+        checksum: Word | None = None
 
-    yaml = validated(LockYaml, located)
+    entries: dict[str, Any] = validated(LockYaml, located).model_dump(exclude_none=True)
+    assert isinstance(located.value, dict)
+    written = {str(name): value for name, value in located.value.items() if name != "checksum"}  # as they stand
+    if "checksum" in entries and _sealed(written)["checksum"] != entries["checksum"]:
+        reason = "the lock was edited since it was written: its lines no longer give this checksum"
+        act = "Bring it back from git (git checkout -- gate.lock), or lock the gate again: `readiness gate lock`"
+        raise refuse(located, [Problem(("checksum",), reason, act)])
+    return entries
+
+
+def _lock(located: Located) -> Lock:
+    from readiness_tui.sources.kit.validation import Problem, refuse
+
+    entries = _yaml(located)
     try:
-        at = datetime.fromisoformat(yaml.at)
+        at = datetime.fromisoformat(entries["at"])
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        reason = f"{yaml.at!r} is not a time with its zone"
+        reason = f"{entries['at']!r} is not a time with its zone"
         raise refuse(located, [Problem(("at",), reason, "Write it in UTC, such as 2026-11-20T09:14:00Z")])
-    sets = tuple(LockedSet(digest, frozenset(words.split())) for digest, words in yaml.datasets.items())
-    return Lock(**yaml.model_dump(exclude={"gate", "at", "datasets"}), at=at.astimezone(UTC), sets=sets)
+    sets = tuple(LockedSet(digest, frozenset(words.split())) for digest, words in entries.get("datasets", {}).items())
+    kept = {name: value for name, value in entries.items() if name not in ("gate", "at", "checksum", "datasets")}
+    return Lock(**kept, at=at.astimezone(UTC), sets=sets)

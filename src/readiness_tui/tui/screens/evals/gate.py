@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from textual.binding import Binding
 from textual.content import Content
 
@@ -12,8 +14,9 @@ from readiness_tui.domain.metrics.rule import From
 from readiness_tui.services import compare, runs
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.gate import plan
+from readiness_tui.services.gate import declare, plan
 from readiness_tui.services.gate import versions as gates
+from readiness_tui.tui.dialogs.form import Field
 from readiness_tui.tui.screens.evals import gate_text, plan_text
 from readiness_tui.tui.screens.evals.compare import CompareTab
 from readiness_tui.tui.screens.evals.page import Detail, Page
@@ -27,6 +30,13 @@ class GateTab(EvalsTab):
     NAME = "gate"
     BINDINGS = [
         Binding("l", "lock", "Lock", id="evals.lock", tooltip="Lock the gate: its thresholds are final from now on"),
+        Binding(
+            "a",
+            "accept",
+            "Accept risk",
+            id="evals.accept",
+            tooltip="Accept by name the risk of a high-risk case that a person failed",
+        ),
         Binding("t", "traces", "Traces", id="evals.traces", tooltip="The traces that miss the highlighted rule"),
     ]
 
@@ -71,7 +81,29 @@ class GateTab(EvalsTab):
         return self.row is not None and self.row.rule.source is From.TRACES
 
     def works(self, action: str) -> bool:
+        if action == "accept":
+            return self.shown and self.table.key == gate_text.HIGH_RISK_ROW and bool(self.view.gate.failed)
         return self.opens_traces if action == "traces" else self.shown and self.view.gate.gate is not None
+
+    def action_accept(self) -> None:
+        """Live with a failure for a while: a condition instead of NO-GO."""
+        failed, day = self.view.gate.failed, self.view.as_of
+        if not failed:
+            return
+        self.screen.ask(
+            "Accept the risk?",
+            [
+                Field("case", "high-risk case", failed[0], choices=failed),
+                Field("reason", "reason", hint="why the team can live with it"),
+                Field("approver", "accepted by", self.desk.who),
+                Field(
+                    "until", "until", (day + timedelta(days=21)).isoformat(), "a day within 90 days, such as 2026-12-20"
+                ),
+            ],
+            lambda values: declare.accept_typed(self.desk, values),
+            intro="A person failed it. Accepted, it leaves a condition until that day, for this version alone.",
+            button="Accept",
+        )
 
     def action_lock(self) -> None:
         view = self.view
@@ -86,8 +118,13 @@ class GateTab(EvalsTab):
         )
         if again:
             intro += "\nIt is locked already: locking again registers later runs only."
+        judge = [Field("judge", "judge (empty: none is bound)", hint="its name and version, or its digest")]
         self.screen.ask(
-            "Lock the gate?", [], lambda values: gates.lock(self.desk, folder=folder), intro=intro, button="Lock"
+            "Lock the gate?",
+            judge if gates.judge_to_name(view) else [],
+            lambda values: gates.lock(self.desk, folder=folder, judge=values.get("judge", "")),
+            intro=intro,
+            button="Lock",
         )
 
     async def action_traces(self) -> None:

@@ -13,7 +13,7 @@ from readiness_tui.domain.gate.words import revision_text
 from readiness_tui.domain.gate_result.evaluate import HIGH_RISK, case_passed
 from readiness_tui.domain.gate_result.misses import Miss, Misses
 from readiness_tui.domain.gate_result.model import GateOutcome, GateRow, Result
-from readiness_tui.domain.gate_result.words import RESULT_WORDS, SHORT_WORDS, cases_text
+from readiness_tui.domain.gate_result.words import RESULT_WORDS, SHORT_WORDS, cases_text, tries_text
 from readiness_tui.domain.labels.queue import labels_of, people_verdict
 from readiness_tui.domain.metrics import RunData, case_key
 from readiness_tui.domain.metrics.rule import From, Rule
@@ -117,6 +117,9 @@ def standing(view: ReviewView, *, brief: bool) -> list[Content]:
     if gate is None:
         return []
     said = [f"Gate {gate.name} v{gate.version} · {lock_words(view.gate, brief=brief)}"]
+    tries = view.gate.tries
+    if tries is not None and len(tries.all) > 1:
+        said.append(f"{tries_text(tries)[:1].upper()}{tries_text(tries)[1:]}")
     revision = view.gate.revision
     if revision is not None and not brief:
         said.append(f"This version {revision_text(revision)}")
@@ -149,8 +152,10 @@ def every_cause(view: ReviewView) -> Content:
             mark = glyphs.FAIL if cause.verdict is Verdict.NO_GO else glyphs.PARTIAL
             word = "no-go" if cause.verdict is Verdict.NO_GO else "condition"
             said.append(join(Content.styled(f"{mark.glyph} {word}  ", mark.style), safe(cause.text)))
+    tries = view.gate.tries
+    first = [line(f"{tries_text(tries)}", "$foreground-muted")] if tries is not None and len(tries.all) == 1 else []
     return Content("\n").join(
-        [*(said or [sentence(view)]), *standing(view, brief=False), *revision_lines(view), *warnings(view)]
+        [*(said or [sentence(view)]), *standing(view, brief=False), *first, *revision_lines(view), *warnings(view)]
     )
 
 
@@ -218,10 +223,12 @@ def extra_rows(outcome: GateOutcome) -> list[Row]:
         name, number = f"{cases.kind} cases", "?" if cases.ids is None else f"{len(cases.ids):,}"
         rows.append(Row(name, (name, str(cases.policy), "", "", "", number, _POLICY[cases.policy], "")))
     if outcome.high_risk:
-        total, left = len(outcome.high_risk), len(outcome.unreviewed)
-        mark = (glyphs.FAIL, f"{left} open") if left else (glyphs.MET, "pass")
-        figure = f"{total - left}/{total}"
-        lack = f"{left} without a human label" if left else "each has a human label"
+        total, left, failed = len(outcome.high_risk), len(outcome.unreviewed), len(outcome.failed)
+        mark = (glyphs.FAIL, f"{left + failed} open") if left + failed else (glyphs.MET, "pass")
+        figure = f"{total - left - failed}/{total}"
+        lacks = [f"{left} without a human label"] if left else []
+        lacks += [f"{failed} failed by a person"] if failed else []
+        lack = ", ".join(lacks) or "each has a human label"
         rows.append(Row(HIGH_RISK_ROW, ("high-risk review", "all", "", "", "", figure, mark, lack)))
     return rows
 

@@ -7,8 +7,10 @@ from textual.binding import Binding
 from readiness_tui.services import runs
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView
+from readiness_tui.services.gate import declare as declaring
 from readiness_tui.services.gate import versions as gates
 from readiness_tui.services.runs import RunSummary
+from readiness_tui.tui.dialogs.form import Field
 from readiness_tui.tui.screens.evals import runs_text
 from readiness_tui.tui.screens.evals.page import Detail, Page
 from readiness_tui.tui.screens.evals.table import NOTHING, EvalsTab, EvalsTable
@@ -20,6 +22,7 @@ class RunsTab(EvalsTab):
     BINDINGS = [
         Binding("c", "choose('candidate')", "Candidate", id="evals.candidate", tooltip="Make the highlighted run the candidate, or take it back"),
         Binding("b", "choose('baseline')", "Baseline", id="evals.baseline", tooltip="Make the highlighted run the baseline, or take it back"),
+        Binding("f", "declare", "Facts", id="evals.declare", tooltip="Declare what the highlighted run's file does not say: start, judge, dataset, version"),
     ]  # fmt: skip
 
     def __init__(self, screen: RoomScreen, table: EvalsTable) -> None:
@@ -68,6 +71,33 @@ class RunsTab(EvalsTab):
             chosen, said = (run_id,), f"Is the {role} now."
         if await self.host.act(gates.choose, self.desk, chosen, role=role):
             self.host.tell(said)
+
+    async def action_declare(self) -> None:
+        """Say what the file of the highlighted run does not: what it says itself is not overridden."""
+        run_id = self._run_id(self.table.key) if self.shown else ""
+        if not run_id:
+            return
+        known = await self.host.search(declaring.facts_of, self.desk, run_id)
+        if known is None:
+            return
+        fields = [
+            Field(fact.value, runs_text.FACT_LABELS[fact], declared, "for example " + runs_text.FACT_EXAMPLES[fact])
+            for fact, (own, declared, _) in known.items()
+            if not own
+        ]
+        if not fields:
+            self.host.tell("The file of this run says its start, judge, dataset and version itself.")
+            return
+        said = "; ".join(f"{runs_text.FACT_LABELS[fact]} {own}" for fact, (own, _, _) in known.items() if own)
+        self.screen.ask(
+            "Declare what the file does not say",
+            fields,
+            lambda values: declaring.declare(
+                self.desk, run_id, {fact: values[fact] for fact in known if fact in values}
+            ),
+            intro=f"Counts as known, and is printed as declared by {self.desk.who}. The file says: {said or 'none of it'}.",
+            button="Declare",
+        )
 
 
 def detail(desk: Desk, run_id: str) -> Detail:

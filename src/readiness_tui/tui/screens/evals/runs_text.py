@@ -8,7 +8,8 @@ from pathlib import PurePath
 from textual.content import Content
 
 from readiness_tui.domain.metrics import NotComputable, case_key, resolve
-from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness
+from readiness_tui.domain.runs.declared import fact_text
+from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness, Fact
 from readiness_tui.domain.text.format import day_month, moment, number, plural
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.runs import LINE_METRICS, RunDetail, RunSummary
@@ -31,6 +32,14 @@ COLUMNS = (
     TableColumn("$/succ", 7, right=True, wide=True),
     TableColumn("complete", 10, wide=True),
 )
+
+FACT_LABELS = {Fact.STARTED: "started (UTC)", Fact.JUDGE: "judge", Fact.DATASET: "golden set", Fact.VERSION: "version"}
+FACT_EXAMPLES = {
+    Fact.STARTED: "2026-11-23T10:00Z",
+    Fact.JUDGE: "its name and version, or its digest",
+    Fact.DATASET: "its name, or the first twelve digits of its digest",
+    Fact.VERSION: "rag-v4",
+}
 
 
 def page(view: ReviewView, lines: Sequence[RunSummary]) -> Page:
@@ -115,6 +124,7 @@ def detail(found: RunDetail) -> Detail:
         )
     said.append(line(f"Errors: {errors}" if errors else "No case has an error."))
     said.append(line(versions or "the run does not say its prompt, model, index or judge", "$foreground-muted"))
+    said += [line(f"{fact_text(fact)}", "$foreground-muted") for fact in run.declared]
     said += [line(f"! {warning}", "$text-warning") for warning in run.warnings]
     said.append(line(figures(found)))
     lines = [case_row(case, run.id) for case in found.data.every if case.status is not CaseStatus.PASS]

@@ -28,6 +28,10 @@ def heading(queue: Queue, task: Task | None, who: str, width: int) -> Content:
     title = TITLES[task.why] if task else "HUMAN REVIEW"
     shown = join("  ", line(task.key, "bold")) if task else ""
     lack = f"{len(queue.lacking)} without any label" if queue.lacking else "every high-risk case has a label"
+    if queue.failed:
+        lack = (
+            f"{len(queue.failed)} failed, {f'{len(queue.lacking)} not labelled' if queue.lacking else 'all labelled'}"
+        )
     left = join(Content.styled(title, "bold $text-accent"), shown, f"  {done} of {len(part)} reviewed  ")
     return join(left, column(lack, max(width - left.cell_length, 0), "$foreground-muted"))
 
@@ -123,6 +127,14 @@ def end(queue: Queue, who: str) -> Content:
                 Content.styled(f"{glyphs.MISSING.glyph} missing ", glyphs.MISSING.style),
                 line(f"{plural(len(queue.absent), 'high-risk case')} not in the run, so nobody can label: {names}. "),
                 "Run the evaluation on the whole golden set.",
+            )
+        )
+    if queue.failed:
+        said.append(
+            join(
+                Content.styled(f"{glyphs.FAIL.glyph} failed ", glyphs.FAIL.style),
+                line(f"{plural(len(queue.failed), 'high-risk case')}: {', '.join(queue.failed[:10])}. "),
+                "Each blocks until the same case passes in a later run, or somebody accepts the risk: a on its row under Evals.",
             )
         )
     if queue.left:
