@@ -1,7 +1,8 @@
 """How often each bound holds: simulated coverage, and the same numbers computed by other means."""
 
 from benchmarks.coverage.oracles import OracleCheck, oracles
-from benchmarks.coverage.scenes import SCENES, BoundSide, Family, Scene
+from benchmarks.coverage.scene import BoundSide, Family, Scene
+from benchmarks.coverage.scenes import SCENES
 from benchmarks.coverage.simulate import INSIDE, PROMISE, RUNS, CoverageFigures, cells, every_figure, simulate
 
 __all__ = [

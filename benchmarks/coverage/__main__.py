@@ -22,7 +22,7 @@ def main(runs: int, as_json: bool) -> None:
     """How often each kind of bound holds on data whose true figure is known, and how the formulas were checked.
 
     Runs a new simulation with fixed seeds: rates of 0/1 cases, means, clustered cases, quantiles, cost per success and
-    paired changes, small and large, even and skewed. It takes about half a minute.
+    paired changes, small and large, even and skewed, with faults that are rare and clusters that nobody named. It takes about a minute.
     """
     figures, checks = every_figure(runs, progress), list(oracles())
     if as_json:

@@ -10,9 +10,10 @@ from readiness_tui.domain.text.format import width
 
 SCHEMA = 1
 _SELDOM = 0.05  # of samples: where fewer have a bound, how often it holds is not said
-_HEADS = ("Data", "Bound", "n", "Holds", "Two-sided", "Approx.", "None", "Unsaid", "Region")
+_HEADS = ("Data", "Bound", "n", "Holds", "Two-sided", "Approx.", "Rare", "None", "Unsaid", "Region")
 _ABOUT = {
     Family.RATE: "Summed exactly over every count that can come up.",
+    Family.SHAPE: "The bound by betting, tried on a quarter of the samples. In clusters, n counts them.",
     Family.CLUSTER: "n counts clusters.",
     Family.CHANGE: "The bootstrap is the compare screen's, tried on a tenth of the samples.",
 }
@@ -37,6 +38,7 @@ def statistics_object(figures: Sequence[CoverageFigures], checks: Sequence[Oracl
                 "holds": found.covers,
                 "two_sided_holds": found.both,
                 "approximate": found.approximate,
+                "rare": found.rare,
                 "none": found.none,
                 "misses_unsaid": found.unsaid,
                 "inside": found.inside,
@@ -64,7 +66,7 @@ def _lines(figures: Sequence[CoverageFigures], checks: Sequence[OracleCheck], ru
             yield f"\n### {family.value}\n"
             if family in _ABOUT:
                 yield f"{_ABOUT[family]}\n"
-            yield from _table(_HEADS, [_row(found) for found in rows], text_columns={0, 1, 8})
+            yield from _table(_HEADS, [_row(found) for found in rows], text_columns={0, 1, 9})
     yield "\n### Beside other computations\n"
     yield from _table(
         ("What", "Held against", "Ours", "Theirs", ""), [_comparison(check) for check in checks], text_columns={0, 1, 4}
@@ -95,7 +97,7 @@ def summary(figures: Sequence[CoverageFigures], checks: Sequence[OracleCheck], r
 
 
 def _row(found: CoverageFigures) -> list[str]:
-    given = found.plain + found.approximate
+    given = found.plain + found.approximate + found.rare
     holds = _percent(found.covers) if given >= _SELDOM else "—"
     return [
         found.scene.name,
@@ -104,6 +106,7 @@ def _row(found: CoverageFigures) -> list[str]:
         holds,
         _percent(found.both),
         _percent(found.approximate),
+        _percent(found.rare),
         _percent(found.none),
         _percent(found.unsaid),
         "inside" if found.inside else "",

@@ -7,7 +7,8 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from benchmarks.coverage.scenes import SCENES, BoundSide, Scene
+from benchmarks.coverage.scene import BoundSide, Scene
+from benchmarks.coverage.scenes import SCENES
 from readiness_tui.domain.intervals.estimate import Estimate
 
 RUNS = 10_000  # samples for each cell in the published table, for a standard error of 0.2 points
@@ -22,8 +23,8 @@ class CoverageFigures:
     """The results for one shape of data at one size, as shares of the samples.
 
     `covers`: the share of given bounds that hold; `both`: the same for two-sided intervals; None if none was given.
-    `plain`: samples with a bound without a remark; `approximate`: with a remark; the rest have no bound. `unsaid`: samples
-    whose bound has no remark and misses.
+    `plain`: samples with a bound without a remark; `approximate`: with one that it is approximate; `rare`: with none but
+    the remark that a rare fault may not show; the rest have no bound. `unsaid`: samples whose bound has no remark and misses.
     """
 
     scene: Scene
@@ -32,11 +33,12 @@ class CoverageFigures:
     both: float | None
     plain: float
     approximate: float
+    rare: float
     unsaid: float
 
     @property
     def none(self) -> float:
-        return max(0.0, 1 - self.plain - self.approximate)
+        return max(0.0, 1 - self.plain - self.approximate - self.rare)
 
     @property
     def inside(self) -> bool:
@@ -58,7 +60,7 @@ def simulate(scene: Scene, n: int, runs: int = RUNS) -> CoverageFigures:
     import numpy as np
 
     draw = np.random.default_rng([SEED, zlib.crc32(f"{scene.family}/{scene.name}/{n}".encode())])
-    runs = max(1, runs // 10) if scene.costly else runs
+    runs = max(1, runs // scene.thin)
     block = max(1, _BLOCK // max(1, n))
     samples = (sample for done in range(0, runs, block) for sample in scene.draw(draw, min(block, runs - done), n))
     return _figures(scene, n, ((1 / runs, scene.judge(sample)) for sample in samples))
@@ -85,7 +87,7 @@ def _exactly(scene: Scene, p: float, n: int) -> Iterator[tuple[float, Estimate]]
 
 
 def _figures(scene: Scene, n: int, weighed: Iterable[tuple[float, Estimate]]) -> CoverageFigures:
-    given = held = plain = unsaid = both = within = 0.0
+    given = held = plain = rare = unsaid = both = within = 0.0
     for weight, estimate in weighed:
         low = scene.side is BoundSide.LOW
         bound, doubt = (estimate.low, estimate.low_doubt) if low else (estimate.high, estimate.high_doubt)
@@ -95,10 +97,11 @@ def _figures(scene: Scene, n: int, weighed: Iterable[tuple[float, Estimate]]) ->
         if bound is None:
             continue
         holds = bound <= scene.truth if low else bound >= scene.truth
+        said = bool(doubt) or estimate.rare
         given += weight
         held += weight * holds
-        plain += weight * (not doubt)
-        unsaid += weight * (not doubt and not holds)
-    return CoverageFigures(
-        scene, n, held / given if given else None, within / both if both else None, plain, given - plain, unsaid
-    )
+        plain += weight * (not said)
+        rare += weight * (estimate.rare and not doubt)
+        unsaid += weight * (not said and not holds)
+    covers, two_sided = held / given if given else None, within / both if both else None
+    return CoverageFigures(scene, n, covers, two_sided, plain, given - plain - rare, rare, unsaid)

@@ -36,6 +36,7 @@ class Row:
     holds: float | None
     both: float | None
     approximate: float
+    rare: float
     none: float
     unsaid: float
     inside: bool
@@ -48,9 +49,9 @@ def published() -> dict[tuple[str, str, int], Row]:
         if line.startswith("### "):
             family = line.removeprefix("### ")
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if family in set(Family) and len(cells) == 9 and cells[2].replace(",", "").isdigit():
-            shares = [None if cell == "—" else float(cell) / 100 for cell in cells[3:8]]
-            row = Row(*shares, cells[8] == "inside")  # type: ignore[arg-type]
+        if family in set(Family) and len(cells) == 10 and cells[2].replace(",", "").isdigit():
+            shares = [None if cell == "—" else float(cell) / 100 for cell in cells[3:9]]
+            row = Row(*shares, cells[9] == "inside")  # type: ignore[arg-type]
             found[family, cells[0], int(cells[2].replace(",", ""))] = row
     return found
 
@@ -63,7 +64,7 @@ def key(scene: Scene, n: int) -> tuple[str, str, int]:
 
 
 def small(families: set[Family], most: int) -> list[tuple[Scene, int]]:
-    return [(scene, n) for scene, n in GRID if scene.family in families and n <= most and not scene.costly]
+    return [(scene, n) for scene, n in GRID if scene.family in families and n <= most and scene.thin == 1]
 
 
 def named(cell: object) -> str:
@@ -80,8 +81,35 @@ def test_the_page_has_every_row_of_the_grid() -> None:
 
 def test_inside_the_region_95_percent_is_at_least_93() -> None:
     inside = {key: row for key, row in PUBLISHED.items() if row.inside}
-    assert {family for family, _, _ in inside} == {family.value for family in Family}
+    said_of_all = {Family.MEAN.value, Family.RATIO.value, Family.CLUSTER.value}  # that a rare fault may not show
+    assert {family for family, _, _ in inside} == {family.value for family in Family} - said_of_all
+    for key, row in PUBLISHED.items():
+        assert key[0] not in said_of_all or row.rare + row.approximate + row.none == pytest.approx(1, abs=0.002), key
     assert {key: row.holds for key, row in inside.items() if not (row.holds and row.holds >= LEAST)} == {}
+
+
+MIXED = (
+    "2 % broken", "1 % broken", "2 % in a loop", "1 % in a loop", "always wrong", "broken document", "slow document",
+    "single cases", "one large source", "unnamed", "answers break",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", MIXED)
+def test_what_would_fool_a_bound_is_on_the_grid_and_said(words: str) -> None:
+    """Rare faults, broken documents, singletons, large sources and unnamed clusters: no remark only where 93 % hold."""
+    rows = {key: row for key, row in PUBLISHED.items() if words in key[1]}
+    assert len(rows) >= 3
+    for key, row in rows.items():
+        plain = 1 - row.approximate - row.rare - row.none
+        assert row.unsaid <= (1 - LEAST) * max(plain, 0) + 0.002, key
+
+
+def test_t_on_rare_faults_needs_its_remark() -> None:
+    """The grid bites: without the remark these bounds would be far from 95 %."""
+    fooled = [row.holds for key, row in PUBLISHED.items() if "% broken" in key[1] and key[0] == Family.MEAN.value]
+    assert min(holds for holds in fooled if holds is not None) < 0.7
+    shape = [row.holds for key, row in PUBLISHED.items() if key[0] == Family.SHAPE.value]
+    assert min(holds for holds in shape if holds is not None) >= 0.95
 
 
 def test_a_bound_without_a_remark_seldom_misses_anywhere() -> None:
@@ -100,6 +128,7 @@ def agrees(found: CoverageFigures, row: Row, runs: int) -> None:
     near(found.covers, row.holds, 1 - row.none)
     near(found.both, row.both, 1 - row.none)
     near(found.approximate, row.approximate, 1)
+    near(found.rare, row.rare, 1)
     near(found.unsaid, row.unsaid, 1)
 
 
@@ -115,7 +144,8 @@ def test_rates_are_published_exactly(scene: Scene, n: int) -> None:
 FEW = [
     (Family.MEAN, "even scores: Beta(5, 5)", 30),
     (Family.MEAN, "faithfulness: Beta(8, 1)", 50),
-    (Family.CLUSTER, "80 % right, clusters of 6, little alike", 10),
+    (Family.CLUSTER, "80 % right, clusters of 6, little alike", 12),
+    (Family.SHAPE, "high scores, 2 % broken", 72),
     (Family.QUANTILE, "p95: log-normal, σ 1", 59),
     (Family.RATIO, "costs alike, half right", 100),
     (Family.CHANGE, "scores: Beta(8, 2) − Beta(7, 2)", 30),
@@ -126,13 +156,13 @@ FEW = [
     ("scene", "n"), [cell for cell in GRID if key(*cell) in {(f.value, d, n) for f, d, n in FEW}], ids=named
 )
 def test_a_few_rows_come_out_again(scene: Scene, n: int) -> None:
-    agrees(simulate(scene, n, 1000), PUBLISHED[key(scene, n)], 1000)
+    agrees(simulate(scene, n, 1000), PUBLISHED[key(scene, n)], 1000 // scene.thin)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("scene", "n"), [cell for cell in GRID if cell[0].rate is None], ids=named)
 def test_every_row_comes_out_again(scene: Scene, n: int) -> None:
-    runs = 1000 // (10 if scene.costly else 1)
+    runs = 1000 // scene.thin
     agrees(simulate(scene, n, 1000), PUBLISHED[key(scene, n)], runs)
 
 
@@ -175,8 +205,8 @@ def test_a_comparison_notices_a_difference() -> None:
 
 def test_the_report_says_the_answers_first() -> None:
     scene, n = GRID[0]
-    good = CoverageFigures(scene, n, 0.941, 0.95, 0.99, 0.01, 0.058)
-    poor = CoverageFigures(scene, n, 0.85, None, 0.02, 0.01, 0.001)
+    good = CoverageFigures(scene, n, 0.941, 0.95, 0.99, 0.01, 0.0, 0.058)
+    poor = CoverageFigures(scene, n, 0.85, None, 0.02, 0.01, 0.01, 0.001)
     text = statistics_text([good, poor], [OracleCheck("x", "y", (1.0,), None)], 400)
     assert f"(1 of 2 rows: at least {INSIDE:.0%}" in text
     assert "94.1 % of samples or more" in text

@@ -11,6 +11,7 @@ from readiness_tui.domain.gate.model import CasePolicy, Lock, Revision
 from readiness_tui.domain.gate.words import revision_text
 from readiness_tui.domain.gate_result.model import GateRow, Tries
 from readiness_tui.domain.gate_result.words import cases_text, reason_text, short_mark, tries_text
+from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.labels.agreement import Agreement
 from readiness_tui.domain.metrics.words import (
     bound_text,
@@ -214,11 +215,19 @@ def _result(row: GateRow) -> dict[str, Any]:
         "low": plain(estimate.low) if estimate else None,
         "high": plain(estimate.high) if estimate else None,
         "interval": [plain(end) for end in estimate.interval] if estimate and estimate.interval else None,
+        **_whatever_shape(estimate),
         "result": row.result.value,
         "reason": mask(row.reason),
         "sure": row.sure,
         "remarks": [*map(mask, row.remarks)],
     }
+
+
+def _whatever_shape(estimate: Estimate | None) -> dict[str, Any]:
+    """The bounds that hold whatever the scores' shape; absent where there are none."""
+    if estimate is None or estimate.sure_low is None:
+        return {}
+    return {"sure_low": plain(estimate.sure_low), "sure_high": plain(estimate.sure_high)}
 
 
 def _agreement(one: Agreement) -> dict[str, Any]:

@@ -134,28 +134,80 @@ def test_clusters_widen_the_bound_as_statsmodels_says() -> None:
     import numpy as np
     import statsmodels.api as sm
 
-    clusters = [i // 5 for i in range(40)]
+    clusters = [i // 5 for i in range(80)]
     values = [0.5 + 0.05 * (cluster % 3) + 0.001 * i for i, cluster in enumerate(clusters)]
-    fit = sm.OLS(values, np.ones(40)).fit(
+    fit = sm.OLS(values, np.ones(80)).fit(
         cov_type="cluster", cov_kwds={"groups": np.array(clusters), "use_correction": False}, use_t=True
     )
-    error = float(fit.bse[0]) * math.sqrt(8 / 7)  # the factor G/(G-1)
+    error = float(fit.bse[0]) * math.sqrt(16 / 15)  # the factor G/(G-1)
     estimate = iv.mean_clustered(values, clusters)
-    assert estimate.low == pytest.approx(estimate.value - stats.t.ppf(0.95, 7) * error)
+    assert estimate.low == pytest.approx(estimate.value - stats.t.ppf(0.95, 15) * error)
     assert estimate.low < (iv.mean_t(values).low or 0)
 
 
-def test_fewer_than_five_clusters_have_no_bound() -> None:
-    estimate = iv.mean_clustered([float(i % 7) for i in range(40)], [i % 4 for i in range(40)])
-    assert estimate.low is None
-    assert "4 clusters, 5 needed" in estimate.note
+@pytest.mark.parametrize(
+    ("sizes", "words"),
+    [
+        ([10] * 4, "too few independent sources: one holds 10 of the 40 cases, at most a fifth is needed for a bound"),
+        ([5] * 8, "too few independent sources: 8, worth 8 of one size, 12 are needed"),
+        ([1] * 20 + [6] * 4, "too few independent sources: 24, worth 11 of one size, 12 are needed"),
+        (
+            [1] * 28 + [8],
+            "too few independent sources: one holds 8 of the 36 cases, at most a fifth is needed for a bound",
+        ),
+        ([1] * 30 + [7], ""),
+        ([3] * 12, ""),
+    ],
+)
+def test_too_few_independent_sources_have_no_bound(sizes: list[int], words: str) -> None:
+    clusters = [group for group, size in enumerate(sizes) for _ in range(size)]
+    values = [float(i % 7 > 0) for i in range(len(clusters))]
+    for made in (
+        iv.mean_clustered(values, clusters),
+        iv.rate_clustered(values, clusters),
+        iv.ratio([1.0 + i % 3 for i in range(len(values))], values, clusters),
+    ):
+        assert (made.low is None, made.high is None, made.note) == (bool(words), bool(words), words)
+
+
+def test_a_clustered_rate_is_wilsons_for_as_many_cases_as_it_is_worth() -> None:
+    """Against the definition in plain sums: n_eff = p (1 − p) / V, and t(G_eff − 1) instead of z."""
+    sizes = [4, 5, 6] * 5
+    clusters = [group for group, size in enumerate(sizes) for _ in range(size)]
+    values = [float((group * 5 + i) % 11 > 2) for i, group in enumerate(clusters)]
+    n, groups, p = len(values), len(sizes), sum(values) / len(values)
+    sums = [sum(v - p for v, g in zip(values, clusters, strict=True) if g == group) for group in range(groups)]
+    effective = min(n, p * (1 - p) / (groups / (groups - 1) * sum(s * s for s in sums) / n**2))
+    t = stats.t.ppf(0.95, n * n / sum(size * size for size in sizes) - 1)
+    made = iv.rate_clustered(values, clusters)
+    assert made.low is not None
+    assert made.high is not None
+    for bound, sign in ((made.low, 1), (made.high, -1)):  # the share whose score test just rejects
+        assert (p - bound) / math.sqrt(bound * (1 - bound) / effective) == pytest.approx(sign * t)
+    assert (made.k, made.n, made.units, made.rare) == (sum(values), n, groups, True)
 
 
 def test_clusters_that_agree_throughout_count_once_each_whichever_way_they_went() -> None:
-    won, lost = iv.all_or_none(60, 60, 6), iv.all_or_none(0, 60, 6)
-    assert (won.value, won.low, won.high) == (1.0, iv.wilson(6, 6).low, 1.0)
-    assert (lost.value, lost.low, lost.high) == (0.0, 0.0, iv.wilson(0, 6).high)
+    clusters = [i // 5 for i in range(60)]
+    won, lost = iv.rate_clustered([1.0] * 60, clusters), iv.rate_clustered([0.0] * 60, clusters)
+    t = stats.t.ppf(0.95, 11)
+    assert (won.value, won.low, won.high) == (1.0, pytest.approx(12 / (12 + t * t)), 1.0)
+    assert (lost.value, lost.low, lost.high) == (0.0, 0.0, pytest.approx(t * t / (12 + t * t)))
     assert (won.k, won.n, lost.k, lost.n) == (60, 60, 0, 60)
+    alike = iv.rate_clustered([1.0, 1.0, 0.0] * 20, [i // 3 for i in range(60)])  # no cluster differs from another
+    assert alike.low == pytest.approx(iv_wilson(2 / 3, 20, stats.t.ppf(0.95, 19)))
+
+
+def iv_wilson(p: float, n: float, z: float) -> float:
+    return (p + z * z / (2 * n) - z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n)
+
+
+def test_every_case_a_cluster_of_its_own_is_as_unclustered() -> None:
+    values = [float(i % 6 > 0) for i in range(40)]
+    assert iv.rate_clustered(values, range(40)) == iv.wilson(33, 40)
+    assert iv.mean_clustered(values, range(40)) == iv.mean_t(values)
+    costs = [1.0 + i % 3 for i in range(40)]
+    assert iv.ratio(costs, values, list(range(40))) == iv.ratio(costs, values)
 
 
 def test_a_quantile_over_clusters_is_exact_from_five_on() -> None:

@@ -229,10 +229,10 @@ def test_uneven_repeats_count_the_first_tries_that_all_cases_have() -> None:
 
 
 def test_clusters_widen_a_rate() -> None:
-    cases = [scored(i, float(i // 4 != 1), "hit_rate", extra={"cluster": f"doc-{i // 4}"}) for i in range(40)]
+    cases = [scored(i, float(i // 4 != 1), "hit_rate", extra={"cluster": f"doc-{i // 4}"}) for i in range(60)]
     found = seen("hit_rate", *cases)
-    assert found.estimate.method == "cluster-robust t"
-    assert (found.estimate.k, found.estimate.n) == (36, 40)
+    assert found.estimate.method == "Wilson over clusters"
+    assert (found.estimate.k, found.estimate.n) == (56, 60)
     plain = seen("hit_rate", *(replace(case, extra={}) for case in cases)).estimate.low
     assert found.estimate.low is not None
     assert plain is not None

@@ -1,8 +1,9 @@
 """How a metric changed from baseline to candidate on the same cases, with its one-sided 95 % bounds.
 
-A rate of single 0/1 verdicts: Tango's score interval. A mean: Student's t over the differences of the cases,
-cluster-robust where cases name clusters, for rates too. A quantile or a ratio: the cases are resampled in pairs, seeded,
-and the bound is approximate. A sum: the t bounds of the mean difference, times n.
+A rate of single 0/1 verdicts: Tango's score interval, corrected for continuity. A mean: Student's t over the differences
+of the cases, cluster-robust where cases name clusters, for rates too; and where the scores' range is known, the bounds that
+hold whatever their shape. A quantile or a ratio: the cases are resampled in pairs, seeded, and the bound is approximate. A
+sum: the t bounds of the mean difference, times n.
 """
 
 from __future__ import annotations
@@ -13,7 +14,16 @@ from dataclasses import replace
 from typing import Any
 
 from readiness_tui.domain.compare.paired import SEED
-from readiness_tui.domain.intervals import MIN_N, TOO_SMALL, Z, exact, mean_clustered, mean_t, smallest_n_for_quantile
+from readiness_tui.domain.intervals import (
+    MIN_N,
+    TOO_SMALL,
+    Z,
+    exact,
+    mean_clustered,
+    mean_t,
+    smallest_n_for_quantile,
+    with_sure_bounds,
+)
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics.registry import MetricDef, MetricKind
 from readiness_tui.domain.metrics.summary import Observed, grouped
@@ -21,6 +31,8 @@ from readiness_tui.domain.metrics.summary import Observed, grouped
 PAIRED = "paired "
 SCORE, BOOTSTRAP = "paired score (Tango)", "paired bootstrap"
 RESAMPLED = "the bound comes from resampling, whose coverage is not known here"
+FEWEST_PAIRS = 20  # below this, the coverage of a rate's difference is not known to hold
+HALF_A_FLIP = 0.5  # the correction for continuity
 MIN_SUCCESSES = 10  # on each side, for a ratio: with fewer, resamples without a success are not rare
 _WORK = 20_000_000  # the most values drawn
 _FEWEST, _MOST = 1_000, 10_000  # resamples
@@ -46,14 +58,17 @@ def paired_change(
             return rate_change(sum(a > b for a, b in pairs), sum(a < b for a, b in pairs), len(pairs))
         changes = [a - b for a, b in pairs]
         change = mean_t(changes) if groups is None else mean_clustered(changes, groups)
+        low, high = metric.range
+        if low is not None and high is not None:
+            change = with_sure_bounds(change, changes, low - high, high - low, groups)
         return replace(change, method=f"{PAIRED}{change.method}")
     value = ours.estimate.value - theirs.estimate.value
     if metric.kind is MetricKind.SUM:
         mean = mean_t([math.fsum(ours.readings[key]) - math.fsum(theirs.readings[key]) for key in shared])
         n = len(shared)
         low, high = (None if bound is None else bound * n for bound in (mean.low, mean.high))
-        return Estimate(
-            value, n, low, high, f"{PAIRED}{mean.method} × n", mean.note, None, mean.low_doubt, mean.high_doubt
+        return replace(
+            mean, value=value, low=low, high=high, method=f"{PAIRED}{mean.method} × n", interval=None, k=None
         )
     if not bound:
         return Estimate(value, len(shared), method="difference")
@@ -63,13 +78,16 @@ def paired_change(
 def rate_change(better: int, worse: int, n: int) -> Estimate:
     """The change of a 0/1 rate over n pairs, of which `better` went from 0 to 1 and `worse` from 1 to 0.
 
-    The bound is the change whose score test just rejects, z = 1.645: it works for few cases too, and when none
-    flipped. Source: Tango (1998), Statistics in Medicine 17:891-908.
+    The bound is the change whose score test just rejects, z = 1.645, with half a flip in its favour: it works for few cases
+    too, and when none flipped. Source: Tango (1998), Statistics in Medicine 17:891-908; the correction for continuity is
+    ours. Without it the bound holds in as few as 90.4 % of samples (docs/statistics.md), with it in 93 % or more
+    from 20 pairs on.
     """
     if n == 0:
         return Estimate(math.nan, 0, method=SCORE, note=TOO_SMALL)
-    value = (better - worse) / n
-    return Estimate(value, n, -_score_bound(worse, better, n), _score_bound(better, worse, n), SCORE)
+    value, few = (better - worse) / n, "" if n >= FEWEST_PAIRS else f"a difference needs {FEWEST_PAIRS} shared cases"
+    low, high = -_score_bound(worse, better, n), _score_bound(better, worse, n)
+    return Estimate(value, n, low, high, SCORE, low_doubt=few, high_doubt=few)
 
 
 def _score_bound(better: int, worse: int, n: int) -> float:
@@ -90,7 +108,7 @@ def _score(better: int, worse: int, n: int, change: float) -> float:
     c = -worse * change * (1 - change)
     q = (math.sqrt(max(b * b - 8 * n * c, 0.0)) - b) / (4 * n)
     variance = n * (2 * q + change * (1 - change))
-    distance = better - worse - n * change
+    distance = min(better - worse - n * change + HALF_A_FLIP, 0.0)
     return distance / math.sqrt(variance) if variance > 0 else math.copysign(math.inf, distance) if distance else 0.0
 
 
@@ -116,7 +134,7 @@ def _resampled(metric: MetricDef, ours: Observed, theirs: Observed, shared: Sequ
     low, high = np.quantile(np.concatenate(found), [0.05, 0.95], method="inverted_cdf")
     if low == high:
         return Estimate(value, n, method=BOOTSTRAP, note=f"{TOO_SMALL}: all resamples equal")
-    return Estimate(value, n, float(low), float(high), BOOTSTRAP, low_doubt=RESAMPLED, high_doubt=RESAMPLED)
+    return Estimate(value, n, float(low), float(high), BOOTSTRAP, low_doubt=RESAMPLED, high_doubt=RESAMPLED, rare=True)
 
 
 def _too_few(metric: MetricDef, ours: Observed, theirs: Observed, shared: Sequence[str]) -> str:

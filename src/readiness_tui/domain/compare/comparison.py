@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from readiness_tui.domain.compare.change import paired_change
 from readiness_tui.domain.intervals.estimate import Estimate
@@ -21,7 +21,7 @@ from readiness_tui.domain.metrics import (
 )
 from readiness_tui.domain.metrics.ingredients import MISSING
 from readiness_tui.domain.metrics.rule import Rule
-from readiness_tui.domain.metrics.summary import Sample, summarise
+from readiness_tui.domain.metrics.summary import Sample, SharedSources, summarise
 from readiness_tui.domain.runs.model import Run
 from readiness_tui.domain.text.format import plural
 
@@ -67,7 +67,8 @@ class Comparison:
     baseline, as observed. `lost`: cases to which the metric applies on both sides and which lack it on one, in some
     repeats or in all. `worst`: the change with every missing reading at its worst for the candidate and at its best for
     the baseline (infinite if the metric has no end); None if nothing is missing. `few`: why too few of the candidate's cases
-    are shared, where no golden set says which are new; "" if enough are.
+    are shared, where no golden set says which are new; "" if enough are. `implied`: the change counted by what the candidate's
+    cases share without naming it; None: nothing, or no bound was asked for.
     """
 
     run_id: str
@@ -81,6 +82,7 @@ class Comparison:
     lost: tuple[str, ...] = ()
     worst: float | None = None
     few: str = ""
+    implied: SharedSources | None = None
 
     @property
     def unmatched(self) -> tuple[str, ...]:
@@ -127,7 +129,13 @@ def compare_sides(
         reason = ours.reason if isinstance(ours, NotComputable) else theirs.reason  # type: ignore[union-attr]
         return NotComputable(f"on the shared cases: {reason}")
     metric = resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)
-    change = paired_change(metric, ours, theirs, shared, bound=rule.max_regression is not None)
+    bound = rule.max_regression is not None
+    change, implied = paired_change(metric, ours, theirs, shared, bound=bound), ours.implied
+    if implied is not None:
+        again = paired_change(metric, replace(ours, clusters=implied.clusters), theirs, shared, bound=False)
+        implied = (
+            replace(implied, estimate=again) if bound and metric.kind in (MetricKind.RATE, MetricKind.MEAN) else None
+        )
     both, lost = _both(seen, base_seen)
     return Comparison(
         base_data.run.id,
@@ -141,6 +149,7 @@ def compare_sides(
         lost,
         _worst_change(metric, seen, base_seen, both) if lost else None,
         _few(seen, candidate[0], len(shared)),
+        implied,
     )
 
 

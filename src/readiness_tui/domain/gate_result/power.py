@@ -24,6 +24,7 @@ from readiness_tui.domain.intervals import (
     smallest_n_for_quantile,
     t_quantile,
 )
+from readiness_tui.domain.intervals.common import smallest
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics import MetricDef, MetricKind
 from readiness_tui.domain.metrics.meets import EPSILON, bound_meets, decisive_size
@@ -81,11 +82,11 @@ def count_for_drop(margin: float, n: int, effect: float = 0.0) -> Count:
 
 
 def fewest_cases_for_drop(margin: float) -> int | None:
-    """The fewest shared cases, none of them lost, with which the bound of a rate's drop stays within `margin`.
-
-    Without a flip Tango's bound is z² / (n + z²), the same as for a rate of n in n against 1 − margin.
-    """
-    return decisive_from(Fraction(1), 1 - exact(margin)) if margin < 1 else 1
+    """The fewest shared cases, none of them lost, with which the bound of a rate's drop stays within `margin`; None: no
+    number does."""
+    if margin <= 0:
+        return None
+    return smallest(lambda n: -(rate_change(0, 0, n).low or 0.0) <= margin + EPSILON, 1)
 
 
 def fewest_cases(metric: MetricDef, threshold: float, direction: Direction, *, counted: bool) -> int | None:

@@ -18,7 +18,8 @@ from readiness_tui.domain.gate_result.threshold import missing_row, sparse_row
 from readiness_tui.domain.intervals import TOO_SMALL, T
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics import MetricKind, NotComputable, Observed, first_few, resolve, unknown
-from readiness_tui.domain.metrics.meets import EPSILON, bound_meets, how_sure, meets, why_approximate
+from readiness_tui.domain.metrics.assumptions import assumptions
+from readiness_tui.domain.metrics.meets import EPSILON, bound_meets, deciding, how_sure, meets, why_approximate
 from readiness_tui.domain.metrics.rule import Confidence, Direction, Rule
 from readiness_tui.domain.metrics.words import value_text
 from readiness_tui.domain.text.format import plural
@@ -34,7 +35,11 @@ def regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputab
     if thin:
         return GateRow(rule, Result.MISSING, None, thin, used=len(against.shared), total=_both(against))
     margin, effect = margin_of(rule, against.baseline), effect_of(rule, against.baseline)
-    worse = as_loss(against.change, rule.direction)
+    worse, implied = as_loss(against.change, rule.direction), against.implied
+    if implied is not None:
+        implied = replace(implied, estimate=as_loss(implied.estimate, rule.direction))
+    strict = rule.confidence is Confidence.REQUIRED
+    held = deciding(worse, implied.estimate if implied else None, difference=True) if strict else worse
     limit = limit_of(worse, margin, effect)
     toward_worse = replace(rule, direction=Direction.LOWER)  # a loss is rounded up, its margin down
     toward_limit = replace(rule, direction=Direction.HIGHER)
@@ -42,7 +47,7 @@ def regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputab
     by_missing = met and not _within(_worst_loss(rule, against), margin, effect)
     doubts = (
         *alone(len(against.shared), "case"),
-        *_unproven(rule, worse, limit, toward_worse),
+        *_unproven(rule, held, limit, toward_worse),
         *(worst_case(toward_worse, _worst_loss(rule, against)) if by_missing else ()),
         *left_out(rule, seen),
         *left_out(rule, against.before, where="in the baseline "),
@@ -54,7 +59,7 @@ def regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputab
         f"{drop} {value_text(loss, toward_worse)} over {plural(len(against.shared), 'shared case')}, "
         f"at most {value_text(margin, toward_limit)} allowed"
     )
-    why = why_approximate(worse, Direction.LOWER, limit)
+    why = why_approximate(held, Direction.LOWER, limit)
     reasons = [*(doubts if met else ()), figure]
     if effect is not None and worse.value > margin + EPSILON:
         least = value_text(effect, toward_worse)
@@ -74,11 +79,11 @@ def regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputab
         result,
         against.change,
         "; ".join(reasons),
-        how_sure(worse, Direction.LOWER, limit),
+        how_sure(held, Direction.LOWER, limit),
         len(against.shared),
         len(against.shared) + len(against.unmatched),
         by_missing=by_missing,
-        remarks=_flips(rule, seen, against),
+        remarks=(*_flips(rule, seen, against), *assumptions(toward_worse, worse, limit, implied)),
     )
 
 
@@ -182,4 +187,6 @@ def as_loss(change: Estimate, direction: Direction) -> Estimate:
         low_doubt=change.high_doubt,
         high_doubt=change.low_doubt,
         interval=None if change.interval is None else (-change.interval[1], -change.interval[0]),
+        sure_low=None if change.sure_high is None else -change.sure_high,
+        sure_high=None if change.sure_low is None else -change.sure_low,
     )

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from readiness_tui.domain.gate_result.decide import alone, left_out, result_of, too_few, unproven, worst_case
+from readiness_tui.domain.gate_result.decide import (
+    alone,
+    asks_for_proof,
+    left_out,
+    result_of,
+    too_few,
+    unproven,
+    worst_case,
+)
 from readiness_tui.domain.gate_result.model import GateRow, Result
+from readiness_tui.domain.intervals import BETTING
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics import NotComputable, Observed
-from readiness_tui.domain.metrics.meets import bound_meets, how_sure, meets, needed, why_approximate
+from readiness_tui.domain.metrics.assumptions import assumptions, scores_that_would_tell
+from readiness_tui.domain.metrics.meets import bound_meets, deciding, how_sure, meets, needed, why_approximate
 from readiness_tui.domain.metrics.rule import Direction, Rule
 from readiness_tui.domain.metrics.words import rule_text, value_text
 from readiness_tui.domain.text.format import threshold_text
 
 FIGURES_ONLY = "figures only: no case stands behind them"
+_THING = {"case": "answer", "trace": "request"}  # in which a fault may not have shown
 
 
 def missing_row(rule: Rule, why: NotComputable) -> GateRow:
@@ -39,12 +50,13 @@ def threshold_row(rule: Rule, seen: Observed | NotComputable, noun: str) -> Gate
     sparse = sparse_row(rule, seen, noun)
     if sparse:
         return sparse
-    estimate, bar, way = seen.estimate, rule.threshold, rule.direction
+    estimate, bar, way, strict = seen.estimate, rule.threshold, rule.direction, asks_for_proof(rule)
+    held = deciding(estimate, seen.implied.estimate if seen.implied else None) if strict else estimate
     met = meets(estimate, way, bar)
     by_missing = met and seen.worst is not None and not meets(seen.worst, way, bar)
     doubts = (
         *alone(seen.used, noun),
-        *unproven(rule, estimate),
+        *unproven(rule, held),
         *(worst_case(rule, seen.worst.value) if by_missing and seen.worst else ()),
         *left_out(rule, seen, noun),
     )
@@ -52,11 +64,12 @@ def threshold_row(rule: Rule, seen: Observed | NotComputable, noun: str) -> Gate
     reasons.append(_figure(rule, estimate, met))
     if met and seen.worst is not None and not by_missing:
         reasons.append(f"worst case {value_text(seen.worst.value, rule)}")
-    sure = [how_sure(estimate, way, bar, noun=noun)]
-    if rule.tolerate is not None and bound_meets(estimate, way, rule.tolerate) and not bound_meets(estimate, way, bar):
+    enough = scores_that_would_tell(rule, seen, bar) if held.method == BETTING else None
+    sure = [how_sure(held, way, bar, noun=noun, enough=enough)]
+    if rule.tolerate is not None and bound_meets(held, way, rule.tolerate) and not bound_meets(held, way, bar):
         sign = "≥" if way is Direction.HIGHER else "≤"
         sure.insert(0, f"surely {sign} {threshold_text(rule.tolerate, rule.unit)}")
-    reasons += filter(None, [why_approximate(estimate, way, bar)])
+    reasons += filter(None, [why_approximate(held, way, bar)])
     if seen.note and seen.note != sure[-1]:
         reasons.append(seen.note)
     return GateRow(
@@ -68,6 +81,7 @@ def threshold_row(rule: Rule, seen: Observed | NotComputable, noun: str) -> Gate
         seen.used,
         seen.total,
         by_missing=by_missing,
+        remarks=tuple(assumptions(rule, estimate, bar, seen.implied, strict=strict, noun=_THING[noun])),
     )
 
 

@@ -24,8 +24,8 @@ def exact(number: float | Fraction) -> Fraction:
 
 
 @lru_cache(maxsize=4096)
-def t_quantile(df: int, p: float = CONFIDENCE) -> float:
-    """Student t quantile."""
+def t_quantile(df: float, p: float = CONFIDENCE) -> float:
+    """Student t quantile; `df` need not be whole."""
     from scipy.special import stdtrit
 
     return float(stdtrit(df, p))

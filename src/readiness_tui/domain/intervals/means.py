@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 
+from readiness_tui.domain.intervals.clusters import too_few_sources, uneven_clusters
 from readiness_tui.domain.intervals.common import (
     ALL_EQUAL,
     BOTH_SIDES,
@@ -17,9 +19,7 @@ from readiness_tui.domain.intervals.common import (
 )
 from readiness_tui.domain.intervals.estimate import Estimate
 
-MIN_CLUSTERS = 5
 SKEW_CASES = 40  # a t bound toward a tail needs this many cases times the squared skewness
-EVEN_CLUSTERS = 0.8  # effective over actual number of clusters: above it, their sizes count as even
 _ROUNDING = 1e-12  # a difference this small is rounding error
 
 T = "t over cases"
@@ -45,38 +45,34 @@ def mean_t(values: Sequence[float]) -> Estimate:
 
 
 def mean_clustered(values: Sequence[float], clusters: Sequence[Hashable]) -> Estimate:
-    """The mean over cases that come in clusters (documents, sessions), for rates too.
+    """The mean over cases that come in clusters (documents, sessions); for rates of 0/1 cases see `rates.rate_clustered`.
 
-    Variance G/(G−1) Σ_g (Σ_{i in g} (x_i − mean))² / n², t(G−1); G ≥ 5 clusters.
-    Source: Cameron & Miller (2015), J. Human Resources 50:317–372, for a regression on a constant. Approximate if
-    cluster sizes differ much, and toward a tail as in `mean_t`, counting clusters instead of cases.
+    Variance G/(G−1) Σ_g (Σ_{i in g} (x_i − mean))² / n², t(G−1). Source: Cameron & Miller (2015), J. Human Resources
+    50:317–372, for a regression on a constant. No bound where too few sources are independent (`too_few_sources`); every
+    case a cluster of its own: `mean_t`. Approximate if cluster sizes differ much, and toward a tail as in `mean_t`,
+    counting clusters instead of cases.
     """
     n = len(values)
     if n == 0:
         return Estimate(math.nan, 0, method=CLUSTER_T, note=TOO_SMALL)
-    mean = math.fsum(values) / n
     grouped: dict[Hashable, list[float]] = {}
+    mean = math.fsum(values) / n
     for value, cluster in zip(values, clusters, strict=True):
         grouped.setdefault(cluster, []).append(value - mean)
     groups = len(grouped)
-    if n < MIN_N or groups < MIN_CLUSTERS:
-        why = TOO_SMALL if n < MIN_N else f"{TOO_SMALL}: {groups} clusters, {MIN_CLUSTERS} needed"
-        return Estimate(mean, n, method=CLUSTER_T, note=why)
-    if min(values) == max(values):
-        return Estimate(mean, n, method=CLUSTER_T, note=ALL_EQUAL)
-    sums = [math.fsum(residuals) for residuals in grouped.values()]
-    error, skewness = spread(sums)
+    if groups == n:
+        return mean_t(values)
+    sizes = [len(residuals) for residuals in grouped.values()]
+    few = TOO_SMALL if n < MIN_N else ALL_EQUAL if min(values) == max(values) else too_few_sources(sizes)
+    if few:
+        return Estimate(mean, n, method=CLUSTER_T, note=few, units=groups)
+    error, skewness = spread([math.fsum(residuals) for residuals in grouped.values()])
     error *= groups / n
     if error <= abs(mean) * _ROUNDING:  # the clusters' means are all equal: their spread says nothing
-        return Estimate(mean, n, method=CLUSTER_T, note=f"{TOO_SMALL}: all clusters equal")
-    uneven = uneven_clusters([len(residuals) for residuals in grouped.values()])
-    return _t_bounds(mean, n, error, skewness, groups, CLUSTER_T, "clusters", uneven)
-
-
-def uneven_clusters(sizes: Sequence[int]) -> str:
-    """Why clusters of these sizes make a t(G−1) bound approximate; "" if they are even enough."""
-    even = sum(sizes) ** 2 >= EVEN_CLUSTERS * len(sizes) * sum(size * size for size in sizes)
-    return "" if even else f"the clusters differ much in size, the largest holds {max(sizes):,} of {sum(sizes):,} cases"
+        return Estimate(mean, n, method=CLUSTER_T, note=f"{TOO_SMALL}: all clusters equal", units=groups)
+    return replace(
+        _t_bounds(mean, n, error, skewness, groups, CLUSTER_T, "clusters", uneven_clusters(sizes)), units=groups
+    )
 
 
 def _t_bounds(
@@ -93,6 +89,7 @@ def _t_bounds(
         low_doubt=doubt or skew_doubt(-skewness, units, SKEW_CASES, noun),
         high_doubt=doubt or skew_doubt(skewness, units, SKEW_CASES, noun),
         interval=(mean - wide, mean + wide),
+        rare=True,
     )
 
 

@@ -8,11 +8,11 @@ from functools import lru_cache
 
 from readiness_tui.domain.intervals.common import BOTH_SIDES, CONFIDENCE, TOO_SMALL, exact
 from readiness_tui.domain.intervals.estimate import Estimate
-from readiness_tui.domain.intervals.means import MIN_CLUSTERS
 from readiness_tui.domain.intervals.rates import Z
 
 ORDER = "order statistic"
 CLUSTER_ORDER = "order statistic, clusters"
+MIN_CLUSTERS = 5  # fewer do not tell how alike their values are
 
 _TIE = 1e-12  # a binomial probability this near its bound counts as equal; the special function is no more exact
 
@@ -61,7 +61,7 @@ def quantile(values: Sequence[float], q: float = 0.95, clusters: Sequence[Hashab
         return Estimate(math.nan, 0, method=ORDER, note=TOO_SMALL)
     ordered = sorted(values)
     rank = quantile_ranks(n, q)[0]
-    method, size, doubt = ORDER, n, ""
+    method, size, doubt, groups = ORDER, n, "", None
     if clusters is not None:
         method, groups = CLUSTER_ORDER, len(set(clusters))
         if groups < MIN_CLUSTERS:
@@ -82,7 +82,19 @@ def quantile(values: Sequence[float], q: float = 0.95, clusters: Sequence[Hashab
     if note and size < n:
         note += f", and these tell as much as {size:,} independent ones"
     interval = None if start is None or end is None else (start, end)
-    return Estimate(ordered[rank - 1], n, low, high, method, note, low_doubt=doubt, high_doubt=doubt, interval=interval)
+    return Estimate(
+        ordered[rank - 1],
+        n,
+        low,
+        high,
+        method,
+        note,
+        low_doubt=doubt,
+        high_doubt=doubt,
+        interval=interval,
+        rare=groups is not None,  # a slow source among those that were not drawn
+        units=groups,
+    )
 
 
 def _effective(values: Sequence[float], ordered: Sequence[float], rank: int, clusters: Sequence[Hashable]) -> int:

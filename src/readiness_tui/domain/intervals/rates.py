@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Hashable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from readiness_tui.domain.intervals.common import TOO_SMALL, exact
+from readiness_tui.domain.intervals.clusters import effective_sources, too_few_sources, uneven_clusters
+from readiness_tui.domain.intervals.common import BOTH_SIDES, TOO_SMALL, exact, skew_doubt, spread, t_quantile
 from readiness_tui.domain.intervals.estimate import Estimate
 
 Z = 1.645  # the rounded normal quantile of scoring.md: 18 of 20 against 0.85 is decisive from 139 cases, not 138
@@ -17,7 +18,10 @@ MAX_ERROR = 0.07  # a nominal 95 % bound that misses in more samples than this i
 WILSON = "Wilson"
 WILSON_CLUSTERS = "Wilson over clusters"
 
+SKEW_CLUSTERS = 5  # a bound over clusters needs this many of them times the squared skewness of their failures
+
 _FEW = 100
+_ROUNDING = 1e-20  # a variance this small is rounding error
 _Z2 = Fraction(Decimal(str(Z))) ** 2
 
 
@@ -33,26 +37,59 @@ def wilson(k: int, n: int) -> Estimate:
         raise ValueError(f"k must lie between 0 and n, not {k} of {n}")
     if n == 0:
         return Estimate(math.nan, 0, method=WILSON, note=TOO_SMALL, k=0)
-    low, high = _score_bounds(k, n, Z)
+    low, high = _score_bounds(k / n, n, Z)
     doubts = _doubt(k, n, low), _doubt(n - k, n, 1 - high)
-    return Estimate(k / n, n, low, high, WILSON, "", k, *doubts, interval=_score_bounds(k, n, Z_BOTH_SIDES))
+    return Estimate(k / n, n, low, high, WILSON, "", k, *doubts, interval=_score_bounds(k / n, n, Z_BOTH_SIDES))
 
 
-def all_or_none(k: int, n: int, clusters: int) -> Estimate:
-    """n clustered cases of which all or none succeeded (k is n or 0): each cluster counts as one observation.
+def rate_clustered(values: Sequence[float], clusters: Sequence[Hashable]) -> Estimate:
+    """The share of 0/1 cases that come in clusters: Wilson's bounds for as many independent cases as they are worth.
 
-    A cluster that succeeds throughout is rarer than a case that succeeds, so the bound errs on the safe side.
+    n_eff = p (1 − p) / V ≤ n, with V the cluster-robust variance of `mean_clustered`; where no cluster differs from
+    another (V = 0), n_eff = G_eff. The normal quantile becomes t(G_eff − 1). Source: Korn & Graubard (1998), Survey
+    Methodology 24:193–201, for bounds of a share from its effective sample size. No bound where too few sources are
+    independent; every case a cluster of its own: `wilson`. Approximate if cluster sizes differ much, and where few clusters
+    carry the failures (or, for the upper bound, the successes).
     """
-    whole = wilson(clusters if k else 0, clusters)
-    return replace(whole, n=n, k=k, method=WILSON_CLUSTERS)
+    n, k = len(values), round(math.fsum(values))
+    sums: dict[Hashable, list[float]] = {}
+    for value, cluster in zip(values, clusters, strict=True):
+        sums.setdefault(cluster, []).append(value)
+    groups = len(sums)
+    if groups == n:
+        return wilson(k, n)
+    p, sizes = k / n, [len(own) for own in sums.values()]
+    few = too_few_sources(sizes)
+    if few:
+        return Estimate(p, n, method=WILSON_CLUSTERS, note=few, k=k, units=groups)
+    error, skewness = spread([math.fsum(own) - p * len(own) for own in sums.values()])
+    variance, worth = (error * groups / n) ** 2, effective_sources(sizes)
+    effective = float(worth) if variance <= _ROUNDING else min(n, p * (1 - p) / variance)
+    df = float(worth) - 1
+    low, high = _score_bounds(p, effective, t_quantile(df))
+    uneven = uneven_clusters(sizes)
+    return Estimate(
+        p,
+        n,
+        low,
+        high,
+        WILSON_CLUSTERS,
+        "",
+        k,
+        uneven or skew_doubt(-skewness, groups, SKEW_CLUSTERS, "sources"),
+        uneven or skew_doubt(skewness, groups, SKEW_CLUSTERS, "sources"),
+        interval=_score_bounds(p, effective, t_quantile(df, BOTH_SIDES)),
+        rare=True,
+        units=groups,
+    )
 
 
-def _score_bounds(k: int, n: int, z: float) -> tuple[float, float]:
-    p, z2 = k / n, z * z
+def _score_bounds(p: float, n: float, z: float) -> tuple[float, float]:
+    z2 = z * z
     centre = p + z2 / (2 * n)
     half = z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-    low = 0.0 if k == 0 else (centre - half) / (1 + z2 / n)
-    high = 1.0 if k == n else (centre + half) / (1 + z2 / n)
+    low = 0.0 if p == 0 else (centre - half) / (1 + z2 / n)
+    high = 1.0 if p == 1 else (centre + half) / (1 + z2 / n)
     return low, high
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Sequence
 
+from readiness_tui.domain.intervals.clusters import too_few_sources, uneven_clusters
 from readiness_tui.domain.intervals.common import (
     ALL_EQUAL,
     BOTH_SIDES,
@@ -15,7 +16,6 @@ from readiness_tui.domain.intervals.common import (
     t_quantile,
 )
 from readiness_tui.domain.intervals.estimate import Estimate
-from readiness_tui.domain.intervals.means import MIN_CLUSTERS, uneven_clusters
 
 LOG_DELTA = "log-delta t"
 CLUSTER_LOG_DELTA = "cluster-robust log-delta t"
@@ -31,12 +31,14 @@ def ratio(
 
     The delta method on the logarithm: R · exp(± t(n−1) · s_u / √n), u_i = num_i / mean(num) − den_i / mean(den).
     Source: Cochran (1977), Sampling Techniques, ch. 6, for the variance. Clustered cases: over the sums of their
-    clusters, G ≥ 5. NaN if the denominators sum to 0. The upper bound is approximate below 100 cases (or clusters),
+    clusters, if there are enough independent ones (`too_few_sources`). NaN if the denominators sum to 0. The upper bound is approximate below 100 cases (or clusters),
     if no denominator is 0 (no failure's cost was seen), and below 80 · skewness² of u or of its two parts.
     """
     n = len(numerators)
     if n != len(denominators):
         raise ValueError("numerators and denominators must pair up")
+    if clusters is not None and len(set(clusters)) == n:
+        clusters = None
     method = LOG_DELTA if clusters is None else CLUSTER_LOG_DELTA
     total = math.fsum(denominators)
     if n == 0 or total == 0:
@@ -48,13 +50,13 @@ def ratio(
         return Estimate(value, n, method=method, note=ALL_EQUAL)
     if value <= 0:
         return Estimate(value, n, method=method, note=f"{TOO_SMALL}: no positive value")
-    failed, uneven, noun = min(denominators) == 0, "", "cases"
+    failed, uneven, noun, groups = min(denominators) == 0, "", "cases", None
     if clusters is not None:
         numerators, denominators, sizes = _summed(numerators, denominators, clusters)
-        noun, uneven = "clusters", uneven_clusters(sizes)
-        if len(sizes) < MIN_CLUSTERS:
-            why = f"{TOO_SMALL}: {len(sizes)} clusters, {MIN_CLUSTERS} needed"
-            return Estimate(value, n, method=method, note=why)
+        noun, uneven, groups = "clusters", uneven_clusters(sizes), len(sizes)
+        few = too_few_sources(sizes)
+        if few:
+            return Estimate(value, n, method=method, note=few, units=groups)
     units = len(numerators)
     top, bottom = math.fsum(numerators) / units, total / units
     above = [a / top - 1 for a in numerators]
@@ -62,7 +64,7 @@ def ratio(
     both = [a + b for a, b in zip(above, below, strict=True)]
     error, skewness = spread(both)
     if error < _ROUNDING:  # every case or cluster has the same ratio
-        return Estimate(value, n, method=method, note=ALL_EQUAL)
+        return Estimate(value, n, method=method, note=ALL_EQUAL, units=groups)
     # Each part's own tail counts: a tail of costs must not be cancelled by the opposite tail of rare successes.
     tails = sum(max(math.fsum([x * x * x for x in part]), 0.0) for part in (above, below)) / units
     skewness = max(skewness, tails / (error * math.sqrt(units - 1)) ** 3)
@@ -77,6 +79,8 @@ def ratio(
         low_doubt=uneven,
         high_doubt=doubt,
         interval=(value / wide, value * wide),
+        rare=True,
+        units=groups,
     )
 
 

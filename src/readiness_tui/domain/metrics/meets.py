@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
-from readiness_tui.domain.intervals import LOG_DELTA, WILSON, T, decisive_from, decisive_t, exact, rate_proves
+from readiness_tui.domain.intervals import BETTING, LOG_DELTA, WILSON, T, decisive_from, decisive_t, exact, rate_proves
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics.rule import Direction
 from readiness_tui.domain.text.format import plural
@@ -41,6 +42,55 @@ def bound_meets(estimate: Estimate, direction: Direction, threshold: float) -> b
     return bound >= threshold - EPSILON if direction is Direction.HIGHER else bound <= threshold + EPSILON
 
 
+def deciding(estimate: Estimate, beside: Estimate | None = None, *, difference: bool = False) -> Estimate:
+    """The estimate with the bounds that decide under `confidence: required` and `tolerate`.
+
+    Scores in a known range: the bounds that hold whatever their shape. `beside`: the same figure counted by sources that
+    cases share without naming them (`Observed.implied.estimate`, `Comparison.implied`): the worse bound of both counts, and
+    where one has none there is none. So `bound_meets(deciding(seen.estimate, beside), direction, limit)` is what such a rule
+    asks; `how_sure`, `why_approximate` and `bound_text` take the result too. For `advise` use the estimate as it is.
+    `difference`: of a candidate and its baseline. There the usual bound decides and a remark tells the other: with 72 scores
+    no difference below 0.04 is ever proven against every shape.
+    """
+    ours = estimate if difference else _sure(estimate)
+    if beside is None:
+        return ours
+    theirs = beside if difference else _sure(beside)
+    if ours.low is None or ours.high is None:
+        return ours
+    if theirs.low is None or theirs.high is None:
+        return replace(theirs, value=ours.value, n=ours.n, k=ours.k)
+    if theirs.low >= ours.low and theirs.high <= ours.high:
+        return ours
+    lower, upper = min(ours, theirs, key=_low), max(ours, theirs, key=_high)
+    return replace(
+        theirs, low=lower.low, high=upper.high, low_doubt=lower.low_doubt, high_doubt=upper.high_doubt, interval=None
+    )
+
+
+def _sure(estimate: Estimate) -> Estimate:
+    if estimate.sure_low is None or estimate.sure_high is None:
+        return estimate
+    return replace(
+        estimate,
+        low=estimate.sure_low,
+        high=estimate.sure_high,
+        method=BETTING,
+        low_doubt="",
+        high_doubt="",
+        interval=None,
+        rare=False,
+    )
+
+
+def _low(estimate: Estimate) -> float:
+    return -math.inf if estimate.low is None else estimate.low
+
+
+def _high(estimate: Estimate) -> float:
+    return math.inf if estimate.high is None else estimate.high
+
+
 def why_approximate(estimate: Estimate, direction: Direction, threshold: float) -> str:
     """Why the bound that `how_sure` relies on is approximate; "" if it is not, or if no bound is involved.
 
@@ -66,22 +116,27 @@ def needed(estimate: Estimate, direction: Direction, threshold: float) -> int | 
     return math.ceil(bar) if direction is Direction.HIGHER else math.floor(bar)
 
 
-def how_sure(estimate: Estimate, direction: Direction, threshold: float, *, noun: str = "case") -> str:
-    """ "holds at 95 %", "could be luck; 119 more cases would tell", "one case short", "n too small" …, and "approximate"."""
-    said = _how_sure(estimate, direction, threshold, noun)
+def how_sure(
+    estimate: Estimate, direction: Direction, threshold: float, *, noun: str = "case", enough: int | None = None
+) -> str:
+    """ "holds at 95 %", "could be luck; 119 more cases would tell", "one case short", "n too small" …, and "approximate".
+
+    `enough`: the n that would decide, where the estimate alone does not tell (`assumptions.scores_that_would_tell`).
+    """
+    said = _how_sure(estimate, direction, threshold, noun, enough)
     return f"{said}; {APPROXIMATE}" if why_approximate(estimate, direction, threshold) else said
 
 
-def _how_sure(estimate: Estimate, direction: Direction, threshold: float, noun: str) -> str:
+def _how_sure(estimate: Estimate, direction: Direction, threshold: float, noun: str, enough: int | None) -> str:
     met = meets(estimate, direction, threshold)
     if met:
         sure = bound_meets(estimate, direction, threshold)
-        return HOLDS if sure else _undecided(estimate, threshold, sure, noun)
+        return HOLDS if sure else _undecided(estimate, threshold, sure, noun, enough)
     missed = bound_meets(estimate, _opposite(direction), threshold)
     short = _short(estimate, direction, threshold, noun)
     if short:
         return f"{short}; {MISSES}" if missed else short
-    return MISSES if missed else _undecided(estimate, threshold, missed, noun)
+    return MISSES if missed else _undecided(estimate, threshold, missed, noun, enough)
 
 
 def _short(estimate: Estimate, direction: Direction, threshold: float, noun: str) -> str:
@@ -93,10 +148,10 @@ def _short(estimate: Estimate, direction: Direction, threshold: float, noun: str
     return f"one {noun} {word}" if count == 1 else f"{count:,} {noun}s {word}"
 
 
-def _undecided(estimate: Estimate, threshold: float, sure: bool | None, noun: str) -> str:
+def _undecided(estimate: Estimate, threshold: float, sure: bool | None, noun: str, enough: int | None) -> str:
     if sure is None:
         return estimate.note or "n too small"
-    size = decisive_size(estimate, threshold)
+    size = decisive_size(estimate, threshold) if enough is None else enough
     return NOISE if size is None else f"{NOISE}; {more_would_tell(size, estimate.n or 0, noun)}"
 
 

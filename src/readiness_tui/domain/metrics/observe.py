@@ -30,6 +30,7 @@ from readiness_tui.domain.metrics.run_data import (
     of_variant,
     tags_of,
 )
+from readiness_tui.domain.metrics.shared_source import counted_by_source
 from readiness_tui.domain.metrics.summary import (
     NotComputable,
     Observed,
@@ -81,7 +82,9 @@ def observe(
         return meant
     data = meant
     slice_ = _Slice.of(data, frozenset(tags), only)
-    seen = _from_cases(metric, data, slice_)
+    seen = counted_by_source(
+        metric, _from_cases(metric, data, slice_), ((case_key(case), case, gold) for case, gold in slice_.cases)
+    )
     if isinstance(seen, Observed) or seen.used:
         return seen
     own = _aggregate(metric, data)

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from readiness_tui.domain.intervals import all_or_none, mean_clustered, mean_t, quantile, ratio, wilson
+from readiness_tui.domain.intervals import (
+    mean_clustered,
+    mean_t,
+    quantile,
+    rate_clustered,
+    ratio,
+    wilson,
+    with_sure_bounds,
+)
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics.ingredients import LEFT_OUT, NOT_APPLICABLE, Absent, Reading
 from readiness_tui.domain.metrics.registry import MetricDef, MetricKind
@@ -22,6 +30,17 @@ _NAMED = 5  # ids named in a sentence
 
 
 @dataclass(frozen=True, slots=True)
+class SharedSources:
+    """`cases` that share `sources` (documents, sessions, expected sources) although no cluster is named, and the estimate
+    that counts each source as one cluster. `clusters`: by case key, those that are named among them."""
+
+    estimate: Estimate
+    cases: int
+    sources: int
+    clusters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Observed:
     """A metric's figure and the data behind it.
 
@@ -30,7 +49,8 @@ class Observed:
     reading at its worst (infinite if the metric is unbounded), `best` with each at its best; both None if nothing is
     missing. `per_case` holds each case's mean over its repeats (for a ratio: its numerator, with `denominators`
     beside it), and `readings` every single repeat's value (not for a ratio). `clusters`: cluster by case, where cases
-    name one. `aggregate`: the run gave only the figure, no cases. `left_out`: how many of the `requests` (cases with their
+    name one. `implied`: the figure counted by what cases share without naming it (`shared_source`); None: nothing.
+    `aggregate`: the run gave only the figure, no cases. `left_out`: how many of the `requests` (cases with their
     repeats, or traces) left it, by reason.
     """
 
@@ -49,6 +69,7 @@ class Observed:
     clusters: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[tuple[Absent, int], ...] = ()
     requests: int = 0
+    implied: SharedSources | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,14 +249,22 @@ def _estimate(metric: MetricDef, carried: Mapping[str, list[float]], clusters: M
     binary = set(figures) <= {0.0, 1.0}
     k = int(sum(figures)) if binary else None
     groups = grouped(list(means), clusters)
-    if groups and metric.kind is MetricKind.RATE and k in (0, len(figures)):
-        return all_or_none(k, len(figures), len(set(groups)))
-    if groups:
-        return replace(mean_clustered(figures, groups), k=k)
-    # Scores of a mean that all happen to be 1 (or 0) need not be 0/1 verdicts: mean_t gives them no bound.
+    # Scores of a mean that all happen to be 1 (or 0) need not be 0/1 verdicts: a mean of equal values has no bound.
     if k is not None and (metric.kind is MetricKind.RATE or 0 < k < len(figures)):
-        return wilson(k, len(figures))
-    return replace(mean_t(figures), k=k)
+        return wilson(k, len(figures)) if groups is None else rate_clustered(figures, groups)
+    made = replace(mean_t(figures) if groups is None else mean_clustered(figures, groups), k=k)
+    low, high = metric.range
+    return made if low is None or high is None else with_sure_bounds(made, figures, low, high, groups)
+
+
+def estimate_again(metric: MetricDef, seen: Observed, clusters: Mapping[str, str]) -> Estimate:
+    """The estimate of what was observed, were its cases in these clusters."""
+    if metric.kind is MetricKind.RATIO:
+        keys = list(seen.per_case)
+        return ratio(
+            [seen.per_case[key] for key in keys], [seen.denominators[key] for key in keys], grouped(keys, clusters)
+        )
+    return _estimate(metric, {key: list(values) for key, values in seen.readings.items()}, clusters)
 
 
 def _mean(values: list[float]) -> float:

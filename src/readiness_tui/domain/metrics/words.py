@@ -5,6 +5,7 @@ A measured value is rounded towards its worse side, so that one that misses its 
 
 from __future__ import annotations
 
+from readiness_tui.domain.intervals import WHATEVER_SHAPE
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics.rule import Direction, Rule
 from readiness_tui.domain.text.format import NOTHING, count_text, number, plural, threshold_text, times_hundred
@@ -33,6 +34,13 @@ def bound_text(estimate: Estimate | None, rule: Rule) -> str:
     if bound is None:
         return NOTHING
     return f"{'≥' if higher else '≤'}{'~' if doubt else ' '}{value_text(bound, rule)}"
+
+
+def sure_text(estimate: Estimate, rule: Rule) -> str:
+    """ "≥ 0.764 holds whatever the scores' shape": the bound on the side that matters; "" where the range is not known."""
+    higher = rule.direction is Direction.HIGHER
+    bound = estimate.sure_low if higher else estimate.sure_high
+    return "" if bound is None else f"{'≥' if higher else '≤'} {value_text(bound, rule)} {WHATEVER_SHAPE}"
 
 
 def interval_text(estimate: Estimate, unit: str = "") -> str:

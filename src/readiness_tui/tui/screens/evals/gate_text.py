@@ -23,6 +23,7 @@ from readiness_tui.domain.metrics.words import (
     interval_text,
     metric_label,
     rule_text,
+    sure_text,
     value_text,
 )
 from readiness_tui.domain.runs.model import Case
@@ -273,7 +274,17 @@ def rests_on(row: GateRow) -> str:
     interval = interval_text(estimate, row.rule.unit) if estimate is not None else ""
     where = f"run {row.run_id}" if row.run_id else ("traces" if row.rule.source is From.TRACES else "no run")
     missing = "decided by missing cases" if row.by_missing else ""
-    said = where, used, f"bound: {bound}" if bound else "", f"95 % interval {interval}" if interval else "", missing
+    sure = sure_text(estimate, row.rule) if estimate is not None else ""
+    if any(sure in remark for remark in row.remarks):
+        sure = ""  # it stands below
+    said = (
+        where,
+        used,
+        f"bound: {bound}" if bound else "",
+        sure,
+        f"95 % interval {interval}" if interval else "",
+        missing,
+    )
     return " · ".join(part for part in said if part)
 
 
