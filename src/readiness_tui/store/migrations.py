@@ -11,6 +11,7 @@ from urllib.parse import quote
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.store import faults, sqlite
 from readiness_tui.store.gate_changes import gate_change
+from readiness_tui.store.label_batches import metric_labels
 from readiness_tui.store.schema import APPLICATION_ID, VERSION_1
 from readiness_tui.store.upgrades.declared_facts import declared_facts
 from readiness_tui.store.upgrades.incident_record import incident_record
@@ -39,6 +40,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     system_column,
     make_views,
     declared_facts,
+    metric_labels,
 )
 
 

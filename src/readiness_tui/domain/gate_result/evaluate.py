@@ -14,13 +14,15 @@ from readiness_tui.domain.gate_result.circumstances import ALONE, Circumstances
 from readiness_tui.domain.gate_result.datasets import Datasets, held_against
 from readiness_tui.domain.gate_result.disputed import disputed
 from readiness_tui.domain.gate_result.high_risk import high_risk
+from readiness_tui.domain.gate_result.judged import by_judge, is_judged, judged_row
 from readiness_tui.domain.gate_result.model import CasesRow, GateOutcome, GateRow
 from readiness_tui.domain.gate_result.registration import registration
 from readiness_tui.domain.gate_result.rows import Ground, row, split
 from readiness_tui.domain.gate_result.same_run import held_apart
+from readiness_tui.domain.labels.lot import Batch
 from readiness_tui.domain.labels.queue import judge_agreement, reviewer_agreement
-from readiness_tui.domain.metrics import RunData, case_key, held, resolve, said_of, utc
-from readiness_tui.domain.metrics.rule import From, Rule
+from readiness_tui.domain.metrics import RunData, case_key, held, said_of, utc
+from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.runs.declared import comparable, fact_text, judge_of, short_digest, start_known
 from readiness_tui.domain.runs.holding import LockedSet, Shelf
 from readiness_tui.domain.runs.model import (
@@ -35,7 +37,7 @@ from readiness_tui.domain.runs.model import (
 )
 from readiness_tui.domain.text.format import number
 
-__all__ = ["HIGH_RISK", "case_passed", "differ_in", "evaluate_gate", "judged", "latest_complete", "must_pass"]
+__all__ = ["HIGH_RISK", "case_passed", "differ_in", "evaluate_gate", "latest_complete", "must_pass"]
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
@@ -53,13 +55,15 @@ def evaluate_gate(
     judge_digest: str | None = None,
     locked: Sequence[LockedSet] = (),
     around: Circumstances = ALONE,
+    batches: Sequence[Batch] = (),
 ) -> GateOutcome:
     """Evaluate a gate on the candidate's runs, in the order the review names them.
 
     `eval_set` is the golden set for runs that nothing holds yet. `locked`: the golden sets that were known when the gate
     was locked, with their cases. `dataset_digest` and `judge_digest` are used if a run
-    does not say. `around`: what is known beside these runs. Without a candidate the gate is not run and has no rows. A
-    metric from traces reads the UTC days up to and including `as_of`. Without a gate the high-risk cases are still checked.
+    does not say. `around`: what is known beside these runs. `batches`: those in which cases were drawn for people to check
+    the judge. Without a candidate the gate is not run and has no rows. A metric from traces reads the UTC days up to and
+    including `as_of`. Without a gate the high-risk cases are still checked.
     """
     locked = (*locked, *(lock.sets if lock else ()))
     lock = replace(lock, sets=()) if lock else None  # the outcome says who and when, not every case
@@ -86,7 +90,9 @@ def evaluate_gate(
     datasets = held_against(runs, declared[0], locked, dataset_digest)
     changed = _changed(gate, lock, declared[1], datasets, judges)
     ground = Ground(runs, base, traces, as_of, {run_id: tuple(what) for run_id, what in changed.items()})
-    rows = held_apart((row(part, ground) for rule in gate.rules for part in split(rule)), runs, base)
+    parts = [part for rule in gate.rules for part in split(rule)]
+    made = (judged_row(part, row(by_judge(part), ground), runs, lock, batches) for part in parts)
+    rows = held_apart(made, runs, base)
     failed, missing = must_pass(gate.must_pass, every)
     registered, why_not = registration(lock, runs, around.seen)
     return GateOutcome(
@@ -186,22 +192,16 @@ def _unverified(
         if not told and made.run_id not in datasets.outside:
             unknown["dataset"] = None
         ours, bound = judges[made.run_id], declared[1]
-        if judged(made.rule) and not (comparable(bound, ours) if bound else ours):
+        if is_judged(made.rule) and not (comparable(bound, ours) if bound else ours):
             unknown["judge"] = None
     return tuple(unknown)
 
 
 def _unbound(lock: Lock | None, judge: str | None, rows: Iterable[GateRow]) -> tuple[str, ...]:
     """A remark where nobody can tell whether the judge changed since the lock."""
-    if lock is None or judge or not any(made.run_id and judged(made.rule) for made in rows):
+    if lock is None or judge or not any(made.run_id and is_judged(made.rule) for made in rows):
         return ()
     return ("The lock binds no judge, so whether it changed since is not known: name it when you lock the next gate.",)
-
-
-def judged(rule: Rule) -> bool:
-    """Whether a model scores the rule's metric; one that the registry does not know may be."""
-    metric = resolve(rule.metric)
-    return metric is None or metric.judged
 
 
 # Single cases

@@ -31,6 +31,7 @@ from readiness_tui.store import (
     gates,
     imports,
     incidents,
+    label_batches,
     reviews,
     runs,
     traces,
@@ -111,7 +112,10 @@ def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Che
     eval_set = speaking((*candidate, *baseline), shelf)
     recorded = tuple(traces.iter_between(conn, review.system))
     known = circumstances(conn, desk, review, Held(gate, lock, candidate_infos, candidate, baseline, shelf, as_of))
-    outcome = evaluate_gate(gate, lock, candidate, baseline, recorded, as_of=as_of, locked=shelf.locked, around=known)
+    drawn = label_batches.all(conn, review.system)
+    outcome = evaluate_gate(
+        gate, lock, candidate, baseline, recorded, as_of=as_of, locked=shelf.locked, around=known, batches=drawn
+    )
     if gate is not None and review.gate_id is not None:
         outcome = replace(outcome, revision=_revision(conn, review.gate_id, gate))
     data = ProbeInput(

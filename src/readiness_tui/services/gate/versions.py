@@ -10,7 +10,7 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate.diff import gate_diff
 from readiness_tui.domain.gate.model import Gate, Lock
-from readiness_tui.domain.gate_result.evaluate import judged
+from readiness_tui.domain.gate_result.judged import is_judged
 from readiness_tui.domain.gate_result.words import RESULT_WORDS
 from readiness_tui.domain.metrics import speaking
 from readiness_tui.domain.metrics.words import metric_label
@@ -146,7 +146,7 @@ def judge_to_name(view: ReviewView) -> bool:
         gate is not None
         and not gate.judge_digest
         and not (len(known) == 1 and None not in known)
-        and any(judged(rule) for rule in gate.rules)
+        and any(is_judged(rule) for rule in gate.rules)
     )
 
 

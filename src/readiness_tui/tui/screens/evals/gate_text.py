@@ -155,9 +155,11 @@ def every_cause(view: ReviewView) -> Content:
             said.append(join(Content.styled(f"{mark.glyph} {word}  ", mark.style), safe(cause.text)))
     tries = view.gate.tries
     first = [line(f"{tries_text(tries)}", "$foreground-muted")] if tries is not None and len(tries.all) == 1 else []
-    return Content("\n").join(
-        [*(said or [sentence(view)]), *standing(view, brief=False), *first, *revision_lines(view), *warnings(view)]
-    )
+    said = said or [sentence(view)]
+    for row in view.gate.rows:
+        if row.judge is not None and row.judge.method:
+            said.append(join(line(f"{label(row.rule)} corrected by "), line(row.judge.method, limit=300)))
+    return Content("\n").join([*said, *standing(view, brief=False), *first, *revision_lines(view), *warnings(view)])
 
 
 def revision_lines(view: ReviewView) -> list[Content]:
