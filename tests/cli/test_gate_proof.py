@@ -56,7 +56,7 @@ def test_what_is_tolerated_has_to_be_shown(check: Check) -> None:
     assert shown["sure"].startswith("surely ≥ 0.80; could be luck; ")
     told = check(gate, passing(86, 100))
     assert "not enough to tell: surely only ≥ 0.793, and ≥ 0.80 is tolerated" in " ".join(told.out.split())
-    assert "◐ not enough\n" in told.out
+    assert "◐ unclear\n" in told.out
     assert max(map(len, told.out.splitlines())) <= 80
     held = check(gate, passing(86, 100), (), "--json")
     assert (held.json["verdict"], row(held)["result"]) == ("GO WITH CONDITIONS", "INCONCLUSIVE")
