@@ -24,3 +24,5 @@ def test_the_long_one_has_a_gate_for_errors_and_every_kind_of_rule() -> None:
     assert {str(rule.source) for rule in rules} == {"run", "traces"}
     assert any(rule.min_effect for rule in rules)
     assert {rule.relative for rule in rules if rule.max_regression is not None} == {True, False}
+    assert any(rule.tolerate is not None for rule in rules)
+    assert [rule.k for rule in rules if rule.metric == "pass_all_k"] == [3]

@@ -49,7 +49,7 @@ def compare_command(
     variant: str,
     as_json: bool,
 ) -> None:
-    """Compare the candidate with the baseline on the cases that both have: what changed, and could it be chance?
+    """Compare the candidate with the baseline on the cases that both have: what changed, and could it be luck?
 
     Without files, the review's runs are compared; with two files, their runs, without a database. Of a file with several
     runs, name one: FILE#1 and FILE#2 compare two runs of one file; --model, --prompt and --name choose in both.

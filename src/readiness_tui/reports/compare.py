@@ -130,12 +130,12 @@ def _text(versions: Versions, row: Compared | None, slices: Slices | None) -> It
         yield from wrapped(said, "")
     if versions.rows:
         yield ""
-        yield f"  {'metric':<22} {'baseline':>9} {'candidate':>9} {'change':>9} {'better':>6} {'worse':>5} by chance?"
+        yield f"  {'metric':<19} {'baseline':>9} {'candidate':>9} {'change':>9} {'better':>6} {'worse':>5} by luck?"
     for other in versions.rows:
         yield (
-            f"  {fit(line(other.name), 22)} {other.value(other.comparison.baseline):>9}"
+            f"  {fit(line(other.name), 19)} {other.value(other.comparison.baseline):>9}"
             f" {other.value(other.comparison.candidate):>9} {other.change:>9} {len(other.flips.better):>6}"
-            f" {len(other.flips.worse):>5} {CHANGE_GLYPHS[other.word]} {_short(other.word)}"
+            f" {len(other.flips.worse):>5} {CHANGE_GLYPHS[other.word]} {other.word}"
         )
     if row is not None and slices is not None:
         yield ""
@@ -168,10 +168,6 @@ def _cases(versions: Versions, row: Compared, slices: Slices) -> Iterator[str]:
         yield lead + fit(line(questions.get(key, "")), max(WIDTH - width(lead), 8))
     if len(row.flips.moves) > LISTED:
         yield f"    and {len(row.flips.moves) - LISTED:,} more"
-
-
-def _short(word: str) -> str:
-    return word.removeprefix("within ")
 
 
 def _unpaired_value(lone: Unpaired, value: float | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from math import comb
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -173,3 +174,18 @@ def test_one_loss_alone_is_said_alone() -> None:
         "a true loss of 1 point is noticed in over 99 of 100 releases"
     )
     assert noticed_text((), points) == ""
+
+
+def test_the_sentences_of_the_plans_page() -> None:
+    page = " ".join((Path(__file__).parents[3] / "docs" / "plan.md").read_text(encoding="utf-8").split())
+    tolerant = Rule("x", UP, 0.85, "share", tolerate=0.80)
+    said = [
+        f"**{noticed_text(noticed_below(0.90, UP, 50), points)[0].upper()}{noticed_text(noticed_below(0.90, UP, 50), points)[1:]}**",
+        f"of 72 cases {count_to_pass(RATE, 72)} have to be right for ≥ 0.85, {count_to_pass(tolerant, 72)} with",
+        f"and {count_to_pass(PROVEN, 72)} to prove it",
+        f"it passes in {of_hundred(passes_rate(PROVEN, 72))}",
+        f"passes all six in {percent_text(together([passes_rate(PROVEN, 72)] * 6))} of releases",
+        f"A mean of 0.92 against 0.85 takes {fewest_for_score(0.92, 0.85)} cases or more, one of 0.90 takes "
+        f"{fewest_for_score(0.90, 0.85)}.",
+    ]
+    assert [words for words in said if words not in page] == []

@@ -99,7 +99,7 @@ def first_run_with(rule: Rule, runs: Sequence[RunData]) -> tuple[RunData, Observ
         if isinstance(meant, NotComputable):
             reasons.append(meant)
             continue
-        seen = observe(rule.metric, meant, rule.tags, direction=rule.direction, unit=rule.unit, cut=rule.cut)
+        seen = observe(rule.metric, meant, rule.tags, direction=rule.direction, unit=rule.unit, cut=rule.cut, k=rule.k)
         if isinstance(seen, Observed):
             return meant, seen
         reasons.append(seen)
@@ -213,7 +213,9 @@ def _over(rule: Rule, data: RunData, all_: Observed, shared: Sequence[str]) -> O
     only = frozenset(shared)
     seen: Observed | NotComputable = all_
     if len(only) < len(all_.per_case):
-        seen = observe(rule.metric, data, rule.tags, direction=rule.direction, unit=rule.unit, only=only, cut=rule.cut)
+        seen = observe(
+            rule.metric, data, rule.tags, direction=rule.direction, unit=rule.unit, only=only, cut=rule.cut, k=rule.k
+        )
     if isinstance(seen, Observed) and not math.isfinite(seen.estimate.value):
         return NotComputable("the figure is not finite")
     return seen

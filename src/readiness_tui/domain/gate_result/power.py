@@ -225,7 +225,7 @@ def sight_of_mean(before: Estimate, shared: int, change: Estimate | None = None,
 
 
 def sight_of_other(before: Estimate, direction: Direction) -> Sight:
-    """A quantile or a ratio: a change within the baseline's own bound cannot be told from its noise."""
+    """A quantile or a ratio: a change within the baseline's own bound could be luck."""
     bound = before.high if direction is Direction.LOWER else before.low
     if bound is None:
         return Sight(before.n or 0, None, why=f"the baseline's figure has no bound ({before.note or 'n too small'})")

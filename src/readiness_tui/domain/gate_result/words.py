@@ -19,7 +19,7 @@ RESULT_WORDS: dict[Result, tuple[str, str]] = {
     Result.CHANGED: ("!", "changed since lock"),
 }
 
-SHORT_WORDS: dict[Result, str] = {Result.INCONCLUSIVE: "not enough", Result.CHANGED: "changed"}
+SHORT_WORDS: dict[Result, str] = {Result.INCONCLUSIVE: "unclear", Result.CHANGED: "changed"}
 
 
 def result_mark(result: Result) -> str:
@@ -29,7 +29,7 @@ def result_mark(result: Result) -> str:
 
 
 def short_mark(result: Result) -> str:
-    """Glyph and word where there is little room: "◐ not enough", "! changed"; the sentence beside it says it in full."""
+    """Glyph and word where there is little room: "◐ unclear", "! changed"; the sentence beside it says it in full."""
     glyph, word = RESULT_WORDS[result]
     return f"{glyph} {SHORT_WORDS.get(result, word)}"
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics import ingredients as read
 from readiness_tui.domain.metrics.ingredients import MISSING, NOT_APPLICABLE, Absent, Reading
+from readiness_tui.domain.metrics.pass_all import PASS_ALL, Try, pass_all
 from readiness_tui.domain.metrics.registry import (
     METRICS,
     Layer,
@@ -73,19 +74,22 @@ def observe(
     unit: str = "",
     only: Collection[str] | None = None,
     cut: float | None = None,
+    k: int = 0,
 ) -> Observed | NotComputable:
     """The figure of one metric in one run.
 
     `tags`: only cases that have all of them. `only`: only cases with these keys (the shared ones of a comparison).
     `direction` and `unit` describe a metric that is not in the registry. `cut`: the share of cases that score at least
-    this, instead of the scores' mean.
+    this, instead of the scores' mean. `k`: how many tries have to pass (pass_all_k).
     """
     metric = resolve(metric_key) or unknown(metric_key, direction, unit)
     meant = of_variant(data)
     if isinstance(meant, NotComputable):
         return meant
     data = meant
-    slice_ = _Slice.of(data, frozenset(tags), only)
+    slice_ = _Slice.of(data, frozenset(tags), only, every=metric.key == PASS_ALL)
+    if metric.key == PASS_ALL:
+        return pass_all(k, _tries(slice_), [gold.id for gold in slice_.absent], slice_.clusters())
     seen = counted_by_source(
         metric, _from_cases(metric, data, slice_, cut), ((case_key(case), case, gold) for case, gold in slice_.cases)
     )
@@ -123,9 +127,10 @@ class _Slice:
     note: str = ""
 
     @classmethod
-    def of(cls, data: RunData, tags: frozenset[str], only: Collection[str] | None) -> _Slice:
+    def of(cls, data: RunData, tags: frozenset[str], only: Collection[str] | None, *, every: bool = False) -> _Slice:
+        """`every`: all tries of each case, not the first that all have."""
         gold = gold_by_id(data)
-        tries, note = first_tries(data.known)
+        tries, note = (data.known, "") if every else first_tries(data.known)
         pairs = ((case, gold.get(case.id)) for case in tries)
         kept = tuple(
             (case, known)
@@ -262,6 +267,15 @@ def _cost_samples(slice_: _Slice) -> Iterator[PairSample]:
             yield case_key(case), (cost, won)
     for absent in slice_.absent:
         yield absent.id, MISSING
+
+
+def _tries(slice_: _Slice) -> Iterator[Try]:
+    """Each try and whether it passed, as `task_success_rate` reads it."""
+    task = resolve(_SUCCESS)
+    assert task is not None
+    names = _score_names(task, slice_.cases)
+    for case, gold in slice_.cases:
+        yield case_key(case), case, _won(case, names[0], gold) if names else read.success(case)
 
 
 def contradictions(data: RunData) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -170,6 +170,20 @@ METRICS: tuple[MetricDef, ...] = (
         "Share of cases that the run says passed. A system error is a failure.",
     ),
     MetricDef(
+        "pass_all_k",
+        "Right every time",
+        _AGT,
+        "share",
+        _UP,
+        MetricKind.RATE,
+        (),
+        _SHARE,
+        'The chance that k tries of a case all pass ("right three times out of three"); the gate\'s rule names k, from 1 to '
+        "8. Per case with n tries and c passes C(c, k) / C(n, k), averaged over cases; n is how many tries all cases have. A "
+        "try passes as in task success. A cached try, or one with the seed of an earlier one, is no try of its own "
+        "(pass^k of Yao et al., τ-bench, 2024).",
+    ),
+    MetricDef(
         "tool_call_accuracy",
         "Tool-call accuracy",
         _AGT,

@@ -25,7 +25,7 @@ COLUMNS = (
     TableColumn("better", 6, right=True),
     TableColumn("worse", 5, right=True),
     TableColumn("n", 6, right=True, wide=True),
-    TableColumn("by chance?", 14),
+    TableColumn("by luck?", 15),
 )
 SLICE_COLUMNS = (TableColumn("slice", 0), *(TableColumn(c.title, c.width, right=c.right) for c in COLUMNS[1:6]),
                  TableColumn("n", 5, right=True), COLUMNS[7])  # fmt: skip

@@ -42,7 +42,7 @@ COLUMNS = (
     TableColumn("change", 8, right=True),
     TableColumn("95% bound", 9, right=True),
     TableColumn("n", 6, right=True),
-    TableColumn("result", 12, more=2),
+    TableColumn("result", 10, more=4),
     TableColumn("how sure", 31, wide=True),
 )
 MUST_PASS, HIGH_RISK_ROW = "must pass", "high-risk review"
@@ -203,7 +203,7 @@ def metric_row(row: GateRow) -> Row:
             "" if regression or estimate is None else bound_text(estimate, rule).replace("—", ""),
             "" if estimate is None else count_text(estimate.k, estimate.n),
             (mark, _SHOUT.get(row.result, row.result.value.lower())),
-            row.sure.removesuffix(" cases").removesuffix(" traces"),
+            row.sure.removesuffix(" would tell"),
         ),
     )
 
