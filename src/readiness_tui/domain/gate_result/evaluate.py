@@ -83,7 +83,7 @@ def evaluate_gate(
     datasets = held_against(runs, declared[0], locked, dataset_digest)
     changed = _changed(gate, lock, declared[1], datasets, judges)
     ground = Ground(runs, base, traces, as_of, {run_id: tuple(what) for run_id, what in changed.items()})
-    rows = tuple(row(part, ground) for rule in gate.rules for part in split(rule))
+    rows = tuple(_remarked(row(part, ground), runs) for rule in gate.rules for part in split(rule))
     failed, missing = _must_pass(gate.must_pass, every)
     registered, registration = _registration(lock, runs)
     return GateOutcome(
@@ -113,6 +113,13 @@ def evaluate_gate(
 
 def _first(*digests: str | None) -> str | None:
     return next((digest for digest in digests if digest), None)
+
+
+def _remarked(made: GateRow, runs: Sequence[RunData]) -> GateRow:
+    """The row, saying so where its figure is of a run's own cases, which no golden set knows."""
+    if not any(data.alone for data in runs if data.run.id == made.run_id):
+        return made
+    return replace(made, remarks=(*made.remarks, f"of the own cases of run {made.run_id!r}, which no golden set has"))
 
 
 def _held(data: RunData, eval_set: EvalSet | None) -> RunData:
