@@ -13,7 +13,7 @@ PAGE = (Path(__file__).parents[1] / "docs" / "gate.md").read_text(encoding="utf-
 EXAMPLES = [text for text in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL) if "metrics:" in text]
 
 
-@pytest.mark.parametrize("text", EXAMPLES, ids=["first", "everything"])
+@pytest.mark.parametrize("text", EXAMPLES, ids=["first", "everything", "cases"])
 def test_an_example_is_read(text: str) -> None:
     assert parse_gate(text, "gate.yaml").rules
 

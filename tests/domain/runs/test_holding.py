@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from hypothesis import given
@@ -83,6 +84,12 @@ def test_what_asks_something_else() -> None:
     assert not asks_other(f'[{{"role": "user", "content": "{question}"}}]', question)
     assert not asks_other("Can i get a refund when I cancel my yearly plan after 3 weeks", question)
     assert not asks_other("", question)
+    assert not asks_other("Can I get a refund if…", question)  # cut short
+    russian = "Можно ли вернуть деньги?"
+    assert not asks_other(json.dumps([{"role": "user", "content": russian}]), russian)
+    assert asks_other("Как дела сегодня утром?", russian)
+    assert not asks_other("请问退款的政策是什么", "退款政策是什么?")  # no spaces between words
+    assert asks_other("你好", "退款政策是什么?")
     assert asks_other("What is your refund policy?", question)
 
 

@@ -91,8 +91,9 @@ def evaluate_gate(
     changed = _changed(gate, lock, declared[1], datasets, judges)
     ground = Ground(runs, base, traces, as_of, {run_id: tuple(what) for run_id, what in changed.items()})
     parts = [part for rule in gate.rules for part in split(rule)]
-    made = (judged_row(part, row(by_judge(part), ground), runs, lock, batches) for part in parts)
-    rows = held_apart(made, runs, base)
+    made = (_remarked(row(by_judge(part), ground), runs) for part in parts)
+    judged = (judged_row(part, one, runs, lock, batches) for part, one in zip(parts, made, strict=True))
+    rows = held_apart(judged, runs, base)
     failed, missing = must_pass(gate.must_pass, every)
     registered, why_not = registration(lock, runs, around.seen)
     return GateOutcome(
@@ -129,6 +130,13 @@ def evaluate_gate(
 
 def _first(*digests: str | None) -> str | None:
     return next((digest for digest in digests if digest), None)
+
+
+def _remarked(made: GateRow, runs: Sequence[RunData]) -> GateRow:
+    """The row, saying so where its figure is of a run's own cases, which no golden set knows."""
+    if not any(data.alone for data in runs if data.run.id == made.run_id):
+        return made
+    return replace(made, remarks=(*made.remarks, f"of the own cases of run {made.run_id!r}, which no golden set has"))
 
 
 def _held(data: RunData, eval_set: EvalSet | None) -> RunData:

@@ -21,7 +21,7 @@ class RunData:
     """A run with its cases, and the golden set that holds it: its cases are the denominator, its tags make the slices.
 
     `outside`: cases that the set does not know. `shelf`: all sets that were looked at. `fresh`: ids of
-    golden cases that this run need not have, because the set gained them later. `rivals`: several sets share a case with
+    golden cases that this run need not have, because it is a `baseline` and the set gained them later. `rivals`: several sets share a case with
     it, and nobody said which one is meant. `contradicted`: why the digest that the run claims cannot be of what it ran.
     """
 
@@ -30,6 +30,7 @@ class RunData:
     golden: EvalSet | None = None
     outside: tuple[Case, ...] = ()
     shelf: Shelf = _NO_SETS
+    baseline: bool = False
     fresh: frozenset[str] = frozenset()
     rivals: tuple[str, ...] = ()
     contradicted: str = ""
@@ -73,7 +74,7 @@ def held(run: Run, cases: Sequence[Case], shelf: Shelf, *, baseline: bool = Fals
 
 def _data(run: Run, found: Holding, shelf: Shelf, *, baseline: bool) -> RunData:
     fresh = shelf.fresh(found.golden) if baseline else frozenset()
-    data = RunData(run, found.cases, found.golden, found.outside, shelf, fresh)
+    data = RunData(run, found.cases, found.golden, found.outside, shelf, baseline, fresh)
     return replace(data, rivals=found.rivals, contradicted=found.contradicted)
 
 
@@ -102,7 +103,7 @@ def _of_dataset(name: str, data: RunData) -> RunData | NotComputable:
     found = None if claims_other else hold_to(meant, data.run, data.every)
     if found is None:
         return NotComputable(f"the run has no case of the golden set {one_line(meant.name, 60)!r}")
-    return _data(data.run, found, data.shelf, baseline=bool(data.fresh))
+    return _data(data.run, found, data.shelf, baseline=data.baseline)
 
 
 def speaking(data: Sequence[RunData], shelf: Shelf) -> EvalSet | None:

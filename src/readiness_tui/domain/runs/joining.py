@@ -17,7 +17,10 @@ from typing import Any
 
 from readiness_tui.domain.runs.model import Case, EvalSet, GoldenCase
 
-_WORD = re.compile(r"\w+")
+#: Scripts that are written without spaces, a character at a time; else words.
+_UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,12 @@ def records_digest(records: Mapping[str, Any]) -> str:
 
 def asks_other(asked: str, question: str) -> bool:
     """Whether what a case asked cannot be this question: neither holds the other, and more than half of the question's
-    words are not in it. A tool may log a whole prompt or messages as the question, so equality would be too much."""
+    words are not in it. A tool may log a whole prompt, or cut it short, so equality would be too much."""
     if not asked or not question or asked == question:
         return False
-    said, wanted = normalise(asked), normalise(question)
-    if not said or not wanted or wanted in said or said in wanted:
+    said = normalise(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), asked))  # messages logged as JSON
+    wanted = normalise(question)
+    if not said or not wanted or wanted in said or said.rstrip(" .") in wanted:
         return False
     words = set(_WORD.findall(wanted))
     return 2 * len(words.intersection(_WORD.findall(said))) < len(words)
