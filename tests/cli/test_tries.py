@@ -239,6 +239,35 @@ def test_a_second_baseline_is_no_try(locked: Path, cli: Cli) -> None:
     assert (told.code, told.json["gate"]["tries"]["of"]) == (0, 1), told.out
 
 
+def test_a_failure_hides_in_no_baseline(locked: Path, cli: Cli) -> None:
+    """The failing run of the candidate's own version, named the baseline."""
+    for name, wrong, role in (("r0", 12, "baseline"), ("r1", 2, "candidate")):
+        run_file(locked, name, wrong, salt=wrong, version="rag-v4")
+        assert cli("import", f"{name}.jsonl", "--as", role).code == 0
+    assert "failed in run 'r0'" in words(check(cli), "gate/failed-then-passed")
+
+
+def test_figures_alone_are_counted_as_well(locked: Path, cli: Cli) -> None:
+    for n in range(4):
+        figures = {"task_success_rate": 0.7 if n < 3 else 0.9, "run": f"r{n}", "version": f"v{n}", "n": 40}
+        start = datetime.now(UTC).isoformat()
+        (locked / f"r{n}.json").write_text(json.dumps({**figures, "started_at": start}), encoding="utf-8")
+        assert cli("import", f"r{n}.json").code == 0
+    assert cli("import", "r3.json", "--as", "candidate").code == 0
+    assert check(cli).json["gate"]["tries"]["of"] == 4
+
+
+def test_a_red_team_run_beside_the_golden_set_is_no_try(locked: Path, cli: Cli) -> None:
+    head = {"run": {"id": "red", "version": "rag-v4", "started_at": datetime.now(UTC).isoformat()}}
+    rows = [{"case_id": f"attack-{n}", "question": f"Attack {n}?", "output": "no", "status": "fail"} for n in range(N)]
+    put(locked / "red.jsonl", head, *rows)
+    run_file(locked, "r1", 2, version="rag-v4")
+    assert cli("import", "red.jsonl").code == 0
+    assert cli("import", "r1.jsonl", "--as", "candidate").code == 0
+    told = check(cli)
+    assert (told.code, told.json["gate"]["tries"]["of"]) == (0, 1), told.out
+
+
 def test_a_repeat_on_another_day_is_a_try_and_on_the_same_day_is_none(mini: Path, place: Path, cli: Cli) -> None:
     (place / "gate.yaml").write_text(GATE, encoding="utf-8")
     desk = open_desk(mini, "ana")
@@ -274,6 +303,13 @@ def test_the_baseline_again_as_the_candidate(locked: Path, cli: Cli) -> None:
     assert "the same run twice" in words(
         check(cli, *files, "--run", "new.jsonl", "--baseline", "old.jsonl"), "gate/task_success_rate"
     )
+
+
+def test_the_same_file_as_both(locked: Path, cli: Cli) -> None:
+    run_file(locked, "old", 2)
+    for role in ("baseline", "candidate"):
+        assert cli("import", "old.jsonl", "--as", role).code == 0
+    assert "the same run twice" in words(check(cli), "gate/task_success_rate")
 
 
 def test_two_runs_of_one_version_are_no_comparison(mini: Path, place: Path, cli: Cli) -> None:

@@ -13,7 +13,7 @@ from readiness_tui.domain.gate_result.tries import Attempt, attempt, count, cove
 from readiness_tui.domain.gate_result.words import tries_text
 from readiness_tui.domain.metrics import RunData
 from readiness_tui.domain.metrics.rule import Confidence, Direction, Rule
-from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness, Run, Score
+from readiness_tui.domain.runs.model import Aggregate, Case, CaseStatus, Completeness, Run, Score
 
 LOCKED = datetime(2026, 11, 20, 9, tzinfo=UTC)
 LOCK = Lock("ana", LOCKED, "g")
@@ -97,6 +97,13 @@ def test_a_system_error_covers_nothing() -> None:
     assert covers(RunData(Run("r", "r", "own"), cases), wanted)
     assert not covers(RunData(Run("r", "r", "own"), cases[:-1]), wanted)
     assert not covers(RunData(Run("r", "r", "own"), cases), set())
+
+
+def test_figures_without_cases_are_of_the_set_that_they_are_held_against() -> None:
+    figures = Run("r", "r", "own", started_at=LOCKED, aggregates={"faithfulness": Aggregate(0.9)})
+    assert may_count(figures, LOCKED, 0, LOCK, 100)
+    assert covers(RunData(figures, ()), {"c0"})
+    assert not may_count(replace(figures, aggregates={}), LOCKED, 0, LOCK, 100)
 
 
 def test_only_required_rules_over_runs_are_held_and_a_must_pass_case() -> None:

@@ -46,25 +46,32 @@ class Attempt:
         return utc(known or self.seen)
 
     @property
+    def carried(self) -> bool:
+        """Whether the run has anything that the gate asks for."""
+        return any(result is not Result.MISSING for result in self.results.values())
+
+    @property
     def failed(self) -> tuple[str, ...]:
         return tuple(name for name, result in self.results.items() if result is Result.FAIL)
 
 
 def may_count(run: Run, seen: datetime, n_cases: int, lock: Lock, smallest: int) -> bool:
     """What is told without a look at the cases: the run came after the lock, was no draft and could cover the set, of
-    which the smallest known has so many cases."""
+    which the smallest known has so many cases. Figures without cases are of the set that they are held against."""
     started = run.started_at if start_known(run.started_at, seen) else seen
     return (
         started is not None
         and utc(started) >= utc(lock.at)
         and run.completeness is not Completeness.ERRORED
         and not _ASIDE & {tag.strip().casefold() for tag in run.tags}
-        and n_cases >= _COVERS * smallest
+        and (n_cases >= _COVERS * smallest or (n_cases == 0 and bool(run.aggregates)))
     )
 
 
 def covers(data: RunData, wanted: Collection[str]) -> bool:
     """Whether the system answered at least 95 % of the cases; one that it failed to answer ended in a system error."""
+    if not data.cases:
+        return bool(data.run.aggregates)
     answered = {case.id for case in data.cases if case.status is not CaseStatus.ERROR}
     return bool(wanted) and len(answered & set(wanted)) >= _COVERS * len(wanted)
 
@@ -136,7 +143,6 @@ def _unchanged(one: Attempt, other: Attempt) -> bool:
     """Nothing is known to have changed: what only one of them records may be the same."""
     said = (
         (_version(one.run), _version(other.run)),
-        (one.dataset, other.dataset),
         (one.run.prompt_version, other.run.prompt_version),
         (one.run.model, other.run.model),
         (one.run.index_version, other.run.index_version),

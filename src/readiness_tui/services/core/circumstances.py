@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -61,10 +61,11 @@ def _attempts(conn: Connection, desk: Desk, review: Review, held: Held) -> Itera
     smallest = min((len(one) for one in (own, *theirs.values())), default=0)
     candidate = {info.key for info in held.infos}
     ids, versions = _baseline(conn, review, held)
+    ours = {data.run.version for data in held.candidate} - {UNKNOWN_VERSION}  # a failure of it hides in no baseline
     mark = (gate.digest, shelf.mark, tuple(data.run for data in held.baseline))
     for info in runs.all(conn, review.system, versions=True):
         if info.key not in candidate:
-            if info.run.id in ids or info.run.version in versions:
+            if (info.run.id in ids and info.run.version not in ours) or info.run.version in versions:
                 continue
             if not tries.may_count(info.run, info.imported_at, info.n_cases, lock, smallest):
                 continue
@@ -75,7 +76,7 @@ def _attempts(conn: Connection, desk: Desk, review: Review, held: Held) -> Itera
             counts = info.key in candidate or tries.covers(data, own) or tries.covers(data, whole)
             made = tries.attempt(info.key, gate, data, held.baseline, info.imported_at, held.as_of) if counts else None
             kept = desk.cache[f"try {info.key}"] = ((mark, info.run), made)
-        if kept[1] is not None:
+        if kept[1] is not None and (kept[1].carried or info.key in candidate):
             yield kept[1]
 
 
@@ -91,8 +92,9 @@ def _baseline(conn: Connection, review: Review, held: Held) -> tuple[set[str], s
 
 def _others(conn: Connection, review: Review, held: Held) -> Iterator[RunData]:
     """Further runs of the candidate's version in which a person failed something."""
-    ours = {data.run.id for data in held.candidate} | {data.run.id for data in held.baseline}
-    versions: Mapping[str, None] = {data.run.version: None for data in held.candidate}
-    for info in runs.all(conn, review.system) if ours else ():
+    ours = {data.run.id for data in held.candidate}
+    ours |= {data.run.id for data in held.baseline if data.run.version == UNKNOWN_VERSION}
+    versions = {data.run.version for data in held.candidate}
+    for info in runs.all(conn, review.system) if versions else ():
         if info.run.id not in ours and info.run.version in versions and runs.failed_by_people(conn, info):
             yield run_data(conn, info, held.shelf)
