@@ -36,7 +36,9 @@ FAITH = Rule("faithfulness", UP, 0.85, unit="score")
 
 def golden(n: int = 72, sources: int = 72) -> EvalSet:
     cases = (
-        GoldenCase(f"c{i}", f"Question {i}?", ("kb",) if i < sources else (), tags=("high_risk",) if i < 12 else ())
+        GoldenCase(
+            f"c{i}", f"Question {i}?", (f"kb-{i}",) if i < sources else (), tags=("high_risk",) if i < 12 else ()
+        )
         for i in range(n)
     )
     return EvalSet("set", "d", tuple(cases))
