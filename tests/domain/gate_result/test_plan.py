@@ -13,6 +13,7 @@ from readiness_tui.domain.gate_result.evaluate import evaluate_gate
 from readiness_tui.domain.gate_result.model import GateOutcome, Result
 from readiness_tui.domain.gate_result.plan import plan
 from readiness_tui.domain.gate_result.plan_model import Plan, PlanRow
+from readiness_tui.domain.intervals import decisive_shape_free
 from readiness_tui.domain.metrics import RunData
 from readiness_tui.domain.metrics.rule import Confidence, Direction, From, Rule
 from readiness_tui.domain.runs.model import (
@@ -36,7 +37,9 @@ FAITH = Rule("faithfulness", UP, 0.85, unit="score")
 
 def golden(n: int = 72, sources: int = 72) -> EvalSet:
     cases = (
-        GoldenCase(f"c{i}", f"Question {i}?", ("kb",) if i < sources else (), tags=("high_risk",) if i < 12 else ())
+        GoldenCase(
+            f"c{i}", f"Question {i}?", (f"kb-{i}",) if i < sources else (), tags=("high_risk",) if i < 12 else ()
+        )
         for i in range(n)
     )
     return EvalSet("set", "d", tuple(cases))
@@ -237,6 +240,31 @@ def test_after_a_run_what_is_tolerated_is_what_has_to_be_shown() -> None:
     assert "now 86 of 100: could be luck; 21 more cases at this figure would tell (121)" in said(open_)
     poor = made(TOLERANT, golden(100), run("new", 100, 60))
     assert "misses at 95 %" in said(poor)
+
+
+def test_a_rule_that_asks_for_proof_is_planned_with_the_bound_it_is_held_to() -> None:
+    """A faithfulness of 0.9 in 72 cases holds 0.87 by t, and not whatever the scores' shape."""
+    rule = replace(FAITH, threshold=0.87)
+    assert "now 0.899: holds at 95 %" in said(made(rule, golden(), run("new", 72, 60)))
+    strict = made(replace(rule, confidence=Confidence.REQUIRED), golden(), run("new", 72, 60))
+    values = [0.95 if i % 2 else 0.85 for i in range(72)]
+    assert strict.wanted == decisive_shape_free(values, 0.87)
+    assert strict.more is not None
+    assert strict.more > 0
+    assert f"now 0.899: could be luck; {strict.more} more cases at this figure would tell" in said(strict)
+
+
+def test_a_plan_says_where_cases_share_too_few_sources() -> None:
+    one = EvalSet("set", "d", tuple(replace(case, expected_sources=("kb",)) for case in golden().cases))
+    shown = made(PROVEN, one, replace(run("new", 72, 72), golden=one))
+    assert shown.now is not None
+    assert shown.now.result is Result.INCONCLUSIVE
+    assert "now 72 of 72: too few independent sources: one holds 72 of the 72 cases" in said(shown)
+    some = EvalSet(
+        "set", "d", tuple(replace(case, expected_sources=(f"kb-{i // 4}",)) for i, case in enumerate(golden().cases))
+    )
+    open_ = made(PROVEN, some, replace(run("new", 72, 65), golden=some))
+    assert "could be luck; it takes more independent sources, not more cases of the same" in said(open_)
 
 
 def test_a_score_is_proved_only_from_a_high_mean() -> None:

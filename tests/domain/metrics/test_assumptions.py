@@ -177,4 +177,4 @@ def test_a_change_is_counted_by_source_too() -> None:
     assert row(rule, alone, before).result is Result.PASS
     made = row(rule, now, before)
     assert made.result is Result.INCONCLUSIVE
-    assert made.remarks[0].startswith("80 cases share 20 sources: counted as such, ≤")
+    assert made.remarks[1].startswith("80 cases share 20 sources: counted as such, ≤")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from readiness_tui.domain.compare.paired import NEEDED_FLIPS
-from readiness_tui.domain.intervals import exact, needed_for_rate, t_quantile
+from readiness_tui.domain.intervals import exact, fewest_for_mean, needed_for_rate, t_quantile
 from readiness_tui.domain.metrics.rule import Confidence, Direction, Rule
 
 ABOVE = Fraction(1, 20)  # how far above its threshold a system is taken to be truly: five points
@@ -150,7 +150,7 @@ def fewest_for_score(mean: float, threshold: float) -> int | None:
     """
     if not 0 < threshold < mean:
         return None
-    return math.ceil(math.log(20) / math.log(mean / threshold))
+    return fewest_for_mean(mean, threshold)
 
 
 def of_hundred(share: float) -> str:

@@ -13,7 +13,7 @@ from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.intervals import TOO_SMALL, exact
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics.ingredients import Absent
-from readiness_tui.domain.metrics.meets import bound_meets
+from readiness_tui.domain.metrics.meets import bound_meets, deciding
 from readiness_tui.domain.metrics.rule import Confidence, Direction, Rule
 from readiness_tui.domain.metrics.summary import Observed, first_few, left_out_text
 from readiness_tui.domain.metrics.words import bound_text, value_text
@@ -27,6 +27,14 @@ MAX_LEFT_OUT = {Absent.CACHED: Fraction(1, 2), Absent.COLD: Fraction(1, 10)}
 def asks_for_proof(rule: Rule) -> bool:
     """Whether the bound decides, too."""
     return rule.confidence is Confidence.REQUIRED or rule.tolerate is not None
+
+
+def estimate_that_decides(rule: Rule, seen: Observed) -> Estimate:
+    """What was observed with the bounds that the rule is held to: those that hold whatever the scores' shape, and over the
+    sources that cases share, where it asks for proof."""
+    if not asks_for_proof(rule):
+        return seen.estimate
+    return deciding(seen.estimate, seen.implied.estimate if seen.implied else None)
 
 
 def result_of(*, met: bool, doubts: Sequence[str]) -> Result:

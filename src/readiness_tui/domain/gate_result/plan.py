@@ -21,7 +21,7 @@ from readiness_tui.domain.gate_result.chances import (
     noticed_shift,
     passes_rate,
 )
-from readiness_tui.domain.gate_result.decide import asks_for_proof
+from readiness_tui.domain.gate_result.decide import asks_for_proof, estimate_that_decides
 from readiness_tui.domain.gate_result.evaluate import HIGH_RISK
 from readiness_tui.domain.gate_result.model import GateOutcome, GateRow
 from readiness_tui.domain.gate_result.plan_model import Ends, Need, Plan, PlannedSlice, PlanRow
@@ -42,7 +42,7 @@ from readiness_tui.domain.gate_result.power import (
 )
 from readiness_tui.domain.gate_result.regression import as_loss, effect_of, limit_of, margin_of
 from readiness_tui.domain.gate_result.rows import split
-from readiness_tui.domain.intervals import MIN_N, WILSON, exact, smallest_n_for_quantile, t_quantile
+from readiness_tui.domain.intervals import BETTING, MIN_N, WILSON, exact, smallest_n_for_quantile, t_quantile
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics import (
     MetricDef,
@@ -58,6 +58,7 @@ from readiness_tui.domain.metrics import (
     window,
     worst_value,
 )
+from readiness_tui.domain.metrics.assumptions import scores_that_would_tell
 from readiness_tui.domain.metrics.meets import decisive_size, meets
 from readiness_tui.domain.metrics.rule import Confidence, Direction, From, Rule
 from readiness_tui.domain.runs.holding import named
@@ -145,10 +146,14 @@ def _row(rule: Rule, ground: _Ground, now: GateRow | None) -> PlanRow:
     if figure is None:
         return row
     asked = bar if rule.tolerate is None or rule.confidence is Confidence.REQUIRED else rule.tolerate
-    wanted = cases_to_decide(seen.metric, figure.estimate, asked, way, tuple(figure.per_case.values()))
-    if now is None and wanted == figure.estimate.n:  # the baseline had enough cases: fewer may be enough
-        wanted = max(decisive_size(figure.estimate, asked) or wanted or 0, need.least or 0)
-    return replace(row, wanted=wanted, ends=_ends(figure.best, figure.worst, way, bar) if now else None)
+    held = estimate_that_decides(rule, figure)
+    wanted = cases_to_decide(seen.metric, held, asked, way, tuple(figure.per_case.values()))
+    enough = scores_that_would_tell(rule, figure, asked) if held.method == BETTING else decisive_size(held, asked)
+    if wanted is None and held.low is not None:
+        wanted = enough
+    if now is None and wanted == held.n:  # the baseline had enough cases: fewer may be enough
+        wanted = max(enough or wanted or 0, need.least or 0)
+    return replace(row, wanted=wanted, held=held, ends=_ends(figure.best, figure.worst, way, bar) if now else None)
 
 
 def _seen(rule: Rule, ground: _Ground) -> _SeenMetric:

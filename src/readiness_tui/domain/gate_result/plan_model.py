@@ -46,7 +46,7 @@ class PlanRow:
     `counted`: its figure is a rate of 0/1 cases. `before`: the baseline's figure. `sight`: the smallest regression a
     comparison with it can detect. `now`: the gate's row for a run. `wanted`: how many cases would decide that figure
     (before a run: the baseline's) if it stayed the same; its own n if they already do. `ends` None: no case is missing.
-    `noticed`: how often a figure that is truly worse than its threshold is shown to be. `passes`: how often the rule passes
+    `held`: that figure with the bounds that the rule is held to. `noticed`: how often a figure that is truly worse than its threshold is shown to be. `passes`: how often the rule passes
     a system that is truly five points above; None: not known before a run.
     """
 
@@ -59,6 +59,7 @@ class PlanRow:
     now: GateRow | None = None
     wanted: int | None = None
     ends: Ends | None = None
+    held: Estimate | None = None
     noticed: tuple[Noticed, ...] = ()
     passes: float | None = None
 

@@ -19,7 +19,7 @@ from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.gate_result.plan_model import Plan, PlannedSlice, PlanRow
 from readiness_tui.domain.gate_result.power import Count, Sight, count_for_rate
 from readiness_tui.domain.gate_result.words import RESULT_WORDS
-from readiness_tui.domain.intervals import CLUSTER_T, LOG_DELTA, WILSON, T
+from readiness_tui.domain.intervals import BETTING, CLUSTER_LOG_DELTA, CLUSTER_T, LOG_DELTA, WILSON, WILSON_CLUSTERS, T
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.labels.lot import PROPOSED
 from readiness_tui.domain.metrics import MetricKind
@@ -33,8 +33,11 @@ _EXAMPLE = 100  # cases, used if the number is not known
 _AT_LIMIT = "at this figure no number of cases decides"
 #: Why no number of cases can be given, by the method of the bound.
 _NO_SIZE = {
-    CLUSTER_T: f"{NOISE}; it takes more independent sources, not more cases of the same",
-    **dict.fromkeys((WILSON, T, LOG_DELTA), _AT_LIMIT),
+    **dict.fromkeys(
+        (CLUSTER_T, WILSON_CLUSTERS, CLUSTER_LOG_DELTA),
+        f"{NOISE}; it takes more independent sources, not more cases of the same",
+    ),
+    **dict.fromkeys((WILSON, T, LOG_DELTA, BETTING), _AT_LIMIT),
 }
 
 
@@ -177,7 +180,7 @@ def now_text(row: PlanRow) -> str:
     assert made is not None
     if made.result in (Result.MISSING, Result.CHANGED) or made.estimate is None:
         return f"now {RESULT_WORDS[made.result][1]}: {made.reason}"
-    figure, estimate = f"now {_figure(made.estimate, row)}", made.estimate
+    figure, estimate = f"now {_figure(made.estimate, row)}", row.held or made.estimate
     if more == 0:
         if is_judged(row.rule):
             return f"{figure}: {made.sure}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from readiness_tui.domain.gate_result.decide import (
     alone,
     asks_for_proof,
+    estimate_that_decides,
     left_out,
     result_of,
     too_few,
@@ -16,7 +17,7 @@ from readiness_tui.domain.intervals import BETTING
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics import NotComputable, Observed
 from readiness_tui.domain.metrics.assumptions import assumptions, scores_that_would_tell
-from readiness_tui.domain.metrics.meets import bound_meets, deciding, how_sure, meets, needed, why_approximate
+from readiness_tui.domain.metrics.meets import bound_meets, how_sure, meets, needed, why_approximate
 from readiness_tui.domain.metrics.rule import Direction, Rule
 from readiness_tui.domain.metrics.words import rule_text, value_text
 from readiness_tui.domain.text.format import threshold_text
@@ -51,7 +52,7 @@ def threshold_row(rule: Rule, seen: Observed | NotComputable, noun: str) -> Gate
     if sparse:
         return sparse
     estimate, bar, way, strict = seen.estimate, rule.threshold, rule.direction, asks_for_proof(rule)
-    held = deciding(estimate, seen.implied.estimate if seen.implied else None) if strict else estimate
+    held = estimate_that_decides(rule, seen)
     met = meets(estimate, way, bar)
     by_missing = met and seen.worst is not None and not meets(seen.worst, way, bar)
     doubts = (
