@@ -250,6 +250,7 @@ def metric_detail(
     said = [
         join(
             line(metric_label(rule).replace("_", " ").upper(), "bold $text-accent"),
+            line(f"  {rule_text(rule)}" if rule.tolerate is not None else ""),
             Content.styled(f"  {mark.glyph} {RESULT_WORDS[row.result][1]}  ", mark.style),
             line(" · ".join(part for part in (row.reason, row.sure) if part)),
         ),
