@@ -41,12 +41,11 @@ def file_versions(
 
     Raises ReadinessError for a file that brings no run, or several versions.
     """
-    from readiness_tui.domain.metrics.rule import Direction, Rule
     from readiness_tui.services.gate.offline import Meant, read_files, refuse_unnamed
 
     sides = "the candidate", "the baseline"
     found = read_files([candidate], [baseline], (), eval_sets, sides=sides, choice=choice, meant=Meant(variant=variant))
-    refuse_unnamed([Rule("", Direction.HIGHER)], found)
+    refuse_unnamed((), found)
     made = compare_versions(found.candidate, found.baseline)
     return replace(made, remarks=(*found.remarks, *made.remarks))
 

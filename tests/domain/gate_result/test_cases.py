@@ -212,6 +212,19 @@ def test_several_variants_are_never_averaged_and_have_to_be_named() -> None:
     assert "no variant 'c'; it names a, b" in gone.rows[0].reason
 
 
+def test_only_the_runs_that_a_rule_looks_at_are_asked_about() -> None:
+    hosts = [Case(f"t{i}", variant, status=CaseStatus.PASS) for variant in ("linux", "windows") for i in range(40)]
+    matrix = (replace(RUN, id="junit"), hosts)
+    success = Rule("task_success_rate", Direction.HIGHER, 0.8)
+    assert not judge(FAITHFUL, candidate=(matrix, answered(SET))).findings  # it carries no faithfulness
+    assert not judge(success, candidate=(answered(SET), matrix)).findings  # the first run decides
+    (finding,) = judge(success, candidate=(matrix, answered(SET))).findings
+    assert "run 'junit' has linux, windows" in finding.text
+    base = ((replace(BASE, id="old"), [*answered(SET, variant="a")[1], *answered(SET, variant="b")[1]]),)
+    assert not judge(FAITHFUL, candidate=(answered(SET),), baseline=base).findings
+    assert judge(DROP, candidate=(answered(SET),), baseline=base).findings
+
+
 # Baseline
 
 

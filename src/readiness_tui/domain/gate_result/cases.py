@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from readiness_tui.domain.gate.model import Gate
-from readiness_tui.domain.gate_result.model import GateFinding, GateRow
+from readiness_tui.domain.gate_result.model import GateFinding, GateRow, Result
 from readiness_tui.domain.metrics import (
     NotComputable,
     RunData,
     contradictions,
     first_few,
     narrowed,
+    observe,
     variant_names,
     variants_of,
 )
@@ -43,8 +44,8 @@ def findings(
 ) -> Iterator[GateFinding]:
     """Conditions and NO-GOs of the gate that are no rows."""
     rows = tuple(rows)
-    yield from _unnamed(gate, (*runs, *base))
-    alone = [row for row in rows if row.estimate is not None and row.estimate.method == "aggregate"]
+    yield from _unnamed(gate, runs, base)
+    alone = [row for row in rows if _is_figure(row)]
     if alone:
         names = first_few(dict.fromkeys(metric_label(row.rule).replace("_", " ") for row in alone))
         yield GateFinding(
@@ -54,25 +55,54 @@ def findings(
     yield from _against_status(runs, rows)
 
 
-def unnamed(rules: Sequence[Rule], runs: Sequence[RunData]) -> tuple[str, str]:
-    """What these rules have to choose among and nobody named: golden sets, variants; "" for nothing."""
-    sets = [
-        f"run {one_line(data.run.id, 60)!r} shares cases with {first_few(data.rivals)}"
-        for data in runs
-        if data.rivals and any(not rule.dataset for rule in rules)
-    ]
-    variants = [
-        f"run {one_line(data.run.id, 60)!r} has {variant_names(several)}"
-        for data in runs
-        if len(several := variants_of(data.cases)) > 1
-        and data.shelf.variant not in several
-        and any(not rule.variant for rule in rules)
-    ]
+def _is_figure(row: GateRow) -> bool:
+    figure = row.estimate is not None and row.estimate.method == "aggregate"
+    return figure and row.result is not Result.MISSING
+
+
+def unnamed(rules: Sequence[Rule], candidate: Sequence[RunData], baseline: Sequence[RunData]) -> tuple[str, str]:
+    """What these rules have to choose among and nobody named: golden sets, variants; "" for nothing. Without rules, what
+    any metric has to."""
+    sets: dict[str, None] = {}
+    variants: dict[str, None] = {}
+    compared = [rule for rule in rules if rule.max_regression is not None]
+    for runs, asking in ((candidate, rules), (baseline, compared if rules else rules)):
+        if not any(data.rivals or _open(data) for data in runs):
+            continue
+        reached = (
+            [data for rule in asking for data in _reached(rule, runs)] if rules else [(data, "", "") for data in runs]
+        )
+        for data, dataset, variant in reached:
+            name = one_line(data.run.id, 60)
+            if data.rivals and not dataset:
+                sets[f"run {name!r} shares cases with {first_few(data.rivals)}"] = None
+            if not variant and (several := _open(data)):
+                variants[f"run {name!r} has {variant_names(several)}"] = None
     return "; ".join(sets), "; ".join(variants)
 
 
-def _unnamed(gate: Gate, runs: Sequence[RunData]) -> Iterator[GateFinding]:
-    sets, variants = unnamed([rule for rule in gate.rules if rule.source is From.RUN], runs)
+def _open(data: RunData) -> tuple[str, ...]:
+    """The variants among which somebody has to choose."""
+    several = variants_of(data.cases)
+    return several if len(several) > 1 and data.shelf.variant not in several else ()
+
+
+def _reached(rule: Rule, runs: Sequence[RunData]) -> Iterator[tuple[RunData, str, str]]:
+    """The runs that a rule looks at until one carries its metric, with the set and the variant that it names."""
+    for data in runs:
+        several = () if rule.variant else _open(data)
+        part = narrowed(replace(rule, variant=several[0]) if several else rule, data)
+        if isinstance(part, NotComputable) or isinstance(
+            observe(rule.metric, part, rule.tags, direction=rule.direction, unit=rule.unit), NotComputable
+        ):
+            continue
+        yield data, rule.dataset, rule.variant
+        if not several:
+            return
+
+
+def _unnamed(gate: Gate, runs: Sequence[RunData], base: Sequence[RunData]) -> Iterator[GateFinding]:
+    sets, variants = unnamed([rule for rule in gate.rules if rule.source is From.RUN], runs, base)
     where = "in the review's settings (+ on Checklists), or on the gate's rules"
     if sets:
         yield GateFinding("golden-set", f"golden set not named: {sets}. Say which is meant, {where}", blocks=True)

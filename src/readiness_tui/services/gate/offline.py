@@ -203,8 +203,9 @@ def read_files(
 
 
 def refuse_unnamed(rules: Sequence[Rule], found: Files) -> None:
-    """Raise ReadinessError where these rules have to choose among golden sets or variants, and nobody named one."""
-    sets, variants = unnamed(rules, (*found.candidate, *found.baseline))
+    """Raise ReadinessError where these rules (without any: all metrics) have to choose among golden sets or variants, and
+    nobody named one."""
+    sets, variants = unnamed(rules, found.candidate, found.baseline)
     if sets:
         raise ReadinessError(
             f"Several golden sets hold the same run: {sets}. Name the one that is meant: dataset: on the gate's rules, or"
