@@ -108,11 +108,21 @@ class HumanVerdict(StrEnum):
     UNSURE = "unsure"
 
 
+class Drawn(StrEnum):
+    """How a case came to be labelled: drawn by the lot (`labels.lot`), because all of its kind were, or otherwise."""
+
+    LOT = "lot"
+    ALL = "all"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class HumanLabel:
     """A person's verdict on an answer. `blind`: given before seeing the judge's or other people's verdicts.
 
-    `answer`: the digest of the labelled answer (`labels.answer_digest`); None if not recorded.
+    `answer`: the digest of the labelled answer (`labels.answer_digest`); None if not recorded. `metric`: what the verdict
+    is about, by the registry's key; "" is the whole answer. `value`: the metric itself as the person sees it, 0 to 1, on
+    the judge's scale (of faithfulness: the share of claims that are supported); None if only the verdict was given.
     """
 
     verdict: HumanVerdict
@@ -121,6 +131,9 @@ class HumanLabel:
     note: str = ""
     blind: bool = False
     answer: str | None = None
+    metric: str = ""
+    drawn: Drawn = Drawn.OTHER
+    value: float | None = None
 
 
 class CaseStatus(StrEnum):
