@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from readiness_tui.domain.labels.queue import Listed
+from readiness_tui.domain.labels.lines import Listed
 from readiness_tui.domain.text.format import full_day
 from readiness_tui.domain.text.sanitise import one_line
 

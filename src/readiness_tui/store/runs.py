@@ -8,7 +8,7 @@ from datetime import datetime
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.labels.queue import Answered, with_labels
-from readiness_tui.domain.runs.model import Case, HumanLabel, HumanVerdict, Run
+from readiness_tui.domain.runs.model import Case, Drawn, HumanLabel, HumanVerdict, Run
 from readiness_tui.store import packing
 from readiness_tui.store.codec import dump, load, moment, opt_moment, stamp
 from readiness_tui.store.rows import Row, Tx, fetch
@@ -75,15 +75,18 @@ def records(conn: Connection, key: int) -> Iterator[tuple[Case, str]]:
 
 
 def labels(conn: Connection, system: str, run_id: str) -> dict[Answered, tuple[HumanLabel, ...]]:
-    """People's labels of a run's answers by (case id, variant), each person's last word, the latest first.
+    """People's labels of a run's answers by (case id, variant), each person's last word on the whole and on each metric,
+    the latest first.
 
     Those for an earlier answer are among them, where the run came again with another one.
     """
-    rows = fetch(
-        conn,
-        "SELECT * FROM human_label WHERE system = ? AND run_id = ? ORDER BY at DESC, reviewer",
-        (system, run_id),
-    )
+    rows = [
+        row
+        for table in ("human_label", "metric_label")
+        for row in fetch(
+            conn, f"SELECT * FROM {table} WHERE system = ? AND run_id = ? ORDER BY at DESC, reviewer", (system, run_id)
+        )
+    ]
     found: dict[Answered, tuple[HumanLabel, ...]] = {}
     for row in rows:
         label = _label(row)
@@ -93,50 +96,67 @@ def labels(conn: Connection, system: str, run_id: str) -> dict[Answered, tuple[H
 
 
 def put_label(tx: Tx, system: str, run_id: str, case_id: str, variant: str, label: HumanLabel) -> None:
-    """Replaces the same person's earlier label of this case; `run_id` is the tool's own."""
-    tx.put(
-        "human_label",
-        {
-            "system": system,
-            "run_id": run_id,
-            "case_id": case_id,
-            "variant": variant,
-            "reviewer": label.reviewer,
-            "verdict": label.verdict.value,
-            "note": label.note,
-            "at": stamp(label.at or tx.now),
-            "blind": int(label.blind),
-            "answer": label.answer,
-        },
-    )
+    """Replaces the same person's earlier label of this case and metric; `run_id` is the tool's own."""
+    row: Row = {
+        "system": system,
+        "run_id": run_id,
+        "case_id": case_id,
+        "variant": variant,
+        "reviewer": label.reviewer,
+        "verdict": label.verdict.value,
+        "note": label.note,
+        "at": stamp(label.at or tx.now),
+        "blind": int(label.blind),
+        "answer": label.answer,
+        "drawn": label.drawn.value,
+        "value": label.value,
+    }
+    if label.metric:
+        tx.put("metric_label", {**row, "metric": label.metric})
+    else:
+        tx.put("human_label", row)
 
 
 def earlier_labels(
-    conn: Connection, system: str, run_id: str, case_id: str, variant: str, reviewer: str
+    conn: Connection, system: str, run_id: str, case_id: str, variant: str, reviewer: str, metric: str = ""
 ) -> list[HumanLabel]:
-    """Everything that a person ever said of this case, taken back or not, the latest first."""
+    """Everything that a person ever said of this case and metric, taken back or not, the latest first."""
+    table, key = _place_of(system, run_id, case_id, variant, reviewer, metric)
     found = conn.execute(
-        "SELECT new_json FROM change_row WHERE table_name = 'human_label' AND pk = ? AND new_json IS NOT NULL"
+        "SELECT new_json FROM change_row WHERE table_name = ? AND pk = ? AND new_json IS NOT NULL"
         " ORDER BY change_id DESC",
-        (dump([system, run_id, case_id, variant, reviewer]),),
+        (table, dump([*key])),
     ).fetchall()
     return [_label(load(text)) for (text,) in found]
 
 
 def label_changes(conn: Connection) -> int:
-    """Grows with every change of a label, so that what was computed from labels is known to be old."""
-    (latest,) = conn.execute(
-        "SELECT coalesce(max(change_id), 0) FROM change_row WHERE table_name = 'human_label'"
-    ).fetchone()
-    return int(latest)
+    """Grows with every change of a label or a batch, so that what was computed from labels is known to be old."""
+    return sum(
+        int(
+            conn.execute(f"SELECT coalesce(max(change_id), 0) FROM change_row WHERE table_name = '{table}'").fetchone()[
+                0
+            ]
+        )
+        for table in ("human_label", "metric_label", "label_batch")
+    )
 
 
-def clear_label(tx: Tx, system: str, run_id: str, case_id: str, variant: str, reviewer: str) -> bool:
-    return tx.delete("human_label", (system, run_id, case_id, variant, reviewer))
+def clear_label(tx: Tx, system: str, run_id: str, case_id: str, variant: str, reviewer: str, metric: str = "") -> bool:
+    return tx.delete(*_place_of(system, run_id, case_id, variant, reviewer, metric))
+
+
+def _place_of(
+    system: str, run_id: str, case_id: str, variant: str, reviewer: str, metric: str
+) -> tuple[str, tuple[str, ...]]:
+    """The table of a label and its primary key."""
+    if metric:
+        return "metric_label", (system, run_id, case_id, variant, metric, reviewer)
+    return "human_label", (system, run_id, case_id, variant, reviewer)
 
 
 def _label(row: Row) -> HumanLabel:
-    """From a row, or from its entry in the audit trail, which may be older than the last two columns."""
+    """From a row, or from its entry in the audit trail, which may be older than some columns."""
     return HumanLabel(
         HumanVerdict(row["verdict"]),
         row["reviewer"],
@@ -144,6 +164,9 @@ def _label(row: Row) -> HumanLabel:
         row["note"],
         bool(row.get("blind")),
         row.get("answer"),
+        row.get("metric", ""),
+        Drawn(row.get("drawn", "other")),
+        row.get("value"),
     )
 
 

@@ -10,12 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness_tui.domain.gate.model import Gate
+from readiness_tui.domain.labels.lines import Answers, LabelLine, apply
 from readiness_tui.domain.labels.queue import (
-    Answers,
-    LabelLine,
     Why,
     answer_digest,
-    apply,
     judge_agreement,
     judge_verdicts,
     labels_of,

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.labels.queue import LabelLine
-from readiness_tui.domain.runs.model import HumanLabel, HumanVerdict
+from readiness_tui.domain.labels.lines import LabelLine, batch_content
+from readiness_tui.domain.labels.lot import Batch
+from readiness_tui.domain.runs.model import Drawn, HumanLabel, HumanVerdict
 from readiness_tui.sources.settings.labels import read_labels
 
 GOOD = {"run": "r", "case": "c", "reviewer": "ana", "verdict": "fail"}
@@ -31,10 +32,10 @@ def test_every_field_is_read(tmp_path: Path) -> None:
         "blind": True,
         "answer": "a1" * 32,
     }
-    found, refused = read_labels(write(tmp_path / "l.jsonl", GOOD, "", full))
+    file = read_labels(write(tmp_path / "l.jsonl", GOOD, "", full))
     at = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    assert refused == []
-    assert found == [
+    assert file.refused == ()
+    assert list(file.labels) == [
         LabelLine(1, "r", "c", "", HumanLabel(HumanVerdict.FAIL, "ana")),
         LabelLine(3, "r", "c", "v", HumanLabel(HumanVerdict.FAIL, "ana", at, "wrong\nlaw", True, "a1" * 32)),
     ]
@@ -56,15 +57,20 @@ def test_every_field_is_read(tmp_path: Path) -> None:
         ({"blnd": True}, "no field of a label"),
         ({"answer": "abc"}, "no SHA-256"),
         ({"at": "yesterday"}, "at"),
+        ({"drawn": "lots"}, "one of: lot, all, other"),
+        ({"value": 1.2}, "between 0 and 1"),
+        ({"value": True}, "between 0 and 1"),
+        ({"batch": 0}, "no field of a batch"),
+        ({"batch": 1, "case": None}, "no field of a batch"),
     ],
 )
 def test_a_wrong_line_is_refused_and_the_others_stay(tmp_path: Path, change: dict[str, Any], reason: str) -> None:
     other = GOOD | {"case": "d"}
-    found, refused = read_labels(write(tmp_path / "l.jsonl", GOOD | change, other, "not json", other))
-    assert [line.line for line in found] == [2]
-    assert [reject.line for reject in refused] == [1, 3, 4]
-    assert reason in refused[0].reason
-    assert "on line 2 already" in refused[2].reason
+    file = read_labels(write(tmp_path / "l.jsonl", GOOD | change, other, "not json", other))
+    assert [line.line for line in file.labels] == [2]
+    assert [reject.line for reject in file.refused] == [1, 3, 4]
+    assert reason in file.refused[0].reason
+    assert "on line 2 already" in file.refused[2].reason
 
 
 def test_an_empty_file_is_no_file_of_labels(tmp_path: Path) -> None:
@@ -75,6 +81,50 @@ def test_an_empty_file_is_no_file_of_labels(tmp_path: Path) -> None:
 
 
 def test_a_space_beside_a_name_makes_nobody_else(tmp_path: Path) -> None:
-    found, refused = read_labels(write(tmp_path / "l.jsonl", GOOD, GOOD | {"reviewer": " ana "}))
-    assert [line.label.reviewer for line in found] == ["ana"]
-    assert "ana labels this case on line 1 already" in refused[0].reason
+    file = read_labels(write(tmp_path / "l.jsonl", GOOD, GOOD | {"reviewer": " ana "}))
+    assert [line.label.reviewer for line in file.labels] == ["ana"]
+    assert "ana labels this case on line 1 already" in file.refused[0].reason
+
+
+BATCH = {
+    "batch": 1,
+    "size": 50,
+    "run": "r",
+    "metric": "Answer Faithfulness",
+    "lock": "d",
+    "by": "ana",
+    "at": "2026-11-23T11:00:00Z",
+}
+
+
+def test_labels_of_a_metric_and_their_batches(tmp_path: Path) -> None:
+    drawn = GOOD | {"metric": "groundedness", "drawn": "lot", "value": 0.75}
+    whole = GOOD | {"metric": "task_success"}  # what a label without a metric speaks for
+    file = read_labels(write(tmp_path / "l.jsonl", BATCH, drawn, whole))
+    assert file.refused == ()
+    at = datetime(2026, 11, 23, 11, tzinfo=UTC)
+    assert file.batches == ((1, Batch("d", "r", "faithfulness", 1, 50, "ana", at)),)
+    assert [(line.label.metric, line.label.drawn, line.label.value) for line in file.labels] == [
+        ("faithfulness", Drawn.LOT, 0.75),
+        ("", Drawn.OTHER, None),
+    ]
+    assert batch_content(file.batches[0][1]) == BATCH | {"metric": "faithfulness", "at": at.isoformat()}
+    assert file.labels[0].content == drawn | {"metric": "faithfulness"}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"size": 0}, "a number from 1 on"),
+        ({"size": "50"}, "a number from 1 on"),
+        ({"batch": True}, "a number from 1 on"),
+        ({"at": None}, "the time at which its size was decided"),
+        ({"lock": ""}, "no lock"),
+        ({"sise": 3}, "no field of a batch"),
+        ({}, "on line 1 already"),
+    ],
+)
+def test_a_batch_that_is_not_certain_is_refused(tmp_path: Path, change: dict[str, Any], reason: str) -> None:
+    file = read_labels(write(tmp_path / "l.jsonl", BATCH, BATCH | change))
+    assert len(file.batches) == 1
+    assert reason in file.refused[0].reason

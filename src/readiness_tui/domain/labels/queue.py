@@ -20,7 +20,7 @@ from readiness_tui.domain.labels.agreement import Agreement, Between, agreement
 from readiness_tui.domain.metrics import RunData, case_key, gold_by_id, normal, resolve, tags_of
 from readiness_tui.domain.metrics.meets import meets
 from readiness_tui.domain.metrics.rule import From, Rule
-from readiness_tui.domain.runs.model import HIGH_RISK, Case, CaseStatus, HumanLabel, HumanVerdict, ScoreState
+from readiness_tui.domain.runs.model import HIGH_RISK, Case, CaseStatus, Drawn, HumanLabel, HumanVerdict, ScoreState
 
 Answered = tuple[str, str]  # a case's id and variant: its repeats are labelled together
 
@@ -28,12 +28,17 @@ Answered = tuple[str, str]  # a case's id and variant: its repeats are labelled 
 # Which labels hold
 
 
-def labels_of(repeats: Iterable[Case]) -> tuple[HumanLabel, ...]:
-    """Each person's last label for an answer, the latest first; imported labels come last."""
-    found: dict[str, HumanLabel] = {}
+def labels_of(repeats: Iterable[Case], metric: str = "") -> tuple[HumanLabel, ...]:
+    """Each person's last label for an answer as a whole, or for one metric of it, the latest first; imported ones last."""
+    return tuple(label for label in every_label(repeats) if label.metric == metric)
+
+
+def every_label(repeats: Iterable[Case]) -> tuple[HumanLabel, ...]:
+    """Each person's last label for an answer as a whole and for each metric of it."""
+    found: dict[tuple[str, str], HumanLabel] = {}
     for case in repeats:
         for label in case.labels or ((case.human,) if case.human else ()):
-            found.setdefault(label.reviewer, label)
+            found.setdefault((label.reviewer, label.metric), label)
     return tuple(found.values())
 
 
@@ -50,7 +55,7 @@ def holds(label: HumanLabel, answer: str) -> bool:
 
 
 def with_labels(cases: Sequence[Case], given: Mapping[Answered, Sequence[HumanLabel]]) -> list[Case]:
-    """The cases with the labels for their answers, one per person: labels given here win over imported ones."""
+    """The cases with the labels for their answers, one per person and metric: labels given here win over imported ones."""
     repeats: dict[Answered, list[Case]] = defaultdict(list)
     for case in cases:
         if (case.id, case.variant) in given:
@@ -60,10 +65,10 @@ def with_labels(cases: Sequence[Case], given: Mapping[Answered, Sequence[HumanLa
     for case in cases:
         key = (case.id, case.variant)
         held = tuple(label for label in given[key] if holds(label, answers[key])) if key in answers else ()
-        if held and case.human and case.human.reviewer not in {label.reviewer for label in held}:
-            made.append(replace(case, human=held[0], labels=(*held, case.human)))
-        else:
-            made.append(replace(case, human=held[0], labels=held) if held else case)
+        whole = [label for label in held if not label.metric]
+        if held and case.human and case.human.reviewer not in {label.reviewer for label in whole}:
+            held = (*held, case.human)
+        made.append(replace(case, human=whole[0] if whole else case.human, labels=held) if held else case)
     return made
 
 
@@ -91,16 +96,29 @@ class Why(StrEnum):
     HIGH_RISK = "high risk"
     SAMPLE = "drawn at random"
     SPLIT = "people disagree"
+    BATCH = "drawn by the lot"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One case to look at: `run_id` is the run whose answer is shown, `repeats` that answer with its labels."""
+    """One case to look at: `run_id` is the run whose answer is shown, `repeats` that answer with its labels.
+
+    `metric`: what people are asked about; "" is the answer as a whole. `asked` False: others have said enough.
+    `how`: how the case came to be labelled.
+    """
 
     key: str
     run_id: str
     why: Why
     repeats: tuple[Case, ...]
+    metric: str = ""
+    asked: bool = True
+    how: Drawn = Drawn.OTHER
+
+    @property
+    def name(self) -> str:
+        """Distinguishes it in the queue: a case may be asked about several times."""
+        return f"{self.key} ({self.metric})" if self.why is Why.BATCH else self.key
 
     @property
     def case(self) -> Case:
@@ -108,7 +126,7 @@ class Task:
 
     @property
     def labels(self) -> tuple[HumanLabel, ...]:
-        return labels_of(self.repeats)
+        return labels_of(self.repeats, self.metric)
 
     def label_of(self, who: str) -> HumanLabel | None:
         return next((label for label in self.labels if label.reviewer == who), None)
@@ -126,7 +144,8 @@ def queue(runs: Sequence[RunData], who: str, drawn: int = 0, before: Sequence[Ta
         gold = gold_by_id(data)
         for key, repeats in answers(data):
             risky = HIGH_RISK in tags_of(repeats[0], gold.get(repeats[0].id))
-            task = Task(key, data.run.id, Why.HIGH_RISK if risky else Why.SAMPLE, repeats)
+            how = Drawn.ALL if risky else Drawn.OTHER
+            task = Task(key, data.run.id, Why.HIGH_RISK if risky else Why.SAMPLE, repeats, how=how)
             if key not in found or (task.labels and not found[key].labels):
                 found[key] = task
     risky_ones = [task for task in found.values() if task.why is Why.HIGH_RISK]
@@ -270,73 +289,3 @@ def reviewer_agreement(runs: Sequence[RunData]) -> tuple[Between, ...]:
         for (one, other), cases in shared.items()
     ]
     return tuple(sorted(found, key=lambda pair: (-len(pair.apart), pair.one, pair.other)))
-
-
-# Labels in a file
-
-#: The fields of a label in a file, in their order; which of the program's values each holds, `LabelLine.content` says.
-LABEL_FIELDS = ("run", "case", "variant", "reviewer", "verdict", "note", "at", "blind", "answer")
-
-
-@dataclass(frozen=True, slots=True)
-class LabelLine:
-    """A label on a `line` of a file: for which case of which run. `case_id` is the run's or the golden set's."""
-
-    line: int
-    run_id: str
-    case_id: str
-    variant: str
-    label: HumanLabel
-
-    @property
-    def content(self) -> dict[str, object]:
-        """The line of the file; what is empty is left out."""
-        label = self.label
-        at = label.at.isoformat() if label.at else None
-        about = self.run_id, self.case_id, self.variant, label.reviewer, label.verdict.value
-        values = (*about, label.note, at, label.blind or None, label.answer)
-        return {name: value for name, value in zip(LABEL_FIELDS, values, strict=True) if value not in ("", None)}
-
-    def fits(self, run_id: str, repeats: Sequence[Case]) -> bool:
-        """Whether it is about this answer: the very same answer, in any run; or, if it has no answer digest, any answer
-        of its run."""
-        if not holds(self.label, answer_digest(repeats)):
-            return False
-        recorded = any(case.output is not None for case in repeats)
-        return run_id == self.run_id or (self.label.answer is not None and recorded)
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A label in the database. `holds`: its run still gives the answer that it was given to."""
-
-    line: LabelLine
-    holds: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """The answers of one run, by the case's id in its file or in the golden set."""
-
-    run_id: str
-    repeats: Mapping[Answered, Sequence[Case]]  # as stored
-    names: Mapping[Answered, Answered]
-
-    @classmethod
-    def of(cls, run_id: str, stored: Sequence[Case], joined: Sequence[Case]) -> Answers:
-        """`joined`: the same cases in the same order, with the golden set's ids."""
-        repeats: dict[Answered, list[Case]] = defaultdict(list)
-        names: dict[Answered, Answered] = {}
-        for own, other in zip(stored, joined, strict=True):
-            repeats[own.id, own.variant].append(own)
-            names.setdefault((other.id, own.variant), (own.id, own.variant))
-        return cls(run_id, repeats, names | {key: key for key in repeats})
-
-    def find(self, line: LabelLine) -> Answered | None:
-        return self.names.get((line.case_id, line.variant))
-
-
-def apply(lines: Sequence[LabelLine], answers: Answers) -> dict[LabelLine, Answered]:
-    """The lines that are about answers of this run, with the key each case has in the run."""
-    found = {line: key for line in lines if (key := answers.find(line)) is not None}
-    return {line: key for line, key in found.items() if line.fits(answers.run_id, answers.repeats[key])}

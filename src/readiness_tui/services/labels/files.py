@@ -8,16 +8,19 @@ from pathlib import Path
 
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.labels.queue import Answered, Answers, LabelLine, Listed, answer_digest, holds, labels_of
+from readiness_tui.domain.labels.lines import Answers, LabelLine, Listed, batch_content
+from readiness_tui.domain.labels.lot import Batch
+from readiness_tui.domain.labels.queue import Answered, answer_digest, every_label, holds
 from readiness_tui.domain.metrics import held
 from readiness_tui.domain.runs.joining import join_golden
+from readiness_tui.domain.runs.model import Drawn, HumanLabel
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.golden_sets import shelf_of
 from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import change
 from readiness_tui.services.labels.queue import settle
-from readiness_tui.store import runs
+from readiness_tui.store import label_batches, runs
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
@@ -50,21 +53,25 @@ def _of_run(conn: Connection, info: RunInfo) -> Iterator[Listed]:
     for at in dict.fromkeys((*answers, *given)):
         repeats = answers.get(at, ())
         digest = answer_digest(repeats) if repeats else ""
-        held = labels_of(repeats)
+        held = every_label(repeats)
         for label in held:
-            yield Listed(LabelLine(0, run_id, *at, replace(label, answer=digest)), True)
+            yield Listed(LabelLine(0, run_id, *at, _of_answer(label, digest)), True)
         for label in given.get(at, ()):
-            if label.reviewer not in {other.reviewer for other in held}:
+            if (label.reviewer, label.metric) not in {(other.reviewer, other.metric) for other in held}:
                 yield Listed(LabelLine(0, run_id, *at, label), bool(repeats) and holds(label, digest))
 
 
 def export(desk: Desk, path: Path, run_id: str = "") -> int:
-    """Write every label that holds, as JSON lines; returns how many. Raises ReadinessError where it cannot."""
+    """Write every label that holds, and the batches of the lot, as JSON lines; returns how many labels. Raises ReadinessError where it cannot."""
     from readiness_tui.domain.text.sanitise import to_json
     from readiness_tui.reports.atomic import write_text
 
     found = [entry.line for entry in every(desk, run_id) if entry.holds]
-    write_text(path, "".join(to_json(line.content, indent=None) + "\n" for line in found))
+    with desk.store.read() as conn:
+        drawn = label_batches.all(conn, current_review(conn, desk).system)
+    lines = [batch_content(batch) for batch in drawn if run_id in ("", batch.run_id)]
+    lines += [line.content for line in found]
+    write_text(path, "".join(to_json(line, indent=None) + "\n" for line in lines))
     return len(found)
 
 
@@ -72,12 +79,19 @@ def import_file(desk: Desk, path: Path) -> ImportedLabels:
     """Store the labels of a file in one change, whoever gave them. A person's later label goes before an earlier one."""
     from readiness_tui.sources.settings.labels import read_labels
 
-    lines, rejected = read_labels(path)
-    refused = [(reject.line, reject.reason) for reject in rejected]
+    file = read_labels(path)
+    refused = [(reject.line, reject.reason) for reject in file.refused]
     known: dict[str, Answers | None] = {}
     stored, kept = 0, 0
     with change(desk, f"imported labels from {path.name}", later=True) as (tx, review):
-        for line in lines:
+        there = {_batch_key(batch): batch for batch in label_batches.all(tx.conn, review.system)}
+        for number, batch in file.batches:
+            other = there.setdefault(_batch_key(batch), batch)
+            if other.size != batch.size:
+                refused.append((number, f"batch {batch.number} has {other.size:,} cases already, and its size stays"))
+            elif other is batch:
+                label_batches.put(tx, review.system, batch)
+        for line in file.labels:
             if line.run_id not in known:
                 known[line.run_id] = _answers(tx.conn, review, line.run_id)
             answers = known[line.run_id]
@@ -98,13 +112,23 @@ def import_file(desk: Desk, path: Path) -> ImportedLabels:
     return ImportedLabels(stored, kept, tuple(sorted(refused)))
 
 
+def _of_answer(label: HumanLabel, digest: str) -> HumanLabel:
+    """The label with the answer it holds for. One that did not say which answer it was given to is none of the lot."""
+    return label if label.answer is not None else replace(label, answer=digest, drawn=Drawn.OTHER)
+
+
+def _batch_key(batch: Batch) -> tuple[str, str, str, int]:
+    return batch.lock, batch.run_id, batch.metric, batch.number
+
+
 def _put(tx: Tx, system: str, line: LabelLine, key: Answered, answers: Answers) -> bool:
     """False where the same label, or a later one of the same person, is there."""
     label = line.label
-    mine = next((own for own in labels_of(answers.repeats[key]) if own.reviewer == label.reviewer), None)
+    given = every_label(answers.repeats[key])
+    mine = next((own for own in given if (own.reviewer, own.metric) == (label.reviewer, label.metric)), None)
     if mine is not None and (label.at is None or (mine.at is not None and mine.at >= label.at)):
         return False
-    runs.put_label(tx, system, line.run_id, *key, replace(label, answer=answer_digest(answers.repeats[key])))
+    runs.put_label(tx, system, line.run_id, *key, _of_answer(label, answer_digest(answers.repeats[key])))
     return True
 
 
