@@ -54,6 +54,7 @@ def test_the_object_that_scripts_read() -> None:
         "result": "FAIL",
         "reason": "one case short",
         "sure": "",
+        "judge": None,
         "remarks": [],
     }
     assert found["gate"]["results"][3]["value"] is None

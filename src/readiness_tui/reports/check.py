@@ -195,6 +195,7 @@ def _result(row: GateRow) -> dict[str, Any]:
         "reason": mask(row.reason),
         "sure": row.sure,
         "remarks": [*map(mask, row.remarks)],
+        "judge": plain(row.judge),
     }
 
 

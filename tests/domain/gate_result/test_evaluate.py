@@ -43,6 +43,7 @@ STARTED = datetime(2026, 11, 23, 11, 20, tzinfo=UTC)
 UP, DOWN = Direction.HIGHER, Direction.LOWER
 
 FAITHFUL = Rule("faithfulness", UP, 0.85, "score")
+COUNTED = replace(FAITHFUL, judged=False)  # as if no model had scored it: its bound is one of the truth
 HITS = Rule("retrieval_hit_rate", UP, 0.80, "share")
 P95 = Rule("latency_p95_ms", DOWN, 3500, "ms")
 COST = Rule("cost_per_success", DOWN, 0.08, "USD")
@@ -133,7 +134,7 @@ def test_inconclusive_only_where_confidence_is_required() -> None:
     assert row(strict, run_of(*rated(34, 40))).result is Result.INCONCLUSIVE
     assert row(strict, run_of(*rated(38, 40))).result is Result.PASS
     assert row(strict, run_of(*rated(31, 40))).result is Result.FAIL
-    small = replace(FAITHFUL, confidence=Confidence.REQUIRED)
+    small = replace(COUNTED, confidence=Confidence.REQUIRED)
     made = row(small, run_of(*valued([0.9, 0.95] * 5)))
     assert (made.result, made.sure) == (Result.INCONCLUSIVE, "n too small")
 
@@ -233,7 +234,7 @@ def test_an_unfinished_run_fails_closed(completeness: Completeness) -> None:
     assert (made.result, made.used, made.total) == (Result.MISSING, 40, 80)
 
 
-@pytest.mark.parametrize("rule", [FAITHFUL, replace(FAITHFUL, confidence=Confidence.REQUIRED)])
+@pytest.mark.parametrize("rule", [COUNTED, replace(COUNTED, confidence=Confidence.REQUIRED)])
 def test_one_case_alone_may_fail_a_rule_and_never_passes_it(rule: Rule) -> None:
     made = row(rule, run_of(*valued([0.9])))
     assert made.result is Result.INCONCLUSIVE
@@ -283,7 +284,7 @@ def test_how_sure_a_rate_is(k: int, n: int, threshold: float, words: str) -> Non
 
 
 def test_how_many_a_lower_is_better_rate_has_too_many() -> None:
-    made = row(Rule("over_refusal_rate", DOWN, 0.05, "share"), run_of(*rated(3, 40, "over_refusal_rate")))
+    made = row(Rule("over_refusal_rate", DOWN, 0.05, "share", judged=False), run_of(*rated(3, 40, "over_refusal_rate")))
     assert (made.result, made.sure, made.reason) == (Result.FAIL, "one case too many", "3 of 40, at most 2")
 
 
@@ -293,12 +294,12 @@ def test_the_reason_counts_cases() -> None:
 
 def test_how_sure_a_mean_is() -> None:
     spread = [0.80 + 0.005 * (i % 21) for i in range(42)]  # mean 0.85
-    assert row(replace(FAITHFUL, threshold=0.80), run_of(*valued(spread))).sure == "holds at 95 %"
-    near = row(replace(FAITHFUL, threshold=0.848), run_of(*valued(spread))).sure
+    assert row(replace(COUNTED, threshold=0.80), run_of(*valued(spread))).sure == "holds at 95 %"
+    near = row(replace(COUNTED, threshold=0.848), run_of(*valued(spread))).sure
     assert near.startswith("could be luck; ")
-    assert row(FAITHFUL, run_of(*valued([0.9] * 40))).sure == "n too small: all values equal"
-    assert row(FAITHFUL, run_of(*valued([0.9, 0.91] * 14))).sure == "n too small"
-    assert row(replace(FAITHFUL, threshold=0.95), run_of(*valued(spread))).sure == "misses at 95 %"
+    assert row(COUNTED, run_of(*valued([0.9] * 40))).sure == "n too small: all values equal"
+    assert row(COUNTED, run_of(*valued([0.9, 0.91] * 14))).sure == "n too small"
+    assert row(replace(COUNTED, threshold=0.95), run_of(*valued(spread))).sure == "misses at 95 %"
 
 
 def test_how_sure_a_quantile_is() -> None:
@@ -589,7 +590,7 @@ def test_non_inferiority_is_the_bound_of_the_paired_difference() -> None:
     base = run_of(*valued(before), id_="base")
     steady = run_of(*valued([v - 0.01 + 0.002 * (-1) ** i for i, v in enumerate(before)]))
     noisy = run_of(*valued([v - 0.01 + 0.06 * (-1) ** i for i, v in enumerate(before)]))
-    strict = replace(DROP, confidence=Confidence.REQUIRED)
+    strict = replace(DROP, confidence=Confidence.REQUIRED, judged=False)
     assert (row(strict, steady, base).result, row(strict, steady, base).sure) == (Result.PASS, "holds at 95 %")
     made = row(strict, noisy, base)
     assert made.result is Result.INCONCLUSIVE

@@ -90,7 +90,7 @@ def test_a_lower_is_better_rate_is_tolerated_from_above() -> None:
 def test_a_bound_that_is_asked_for_and_does_not_exist_is_not_enough(
     asked: dict[str, object], values: list[float], why: str
 ) -> None:
-    made = row_of(replace(FAITH, **asked), scored("faithfulness", values))  # type: ignore[arg-type]
+    made = row_of(replace(FAITH, judged=False, **asked), scored("faithfulness", values))  # type: ignore[arg-type]
     assert made.result is Result.INCONCLUSIVE
     assert made.reason.startswith("no bound can be given")
     assert why in made.reason

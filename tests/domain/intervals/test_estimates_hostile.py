@@ -156,7 +156,9 @@ def test_no_gate_crashes_and_what_has_no_value_never_passes(seed: int) -> None:
 
 
 def gate_row(metric: str, threshold: float, *cases: Case, confidence: Confidence = Confidence.REQUIRED) -> GateRow:
-    rule = Rule(metric, DOWN if metric == "cost_per_success" else UP, threshold, confidence=confidence)
+    """As if no model had judged it: the bound is one of the truth."""
+    direction = DOWN if metric == "cost_per_success" else UP
+    rule = Rule(metric, direction, threshold, confidence=confidence, judged=False)
     outcome = evaluate_gate(
         Gate("g", (rule,), digest="d"), None, [RunData(Run("a", "a", "own"), cases)], as_of=date(2026, 11, 25)
     )

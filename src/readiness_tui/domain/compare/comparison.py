@@ -20,6 +20,7 @@ from readiness_tui.domain.metrics import (
     unknown,
 )
 from readiness_tui.domain.metrics.ingredients import MISSING
+from readiness_tui.domain.metrics.registry import share_from
 from readiness_tui.domain.metrics.rule import Rule
 from readiness_tui.domain.metrics.summary import Sample, summarise
 from readiness_tui.domain.runs.model import Run
@@ -96,7 +97,7 @@ def first_run_with(rule: Rule, runs: Sequence[RunData]) -> tuple[RunData, Observ
         if isinstance(meant, NotComputable):
             reasons.append(meant)
             continue
-        seen = observe(rule.metric, meant, rule.tags, direction=rule.direction, unit=rule.unit)
+        seen = observe(rule.metric, meant, rule.tags, direction=rule.direction, unit=rule.unit, cut=rule.cut)
         if isinstance(seen, Observed):
             return meant, seen
         reasons.append(seen)
@@ -127,6 +128,8 @@ def compare_sides(
         reason = ours.reason if isinstance(ours, NotComputable) else theirs.reason  # type: ignore[union-attr]
         return NotComputable(f"on the shared cases: {reason}")
     metric = resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)
+    if rule.cut is not None:
+        metric = share_from(metric)
     change = paired_change(metric, ours, theirs, shared, bound=rule.max_regression is not None)
     both, lost = _both(seen, base_seen)
     return Comparison(
@@ -201,7 +204,7 @@ def _over(rule: Rule, data: RunData, all_: Observed, shared: Sequence[str]) -> O
     only = frozenset(shared)
     seen: Observed | NotComputable = all_
     if len(only) < len(all_.per_case):
-        seen = observe(rule.metric, data, rule.tags, direction=rule.direction, unit=rule.unit, only=only)
+        seen = observe(rule.metric, data, rule.tags, direction=rule.direction, unit=rule.unit, only=only, cut=rule.cut)
     if isinstance(seen, Observed) and not math.isfinite(seen.estimate.value):
         return NotComputable("the figure is not finite")
     return seen

@@ -12,8 +12,10 @@ from readiness_tui.domain.gate.model import CasePolicy, Gate, Lock
 from readiness_tui.domain.gate_result.cases import findings, meant
 from readiness_tui.domain.gate_result.datasets import Datasets, held_against
 from readiness_tui.domain.gate_result.disputed import disputed
+from readiness_tui.domain.gate_result.judged import by_judge, is_judged, judged_row
 from readiness_tui.domain.gate_result.model import CasesRow, GateOutcome, GateRow
 from readiness_tui.domain.gate_result.rows import Ground, row, split
+from readiness_tui.domain.labels.lot import Batch
 from readiness_tui.domain.labels.queue import judge_agreement, labels_of, reviewer_agreement
 from readiness_tui.domain.metrics import (
     RunData,
@@ -22,12 +24,11 @@ from readiness_tui.domain.metrics import (
     first_few,
     gold_by_id,
     held,
-    resolve,
     said_of,
     tags_of,
     utc,
 )
-from readiness_tui.domain.metrics.rule import From, Rule
+from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.runs.holding import LockedSet, Shelf
 from readiness_tui.domain.runs.model import (
     HIGH_RISK,
@@ -59,13 +60,15 @@ def evaluate_gate(
     dataset_digest: str | None = None,
     judge_digest: str | None = None,
     locked: Sequence[LockedSet] = (),
+    batches: Sequence[Batch] = (),
 ) -> GateOutcome:
     """Evaluate a gate on the candidate's runs, in the order the review names them.
 
     `eval_set` is the golden set for runs that nothing holds yet. `locked`: the golden sets that were known when the gate
     was locked, with their cases. `dataset_digest` and `judge_digest` are used if a run
     does not say. Without a candidate the gate is not run and has no rows. A metric from traces reads the UTC days
-    up to and including `as_of`. Without a gate the high-risk cases are still checked.
+    up to and including `as_of`. `batches`: those in which cases were drawn for people to check the judge. Without a gate
+    the high-risk cases are still checked.
     """
     locked = (*locked, *(lock.sets if lock else ()))
     lock = replace(lock, sets=()) if lock else None  # the outcome says who and when, not every case
@@ -83,7 +86,8 @@ def evaluate_gate(
     datasets = held_against(runs, declared[0], locked, dataset_digest)
     changed = _changed(gate, lock, declared[1], datasets, judges)
     ground = Ground(runs, base, traces, as_of, {run_id: tuple(what) for run_id, what in changed.items()})
-    rows = tuple(row(part, ground) for rule in gate.rules for part in split(rule))
+    parts = [part for rule in gate.rules for part in split(rule)]
+    rows = tuple(judged_row(part, row(by_judge(part), ground), runs, lock, batches) for part in parts)
     failed, missing = _must_pass(gate.must_pass, every)
     registered, registration = _registration(lock, runs)
     return GateOutcome(
@@ -171,14 +175,9 @@ def _unverified(
         told = declared[0] and datasets.known[made.run_id] and made.run_id not in datasets.unlocked
         if not told and made.run_id not in datasets.outside:
             unknown["dataset"] = None
-        if _judged(made.rule) and not (declared[1] and judges[made.run_id]):
+        if is_judged(made.rule) and not (declared[1] and judges[made.run_id]):
             unknown["judge"] = None
     return tuple(unknown)
-
-
-def _judged(rule: Rule) -> bool:
-    metric = resolve(rule.metric)
-    return metric is None or metric.judged
 
 
 def _registration(lock: Lock | None, runs: Sequence[RunData]) -> tuple[bool, str]:

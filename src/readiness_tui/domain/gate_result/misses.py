@@ -52,7 +52,11 @@ def missed_cases(rule: Rule, seen: Observed) -> tuple[Miss, ...]:
     """For a rate, every case that is not fully right; else those beyond the threshold. Cases without a value last."""
     metric = resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)
     higher = rule.direction is Direction.HIGHER
-    if metric.kind is MetricKind.RATE or (seen.estimate.k is not None and set(seen.per_case.values()) <= {0.0, 1.0}):
+    if (
+        rule.cut is not None
+        or metric.kind is MetricKind.RATE
+        or (seen.estimate.k is not None and set(seen.per_case.values()) <= {0.0, 1.0})
+    ):
         limit = 1.0 if higher else 0.0
     else:
         assert rule.threshold is not None

@@ -20,6 +20,29 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeCheck:
+    """What people's labels say of a judged row, in the metric's unit (`labels.correction.Correction`, in brief).
+
+    `labels` counted, `drawn` of them by the lot. `good`, `bad`: how many answers that people passed, or failed, the judge
+    recognises, of how many. `agreed`: on how many cases two people say the same, of those that both labelled.
+    """
+
+    judge: float
+    labels: int = 0
+    drawn: int = 0
+    corrected: float | None = None
+    people: float | None = None
+    bound: float | None = None
+    confidence: float = 0.95
+    good: tuple[int, int] = (0, 0)
+    bad: tuple[int, int] = (0, 0)
+    agreed: tuple[int, int] = (0, 0)
+    contradicts: bool = False
+    method: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GateRow:
     """One rule evaluated on the candidate. `reason` says why in words; `sure` how decisive the result is."""
 
@@ -35,6 +58,7 @@ class GateRow:
     change: float | None = None
     by_missing: bool = False  # decided by missing cases: the worst case would miss
     remarks: tuple[str, ...] = ()  # what the figure rests on and assumes; they never change the verdict
+    judge: JudgeCheck | None = None  # of a judged metric, where people's labels could be asked
 
 
 @dataclass(frozen=True, slots=True)

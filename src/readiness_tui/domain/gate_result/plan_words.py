@@ -14,16 +14,18 @@ from readiness_tui.domain.gate_result.chances import (
     together,
 )
 from readiness_tui.domain.gate_result.decide import asks_for_proof
+from readiness_tui.domain.gate_result.judged import is_judged
 from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.gate_result.plan_model import Plan, PlannedSlice, PlanRow
 from readiness_tui.domain.gate_result.power import Count, Sight, count_for_rate
 from readiness_tui.domain.gate_result.words import RESULT_WORDS
 from readiness_tui.domain.intervals import CLUSTER_T, LOG_DELTA, WILSON, T
 from readiness_tui.domain.intervals.estimate import Estimate
+from readiness_tui.domain.labels.lot import PROPOSED
 from readiness_tui.domain.metrics import MetricKind
 from readiness_tui.domain.metrics.meets import APPROXIMATE, HOLDS, MISSES, NOISE, meets
 from readiness_tui.domain.metrics.rule import Confidence, Direction, From, Rule
-from readiness_tui.domain.metrics.words import rule_text, value_text
+from readiness_tui.domain.metrics.words import metric_label, rule_text, value_text
 from readiness_tui.domain.text.format import NOTHING, number, plural, threshold_text
 
 _TAGS = 5  # named individually, largest first
@@ -53,6 +55,12 @@ def remarks(found: Plan) -> Iterator[str]:
     luck = luck_text(found)
     if luck:
         yield luck
+    judged = [metric_label(rule) for rule in found.gate.rules if rule.threshold is not None and is_judged(rule)]
+    if judged:
+        yield (
+            f"A model judges {', '.join(dict.fromkeys(judged))}: until people have labelled {PROPOSED} drawn cases and every"
+            " high-risk one, the count is the judge's, and no bound is one of the truth."
+        )
     if found.slices:
         yield f"A drop of the pass rate shows, by tag, from: {slices_text(found.slices)}."
 
@@ -171,6 +179,8 @@ def now_text(row: PlanRow) -> str:
         return f"now {RESULT_WORDS[made.result][1]}: {made.reason}"
     figure, estimate = f"now {_figure(made.estimate, row)}", made.estimate
     if more == 0:
+        if is_judged(row.rule):
+            return f"{figure}: {made.sure}"
         rough = f"; {APPROXIMATE}" if APPROXIMATE in made.sure else ""
         said = HOLDS if HOLDS in made.sure else MISSES if MISSES in made.sure else _tolerated(row)
         return f"{figure}: {said}{rough}"

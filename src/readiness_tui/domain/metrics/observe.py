@@ -17,6 +17,7 @@ from readiness_tui.domain.metrics.registry import (
     normal,
     resolve,
     same_metric,
+    share_from,
     unknown,
 )
 from readiness_tui.domain.metrics.rule import Direction
@@ -51,6 +52,7 @@ _GOLD: dict[str, tuple[str, Callable[[GoldenCase], object]]] = {
     "tool_call_accuracy": ("expected tools", lambda gold: gold.expected_tools),
 }
 _SUCCESS = "task_success_rate"
+_ROUNDING = 1e-9  # a score of 0.7 may arrive as 0.6999999999
 
 
 def applies_to(metric_key: str, golden: EvalSet, tags: Collection[str] = ()) -> tuple[GoldenCase, ...]:
@@ -69,11 +71,13 @@ def observe(
     direction: Direction | None = None,
     unit: str = "",
     only: Collection[str] | None = None,
+    cut: float | None = None,
 ) -> Observed | NotComputable:
     """The figure of one metric in one run.
 
     `tags`: only cases that have all of them. `only`: only cases with these keys (the shared ones of a comparison).
-    `direction` and `unit` describe a metric that is not in the registry.
+    `direction` and `unit` describe a metric that is not in the registry. `cut`: the share of cases that score at least
+    this, instead of the scores' mean.
     """
     metric = resolve(metric_key) or unknown(metric_key, direction, unit)
     meant = of_variant(data)
@@ -81,9 +85,11 @@ def observe(
         return meant
     data = meant
     slice_ = _Slice.of(data, frozenset(tags), only)
-    seen = _from_cases(metric, data, slice_)
+    seen = _from_cases(metric, data, slice_, cut)
     if isinstance(seen, Observed) or seen.used:
         return seen
+    if cut is not None:
+        return NotComputable(f"{seen.reason}; the share of cases that score at least {cut:g} needs their scores")
     own = _aggregate(metric, data)
     if own is None:
         return _or_which(metric, data) or seen
@@ -132,14 +138,15 @@ class _Slice:
         return {key: cluster for key, cluster in named if cluster}
 
 
-def _from_cases(metric: MetricDef, data: RunData, slice_: _Slice) -> Observed | NotComputable:
+def _from_cases(metric: MetricDef, data: RunData, slice_: _Slice, cut: float | None) -> Observed | NotComputable:
     if not slice_.cases:
         return _no_cases(data)
     names = _score_names(metric, slice_.cases)
     if metric.kind is MetricKind.RATIO:
         return _noted(summarise_ratio(_cost_samples(slice_), clusters=slice_.clusters()), slice_.note)
     if names:
-        seen = summarise(metric, _score_samples(metric, names[0], data, slice_), clusters=slice_.clusters())
+        samples = _score_samples(metric, names[0], data, slice_)
+        seen = summarise(*_at(cut, metric, samples), clusters=slice_.clusters())
         also = f"scored as {names[0]!r}; not counted: {first_few(names[1:])}" if len(names) > 1 else ""
         return _noted(seen, also, slice_.note)
     reader = _reader(metric, data, slice_)
@@ -149,7 +156,8 @@ def _from_cases(metric: MetricDef, data: RunData, slice_: _Slice) -> Observed | 
     if needs and not any(gold and needs[1](gold) for _, gold in slice_.cases):
         what = "no golden set" if data.golden is None else "no case of the golden set"
         return NotComputable(f"it needs gold data, and {what} gives {needs[0]} for these cases")
-    return _noted(summarise(metric, _read_samples(metric, reader, slice_), clusters=slice_.clusters()), slice_.note)
+    seen = summarise(*_at(cut, metric, _read_samples(metric, reader, slice_)), clusters=slice_.clusters())
+    return _noted(seen, slice_.note)
 
 
 def _no_cases(data: RunData) -> NotComputable:
@@ -165,6 +173,16 @@ def _noted(seen: Observed | NotComputable, *notes: str) -> Observed | NotComputa
     if isinstance(seen, NotComputable) or not any(notes):
         return seen
     return replace(seen, note="; ".join(filter(None, (seen.note, *notes))))
+
+
+def _at(cut: float | None, metric: MetricDef, samples: Iterator[Sample]) -> tuple[MetricDef, Iterator[Sample]]:
+    """The metric and its samples; with a `cut`, 1 where a score reaches it and 0 where it does not."""
+    if cut is None:
+        return metric, samples
+    return share_from(metric), (
+        (key, reading if isinstance(reading, read.Absent) else float(reading >= cut - _ROUNDING))
+        for key, reading in samples
+    )
 
 
 def _score_names(metric: MetricDef, cases: Iterable[tuple[Case, GoldenCase | None]]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from readiness_tui.domain.metrics.rule import Direction
@@ -341,3 +341,8 @@ def unknown(
         "Not in the registry: the average of the scores that cases carry under this name.",
         judged=True,
     )
+
+
+def share_from(metric: MetricDef) -> MetricDef:
+    """The metric as the share of cases whose score reaches a cut."""
+    return replace(metric, kind=MetricKind.RATE, unit="share", range=_SHARE)

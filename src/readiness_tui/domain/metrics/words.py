@@ -64,12 +64,14 @@ def _margin_text(value: float, unit: str, *, relative: bool) -> str:
 
 
 def metric_label(rule: Rule) -> str:
-    """ "faithfulness", "faithfulness (high_risk)", "latency_p95_ms in 7 days"."""
+    """ "faithfulness", "faithfulness (high_risk)", "faithfulness (right from 0.7)", "latency_p95_ms in 7 days"."""
     named = [*rule.tags]
     if rule.variant:
         named.append(f"variant {rule.variant}")
     if rule.dataset:
         named.append(f"of {rule.dataset}")
+    if rule.cut is not None:
+        named.append(f"right from {rule.cut:g}")
     tags = f" ({', '.join(named)})" if named else ""
     window = "" if rule.window_days is None else f" in {plural(rule.window_days, 'day')}"
     name = rule.metric.replace("_k", f"_{rule.k}") if rule.k else rule.metric

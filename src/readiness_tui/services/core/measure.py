@@ -22,7 +22,7 @@ from readiness_tui.domain.runs.model import Case, EvalSet
 from readiness_tui.services.core import golden_sets
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.golden_sets import run_data
-from readiness_tui.store import assessments, gate_changes, gates, imports, incidents, runs, traces
+from readiness_tui.store import assessments, gate_changes, gates, imports, incidents, label_batches, runs, traces
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
 
@@ -93,7 +93,8 @@ def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...]
     baseline = tuple(run_data(conn, info, shelf, baseline=True) for info in named)
     eval_set = speaking((*candidate, *baseline), shelf)
     recorded = tuple(traces.iter_between(conn, review.system))
-    outcome = evaluate_gate(gate, lock, candidate, baseline, recorded, as_of=as_of, locked=shelf.locked)
+    drawn = label_batches.all(conn, review.system)
+    outcome = evaluate_gate(gate, lock, candidate, baseline, recorded, as_of=as_of, locked=shelf.locked, batches=drawn)
     if gate is not None and review.gate_id is not None:
         outcome = replace(outcome, revision=_revision(conn, review.gate_id, gate))
     data = ProbeInput(

@@ -14,7 +14,8 @@ from pathlib import Path
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate_result.cases import unnamed
 from readiness_tui.domain.gate_result.evaluate import evaluate_gate
-from readiness_tui.domain.labels.queue import Answers, LabelLine, apply, labels_of, with_labels
+from readiness_tui.domain.labels.lines import Answers, LabelLine, apply
+from readiness_tui.domain.labels.queue import every_label, with_labels
 from readiness_tui.domain.metrics import RunData, held, speaking
 from readiness_tui.domain.metrics.rule import From, Rule
 from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, beside, chosen, measured, one_version
@@ -96,7 +97,8 @@ def check_files(
     """
     gate = gate_file.read_gate(gate_path)
     lock = lock_file.read_lock(lock_path) if lock_path is not None else None
-    given, unread = label_file.read_labels(labels) if labels is not None else ([], [])
+    said_by_people = label_file.read_labels(labels) if labels is not None else label_file.LabelFile()
+    given, unread = said_by_people.labels, said_by_people.refused
     meant = Meant(
         (lock.dataset_digest if lock else None) or gate.dataset_digest or "", lock.sets if lock else (), variant
     )
@@ -104,7 +106,16 @@ def check_files(
     refuse_unnamed([rule for rule in gate.rules if rule.source is From.RUN], found)
     day = as_of or utc_now().date()
     locked = found.shelf.locked
-    outcome = evaluate_gate(gate, lock, found.candidate, found.baseline, found.traces, as_of=day, locked=locked)
+    outcome = evaluate_gate(
+        gate,
+        lock,
+        found.candidate,
+        found.baseline,
+        found.traces,
+        as_of=day,
+        locked=locked,
+        batches=[batch for _, batch in said_by_people.batches],
+    )
     said = [*gate_file.left_out(gate_path), *found.remarks]
     if lock_path is not None:
         outcome = replace(outcome, witness=lock_witness.of_file(lock_path, [data.run for data in found.candidate]))
@@ -222,7 +233,7 @@ def _of_labels(given: Sequence[LabelLine], unread: Sequence[Reject], candidate: 
     """What a reader should know about the labels: unusable lines, and labels without a matching answer."""
     if unread:
         yield rejected_words(unread)
-    met = {label for data in candidate for case in data.every for label in labels_of((case,))}
+    met = {label for data in candidate for case in data.every for label in every_label((case,))}
     unused = [line for line in given if line.label not in met]
     if unused:
         named = ", ".join(f"{one_line(line.case_id)} (line {line.line})" for line in unused[:SHOWN])

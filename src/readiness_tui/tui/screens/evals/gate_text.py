@@ -149,9 +149,11 @@ def every_cause(view: ReviewView) -> Content:
             mark = glyphs.FAIL if cause.verdict is Verdict.NO_GO else glyphs.PARTIAL
             word = "no-go" if cause.verdict is Verdict.NO_GO else "condition"
             said.append(join(Content.styled(f"{mark.glyph} {word}  ", mark.style), safe(cause.text)))
-    return Content("\n").join(
-        [*(said or [sentence(view)]), *standing(view, brief=False), *revision_lines(view), *warnings(view)]
-    )
+    said = said or [sentence(view)]
+    for row in view.gate.rows:
+        if row.judge is not None and row.judge.method:
+            said.append(join(line(f"{label(row.rule)} corrected by "), line(row.judge.method, limit=300)))
+    return Content("\n").join([*said, *standing(view, brief=False), *revision_lines(view), *warnings(view)])
 
 
 def revision_lines(view: ReviewView) -> list[Content]:
