@@ -13,6 +13,7 @@ from readiness_tui.domain.runs.model import HumanVerdict
 from readiness_tui.services import runs
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
+from readiness_tui.services.gate import versions
 from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.labels import queue
 from readiness_tui.services.review import history
@@ -141,3 +142,45 @@ def test_the_place_is_of_one_person_and_one_candidate(desk: Desk, tmp_path: Path
     desk.who = "ana"
     queue.remember(desk, queue.Place(("another",), "case-03"))
     assert queue.place(desk, measured) == queue.Place(("r",))
+
+
+LOCKED = "name: strict\nmetrics:\n  - {metric: faithfulness, threshold: '>= 0.8', cut: 0.7}\n"
+
+
+async def test_a_batch_to_check_the_judge(tmp_path: Path) -> None:
+    """Drawn by the lot, labelled blind on the metric alone; the gate says what people found once it is complete."""
+    made = open_desk(tmp_path / "lot.db", "ana", create=True, clock=lambda: NOW)
+    new_review(made, system="bot", release="1")
+    gate = tmp_path / "gate.yaml"
+    gate.write_text(LOCKED, encoding="utf-8")
+    import_path(made, gate)
+    import_path(made, write_run(tmp_path / "run.jsonl", risky=1, plain=24), role="candidate", format="case_record")
+    versions.lock(made)
+    app = ReadinessApp(made, here=tmp_path)
+    async with app.run_test(size=NARROW) as pilot:
+        await press(pilot)
+        await app.go_to("gate/high-risk")
+        await press(pilot, "s")
+        shown = painted(pilot)
+        assert "Batch 1: check the judge of faithfulness" in shown
+        assert "lot of the locked gate" in shown
+        await answer(pilot, size="400")
+        assert "Type a number from 1 to 24." in painted(pilot)
+        await answer(pilot, size="22")
+        assert "CHECK OF THE JUDGE: faithfulness" in read(pilot, "#heading")
+        assert "0 of 23 reviewed" in read(pilot, "#heading")
+        assert "good enough by this alone: Faithfulness?" in read(pilot, "#word")
+        await press(pilot, "p")
+        assert "faithfulness 0.910 pass · you pass: agree" in read(pilot, "#word")
+        for _ in range(22):
+            await press(pilot, "space", "p")
+        await press(pilot, "e")
+        end = read(pilot, "#case")
+        assert "by 23 human labels alone 1.000, surely ≥ 0.851" in end
+        assert "recognises good answers 23 of 23 · bad answers: not known, 0 seen" in end
+        await press(pilot, "escape")
+        assert app.view is not None
+        (row,) = app.view.gate.rows
+        assert row.judge is not None
+        assert row.judge.drawn == 22
+    made.close()

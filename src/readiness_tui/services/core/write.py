@@ -18,7 +18,9 @@ from readiness_tui.store.rows import Tx
 
 
 @contextmanager
-def change(desk: Desk, what: str, why: str = "", *, later: bool = False) -> Iterator[tuple[Tx, Review]]:
+def change(
+    desk: Desk, what: str, why: str = "", *, later: bool = False, undoable: bool = True
+) -> Iterator[tuple[Tx, Review]]:
     """One audited change to the desk's review: all of it is saved, or none.
 
     `what` says it in words for the history. `later`: gaps and conditions follow with the caller's `resync`, because
@@ -31,7 +33,9 @@ def change(desk: Desk, what: str, why: str = "", *, later: bool = False) -> Iter
         if not (desk.deferred or later) and found.frozen_at is None:
             # Gate and probes read every trace: before the transaction, so that nobody waits for the file meanwhile.
             measure(conn, desk, found, reviews.checklists(conn, review_id), desk.as_of(found))
-    with desk.store.write(desk.who, what, why, key=next_key(desk), now=desk.now(), review_id=review_id) as tx:
+    with desk.store.write(
+        desk.who, what, why, key=next_key(desk), now=desk.now(), review_id=review_id, undoable=undoable
+    ) as tx:
         review = reviews.get(tx.conn, review_id)
         tx.guard_review(review.id)
         yield tx, review

@@ -12,16 +12,18 @@ from readiness_tui.domain.labels import queue as rules
 from readiness_tui.domain.labels.agreement import Agreement, Between
 from readiness_tui.domain.labels.queue import Task, Why, Word, answer_digest
 from readiness_tui.domain.metrics import case_key
-from readiness_tui.domain.runs.model import Case, HumanLabel, HumanVerdict
+from readiness_tui.domain.runs.model import Case, Drawn, HumanLabel, HumanVerdict
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.golden_sets import run_data
 from readiness_tui.services.core.measure import Measured, repeats
 from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import change, resync
-from readiness_tui.store import runs, settings
+from readiness_tui.services.labels import batches
+from readiness_tui.services.labels.batches import Question, draw
+from readiness_tui.store import label_batches, runs, settings
 from readiness_tui.store.sqlite import Connection
 
-__all__ = ["DRAW", "Place", "Queue", "Task", "Why", "Word", "give", "judge_verdicts", "label", "parse_verdict", "place",
+__all__ = ["DRAW", "Place", "Question", "Queue", "Task", "Why", "Word", "draw", "give", "judge_verdicts", "label", "parse_verdict", "place",
            "queue", "remember", "settle", "take_back"]  # fmt: skip
 
 #: How many cases one draw adds to the queue.
@@ -41,6 +43,9 @@ class Queue:
     agreement: tuple[Agreement, ...]
     between: tuple[Between, ...]
     left: int  # cases that a further draw could add
+    questions: tuple[Question, ...] = ()  # judged metrics that a batch can be drawn for
+    checks: tuple[str, ...] = ()  # what people's labels say of each judge by now
+    covered: frozenset[tuple[str, str]] = frozenset()  # run and case on which this person is still asked something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,10 @@ def queue(desk: Desk, measured: Measured, drawn: int = 0, before: Sequence[Task]
             info.run.id: info for info in runs.all(conn, current_review(conn, desk).system) if info.run.id in names
         }
         found = tuple(run_data(conn, known[name], measured.shelf) for name in names if name in known)
-    tasks = rules.queue(found, desk.who, drawn, before)
+        drawn_before = label_batches.all(conn, current_review(conn, desk).system)
+    asked = measured.gate.gate, measured.gate.lock, found, drawn_before
+    plain = rules.queue(found, desk.who, drawn, [task for task in before if task.why is not Why.BATCH])
+    tasks = _in_place((*plain, *batches.tasks(*asked, desk.who)), before)
     _, lacking, _ = high_risk_cases(found)
     present = {case_key(case) for data in found for case in data.cases}
     gate = measured.gate.gate
@@ -77,8 +85,22 @@ def queue(desk: Desk, measured: Measured, drawn: int = 0, before: Sequence[Task]
         absent=tuple(name for name in lacking if name not in present),
         agreement=rules.judge_agreement(found, gate),
         between=rules.reviewer_agreement(found),
-        left=len(present) - sum(task.why is not Why.SPLIT for task in tasks),
+        left=len(present) - sum(task.why not in (Why.SPLIT, Why.BATCH) for task in tasks),
+        questions=batches.questions(*asked),
+        checks=batches.check_lines(*asked),
+        covered=frozenset((task.run_id, task.key) for task in tasks if _open_question(task, desk.who)),
     )
+
+
+def _in_place(tasks: Sequence[Task], before: Sequence[Task]) -> tuple[Task, ...]:
+    """The tasks that were there keep their places; new ones follow."""
+    fresh = {task.name: task for task in tasks}
+    kept = {task.name: fresh[task.name] for task in before if task.name in fresh}
+    return tuple((kept | {name: task for name, task in fresh.items() if name not in kept}).values())
+
+
+def _open_question(task: Task, who: str) -> bool:
+    return task.why is Why.BATCH and task.asked and task.label_of(who) is None
 
 
 def judge_verdicts(measured: Measured, task: Task) -> tuple[Word, ...]:
@@ -113,14 +135,18 @@ def _place_name(conn: Connection, desk: Desk) -> str:
 # Labels
 
 
-def give(desk: Desk, task: Task, verdict: HumanVerdict, note: str | None = None) -> HumanLabel:
+def give(
+    desk: Desk, task: Task, verdict: HumanVerdict, note: str | None = None, *, covered: bool = False
+) -> HumanLabel:
     """A label out of the queue, saved at once; `note` None keeps the earlier one. `settle` follows when one leaves.
 
-    It is blind unless this person has seen the case's scores before, or labelled this very answer otherwise.
+    It is blind unless this person has seen the case's scores before, or labelled this very answer otherwise. `covered`:
+    the scores stay hidden after it, because the person is still asked about another metric of this answer.
     """
     key = (task.run_id, task.key)
-    given = _put(desk, task.run_id, task.key, verdict, note, blind=key not in desk.seen_scores)
-    desk.seen_scores.add(key)
+    given = _put(desk, task.run_id, task.key, verdict, note, blind=key not in desk.seen_scores, task=task)
+    if not covered:
+        desk.seen_scores.add(key)
     return given
 
 
@@ -134,7 +160,7 @@ def take_back(desk: Desk, task: Task) -> bool:
     """Remove one's own label; the history keeps it, and can bring it back."""
     with change(desk, f"took back the label of case {task.key} of {task.run_id}", later=True) as (tx, review):
         stored = _answer(tx.conn, review, task.run_id, task.key)
-        if not runs.clear_label(tx, review.system, task.run_id, stored[0].id, task.case.variant, desk.who):
+        if not runs.clear_label(tx, review.system, task.run_id, stored[0].id, task.case.variant, desk.who, task.metric):
             raise ReadinessError(
                 f"Your label of case {task.key} came with its run's file, so it stays with it. Give another one instead."
             )
@@ -154,22 +180,31 @@ def parse_verdict(typed: str) -> HumanVerdict:
     return found[0]
 
 
-def _put(desk: Desk, run_id: str, key: str, verdict: HumanVerdict, note: str | None, *, blind: bool) -> HumanLabel:
-    with change(desk, f"human label {verdict} for case {key} of {run_id}", (note or "").strip(), later=True) as (
-        tx,
-        review,
-    ):
+def _put(
+    desk: Desk,
+    run_id: str,
+    key: str,
+    verdict: HumanVerdict,
+    note: str | None,
+    *,
+    blind: bool,
+    task: Task | None = None,
+) -> HumanLabel:
+    metric, how = (task.metric, task.how) if task is not None else ("", Drawn.OTHER)
+    words = f"human label {verdict} for {f'{metric} of ' if metric else ''}case {key} of {run_id}"
+    with change(desk, words, (note or "").strip(), later=True) as (tx, review):
         stored = _answer(tx.conn, review, run_id, key)
         answer = answer_digest(stored)
         own_id, variant = stored[0].id, stored[0].variant
-        mine = next((given for given in rules.labels_of(stored) if given.reviewer == desk.who), None)
+        mine = next((given for given in rules.labels_of(stored, metric) if given.reviewer == desk.who), None)
         if mine is not None:
             blind = mine.blind and mine.verdict is verdict  # the same word, perhaps with another note
+            how = mine.drawn if how is Drawn.OTHER else how
         elif blind:
-            earlier = runs.earlier_labels(tx.conn, review.system, run_id, own_id, variant, desk.who)
+            earlier = runs.earlier_labels(tx.conn, review.system, run_id, own_id, variant, desk.who, metric)
             blind = not any(rules.holds(given, answer) for given in earlier)
         kept = mine.note if note is None and mine is not None else (note or "").strip()
-        given = HumanLabel(verdict, desk.who, desk.now(), kept, blind, answer)
+        given = HumanLabel(verdict, desk.who, desk.now(), kept, blind, answer, metric, how)
         if mine is not None and replace(given, at=mine.at) == mine:
             return mine
         runs.put_label(tx, review.system, run_id, own_id, variant, given)

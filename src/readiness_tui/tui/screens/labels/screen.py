@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -10,7 +13,7 @@ from textual.widgets import Footer, Static
 from readiness_tui.domain.runs.model import GoldenCase, HumanLabel, HumanVerdict
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.labels import queue as labelling
-from readiness_tui.services.labels.queue import DRAW, Place, Queue, Task, Why
+from readiness_tui.services.labels.queue import DRAW, Place, Question, Queue, Task, Why
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.labels import text
 from readiness_tui.tui.screens.room import RoomScreen
@@ -29,7 +32,7 @@ class QueueScreen(RoomScreen):
         Binding("n", "note", "Note", id="labelling.note", tooltip="A note to your label: why"),
         Binding("space,enter,right", "next", "Next", id="labelling.next", key_display="Space", tooltip="The next case that waits for you; without a label this one is skipped"),
         Binding("left,backspace", "back", "Back", id="labelling.back", key_display="←", tooltip="The case before"),
-        Binding("s", "draw", f"{DRAW} more", id="labelling.draw", tooltip=f"Add {DRAW} of the other cases at random, to compare the judge with people"),
+        Binding("s", "draw", "Draw", id="labelling.draw", tooltip="Draw more cases, to check the judge against people: by the lot of the locked gate, else at random"),
         Binding("t", "take_back", "Take back", id="labelling.take_back", show=False, tooltip="Remove your label of this case; the history keeps it"),
         Binding("e", "end", "Agreement", id="labelling.end", show=False, tooltip="How judge and people agree so far"),
         Binding("down", "scroll(1)", "Down", id="labelling.down", show=False, tooltip="Scroll the case"),
@@ -68,7 +71,7 @@ class QueueScreen(RoomScreen):
             return
         self._drawn, self._notes = where.drawn, dict(where.notes)
         await self._read()
-        keys = [task.key for task in self._tasks]
+        keys = [task.name for task in self._tasks]
         if self._at in keys:
             self._position = keys.index(self._at)
         elif where.at in keys and self._waits(self._tasks[keys.index(where.at)]):
@@ -113,8 +116,10 @@ class QueueScreen(RoomScreen):
             case.update(text.case(task, self._gold(task)))
             seen = (task.run_id, task.key) in self.desk.seen_scores
             word.update(
-                text.hidden(task, self._notes.get(task.key, ""), seen=seen)
+                text.hidden(task, self._notes.get(task.name, ""), seen=seen)
                 if mine is None
+                else text.covered(task, mine)
+                if (task.run_id, task.key) in queue.covered
                 else text.reveal(task, mine, labelling.judge_verdicts(view.measured, task))
             )
         if home:
@@ -125,8 +130,8 @@ class QueueScreen(RoomScreen):
 
     def _waits(self, task: Task) -> bool:
         """Not labelled by this person, or people disagree on it and they have not looked at it now."""
-        open_ = task.why is Why.SPLIT or task.label_of(self.desk.who) is None
-        return open_ and task.key not in self._skipped
+        open_ = task.why is Why.SPLIT or (task.asked and task.label_of(self.desk.who) is None)
+        return open_ and task.name not in self._skipped
 
     def _following(self, position: int) -> int | None:
         """The next one that waits, round the end; None where none does."""
@@ -139,7 +144,7 @@ class QueueScreen(RoomScreen):
         await self._remember()
 
     async def _remember(self) -> None:
-        at = self.shown.key if self.shown else ""
+        at = self.shown.name if self.shown else ""
         where = Place(labelling.run_ids(self.view.measured), at, self._drawn, self._notes)
         await self.host.fetch(labelling.remember, self.desk, where)
 
@@ -150,7 +155,7 @@ class QueueScreen(RoomScreen):
             await self._move(self._following(-1))
             return
         if self.mine is None or task.why is Why.SPLIT:
-            self._skipped.add(task.key)
+            self._skipped.add(task.name)
         await self._move(self._following(self._position or 0))
 
     async def action_back(self) -> None:
@@ -161,11 +166,40 @@ class QueueScreen(RoomScreen):
         await self._move(None)
 
     async def action_draw(self) -> None:
-        before = len(self._tasks)
+        """By the lot where the gate is locked and asks what people can answer; else some at random."""
+        if self._queue is not None and self._queue.questions:
+            self._draw_batch(self._queue.questions)
+            return
         self._drawn += DRAW
+        await self._go_on()
+
+    async def _go_on(self) -> None:
+        """To the first of the new cases that waits."""
+        before = len(self._tasks)
         await self._read()
         if len(self._tasks) > before:
-            await self._move(before)
+            await self._move(self._following(before - 1))
+
+    def _draw_batch(self, questions: tuple[Question, ...]) -> None:
+        one = next((question for question in questions if question.left and not question.waiting), questions[0])
+        titles = {question.title: question for question in questions}
+
+        async def submit(values: Values) -> str | None:
+            asked, size = titles.get(values.get("metric", one.title).strip()), values["size"].strip()
+            if asked is None:
+                return f"Type one of: {', '.join(titles)}."
+            if not size.isdecimal() or not 1 <= int(size) <= asked.left:
+                return f"How many cases? Type a number from 1 to {asked.left:,}."
+            if await self.host.fetch(labelling.draw, self.desk, self.view.measured, asked.metric, int(size)) is None:
+                return "Nothing was drawn."
+            self._changed = True
+            await self._go_on()
+            return None
+
+        fields = [Field("size", "How many", str(one.proposed), f"1 to {one.left:,}")]
+        if len(titles) > 1:
+            fields.insert(0, Field("metric", "What people are asked about", one.title, choices=tuple(titles)))
+        self.ask_with(f"Batch {one.number}: check the judge of {one.title}", fields, submit, intro=text.BATCH_INTRO)
 
     def action_scroll(self, by: int) -> None:
         self.query_one("#stage").scroll_relative(y=by, animate=False)
@@ -179,13 +213,19 @@ class QueueScreen(RoomScreen):
         task = self.shown
         if task is None:
             return
-        note = self._notes.get(task.key)
-        if await self.host.fetch(labelling.give, self.desk, task, HumanVerdict(verdict), note) is None:
+        note = self._notes.get(task.name)
+        if await self.host.fetch(self._giving(task), self.desk, task, HumanVerdict(verdict), note) is None:
             return
-        self._skipped.discard(task.key)
-        if self._notes.pop(task.key, None) is not None:
+        self._skipped.discard(task.name)
+        if self._notes.pop(task.name, None) is not None:
             await self._remember()
         await self._saved()
+
+    def _giving(self, task: Task) -> Callable[..., HumanLabel]:
+        """`give`; whoever is asked about several metrics of an answer sees the judge's words after the last of them."""
+        others = (other for other in self._tasks if (other.run_id, other.key) == (task.run_id, task.key))
+        waits = any(other.why is Why.BATCH and other.name != task.name and self._waits(other) for other in others)
+        return partial(labelling.give, covered=waits)
 
     async def action_take_back(self) -> None:
         if self.shown is not None and await self.host.fetch(labelling.take_back, self.desk, self.shown):
@@ -203,16 +243,16 @@ class QueueScreen(RoomScreen):
 
         async def submit(values: Values) -> str | None:
             if mine is None:
-                self._notes[task.key] = values["note"]
+                self._notes[task.name] = values["note"]
                 await self._remember()
-            elif await self.host.fetch(labelling.give, self.desk, task, mine.verdict, values["note"]) is None:
+            elif await self.host.fetch(self._giving(task), self.desk, task, mine.verdict, values["note"]) is None:
                 return "Nothing was saved."
             else:
                 await self._saved()
             self._fill()
             return None
 
-        typed = mine.note if mine else self._notes.get(task.key, "")
+        typed = mine.note if mine else self._notes.get(task.name, "")
         self.ask_with(f"Note to case {task.key}", [Field("note", "Why", typed)], submit)
 
     def on_screen_suspend(self) -> None:
@@ -229,7 +269,7 @@ class QueueScreen(RoomScreen):
             "label": self.shown is not None,
             "note": self.shown is not None,
             "back": bool(self._tasks),
-            "draw": self._queue.left > 0,
+            "draw": self._queue.left > 0 or any(question.left for question in self._queue.questions),
             "take_back": self.mine is not None,
             "next": self.shown is not None or any(task.label_of(self.desk.who) is None for task in self._tasks),
         }

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from readiness_tui.domain.metrics import resolve
+from readiness_tui.domain.metrics.rule import Direction
 from readiness_tui.domain.runs.model import Case, CaseStatus, GoldenCase, HumanLabel, HumanVerdict
 from readiness_tui.domain.text.format import day_month, number, plural
 from readiness_tui.services.labels.queue import DRAW, Queue, Task, Why, Word
@@ -18,14 +20,25 @@ TITLES = {
     Why.HIGH_RISK: "HIGH-RISK REVIEW",
     Why.SAMPLE: "DRAWN AT RANDOM",
     Why.SPLIT: "PEOPLE DISAGREE",
+    Why.BATCH: "CHECK OF THE JUDGE",
 }
+BATCH_INTRO = (
+    "The lot of the locked gate decides which cases. Label all of the batch; unsure counts as fail. The size stays once the"
+    " first case is shown, and what the labels say is shown when the batch is complete."
+)
 
 
 def heading(queue: Queue, task: Task | None, who: str, width: int) -> Content:
     """Which part of the queue, how much of it this person has done, and what the gate still lacks."""
-    part = [other for other in queue.tasks if task is None or other.why is task.why]
-    done = sum(other.label_of(who) is not None for other in part)
+    part = [
+        other
+        for other in queue.tasks
+        if task is None or (other.why is task.why and other.metric == task.metric and (other.asked or other.labels))
+    ]
+    done = sum(other.label_of(who) is not None or not other.asked for other in part)
     title = TITLES[task.why] if task else "HUMAN REVIEW"
+    if task is not None and task.metric:
+        title += f": {task.metric.replace('_', ' ')}"
     shown = join("  ", line(task.key, "bold")) if task else ""
     lack = f"{len(queue.lacking)} without any label" if queue.lacking else "every high-risk case has a label"
     left = join(Content.styled(title, "bold $text-accent"), shown, f"  {done} of {len(part)} reviewed  ")
@@ -66,7 +79,29 @@ def hidden(task: Task, note: str, *, seen: bool) -> Content:
     else:
         said = "The judge's scores and other people's labels are hidden until you have said yours."
     typed = [join(Content.styled("Your note: ", "bold"), line(note), "  (saved with your label)")] if note else []
-    return Content("\n").join([Content.styled(said, "$foreground-muted"), *typed])
+    return Content("\n").join([*question(task), Content.styled(said, "$foreground-muted"), *typed])
+
+
+def question(task: Task) -> list[Content]:
+    """What is asked of a case, where it is not whether the answer as a whole is good enough."""
+    if not task.metric:
+        return []
+    known = resolve(task.metric)
+    fault = known is not None and known.direction is Direction.LOWER
+    name = known.title if known else task.metric
+    asks = f"Is this answer free of it: {name}?" if fault else f"Is this answer good enough by this alone: {name}?"
+    return [join(line(asks, "bold"), line(f"  {known.doc}" if known else "", "$foreground-muted"))]
+
+
+def covered(task: Task, mine: HumanLabel) -> Content:
+    """After a label, while the person is still asked about another metric of the same answer."""
+    mark = glyphs.HUMAN[mine.verdict]
+    return join(
+        Content.styled(f"{mark.glyph} you {mine.verdict}", mark.style),
+        ", blind" if mine.blind else ", not blind: not counted",
+        line(f": {mine.note}" if mine.note else ""),
+        ". The judge's words stay hidden until you have said yours on its other metrics.",
+    )
 
 
 def reveal(task: Task, mine: HumanLabel, words: Sequence[Word]) -> Content:
@@ -113,7 +148,7 @@ def _against(said: str, verdict: str, mine: HumanVerdict) -> Content:
 
 def end(queue: Queue, who: str) -> Content:
     """What has been done, what is left, and how judge and people agree."""
-    left = sum(task.label_of(who) is None for task in queue.tasks)
+    left = sum(task.asked and task.label_of(who) is None for task in queue.tasks)
     waits = f"{plural(left, 'case')} {'waits' if left == 1 else 'wait'} for you: Space goes on."
     said = [Content.styled(waits if left else "Nothing in the queue waits for you.", "bold")]
     if queue.absent:
@@ -125,7 +160,13 @@ def end(queue: Queue, who: str) -> Content:
                 "Run the evaluation on the whole golden set.",
             )
         )
-    if queue.left:
+    for asked in queue.questions:
+        if asked.left and not asked.waiting:
+            said.append(
+                line(f"s draws a batch of {asked.proposed} by the lot, for people to check the judge of {asked.title}.")
+            )
+    if queue.left and not queue.questions:
         said.append(Content(f"s draws {min(DRAW, queue.left)} more at random, to compare the judge with people."))
+    said += [line(check) for check in queue.checks]
     said += [Content(""), *agreement(queue.agreement, queue.between, tables=True)]
     return Content("\n").join(said)
