@@ -12,6 +12,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.store import faults, sqlite
 from readiness_tui.store.gate_changes import gate_change
 from readiness_tui.store.schema import APPLICATION_ID, VERSION_1
+from readiness_tui.store.upgrades.evidence_lookup import evidence_lookup
 from readiness_tui.store.upgrades.incident_record import incident_record
 from readiness_tui.store.upgrades.system_column import system_column
 from readiness_tui.store.views import make_views
@@ -30,7 +31,15 @@ def blind_labels(db: Any) -> None:
     db.conn.execute("ALTER TABLE human_label ADD COLUMN answer TEXT")
 
 
-MIGRATIONS: tuple[Migration, ...] = (first, incident_record, gate_change, blind_labels, system_column, make_views)
+MIGRATIONS: tuple[Migration, ...] = (
+    first,
+    incident_record,
+    gate_change,
+    blind_labels,
+    system_column,
+    make_views,
+    evidence_lookup,
+)
 
 
 def found(conn: sqlite.Connection) -> int:

@@ -242,9 +242,9 @@ def test_assessed_floors_are_inclusive_at_90_and_100():
 
     assert judged(0).verdict is GO
     assert (judged(1).verdict, judged(1).assessed) == (CONDITIONS, Fraction(9, 10))
-    assert text(judged(1), "assessed") == "assessed 90%, needs 100%"
+    assert text(judged(1), "assessed") == "The review is 90% assessed, needs 100%"
     assert judged(1).conditions[0].lifts == ("item/reliability/M-0",)
-    assert (judged(2).verdict, text(judged(2), "assessed")) == (NO_GO, "assessed 80%, needs 90%")
+    assert (judged(2).verdict, text(judged(2), "assessed")) == (NO_GO, "The review is 80% assessed, needs 90%")
 
 
 def test_nothing_to_weigh_is_no_go():

@@ -67,7 +67,8 @@ def test_forced_changes_of_every_part():
     assert (row.text, row.owner, row.due) == ("make citation accuracy pass", "ben", AS_OF)
     assert row.cause == "Citation accuracy fails: 35 of 40, needs ≥ 0.90"
     assert label.cause == "1 of 2 high-risk cases has no human review"
-    assert incident.text == "close the incident: INC-7 Refund loop is an open sev1"
+    assert incident.text == "close the incident INC-7: set when it was resolved, and close its note"
+    assert incident.cause == "INC-7 is an open sev1: Refund loop"
     assert (item.item_id, item.owner, item.due) == ("REL-02", "", None)
     assert item.cause == "Blocker REL-02 is undecided: Title of REL-02"
 

@@ -35,14 +35,27 @@ def seen(votes: Sequence[Vote], review: Review, viewer: str) -> tuple[Vote, ...]
 
 
 def counts_as_evidence(evidence: Evidence, as_of: date) -> bool:
-    """Whether it raises a claim to `evidenced`: `shown` needs a second named person, a drill must have taken place."""
+    """Whether it raises a claim to `evidenced`: `shown` needs a second named person, a drill must have taken place,
+    and the rest must be more than a word. What nobody could look up yet counts, under a condition of its own."""
     if not evidence.ref.strip():
         return False
     if evidence.kind is EvidenceKind.SHOWN:
         return bool(evidence.witness.strip()) and name_key(evidence.witness) != name_key(evidence.by)
     if evidence.kind is EvidenceKind.DRILL:
         return evidence.dated is not None and evidence.dated <= as_of
-    return True
+    return not evidence.lookup.claim
+
+
+def awaits_look_up(evidence: Evidence) -> bool:
+    """Whether `readiness evidence verify` would tell more about it. People stand for what was shown, and for drills."""
+    return evidence.kind not in (EvidenceKind.SHOWN, EvidenceKind.DRILL) and evidence.lookup.pending
+
+
+def unchecked(dossier: Dossier, as_of: date) -> tuple[Evidence, ...]:
+    """The pieces that carry the item and were not looked up; none where another piece carries it on its own."""
+    counting = [piece for piece in dossier.evidence if counts_as_evidence(piece, as_of)]
+    waiting = tuple(piece for piece in counting if awaits_look_up(piece))
+    return waiting if len(waiting) == len(counting) else ()
 
 
 def assurance(points: int, evidence: Sequence[Evidence], proposal: Proposal | None, as_of: date) -> Assurance:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
-from readiness_tui.domain.checklists.assessment import Dossier, Evidence, EvidenceKind, Standing, Vote
+from readiness_tui.domain.checklists.assessment import Dossier, Standing, Vote
+from readiness_tui.domain.checklists.evidence import evidence_text
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.gate_result.model import GateOutcome
@@ -47,7 +48,6 @@ __all__ = [
     "Scorecard",
     "compose",
     "compose_gate",
-    "evidence_text",
     "gap_lines",
     "gate_card",
     "plain",
@@ -208,14 +208,6 @@ def compose_gate(
     )
     card = dataclasses.replace(gate_card(outcome), runs=lines)
     return masked(GateCheck(as_of, verdict, tuple(causes), card, tuple(remarks)))
-
-
-def evidence_text(evidence: Evidence) -> str:
-    """In words: "url https://…", "drill of 2026-11-02: failover", "shown: … (ana, seen by ben)"."""
-    dated = f" of {evidence.dated.isoformat()}" if evidence.dated else ""
-    if evidence.kind is EvidenceKind.SHOWN:
-        return f"shown{dated}: {evidence.ref} ({evidence.by}, seen by {evidence.witness or 'nobody else'})"
-    return f"{evidence.kind.value}{dated}{':' if dated else ''} {evidence.ref}"
 
 
 def _reason(judgement: Judgement) -> str:

@@ -279,12 +279,16 @@ class _Search:
         return self._flip(_confirm_key(standing), text, standing.item.severity, cause, standing)
 
     def _settle_cause(self, cause: Cause) -> Flip:
-        if cause.part is Part.GATE:
+        if cause.key == "evidence":
+            text = cause.act
+        elif cause.part is Part.GATE:
             text = _GATE_WORDS.get(cause.key) or self._pass(cause.key.removeprefix("gate/"))
         elif cause.key.endswith("/eval-case"):
             text = f"add an eval case: {cause.text}"
+        elif cause.gap_key:
+            text = f"close the action: {cause.text}"
         else:
-            text = f"close {'the action' if cause.gap_key else 'the incident'}: {cause.text}"
+            text = f"close the incident INC-{cause.key.removeprefix('incident/')}: {cause.act}"
         return self._flip(cause.key, text, cause.severity, cause)
 
     def _pass(self, rule_key: str) -> str:

@@ -125,9 +125,9 @@ class RoomScreen(Screen[None]):
         """Open a form; `save(values)` calls a service (off the UI thread). A refusal stays in the form."""
         self.app.push_screen(FormDialog(title, fields, self.submitter(save), intro=intro, save=button))
 
-    def ask_with(self, title: str, fields: Sequence[Field], submit: Submit) -> None:
+    def ask_with(self, title: str, fields: Sequence[Field], submit: Submit, *, intro: str = "") -> None:
         """Open a form whose `submit` does its own saving."""
-        self.app.push_screen(FormDialog(title, fields, submit))
+        self.app.push_screen(FormDialog(title, fields, submit, intro=intro))
 
     def submitter(self, save: Callable[[Values], Any]) -> Submit:
         """`save` as a form's submit: run away from the UI thread, its refusal returned as a sentence."""
