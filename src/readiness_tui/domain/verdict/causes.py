@@ -219,7 +219,7 @@ def section_cause(section: Section, policy: Policy, lifts: Sequence[str]) -> Cau
         text=f"{section.checklist.title} scores {percent(section.score)}, needs {needs}%",
         severity=Severity.BLOCKER if low else Severity.MAJOR,
         lifts=tuple(lifts),
-        act=f"bring to met some of {_ids(below)}",
+        act=f"bring some of {_ids(below)} to met",
     )
 
 
