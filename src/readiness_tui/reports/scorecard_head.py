@@ -208,11 +208,11 @@ def _to_do(card: Scorecard, listed: int) -> Iterator[str]:
     """Every reason and condition in full, with what to do about it. `listed`: conditions that are tasks above."""
     for cause in card.causes:
         if cause.verdict is Verdict.NO_GO:
-            yield from _filled("- **Now** ", cause.text)
+            yield from _filled("- **Now** ", f"{cause.text}.")
             yield from _filled("  *To do:* ", cause.act) if cause.act else ()
     for number, one in enumerate(card.conditions, start=1):
         when = f"**By {full_day(one.due)}**" if one.due else "**No date**"
-        yield from _filled(f"- {'[ ] ' if number > listed else ''}{when} ", f"{one.text} — {one.owner or 'no owner'}")
+        yield from _filled(f"- {'[ ] ' if number > listed else ''}{when} ", f"{one.text} — {one.owner or 'no owner'}.")
         yield from _filled("  *To do:* ", one.act) if one.act else ()
 
 

@@ -19,6 +19,7 @@ from readiness_tui.domain.gate_result.words import cases_text, reason_text
 from readiness_tui.domain.incidents.model import Incident, Sev
 from readiness_tui.domain.metrics.words import metric_label, rule_text, value_text
 from readiness_tui.domain.text.format import count_text, percent, plural
+from readiness_tui.domain.verdict.acts import GATE_ACTS, row_act
 from readiness_tui.domain.verdict.gap import Gap
 from readiness_tui.domain.verdict.model import Cause, Facts, Part, Section, Verdict
 from readiness_tui.domain.verdict.sections import assessed
@@ -40,19 +41,22 @@ def item_key(standing: Standing) -> str:
 def gate_causes(outcome: GateOutcome) -> Iterator[Cause]:
     """GATE. Missing never counts as a pass: a must-pass case that the run lacks counts as failing."""
 
-    def cause(name: str, verdict: Verdict, text: str, severity: Severity, gap_key: str = "") -> Cause:
-        return Cause(f"gate/{name}", Part.GATE, verdict, text, severity, gap_key=gap_key)
+    def cause(name: str, verdict: Verdict, text: str, severity: Severity, gap_key: str = "", act: str = "") -> Cause:
+        act = act or GATE_ACTS.get(f"gate/{name}", "")
+        return Cause(f"gate/{name}", Part.GATE, verdict, text, severity, gap_key=gap_key, act=act)
 
     def condition(name: str, text: str) -> Cause:
         return cause(name, Verdict.CONDITIONS, text, Severity.MAJOR)
 
     if outcome.gate is None:
-        yield condition("none", "no gate is declared")
+        yield condition("none", "No gate is declared")
     else:
         if not any(rule.required for rule in outcome.gate.rules):
-            yield condition("none-required", "none of the gate's metrics is required")
+            yield condition("none-required", "None of the gate's metrics is required")
         if not outcome.ran:
-            yield cause("not-run", Verdict.NO_GO, "gate not run: it has no candidate run", Severity.BLOCKER)
+            yield cause(
+                "not-run", Verdict.NO_GO, "The gate was not run: no run stands as the candidate", Severity.BLOCKER
+            )
         elif not outcome.registered:
             yield condition("lock", _because("run before lock", outcome.registration))
         if outcome.ran and outcome.witness is not None and outcome.witness.late:
@@ -60,7 +64,9 @@ def gate_causes(outcome: GateOutcome) -> Iterator[Cause]:
         if outcome.ran and outcome.unverified:
             yield condition("digest", f"unverified digest: {', '.join(outcome.unverified)}")
     if outcome.disputed:
-        yield condition("disputed", f"the tool's own figure differs: {'; '.join(outcome.disputed)}")
+        yield condition(
+            "disputed", f"The tool's own figure differs from what its cases give: {'; '.join(outcome.disputed)}"
+        )
     for held in outcome.findings:
         if held.blocks:
             yield cause(held.name, Verdict.NO_GO, held.text, Severity.BLOCKER)
@@ -76,6 +82,7 @@ def gate_causes(outcome: GateOutcome) -> Iterator[Cause]:
             row_text(row),
             row_severity(row),
             gap_key=f"gate/{row.rule.key}",
+            act=row_act(row),
         )
     failed = (*outcome.must_pass_failed, *outcome.must_pass_missing)
     if failed:
@@ -147,7 +154,7 @@ def item_cause(standing: Standing, gap_key: str, waived_until: date | None) -> C
     if standing.conflict:
         what += ", its proof disagrees with the vote"
     elif _claimed_only(standing):
-        what = "is voted met, but nothing that could be looked up is attached"
+        what = "is voted met, but nothing is attached that could be looked up"
     if standing.waived and waived_until is not None:
         return cause(
             Verdict.CONDITIONS, f"{what}, waived until {waived_until.isoformat()}", _item_act(standing), waived_until

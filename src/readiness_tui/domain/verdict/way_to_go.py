@@ -14,24 +14,13 @@ from datetime import date
 from readiness_tui.domain.checklists.assessment import Assurance, Standing
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.gate_result.model import Result
+from readiness_tui.domain.verdict.acts import GATE_ACTS
 from readiness_tui.domain.verdict.causes import item_key
 from readiness_tui.domain.verdict.conditions import broken_condition_causes, condition, due_key, owner_key
 from readiness_tui.domain.verdict.fewest_items import Cover, Fate, Level, LowItem
 from readiness_tui.domain.verdict.gap import FoundGap
 from readiness_tui.domain.verdict.model import Cause, Facts, Flip, Part, Verdict
 from readiness_tui.domain.verdict.ruling import Ruling, rule
-
-_GATE_WORDS = {
-    "gate/none": "declare a gate with a required metric, and run it",
-    "gate/none-required": "make a metric of the gate required",
-    "gate/not-run": "run the gate on a candidate",
-    "gate/lock": "lock the gate, then run it again",
-    "gate/digest": "run again with the unknown digests recorded",
-    "gate/cases-new": "add the new cases to the baseline's run, or let the gate allow them",
-    "gate/cases-removed": "run the removed cases again, or let the gate allow it",
-    "gate/must-pass": "make the must-pass cases pass",
-    "gate/high-risk": "have a person label the unreviewed high-risk cases",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +271,7 @@ class _Search:
         if cause.key == "evidence":
             text = cause.act
         elif cause.part is Part.GATE:
-            text = _GATE_WORDS.get(cause.key) or self._pass(cause.key.removeprefix("gate/"))
+            text = GATE_ACTS.get(cause.key) or self._pass(cause.key.removeprefix("gate/"))
         elif cause.key.endswith("/eval-case"):
             text = f"add an eval case: {cause.text}"
         elif cause.gap_key:

@@ -86,14 +86,14 @@ def attach(
         found = look_up(conn, system, kind, ref, places or places_of(desk))
     said = f" ({found.lookup}{f' in {found.commit[:10]}' if found.commit else ''})"
     with change(desk, f"evidence for {', '.join(items)}: {found.kind} {ref}{said}") as (tx, review):
+        now = desk.now()
         for evidence_id in instead_of:
             assessments.remove_evidence(tx, evidence_id)
         for item in items:
             _known(tx.conn, review, item)
             piece = Evidence(
-                0, item, found.kind, ref, desk.who, witness.strip(), dated, desk.now(),
-                found.lookup, found.commit, desk.now(),
-            )  # fmt: skip
+                0, item, found.kind, ref, desk.who, witness.strip(), dated, now, found.lookup, found.commit, now
+            )
             made.append(replace(piece, id=assessments.add_evidence(tx, review.id, piece)))
     return tuple(made)
 

@@ -275,4 +275,6 @@ def why_text(view: ReviewView) -> Content:
         ):
             mark = glyphs.FAIL if cause.verdict is Verdict.NO_GO else glyphs.PARTIAL
             blocks.append(join(Content.styled(f"  {mark.glyph} ", mark.style), safe(cause.text)))
+            if cause.act:
+                blocks.append(join("    → ", safe(cause.act, "$foreground-muted")))
     return Content("\n").join(blocks)
