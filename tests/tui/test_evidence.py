@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from readiness_tui.domain.checklists.assessment import EvidenceKind, LookUp
 from readiness_tui.services.core.view import load
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.form import FormDialog
-from tests.tui.driving import NARROW, WIDE, Size, answer, painted, press, read
+from tests.tui.driving import NARROW, WIDE, Size, answer, fill, painted, press, read
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])
@@ -54,3 +55,24 @@ async def test_something_better_takes_its_place_and_enter_again_keeps_it(sample_
         assert "what is attached is not checked here: run “readiness evidence verify”" in " ".join(
             read(pilot, "#item").split()
         )
+
+
+async def test_enter_saves_the_one_line_and_a_witness_makes_it_shown(sample_app: ReadinessApp) -> None:
+    async with sample_app.run_test(size=NARROW) as pilot:
+        await press(pilot)
+        await sample_app.go_to("item/observability/OBS-06")
+        await press(pilot)
+        await press(pilot, "2")
+        assert "rag-v4-2026-11-23" in painted(pilot)  # offered: the candidate, incidents
+        await fill(pilot, "INC-1")
+        await press(pilot, "enter")
+        assert not isinstance(sample_app.screen, FormDialog)
+        await press(pilot, "e")
+        await answer(pilot, ref="the alert that rang on 21 November", witness="chloe")
+        assert not isinstance(sample_app.screen, FormDialog)
+        assert sample_app.desk is not None
+        pieces = load(sample_app.desk).dossier("OBS-06").evidence
+        assert [(piece.kind, piece.lookup) for piece in pieces] == [
+            (EvidenceKind.INCIDENT, LookUp.FOUND),
+            (EvidenceKind.SHOWN, LookUp.VOUCHED),
+        ]

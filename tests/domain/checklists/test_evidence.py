@@ -139,4 +139,6 @@ def test_a_claim_is_said_with_what_it_counts_and_what_to_do(
 ) -> None:
     said = claim_sentence(make_evidence(kind, ref=ref, lookup=lookup))
     assert said.startswith(begins)
-    assert said.endswith("a claim counts at most 1. Type something that can be looked up, or Esc keeps it so.")
+    assert said.endswith(
+        "a claim counts at most 1. Type something that can be looked up, name a witness of what was shown, or Esc keeps it so."
+    )

@@ -134,5 +134,5 @@ def claim_sentence(evidence: Evidence) -> str:
         wrong = f"{ref} is no path, no URL and no id of anything that was imported"
     return (
         f"{wrong}. It is kept as a claim, and a claim counts at most 1."
-        " Type something that can be looked up, or Esc keeps it so."
+        " Type something that can be looked up, name a witness of what was shown, or Esc keeps it so."
     )

@@ -227,6 +227,8 @@ class Scoring(Feature):
         def save(values: Values) -> None:
             nonlocal made
             kind = choose(EvidenceKind, values["kind"], "a kind of evidence") if values["kind"] else None
+            if kind is None and (values["witness"] or values["dated"]):
+                kind = EvidenceKind.SHOWN if values["witness"] else EvidenceKind.DRILL
             dated = parse_day(values["dated"], view.as_of) if values["dated"] else None
             made = assess.attach(
                 self.desk, items, kind, values["ref"], witness=values["witness"], dated=dated,
@@ -249,7 +251,8 @@ class Scoring(Feature):
         self.screen.ask_with(
             f"Evidence for {', '.join(items)}",
             [
-                Field("ref", "Paste a URL, a path, or the id of a run, trace, case or incident; or say what was shown"),
+                Field("ref", "Paste a URL, a path, or the id of a run, trace or incident",
+                      choices=_known_ids(view), saves=True),
                 Field("kind", "Kind (empty: recognised from what you paste)", choices=[kind.value for kind in EvidenceKind]),
                 Field("witness", "Witness, for what was shown in the meeting"),
                 Field("dated", "Date, for a drill", hint="YYYY-MM-DD"),
@@ -370,6 +373,12 @@ class Scoring(Feature):
             await self.host.action_room("evals")
         else:
             await self.host.show_traces(ids, f"examples of {item}")
+
+
+def _known_ids(view: ReviewView) -> list[str]:
+    """A few ids that a line of evidence may name: what is decided on, and what happened."""
+    runs = [data.run.id for data in (*view.measured.candidate, *view.measured.baseline)]
+    return [*dict.fromkeys(runs[:2]), *(incident.name for incident in view.facts.incidents[:3])]
 
 
 def gap_key(view: ReviewView, standing: Standing) -> str:
