@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from readiness_tui.domain.checklists.standing import reviewed_alone
 from readiness_tui.domain.gate_result.model import GateRow, Result
 from readiness_tui.domain.gate_result.words import result_mark
 from readiness_tui.domain.metrics.words import bound_text, estimate_text, metric_label, rule_text, value_text
@@ -111,12 +112,15 @@ def _top(card: Scorecard) -> Iterator[str]:
             f"- **Since {full_day(card.previous.as_of)}** {card.previous.verdict} → {card.verdict} · weakest section"
             f" {percent(card.previous.headline)} → {percent(card.headline)} · {plural(len(card.changes), 'change')}"
         )
+    names = ", ".join(card.reviewers) or "not named"
+    if reviewed_alone(card.reviewers) and card.reviewers:
+        names += ", reviewed alone"
     over = card.verdict_override
     dissent = inline(_name(", ".join(one.by for one in card.dissents) or "none", 12 if over else _NAME))
     after = "" if card.previous else " · **first review**"
     if over:
         after = f" · **overridden** to {inline(_name(over.verdict))} by {inline(_name(over.by, 12))}"
-    yield _one("- **Reviewers** ", ", ".join(card.reviewers) or "not named", f" · **dissent** {dissent}{after}")
+    yield _one("- **Reviewers** ", names, f" · **dissent** {dissent}{after}")
 
 
 def _split_reason(reason: str) -> tuple[str, str]:

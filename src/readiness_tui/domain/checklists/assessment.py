@@ -185,7 +185,6 @@ class Standing:
     vote: int | None
     assurance: Assurance | None
     applicable: bool = True
-    na_unconfirmed: bool = False
     na_awaiting: bool = False  # n/a on a blocker, waiting for a second person: counts as undecided
     conflict: bool = False
     overridden: bool = False

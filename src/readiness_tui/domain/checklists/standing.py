@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -114,14 +114,12 @@ def _from_votes(dossier: Dossier, votes: Sequence[Vote], review: Review, as_of: 
         return _from_lowest_vote(dossier, voted, as_of, spread=spread, agreed=agreed)
     # "Not applicable" is confirmed once two different people stand behind it, whichever of them confirmed.
     confirmed = len({*behind, name_key(dossier.na_confirmed_by)} - {""}) >= 2
-    if item.severity is Severity.BLOCKER and not confirmed:
-        if len({name_key(name) for name in review.reviewers} - {""}) > 1:
-            return _from_lowest_vote(dossier, (), as_of, spread=spread, agreed=agreed, na_awaiting=True)
-        return _not_applicable(dossier, spread, agreed, na_unconfirmed=True)
-    return _not_applicable(dossier, spread, agreed, na_unconfirmed=False)
+    if item.severity is Severity.BLOCKER and not confirmed and not reviewed_alone(review.reviewers):
+        return _from_lowest_vote(dossier, (), as_of, spread=spread, agreed=agreed, na_awaiting=True)
+    return _not_applicable(dossier, spread, agreed)
 
 
-def _not_applicable(dossier: Dossier, spread: int, agreed: bool, *, na_unconfirmed: bool) -> Standing:
+def _not_applicable(dossier: Dossier, spread: int, agreed: bool) -> Standing:
     return Standing(
         item=dossier.item,
         checklist_id=dossier.checklist_id,
@@ -129,7 +127,6 @@ def _not_applicable(dossier: Dossier, spread: int, agreed: bool, *, na_unconfirm
         vote=None,
         assurance=None,
         applicable=False,
-        na_unconfirmed=na_unconfirmed,
         spread=spread,
         agreed=agreed,
     )
@@ -164,6 +161,11 @@ def _from_lowest_vote(
         spread=spread,
         agreed=agreed,
     )
+
+
+def reviewed_alone(reviewers: Iterable[str]) -> bool:
+    """Whether there is nobody to confirm: with one reviewer, theirs is enough."""
+    return len({name_key(name) for name in reviewers} - {""}) <= 1
 
 
 def name_key(name: str) -> str:

@@ -15,6 +15,7 @@ from readiness_tui.domain.checklists.assessment import Dossier, Standing, Vote
 from readiness_tui.domain.checklists.evidence import evidence_text
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.checklists.standing import reviewed_alone
 from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.runs.model import Run
 from readiness_tui.domain.scorecard.changes import changes
@@ -311,13 +312,13 @@ def _exceptions(facts: Facts, judgement: Judgement) -> Iterator[ExceptionLine]:
                 )
             if not standing.applicable or standing.na_awaiting:
                 confirmed = dossier.na_confirmed_by or (dossier.consensus.by if dossier.consensus else "")
-                unconfirmed = standing.na_unconfirmed or standing.na_awaiting
+                alone = "reviewed alone" if reviewed_alone(facts.review.reviewers) else ""
                 yield ExceptionLine(
                     "not applicable",
                     item.id,
                     item.title,
                     _na_reason(dossier),
-                    "unconfirmed" if unconfirmed else confirmed,
+                    "unconfirmed" if standing.na_awaiting else confirmed or alone,
                     None,
                     section.percent,
                     _percent_without(section, standing),

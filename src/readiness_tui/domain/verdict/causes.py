@@ -144,10 +144,6 @@ def item_cause(standing: Standing, gap_key: str, waived_until: date | None) -> C
             act=act,
         )
 
-    unconfirmed = "is marked not applicable, and no second person has confirmed it"
-    confirm = "have a second person confirm it, or vote on it"
-    if standing.na_unconfirmed:
-        return cause(Verdict.CONDITIONS, unconfirmed, confirm)
     if not standing.in_sum or standing.counts == 2 or item.severity is Severity.MINOR:
         return None
     what = "is undecided" if standing.points is None else ("is not met", "is partly met")[standing.points]
@@ -160,7 +156,8 @@ def item_cause(standing: Standing, gap_key: str, waived_until: date | None) -> C
             Verdict.CONDITIONS, f"{what}, waived until {waived_until.isoformat()}", _item_act(standing), waived_until
         )
     if standing.na_awaiting:
-        return cause(Verdict.NO_GO, unconfirmed, confirm)
+        unconfirmed = "is marked not applicable, and no second person has confirmed it"
+        return cause(Verdict.NO_GO, unconfirmed, "have a second person confirm it, or vote on it")
     blocks = item.severity is Severity.BLOCKER and standing.counts == 0
     return cause(Verdict.NO_GO if blocks else Verdict.CONDITIONS, what, _item_act(standing))
 

@@ -106,12 +106,10 @@ class _Search:
                     waived=False,
                 )  # fmt: skip
             elif _confirm_key(standing) in keys:
-                after[item_id] = replace(
-                    standing, applicable=False, na_awaiting=False, na_unconfirmed=False, waived=False
-                )
+                after[item_id] = replace(standing, applicable=False, na_awaiting=False, waived=False)
         return after
 
-    # --- independent causes: gate, incidents, an unconfirmed "not applicable"
+    # --- independent causes: gate, incidents, evidence
 
     def _independent_changes(self) -> list[Flip]:
         chosen: list[Flip] = []
@@ -121,7 +119,7 @@ class _Search:
                 continue
             if standing is not None and standing.in_sum:
                 continue
-            lift = _Option((self._confirm(standing) if standing is not None else self._settle_cause(cause),))
+            lift = _Option((self._settle_cause(cause),))
             if cause.verdict is Verdict.NO_GO or self.to_go:
                 chosen += lift.flips
                 continue

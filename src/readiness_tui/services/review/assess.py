@@ -47,7 +47,7 @@ def not_applicable(desk: Desk, item: str, reason: str) -> None:
 
 
 def confirm_na(desk: Desk, item: str, by: str) -> None:
-    """`by`, a second person, confirms a not-applicable. A lone reviewer may confirm alone: printed "unconfirmed"."""
+    """`by`, a second person, confirms a not-applicable. With one reviewer theirs is enough."""
     _say(by, "Who confirms? Name the second person who agrees that the item does not apply.")
     with change(desk, f"{item}: not applicable confirmed by {by}") as (tx, review):
         claimed = [vote for vote in assessments.votes(tx.conn, review.id, item) if vote.na]

@@ -103,8 +103,6 @@ def status_reasons(view: ReviewView, standing: Standing, dossier: Dossier) -> li
         reasons.append("kept against the proof, with a reason; holds until its data changes")
     if standing.na_awaiting:
         reasons.append("not applicable waits for a second person: undecided until then · c confirm")
-    if standing.na_unconfirmed:
-        reasons.append("not applicable, unconfirmed: a lone reviewer's word")
     if standing.spread and not dossier.consensus:
         reasons.append(f"reviewers differ by {standing.spread}: stands at the lowest · c record a consensus")
     return [safe(reason, "$text-warning") for reason in reasons]

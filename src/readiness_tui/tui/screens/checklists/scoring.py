@@ -133,7 +133,7 @@ class Scoring(Feature):
         if standing is None:
             return
         item = standing.item.id
-        if standing.na_awaiting or standing.na_unconfirmed or any(v.na for v in view.dossier(item).votes):
+        if standing.na_awaiting or any(v.na for v in view.dossier(item).votes):
             others = [name for name in view.review.reviewers if name != view.who]
             self.screen.ask(
                 f"{item}: confirm not applicable",
