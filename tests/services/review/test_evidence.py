@@ -22,10 +22,11 @@ ITEM = "REL-01"
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Path:
-    """A repository with docs/a.md in its one commit."""
+    """A repository with docs/a.md and Makefile in its one commit."""
     folder = tmp_path / "repo"
     (folder / "docs").mkdir(parents=True)
     (folder / "docs" / "a.md").write_text("a")
+    (folder / "Makefile").write_text("all:")
     git(folder, "init")
     git(folder, "add", ".")
     git(folder, "commit", "-m", "first")
@@ -135,10 +136,11 @@ def test_verify_looks_again_and_the_trail_says_so(desk: Desk, repo: Path) -> Non
 
 def test_verify_without_a_repository_leaves_paths_as_they_were(inside: Desk, tmp_path: Path) -> None:
     met(inside, "docs/a.md")
+    met(inside, "Makefile")  # by its form alone it would be a word
     assess.attach(inside, [ITEM], None, "https://x.example/a")
     before = load(inside).dossier(ITEM).evidence
     found = verify(inside, tmp_path)
-    assert (found.repository, found.claims, found.open) == (None, 0, 1)
+    assert (found.repository, found.claims, found.open) == (None, 0, 2)
     assert load(inside).dossier(ITEM).evidence == before
 
 

@@ -67,7 +67,7 @@ def is_address(ref: str) -> bool:
         host = parts.hostname
     except ValueError:
         return False
-    return parts.scheme.lower() != "file" and bool(host) and not set(host or "") <= set(".-")
+    return parts.scheme.lower() != "file" and not set(host or "") <= set(".-")
 
 
 def has_scheme(ref: str) -> bool:
