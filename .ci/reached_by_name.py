@@ -19,6 +19,7 @@ _.STARTED, _.MITIGATED, _.REVIEWED, _.MODEL_DRIFT, _.PLANNING, _.DATA_LEAK, _.CO
 _.HELD, _.ABSENT
 # Fields of documents: read by templates and by `plain`, or passed on whole.
 _.policy_digest, _.proofs, _.verdict_override, _.top_gaps
+_.to_do
 _.retrieved_chunks, _.human_label, _.human_reviewer, _.human_at, _.human_note, _.human_blind, _.ended_at, _.parent_id
 _.checksum  # of a lock's file
 # What a source may say of a run: a field of the names for plugins.

@@ -46,7 +46,7 @@ def test_a_figure_across_the_threshold_from_the_cases_is_a_condition(cli: Cli, p
     told = check(cli, place, place / "log.json", "match >= 0.9")
     assert rows(told)["match"]["result"] == "PASS"
     shown = check(cli, place, place / "log.json", "match >= 0.9", json_out=False)
-    assert "the tool's own figure differs" in " ".join(shown.out.split())
+    assert "The tool's own figure differs" in " ".join(shown.out.split())
 
 
 def test_an_invalidated_sample_is_no_evidence(cli: Cli, place: Path) -> None:

@@ -12,6 +12,7 @@ from readiness_tui.domain.checklists.assessment import (
     Dossier,
     Evidence,
     EvidenceKind,
+    LookUp,
     Proposal,
     Standing,
     Vote,
@@ -65,6 +66,7 @@ def make_na(by: str = "ana", reason: str = "no such part", item_id: str = "REL-0
 
 def make_evidence(kind: EvidenceKind = EvidenceKind.URL, **changes: Any) -> Evidence:
     fields: dict[str, Any] = {"id": 1, "item_id": "REL-02", "ref": "https://example.org/doc", "by": "ana"}
+    fields["lookup"] = LookUp.BY_FORM if kind is EvidenceKind.URL else LookUp.FOUND
     return Evidence(kind=kind, **(fields | changes))
 
 

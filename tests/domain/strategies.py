@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from readiness_tui.domain.checklists.assessment import Assurance, Consensus, Dossier, Override, Vote
+from readiness_tui.domain.checklists.assessment import Assurance, Consensus, Dossier, LookUp, Override, Vote
 from readiness_tui.domain.checklists.model import Depth, Item, ProbeKind, Severity
 from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.incidents.model import Action, Sev
@@ -37,6 +37,7 @@ CHECKLIST = {"A": "alpha", "B": "beta"}
 FUTURE = AS_OF + timedelta(days=9)
 DAYS = st.sampled_from([YESTERDAY, AS_OF, FUTURE, None])
 WAIVERS = st.sampled_from([None, None, make_waiver(), make_waiver(AS_OF), make_waiver(YESTERDAY)])
+LOOKED = st.sampled_from([LookUp.BY_FORM, LookUp.BY_FORM, *LookUp])
 POINTS = st.sampled_from([None, 0, 1, 2])
 
 
@@ -85,7 +86,7 @@ def dossiers(draw: st.DrawFn, item: Item) -> Dossier:
         item,
         CHECKLIST[item.id[0]],
         votes=tuple(votes),
-        evidence=(make_evidence(item_id=item.id),) if draw(st.booleans()) else (),
+        evidence=(make_evidence(item_id=item.id, lookup=draw(LOOKED)),) if draw(st.booleans()) else (),
         proposal=proposal,
         override=Override(item.id, "ana", "why", "d1") if draw(st.booleans()) else None,
         waiver=draw(WAIVERS),

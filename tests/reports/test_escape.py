@@ -162,6 +162,10 @@ def test_a_csv_cell_is_text_and_carries_no_control_character(text: str) -> None:
     [
         ("url https://vault.example/policies#audit", "https://vault.example/policies#audit"),
         ("path docs/a.md; url http://ci.example:8080/run?id=7&x=%20", "http://ci.example:8080/run?id=7&x=%20"),
+        ("url https://de.wiki.example/Größe_[1] (not looked up)", "https://de.wiki.example/Gr%C3%B6%C3%9Fe_%5B1%5D"),
+        ("drill of 2026-11-12: https://ci.example/drill/7", "https://ci.example/drill/7"),
+        ("shown: https://ci.example/x (ana, seen by ben)", "https://ci.example/x"),
+        ("url https://ci.example/a;b=1; note", "https://ci.example/a;b=1"),
     ],
 )
 def test_an_address_given_as_evidence_is_a_link(text, address):

@@ -23,11 +23,12 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate_result.model import GateOutcome, Result
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.scorecard.compose import compose
-from readiness_tui.domain.scorecard.model import ChangeCause, GapLine, Scorecard, scorecard_digest
+from readiness_tui.domain.scorecard.model import ChangeCause, GapLine, GateCard, Scorecard, scorecard_digest
+from readiness_tui.domain.text.format import width
 from readiness_tui.domain.text.plain import plain
 from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.domain.verdict.judge import judge
-from readiness_tui.domain.verdict.model import Facts, Judgement, Verdict
+from readiness_tui.domain.verdict.model import Facts, Judgement, Part, Verdict
 from readiness_tui.reports.html import html_page
 from readiness_tui.reports.scorecard_json import read_scorecard, scorecard_json
 from readiness_tui.reports.scorecard_md import read_sealed, scorecard_markdown
@@ -69,12 +70,97 @@ def test_the_first_ten_lines_say_all_that_decides() -> None:
         "assessed** 76%",
         "1 open · 1 partial",
         "no owner — 1 Dec 2026",
-        "first",
         "ana, ben",
         "dissent** ben",
+        "overridden** to GO WITH CONDITIONS by dana",
     ):
         assert said in text, said
-    assert first[-1].startswith("- **Reviewers**")
+    assert any(line.startswith("- **Reviewers**") for line in first)
+
+
+WORST = "@everyone <b>|`*_[x](https://evil.example)~$1&amp;| " + "W" * 150 + " 漢字" * 40
+
+
+def large_card(text: str = "", *, previous: bool = False, shown: int = 40) -> Scorecard:
+    """The worked card with forty of everything, each longer than a line; `text` stands in all of it."""
+    card = make_card(previous=make_card() if previous else None)
+    say = f"needs a sentence that goes on for longer than one line of a hundred columns can hold {text}"
+    causes = tuple(
+        replace(card.causes[0], key=f"item/x/{n}", text=f"Reason {n} {say}", verdict=Verdict.NO_GO, part=part)
+        for part in Part for n in range(shown)
+    )  # fmt: skip
+    conditions = tuple(
+        replace(card.conditions[0], key=f"item/y/{n}", text=f"Condition {n} {say}", owner=f"owner {text}")
+        for n in range(shown)
+    )
+    gaps = tuple(replace(card.gaps[0], key=f"item/z/{n}", title=f"Gap {n} {say}") for n in range(shown))
+    rows = tuple(replace(card.gate.rows[0], reason=f"row {n} {say}") for n in range(shown))
+    rows = (*rows, replace(card.gate.rows[0], result=Result.FAIL, rule=replace(rows[0].rule, metric=f"last {text}")))
+    sections = tuple(
+        replace(card.sections[0], title=f"Section {n} {text}", percent=n + 40, blockers_open=12, blockers_partial=12,
+                blockers_waived=12, previous=60)
+        for n in range(shown)
+    )  # fmt: skip
+    return replace(
+        card, causes=causes, conditions=conditions, gaps=gaps, sections=(*sections, replace(sections[0], percent=3)),
+        gate=replace(card.gate, rows=rows, name=f"gate {text}"), reason=f"{causes[0].text}; and 39 more reasons.",
+        weakest=f"Section 0 {text}", system=f"Support bot {text}", release=f"2026.11 {text}",
+        reviewers=tuple(f"{n} {text}" for n in range(shown)),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["", WORST])
+@pytest.mark.parametrize("previous", [False, True])
+@pytest.mark.parametrize("shown", [1, 3, 40])
+def test_the_first_sixty_lines_hold_what_decides_however_large_the_review(
+    text: str, previous: bool, shown: int
+) -> None:
+    """Of at most 100 columns; what is cut is counted there and stands in full after them."""
+    card = large_card(text, previous=previous, shown=shown)
+    lines = scorecard_markdown(card).split("\n")
+    first = lines[: min(60, lines.index("## What to do"))]
+    rest = " ".join("\n".join(lines[len(first) :]).split())
+    assert max(map(width, first)) <= 100
+    head = "\n".join(first)
+    assert first[2].startswith("**NO-GO**: Reason 0")
+    assert any(line.startswith("- **Reviewers**") for line in first[:10])
+    assert [line for line in first if line.startswith("## ")][:4] == [
+        "## Why",
+        "## Conditions",
+        "## Gate",
+        "## Sections",
+    ]
+    assert "- Reason 0 needs" in head
+    assert "- [ ] Condition 0 needs" in head
+    assert "| ✗ fail |" in head  # the one row of forty that fails
+    assert "| 3% |" in head  # the lowest of forty sections
+    assert [line[:11] for line in first if line.startswith("- **Gap ")] == [
+        f"- **Gap {n}**" for n in range(1, min(shown, 3) + 1)
+    ]
+    if shown == 40:
+        assert head.count(" more, below") == 4
+    for n in range(shown):
+        assert (
+            f"Reason {n} needs a sentence that goes on for longer than one line of a hundred columns can hold" in rest
+        )
+        assert f"Condition {n} needs a sentence that goes on for longer than one line" in rest
+        assert f"| row {n} needs a sentence" in rest
+        assert f"Gap {n} needs a sentence" in rest
+    listed = sum(line.startswith("- [ ] ") for line in lines)
+    assert listed == shown  # each condition is one task, once
+    read_back, _ = read_scorecard(scorecard_json(card), "it")
+    assert (read_back.causes, read_back.conditions, read_back.gate.rows) == (
+        card.causes,
+        card.conditions,
+        card.gate.rows,
+    )
+
+
+def test_a_bare_review_has_a_head_of_its_own() -> None:
+    card = replace(make_card(), causes=(), conditions=(), gaps=(), sections=(), gate=GateCard())
+    lines = scorecard_markdown(card).split("\n")
+    assert max(map(width, lines[: lines.index(next(line for line in lines[12:] if line.startswith("## ")))])) <= 100
+    assert not {"Conditions", "Gate", "Sections", "What to do"} & set(headings("\n".join(lines)))
 
 
 def test_a_conditional_verdict_says_until_when_and_lists_its_conditions() -> None:
@@ -92,6 +178,9 @@ def test_the_sections_come_in_the_documents_order_and_empty_ones_do_not_print() 
         "Conditions",
         "Gate",
         "Sections",
+        "More gaps",
+        "What to do",
+        "Gate in full",
         "Gaps",
         "Waivers and not-applicables",
         "Incidents",

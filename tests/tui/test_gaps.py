@@ -69,7 +69,7 @@ async def test_owner_and_date_of_a_gap(sample_app: ReadinessApp) -> None:
         condition = next(one for one in now(sample_app).judgement.conditions if one.key == SAF_03)
         assert (condition.owner, condition.due) == ("deniz", date(2026, 12, 15))
         assert sample_app.screen.query_one(OpeningList).current == f"gap/{SAF_03}"
-        assert "Date moved: " in read(pilot, "#about")
+        assert "Date changed: " in read(pilot, "#about")
 
 
 async def test_a_condition_without_an_owner_is_no_go_and_says_so(sample_app: ReadinessApp) -> None:

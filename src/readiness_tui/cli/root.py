@@ -33,6 +33,7 @@ COMMANDS = {
     "check": ("verdict", "The whole verdict; the exit status tells CI."),
     "scorecard": ("verdict", "The Day-21 scorecard as markdown or JSON."),
     "gaps": ("verdict", "What is not yet good enough."),
+    "evidence": ("evidence", "Look evidence up in the repository."),
     "incident": ("incident", "Open incidents, log, list, import and export them."),
     "checklists": ("checklists", "Check checklist files."),
     "doctor": ("upkeep", "Check the database, the SQLite library and plugins."),

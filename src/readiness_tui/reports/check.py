@@ -54,7 +54,7 @@ def check_object(card: Scorecard) -> dict[str, Any]:
             for section in card.sections
         ],
         "conditions": [
-            {"key": c.key, "text": c.text, "owner": c.owner, "due": plain(c.due), "problem": c.problem}
+            {"key": c.key, "text": c.text, "act": c.act, "owner": c.owner, "due": plain(c.due), "problem": c.problem}
             for c in card.conditions
         ],
         "gaps": [
@@ -201,7 +201,9 @@ def gaps_text(gaps: Sequence[GapLine]) -> str:
 
 
 def _reasons(causes: Sequence[Cause]) -> list[dict[str, Any]]:
-    return [{"key": c.key, "part": c.part.value, "verdict": c.verdict.value, "text": c.text} for c in causes]
+    return [
+        {"key": c.key, "part": c.part.value, "verdict": c.verdict.value, "text": c.text, "act": c.act} for c in causes
+    ]
 
 
 def _result(row: GateRow) -> dict[str, Any]:
@@ -242,6 +244,7 @@ def _check(card: Scorecard) -> Iterator[str]:
     for cause in card.causes:
         if cause.verdict is Verdict.NO_GO:
             yield from _wrapped(cause.text, "  ✗ ")
+            yield from _wrapped(cause.act, "    → ") if cause.act else ()
     yield ""
     yield from _gate(card.gate)
     if card.sections:
@@ -262,6 +265,7 @@ def _check(card: Scorecard) -> Iterator[str]:
         for condition in card.conditions:
             who = f"{condition.owner or 'no owner'}, {full_day(condition.due) if condition.due else 'no date'}"
             yield from _wrapped(f"{condition.text} — {who}", "  ✗ " if condition.problem else "  ◐ ")
+            yield from _wrapped(condition.act, "    → ") if condition.act else ()
     if card.flips and card.flips_to:
         yield ""
         yield f"TO REACH {card.flips_to}"
@@ -278,6 +282,7 @@ def _gate_check(check: GateCheck) -> Iterator[str]:
     yield f"{VERDICT_GLYPHS[check.verdict]} {check.verdict}  the gate, as of {full_day(check.as_of)}"
     for cause in check.causes:
         yield from _wrapped(cause.text, f"  {VERDICT_GLYPHS[cause.verdict]} ")
+        yield from _wrapped(cause.act, "    → ") if cause.act else ()
     yield ""
     yield from _gate(check.gate)
     for remark in check.remarks:

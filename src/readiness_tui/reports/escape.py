@@ -9,6 +9,7 @@ do too, but nobody sees them and copies keep them.
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from readiness_tui.domain.text.sanitise import one_line, visible
 from readiness_tui.domain.text.secrets import mask
@@ -17,10 +18,12 @@ _PUNCTUATION = re.compile(r"[\\`*\[\]|~$]")
 _UNDERSCORES = re.compile(r"(?<![A-Za-z0-9_])_+|(?<!_)_+(?![A-Za-z0-9_])")  # latency_p95_ms needs none
 _ENTITY = re.compile(r"&(?=#?[A-Za-z0-9]+;)")
 _SLASHES = re.compile(r"(?<=/)/")  # https:// no longer starts a link
-# Nothing in it can end the angle brackets, the table's cell or the line.
+# What a person gave as evidence, as `evidence_text` says it. No user before the host: it would look like another one.
 _EVIDENCE_URL = re.compile(
-    r"(?<!\S)url (https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:[/?#][A-Za-z0-9._~:/?#@!$&'()+,;=%-]*)?)(?=$|[\s;])"
+    r"(?<!\S)((?:url|(?:drill|shown)(?: of [0-9-]{10})?:) )"
+    r"(https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?)((?:[/?#][^\s<>|`\"\\]*?)?)(?=;?(?:\s|$))"
 )
+_SAFE_IN_URL = "._~:/?#@!$&'()+,;=%-"  # what else there is (letters of other alphabets, brackets) is percent-encoded
 _WWW = re.compile(r"(www)\.", re.IGNORECASE)
 _MENTION = re.compile(r"@+|(?<!#)#+(?=[0-9])")
 _LINE_START = re.compile(r"^(?:[-+](?=\s|$)|-(?=[-:])|[=:#])")  # a list, a heading, a table's second line
@@ -39,7 +42,8 @@ def linked(text: str) -> str:
     parts, end = [], 0
     shown = one_line(mask(text))
     for found in _EVIDENCE_URL.finditer(shown):
-        parts += [_line(shown[end : found.start()]), f"url <{found[1]}>"]
+        address = found[2] + quote(found[3], safe=_SAFE_IN_URL)
+        parts += [_line(shown[end : found.start()]), f"{_line(found[1]).rstrip()} <{address}>"]
         end = found.end()
     return "".join((*parts, _line(shown[end:])))
 

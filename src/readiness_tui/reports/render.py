@@ -85,6 +85,7 @@ def _environment(templates_dir: Path | None) -> SandboxedEnvironment:
         bound=lambda value, up=False: number(value, up=up),
         digest=_digest,
         full_day=full_day,
+        markdown=Markup,
         linked=lambda text: Markup(escape.linked(text)),
         moment=moment,
         duration=duration,

@@ -28,8 +28,10 @@ _SEAL = re.compile(
 def scorecard_markdown(card: Scorecard, templates_dir: Path | None = None) -> str:
     """GitHub-flavoured markdown, sealed. `templates_dir` may hold a scorecard.md.j2 that replaces ours."""
     from readiness_tui.reports.render import render  # Jinja only where a document is written
+    from readiness_tui.reports.scorecard_head import scorecard_head
 
-    body = render(TEMPLATE, templates_dir, card=card)
+    head = scorecard_head(card)
+    body = render(TEMPLATE, templates_dir, card=card, head=head)
     until = card.valid_until.isoformat() if card.valid_until else "none"
     seal = (
         f'<!-- readiness-scorecard schema={card.schema} verdict="{card.verdict}" as-of={card.as_of.isoformat()}'

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from readiness_tui.domain.checklists.assessment import Consensus, Evidence, EvidenceKind, Override, Vote, Waiver
+from readiness_tui.domain.checklists.assessment import Consensus, Evidence, EvidenceKind, LookUp, Override, Vote, Waiver
 from readiness_tui.store.codec import day, iso, opt_day, opt_moment, stamp
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
@@ -114,6 +114,9 @@ def evidence(conn: Connection, review_id: int, item_id: str | None = None) -> li
             witness=row["witness"],
             dated=opt_day(row["dated"]),
             at=opt_moment(row["at"]),
+            lookup=LookUp(row["lookup"]),
+            commit=row["commit_id"],
+            looked=opt_moment(row["looked_at"]),
         )
         for row in rows
         if item_id in (None, row["item_id"])
@@ -134,6 +137,9 @@ def add_evidence(tx: Tx, review_id: int, piece: Evidence) -> int:
             "witness": piece.witness,
             "dated": iso(piece.dated),
             "at": stamp(piece.at or tx.now),
+            "lookup": piece.lookup.value,
+            "commit_id": piece.commit,
+            "looked_at": stamp(piece.looked),
         },
     )
 

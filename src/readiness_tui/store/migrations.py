@@ -14,6 +14,7 @@ from readiness_tui.store.gate_changes import gate_change
 from readiness_tui.store.label_batches import metric_labels
 from readiness_tui.store.schema import APPLICATION_ID, VERSION_1
 from readiness_tui.store.upgrades.declared_facts import declared_facts
+from readiness_tui.store.upgrades.evidence_lookup import evidence_lookup
 from readiness_tui.store.upgrades.incident_record import incident_record
 from readiness_tui.store.upgrades.system_column import system_column
 from readiness_tui.store.views import make_views
@@ -41,6 +42,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     make_views,
     declared_facts,
     metric_labels,
+    evidence_lookup,
 )
 
 

@@ -88,6 +88,14 @@ def cases(conn: Connection, key: int) -> list[Case]:
     return with_labels([packing.case(text) for (text,) in rows], labels(conn, *_names(conn, key)))
 
 
+def holds_case(conn: Connection, system: str, case_id: str) -> bool:
+    """Whether a published run of the system has a case of this id."""
+    return any(
+        conn.execute("SELECT 1 FROM run_case WHERE run_key = ? AND id = ? LIMIT 1", (info.key, case_id)).fetchone()
+        for info in all(conn, system)
+    )
+
+
 def records(conn: Connection, key: int) -> Iterator[tuple[Case, str]]:
     """In the file's order, each case as imported, with its record as the file had it."""
     for text, raw_ in conn.execute("SELECT json, raw FROM run_case WHERE run_key = ? ORDER BY position", (key,)):

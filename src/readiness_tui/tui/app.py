@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Event, Paste
 from textual.notifications import Notify, SeverityLevel
 
+from readiness_tui.domain.checklists.standing import unchecked
 from readiness_tui.domain.errors import AlreadySaved, ReadinessError
 from readiness_tui.domain.text.sanitise import visible
 from readiness_tui.services.core.desk import Desk
@@ -257,6 +258,10 @@ class ReadinessApp(App[None]):
             await self._point("gaps", rest)
         else:
             await self.action_room("checklists")
+            if kind == "evidence" and self.view is not None:
+                waiting = [one for one in self.view.items if unchecked(self.view.dossier(one.id), self.view.as_of)]
+                if waiting:
+                    await self._point("checklists", waiting[0].id)
 
     async def show_traces(self, trace_ids: list[str], why: str) -> None:
         await self.action_room("traces")

@@ -67,7 +67,8 @@ def test_forced_changes_of_every_part():
     assert (row.text, row.owner, row.due) == ("make citation accuracy pass", "ben", AS_OF)
     assert row.cause == "Citation accuracy fails: 35 of 40, needs ≥ 0.90"
     assert label.cause == "1 of 2 high-risk cases has no human review"
-    assert incident.text == "close the incident: INC-7 Refund loop is an open sev1"
+    assert incident.text == "close the incident INC-7: set when it was resolved, and close its note"
+    assert incident.cause == "INC-7 is an open sev1: Refund loop"
     assert (item.item_id, item.owner, item.due) == ("REL-02", "", None)
     assert item.cause == "Blocker REL-02 is undecided: Title of REL-02"
 
@@ -136,7 +137,7 @@ def test_a_not_applicable_that_waits_is_confirmed():
     one = judge(make_facts(checklist, dossiers=[waiting]), AS_OF)
     assert (keys(one), one.flips_to) == (["confirm/item/reliability/REL-02"], Verdict.GO)
     lone = judge(make_facts(checklist, dossiers=[waiting], review=make_review(reviewers=("ana",))), AS_OF)
-    assert (lone.verdict, keys(lone), lone.flips_to) == (Verdict.CONDITIONS, keys(one), Verdict.GO)
+    assert (lone.verdict, keys(lone)) == (Verdict.GO, [])
 
 
 def test_confirming_is_passed_over_where_meeting_the_item_saves_a_change():
@@ -202,7 +203,7 @@ class Brute:
             key = f"item/{one.checklist_id}/{item_id}"
             if one.in_sum and one.counts < 2:
                 items[key] = one.item.severity
-            if one.na_awaiting or one.na_unconfirmed:
+            if one.na_awaiting:
                 items[f"confirm/{key}"] = one.item.severity
         yield from items.items()
         for size in range(len(items) + 1):

@@ -50,17 +50,17 @@ def test_of_two_reviewers_only_the_other_one_confirms_a_not_applicable(desk: Des
         assess.confirm_na(desk, item, " ANA ")
     assess.confirm_na(desk, item, "ben")
     standing = load(desk).judgement.standings[item]
-    assert (standing.applicable, standing.na_unconfirmed) == (False, False)
+    assert (standing.applicable, standing.na_awaiting) == (False, False)
 
 
-def test_a_lone_reviewer_confirms_alone_and_it_stays_unconfirmed(empty_desk: Desk) -> None:
+def test_a_lone_reviewers_not_applicable_is_enough(empty_desk: Desk) -> None:
     reviews.new_review(empty_desk, system="bot", release="1", reviewers=("ana",))
     item = blocker(empty_desk)
     assess.not_applicable(empty_desk, item, "there is no such part")
     assess.confirm_na(empty_desk, item, "ana")
     assert load(empty_desk).dossier(item).na_confirmed_by == "ana"
     standing = load(empty_desk).judgement.standings[item]
-    assert (standing.applicable, standing.na_unconfirmed) == (False, True)
+    assert (standing.applicable, standing.na_awaiting) == (False, False)
 
 
 def test_what_was_shown_needs_a_second_person_and_a_drill_its_day(desk: Desk) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from readiness_tui.domain.gate.lock_history import Kept, LockHistory
 from readiness_tui.domain.gate.model import Gate, Lock
-from readiness_tui.sources.settings import git_history
+from readiness_tui.sources.settings import git as git_module
 from readiness_tui.sources.settings.git_history import lock_history
 from readiness_tui.sources.settings.lock import write_lock
 
@@ -98,7 +98,7 @@ def test_no_git_a_slow_git_and_a_broken_repository(repo: Path, tmp_path: Path, m
         assert lock_history(repo / "gate.lock").why == "git is not installed"
         script.write_text("#!/bin/sh\nexec /bin/sleep 5\n")
         script.chmod(0o755)
-        patch.setattr(git_history, "SECONDS", 0.2)
+        patch.setattr(git_module, "SECONDS", 0.2)
         assert "did not answer within 0.2 seconds" in lock_history(repo / "gate.lock").why
     (repo.parent / ".git" / "HEAD").write_text("nonsense\n")
     assert lock_history(repo / "gate.lock").kept is Kept.NOWHERE

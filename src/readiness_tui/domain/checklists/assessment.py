@@ -26,8 +26,32 @@ class EvidenceKind(StrEnum):
     RUN = "run"
     TRACE = "trace"
     INCIDENT = "incident"
+    CASE = "case"
     DRILL = "drill"  # dated
     SHOWN = "shown"  # shown in the meeting, witnessed by a second named person
+
+
+class LookUp(StrEnum):
+    """What came of looking a piece of evidence up, when it was attached or by `readiness evidence verify`."""
+
+    FOUND = "found"
+    BY_FORM = "an address"  # a URL, by its form: nobody opened it
+    VOUCHED = "vouched for"  # what was shown, and drills: people stand for them
+    UNCOMMITTED = "not committed"  # in the folder, but not in the repository's last commit
+    ELSEWHERE = "not checked here"  # the review's repository was not at hand
+    BEFORE = "not looked up"  # attached by a version that looked nothing up
+    ABSENT = "absent"
+    WORD = "a word"  # no path, no URL, no id of anything that was imported
+
+    @property
+    def claim(self) -> bool:
+        """Whether it is no more than somebody's word."""
+        return self in (LookUp.ABSENT, LookUp.WORD)
+
+    @property
+    def pending(self) -> bool:
+        """Whether looking it up in the right place would tell more."""
+        return self in (LookUp.UNCOMMITTED, LookUp.ELSEWHERE, LookUp.BEFORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +72,11 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Evidence for an assessment; `ref` is the URL, path, run, trace or incident id, or what was shown."""
+    """Evidence for an assessment; `ref` is the URL, path, run, trace, incident or case id, or what was shown.
+
+    `lookup` says what was found of it at `looked`, `commit` in which commit of the repository. Both change only when
+    somebody looks again.
+    """
 
     id: int
     item_id: str
@@ -58,6 +86,9 @@ class Evidence:
     witness: str = ""
     dated: date | None = None
     at: datetime | None = None
+    lookup: LookUp = LookUp.BEFORE
+    commit: str = ""
+    looked: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +185,6 @@ class Standing:
     vote: int | None
     assurance: Assurance | None
     applicable: bool = True
-    na_unconfirmed: bool = False
     na_awaiting: bool = False  # n/a on a blocker, waiting for a second person: counts as undecided
     conflict: bool = False
     overridden: bool = False

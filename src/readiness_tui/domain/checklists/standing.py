@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,14 +35,27 @@ def seen(votes: Sequence[Vote], review: Review, viewer: str) -> tuple[Vote, ...]
 
 
 def counts_as_evidence(evidence: Evidence, as_of: date) -> bool:
-    """Whether it raises a claim to `evidenced`: `shown` needs a second named person, a drill must have taken place."""
+    """Whether it raises a claim to `evidenced`: `shown` needs a second named person, a drill must have taken place,
+    and the rest must be more than a word. What nobody could look up yet counts, under a condition of its own."""
     if not evidence.ref.strip():
         return False
     if evidence.kind is EvidenceKind.SHOWN:
         return bool(evidence.witness.strip()) and name_key(evidence.witness) != name_key(evidence.by)
     if evidence.kind is EvidenceKind.DRILL:
         return evidence.dated is not None and evidence.dated <= as_of
-    return True
+    return not evidence.lookup.claim
+
+
+def awaits_look_up(evidence: Evidence) -> bool:
+    """Whether `readiness evidence verify` would tell more about it. People stand for what was shown, and for drills."""
+    return evidence.kind not in (EvidenceKind.SHOWN, EvidenceKind.DRILL) and evidence.lookup.pending
+
+
+def unchecked(dossier: Dossier, as_of: date) -> tuple[Evidence, ...]:
+    """The pieces that carry the item and were not looked up; none where another piece carries it on its own."""
+    counting = [piece for piece in dossier.evidence if counts_as_evidence(piece, as_of)]
+    waiting = tuple(piece for piece in counting if awaits_look_up(piece))
+    return waiting if len(waiting) == len(counting) else ()
 
 
 def assurance(points: int, evidence: Sequence[Evidence], proposal: Proposal | None, as_of: date) -> Assurance:
@@ -101,14 +114,12 @@ def _from_votes(dossier: Dossier, votes: Sequence[Vote], review: Review, as_of: 
         return _from_lowest_vote(dossier, voted, as_of, spread=spread, agreed=agreed)
     # "Not applicable" is confirmed once two different people stand behind it, whichever of them confirmed.
     confirmed = len({*behind, name_key(dossier.na_confirmed_by)} - {""}) >= 2
-    if item.severity is Severity.BLOCKER and not confirmed:
-        if len({name_key(name) for name in review.reviewers} - {""}) > 1:
-            return _from_lowest_vote(dossier, (), as_of, spread=spread, agreed=agreed, na_awaiting=True)
-        return _not_applicable(dossier, spread, agreed, na_unconfirmed=True)
-    return _not_applicable(dossier, spread, agreed, na_unconfirmed=False)
+    if item.severity is Severity.BLOCKER and not confirmed and not reviewed_alone(review.reviewers):
+        return _from_lowest_vote(dossier, (), as_of, spread=spread, agreed=agreed, na_awaiting=True)
+    return _not_applicable(dossier, spread, agreed)
 
 
-def _not_applicable(dossier: Dossier, spread: int, agreed: bool, *, na_unconfirmed: bool) -> Standing:
+def _not_applicable(dossier: Dossier, spread: int, agreed: bool) -> Standing:
     return Standing(
         item=dossier.item,
         checklist_id=dossier.checklist_id,
@@ -116,7 +127,6 @@ def _not_applicable(dossier: Dossier, spread: int, agreed: bool, *, na_unconfirm
         vote=None,
         assurance=None,
         applicable=False,
-        na_unconfirmed=na_unconfirmed,
         spread=spread,
         agreed=agreed,
     )
@@ -151,6 +161,11 @@ def _from_lowest_vote(
         spread=spread,
         agreed=agreed,
     )
+
+
+def reviewed_alone(reviewers: Iterable[str]) -> bool:
+    """Whether there is nobody to confirm: with one reviewer, theirs is enough."""
+    return len({name_key(name) for name in reviewers} - {""}) <= 1
 
 
 def name_key(name: str) -> str:

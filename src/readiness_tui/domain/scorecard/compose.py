@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
-from readiness_tui.domain.checklists.assessment import Dossier, Evidence, EvidenceKind, Standing, Vote
+from readiness_tui.domain.checklists.assessment import Dossier, Standing, Vote
+from readiness_tui.domain.checklists.evidence import evidence_text
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.checklists.standing import reviewed_alone
 from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.runs.model import Run
 from readiness_tui.domain.scorecard.changes import changes
@@ -47,7 +49,6 @@ __all__ = [
     "Scorecard",
     "compose",
     "compose_gate",
-    "evidence_text",
     "gap_lines",
     "gate_card",
     "plain",
@@ -212,14 +213,6 @@ def compose_gate(
     return masked(GateCheck(as_of, verdict, tuple(causes), card, tuple(remarks)))
 
 
-def evidence_text(evidence: Evidence) -> str:
-    """In words: "url https://…", "drill of 2026-11-02: failover", "shown: … (ana, seen by ben)"."""
-    dated = f" of {evidence.dated.isoformat()}" if evidence.dated else ""
-    if evidence.kind is EvidenceKind.SHOWN:
-        return f"shown{dated}: {evidence.ref} ({evidence.by}, seen by {evidence.witness or 'nobody else'})"
-    return f"{evidence.kind.value}{dated}{':' if dated else ''} {evidence.ref}"
-
-
 def _reason(judgement: Judgement) -> str:
     """The verdict's reason in one sentence."""
     if judgement.verdict is Verdict.GO:
@@ -321,13 +314,13 @@ def _exceptions(facts: Facts, judgement: Judgement) -> Iterator[ExceptionLine]:
                 )
             if not standing.applicable or standing.na_awaiting:
                 confirmed = dossier.na_confirmed_by or (dossier.consensus.by if dossier.consensus else "")
-                unconfirmed = standing.na_unconfirmed or standing.na_awaiting
+                alone = "reviewed alone" if reviewed_alone(facts.review.reviewers) else ""
                 yield ExceptionLine(
                     "not applicable",
                     item.id,
                     item.title,
                     _na_reason(dossier),
-                    "unconfirmed" if unconfirmed else confirmed,
+                    "unconfirmed" if standing.na_awaiting else confirmed or alone,
                     None,
                     section.percent,
                     _percent_without(section, standing),

@@ -10,15 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from readiness_tui.domain.checklists.assessment import Standing
+from readiness_tui.domain.checklists.assessment import Assurance, LookUp, Standing
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.checklists.policy import Policy
+from readiness_tui.domain.checklists.standing import unchecked
 from readiness_tui.domain.gate.model import CasePolicy
 from readiness_tui.domain.gate_result.model import GateOutcome, GateRow, Result
 from readiness_tui.domain.gate_result.words import cases_text, reason_text
 from readiness_tui.domain.incidents.model import Incident, Sev
 from readiness_tui.domain.metrics.words import metric_label, rule_text, value_text
 from readiness_tui.domain.text.format import count_text, percent, plural
+from readiness_tui.domain.verdict.acts import GATE_ACTS, row_act
 from readiness_tui.domain.verdict.gap import Gap
 from readiness_tui.domain.verdict.model import Cause, Facts, Part, Section, Verdict
 from readiness_tui.domain.verdict.sections import assessed
@@ -28,6 +30,7 @@ _RESULT_WORDS = {
     Result.MISSING: "is missing",
     Result.CHANGED: "was measured on something changed since the lock",
 }
+_NAMED = 3  # items or pieces named in a sentence
 _BLOCKING = (Result.FAIL, Result.MISSING, Result.CHANGED)
 
 
@@ -39,19 +42,22 @@ def item_key(standing: Standing) -> str:
 def gate_causes(outcome: GateOutcome) -> Iterator[Cause]:
     """GATE. Missing never counts as a pass: a must-pass case that the run lacks counts as failing."""
 
-    def cause(name: str, verdict: Verdict, text: str, severity: Severity, gap_key: str = "") -> Cause:
-        return Cause(f"gate/{name}", Part.GATE, verdict, text, severity, gap_key=gap_key)
+    def cause(name: str, verdict: Verdict, text: str, severity: Severity, gap_key: str = "", act: str = "") -> Cause:
+        act = act or GATE_ACTS.get(f"gate/{name}", "")
+        return Cause(f"gate/{name}", Part.GATE, verdict, text, severity, gap_key=gap_key, act=act)
 
     def condition(name: str, text: str) -> Cause:
         return cause(name, Verdict.CONDITIONS, text, Severity.MAJOR)
 
     if outcome.gate is None:
-        yield condition("none", "no gate is declared")
+        yield condition("none", "No gate is declared")
     else:
         if not any(rule.required for rule in outcome.gate.rules):
-            yield condition("none-required", "none of the gate's metrics is required")
+            yield condition("none-required", "None of the gate's metrics is required")
         if not outcome.ran:
-            yield cause("not-run", Verdict.NO_GO, "gate not run: it has no candidate run", Severity.BLOCKER)
+            yield cause(
+                "not-run", Verdict.NO_GO, "The gate was not run: no run stands as the candidate", Severity.BLOCKER
+            )
         elif not outcome.registered:
             yield condition("lock", _because("run before lock", outcome.registration))
         if outcome.ran and outcome.witness is not None and outcome.witness.late:
@@ -63,7 +69,9 @@ def gate_causes(outcome: GateOutcome) -> Iterator[Cause]:
                 " again where the lock binds none",
             )
     if outcome.disputed:
-        yield condition("disputed", f"the tool's own figure differs: {'; '.join(outcome.disputed)}")
+        yield condition(
+            "disputed", f"The tool's own figure differs from what its cases give: {'; '.join(outcome.disputed)}"
+        )
     for held in outcome.findings:
         if held.blocks:
             yield cause(held.name, Verdict.NO_GO, held.text, Severity.BLOCKER)
@@ -79,6 +87,7 @@ def gate_causes(outcome: GateOutcome) -> Iterator[Cause]:
             row_text(row),
             row_severity(row),
             gap_key=f"gate/{row.rule.key}",
+            act=row_act(row),
         )
     failed = (*outcome.must_pass_failed, *outcome.must_pass_missing)
     if failed:
@@ -127,7 +136,7 @@ def item_cause(standing: Standing, gap_key: str, waived_until: date | None) -> C
     item = standing.item
     name = f"Blocker {item.id}" if item.severity is Severity.BLOCKER else item.id
 
-    def cause(verdict: Verdict, text: str, expires: date | None = None) -> Cause:
+    def cause(verdict: Verdict, text: str, act: str, expires: date | None = None) -> Cause:
         return Cause(
             key=item_key(standing),
             part=Part.CHECKLISTS,
@@ -137,24 +146,69 @@ def item_cause(standing: Standing, gap_key: str, waived_until: date | None) -> C
             gap_key=gap_key,
             item_id=item.id,
             expires=expires,
+            act=act,
         )
 
-    if standing.na_unconfirmed:
-        return cause(Verdict.CONDITIONS, "is marked not applicable, and no second person has confirmed it")
     if not standing.in_sum or standing.counts == 2 or item.severity is Severity.MINOR:
         return None
     what = "is undecided" if standing.points is None else ("is not met", "is partly met")[standing.points]
-    against = ", its proof disagrees with the vote" if standing.conflict else ""
+    if standing.conflict:
+        what += ", its proof disagrees with the vote"
+    elif _claimed_only(standing):
+        what = "is voted met, but nothing is attached that could be looked up"
     if standing.waived and waived_until is not None:
         return cause(
-            Verdict.CONDITIONS,
-            f"{what}{against}, waived until {waived_until.isoformat()}",
-            waived_until,
+            Verdict.CONDITIONS, f"{what}, waived until {waived_until.isoformat()}", _item_act(standing), waived_until
         )
     if standing.na_awaiting:
-        return cause(Verdict.NO_GO, "is marked not applicable, and no second person has confirmed it")
+        unconfirmed = "is marked not applicable, and no second person has confirmed it"
+        return cause(Verdict.NO_GO, unconfirmed, "have a second person confirm it, or vote on it")
     blocks = item.severity is Severity.BLOCKER and standing.counts == 0
-    return cause(Verdict.NO_GO if blocks else Verdict.CONDITIONS, f"{what}{against}")
+    return cause(Verdict.NO_GO if blocks else Verdict.CONDITIONS, what, _item_act(standing))
+
+
+def _claimed_only(standing: Standing) -> bool:
+    return standing.vote == 2 and standing.points == 1 and standing.assurance is Assurance.CLAIMED
+
+
+def _item_act(standing: Standing) -> str:
+    """What to do about an item below 2."""
+    if standing.conflict:
+        return "accept what the proof says, or keep the vote with a reason"
+    if standing.points is None:
+        return "vote on it"
+    if _claimed_only(standing):
+        return "attach a path, an address or the id of something imported"
+    return standing.item.improve
+
+
+def evidence_cause(standings: Sequence[Standing], facts: Facts, as_of: date) -> Cause | None:
+    """One condition for all evidence that counts though nobody has looked it up where it lies.
+
+    It does not ask how an item was voted, so that no vote brings it; a piece beside one that was found is left out.
+    """
+    waiting = [
+        piece
+        for standing in standings
+        if standing.in_sum and (dossier := facts.dossiers.get(standing.item.id)) is not None
+        for piece in unchecked(dossier, as_of)
+    ]
+    if not waiting:
+        return None
+    ahead = all(piece.lookup is LookUp.UNCOMMITTED for piece in waiting)
+    number, named = plural(len(waiting), "piece"), [f"{piece.item_id} {piece.ref}" for piece in waiting[:_NAMED]]
+    listed = ", ".join(named) + (f" and {len(waiting) - _NAMED} more" if len(waiting) > _NAMED else "")
+    what = "is" if len(waiting) == 1 else "are"
+    wrong = "in the folder, but not committed" if ahead else "not looked up"
+    commit = "commit it, then " if any(piece.lookup is LookUp.UNCOMMITTED for piece in waiting) else ""
+    return Cause(
+        key="evidence",
+        part=Part.CHECKLISTS,
+        verdict=Verdict.CONDITIONS,
+        text=f"{number} of evidence {what} {wrong}: {listed}",
+        severity=Severity.MAJOR,
+        act=f"{commit}run “readiness evidence verify” in the repository or in CI",
+    )
 
 
 def section_cause(section: Section, policy: Policy, lifts: Sequence[str]) -> Cause | None:
@@ -163,6 +217,10 @@ def section_cause(section: Section, policy: Policy, lifts: Sequence[str]) -> Cau
         return None
     low = section.score * 100 < policy.section_floor
     needs = policy.section_floor if low else policy.section_go
+    below = sorted(
+        (standing for standing in section.standings if standing.in_sum and standing.counts < 2),
+        key=lambda standing: standing.item.severity.rank,
+    )
     return Cause(
         key=f"section/{section.checklist.id}",
         part=Part.CHECKLISTS,
@@ -170,6 +228,7 @@ def section_cause(section: Section, policy: Policy, lifts: Sequence[str]) -> Cau
         text=f"{section.checklist.title} scores {percent(section.score)}, needs {needs}%",
         severity=Severity.BLOCKER if low else Severity.MAJOR,
         lifts=tuple(lifts),
+        act=f"bring some of {_ids(below)} to met",
     )
 
 
@@ -177,23 +236,29 @@ def assessed_cause(sections: Sequence[Section], policy: Policy, lifts: Sequence[
     """Too little of the weight is decided, or there is nothing to decide."""
     share = assessed(sections)
     if share is None:
-        text = "no checklist has an applicable item with a weight"
-        return Cause("assessed", Part.CHECKLISTS, Verdict.NO_GO, text, Severity.BLOCKER)
+        text = "No checklist has an applicable item with a weight, so there is nothing to decide by"
+        act = "choose a checklist with items that apply"
+        return Cause("assessed", Part.CHECKLISTS, Verdict.NO_GO, text, Severity.BLOCKER, act=act)
     if share * 100 >= policy.assessed_go:
         return None
     low = share * 100 < policy.assessed_floor
     needs = policy.assessed_floor if low else policy.assessed_go
+    standings = (standing for section in sections for standing in section.standings)
+    undecided = [standing for standing in standings if standing.in_sum and not standing.decided]
     return Cause(
         key="assessed",
         part=Part.CHECKLISTS,
         verdict=Verdict.NO_GO if low else Verdict.CONDITIONS,
-        text=f"assessed {percent(share)}, needs {needs}%",
+        text=f"The review is {percent(share)} assessed, needs {needs}%",
         severity=Severity.BLOCKER if low else Severity.MAJOR,
         lifts=tuple(lifts),
+        act=f"vote on {_ids(undecided)}",
     )
 
 
-def checklist_causes(sections: Sequence[Section], facts: Facts, gap_keys: Mapping[str, str]) -> Iterator[Cause]:
+def checklist_causes(
+    sections: Sequence[Section], facts: Facts, gap_keys: Mapping[str, str], as_of: date
+) -> Iterator[Cause]:
     """CHECKLISTS. `gap_keys` by item id: the item's gap, its own or its `same_as` group's."""
     standings = [standing for section in sections for standing in section.standings]
     for standing in standings:
@@ -211,6 +276,9 @@ def checklist_causes(sections: Sequence[Section], facts: Facts, gap_keys: Mappin
     assessed_is = assessed_cause(sections, facts.policy, _gaps_of(undecided, gap_keys))
     if assessed_is is not None:
         yield assessed_is
+    evidence_is = evidence_cause(standings, facts, as_of)
+    if evidence_is is not None:
+        yield evidence_is
 
 
 def incident_causes(
@@ -218,9 +286,9 @@ def incident_causes(
 ) -> Iterator[Cause]:
     """INCIDENTS, for those in scope. An action without a date has its gap's date."""
 
-    def cause(key: str, verdict: Verdict, text: str, lifts: tuple[str, ...] = (), gap_key: str = "") -> Cause:
+    def cause(key: str, verdict: Verdict, text: str, act: str, lifts: tuple[str, ...] = (), gap_key: str = "") -> Cause:
         severity = Severity.BLOCKER if verdict is Verdict.NO_GO else Severity.MAJOR
-        return Cause(key, Part.INCIDENTS, verdict, text, severity, gap_key=gap_key, lifts=lifts)
+        return Cause(key, Part.INCIDENTS, verdict, text, severity, gap_key=gap_key, lifts=lifts, act=act)
 
     for incident in incidents:
         if incident.severity not in (Sev.SEV1, Sev.SEV2):
@@ -229,11 +297,13 @@ def incident_causes(
         if incident.open:
             verdict = Verdict.NO_GO if incident.severity is Sev.SEV1 else Verdict.CONDITIONS
             lifts = tuple(f"{key}/{action.id}" for action in incident.actions if action.done is None)
-            yield cause(key, verdict, f"{name} is an open {incident.severity}", lifts)
+            act = "set when it was resolved, and close its note"
+            yield cause(key, verdict, f"{incident.name} is an open {incident.severity}: {incident.title}", act, lifts)
         elif not incident.eval_cases and not _closed_long_ago(incident, policy, as_of):
             why = _because("", incident.no_eval_reason) or ", without a reason"
             text = f"{name} is a {incident.severity} closed without an eval case{why}"
-            yield cause(f"{key}/eval-case", Verdict.CONDITIONS, text)
+            act = "add a case that fails before the fix and passes after it, and link it"
+            yield cause(f"{key}/eval-case", Verdict.CONDITIONS, text, act)
         if incident.severity is not Sev.SEV1:
             continue
         for action in incident.actions:
@@ -241,7 +311,8 @@ def incident_causes(
             due = action.due or (gap.due if gap else None)
             if action.done is None and due is not None and due < as_of:
                 text = f"{incident.name} action “{action.text}” was due {due.isoformat()}"
-                yield cause(f"{key}/{action.id}", Verdict.NO_GO, text, gap_key=f"{key}/{action.id}")
+                act = "do it and mark it done, or agree on a new day"
+                yield cause(f"{key}/{action.id}", Verdict.NO_GO, text, act, gap_key=f"{key}/{action.id}")
 
 
 def _closed_long_ago(incident: Incident, policy: Policy, as_of: date) -> bool:
@@ -255,6 +326,12 @@ def _gaps_of(standings: Iterable[Standing], gap_keys: Mapping[str, str]) -> tupl
     """The gaps of these items, the most severe first."""
     ordered = sorted(standings, key=lambda standing: standing.item.severity.rank)
     return tuple(dict.fromkeys(gap_keys[standing.item.id] for standing in ordered))
+
+
+def _ids(standings: Sequence[Standing]) -> str:
+    """ "REL-02, REL-03, DEP-01 and 4 more"."""
+    ids = [standing.item.id for standing in standings]
+    return ", ".join(ids[:_NAMED]) + (f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else "")
 
 
 def _because(text: str, reason: str) -> str:

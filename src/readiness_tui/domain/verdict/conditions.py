@@ -35,6 +35,7 @@ def condition(cause: Cause, facts: Facts, found: Mapping[str, FoundGap], as_of: 
         problem=", ".join(problems),
         severity=cause.severity,
         lifts=cause.lifts,
+        act=cause.act,
     )
 
 
@@ -51,7 +52,7 @@ def due_key(key: str) -> str:
 def broken_condition_causes(cause: Cause, of: Condition, as_of: date) -> tuple[Cause, ...]:
     """The NO-GO causes of a condition that has no owner or no date, or whose date has passed."""
 
-    def no_go(key: str, problem: str) -> Cause:
+    def no_go(key: str, problem: str, act: str) -> Cause:
         return Cause(
             key=key,
             part=cause.part,
@@ -60,15 +61,16 @@ def broken_condition_causes(cause: Cause, of: Condition, as_of: date) -> tuple[C
             severity=cause.severity,
             gap_key=cause.gap_key,
             item_id=cause.item_id,
+            act=act,
         )
 
     causes = []
     if not of.owner.strip():
-        causes.append(no_go(owner_key(of.key), "has no owner"))
+        causes.append(no_go(owner_key(of.key), "has no owner", "name the person who sees to it"))
     if of.due is None:
-        causes.append(no_go(due_key(of.key), "has no due date"))
+        causes.append(no_go(due_key(of.key), "has no due date", "agree on a day"))
     elif of.due < as_of:
-        causes.append(no_go(due_key(of.key), f"was due {of.due.isoformat()}"))
+        causes.append(no_go(due_key(of.key), f"was due {of.due.isoformat()}", "do what it says, or agree on a new day"))
     return tuple(causes)
 
 

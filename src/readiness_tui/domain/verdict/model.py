@@ -37,7 +37,7 @@ class Part(StrEnum):
 class Cause:
     """One reason why a part is not GO. `key` is stable and identifies the condition's row.
 
-    `gap_key`: the gap, if any, whose owner and due date the condition takes; `lifts`: the gaps whose closing would lift
+    `text` says what is wrong with what, `act` what to do about it where the text does not say so itself; `gap_key`: the gap, if any, whose owner and due date the condition takes; `lifts`: the gaps whose closing would lift
     a section or assessed condition.
     """
 
@@ -50,6 +50,7 @@ class Cause:
     item_id: str = ""
     expires: date | None = None  # a live waiver's expiry
     lifts: tuple[str, ...] = ()
+    act: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Condition:
     problem: str = ""
     severity: Severity = Severity.MAJOR
     lifts: tuple[str, ...] = ()
+    act: str = ""
 
 
 @dataclass(frozen=True, slots=True)

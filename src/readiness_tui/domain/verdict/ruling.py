@@ -43,7 +43,7 @@ def rule(
         cause
         for cause in (
             *gate_causes(facts.gate),
-            *checklist_causes(sections, facts, gap_keys),
+            *checklist_causes(sections, facts, gap_keys, as_of),
             *incident_causes(facts.incidents, facts.policy, facts.gaps or {}, as_of),
         )
         if cause.key not in lifted

@@ -14,27 +14,13 @@ from datetime import date
 from readiness_tui.domain.checklists.assessment import Assurance, Standing
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.gate_result.model import Result
+from readiness_tui.domain.verdict.acts import GATE_ACTS
 from readiness_tui.domain.verdict.causes import item_key
 from readiness_tui.domain.verdict.conditions import broken_condition_causes, condition, due_key, owner_key
 from readiness_tui.domain.verdict.fewest_items import Cover, Fate, Level, LowItem
 from readiness_tui.domain.verdict.gap import FoundGap
 from readiness_tui.domain.verdict.model import Cause, Facts, Flip, Part, Verdict
 from readiness_tui.domain.verdict.ruling import Ruling, rule
-
-_GATE_WORDS = {
-    "gate/none": "declare a gate with a required metric, and run it",
-    "gate/none-required": "make a metric of the gate required",
-    "gate/not-run": "run the gate on a candidate",
-    "gate/lock": "lock the gate, then run it again; or declare the start that a file does not say",
-    "gate/digest": "declare the unknown digests, or run again with them recorded",
-    "gate/high-risk-failed": "have the failed high-risk cases pass in a later run, or accept their risk by name",
-    "gate/high-risk-accepted": "mend the high-risk cases whose risk was accepted",
-    "gate/failed-then-passed": "record what changed since the version failed, or test a new one",
-    "gate/cases-new": "add the new cases to the baseline's run, or let the gate allow them",
-    "gate/cases-removed": "run the removed cases again, or let the gate allow it",
-    "gate/must-pass": "make the must-pass cases pass",
-    "gate/high-risk": "have a person label the unreviewed high-risk cases",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +106,10 @@ class _Search:
                     waived=False,
                 )  # fmt: skip
             elif _confirm_key(standing) in keys:
-                after[item_id] = replace(
-                    standing, applicable=False, na_awaiting=False, na_unconfirmed=False, waived=False
-                )
+                after[item_id] = replace(standing, applicable=False, na_awaiting=False, waived=False)
         return after
 
-    # --- independent causes: gate, incidents, an unconfirmed "not applicable"
+    # --- independent causes: gate, incidents, evidence
 
     def _independent_changes(self) -> list[Flip]:
         chosen: list[Flip] = []
@@ -135,7 +119,7 @@ class _Search:
                 continue
             if standing is not None and standing.in_sum:
                 continue
-            lift = _Option((self._confirm(standing) if standing is not None else self._settle_cause(cause),))
+            lift = _Option((self._settle_cause(cause),))
             if cause.verdict is Verdict.NO_GO or self.to_go:
                 chosen += lift.flips
                 continue
@@ -282,12 +266,16 @@ class _Search:
         return self._flip(_confirm_key(standing), text, standing.item.severity, cause, standing)
 
     def _settle_cause(self, cause: Cause) -> Flip:
-        if cause.part is Part.GATE:
-            text = _GATE_WORDS.get(cause.key) or self._found(cause) or self._pass(cause.key.removeprefix("gate/"))
+        if cause.key == "evidence":
+            text = cause.act
+        elif cause.part is Part.GATE:
+            text = GATE_ACTS.get(cause.key) or self._found(cause) or self._pass(cause.key.removeprefix("gate/"))
         elif cause.key.endswith("/eval-case"):
             text = f"add an eval case: {cause.text}"
+        elif cause.gap_key:
+            text = f"close the action: {cause.text}"
         else:
-            text = f"close {'the action' if cause.gap_key else 'the incident'}: {cause.text}"
+            text = f"close the incident INC-{cause.key.removeprefix('incident/')}: {cause.act}"
         return self._flip(cause.key, text, cause.severity, cause)
 
     def _found(self, cause: Cause) -> str:

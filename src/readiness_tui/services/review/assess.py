@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from readiness_tui.domain.checklists.assessment import Consensus, Evidence, EvidenceKind, Override, Vote, Waiver
@@ -12,8 +13,9 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import ReviewView, current_review, load
+from readiness_tui.services.core.view import current_review, load
 from readiness_tui.services.core.write import change
+from readiness_tui.services.review.evidence import Places, look_up, places_of
 from readiness_tui.store import assessments, reviews
 from readiness_tui.store.sqlite import Connection
 
@@ -45,7 +47,7 @@ def not_applicable(desk: Desk, item: str, reason: str) -> None:
 
 
 def confirm_na(desk: Desk, item: str, by: str) -> None:
-    """`by`, a second person, confirms a not-applicable. A lone reviewer may confirm alone: printed "unconfirmed"."""
+    """`by`, a second person, confirms a not-applicable. With one reviewer theirs is enough."""
     _say(by, "Who confirms? Name the second person who agrees that the item does not apply.")
     with change(desk, f"{item}: not applicable confirmed by {by}") as (tx, review):
         claimed = [vote for vote in assessments.votes(tx.conn, review.id, item) if vote.na]
@@ -58,40 +60,48 @@ def confirm_na(desk: Desk, item: str, by: str) -> None:
 
 
 def attach(
-    desk: Desk, items: Sequence[str], kind: EvidenceKind, ref: str, *, witness: str = "", dated: date | None = None
-) -> None:
-    """Attach one piece of evidence to each item. `shown` needs a second person as witness, `drill` a date."""
-    _say(ref, "What is the evidence? Paste a URL, a path, or the id of a run, trace or incident.")
+    desk: Desk,
+    items: Sequence[str],
+    kind: EvidenceKind | None,
+    ref: str,
+    *,
+    witness: str = "",
+    dated: date | None = None,
+    instead_of: Sequence[int] = (),
+    places: Places | None = None,
+) -> tuple[Evidence, ...]:
+    """Attach one piece of evidence to each item, looked up now; a claim is kept too, and counts as one.
+
+    `kind` None: recognised. `shown` needs a second person as witness, `drill` a date. `instead_of`: ids of claims that
+    this replaces. `places`: where paths are looked up, if not in the repository that the database lies in.
+    """
+    _say(ref, "What is the evidence? Paste a URL, a path, or the id of a run, trace, case or incident.")
     if kind is EvidenceKind.SHOWN and (not witness.strip() or name_key(witness) == name_key(desk.who)):
         raise ReadinessError("What was shown needs a witness: a second named person who saw it.")
     if kind is EvidenceKind.DRILL and dated is None:
         raise ReadinessError("A drill counts with its date. Type it as YYYY-MM-DD.")
-    with change(desk, f"evidence for {', '.join(items)}: {kind} {ref}") as (tx, review):
+    ref, made = ref.strip(), []
+    with desk.store.read() as conn:  # git is asked before the transaction, so that nobody waits for the file meanwhile
+        system = current_review(conn, desk).system
+        found = look_up(conn, system, kind, ref, places or places_of(desk))
+    said = f" ({found.lookup}{f' in {found.commit[:10]}' if found.commit else ''})"
+    with change(desk, f"evidence for {', '.join(items)}: {found.kind} {ref}{said}") as (tx, review):
+        now = desk.now()
+        for evidence_id in instead_of:
+            assessments.remove_evidence(tx, evidence_id)
         for item in items:
             _known(tx.conn, review, item)
-            assessments.add_evidence(
-                tx, review.id, Evidence(0, item, kind, ref.strip(), desk.who, witness.strip(), dated, desk.now())
+            piece = Evidence(
+                0, item, found.kind, ref, desk.who, witness.strip(), dated, now, found.lookup, found.commit, now
             )
+            made.append(replace(piece, id=assessments.add_evidence(tx, review.id, piece)))
+    return tuple(made)
 
 
 def detach(desk: Desk, evidence_id: int) -> None:
     """Remove a piece of evidence; what it carried counts as claimed again."""
     with change(desk, f"evidence {evidence_id} removed") as (tx, _):
         assessments.remove_evidence(tx, evidence_id)
-
-
-def guess_evidence(text: str, view: ReviewView) -> EvidenceKind:
-    """What kind of evidence a pasted line is: by its form, and by what was imported."""
-    ref = text.strip()
-    if "://" in ref:
-        return EvidenceKind.URL
-    if ref.upper().startswith("INC-"):
-        return EvidenceKind.INCIDENT
-    if any(info.run.id == ref or info.run.name == ref for info in view.runs):
-        return EvidenceKind.RUN
-    if ref.startswith("trace") or any(ref in proposal.examples for proposal in view.proposals.values()):
-        return EvidenceKind.TRACE
-    return EvidenceKind.PATH
 
 
 def note(desk: Desk, item: str, text: str) -> None:
@@ -195,8 +205,7 @@ def same_evidence(desk: Desk, items: Sequence[str]) -> Evidence:
     if not pieces:
         raise ReadinessError("You have attached no evidence yet. Press e to attach some.")
     last = max(pieces, key=lambda piece: piece.id)
-    attach(desk, items, last.kind, last.ref, witness=last.witness, dated=last.dated)
-    return last
+    return attach(desk, items, last.kind, last.ref, witness=last.witness, dated=last.dated)[0]
 
 
 def _known(conn: Connection, review: Review, item: str) -> Item:

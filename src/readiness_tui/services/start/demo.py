@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
-from readiness_tui.domain.checklists.assessment import EvidenceKind
+from readiness_tui.domain.checklists.assessment import EvidenceKind, LookUp
+from readiness_tui.domain.checklists.evidence import PlaceFound
 from readiness_tui.domain.checklists.model import Depth
 from readiness_tui.domain.incidents.model import (
     Action,
@@ -99,6 +100,7 @@ def _assess(stage: _Stage, plan: Mapping[str, Any]) -> None:
             row["ref"],
             witness=row.get("witness", ""),
             dated=date.fromisoformat(row["dated"]) if row.get("dated") else None,
+            places=lambda _: PlaceFound(LookUp.FOUND, plan["repository"]["commit"]),
         )
     for row in plan["accepted"]:
         assess.accept(stage.as_person(row["by"]), [row["item"]])

@@ -23,7 +23,8 @@ Submit = Callable[[Values], Awaitable[str | None]]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`value` is what the form proposes; `hint` says what to type; `choices` are offered while typing."""
+    """`value` is what the form proposes; `hint` says what to type; `choices` are offered while typing. `saves`: Enter in
+    it saves, because the fields after it are seldom needed."""
 
     name: str
     label: str
@@ -31,6 +32,7 @@ class Field:
     hint: str = ""
     choices: Sequence[str] = ()
     long: bool = False
+    saves: bool = False
 
 
 class FormDialog(ModalScreen[bool]):
@@ -98,7 +100,7 @@ class FormDialog(ModalScreen[bool]):
         event.stop()
         names = [field.name for field in self._fields]
         position = names.index(str(event.input.id).removeprefix("field-"))
-        if position + 1 < len(names):
+        if position + 1 < len(names) and not self._fields[position].saves:
             self.query_one(f"#field-{names[position + 1]}").focus()
         else:
             await self.action_submit()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from readiness_tui.domain.checklists.assessment import Assurance, Dossier, Proposal, Standing
+from readiness_tui.domain.checklists.assessment import Assurance, Dossier, LookUp, Proposal, Standing
+from readiness_tui.domain.checklists.evidence import found_text
 from readiness_tui.domain.checklists.model import ProbeKind, Severity
+from readiness_tui.domain.checklists.standing import unchecked
 from readiness_tui.domain.text.format import day_month
 from readiness_tui.domain.verdict.gap import Gap
 from readiness_tui.domain.verdict.preview import Consequence
@@ -89,7 +91,11 @@ def status_reasons(view: ReviewView, standing: Standing, dossier: Dossier) -> li
             " · a accept the proof · k keep the vote with a reason"
         )
     elif standing.vote == 2 and standing.points == 1 and standing.assurance is Assurance.CLAIMED:
-        reasons.append("voted 2, but nothing is attached: a claim counts 1 · e attach evidence")
+        lack = "what is attached is only a claim" if dossier.evidence else "nothing is attached"
+        reasons.append(f"voted 2, but {lack}: a claim counts 1 · e attach evidence")
+    if standing.points == 2 and (waiting := unchecked(dossier, view.as_of)):
+        todo = "commit it, then run" if all(piece.lookup is LookUp.UNCOMMITTED for piece in waiting) else "run"
+        reasons.append(f"what is attached is {waiting[0].lookup}: {todo} “readiness evidence verify” in the repository")
     if standing.vote == 2 and len(dossier.ticks) < len(standing.item.ticks):
         counted = f"{len(dossier.ticks)} of {len(standing.item.ticks)} ticked"
         reasons.append(f"voted 2 with {counted}: met means each that applies · x ticks")
@@ -97,8 +103,6 @@ def status_reasons(view: ReviewView, standing: Standing, dossier: Dossier) -> li
         reasons.append("kept against the proof, with a reason; holds until its data changes")
     if standing.na_awaiting:
         reasons.append("not applicable waits for a second person: undecided until then · c confirm")
-    if standing.na_unconfirmed:
-        reasons.append("not applicable, unconfirmed: a lone reviewer's word")
     if standing.spread and not dossier.consensus:
         reasons.append(f"reviewers differ by {standing.spread}: stands at the lowest · c record a consensus")
     return [safe(reason, "$text-warning") for reason in reasons]
@@ -163,7 +167,9 @@ def evidence(dossier: Dossier) -> list[Content]:
         extra = f", witnessed by {piece.witness}" if piece.witness else ""
         dated = f", {piece.dated}" if piece.dated else ""
         head = "EVIDENCE  " if position == 0 else "          "
-        rows.append(join(Content.styled(head, "bold"), line(f"{piece.kind} {piece.ref}{dated}{extra} ({piece.by})")))
+        shown = join(Content.styled(head, "bold"), line(f"{piece.kind} {piece.ref}{dated}{extra} ({piece.by})"))
+        found = found_text(piece)
+        rows.append(join(shown, " · ", line(found, "$foreground-muted")) if found else shown)
     return rows
 
 

@@ -10,10 +10,12 @@ from textual.binding import Binding
 from textual.widgets import Static
 from textual.worker import WorkType
 
-from readiness_tui.domain.checklists.assessment import Assurance, Dossier, EvidenceKind, Proposal, Standing
+from readiness_tui.domain.checklists.assessment import Assurance, Dossier, Evidence, EvidenceKind, Proposal, Standing
+from readiness_tui.domain.checklists.evidence import claim_sentence
 from readiness_tui.domain.checklists.model import ProbeKind
 from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.domain.verdict.preview import preview_vote
+from readiness_tui.services.core.choices import choose
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import assess, gaps
 from readiness_tui.tui.dialogs.form import Field, Values
@@ -131,7 +133,7 @@ class Scoring(Feature):
         if standing is None:
             return
         item = standing.item.id
-        if standing.na_awaiting or standing.na_unconfirmed or any(v.na for v in view.dossier(item).votes):
+        if standing.na_awaiting or any(v.na for v in view.dossier(item).votes):
             others = [name for name in view.review.reviewers if name != view.who]
             self.screen.ask(
                 f"{item}: confirm not applicable",
@@ -218,21 +220,44 @@ class Scoring(Feature):
 
     def _ask_evidence(self, items: list[str], intro: str) -> None:
         view = self.view
+        kept: tuple[Evidence, ...] = ()  # a claim that this form has kept already …
+        typed: Values = {}  # … as it was typed
+        made: tuple[Evidence, ...] = ()
 
         def save(values: Values) -> None:
-            kind = EvidenceKind(values["kind"]) if values["kind"] else assess.guess_evidence(values["ref"], view)
+            nonlocal made
+            kind = choose(EvidenceKind, values["kind"], "a kind of evidence") if values["kind"] else None
+            if kind is None and (values["witness"] or values["dated"]):
+                kind = EvidenceKind.SHOWN if values["witness"] else EvidenceKind.DRILL
             dated = parse_day(values["dated"], view.as_of) if values["dated"] else None
-            assess.attach(self.desk, items, kind, values["ref"], witness=values["witness"], dated=dated)
+            made = assess.attach(
+                self.desk, items, kind, values["ref"], witness=values["witness"], dated=dated,
+                instead_of=[piece.id for piece in kept],
+            )  # fmt: skip
 
-        self.screen.ask(
+        save_once = self.screen.submitter(save)
+
+        async def submit(values: Values) -> str | None:
+            nonlocal kept, typed, made, save_once
+            if kept and values == typed:
+                return None  # Enter again keeps it as it is
+            made = ()
+            refusal = await save_once(values)
+            if refusal is None and made and made[0].lookup.claim:
+                kept, typed, save_once = made, values, self.screen.submitter(save)
+                return claim_sentence(made[0])
+            return refusal
+
+        self.screen.ask_with(
             f"Evidence for {', '.join(items)}",
             [
-                Field("ref", "Paste a URL, a path, or the id of a run, trace or incident; or say what was shown"),
+                Field("ref", "Paste a URL, a path, or the id of a run, trace or incident",
+                      choices=_known_ids(view), saves=True),
                 Field("kind", "Kind (empty: recognised from what you paste)", choices=[kind.value for kind in EvidenceKind]),
                 Field("witness", "Witness, for what was shown in the meeting"),
                 Field("dated", "Date, for a drill", hint="YYYY-MM-DD"),
             ],
-            save,
+            submit,
             intro=intro,
         )  # fmt: skip
 
@@ -348,6 +373,12 @@ class Scoring(Feature):
             await self.host.action_room("evals")
         else:
             await self.host.show_traces(ids, f"examples of {item}")
+
+
+def _known_ids(view: ReviewView) -> list[str]:
+    """A few ids that a line of evidence may name: what is decided on, and what happened."""
+    runs = [data.run.id for data in (*view.measured.candidate, *view.measured.baseline)]
+    return [*dict.fromkeys(runs[:2]), *(incident.name for incident in view.facts.incidents[:3])]
 
 
 def gap_key(view: ReviewView, standing: Standing) -> str:

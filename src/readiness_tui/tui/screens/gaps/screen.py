@@ -266,6 +266,8 @@ def gap_line(gap: GapLine, width: int, view: ReviewView) -> Content:
 
 def about_condition(condition: Condition) -> Content:
     rows = [safe(condition.text, "bold")]
+    if condition.act:
+        rows.append(safe(f"To do: {condition.act}"))
     if condition.problem:
         rows.append(safe(f"Blocks: {condition.problem}. A condition needs an owner and a day that has not passed."))
     if condition.lifts:
@@ -284,7 +286,7 @@ def about_gap(gap: GapLine) -> Content:
     if gap.merged:
         rows.append(safe("Stands for " + ", ".join(gaps.called(key) for key in gap.merged), "$foreground-muted"))
     if gap.due_changes:
-        rows.append(safe("Date moved: " + "; ".join(gap.due_changes), "$foreground-muted"))
+        rows.append(safe("Date changed: " + "; ".join(gap.due_changes), "$foreground-muted"))
     if gap.evidence:
         rows.append(safe("Evidence: " + gap.evidence, "$foreground-muted"))
     return Content("\n").join(rows)

@@ -11,6 +11,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.checklists.model import Severity
+from readiness_tui.domain.checklists.standing import reviewed_alone
 from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.metrics.meets import NOISE
 from readiness_tui.domain.text.format import day_month
@@ -124,11 +125,12 @@ def verdict_line(view: ReviewView) -> Content:
     causes = [cause.text for cause in judgement.causes if cause.verdict is judgement.verdict]
     shown = " · ".join(causes[:3]) + (f" · and {len(causes) - 3} more" if len(causes) > 3 else "")
     until = f" until {judgement.valid_until}" if judgement.valid_until else ""
+    alone = " · reviewed alone" if reviewed_alone(view.review.reviewers) else ""
     return join(
         Content.styled(f"{judgement.verdict}{until}", glyphs.VERDICT_STYLE[judgement.verdict]),
         "   ",
         line(shown or "gate, checklists and incidents all hold"),
-        Content.styled(f"   as of {view.as_of}", "$foreground-muted"),
+        Content.styled(f"   as of {view.as_of}{alone}", "$foreground-muted"),
     )
 
 
@@ -275,4 +277,6 @@ def why_text(view: ReviewView) -> Content:
         ):
             mark = glyphs.FAIL if cause.verdict is Verdict.NO_GO else glyphs.PARTIAL
             blocks.append(join(Content.styled(f"  {mark.glyph} ", mark.style), safe(cause.text)))
+            if cause.act:
+                blocks.append(join("    → ", safe(cause.act, "$foreground-muted")))
     return Content("\n").join(blocks)
