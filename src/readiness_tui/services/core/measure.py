@@ -114,6 +114,7 @@ def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...]
         held={part.run.id: part for part in (*candidate, *baseline)},
         incidents=tuple(incidents.all(conn, review.system)),
         evidence=_drills(conn, review),
+        cases_of=lambda run: run_data(conn, by_id[run.id], eval_set).cases if run.id in by_id else None,
     )
     items = tuple(item for checklist in checklists for item in checklist.items)
     return Measured(
@@ -125,7 +126,7 @@ def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...]
         eval_set=eval_set,
         shelf=shelf,
         trace_count=len(recorded),
-        asked=replace(data, traces=()),
+        asked=replace(data, traces=(), cases_of=lambda run: None),
         ambiguous=ambiguous,
     )
 
