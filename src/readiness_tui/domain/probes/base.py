@@ -10,7 +10,7 @@ import hashlib
 import json
 from bisect import bisect_left
 from collections import Counter as Counts
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
@@ -110,7 +110,7 @@ class SeenTraces:
     copies: int = 0
     as_of: date | None = None
     variety: Variety = field(default_factory=Variety)  # of questions and answers
-    _known: set[int] = field(default_factory=set)
+    _known: set[Hashable] = field(default_factory=set)
 
     def admit(self, trace: Trace, data: ProbeInput) -> Admitted:
         """Count the trace, unless it is left out."""

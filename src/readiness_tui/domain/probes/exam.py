@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable
 
+from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.compare.comparison import first_run_with
 from readiness_tui.domain.gate_result.evaluate import case_passed, high_risk_cases
 from readiness_tui.domain.gate_result.power import cases_to_decide, fewest_cases
@@ -17,6 +18,7 @@ from readiness_tui.domain.probes.facts import NO_RUN, some_names
 from readiness_tui.domain.probes.figures import SupportFigure, percent, support_of_records
 from readiness_tui.domain.probes.runs import all_runs, cases_of, pairs_of, tagged
 from readiness_tui.domain.probes.sound import distinct_questions, sound, unsound
+from readiness_tui.domain.probes.variety import ENOUGH
 from readiness_tui.domain.runs.model import Case, CaseStatus, EvalSet, Provenance, Run
 from readiness_tui.domain.text.versions import has_version, pinned
 
@@ -119,7 +121,8 @@ def trials_per_case(data: ProbeInput) -> Finding:
     whole = sound([pair for pair in data.candidate if pair[1]], data.as_of)
     if not whole.runs:
         return Finding(None, missing=whole.nothing or NO_RUN)
-    tables = [(run, _trials(cases)) for run, cases in whole.runs]
+    told = declared.expected_constant(data.review.declared)
+    tables = [(run, _trials(cases, may_agree="answers" in told)) for run, cases in whole.runs]
     run, trials = max(tables, key=lambda row: (min(row[1].values()), row[1].total() / len(row[1])))
     thin = sorted(name for name, count in trials.items() if count < TRIALS)
     cases = next(cases for other, cases in whole.runs if other is run)
@@ -135,19 +138,31 @@ def trials_per_case(data: ProbeInput) -> Finding:
     return Finding(points, (check,), (f"run {run.id}",), examples=tuple(thin), left_out=whole.left_out)
 
 
-def _trials(cases: tuple[Case, ...]) -> Counter[str]:
-    """How many trials each case has that are its own."""
+def _trials(cases: tuple[Case, ...], *, may_agree: bool) -> Counter[str]:
+    """How many trials each case has that are its own.
+
+    A copy is known by its answer with a time, a cost or a count, or by two of those; by answers alone only where no case
+    of thirty or more repeats ever gave another one, and the team does not declare that (`may_agree`).
+    """
     found: Counter[str] = Counter()
-    seen: set[tuple[str, Hashable]] = set()
+    seen: set[Hashable] = set()
+    answers: dict[str, set[str | None]] = {}
+    repeats = differ = 0
     for case in cases:
         key = case_key(case)
-        measures = (case.output, case.latency_ms.value, case.cost.value, case.tokens_in, case.tokens_out)
+        figures = (case.latency_ms.value, case.cost.value, case.tokens_in, case.tokens_out)
+        known = sum(figure is not None for figure in figures) + (case.output is not None)
+        again = known >= 2 and (key, case.output, figures) in seen
         cached = Provenance.CACHED in (case.latency_ms.provenance, case.cost.provenance)
-        told = any(part is not None for part in measures)
-        again = told and (key, measures) in seen
+        given = answers.setdefault(key, set())
+        repeats += bool(given)
+        differ += bool(given) and case.output not in given
+        given.add(case.output)
         found[key] += not (case.status is CaseStatus.ERROR or again or (cached and key in found))
-        seen.add((key, measures))
-    return found
+        seen.add((key, case.output, figures))
+    recorded = any(output is not None for given in answers.values() for output in given)
+    alike = recorded and repeats >= ENOUGH and not differ and not may_agree
+    return Counter(dict.fromkeys(found, 1)) if alike else found
 
 
 def _flaky(cases: tuple[Case, ...]) -> list[str]:

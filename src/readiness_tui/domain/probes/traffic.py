@@ -6,7 +6,7 @@ A refuting probe looks at all of them: a leak is a leak, whoever sent the reques
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from readiness_tui.domain.runs.model import Trace
@@ -61,19 +61,25 @@ def _fields(extra: Mapping[str, Any], deep: int) -> Iterator[tuple[str, Any]]:
             yield str(name), value
 
 
-def content(trace: Trace) -> int:
-    """What was recorded of the request, as a number: two records of one content are one observation, copied.
+def content(trace: Trace) -> Hashable:
+    """What was recorded of the request: two records of one content are one observation, copied.
 
     Ids, times, the user and whatever else the log adds are no part of it, and of an answer out of a cache its measures
-    are none either. A record without any text can only be told apart by its time.
+    are none either. Without an answer, documents or tools its time is part of it; and where nothing was measured either,
+    only records without a time cannot be told apart.
     """
     measures = None if trace.cached else (trace.latency_ms, trace.cost, trace.tokens_in, trace.tokens_out)
     steps = tuple(
         (span.name, span.kind, span.error, None if trace.cached else span.duration_ms, repr(span.attributes))
         for span in trace.spans or ()
     )
-    said = has(trace.question) or has(trace.answer) or trace.chunks or trace.tool_calls
     told = (trace.prompt_version, trace.model, trace.index_version, trace.app_version, trace.status, trace.outcome)
     texts = (trace.question, trace.answer, trace.error, trace.feedback, trace.chunks, trace.tool_calls, trace.retrieval)
     scores = tuple(sorted(trace.scores.items()))
-    return hash((measures, steps, told, texts, scores, trace.cached, None if said else trace.started_at))
+    if has(trace.answer) or trace.chunks or trace.tool_calls:
+        when: Hashable = None
+    elif trace.started_at is None or any(part is not None for part in measures or ()):
+        when = trace.started_at
+    else:
+        when = trace.id
+    return hash((measures, steps, told, texts, scores, trace.cached, when))

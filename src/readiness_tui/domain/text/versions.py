@@ -68,7 +68,7 @@ def has_version(value: str | None) -> bool:
     if value is None or not has(value):
         return False
     words = [word.casefold() for word in _WORDS.findall(value)]
-    if all(word in _ASKS or word in _FIELDS for word in words):
+    if _ASKS & set(words) and all(word in _ASKS or word in _FIELDS for word in words):
         return False
     numbered = any(character.isdigit() for character in value)
     return "latest" not in words and (numbered or (words[-1] not in _MOVING and not _ASKS & set(words)))
