@@ -107,6 +107,7 @@ class IdempotentWrites(EachCopy):
     twice: int = 0
     bad: Smallest = field(default_factory=Smallest)
     guessed: Counter[str] = field(default_factory=Counter)
+    requests: int = 0
     silent: int = 0
     bare: int = 0
     variety: Variety = field(default_factory=Variety)
@@ -117,6 +118,7 @@ class IdempotentWrites(EachCopy):
 
     def add(self, trace: Trace) -> None:
         done: set[tuple[str, str | None]] = set()
+        self.requests += 1
         self.silent += trace.tool_calls is None and not of_kind(trace, SpanKind.TOOL)
         for call in calls(trace):
             name = call.call.name
@@ -147,7 +149,9 @@ class IdempotentWrites(EachCopy):
             f"{self.twice:,} made twice in one request{unknown(self.silent, '; ', ' requests do not show their tools')}",
             self.n,
             k=self.k,
-            supports=nearly_all(self.k, self.n) and not self.twice,
+            supports=nearly_all(self.k, self.n)
+            and not self.twice
+            and nearly_all(self.requests - self.silent, self.requests),
             examples=tuple(self.bad.ids),
             variety=self.variety,
             against=self.bare,

@@ -36,12 +36,16 @@ def _attempt(value: Any) -> int | None:
 
 @dataclass(slots=True)
 class CallsWithinPolicy(EachCopy):
-    """Outbound calls: none longer than the declared timeout, none tried more often than declared (REL-01)."""
+    """Outbound calls: none longer than the declared timeout, none tried more often than declared (REL-01). Of a log that
+    shows steps nearly all have to be timed, of one that shows tool calls alone nearly all have to count their attempts."""
 
     timeout_ms: Fraction
     attempts: int
+    n: int = 0
+    silent: int = 0
     calls: int = 0
     timed: int = 0
+    asked: int = 0
     counted: int = 0
     longest: float = 0.0
     most: int = 0
@@ -54,6 +58,8 @@ class CallsWithinPolicy(EachCopy):
         return cls(declared.read(settings, "timeout_policy") * 1000, declared.read(settings, "retry_policy"))
 
     def add(self, trace: Trace) -> None:
+        self.n += 1
+        self.silent += trace.spans is None and trace.tool_calls is None
         for span in trace.spans or ():
             if span.kind in _OUTBOUND:
                 self.calls += 1
@@ -65,6 +71,7 @@ class CallsWithinPolicy(EachCopy):
                         self.over.add(trace.id)
                 self._tries(trace.id, _attempt(span.attributes.get("attempt")))
         for call in trace.tool_calls or ():
+            self.asked += 1
             self._tries(trace.id, call.attempt)
 
     def _tries(self, trace_id: str, attempt: int | None) -> None:
@@ -84,15 +91,17 @@ class CallsWithinPolicy(EachCopy):
             else "no call says how long it took"
         )
         tries = (
-            f"most attempts {self.most:,}, {self.attempts:,} declared"
+            f"most attempts {self.most:,}{unknown(max(self.asked - self.counted, 0))}, {self.attempts:,} declared"
             if self.counted
             else "no call counts its attempts"
         )
+        known = nearly_all(self.timed, self.calls) if self.calls else nearly_all(self.counted, self.asked)
+        silent = unknown(self.silent, "; ", f" of {self.n:,} requests do not show their calls")
+        known = known and nearly_all(self.n - self.silent, self.n)
         return SupportFigure(
-            f"{longest}; {tries}",
+            f"{longest}; {tries}{silent}",
             max(self.timed, self.counted),
-            supports=not self.over.ids
-            and (nearly_all(self.timed, self.calls) or (not self.timed and self.counted > 0)),
+            supports=not self.over.ids and known,
             examples=tuple(self.over.ids),
             variety=self.variety,
         )

@@ -14,8 +14,8 @@ from readiness_tui.domain.probes.base import Check, FactProbe, Finding, Probe, P
 from readiness_tui.domain.probes.facts import best_run_finding, some_names
 from readiness_tui.domain.probes.sound import Pair, distinct_questions, sound, unsound
 from readiness_tui.domain.probes.variety import Variety, constants
-from readiness_tui.domain.runs.model import UNKNOWN_VERSION, Case, CaseStatus, Run
-from readiness_tui.domain.text.versions import has
+from readiness_tui.domain.runs.model import Case, CaseStatus, Run
+from readiness_tui.domain.text.versions import has_version, names_model
 
 RED_TEAM_DAYS = 30
 _RED = frozenset({"red_team", "redteam", "red_teaming", "adversarial", "attack", "attacks", "jailbreak", "injection"})
@@ -102,10 +102,16 @@ def load_run_recorded(data: ProbeInput) -> Finding:
         )
     if versions:
         named = some_names(sorted(versions))
-        same = run.version in versions and run.version != UNKNOWN_VERSION and has(run.version)
+        same = run.version in versions and _says_which(run)
         checks.append(Check("on the candidate's version", same, f"{safe(run.version)}, candidate {named}"))
     points = 2 if all(check.holds for check in checks) else 1
     return Finding(points, tuple(checks), (f"run {run.id}",), left_out=(*whole.left_out, *expected, *hint))
+
+
+def _says_which(run: Run) -> bool:
+    """Whether the run's version is one: two runs of "latest" need not be of the same."""
+    named = run.pipeline_version or run.prompt_version
+    return has_version(named) if named else names_model(run.model)
 
 
 # Red team
