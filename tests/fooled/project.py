@@ -16,7 +16,7 @@ from readiness_tui.domain.checklists.model import Depth
 from readiness_tui.domain.incidents.model import Incident, Sev
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
-from readiness_tui.services.core.write import change
+from readiness_tui.services.core.write import change, deferred
 from readiness_tui.services.gate import versions
 from readiness_tui.services.importing import imports
 from readiness_tui.services.review import assess, reviews
@@ -288,6 +288,11 @@ class Project:
             desk, system="bot", release="2026.11", held_on=AS_OF, as_of=AS_OF, owner="ana", depth=Depth.FULL,
             checklists=CHECKLISTS, reviewers=("ana", "ben"),
         )  # fmt: skip
+        with deferred(desk):
+            self._fill(desk, folder)
+        return desk
+
+    def _fill(self, desk: Desk, folder: Path) -> None:
         for name, value in self.declared.items():
             reviews.declare(desk, name, value)
         for path, role in self.write(folder):
@@ -302,7 +307,6 @@ class Project:
                 )
         for item in ("REL-11", "DEP-09"):
             assess.attach(desk, [item], EvidenceKind.DRILL, self.drills[0], dated=self.drills[1])
-        return desk
 
     def write(self, folder: Path) -> Iterator[tuple[Path, str | None]]:
         """The files, in the order of import, each with its role."""
