@@ -302,8 +302,17 @@ def test_proofs_say_what_the_review_rests_on() -> None:
         assert proposals[item].k == 1
     for item in ("OBS-05", "REL-04", "DEP-02", "DEP-04"):  # the log keeps to what is declared, and lifts no vote
         assert said(item) == (None, Assurance.EVIDENCED), item
-    assert "841 unknown" in proposals["REL-01"].text  # six of 847 calls say which attempt they were, none how long it took
-    for item in ("REL-01", "REL-05", "SAF-01", "SAF-03", "SAF-04", "SAF-05"):  # nothing declared, logged or found: nothing said
+    assert (
+        "841 unknown" in proposals["REL-01"].text
+    )  # six of 847 calls say which attempt they were, none how long it took
+    for item in (
+        "REL-01",
+        "REL-05",
+        "SAF-01",
+        "SAF-03",
+        "SAF-04",
+        "SAF-05",
+    ):  # nothing declared, logged or found: nothing said
         assert said(item) == (None, None), item
     assert said("EVA-12") == (2, Assurance.EVIDENCED)
     tools = proposals["OBS-04"]

@@ -25,7 +25,6 @@ from readiness_tui.domain.probes import (
     leaks,
     propose_all,
 )
-from readiness_tui.domain.text.versions import undated
 from readiness_tui.domain.probes.shares import share_points
 from readiness_tui.domain.runs.model import (
     Aggregate,
@@ -43,6 +42,7 @@ from readiness_tui.domain.runs.model import (
     Trace,
 )
 from readiness_tui.domain.text.secrets import find_secrets
+from readiness_tui.domain.text.versions import undated
 
 DAY = date(2026, 11, 23)
 REVIEW = Review(1, "support-bot", "2026.11", DAY, "ana")

@@ -428,7 +428,12 @@ def test_judge_and_people() -> None:
     )
     pinned = replace(run, judge="judge-2026-01-01")
     proposal = ask("judge_agreement", candidate=((pinned, marked),))
-    assert (proposal.k, proposal.n, proposal.examples, proposal.assurance) == (12, 14, ("c8", "c9"), Assurance.EVIDENCED)
+    assert (proposal.k, proposal.n, proposal.examples, proposal.assurance) == (
+        12,
+        14,
+        ("c8", "c9"),
+        Assurance.EVIDENCED,
+    )
     assert "12 of 14 cases labelled blind agree" in proposal.text
     assert "recognised 8 of 8 good answers and 4 of 6 bad ones" in proposal.text
     # A judge that passes all agrees with most people where most answers are good, and has recognised no bad one.

@@ -18,7 +18,7 @@ from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.probes import ProbeInput, propose_all, reads_records, special
 from readiness_tui.domain.runs.holding import Shelf
 from readiness_tui.domain.runs.joining import join_golden
-from readiness_tui.domain.runs.model import Case, EvalSet
+from readiness_tui.domain.runs.model import Case, EvalSet, Run
 from readiness_tui.services.core import golden_sets
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.golden_sets import run_data
@@ -96,6 +96,11 @@ def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...]
     outcome = evaluate_gate(gate, lock, candidate, baseline, recorded, as_of=as_of, locked=shelf.locked)
     if gate is not None and review.gate_id is not None:
         outcome = replace(outcome, revision=_revision(conn, review.gate_id, gate))
+
+    def cases_of(run: Run) -> tuple[Case, ...] | None:
+        part = run_data(conn, by_id[run.id], shelf) if run.id in by_id else None
+        return None if part is None else (*part.cases, *part.outside)
+
     data = ProbeInput(
         traces=recorded,
         candidate=tuple((part.run, part.cases) for part in candidate),
@@ -114,7 +119,7 @@ def _measure(conn: Connection, review: Review, checklists: tuple[Checklist, ...]
         held={part.run.id: part for part in (*candidate, *baseline)},
         incidents=tuple(incidents.all(conn, review.system)),
         evidence=_drills(conn, review),
-        cases_of=lambda run: run_data(conn, by_id[run.id], eval_set).cases if run.id in by_id else None,
+        cases_of=cases_of,
     )
     items = tuple(item for checklist in checklists for item in checklist.items)
     return Measured(

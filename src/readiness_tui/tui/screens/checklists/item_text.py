@@ -138,7 +138,9 @@ def proof(proposal: Proposal) -> list[Content]:
                  f" ({proposal.assurance})" if proposal.assurance else "")
         )  # fmt: skip
     if proposal.examples:
-        rows.append(join("          e.g. ", line(proposal.some()), Content.styled("   t opens them", "$foreground-muted")))
+        rows.append(
+            join("          e.g. ", line(proposal.some()), Content.styled("   t opens them", "$foreground-muted"))
+        )
     return rows
 
 
