@@ -4,6 +4,7 @@ And the mirror: the honest project proves all of it."""
 from __future__ import annotations
 
 import json
+import runpy
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -83,6 +84,7 @@ def of_steps(**changes: Any) -> Project:
     return Project(**{"log": [], "otlp": otlp(), "declared": DECLARED | {"request_total": "60"}} | changes)
 
 
+ROOT = Path(__file__).parents[2]
 LATER = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
 
@@ -615,6 +617,16 @@ def test_a_constant_may_be_declared_as_expected_with_the_reason(tmp_path: Path) 
     assert (untold.points, untold.assurance) == (None, None)
     assert "no proof: all 160 hold the same cost" in untold.text
     assert any("declare expected_constant with the reason: “cost: …”" in line for line in untold.details)
+
+
+# What is written of them
+
+
+def test_the_page_on_proofs_is_current_and_says_what_each_counts() -> None:
+    page = runpy.run_path(str(ROOT / "docs" / "make_proofs.py"))
+    written = (ROOT / "docs" / "proofs.md").read_text(encoding="utf-8")
+    assert page["document"]() == written, "run python docs/make_proofs.py"
+    assert all(len(page["definition"](probe)) > 60 for probe in PROBES.values())
 
 
 # Through the command line

@@ -119,7 +119,8 @@ def _nested(place: str, name: str, value: Any) -> Iterator[tuple[str, str]]:
 
 @dataclass(slots=True)
 class LeakCounter(EachCopy):
-    """Counts undismissed hits for every scope at once, so that each text is searched only once."""
+    """Credentials, personal data or both, as the query says, anywhere in what a trace logged, until a person dismisses
+    the hit with a reason. Counted for every scope at once, so that each text is searched only once."""
 
     hits: dict[str, Hits]
 
