@@ -189,12 +189,13 @@ class ErrorBudget:
     Burn rate = the share of failed requests divided by the share that the objective allows, in the objective's window
     up to `as_of` (Beyer et al., The Site Reliability Workbook, chapter 5). Failed: outcome fail or error; a request
     without a known outcome counts as failed, as nothing says that it was served. A copy of a request that succeeded
-    shows nothing new. Where all that the log ever says is "success", nothing shows that it would say otherwise.
+    shows nothing new: without such copies the budget must not be spent either. Where all that the log ever says is "success", nothing shows that it would say otherwise.
     """
 
     slo: declared.Slo
     data: ProbeInput
     n: int = 0
+    copies: int = 0
     failed: int = 0
     unknown: int = 0
     bad: Smallest = field(default_factory=Smallest)
@@ -207,14 +208,18 @@ class ErrorBudget:
     def again(self, trace: Trace) -> None:
         if trace.outcome not in (Outcome.SUCCESS, Outcome.ABSTAIN):
             self.add(trace)
+        else:
+            self.copies += self._in_window(trace)
+
+    def _in_window(self, trace: Trace) -> bool:
+        if trace.started_at is None:
+            return False
+        return self.data.as_of - timedelta(days=self.slo.days) < utc(trace.started_at).date() <= self.data.as_of
 
     def add(self, trace: Trace) -> None:
         if trace.outcome is not None:
             self.variety.add("outcomes", trace.outcome)
-        if trace.started_at is None:
-            return
-        day = utc(trace.started_at).date()
-        if not self.data.as_of - timedelta(days=self.slo.days) < day <= self.data.as_of:
+        if not self._in_window(trace):
             return
         self.n += 1
         self.unknown += trace.outcome is None
@@ -225,14 +230,16 @@ class ErrorBudget:
     def finding(self) -> Finding:
         if self.n == self.unknown:
             return Finding(None, missing=f"no imported trace of the last {self.slo.days} days carries a known outcome")
-        burn = Fraction(self.failed, self.n) / (1 - self.slo.target)
+        allowed = 1 - self.slo.target
+        burn, whole = Fraction(self.failed, self.n) / allowed, Fraction(self.failed, self.n + self.copies) / allowed
         unknown = f", {self.unknown:,} of them unknown" if self.unknown else ""
+        copied = f"; {float(burn):.2f} without {self.copies:,} copies of the same success" if self.copies else ""
         checks = (
             Check("a target over a window", True, f"{float(self.slo.target):.4%} over {self.slo.days} days"),
             Check(
                 "error budget not spent",
                 burn <= 1,
-                f"burn rate {float(burn):.2f}: {self.failed:,} of {self.n:,} requests failed{unknown}",
+                f"burn rate {float(whole):.2f}: {self.failed:,} of {self.n + self.copies:,} requests failed{unknown}{copied}",
             ),
             Check(f"at least {ENOUGH} requests", self.n >= ENOUGH, f"{self.n:,}"),
         )
