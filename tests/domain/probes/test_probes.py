@@ -403,6 +403,18 @@ def test_a_query_asked_as_what_it_is_not_proposes_nothing(query: str, kind: Prob
     assert query in proposal.missing
 
 
+def test_a_checklist_of_before_that_asks_feedback_as_a_share_gets_the_figure_and_no_points() -> None:
+    """77 of 77 pieces of feedback belong to a request: true of any log. Reviews keep the checklist they began with."""
+    asked = item("feedback_captured", ProbeKind.SHARE)
+    assert asked.probe is not None
+    assert kind_problem(asked.probe) == ""
+    traces = [replace(trace, feedback="up" if i % 2 else "down") for i, trace in enumerate(many(40, 0))]
+    proposal = propose(asked, data(traces))
+    assert proposal is not None
+    assert (proposal.kind, proposal.points, proposal.assurance) == (ProbeKind.SUPPORT, None, Assurance.EVIDENCED)
+    assert proposal.text == "feedback on 40 of 40 requests: 100%"
+
+
 # Credentials
 
 
