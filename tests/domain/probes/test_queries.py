@@ -19,6 +19,7 @@ from readiness_tui.domain.runs.model import (
     Case,
     CaseStatus,
     Chunk,
+    Completeness,
     EvalSet,
     GoldenCase,
     HumanLabel,
@@ -79,8 +80,11 @@ def test_every_query_of_the_shipped_checklists_is_answered_as_declared() -> None
         ("output_validation_step", steps("t", M), None, None),
         ("rule_version_logged", steps("t", G, each={G: {"rule_id": "r", "rule_version": 2}}), 1, 1),
         ("rule_version_logged", steps("t", G, each={G: {"rule_id": "r"}}), 0, 1),
-        ("spans_without_orphaned_parent", steps("t", M, T), 2, 2),
-        ("spans_without_orphaned_parent", Trace("t", spans=(Span("a"), Span("b", "lost"), Span("c", "c"))), 1, 3),
+        ("spans_without_orphaned_parent", steps("t", M, T, G), 2, 2),
+        ("spans_without_orphaned_parent", steps("t", M), None, None),  # a root alone joins nothing
+        ("spans_without_orphaned_parent", Trace("t", spans=(Span("a"), Span("b", "lost"), Span("c", "c"))), 0, 2),
+        ("spans_without_orphaned_parent", Trace("t", spans=(Span("a"), Span("b"))), 0, 1),
+        ("spans_without_orphaned_parent", Trace("t", spans=(Span("a", "b"), Span("b", "a"))), 0, 2),
         ("spans_without_orphaned_parent", Trace("t"), None, None),
         ("approval_id_on_writes", steps("t", T, each={T: {"side_effect": True, "approval_id": "a"}}), 1, 1),
         ("approval_id_on_writes", steps("t", T, each={T: {"side_effect": "write"}}), 0, 1),
@@ -158,8 +162,8 @@ def test_thresholds_are_replayed_hour_by_hour() -> None:
         Trace(
             f"{hour}-{i}",
             START + timedelta(hours=hour, minutes=i),
-            latency_ms=5000 if hour == 1 and i < 2 else 900,
-            cost=0.1,
+            latency_ms=5000 if hour == 1 and i < 2 else 900 + i,
+            cost=0.1 if i else 0.09,
         )
         for hour in range(3)
         for i in range(20 if hour == 1 else 10)
@@ -179,7 +183,7 @@ def test_thresholds_are_replayed_hour_by_hour() -> None:
 
 
 def test_the_busiest_minute_is_scaled_by_the_sampling_rate() -> None:
-    traces = [Trace(f"t{i}", START + timedelta(seconds=i)) for i in range(60)]
+    traces = [Trace(f"t{i}", START + timedelta(seconds=i), outcome=Outcome.SUCCESS) for i in range(60)]
     assert ask("rate_limit_headroom", traces, declared={"quota": "60"}).assurance is Assurance.EVIDENCED
     sampled = ask("rate_limit_headroom", traces, declared={"quota": "60", "sampling_rate": "0.1"})
     assert sampled.assurance is None
@@ -202,7 +206,7 @@ def test_sampling_is_held_against_the_requests_counted_elsewhere() -> None:
     def said(total: str) -> Proposal:
         return ask(
             "traces_per_request",
-            [slow(f"t{i}", 1) for i in range(10)],
+            [slow(f"t{i}", 1 + i / 10) for i in range(10)],
             declared={"sampling_rate": "0.1", "request_total": total},
         )
 
@@ -227,7 +231,9 @@ def test_writes_with_a_key_and_writes_made_twice() -> None:
     proposal = ask(
         "idempotency_key_on_writes", [Trace("a", tool_calls=(keyed, keyed, reads)), Trace("b", tool_calls=(bare,))]
     )
-    assert (proposal.k, proposal.n, proposal.examples, proposal.assurance) == (2, 3, ("b",), Assurance.EVIDENCED)
+    assert (proposal.k, proposal.n, proposal.examples, proposal.assurance) == (2, 3, ("b",), None)  # one has none
+    every = ask("idempotency_key_on_writes", [Trace("a", tool_calls=(keyed, keyed, reads))])
+    assert every.assurance is Assurance.EVIDENCED
     twice = ask("idempotency_key_on_writes", [Trace("a", tool_calls=(keyed, bare, bare))])
     assert "1 made twice" in twice.text
     assert twice.assurance is None
@@ -249,16 +255,22 @@ def test_failures_that_were_handled() -> None:
 def test_a_guard_that_fails_must_block() -> None:
     guard = Span("g", None, "g", G, START, error="timeout")
     closed, opened = Trace("a", spans=(guard,), answer=None), Trace("b", spans=(guard,), answer="hi")
-    assert ask("guard_errors_blocked", [closed]).assurance is Assurance.EVIDENCED
+    assert ask("guard_errors_blocked", [closed, Trace("c", answer="hi")]).assurance is Assurance.EVIDENCED
+    # A log without any answer does not tell whether one went out.
+    silent = ask("guard_errors_blocked", [closed])
+    assert (silent.assurance, silent.k) == (None, 0)
+    assert "(1 unknown)" in silent.text
     both = ask("guard_errors_blocked", [closed, opened])
     assert (both.k, both.n, both.examples, both.assurance) == (1, 2, ("b",), None)
 
 
 def test_scores_beside_feedback() -> None:
     traces = [
-        Trace(f"{i}", feedback="up" if i % 2 else "Thumbs Down", scores={"f": 0.9 if i % 2 else 0.5}) for i in range(6)
+        Trace(f"{i}", feedback="up" if i % 2 else "Thumbs Down", scores={"f": 0.9 if i % 2 else 0.5}) for i in range(10)
     ]
+    traces = [replace(trace, latency_ms=i) for i, trace in enumerate(traces)]
     assert ask("score_against_feedback", traces).assurance is Assurance.EVIDENCED
+    assert ask("score_against_feedback", traces[:8]).assurance is None  # four on either side: it could be luck
     assert ask("score_against_feedback", [replace(t, scores={"f": 0.5}) for t in traces]).assurance is None
 
 
@@ -308,10 +320,15 @@ def test_each_version_has_a_run_before_it_or_not() -> None:
     later = replace(run, id="r2", prompt_version="p2", started_at=START + timedelta(hours=6))
     assert ask("run_before_each_version", traces).missing
     some = ask("run_before_each_version", traces, runs=(run, later))
-    assert (some.points, some.assurance, some.examples) == (1, Assurance.EVIDENCED, ("b",))
-    assert "its runs are later" in some.details[1]
+    assert (some.points, some.assurance, some.examples) == (1, Assurance.EVIDENCED, ("b", "c"))
+    assert "none of its runs is whole and earlier" in some.text
     early = replace(later, started_at=START)
-    assert ask("run_before_each_version", traces, runs=(run, early)).points == 2
+    # A request that does not name its version may be of one that no run saw.
+    assert ask("run_before_each_version", traces, runs=(run, early)).points == 1
+    assert ask("run_before_each_version", traces[:2], runs=(run, early)).points == 2
+    for unsound in ("partial", "errored"):
+        broken = replace(early, completeness=Completeness(unsound))
+        assert ask("run_before_each_version", traces[:2], runs=(run, broken)).points == 1
     assert ask("run_before_each_version", traces, runs=(replace(run, index_version=None),)).points == 0
 
 
@@ -327,11 +344,17 @@ def test_a_canary_shows_in_the_release_share(first: float, rest: float, points: 
 
 def test_the_error_budget_is_counted_in_its_window() -> None:
     told = {"slo": "90% / 7 days"}
-    traces = [served(f"t{i}", 24, outcome=Outcome.ERROR if i < 10 else Outcome.SUCCESS) for i in range(100)]
+    traces = [
+        served(f"t{i}", 24 + i / 60, outcome=Outcome.ERROR if i < 10 else Outcome.SUCCESS, latency_ms=i)
+        for i in range(100)
+    ]
     assert ask("error_budget_burn", [*traces, served("old", -999, outcome=Outcome.ERROR)], declared=told).points == 2
     spent = ask("error_budget_burn", [*traces, served("new", 24, outcome=Outcome.FAIL)], declared=told)
     assert spent.points == 1
-    assert "burn rate 1.09: 11 of 101" in spent.details[1]
+    assert "burn rate 1.09: 11 of 101" in spent.text
+    unknown = ask("error_budget_burn", [*traces, served("new", 24)], declared=told)
+    assert unknown.points == 1
+    assert "11 of 101 requests failed, 1 of them unknown" in unknown.text
 
 
 # Runs
@@ -339,7 +362,8 @@ def test_the_error_budget_is_counted_in_its_window() -> None:
 
 def run_of(name: str, n: int = 60, *tags: str, **fields: Any) -> tuple[Run, tuple[Case, ...]]:
     cases = tuple(
-        Case(f"c{i}", status=CaseStatus.PASS, latency_ms=Measure(900, Provenance.MEASURED), **fields) for i in range(n)
+        Case(f"c{i}", status=CaseStatus.PASS, latency_ms=Measure(900 + i, Provenance.MEASURED), **fields)
+        for i in range(n)
     )
     return Run(name, name, "t", started_at=START, tags=tags, prompt_version="p"), cases
 
@@ -357,8 +381,10 @@ def test_red_team_runs_are_dated_rated_and_hold_planted_attacks() -> None:
     scores = {"attack_success_rate": Score(0.0), "over_refusal_rate": Score(0.0)}
     red = run_of("red", 40, "red_team", scores=scores, tags=("indirect_injection",))
     for query in ("red_team_rate_measured", "red_team_run_recent", "over_refusal_measured"):
-        assert ask(query, special=(red,)).points == 2, query
+        one = replace(red[1][0], scores=scores | {"over_refusal_rate": Score(1.0)})
+        assert ask(query, special=((red[0], (one, *red[1][1:])),)).points == 2, query
         assert ask(query, candidate=(run_of("c"),)).missing, query
+    assert ask("over_refusal_measured", special=(red,)).points is None  # all of both rates the same
     old = (replace(red[0], started_at=START - timedelta(days=31)), run_of("x", 40, scores={"asr": Score(0.0)})[1])
     assert [
         ask(q, special=(old,)).points
@@ -374,8 +400,13 @@ def test_manifest_repeats_and_overlap() -> None:
     assert ask("trials_per_case", candidate=((run, cases),)).points == 0
     thrice = tuple(replace(case, repeat=i) for case in cases for i in range(3))
     assert ask("trials_per_case", candidate=((run, thrice),)).points == 2
-    assert ask("baseline_case_overlap", candidate=((run, cases),), baseline=((run, cases),)).points == 2
-    less = ask("baseline_case_overlap", candidate=((run, cases),), baseline=((run, cases[1:]),))
+    answers = tuple(replace(case, output="yes") for case in thrice)  # the same answer in the same time: copies
+    assert ask("trials_per_case", candidate=((run, answers),)).points == 0
+    old, again = replace(run, id="b"), tuple(replace(case, latency_ms=Measure(7)) for case in cases)
+    assert ask("baseline_case_overlap", candidate=((run, cases),), baseline=((old, again),)).points == 2
+    for copy in ((run, again), (old, cases)):  # the candidate itself, under its own name or another
+        assert ask("baseline_case_overlap", candidate=((run, cases),), baseline=(copy,)).points == 1
+    less = ask("baseline_case_overlap", candidate=((run, cases),), baseline=((old, again[1:]),))
     assert (less.points, less.examples) == (1, ("c0",))
     assert ask("baseline_case_overlap", candidate=((run, cases),)).points == 0
 
@@ -385,25 +416,37 @@ def test_sixteen_perfect_cases_are_the_fewest_that_prove_085(n: int, points: int
     gate = Gate("g", (Rule("task_success_rate", Direction.HIGHER, 0.85),), digest="d")
     proposal = ask("enough_cases_for_gate", gate=gate, candidate=(run_of("c", n),))
     assert proposal.points == points
-    assert f"{n} cases, 16 needed" in proposal.details[0]
+    assert f"{n} cases, 16 needed" in f"{proposal.text} {proposal.details}"
 
 
 def test_judge_and_people() -> None:
     run, cases = run_of("c", 10)
+    cases = (*cases, *(replace(case, id=f"bad{i}", status=CaseStatus.FAIL) for i, case in enumerate(cases[:4])))
     label = HumanLabel(HumanVerdict.PASS, "ana", blind=True)
     marked = tuple(
         replace(c, human=label if i < 8 else replace(label, verdict=HumanVerdict.FAIL)) for i, c in enumerate(cases)
     )
     pinned = replace(run, judge="judge-2026-01-01")
     proposal = ask("judge_agreement", candidate=((pinned, marked),))
-    assert (proposal.k, proposal.n, proposal.examples, proposal.assurance) == (8, 10, ("c8", "c9"), Assurance.EVIDENCED)
-    assert "8 of 10 cases labelled blind agree: 80% (95%: 49% to 94%); kappa: n too small, 30 needed" in proposal.text
+    assert (proposal.k, proposal.n, proposal.examples, proposal.assurance) == (
+        12,
+        14,
+        ("c8", "c9"),
+        Assurance.EVIDENCED,
+    )
+    assert "12 of 14 cases labelled blind agree" in proposal.text
+    assert "recognised 8 of 8 good answers and 4 of 6 bad ones" in proposal.text
+    # A judge that passes all agrees with most people where most answers are good, and has recognised no bad one.
+    yes = tuple(replace(case, status=CaseStatus.PASS) for case in marked[:10])
+    assert ask("judge_agreement", candidate=((pinned, yes),)).assurance is None
+    only_good = ask("judge_agreement", candidate=((pinned, marked[:8]),))
+    assert (only_good.k, only_good.assurance) == (8, None)
     seen = tuple(replace(c, human=label if i < 8 else replace(label, blind=False)) for i, c in enumerate(cases))
     proposal = ask("judge_agreement", candidate=((pinned, seen),))
     assert (proposal.k, proposal.n) == (8, 8)
-    assert "2 not blind, not counted" in proposal.text
+    assert "6 not blind, not counted" in proposal.text
     seen = tuple(replace(c, human=replace(label, blind=False)) for c in cases)
-    assert "10 not blind, not counted" in ask("judge_agreement", candidate=((pinned, seen),)).missing
+    assert "14 not blind, not counted" in ask("judge_agreement", candidate=((pinned, seen),)).missing
     assert ask("judge_agreement", candidate=((run, marked),)).assurance is None
 
 
@@ -466,7 +509,7 @@ def test_a_drill_counts_for_ninety_days(query: str, days: int, points: int | Non
 
 
 def test_a_locked_gate_and_timed_mitigations() -> None:
-    gate, lock = Gate("g", (), digest="d"), Lock("ana", START, "d")
+    gate, lock = Gate("g", (Rule("cost", Direction.LOWER, 1),), digest="d"), Lock("ana", START, "d")
     timed = replace(INCIDENT, detected=START, mitigated=START + timedelta(minutes=78))
     proposal = ask("gate_locked_and_rollback_timed", gate=gate, lock=lock, incidents=(timed,))
     assert proposal.text == "gate locked by ana on 2026-11-16; longest of 1 mitigations 1 h 18 min"

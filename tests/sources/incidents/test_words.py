@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import TimelineEntry
+from readiness_tui.domain.text.placeholders import is_placeholder
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.action_state import read_state
 from readiness_tui.sources.incidents.action_words import clean_owner, take_apart
@@ -17,7 +18,6 @@ from readiness_tui.sources.incidents.cross_check import cross_check, read_span
 from readiness_tui.sources.incidents.draft import TIMES, IncidentDraft
 from readiness_tui.sources.incidents.inline_markup import is_struck, plain, unstruck
 from readiness_tui.sources.incidents.named_times import take_named_times
-from readiness_tui.sources.incidents.placeholders import is_placeholder
 from readiness_tui.sources.incidents.postmortem import read_postmortem
 from readiness_tui.sources.incidents.timeline_csv import looks_like_table, read_timeline
 from readiness_tui.sources.incidents.transcript import looks_like_transcript, read_transcript

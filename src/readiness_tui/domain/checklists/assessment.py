@@ -111,7 +111,8 @@ class Proposal:
 
     share: k of n applicable records and its one-sided 95 % lower bound `low`. refute: `k` undismissed hits in n.
     `points` is None if the probe proposes none. `digest` changes when the probe's data changes: an override holds
-    only for the digest it was given for. `missing` says what is needed if there is no answer.
+    only for the digest it was given for. `missing` says what is needed if there is no answer. `examples` are ids of
+    records against the item, of which there are `against` in all.
     """
 
     item_id: str
@@ -130,6 +131,12 @@ class Proposal:
     details: tuple[str, ...] = ()
     digest: str = ""
     missing: str = ""
+    against: int = 0
+
+    def some(self, shown: int = 5) -> str:
+        """The first examples for a sentence, and how many more there are."""
+        names, more = ", ".join(self.examples[:shown]), max(self.against, len(self.examples)) - shown
+        return f"{names} and {more:,} more" if more > 0 else names
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,27 @@ from readiness_tui.domain.text.sanitise import one_line
 SAMPLING_RATE = "sampling_rate"
 #: Which golden set and which variant are meant, where several fit a run.
 GOLDEN_SET, VARIANT = "golden_set", "variant"
+EXPECTED_CONSTANT = "expected_constant"
+
+#: What has to differ between records, by the word that a team declares it with where it does not, and why not.
+VARYING = {
+    "requests": "request",
+    "questions": "question",
+    "chunks": "list of chunk ids",
+    "arguments": "list of tool arguments",
+    "results": "tool result",
+    "cost": "cost",
+    "tokens": "count of tokens",
+    "latency": "latency",
+    "feedback": "piece of feedback",
+    "users": "user",
+    "outcomes": "outcome",
+    "approvals": "approval id",
+    "keys": "idempotency key",
+    "scores": "score",
+    "answers": "answer",
+    "incidents": "eval case",
+}
 
 
 class UnusableError(ValueError):
@@ -44,6 +65,7 @@ _SECONDS = dict.fromkeys(("", "s", "sec", "secs", "second", "seconds"), Fraction
     "ms": Fraction(1, 1000),
     "min": Fraction(60),
 }
+_REASON = 3  # letters of a reason, at least
 _SLO = re.compile(rf"(.+?)\s*(?:/|over|in|for)\s*{_NUMBER}\s*(?:d|days?)?")
 
 
@@ -53,7 +75,7 @@ def read(declared: Mapping[str, str], name: str) -> Any:
     if not text:
         raise UnusableError(f"declare {name} in the review's settings first")
     what, example, parse = SETTINGS[name]
-    value = parse(" ".join(text.casefold().split()) if parse is not names else text)
+    value = parse(text if parse in (names, _constants) else " ".join(text.casefold().split()))
     if value is None:
         raise UnusableError(f"the declared {name} “{one_line(text, 40)}” is not {what}; write it like “{example}”")
     return value
@@ -115,6 +137,24 @@ def _name(text: str) -> str | None:
     return text if text.isprintable() else None
 
 
+def _constants(text: str) -> dict[str, str] | None:
+    """ "cost: our own hardware; results: it answers ok" as names of `VARYING`, each with its reason."""
+    found: dict[str, str] = {}
+    for part in filter(str.strip, re.split(r"[;\n]", text)):
+        name, _, reason = part.partition(":")
+        name, reason = name.strip().casefold(), " ".join(reason.split())
+        if name not in VARYING or len(reason) < _REASON:
+            return None
+        found[name] = reason
+    return found or None
+
+
+def expected_constant(declared: Mapping[str, str]) -> Mapping[str, str]:
+    """What the team expects to be the same in every record, with its reason; nothing where it declares none."""
+    text = declared.get(EXPECTED_CONSTANT, "").strip()
+    return (_constants(text) if text else None) or {}
+
+
 def _dollars(text: str) -> Fraction | None:
     amount = _amount(text.removeprefix("$").strip())
     if amount is None or amount[1] not in ("", "usd", "$", "dollar", "dollars") or not amount[0]:
@@ -166,5 +206,10 @@ SETTINGS: dict[str, tuple[str, str, Callable[[str], Any]]] = {
     "alert_cost": ("US dollars spent in an hour", "12.50", _dollars),
     GOLDEN_SET: ("the name of a golden set", "golden_set", _name),
     VARIANT: ("the name of a variant", "prompt-b", _name),
+    EXPECTED_CONSTANT: (
+        f"what is the same in every record, each with a reason ({', '.join(VARYING)})",
+        "cost: the model runs on our own machines; results: the tool only says ok",
+        _constants,
+    ),
     "slo": ("a share below 100 % over a number of days", "99.5% / 28 days", _slo),
 }

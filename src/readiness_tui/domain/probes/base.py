@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter as Counts
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from enum import Enum
 from typing import Protocol
 
 from readiness_tui.domain.checklists import declared
@@ -21,15 +23,22 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.metrics import Layer, MetricDef, NotComputable, Observed, RunData, all_metrics, held
+from readiness_tui.domain.probes.traffic import content, not_of_users
+from readiness_tui.domain.probes.variety import Variety
 from readiness_tui.domain.runs.holding import Shelf
 from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
+from readiness_tui.domain.text.versions import has
 
 #: A run's metrics by layer, each with its figure or why there is none.
 Metrics = Mapping[Layer, Sequence[tuple[MetricDef, Observed | NotComputable]]]
 
 EXAMPLES = 20  # ids kept of failing records, the smallest ones, so that the order of the traces does not matter
+
+
+def _not_at_hand(run: Run) -> tuple[Case, ...] | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,8 @@ class ProbeInput:
     `traces` is iterated once. `candidate` and `baseline` are the review's runs in order, each with its cases.
     `window_days`: only traces started in the last so many days up to `as_of`; None = all of `traces`.
     `dismissed`: ids of the hits that people dismissed. `request_total`: requests served, if known.
-    `runs`: every imported run, in any order; `special`: load and red-team runs with their cases (`runs.special`).
+    `runs`: every imported run, in any order, with its cases by `cases_of` (None: not at hand); `special`: load and
+    red-team runs with their cases (`runs.special`).
     `incidents`: all incidents of the system. `evidence`: dated drills by item id.
     `held`: candidate and baseline runs by id, with the golden set that holds each.
     """
@@ -60,6 +70,7 @@ class ProbeInput:
     incidents: tuple[Incident, ...] = ()
     evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
     held: Mapping[str, RunData] = field(default_factory=dict)
+    cases_of: Callable[[Run], tuple[Case, ...] | None] = field(default=_not_at_hand, compare=False)
     _tables: dict[str, Metrics] = field(default_factory=dict, repr=False, compare=False)
 
     def metrics_of(self, run: Run, cases: tuple[Case, ...]) -> Metrics:
@@ -73,38 +84,87 @@ class ProbeInput:
         return self.held.get(run.id) or held(run, cases, Shelf.of((self.eval_set,) if self.eval_set else ()))
 
 
+class Admitted(Enum):
+    """What a trace is to a proof."""
+
+    NOT = "left out"
+    FIRST = "first"
+    AGAIN = "again"  # a copy of one that was seen
+
+
 @dataclass(slots=True)
 class SeenTraces:
-    """The traces read in the pass: how many, from which days (UTC), and what was left out."""
+    """The traces read in the pass: how many, from which days (UTC), and what was left out and why.
 
+    `everything`: a refuting probe's view, which leaves out only what is outside the window.
+    """
+
+    everything: bool = False
     traces: int = 0
     first: date | None = None
     last: date | None = None
     undated: int = 0
     outside: int = 0  # not in the window, or without a date
+    future: int = 0  # dated after the day of the review
+    others: Counts[str] = field(default_factory=Counts)  # no user sent them: by the field that says so
+    copies: int = 0
+    as_of: date | None = None
+    variety: Variety = field(default_factory=Variety)  # of questions and answers
+    _known: set[Hashable] = field(default_factory=set)
 
-    def admit(self, trace: Trace, data: ProbeInput) -> bool:
-        """Count the trace; False if it is outside the window."""
+    def admit(self, trace: Trace, data: ProbeInput) -> Admitted:
+        """Count the trace, unless it is left out."""
         day = None if trace.started_at is None else utc(trace.started_at).date()
         if data.window_days is not None and not (
             day is not None and data.as_of - timedelta(days=data.window_days) < day <= data.as_of
         ):
             self.outside += 1
-            return False
+            return Admitted.NOT
+        again = False
+        if not self.everything:
+            if day is not None and day > data.as_of:
+                self.future, self.as_of = self.future + 1, data.as_of
+                return Admitted.NOT
+            if told := not_of_users(trace):
+                self.others[told] += 1
+                return Admitted.NOT
+            known = content(trace)
+            again = known in self._known
+            self._known.add(known)
+            self.copies += again
+            for name, text in (("questions", trace.question), ("answers", trace.answer)):
+                if not again and has(text):
+                    self.variety.add(name, text)
         self.traces += 1
         if day is None:
             self.undated += 1
-            return True
-        if self.first is None or day < self.first:
-            self.first = day
-        if self.last is None or day > self.last:
-            self.last = day
-        return True
+        else:
+            self.first = day if self.first is None else min(self.first, day)
+            self.last = day if self.last is None else max(self.last, day)
+        return Admitted.AGAIN if again else Admitted.FIRST
 
     @property
     def nothing(self) -> str:
         """Why there are no traces to read."""
-        return "no imported trace falls in the window" if self.outside else "no trace is imported"
+        left = self.left_out
+        if self.outside and not (self.future or self.others):
+            return "no imported trace falls in the window"
+        return f"no imported trace is left: {'; '.join(left)}" if left else "no trace is imported"
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What no proof rests on, and why, as lines."""
+        lines = []
+        if self.outside:
+            lines.append(f"{self.outside:,} traces outside the window or without a date are left out")
+        if self.future:
+            lines.append(f"{self.future:,} traces dated after {self.as_of} are left out")
+        if self.others:
+            shown = [safe(told) for told, _ in sorted(self.others.items(), key=lambda pair: (-pair[1], pair[0]))[:3]]
+            lines.append(
+                f"{self.others.total():,} traces are left out: they say that no user sent them ({', '.join(shown)})"
+            )
+        return tuple(lines)
 
     @property
     def window(self) -> str:
@@ -116,11 +176,35 @@ class SeenTraces:
 
 
 class Counter(Protocol):
-    """One probe's part of the pass: `add` sees each trace once, `proposal` answers for an item afterwards."""
+    """One probe's part of the pass: `add` sees each trace once, `again` those that are copies of one that was seen;
+    `proposal` answers for an item afterwards."""
 
     def add(self, trace: Trace) -> None: ...
 
+    def again(self, trace: Trace) -> None: ...
+
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal: ...
+
+
+class EachCopy:
+    """A reading for which a copy of a request is one more: it cost and took as much."""
+
+    __slots__ = ()
+
+    def again(self, trace: Trace) -> None:
+        self.add(trace)
+
+    def add(self, trace: Trace) -> None:
+        raise NotImplementedError
+
+
+class NoCopies:
+    """A reading to which a copy of a request shows nothing new."""
+
+    __slots__ = ()
+
+    def again(self, trace: Trace) -> None:
+        """Left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +247,8 @@ class Check:
 class Finding:
     """A fact probe's answer. `read`: what it looked at (digests, ids, times). `missing`: why there is no answer.
 
-    `examples`: ids of the records for which a check does not hold.
+    `examples`: ids of records for which a check does not hold, of which there are `against` (None: those listed).
+    `left_out`: what proves nothing, and why, as lines. `unproven`: why all checks hold and yet nothing is proven.
     """
 
     points: int | None
@@ -171,6 +256,9 @@ class Finding:
     read: tuple[str, ...] = ()
     missing: str = ""
     examples: tuple[str, ...] = ()
+    against: int | None = None
+    left_out: tuple[str, ...] = ()
+    unproven: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

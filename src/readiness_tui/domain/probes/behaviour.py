@@ -3,14 +3,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
-from math import fsum
 
-from readiness_tui.domain.probes.base import ProbeInput, Smallest, safe
-from readiness_tui.domain.probes.figures import SupportFigure, percent, support
-from readiness_tui.domain.probes.logged import has
+from readiness_tui.domain.probes.base import EachCopy, ProbeInput, Smallest, safe
+from readiness_tui.domain.probes.figures import SupportFigure, nearly_all, percent, support, unknown
 from readiness_tui.domain.probes.shares import ranked
 from readiness_tui.domain.probes.steps import (
     calls,
@@ -21,26 +18,28 @@ from readiness_tui.domain.probes.steps import (
     of_kind,
     writes_by_name,
 )
+from readiness_tui.domain.probes.variety import ENOUGH, Variety
 from readiness_tui.domain.runs.model import Outcome, SpanKind, Trace
+from readiness_tui.domain.text.versions import has, has_version
 
 _LISTED = 10
-_UP = frozenset(
-    """up positive good like liked thumbs_up thumbsup thumbs-up yes true 1 1.0 +1 helpful 👍 pass correct""".split()  # noqa: SIM905
-)
-_DOWN = frozenset(
-    """down negative bad dislike disliked thumbs_down thumbsdown thumbs-down no false 0 0.0 -1 unhelpful 👎 fail
-    incorrect""".split()  # noqa: SIM905
-)
 
 
 @dataclass(slots=True)
-class FallbackSeen:
+class FallbackSeen(EachCopy):
     """Requests served by a fallback model (REL-02): a step says `fallback`, or a model call failed and a later call to
-    another model succeeded."""
+    another model succeeded.
+
+    A field that says "fell back" of every request, thirty at least, tells of a setting and not of what happened. A
+    request of which only that field is known, and not how it ended, was not seen to be served.
+    """
 
     n: int = 0
+    silent: int = 0
     served: int = 0
     lost: int = 0
+    open: int = 0
+    told: int = 0
     failed: Smallest = field(default_factory=Smallest)
     models: Counter[str] = field(default_factory=Counter)
 
@@ -52,9 +51,11 @@ class FallbackSeen:
         told = trace.extra.get("fallback")
         models = [span for span in in_order(trace.spans or ()) if span.kind is SpanKind.MODEL]
         if told is None and not models:
+            self.silent += 1
             return
         self.n += 1
         name, tried, fell = "", "", flag(told)
+        self.told += fell
         for span in models:
             own = str(span.attributes.get("model") or span.name)
             if flag(span.attributes.get("fallback")) or (tried and own != tried):
@@ -66,6 +67,8 @@ class FallbackSeen:
         if trace.outcome is Outcome.ERROR or (models and models[-1].error is not None):
             self.lost += 1
             self.failed.add(trace.id)
+        elif trace.outcome is None and not models:
+            self.open += 1
         else:
             self.served += 1
             self.models[name or trace.model or ""] += 1
@@ -74,23 +77,28 @@ class FallbackSeen:
         if not self.n:
             return SupportFigure(missing="no imported trace shows its model calls, or says whether it fell back")
         lost = f"; {self.lost:,} more fell back and ended in an error" if self.lost else ""
+        lost += f"; {self.open:,} more fell back and do not say how they ended" if self.open else ""
+        always = self.told == self.n >= ENOUGH
+        if always:
+            lost += "; no proof: every request says that it fell back"
         return SupportFigure(
-            f"a fallback served {self.served:,} of {self.n:,} requests{lost}",
+            f"a fallback served {self.served:,} of {self.n:,} requests{unknown(self.silent)}{lost}",
             self.n,
             k=self.served,
-            supports=self.served > 0,
+            supports=self.served > 0 and not always,
             examples=tuple(self.failed.ids),
             details=tuple(f"{safe(name or '(not named)')} {count:,}" for name, count in ranked(self.models)[:_LISTED]),
+            against=self.lost,
         )
 
 
 @dataclass(slots=True)
-class IdempotentWrites:
+class IdempotentWrites(EachCopy):
     """Writes with an idempotency key, and writes made twice in one request (REL-04).
 
     A call writes if its step says `side_effect`, if its tool is among the declared `write_tools`, or, while nothing is
     declared, if its name begins or ends with a verb that changes something. Made twice: the same tool with the same
-    arguments succeeded again, without a key.
+    arguments succeeded again, without a key. One key on all of thirty writes tells no two apart.
     """
 
     tools: frozenset[str] | None
@@ -99,6 +107,10 @@ class IdempotentWrites:
     twice: int = 0
     bad: Smallest = field(default_factory=Smallest)
     guessed: Counter[str] = field(default_factory=Counter)
+    requests: int = 0
+    silent: int = 0
+    bare: int = 0
+    variety: Variety = field(default_factory=Variety)
 
     @classmethod
     def start(cls, data: ProbeInput) -> IdempotentWrites:
@@ -106,13 +118,18 @@ class IdempotentWrites:
 
     def add(self, trace: Trace) -> None:
         done: set[tuple[str, str | None]] = set()
+        self.requests += 1
+        self.silent += trace.tool_calls is None and not of_kind(trace, SpanKind.TOOL)
         for call in calls(trace):
             name = call.call.name
             if not is_known_write(call, self.tools):
                 if self.tools is not None or not writes_by_name(name):
                     continue
                 self.guessed[name] += 1
-            keyed = call.has_id("idempotency_key")
+            key = call.id_of("idempotency_key")
+            keyed = key is not None
+            if keyed:
+                self.variety.add("keys", key)
             again = not keyed and call.error is None and (name, call.call.arguments) in done
             if call.error is None and call.call.arguments is not None:
                 done.add((name, call.call.arguments))
@@ -120,6 +137,7 @@ class IdempotentWrites:
             self.k += keyed
             self.twice += again
             if not keyed:
+                self.bare += 1
                 self.bad.add(trace.id)
 
     def figure(self) -> SupportFigure:
@@ -128,21 +146,26 @@ class IdempotentWrites:
         told = [f"{safe(name)} {count:,}" for name, count in ranked(self.guessed)[:_LISTED]]
         return SupportFigure(
             f"{self.k:,} of {self.n:,} writes carry an idempotency key: {percent(self.k, self.n)}; "
-            f"{self.twice:,} made twice in one request",
+            f"{self.twice:,} made twice in one request{unknown(self.silent, '; ', ' requests do not show their tools')}",
             self.n,
             k=self.k,
-            supports=self.k > 0 and not self.twice,
+            supports=nearly_all(self.k, self.n)
+            and not self.twice
+            and nearly_all(self.requests - self.silent, self.requests),
             examples=tuple(self.bad.ids),
+            variety=self.variety,
+            against=self.bare,
             details=("taken for writes by their names: " + ", ".join(told),) if told else (),
         )
 
 
 @dataclass(slots=True)
-class FailuresHandled:
+class FailuresHandled(EachCopy):
     """Failed requests that still gave the user a designed response (REL-09).
 
     Failed: a system error, a retrieval that found nothing, or a tool whose last call failed. Handled: an answer went
-    out; after an empty retrieval, the request abstained.
+    out, and not only the error's own words; after an empty retrieval, the request abstained. It speaks for the item
+    where most were handled.
     """
 
     n: int = 0
@@ -165,7 +188,7 @@ class FailuresHandled:
             kind = "empty retrieval"
         else:
             return
-        answered = trace.answer is not None and bool(trace.answer.strip())
+        answered = has(trace.answer) and (trace.answer or "").strip() != (trace.error or "").strip()
         good = trace.outcome is Outcome.ABSTAIN if kind == "empty retrieval" else answered
         self.n += 1
         self.k += good
@@ -180,19 +203,22 @@ class FailuresHandled:
             f"{self.k:,} of {self.n:,} failed requests ended in an answer or abstained: {percent(self.k, self.n)}",
             self.n,
             k=self.k,
-            supports=self.k > 0,
+            supports=2 * self.k > self.n,
             examples=tuple(self.bad.ids),
+            against=self.n - self.k,
             details=tuple(f"not handled: {kind} {count:,}" for kind, count in ranked(self.kinds)),
         )
 
 
 @dataclass(slots=True)
-class GuardErrorsBlocked:
+class GuardErrorsBlocked(EachCopy):
     """Requests in which a guard failed and no answer went out (SAF-08): a guard says `blocked`, the request abstained
-    or ended in an error, or there is no answer."""
+    or ended in an error, or there is no answer in a log that holds those of other requests."""
 
     n: int = 0
     k: int = 0
+    quiet: int = 0
+    answers: bool = False
     bad: Smallest = field(default_factory=Smallest)
 
     @classmethod
@@ -201,32 +227,41 @@ class GuardErrorsBlocked:
 
     def add(self, trace: Trace) -> None:
         guards = of_kind(trace, SpanKind.GUARD)
+        answered = bool((trace.answer or "").strip())
+        self.answers = self.answers or answered
         if not any(guard.error is not None for guard in guards):
             return
         blocked = any(flag(guard.attributes.get("blocked")) for guard in guards)
-        silent = not (trace.answer or "").strip() or trace.outcome in (Outcome.ABSTAIN, Outcome.ERROR)
+        held = blocked or trace.outcome in (Outcome.ABSTAIN, Outcome.ERROR)
         self.n += 1
-        self.k += blocked or silent
-        if not (blocked or silent):
+        self.k += held
+        if not held and answered:
             self.bad.add(trace.id)
+        self.quiet += not held and not answered
 
     def figure(self) -> SupportFigure:
         if not self.n:
             return SupportFigure(missing="no imported trace shows a guard that failed")
+        k = self.k + (self.quiet if self.answers else 0)
+        quiet = 0 if self.answers else self.quiet
         return SupportFigure(
-            f"{self.k:,} of {self.n:,} requests with a guard error were blocked",
+            f"{k:,} of {self.n:,} requests with a guard error were blocked{unknown(quiet)}",
             self.n,
-            k=self.k,
-            supports=self.k == self.n,
+            k=k,
+            supports=k == self.n,
             examples=tuple(self.bad.ids),
+            details=("the log holds no answers, so none tells whether one went out",) if quiet else (),
+            against=self.n - k - quiet,
         )
 
 
 @dataclass(slots=True)
-class PromptChangedWithinApp:
-    """Application versions during which the prompt version changed, so that no build was needed (DEP-03)."""
+class PromptChangedWithinApp(EachCopy):
+    """Application versions during which the prompt version changed, so that no build was needed (DEP-03). A prompt
+    version that is another one in each request is none, nor is an application's that moves."""
 
     n: int = 0
+    silent: int = 0
     prompts: dict[str, set[str]] = field(default_factory=dict)
 
     @classmethod
@@ -235,7 +270,9 @@ class PromptChangedWithinApp:
 
     def add(self, trace: Trace) -> None:
         app, prompt = trace.app_version, trace.prompt_version
-        if app is not None and prompt is not None and has(app) and has(prompt):
+        if app is None or prompt is None or not has_version(app) or not has_version(prompt):
+            self.silent += 1
+        else:
             self.n += 1
             self.prompts.setdefault(app, set()).add(prompt)
 
@@ -243,53 +280,17 @@ class PromptChangedWithinApp:
         if not self.n:
             return SupportFigure(missing="no imported trace carries both an application and a prompt version")
         changed = {app: names for app, names in sorted(self.prompts.items()) if len(names) > 1}
+        each = sum(map(len, self.prompts.values())) == self.n >= ENOUGH
+        why = "; no proof: each request names another prompt version" if each else ""
         return SupportFigure(
-            f"the prompt changed under {len(changed):,} of {len(self.prompts):,} application versions",
+            f"the prompt changed under {len(changed):,} of {len(self.prompts):,} application versions"
+            f"{unknown(self.silent, '; ', ' requests do not name both')}{why}",
             self.n,
-            supports=bool(changed),
+            supports=bool(changed) and not each,
             details=tuple(
                 f"{safe(app)}: {', '.join(safe(name) for name in sorted(names)[:_LISTED])}"
                 for app, names in list(changed.items())[:_LISTED]
             ),
-        )
-
-
-@dataclass(slots=True)
-class ScoreAgainstFeedback:
-    """The mean score of requests that users liked and of those they disliked (EVA-11), for the most common score."""
-
-    unread: Counter[str] = field(default_factory=Counter)
-    seen: dict[str, tuple[list[float], list[float]]] = field(default_factory=dict)
-
-    @classmethod
-    def start(cls, data: ProbeInput) -> ScoreAgainstFeedback:
-        return cls()
-
-    def add(self, trace: Trace) -> None:
-        if trace.feedback is None or not trace.scores:
-            return
-        word = re.sub(r"\s+", "_", trace.feedback.strip().casefold())
-        if word not in _UP and word not in _DOWN:
-            self.unread[word] += 1
-            return
-        for name, value in trace.scores.items():
-            self.seen.setdefault(name, ([], []))[word in _UP].append(value)
-
-    def figure(self) -> SupportFigure:
-        both = {name: sides for name, sides in self.seen.items() if sides[0] and sides[1]}
-        if not both:
-            return SupportFigure(
-                missing="no imported trace has a score of requests that users liked and of some they did not"
-            )
-        name, (bad, good) = min(both.items(), key=lambda row: (-len(row[1][0]) - len(row[1][1]), row[0]))
-        high, low = fsum(good) / len(good), fsum(bad) / len(bad)
-        unread = self.unread.total()
-        return SupportFigure(
-            f"{safe(name)} is {high:.3g} on {len(good):,} requests that users liked, {low:.3g} on {len(bad):,} that "
-            "they did not",
-            len(good) + len(bad),
-            supports=high > low,
-            details=(f"feedback on {unread:,} is neither up nor down",) if unread else (),
         )
 
 
@@ -299,5 +300,4 @@ BEHAVIOUR = {
     "failed_traces_handled": support(FailuresHandled.start),
     "guard_errors_blocked": support(GuardErrorsBlocked.start),
     "prompt_changed_within_app_version": support(PromptChangedWithinApp.start),
-    "score_against_feedback": support(ScoreAgainstFeedback.start),
 }

@@ -6,7 +6,8 @@ A figure in favour of the item makes a claim `evidenced`; one against it is only
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Protocol
 
 from readiness_tui.domain.checklists import declared
@@ -23,14 +24,18 @@ from readiness_tui.domain.probes.base import (
     sampling,
 )
 from readiness_tui.domain.probes.facts import fact_proposal
+from readiness_tui.domain.probes.variety import Variety, constants, no_proof
 from readiness_tui.domain.runs.model import Trace
+
+KNOWN = Fraction(95, 100)
 
 
 @dataclass(frozen=True, slots=True)
 class SupportFigure:
     """What a support probe found in `n` records. `missing`: why there was nothing to find (n = 0).
 
-    `supports`: the figure is in favour of the item. `examples`: ids of the records against it.
+    `supports`: the figure is in favour of the item. `examples`: ids of the records against it, of which there are
+    `against` (None: those listed). `variety`: of values that have to differ for the figure to say anything.
     """
 
     text: str = ""
@@ -40,12 +45,16 @@ class SupportFigure:
     examples: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
     missing: str = ""
+    against: int | None = None
+    variety: Variety = field(default_factory=Variety)
 
 
 class Reading(Protocol):
-    """One figure's part of the pass: sees each trace once, then returns the figure."""
+    """One figure's part of the pass: sees each trace once, and the copies of one, then returns the figure."""
 
     def add(self, trace: Trace) -> None: ...
+
+    def again(self, trace: Trace) -> None: ...
 
     def figure(self) -> SupportFigure: ...
 
@@ -55,24 +64,34 @@ class Weighing(Protocol):
 
     def add(self, trace: Trace) -> None: ...
 
+    def again(self, trace: Trace) -> None: ...
+
     def finding(self) -> Finding: ...
 
 
-def figure_proposal(item: Item, query: str, figure: SupportFigure) -> Proposal:
+def figure_proposal(
+    item: Item, query: str, figure: SupportFigure, data: ProbeInput, seen: SeenTraces | None = None
+) -> Proposal:
     missing = f"Nothing to show: {figure.missing}." if figure.missing else ""
+    seen = seen or SeenTraces()
+    told = declared.expected_constant(data.review.declared)
+    constant, expected, hint = constants(told, figure.variety, seen.variety)
+    in_favour = figure.supports and bool(figure.n) and not missing
+    text = figure.text.rstrip() + (no_proof(constant) if in_favour else "")
     return Proposal(
         item_id=item.id,
         query=query,
         kind=ProbeKind.SUPPORT,
         points=None,
-        assurance=Assurance.EVIDENCED if figure.supports and figure.n and not missing else None,
-        text=missing or figure.text,
+        assurance=Assurance.EVIDENCED if in_favour and not constant else None,
+        text=missing or text,
         k=None if missing else figure.k,
         n=None if missing else figure.n,
         examples=figure.examples[:EXAMPLES],
-        details=figure.details,
+        details=(*figure.details, *expected, *(hint if in_favour else ()), *seen.left_out),
         digest=digest_of(query, figure.text, figure.k, figure.n, figure.examples, missing),
         missing=missing,
+        against=len(figure.examples) if figure.against is None else figure.against,
     )
 
 
@@ -85,12 +104,16 @@ class _FigureCounter:
         if self.reading is not None:
             self.reading.add(trace)
 
+    def again(self, trace: Trace) -> None:
+        if self.reading is not None:
+            self.reading.again(trace)
+
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
         if self.reading is None:
             figure = SupportFigure(missing=self.problem)
         else:
             figure = self.reading.figure() if seen.traces else SupportFigure(missing=seen.nothing)
-        made = figure_proposal(item, spec.query, figure)
+        made = figure_proposal(item, spec.query, figure, data, seen)
         return made if made.missing else replace(made, window=seen.window, sampling=sampling(data))
 
 
@@ -103,11 +126,20 @@ class _FindingCounter:
         if self.weighing is not None:
             self.weighing.add(trace)
 
+    def again(self, trace: Trace) -> None:
+        if self.weighing is not None:
+            self.weighing.again(trace)
+
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
         if self.weighing is None:
             finding = Finding(None, missing=self.problem)
         else:
             finding = self.weighing.finding() if seen.traces else Finding(None, missing=seen.nothing)
+        told = declared.expected_constant(data.review.declared)
+        against, expected, hint = constants(told, seen.variety)
+        if finding.points == 2 and against:
+            finding = replace(finding, unproven=(*finding.unproven, *against), left_out=(*finding.left_out, *hint))
+        finding = replace(finding, left_out=(*finding.left_out, *expected, *seen.left_out))
         made = fact_proposal(item, spec.query, ProbeKind.FACT, finding)
         return made if made.missing else replace(made, window=seen.window, sampling=sampling(data))
 
@@ -138,7 +170,19 @@ def fact_of_traces(make: Callable[[ProbeInput], Weighing]) -> TraceProbe:
 
 def support_of_records(look: Callable[[ProbeInput], SupportFigure]) -> RecordProbe:
     """A support probe over incidents, runs and locks."""
-    return RecordProbe(ProbeKind.SUPPORT, lambda item, spec, data: figure_proposal(item, spec.query, look(data)))
+    return RecordProbe(ProbeKind.SUPPORT, lambda item, spec, data: figure_proposal(item, spec.query, look(data), data))
+
+
+def unknown(n: int, before: str = " ", after: str = " unknown") -> str:
+    """ " (7 unknown)" for a sentence; "" where nothing is."""
+    if not n:
+        return ""
+    return f"{before}({n:,}{after})" if before == " " else f"{before}{n:,}{after}"
+
+
+def nearly_all(k: int, n: int) -> bool:
+    """Whether a figure rests on enough of its records: on as many as the gate asks of a metric's cases."""
+    return bool(n) and k >= KNOWN * n
 
 
 def percent(k: int, n: int) -> str:

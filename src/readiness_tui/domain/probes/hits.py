@@ -40,12 +40,15 @@ class Hits:
         what: str,
         n: int | None = None,
         nothing: str = "",
+        silent: int = 0,
     ) -> Proposal:
-        """`what` was searched for, in `n` records (None: all traces); `nothing`: what to say if n is 0."""
+        """`what` was searched for, in `n` records (None: all traces); `nothing`: what to say if n is 0; `silent`: how
+        many requests do not show what was to be searched."""
         n = seen.traces if n is None else n
         hits = "hit" if self.found == 1 else "hits"
         dismissed_text = f", {self.dismissed_count:,} dismissed" if self.dismissed_count else ""
         more = (f"and {self.found - EXAMPLES:,} more hits",) if self.found > EXAMPLES else ()
+        unsearched = f" ({silent:,} unknown)" if silent else ""
         missing = "" if n else f"Nothing to search: {(seen.traces and nothing) or seen.nothing}."
         return Proposal(
             item_id=item.id,
@@ -53,7 +56,7 @@ class Hits:
             kind=ProbeKind.REFUTE,
             points=0 if self.found else None,
             assurance=Assurance.EVIDENCED if self.found else None,
-            text=missing or f"{self.found:,} {hits} of {what} in {n:,} requests{dismissed_text}",
+            text=missing or f"{self.found:,} {hits} of {what} in {n:,} requests{unsearched}{dismissed_text}",
             k=self.found if n else None,
             n=n or None,
             window=seen.window,
@@ -62,4 +65,5 @@ class Hits:
             details=(*(self.lines[name] for name in self.first.ids), *more),
             digest=digest_of(spec.query, self.found, n, self.first.ids),
             missing=missing,
+            against=self.found,
         )

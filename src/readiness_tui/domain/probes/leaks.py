@@ -13,7 +13,7 @@ from typing import Any
 
 from readiness_tui.domain.checklists.assessment import Proposal
 from readiness_tui.domain.checklists.model import Item, ProbeSpec
-from readiness_tui.domain.probes.base import ProbeInput, SeenTraces, safe
+from readiness_tui.domain.probes.base import EachCopy, ProbeInput, SeenTraces, safe
 from readiness_tui.domain.probes.hits import Hits
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.text.personal_data import find_personal_data
@@ -118,8 +118,9 @@ def _nested(place: str, name: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 @dataclass(slots=True)
-class LeakCounter:
-    """Counts undismissed hits for every scope at once, so that each text is searched only once."""
+class LeakCounter(EachCopy):
+    """Credentials, personal data or both, as the query says, anywhere in what a trace logged, until a person dismisses
+    the hit with a reason. Counted for every scope at once, so that each text is searched only once."""
 
     hits: dict[str, Hits]
 

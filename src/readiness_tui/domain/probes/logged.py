@@ -1,7 +1,7 @@
 """What a log must contain: the share probes over traces (checklists.md, `has(x)`).
 
 Each docstring says which records the query applies to and which of them carry the value. A placeholder ("unknown",
-"n/a") counts as no value.
+"TBD", "{{X}}") counts as no value, and a name that moves ("latest", "main") as no version (`text.versions`).
 """
 
 from __future__ import annotations
@@ -9,60 +9,54 @@ from __future__ import annotations
 import re
 
 from readiness_tui.domain.probes.base import safe
-from readiness_tui.domain.probes.shares import ShareQuery, ShareTally, ranked
-from readiness_tui.domain.runs.model import Outcome, Trace
+from readiness_tui.domain.probes.shares import MIN_PROVEN, ShareQuery, ShareTally, ranked
+from readiness_tui.domain.runs.model import Chunk, Outcome, Trace
+from readiness_tui.domain.text.versions import has, has_version, names_model, undated
 
-_NOTHING = frozenset({"", "unknown", "none", "null", "nil", "nan", "n/a", "na", "undefined", "unset", "-", "—", "?"})
 _LISTED = 10
-
-# A date, a provider's numbered snapshot (-002, -0613, -2407, -1106-), a version (-v3, -v1:0), or a content digest.
-_PINNED = re.compile(
-    r"\d{4}-\d{2}-\d{2}|\d{2}-\d{4}|(?<!\d)(?:\d{8}|\d{6})(?!\d)|[-@_.]\d{3,4}(?:$|[-:@])|[-@:_]v\d+(?:[.:]\d+)*$"
-    r"|sha256|[@:-][0-9a-f]{12,}$",
-    re.IGNORECASE,
-)
+_BY_PLACE = re.compile(r"(?:(?:chunk|doc|document|passage|context|node|result)s?[-_ #]?)?(\d{1,4})", re.IGNORECASE)
 
 
-def has(value: str | None) -> bool:
-    """Whether a text field has a real value."""
-    return value is not None and value.strip().casefold() not in _NOTHING
-
-
-def floating(model: str) -> bool:
-    """Whether a model name is an alias that may later point to another model: it has no date, snapshot or version.
-
-    `gpt-4o` and `…-latest` float; `gpt-4o-2024-08-06`, `gemini-1.5-pro-002` and `support-ft-v3` do not.
-    """
-    return "latest" in model.casefold() or not _PINNED.search(model)
+def _named(trace_id: str, value: str | None, carries: bool, what: str, tally: ShareTally) -> None:
+    """Count one record by whether its field names a version, and say what it holds in its place."""
+    holds = value is not None and bool(value.strip())
+    tally.count(trace_id, carries, f"{what}: they say “{safe(value or '', 40)}”" if holds and not carries else "")
+    if carries and value is not None:
+        tally.notes[value] += 1
 
 
 def _prompt_version(trace: Trace, tally: ShareTally) -> None:
-    """Applies to every request."""
-    tally.count(trace.id, has(trace.prompt_version))
+    """Applies to every request; it carries if it names a prompt version that is no placeholder and does not move."""
+    _named(trace.id, trace.prompt_version, has_version(trace.prompt_version), "a version", tally)
 
 
 def _index_version(trace: Trace, tally: ShareTally) -> None:
-    """Applies to every request except those that state they did not retrieve from an index."""
+    """Applies to every request except those that state they did not retrieve from an index; it carries if it names an
+    index version that is no placeholder and does not move."""
     if trace.retrieval is not False:
-        tally.count(trace.id, has(trace.index_version))
+        _named(trace.id, trace.index_version, has_version(trace.index_version), "a version", tally)
+
+
+def _one_each(tally: ShareTally) -> str:
+    """Whether what stands for a version is another one in each request, as a digest of the filled-in text is."""
+    each = len(tally.notes) == tally.k >= MIN_PROVEN
+    return f"each of the {tally.k:,} names another version, so none leads back to a release" if each else ""
 
 
 def _model_version(trace: Trace, tally: ShareTally) -> None:
-    """Applies to every request; any model name counts. Floating aliases are noted for a person to judge."""
-    carries = has(trace.model)
-    tally.count(trace.id, carries)
-    if carries and trace.model is not None:
-        tally.notes[trace.model] += 1
+    """Applies to every request; it carries if it names the model, by a dated name where the provider sells those.
+    Names without a date of models that are not known here are noted for a person to judge."""
+    _named(trace.id, trace.model, names_model(trace.model), "a dated name", tally)
 
 
 def _aliases(tally: ShareTally) -> tuple[str, ...]:
-    named = [(model, count) for model, count in ranked(tally.notes) if floating(model)]
+    named = [(model, count) for model, count in ranked(tally.notes) if undated(model)]
     lines = [
-        f"floating alias {safe(model)} on {count:,}: it names no date or version and may move silently"
+        f"{safe(model)} on {count:,} names no date or digest; it counts, as nothing here knows whether it moves"
         for model, count in named[:_LISTED]
     ]
     if len(named) > _LISTED:
-        lines.append(f"and {len(named) - _LISTED:,} more floating aliases")
+        lines.append(f"and {len(named) - _LISTED:,} more names without a date")
     return tuple(lines)
 
 
@@ -76,35 +70,42 @@ def _retrieved_context(trace: Trace, tally: ShareTally) -> None:
         elif trace.retrieval:
             tally.count(trace.id, False, "the chunks")
     elif trace.chunks or trace.retrieval is not False:
-        tally.count(trace.id, all(has(chunk.id) for chunk in trace.chunks), "a chunk's id")
+        carries = all(has(chunk.id) for chunk in trace.chunks)
+        tally.count(trace.id, carries, "" if carries else "a chunk's id")
+        if carries:
+            tally.vary("chunks", _ids(trace.chunks))
+
+
+def _ids(chunks: tuple[Chunk, ...]) -> object:
+    """The chunks' ids; of ids that only number the list, which is the same in every request, no more than that."""
+    found = [_BY_PLACE.fullmatch(chunk.id.strip()) for chunk in chunks]
+    places = [int(match[1]) for match in found if match]
+    start = places[0] if places else 0
+    by_place = start in (0, 1) and places == list(range(start, start + len(chunks)))
+    return "by place" if chunks and by_place else tuple(chunk.id for chunk in chunks)
 
 
 def _tool_io(trace: Trace, tally: ShareTally) -> None:
-    """Applies to every tool call; it carries its arguments and a result or error (an empty object is logged)."""
+    """Applies to every tool call; it carries its arguments and a result or error (an empty object is logged). A request
+    whose log says nothing about tools counts as lacking as soon as any request in the log called one."""
+    if trace.tool_calls is None:
+        tally.doubt(trace.id, "a word on whether they called a tool")
     for call in trace.tool_calls or ():
         parts = []
-        if call.arguments is None:
+        if call.arguments is None or not call.arguments.strip():
             parts.append("the arguments")
         if call.result is None and call.error is None:
             parts.append("the result")
-        tally.count(trace.id, call.complete, " and ".join(parts), call.name or "(a tool without a name)")
-
-
-def _feedback(trace: Trace, tally: ShareTally) -> None:
-    """Applies to every piece of feedback; it carries if it is joined to an identified request."""
-    if trace.feedback is not None and trace.feedback.strip():
-        tally.count(trace.id, has(trace.id))
-    else:
-        tally.notes["without"] += 1
-
-
-def _feedback_share(tally: ShareTally) -> tuple[str, ...]:
-    return (f"feedback on {tally.n:,} of {tally.n + tally.notes['without']:,} requests",) if tally.n else ()
+        tally.count(trace.id, not parts, " and ".join(parts), call.name or "(a tool without a name)")
+        if not parts:
+            tally.vary("arguments", call.arguments)
+            tally.vary("results", (call.result, call.error))
 
 
 def _tokens_and_cost(trace: Trace, tally: ShareTally) -> None:
     """Applies to every request that was not answered from a cache; it carries tokens in, tokens out and cost."""
     if trace.cached:
+        tally.notes["cached"] += 1
         return
     parts = [
         name
@@ -112,21 +113,31 @@ def _tokens_and_cost(trace: Trace, tally: ShareTally) -> None:
         if value is None
     ]
     tally.count(trace.id, not parts, " and ".join(parts))
-    if parts and (trace.error is not None or trace.outcome is Outcome.ERROR):
-        tally.notes["failed"] += 1
+    if parts:
+        tally.notes["failed"] += trace.error is not None or trace.outcome is Outcome.ERROR
+    else:
+        tally.vary("cost", trace.cost)
+        tally.vary("tokens", (trace.tokens_in, trace.tokens_out))
 
 
 def _failed(tally: ShareTally) -> tuple[str, ...]:
-    failed = tally.notes["failed"]
-    return (f"{failed:,} of those that lack them ended in a system error",) if failed else ()
+    failed, cached = tally.notes["failed"], tally.notes["cached"]
+    lines = [f"{failed:,} of those that lack them ended in a system error"] if failed else []
+    return (*lines, f"{cached:,} answered from a cache are left out") if cached else tuple(lines)
 
 
 def _outcome(trace: Trace, tally: ShareTally) -> None:
-    """Applies to every request; it carries if its status is known to mean success, failure, abstention or error.
-    A status word of unknown meaning leaves the cost per success undefined, so it does not count; it is listed."""
+    """Applies to every request; it carries if its status is known to mean success, failure, abstention or error, and
+    does not claim a success beside an error. A status word of unknown meaning leaves the cost per success undefined, so
+    it does not count; it is listed."""
+    if trace.outcome is Outcome.SUCCESS and trace.error is not None:
+        tally.count(trace.id, False, "a status that fits their error")
+        return
     carries = trace.outcome is not None
     tally.count(trace.id, carries, "" if carries else "a status" if not has(trace.status) else "a status that is known")
-    if not carries and trace.status is not None and has(trace.status):
+    if carries:
+        tally.vary("outcomes", trace.outcome)
+    elif trace.status is not None and has(trace.status):
         tally.notes[trace.status] += 1
 
 
@@ -139,7 +150,12 @@ def _unknown_words(tally: ShareTally) -> tuple[str, ...]:
 
 SHARES = (
     ShareQuery(
-        "prompt_version_logged", "requests", "carry a prompt version", "no trace falls in the window", _prompt_version
+        "prompt_version_logged",
+        "requests",
+        "carry a prompt version",
+        "no trace falls in the window",
+        _prompt_version,
+        unproven=_one_each,
     ),
     ShareQuery(
         "model_version_logged", "requests", "carry the model", "no trace falls in the window", _model_version, _aliases
@@ -157,14 +173,6 @@ SHARES = (
         "carry both arguments and a result or error",
         "no imported trace shows a tool call",
         _tool_io,
-    ),
-    ShareQuery(
-        "feedback_captured",
-        "pieces of feedback",
-        "are joined to their request",
-        "no imported trace carries user feedback",
-        _feedback,
-        _feedback_share,
     ),
     ShareQuery(
         "tokens_and_cost_logged",
@@ -188,5 +196,6 @@ SHARES = (
         "carry the index version",
         "no imported trace is of a request that retrieves",
         _index_version,
+        unproven=_one_each,
     ),
 )

@@ -10,10 +10,14 @@ from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
 from readiness_tui.domain.gate_result.high_risk import high_risk
 from readiness_tui.domain.incidents.live_note import Command
 from readiness_tui.domain.incidents.model import Incident, Sev
+from readiness_tui.domain.labels.queue import labels_of
+from readiness_tui.domain.metrics import case_key
 from readiness_tui.domain.probes.base import Check, Finding, Probe, ProbeInput, RecordProbe, SeenTraces, safe, utc
 from readiness_tui.domain.probes.facts import fact_proposal
 from readiness_tui.domain.probes.figures import SupportFigure, support_of_records
 from readiness_tui.domain.probes.shares import ShareQuery, ShareTally, share_proposal
+from readiness_tui.domain.runs.model import HumanVerdict
+from readiness_tui.domain.text.versions import has
 
 DRILL_DAYS = 90
 _LOGGED = f"{Command.DETECTED.capitalize()}: "  # how the live note begins that sets this time
@@ -37,7 +41,7 @@ def _drill(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
     drills = [
         (piece.dated, piece.ref)
         for piece in data.evidence.get(item.id, ())
-        if piece.kind is EvidenceKind.DRILL and piece.dated is not None and piece.ref.strip()
+        if piece.kind is EvidenceKind.DRILL and piece.dated is not None and has(piece.ref)
     ]
     past = [drill for drill in drills if drill[0] <= data.as_of]
     if not past:
@@ -61,34 +65,41 @@ def detected_by_alert(incident: Incident) -> bool | None:
     logged = (entry.text.removeprefix(_LOGGED) for entry in incident.timeline if entry.text.startswith(_LOGGED))
     said = incident.fields.get("detection", "").strip() or next(logged, "").strip()
     first = re.split(r"(?<=[.!?;])\s", said, maxsplit=1)[0]
+    if not has(first):
+        return None
     return bool(_ALERT.search(first) and not _PERSON.search(first)) if first else None
 
 
 def incidents_detected_by_alert(data: ProbeInput) -> SupportFigure:
+    """How many incidents an alert detected (OBS-06). It speaks for the item if most did, of those that do not say, none."""
     told = [(incident, found) for incident in data.incidents if (found := detected_by_alert(incident)) is not None]
     if not told:
         return SupportFigure(missing="no incident's note says how it was detected")
     late = sorted((incident for incident, found in told if not found), key=lambda incident: incident.number)
     k, silent = len(told) - len(late), len(data.incidents) - len(told)
     return SupportFigure(
-        f"{k:,} of {len(told):,} incidents were detected by an alert" + (f"; {silent:,} do not say" if silent else ""),
+        f"{k:,} of {len(told):,} incidents were detected by an alert" + (f" ({silent:,} unknown)" if silent else ""),
         len(told),
         k=k,
-        supports=k > 0,
+        supports=2 * k > len(data.incidents),
         examples=tuple(map(_name, late)),
     )
 
 
 def _linked(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
-    """Applies to every sev1 and sev2; it carries if it names an eval case, which must be in the golden set if one is
-    imported."""
+    """Applies to every sev1 and sev2; it carries if it names an eval case that is in the imported golden set. One case
+    that stands for all of thirty incidents caught none of them."""
     tally = ShareTally()
-    known = None if data.eval_set is None else {case.id for case in data.eval_set.cases}
+    known = set() if data.eval_set is None else {case.id for case in data.eval_set.cases}
     for incident in data.incidents:
         if incident.severity in (Sev.SEV1, Sev.SEV2):
-            named = bool(incident.eval_cases)
-            held = named and (known is None or bool(known & set(incident.eval_cases)))
-            tally.count(incident.name, held, "a case that is in the golden set" if named else "a case")
+            held = known & set(incident.eval_cases)
+            lacks = (
+                "a golden set to look their case up in" if data.eval_set is None else "a case that is in the golden set"
+            )
+            tally.count(incident.name, bool(held), lacks if any(map(has, incident.eval_cases)) else "a case")
+            if held:
+                tally.vary("incidents", tuple(sorted(incident.eval_cases)))
     share = ShareQuery(
         spec.query, "sev1 and sev2 incidents", "name an eval case", "no sev1 or sev2 incident is recorded", _unused
     )
@@ -96,12 +107,20 @@ def _linked(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
 
 
 def _labelled(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
-    """Applies to every case tagged high_risk; it carries if a person labelled it."""
+    """Applies to every case tagged high_risk; it carries if a person decided whether its answer is right."""
     tally = ShareTally()
-    found = high_risk([data.run_data(run, cases) for run, cases in data.candidate])
+    runs = [data.run_data(run, cases) for run, cases in data.candidate]
+    found = high_risk(runs)
     risky, unreviewed = found.cases, found.unreviewed
+    decided = {
+        case_key(case)
+        for run in runs
+        for case in run.cases
+        if any(label.verdict is not HumanVerdict.UNSURE and has(label.reviewer) for label in labels_of((case,)))
+    }
     for name in risky:
-        tally.count(name, name not in unreviewed, "a person's label")
+        lacks = "a person's label" if name in unreviewed else "a named person who decided"
+        tally.count(name, name in decided, lacks)
     needs = "no case of a candidate run or of its golden set is tagged high_risk"
     share = ShareQuery(spec.query, "high-risk cases", "carry a person's label", needs, _unused)
     return share_proposal(share, tally, item.id, spec, data, SeenTraces(), nothing=needs)
@@ -124,18 +143,21 @@ def gate_locked_and_rollback_timed(data: ProbeInput) -> SupportFigure:
     if gate is None and not timed:
         return SupportFigure(missing="the review has no gate, and no incident says when it was detected and mitigated")
     locked = gate is not None and lock is not None and lock.gate_digest == gate.digest
+    asks = gate is not None and any(rule.required for rule in gate.rules)
+    past = lock is not None and utc(lock.at).date() <= data.as_of
     if gate is None:
         said = "no gate"
     elif lock is None:
         said = "gate never locked"
     else:
         said = f"gate locked by {safe(lock.by)} on {utc(lock.at):%Y-%m-%d}" + ("" if locked else ", changed since")
+    said += "" if asks or gate is None else ", no rule of it is required"
     worst = max((took for _, took in timed), default=None)
     took = f"longest of {len(timed):,} mitigations {_minutes(worst)}" if worst is not None else "no incident was timed"
     return SupportFigure(
         f"{said}; {took}",
         len(timed) + (gate is not None),
-        supports=locked,
+        supports=locked and asks and past,
         details=tuple(f"{incident.name} mitigated {_minutes(span)} after detection" for incident, span in timed),
     )
 

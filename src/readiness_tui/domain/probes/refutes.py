@@ -9,7 +9,7 @@ from typing import Any
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.checklists.assessment import Proposal
 from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
-from readiness_tui.domain.probes.base import ProbeInput, SeenTraces, TraceProbe, safe
+from readiness_tui.domain.probes.base import EachCopy, ProbeInput, SeenTraces, TraceProbe, safe
 from readiness_tui.domain.probes.hits import Hits
 from readiness_tui.domain.probes.steps import calls
 from readiness_tui.domain.runs.model import Trace
@@ -20,7 +20,7 @@ _PROMPT_WORDS = ("prompt", "instruction", "few_shot", "fewshot", "examples")
 
 
 @dataclass(slots=True)
-class OutsideTools:
+class OutsideTools(EachCopy):
     """Calls of tools that are not on the declared list (SAF-05): a hit is one tool in one trace. Names must match
     exactly."""
 
@@ -28,6 +28,7 @@ class OutsideTools:
     hits: Hits
     problem: str = ""
     n: int = 0
+    silent: int = 0
 
     @classmethod
     def start(cls, data: ProbeInput) -> OutsideTools:
@@ -41,17 +42,19 @@ class OutsideTools:
             return
         names = [call.call.name for call in calls(trace)]
         self.n += bool(names)
+        self.silent += trace.tool_calls is None and not names
         for name in sorted(set(names) - self.allowed):
             shown = safe(name) or "(a tool without a name)"
             self.hits.add(f"{trace.id}:tool:{name}", f"{one_line(trace.id, 60)} calls {shown}, which is not declared")
 
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
         nothing = self.problem or "no imported trace shows a tool call"
-        return self.hits.proposal(item, spec, data, seen, "tools outside the declared list", self.n, nothing)
+        what = "tools outside the declared list"
+        return self.hits.proposal(item, spec, data, seen, what, self.n, nothing, self.silent)
 
 
 @dataclass(slots=True)
-class CasesInPrompts:
+class CasesInPrompts(EachCopy):
     """The exact question of a golden case inside a logged prompt (EVA-10), unless it is the request's own question.
 
     Prompts are the fields of a trace and its steps with "prompt", "instruction" or "examples" in their names. Each
@@ -99,7 +102,8 @@ class CasesInPrompts:
 
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
         nothing = self.problem or "no imported trace logs its prompt"
-        return self.hits.proposal(item, spec, data, seen, "golden cases in logged prompts", self.n, nothing)
+        what = "golden cases in logged prompts"
+        return self.hits.proposal(item, spec, data, seen, what, self.n, nothing, seen.traces - self.n)
 
 
 def _prompts(trace: Trace) -> Iterator[str]:

@@ -9,6 +9,7 @@ from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.checklists.assessment import Assurance, Proposal, Vote
 from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
 from readiness_tui.domain.probes.base import (
+    Admitted,
     Counter,
     FactProbe,
     Probe,
@@ -19,7 +20,9 @@ from readiness_tui.domain.probes.base import (
     safe,
 )
 from readiness_tui.domain.probes.behaviour import BEHAVIOUR
+from readiness_tui.domain.probes.exam import EXAM
 from readiness_tui.domain.probes.facts import FACTS, fact_proposal
+from readiness_tui.domain.probes.feedback import FEEDBACK
 from readiness_tui.domain.probes.leaks import SCOPES, LeakCounter
 from readiness_tui.domain.probes.limits import LIMITS
 from readiness_tui.domain.probes.logged import SHARES
@@ -28,6 +31,7 @@ from readiness_tui.domain.probes.refutes import REFUTES
 from readiness_tui.domain.probes.releases import RELEASES
 from readiness_tui.domain.probes.runs import RUNS
 from readiness_tui.domain.probes.steps import STEPS, WRITES
+from readiness_tui.domain.probes.usage import USAGE
 
 PROBES: dict[str, Probe] = {
     **{share.query: TraceProbe(ProbeKind.SHARE, share.start) for share in (*SHARES, *STEPS)},
@@ -35,12 +39,19 @@ PROBES: dict[str, Probe] = {
     **dict.fromkeys(SCOPES, TraceProbe(ProbeKind.REFUTE, LeakCounter.start)),
     **REFUTES,
     **LIMITS,
+    **USAGE,
     **BEHAVIOUR,
+    **FEEDBACK,
     **RELEASES,
     **FACTS,
     **RUNS,
+    **EXAM,
     **RECORDS,
 }
+
+
+#: Shares that were true by construction, and so became support.
+_ONCE_SHARES = frozenset({"feedback_captured"})
 
 
 def reads_records(item: Item) -> bool:
@@ -58,23 +69,28 @@ def propose_all(items: Iterable[Item], data: ProbeInput) -> dict[str, Proposal]:
         (item, item.probe, PROBES[item.probe.query]) for item in items if item.probe and item.probe.query in PROBES
     ]
     ready = [(item, spec, probe) for item, spec, probe in asked if not _obstacle(spec, probe, data)]
-    counters: dict[Probe, Counter] = {
+    counters: dict[TraceProbe, Counter] = {
         probe: probe.start(data) for probe in {probe for _, _, probe in ready} if isinstance(probe, TraceProbe)
     }
-    seen = SeenTraces()
+    seen, scanned = SeenTraces(), SeenTraces(everything=True)
     if counters:
-        steps = [counter.add for counter in counters.values()]
+        refuting = [counter for probe, counter in counters.items() if probe.kind is ProbeKind.REFUTE]
+        proving = [counter for probe, counter in counters.items() if probe.kind is not ProbeKind.REFUTE]
         for trace in data.traces:
-            if seen.admit(trace, data):
-                for step in steps:
-                    step(trace)
+            if refuting and scanned.admit(trace, data) is not Admitted.NOT:
+                for counter in refuting:
+                    counter.add(trace)
+            if proving and (admitted := seen.admit(trace, data)) is not Admitted.NOT:
+                for counter in proving:
+                    (counter.add if admitted is Admitted.FIRST else counter.again)(trace)
     proposals: dict[str, Proposal] = {}
     for item, spec, probe in asked:
         obstacle = _obstacle(spec, probe, data)
         if obstacle:
             proposals[item.id] = _no_proposal(item, spec, obstacle)
         elif isinstance(probe, TraceProbe):
-            proposals[item.id] = _as_asked(counters[probe].proposal(item, spec, data, seen), spec)
+            read = scanned if probe.kind is ProbeKind.REFUTE else seen
+            proposals[item.id] = _as_asked(counters[probe].proposal(item, spec, data, read), spec)
         elif isinstance(probe, FactProbe):
             proposals[item.id] = _as_asked(fact_proposal(item, spec.query, probe.kind, probe.check(data)), spec)
         else:
@@ -101,12 +117,15 @@ def acceptable(proposals: Mapping[str, Proposal], votes: Mapping[str, Sequence[V
 def kind_problem(spec: ProbeSpec) -> str:
     """Why the kind that a checklist declares does not fit its query; "" if it fits or the query is not known.
 
-    A share or fact may be used as mere `support`: its figure is then shown beside the item and proposes no points.
+    A share or fact may be used as mere `support`: its figure is then shown beside the item and proposes no points. A
+    checklist of before may ask for a share of what has since become support; it gets the figure.
     """
     probe = PROBES.get(spec.query)
     if probe is None or spec.kind is probe.kind:
         return ""
     if spec.kind is ProbeKind.SUPPORT and probe.kind in (ProbeKind.SHARE, ProbeKind.FACT):
+        return ""
+    if spec.kind is ProbeKind.SHARE and spec.query in _ONCE_SHARES:
         return ""
     return f"the checklist asks {safe(spec.query)} as {spec.kind.value}, but it is a {probe.kind.value} probe"
 

@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from readiness_tui.domain.checklists import declared
-from readiness_tui.domain.probes.base import Check, Finding, ProbeInput, Smallest, safe, utc
-from readiness_tui.domain.probes.figures import fact_of_traces, percent
-from readiness_tui.domain.probes.logged import has
-from readiness_tui.domain.probes.runs import all_runs
+from readiness_tui.domain.intervals import wilson
+from readiness_tui.domain.probes.base import Check, EachCopy, Finding, NoCopies, ProbeInput, Smallest, safe, utc
+from readiness_tui.domain.probes.figures import KNOWN, fact_of_traces, percent
+from readiness_tui.domain.probes.runs import all_runs, cases_of
+from readiness_tui.domain.probes.sound import unsound
+from readiness_tui.domain.probes.variety import ENOUGH, Variety, constants
 from readiness_tui.domain.runs.model import Outcome, Run, Trace
+from readiness_tui.domain.text.versions import has, has_version
 
 _STAGE = 20  # requests in a stage: fewer are not enough to estimate a share
 
@@ -20,24 +23,31 @@ Version = tuple[str, str, str]  # prompt, model, index
 
 
 @dataclass(slots=True)
-class RunBeforeVersion:
+class RunBeforeVersion(EachCopy):
     """Each served version of prompt, model and index has an eval run that started before its first request (EVA-02).
 
-    0: none has. 1: some have. A run belongs to a version if it names everything that the version names. A trace without
-    a time, a prompt version or a model is ignored.
+    0: none has. 1: some have. A run belongs to a version if it names everything that the version names. Only a whole run
+    counts, with at least half as many cases as the golden set where one is imported. Requests that do not name what
+    served them, or when, may be of a version that no run saw: of those there may be one in a hundred.
     """
 
-    runs: tuple[Run, ...]
+    data: ProbeInput
     first: dict[Version, tuple[datetime, str]] = field(default_factory=dict)
+    n: int = 0
+    silent: int = 0
+    nameless: Smallest = field(default_factory=Smallest)
 
     @classmethod
     def start(cls, data: ProbeInput) -> RunBeforeVersion:
-        return cls(all_runs(data))
+        return cls(data)
 
     def add(self, trace: Trace) -> None:
-        if trace.started_at is None or not has(trace.prompt_version) or not has(trace.model):
+        self.n += 1
+        if trace.started_at is None or not has_version(trace.prompt_version) or not has(trace.model):
+            self.silent += 1
+            self.nameless.add(trace.id)
             return
-        index = trace.index_version if has(trace.index_version) else ""
+        index = trace.index_version if has_version(trace.index_version) else ""
         version = (trace.prompt_version or "", trace.model or "", index or "")
         seen = utc(trace.started_at), trace.id
         if version not in self.first or seen < self.first[version]:
@@ -46,26 +56,55 @@ class RunBeforeVersion:
     def finding(self) -> Finding:
         if not self.first:
             return Finding(None, missing="no imported trace carries a time, a prompt version and a model")
-        if not self.runs:
+        known = all_runs(self.data)
+        if not known:
             return Finding(None, missing="no eval run is imported")
+        left_out: dict[str, None] = {}
         checks, failing = [], []
         for version, (since, trace_id) in sorted(self.first.items(), key=lambda row: (row[1], row[0])):
             names = ", ".join(safe(part) for part in version if part)
-            ran = [run for run in self.runs if _ran_version(run, version)]
-            before = [run for run in ran if run.started_at is not None and utc(run.started_at) <= since]
+            ran = [run for run in known if _ran_version(run, version)]
+            before = []
+            for run in sorted(
+                ran, key=lambda run: (run.started_at is None, run.started_at and utc(run.started_at), run.id)
+            ):
+                if run.started_at is None or utc(run.started_at) > since:
+                    continue
+                if problem := self._shows_nothing(run):
+                    left_out[f"run {safe(run.id)} proves nothing: {problem}"] = None
+                    continue
+                before = [run]
+                break
             seen = f"first seen {since:%Y-%m-%d %H:%M} UTC"
             why = (
                 f"{seen}, run {safe(before[0].id)}"
                 if before
-                else f"{seen}; {'its runs are later' if ran else 'no run'}"
+                else f"{seen}; {'none of its runs is whole and earlier' if ran else 'no run'}"
             )
             checks.append(Check(f"a run before {names}", bool(before), why))
             if not before:
                 failing.append(trace_id)
         held = sum(check.holds for check in checks)
-        points = 2 if held == len(checks) else 1 if held else 0
-        read = tuple(f"run {run.id} {run.started_at and utc(run.started_at).isoformat()}" for run in self.runs)
-        return Finding(points, tuple(checks), read, examples=tuple(failing))
+        named = 100 * self.silent <= self.n
+        why = f"{self.silent:,} of {self.n:,} do not"
+        if not named:
+            failing += self.nameless.ids
+        if self.silent:
+            checks.append(Check("requests name the prompt and model that served them", named, why))
+        points = 2 if held == len(self.first) and named else 1 if held else 0
+        read = tuple(f"run {run.id} {run.started_at and utc(run.started_at).isoformat()}" for run in known)
+        against = len(self.first) - held + (0 if named else self.silent)
+        return Finding(points, tuple(checks), read, examples=tuple(failing), against=against, left_out=tuple(left_out))
+
+    def _shows_nothing(self, run: Run) -> str:
+        """Why the run is no exam of its version; "" if it is."""
+        cases = cases_of(self.data, run)
+        problem = unsound(run, cases, self.data.as_of)
+        gold = len(self.data.eval_set.cases) if self.data.eval_set else 0
+        if problem or cases is None:
+            return problem
+        held = len({case.id for case in cases})
+        return f"{held:,} of the golden set's {gold:,} cases are in it" if 2 * held < gold else ""
 
 
 def _ran_version(run: Run, version: Version) -> bool:
@@ -75,14 +114,16 @@ def _ran_version(run: Run, version: Version) -> bool:
 
 
 @dataclass(slots=True)
-class ReleaseShare:
+class ReleaseShare(NoCopies):
     """The newest release served part of the traffic before it served more (DEP-06).
 
     A release is an application version or, if traces have none, a prompt version. From its first request on, the
     minutes with the first 20 requests of all releases are its first stage, those with the last 20 its last.
-    0: it had all of the first stage. 1: it shared the traffic, but had half or more of it, or has not grown since.
+    0: it had all of the first stage. 1: it shared the traffic, but had half or more of it, or has not grown since by more
+    than luck, or one request in twenty does not name its release.
     """
 
+    n: int = 0
     apps: dict[str, Counter[int]] = field(default_factory=dict)
     prompts: dict[str, Counter[int]] = field(default_factory=dict)
 
@@ -91,11 +132,12 @@ class ReleaseShare:
         return cls()
 
     def add(self, trace: Trace) -> None:
+        self.n += 1
         if trace.started_at is None:
             return
         minute = int(utc(trace.started_at).timestamp()) // 60
         for table, name in ((self.apps, trace.app_version), (self.prompts, trace.prompt_version)):
-            if name is not None and has(name):
+            if name is not None and has_version(name):
                 table.setdefault(name, Counter())[minute] += 1
 
     def finding(self) -> Finding:
@@ -117,11 +159,16 @@ class ReleaseShare:
         )
         grew = Check(
             "its share grew",
-            Fraction(*last) > Fraction(*first),
+            Fraction(*last) > Fraction(*first) and (wilson(*last).low or 0) > first[0] / first[1],
             f"{last[0]:,} of the last {last[1]:,}, {percent(*last)}",
         )
-        points = 2 if partial.holds and grew.holds else 0 if first[0] == first[1] else 1
-        return Finding(points, (partial, grew), (f"release {newest}",))
+        named = sum(minutes.total() for minutes in table.values())
+        every = Check(
+            "requests name their release", named >= KNOWN * self.n, f"{self.n - named:,} of {self.n:,} do not"
+        )
+        checks = (partial, grew, every) if named < self.n else (partial, grew)
+        points = 2 if all(check.holds for check in checks) else 0 if first[0] == first[1] else 1
+        return Finding(points, checks, (f"release {newest}",))
 
 
 def _stage(own: Counter[int], total: Counter[int], minutes: list[int]) -> tuple[int, int]:
@@ -136,52 +183,75 @@ def _stage(own: Counter[int], total: Counter[int], minutes: list[int]) -> tuple[
 
 @dataclass(slots=True)
 class ErrorBudget:
-    """An objective is declared and its error budget is not spent (REL-06). 1: the budget is spent.
+    """An objective is declared and its error budget is not spent (REL-06). 1: the budget is spent, or the log is too small
+    to say so.
 
     Burn rate = the share of failed requests divided by the share that the objective allows, in the objective's window
-    up to `as_of` (Beyer et al., The Site Reliability Workbook, chapter 5). Failed: outcome fail or error. Requests
-    without a known outcome are left out, and their number is reported.
+    up to `as_of` (Beyer et al., The Site Reliability Workbook, chapter 5). Failed: outcome fail or error; a request
+    without a known outcome counts as failed, as nothing says that it was served. A copy of a request that succeeded
+    shows nothing new: without such copies the budget must not be spent either. Where all that the log ever says is "success", nothing shows that it would say otherwise.
     """
 
     slo: declared.Slo
     data: ProbeInput
     n: int = 0
+    copies: int = 0
     failed: int = 0
     unknown: int = 0
     bad: Smallest = field(default_factory=Smallest)
+    variety: Variety = field(default_factory=Variety)
 
     @classmethod
     def start(cls, data: ProbeInput) -> ErrorBudget:
         return cls(declared.read(data.review.declared, "slo"), data)
 
-    def add(self, trace: Trace) -> None:
+    def again(self, trace: Trace) -> None:
+        if trace.outcome not in (Outcome.SUCCESS, Outcome.ABSTAIN):
+            self.add(trace)
+        else:
+            self.copies += self._in_window(trace)
+
+    def _in_window(self, trace: Trace) -> bool:
         if trace.started_at is None:
-            return
-        day = utc(trace.started_at).date()
-        if not self.data.as_of - timedelta(days=self.slo.days) < day <= self.data.as_of:
-            return
-        if trace.outcome is None:
-            self.unknown += 1
+            return False
+        return self.data.as_of - timedelta(days=self.slo.days) < utc(trace.started_at).date() <= self.data.as_of
+
+    def add(self, trace: Trace) -> None:
+        if trace.outcome is not None:
+            self.variety.add("outcomes", trace.outcome)
+        if not self._in_window(trace):
             return
         self.n += 1
-        if trace.outcome in (Outcome.FAIL, Outcome.ERROR):
+        self.unknown += trace.outcome is None
+        if trace.outcome in (None, Outcome.FAIL, Outcome.ERROR):
             self.failed += 1
             self.bad.add(trace.id)
 
     def finding(self) -> Finding:
-        if not self.n:
+        if self.n == self.unknown:
             return Finding(None, missing=f"no imported trace of the last {self.slo.days} days carries a known outcome")
-        burn = Fraction(self.failed, self.n) / (1 - self.slo.target)
-        unknown = f", {self.unknown:,} without a known outcome left out" if self.unknown else ""
+        allowed = 1 - self.slo.target
+        burn, whole = Fraction(self.failed, self.n) / allowed, Fraction(self.failed, self.n + self.copies) / allowed
+        unknown = f", {self.unknown:,} of them unknown" if self.unknown else ""
+        copied = f"; {float(burn):.2f} without {self.copies:,} copies of the same success" if self.copies else ""
         checks = (
             Check("a target over a window", True, f"{float(self.slo.target):.4%} over {self.slo.days} days"),
             Check(
                 "error budget not spent",
                 burn <= 1,
-                f"burn rate {float(burn):.2f}: {self.failed:,} of {self.n:,} requests failed{unknown}",
+                f"burn rate {float(whole):.2f}: {self.failed:,} of {self.n + self.copies:,} requests failed{unknown}{copied}",
             ),
+            Check(f"at least {ENOUGH} requests", self.n >= ENOUGH, f"{self.n:,}"),
         )
-        return Finding(2 if burn <= 1 else 1, checks, examples=tuple(self.bad.ids) if burn > 1 else ())
+        against, expected, hint = constants(declared.expected_constant(self.data.review.declared), self.variety)
+        return Finding(
+            2 if all(check.holds for check in checks) else 1,
+            checks,
+            examples=tuple(self.bad.ids) if burn > 1 else (),
+            against=self.failed if burn > 1 else 0,
+            left_out=(*expected, *hint),
+            unproven=against,
+        )
 
 
 RELEASES = {

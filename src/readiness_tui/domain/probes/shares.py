@@ -7,16 +7,18 @@ ids, so that a database can compute the same figures.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
+from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.checklists.assessment import Assurance, Proposal
 from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
 from readiness_tui.domain.intervals import exact, wilson
 from readiness_tui.domain.probes.base import ProbeInput, SeenTraces, Smallest, digest_of, safe, sampling
+from readiness_tui.domain.probes.variety import ENOUGH, Variety, constants, no_proof
 from readiness_tui.domain.runs.model import Trace
 
-MIN_PROVEN = 30  # fewest records for `proven`
+MIN_PROVEN = ENOUGH  # fewest records for `proven`
 _GROUPS = 10  # groups listed before "and N more"
 
 
@@ -26,7 +28,9 @@ class ShareTally:
 
     `k` of `n` applicable records carry the value. `examples`: ids of traces with a record that does not.
     `lacks`: what the failing records lack. `groups`: failing and applicable records by (tool) name.
-    `notes`: other counts to report. `unclear`: records that do not say whether they apply, see `settle`.
+    `notes`: other counts to report. `unclear`: records that do not say whether they apply, see `settle`; `unknown` of
+    the failing ones are such. `variety`: of values that have to differ. `copies`: records that carry the value, but in
+    a copy of a trace that was counted: they show nothing new, while a copy that lacks it counts.
     """
 
     k: int = 0
@@ -37,9 +41,16 @@ class ShareTally:
     notes: Counter[str] = field(default_factory=Counter)
     unclear: Counter[str] = field(default_factory=Counter)
     unclear_examples: Smallest = field(default_factory=Smallest)
+    unknown: int = 0
+    variety: Variety = field(default_factory=Variety)
+    copied: bool = False  # the trace that is being counted is a copy
+    copies: int = 0
 
     def count(self, trace_id: str, carries: bool, lacks: str = "", group: str = "") -> None:
         """One applicable record."""
+        if carries and self.copied:
+            self.copies += 1
+            return
         self.n += 1
         if carries:
             self.k += 1
@@ -52,6 +63,11 @@ class ShareTally:
             failing[0] += not carries
             failing[1] += 1
 
+    def vary(self, name: str, value: Hashable) -> None:
+        """One record's value of something that has to differ (`declared.VARYING`)."""
+        if not self.copied:
+            self.variety.add(name, value)
+
     def doubt(self, trace_id: str, lacks: str) -> None:
         """Count one record for which the log does not say whether it applies."""
         self.unclear[lacks] += 1
@@ -60,7 +76,8 @@ class ShareTally:
     def settle(self) -> None:
         """If any record applies, count the unclear ones as lacking: silence must not pass."""
         if self.n and self.unclear:
-            self.n += self.unclear.total()
+            self.unknown = self.unclear.total()
+            self.n += self.unknown
             self.lacks += self.unclear
             for name in self.unclear_examples.ids:
                 self.examples.add(name)
@@ -72,6 +89,7 @@ class ShareQuery:
     """A share probe: its words ("611 of 684 <units> <carry>") and a counting function; `needs` is shown if n is 0.
 
     `details` turns the notes of `mark` into lines; what is lacking, and where, is reported for every query.
+    `unproven` says why the tally, though it may be full, proves nothing; "" if it does.
     """
 
     query: str
@@ -80,6 +98,7 @@ class ShareQuery:
     needs: str
     mark: Callable[[Trace, ShareTally], None]
     details: Callable[[ShareTally], tuple[str, ...]] = lambda tally: ()
+    unproven: Callable[[ShareTally], str] = lambda tally: ""
 
     def start(self, data: ProbeInput) -> ShareCounter:
         return ShareCounter(self)
@@ -91,6 +110,11 @@ class ShareCounter:
     tally: ShareTally = field(default_factory=ShareTally)
 
     def add(self, trace: Trace) -> None:
+        self.tally.copied = False
+        self.share.mark(trace, self.tally)
+
+    def again(self, trace: Trace) -> None:
+        self.tally.copied = True
         self.share.mark(trace, self.tally)
 
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
@@ -127,12 +151,19 @@ def share_proposal(
     k, n = tally.k, tally.n
     points = share_points(k, n, spec.required)
     low = wilson(k, n).low if n else None
-    left_out = (f"{seen.outside:,} traces outside the window or without a date are left out",) if seen.outside else ()
+    against, expected, hint = _against(tally, seen, share.unproven(tally), data)
     if low is None:
         text = missing = f"Nothing to count: {nothing or (share.needs if seen.traces else seen.nothing)}."
     else:
         needs = f"{float(exact(spec.required) * 100):g}%"
-        text, missing = f"{k:,} of {n:,} {share.units} {share.carry}: {100 * k // n}%, needs {needs}", ""
+        unknown = f" ({tally.unknown:,} unknown)" if tally.unknown else ""
+        text = f"{k:,} of {n:,} {share.units} {share.carry}{unknown}: {100 * k // n}%, needs {needs}"
+        missing = ""
+    if points == 2 and against:
+        points, text = None, text + no_proof(against)
+    else:
+        hint = ()
+    copies = (f"{tally.copies:,} more in copies of the same request: they show nothing new",) if tally.copies else ()
     return Proposal(
         item_id=item_id,
         query=share.query,
@@ -147,15 +178,33 @@ def share_proposal(
         window=seen.window,
         sampling=sampling(data) if seen.traces else "",
         examples=tuple(tally.examples.ids),
-        details=(*_lacking(tally), *share.details(tally), *left_out),
-        digest=digest_of(share.query, k, n, tally.examples.ids, tally.lacks, tally.groups),
+        details=(*_lacking(tally), *share.details(tally), *expected, *hint, *copies, *seen.left_out),
+        digest=digest_of(share.query, k, n, tally.examples.ids, tally.lacks, tally.groups, *against),
         missing=missing,
+        against=n - k,
     )
+
+
+def _against(
+    tally: ShareTally, seen: SeenTraces, other: str, data: ProbeInput
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Why a full share proves nothing; what of it the team declares as expected; what it can do."""
+    told = declared.expected_constant(data.review.declared)
+    against, expected, hint = constants(told, tally.variety, seen.variety)
+    if tally.copies >= tally.n and tally.n < MIN_PROVEN <= tally.n + tally.copies:
+        said = f"{tally.n + tally.copies:,} are {tally.n:,} in copies of the same request"
+        if "requests" in told:
+            expected = (*expected, f"{said}, declared as expected: {safe(told['requests'])}")
+        else:
+            against = (said, *against)
+    return (*against, *filter(None, [other])), expected, hint
 
 
 def _lacking(tally: ShareTally) -> tuple[str, ...]:
     """ "73 lack the result, all from one tool: refund_create 73 of 90", or a line for each lack and each group."""
-    lines = [f"{count:,} lack {what}" for what, count in ranked(tally.lacks)]
+    lines = [f"{count:,} lack {what}" for what, count in ranked(tally.lacks)[:_GROUPS]]
+    if len(tally.lacks) > _GROUPS:
+        lines.append(f"and {len(tally.lacks) - _GROUPS:,} more that they lack")
     failing = {name: counts for name, counts in tally.groups.items() if counts[0]}
     ordered = sorted(failing, key=lambda name: (-failing[name][0], name))
     groups = [f"{safe(name)} {failing[name][0]:,} of {failing[name][1]:,}" for name in ordered[:_GROUPS]]

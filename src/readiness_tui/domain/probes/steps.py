@@ -1,7 +1,7 @@
 """Probes over the steps of a request: guards, validation, writes (checklists.md, safety; OBS-08).
 
-Each docstring says which records the query applies to and which of them carry the value. A log without steps (`spans`
-is None) is not counted.
+Each docstring says which records the query applies to and which of them carry the value. A request whose log shows no
+steps (`spans` is None) counts as lacking as soon as the log shows those of any request the query applies to.
 """
 
 from __future__ import annotations
@@ -15,17 +15,24 @@ from typing import Any
 
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.checklists.model import ProbeKind
-from readiness_tui.domain.probes.base import ProbeInput, TraceProbe, utc
-from readiness_tui.domain.probes.logged import has
-from readiness_tui.domain.probes.shares import ShareCounter, ShareQuery, ShareTally
+from readiness_tui.domain.probes.base import ProbeInput, TraceProbe, safe, utc
+from readiness_tui.domain.probes.shares import ShareCounter, ShareQuery, ShareTally, ranked
 from readiness_tui.domain.runs.model import Span, SpanKind, ToolCall, Trace
+from readiness_tui.domain.text.versions import has, has_version
 
 _FALSE = frozenset({"", "false", "no", "0", "none", "null", "off", "read", "readonly", "read_only"})
 
 
+_NO_ID = frozenset(
+    """true false yes no ok approved auto automatic automatically system bypass bypassed skip skipped pending id key
+    approval test x 0""".split()  # noqa: SIM905
+)
+_OFF = frozenset({"off", "disabled", "skip", "skipped", "noop", "no_op", "none", "bypass", "dry_run"})
+
+
 def has_value(value: Any) -> bool:
-    """Whether an attribute has a value: an id, a key, a version."""
-    return has(str(value)) if value is not None else False
+    """Whether an attribute has a value that can be an id or a key: a word that only says yes is none."""
+    return value is not None and has(str(value)) and str(value).strip().casefold() not in _NO_ID
 
 
 def flag(value: Any) -> bool:
@@ -53,13 +60,11 @@ class Call:
     attributes: dict[str, Any]
     error: str | None
 
-    def has_id(self, name: str) -> bool:
-        """Whether the call has this id, on its step or among its arguments."""
-        if has_value(self.attributes.get(name)):
-            return True
-        found = arguments(self.call)
+    def id_of(self, name: str) -> str | None:
+        """The call's id of this name, on its step or among its arguments."""
         plain = name.replace("_", "")
-        return any(re.sub("[_-]", "", key).casefold() == plain and has_value(value) for key, value in found.items())
+        told = [value for key, value in arguments(self.call).items() if re.sub("[_-]", "", key).casefold() == plain]
+        return next((str(value) for value in (self.attributes.get(name), *told) if has_value(value)), None)
 
 
 def arguments(call: ToolCall) -> dict[str, Any]:
@@ -97,58 +102,113 @@ def _is_of(step: Span, tool: str) -> bool:
 # Shares
 
 
+def _steps(trace: Trace, tally: ShareTally) -> tuple[Span, ...]:
+    """The steps that the log shows of the request; a log without them leaves it open whether the query applies."""
+    if trace.spans is None:
+        tally.doubt(trace.id, "their steps")
+    return trace.spans or ()
+
+
 def _has_parent(trace: Trace, tally: ShareTally) -> None:
-    """Applies to every step; it carries if it is a root, or if its parent is another step of the same trace."""
-    known = {span.id for span in trace.spans or ()}
-    for span in trace.spans or ():
-        whole = span.parent is None or (span.parent in known and span.parent != span.id)
-        tally.count(trace.id, whole, "their parent")
+    """Applies to every step but the trace's first one; it carries if its parents lead up to that first step. A step
+    that is its trace's only one has nothing to join."""
+    spans = _steps(trace, tally)
+    parents = {span.id: span.parent for span in spans}
+    first = next((span.id for span in spans if span.parent is None), None)
+    joined = set() if first is None else {first}
+    for span in spans:
+        if span.id == first:
+            continue
+        path, at = [], span.id
+        while at not in joined and at in parents and at not in path and (above := parents[at]) is not None:
+            path.append(at)
+            at = above
+        whole = at in joined
+        if whole:
+            joined.update(path)
+        tally.count(trace.id, whole, "" if whole else "a way up to the first step")
+    tally.notes["alone"] += len(spans) == 1
+
+
+def _alone(tally: ShareTally) -> tuple[str, ...]:
+    alone = tally.notes["alone"]
+    return (f"{alone:,} requests show one step alone: there is nothing to join",) if alone else ()
+
+
+def works(guard: Span) -> bool:
+    """Whether a guard's step shows that it decided: one that failed, or was switched off, let the request pass."""
+    said = {name: guard.attributes.get(name) for name in ("skipped", "disabled", "bypassed")}
+    off = any(flag(value) for value in said.values()) or (
+        "enabled" in guard.attributes and not flag(guard.attributes["enabled"])
+    )
+    return guard.error is None and not off and str(guard.attributes.get("mode", "")).casefold() not in _OFF
+
+
+def _guarded(trace: Trace, tally: ShareTally, *, last: bool) -> None:
+    spans = _steps(trace, tally)
+    ordered = in_order(spans)[::-1] if last else in_order(spans)
+    model = next((at for at, span in enumerate(ordered) if span.kind is SpanKind.MODEL), None)
+    guards = [span for span in ordered if span.kind is SpanKind.GUARD]
+    if model is not None:
+        beyond = [span for span in ordered[:model] if span.kind is SpanKind.GUARD]
+        carries = any(works(guard) for guard in beyond)
+        tally.count(trace.id, carries, "" if carries or not beyond else "a guard that did not fail and was switched on")
+    elif spans and has(trace.model) and not trace.cached and not any(flag(g.attributes.get("blocked")) for g in guards):
+        tally.doubt(trace.id, "a step for the model that they name")
 
 
 def _guard_before(trace: Trace, tally: ShareTally) -> None:
-    """Applies to requests with a model call among their steps; carries if a guard step comes before the first one."""
-    kinds = [span.kind for span in in_order(trace.spans or ())]
-    if SpanKind.MODEL in kinds:
-        tally.count(trace.id, SpanKind.GUARD in kinds[: kinds.index(SpanKind.MODEL)])
+    """Applies to requests with a model call among their steps; carries if a guard that worked comes before the first
+    one."""
+    _guarded(trace, tally, last=False)
 
 
 def _guard_after(trace: Trace, tally: ShareTally) -> None:
-    """Applies to requests with a model call among their steps; carries if a guard step comes after the last one."""
-    kinds = [span.kind for span in in_order(trace.spans or ())][::-1]
-    if SpanKind.MODEL in kinds:
-        tally.count(trace.id, SpanKind.GUARD in kinds[: kinds.index(SpanKind.MODEL)])
+    """Applies to requests with a model call among their steps; carries if a guard that worked comes after the last
+    one."""
+    _guarded(trace, tally, last=True)
 
 
 def _validated(trace: Trace, tally: ShareTally) -> None:
     """Applies to requests whose steps show that code uses the output: a tool step after a model call, or a validation
-    step. They carry if there is a validation step."""
-    kinds = [span.kind for span in in_order(trace.spans or ())]
+    step. They carry if there is a validation step. Where none in the log says how it ended, nothing is proven."""
+    spans = _steps(trace, tally)
+    kinds = [span.kind for span in in_order(spans)]
     acts = SpanKind.MODEL in kinds and SpanKind.TOOL in kinds[kinds.index(SpanKind.MODEL) :]
     checks = of_kind(trace, SpanKind.VALIDATION)
     if not acts and not checks:
         return
     tally.count(trace.id, bool(checks))
     for check in checks:
-        said = check.attributes.get("validated")
-        failed = (
-            check.error is not None or flag(check.attributes.get("blocked")) or (said is not None and not flag(said))
-        )
-        tally.notes["failed" if failed else "passed"] += 1
+        said, blocked = check.attributes.get("validated"), check.attributes.get("blocked")
+        failed = check.error is not None or flag(blocked) or (said is not None and not flag(said))
+        told = failed or said is not None or blocked is not None
+        tally.notes["failed" if failed else "passed" if told else "silent"] += 1
 
 
 def _failures(tally: ShareTally) -> tuple[str, ...]:
-    total, failed = tally.notes.total(), tally.notes["failed"]
-    return (f"{failed:,} of {total:,} validations rejected the output: {100 * failed // total}%",) if total else ()
+    total, failed, silent = tally.notes.total(), tally.notes["failed"], tally.notes["silent"]
+    if not total or total == silent:
+        return ()
+    unsaid = f", {silent:,} do not say how they ended" if silent else ""
+    return (f"{failed:,} of {total:,} validations rejected the output: {100 * failed // total}%{unsaid}",)
+
+
+def _never_says(tally: ShareTally) -> str:
+    silent = tally.notes["silent"]
+    return f"none of the {silent:,} validations says how it ended" if silent and silent == tally.notes.total() else ""
 
 
 def _rules(trace: Trace, tally: ShareTally) -> None:
     """Applies to every guard step; it carries if it has the id and version of the rule that decided."""
+    _steps(trace, tally)
     for span in of_kind(trace, SpanKind.GUARD):
-        lacks = [
-            f"the rule's {what}"
-            for name, what in (("rule_id", "id"), ("rule_version", "version"))
-            if not has_value(span.attributes.get(name))
-        ]
+        version = span.attributes.get("rule_version")
+        held = {
+            "id": has_value(span.attributes.get("rule_id")),
+            "version": version is not None and has_version(str(version)),
+        }
+        lacks = [f"the rule's {what}" for what, holds in held.items() if not holds]
         tally.count(trace.id, not lacks, " and ".join(lacks), span.name or "(a guard without a name)")
 
 
@@ -157,10 +217,11 @@ _NO_STEPS = "no imported trace shows its steps"
 STEPS = (
     ShareQuery(
         "spans_without_orphaned_parent",
-        "steps",
-        "are a root or have their parent in the same trace",
-        _NO_STEPS,
+        "steps below the first",
+        "lead up to the first step of their trace",
+        f"{_NO_STEPS} below the first one",
         _has_parent,
+        _alone,
     ),
     ShareQuery(
         "guard_before_model_call",
@@ -183,6 +244,7 @@ STEPS = (
         f"{_NO_STEPS} with a tool after a model call, or a validation",
         _validated,
         _failures,
+        _never_says,
     ),
     ShareQuery(
         "rule_version_logged",
@@ -235,12 +297,28 @@ def _approved(data: ProbeInput) -> ShareCounter:
         tools, needs = frozenset(), str(error)
 
     def mark(trace: Trace, tally: ShareTally) -> None:
+        if trace.tool_calls is None and not of_kind(trace, SpanKind.TOOL):
+            tally.doubt(trace.id, "a word on whether they called a tool")
         for call in calls(trace):
+            name = call.call.name or "(a tool without a name)"
             if is_known_write(call, tools):
-                name = call.call.name or "(a tool without a name)"
-                tally.count(trace.id, call.has_id("approval_id"), "the id of an approval", name)
+                approval = call.id_of("approval_id")
+                tally.count(trace.id, approval is not None, "" if approval else "the id of an approval", name)
+                if approval is not None:
+                    tally.vary("approvals", approval)
+            elif writes_by_name(call.call.name):
+                tally.notes[name] += 1
+                if tools is None:
+                    tally.doubt(trace.id, "a word on whether they write")
 
-    return ShareCounter(ShareQuery("approval_id_on_writes", "writes", "carry the id of an approval", needs, mark))
+    share = ShareQuery("approval_id_on_writes", "writes", "carry the id of an approval", needs, mark, _uncounted)
+    return ShareCounter(share)
+
+
+def _uncounted(tally: ShareTally) -> tuple[str, ...]:
+    """The calls that are not counted although their names suggest a write."""
+    names = ", ".join(f"{safe(name)} {count:,}" for name, count in ranked(tally.notes)[:5])
+    return (f"not known to write, though their names suggest it: {names}",) if tally.n and names else ()
 
 
 WRITES = {"approval_id_on_writes": TraceProbe(ProbeKind.SHARE, _approved)}

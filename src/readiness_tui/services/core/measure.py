@@ -19,7 +19,7 @@ from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.probes import ProbeInput, propose_all, reads_records, special
 from readiness_tui.domain.runs.holding import Shelf
 from readiness_tui.domain.runs.joining import join_golden
-from readiness_tui.domain.runs.model import Case, EvalSet
+from readiness_tui.domain.runs.model import Case, EvalSet, Run
 from readiness_tui.services.core import golden_sets
 from readiness_tui.services.core.circumstances import Held, circumstances
 from readiness_tui.services.core.desk import Desk
@@ -118,6 +118,11 @@ def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Che
     )
     if gate is not None and review.gate_id is not None:
         outcome = replace(outcome, revision=_revision(conn, review.gate_id, gate))
+
+    def cases_of(run: Run) -> tuple[Case, ...] | None:
+        part = run_data(conn, by_id[run.id], shelf) if run.id in by_id else None
+        return None if part is None else (*part.cases, *part.outside)
+
     data = ProbeInput(
         traces=recorded,
         candidate=tuple((part.run, part.cases) for part in candidate),
@@ -136,6 +141,7 @@ def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Che
         held={part.run.id: part for part in (*candidate, *baseline)},
         incidents=tuple(incidents.all(conn, review.system)),
         evidence=_drills(conn, review),
+        cases_of=cases_of,
     )
     items = tuple(item for checklist in checklists for item in checklist.items)
     return Measured(
@@ -147,7 +153,7 @@ def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Che
         eval_set=eval_set,
         shelf=shelf,
         trace_count=len(recorded),
-        asked=replace(data, traces=()),
+        asked=replace(data, traces=(), cases_of=lambda run: None),
         ambiguous=ambiguous,
         around=known,
     )

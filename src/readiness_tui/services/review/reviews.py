@@ -33,6 +33,7 @@ DECLARABLE = {
     "write_tools": "tools whose effects cannot be undone, separated by commas",
     "alert_latency_ms": "p95 of an hour at which an alert fires, e.g. 4000",
     "alert_cost": "US dollars an hour at which an alert fires, e.g. 12.50",
+    "expected_constant": "what is the same in every record, and why, e.g. cost: the model runs on our own machines",
     "slo": "share of requests that succeed over days, e.g. 99.5% / 28 days",
     "golden_set": "name of the golden set that is meant, where several share cases with a run",
     "variant": "name of the variant that is meant, where a run has several",

@@ -9,6 +9,7 @@ from datetime import date
 
 from readiness_tui.domain.incidents.model import Action, ActionKind
 from readiness_tui.domain.text.format import plural
+from readiness_tui.domain.text.placeholders import is_placeholder
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.action_state import State, read_state
 from readiness_tui.sources.incidents.action_words import ActionWords, clean_owner, field_of, loose_due, take_apart
@@ -23,7 +24,6 @@ from readiness_tui.sources.incidents.markdown_blocks import (
     blocks,
     every_line,
 )
-from readiness_tui.sources.incidents.placeholders import is_placeholder
 from readiness_tui.sources.incidents.written_time import WrittenDay, read_day
 
 _MARKED = re.compile(r"\b(?P<said>DONE|Done|done|COMPLETED?|CLOSED|TODO)\W*$")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from readiness_tui.domain.text.placeholders import is_placeholder
 from readiness_tui.sources.incidents.inline_markup import plain
-from readiness_tui.sources.incidents.placeholders import is_placeholder
 from readiness_tui.sources.incidents.written_time import WrittenDay, read_day
 
 DONE = re.compile(

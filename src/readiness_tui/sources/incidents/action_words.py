@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from readiness_tui.domain.text.placeholders import is_placeholder
 from readiness_tui.sources.incidents.action_state import DONE, State, day_in, read_state, whole_day
 from readiness_tui.sources.incidents.inline_markup import cell, is_struck, plain, struck, unstruck
-from readiness_tui.sources.incidents.placeholders import is_placeholder
 from readiness_tui.sources.incidents.written_time import read_day
 
 _FIELDS: tuple[tuple[str, str], ...] = (

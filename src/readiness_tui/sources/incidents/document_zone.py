@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
+from readiness_tui.domain.text.placeholders import is_placeholder
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.draft import TIMES, IncidentDraft
 from readiness_tui.sources.incidents.inline_markup import plain
 from readiness_tui.sources.incidents.labels import pairs
 from readiness_tui.sources.incidents.markdown_blocks import HeadedSection, blocks
-from readiness_tui.sources.incidents.placeholders import is_placeholder
 from readiness_tui.sources.incidents.written_time import read_stamp, stated_zone, zone_of
 
 _LABEL = re.compile(r"(?:time ?zone|tz|zeitzone)", re.IGNORECASE)

@@ -9,6 +9,7 @@ from datetime import timedelta, tzinfo
 from readiness_tui.domain.incidents.model import NoteStatus
 from readiness_tui.domain.incidents.note_rows import failure_class
 from readiness_tui.domain.text.format import moment
+from readiness_tui.domain.text.placeholders import is_placeholder
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.incidents import headings
 from readiness_tui.sources.incidents.clock import NIGHT, Clock
@@ -23,7 +24,6 @@ from readiness_tui.sources.incidents.markdown_blocks import (
     every_line,
     statements,
 )
-from readiness_tui.sources.incidents.placeholders import is_placeholder
 from readiness_tui.sources.incidents.written_time import read_day, read_stamp, stated_zone
 
 _TEXTS = frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from readiness_tui.sources.incidents.placeholders import is_placeholder
+from readiness_tui.domain.text.placeholders import is_placeholder
 
 _BULLET = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+(?:\[[ xX]\]\s+)?")
 _LABEL = re.compile(r"^\**[^:*|]{1,40}:\**\s+|^\*\*[^*]{1,40}\*\*:?\s+")

@@ -142,8 +142,9 @@ def proof(proposal: Proposal) -> list[Content]:
                  f" ({proposal.assurance})" if proposal.assurance else "")
         )  # fmt: skip
     if proposal.examples:
-        shown = "  ".join(proposal.examples[:3])
-        rows.append(join("          e.g. ", line(shown), Content.styled("   t opens them", "$foreground-muted")))
+        rows.append(
+            join("          e.g. ", line(proposal.some()), Content.styled("   t opens them", "$foreground-muted"))
+        )
     return rows
 
 

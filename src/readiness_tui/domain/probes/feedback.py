@@ -1,0 +1,113 @@
+"""What users say of answers: how much of it is captured, and whether scores follow it (support probes)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from math import fsum, sqrt
+from statistics import variance
+
+from readiness_tui.domain.intervals import t_quantile
+from readiness_tui.domain.probes.base import EachCopy, NoCopies, ProbeInput, safe
+from readiness_tui.domain.probes.figures import SupportFigure, percent, support
+from readiness_tui.domain.probes.variety import Variety
+from readiness_tui.domain.runs.model import Trace
+from readiness_tui.domain.text.versions import has
+
+_FEWEST = 5  # scores on either side, for a difference that can be more than luck
+_UP = frozenset(
+    """up positive good like liked thumbs_up thumbsup thumbs-up yes true 1 1.0 +1 helpful 👍 pass correct""".split()  # noqa: SIM905
+)
+_DOWN = frozenset(
+    """down negative bad dislike disliked thumbs_down thumbsdown thumbs-down no false 0 0.0 -1 unhelpful 👎 fail
+    incorrect""".split()  # noqa: SIM905
+)
+
+
+@dataclass(slots=True)
+class FeedbackCaptured(EachCopy):
+    """Requests with feedback (OBS-05). It stands on the request's own record, so that it is joined says nothing: the
+    share of requests is the figure. A word for none is none, and one word on all of thirty is no opinion."""
+
+    n: int = 0
+    k: int = 0
+    variety: Variety = field(default_factory=Variety)
+
+    @classmethod
+    def start(cls, data: ProbeInput) -> FeedbackCaptured:
+        return cls()
+
+    def add(self, trace: Trace) -> None:
+        self.n += 1
+        if has(trace.feedback):
+            self.k += 1
+            self.variety.add("feedback", (trace.feedback or "").strip().casefold())
+
+    def figure(self) -> SupportFigure:
+        if not self.k:
+            return SupportFigure(missing="no imported trace carries user feedback")
+        return SupportFigure(
+            f"feedback on {self.k:,} of {self.n:,} requests: {percent(self.k, self.n)}",
+            self.n,
+            k=self.k,
+            variety=self.variety,
+        )
+
+
+@dataclass(slots=True)
+class ScoreAgainstFeedback(NoCopies):
+    """The mean score of requests that users liked and of those they disliked (EVA-11), for the most common score.
+
+    It speaks for the item if the former is higher by more than luck: at 95 %, by Welch's difference of two means
+    (Biometrika 34, 1947) with the degrees of freedom of the smaller side, from five scores on either side.
+    """
+
+    unread: Counter[str] = field(default_factory=Counter)
+    seen: dict[str, tuple[list[float], list[float]]] = field(default_factory=dict)
+
+    @classmethod
+    def start(cls, data: ProbeInput) -> ScoreAgainstFeedback:
+        return cls()
+
+    def add(self, trace: Trace) -> None:
+        if trace.feedback is None or not trace.scores:
+            return
+        word = re.sub(r"\s+", "_", trace.feedback.strip().casefold())
+        if word not in _UP and word not in _DOWN:
+            self.unread[word] += 1
+            return
+        for name, value in trace.scores.items():
+            self.seen.setdefault(name, ([], []))[word in _UP].append(value)
+
+    def figure(self) -> SupportFigure:
+        both = {name: sides for name, sides in self.seen.items() if sides[0] and sides[1]}
+        if not both:
+            return SupportFigure(
+                missing="no imported trace has a score of requests that users liked and of some they did not"
+            )
+        name, (bad, good) = min(both.items(), key=lambda row: (-len(row[1][0]) - len(row[1][1]), row[0]))
+        high, low = fsum(good) / len(good), fsum(bad) / len(bad)
+        unread = self.unread.total()
+        chance = "" if _beyond_chance(good, bad) or high <= low else "; the difference could be luck"
+        return SupportFigure(
+            f"{safe(name)} is {high:.3g} on {len(good):,} requests that users liked, {low:.3g} on {len(bad):,} that "
+            f"they did not{chance}",
+            len(good) + len(bad),
+            supports=high > low and not chance,
+            details=(f"feedback on {unread:,} is neither up nor down",) if unread else (),
+        )
+
+
+def _beyond_chance(good: list[float], bad: list[float]) -> bool:
+    fewest = min(len(good), len(bad))
+    if fewest < _FEWEST:
+        return False
+    spread = sqrt(variance(good) / len(good) + variance(bad) / len(bad))
+    return fsum(good) / len(good) - fsum(bad) / len(bad) > t_quantile(fewest - 1) * spread
+
+
+FEEDBACK = {
+    "feedback_captured": support(FeedbackCaptured.start),
+    "score_against_feedback": support(ScoreAgainstFeedback.start),
+}
