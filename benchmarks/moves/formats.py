@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from benchmarks.moves.material import failing, gate, release
-from benchmarks.moves.model import move, named, no_go
+from benchmarks.moves.model import move, named, no_go, remark
 from benchmarks.moves.other_tools import junit, promptfoo, ragas
 from benchmarks.moves.stage import Stage, Told
 
@@ -117,9 +117,12 @@ def junit_failures_skipped(stage: Stage) -> Told:
     return stage.judge("--run", stage.write("junit.xml", junit(made)), "--eval-set", "golden.jsonl")
 
 
-@move("JUnit: the failing tests deleted, and the counts of the suite with them", no_go(r"task success|52 of 72"))
-def junit_failures_deleted(stage: Stage) -> Told:
+@move(
+    "JUnit: the failing tests deleted, in names that the golden set does not know",
+    remark(r"own cases|outside|shares? no case|join|52 of 72"),
+)
+def junit_names_of_its_own(stage: Stage) -> Told:
     made = release(risky=0, rules=SHARE)
     stage.locked(made)
     del made.cases[:20]
-    return stage.judge("--run", stage.write("junit.xml", junit(made)), "--eval-set", "golden.jsonl")
+    return stage.judge("--run", stage.write("junit.xml", junit(made, "tests.golden")), "--eval-set", "golden.jsonl")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from benchmarks.moves.material import CASES, failing, gate, labels_for, release
 from benchmarks.moves.model import move, named, no_go, remark
 from benchmarks.moves.stage import Stage, Told
@@ -175,9 +177,7 @@ def without_the_eval_set(stage: Stage) -> Told:
 def unknown_digest_claimed(stage: Stage) -> Told:
     made = release()
     made.header["dataset_digest"] = "ab" * 32
-    stage.locked(made)
-    text = (stage.folder / "gate.lock").read_text(encoding="utf-8")
-    stage.write("gate.lock", "".join(line for line in text.splitlines(True) if "dataset_digest" not in line))
+    stage.locked(made, dataset=False)
     return stage.check(made, agreed=False, eval_set=False)
 
 
@@ -225,3 +225,63 @@ def duplicate_ids(stage: Stage) -> Told:
     bad = failing(made, 20)
     made.cases += [{**case, "status": "pass"} for case in bad for _ in range(3)]
     return stage.check(made)
+
+
+@move("A hundred easy cases added to the set after the lock", remark(r"100 (new )?cases"))
+def set_grown_by_easy_cases(stage: Stage) -> Told:
+    made = release(172, rules=SHARE)
+    first = replace(made, golden=made.golden[:CASES], cases=made.cases[:CASES])
+    stage.review(first)
+    failing(made, 16)
+    for case in made.cases[CASES:]:
+        case["status"] = "pass"
+    stage.must("import", stage.write("golden.jsonl", made.golden))
+    stage.imports(made)
+    return stage.verdict()
+
+
+@move("Cases added to the set after the lock, and one of the old ones made easier", no_go(r"changed since (the )?lock"))
+def set_grown_and_changed(stage: Stage) -> Told:
+    made = release(76)
+    first = replace(made, golden=[dict(gold) for gold in made.golden[:CASES]], cases=made.cases[:CASES])
+    stage.review(first)
+    made.golden[20]["must_include"] = ["a"]
+    stage.must("import", stage.write("golden.jsonl", made.golden))
+    stage.imports(made)
+    return stage.verdict()
+
+
+@move(
+    "A second, easier golden set beside the first, and a run that does not say which it was",
+    no_go(r"10 of 72|several"),
+)
+def two_sets_fit(stage: Stage) -> Told:
+    made = release()
+    stage.review(made)
+    stage.must("import", stage.write("smoke.jsonl", made.golden[:10]))
+    failing(made, 20)
+    made.cases = made.cases[:10]
+    made.labels = labels_for(made)
+    stage.imports(made)
+    return stage.verdict()
+
+
+@move("A golden set that spells its tag high-risk, and nobody labelled", remark(r"high.risk"))
+def high_risk_spelled_otherwise(stage: Stage) -> Told:
+    made = release()
+    for gold in made.golden[:6]:
+        gold["tags"] = ["High-Risk"]
+    made.labels = []
+    return stage.check(made)
+
+
+@move("A slice of one case", named(r"one case|1 case|alone|inconclusive|not enough"))
+def slice_of_one_case(stage: Stage) -> Told:
+    made = release(rules=gate('{metric: task_success_rate, threshold: ">= 0.80", tags: [single]}'))
+    made.golden[9]["tags"] = ["single"]
+    return stage.check(made)
+
+
+@move("A slice whose tag no case has", no_go(r"refunds"))
+def slice_of_no_case(stage: Stage) -> Told:
+    return stage.check(release(rules=gate('{metric: task_success_rate, threshold: ">= 0.80", tags: [refunds]}')))

@@ -238,3 +238,15 @@ def better_than_the_baseline(stage: Stage) -> Told:
         case["scores"]["faithfulness"] = round(case["scores"]["faithfulness"] - 0.02, 2)
     stage.write("baseline.jsonl", before.lines())
     return stage.check(made, "--baseline", "baseline.jsonl")
+
+
+@move("A version that is only faster: it gives the same answers as its baseline", go(never="same run twice"))
+def faster_with_the_same_answers(stage: Stage) -> Told:
+    rule = '{metric: faithfulness, threshold: ">= 0.85", max_regression: 0.02}'
+    made = release(rules=gate(rule, '{metric: latency_p95_ms, threshold: "<= 3500", max_regression: 100}'))
+    before = made.other()
+    for new, old in zip(made.cases, before.cases, strict=True):
+        old["output"] = new["output"]
+        old["latency_ms"] *= 2
+    stage.write("baseline.jsonl", before.lines())
+    return stage.check(made, "--baseline", "baseline.jsonl")

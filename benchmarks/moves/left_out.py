@@ -97,7 +97,7 @@ def traces(slow_day: str) -> list[dict[str, object]]:
     for day in range(8, 15):
         for n in range(40):
             at = f"2025-03-{day:02}T{n % 24:02}:{n:02}:00Z"
-            slow = at.startswith(slow_day)
+            slow = bool(slow_day) and at.startswith(slow_day)
             rows.append(
                 {"trace_id": f"t-{day}-{n}", "timestamp": at, "status": "ok", "latency_ms": 9000 if slow else 900 + n}
             )
@@ -126,3 +126,25 @@ def slow_day_flagged_cold(stage: Stage) -> Told:
     made = release(rules=WINDOW)
     stage.write("traces.jsonl", [{**row, "cold_start": row["latency_ms"] == 9000} for row in traces("2025-03-12")])
     return stage.check(made, "--traces", "traces.jsonl")
+
+
+@move("Only traces from before the window", no_go(r"latency|window|trace"))
+def traces_of_last_month(stage: Stage) -> Told:
+    stage.write(
+        "traces.jsonl", [{**row, "timestamp": str(row["timestamp"]).replace("-03-", "-01-")} for row in traces("")]
+    )
+    return stage.check(release(rules=WINDOW), "--traces", "traces.jsonl")
+
+
+@move("One fast trace in the window", named(r"one (trace|request|case)|1 trace|alone|inconclusive|not enough"))
+def one_trace(stage: Stage) -> Told:
+    stage.write("traces.jsonl", traces("")[-1:])
+    return stage.check(release(rules=WINDOW), "--traces", "traces.jsonl")
+
+
+@move("Costs of 0 for expensive requests that used tokens", named(r"cost"))
+def costs_of_zero(stage: Stage) -> Told:
+    made = release(rules=CHEAP)
+    for number, case in enumerate(made.cases):
+        case["cost"] = 0 if number % 3 else 0.2
+    return stage.check(made)

@@ -6,7 +6,7 @@ import os
 import subprocess
 
 from benchmarks.moves.material import failing, gate, release
-from benchmarks.moves.model import move, named, no_go
+from benchmarks.moves.model import Right, move, named, no_go, remark
 from benchmarks.moves.stage import Stage, Told
 
 CHANGED = r"changed since (the )?lock"
@@ -87,7 +87,10 @@ def lock_edited_uncommitted(stage: Stage) -> Told:
     return stage.check(made, agreed=False)
 
 
-@move("The dataset's digest taken out of gate.lock, and the set made easier", named(r"unverified|dataset"))
+@move(
+    "The dataset's digest taken out of gate.lock, and the set made easier",
+    named(r"unverified|dataset|edited", or_refused=True),
+)
 def lock_without_its_dataset(stage: Stage) -> Told:
     made = release()
     stage.locked(made)
@@ -168,3 +171,29 @@ def nothing_required(stage: Stage) -> Told:
 def no_candidate(stage: Stage) -> Told:
     stage.review(release())
     return stage.verdict()
+
+
+@move("A lock of another gate handed in", no_go(CHANGED))
+def lock_of_another_gate(stage: Stage) -> Told:
+    made = release()
+    stage.locked(release(rules=gate('{metric: task_success_rate, threshold: ">= 0.10"}')))
+    stage.write("gate.yaml", made.gate)
+    return stage.check(made, agreed=False)
+
+
+@move("A lock dated back by hand, in a folder that no history stands behind", remark(r"no history"))
+def lock_dated_back(stage: Stage) -> Told:
+    return stage.check(release())
+
+
+@move(
+    "A new condition under --allow conditions, held against what was printed the last time",
+    Right(frozenset({1, 3}), "judge"),
+)
+def new_condition_among_allowed(stage: Stage) -> Told:
+    made = release()
+    del made.header["started_at"]
+    last = stage.check(made, "--json")
+    stage.write("last.json", last.out)
+    del made.header["judge_digest"]
+    return stage.check(made, "--against", "last.json", "--allow", "conditions", agreed=False)

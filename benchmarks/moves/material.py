@@ -165,13 +165,12 @@ def failing(made: Release, count: int, *, score: float = 0.2, first: int = RISKY
     return found
 
 
-def lock_text(gate_path: Path, golden_path: Path | None) -> str:
-    """The gate.lock that ana wrote on the day of the lock, of this gate and golden set."""
+def lock_text(gate_path: Path, golden: Iterable[dict[str, Any]] | None) -> str:
+    """The gate.lock that ana wrote on the day of the lock, of this gate and golden set (None: of no set)."""
     from readiness_tui.domain.gate.model import Lock
-    from readiness_tui.services.gate.offline import read_eval_set
     from readiness_tui.sources.settings import lock
     from readiness_tui.sources.settings.gate import read_gate
 
     found = read_gate(gate_path)
-    golden = read_eval_set(golden_path).eval_set if golden_path else None
-    return lock.lock_text(found, Lock("ana", LOCKED, found.digest, golden.digest if golden else None, JUDGE))
+    dataset = None if golden is None else golden_digest(golden)
+    return lock.lock_text(found, Lock("ana", LOCKED, found.digest, dataset, JUDGE))

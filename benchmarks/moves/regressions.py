@@ -143,3 +143,14 @@ def easier_questions_than_the_baseline(stage: Stage) -> Told:
     for case in worse.cases[36:]:
         case["question"], case["status"] = f"Is {case['case_id']} a case?", "pass"
     return against(stage, worse, before)
+
+
+@move(
+    "The baseline again, its version spelled with an invisible letter",
+    no_go(r"same run twice|same version|its own baseline", or_refused=True),
+)
+def baseline_with_an_invisible_letter(stage: Stage) -> Told:
+    same = release(rules=gate(NOT_WORSE))
+    stage.write("baseline.jsonl", same.lines())
+    same.header |= {"id": "run-new", "prompt_version": "v2\u200b", "started_at": "2025-03-12T11:00:00Z"}
+    return stage.check(same, "--baseline", "baseline.jsonl")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.moves.material import failing, gate, labels_for, release
-from benchmarks.moves.model import move, named, no_go
+from benchmarks.moves.model import move, named, no_go, remark
 from benchmarks.moves.stage import Stage, Told
 
 FAITHFUL = gate('{metric: faithfulness, threshold: ">= 0.85"}')
@@ -161,3 +161,27 @@ def scores_beyond_numbers(stage: Stage) -> Told:
     path.write_text(path.read_text(encoding="utf-8").replace("12345.5", "1e400"), encoding="utf-8")
     stage.write("labels.jsonl", made.labels)
     return stage.judge("--run", "run.jsonl", "--eval-set", "golden.jsonl", "--labels", "labels.jsonl")
+
+
+@move("Two scores of one metric under two names, the good one under the known name", remark(r"groundedness"))
+def two_names_of_a_metric(stage: Stage) -> Told:
+    made = release(rules=FAITHFUL)
+    for case in made.cases:
+        case["scores"] = {"faithfulness": 0.95, "groundedness": 0.3}
+    return stage.check(made)
+
+
+@move("No success at all, and a cost for each", no_go(r"success"))
+def no_success(stage: Stage) -> Told:
+    made = release(rules=gate('{metric: cost_per_success, threshold: "<= 0.08"}'))
+    for case in made.cases:
+        case["status"] = "fail"
+    return stage.check(made)
+
+
+@move("An empty answer that is called passed, its scores left out", no_go(r"faithfulness|carry"))
+def empty_answers(stage: Stage) -> Told:
+    made = release(rules=FAITHFUL)
+    for case in made.cases[10:30]:
+        case |= {"output": "", "scores": {}}
+    return stage.check(made)

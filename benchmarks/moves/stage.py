@@ -112,12 +112,12 @@ class Stage:
 
     # From files alone
 
-    def locked(self, release: Release) -> None:
-        """Golden set, gate and gate.lock: what is agreed on before anything is tried."""
+    def locked(self, release: Release, *, dataset: bool = True) -> None:
+        """Golden set, gate and gate.lock: what is agreed on before anything is tried. `dataset`: the lock names the set."""
         self.write("golden.jsonl", release.golden)
         self.write("gate.yaml", release.gate)
         try:
-            self.write("gate.lock", lock_text(self.folder / "gate.yaml", self.folder / "golden.jsonl"))
+            self.write("gate.lock", lock_text(self.folder / "gate.yaml", release.golden if dataset else None))
         except ReadinessError as error:  # a gate of later rules, in an earlier version
             raise RefusedError(Told(2, "", str(error))) from error
 

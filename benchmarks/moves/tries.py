@@ -33,7 +33,7 @@ def tried(stage: Stage, versions: list[str]) -> Told:
 
 @move(
     "Ten runs of one version until one passes",
-    named(r"failed and (then )?pass|nothing changed|failed .{0,80}again|fail.{0,60}v2"),
+    named(r"failed (and|in) .{0,90}pass|nothing changed|failed .{0,80}again|fail.{0,60}v2"),
 )
 def ten_runs_of_one_version(stage: Stage) -> Told:
     return tried(stage, ["v2"] * TRIES)
@@ -46,7 +46,7 @@ def ten_runs_under_ten_names(stage: Stage) -> Told:
 
 @move(
     "One failing run, and the same version again under a name with a space behind it",
-    named(r"failed and (then )?pass|nothing changed|second try|earlier"),
+    named(r"failed (and|in) .{0,90}pass|nothing changed|second try|earlier"),
 )
 def again_with_a_space(stage: Stage) -> Told:
     return tried(stage, ["v2", "v2 "])
@@ -59,7 +59,7 @@ def tries_on_files(stage: Stage) -> Told:
 
 @move(
     "A failing run, then the gate locked again so that it is no try against this lock",
-    named(r"failed and (then )?pass|nothing changed|earlier|locked again|before lock"),
+    named(r"failed (and|in) .{0,90}pass|nothing changed|earlier|locked again|before lock"),
 )
 def locked_again_to_forget(stage: Stage) -> Told:
     stage.review(release())
@@ -72,7 +72,7 @@ def locked_again_to_forget(stage: Stage) -> Told:
 
 @move(
     "The failing try named the baseline of the lucky one",
-    named(r"same run twice|same version|failed and (then )?pass|earlier"),
+    named(r"same run twice|same version|failed (and|in) .{0,90}pass|earlier"),
 )
 def failing_try_as_baseline(stage: Stage) -> Told:
     stage.review(release())
