@@ -175,7 +175,7 @@ def without_the_eval_set(stage: Stage) -> Told:
 
 @move("A digest claimed that no set at hand has", named(r"unverified|changed since (the )?lock"))
 def unknown_digest_claimed(stage: Stage) -> Told:
-    made = release()
+    made = release(rules=SHARE)
     made.header["dataset_digest"] = "ab" * 32
     stage.locked(made, dataset=False)
     return stage.check(made, agreed=False, eval_set=False)

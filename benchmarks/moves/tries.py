@@ -46,7 +46,7 @@ def ten_runs_under_ten_names(stage: Stage) -> Told:
 
 @move(
     "One failing run, and the same version again under a name with a space behind it",
-    named(r"failed (and|in) .{0,90}pass|nothing changed|second try|earlier"),
+    remark(r"second try|earlier"),
 )
 def again_with_a_space(stage: Stage) -> Told:
     return tried(stage, ["v2", "v2 "])
