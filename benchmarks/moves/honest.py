@@ -8,6 +8,7 @@ from benchmarks.moves.figures import NUMBERS, figures
 from benchmarks.moves.material import COURSE, JUDGE, Release, gate, golden_digest, labels_for, release
 from benchmarks.moves.model import condition, go, move
 from benchmarks.moves.other_tools import junit, promptfoo, ragas
+from benchmarks.moves.people import ANSWERED, judged
 from benchmarks.moves.stage import Stage, Told
 from benchmarks.moves.tries import attempt
 
@@ -250,3 +251,10 @@ def faster_with_the_same_answers(stage: Stage) -> Told:
         old["latency_ms"] *= 2
     stage.write("baseline.jsonl", before.lines())
     return stage.check(made, "--baseline", "baseline.jsonl")
+
+
+@move(
+    "A judge whom people confirm on all cases, under a rule that asks for a bound", go(r"corrected by 200 human labels")
+)
+def judge_confirmed(stage: Stage) -> Told:
+    return stage.check(judged(200, 1, 200, gate(ANSWERED % ", judged: true, cut: 0.5, confidence: required")))

@@ -141,6 +141,19 @@ def labels_picked_by_hand(stage: Stage) -> Told:
     return stage.check(made)
 
 
+@move("Labels picked by hand and called drawn by lot", named(r"label|drawn|judge"))
+def labels_called_drawn(stage: Stage) -> Told:
+    return stage.check(judged(200, 0, 60, gate(ANSWERED % ", judged: true, cut: 0.5, confidence: required")))
+
+
+@move("Labels of all cases, given beside the judge's scores", named(r"label|blind|judge"))
+def labels_not_blind(stage: Stage) -> Told:
+    made = judged(200, 0, 200, gate(ANSWERED % ", judged: true, cut: 0.5, confidence: required"))
+    for label in made.labels:
+        label["blind"] = False
+    return stage.check(made)
+
+
 @move(
     "A judge declared to be none, so that its word needs no people",
     remark(r"not judged|judged: false|declared|answered"),
