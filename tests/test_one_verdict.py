@@ -1,29 +1,36 @@
 """One function gives the verdict: the app, the scorecard, the JSON and the exit status agree on 500 generated reviews.
 
-Each review is a copy of one that is ready to ship, or of one where nothing is done, with a few things done to it at
-random by the services that the app calls. Slow: every state is judged four times, by four front doors.
+Each review is a copy of one that is ready to ship, of one that has a golden set and a run of its cases, or of one where
+nothing is done, with a few things done to it at random by the services that the app calls. Slow: every state is judged
+four times, by four front doors.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from benchmarks.moves.material import Release, failing, release
+from benchmarks.moves.material import gate as of_rules
 
 from readiness_tui.domain.checklists.assessment import EvidenceKind
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.incidents.model import Action, NoteStatus, Sev
+from readiness_tui.domain.runs.model import HumanVerdict, Provenance
 from readiness_tui.services.core.desk import Desk, open_desk
-from readiness_tui.services.core.view import load
+from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.services.gate import versions
 from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.incidents import edit
+from readiness_tui.services.labels import queue
 from readiness_tui.services.review import assess, gaps, reviews, scorecard
 from readiness_tui.tui.app import ReadinessApp
 from tests.cli.conftest import Cli, cli  # noqa: F401
@@ -31,11 +38,13 @@ from tests.conftest import NOW
 from tests.tui.driving import painted, press
 
 REVIEWS = 500
+SAMPLED = 120  # of them are looked at for what they are made of
 PAINTED_EACH = 20  # the app itself is started for every so many; its first line is composed for all
 TODAY = NOW.date()
 CODES = {"GO": 0, "NO-GO": 1, "GO WITH CONDITIONS": 3}
 ITEMS = ("ALP-01", "ALP-02", "ALP-03", "BET-01", "BET-02", "BET-03")
 DIGEST = "ab" * 32
+FEATURES = ("golden set", "label", "repeat", "left out", "slice", "regression", "high risk")
 
 
 def checklist(name: str) -> str:
@@ -60,6 +69,66 @@ def run(name: str, value: float, started: str = "2026-11-24T15:00:00Z") -> str:
     )
 
 
+CASED = 14  # cases of the golden set, two of them high-risk
+RULES = (
+    '{metric: faithfulness, threshold: ">= 0.80"}',
+    '{metric: task_success_rate, threshold: ">= 0.80", tags: [refund]}',
+    "{metric: faithfulness, max_regression: 0.02}",
+    '{metric: latency_p95_ms, threshold: "<= 3500"}',
+    '{metric: cost_per_success, threshold: "<= 0.08", confidence: required, required: false}',
+)
+
+
+def cased(version: str) -> Release:
+    """A run of the golden cases by this version, started after the lock."""
+    made = release(CASED, risky=2)
+    for case in made.cases:
+        case["output"] += f" ({version})"
+    made.header |= {"id": f"run-{version}", "prompt_version": version, "started_at": "2026-11-24T15:00:00Z"}
+    return made
+
+
+def cased_runs() -> Iterator[tuple[str, Release]]:
+    """Runs of the golden set: good, worse, without some of its cases, scores or statuses, cached, repeated."""
+    for name in (
+        "fine",
+        "older",
+        "worse",
+        "part",
+        "blank",
+        "cached",
+        "cold",
+        "often",
+        "twofold",
+        "strangers",
+        "broken",
+    ):
+        made = cased(name)
+        match name:
+            case "older":
+                made.header["started_at"] = "2026-11-20T15:00:00Z"
+            case "worse":
+                failing(made, 5, first=0)
+            case "part":
+                del made.cases[:2]
+            case "blank":
+                for case in made.cases[3:6]:
+                    case["scores"] = {"faithfulness": {"state": "n/a"} if case is made.cases[3] else None}
+            case "cached" | "cold":
+                for case in made.cases[4:9]:
+                    case |= {name: True, "latency_ms": 9000}
+            case "often":
+                made.cases += [{**case, "repeat": 1, "status": "fail"} for case in made.cases[3:]]
+            case "twofold":
+                made.cases = [{**case, "variant": variant} for case in made.cases for variant in ("small", "large")]
+            case "strangers":
+                made.cases += [{**case, "case_id": f"x-{case['case_id']}", "question": "Other?"} for case in made.cases]
+            case "broken":
+                for case in made.cases[7:]:
+                    case |= {"status": "error", "error": "timeout", "scores": {}}
+        yield name, made
+
+
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Gates and runs to import, and the two reviews that all others are made from."""
@@ -77,24 +146,51 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "poor.json": run("poor", 0.5),
     }.items():
         (folder / name).write_text(text, encoding="utf-8")
-    for name in ("nothing", "ready"):
+    for name, made in cased_runs():
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in made.lines()), encoding="utf-8")
+    golden = cased("fine").golden
+    for name, kept in {
+        "golden": golden,
+        "grown": [*golden, {**golden[0], "id": "new", "question": "A new one?"}],
+    }.items():
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
+    (folder / "cases.yaml").write_text(of_rules(*RULES, more="must_pass: [case-03]\n"), encoding="utf-8")
+    for name in ("nothing", "ready", "cased"):
         desk = open_desk(folder / f"{name}.db", "ana", create=True, clock=lambda: NOW)
         reviews.new_review(
             desk, system="bot", release="1", held_on=TODAY, owner="ana", reviewers=("ana", "ben"),
             checklists=("alpha", "beta"), folders=(folder / "lists",),
         )  # fmt: skip
-        if name == "ready":
+        if name != "nothing":
             assess.attach(desk, list(ITEMS), EvidenceKind.URL, "https://example.com/proof")
             assess.score(desk, list(ITEMS), 2)
+        if name == "ready":
             import_path(desk, folder / "easy.yaml")
             versions.lock(desk)
             import_path(desk, folder / "good.json", role="candidate")
+        if name == "cased":
+            for file in ("golden.jsonl", "cases.yaml"):
+                import_path(desk, folder / file)
+            versions.lock(desk)
+            import_path(desk, folder / "older.jsonl", role="baseline")
+            import_path(desk, folder / "fine.jsonl", role="candidate")
+            for number in (1, 2):
+                queue.label(desk, "run-fine", f"case-0{number}", HumanVerdict.PASS)
         desk.close()
     return folder
 
 
+def label(pick: random.Random, desk: Desk) -> None:
+    """A person's word on one of the candidate's answers."""
+    answers = [(data.run.id, key) for data in load(desk).measured.candidate for key in data.by_key]
+    run_id, key = pick.choice(answers or [("none", "none")])
+    queue.label(desk, run_id, key, pick.choice(list(HumanVerdict)))
+
+
 def step(pick: random.Random, desk: Desk, folder: Path) -> None:
     """One thing that a team may do."""
+    roles = ("candidate", "candidate", "candidate", "baseline")
+    runs = [name for name, _ in cased_runs()]
     item, day = pick.choice(ITEMS), TODAY + timedelta(days=pick.choice((-3, 0, 5, 40)))
     number = pick.randint(1, 3)
     keys = [condition.key for condition in load(desk).judgement.conditions] or ["none"]
@@ -108,6 +204,11 @@ def step(pick: random.Random, desk: Desk, folder: Path) -> None:
         lambda: import_path(desk, folder / pick.choice(("easy.yaml", "hard.yaml", "optional.yaml", "bare.yaml"))),
         lambda: versions.lock(desk),
         lambda: import_path(desk, folder / pick.choice(("good.json", "early.json", "poor.json")), role="candidate"),
+        lambda: import_path(desk, folder / f"{pick.choice(runs)}.jsonl", role=pick.choice(roles)),
+        lambda: import_path(desk, folder / f"{pick.choice(runs)}.jsonl", role=pick.choice(roles)),
+        lambda: import_path(desk, folder / pick.choice(("golden.jsonl", "grown.jsonl", "cases.yaml"))),
+        lambda: label(pick, desk),
+        lambda: label(pick, desk),
         lambda: edit.create(desk, "it broke", pick.choice(list(Sev))),
         lambda: edit.set_time(desk, number, "resolved", NOW),
         lambda: edit.set_status(desk, number, pick.choice(list(NoteStatus)), no_eval_reason="none can exist"),
@@ -125,12 +226,30 @@ def step(pick: random.Random, desk: Desk, folder: Path) -> None:
 def generated(seed: int, files: Path, folder: Path) -> Path:
     """The review of this number."""
     pick = random.Random(seed)
-    path = Path(shutil.copy(files / pick.choice(("nothing.db", "ready.db", "ready.db")), folder / f"{seed}.db"))
+    start = pick.choice(("nothing", "ready", "ready", "cased", "cased", "cased"))
+    path = Path(shutil.copy(files / f"{start}.db", folder / f"{seed}.db"))
     desk = open_desk(path, "ana", clock=lambda: NOW)
+    if start == "cased" and pick.random() < 0.7:
+        held = pick.choice([name for name, _ in cased_runs()])
+        with suppress(ReadinessError):
+            import_path(desk, files / f"{held}.jsonl", role="candidate")
     for _ in range(pick.choice((0, 1, 2, 3, 8))):
         step(pick, desk, files)
     desk.close()
     return path
+
+
+def features(view: ReviewView) -> Iterator[str]:
+    """What of the gate is met in this review."""
+    cases = [case for data in view.measured.candidate for case in data.cases]
+    yield from ("golden set" for data in view.measured.candidate if data.golden)
+    yield from ("label" for case in cases if case.labels)
+    yield from ("repeat" for case in cases if case.repeat)
+    yield from ("left out" for case in cases if Provenance.CACHED in (case.latency_ms.provenance, case.cost.provenance))
+    yield from ("slice" for row in view.gate.rows if row.rule.tags and row.estimate)
+    yield from ("regression" for row in view.gate.rows if row.change is not None)
+    yield from ("high risk" for _ in view.gate.unreviewed)
+    yield from (f"row {row.result}" for row in view.gate.rows)
 
 
 def first_words(text: str) -> str:
@@ -171,3 +290,14 @@ async def test_app_report_json_and_exit_status_agree(part: int, files: Path, tmp
         path.unlink()
         seen[verdict] += 1
     assert len(seen) == len(CODES), f"not every verdict was met: {seen}"
+
+
+@pytest.mark.slow
+def test_every_kind_of_gate_is_among_them(files: Path, tmp_path: Path) -> None:
+    met: Counter[str] = Counter()
+    for seed in range(SAMPLED):
+        desk = open_desk(generated(seed, files, tmp_path), "ana", clock=lambda: NOW)
+        met.update(set(features(load(desk))))
+        desk.close()
+    lacking = {*FEATURES, *(f"row {result}" for result in Result)} - met.keys()
+    assert not lacking, f"met: {met}"

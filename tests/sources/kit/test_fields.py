@@ -60,3 +60,16 @@ def test_an_integer_beyond_64_bits_is_no_score_and_one_beyond_any_float_no_numbe
     if abs(value) > 2**64:
         with pytest.raises(RecordError, match="not a finite number"):
             fields.number({"cost": value}, "cost", times=1000)
+
+
+@pytest.mark.parametrize("spelled", ["high_risk", "High-Risk", "high risk", "HighRisk"])
+def test_a_high_risk_case_is_one_however_its_tag_is_spelled(spelled: str) -> None:
+    """Nobody would look at a case whose tag is spelled otherwise; a slice still finds it by its own spelling."""
+    found = fields.tags({"tags": ["billing", spelled]}, {})
+    assert found[:2] == ("billing", spelled)
+    assert fields.HIGH_RISK in found
+
+
+@pytest.mark.parametrize("other", ["risk", "high", "not high_risk", "high_risk_free", "low-risk"])
+def test_another_tag_makes_no_high_risk_case(other: str) -> None:
+    assert fields.tags({"tags": [other]}, {}) == (other,)

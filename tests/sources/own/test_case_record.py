@@ -299,3 +299,15 @@ def test_a_pass_beside_an_error_is_unknown_and_said(make, read, word):
     found = read(make("run.jsonl", rows))
     assert [case.status for case in found.cases] == [CaseStatus.PASS, CaseStatus.UNKNOWN]
     assert any("an error stands beside it" in said for said in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("stated", "found"),
+    [(0.904, []), (0.9, [(0.9, 0.904)]), ({"value": 0.71, "n": 2}, [(0.71, 0.904)]), (None, [])],
+)
+def test_a_figure_of_the_header_is_held_against_its_cases(make, read, stated, found):
+    header = {"run": {**HEADER["run"], "metrics": {"faithfulness": stated, "citation_accuracy": 0.5}}}
+    cases = [{**CASE, "case_id": ident, "scores": {"faithfulness": score}} for ident, score in (("a", 1), ("b", 0.808))]
+    (run,) = read(make("r.jsonl", [header, *cases])).runs
+    assert [(one.declared, round(one.found, 3)) for one in run.disputed] == found
+    assert run.aggregates["citation_accuracy"].value == 0.5  # no case has it, so nothing contradicts it

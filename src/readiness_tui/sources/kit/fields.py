@@ -30,6 +30,7 @@ _FALSE = frozenset({"false", "no", "0"})
 _NOT_FINITE = frozenset({"nan", "inf", "-inf", "+inf", "infinity", "-infinity"})
 _encode = msgspec.json.Encoder().encode
 _NUMBER = re.compile(r"[ \t]*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[ \t]*", re.ASCII)
+_HIGH_RISK = re.compile(r"\s*high[\s_-]?risk\s*", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*[;|]\s*")
 _CHUNK_ID = ("id", "chunk_id", "chunkId", "doc_id", "document_id")
 _CHUNK_TEXT = ("text", "content", "page_content", "pageContent")
@@ -210,9 +211,10 @@ def texts(known: Mapping[str, Any], name: str, *, table: bool = False) -> tuple[
 
 
 def tags(known: Mapping[str, Any], rest: Mapping[str, Any], *, table: bool = False) -> tuple[str, ...]:
-    """`tags`, and `high_risk` where the record says `risk: high` or `high_risk: true`."""
+    """`tags`, and `high_risk` where the record says `risk: high`, `high_risk: true` or spells that tag otherwise."""
     found = list(texts(known, "tags", table=table) or ())
-    if str(rest.get("risk", "")).strip().lower() == "high" or str(rest.get(HIGH_RISK, "")).strip().lower() in _TRUE:
+    said = str(rest.get("risk", "")).strip().lower() == "high" or str(rest.get(HIGH_RISK, "")).strip().lower() in _TRUE
+    if said or any(_HIGH_RISK.fullmatch(tag) for tag in found):
         found.append(HIGH_RISK)
     return tuple(dict.fromkeys(found))
 

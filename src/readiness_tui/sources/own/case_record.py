@@ -30,7 +30,8 @@ from readiness_tui.domain.runs.model import (
     ScoreState,
 )
 from readiness_tui.sources.kit import fields, measures
-from readiness_tui.sources.kit.base import CaseRecord, Recognised, Record, RunStart, Warn
+from readiness_tui.sources.kit.base import CaseRecord, DeclaredMean, Recognised, Record, RunStart, Warn
+from readiness_tui.sources.kit.declared import printed
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.names import snake
@@ -130,6 +131,7 @@ class CaseRecords:
                     run, is_header = _run(path, item, by_row, len(runs), notes)
                     runs[key] = run, CaseRepeats()
                     yield RunStart(run)
+                    yield from _declared(path.name, run)
                     if is_header:
                         header_alone = not run.aggregates
                         continue
@@ -147,6 +149,13 @@ class CaseRecords:
             told = " and ".join(by_row.split)
             yield Warn(f"{path.name}: its rows are of {len(runs)} runs, told apart by their {told}.")
         yield from notes.warnings(path.name)
+
+
+def _declared(name: str, run: Run) -> Iterator[Record]:
+    """The figures of the run's header: where its cases carry the metric, they have to give the same."""
+    for metric, figure in run.aggregates.items():
+        if figure.value is not None:
+            yield DeclaredMean(run.id, metric, figure.value, f"{name}, metrics", printed(figure.value))
 
 
 def _is_log(keys: frozenset[str]) -> bool:
