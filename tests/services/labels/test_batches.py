@@ -138,7 +138,9 @@ def test_what_the_labels_say_reaches_the_gate(desk: Desk) -> None:
     assert row.judge.corrected == pytest.approx(2 / 3, abs=0.05)  # the judge itself counts 0.83
     assert row.judge.bound is not None
     assert "corrected by 54 human labels" in row.remarks[0]
-    assert any("faithfulness (right from 0.7): judge 0.8" in line for line in queue.queue(desk, load(desk).measured).checks)
+    assert any(
+        "faithfulness (right from 0.7): judge 0.8" in line for line in queue.queue(desk, load(desk).measured).checks
+    )
 
 
 def test_high_risk_answers_stay_blind_until_all_is_asked(desk: Desk) -> None:
