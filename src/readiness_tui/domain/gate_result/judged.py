@@ -65,10 +65,10 @@ def judged_row(
         return replace(_unchecked(row, found.why), judge=summary)
     made = _checked(row, found)
     remarks = [
-        *row.remarks,
         check_line(found, rule),
         "" if made.result is Result.INCONCLUSIVE else advice(found, rule),
         "above 0.90 the bound rests on very few faults" if found.doubtful else "",
+        *row.remarks,
     ]
     return replace(made, remarks=tuple(filter(None, remarks)), judge=summary)
 
@@ -187,7 +187,7 @@ def _unchecked(row: GateRow, why: str) -> GateRow:
             act = f"label {PROPOSED} drawn cases or all of them"
         reason = f"{UNCHECKED}, and the rule needs a bound: {act}; {row.reason}"
         made = replace(made, result=Result.INCONCLUSIVE, reason=reason)
-    return replace(made, remarks=(*row.remarks, *remarks))
+    return replace(made, remarks=(*remarks, *row.remarks))
 
 
 def _checked(row: GateRow, found: Correction) -> GateRow:
