@@ -37,6 +37,7 @@ GOOD = (Case("a", status=CaseStatus.PASS), Case("b", status=CaseStatus.FAIL))
 def request(i: int, **fields: Any) -> Trace:
     """A request that differs from others by its number."""
     whole: dict[str, Any] = {"question": f"q {i}", "answer": f"a {i}", "latency_ms": 100 + i, "prompt_version": "v1"}
+    whole |= {"user": "u", "session": "s"}
     return Trace(f"t-{i:03}", START + timedelta(minutes=i), **whole | fields)
 
 
@@ -69,7 +70,7 @@ def test_copies_of_one_request_give_no_points_unless_they_are_declared() -> None
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
-        (request(1), replace(request(1), id="x", started_at=None, user="u", session="s", extra={"n": 1}), True),
+        (request(1), replace(request(1), id="x", started_at=None, user="v", session="w", extra={"n": 1}), True),
         (request(1), request(1, latency_ms=7), False),
         (request(1, cached=True), request(1, cached=True, latency_ms=7, cost=1.0), True),
         (request(1), request(1, prompt_version="v2"), False),
@@ -77,7 +78,8 @@ def test_copies_of_one_request_give_no_points_unless_they_are_declared() -> None
         (request(1, answer=None), replace(request(1, answer=None), id="x"), True),
         (request(1, answer=None), replace(request(1, answer=None), started_at=START), False),
         (Trace("a", START), Trace("b", START), False),
-        (Trace("a"), Trace("b"), True),
+        (Trace("a"), Trace("b"), False),
+        (request(1), request(1, user=None), False),  # one says who asked, and one does not
     ],
 )
 def test_which_records_are_copies(one: Trace, other: Trace, same: bool) -> None:
@@ -115,6 +117,13 @@ def test_the_order_of_copies_changes_nothing(found: list[Trace], shuffler: rando
     mixed = list(traces)
     shuffler.shuffle(mixed)
     assert propose_all(ITEMS, data(traces, declared=told)) == propose_all(ITEMS, data(mixed, declared=told))
+
+
+def test_records_that_say_nothing_of_a_request_are_none() -> None:
+    for n, points in ((29, 2), (30, None)):
+        assert ask("prompt_version_logged", [Trace(f"{i}", prompt_version="v1") for i in range(n)]).points == points
+    dated = [Trace(f"{i}", START + timedelta(minutes=i), prompt_version="v1") for i in range(30)]
+    assert ask("prompt_version_logged", dated).points == 2
 
 
 # What is left out

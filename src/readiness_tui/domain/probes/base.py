@@ -23,7 +23,7 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.metrics import Layer, MetricDef, NotComputable, Observed, RunData, all_metrics, held
-from readiness_tui.domain.probes.traffic import content, not_of_users
+from readiness_tui.domain.probes.traffic import bare, content, not_of_users
 from readiness_tui.domain.probes.variety import Variety
 from readiness_tui.domain.runs.holding import Shelf
 from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
@@ -132,6 +132,7 @@ class SeenTraces:
             again = known in self._known
             self._known.add(known)
             self.copies += again
+            self.variety.add("requests", "" if bare(trace) else trace.id)
             for name, text in (("questions", trace.question), ("answers", trace.answer)):
                 if not again and has(text):
                     self.variety.add(name, text)

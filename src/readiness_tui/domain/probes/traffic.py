@@ -64,9 +64,9 @@ def _fields(extra: Mapping[str, Any], deep: int) -> Iterator[tuple[str, Any]]:
 def content(trace: Trace) -> Hashable:
     """What was recorded of the request: two records of one content are one observation, copied.
 
-    Ids, times, the user and whatever else the log adds are no part of it, and of an answer out of a cache its measures
+    Ids, times, who asked and whatever else the log adds are no part of it, and of an answer out of a cache its measures
     are none either. Without an answer, documents or tools its time is part of it; and where nothing was measured either,
-    only records without a time cannot be told apart.
+    no two records are known to be copies.
     """
     measures = None if trace.cached else (trace.latency_ms, trace.cost, trace.tokens_in, trace.tokens_out)
     steps = tuple(
@@ -75,11 +75,18 @@ def content(trace: Trace) -> Hashable:
     )
     told = (trace.prompt_version, trace.model, trace.index_version, trace.app_version, trace.status, trace.outcome)
     texts = (trace.question, trace.answer, trace.error, trace.feedback, trace.chunks, trace.tool_calls, trace.retrieval)
-    scores = tuple(sorted(trace.scores.items()))
+    rest = (tuple(sorted(trace.scores.items())), trace.cached, trace.user is None, trace.session is None)
     if has(trace.answer) or trace.chunks or trace.tool_calls:
         when: Hashable = None
-    elif trace.started_at is None or any(part is not None for part in measures or ()):
+    elif any(part is not None for part in measures or ()) or steps:
         when = trace.started_at
     else:
         when = trace.id
-    return hash((measures, steps, told, texts, scores, trace.cached, when))
+    return hash((measures, steps, told, texts, rest, when))
+
+
+def bare(trace: Trace) -> bool:
+    """Whether the record says nothing of a request: neither when it was, nor what, nor what it took."""
+    said = (trace.started_at, trace.question, trace.answer, trace.error, trace.chunks, trace.tool_calls, trace.spans)
+    took = (trace.latency_ms, trace.cost, trace.tokens_in, trace.tokens_out, trace.user, trace.session)
+    return all(part is None for part in (*said, *took))
