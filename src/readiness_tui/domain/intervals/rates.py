@@ -37,9 +37,9 @@ def wilson(k: int, n: int) -> Estimate:
         raise ValueError(f"k must lie between 0 and n, not {k} of {n}")
     if n == 0:
         return Estimate(math.nan, 0, method=WILSON, note=TOO_SMALL, k=0)
-    low, high = _score_bounds(k / n, n, Z)
+    low, high = score_bounds(k / n, n, Z)
     doubts = _doubt(k, n, low), _doubt(n - k, n, 1 - high)
-    return Estimate(k / n, n, low, high, WILSON, "", k, *doubts, interval=_score_bounds(k / n, n, Z_BOTH_SIDES))
+    return Estimate(k / n, n, low, high, WILSON, "", k, *doubts, interval=score_bounds(k / n, n, Z_BOTH_SIDES))
 
 
 def rate_clustered(values: Sequence[float], clusters: Sequence[Hashable]) -> Estimate:
@@ -66,7 +66,7 @@ def rate_clustered(values: Sequence[float], clusters: Sequence[Hashable]) -> Est
     variance, worth = (error * groups / n) ** 2, effective_sources(sizes)
     effective = float(worth) if variance <= _ROUNDING else min(n, p * (1 - p) / variance)
     df = float(worth) - 1
-    low, high = _score_bounds(p, effective, t_quantile(df))
+    low, high = score_bounds(p, effective, t_quantile(df))
     uneven = uneven_clusters(sizes)
     return Estimate(
         p,
@@ -78,13 +78,14 @@ def rate_clustered(values: Sequence[float], clusters: Sequence[Hashable]) -> Est
         k,
         uneven or skew_doubt(-skewness, groups, SKEW_CLUSTERS, "sources"),
         uneven or skew_doubt(skewness, groups, SKEW_CLUSTERS, "sources"),
-        interval=_score_bounds(p, effective, t_quantile(df, BOTH_SIDES)),
+        interval=score_bounds(p, effective, t_quantile(df, BOTH_SIDES)),
         rare=True,
         units=groups,
     )
 
 
-def _score_bounds(p: float, n: float, z: float) -> tuple[float, float]:
+def score_bounds(p: float, n: float, z: float) -> tuple[float, float]:
+    """Wilson's score bounds of a share p of n, which need not be a whole number."""
     z2 = z * z
     centre = p + z2 / (2 * n)
     half = z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))

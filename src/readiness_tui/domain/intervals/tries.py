@@ -6,14 +6,12 @@ import math
 from collections.abc import Hashable, Sequence
 from fractions import Fraction
 
+from readiness_tui.domain.intervals.clusters import effective_sources, too_few_sources
 from readiness_tui.domain.intervals.common import BOTH_SIDES, TOO_SMALL, skew_doubt, spread, t_quantile
 from readiness_tui.domain.intervals.estimate import Estimate
-from readiness_tui.domain.intervals.rates import wilson
+from readiness_tui.domain.intervals.rates import SKEW_CLUSTERS, score_bounds, wilson
 
 WILSON_TRIES = "Wilson over tries"
-MIN_SOURCES = 12  # effective number of cases or sources below which there is no bound
-_LARGEST = Fraction(1, 5)  # of the cases, in one source
-_SKEW = 5  # times the squared skewness: as for rates over clusters
 _ROUNDING = 1e-20  # a variance this small is rounding error
 
 
@@ -44,14 +42,14 @@ def tries_rate(values: Sequence[Fraction], tries: int, k: int, sources: Sequence
     for i, value in enumerate(values):
         sums.setdefault(i if sources is None else sources[i], []).append(float(value) - p)
     sizes = [len(own) for own in sums.values()]
-    groups, worth = len(sums), Fraction(n * n, sum(size * size for size in sizes))
-    if worth < MIN_SOURCES or (groups < n and max(sizes) > _LARGEST * n):
-        return Estimate(p, n, method=WILSON_TRIES, note="too few independent sources")
+    groups, worth, few = len(sums), effective_sources(sizes), too_few_sources(sizes)
+    if few:
+        return Estimate(p, n, method=WILSON_TRIES, note=few)
     error, skewness = spread([math.fsum(own) for own in sums.values()])
     variance = (error * groups / n) ** 2
     most = n * max(tries // k, 1)
     effective = float(worth) if variance <= _ROUNDING else min(most, p * (1 - p) / variance)
-    df = math.floor(worth) - 1
+    df, noun = float(worth) - 1, "cases" if groups == n else "sources"
     low, high = score_bounds(p, effective, t_quantile(df))
     return Estimate(
         p,
@@ -59,14 +57,9 @@ def tries_rate(values: Sequence[Fraction], tries: int, k: int, sources: Sequence
         low,
         high,
         WILSON_TRIES,
-        low_doubt=skew_doubt(-skewness, groups, _SKEW, "cases" if groups == n else "sources"),
-        high_doubt=skew_doubt(skewness, groups, _SKEW, "cases" if groups == n else "sources"),
+        low_doubt=skew_doubt(-skewness, groups, SKEW_CLUSTERS, noun),
+        high_doubt=skew_doubt(skewness, groups, SKEW_CLUSTERS, noun),
         interval=score_bounds(p, effective, t_quantile(df, BOTH_SIDES)),
+        rare=True,
+        units=None if groups == n else groups,
     )
-
-
-def score_bounds(p: float, n: float, z: float) -> tuple[float, float]:
-    """Wilson's score bounds of a share p of n, which need not be a whole number."""
-    z2 = z * z
-    centre, half = p + z2 / (2 * n), z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-    return max(0.0, (centre - half) / (1 + z2 / n)), min(1.0, (centre + half) / (1 + z2 / n))
