@@ -25,3 +25,4 @@ _.checksum  # of a lock's file
 # What a source may say of a run: a field of the names for plugins.
 _.dataset_name
 _.postponed  # a word of the templates
+_.has_expired  # Textual asks a notice

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from readiness_tui.domain.metrics import RunData, first_few
+from readiness_tui.domain.runs.declared import comparable, dataset_of
 from readiness_tui.domain.runs.holding import LockedSet, apart, gained
 from readiness_tui.domain.runs.model import EvalSet
 from readiness_tui.domain.text.format import plural
@@ -43,13 +44,14 @@ def held_against(
     for data in runs:
         ident, claimed = data.run.id, data.run.dataset_digest
         judged = data.golden.digest if data.golden else None
-        found.known[ident] = now = claimed or judged or otherwise
+        found.known[ident] = now = claimed or judged or otherwise or dataset_of(data.run)
         if data.contradicted:
             words = f"it claims {(claimed or '')[:12]}: {data.contradicted}"
             found.changed[ident] = f"the dataset ({data.contradicted})", words
             continue
-        if not locked_digest or now is None:
+        if not comparable(locked_digest, now):  # a name that somebody declared says nothing about a digest
             continue
+        assert locked_digest is not None
         new = _gained(data.golden, main, locked)
         if (judged or now) in fine or new is not None:
             news |= dict.fromkeys(new or ())
