@@ -209,7 +209,11 @@ class Brute:
         for size in range(len(items) + 1):
             for some in combinations(items, size):
                 for cause in self.ruled(some).causes:
-                    if cause.part is not Part.CHECKLISTS or cause.key.startswith("condition/"):
+                    if (
+                        cause.part is not Part.CHECKLISTS
+                        or cause.key.startswith("condition/")
+                        or cause.key == "evidence"
+                    ):
                         yield cause.key, cause.severity
 
     def ranked(self, changes: Any) -> list[tuple[int, str]]:
