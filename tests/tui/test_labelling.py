@@ -78,7 +78,7 @@ async def test_three_cases_blind_then_away_and_back(desk: Desk, tmp_path: Path) 
         assert "you fail, blind: no law says so" in said
         assert "faithfulness 0.910 pass · you fail: disagree" in said
         await press(pilot, "space", "p")
-        assert "case-02  2 of 4 reviewed  1 without any label" in read(pilot, "#heading")
+        assert "case-02  2 of 4 reviewed  1 failed, 1 not labelled" in read(pilot, "#heading")
         assert "pass · you pass: agree" in read(pilot, "#word")
         await press(pilot, "space", "space")  # case-03 is skipped: what ben has labelled comes last
         assert "case-01" in read(pilot, "#heading")
