@@ -58,6 +58,7 @@ COMMANDS = [
     "check", "check --json", "gate show", "gate show --json", "gate check", "gate check --json",
     "runs", "runs --json", "imports", "imports --json", "imports --rejects 4", "gaps", "gaps --json", "gaps --format md", "gaps --format csv", "gaps --format jsonl",
     "gate plan", "gate plan --json", "compare", "compare --json", "labels", "labels --json", "labels export {out}",
+    "labels accept {bad} --until 2026-12-01 --reason {bad} --approver {bad}", "gate check --against {bad}",
     "evidence verify", "evidence verify --json",
     "people", "people --json", "people --add {bad}", "labels import {files}/notes/labels.jsonl",
     "scorecard", "scorecard --format json", "incident list", "incident list --json", "incident list --text nope",

@@ -92,3 +92,12 @@ def test_a_run_is_registered_between_lock_and_import() -> None:
         assert (registered, why in said) == (not why, True), said
     assert registration(lock, [run_of("r1", days=1)], {}) == (True, "")  # when it was here is not known
     assert registration(None, [run_of("r1")], {}) == (False, "the gate was never locked")
+
+
+def test_a_later_pass_that_somebody_else_failed_settles_nothing() -> None:
+    later = run_of("r2", ("ben", PASS), ("cleo", FAIL), days=1)
+    assert [(one.case, one.run_id) for one in high_risk([later], [run_of("r1", ("ben", FAIL))]).failed] == [
+        ("c0", "r2")
+    ]
+    both = high_risk([later], (), (AcceptedRisk("c0", "v4", "a banner", "Dana", AS_OF),), AS_OF)
+    assert (both.failed, len(both.accepted)) == ((), 1)
