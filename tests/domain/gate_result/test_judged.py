@@ -202,6 +202,7 @@ def test_without_a_stored_batch_there_is_no_bound() -> None:
 def test_without_a_lock_nothing_is_drawn() -> None:
     row = held(STRICT, labelled(run_of(300, 0.95, 0.0), 100), *batches(100), lock=None)
     assert row.result is Result.INCONCLUSIVE
+    assert row.remarks[0].startswith("100 labels of it do not count: not blind, of another answer, or not drawn")
     assert row.judge is not None
     assert row.judge.labels == 0
 

@@ -121,7 +121,7 @@ def ballot(rule: Rule, data: RunData, lock: Lock | None) -> Ballot | None:
             given = [label for label in every_label(repeats) if metric_name(label.metric) == metric]
             other_scale += sum(graded and label.value is None for label in given)
             kept = any(case.output is not None or case.status is CaseStatus.ERROR for case in repeats)
-            asked[key] = answer_digest(repeats) if kept else "", given
+            asked[key] = (answer_digest(repeats) if given else "unlabelled") if kept else "", given
             if HIGH_RISK in tags_of(repeats[0], gold.get(repeats[0].id)):
                 risky.add(key)
     digest = lock.gate_digest if lock else ""
