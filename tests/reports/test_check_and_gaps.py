@@ -55,6 +55,7 @@ def test_the_object_that_scripts_read() -> None:
         "reason": "one case short",
         "sure": "",
         "remarks": [],
+        "judge": None,
     }
     assert found["gate"]["results"][3]["value"] is None
     assert found["sections"][1] == {"checklist": "reliability", "percent": 18, "assessed": 62}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from readiness_tui.domain.labels.lines import Listed
+from readiness_tui.domain.runs.model import Drawn
 from readiness_tui.domain.text.format import full_day
 from readiness_tui.domain.text.sanitise import one_line
 
@@ -27,7 +28,10 @@ def labels_text(found: Sequence[Listed]) -> str:
         name = f"{line.case_id}@{line.variant}" if line.variant else line.case_id
         when = full_day(label.at.date()) if label.at else "date unknown"
         more = [
+            f"on {label.metric}" if label.metric else "",
             "blind" if label.blind else "not blind",
+            "drawn by the lot" if label.drawn is Drawn.LOT else "",
+            "" if label.value is None else f"value {label.value:g}",
             "" if entry.holds else "of another answer",
             label.note,
         ]

@@ -94,7 +94,8 @@ def test_nobody_checked_the_judge() -> None:
     assert row.remarks == ()
     strict = held(STRICT, ISSUE)
     assert strict.result is Result.INCONCLUSIVE
-    assert "label 50 drawn cases" in strict.reason
+    assert strict.reason.startswith("judge not checked against people, and the rule needs a bound; ")
+    assert "label a batch of 50 drawn cases" in strict.act
 
 
 def test_the_issues_example_does_not_hold_any_more() -> None:
@@ -201,6 +202,7 @@ def test_without_a_stored_batch_there_is_no_bound() -> None:
 def test_without_a_lock_nothing_is_drawn() -> None:
     row = held(STRICT, labelled(run_of(300, 0.95, 0.0), 100), *batches(100), lock=None)
     assert row.result is Result.INCONCLUSIVE
+    assert row.remarks[0].startswith("100 labels of it do not count: not blind, of another answer, or not drawn")
     assert row.judge is not None
     assert row.judge.labels == 0
 
@@ -315,6 +317,7 @@ def test_an_unknown_metric_counts_as_judged_until_the_gate_says_otherwise() -> N
     row = held(rule, data)
     assert row.result is Result.INCONCLUSIVE
     assert any("`judged: false`" in remark for remark in row.remarks)
+    assert "`judged: false`" in row.act
     assert held(replace(rule, judged=False), data).result is Result.PASS
 
 
@@ -371,7 +374,7 @@ def test_traces_cannot_be_labelled_and_the_row_names_what_can_be_done() -> None:
     )
     (row,) = outcome.rows
     assert row.result is Result.INCONCLUSIVE
-    assert "people label the answers of a run, not traces" in row.reason
+    assert "people label the answers of a run, not traces" in row.act
 
 
 def test_a_miss_that_could_be_luck_says_how_many_labels_decide() -> None:

@@ -15,6 +15,7 @@ from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.labels.lot import lot_order
 from readiness_tui.domain.labels.queue import Task, Why
 from readiness_tui.domain.runs.model import Drawn, HumanVerdict
+from readiness_tui.reports.labels import labels_text
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.gate import versions
@@ -191,6 +192,7 @@ def test_the_same_in_ci_and_in_another_database(desk: Desk, tmp_path: Path, cloc
     mine = load(desk).gate.rows[0]
     labels = tmp_path / "labels.jsonl"
     assert files.export(desk, labels) == 54
+    assert "on faithfulness · blind · drawn by the lot" in labels_text(files.every(desk))
     assert json.loads(labels.read_text(encoding="utf-8").splitlines()[0])["batch"] == 1
     check = check_files(
         tmp_path / "gate.yaml", tmp_path / "gate.lock", [tmp_path / "run.jsonl"], labels=labels, as_of=AT.date()

@@ -121,7 +121,7 @@ def ballot(rule: Rule, data: RunData, lock: Lock | None) -> Ballot | None:
             given = [label for label in every_label(repeats) if metric_name(label.metric) == metric]
             other_scale += sum(graded and label.value is None for label in given)
             kept = any(case.output is not None or case.status is CaseStatus.ERROR for case in repeats)
-            asked[key] = answer_digest(repeats) if kept else "", given
+            asked[key] = (answer_digest(repeats) if given else "unlabelled") if kept else "", given
             if HIGH_RISK in tags_of(repeats[0], gold.get(repeats[0].id)):
                 risky.add(key)
     digest = lock.gate_digest if lock else ""
@@ -181,19 +181,27 @@ def _unchecked(row: GateRow, why: str) -> GateRow:
     remarks = filter(None, (_NOT_KNOWN if unknown else "", why))
     made = replace(row, sure=_joined(_own(row.sure), UNCHECKED), estimate=_doubted(row.estimate))
     if _needs_bound(row.rule) and row.result is Result.PASS:
-        if row.rule.source is From.TRACES:
-            act = "people label the answers of a run, not traces: hold it from a run, or by its value alone"
-        else:
-            act = f"label {PROPOSED} drawn cases or all of them"
-        reason = f"{UNCHECKED}, and the rule needs a bound: {act}; {row.reason}"
-        made = replace(made, result=Result.INCONCLUSIVE, reason=reason)
+        reason = f"{UNCHECKED}, and the rule needs a bound; {row.reason}"
+        made = replace(made, result=Result.INCONCLUSIVE, reason=reason, act=_act(row, why, unknown=unknown))
     return replace(made, remarks=(*remarks, *row.remarks))
+
+
+def _act(row: GateRow, why: str, *, unknown: bool) -> str:
+    """What makes a bound possible where nobody has checked the judge."""
+    if row.rule.source is From.TRACES:
+        return "people label the answers of a run, not traces: hold the rule from a run, or by its value alone"
+    if why in (OTHER_SCALE, NOT_KEPT):
+        cut = "state `cut:` in the next gate, so that pass and fail speak for it, or label with a value"
+        return cut if why == OTHER_SCALE else "run it again with the answers recorded, and label a batch of them"
+    label = f"label a batch of {PROPOSED} drawn cases with the high-risk ones, or all cases"
+    return f"{label}; or say `judged: false` in the next gate if no model scores it" if unknown else label
 
 
 def _checked(row: GateRow, found: Correction) -> GateRow:
     rule = row.rule
     met = found.bound is not None and found.meets(found.bound, found.bar)
-    if found.best is not None and rule.threshold is not None and not found.meets(found.best, rule.threshold):
+    missed = found.best is not None and rule.threshold is not None and not found.meets(found.best, rule.threshold)
+    if missed:
         sure = "missed by people's labels"
     elif found.bound is None:
         sure = "no bound by people's labels yet"
@@ -202,15 +210,26 @@ def _checked(row: GateRow, found: Correction) -> GateRow:
     made = replace(row, sure=_joined(_own(row.sure), sure), estimate=_bounded(row.estimate, found))
     if row.result is not Result.PASS:
         return made
-    text, why = corrected_text(found, rule), ""
+    text, why, act = corrected_text(found, rule), "", ""
     if _needs_bound(rule):
         if not met:
             why = found.why or f"{text}: the corrected bound decides"
+            act = _more(found)
         elif row.by_missing:
             why = "missing cases could turn it"
     elif _contradicted(found, rule):
         why = f"people's labels contradict the judge: {text}"
-    return replace(made, result=Result.INCONCLUSIVE, reason=_joined(why, row.reason)) if why else made
+        act = "mend the system, or the judge, and run again: people find fewer good answers than the judge does"
+    return replace(made, result=Result.INCONCLUSIVE, reason=_joined(why, row.reason), act=act) if why else made
+
+
+def _more(found: Correction) -> str:
+    """What would make the corrected bound meet its bar."""
+    if found.chance or (found.bound is not None and found.more is None):
+        return "mend the judge, label all cases, or improve the system: more labels of these alone do not decide"
+    if found.more is not None and found.bound is not None:
+        return f"label {found.more:,} more drawn cases"
+    return f"label a batch of {PROPOSED} drawn cases with the high-risk ones, or all cases"
 
 
 def _contradicted(found: Correction, rule: Rule) -> bool:

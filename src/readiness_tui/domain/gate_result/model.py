@@ -60,6 +60,7 @@ class GateRow:
     by_missing: bool = False  # decided by missing cases: the worst case would miss
     remarks: tuple[str, ...] = ()  # what the figure rests on and assumes; they never change the verdict
     judge: JudgeCheck | None = None  # of a judged metric, where people's labels could be asked
+    act: str = ""  # what would help, where the result alone does not say it
 
 
 @dataclass(frozen=True, slots=True)

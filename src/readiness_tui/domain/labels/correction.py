@@ -148,6 +148,12 @@ def _mean(pairs: Sequence[tuple[float, float]]) -> float:
 def _no_label(counted: CountedLabels) -> str:
     if counted.waiting:
         return f"batch {counted.batches + 1}: {len(counted.waiting):,} of {counted.open_size:,} cases wait for a label"
+    if counted.set_aside:
+        verb = "does" if counted.set_aside == 1 else "do"
+        return (
+            f"{plural(counted.set_aside, 'label')} of it {verb} not count: not blind, of another answer, or not drawn by"
+            " the lot of the locked gate"
+        )
     return ""
 
 

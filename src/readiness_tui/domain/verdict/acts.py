@@ -29,4 +29,4 @@ _ROW_ACTS = {
 
 def row_act(row: GateRow) -> str:
     """What to do about a row that does not pass."""
-    return _ROW_ACTS.get(row.result, "")
+    return row.act or _ROW_ACTS.get(row.result, "")
