@@ -62,17 +62,17 @@ def test_where_a_bound_allows_for_it_or_there_is_none_nothing_is_said(estimate: 
 
 def test_the_remark_stands_on_rows_of_means_and_differences_until_a_bound_allows_for_it() -> None:
     values = [0.88 + 0.02 * (i % 5) for i in range(72)]
-    data = run_of(values, [None] * 72, "faithfulness")
-    tight, loose = (row(Rule("faithfulness", UP, limit, "score"), data) for limit in (0.90, 0.80))
+    data = run_of(values, [None] * 72, "mrr")
+    tight, loose = (row(Rule("mrr", UP, limit, "score"), data) for limit in (0.90, 0.80))
     assert tight.remarks == (
         "a fault in fewer than 1 of 24 answers may not show in 72; ≥ 0.868 holds whatever the scores' shape",
     )
     assert (loose.result, loose.remarks) == (Result.PASS, ())
-    missed = row(Rule("faithfulness", UP, 0.95, "score"), data)
+    missed = row(Rule("mrr", UP, 0.95, "score"), data)
     assert (missed.result, missed.remarks) == (Result.FAIL, ())
-    drop = Rule("faithfulness", UP, None, "score", max_regression=0.03, confidence=Confidence.REQUIRED)
+    drop = Rule("mrr", UP, None, "score", max_regression=0.03, confidence=Confidence.REQUIRED)
     before = run_of(
-        [v + 0.004 * (i % 3 - 1) for i, v in enumerate(values)], [None] * 72, "faithfulness", Run("b", "b", "own")
+        [v + 0.004 * (i % 3 - 1) for i, v in enumerate(values)], [None] * 72, "mrr", Run("b", "b", "own")
     )
     against = row(drop, data, before)
     assert against.result is Result.PASS
