@@ -17,7 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from benchmarks.moves.material import Release, failing, release
+from benchmarks.moves.material import JUDGE, Release, failing, release
 from benchmarks.moves.material import gate as of_rules
 
 from readiness_tui.domain.checklists.assessment import EvidenceKind
@@ -41,9 +41,9 @@ REVIEWS = 500
 SAMPLED = 120  # of them are looked at for what they are made of
 PAINTED_EACH = 20  # the app itself is started for every so many; its first line is composed for all
 TODAY = NOW.date()
+LOCKED = NOW - timedelta(hours=4)  # the runs start at noon
 CODES = {"GO": 0, "NO-GO": 1, "GO WITH CONDITIONS": 3}
 ITEMS = ("ALP-01", "ALP-02", "ALP-03", "BET-01", "BET-02", "BET-03")
-DIGEST = "ab" * 32
 FEATURES = ("golden set", "label", "repeat", "left out", "slice", "regression", "high risk")
 
 
@@ -57,16 +57,20 @@ def checklist(name: str) -> str:
 
 
 def gate(limit: float, *, required: bool = True, digests: bool = True) -> str:
-    known = f"dataset_digest: {DIGEST}\njudge_digest: {DIGEST}\n" if digests else ""
+    known = f"judge_digest: {JUDGE}\n" if digests else ""
     rule = f'  - {{metric: faithfulness, threshold: ">= {limit}", required: {str(required).lower()}}}\n'
     return f"name: g\nmetrics:\n{rule}{known}"
 
 
-def run(name: str, value: float, started: str = "2026-11-24T15:00:00Z") -> str:
-    return (
-        f'{{"faithfulness": {value}, "run": "{name}", "version": "{name}", "started_at": "{started}",'
-        f' "dataset_digest": "{DIGEST}", "judge_digest": "{DIGEST}"}}'
-    )
+def plain(name: str, value: float, started: str = "2026-11-24T12:00:00Z") -> Release:
+    """A run of a golden set without high-risk cases, every answer of this faithfulness."""
+    made = release(CASED, risky=0)
+    for gold, case in zip(made.golden, made.cases, strict=True):
+        gold["id"] = case["case_id"] = f"plain-{gold['id']}"
+        gold["question"] = case["question"] = f"Plainly: {gold['question']}"
+        case["scores"] = {"faithfulness": value}
+    made.header |= {"id": name, "prompt_version": name, "started_at": started}
+    return made
 
 
 CASED = 14  # cases of the golden set, two of them high-risk
@@ -84,12 +88,13 @@ def cased(version: str) -> Release:
     made = release(CASED, risky=2)
     for case in made.cases:
         case["output"] += f" ({version})"
-    made.header |= {"id": f"run-{version}", "prompt_version": version, "started_at": "2026-11-24T15:00:00Z"}
+    made.header |= {"id": f"run-{version}", "prompt_version": version, "started_at": "2026-11-24T12:00:00Z"}
     return made
 
 
 def cased_runs() -> Iterator[tuple[str, Release]]:
-    """Runs of the golden set: good, worse, without some of its cases, scores or statuses, cached, repeated."""
+    """Runs of the golden set: good, worse, without some of its cases, scores or statuses, cached, repeated,
+    of another set."""
     for name in (
         "fine",
         "older",
@@ -102,6 +107,7 @@ def cased_runs() -> Iterator[tuple[str, Release]]:
         "twofold",
         "strangers",
         "broken",
+        "claims",
     ):
         made = cased(name)
         match name:
@@ -123,6 +129,8 @@ def cased_runs() -> Iterator[tuple[str, Release]]:
                 made.cases = [{**case, "variant": variant} for case in made.cases for variant in ("small", "large")]
             case "strangers":
                 made.cases += [{**case, "case_id": f"x-{case['case_id']}", "question": "Other?"} for case in made.cases]
+            case "claims":
+                made.header["dataset_digest"] = "ab" * 32
             case "broken":
                 for case in made.cases[7:]:
                     case |= {"status": "error", "error": "timeout", "scores": {}}
@@ -141,22 +149,21 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "hard.yaml": gate(0.95),
         "optional.yaml": gate(0.95, required=False),
         "bare.yaml": gate(0.8, digests=False),
-        "good.json": run("good", 0.9),
-        "early.json": run("early", 0.9, "2026-11-01T00:00:00Z"),
-        "poor.json": run("poor", 0.5),
     }.items():
         (folder / name).write_text(text, encoding="utf-8")
-    for name, made in cased_runs():
+    plain_runs = [plain("good", 0.9), plain("early", 0.9, "2026-11-01T00:00:00Z"), plain("poor", 0.5)]
+    for name, made in [*((made.header["id"], made) for made in plain_runs), *cased_runs()]:
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in made.lines()), encoding="utf-8")
     golden = cased("fine").golden
     for name, kept in {
+        "plain": plain_runs[0].golden,
         "golden": golden,
         "grown": [*golden, {**golden[0], "id": "new", "question": "A new one?"}],
     }.items():
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
     (folder / "cases.yaml").write_text(of_rules(*RULES, more="must_pass: [case-03]\n"), encoding="utf-8")
     for name in ("nothing", "ready", "cased"):
-        desk = open_desk(folder / f"{name}.db", "ana", create=True, clock=lambda: NOW)
+        desk = open_desk(folder / f"{name}.db", "ana", create=True, clock=lambda: LOCKED)
         reviews.new_review(
             desk, system="bot", release="1", held_on=TODAY, owner="ana", reviewers=("ana", "ben"),
             checklists=("alpha", "beta"), folders=(folder / "lists",),
@@ -165,13 +172,16 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assess.attach(desk, list(ITEMS), EvidenceKind.URL, "https://example.com/proof")
             assess.score(desk, list(ITEMS), 2)
         if name == "ready":
-            import_path(desk, folder / "easy.yaml")
+            for file in ("plain.jsonl", "easy.yaml"):
+                import_path(desk, folder / file)
             versions.lock(desk)
-            import_path(desk, folder / "good.json", role="candidate")
+            desk.clock = lambda: NOW
+            import_path(desk, folder / "good.jsonl", role="candidate")
         if name == "cased":
             for file in ("golden.jsonl", "cases.yaml"):
                 import_path(desk, folder / file)
             versions.lock(desk)
+            desk.clock = lambda: NOW
             import_path(desk, folder / "older.jsonl", role="baseline")
             import_path(desk, folder / "fine.jsonl", role="candidate")
             for number in (1, 2):
@@ -203,7 +213,7 @@ def step(pick: random.Random, desk: Desk, folder: Path) -> None:
         lambda: assess.confirm_na(desk, item, pick.choice(("ben", "ana"))),
         lambda: import_path(desk, folder / pick.choice(("easy.yaml", "hard.yaml", "optional.yaml", "bare.yaml"))),
         lambda: versions.lock(desk),
-        lambda: import_path(desk, folder / pick.choice(("good.json", "early.json", "poor.json")), role="candidate"),
+        lambda: import_path(desk, folder / pick.choice(("good.jsonl", "early.jsonl", "poor.jsonl")), role="candidate"),
         lambda: import_path(desk, folder / f"{pick.choice(runs)}.jsonl", role=pick.choice(roles)),
         lambda: import_path(desk, folder / f"{pick.choice(runs)}.jsonl", role=pick.choice(roles)),
         lambda: import_path(desk, folder / pick.choice(("golden.jsonl", "grown.jsonl", "cases.yaml"))),

@@ -173,7 +173,7 @@ def without_the_eval_set(stage: Stage) -> Told:
     return stage.check(made, eval_set=False)
 
 
-@move("A digest claimed that no set at hand has", named(r"unverified|changed since (the )?lock"))
+@move("A digest claimed that no set at hand has", remark(r"unverified|changed since (the )?lock"))
 def unknown_digest_claimed(stage: Stage) -> Told:
     made = release(rules=SHARE)
     made.header["dataset_digest"] = "ab" * 32

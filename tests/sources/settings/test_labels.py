@@ -48,6 +48,8 @@ def test_every_field_is_read(tmp_path: Path) -> None:
         ({"verdict": None}, "no verdict"),
         ({"reviewer": ""}, "no reviewer"),
         ({"reviewer": "  "}, "reviewer is blank"),
+        ({"reviewer": "\u200b\u2060"}, "reviewer names nobody"),
+        ({"reviewer": "?"}, "reviewer names nobody"),
         ({"reviewer": "\x1b[31mana"}, "control characters"),
         ({"case": "c\u202e"}, "control characters"),
         ({"run": 7}, "a text is needed"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Protocol, TypeVar
@@ -113,7 +113,7 @@ def evaluate_gate(
         failed=risky.failed_cases,
         warnings=(
             *_warnings(runs, base, rows),
-            *_unbound(lock, declared[1], rows),
+            *_unbound(lock, declared, rows, runs),
             *datasets.remarks,
             *said_of((*runs, *base)),
         ),
@@ -206,11 +206,19 @@ def _unverified(
     return tuple(unknown)
 
 
-def _unbound(lock: Lock | None, judge: str | None, rows: Iterable[GateRow]) -> tuple[str, ...]:
-    """A remark where nobody can tell whether the judge changed since the lock."""
-    if lock is None or judge or not any(made.run_id and is_judged(made.rule) for made in rows):
-        return ()
-    return ("The lock binds no judge, so whether it changed since is not known: name it when you lock the next gate.",)
+def _unbound(
+    lock: Lock | None, declared: tuple[str | None, str | None], rows: Iterable[GateRow], runs: Sequence[RunData]
+) -> Iterator[str]:
+    """A remark for what nobody can tell of: whether the judge, or the data that a run claims, changed since the lock."""
+    used = [made for made in rows if made.run_id]
+    dataset, judge = declared
+    if lock is not None and judge is None and any(is_judged(made.rule) for made in used):
+        yield "The lock binds no judge, so whether it changed since is not known: name it when you lock the next gate."
+    if lock is not None and dataset is None and used and all(data.golden is None for data in runs):
+        yield (
+            "The lock binds no golden set and none is at hand, so which data the run claims is unverified: name the set,"
+            " and lock the next gate with it."
+        )
 
 
 # Single cases

@@ -344,7 +344,7 @@ def _human(known: dict[str, Any], notes: fields.Notes) -> HumanLabel | None:
     if word not in verdicts:
         raise RecordError(f"human_label is {quoted(label)}, and it is one of: {', '.join(HumanVerdict)}")
     reviewer = (fields.text(known, "human_reviewer") or "").strip()
-    if not reviewer:
+    if not any(map(str.isalnum, reviewer)):
         raise RecordError("human_label without human_reviewer: a label counts only with the name of who gave it")
     at = fields.moment(known, "human_at", notes)
     blind = fields.flag(known, "human_blind") or False

@@ -145,4 +145,6 @@ def _text(value: dict[str, Any], name: str, *, needed: bool = False) -> str:
         raise RecordError(f"{name} holds control characters: {quoted(found)}")
     if needed and not found.strip():
         raise RecordError(f"{name} is blank")
+    if name == "reviewer" and not any(map(str.isalnum, found)):
+        raise RecordError(f"reviewer names nobody: {quoted(found)}")
     return found.strip() if name == "reviewer" else found
