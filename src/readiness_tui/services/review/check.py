@@ -12,6 +12,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.scorecard.compose import compose_gate, gate_card
 from readiness_tui.domain.scorecard.model import GateCard, GateCheck, Scorecard
 from readiness_tui.domain.scorecard.sealed import Committed
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.model import Part
 from readiness_tui.services.core.desk import utc_now
 from readiness_tui.services.core.view import ReviewView
@@ -115,7 +116,7 @@ def read_last(path: Path, *, whole: bool = False) -> dict[str, Any]:
         last = None
     if not usable(last, whole=whole):
         raise ReadinessError(
-            f"{path} is not what `readiness {name}` prints, so nothing can be held against it. The first time, leave"
+            f"{one_line(str(path))} is not what `readiness {name}` prints, so nothing can be held against it. The first time, leave"
             f" --against out and keep what {name} prints."
         )
     found: dict[str, Any] = last

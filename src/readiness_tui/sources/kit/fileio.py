@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.sanitise import one_line
 
 HEAD = 64 * 1024  # bytes of a file by which its format is known
 
@@ -21,13 +22,14 @@ def digest(path: Path) -> str:
 
 def head(path: Path, size: int = HEAD) -> bytes:
     """The first bytes of a regular file. Raises ReadinessError for anything else."""
+    name = one_line(str(path))
     try:
         if path.is_dir():
-            raise ReadinessError(f"{path} is a folder, and a single file is asked for here. Name the files in it.")
+            raise ReadinessError(f"{name} is a folder, and a single file is asked for here. Name the files in it.")
         if not path.exists():
-            raise ReadinessError(f"{path}: there is no such file. Check the path.")
+            raise ReadinessError(f"{name}: there is no such file. Check the path.")
         if not path.is_file():  # a pipe or device would block, and could not be read twice
-            raise ReadinessError(f"{path} is not a regular file. Save its content to a file and import that.")
+            raise ReadinessError(f"{name} is not a regular file. Save its content to a file and import that.")
         with path.open("rb") as file:
             return file.read(size)
     except OSError as error:
@@ -36,4 +38,5 @@ def head(path: Path, size: int = HEAD) -> bytes:
 
 def unreadable(path: Path, error: OSError) -> ReadinessError:
     """What a person is told when the operating system refuses a file."""
-    return ReadinessError(f"{path} cannot be read: {error.strerror or error}. Check the path and its permissions.")
+    name = one_line(str(path))
+    return ReadinessError(f"{name} cannot be read: {error.strerror or error}. Check the path and its permissions.")
