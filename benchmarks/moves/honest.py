@@ -21,7 +21,7 @@ def small_team(stage: Stage) -> Told:
     return stage.check(release())
 
 
-@move("The same in a review", go())
+@move("One reviewer, 72 cases, in a review", go())
 def small_team_in_a_review(stage: Stage) -> Told:
     made = release()
     stage.review(made)

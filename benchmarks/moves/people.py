@@ -24,7 +24,10 @@ def failed_by_one_of_two(stage: Stage) -> Told:
     return stage.check(made)
 
 
-@move("The same in a review", no_go(r"high.risk.*fail|fail.*high.risk|person.*fail|failed by"))
+@move(
+    "A high-risk case that a person failed, in a review",
+    no_go(r"high.risk.*fail|fail.*high.risk|person.*fail|failed by"),
+)
 def failed_by_a_person_in_a_review(stage: Stage) -> Told:
     made = release()
     stage.review(made)
