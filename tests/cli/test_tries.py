@@ -144,6 +144,18 @@ def test_dataset_and_judge_can_be_declared_by_name(locked: Path, cli: Cli) -> No
     ]
 
 
+def test_a_set_that_only_has_a_name_can_be_declared(mini: Path, place: Path, cli: Cli) -> None:
+    """No golden set was ever imported: the run's own cases count, and the name of the set is what people say."""
+    (place / "gate.yaml").write_text(GATE, encoding="utf-8")
+    assert cli("import", "gate.yaml").code == 0
+    assert cli("gate", "lock").code == 0
+    run_file(place, "v1", 2)
+    assert cli("import", "v1.jsonl", "--as", "candidate").code == 0
+    assert keys(check(cli)) == {"gate/digest"}
+    assert cli("import", "v1.jsonl", "--dataset", "support questions of May").code == 0
+    assert check(cli).code == 0
+
+
 def test_without_a_word_on_the_judge_the_lock_says_so(locked: Path, cli: Cli) -> None:
     (locked / "gate.yaml").write_text("name: bot\nthresholds: {faithfulness: '>= 0.80'}\n", encoding="utf-8")
     assert cli("import", "gate.yaml").code == 0
