@@ -71,9 +71,7 @@ def test_the_remark_stands_on_rows_of_means_and_differences_until_a_bound_allows
     missed = row(Rule("mrr", UP, 0.95, "score"), data)
     assert (missed.result, missed.remarks) == (Result.FAIL, ())
     drop = Rule("mrr", UP, None, "score", max_regression=0.03, confidence=Confidence.REQUIRED)
-    before = run_of(
-        [v + 0.004 * (i % 3 - 1) for i, v in enumerate(values)], [None] * 72, "mrr", Run("b", "b", "own")
-    )
+    before = run_of([v + 0.004 * (i % 3 - 1) for i, v in enumerate(values)], [None] * 72, "mrr", Run("b", "b", "own"))
     against = row(drop, data, before)
     assert against.result is Result.PASS
     said = next(remark for remark in against.remarks if "fault" in remark)
