@@ -6,11 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from readiness_tui.domain.metrics import RunData, first_few
-<<<<<<< HEAD
 from readiness_tui.domain.runs.declared import comparable, dataset_of
-=======
-from readiness_tui.domain.runs.declared import dataset_of
->>>>>>> tries
 from readiness_tui.domain.runs.holding import LockedSet, apart, gained
 from readiness_tui.domain.runs.model import EvalSet
 from readiness_tui.domain.text.format import plural
@@ -48,12 +44,8 @@ def held_against(
     for data in runs:
         ident, claimed = data.run.id, data.run.dataset_digest
         judged = data.golden.digest if data.golden else None
-<<<<<<< HEAD
+        # What people call it, in want of a digest.
         found.known[ident] = now = claimed or judged or otherwise or dataset_of(data.run)
-=======
-        now = claimed or judged or otherwise
-        found.known[ident] = now or dataset_of(data.run)  # what people call it, in want of a digest
->>>>>>> tries
         if data.contradicted:
             words = f"it claims {(claimed or '')[:12]}: {data.contradicted}"
             found.changed[ident] = f"the dataset ({data.contradicted})", words

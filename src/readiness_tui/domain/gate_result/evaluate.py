@@ -196,13 +196,8 @@ def _unverified(
         if made.run_id is None:
             continue
         ours = datasets.known[made.run_id]
-<<<<<<< HEAD
         as_locked = comparable(declared[0], ours) if declared[0] else made.run_id not in golden
         told = ours and made.run_id not in datasets.unlocked and as_locked
-=======
-        fits = comparable(declared[0], ours) if declared[0] else made.run_id not in golden
-        told = ours and made.run_id not in datasets.unlocked and fits
->>>>>>> tries
         if not told and made.run_id not in datasets.outside:
             unknown["dataset"] = None
         ours, bound = judges[made.run_id], declared[1]
