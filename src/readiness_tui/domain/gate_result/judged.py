@@ -119,7 +119,7 @@ def ballot(rule: Rule, data: RunData, lock: Lock | None) -> Ballot | None:
     carriers = whole[1].per_case if isinstance(whole, tuple) else seen[1].per_case
     metric, gold = metric_name(rule.metric), gold_by_id(data)
     asked: dict[str, tuple[str, Sequence[HumanLabel]]] = {}
-    risky, other_scale, whole = set(), 0, 0
+    risky, other_scale, of_whole = set(), 0, 0
     for key, repeats in answers(data):
         if key in carriers or key in seen[1].per_case:
             every = tuple(every_label(repeats))
@@ -130,10 +130,10 @@ def ballot(rule: Rule, data: RunData, lock: Lock | None) -> Ballot | None:
             if HIGH_RISK in tags_of(repeats[0], gold.get(repeats[0].id)):
                 risky.add(key)
             elif metric:
-                whole += sum(not metric_name(label.metric) for label in every)
+                of_whole += sum(not metric_name(label.metric) for label in every)
     digest = lock.gate_digest if lock else ""
     figures = dict(seen[1].per_case)
-    return Ballot(rule, data.run.id, metric, digest, figures, asked, frozenset(risky), graded, other_scale, whole)
+    return Ballot(rule, data.run.id, metric, digest, figures, asked, frozenset(risky), graded, other_scale, of_whole)
 
 
 def correction(rule: Rule, data: RunData, lock: Lock | None, batches: Sequence[Batch] = ()) -> Correction | str:
