@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from benchmarks.moves.material import CASES, failing, gate, labels_for, release
+from benchmarks.moves.material import CASES, Release, failing, gate, labels_for, release
 from benchmarks.moves.model import move, named, no_go, remark
 from benchmarks.moves.stage import Stage, Told
 
@@ -83,12 +83,7 @@ def easy_strangers_without_a_claim(stage: Stage) -> Told:
     return stage.check(made)
 
 
-@move(
-    "An easy run outside every golden set, named before the real one",
-    remark(
-        r"shares? no case|outside (every|the|any) (golden )?set|not (one )?of the golden set|its own cases|case-|task success rate (fails|is missing)"
-    ),
-)
+@move("An easy run outside every golden set, named before the real one", no_go(r"task success rate fails"))
 def easy_run_first(stage: Stage) -> Told:
     made = release(rules=SHARE)
     failing(made, 20)
@@ -109,6 +104,35 @@ def easy_run_first(stage: Stage) -> Told:
     return stage.judge(
         "--run", "easy.jsonl", "--run", "run.jsonl", "--eval-set", "golden.jsonl", "--labels", "labels.jsonl"
     )
+
+
+@move(
+    "Only a run outside the golden set, its high-risk cases never run",
+    named(r"no candidate run is held to the golden set .{0,40}6 of them high-risk"),
+)
+def only_strangers(stage: Stage) -> Told:
+    made = release(rules=SHARE)
+    made.cases = [
+        {"case_id": f"easy-{n}", "question": f"Is {n} one?", "output": "Yes.", "status": "pass"} for n in range(100)
+    ]
+    made.labels = []
+    return stage.check(made)
+
+
+@move(
+    "A quarter of the cases fail; 100 easy ones join the golden set after the lock",
+    named(r"only with the 100 cases that the golden set gained since the lock: task success rate \(0\.750 without"),
+)
+def diluted_by_gained_cases(stage: Stage) -> Told:
+    made = release(172, rules=SHARE)
+    first = Release(made.golden[:72], made.header, made.cases[:72], [], made.gate)
+    for number, case in enumerate(made.cases):
+        case["status"] = "fail" if 6 <= number < 24 else "pass"
+    stage.review(first)
+    stage.write("golden.jsonl", made.golden)
+    stage.must("import", "golden.jsonl")
+    stage.imports(made)
+    return stage.verdict()
 
 
 @move(

@@ -174,6 +174,18 @@ def fixed_and_tried_again(stage: Stage) -> Told:
     return stage.verdict()
 
 
+@move("Three failing tries, the change of each recorded beside its version, and a fourth passes", go(r"fourth try"))
+def mended_step_by_step(stage: Stage) -> Told:
+    stage.review(release())
+    changes = ({}, {"prompt_version": "p-8"}, {"prompt_version": "p-9"}, {"index_version": "kb-8"})
+    for number, change in enumerate(changes, 1):
+        made = attempt(number, "p-7", passes=number == len(changes))
+        made.header |= {"pipeline_version": f"v{number}", **change}
+        stage.imports(made, "", name=f"run-{number}.jsonl")
+        stage.verdict()
+    return stage.verdict()
+
+
 @move("A fifth of the requests answered from a cache", go(r"14 of 72.{0,40}cached|cached.{0,40}14 of 72"))
 def a_fifth_cached(stage: Stage) -> Told:
     made = release()

@@ -190,3 +190,13 @@ def scores_raised(stage: Stage) -> Told:
         case["status"] = "pass"
         case["scores"]["faithfulness"] = min(1.0, round(case["scores"]["faithfulness"] + 0.1, 2))
     return stage.check(made)
+
+
+@move(
+    "Pass or fail on the whole of 66 answers, offered as a check of a judge that scores one side of them",
+    named(r"labels are on another scale .{0,400}label faithfulness itself"),
+)
+def whole_answers_for_a_judge(stage: Stage) -> Told:
+    made = release(rules=gate('{metric: faithfulness, threshold: ">= 0.80", confidence: required}'))
+    made.labels = labels_for(made, [gold["id"] for gold in made.golden])
+    return stage.check(made)

@@ -10,7 +10,7 @@ from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.gate.model import CasePolicy, Lock, Revision
 from readiness_tui.domain.gate.words import revision_text
 from readiness_tui.domain.gate_result.model import GateRow, Tries
-from readiness_tui.domain.gate_result.words import cases_text, reason_text, short_mark, tries_text
+from readiness_tui.domain.gate_result.words import cases_text, certainty, reason_text, short_mark, tries_text
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.labels.agreement import Agreement
 from readiness_tui.domain.metrics.words import (
@@ -358,7 +358,8 @@ def _row(row: GateRow) -> Iterator[str]:
     change = change_text(row.change, row.rule)
     against = "" if change == NOTHING else f"{change} against the baseline"
     full = rule if long else ""
-    detail = "; ".join(filter(None, (optional, full, n, against, _line(reason_text(row)), _line(row.sure))))
+    sure = "; ".join(part for part in certainty(row).split("; ") if part != n)
+    detail = "; ".join(filter(None, (optional, full, n, against, _line(reason_text(row)), _line(sure))))
     if detail:
         yield from _wrapped(detail, "      ")
     for remark in row.remarks:

@@ -174,7 +174,78 @@ def test_a_run_outside_every_set_is_a_remark_beside_one_that_is_held() -> None:
     assert results(outcome) == [Result.PASS, Result.PASS]
     assert "dataset" not in outcome.unverified
     assert any("Run 'load' shares no case with a golden set" in said for said in outcome.warnings)
-    assert "dataset" in judge(slow, candidate=((load, cases),)).unverified  # nothing ran on what was locked
+
+
+def test_a_candidate_without_any_run_on_the_golden_set_is_a_condition() -> None:
+    """Nothing ran on what was agreed on, the high-risk cases least of all."""
+    risky = replace(SET, cases=(*SET.cases[:-2], *(replace(gold, tags=("high_risk",)) for gold in SET.cases[-2:])))
+    load = replace(RUN, id="load")
+    cases = [Case(f"r{i}", latency_ms=Measure(900.0 + i, Provenance.MEASURED)) for i in range(100)]
+    slow = Rule("latency_p95_ms", Direction.LOWER, 3500.0)
+    alone = judge(slow, sets=(risky,), locked=(risky,), candidate=((load, cases),))
+    assert [(one.name, one.text, one.blocks) for one in alone.findings] == [
+        (
+            "golden-set-run",
+            "no candidate run is held to the golden set 'golden' (72 cases, 2 of them high-risk): bring its run",
+            False,
+        )
+    ]
+    assert "dataset" not in alone.unverified  # said once
+    without = judge(slow, sets=(), locked=(), candidate=((load, cases),))
+    assert not without.findings
+    figures = replace(RUN, aggregates={"latency_p95_ms": Aggregate(900.0)})
+    assert [one.name for one in judge(slow, candidate=((figures, []),)).findings] == ["figures-only"]
+
+
+def test_a_run_outside_the_set_never_hides_one_that_is_held_to_it() -> None:
+    easy = replace(RUN, id="easy"), [Case(f"e{i}", scores={"faithfulness": Score(1.0)}) for i in range(50)]
+    figure = replace(RUN, id="figure", aggregates={"faithfulness": Aggregate(0.99, 500)}), []
+    real = answered(SET, 0.8)
+    for first in (easy, figure):
+        for order in ((first, real), (real, first)):
+            (row,) = judge(candidate=order).rows
+            assert (row.result, row.run_id, row.remarks[0]) == (Result.FAIL, "v2", "of run 'v2'")
+    (alone,) = judge(candidate=(real,)).rows
+    assert "of run 'v2'" not in alone.remarks  # there is no other
+    base = judge(
+        FAITHFUL, DROP, candidate=(real,), baseline=((replace(easy[0], id="b"), easy[1]), answered(SET, 0.9, run=BASE))
+    )
+    assert base.rows[1].baseline == pytest.approx(0.9)
+
+
+def graded(golden: EvalSet, values: list[float | None]) -> tuple[Run, list[Case]]:
+    said = zip(golden.cases, values, strict=True)
+    return RUN, [
+        Case(g.id, question=g.question, scores={} if value is None else {"faithfulness": Score(value)})
+        for g, value in said
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (0.8, 1.0, "faithfulness (0.800 without them)"),
+        (0.9, 1.0, ""),  # holds without them
+        (0.9, 0.8, ""),  # honest incidents, and it still holds
+        (None, 0.9, "faithfulness (0.900 without them, carried by 62 of 72)"),  # ten of the old ones lack it
+    ],
+)
+def test_a_rule_that_passes_only_with_what_the_set_gained_is_a_condition(
+    old: float | None, new: float, said: str
+) -> None:
+    grown = a_set(272)
+    was = [old] * 72 if old is not None else [*[0.9] * 62, *[None] * 10]
+    outcome = judge(sets=(grown, SET), candidate=(graded(grown, [*was, *[new] * 200]),))
+    assert results(outcome) == [Result.PASS] if new > 0.85 else [Result.FAIL]
+    found = [one.text for one in outcome.findings if one.name == "gained-cases"]
+    wanted = f"passes only with the 200 cases that the golden set gained since the lock: {said}; lock again before the next run"
+    assert found == ([wanted] if said else [])
+
+
+def test_a_slice_that_only_the_new_cases_have_is_no_dilution() -> None:
+    fresh = replace(GAINED, cases=(*GAINED.cases[:72], *(replace(g, tags=("incident",)) for g in GAINED.cases[72:])))
+    outcome = judge(replace(FAITHFUL, tags=("incident",)), sets=(fresh, SET), candidate=(answered(fresh),))
+    assert (results(outcome), outcome.findings) == ([Result.PASS], ())
 
 
 def test_a_rule_names_the_set_that_it_means() -> None:
@@ -217,8 +288,9 @@ def test_only_the_runs_that_a_rule_looks_at_are_asked_about() -> None:
     matrix = (replace(RUN, id="junit"), hosts)
     success = Rule("task_success_rate", Direction.HIGHER, 0.8)
     assert not judge(FAITHFUL, candidate=(matrix, answered(SET))).findings  # it carries no faithfulness
-    assert not judge(success, candidate=(answered(SET), matrix)).findings  # the first run decides
-    (finding,) = judge(success, candidate=(matrix, answered(SET))).findings
+    for order in ((answered(SET), matrix), (matrix, answered(SET))):
+        assert not judge(success, candidate=order).findings  # the run that is held to the set decides
+    (finding,) = judge(success, sets=(), locked=(), candidate=(matrix,)).findings
     assert "run 'junit' has linux, windows" in finding.text
     base = ((replace(BASE, id="old"), [*answered(SET, variant="a")[1], *answered(SET, variant="b")[1]]),)
     assert not judge(FAITHFUL, candidate=(answered(SET),), baseline=base).findings

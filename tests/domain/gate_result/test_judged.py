@@ -265,7 +265,7 @@ def test_graded_scores_are_corrected_by_graded_labels_alone() -> None:
     data = run_of(200, 0.95, 0.0)
     row = held(replace(mean, confidence=Confidence.REQUIRED), labelled(data, 60), *batches(60))
     assert row.result is Result.INCONCLUSIVE
-    assert "not corrected: labels are on another scale" in " ".join(row.remarks)
+    assert "not corrected: labels are on another scale" in row.reason
     graded = labelled(data, 60, value=0.9)
     row = held(replace(mean, threshold=0.80), graded, *batches(60))
     assert row.judge is not None
@@ -382,3 +382,36 @@ def test_a_miss_that_could_be_luck_says_how_many_labels_decide() -> None:
     assert row.result is Result.PASS
     (said,) = [remark for remark in row.remarks if "could be luck" in remark]
     assert "more decide" in said
+
+
+@pytest.mark.parametrize(
+    ("rule", "act"),
+    [
+        (STRICT, "label faithfulness itself, pass or fail"),
+        (replace(STRICT, cut=None), "label faithfulness itself with a value, or state `cut:` before the next lock"),
+    ],
+)
+def test_verdicts_on_the_whole_answer_are_on_another_scale_and_no_fifty_more_of_them_help(rule: Rule, act: str) -> None:
+    whole = labelled(ISSUE, 200, metric="")
+    row = held(rule, whole)
+    scale = "not corrected: labels are on another scale (of the whole answer, which speaks for task success alone)"
+    assert row.reason.startswith(f"judge not checked against people, and the rule needs a bound; {scale}; ")
+    assert row.act.startswith(act)
+    assert "50" not in row.act
+    advised = held(replace(rule, confidence=Confidence.ADVISE), whole)
+    assert advised.result is Result.PASS
+    assert advised.remarks[0].startswith(f"{scale}: {act}")
+    risky = labelled(run_of(200, 0.70, 0.45, risky=6), 0, metric="")
+    assert "label a batch of 50" in held(rule, risky).act  # those are labelled as a whole whatever a judge says
+
+
+def test_what_would_help_fits_every_reason() -> None:
+    """Cases that are missing and labels that are missing: both, not one for the other."""
+    data = run_of(200, 0.9, 0.0)
+    lost = replace(data, cases=tuple(replace(c, scores={}) if i < 8 else c for i, c in enumerate(data.cases)))
+    row = held(replace(STRICT, threshold=0.88), lost)
+    assert row.result is Result.INCONCLUSIVE
+    assert row.act.split("; ")[0].startswith("label a batch of 50 drawn cases")
+    assert row.act.endswith("run the cases that are missing")
+    only = held(replace(RULE, threshold=0.88), lost)
+    assert (only.result, only.act) == (Result.INCONCLUSIVE, "run the cases that are missing")

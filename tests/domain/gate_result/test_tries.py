@@ -146,3 +146,51 @@ def a_try(name: str, result: Result = Result.FAIL) -> Try:
 )
 def test_tries_in_words(tries: Tries, text: str) -> None:
     assert tries_text(tries).startswith(text)
+
+
+def failing(number: int, days: float | None = None, **run: object) -> Attempt:
+    return made(number, f"v4-{number}", days=number if days is None else days, result=Result.FAIL, **run)
+
+
+def test_failed_again_and_again_under_other_names_is_a_condition_from_three_on() -> None:
+    for failed in range(6):
+        found = failed_before([*(failing(n) for n in range(1, failed + 1)), made(9, "v5", days=9)], {9})
+        assert (found is not None and found.name == "tried-until-passed") == (failed >= 3), failed
+        assert found is None or not found.blocks
+    assert found is not None
+    assert found.text.startswith(
+        "5 earlier tries failed against this lock (the last: v4-3, v4-4, v4-5), and nothing but"
+    )
+    assert "record what changed (prompt, model, index), or test on fresh cases" in found.text
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "said"),
+    [
+        ({"prompt_version": "p1"}, {"prompt_version": "p2"}, False),  # a prompt recorded beside the version
+        ({"model": "m1"}, {"model": "m2"}, False),
+        ({"index_version": "i1"}, {"index_version": "i2"}, False),
+        ({"prompt_version": "p1"}, {}, True),  # what only one records may be the same
+        ({"prompt_version": "p1"}, {"prompt_version": "p1"}, True),
+        ({"pipeline_version": None, "prompt_version": "p1"}, {"pipeline_version": None, "prompt_version": "p2"}, True),
+        ({}, {"prompt_version": "v5"}, True),  # the name once more
+    ],
+)
+def test_a_recorded_change_is_more_than_a_name(theirs: dict[str, object], ours: dict[str, object], said: bool) -> None:
+    tries = [*(failing(n, **theirs) for n in (1, 2, 3)), made(9, "v5", days=9, **ours)]
+    if "pipeline_version" in theirs:  # else all are one version that failed and passes
+        tries = [
+            replace(one, run=replace(one.run, prompt_version=f"{one.run.prompt_version}-{one.key}")) for one in tries
+        ]
+    found = failed_before(tries, {9})
+    assert (found is not None) == said
+    assert found is None or found.name == "tried-until-passed"
+
+
+def test_only_earlier_tries_count_and_the_files_of_one_are_one() -> None:
+    later = [failing(n, days=10 + n) for n in (1, 2, 3)]
+    assert failed_before([*later, made(9, "v5", days=9)], {9}) is None
+    halves = [made(n, "v4", days=1.1, result=Result.FAIL) for n in (1, 2, 3)]
+    assert failed_before([*halves, made(9, "v5", days=9)], {9}) is None
+    still = [failing(1), failing(2), failing(3), made(9, "v5", days=9, result=Result.FAIL)]
+    assert failed_before(still, {9}) is None  # it has not passed

@@ -102,3 +102,11 @@ def test_a_start_that_had_not_come_is_not_known_and_can_be_declared() -> None:
     fact = DeclaredFact(Fact.STARTED, "2026-11-23T10:00:00+00:00", "ana")
     assert with_declared(future, [fact], SEEN).started_at == datetime(2026, 11, 23, 10, tzinfo=UTC)
     assert fact_text(fact) == "start 23 Nov 2026 10:00 UTC, declared by ana"
+
+
+def test_a_declared_digest_is_shown_by_twelve_digits() -> None:
+    assert fact_text(DeclaredFact(Fact.JUDGE, DIGEST, "ana")) == f"judge {DIGEST[:12]}, declared by ana"
+    said = contradiction(run(judge_digest=DIGEST), Fact.JUDGE, "cd" * 32, SEEN)
+    assert DIGEST[:12] in said
+    assert DIGEST[:13] not in said
+    assert "cd" * 7 not in said

@@ -14,6 +14,7 @@ from readiness_tui.domain.metrics import (
     NotComputable,
     Observed,
     RunData,
+    held_first,
     narrowed,
     observe,
     resolve,
@@ -92,9 +93,10 @@ class Comparison:
 
 
 def first_run_with(rule: Rule, runs: Sequence[RunData]) -> tuple[RunData, Observed] | NotComputable:
-    """The first run that has a rule's metric, in the order named, with the cases that the rule means; else why none does."""
+    """The first run that has a rule's metric, those held to a golden set first, with the cases that the rule means; else why
+    none does."""
     reasons = []
-    for data in runs:
+    for data in held_first(runs):
         meant = narrowed(rule, data)
         if isinstance(meant, NotComputable):
             reasons.append(meant)

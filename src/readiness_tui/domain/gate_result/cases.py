@@ -13,13 +13,16 @@ from readiness_tui.domain.metrics import (
     RunData,
     contradictions,
     first_few,
+    held_first,
     narrowed,
     observe,
+    speaking,
     variant_names,
     variants_of,
 )
 from readiness_tui.domain.metrics.rule import Direction, From, Rule
 from readiness_tui.domain.metrics.words import metric_label
+from readiness_tui.domain.runs.model import HIGH_RISK
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 
@@ -53,6 +56,22 @@ def findings(
             f"figures only: no case stands behind {names}; bring the run with its cases",
         )
     yield from _against_status(runs, rows)
+    yield from _without_the_set(runs)
+
+
+def _without_the_set(runs: Sequence[RunData]) -> Iterator[GateFinding]:
+    """The system has a golden set, and nothing of the candidate was held to one: whatever else it ran, that is not what the
+    gate was agreed on. Figures without cases are a condition of their own."""
+    shelf = next((data.shelf for data in runs if data.cases and data.shelf.sets), None)
+    if shelf is None or any(data.golden is not None or data.rivals for data in runs):
+        return
+    golden = speaking(runs, shelf) or shelf.sets[0]
+    risky = sum(HIGH_RISK in gold.tags for gold in golden.cases)
+    size = plural(len(golden.cases), "case") + (f", {risky:,} of them high-risk" if risky else "")
+    yield GateFinding(
+        "golden-set-run",
+        f"no candidate run is held to the golden set {one_line(golden.name, 60)!r} ({size}): bring its run",
+    )
 
 
 def _is_figure(row: GateRow) -> bool:
@@ -89,7 +108,7 @@ def _open(data: RunData) -> tuple[str, ...]:
 
 def _reached(rule: Rule, runs: Sequence[RunData]) -> Iterator[tuple[RunData, str, str]]:
     """The runs that a rule looks at until one carries its metric, with the set and the variant that it names."""
-    for data in runs:
+    for data in held_first(runs):
         several = () if rule.variant else _open(data)
         part = narrowed(replace(rule, variant=several[0]) if several else rule, data)
         if isinstance(part, NotComputable) or isinstance(

@@ -21,12 +21,13 @@ _LOCK_AGAIN = (
 class Datasets:
     """By run id: `known`, the digest of what it was judged on; `changed`, what differs from the lock and both digests in
     words. `unlocked`: runs on a set that the lock does not name, beside runs on one that it does. `outside`: runs that
-    belong to no set, beside runs that do. `remarks`: sentences."""
+    belong to no set. `new`: the cases that its set gained since the lock. `remarks`: sentences."""
 
     known: dict[str, str | None] = field(default_factory=dict)
     changed: dict[str, tuple[str, str]] = field(default_factory=dict)
     unlocked: set[str] = field(default_factory=set)
     outside: set[str] = field(default_factory=set)
+    new: dict[str, tuple[str, ...]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
 
@@ -56,6 +57,7 @@ def held_against(
         new = _gained(data.golden, main, locked)
         if (judged or now) in fine or new is not None:
             news |= dict.fromkeys(new or ())
+            found.new[ident] = new or ()
             differs = claimed if claimed not in (None, judged, *fine) else None
         elif data.golden is not None and claimed == locked_digest and not main.cases:
             found.unlocked.add(ident)  # the set at hand is not known to be the one that run and lock name
@@ -70,8 +72,7 @@ def held_against(
             found.changed[ident] = "the dataset", f"{locked_digest[:12]} when locked, {differs[:12]} now"
             found.remarks += [] if main.cases else [_LOCK_AGAIN]
     _beside(found, beside, runs, locked_digest or "")
-    held = [data for data in runs if data.golden is not None]
-    found.outside = {data.run.id for data in runs if held and data.alone}
+    found.outside = {data.run.id for data in runs if data.alone}
     if news:
         found.remarks.append(
             f"{plural(len(news), 'case')} {'is' if len(news) == 1 else 'are'} new in the golden set since the lock:"

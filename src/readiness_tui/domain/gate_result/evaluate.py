@@ -13,6 +13,7 @@ from readiness_tui.domain.gate_result.cases import findings, meant
 from readiness_tui.domain.gate_result.circumstances import ALONE, Circumstances
 from readiness_tui.domain.gate_result.datasets import Datasets, held_against
 from readiness_tui.domain.gate_result.disputed import disputed
+from readiness_tui.domain.gate_result.gained import diluted
 from readiness_tui.domain.gate_result.high_risk import high_risk
 from readiness_tui.domain.gate_result.judged import by_judge, is_judged, judged_row
 from readiness_tui.domain.gate_result.model import CasesRow, GateOutcome, GateRow
@@ -36,6 +37,7 @@ from readiness_tui.domain.runs.model import (
     Trace,
 )
 from readiness_tui.domain.text.format import number
+from readiness_tui.domain.text.sanitise import one_line
 
 __all__ = ["HIGH_RISK", "case_passed", "differ_in", "evaluate_gate", "latest_complete", "must_pass"]
 
@@ -117,7 +119,12 @@ def evaluate_gate(
             *datasets.remarks,
             *said_of((*runs, *base)),
         ),
-        findings=(*risky.findings, *around.findings, *findings(gate, runs, base, rows)),
+        findings=(
+            *risky.findings,
+            *around.findings,
+            *findings(gate, runs, base, rows),
+            *diluted(rows, runs, datasets.new),
+        ),
         tries=around.tries,
         disputed=disputed(rows, runs),
         agreement=agreed,
@@ -133,10 +140,18 @@ def _first(*digests: str | None) -> str | None:
 
 
 def _remarked(made: GateRow, runs: Sequence[RunData]) -> GateRow:
-    """The row, saying so where its figure is of a run's own cases, which no golden set knows."""
-    if not any(data.alone for data in runs if data.run.id == made.run_id):
+    """The row, saying which of several runs its figure is of, and where it is of a run's own cases, which no golden set
+    knows."""
+    if made.run_id is None:
         return made
-    return replace(made, remarks=(*made.remarks, f"of the own cases of run {made.run_id!r}, which no golden set has"))
+    name = repr(one_line(made.run_id, 60))
+    if any(data.alone for data in runs if data.run.id == made.run_id):
+        said = f"of the own cases of run {name}, which no golden set has"
+    elif len(runs) > 1:
+        said = f"of run {name}"
+    else:
+        return made
+    return replace(made, remarks=(said, *made.remarks))
 
 
 def _held(data: RunData, eval_set: EvalSet | None) -> RunData:

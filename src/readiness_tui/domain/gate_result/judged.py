@@ -26,7 +26,9 @@ from readiness_tui.domain.runs.model import HIGH_RISK, CaseStatus, HumanLabel
 __all__ = ["Ballot", "ballot", "batches_of", "by_judge", "correction", "is_judged", "judged_row", "pass_fail"]
 
 NOT_KEPT = "the run keeps no answers, so no label can be shown to be of them"
+OF_WHOLE = f"{OTHER_SCALE} (of the whole answer, which speaks for task success alone)"
 BY_PEOPLE = "people's labels"  # of a bound, where the method's name would say less
+_SCALES, _MEETS = (OTHER_SCALE, OF_WHOLE), (Result.PASS, Result.INCONCLUSIVE)
 _NOT_KNOWN = (
     "the registry does not know this metric, so it counts as judged: `judged: false` in the gate says otherwise"
 )
@@ -82,7 +84,8 @@ class Ballot:
 
     `asked`: the cases of the run that carry the metric, by key, each with the digest of its answer and its labels of the
     metric; `risky`: the high-risk ones. `drawn`: the others in the lot's order; none without a lock. `graded`: people
-    give a value instead of pass or fail. `other_scale`: labels that say only pass or fail where a value is needed.
+    give a value instead of pass or fail. `other_scale`: labels that say only pass or fail where a value is needed; `whole`: labels of
+    the whole answer, of cases that are not high-risk: those are labelled so whatever a judge says.
     """
 
     rule: Rule
@@ -94,6 +97,7 @@ class Ballot:
     risky: frozenset[str]
     graded: bool
     other_scale: int
+    whole: int = 0
 
     @property
     def kept(self) -> bool:
@@ -115,18 +119,21 @@ def ballot(rule: Rule, data: RunData, lock: Lock | None) -> Ballot | None:
     carriers = whole[1].per_case if isinstance(whole, tuple) else seen[1].per_case
     metric, gold = metric_name(rule.metric), gold_by_id(data)
     asked: dict[str, tuple[str, Sequence[HumanLabel]]] = {}
-    risky, other_scale = set(), 0
+    risky, other_scale, of_whole = set(), 0, 0
     for key, repeats in answers(data):
         if key in carriers or key in seen[1].per_case:
-            given = [label for label in every_label(repeats) if metric_name(label.metric) == metric]
+            every = tuple(every_label(repeats))
+            given = [label for label in every if metric_name(label.metric) == metric]
             other_scale += sum(graded and label.value is None for label in given)
             kept = any(case.output is not None or case.status is CaseStatus.ERROR for case in repeats)
             asked[key] = (answer_digest(repeats) if given else "unlabelled") if kept else "", given
             if HIGH_RISK in tags_of(repeats[0], gold.get(repeats[0].id)):
                 risky.add(key)
+            elif metric:
+                of_whole += sum(not metric_name(label.metric) for label in every)
     digest = lock.gate_digest if lock else ""
     figures = dict(seen[1].per_case)
-    return Ballot(rule, data.run.id, metric, digest, figures, asked, frozenset(risky), graded, other_scale)
+    return Ballot(rule, data.run.id, metric, digest, figures, asked, frozenset(risky), graded, other_scale, of_whole)
 
 
 def correction(rule: Rule, data: RunData, lock: Lock | None, batches: Sequence[Batch] = ()) -> Correction | str:
@@ -142,8 +149,8 @@ def correction(rule: Rule, data: RunData, lock: Lock | None, batches: Sequence[B
         asked.asked, asked.risky, asked.lock, batches_of(batches, asked.lock, asked.run_id, asked.metric), asked.figures,
         graded=asked.graded, higher=rule.direction is Direction.HIGHER,
     )  # fmt: skip
-    if not held.labels and asked.other_scale:
-        return OTHER_SCALE
+    if not held.labels and (asked.other_scale or asked.whole):
+        return OTHER_SCALE if asked.other_scale else OF_WHOLE
     return correct(asked.figures, held, rule.direction, _bar(rule), graded=asked.graded)
 
 
@@ -178,11 +185,16 @@ def _bar(rule: Rule) -> float:
 def _unchecked(row: GateRow, why: str) -> GateRow:
     """Nobody has checked the judge: by the point alone; INCONCLUSIVE where a bound has to hold."""
     unknown = resolve(row.rule.metric) is None and row.rule.judged is None
-    remarks = filter(None, (_NOT_KNOWN if unknown else "", why))
+    act = _act(row, why, unknown=unknown)
+    held = _needs_bound(row.rule) and row.result in _MEETS
+    reason, said = f"{UNCHECKED}, and the rule needs a bound", why
+    if why in _SCALES:
+        reason, said = f"{reason}; {why}", "" if held else f"{why}: {act}"
+    remarks = filter(None, (_NOT_KNOWN if unknown else "", said))
     made = replace(row, sure=_joined(_own(row.sure), UNCHECKED), estimate=_doubted(row.estimate))
-    if _needs_bound(row.rule) and row.result is Result.PASS:
-        reason = f"{UNCHECKED}, and the rule needs a bound; {row.reason}"
-        made = replace(made, result=Result.INCONCLUSIVE, reason=reason, act=_act(row, why, unknown=unknown))
+    if held:
+        reason = _joined(reason, row.reason)
+        made = replace(made, result=Result.INCONCLUSIVE, reason=reason, act=_joined(act, row.act))
     return replace(made, remarks=(*remarks, *row.remarks))
 
 
@@ -190,11 +202,20 @@ def _act(row: GateRow, why: str, *, unknown: bool) -> str:
     """What makes a bound possible where nobody has checked the judge."""
     if row.rule.source is From.TRACES:
         return "people label the answers of a run, not traces: hold the rule from a run, or by its value alone"
-    if why in (OTHER_SCALE, NOT_KEPT):
-        cut = "state `cut:` in the next gate, so that pass and fail speak for it, or label with a value"
-        return cut if why == OTHER_SCALE else "run it again with the answers recorded, and label a batch of them"
+    cut = "state `cut:` before the next lock, so that pass and fail speak for it"
     label = f"label a batch of {PROPOSED} drawn cases with the high-risk ones, or all cases"
+    if why == OTHER_SCALE:
+        label = f"{cut}, or label with a value"
+    elif why == OF_WHOLE:
+        label = f"label {row.rule.metric} itself" + (", pass or fail" if _counts(row) else f" with a value, or {cut}")
+    elif why == NOT_KEPT:
+        label = "run it again with the answers recorded, and label a batch of them"
     return f"{label}; or say `judged: false` in the next gate if no model scores it" if unknown else label
+
+
+def _counts(row: GateRow) -> bool:
+    """Whether the figure is a share of cases, which a pass or fail of the metric speaks for."""
+    return row.rule.cut is not None or (row.estimate is not None and row.estimate.k is not None)
 
 
 def _checked(row: GateRow, found: Correction) -> GateRow:
@@ -208,19 +229,23 @@ def _checked(row: GateRow, found: Correction) -> GateRow:
     else:
         sure = f"{'surely met' if met else 'could be luck'} by people's labels"
     made = replace(row, sure=_joined(_own(row.sure), sure), estimate=_bounded(row.estimate, found))
-    if row.result is not Result.PASS:
+    if row.result not in _MEETS:
         return made
     text, why, act = corrected_text(found, rule), "", ""
     if _needs_bound(rule):
         if not met:
             why = found.why or f"{text}: the corrected bound decides"
             act = _more(found)
-        elif row.by_missing:
+        elif row.by_missing and row.result is Result.PASS:
             why = "missing cases could turn it"
     elif _contradicted(found, rule):
         why = f"people's labels contradict the judge: {text}"
         act = "mend the system, or the judge, and run again: people find fewer good answers than the judge does"
-    return replace(made, result=Result.INCONCLUSIVE, reason=_joined(why, row.reason), act=act) if why else made
+    return (
+        replace(made, result=Result.INCONCLUSIVE, reason=_joined(why, row.reason), act=_joined(act, row.act))
+        if why
+        else made
+    )
 
 
 def _more(found: Correction) -> str:

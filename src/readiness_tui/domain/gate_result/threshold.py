@@ -23,6 +23,8 @@ from readiness_tui.domain.metrics.words import rule_text, value_text
 from readiness_tui.domain.text.format import threshold_text
 
 FIGURES_ONLY = "figures only: no case stands behind them"
+_BRING = "run the cases that are missing"
+_ASIDE = "run it again without the cache or after a warm-up, or state `max_left_out` before the next lock"
 _THING = {"case": "answer", "trace": "request"}  # in which a fault may not have shown
 
 
@@ -55,12 +57,11 @@ def threshold_row(rule: Rule, seen: Observed | NotComputable, noun: str) -> Gate
     held = estimate_that_decides(rule, seen)
     met = meets(estimate, way, bar)
     by_missing = met and seen.worst is not None and not meets(seen.worst, way, bar)
-    doubts = (
-        *alone(seen.used, noun),
-        *unproven(rule, held),
-        *(worst_case(rule, seen.worst.value) if by_missing and seen.worst else ()),
-        *left_out(rule, seen, noun),
-    )
+    few = (*alone(seen.used, noun), *unproven(rule, held))
+    gaps = worst_case(rule, seen.worst.value) if by_missing and seen.worst else ()
+    aside = left_out(rule, seen, noun)
+    doubts = (*few, *gaps, *aside)
+    acts = (few and f"run it on more {noun}s", gaps and _BRING, aside and _ASIDE)
     reasons = [*doubts] if met else []
     reasons.append(_figure(rule, estimate, met))
     if met and seen.worst is not None and not by_missing:
@@ -83,6 +84,7 @@ def threshold_row(rule: Rule, seen: Observed | NotComputable, noun: str) -> Gate
         seen.total,
         by_missing=by_missing,
         remarks=tuple(assumptions(rule, estimate, bar, seen.implied, strict=strict, noun=_THING[noun])),
+        act="; ".join(act for act in acts if act) if met else "",
     )
 
 

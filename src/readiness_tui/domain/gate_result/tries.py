@@ -22,7 +22,8 @@ from readiness_tui.domain.runs.model import UNKNOWN_VERSION, CaseStatus, Complet
 from readiness_tui.domain.text.format import day_month
 from readiness_tui.domain.text.sanitise import one_line
 
-AGAIN = "failed-then-passed"  # the name of a finding
+AGAIN, RENAMED = "failed-then-passed", "tried-until-passed"  # names of findings
+_MANY = 3  # failed tries that differ from the passing one in their name alone, from which on it has to say what changed
 _COVERS = Fraction(95, 100)
 _MUST_PASS = "must-pass cases"
 _ASIDE = frozenset({"draft", "wip", "pr", "pull request", "pull-request", "pull_request"})
@@ -121,7 +122,24 @@ def failed_before(attempts: Iterable[Attempt], candidate: Collection[int]) -> Ga
     for one in sorted(every, key=lambda one: (one.at, one.key)):
         if one.key not in candidate and one.failed and all(_unchanged(one, own) for own in ours):
             return GateFinding(AGAIN, _again(one, ours[0]))
-    return None
+    return _renamed([one for one in every if one.key not in candidate], ours)
+
+
+def _renamed(others: Sequence[Attempt], ours: Sequence[Attempt]) -> GateFinding | None:
+    """A condition where tries failed again and again under other version names, and nothing but the name is known to have
+    changed before one passed. Once or twice is how a fault is found and mended: a remark."""
+    first = min(own.at for own in ours)
+    before = [one for one in others if one.at < first and one.failed]
+    alike = [one for one in before if all(_unchanged(one, own, but_name=True) for own in ours)]
+    failed = list(dict.fromkeys(map(_name, sorted(alike, key=lambda one: (one.at, one.key)))))
+    if len(failed) < _MANY:
+        return None
+    named = ", ".join(dict.fromkeys(one_line(version, 40) for version, _, _ in failed[-_MANY:]))
+    return GateFinding(
+        RENAMED,
+        f"{len(failed)} earlier tries failed against this lock (the last: {named}), and nothing but the version's name is known"
+        " to differ from the one that passes: record what changed (prompt, model, index), or test on fresh cases",
+    )
 
 
 def _name(one: Attempt) -> tuple[str, str, date]:
@@ -139,15 +157,21 @@ def _result(group: Sequence[Attempt]) -> Result:
     return min(worst.values(), key=_WORST.index, default=Result.MISSING)
 
 
-def _unchanged(one: Attempt, other: Attempt) -> bool:
-    """Nothing is known to have changed: what only one of them records may be the same."""
-    said = (
-        (_version(one.run), _version(other.run)),
-        (one.run.prompt_version, other.run.prompt_version),
-        (one.run.model, other.run.model),
-        (one.run.index_version, other.run.index_version),
-    )
+def _unchanged(one: Attempt, other: Attempt, *, but_name: bool = False) -> bool:
+    """Nothing is known to have changed: what only one of them records may be the same. `but_name`: what they are called
+    aside, and with it a prompt that is nothing but the name."""
+    said = [(one.run.model, other.run.model), (one.run.index_version, other.run.index_version)]
+    if but_name:
+        said += [(_prompt_beside(one.run), _prompt_beside(other.run))]
+    else:
+        said += [(_version(one.run), _version(other.run)), (one.run.prompt_version, other.run.prompt_version)]
     return all(ours == theirs for ours, theirs in said if ours and theirs)
+
+
+def _prompt_beside(run: Run) -> str | None:
+    """The prompt where the run records it beside a version of another name."""
+    named = run.pipeline_version and run.pipeline_version != run.prompt_version
+    return run.prompt_version if named else None
 
 
 def _version(run: Run) -> str:

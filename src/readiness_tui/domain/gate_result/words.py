@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from readiness_tui.domain.gate_result.model import CasesRow, GateRow, Result, Tries
+from readiness_tui.domain.labels.words import UNCHECKED
+from readiness_tui.domain.metrics.meets import APPROXIMATE
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 
@@ -19,6 +21,7 @@ RESULT_WORDS: dict[Result, tuple[str, str]] = {
     Result.CHANGED: ("!", "changed since lock"),
 }
 
+_SHORT_SURE = {UNCHECKED: "judge unchecked", "could be luck by people's labels": "luck, by people's labels"}
 SHORT_WORDS: dict[Result, str] = {Result.INCONCLUSIVE: "unclear", Result.CHANGED: "changed"}
 
 
@@ -38,6 +41,17 @@ def reason_text(row: GateRow) -> str:
     """Why a row stands as it does: "not enough to tell: surely only ≥ 0.771, and ≥ 0.80 is required; …"."""
     word = f"{RESULT_WORDS[row.result][1]}: " if row.result is Result.INCONCLUSIVE else ""
     return f"{word}{row.reason}"
+
+
+def certainty(row: GateRow) -> str:
+    """How sure a row is, without what its reason says already: "n too small" stands in a row once."""
+    return "; ".join(part for part in row.sure.split("; ") if part == APPROXIMATE or part not in row.reason)
+
+
+def short_certainty(row: GateRow) -> str:
+    """How sure a row is where there are some 31 columns, an unchecked judge first; the sentence beside it says it in full."""
+    parts = [_SHORT_SURE.get(part, part.removesuffix(" would tell")) for part in row.sure.split("; ")]
+    return "; ".join(sorted(parts, key=lambda part: part != _SHORT_SURE[UNCHECKED]))
 
 
 def cases_text(row: CasesRow) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from readiness_tui.domain.metrics.rule import Rule
@@ -76,6 +76,12 @@ def _data(run: Run, found: Holding, shelf: Shelf, *, baseline: bool) -> RunData:
     fresh = shelf.fresh(found.golden) if baseline else frozenset()
     data = RunData(run, found.cases, found.golden, found.outside, shelf, baseline, fresh)
     return replace(data, rivals=found.rivals, contradicted=found.contradicted)
+
+
+def held_first(runs: Iterable[RunData]) -> list[RunData]:
+    """The runs in the order named, those that a golden set holds before those of cases or figures of their own: a run
+    outside every set never hides what the set's cases say."""
+    return sorted(runs, key=lambda data: data.golden is None)
 
 
 def narrowed(rule: Rule, data: RunData) -> RunData | NotComputable:

@@ -21,8 +21,13 @@ _EARLIEST = 2000  # a year before this is a slip of the pen
 
 def fact_text(one: DeclaredFact) -> str:
     """ "start 23 Nov 2026 10:00 UTC, declared by ana"."""
-    shown = moment(datetime.fromisoformat(one.value)) if one.fact is Fact.STARTED else one_line(one.value, 80)
+    shown = moment(datetime.fromisoformat(one.value)) if one.fact is Fact.STARTED else _short(one.value)
     return f"{_word(one.fact)} {shown}, declared by {one_line(one.by, 40)}"
+
+
+def _short(value: str) -> str:
+    """The first twelve digits of a digest; what is none as it is."""
+    return value[:12] if _DIGEST.fullmatch(value) else one_line(value, 80)
 
 
 def start_known(started: datetime | None, seen: datetime | None) -> bool:
@@ -123,9 +128,7 @@ def contradiction(run: Run, fact: Fact, value: str, seen: datetime | None) -> st
     own = own_value(run, fact, seen)
     if not own or _same(fact, run, own, value):
         return ""
-    shown = [
-        moment(datetime.fromisoformat(one)) if fact is Fact.STARTED else repr(one_line(one, 80)) for one in (own, value)
-    ]
+    shown = [moment(datetime.fromisoformat(one)) if fact is Fact.STARTED else repr(_short(one)) for one in (own, value)]
     return (
         f"The file of run {run.id!r} says its {_word(fact)} is {shown[0]}, and {shown[1]} was declared. What a file says is"
         " not overridden: leave the declaration out, or mend the file and import it again."

@@ -9,7 +9,7 @@ from readiness_tui.domain.checklists.policy import Policy
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.gate_result.high_risk import AcceptedRisk, high_risk
-from readiness_tui.domain.runs.declared import as_digest, contradiction, own_value, parse_fact, with_declared
+from readiness_tui.domain.runs.declared import as_digest, contradiction, fact_text, own_value, parse_fact, with_declared
 from readiness_tui.domain.runs.model import DeclaredFact, EvalSet, Fact, Run
 from readiness_tui.domain.text.format import full_day
 from readiness_tui.domain.text.sanitise import one_line
@@ -82,7 +82,7 @@ def put(desk: Desk, run_ids: Sequence[str], values: Facts) -> list[str]:
                     said.append(f"The file of run {run_id!r} says its {fact} itself, so nothing was declared of that.")
                 else:
                     declared.put_fact(tx, review.system, run_id, fact, value)
-                    said.append(f"Run {run_id!r}: {fact} {one_line(value, 80)}, declared by {desk.who}.")
+                    said.append(f"Run {run_id!r}: {fact_text(DeclaredFact(fact, value, desk.who))}.")
     return said
 
 

@@ -10,10 +10,10 @@ from readiness_tui.domain.compare.metrics import Compared
 from readiness_tui.domain.compare.versions import Versions
 from readiness_tui.domain.gate.model import CasePolicy
 from readiness_tui.domain.gate.words import revision_text
+from readiness_tui.domain.gate_result import words
 from readiness_tui.domain.gate_result.evaluate import HIGH_RISK, case_passed
 from readiness_tui.domain.gate_result.misses import Miss, Misses
 from readiness_tui.domain.gate_result.model import GateOutcome, GateRow, Result
-from readiness_tui.domain.gate_result.words import RESULT_WORDS, SHORT_WORDS, cases_text, tries_text
 from readiness_tui.domain.labels.queue import labels_of, people_verdict
 from readiness_tui.domain.metrics import RunData, case_key
 from readiness_tui.domain.metrics.rule import From, Rule
@@ -52,7 +52,7 @@ _POLICY = {
     CasePolicy.WARN: (glyphs.PARTIAL, "warn"),
     CasePolicy.FAIL: (glyphs.FAIL, "FAIL"),
 }
-_SHOUT = {Result.FAIL: "FAIL", **SHORT_WORDS}
+_SHOUT = {Result.FAIL: "FAIL", **words.SHORT_WORDS}
 _CAUSES = 2  # causes named in the heading; the rows below say the rest
 
 
@@ -120,7 +120,7 @@ def standing(view: ReviewView, *, brief: bool) -> list[Content]:
     said = [f"Gate {gate.name} v{gate.version} · {lock_words(view.gate, brief=brief)}"]
     tries = view.gate.tries
     if tries is not None and len(tries.all) > 1:
-        said.append(f"{tries_text(tries)[:1].upper()}{tries_text(tries)[1:]}")
+        said.append(f"{words.tries_text(tries)[:1].upper()}{words.tries_text(tries)[1:]}")
     revision = view.gate.revision
     if revision is not None and not brief:
         said.append(f"This version {revision_text(revision)}")
@@ -154,7 +154,8 @@ def every_cause(view: ReviewView) -> Content:
             word = "no-go" if cause.verdict is Verdict.NO_GO else "condition"
             said.append(join(Content.styled(f"{mark.glyph} {word}  ", mark.style), safe(cause.text)))
     tries = view.gate.tries
-    first = [line(f"{tries_text(tries)}", "$foreground-muted")] if tries is not None and len(tries.all) == 1 else []
+    alone = tries is not None and len(tries.all) == 1
+    first = [line(words.tries_text(tries), "$foreground-muted")] if tries is not None and alone else []
     said = said or [sentence(view)]
     for row in view.gate.rows:
         if row.judge is not None and row.judge.method:
@@ -203,7 +204,7 @@ def metric_row(row: GateRow) -> Row:
             "" if regression or estimate is None else bound_text(estimate, rule).replace("—", ""),
             "" if estimate is None else count_text(estimate.k, estimate.n),
             (mark, _SHOUT.get(row.result, row.result.value.lower())),
-            row.sure.removesuffix(" would tell"),
+            words.short_certainty(row),
         ),
     )
 
@@ -251,8 +252,8 @@ def metric_detail(
         join(
             line(metric_label(rule).replace("_", " ").upper(), "bold $text-accent"),
             line(f"  {rule_text(rule)}" if rule.tolerate is not None else ""),
-            Content.styled(f"  {mark.glyph} {RESULT_WORDS[row.result][1]}  ", mark.style),
-            line(" · ".join(part for part in (row.reason, row.sure) if part)),
+            Content.styled(f"  {mark.glyph} {words.RESULT_WORDS[row.result][1]}  ", mark.style),
+            line(" · ".join(part for part in (row.reason, words.certainty(row)) if part)),
         ),
         line(rests_on(row), "$foreground-muted"),
         *(line(f"· {remark}", "$foreground-muted") for remark in row.remarks),
@@ -335,7 +336,7 @@ def cases_detail(view: ReviewView, key: str) -> Detail:
     lines = [CaseLine(id_, found[id_][0], mark, word.lower(), question=found[id_][1].question) for id_ in row.ids or ()]
     text = join(
         Content.styled(f"{key.upper()}  ", "bold $text-accent"),
-        safe(f"{cases_text(row)} · the gate says {row.kind}: {row.policy}"),
+        safe(f"{words.cases_text(row)} · the gate says {row.kind}: {row.policy}"),
     )
     return Detail(text, lines)
 

@@ -10,7 +10,7 @@ from readiness_tui.domain.compare.paired import NEEDED_FLIPS, Flips, flips_text,
 from readiness_tui.domain.gate_result.evaluate import HIGH_RISK
 from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.gate_result.power import count_for_rate
-from readiness_tui.domain.gate_result.words import SHORT_WORDS, reason_text
+from readiness_tui.domain.gate_result.words import SHORT_WORDS, certainty, reason_text
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics import meets as decisive
 from readiness_tui.domain.metrics import resolve
@@ -214,7 +214,7 @@ def verdict_rows(check: GateCheck) -> list[Content]:
             join(
                 Content.styled(f"{ABOUT.get(name, (name, ''))[0]:<9}", "bold"),
                 Content.styled(f"{mark.glyph} {SHORT_WORDS.get(row.result, row.result.lower()):<8}", mark.style),
-                line(" · ".join(filter(None, (reason_text(row), row.sure)))),
+                line(" · ".join(filter(None, (reason_text(row), certainty(row))))),
             )
         )
     return rows
