@@ -112,7 +112,7 @@ def test_right_three_times_out_of_three(check: Check) -> None:
 def test_the_plan_warns_of_luck_and_tells_power(cli: Cli, place: Path) -> None:
     names = "task_success_rate citation_accuracy must_include_pass_rate retrieval_hit_rate tool_call_accuracy retries"
     rules = [
-        f'{{metric: {name}, threshold: ">= 0.85", confidence: required, unit: share, direction: higher}}'
+        f'{{metric: {name}, threshold: ">= 0.85", confidence: required, unit: share, direction: higher, judged: false}}'
         for name in names.split()
     ]
     (place / "gate.yaml").write_text(f"name: six\nmetrics: [{', '.join(rules)}]\n", encoding="utf-8")

@@ -102,7 +102,9 @@ def test_fifty_drawn_labels_contradict_it(check: Any, cli: Cli) -> None:
     ).out
     assert "recognises good answers" in text.replace("\n        ", " ")
     assert "PPI" not in text
-    assert row(check(", tolerate: 0.4", labels=50))["result"] == "PASS"
+    tolerant = row(check(", tolerate: 0.4", labels=50))  # its bound is met; that the aim is missed stays true
+    assert (tolerant["result"], tolerant["judge"]["contradicts"]) == ("INCONCLUSIVE", True)
+    assert tolerant["judge"]["bound"] > 0.4
 
 
 def test_moves_that_make_a_judge_look_better(check: Any) -> None:

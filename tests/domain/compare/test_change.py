@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import multinomial
 
-from readiness_tui.domain.compare.change import paired_change, rate_change
+from readiness_tui.domain.compare.change import decisive_pairs, paired_change, rate_change
 from readiness_tui.domain.intervals import Z
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics.registry import MetricDef, resolve
@@ -164,3 +164,22 @@ def test_the_bounds_of_a_quantile_hold_as_often_as_they_say() -> None:
         high = change("p95", ours, theirs).high
         held += high is not None and high >= 0
     assert held >= 93
+
+
+@pytest.mark.parametrize(("better", "worse", "limit"), [(0, 3, 0.05), (0, 5, 0.05), (2, 5, 0.05), (0, 9, 0.2)])
+def test_so_many_pairs_would_tell_and_one_fewer_would_not(better: int, worse: int, limit: float) -> None:
+    size = decisive_pairs(better, worse, 72, limit)
+    assert size is not None
+
+    def tells(n: int) -> bool:
+        change = rate_change(better * n / 72, worse * n / 72, n)  # type: ignore[arg-type]
+        assert change.low is not None
+        assert change.high is not None
+        return -change.low <= limit or -change.high >= limit
+
+    assert tells(size)
+    assert size == 72 or not tells(size - 1)
+
+
+def test_a_loss_on_the_limit_is_never_told() -> None:
+    assert decisive_pairs(0, 5, 100, 0.05) is None

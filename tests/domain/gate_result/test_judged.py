@@ -415,3 +415,28 @@ def test_what_would_help_fits_every_reason() -> None:
     assert row.act.endswith("run the cases that are missing")
     only = held(replace(RULE, threshold=0.88), lost)
     assert (only.result, only.act) == (Result.INCONCLUSIVE, "run the cases that are missing")
+
+
+def test_to_tolerate_less_softens_no_contradiction() -> None:
+    """The corrected value is the aim's: a bound above what is tolerated does not make up for it."""
+    tolerant = replace(RULE, tolerate=0.3)
+    row = held(tolerant, labelled(ISSUE, 50), *batches(50))
+    assert row.result is Result.INCONCLUSIVE
+    assert "people's labels contradict the judge" in row.reason
+
+
+def test_where_no_more_cases_are_there_no_more_labels_are_asked_for() -> None:
+    small = run_of(40, 0.5, 0.8)
+    row = held(RULE, labelled(small, 40), *batches(40))
+    assert row.result is Result.PASS  # below 50 drawn labels an `advise` row only tells
+    said = " ".join(row.remarks)
+    assert "people labelled all 40 answers, and by them it misses" in said
+    assert "10 more" not in said
+    most = " ".join(held(RULE, labelled(small, 30), *batches(30)).remarks)
+    assert "more than there are" in most
+
+
+def test_a_gate_that_calls_a_judged_metric_unjudged_says_so() -> None:
+    row = held(replace(RULE, judged=False), ISSUE)
+    assert any("`judged: false`" in remark for remark in row.remarks)
+    assert not any("`judged: false`), which" in remark for remark in held(replace(RULE, judged=True), ISSUE).remarks)

@@ -233,9 +233,11 @@ def test_required_asks_the_bound_that_holds_whatever_the_scores_shape() -> None:
     )
     assert 40 < enough < 100
     said = "a fault in fewer than 1 of 13 answers may not show in 40; ≥ 0.866 holds whatever the scores' shape"
-    assert advised.remarks == required.remarks == (said,)
+    assert advised.remarks == required.remarks
+    assert advised.remarks[0] == said
     loose = gate_row("faithfulness", 0.85, *skewed)
-    assert (loose.result, loose.sure, loose.remarks) == (Result.PASS, "holds at 95 %", ())
+    assert (loose.result, loose.sure) == (Result.PASS, "holds at 95 %")
+    assert not any("may not show" in remark for remark in loose.remarks)
 
 
 # Clusters, from the files' fields to the bound

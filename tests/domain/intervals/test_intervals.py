@@ -291,3 +291,8 @@ def test_decisive_t_is_the_first_n_that_suffices() -> None:
 def test_thresholds_are_read_as_written() -> None:
     assert iv.exact(0.85) == Fraction(17, 20)
     assert iv.exact(1e-05) == Fraction(1, 100_000)
+
+
+def test_the_mean_of_equal_scores_is_that_score() -> None:
+    assert iv.mean_t([0.9] * 72).value == 0.9
+    assert iv.mean_clustered([0.9] * 72, [i // 2 for i in range(72)]).value == 0.9

@@ -142,3 +142,14 @@ def test_errors_of_all_looks_together_stay_below_five_percent() -> None:
     assert [alpha_of(number) for number in (0, 1, 2, 3)] == [0.025, 0.025, 0.0125, 0.00625]
     assert sum(alpha_of(number) for number in range(1, 60)) <= 0.05 + 1e-12
     assert [next_size(left) for left in (0, 12, 400)] == [0, 12, 50]
+
+
+def test_who_is_unsure_fails_the_answer_whatever_value_stands_beside_it() -> None:
+    given = first(4, replace(PASS, verdict=HumanVerdict.UNSURE, value=1.0))
+    assert [said.human for said in count(given, [batch(1, 4)], graded=True).drawn] == [0.0] * 4
+
+
+def test_a_batch_without_the_ones_before_it_is_none() -> None:
+    assert count(first(10), [batch(7, 10)]).batches == 0
+    found = count(first(10), [batch(1, 5), batch(3, 5)])
+    assert (len(found.drawn), found.batches) == (5, 1)

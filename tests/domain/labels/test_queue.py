@@ -14,6 +14,7 @@ from readiness_tui.domain.labels.lines import Answers, LabelLine, apply
 from readiness_tui.domain.labels.queue import (
     Why,
     answer_digest,
+    every_label,
     judge_agreement,
     judge_verdicts,
     labels_of,
@@ -174,3 +175,10 @@ def test_a_line_is_about_the_very_same_answer_or_any_of_its_run() -> None:
     silent = Case("row-3")
     line = LabelLine(1, "old", "row-3", "", label(PASS, answer=answer_digest([silent])))
     assert apply([line], Answers.of("new", [silent], [silent])) == {}  # no answer is recorded: nothing to recognise
+
+
+def test_one_person_under_two_spellings_is_one() -> None:
+    labels = tuple(
+        HumanLabel(verdict, name) for name, verdict in (("Ana", HumanVerdict.FAIL), (" ana", HumanVerdict.PASS))
+    )
+    assert every_label([Case("c1", output="a", labels=labels)]) == labels[:1]

@@ -24,6 +24,7 @@ from readiness_tui.domain.intervals import (
     smallest_n_for_quantile,
     with_sure_bounds,
 )
+from readiness_tui.domain.intervals.common import smallest
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics.registry import MetricDef, MetricKind
 from readiness_tui.domain.metrics.summary import Observed, grouped
@@ -90,7 +91,23 @@ def rate_change(better: int, worse: int, n: int) -> Estimate:
     return Estimate(value, n, low, high, SCORE, low_doubt=few, high_doubt=few)
 
 
-def _score_bound(better: int, worse: int, n: int) -> float:
+def decisive_pairs(better: int, worse: int, n: int, limit: float) -> int | None:
+    """How many pairs would show on which side of `limit` the loss `worse - better` lies, if they flipped as these did.
+
+    The bound's distance does not fall as 1/√n here: half a flip weighs less among more pairs. None if no number would.
+    """
+    loss = (worse - better) / n
+    if abs(loss - limit) < _SAME:
+        return None
+
+    def met(size: int) -> bool:
+        more, less = worse * size / n, better * size / n
+        return _score_bound(more, less, size) <= limit if loss < limit else -_score_bound(less, more, size) >= limit
+
+    return smallest(met, n)
+
+
+def _score_bound(better: float, worse: float, n: int) -> float:
     """The upper bound, by bisection: the score statistic falls as the tested change grows."""
     low, high = (better - worse) / n, 1.0
     while high - low > _SAME:
@@ -102,7 +119,7 @@ def _score_bound(better: int, worse: int, n: int) -> float:
     return high
 
 
-def _score(better: int, worse: int, n: int, change: float) -> float:
+def _score(better: float, worse: float, n: int, change: float) -> float:
     """Tango's statistic for a true change, with the probability that a pair got worse at its constrained maximum."""
     b = -better - worse + (2 * n - better + worse) * change
     c = -worse * change * (1 - change)

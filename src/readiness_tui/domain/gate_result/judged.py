@@ -29,6 +29,10 @@ NOT_KEPT = "the run keeps no answers, so no label can be shown to be of them"
 OF_WHOLE = f"{OTHER_SCALE} (of the whole answer, which speaks for task success alone)"
 BY_PEOPLE = "people's labels"  # of a bound, where the method's name would say less
 _SCALES, _MEETS = (OTHER_SCALE, OF_WHOLE), (Result.PASS, Result.INCONCLUSIVE)
+_NOT_JUDGED = (
+    "the gate says that no model scores this metric (`judged: false`), which one usually does; if one does, this is"
+    " its count, not the truth"
+)
 _NOT_KNOWN = (
     "the registry does not know this metric, so it counts as judged: `judged: false` in the gate says otherwise"
 )
@@ -54,6 +58,9 @@ def judged_row(
 ) -> GateRow:
     """A row of `by_judge(rule)` held to the labels of its run; what is not judged stays as it is."""
     row = replace(row, rule=rule)
+    metric = resolve(rule.metric)
+    if rule.judged is False and metric is not None and metric.judged and row.estimate is not None:
+        return replace(row, remarks=(*row.remarks, _NOT_JUDGED))
     if not is_judged(rule) or row.estimate is None:
         return row
     if rule.threshold is None:
@@ -232,13 +239,12 @@ def _checked(row: GateRow, found: Correction) -> GateRow:
     if row.result not in _MEETS:
         return made
     text, why, act = corrected_text(found, rule), "", ""
-    if _needs_bound(rule):
-        if not met:
-            why = found.why or f"{text}: the corrected bound decides"
-            act = _more(found)
-        elif row.by_missing and row.result is Result.PASS:
-            why = "missing cases could turn it"
-    elif _contradicted(found, rule):
+    if _needs_bound(rule) and not met:
+        why = found.why or f"{text}: the corrected bound decides"
+        act = _more(found)
+    elif _needs_bound(rule) and row.by_missing and row.result is Result.PASS:
+        why = "missing cases could turn it"
+    elif _contradicted(found, rule):  # the value counts beside a bound: to tolerate less softens nothing
         why = f"people's labels contradict the judge: {text}"
         act = "mend the system, or the judge, and run again: people find fewer good answers than the judge does"
     return (

@@ -23,6 +23,7 @@ from readiness_tui.domain.gate_result.chances import (
 )
 from readiness_tui.domain.gate_result.decide import asks_for_proof, estimate_that_decides
 from readiness_tui.domain.gate_result.evaluate import HIGH_RISK
+from readiness_tui.domain.gate_result.judged import by_judge, is_judged
 from readiness_tui.domain.gate_result.model import GateOutcome, GateRow
 from readiness_tui.domain.gate_result.plan_model import Ends, Need, Plan, PlannedSlice, PlanRow
 from readiness_tui.domain.gate_result.power import (
@@ -60,6 +61,7 @@ from readiness_tui.domain.metrics import (
 )
 from readiness_tui.domain.metrics.assumptions import scores_that_would_tell
 from readiness_tui.domain.metrics.meets import decisive_size, meets
+from readiness_tui.domain.metrics.registry import share_from
 from readiness_tui.domain.metrics.rule import Confidence, Direction, From, Rule
 from readiness_tui.domain.runs.holding import named
 from readiness_tui.domain.runs.model import EvalSet, Trace
@@ -158,6 +160,8 @@ def _row(rule: Rule, ground: _Ground, now: GateRow | None) -> PlanRow:
 
 def _seen(rule: Rule, ground: _Ground) -> _SeenMetric:
     metric = resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)
+    if rule.cut is not None:
+        metric = share_from(metric)
     if rule.source is From.TRACES:
         kept, _ = window(ground.traces, ground.as_of, rule.window_days)
         found = observe_traces(rule.metric, kept, rule.tags, direction=rule.direction, unit=rule.unit)
@@ -187,7 +191,7 @@ def _expected(rule: Rule, seen: _SeenMetric, ground: _Ground) -> int | None:
 def _need(rule: Rule, bar: float, seen: _SeenMetric, n: int | None) -> Need:
     metric, way, count, value, passing = seen.metric, rule.direction, None, None, None
     if n and seen.counted:
-        count, passing = count_for_rate(bar, way, n), count_to_pass(rule, n)
+        count, passing = count_for_rate(bar, way, n), count_to_pass(by_judge(rule), n)
     elif n and metric.kind is MetricKind.QUANTILE:
         count = count_for_quantile(metric.q, way, n)
     elif n and metric.kind is not MetricKind.SUM and seen.known is not None:
@@ -221,9 +225,11 @@ def _noticed(rule: Rule, seen: _SeenMetric, n: int) -> tuple[Noticed, ...]:
 
 
 def _passes(rule: Rule, seen: _SeenMetric, n: int) -> float | None:
-    """None where it is not known: no spread is, the proof of a score depends on more than its spread, or nothing can be
-    five points better than the threshold."""
+    """None where it is not known: no spread is, the proof of a score depends on more than its spread, people's labels of a
+    judge's figure decide, or nothing can be five points better than the threshold."""
     assert rule.threshold is not None
+    if is_judged(rule) and asks_for_proof(rule):
+        return None
     room = 1 - exact(rule.threshold) if rule.direction is Direction.HIGHER else exact(rule.threshold)
     if not n or not in_points(seen.metric) or not _averaged(seen.metric) or room < ABOVE:
         return None

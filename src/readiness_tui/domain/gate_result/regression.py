@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from readiness_tui.domain.compare.change import PAIRED, SCORE
+from readiness_tui.domain.compare.change import PAIRED, SCORE, decisive_pairs
 from readiness_tui.domain.compare.comparison import Comparison
 from readiness_tui.domain.compare.paired import flips_text, pass_fail
 from readiness_tui.domain.gate_result.decide import alone, left_out, result_of, too_few, worst_case
@@ -79,7 +79,7 @@ def regression_row(rule: Rule, seen: Observed, against: Comparison | NotComputab
         result,
         against.change,
         "; ".join(reasons),
-        how_sure(held, Direction.LOWER, limit),
+        how_sure(held, Direction.LOWER, limit, enough=_enough(rule, seen, against, limit) if held is worse else None),
         len(against.shared),
         len(against.shared) + len(against.unmatched),
         by_missing=by_missing,
@@ -144,12 +144,22 @@ def _flips(rule: Rule, seen: Observed, against: Comparison) -> tuple[str, ...]:
     """Of a pass-or-fail metric, the cases that flipped and whether that could be luck (exact McNemar)."""
     metric = resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)
     sides = seen, against.before
-    if metric.kind is not MetricKind.RATE or any(
+    if (metric.kind is not MetricKind.RATE and rule.cut is None) or any(
         value not in (0.0, 1.0) for side in sides for key in against.shared for value in side.readings.get(key, (0.5,))
     ):
         return ()
     now, before = ({key: side.per_case[key] for key in against.shared} for side in sides)
     return (flips_text(pass_fail(now, before, rule.direction)),)
+
+
+def _enough(rule: Rule, seen: Observed, against: Comparison, limit: float) -> int | None:
+    """How many shared cases would tell, of a pass-or-fail metric; None: the estimate's own spread says."""
+    if against.change.method != SCORE:
+        return None
+    pairs = [(seen.per_case[key], against.before.per_case[key]) for key in against.shared]
+    up, down = sum(now > before for now, before in pairs), sum(now < before for now, before in pairs)
+    better, worse = (up, down) if rule.direction is Direction.HIGHER else (down, up)
+    return decisive_pairs(better, worse, len(pairs), limit)
 
 
 def margin_of(rule: Rule, baseline: float) -> float:

@@ -77,7 +77,7 @@ def threshold_row(rule: Rule, seen: Observed | NotComputable, noun: str) -> Gate
     return GateRow(
         rule,
         result_of(met=met, doubts=doubts),
-        estimate,
+        held,  # the bound that decided stands beside the value
         "; ".join(reasons),
         "; ".join(sure),
         seen.used,

@@ -35,7 +35,7 @@ def mean_t(values: Sequence[float]) -> Estimate:
     n = len(values)
     if n == 0:
         return Estimate(math.nan, 0, method=T, note=TOO_SMALL)
-    mean = math.fsum(values) / n
+    mean = _mean(values)
     if n < MIN_N:
         return Estimate(mean, n, method=T, note=TOO_SMALL)
     if min(values) == max(values):
@@ -56,7 +56,7 @@ def mean_clustered(values: Sequence[float], clusters: Sequence[Hashable]) -> Est
     if n == 0:
         return Estimate(math.nan, 0, method=CLUSTER_T, note=TOO_SMALL)
     grouped: dict[Hashable, list[float]] = {}
-    mean = math.fsum(values) / n
+    mean = _mean(values)
     for value, cluster in zip(values, clusters, strict=True):
         grouped.setdefault(cluster, []).append(value - mean)
     groups = len(grouped)
@@ -73,6 +73,11 @@ def mean_clustered(values: Sequence[float], clusters: Sequence[Hashable]) -> Est
     return replace(
         _t_bounds(mean, n, error, skewness, groups, CLUSTER_T, "clusters", uneven_clusters(sizes)), units=groups
     )
+
+
+def _mean(values: Sequence[float]) -> float:
+    """To 15 digits: seventy-two scores of 0.9 average 0.9, not 0.8999999999999999, which would be shown as 0.899."""
+    return float(f"{math.fsum(values) / len(values):.15g}")
 
 
 def _t_bounds(

@@ -135,13 +135,17 @@ def counted(
         everyone = tuple(found for key in kept if key not in risky and (found := said[key]) is not None)
         return CountedLabels(everyone, whole, batches=len(batches), every=True, set_aside=_aside(labels, usable, among))
     order = lot_order(lock, plain) if lock else ()
+    # A batch without the ones before it tells neither which cases it held nor how often people looked.
+    batches = [
+        batch for place, batch in enumerate(sorted(batches, key=lambda one: one.number), 1) if batch.number == place
+    ]
     lots = {key: [label for label in usable[key] if label.drawn is Drawn.LOT] for key in order}
     if not batches:
         prefix = takewhile(lambda found: found is not None, (_said(key, lots[key]) for key in order))
         used = tuple(found for found in prefix if found is not None and found.key in among)
         aside = _aside(labels, lots | {key: usable[key] for key in risky if key in usable}, among)
         return CountedLabels(used, whole, lacking, left=len(plain), set_aside=aside)
-    made = sorted(batches, key=lambda batch: batch.number)
+    made = batches
     ends = [min(total, len(order)) for total in accumulate(batch.size for batch in made)]
     starts = [0, *ends[:-1]]
     in_time = {
@@ -184,11 +188,11 @@ def _people_said(key: str, labels: Sequence[HumanLabel], *, graded: bool, higher
     values: list[tuple[str, float]] = []
     decided = False
     for label in labels:
-        if graded and label.value is not None:
+        if label.verdict is HumanVerdict.UNSURE:  # whatever value stands beside it
+            values.append((label.reviewer, 0.0))
+        elif graded and label.value is not None:
             values.append((label.reviewer, label.value if higher else 1 - label.value))
             decided = True
-        elif label.verdict is HumanVerdict.UNSURE:
-            values.append((label.reviewer, 0.0))
         elif not graded:
             values.append((label.reviewer, float(label.verdict is HumanVerdict.PASS)))
             decided = True

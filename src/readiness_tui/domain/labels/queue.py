@@ -33,12 +33,17 @@ def labels_of(repeats: Iterable[Case], metric: str = "") -> tuple[HumanLabel, ..
     return tuple(label for label in every_label(repeats) if label.metric == metric)
 
 
+def person(label: HumanLabel) -> tuple[str, str]:
+    """Who labels what: `Ben` and ` ben` are one person, with one label for each metric of an answer."""
+    return label.reviewer.strip().casefold(), label.metric
+
+
 def every_label(repeats: Iterable[Case]) -> tuple[HumanLabel, ...]:
     """Each person's last label for an answer as a whole and for each metric of it."""
     found: dict[tuple[str, str], HumanLabel] = {}
     for case in repeats:
         for label in case.labels or ((case.human,) if case.human else ()):
-            found.setdefault((label.reviewer, label.metric), label)
+            found.setdefault(person(label), label)
     return tuple(found.values())
 
 

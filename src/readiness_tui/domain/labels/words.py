@@ -67,6 +67,16 @@ def advice(found: Correction, rule: Rule) -> str:
         return NO_BETTER
     if found.best is None or rule.threshold is None or found.meets(found.best, rule.threshold):
         return "labels do not contradict the judge"
+    if found.drawn < PROPOSED and found.counted.every:
+        return (
+            f"people labelled all {found.n:,} answers, and by them it misses; labels decide by themselves from {PROPOSED} drawn"
+            " ones on: let them decide by `confidence: required` or `tolerate` in the next gate"
+        )
+    if found.drawn < PROPOSED and PROPOSED - found.drawn > found.n - found.counted.labels:
+        return (
+            f"by the labels it misses; they decide by themselves from {PROPOSED} drawn ones on, more than there are:"
+            " label all cases, and let them decide by `confidence: required` or `tolerate` in the next gate"
+        )
     if found.drawn < PROPOSED:
         return f"by the labels it misses; they decide from {PROPOSED} drawn ones on, {PROPOSED - found.drawn:,} more"
     if found.more_to_differ is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from readiness_tui.domain.intervals import decisive_shape_free
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics.meets import bound_meets, deciding, meets
-from readiness_tui.domain.metrics.registry import resolve, unknown
+from readiness_tui.domain.metrics.registry import resolve, share_from, unknown
 from readiness_tui.domain.metrics.rule import Rule
 from readiness_tui.domain.metrics.summary import Observed, SharedSources
 from readiness_tui.domain.metrics.words import bound_text, sure_text
@@ -70,7 +70,8 @@ def assumptions(
 
 def scores_that_would_tell(rule: Rule, seen: Observed, threshold: float) -> int | None:
     """How many scores like these the bound needs that holds whatever their shape; None: no number, or not this bound."""
-    low, high = (resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)).range
+    metric = resolve(rule.metric) or unknown(rule.metric, rule.direction, rule.unit)
+    low, high = (metric if rule.cut is None else share_from(metric)).range
     if seen.estimate.sure_low is None or seen.estimate.units is not None or low is None or high is None:
         return None
     return decisive_shape_free(list(seen.per_case.values()), threshold, low=low, high=high)

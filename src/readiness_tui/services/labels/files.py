@@ -10,7 +10,7 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.labels.lines import Answers, LabelLine, Listed, batch_content
 from readiness_tui.domain.labels.lot import Batch
-from readiness_tui.domain.labels.queue import Answered, answer_digest, every_label, holds
+from readiness_tui.domain.labels.queue import Answered, answer_digest, every_label, holds, person
 from readiness_tui.domain.metrics import held
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Drawn, HumanLabel
@@ -57,7 +57,7 @@ def _of_run(conn: Connection, info: RunInfo) -> Iterator[Listed]:
         for label in held:
             yield Listed(LabelLine(0, run_id, *at, _of_answer(label, digest)), True)
         for label in given.get(at, ()):
-            if (label.reviewer, label.metric) not in {(other.reviewer, other.metric) for other in held}:
+            if person(label) not in map(person, held):
                 yield Listed(LabelLine(0, run_id, *at, label), bool(repeats) and holds(label, digest))
 
 
@@ -125,7 +125,7 @@ def _put(tx: Tx, system: str, line: LabelLine, key: Answered, answers: Answers) 
     """False where the same label, or a later one of the same person, is there."""
     label = line.label
     given = every_label(answers.repeats[key])
-    mine = next((own for own in given if (own.reviewer, own.metric) == (label.reviewer, label.metric)), None)
+    mine = next((own for own in given if person(own) == person(label)), None)
     if mine is not None and (label.at is None or (mine.at is not None and mine.at >= label.at)):
         return False
     runs.put_label(tx, system, line.run_id, *key, _of_answer(label, answer_digest(answers.repeats[key])))

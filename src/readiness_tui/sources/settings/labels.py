@@ -62,7 +62,7 @@ def read_labels(path: Path) -> LabelFile:
                     said = f"batch {batch.number} of this metric is"
                 else:
                     line = _label(item)
-                    own = (line.run_id, line.case_id, line.variant, line.label.reviewer, line.label.metric)
+                    own = (line.run_id, line.case_id, line.variant, line.label.reviewer.casefold(), line.label.metric)
                     said = f"{line.label.reviewer} labels this case"
                 if first.setdefault(own, item.line) != item.line:
                     raise RecordError(f"{said} on line {first[own]} already")
