@@ -13,6 +13,7 @@ from readiness_tui.services.core.view import load
 from readiness_tui.services.gate import lock_witness, versions
 from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.review.reviews import new_review
+from readiness_tui.sources.settings.lock import read_lock
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -142,3 +143,11 @@ def test_another_judge_locked_again_holds_for_later_runs_only(desk: Desk, tmp_pa
     outcome = load(desk).gate
     assert outcome.lock is not None
     assert outcome.lock.judge_digest == "name:mild"
+
+
+def test_a_lock_with_long_names_can_be_read_again(desk: Desk, tmp_path: Path) -> None:
+    take(desk, tmp_path, "bot", 0.8)
+    desk.who = "ana " * 40
+    made, path = versions.lock(desk, folder=tmp_path, judge="strict " * 60)
+    assert path is not None
+    assert read_lock(path).judge_digest == made.judge_digest
