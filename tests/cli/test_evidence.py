@@ -85,3 +85,10 @@ def test_another_review_by_its_number_and_one_that_is_not_there(cli: Cli, mini: 
     missing = cli("evidence", "verify", "--review", "9")
     assert missing.code == 2
     assert "There is no review 9" in missing.err
+
+
+def test_a_long_text_is_printed_short(cli: Cli, mini: Path, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    attach(mini, "x" * 5000)
+    monkeypatch.chdir(repo)
+    told = cli("--db", str(mini), "evidence", "verify")
+    assert (told.code, len(told.out) < 1000) == (1, True)

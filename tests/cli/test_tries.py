@@ -134,7 +134,10 @@ def test_dataset_and_judge_can_be_declared_by_name(locked: Path, cli: Cli) -> No
     put(locked / "v1.jsonl", head, *rows)
     assert cli("import", "v1.jsonl", "--as", "candidate").code == 0
     assert "declare what the run's file does not say" in words(check(cli), "gate/digest")
-    assert cli("import", "v1.jsonl", "--judge", "judge-1 2026-08-06", "--dataset", "golden").code == 0
+    told = cli("import", "v1.jsonl", "--judge", "judge-1 2026-08-06", "--dataset", "golden")
+    assert told.code == 0
+    assert "imported before, what was declared of it is kept" in told.out
+    assert cli("import", "v1.jsonl", "--judge", "unknown").code == 2  # that declares nothing
     told = check(cli)
     assert "gate/digest" not in keys(told), told.out
     # Another judge than the locked one is a change, declared or not; what was declared can be said anew.

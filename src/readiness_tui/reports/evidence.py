@@ -11,6 +11,7 @@ from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
 
 SCHEMA = 1
+_SHOWN = 160  # characters of what was attached
 _GLYPHS = {LookUp.FOUND: "✓", LookUp.BY_FORM: "✓", LookUp.ABSENT: "✗", LookUp.WORD: "✗"}
 
 
@@ -58,7 +59,7 @@ def verification_text(found: Verification) -> str:
 
 def _line(one: Verified) -> str:
     piece = one.now
-    said = f"{piece.item_id:<8} {piece.kind.value:<8} {one_line(mask(piece.ref))}"
+    said = f"{piece.item_id:<8} {piece.kind.value:<8} {one_line(mask(piece.ref), _SHOWN)}"
     if one.why:
         return f"{said} · {one_line(one.why)}; stays: {_words(one)}"
     return f"{said} · {_words(one)}" + ("" if one.before.lookup is piece.lookup else f" (was: {one.before.lookup})")

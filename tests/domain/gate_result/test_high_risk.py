@@ -101,3 +101,12 @@ def test_a_later_pass_that_somebody_else_failed_settles_nothing() -> None:
     ]
     both = high_risk([later], (), (AcceptedRisk("c0", "v4", "a banner", "Dana", AS_OF),), AS_OF)
     assert (both.failed, len(both.accepted)) == ((), 1)
+
+
+@pytest.mark.parametrize(("verdict", "failed"), [(FAIL, True), (PASS, False), (UNSURE, False)])
+def test_a_fail_by_one_metric_blocks_and_a_pass_by_one_is_no_review(verdict: HumanVerdict, failed: bool) -> None:
+    of_metric = HumanLabel(verdict, "cleo", metric="faithfulness")
+    for whole in ((HumanLabel(PASS, "ben"),), ()):
+        case = Case("c0", tags=("high_risk",), labels=(*whole, of_metric))
+        found = high_risk([RunData(Run("r1", "r1", "own", pipeline_version="v4", started_at=START), (case,))])
+        assert (bool(found.failed), bool(found.unreviewed)) == (failed, not whole)

@@ -314,6 +314,14 @@ def test_without_gold_or_chunks_retrieval_is_not_computable_never_0() -> None:
     assert "none of the 2 cases" in refused("mrr", Case("a"), Case("b"), golden=GOLD)
 
 
+@pytest.mark.parametrize("metric", ["hit_rate", "mrr", "context_precision"])
+def test_a_chunk_of_which_only_the_text_is_known_is_no_miss(metric: str) -> None:
+    """Ragas and DeepEval write what was retrieved as texts: nobody can say which source they are from."""
+    texts = tuple(Chunk(text, rank=n, text=text) for n, text in enumerate(("Reset it.", "Wait a day."), 1))
+    found = seen(metric, Case("a", chunks=texts), Case("b", chunks=(*texts, Chunk("kb-7", rank=3))), golden=GOLD)
+    assert (set(found.per_case), found.missing_ids) == ({"b"}, ("a",))
+
+
 def test_cases_unknown_to_the_golden_set_are_left_out() -> None:
     good = Case("zz", scores={"faithfulness": Score(1.0)})
     found = seen("faithfulness", Case("a", scores={"faithfulness": Score(0.5)}), good, golden=GOLD)

@@ -13,6 +13,7 @@ from readiness_tui.services.core.view import load
 from readiness_tui.services.gate import lock_witness, versions
 from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.review.reviews import new_review
+from readiness_tui.sources.settings.lock import read_lock
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -101,3 +102,52 @@ def test_the_databases_lock_and_the_one_in_the_folder(desk: Desk, tmp_path: Path
     assert "another lock than the review's: ana locked it on 23 Nov 2026" in lock_witness.of_folder(tmp_path, mine, [])
     (tmp_path / "gate.lock").write_text("by: ana\n", encoding="utf-8")
     assert "gate.lock:1:1: the fields at and gate_digest are missing" in lock_witness.of_folder(tmp_path, mine, [])
+
+
+def judged_by(desk: Desk, folder: Path, judge: str, at: datetime) -> None:
+    """A further run, of another judge, as the candidate."""
+    path = folder / f"run-{judge}.jsonl"
+    head = f'{{"id": "run-{judge}", "pipeline_version": "v-{judge}", "started_at": "{at.isoformat()}", "judge": "{judge}"}}'
+    cases = (
+        '{"case_id": "c1", "output": "y", "status": "success"}\n{"case_id": "c2", "output": "y", "status": "success"}\n'
+    )
+    path.write_text(f'{{"run": {head}}}\n{cases}', "utf-8")
+    desk.clock = lambda: at + timedelta(hours=1)
+    import_path(desk, path, role="candidate")
+
+
+def test_a_judge_named_after_the_first_lock_is_bound_from_then_on(desk: Desk, tmp_path: Path) -> None:
+    take(desk, tmp_path, "bot", 0.8)
+    versions.lock(desk)
+    versions.lock(desk, judge="strict")
+    versions.lock(desk)  # names none, and takes nothing back
+    judged_by(desk, tmp_path, "mild", START + timedelta(hours=5))
+    assert {row.result for row in load(desk).gate.rows} == {Result.CHANGED}
+    judged_by(desk, tmp_path, "strict", START + timedelta(hours=7))
+    outcome = load(desk).gate
+    assert outcome.registered
+    assert Result.CHANGED not in {row.result for row in outcome.rows}
+
+
+def test_another_judge_locked_again_holds_for_later_runs_only(desk: Desk, tmp_path: Path) -> None:
+    take(desk, tmp_path, "bot", 0.8)
+    versions.lock(desk)
+    versions.lock(desk, judge="strict")
+    judged_by(desk, tmp_path, "mild", START + timedelta(hours=5))
+    desk.clock = lambda: START + timedelta(hours=7)
+    versions.lock(desk, judge="mild")
+    outcome = load(desk).gate
+    assert not outcome.registered
+    assert Result.CHANGED not in {row.result for row in outcome.rows}
+    judged_by(desk, tmp_path, "mild", START + timedelta(hours=9))
+    outcome = load(desk).gate
+    assert outcome.lock is not None
+    assert outcome.lock.judge_digest == "name:mild"
+
+
+def test_a_lock_with_long_names_can_be_read_again(desk: Desk, tmp_path: Path) -> None:
+    take(desk, tmp_path, "bot", 0.8)
+    desk.who = "ana " * 40
+    made, path = versions.lock(desk, folder=tmp_path, judge="strict " * 60)
+    assert path is not None
+    assert read_lock(path).judge_digest == made.judge_digest

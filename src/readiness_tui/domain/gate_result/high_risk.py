@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from readiness_tui.domain.gate_result.model import GateFinding
-from readiness_tui.domain.labels.queue import answers, labels_of
+from readiness_tui.domain.labels.queue import answers, every_label, labels_of
 from readiness_tui.domain.metrics import RunData, absent_cases, gold_by_id, tags_of, utc
 from readiness_tui.domain.runs.model import HIGH_RISK, NOT_NAMED, Case, HumanLabel, HumanVerdict, Run
 from readiness_tui.domain.text.format import full_day, plural
@@ -85,9 +85,17 @@ def high_risk(
     day, compared with `as_of`.
     """
     found: dict[str, list[tuple[Run, HumanLabel]]] = {}
+    parts: dict[
+        str, list[tuple[Run, HumanLabel]]
+    ] = {}  # failed by one metric, which is no verdict on the answer if it passes
     for data in runs:
         for key, repeats in _risky(data):
             found.setdefault(key, []).extend((data.run, label) for label in decided_by_name(labels_of(repeats)))
+            parts.setdefault(key, []).extend(
+                (data.run, label)
+                for label in decided_by_name(every_label(repeats))
+                if label.metric and label.verdict is HumanVerdict.FAIL
+            )
         for lost in absent_cases(data):
             if HIGH_RISK in lost.tags:
                 found.setdefault(lost.id, [])
@@ -104,7 +112,8 @@ def high_risk(
     }
     failed, taken = [], []
     for key, said in found.items():
-        failures = [(run, label) for run, label in (*said, *earlier.get(key, ())) if label.verdict is HumanVerdict.FAIL]
+        stated = (*said, *earlier.get(key, ()), *parts.get(key, ()))
+        failures = [(run, label) for run, label in stated if label.verdict is HumanVerdict.FAIL]
         open_ = [(run, label) for run, label in failures if not _settled(run, said)]
         if not open_:
             continue

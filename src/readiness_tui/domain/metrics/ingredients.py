@@ -66,6 +66,11 @@ def meets(chunk: Chunk, sources: Iterable[str]) -> bool:
     return any(source in (chunk.source, chunk.id) for source in sources)
 
 
+def _nameless(chunk: Chunk) -> bool:
+    """Whether of a chunk only its text is known, as Ragas and DeepEval write it: nobody can say where it came from."""
+    return chunk.source is None and chunk.text is not None and chunk.id == chunk.text
+
+
 def _ranked(chunks: tuple[Chunk, ...]) -> list[Chunk]:
     """Best first: by rank where every chunk has one, else in the order recorded."""
     if all(chunk.rank is not None for chunk in chunks):
@@ -78,7 +83,8 @@ def _hits(case: Case, gold: GoldenCase | None) -> list[bool] | Absent:
         return NOT_APPLICABLE
     if case.status is CaseStatus.ERROR or case.chunks is None:
         return MISSING
-    return [meets(chunk, gold.expected_sources) for chunk in _ranked(case.chunks)]
+    hits = [meets(chunk, gold.expected_sources) for chunk in _ranked(case.chunks)]
+    return MISSING if not any(hits) and any(map(_nameless, case.chunks)) else hits
 
 
 def hit(case: Case, gold: GoldenCase | None) -> Reading:

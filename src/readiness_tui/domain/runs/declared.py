@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import DeclaredFact, Fact, Run
 from readiness_tui.domain.text.format import moment
+from readiness_tui.domain.text.placeholders import is_placeholder
 from readiness_tui.domain.text.sanitise import one_line
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -75,7 +76,7 @@ def parse_fact(fact: Fact, typed: str, seen: datetime) -> str:
     Raises ReadinessError for what cannot be one.
     """
     said = one_line(typed.strip(), _LONGEST)
-    if not said:
+    if is_placeholder(said):
         raise ReadinessError(f"The {fact} of a run was declared as nothing. Say what it is, or leave it out.")
     if fact is not Fact.STARTED:
         return said.lower() if _DIGEST.fullmatch(said.lower()) else said

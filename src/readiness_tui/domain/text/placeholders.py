@@ -23,7 +23,7 @@ _BRACKETS = re.compile(
     r"<[^<>]{1,200}>|\[[^\[\]]{2,200}\]|\{\{[^{}]{0,200}\}\}|\$?\{[^{}]{0,200}\}|%[A-Z_]{2,40}%", re.DOTALL
 )
 _KEPT_BRACKETS = re.compile(r"\[(?:x|X|\s|done|todo|wip|closed|open|p[0-5])\]|<https?:.*", re.IGNORECASE)
-_NOTHING = re.compile(r"[\W_]*")
+_NOTHING = re.compile(r"[\W_\u115f\u1160\u3164\uffa0]*")  # the last are letters to Unicode, and blank
 
 
 def is_placeholder(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from readiness_tui.domain.checklists.declared import GOLDEN_SET, VARIANT
 from readiness_tui.domain.checklists.review import Review
@@ -49,8 +50,8 @@ def known_at(conn: Connection, system: str, lock: Lock, sets: Sequence[EvalSet])
 def lock_of(conn: Connection, system: str, gate: Gate | None) -> Lock | None:
     """The lock that counts: the first of the gate's present content, else the latest of an earlier version of it.
 
-    The first, because locking again registers later runs only; of a golden set that has changed since, the first that
-    names the set as it was last locked. An earlier version's lock shows as "changed since lock".
+    The first, because locking again registers later runs only; of a golden set or a judge that has changed since, the
+    first that names the set and the judge as they were last locked. An earlier version's lock shows as "changed since lock".
     """
     if gate is None:
         return None
@@ -60,7 +61,15 @@ def lock_of(conn: Connection, system: str, gate: Gate | None) -> Lock | None:
     if len({lock.dataset_digest for lock in now}) > 1:
         sets = {one.digest: one for one in evalsets.all(conn, system)}
         now = [lock for lock in now if _still(sets, lock.dataset_digest, now[-1].dataset_digest)]
-    return now[0] if now else next(reversed(locks), None)
+    return _of_judge(now) if now else next(reversed(locks), None)
+
+
+def _of_judge(locks: Sequence[Lock]) -> Lock:
+    """The first of some locks, bound to the judge that was named last: who names another one locks anew, who names one
+    that had not been named adds it, and a lock that names none takes nothing back."""
+    judge = next((lock.judge_digest for lock in reversed(locks) if lock.judge_digest), None)
+    others = [n for n, lock in enumerate(locks) if lock.judge_digest not in (None, judge)]
+    return replace(locks[others[-1] + 1 if others else 0], judge_digest=judge)
 
 
 def _still(sets: Mapping[str, EvalSet], before: str | None, after: str | None) -> bool:

@@ -136,7 +136,7 @@ def accept_risk(desk: Desk, case: str, *, reason: str, approver: str, expires: d
     view = load(desk)
     failed = {*view.gate.failed, *_accepted_now(desk)}
     if case not in failed:
-        listed = f" Failed are: {', '.join(sorted(failed))}." if failed else " No high-risk case of the candidate is."
+        listed = f" Failed are: {', '.join(sorted(failed))}." if failed else " Nobody failed another one either."
         raise ReadinessError(f"Nobody failed the high-risk case “{one_line(case, 60)}” of the candidate.{listed}")
     if not reason.strip() or not approver.strip():
         raise ReadinessError("A risk is accepted by somebody, for a reason. Name both (--reason, --approver).")

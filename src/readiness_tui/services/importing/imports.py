@@ -239,6 +239,7 @@ def import_as(
             check(brought, known)
         if spoken_of and not result.cancelled:
             result.warnings += put(desk, spoken_of, values)
+            result.declared = True
         elif values and not result.cancelled:
             result.warnings.append("The file brought no run, so nothing was declared.")
         if role and meant and not result.cancelled:

@@ -33,6 +33,7 @@ class ImportedFile:
     traces: int = 0
     golden: int = 0
     again: bool = False
+    declared: bool = False  # something was declared of its runs
     cancelled: bool = False
     refused: str = ""
     run_ids: list[str] = field(default_factory=list)
@@ -52,7 +53,8 @@ class ImportedFile:
         if self.refused:
             return f"{'not used' if self.format else 'skipped'}: {self.refused}"
         if self.again:
-            return f"{self.path}: imported before, nothing changed ({self.format})"
+            kept = "what was declared of it is kept" if self.declared else "nothing changed"
+            return f"{self.path}: imported before, {kept} ({self.format})"
         if self.cancelled:
             return f"{self.path}: cancelled, nothing was kept"
         return f"{self.path}: {', '.join(counts) or 'nothing'} ({self.format}){tail}"

@@ -29,6 +29,7 @@ from readiness_tui.domain.runs.model import (
     Score,
     ScoreState,
 )
+from readiness_tui.domain.text.placeholders import is_placeholder
 from readiness_tui.sources.kit import fields, measures
 from readiness_tui.sources.kit.base import CaseRecord, DeclaredMean, Recognised, Record, RunStart, Warn
 from readiness_tui.sources.kit.declared import printed
@@ -344,7 +345,7 @@ def _human(known: dict[str, Any], notes: fields.Notes) -> HumanLabel | None:
     if word not in verdicts:
         raise RecordError(f"human_label is {quoted(label)}, and it is one of: {', '.join(HumanVerdict)}")
     reviewer = (fields.text(known, "human_reviewer") or "").strip()
-    if not any(map(str.isalnum, reviewer)):
+    if is_placeholder(reviewer):
         raise RecordError("human_label without human_reviewer: a label counts only with the name of who gave it")
     at = fields.moment(known, "human_at", notes)
     blind = fields.flag(known, "human_blind") or False

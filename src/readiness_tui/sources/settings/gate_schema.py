@@ -98,12 +98,12 @@ def _short(value: object) -> str:
     return quoted(value) if isinstance(value, str) else one_line(str(value), EXCERPT)
 
 
-def _word(value: str) -> str:
+def word(value: str, *, most: int = MAX_TEXT) -> str:
     text = value.strip()
     if not text:
         raise ValueError("this text is empty", "Write at least a word")
-    if len(text) > MAX_TEXT:
-        raise ValueError(f"this text is longer than {MAX_TEXT} characters", "Shorten it")
+    if len(text) > most:
+        raise ValueError(f"this text is longer than {most} characters", "Shorten it")
     if bad := _CONTROL.search(text):
         raise ValueError(f"this text holds the control character U+{ord(bad.group()):04X}", "Remove it")
     return text
@@ -122,8 +122,8 @@ _METRIC = WithJsonSchema(
 )
 _MARGIN = _either({"minimum": 0}, rf"^\s*{_NUMBER.removeprefix('-?')}\s*%?\s*$", "2%", "0.02")
 
-Word = Annotated[str, AfterValidator(_word), _TEXT]
-MetricName = Annotated[str, AfterValidator(_word), _METRIC]
+Word = Annotated[str, AfterValidator(word), _TEXT]
+MetricName = Annotated[str, AfterValidator(word), _METRIC]
 LimitValue = Annotated[
     Any, AfterValidator(_limit), _either({}, rf"^\s*(>=|≥|<=|≤)?\s*{_NUMBER}\s*$", ">= 0.85", "<= 3500")
 ]

@@ -26,6 +26,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.labels.lines import BATCH_FIELDS, LABEL_FIELDS, LabelLine, metric_name
 from readiness_tui.domain.labels.lot import Batch
 from readiness_tui.domain.runs.model import Drawn, HumanLabel, HumanVerdict
+from readiness_tui.domain.text.placeholders import is_placeholder
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Reject
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
@@ -145,6 +146,6 @@ def _text(value: dict[str, Any], name: str, *, needed: bool = False) -> str:
         raise RecordError(f"{name} holds control characters: {quoted(found)}")
     if needed and not found.strip():
         raise RecordError(f"{name} is blank")
-    if name == "reviewer" and not any(map(str.isalnum, found)):
+    if name == "reviewer" and is_placeholder(found):
         raise RecordError(f"reviewer names nobody: {quoted(found)}")
     return found.strip() if name == "reviewer" else found

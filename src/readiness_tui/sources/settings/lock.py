@@ -30,6 +30,7 @@ _SETS = """\
 # The golden sets that were known then, by digest, with a word for each of their cases: what it is called and what it
 # asks and expects, shortened. By them a set that only gained cases is told from one that changed.
 """
+_LONGEST_NAME = 400  # characters; no name that the program writes is longer
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 
 
@@ -104,19 +105,22 @@ def _text(value: str) -> str:
 
 def _yaml(located: Located) -> dict[str, Any]:
     """The entries, of a file that is a lock and was not edited."""
-    from pydantic import BaseModel, ConfigDict
+    from functools import partial
+    from typing import Annotated
+
+    from pydantic import AfterValidator, BaseModel, ConfigDict
 
     from readiness_tui.sources.kit.validation import Problem, refuse, validated
-    from readiness_tui.sources.settings.gate_schema import Word
+    from readiness_tui.sources.settings.gate_schema import Word, word
 
     class LockYaml(BaseModel):  # the fields of a Lock, and the name of its gate for whoever reads the file
         model_config = ConfigDict(extra="forbid", strict=True)
-        by: Word
+        by: Annotated[str, AfterValidator(partial(word, most=_LONGEST_NAME))]
         at: Word
         gate_digest: Word
         gate: Word | None = None
         dataset_digest: Word | None = None
-        judge_digest: Word | None = None
+        judge_digest: Annotated[str, AfterValidator(partial(word, most=_LONGEST_NAME))] | None = None
         datasets: dict[Word, str] = {}
         checksum: Word | None = None
 
