@@ -60,6 +60,7 @@ def shown(markdown: str) -> str:
 
 @given(texts)
 @example("@`@\\`@@")
+@example("@#1 @@##12 #@#1 a@#")
 @example("snake__case_ _a__b_")
 def test_a_reader_sees_what_was_written_and_nothing_acts(text: str) -> None:
     assert shown(inline(text)) == one_line(text)
@@ -78,6 +79,7 @@ def test_after_another_line_it_starts_nothing(first: str, second: str) -> None:
 
 
 @given(texts, texts)
+@example("a | b || c \\| d \\", "@#1")
 def test_a_table_row_keeps_its_cells(first: str, second: str) -> None:
     table = f"| a | b |\n|:--|:--|\n| {inline(first)} | {inline(second)} |\n"
     cells = [t for t in parser().parse(table) if t.type == "inline"][2:]

@@ -25,7 +25,7 @@ _EVIDENCE_URL = re.compile(
 )
 _SAFE_IN_URL = "._~:/?#@!$&'()+,;=%-"  # what else there is (letters of other alphabets, brackets) is percent-encoded
 _WWW = re.compile(r"(www)\.", re.IGNORECASE)
-_MENTION = re.compile(r"@+|(?<!#)#+(?=[0-9])")
+_MENTION = re.compile(r"(?:@+|(?<!#)#+(?=[0-9]))+")  # one span for "@#1": two side by side would share their backticks
 _LINE_START = re.compile(r"^(?:[-+](?=\s|$)|-(?=[-:])|[=:#])")  # a list, a heading, a table's second line
 _NUMBERED = re.compile(r"^([0-9]{1,9})([.)])(?=\s|$)")
 _BULLET = re.compile(r"^\s*[-*•]\s+(?=\S)")

@@ -254,7 +254,7 @@ class _Search:
         lifted = cause or section or self.causes.get("assessed")
         return self._flip(
             item_key(standing),
-            f"bring {standing.item.id} {standing.item.title} to met",
+            f"bring {standing.item.id} to met: {standing.item.title}",
             standing.item.severity,
             lifted,
             standing,

@@ -43,7 +43,7 @@ COLUMNS = (
     TableColumn("95% bound", 9, right=True),
     TableColumn("n", 6, right=True),
     TableColumn("result", 10, more=4),
-    TableColumn("how sure", 31, wide=True),
+    TableColumn("how sure", 32, wide=True),
 )
 MUST_PASS, HIGH_RISK_ROW = "must pass", "high-risk review"
 CASES_ROWS = {"new cases": "new", "removed cases": "removed"}
