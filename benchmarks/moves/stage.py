@@ -134,7 +134,17 @@ class Stage:
 
     def judge(self, *more: object) -> Told:
         return self.call(
-            "gate", "check", "--gate", "gate.yaml", "--lock", "gate.lock", *more, "--as-of", AS_OF.isoformat()
+            "--who",
+            "ana",
+            "gate",
+            "check",
+            "--gate",
+            "gate.yaml",
+            "--lock",
+            "gate.lock",
+            *more,
+            "--as-of",
+            AS_OF.isoformat(),
         )
 
     # In a review
