@@ -62,7 +62,7 @@ async def test_the_plan_and_the_golden_set_are_read_from_the_gate(sample_app: Re
     async with sample_app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "E", "n")
         shown = read(sample_app)
-        assert "now 59 of 69: 74 more cases at this figure decide (143)" in " ".join(shown.split())
+        assert "now 59 of 69: could be luck; 74 more cases at this figure would tell (143)" in " ".join(shown.split())
         assert max(map(cell_len, shown.splitlines())) <= plan_text.WIDTH
         await press(pilot, "escape", "d")
         assert "72 cases, fine" in read(sample_app)
