@@ -100,7 +100,9 @@ def test_the_script_for_gitlab_stops_where_the_answer_is_no(checkout: Path) -> N
     assert not (checkout / "results" / "gate.xml").exists()
     without = "\n".join(installed(step) for step in job["script"] if "--scorecard" not in step)
     lock = (checkout / "evals" / "gate.lock").read_text(encoding="utf-8").replace("2026-11-20", "2026-11-24")
-    kept = "".join(line for line in lock.splitlines(keepends=True) if not line.startswith("checksum"))  # as an older one
+    kept = "".join(
+        line for line in lock.splitlines(keepends=True) if not line.startswith("checksum")
+    )  # as an older one
     (checkout / "evals" / "gate.lock").write_text(kept, encoding="utf-8")
     done = shell(without, checkout)  # locked after the run: a condition
     assert done.returncode == job["allow_failure"]["exit_codes"] == 3, done.stderr

@@ -32,6 +32,8 @@ from tests.fooled.project import (
     run_head,
 )
 
+FAST = 20  # probes that are tried by default; the others take the slow mark
+
 OF_STEPS = {
     "guard_before_model_call",
     "guard_after_last_model_call",
@@ -555,11 +557,11 @@ def fooled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Trick], dict[s
 
 
 def tricked() -> Iterator[Any]:
-    """Every trick on every probe it is for. Each takes a second to import: by default only those that are the first to
-    try some probe."""
+    """Every trick on every probe it is for. Each takes a second to import: by default only the first ones, until
+    `FAST` probes are tried."""
     tried: set[str] = set()
     for trick in TRICKS:
-        marks = [] if trick.queries - tried else [pytest.mark.slow]
+        marks = [] if trick.queries - tried and len(tried) < FAST else [pytest.mark.slow]
         tried |= trick.queries
         yield from (
             pytest.param(trick, query, id=f"{trick.name}-{query}", marks=marks) for query in sorted(trick.queries)
@@ -592,6 +594,7 @@ HIDDEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", sorted(HIDDEN))
 def test_a_hit_is_a_hit_whoever_sent_it_and_whenever(query: str, tmp_path: Path) -> None:
     def hide(i: int, row: Row) -> Row:
@@ -609,6 +612,7 @@ def test_a_hit_is_a_hit_whoever_sent_it_and_whenever(query: str, tmp_path: Path)
     assert {hit.split(":")[0] for hit in found.examples} == {"t-0003", "t-0004", "t-0005"}
 
 
+@pytest.mark.slow
 def test_what_could_not_be_searched_is_said(tmp_path: Path) -> None:
     found = Project(log=changed(log(), without_tools)).proposals(tmp_path)
     assert "in 80 requests (80 unknown)" in found["tools_outside_allowed_list"].text
@@ -617,6 +621,7 @@ def test_what_could_not_be_searched_is_said(tmp_path: Path) -> None:
 # What a team can do about a constant that is right
 
 
+@pytest.mark.slow
 def test_a_constant_may_be_declared_as_expected_with_the_reason(tmp_path: Path) -> None:
     settings = {"expected_constant": "cost: the model runs on our own machines; results: the tool only says ok"}
     logged = changed(log(), lambda i, row: row | {"cost": 0.001})

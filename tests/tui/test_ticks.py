@@ -18,6 +18,7 @@ def ticked(app: ReadinessApp) -> tuple[str, ...]:
     return load(app.desk).dossier("EVA-14").ticks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_by_number_and_with_the_arrows(sample_app: ReadinessApp, size: Size) -> None:
     assert sample_app.desk is not None
@@ -54,6 +55,7 @@ async def test_by_number_and_with_the_arrows(sample_app: ReadinessApp, size: Siz
         assert "TICKED    0 of 7" in read(pilot, "#item")
 
 
+@pytest.mark.slow
 async def test_in_the_meeting_and_not_where_an_item_has_no_parts(sample_app: ReadinessApp) -> None:
     assert sample_app.desk is not None
     reviews.set_depth(sample_app.desk, Depth.FULL)

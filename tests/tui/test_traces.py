@@ -122,6 +122,7 @@ async def test_only_the_traces_that_another_screen_names_then_all(sample_app: Re
         assert "1,304 traces" in said(sample_app, "summary")
 
 
+@pytest.mark.slow
 async def test_to_the_last_trace_and_back_over_many_pages(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "T", "end")

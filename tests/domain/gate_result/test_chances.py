@@ -60,7 +60,7 @@ def test_six_rows_that_are_truly_five_points_above_hardly_ever_pass_together() -
     assert percent_text(together([passes_rate(PROVEN, 72)] * 6)) == "0.03 %"
 
 
-@pytest.mark.parametrize(("n", "p"), [(1, 0.5), (7, 0.1), (72, 0.9), (200, 0.985)])
+@pytest.mark.parametrize(("n", "p"), [(1, 0.5), (7, 0.1), (72, 0.9), pytest.param(200, 0.985, marks=pytest.mark.slow)])
 def test_a_binomial_tail_is_exact(n: int, p: float) -> None:
     for least in range(n + 2):
         terms = (comb(n, k) * Fraction(p) ** k * (1 - Fraction(p)) ** (n - k) for k in range(least, n + 1))

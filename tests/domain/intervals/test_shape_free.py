@@ -176,7 +176,9 @@ def with_zeros(g: np.random.Generator, runs: int, n: int, mean: float) -> np.nda
     return np.where(g.random((runs, n)) < 0.02, 0.0, g.beta(50 * centre, 50 * (1 - centre), (runs, n)))
 
 
-@pytest.mark.parametrize(("n", "passes"), [(72, 0.53), (150, 0.89), (300, 1.0)])
+@pytest.mark.parametrize(
+    ("n", "passes"), [(72, 0.53), *(pytest.param(*row, marks=pytest.mark.slow) for row in ((150, 0.89), (300, 1.0)))]
+)
 def test_what_gate_md_says_of_rare_zeros(n: int, passes: float) -> None:
     g = np.random.default_rng([11, n])
     good = [iv.shape_free(row.tolist())[0] >= 0.85 for row in with_zeros(g, 600, n, 0.92)]

@@ -57,6 +57,7 @@ def test_the_estimate_is_the_papers(pairs: list[tuple[float, float]], rest: list
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(PAIRS, OTHERS)
 def test_ppi_python_agrees(pairs: list[tuple[float, float]], rest: list[float]) -> None:
