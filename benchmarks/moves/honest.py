@@ -177,7 +177,12 @@ def fixed_and_tried_again(stage: Stage) -> Told:
 @move("Three failing tries, the change of each recorded beside its version, and a fourth passes", go(r"fourth try"))
 def mended_step_by_step(stage: Stage) -> Told:
     stage.review(release())
-    changes = ({}, {"prompt_version": "p-8"}, {"prompt_version": "p-9"}, {"index_version": "kb-8"})
+    changes: tuple[dict[str, str], ...] = (
+        {},
+        {"prompt_version": "p-8"},
+        {"prompt_version": "p-9"},
+        {"index_version": "kb-8"},
+    )
     for number, change in enumerate(changes, 1):
         made = attempt(number, "p-7", passes=number == len(changes))
         made.header |= {"pipeline_version": f"v{number}", **change}
