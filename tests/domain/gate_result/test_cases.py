@@ -397,3 +397,14 @@ def test_traces_that_are_left_out_count_the_same() -> None:
     outcome = evaluate_gate(Gate("g", (rule,)), None, [data], (), traces, as_of=date(2026, 11, 24))
     assert results(outcome) == [Result.INCONCLUSIVE]
     assert outcome.rows[0].reason.startswith("60 of 100 traces left out: cached, and at most 50 % may be")
+
+
+def test_a_second_run_that_misses_is_not_passed_over() -> None:
+    worse = answered(SET, 0.5, run=replace(RUN, id="v2-again", name="v2-again"))
+    for order in ((answered(SET), worse), (answered(SET), answered(SET, run=replace(RUN, id="v2-too")), worse)):
+        (row,) = judge(FAITHFUL, candidate=order).rows
+        assert (row.result, row.run_id) == (Result.PASS, "v2")
+        said = [remark for remark in row.remarks if "misses it" in remark]
+        assert said == ["run 'v2-again' of the candidate misses it (0.500); the first run that carries it decides"]
+    (fine,) = judge(FAITHFUL, candidate=(answered(SET), answered(SET, run=replace(RUN, id="v2-too")))).rows
+    assert not any("misses it" in remark for remark in fine.remarks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,9 +11,12 @@ from readiness_tui.domain.gate_result.model import GateRow, Result
 from readiness_tui.domain.gate_result.regression import regression_row
 from readiness_tui.domain.gate_result.threshold import missing_row, shown, threshold_row
 from readiness_tui.domain.metrics import NotComputable, RunData, absent_cases, observe_traces, window
+from readiness_tui.domain.metrics.meets import meets
 from readiness_tui.domain.metrics.rule import From, Rule
+from readiness_tui.domain.metrics.words import value_text
 from readiness_tui.domain.runs.model import Completeness, Trace
 from readiness_tui.domain.text.format import plural
+from readiness_tui.domain.text.sanitise import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,22 @@ def _from_runs(rule: Rule, ground: Ground) -> GateRow:
         made = regression_row(rule, seen, against)
     if isinstance(against, Comparison):
         made = replace(made, baseline=against.baseline, change=against.change.value)
-    return replace(made, run_id=data.run.id)
+    return replace(made, run_id=data.run.id, remarks=(*made.remarks, *_missed_by(rule, data, ground.candidate)))
+
+
+def _missed_by(rule: Rule, deciding: RunData, runs: Sequence[RunData]) -> Iterator[str]:
+    """Other runs of the candidate that miss the threshold: the first run that carries a metric decides, and no silence
+    lies over the rest. A run of its own cases says nothing beside one of the golden set."""
+    if rule.threshold is None:
+        return
+    for data in runs:
+        if data.run.id == deciding.run.id or (data.alone and not deciding.alone):
+            continue
+        found = first_run_with(rule, (data,))
+        if isinstance(found, NotComputable) or meets(found[1].estimate, rule.direction, rule.threshold):
+            continue
+        figure = value_text(found[1].estimate.value, rule)
+        yield f"run {one_line(data.run.id, 60)!r} of the candidate misses it ({figure}); the first run that carries it decides"
 
 
 def _partial(data: RunData) -> str:
