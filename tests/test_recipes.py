@@ -19,6 +19,9 @@ COPIED = (
     "checklists",
     "sample_data",
     "tests/data",
+    # Without these two a `tests` package that some library installs (ppi-python does) comes before the copy's folder.
+    "tests/__init__.py",
+    "tests/sources/__init__.py",
     "tests/sources/hostile",
     "tests/hostile.py",
     "tests/incident_lines.py",
