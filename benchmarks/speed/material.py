@@ -33,7 +33,7 @@ def trace_records(n: int, seed: int = 7) -> Iterator[dict[str, Any]]:
             "model": dice.choice(_MODELS),
             "index_version": "docs-2026-11",
             "question": question,
-            "answer": "" if failed else _said(dice, 24),
+            "answer": "" if failed else _said(dice, 18),
             "retrieved_chunks": [{"chunk_id": f"kb-{dice.randrange(900)}"} for _ in range(3)],
             "tool_calls": (
                 [{"name": dice.choice(_TOOLS), "args": {"order": dice.randrange(10**6)}, "result": "found"}]
