@@ -22,7 +22,8 @@ _DOWN = "\\x1b[B"
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """`goal`: what is asked, in words; `most`: the ratio of CPU to the floor that it allows, or the CPU seconds beyond the
-    floor (`beyond`), or CPU seconds alone (`seconds`); None: only shown. `memory`: MB that ours may hold."""
+    floor (`beyond`), or CPU seconds (`seconds`) or wall seconds (`wall`) alone; None: only shown. `memory`: MB that ours
+    may hold."""
 
     key: str
     what: str
@@ -33,6 +34,7 @@ class Comparison:
     most: float | None = None
     beyond: float | None = None
     seconds: float | None = None
+    wall: float | None = None
     memory: float | None = None
 
 
@@ -135,6 +137,17 @@ def importing(stage: Stage) -> Iterator[Comparison]:
     )  # fmt: skip
 
 
+def saving(stage: Stage) -> Iterator[Comparison]:
+    target, traces = stage.file("target.db"), stage.traces
+    yield Comparison(
+        "save",
+        "a reviewer's save while an import runs, 95th percentile",
+        Side("score", python(_INSIDE, "save", target, traces), before=lambda: _none(stage.fresh()), tells=True),
+        goal="≤ 0.075 s wall, no error",
+        wall=0.075,
+    )
+
+
 def _none(made: object) -> None:
     """What is laid out is not handed on."""
 
@@ -188,6 +201,7 @@ def painting(stage: Stage) -> Iterator[Comparison]:
 
 GROUPS: dict[str, Callable[[Stage], Iterator[Comparison]]] = {
     "importing": importing,
+    "saving": saving,
     "reading": reading,
     "cold": cold,
     "painting": painting,

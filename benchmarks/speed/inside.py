@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -34,7 +35,31 @@ def measure(database: str) -> None:
     desk.close()
 
 
-JOBS: dict[str, Callable[[str], None]] = {job.__name__: job for job in (measure,)}
+def save(database: str, source: str) -> None:
+    """A reviewer's saves while an import of `source` runs in another process: the 95th percentile of what each took."""
+    from readiness_tui.services.core.desk import open_desk
+    from readiness_tui.services.core.view import current_review
+    from readiness_tui.services.review.assess import score
+    from readiness_tui.store import reviews
+
+    desk = open_desk(Path(database), "ana")
+    with desk.store.read() as conn:
+        lists = reviews.checklists(conn, current_review(conn, desk).id)
+    items = [item.id for one in lists for item in one.items]
+    command = [sys.executable, "-c", "from readiness_tui.cli import main; main()", "--db", database, "import", source]
+    took: list[float] = []
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as importing:
+        while importing.poll() is None:
+            began = time.perf_counter()
+            score(desk, [items[len(took) % len(items)]], len(took) % 3)
+            took.append(time.perf_counter() - began)
+            time.sleep(0.05)
+        assert importing.returncode == 0, importing.stderr and importing.stderr.read()
+    desk.close()
+    print(json.dumps({"cpu": 0.0, "wall": sorted(took)[int(0.95 * len(took))], "saves": len(took)}))
+
+
+JOBS: dict[str, Callable[..., None]] = {job.__name__: job for job in (measure, save)}
 
 if __name__ == "__main__":
     JOBS[sys.argv[1]](*sys.argv[2:])

@@ -35,6 +35,7 @@ class Row:
             self.ratio <= asked.most if asked.most is not None and self.ratio is not None else None,
             self.ours.wall <= self.floor.wall + asked.beyond if asked.beyond is not None and self.floor else None,
             self.ours.cpu <= asked.seconds if asked.seconds is not None else None,
+            self.ours.wall <= asked.wall if asked.wall is not None else None,
             self.ours.memory <= asked.memory if asked.memory is not None else None,
         ]
         known = [one for one in told if one is not None]
