@@ -7,11 +7,9 @@ counted). A system error is missing, unless the metric counts errors.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from enum import StrEnum
 from statistics import median
 from typing import TypeVar
 
@@ -24,20 +22,10 @@ from readiness_tui.domain.runs.model import (
     Measure,
     Outcome,
     Provenance,
-    ToolCall,
     Trace,
 )
-
-
-class Absent(StrEnum):
-    """Why a record gives no value."""
-
-    MISSING = "missing"
-    NOT_APPLICABLE = "not applicable"
-    CACHED = "cached"
-    COLD = "cold"
-    SAID = "said to be not applicable"  # by the run, where no golden set tells whether it is so
-
+from readiness_tui.domain.traces.measured import Absent as Absent
+from readiness_tui.domain.traces.measured import retried
 
 MISSING, NOT_APPLICABLE = Absent.MISSING, Absent.NOT_APPLICABLE
 #: What leaves the denominator and is counted beside the figure.
@@ -161,28 +149,6 @@ def expected_tools(case: Case, gold: GoldenCase | None) -> Reading:
     if case.status is CaseStatus.ERROR or case.tool_calls is None:
         return MISSING
     return float({call.name for call in case.tool_calls} == set(gold.expected_tools))
-
-
-def retried(calls: tuple[ToolCall, ...] | None) -> Reading:
-    """1 if any call was a retry. If arguments were not logged, only the attempt number tells."""
-    if calls is None:
-        return MISSING
-    if not calls:
-        return NOT_APPLICABLE
-    if any((call.attempt or 1) > 1 for call in calls):
-        return 1.0
-    if len(calls) == 1:
-        return 0.0
-    logged = [(call.name, _canonical(call.arguments)) for call in calls if call.arguments is not None]
-    return float(len(set(logged)) < len(logged))
-
-
-def _canonical(arguments: str) -> str:
-    """One spelling for equal JSON arguments."""
-    try:
-        return json.dumps(json.loads(arguments), sort_keys=True)
-    except (ValueError, RecursionError):
-        return arguments
 
 
 def case_retried(case: Case, gold: GoldenCase | None) -> Reading:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol
 
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.checklists.assessment import Assurance, Proposal
 from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
 from readiness_tui.domain.probes.base import (
-    EXAMPLES,
     Finding,
+    OneByOne,
     ProbeInput,
     RecordProbe,
     SeenTraces,
@@ -25,7 +25,7 @@ from readiness_tui.domain.probes.base import (
 )
 from readiness_tui.domain.probes.facts import fact_proposal
 from readiness_tui.domain.probes.variety import Variety, constants, no_proof
-from readiness_tui.domain.runs.model import Trace
+from readiness_tui.domain.traces.counted import EXAMPLES, Counted
 
 KNOWN = Fraction(95, 100)
 
@@ -50,11 +50,9 @@ class SupportFigure:
 
 
 class Reading(Protocol):
-    """One figure's part of the pass: sees each trace once, and the copies of one, then returns the figure."""
+    """One figure's part of the pass: sees each group of requests once (`base.Counter`), then returns the figure."""
 
-    def add(self, trace: Trace) -> None: ...
-
-    def again(self, trace: Trace) -> None: ...
+    def add(self, got: Counted) -> None: ...
 
     def figure(self) -> SupportFigure: ...
 
@@ -62,9 +60,7 @@ class Reading(Protocol):
 class Weighing(Protocol):
     """Like `Reading`, for a fact that only the log can show."""
 
-    def add(self, trace: Trace) -> None: ...
-
-    def again(self, trace: Trace) -> None: ...
+    def add(self, got: Counted) -> None: ...
 
     def finding(self) -> Finding: ...
 
@@ -95,18 +91,22 @@ def figure_proposal(
     )
 
 
+def _add(reading: Any, got: Counted) -> None:
+    """Readings that still look at one whole record at a time are right only where each is a group of its own."""
+    if isinstance(reading, OneByOne):
+        (reading.again if got.copies else reading.add)(got.trace)
+    else:
+        reading.add(got)
+
+
 @dataclass(slots=True)
 class _FigureCounter:
-    reading: Reading | None
+    reading: Any
     problem: str
 
-    def add(self, trace: Trace) -> None:
+    def add(self, got: Counted) -> None:
         if self.reading is not None:
-            self.reading.add(trace)
-
-    def again(self, trace: Trace) -> None:
-        if self.reading is not None:
-            self.reading.again(trace)
+            _add(self.reading, got)
 
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
         if self.reading is None:
@@ -119,16 +119,12 @@ class _FigureCounter:
 
 @dataclass(slots=True)
 class _FindingCounter:
-    weighing: Weighing | None
+    weighing: Any
     problem: str
 
-    def add(self, trace: Trace) -> None:
+    def add(self, got: Counted) -> None:
         if self.weighing is not None:
-            self.weighing.add(trace)
-
-    def again(self, trace: Trace) -> None:
-        if self.weighing is not None:
-            self.weighing.again(trace)
+            _add(self.weighing, got)
 
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
         if self.weighing is None:
@@ -144,7 +140,7 @@ class _FindingCounter:
         return made if made.missing else replace(made, window=seen.window, sampling=sampling(data))
 
 
-def support(make: Callable[[ProbeInput], Reading]) -> TraceProbe:
+def support(make: Callable[[ProbeInput], Reading | OneByOne]) -> TraceProbe:
     """A support probe over traces. If `make` raises `declared.UnusableError`, there is no figure and the error says why."""
 
     def start(data: ProbeInput) -> _FigureCounter:
@@ -156,7 +152,7 @@ def support(make: Callable[[ProbeInput], Reading]) -> TraceProbe:
     return TraceProbe(ProbeKind.SUPPORT, start)
 
 
-def fact_of_traces(make: Callable[[ProbeInput], Weighing]) -> TraceProbe:
+def fact_of_traces(make: Callable[[ProbeInput], Weighing | OneByOne]) -> TraceProbe:
     """A fact probe that has to read the log."""
 
     def start(data: ProbeInput) -> _FindingCounter:

@@ -9,7 +9,17 @@ from fractions import Fraction
 
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.intervals import wilson
-from readiness_tui.domain.probes.base import Check, EachCopy, Finding, NoCopies, ProbeInput, Smallest, safe, utc
+from readiness_tui.domain.probes.base import (
+    Check,
+    EachCopy,
+    Finding,
+    NoCopies,
+    OneByOne,
+    ProbeInput,
+    Smallest,
+    safe,
+    utc,
+)
 from readiness_tui.domain.probes.figures import KNOWN, fact_of_traces, percent
 from readiness_tui.domain.probes.runs import all_runs, cases_of
 from readiness_tui.domain.probes.sound import unsound
@@ -182,7 +192,7 @@ def _stage(own: Counter[int], total: Counter[int], minutes: list[int]) -> tuple[
 
 
 @dataclass(slots=True)
-class ErrorBudget:
+class ErrorBudget(OneByOne):
     """An objective is declared and its error budget is not spent (REL-06). 1: the budget is spent, or the log is too small
     to say so.
 

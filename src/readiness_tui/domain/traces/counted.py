@@ -40,3 +40,8 @@ class Counted:
     ids: tuple[str, ...] = ()
     first: tuple[datetime, str] | None = None
     varied: Mapping[str, Varied] = field(default_factory=dict)
+
+    @property
+    def once(self) -> int:
+        """How many requests there are without their copies."""
+        return self.n - self.copies

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.counted import Counted
+from readiness_tui.domain.traces.leaks import LeakHit
 
 
 class Recorded(Protocol):
@@ -48,6 +49,6 @@ class Recorded(Protocol):
         """The whole records of those whose `Counted.trace` passes."""
         ...
 
-    def leaked(self) -> Iterable[tuple[date | None, Any]]:
+    def leaked(self) -> Iterable[tuple[date | None, LeakHit]]:
         """The credentials and personal data found in the records, each with its request's UTC day."""
         ...

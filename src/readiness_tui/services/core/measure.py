@@ -20,6 +20,7 @@ from readiness_tui.domain.probes import ProbeInput, propose_all, reads_records, 
 from readiness_tui.domain.runs.holding import Shelf
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, EvalSet, Run
+from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.services.core import golden_sets
 from readiness_tui.services.core.circumstances import Held, circumstances
 from readiness_tui.services.core.desk import Desk
@@ -124,7 +125,7 @@ def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Che
         return None if part is None else (*part.cases, *part.outside)
 
     data = ProbeInput(
-        traces=recorded,
+        recorded=RecordedList(recorded),
         candidate=tuple((part.run, part.cases) for part in candidate),
         baseline=tuple((part.run, part.cases) for part in baseline),
         eval_set=eval_set,
@@ -153,7 +154,7 @@ def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Che
         eval_set=eval_set,
         shelf=shelf,
         trace_count=len(recorded),
-        asked=replace(data, traces=(), cases_of=lambda run: None),
+        asked=replace(data, recorded=RecordedList(), cases_of=lambda run: None),
         ambiguous=ambiguous,
         around=known,
     )
