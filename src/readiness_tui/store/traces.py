@@ -109,7 +109,7 @@ def iter_between(
 
     Reads in chunks: use it outside a snapshot, so that nobody who saves waits for it.
     """
-    for rows in _chunks(conn, system, packing.TRACE_COLUMNS, start, end):
+    for rows in chunks(conn, system, tuple(packing.TRACE_COLUMNS.split(", ")), start, end):
         for row in rows:
             yield packing.trace(row[2:])
 
@@ -121,10 +121,7 @@ def columns(
 
     `latency_ms`, `cost`, `outcome`, `cached` and `cold` come from an index, without reading the wide rows.
     """
-    for name in names:
-        if not name.isidentifier():
-            raise ValueError(name)
-    for rows in _chunks(conn, system, ", ".join(names), start, end):
+    for rows in chunks(conn, system, names, start, end):
         for row in rows:
             yield row[2:]
 
@@ -187,14 +184,23 @@ def _row(conn: Connection, system: str, trace_id: str) -> tuple[Any, ...] | None
     return row
 
 
-def _chunks(
-    conn: Connection, system: str, names: str, start: datetime | None, end: datetime | None
+def chunks(
+    conn: Connection,
+    system: str,
+    names: Sequence[str],
+    start: datetime | None = None,
+    end: datetime | None = None,
+    *,
+    source: str = "trace",
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """Rows of key, started_at and `names`."""
+    """Rows of key, started_at and these columns, in the order of `iter_between`. `source`: the table, or a join of it."""
+    for name in names:
+        if not name.isidentifier():
+            raise ValueError(name)
     clauses, values = _where(conn, system, Filter(start=start, end=end))
     at, key = UNKNOWN_TIME, -1
     sql = (
-        f"SELECT key, started_at, {names} FROM trace WHERE {' AND '.join(clauses)}"
+        f"SELECT key, started_at, {', '.join(names)} FROM {source} WHERE {' AND '.join(clauses)}"
         " AND started_at >= ? AND (started_at > ? OR key > ?) ORDER BY started_at, key LIMIT ?"
     )
     while rows := conn.execute(sql, (*values, at, at, key, _CHUNK)).fetchall():
