@@ -16,6 +16,7 @@ from readiness_tui.domain.probes import acceptable
 from readiness_tui.domain.verdict.gap import Gap
 from readiness_tui.domain.verdict.judge import judge
 from readiness_tui.domain.verdict.model import Facts, Judgement
+from readiness_tui.services.core import measured_kept
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.measure import Measured, measure
 from readiness_tui.store import assessments, audit, gaps, incidents, reviews, scorecards
@@ -138,7 +139,7 @@ def load(desk: Desk, *, as_of: date | None = None, shared: bool = False) -> Revi
         shown = {item.id for checklist in facts.checklists for item in checklist.at(review.depth)}
         frozen = scorecards.get(conn, review.id)
         proposals = {item_id: p for item_id, p in measured.proposals.items() if item_id in shown}
-        return ReviewView(
+        view = ReviewView(
             review=review,
             as_of=day,
             facts=facts,
@@ -153,6 +154,8 @@ def load(desk: Desk, *, as_of: date | None = None, shared: bool = False) -> Revi
             who=desk.who,
             frozen=frozen,
         )
+    measured_kept.keep(desk)
+    return view
 
 
 def handed_in(facts: Facts, judgement: Judgement, measured: Measured, *, frozen: bool) -> tuple[HandedIn, ...]:
@@ -169,7 +172,9 @@ def handed_in(facts: Facts, judgement: Judgement, measured: Measured, *, frozen:
 
     notes = [incident for incident in facts.incidents if incident.timeline or incident.fields]
     return (
-        HandedIn(15, "eval set", "yes" if measured.eval_set else "no", "" if measured.eval_set else "none imported"),
+        HandedIn(
+            15, "eval set", "yes" if measured.has_eval_set else "no", "" if measured.has_eval_set else "none imported"
+        ),
         HandedIn(16, "gate", "yes" if facts.gate.gate else "no", "" if facts.gate.gate else "no gate file read"),
         HandedIn(17, "log", "yes" if measured.trace_count else "no", "" if measured.trace_count else "no traces"),
         checklist(18, "middleware", "safety"),
