@@ -14,7 +14,7 @@ from datetime import datetime
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Case, Completeness, EvalSet, Run, Trace, cut_short
-from readiness_tui.store import leftovers, packing, staged_traces, staging, systems
+from readiness_tui.store import leftovers, packing, raw_records, staged_traces, staging, systems
 from readiness_tui.store.codec import dump, opt_moment, stamp, words
 from readiness_tui.store.db import Store
 from readiness_tui.store.rows import Row, Tx, fetch
@@ -176,7 +176,7 @@ def add_cases(store: Store, import_id: int, run_id: str, cases: Iterable[tuple[C
                             case.repeat,
                             position + stored,
                             packing.case_json(case),
-                            packing.pack([raw]),
+                            raw_records.pack([raw]),
                         ),
                     ).rowcount
                 except UNSTORABLE as error:

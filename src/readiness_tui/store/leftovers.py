@@ -11,7 +11,7 @@ from readiness_tui.store.codec import moment
 from readiness_tui.store.db import Store
 from readiness_tui.store.rows import Row
 
-_BLOCKS = 40  # of 64 traces: as many rows as a batch
+_BLOCKS = 10  # of 256 traces: as many rows as a batch
 
 
 def dead(row: Row, own: set[int], now: datetime) -> bool:
