@@ -89,11 +89,7 @@ def rejects(conn: Connection, import_id: int, *, limit: int = -1) -> list[Import
 
 def begin(store: Store, system: str, path: str, format: str, digest: str, who: str, now: datetime) -> int:
     """Open a staged import of a system's data; returns its id. Removes what dead processes left first."""
-    with store.read() as conn:
-        left = fetch(conn, "SELECT id, host, pid, begun_at FROM import WHERE published_at IS NULL")
-    for row in left:
-        if leftovers.dead(row, store.importing, now):
-            leftovers.remove(store, row["id"])
+    leftovers.sweep(store, now)
     with staging.batch(store) as tx:
         seen = tx.conn.execute("SELECT coalesce(max(published_order), 0) FROM import").fetchone()[0]
         tx.db["import"].insert(

@@ -17,18 +17,18 @@ from readiness_tui.store.sqlite import Connection
 BLOCK = 256  # records compressed together: for one of them some 200 KB are unpacked, in a quarter of a millisecond …
 _BLOCK_CHARACTERS = 1 << 19  # … and fewer where they are long
 _QUICK = 1  # Zstandard's level: smaller than zlib's quickest, in a third of its time
-_MAGIC = b"\x28\xb5\x2f\xfd"  # of a Zstandard frame, little-endian 0xFD2FB528
+MAGIC = b"\x28\xb5\x2f\xfd"  # of a Zstandard frame, little-endian 0xFD2FB528
 _lengths = msgspec.json.Decoder(list[int | None]).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def blocks(records: Sequence[str | None]) -> Iterator[tuple[int, bytes]]:
+def blocks(records: Sequence[str | None], level: int = _QUICK) -> Iterator[tuple[int, bytes]]:
     """The records in blocks: how many are in it, and its bytes. None: a record that is not kept."""
     first = size = 0
     for number, record in enumerate(records, 1):
         size += len(record or "")
         if number - first >= BLOCK or size >= _BLOCK_CHARACTERS or number == len(records):
-            yield number - first, pack(records[first:number])
+            yield number - first, pack(records[first:number], level)
             first, size = number, 0
 
 
@@ -42,7 +42,7 @@ def pack(records: Sequence[str | None], level: int = _QUICK) -> bytes:
 
 
 def unpack(data: bytes) -> list[str | None]:
-    if data.startswith(_MAGIC):
+    if data.startswith(MAGIC):
         import zstandard
 
         plain = zstandard.ZstdDecompressor().decompress(data)
