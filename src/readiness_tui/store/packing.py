@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from math import isfinite
 from typing import Any
@@ -18,7 +17,6 @@ TRACE_COLUMNS = (
     "chunks, tool_calls, retrieval, feedback, latency_ms, cost, tokens_in, tokens_out, scores, cached, cold, extra, "
     "spans, person, session"
 )
-RAW_BLOCK = 64  # records compressed together: one is read by unpacking some 50 KB
 
 _OUTCOMES: dict[Outcome | None, str | None] = {None: None, **{outcome: outcome.value for outcome in Outcome}}
 _encode = msgspec.json.Encoder().encode
@@ -158,18 +156,3 @@ def tool_names(calls: str | None) -> set[str]:
 def chunk_sources(chunks: str | None) -> set[str]:
     """The documents that a row of `chunks` comes from; a chunk without one stands for itself."""
     return {chunk[4] or chunk[0] for chunk in _chunks(chunks)} if chunks and chunks != "[]" else set()
-
-
-def pack(records: Sequence[str]) -> bytes:
-    """Raw records, compressed together: their lengths, a newline, their bytes. Lone surrogates survive."""
-    parts = [record.encode("utf-8", "surrogatepass") for record in records]
-    return zlib.compress(b"\n".join((_encode([len(part) for part in parts]), b"".join(parts))), 1)
-
-
-def unpack(data: bytes) -> list[str]:
-    lengths, _, joined = zlib.decompress(data).partition(b"\n")
-    records, start = [], 0
-    for length in msgspec.json.decode(lengths, type=list[int]):
-        records.append(joined[start : start + length].decode("utf-8", "surrogatepass"))
-        start += length
-    return records
