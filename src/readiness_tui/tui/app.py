@@ -70,6 +70,7 @@ class ReadinessApp(App[None]):
         self.view: ReviewView | None = None
         # One thread for everything that touches the file: saves keep their order, and none is ever dropped.
         self._serial = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness-store")
+        self._reckoning = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness-rules")
 
     async def on_mount(self) -> None:
         if self._lab is not None:
@@ -87,6 +88,7 @@ class ReadinessApp(App[None]):
         await super().on_event(event)
 
     async def on_unmount(self) -> None:
+        self._reckoning.shutdown(wait=True, cancel_futures=True)
         self._serial.shutdown(wait=True)
 
     # -- services: what the host promises (host.py) ---------------------------------------------------------------
@@ -107,6 +109,9 @@ class ReadinessApp(App[None]):
         except ReadinessError as refusal:
             self.complain(str(refusal))
             return None
+
+    async def reckon(self, rule: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._reckoning, partial(rule, *args, **kwargs))
 
     async def act(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> bool:
         try:

@@ -32,6 +32,10 @@ class Host(Protocol):
     async def search(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """`fetch` in a thread of its own: a search through everything imported must not delay a save."""
 
+    async def reckon(self, rule: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Apply a rule to values that are read already, beside the store thread: no save waits for it. What is not
+        wanted any more when its turn comes is dropped, if whoever waits for it is cancelled."""
+
     async def act(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> bool:
         """Run a service that saves, then show what follows from it. False where it refused."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from readiness_tui.domain.checklists.assessment import Evidence, EvidenceKind, Proposal
+from readiness_tui.domain.checklists.assessment import Proposal
 from readiness_tui.domain.checklists.model import Checklist
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.gate.diff import gate_diff
@@ -24,13 +24,13 @@ from readiness_tui.services.core import golden_sets
 from readiness_tui.services.core.circumstances import Held, circumstances
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.golden_sets import run_data
+from readiness_tui.services.core.known import read_known
 from readiness_tui.store import (
     assessments,
     declared,
     gate_changes,
     gates,
     imports,
-    incidents,
     label_batches,
     reviews,
     runs,
@@ -80,7 +80,8 @@ def measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Chec
     A line in an incident's note asks only the probes anew that read incidents: the gate and the traces are as before.
     """
     mark = _imported(conn, review, as_of)
-    noted = tuple(incidents.all(conn, review.system)), _drills(conn, review)
+    known = read_known(conn, desk, review)
+    noted = known.incidents, known.drills
     kept = desk.cache.get("measure")
     if kept is None or kept[0] != mark:
         made = _measure(conn, desk, review, checklists, as_of)
@@ -111,10 +112,10 @@ def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Che
     baseline = tuple(run_data(conn, info, shelf, baseline=True) for info in named)
     eval_set = speaking((*candidate, *baseline), shelf)
     recorded = tuple(traces.iter_between(conn, review.system))
-    known = circumstances(conn, desk, review, Held(gate, lock, candidate_infos, candidate, baseline, shelf, as_of))
+    around = circumstances(conn, desk, review, Held(gate, lock, candidate_infos, candidate, baseline, shelf, as_of))
     drawn = label_batches.all(conn, review.system)
     outcome = evaluate_gate(
-        gate, lock, candidate, baseline, recorded, as_of=as_of, locked=shelf.locked, around=known, batches=drawn
+        gate, lock, candidate, baseline, recorded, as_of=as_of, locked=shelf.locked, around=around, batches=drawn
     )
     if gate is not None and review.gate_id is not None:
         outcome = replace(outcome, revision=_revision(conn, review.gate_id, gate))
@@ -123,6 +124,7 @@ def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Che
         part = run_data(conn, by_id[run.id], shelf) if run.id in by_id else None
         return None if part is None else (*part.cases, *part.outside)
 
+    known = read_known(conn, desk, review)
     data = ProbeInput(
         traces=recorded,
         candidate=tuple((part.run, part.cases) for part in candidate),
@@ -139,8 +141,8 @@ def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Che
             for part in (run_data(conn, info, shelf) for info in infos if special(info.run))
         ),
         held={part.run.id: part for part in (*candidate, *baseline)},
-        incidents=tuple(incidents.all(conn, review.system)),
-        evidence=_drills(conn, review),
+        incidents=known.incidents,
+        evidence=known.drills,
         cases_of=cases_of,
     )
     items = tuple(item for checklist in checklists for item in checklist.items)
@@ -155,7 +157,7 @@ def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Che
         trace_count=len(recorded),
         asked=replace(data, traces=(), cases_of=lambda run: None),
         ambiguous=ambiguous,
-        around=known,
+        around=around,
     )
 
 
@@ -178,15 +180,6 @@ def hold_unlocked(
     return [
         evaluate_gate(gate, None, runs_, base, recorded, as_of=as_of, locked=sets, around=around) for gate in others
     ]
-
-
-def _drills(conn: Connection, review: Review) -> dict[str, tuple[Evidence, ...]]:
-    """The evidence that probes read, by item: dated drills."""
-    found: dict[str, tuple[Evidence, ...]] = {}
-    for piece in assessments.evidence(conn, review.id):
-        if piece.kind is EvidenceKind.DRILL:
-            found[piece.item_id] = (*found.get(piece.item_id, ()), piece)
-    return found
 
 
 def _candidate(
