@@ -138,8 +138,8 @@ def over_time(desk: Desk, measured: Measured) -> Trend:
     """Every run's quality, latency and cost, in order of start. A stored run never changes, so its figures are kept."""
     gate = measured.gate.gate
     wanted = names(gate)
-    roles = {data.run.id: "baseline" for data in measured.baseline}
-    roles |= {data.run.id: "candidate" for data in measured.candidate}
+    roles = {run.id: "baseline" for run in measured.baseline_runs}
+    roles |= {run.id: "candidate" for run in measured.candidate_runs}
     found: list[tuple[Dated, Figures]] = []
     with desk.store.read() as conn:
         review = current_review(conn, desk)
@@ -163,8 +163,8 @@ def error_class(error: str) -> str:
 def case_view(desk: Desk, key: str, measured: Measured, run_id: str = "") -> CaseView:
     """The case with this key (its id, and `@variant` where it has one): in `run_id` (else the candidate), in the first
     run of the other side, then in the rest of both. With its scores: a label given after this is not blind."""
-    roles = {part.run.id: "baseline" for part in measured.baseline}
-    roles |= {part.run.id: "candidate" for part in measured.candidate}
+    roles = {run.id: "baseline" for run in measured.baseline_runs}
+    roles |= {run.id: "candidate" for run in measured.candidate_runs}
     first = run_id or next((name for name in roles if roles[name] == "candidate"), "")
     other = "candidate" if roles.get(first) == "baseline" else "baseline"
     facing = next((name for name in roles if roles[name] == other), "")

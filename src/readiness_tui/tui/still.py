@@ -21,7 +21,7 @@ class WhenStill:
         self._owner, self._pause = owner, pause
         self._timer: asyncio.TimerHandle | None = None
 
-    def ask(self, look: Callable[[], None]) -> None:
+    def ask(self, look: Callable[[], object]) -> None:
         self.drop()
         pause = self._pause * patience
         if pause <= 0:
@@ -34,7 +34,7 @@ class WhenStill:
             self._timer.cancel()
             self._timer = None
 
-    def _look(self, look: Callable[[], None]) -> None:
+    def _look(self, look: Callable[[], object]) -> None:
         """Inside the app's own context, as a timer of its would be; not any more where the owner has gone."""
         self._timer = None
         if self._owner.is_attached:

@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from readiness_tui.domain.checklists.assessment import Evidence, EvidenceKind
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.verdict.gap import Gap, StoredCondition
@@ -35,16 +34,6 @@ class Known:
     gaps: dict[str, Gap]
     conditions: dict[str, StoredCondition]
     incidents: tuple[Incident, ...]
-
-    @property
-    def drills(self) -> dict[str, tuple[Evidence, ...]]:
-        """The evidence that probes read, by item: dated drills."""
-        found: dict[str, tuple[Evidence, ...]] = {}
-        for pieces in self.parts.evidence.values():
-            for piece in pieces:
-                if piece.kind is EvidenceKind.DRILL:
-                    found[piece.item_id] = (*found.get(piece.item_id, ()), piece)
-        return found
 
 
 def read_known(conn: Connection, desk: Desk, review: Review) -> Known:

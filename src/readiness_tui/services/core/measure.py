@@ -3,75 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
-from readiness_tui.domain.checklists.assessment import Proposal
+from readiness_tui.domain.checklists.assessment import Evidence, EvidenceKind
 from readiness_tui.domain.checklists.model import Checklist
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.gate.diff import gate_diff
 from readiness_tui.domain.gate.model import Gate, Revision
-from readiness_tui.domain.gate_result.circumstances import ALONE, Circumstances
 from readiness_tui.domain.gate_result.evaluate import evaluate_gate, latest_complete
 from readiness_tui.domain.gate_result.model import GateOutcome
-from readiness_tui.domain.metrics import RunData, case_key, held, speaking
+from readiness_tui.domain.metrics import case_key, held, speaking
 from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.probes import ProbeInput, propose_all, reads_records, special
-from readiness_tui.domain.runs.holding import Shelf
 from readiness_tui.domain.runs.joining import join_golden
-from readiness_tui.domain.runs.model import Case, EvalSet, Run
+from readiness_tui.domain.runs.model import Case, Run
 from readiness_tui.services.core import golden_sets
 from readiness_tui.services.core.circumstances import Held, circumstances
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.golden_sets import run_data
-from readiness_tui.services.core.known import read_known
+from readiness_tui.services.core.measured import Footing, Measured, at_hand
 from readiness_tui.store import (
     assessments,
-    declared,
     gate_changes,
     gates,
-    imports,
+    incidents,
     label_batches,
     reviews,
     runs,
     traces,
 )
+from readiness_tui.store.kept import marks
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
 
 __all__ = ["Measured", "hold_unlocked", "measure", "repeats", "run_data"]
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What imported data says: the gate's rows, the probes' proposals, and the runs they rest on."""
-
-    gate: GateOutcome
-    proposals: dict[str, Proposal]
-    runs: tuple[RunInfo, ...]
-    candidate: tuple[RunData, ...]
-    baseline: tuple[RunData, ...]
-    eval_set: EvalSet | None  # the golden set that holds them; the review's where it has no run yet
-    shelf: Shelf  # all golden sets
-    trace_count: int
-    asked: ProbeInput  # what the probes read, but for the traces: kept for those that read notes and drills alone
-    ambiguous: tuple[str, ...] = ()  # pipeline versions among which a person must choose the candidate
-    around: Circumstances = ALONE
-
-
-def _imported(conn: Connection, review: Review, as_of: date) -> object:
+def imported_mark(conn: Connection, review: Review, as_of: date) -> str:
     """Changes whenever something that `measure` reads has changed, incidents and drills aside."""
-    return (
-        review,
-        as_of,
-        tuple(info.id for info in imports.all(conn, review.system)),
-        gates.locks(conn, review.system),
-        gate_changes.latest(conn, review.gate_id) if review.gate_id else None,
-        runs.label_changes(conn),
-        assessments.dismissals(conn, review.id),
-        declared.facts(conn, review.system),
-        declared.risks(conn, review.system),
-    )
+    return marks.joined(as_of.isoformat(), marks.rows(conn, marks.MEASURED, review.system, review.id))
 
 
 def measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Checklist, ...], as_of: date) -> Measured:
@@ -79,28 +50,33 @@ def measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Chec
 
     A line in an incident's note asks only the probes anew that read incidents: the gate and the traces are as before.
     """
-    mark = _imported(conn, review, as_of)
-    known = read_known(conn, desk, review)
-    noted = known.incidents, known.drills
+    mark = imported_mark(conn, review, as_of)
+    notes = marks.rows(conn, marks.NOTES, review.system, review.id)
     kept = desk.cache.get("measure")
     if kept is None or kept[0] != mark:
-        made = _measure(conn, desk, review, checklists, as_of)
+        made = _measure(conn, desk, review, checklists, as_of, notes)
     else:
         assert isinstance(kept[1], Measured)
         made = kept[1]
-        if noted != (made.asked.incidents, made.asked.evidence):
-            made = _with_notes(made, checklists, replace(made.asked, incidents=noted[0], evidence=noted[1]))
+        if notes != made.notes:
+            made = _with_notes(conn, made, review, checklists, notes)
     desk.cache["measure"] = (mark, made)
     return made
 
 
-def _with_notes(made: Measured, checklists: tuple[Checklist, ...], asked: ProbeInput) -> Measured:
+def _with_notes(
+    conn: Connection, made: Measured, review: Review, checklists: tuple[Checklist, ...], notes: str
+) -> Measured:
     """The same measurement with other incidents and drills."""
     items = [item for checklist in checklists for item in checklist.items if reads_records(item)]
-    return replace(made, asked=asked, proposals=made.proposals | propose_all(items, asked))
+    asked = replace(
+        made.footing().asked, incidents=tuple(incidents.all(conn, review.system)), evidence=_drills(conn, review)
+    )
+    return replace(made, notes=notes, proposals=made.proposals | propose_all(items, asked))
 
 
-def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Checklist, ...], as_of: date) -> Measured:
+def footing_of(conn: Connection, desk: Desk, review: Review, as_of: date) -> Footing:
+    """What the gate and the probes of a review are held against, without the recorded requests."""
     infos = tuple(runs.all(conn, review.system))
     gate = gates.get(conn, review.gate_id) if review.gate_id else None
     lock = golden_sets.lock_of(conn, review.system, gate)
@@ -111,22 +87,9 @@ def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Che
     named = (by_id[run_id] for run_id in review.baseline if run_id in by_id)
     baseline = tuple(run_data(conn, info, shelf, baseline=True) for info in named)
     eval_set = speaking((*candidate, *baseline), shelf)
-    recorded = tuple(traces.iter_between(conn, review.system))
-    around = circumstances(conn, desk, review, Held(gate, lock, candidate_infos, candidate, baseline, shelf, as_of))
-    drawn = label_batches.all(conn, review.system)
-    outcome = evaluate_gate(
-        gate, lock, candidate, baseline, recorded, as_of=as_of, locked=shelf.locked, around=around, batches=drawn
-    )
-    if gate is not None and review.gate_id is not None:
-        outcome = replace(outcome, revision=_revision(conn, review.gate_id, gate))
-
-    def cases_of(run: Run) -> tuple[Case, ...] | None:
-        part = run_data(conn, by_id[run.id], shelf) if run.id in by_id else None
-        return None if part is None else (*part.cases, *part.outside)
-
-    known = read_known(conn, desk, review)
-    data = ProbeInput(
-        traces=recorded,
+    known = circumstances(conn, desk, review, Held(gate, lock, candidate_infos, candidate, baseline, shelf, as_of))
+    asked = ProbeInput(
+        traces=(),
         candidate=tuple((part.run, part.cases) for part in candidate),
         baseline=tuple((part.run, part.cases) for part in baseline),
         eval_set=eval_set,
@@ -141,23 +104,51 @@ def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Che
             for part in (run_data(conn, info, shelf) for info in infos if special(info.run))
         ),
         held={part.run.id: part for part in (*candidate, *baseline)},
-        incidents=known.incidents,
-        evidence=known.drills,
-        cases_of=cases_of,
+        incidents=tuple(incidents.all(conn, review.system)),
+        evidence=_drills(conn, review),
     )
+    drawn = label_batches.all(conn, review.system)
+    return Footing(
+        gate, lock, infos, candidate, baseline, eval_set, shelf, drawn, known, ambiguous, as_of=as_of, asked=asked
+    )
+
+
+def _measure(
+    conn: Connection, desk: Desk, review: Review, checklists: tuple[Checklist, ...], as_of: date, notes: str
+) -> Measured:
+    footing = footing_of(conn, desk, review, as_of)
+    recorded = tuple(traces.iter_between(conn, review.system))
+    outcome = evaluate_gate(
+        footing.gate,
+        footing.lock,
+        footing.candidate,
+        footing.baseline,
+        recorded,
+        as_of=as_of,
+        locked=footing.shelf.locked,
+        around=footing.around,
+        batches=footing.drawn,
+    )
+    if footing.gate is not None and review.gate_id is not None:
+        outcome = replace(outcome, revision=_revision(conn, review.gate_id, footing.gate))
+    by_id = {info.run.id: info for info in footing.runs}
+
+    def cases_of(run: Run) -> tuple[Case, ...] | None:
+        part = run_data(conn, by_id[run.id], footing.shelf) if run.id in by_id else None
+        return None if part is None else (*part.cases, *part.outside)
+
     items = tuple(item for checklist in checklists for item in checklist.items)
     return Measured(
         gate=outcome,
-        proposals=propose_all(items, data),
-        runs=infos,
-        candidate=candidate,
-        baseline=baseline,
-        eval_set=eval_set,
-        shelf=shelf,
+        proposals=propose_all(items, replace(footing.asked, traces=recorded, cases_of=cases_of)),
+        runs=footing.runs,
+        candidate_runs=tuple(part.run for part in footing.candidate),
+        baseline_runs=tuple(part.run for part in footing.baseline),
+        has_eval_set=footing.eval_set is not None,
         trace_count=len(recorded),
-        asked=replace(data, traces=(), cases_of=lambda run: None),
-        ambiguous=ambiguous,
-        around=around,
+        notes=notes,
+        ambiguous=footing.ambiguous,
+        footing=at_hand(footing),
     )
 
 
@@ -180,6 +171,15 @@ def hold_unlocked(
     return [
         evaluate_gate(gate, None, runs_, base, recorded, as_of=as_of, locked=sets, around=around) for gate in others
     ]
+
+
+def _drills(conn: Connection, review: Review) -> dict[str, tuple[Evidence, ...]]:
+    """The evidence that probes read, by item: dated drills."""
+    found: dict[str, tuple[Evidence, ...]] = {}
+    for piece in assessments.evidence(conn, review.id):
+        if piece.kind is EvidenceKind.DRILL:
+            found[piece.item_id] = (*found.get(piece.item_id, ()), piece)
+    return found
 
 
 def _candidate(

@@ -184,7 +184,9 @@ def handed_in(facts: Facts, judgement: Judgement, measured: Measured, *, frozen:
 
     notes = [incident for incident in facts.incidents if incident.timeline or incident.fields]
     return (
-        HandedIn(15, "eval set", "yes" if measured.eval_set else "no", "" if measured.eval_set else "none imported"),
+        HandedIn(
+            15, "eval set", "yes" if measured.has_eval_set else "no", "" if measured.has_eval_set else "none imported"
+        ),
         HandedIn(16, "gate", "yes" if facts.gate.gate else "no", "" if facts.gate.gate else "no gate file read"),
         HandedIn(17, "log", "yes" if measured.trace_count else "no", "" if measured.trace_count else "no traces"),
         checklist(18, "middleware", "safety"),

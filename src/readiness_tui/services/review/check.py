@@ -24,7 +24,7 @@ _LARGEST = 64 * 1024 * 1024  # bytes of a scorecard
 
 def gate_of(view: ReviewView) -> GateCard:
     """The gate evaluated on the review's runs, as `gate show` prints it."""
-    runs = [part.run for part in (*view.measured.candidate, *view.measured.baseline)]
+    runs = [*view.measured.candidate_runs, *view.measured.baseline_runs]
     return gate_card(view.gate, runs, view.review)
 
 
@@ -37,15 +37,15 @@ def check_review(view: ReviewView, folder: Path | None = None) -> GateCheck:
         remarks.append(
             f"Nobody named the candidate among the versions {versions}; the latest complete run stands for it."
         )
-    history = lock_witness.of_folder(folder, view.gate.lock, [d.run for d in view.measured.candidate]) if folder else ""
+    history = lock_witness.of_folder(folder, view.gate.lock, view.measured.candidate_runs) if folder else ""
     if history:
         remarks.append(history)
     return compose_gate(
         view.gate,
         (view.judgement.parts[Part.GATE], causes),
         view.as_of,
-        candidate=[data.run for data in view.measured.candidate],
-        baseline=[data.run for data in view.measured.baseline],
+        candidate=view.measured.candidate_runs,
+        baseline=view.measured.baseline_runs,
         remarks=remarks,
     )
 

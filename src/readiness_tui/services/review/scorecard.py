@@ -50,7 +50,7 @@ def _compose(conn: Connection, view: ReviewView) -> Scorecard:
         view.judgement,
         app_version=__version__,
         input_digests={Path(info.path).name: info.digest for info in imports.all(conn, view.review.system)},
-        runs=[part.run for part in (*view.measured.candidate, *view.measured.baseline)],
+        runs=[*view.measured.candidate_runs, *view.measured.baseline_runs],
         dissents=[Dissent(person, reason) for person, reason in assessments.dissents(conn, view.review.id).items()],
         previous=previous,
     )

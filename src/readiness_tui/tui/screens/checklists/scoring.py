@@ -390,7 +390,7 @@ class Scoring(Feature):
 
 def _known_ids(view: ReviewView) -> list[str]:
     """A few ids that a line of evidence may name: what is decided on, and what happened."""
-    runs = [data.run.id for data in (*view.measured.candidate, *view.measured.baseline)]
+    runs = [run.id for run in (*view.measured.candidate_runs, *view.measured.baseline_runs)]
     return [*dict.fromkeys(runs[:2]), *(incident.name for incident in view.facts.incidents[:3])]
 
 

@@ -132,7 +132,7 @@ def warnings(view: ReviewView) -> list[Content]:
     said: list[Content] = []
     if view.measured.ambiguous:
         versions = ", ".join(view.measured.ambiguous)
-        shown = view.measured.candidate[0].run.version if view.measured.candidate else "none"
+        shown = view.measured.candidate_runs[0].version if view.measured.candidate_runs else "none"
         said.append(
             line(
                 f"! Nobody named the candidate, and runs of several versions are here ({versions}). {shown} is shown,"
