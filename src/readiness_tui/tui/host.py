@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ParamSpec, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, cast
 
 from textual.dom import DOMNode
 
-from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import ReviewView
+if TYPE_CHECKING:
+    from readiness_tui.services.core.desk import Desk
+    from readiness_tui.services.core.opening import Opening
+    from readiness_tui.services.core.view import ReviewView
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -19,7 +21,8 @@ class Host(Protocol):
     """Runs services away from the UI thread, says what came of them, and opens other screens."""
 
     desk: Desk | None  # None: no file is open
-    view: ReviewView | None  # the open review as it was last read
+    view: ReviewView | None  # the open review as it was last read; None until it has been judged for the first time
+    opening: Opening | None  # what is known of it until then
     who: str
     here: Path  # the folder that new files go to
 
