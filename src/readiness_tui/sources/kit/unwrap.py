@@ -27,8 +27,7 @@ from readiness_tui.domain.text.format import plural
 from readiness_tui.sources.kit.base import Joins, Progress, Recognised, Record, Source, Warn
 from readiness_tui.sources.kit.fileio import HEAD, digest, unreadable
 from readiness_tui.sources.kit.fileio import head as head_of
-from readiness_tui.sources.kit.jsonio import RecordError, document, members
-from readiness_tui.sources.kit.not_finite import as_null
+from readiness_tui.sources.kit.jsonio import RecordError, as_null, document, members
 from readiness_tui.sources.kit.paging import paging
 from readiness_tui.sources.kit.peek import FileKind, peek
 from readiness_tui.sources.kit.split_frame import split_rows
