@@ -27,7 +27,8 @@ from readiness_tui.domain.runs.model import (
     ToolCall,
     Trace,
 )
-from readiness_tui.domain.traces.traffic import content, not_of_users
+from readiness_tui.domain.traces.content import content
+from readiness_tui.domain.traces.traffic import not_of_users
 from tests.domain.probes.test_probes import DAY, START, ask, data, item
 
 RUN = Run("r", "r", "t", started_at=START)

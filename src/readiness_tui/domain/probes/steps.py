@@ -14,7 +14,7 @@ from readiness_tui.domain.probes.base import ProbeInput, TraceProbe, safe
 from readiness_tui.domain.probes.shares import ShareCounter, ShareQuery, ShareTally, ranked
 from readiness_tui.domain.runs.model import Span, SpanKind, Trace
 from readiness_tui.domain.text.versions import has, has_version
-from readiness_tui.domain.traces.steps import Call, calls, flag, has_value, in_order, of_kind, works
+from readiness_tui.domain.traces.steps import Call, below_first, calls, flag, has_value, in_order, of_kind, works
 
 # Shares
 
@@ -30,19 +30,7 @@ def _has_parent(trace: Trace, tally: ShareTally) -> None:
     """Applies to every step but the trace's first one; it carries if its parents lead up to that first step. A step
     that is its trace's only one has nothing to join."""
     spans = _steps(trace, tally)
-    parents = {span.id: span.parent for span in spans}
-    first = next((span.id for span in spans if span.parent is None), None)
-    joined = set() if first is None else {first}
-    for span in spans:
-        if span.id == first:
-            continue
-        path, at = [], span.id
-        while at not in joined and at in parents and at not in path and (above := parents[at]) is not None:
-            path.append(at)
-            at = above
-        whole = at in joined
-        if whole:
-            joined.update(path)
+    for whole in below_first(spans):
         tally.count(whole, "" if whole else "a way up to the first step")
     if len(spans) == 1:
         tally.note("alone")

@@ -6,7 +6,6 @@ Money is summed in billionths of a dollar: with integers the sum does not depend
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -18,8 +17,8 @@ from readiness_tui.domain.probes.figures import SupportFigure, nearly_all, perce
 from readiness_tui.domain.probes.variety import ENOUGH, Variety
 from readiness_tui.domain.runs.model import SpanKind, Trace
 from readiness_tui.domain.text.versions import has
+from readiness_tui.domain.traces.shape_steps import LIMITED
 
-_LIMITED = re.compile(r"(?<![0-9])429(?![0-9])|rate.?limit|too many requests", re.IGNORECASE)
 _NANO = 10**9
 _MOST_LIMITED = Fraction(1, 100)  # share of requests that hit a rate limit: above it there is no headroom
 _AGREES = Fraction(1, 10)  # relative difference allowed between the logged share and the declared rate
@@ -56,7 +55,7 @@ class RateLimitHeadroom(EachCopy):
         errors = [trace.error, trace.status, *(span.error for span in models)]
         codes = [str(span.attributes.get("status_code")) for span in models]
         self.ended += trace.outcome is not None or any(errors) or bool(models)
-        if any(text and _LIMITED.search(text) for text in errors) or "429" in codes:
+        if any(text and LIMITED.search(text) for text in errors) or "429" in codes:
             self.limited += 1
             self.hit.add(trace.id)
 

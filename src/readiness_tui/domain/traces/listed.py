@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import Any
 
 from readiness_tui.domain.runs.model import Trace
+from readiness_tui.domain.traces.content import content
 from readiness_tui.domain.traces.counted import Counted, Varied
 from readiness_tui.domain.traces.leaks import LeakHit, leaks
 from readiness_tui.domain.traces.measured import MEASURED, at_of, day_of, utc
-from readiness_tui.domain.traces.traffic import content, not_of_users
+from readiness_tui.domain.traces.traffic import not_of_users
 from readiness_tui.domain.traces.varied import digest, values
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)

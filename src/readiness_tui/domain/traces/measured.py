@@ -41,6 +41,11 @@ def at_of(moment: datetime | None) -> int | None:
     return None if moment is None else (utc(moment) - _EPOCH) // _MICROSECOND
 
 
+def moment_at(at: int) -> datetime:
+    """The time so many microseconds after 1970 began."""
+    return _EPOCH + at * _MICROSECOND
+
+
 def day_at(at: int | None) -> date | None:
     """The UTC day of a time in microseconds since 1970."""
     return None if at is None else date.fromordinal(_FIRST_DAY + at // _MICROSECONDS_OF_DAY)

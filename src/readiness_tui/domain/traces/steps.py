@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +17,9 @@ _NO_ID = frozenset(
     """true false yes no ok approved auto automatic automatically system bypass bypassed skip skipped pending id key
     approval test x 0""".split()  # noqa: SIM905
 )
+#: The ids that a call may carry, on its step or among its arguments.
+IDS = ("approval_id", "idempotency_key")
+_PLAIN_IDS = tuple(name.replace("_", "") for name in IDS)
 _OFF = frozenset({"off", "disabled", "skip", "skipped", "noop", "no_op", "none", "bypass", "dry_run"})
 
 
@@ -58,6 +60,14 @@ class Call:
         return next((str(value) for value in (self.attributes.get(name), *told) if has_value(value)), None)
 
 
+def may_hold_ids(arguments: str | None) -> bool:
+    """Whether an id may be among a call's arguments: quick, and True where in doubt."""
+    if not arguments:
+        return False
+    plain = arguments.replace("_", "").replace("-", "").casefold()
+    return any(name in plain for name in _PLAIN_IDS) or "\\" in arguments
+
+
 def arguments(call: ToolCall) -> dict[str, Any]:
     if not call.arguments or not call.arguments.lstrip().startswith("{"):
         return {}
@@ -68,36 +78,64 @@ def arguments(call: ToolCall) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def calls(trace: Trace) -> Iterator[Call]:
+def calls(trace: Trace) -> list[Call]:
     """The trace's tool calls by name, those of one name in their order; a step and the call it made count as one."""
-    yield from sorted(_logged(trace), key=lambda call: call.call.name)
+    found = [
+        Call(call, step.attributes if step else {}, call.error or step.error if step and together else call.error)
+        for call, step, together in made_by(trace)
+    ]
+    if not trace.tool_calls:
+        steps = of_kind(trace, SpanKind.TOOL)
+        found = [Call(ToolCall(step.name, error=step.error), step.attributes, step.error) for step in steps]
+    return sorted(found, key=lambda call: call.call.name)
 
 
-def _logged(trace: Trace) -> Iterator[Call]:
-    steps = of_kind(trace, SpanKind.TOOL)
-    logged = trace.tool_calls or ()
-    if not logged:
-        yield from (Call(ToolCall(step.name, error=step.error), step.attributes, step.error) for step in steps)
-        return
+def made_by(trace: Trace) -> list[tuple[ToolCall, Span | None, bool]]:
+    """Each logged tool call with the step that made it. `bool`: there are as many steps as calls, so each belongs to the
+    one at its place; else by name."""
+    steps, logged = of_kind(trace, SpanKind.TOOL), trace.tool_calls or ()
     if len(steps) == len(logged):
-        for call, step in zip(logged, steps, strict=True):
-            yield Call(call, step.attributes, call.error or step.error)
-        return
+        return [(call, step, True) for call, step in zip(logged, steps, strict=True)]
+    found: list[tuple[ToolCall, Span | None, bool]] = []
     for call in logged:
         own = next((step for step in steps if _is_of(step, call.name)), None)
         if own is not None:
             steps.remove(own)
-        yield Call(call, own.attributes if own else {}, call.error)
+        found.append((call, own, False))
+    return found
 
 
 def _is_of(step: Span, tool: str) -> bool:
     return tool in (step.name, step.attributes.get("tool")) or step.name.endswith(f" {tool}")
 
 
+def below_first(spans: tuple[Span, ...]) -> list[bool]:
+    """Of each step but the trace's first one, whether its parents lead up to that first step."""
+    parents = {span.id: span.parent for span in spans}
+    first = next((span.id for span in spans if span.parent is None), None)
+    joined = set() if first is None else {first}
+    found = []
+    for span in spans:
+        if span.id == first:
+            continue
+        path, at = [], span.id
+        while at not in joined and at in parents and at not in path and (above := parents[at]) is not None:
+            path.append(at)
+            at = above
+        if at in joined:
+            joined.update(path)
+        found.append(at in joined)
+    return found
+
+
 def works(guard: Span) -> bool:
     """Whether a guard's step shows that it decided: one that failed, or was switched off, let the request pass."""
+    return guard.error is None and not switched_off(guard)
+
+
+def switched_off(guard: Span) -> bool:
     said = {name: guard.attributes.get(name) for name in ("skipped", "disabled", "bypassed")}
     off = any(flag(value) for value in said.values()) or (
         "enabled" in guard.attributes and not flag(guard.attributes["enabled"])
     )
-    return guard.error is None and not off and str(guard.attributes.get("mode", "")).casefold() not in _OFF
+    return off or str(guard.attributes.get("mode", "")).casefold() in _OFF
