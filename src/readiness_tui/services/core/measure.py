@@ -20,7 +20,7 @@ from readiness_tui.domain.probes import ProbeInput, propose_all, reads_records, 
 from readiness_tui.domain.runs.holding import Shelf
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, EvalSet, Run
-from readiness_tui.domain.traces.listed import RecordedList
+from readiness_tui.domain.traces.listed import NOTHING_RECORDED, RecordedList
 from readiness_tui.services.core import golden_sets
 from readiness_tui.services.core.circumstances import Held, circumstances
 from readiness_tui.services.core.desk import Desk
@@ -111,7 +111,7 @@ def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Che
     named = (by_id[run_id] for run_id in review.baseline if run_id in by_id)
     baseline = tuple(run_data(conn, info, shelf, baseline=True) for info in named)
     eval_set = speaking((*candidate, *baseline), shelf)
-    recorded = tuple(traces.iter_between(conn, review.system))
+    recorded = RecordedList.of(traces.iter_between(conn, review.system))
     known = circumstances(conn, desk, review, Held(gate, lock, candidate_infos, candidate, baseline, shelf, as_of))
     drawn = label_batches.all(conn, review.system)
     outcome = evaluate_gate(
@@ -125,7 +125,7 @@ def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Che
         return None if part is None else (*part.cases, *part.outside)
 
     data = ProbeInput(
-        recorded=RecordedList(recorded),
+        recorded=recorded,
         candidate=tuple((part.run, part.cases) for part in candidate),
         baseline=tuple((part.run, part.cases) for part in baseline),
         eval_set=eval_set,
@@ -154,7 +154,7 @@ def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Che
         eval_set=eval_set,
         shelf=shelf,
         trace_count=len(recorded),
-        asked=replace(data, recorded=RecordedList(), cases_of=lambda run: None),
+        asked=replace(data, recorded=NOTHING_RECORDED, cases_of=lambda run: None),
         ambiguous=ambiguous,
         around=known,
     )
@@ -173,7 +173,7 @@ def hold_unlocked(
 ) -> list[GateOutcome]:
     """Gates against the system's stored runs as if they had no lock: what their rules say, whenever they were declared."""
     from_traces = any(rule.source is From.TRACES for gate in others for rule in gate.rules)
-    recorded = tuple(traces.iter_between(conn, system)) if from_traces else ()
+    recorded = RecordedList.of(traces.iter_between(conn, system)) if from_traces else NOTHING_RECORDED
     runs_, base, sets = measured.candidate, measured.baseline, measured.shelf.locked
     around = replace(measured.around, tries=None, findings=())
     return [
