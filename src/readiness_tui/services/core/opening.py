@@ -31,7 +31,7 @@ class Opening:
     frozen: bool
     saved_at: datetime | None
     glance: Any | None
-    moment: kept.Moment | None
+    moment: kept.Standpoint | None
 
 
 def begin(desk: Desk) -> Opening | None:
