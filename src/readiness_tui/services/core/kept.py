@@ -23,7 +23,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from readiness_tui.services.core import program
 from readiness_tui.store.kept import marks, results
@@ -31,6 +31,8 @@ from readiness_tui.store.kept import marks, results
 if TYPE_CHECKING:
     from readiness_tui.services.core.desk import Desk
     from readiness_tui.store.sqlite import Connection
+
+T = TypeVar("T")  # a value as JSON knows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,12 @@ def keep(
     return desk.store.keep(put)
 
 
-def result(desk: Desk, name: str, make: Callable[[], Any], *, as_of: date | None = None, viewer: str = "") -> Any:
+def result(desk: Desk, name: str, make: Callable[[], T], *, as_of: date | None = None, viewer: str = "") -> T:
     """The value that is kept under `name`, else the one that `make` makes, which is kept from then on."""
     seen = now(desk, as_of=as_of, viewer=viewer)
-    found = find(desk, seen, name)
-    if found is None:
-        found = make()
-        keep(desk, seen, {name: found}, as_of=as_of, viewer=viewer)
-    return found
+    found: T | None = find(desk, seen, name)
+    if found is not None:
+        return found
+    made = make()
+    keep(desk, seen, {name: made}, as_of=as_of, viewer=viewer)
+    return made
