@@ -72,6 +72,10 @@ def _remove_some(store: Store, import_id: int) -> bool:
         ).fetchone()
         if first is None:
             return False
+        tx.conn.execute(
+            "DELETE FROM trace_text WHERE key IN (SELECT key FROM trace WHERE import_id = ? AND key BETWEEN ? AND ?)",
+            (import_id, first, last),
+        )
         for table, key in (("trace", "key"), ("trace_raw", "first_key")):
             tx.conn.execute(
                 f"DELETE FROM {table} WHERE import_id = ? AND {key} BETWEEN ? AND ?", (import_id, first, last)

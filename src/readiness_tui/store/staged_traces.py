@@ -18,6 +18,7 @@ Pair = tuple[Trace, str]  # and its raw record
 def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[Refused]) -> None:
     """One batch. The slow work is done before taking the lock."""
     names, rows = packing.trace_rows([trace for trace, _ in pairs])
+    texts = [packing.chunk_texts(trace.chunks) for trace, _ in pairs]
     blocks = list(raw_records.blocks([raw for _, raw in pairs]))
     with staging.batch(store) as tx:
         staging.check_staged(tx, import_id)
@@ -26,6 +27,10 @@ def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[R
         tx.bulk(
             f"INSERT INTO trace(key, import_id, system_id, {', '.join(names)}) VALUES (?, ?, ?{', ?' * len(names)})",
             ((key, import_id, system, *row) for key, row in enumerate(rows, last + 1)),
+        )
+        tx.bulk(
+            "INSERT INTO trace_text(key, chunks) VALUES (?, ?)",
+            ((key, text) for key, text in enumerate(texts, last + 1) if text is not None),
         )
         for count, data in blocks:
             tx.conn.execute(
@@ -45,6 +50,7 @@ def sorted_out(batch: list[Pair]) -> tuple[list[Pair], list[Refused]]:
     for trace, raw in batch:
         try:
             _, (row,) = packing.trace_rows([trace])
+            packing.chunk_texts(trace.chunks)
             scratch.execute(f"SELECT ?{', ?' * (len(row) - 1)}", row)
             good.append((trace, raw))
         except UNSTORABLE as error:
@@ -104,6 +110,7 @@ def _staged_ids(store: Store, import_id: int) -> Iterator[list[tuple[str, int]]]
 def _refuse_again(tx: Tx, import_id: int, key: int) -> None:
     (id,) = tx.conn.execute("SELECT id FROM trace WHERE key = ?", (key,)).fetchone()
     raw = raw_records.of_trace(tx.conn, key)
+    tx.conn.execute("DELETE FROM trace_text WHERE key = ?", (key,))
     tx.conn.execute("DELETE FROM trace WHERE key = ?", (key,))
     staging.count(tx, import_id, "traces", -1)
     again = (0, f"trace {id!r} is in the file twice; the first is kept", raw or "")
