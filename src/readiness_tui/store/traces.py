@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from readiness_tui.domain.runs.model import Outcome, Trace
-from readiness_tui.store import packing
+from readiness_tui.store import packing, raw_records
 from readiness_tui.store.codec import from_micros, micros
 from readiness_tui.store.schema import UNKNOWN_TIME
 from readiness_tui.store.sqlite import Connection
@@ -91,15 +91,9 @@ def get(conn: Connection, system: str, trace_id: str) -> Trace | None:
 
 
 def raw(conn: Connection, system: str, trace_id: str) -> str | None:
-    """The raw record, as it was in the file."""
+    """The raw record, as it was in the file; None where it was not kept."""
     row = _row(conn, system, trace_id)
-    if row is None:
-        return None
-    block = conn.execute(
-        "SELECT first_key, data FROM trace_raw WHERE first_key <= ? ORDER BY first_key DESC LIMIT 1", (row[0],)
-    ).fetchone()
-    record: str = packing.unpack(block[1])[row[0] - block[0]]
-    return record
+    return None if row is None else raw_records.of_trace(conn, row[0])
 
 
 def iter_between(
@@ -109,7 +103,7 @@ def iter_between(
 
     Reads in chunks: use it outside a snapshot, so that nobody who saves waits for it.
     """
-    for rows in chunks(conn, system, tuple(packing.TRACE_COLUMNS.split(", ")), start, end):
+    for rows in chunks(conn, system, packing.TRACE_COLUMNS, start, end):
         for row in rows:
             yield packing.trace(row[2:])
 
@@ -121,7 +115,7 @@ def columns(
 
     `latency_ms`, `cost`, `outcome`, `cached` and `cold` come from an index, without reading the wide rows.
     """
-    for rows in chunks(conn, system, names, start, end):
+    for rows in chunks(conn, system, plain(names), start, end):
         for row in rows:
             yield row[2:]
 
@@ -184,23 +178,28 @@ def _row(conn: Connection, system: str, trace_id: str) -> tuple[Any, ...] | None
     return row
 
 
+def plain(names: Sequence[str]) -> str:
+    """Columns as SQL. Raises ValueError for what is no name."""
+    for name in names:
+        if not name.isidentifier():
+            raise ValueError(name)
+    return ", ".join(names)
+
+
 def chunks(
     conn: Connection,
     system: str,
-    names: Sequence[str],
+    names: str,
     start: datetime | None = None,
     end: datetime | None = None,
     *,
     source: str = "trace",
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Rows of key, started_at and these columns, in the order of `iter_between`. `source`: the table, or a join of it."""
-    for name in names:
-        if not name.isidentifier():
-            raise ValueError(name)
     clauses, values = _where(conn, system, Filter(start=start, end=end))
     at, key = UNKNOWN_TIME, -1
     sql = (
-        f"SELECT key, started_at, {', '.join(names)} FROM {source} WHERE {' AND '.join(clauses)}"
+        f"SELECT key, started_at, {names} FROM {source} WHERE {' AND '.join(clauses)}"
         " AND started_at >= ? AND (started_at > ? OR key > ?) ORDER BY started_at, key LIMIT ?"
     )
     while rows := conn.execute(sql, (*values, at, at, key, _CHUNK)).fetchall():

@@ -116,7 +116,7 @@ class StoredTraces:
 
     def _columns(self, names: Sequence[str], start: datetime | None, end: datetime | None) -> Iterator[tuple[Any, ...]]:
         reads = [self._reader(name) for name in names]
-        asked = tuple(_NAMED.get(name, name) for name in names)
+        asked = traces.plain([_NAMED.get(name, name) for name in names])
         # LEFT: a request without its row must not go missing in silence.
         source = "trace" if _MEASURED.isdisjoint(names) else "trace LEFT JOIN trace_measure ON trace_key = key"
         window = [None if at is None else utc(at) for at in (start, end)]
@@ -164,7 +164,7 @@ class StoredTraces:
             for rows in traces.chunks(
                 self._conn,
                 self._system,
-                tuple(names.split(", ")),
+                names,
                 source=f"trace CROSS JOIN trace_measure ON trace_key = key AND shape IN ({shapes})",
             ):
                 for row in rows:
@@ -195,8 +195,9 @@ class StoredTraces:
             " AND (l.trace_key, l.hit) > (?, ?) ORDER BY l.trace_key, l.hit LIMIT ?"
         )
         while rows := self._conn.execute(sql, (self._system, key, hit, _CHUNK)).fetchall():
-            for key, hit, pattern, place, excerpt, personal, at in rows:
+            for _, hit, pattern, place, excerpt, personal, at in rows:
                 yield days.of(at // days.MICROS), LeakHit(hit, pattern, place, excerpt, bool(personal))
+            key = rows[-1][0]
 
     def _shape(self, number: int) -> Trace:
         if number not in self._shapes:
