@@ -190,9 +190,7 @@ def as_stored(trace: Trace) -> Trace:
     if trace.started_at is not None and trace.started_at.tzinfo is not UTC:
         changes["started_at"] = from_micros(micros(trace.started_at))
     if trace.chunks and any(chunk.score is not None and type(chunk.score) is not float for chunk in trace.chunks):
-        changes["chunks"] = tuple(
-            [c if c.score is None else replace(c, score=float(c.score)) for c in trace.chunks]
-        )
+        changes["chunks"] = tuple([c if c.score is None else replace(c, score=float(c.score)) for c in trace.chunks])
     if trace.scores:
         changes["scores"] = scores(_scores_json(trace.scores))
     if trace.extra:

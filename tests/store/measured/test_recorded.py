@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from readiness_tui.domain.runs.model import Chunk, Outcome, Span, SpanKind, ToolCall, Trace
 from readiness_tui.store import Store, imports, staging
-from readiness_tui.store.measured import older, stale
+from readiness_tui.store.measured import older, stale, waiting
 from readiness_tui.store.measured.recorded import StoredTraces
 from tests.store.measured.same import both
 from tests.store.test_imports import FULL_TRACE
@@ -87,22 +87,22 @@ def age(store: Store, *, measured: bool = False) -> None:
 
 
 def play(happens: Sequence[tuple[str, str, list[Trace]]], path: Path) -> None:
-    waiting: list[int] = []
+    staged: list[int] = []
     with Store.open(path, create=True) as store:
         for what, system, brought in happens:
             number = bring(store, system, brought)
             if what == "abort":
                 imports.abort(store, number)
             elif what == "wait":
-                waiting.append(number)
+                staged.append(number)
             elif what == "killed":
                 with pytest.MonkeyPatch.context() as patch:
                     patch.setattr(stale, "settle", lambda store, system: 0)
                     imports.publish(store, number, "ana", NOW)
             else:
                 imports.publish(store, number, "ana", NOW)
-                if waiting:
-                    imports.publish(store, waiting.pop(0), "ana", NOW)
+                if staged:
+                    imports.publish(store, staged.pop(0), "ana", NOW)
             if what in ("older", "half", "risen"):
                 age(store, measured=what == "risen")
                 older.measure(store, lambda done, total, half=what == "half": done > 3 or not half)
@@ -110,8 +110,8 @@ def play(happens: Sequence[tuple[str, str, list[Trace]]], path: Path) -> None:
                 both(store, each)
         older.measure(store, lambda done, total: True)
         with store.read() as conn:
-            assert older.waiting(conn) == []
-            assert older.systems_with_stale_days(conn) == []
+            assert waiting.imports(conn) == []
+            assert waiting.systems_with_stale_days(conn) == []
             assert StoredTraces(conn, SYSTEM).slow is None
         for each in (SYSTEM, OTHER):
             both(store, each)

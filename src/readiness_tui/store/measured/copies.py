@@ -49,7 +49,7 @@ def enter(store: Store, import_id: int, version: int) -> frozenset[int]:
             shared = frozenset(_twins_in(tx, others, fresh)) | found
             alike = again | shared
             tx.bulk(_TWIN.format("m.trace_key = ?"), ((key,) for content, key in rows if content in alike))
-            if last in again:  # the first of them ended the batch before
+            if last is not None and last in again:  # the first of them ended the batch before
                 _twins_of(tx, import_id, [last])
         last = rows[-1][0]
         found = shared & {last}
@@ -99,7 +99,7 @@ def keys(conn: Connection, seen: Seen) -> Iterator[tuple[int, int, int, int]]:
 
 def _twins_in(tx: Tx, others: Iterable[int], contents: Iterable[int]) -> set[int]:
     """Which of these contents other imports have; theirs are entered."""
-    asked, shared = dump(sorted(contents)), set()
+    asked, shared = dump(sorted(contents)), set[int]()
     for other in others:
         found = tx.conn.execute(
             "SELECT DISTINCT o.content FROM json_each(?) n CROSS JOIN trace_content o"

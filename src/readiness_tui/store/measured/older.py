@@ -9,64 +9,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import packing, staging
 from readiness_tui.store.db import Store
-from readiness_tui.store.measured import copies, stale
-from readiness_tui.store.measured.reading import VERSION, Reading
+from readiness_tui.store.measured import copies, stale, waiting
+from readiness_tui.store.measured.reading import Reading
+from readiness_tui.store.measured.waiting import Unmeasured
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
 
 _TURN = 0.005
-#: Of an import `i`: neither measured by this version or a later one, nor in the hands of a later one.
-_WAITS = "i.measured < ? AND NOT EXISTS (SELECT 1 FROM trace_measuring m WHERE m.import_id = i.id AND m.version > ?)"
 #: Called with requests done and requests in all; returns False to stop.
 OnMeasured = Callable[[int, int], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Unmeasured:
-    """An import that waits to be measured, with its keys and how many requests it holds."""
-
-    import_id: int
-    first: int
-    last: int
-    traces: int
-
-
-def waiting(conn: Connection) -> list[Unmeasured]:
-    """The published imports, of every system, that no version or an earlier one measured. What a later version of the
-    program measured is left to it."""
-    rows = conn.execute(
-        "SELECT i.id, min(r.first_key), max(r.last_key), i.traces FROM import i JOIN trace_raw r ON r.import_id = i.id"
-        f" WHERE i.published_order IS NOT NULL AND i.traces > 0 AND {_WAITS} GROUP BY i.id ORDER BY i.id",
-        (VERSION, VERSION),
-    ).fetchall()
-    return [Unmeasured(*row) for row in rows]
-
-
-def systems_with_stale_days(conn: Connection) -> list[str]:
-    """Systems of which days have to be tallied anew: whoever had to was killed in between."""
-    rows = conn.execute(
-        "SELECT DISTINCT s.name FROM trace_stale t JOIN import i ON i.id = t.import_id JOIN system s ON s.id = i.system_id"
-        " WHERE t.because < 0 OR t.because IN (SELECT id FROM import WHERE published_order IS NOT NULL)"
-    ).fetchall()
-    return [name for (name,) in rows]
 
 
 def measure(store: Store, progress: OnMeasured) -> bool:
     """Measure all that waits; False where `progress` stopped it. Raises ReadinessError on trouble with the file; what
     was done until then stays."""
     with store.read() as conn:
-        left = waiting(conn)
+        left = waiting.imports(conn)
     total, done = sum(one.traces for one in left), 0
     for one in left:
         if not _import(store, one, lambda more, base=done: progress(base + more, total)):  # type: ignore[misc]
             return False
         done += one.traces
     with store.read() as conn:
-        systems = systems_with_stale_days(conn)
+        systems = waiting.systems_with_stale_days(conn)
     for system in systems:
         stale.settle(store, system)
     return True
@@ -144,7 +113,7 @@ def _begin(store: Store, one: Unmeasured) -> None:
     """Take away what an earlier version of the reading left of the import, in batches; nothing where it is begun."""
     with staging.batch(store) as tx:
         waits = tx.conn.execute(
-            f"SELECT 1 FROM import i WHERE i.id = ? AND {_WAITS}", (one.import_id, VERSION, VERSION)
+            f"SELECT 1 FROM import i WHERE i.id = ? AND {waiting.WAITS}", (one.import_id, VERSION, VERSION)
         ).fetchone()
         if not waits or _at(tx.conn, one.import_id) is not None:
             return

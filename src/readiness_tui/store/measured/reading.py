@@ -13,14 +13,13 @@ from readiness_tui.domain.traces.content import content
 from readiness_tui.domain.traces.counted import Counted
 from readiness_tui.domain.traces.leaks import LeakHit, leaks
 from readiness_tui.domain.traces.measured import call_minutes, longest_call_ms, retried
-from readiness_tui.domain.traces.shape import SHAPE_VERSION, shape_of
+from readiness_tui.domain.traces.shape import shape_of
 from readiness_tui.domain.traces.tally import Tallier
 from readiness_tui.domain.traces.traffic import not_of_users
 from readiness_tui.store import packing
 from readiness_tui.store.measured import tallies
 from readiness_tui.store.rows import Tx
 
-VERSION = SHAPE_VERSION
 _encode = msgspec.json.Encoder().encode
 
 

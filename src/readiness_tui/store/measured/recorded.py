@@ -22,10 +22,10 @@ from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.traces.measured import Absent, utc
 from readiness_tui.domain.traces.recorded import Recorded
 from readiness_tui.domain.traces.traffic import not_of_users
+from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import packing, traces
 from readiness_tui.store.codec import from_micros
 from readiness_tui.store.measured import copies, days, stale, tallies
-from readiness_tui.store.measured.reading import VERSION
 from readiness_tui.store.measured.seen import Seen
 from readiness_tui.store.schema import UNKNOWN_TIME
 from readiness_tui.store.sqlite import Connection

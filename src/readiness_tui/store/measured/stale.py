@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator
 
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.counted import Counted, joined
+from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import packing, staging
 from readiness_tui.store.db import Store
 from readiness_tui.store.measured import days, tallies
-from readiness_tui.store.measured.reading import VERSION, Reading
+from readiness_tui.store.measured.reading import Reading
 from readiness_tui.store.measured.seen import Seen
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
