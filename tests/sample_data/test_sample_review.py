@@ -145,7 +145,7 @@ def sample() -> Sample:
         traces=traces,
         candidate=candidate,
         baseline=baseline,
-        outcome=evaluate_gate(gate, lock, candidate, baseline, traces, as_of=TODAY, eval_set=eval_set),
+        outcome=evaluate_gate(gate, lock, candidate, baseline, RecordedList(traces), as_of=TODAY, eval_set=eval_set),
         dossiers={},
         incidents=tuple(map(incident, json.loads((SAMPLE / "incidents.json").read_text(encoding="utf-8")))),
     )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.tui import still
 from readiness_tui.tui.app import ReadinessApp
 
 
@@ -28,3 +29,9 @@ def _keep_notices(monkeypatch: pytest.MonkeyPatch) -> None:
         notify(app, message, **how)
 
     monkeypatch.setattr(ReadinessApp, "notify", keep)
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What follows the cursor follows at once: tests that are about the pause bring it back."""
+    monkeypatch.setattr(still, "patience", 0)

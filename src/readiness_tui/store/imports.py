@@ -14,7 +14,7 @@ from datetime import datetime
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Case, Completeness, EvalSet, Run, Trace, cut_short
-from readiness_tui.store import leftovers, packing, staged_traces, staging, systems
+from readiness_tui.store import leftovers, packing, raw_records, staged_traces, staging, systems
 from readiness_tui.store.codec import dump, opt_moment, stamp, words
 from readiness_tui.store.db import Store
 from readiness_tui.store.rows import Row, Tx, fetch
@@ -89,11 +89,7 @@ def rejects(conn: Connection, import_id: int, *, limit: int = -1) -> list[Import
 
 def begin(store: Store, system: str, path: str, format: str, digest: str, who: str, now: datetime) -> int:
     """Open a staged import of a system's data; returns its id. Removes what dead processes left first."""
-    with store.read() as conn:
-        left = fetch(conn, "SELECT id, host, pid, begun_at FROM import WHERE published_at IS NULL")
-    for row in left:
-        if leftovers.dead(row, store.importing, now):
-            leftovers.remove(store, row["id"])
+    leftovers.sweep(store, now)
     with staging.batch(store) as tx:
         seen = tx.conn.execute("SELECT coalesce(max(published_order), 0) FROM import").fetchone()[0]
         tx.db["import"].insert(
@@ -176,7 +172,7 @@ def add_cases(store: Store, import_id: int, run_id: str, cases: Iterable[tuple[C
                             case.repeat,
                             position + stored,
                             packing.case_json(case),
-                            packing.pack([raw]),
+                            raw_records.pack([raw]),
                         ),
                     ).rowcount
                 except UNSTORABLE as error:

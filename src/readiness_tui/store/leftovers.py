@@ -9,9 +9,19 @@ from datetime import datetime, timedelta
 from readiness_tui.store import staging
 from readiness_tui.store.codec import moment
 from readiness_tui.store.db import Store
-from readiness_tui.store.rows import Row
+from readiness_tui.store.rows import Row, fetch
 
-_BLOCKS = 40  # of 64 traces: as many rows as a batch
+_BLOCKS = 10  # of 256 traces: as many rows as a batch
+
+
+def sweep(store: Store, now: datetime) -> int:
+    """Remove what dead processes left; returns how many imports are still coming in."""
+    with store.read() as conn:
+        left = fetch(conn, "SELECT id, host, pid, begun_at FROM import WHERE published_at IS NULL")
+    gone = [row for row in left if dead(row, store.importing, now)]
+    for row in gone:
+        remove(store, row["id"])
+    return len(left) - len(gone)
 
 
 def dead(row: Row, own: set[int], now: datetime) -> bool:
@@ -62,6 +72,10 @@ def _remove_some(store: Store, import_id: int) -> bool:
         ).fetchone()
         if first is None:
             return False
+        tx.conn.execute(
+            "DELETE FROM trace_text WHERE key IN (SELECT key FROM trace WHERE import_id = ? AND key BETWEEN ? AND ?)",
+            (import_id, first, last),
+        )
         for table, key in (("trace", "key"), ("trace_raw", "first_key")):
             tx.conn.execute(
                 f"DELETE FROM {table} WHERE import_id = ? AND {key} BETWEEN ? AND ?", (import_id, first, last)

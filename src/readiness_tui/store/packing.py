@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from math import isfinite
 from typing import Any
@@ -16,13 +15,15 @@ from readiness_tui.store.schema import UNKNOWN_TIME
 TRACE_COLUMNS = (
     "id, started_at, prompt_version, model, index_version, app_version, status, outcome, error, question, answer, "
     "chunks, tool_calls, retrieval, feedback, latency_ms, cost, tokens_in, tokens_out, scores, cached, cold, extra, "
-    "spans, person, session"
+    "spans, person, session, (SELECT x.chunks FROM trace_text x WHERE x.key = trace.key)"
 )
-RAW_BLOCK = 64  # records compressed together: one is read by unpacking some 50 KB
+
+_LONG = 512  # characters of chunk texts in a trace from which they are compressed
 
 _OUTCOMES: dict[Outcome | None, str | None] = {None: None, **{outcome: outcome.value for outcome in Outcome}}
 _encode = msgspec.json.Encoder().encode
 _chunks = msgspec.json.Decoder(list[tuple[str, int | None, float | None, str | None, str | None]]).decode
+_texts = msgspec.json.Decoder(list[str | None]).decode
 _calls = msgspec.json.Decoder(list[tuple[str, str | None, str | None, str | None, int | None]]).decode
 _spans = msgspec.json.Decoder(tuple[Span, ...]).decode
 _scores = msgspec.json.Decoder(dict[str, float]).decode
@@ -58,7 +59,8 @@ def eval_set(text: str) -> EvalSet:
 
 
 def trace_rows(traces: Sequence[Trace]) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Column names and rows. Chunks and tool calls are arrays of their fields, in the domain's order.
+    """Column names and rows. Chunks and tool calls are arrays of their fields, in the domain's order;
+    long texts of chunks lie apart (`chunk_texts`).
 
     Columns that are None throughout are left out: the SQLite module binds a None ten times slower than a text.
     Raises ValueError or TypeError where one of them cannot be stored.
@@ -99,7 +101,35 @@ def trace_rows(traces: Sequence[Trace]) -> tuple[list[str], list[tuple[Any, ...]
 
 
 def _chunks_json(chunks: tuple[Chunk, ...]) -> str:
-    return _encode([(c.id, c.rank, c.score, c.text, c.source) for c in chunks]).decode()
+    apart = _long(chunks)
+    return _encode([(c.id, c.rank, c.score, None if apart else c.text, c.source) for c in chunks]).decode()
+
+
+def _long(chunks: tuple[Chunk, ...]) -> bool:
+    """Whether their texts are worth compressing: they are the larger part of most records that log them."""
+    return sum([len(c.text) for c in chunks if c.text]) >= _LONG
+
+
+def chunk_texts(chunks: tuple[Chunk, ...] | None) -> bytes | None:
+    """The texts of a trace's chunks as a JSON list in a Zstandard frame; None where they lie in its column `chunks`."""
+    if not chunks or not _long(chunks):
+        return None
+    import zstandard  # only here: most commands never need it
+
+    return zstandard.ZstdCompressor(level=1).compress(_encode([c.text for c in chunks]))
+
+
+def _read_chunks(rows: str | None, texts: bytes | None) -> tuple[Chunk, ...] | None:
+    if rows is None:
+        return None
+    chunks = _chunks(rows)
+    if texts is None:
+        return tuple([Chunk(*fields) for fields in chunks])
+    import zstandard
+
+    said = _texts(zstandard.ZstdDecompressor().decompress(texts))
+    pairs = zip(chunks, said, strict=True)
+    return tuple([Chunk(id, rank, score, text, source) for (id, rank, score, _, source), text in pairs])
 
 
 def _calls_json(calls: tuple[ToolCall, ...]) -> str:
@@ -127,7 +157,7 @@ def trace(row: Sequence[Any]) -> Trace:
         row[8],
         row[9],
         row[10],
-        None if row[11] is None else tuple([Chunk(*fields) for fields in _chunks(row[11])]),
+        _read_chunks(row[11], row[26]),
         None if row[12] is None else tuple([ToolCall(*fields) for fields in _calls(row[12])]),
         None if row[13] is None else bool(row[13]),
         row[14],
@@ -158,18 +188,3 @@ def tool_names(calls: str | None) -> set[str]:
 def chunk_sources(chunks: str | None) -> set[str]:
     """The documents that a row of `chunks` comes from; a chunk without one stands for itself."""
     return {chunk[4] or chunk[0] for chunk in _chunks(chunks)} if chunks and chunks != "[]" else set()
-
-
-def pack(records: Sequence[str]) -> bytes:
-    """Raw records, compressed together: their lengths, a newline, their bytes. Lone surrogates survive."""
-    parts = [record.encode("utf-8", "surrogatepass") for record in records]
-    return zlib.compress(b"\n".join((_encode([len(part) for part in parts]), b"".join(parts))), 1)
-
-
-def unpack(data: bytes) -> list[str]:
-    lengths, _, joined = zlib.decompress(data).partition(b"\n")
-    records, start = [], 0
-    for length in msgspec.json.decode(lengths, type=list[int]):
-        records.append(joined[start : start + length].decode("utf-8", "surrogatepass"))
-        start += length
-    return records

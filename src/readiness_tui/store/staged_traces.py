@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from readiness_tui.domain.runs.model import Trace
-from readiness_tui.store import packing, sqlite, staging
+from readiness_tui.store import packing, raw_records, sqlite, staging
 from readiness_tui.store.db import Store
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.staging import UNSTORABLE, Refused
@@ -18,8 +18,8 @@ Pair = tuple[Trace, str]  # and its raw record
 def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[Refused]) -> None:
     """One batch. The slow work is done before taking the lock."""
     names, rows = packing.trace_rows([trace for trace, _ in pairs])
-    raws = [raw for _, raw in pairs]
-    blocks = [packing.pack(raws[at : at + packing.RAW_BLOCK]) for at in range(0, len(raws), packing.RAW_BLOCK)]
+    texts = [packing.chunk_texts(trace.chunks) for trace, _ in pairs]
+    blocks = list(raw_records.blocks([raw for _, raw in pairs]))
     with staging.batch(store) as tx:
         staging.check_staged(tx, import_id)
         (last,) = tx.conn.execute("SELECT coalesce(max(last_key), 0) FROM trace_raw").fetchone()
@@ -28,13 +28,16 @@ def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[R
             f"INSERT INTO trace(key, import_id, system_id, {', '.join(names)}) VALUES (?, ?, ?{', ?' * len(names)})",
             ((key, import_id, system, *row) for key, row in enumerate(rows, last + 1)),
         )
-        for at, data in enumerate(blocks):
-            first = last + 1 + at * packing.RAW_BLOCK
-            until = min(first + packing.RAW_BLOCK - 1, last + len(pairs))
+        tx.bulk(
+            "INSERT INTO trace_text(key, chunks) VALUES (?, ?)",
+            ((key, text) for key, text in enumerate(texts, last + 1) if text is not None),
+        )
+        for count, data in blocks:
             tx.conn.execute(
                 "INSERT INTO trace_raw(import_id, first_key, last_key, data) VALUES (?, ?, ?, ?)",
-                (import_id, first, until, data),
+                (import_id, last + 1, last + count, data),
             )
+            last += count
         staging.count(tx, import_id, "traces", len(pairs))
         staging.reject(tx, import_id, refused)
 
@@ -47,6 +50,7 @@ def sorted_out(batch: list[Pair]) -> tuple[list[Pair], list[Refused]]:
     for trace, raw in batch:
         try:
             _, (row,) = packing.trace_rows([trace])
+            packing.chunk_texts(trace.chunks)
             scratch.execute(f"SELECT ?{', ?' * (len(row) - 1)}", row)
             good.append((trace, raw))
         except UNSTORABLE as error:
@@ -105,12 +109,11 @@ def _staged_ids(store: Store, import_id: int) -> Iterator[list[tuple[str, int]]]
 
 def _refuse_again(tx: Tx, import_id: int, key: int) -> None:
     (id,) = tx.conn.execute("SELECT id FROM trace WHERE key = ?", (key,)).fetchone()
-    first, data = tx.conn.execute(
-        "SELECT first_key, data FROM trace_raw WHERE first_key <= ? ORDER BY first_key DESC LIMIT 1", (key,)
-    ).fetchone()
+    raw = raw_records.of_trace(tx.conn, key)
+    tx.conn.execute("DELETE FROM trace_text WHERE key = ?", (key,))
     tx.conn.execute("DELETE FROM trace WHERE key = ?", (key,))
     staging.count(tx, import_id, "traces", -1)
-    again = (0, f"trace {id!r} is in the file twice; the first is kept", packing.unpack(data)[key - first])
+    again = (0, f"trace {id!r} is in the file twice; the first is kept", raw or "")
     staging.reject(tx, import_id, [again])
 
 

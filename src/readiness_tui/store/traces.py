@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from readiness_tui.domain.runs.model import Outcome, Trace
-from readiness_tui.store import packing
+from readiness_tui.store import packing, raw_records
 from readiness_tui.store.codec import from_micros, micros
 from readiness_tui.store.schema import UNKNOWN_TIME
 from readiness_tui.store.sqlite import Connection
@@ -91,15 +91,9 @@ def get(conn: Connection, system: str, trace_id: str) -> Trace | None:
 
 
 def raw(conn: Connection, system: str, trace_id: str) -> str | None:
-    """The raw record, as it was in the file."""
+    """The raw record, as it was in the file; None where it was not kept."""
     row = _row(conn, system, trace_id)
-    if row is None:
-        return None
-    block = conn.execute(
-        "SELECT first_key, data FROM trace_raw WHERE first_key <= ? ORDER BY first_key DESC LIMIT 1", (row[0],)
-    ).fetchone()
-    record: str = packing.unpack(block[1])[row[0] - block[0]]
-    return record
+    return None if row is None else raw_records.of_trace(conn, row[0])
 
 
 def iter_between(

@@ -235,6 +235,7 @@ def test_probes_and_metrics_see_what_the_agent_did(desk, monkeypatch):
     from readiness_tui.domain.metrics.traces import observe_traces
     from readiness_tui.domain.probes.logged import SHARES
     from readiness_tui.domain.probes.shares import ShareTally
+    from readiness_tui.domain.traces.listed import RecordedList
 
     sdk = import_module("opentelemetry.sdk.trace")
     export = import_module("opentelemetry.sdk.trace.export")
@@ -248,10 +249,11 @@ def test_probes_and_metrics_see_what_the_agent_did(desk, monkeypatch):
         collector.flush()
     with desk.store.read() as conn:
         found = [row.trace for row in stored_traces.page(conn, "Support bot")]
-    assert observe_traces("task_success_rate", found).estimate.value == pytest.approx(4 / 6)
-    assert observe_traces("retry_rate", found).estimate.value == pytest.approx(3 / 6)
-    assert observe_traces("error_rate", found).estimate.value == 0
-    assert observe_traces("tokens_per_request", found).estimate.value == 980
+    recorded = RecordedList.of(found)
+    assert observe_traces("task_success_rate", recorded).estimate.value == pytest.approx(4 / 6)
+    assert observe_traces("retry_rate", recorded).estimate.value == pytest.approx(3 / 6)
+    assert observe_traces("error_rate", recorded).estimate.value == 0
+    assert observe_traces("tokens_per_request", recorded).estimate.value == 980
     marks = {share.query: share.mark for share in SHARES}
     shares = {}
     for query in ("tool_io_logged", "retrieved_context_logged", "model_version_logged", "prompt_version_logged"):

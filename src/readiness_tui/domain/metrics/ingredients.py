@@ -20,9 +20,7 @@ from readiness_tui.domain.runs.model import (
     Chunk,
     GoldenCase,
     Measure,
-    Outcome,
     Provenance,
-    Trace,
 )
 from readiness_tui.domain.traces.measured import Absent as Absent
 from readiness_tui.domain.traces.measured import retried
@@ -33,7 +31,6 @@ LEFT_OUT = frozenset({Absent.CACHED, Absent.COLD, Absent.SAID})
 
 Reading = float | Absent
 CaseReader = Callable[[Case, GoldenCase | None], Reading]
-TraceReader = Callable[[Trace], Reading]
 Record = TypeVar("Record")
 Why = Callable[[Record], Absent | None]
 Value = Callable[[Record], Reading]
@@ -240,56 +237,4 @@ AMONG_CASES: dict[str, Callable[[Sequence[Case]], CaseReader]] = {
     "latency_p95_ms": latency_reader,
     "latency_p99_ms": latency_reader,
     "total_cost": cost_reader,
-}
-
-
-# The same for a recorded request
-
-
-def trace_success(trace: Trace) -> Reading:
-    """1 for a success; an abstention is not one."""
-    return MISSING if trace.outcome is None else float(trace.outcome is Outcome.SUCCESS)
-
-
-def trace_errored(trace: Trace) -> Reading:
-    if trace.outcome is None:
-        return 1.0 if trace.error else MISSING
-    return float(trace.outcome is Outcome.ERROR)
-
-
-def _failed(trace: Trace) -> bool:
-    return trace_errored(trace) == 1.0
-
-
-def _untypical_trace(trace: Trace) -> Absent | None:
-    return Absent.CACHED if trace.cached else Absent.COLD if trace.cold else None
-
-
-def trace_latency(traces: Sequence[Trace]) -> TraceReader:
-    return typical(traces, _untypical_trace, lambda trace: MISSING if _failed(trace) else finite(trace.latency_ms))
-
-
-def trace_cost(traces: Sequence[Trace]) -> TraceReader:
-    return typical(traces, _untypical_trace, lambda trace: finite(trace.cost))
-
-
-def trace_tokens(trace: Trace) -> Reading:
-    return MISSING if _failed(trace) else _sum(trace.tokens_in, trace.tokens_out)
-
-
-def trace_retried(trace: Trace) -> Reading:
-    return MISSING if _failed(trace) else retried(trace.tool_calls)
-
-
-TRACE_READERS: dict[str, TraceReader] = {
-    "task_success_rate": trace_success,
-    "retry_rate": trace_retried,
-    "error_rate": trace_errored,
-    "tokens_per_request": trace_tokens,
-}
-AMONG_TRACES: dict[str, Callable[[Sequence[Trace]], TraceReader]] = {
-    "latency_p50_ms": trace_latency,
-    "latency_p95_ms": trace_latency,
-    "latency_p99_ms": trace_latency,
-    "total_cost": trace_cost,
 }

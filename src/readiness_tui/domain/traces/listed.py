@@ -62,6 +62,9 @@ class RecordedList:
                 yield day_of(trace), hit
 
 
+NOTHING_RECORDED = RecordedList()
+
+
 def alone(trace: Trace, copy: bool = False) -> Counted:
     """One record as a group of its own."""
     varied: dict[str, Varied] = {}

@@ -116,6 +116,7 @@ def _marks(trace: Trace) -> Marks:
         trace.feedback is not None and has(trace.feedback),
         _extra_marks(trace) if trace.extra or trace.spans else _PLAIN,
         None if trace.spans is None else step_marks(trace),
+        tuple(sorted(trace.scores)) if trace.scores else (),
     )
 
 
@@ -165,6 +166,7 @@ def _skeleton(
     feedback: bool,
     extra: Any,
     steps: Any,
+    scores: Any,
 ) -> Trace:
     tool_calls = calls_of(calls)
     told, value, _, fell, logged = extra
@@ -193,6 +195,7 @@ def _skeleton(
         cost=TOOK if there & _COST else None,
         tokens_in=1 if there & _IN else None,
         tokens_out=1 if there & _OUT else None,
+        scores=dict.fromkeys(scores, TOOK),
         cached=bool(there & _CACHED),
         cold=bool(there & _COLD),
         extra=shown,

@@ -13,7 +13,7 @@ from readiness_tui.domain.gate_result.plan import plan
 from readiness_tui.domain.gate_result.plan_model import Plan
 from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice
-from readiness_tui.domain.runs.model import Trace
+from readiness_tui.domain.traces.listed import NOTHING_RECORDED, RecordedList
 from readiness_tui.services.core.desk import Desk, utc_now
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.gate.offline import Meant, read_files, refuse_unnamed
@@ -33,10 +33,10 @@ def plan_review(desk: Desk, view: ReviewView) -> Plan:
     gate = view.gate.gate
     if gate is None:
         raise ReadinessError("There is no gate to plan for. Import a gate file first: `readiness import gate.yaml`.")
-    recorded: tuple[Trace, ...] = ()
+    recorded = NOTHING_RECORDED
     if any(rule.source is From.TRACES for rule in gate.rules):
         with desk.store.read() as conn:
-            recorded = tuple(traces.iter_between(conn, view.review.system))
+            recorded = RecordedList.of(traces.iter_between(conn, view.review.system))
     measured = view.measured
     made = plan(
         view.gate,

@@ -24,8 +24,7 @@ from readiness_tui.sources.inspect_ai.sample import invalidated, read_sample
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.archive import Archive
 from readiness_tui.sources.kit.base import CaseRecord, Progress, Recognised, Record, RunStart, Warn
-from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members
-from readiness_tui.sources.kit.not_finite import as_null
+from readiness_tui.sources.kit.jsonio import RecordError, as_null, broken, decode, document, members
 from readiness_tui.sources.kit.payload import inner, masked, tags, version
 from readiness_tui.sources.kit.peek import FileKind, peek
 from readiness_tui.sources.kit.recordio import Entry, Item, elements, reject

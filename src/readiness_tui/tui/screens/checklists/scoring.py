@@ -7,6 +7,7 @@ from datetime import date
 from typing import cast
 
 from textual.binding import Binding
+from textual.content import Content
 from textual.widgets import Static
 from textual.worker import WorkType
 
@@ -22,7 +23,10 @@ from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.checklists.tick_dialog import TickDialog
 from readiness_tui.tui.screens.room import Feature, RoomScreen
+from readiness_tui.tui.still import THINKING, WhenStill
 from readiness_tui.tui.text import line
+
+CONSEQUENCE = "consequence"  # the group of its workers
 
 
 class Scoring(Feature):
@@ -56,6 +60,7 @@ class Scoring(Feature):
         super().__init__(screen)
         self._present = present
         self.selected: set[str] = set()
+        self._still = WhenStill(screen, THINKING)
 
     @property
     def item_id(self) -> str | None:
@@ -84,17 +89,25 @@ class Scoring(Feature):
             await self.screen.refresh_view()
 
     def show_consequences(self, item_id: str) -> None:
-        """Say what each score of the item would do, before one is pressed."""
-        view = self.view
+        """Say what each score of the item would do, before one is pressed: once the cursor stands still on it."""
+        view, shown = self.view, self.screen.query_one("#consequence", Static)
+        self.drop_consequences()
+        # As high as what it says of another item now, so that nothing moves.
+        shown.update(Content("If you press  …" + "\n" * (shown.size.height - 1)), layout=not shown.size.height)
 
         async def compute() -> None:
-            results = await self.host.serve(
-                lambda: [preview_vote(view.facts, view.as_of, view.who, item_id, n, view.judgement) for n in (0, 1, 2)]
-            )
-            if self.item_id == item_id:
-                self.screen.query_one("#consequence", Static).update(item_text.consequence(results))
+            results = [await self.host.reckon(preview_vote, view.workings, view.who, item_id, n) for n in (0, 1, 2)]
+            if self.item_id == item_id and self.view is view:
+                shown.update(item_text.consequence(results))
 
-        self.screen.run_worker(cast(WorkType[None], compute), group="consequence", exclusive=True)
+        self._still.ask(
+            lambda: self.screen.run_worker(cast(WorkType[None], compute), group=CONSEQUENCE, exclusive=True)
+        )
+
+    def drop_consequences(self) -> None:
+        """The cursor has moved on: what was being worked out is not wanted any more."""
+        self._still.drop()
+        self.screen.workers.cancel_group(self.screen, CONSEQUENCE)
 
     # -- scoring ----------------------------------------------------------------------------------------------------
 
@@ -377,7 +390,7 @@ class Scoring(Feature):
 
 def _known_ids(view: ReviewView) -> list[str]:
     """A few ids that a line of evidence may name: what is decided on, and what happened."""
-    runs = [data.run.id for data in (*view.measured.candidate, *view.measured.baseline)]
+    runs = [run.id for run in (*view.measured.candidate_runs, *view.measured.baseline_runs)]
     return [*dict.fromkeys(runs[:2]), *(incident.name for incident in view.facts.incidents[:3])]
 
 
