@@ -46,7 +46,7 @@ _PLAIN: Marks = (None, None, "", None, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class TraceShape:
     """`skeleton`: shows what the record shows. `text`: the marks as JSON. `digest`: of the text, 32 hex digits."""
 
     skeleton: Trace
@@ -54,10 +54,10 @@ class Shape:
     digest: str
 
 
-_known: dict[Marks, Shape] = {}
+_known: dict[Marks, TraceShape] = {}
 
 
-def shape_of(trace: Trace) -> Shape:
+def shape_of(trace: Trace) -> TraceShape:
     """The same object for what shows the same, as long as it is remembered."""
     marks = _marks(trace)
     shape = _known.get(marks)
@@ -68,9 +68,9 @@ def shape_of(trace: Trace) -> Shape:
     return shape
 
 
-def shape_from(text: str) -> Shape:
-    """The shape that `Shape.text` stands for."""
-    return Shape(_skeleton(*json.loads(text)), text, blake2b(text.encode(), digest_size=16).hexdigest())
+def shape_from(text: str) -> TraceShape:
+    """The shape that `TraceShape.text` stands for."""
+    return TraceShape(_skeleton(*json.loads(text)), text, blake2b(text.encode(), digest_size=16).hexdigest())
 
 
 def _marks(trace: Trace) -> Marks:
