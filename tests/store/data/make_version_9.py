@@ -96,7 +96,14 @@ def steps(chance: random.Random, number: int) -> dict:
 
     def span(at: int, name: str, **attributes: object) -> dict:
         values = [
-            {"key": key.replace("__", "."), "value": {"intValue": str(value)} if isinstance(value, int) and not isinstance(value, bool) else {"boolValue": value} if isinstance(value, bool) else {"stringValue": str(value)}}
+            {
+                "key": key.replace("__", "."),
+                "value": {"intValue": str(value)}
+                if isinstance(value, int) and not isinstance(value, bool)
+                else {"boolValue": value}
+                if isinstance(value, bool)
+                else {"stringValue": str(value)},
+            }
             for key, value in attributes.items()
         ]
         return {
@@ -118,7 +125,9 @@ def steps(chance: random.Random, number: int) -> dict:
     ]  # fmt: skip
     if chance.random() < 0.5:
         made.append(span(4, "chat birch", gen_ai__operation__name="chat", gen_ai__request__model="birch-2"))
-    return {"resourceSpans": [{"resource": {"attributes": []}, "scopeSpans": [{"scope": {"name": "app"}, "spans": made}]}]}
+    return {
+        "resourceSpans": [{"resource": {"attributes": []}, "scopeSpans": [{"scope": {"name": "app"}, "spans": made}]}]
+    }
 
 
 def lines(path: Path, records: list[dict]) -> Path:
@@ -162,7 +171,16 @@ def said(path: Path) -> dict[str, object]:
     """What commands print of it, and how they end."""
     found: dict[str, object] = {}
     for words in (("check", "--json"), ("scorecard",), ("scorecard", "--format", "json"), ("gaps",), ("gate", "check")):
-        command = [sys.executable, "-c", "from readiness_tui.cli import main; main()", "--db", str(path), "--who", "ana", *words]
+        command = [
+            sys.executable,
+            "-c",
+            "from readiness_tui.cli import main; main()",
+            "--db",
+            str(path),
+            "--who",
+            "ana",
+            *words,
+        ]
         if words[0] != "gaps":
             command += ["--as-of", AS_OF]
         done = subprocess.run(command, capture_output=True, text=True)
@@ -174,8 +192,20 @@ if __name__ == "__main__":
     where = Path(sys.argv[1])
     made = main(where)
     conn = sqlite3.connect(made)
-    head = [f"PRAGMA {name} = {conn.execute(f'PRAGMA {name}').fetchone()[0]};" for name in ("application_id", "user_version")]
-    text = "\n".join([*head, *(line for line in conn.iterdump() if "sqlite_sequence" not in line or line.startswith(("INSERT", "DELETE")))])
+    head = [
+        f"PRAGMA {name} = {conn.execute(f'PRAGMA {name}').fetchone()[0]};"
+        for name in ("application_id", "user_version")
+    ]
+    text = "\n".join(
+        [
+            *head,
+            *(
+                line
+                for line in conn.iterdump()
+                if "sqlite_sequence" not in line or line.startswith(("INSERT", "DELETE"))
+            ),
+        ]
+    )
     conn.close()
     (where / "version-9.sql.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
     (where / "version-9.json.gz").write_bytes(gzip.compress(json.dumps(said(made)).encode(), 9, mtime=0))
