@@ -47,10 +47,10 @@ def plan(low: float, upper: float, high: float, line: float | None = None) -> Ba
         upper = line
     width = _round_width((upper - low or max(abs(low), 1e-6) * 0.1) / BARS)
     while True:
-        start = math.floor(low / width) * width
-        bars = math.floor((upper - start) / width) + 1
-        if bars <= BARS:
-            return BarPlan(start, width, bars)
+        first, last = math.floor(low / width), math.floor(upper / width)
+        first -= first * width > low  # where the quotient was rounded up
+        if last - first < BARS:
+            return BarPlan(first * width, width, max(last - first, 0) + 1)
         width = _round_width(width * 1.01)
 
 

@@ -72,15 +72,12 @@ def tree(spans: Sequence[Span]) -> list[Step]:
         if all(at is not None for at in begun):
             siblings.sort(key=lambda span: _utc(span.started_at))
     found: list[Step] = []
-    seen: set[str] = set()
-    waiting = [(span, 0) for span in reversed(children.get(None, []))]
+    waiting = [(span, 0) for span in reversed(children.pop(None, []))]
     while waiting:
         span, depth = waiting.pop()
-        if span.id in seen:
-            continue
-        seen.add(span.id)
         found.append(Step(span, depth, span.parent is not None and span.parent not in ids))
-        waiting += [(child, depth + 1) for child in reversed(children.get(span.id, []))]
+        # Taken away: of several steps with one id, the first has the children.
+        waiting += [(child, depth + 1) for child in reversed(children.pop(span.id, []))]
     return found
 
 
@@ -129,7 +126,7 @@ def bar(span: Span, room: int, scale: Scale | None) -> Content:
     length = scale.length or 1.0
     first = min(int(_since(scale.start, span.started_at) / length * room), room - 1)
     if span.duration_ms is None:
-        return Content.styled(" " * first + "▏?", _MUTED)
+        return Content.styled(" " * min(first, room - 2) + "▏?", _MUTED)
     end = _since(scale.start, span.started_at) + span.duration_ms
     last = max(int(end / length * room), first + 1)
     style = "$text-error" if span.error is not None else "$primary"
