@@ -18,10 +18,12 @@ from readiness_tui.domain.probes.limits import LIMITS as BOUNDS
 from readiness_tui.domain.probes.releases import RELEASES
 from readiness_tui.domain.probes.usage import USAGE
 from readiness_tui.domain.runs.model import EvalSet, GoldenCase, Trace
+from readiness_tui.domain.text.versions import has
 from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.traces.recorded import Recorded
 from readiness_tui.domain.traces.shape import shape_from, shape_of
-from tests.traces.records import AS_OF, QUESTION, ByShape, logs, some, traces
+from readiness_tui.domain.traces.traffic import bare, not_of_users
+from tests.traces.records import AS_OF, BARE, QUESTION, ByShape, logs, some, traces
 
 LIMITS = {
     "timeout_policy": "10",
@@ -80,3 +82,19 @@ def test_a_shape_shows_itself_and_survives_its_text(trace: Trace) -> None:
     shape = shape_of(trace)
     assert shape_of(shape.skeleton) == shape
     assert shape_from(shape.text) == shape
+
+
+def shown(trace: Trace) -> list[object]:
+    """What a probe may ask of a request beside its steps and calls, in words of its own."""
+    texts = (trace.question, trace.answer, trace.user, trace.feedback)
+    there = (trace.question, trace.answer, trace.error, trace.chunks, trace.tool_calls, trace.spans, trace.user)
+    amounts = (trace.started_at, trace.latency_ms, trace.cost, trace.tokens_in, trace.tokens_out, trace.session)
+    words = (trace.prompt_version, trace.model, trace.index_version, trace.app_version, trace.outcome)
+    facts = (trace.cached, trace.cold, trace.retrieval, bare(trace), not_of_users(trace))
+    return [*map(has, texts), *(part is None for part in (*there, *amounts)), *words, *facts]
+
+
+@settings(max_examples=300, deadline=None)
+@given(traces() | BARE)
+def test_a_skeleton_shows_what_its_record_shows(trace: Trace) -> None:
+    assert shown(shape_of(trace).skeleton) == shown(trace)

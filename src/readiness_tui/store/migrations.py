@@ -19,6 +19,7 @@ from readiness_tui.store.upgrades.explore import explore
 from readiness_tui.store.upgrades.incident_record import incident_record
 from readiness_tui.store.upgrades.kept_records import kept_records
 from readiness_tui.store.upgrades.kept_results import kept_results
+from readiness_tui.store.upgrades.measured_traces import measured_traces
 from readiness_tui.store.upgrades.system_column import system_column
 from readiness_tui.store.views import make_views
 
@@ -49,6 +50,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     kept_results,
     kept_records,
     explore,
+    measured_traces,
 )
 
 

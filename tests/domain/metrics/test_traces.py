@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,9 +15,9 @@ from readiness_tui.domain.gate_result.misses import lost_traces, missed_cases
 from readiness_tui.domain.metrics import NotComputable, Observed, Windows, observe_traces, window
 from readiness_tui.domain.metrics.rule import Direction, From, Rule
 from readiness_tui.domain.runs.model import Outcome, ToolCall, Trace
-from readiness_tui.domain.traces.counted import Counted
 from readiness_tui.domain.traces.listed import RecordedList
 from tests.domain.metrics.slow_traces import in_window, observe_slowly
+from tests.traces.records import ByShape
 
 DAY = datetime(2026, 11, 20, 12, tzinfo=UTC)
 AS_OF = DAY.date()
@@ -86,49 +86,6 @@ def same(slow: Observed | NotComputable, fast: Observed | NotComputable) -> None
         assert fast.estimate.k == sum(slow.per_case.values())
 
 
-@dataclass(frozen=True)
-class Skeletons:
-    """`Recorded` as a store answers: what is the same is counted together, and each shape is one object."""
-
-    every: RecordedList
-    shapes: dict[str, Trace] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.every)
-
-    def _shape(self, trace: Trace) -> Trace:
-        """What a trace shows: of its measures nothing, of its texts and scores only that they are there."""
-        bare = replace(
-            trace, id="", started_at=None, latency_ms=None, cost=None, tokens_in=None, tokens_out=None, extra={},
-            error=trace.error and "x", session=trace.session and "x", scores=dict.fromkeys(trace.scores, 0.0),
-        )  # fmt: skip
-        return self.shapes.setdefault(repr(bare), bare)
-
-    def counted(self) -> Iterator[Counted]:
-        groups: dict[tuple[date | None, int], Counted] = {}
-        for got in self.every.counted():
-            shape = self._shape(got.trace)
-            one = groups.setdefault((got.day, id(shape)), Counted(shape, 0, got.day))
-            groups[got.day, id(shape)] = replace(one, n=one.n + 1)
-        yield from groups.values()
-
-    def columns(
-        self, names: Sequence[str], start: datetime | None = None, end: datetime | None = None
-    ) -> Iterator[tuple[Any, ...]]:
-        at = [place for place, name in enumerate(names) if name == "shape"]
-        for row in self.every.columns(names, start, end):
-            found = list(row)
-            for place in at:
-                found[place] = self._shape(found[place])
-            yield tuple(found)
-
-    def whole(self, shows: Any) -> Iterator[Trace]:
-        return (trace for trace in self.every.traces if shows(self._shape(trace)))
-
-    def leaked(self) -> Iterator[tuple[date | None, Any]]:
-        return self.every.leaked()
-
-
 @pytest.mark.parametrize("key", KEYS)
 @given(traces())
 @settings(max_examples=40, deadline=None)
@@ -137,7 +94,7 @@ def test_every_metric_is_what_reading_one_by_one_says(key: str, made: tuple[Trac
     for tags in ((), ("vip",), ("de", "vip"), ("none",)):
         slow = observe_slowly(key, made, tags)
         same(slow, observe_traces(key, RecordedList(made), tags))
-        same(slow, observe_traces(key, Skeletons(RecordedList(made)), tags))
+        same(slow, observe_traces(key, ByShape(made), tags))
 
 
 @given(traces(), st.sampled_from((None, 1, 2, 7)), st.sampled_from(KEYS), st.sampled_from(((), ("vip",))))
@@ -146,7 +103,7 @@ def test_a_window_is_what_reading_one_by_one_says(
     made: tuple[Trace, ...], days: int | None, key: str, tags: tuple[str, ...]
 ) -> None:
     kept, undated = in_window(made, AS_OF, days)
-    for recorded in (RecordedList(made), Skeletons(RecordedList(made))):
+    for recorded in (RecordedList(made), ByShape(made)):
         found, without = window(recorded, AS_OF, days)
         assert (len(found), without) == (len(kept), undated)
         assert [name for (name,) in found.columns(("id",))] == [trace.id for trace in kept]
@@ -167,7 +124,7 @@ def test_the_requests_lost_to_a_rule_are_those_of_reading_one_by_one(
     rule = Rule(key, way, bar, source=From.TRACES)
     slow = observe_slowly(key, made)
     every = missed_cases(rule, slow) if isinstance(slow, Observed) else ()
-    for recorded in (RecordedList(made), Skeletons(RecordedList(made))):
+    for recorded in (RecordedList(made), ByShape(made)):
         lost = lost_traces(rule, window(recorded, date(2027, 1, 1), None)[0], most)
         assert list(lost.ids) == [miss.key for miss in every[:most]]
         assert lost.missed + lost.lacking == len(every)
@@ -191,12 +148,12 @@ def test_beyond_one_step_the_parts_are_joined(key: str, monkeypatch: pytest.Monk
         )
         for n in range(200)
     )
-    for recorded in (RecordedList(made), Skeletons(RecordedList(made))):
+    for recorded in (RecordedList(made), ByShape(made)):
         same(observe_slowly(key, made), observe_traces(key, recorded))
 
 
 @dataclass(frozen=True)
-class Watched(Skeletons):
+class Watched(ByShape):
     """Notes which columns are asked for."""
 
     asked: list[tuple[str, ...]] = field(default_factory=list)
@@ -208,7 +165,7 @@ class Watched(Skeletons):
 
 def test_rates_without_sessions_read_no_record() -> None:
     made = tuple(Trace(f"t{n}", DAY, outcome=Outcome.SUCCESS, tool_calls=CALLS[2], latency_ms=n) for n in range(40))
-    recorded = Watched(RecordedList(made))
+    recorded = Watched(made)
     for key in ("task_success_rate", "error_rate", "retry_rate"):
         seen = observe_traces(key, recorded)
         assert isinstance(seen, Observed)
@@ -218,7 +175,7 @@ def test_rates_without_sessions_read_no_record() -> None:
 
 def test_metrics_of_one_reading_read_the_records_once() -> None:
     made = tuple(Trace(f"t{n}", DAY, outcome=Outcome.SUCCESS, latency_ms=n, cost=n + 1.0) for n in range(40))
-    recorded = Watched(RecordedList(made))
+    recorded = Watched(made)
     windows = Windows(recorded, AS_OF)
     for key in ("p50", "p95", "p99", "total_cost", "cost_per_success"):
         kept, _ = windows.of(7)
@@ -228,7 +185,7 @@ def test_metrics_of_one_reading_read_the_records_once() -> None:
 
 def test_ids_are_read_only_where_somebody_asks_who_lacks_it() -> None:
     made = tuple(Trace(f"t{n}", DAY, latency_ms=None if n == 7 else n) for n in range(40))
-    recorded = Watched(RecordedList(made))
+    recorded = Watched(made)
     seen = observe_traces("p95", recorded)
     assert isinstance(seen, Observed)
     assert recorded.asked == [("shape", "latency_ms")]

@@ -46,8 +46,18 @@ def trace_errored(trace: Trace) -> Reading:
     return float(trace.outcome is Outcome.ERROR)
 
 
-def _retried(trace: Trace) -> Reading:
-    return MISSING if _failed(trace) else retried(trace.tool_calls)
+def _retried(trace: Trace) -> Reading | Ask:
+    """A shape shows which calls of a tool had the same arguments to the letter; whether others say the same in other
+    words, the record itself was asked."""
+    if _failed(trace):
+        return MISSING
+    found = retried(trace.tool_calls)
+    logged = [call.name for call in trace.tool_calls or () if call.arguments is not None]
+    return Ask.AMOUNT if found == 0.0 and len(set(logged)) < len(logged) else found
+
+
+def _told(column: Sequence[Reading]) -> Iterable[float | None]:
+    return [found if isinstance(found, float) else None for found in column]
 
 
 def _failed(trace: Trace) -> bool:
@@ -85,7 +95,7 @@ _OF_COST = TraceReader(_cost, ("cost",), _as_it_is, trace_success)
 #: By metric; those of one reader are read once.
 TRACE_READERS: dict[str, TraceReader] = {
     "task_success_rate": TraceReader(trace_success),
-    "retry_rate": TraceReader(_retried),
+    "retry_rate": TraceReader(_retried, ("retried",), _told),
     "error_rate": TraceReader(trace_errored),
     "tokens_per_request": TraceReader(_tokens, ("tokens_in", "tokens_out"), _added),
     "latency_p50_ms": _OF_LATENCY,

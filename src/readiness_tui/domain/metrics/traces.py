@@ -87,7 +87,7 @@ def _midnight(day: date) -> datetime:
 
 def _shown(recorded: Recorded) -> Iterator[Shown]:
     """What the requests of each day show. Of a list, what only probes ask for need not be worked out."""
-    if isinstance(recorded, RecordedList):
+    if type(recorded) is RecordedList:
         return ((day_of(trace), trace, 1) for trace in recorded.traces)
     return ((got.day, got.trace, got.n) for got in recorded.counted())
 
@@ -122,13 +122,15 @@ def observe_traces(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One metric asked of some requests, those that carry all `tags`. `sessions`: whether any of them names one."""
+    """One metric asked of some requests, those that carry all `tags`. `sessions`: whether any of them names one.
+    `counted`: whether how many requests there are of each shape is all that it takes."""
 
     metric: MetricDef
     reader: TraceReader
     requests: Window
     tags: frozenset[str]
     sessions: bool
+    counted: bool
 
     @classmethod
     def of(
@@ -148,10 +150,12 @@ class Question:
         reader = _reader(metric, shapes)
         if reader is None:
             return NotComputable("no trace carries a score of this name, and it cannot be computed from traces")
-        return cls(metric, reader, held, wanted, any(shape.session for shape in shapes))
+        sessions = any(shape.session for shape in shapes)
+        asks = metric.kind is not MetricKind.RATE or any(isinstance(reader.of_shape(shape), Ask) for shape in shapes)
+        return cls(metric, reader, held, wanted, sessions, not (sessions or wanted or asks))
 
     def answer(self) -> Observed | NotComputable:
-        if self._counted:
+        if self.counted:
             counts: Counter[Reading | Ask] = Counter()
             for _, shape, n in self.requests.shown:
                 counts[self.reader.of_shape(shape)] += n
@@ -161,15 +165,10 @@ class Question:
     def each(self) -> Iterator[tuple[Sequence[str], Any, Any]]:
         """The ids of some thousand requests at a time, why each has no value (`trace_readings.WHY`), and its value. Read
         anew: a look-up for somebody who asks which they were."""
-        usual = None if self._counted else self._readings().usual
+        usual = None if self.counted else self._readings().usual
         for part in parts(self.requests, self.reader, self.tags, "id"):
             won = part.won if self.metric.kind is MetricKind.RATIO else None
             yield part.others[0], settled(part.why, part.value, usual, won), part.value
-
-    @property
-    def _counted(self) -> bool:
-        """Whether how many requests there are of each shape is all that it takes."""
-        return not (self.reader.names or self.sessions or self.tags)
 
     def _readings(self) -> Readings:
         return self.requests.readings(self.reader, self.tags, sessions=self.sessions)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from hashlib import blake2b
 from typing import Any
-
-import msgspec
 
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.text.versions import has
 from readiness_tui.domain.traces.measured import at_of
 
-_encode = msgspec.msgpack.Encoder().encode
+
+@cache
+def _encoder() -> Callable[[Any], bytes]:
+    import msgspec  # what only asks rules needs none of it
+
+    return msgspec.msgpack.Encoder().encode
 
 
 def content(trace: Trace) -> int:
@@ -70,7 +75,7 @@ def content(trace: Trace) -> int:
 def number_of(value: Any) -> int:
     """64 bits, signed, of a value of texts, numbers, None and lists of them."""
     try:
-        told = _encode(value)
+        told = _encoder()(value)
     except (UnicodeEncodeError, OverflowError, TypeError):  # half a surrogate pair, a number of more than 64 bits
         told = repr(value).encode("utf-8", "backslashreplace")
     return int.from_bytes(blake2b(told, digest_size=8).digest(), "big", signed=True)

@@ -25,7 +25,7 @@ class Varied:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedTraces:
     """`n` requests of one UTC day that show the same things.
 
     `trace` shows what each of them shows (`shape.shape_of`): which fields are there, words and versions, steps and calls,
@@ -46,6 +46,9 @@ class Counted:
     def once(self) -> int:
         """How many requests there are without their copies."""
         return self.n - self.copies
+
+
+Counted = CountedTraces
 
 
 class Ids:

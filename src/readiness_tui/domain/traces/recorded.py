@@ -27,8 +27,9 @@ class Recorded(Protocol):
     - `shape`: the `Counted.trace` of the group that the request is counted in, the same object for all that are read in one
       pass and show the same, so that a rule asks each object once (in the slow reading: the whole record);
     - `of_users`: no field of it says that no user sent it (`traffic.not_of_users`);
-    - `copy`: it repeats (`traffic.content`) a request of users that comes before it in this order, in whatever window;
-    - what is measured of a record once: `retried` (`ingredients.retried` of its tool calls: 1.0, 0.0 or an `Absent`),
+    - `copy`: it repeats (`content.content`) a request of users that stands before it: those without a time stand first, then
+      the oldest, in whatever window;
+    - what is measured of a record once: `retried` (`measured.retried` of its tool calls: 1.0, 0.0 or an `Absent`),
       `longest_call_ms` (of outbound calls with a known time, None without), `call_minutes` (tuple of the UTC minutes since
       1970 in which it called a model, once a call; where it shows no model call, that in which it began; calls without a
       time are not in it).
@@ -39,7 +40,9 @@ class Recorded(Protocol):
 
     def __len__(self) -> int: ...
 
-    def counted(self) -> Iterable[Counted]: ...
+    def counted(self) -> Iterable[Counted]:
+        """All of them, in groups; several may be of one day and one shape."""
+        ...
 
     def columns(
         self, names: Sequence[str], start: datetime | None = None, end: datetime | None = None

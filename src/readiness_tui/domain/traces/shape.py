@@ -31,8 +31,8 @@ from readiness_tui.domain.traces.shape_steps import (
 )
 from readiness_tui.domain.traces.steps import flag
 from readiness_tui.domain.traces.traffic import concerns, told_by
+from readiness_tui.domain.traces.version import SHAPE_VERSION as SHAPE_VERSION
 
-SHAPE_VERSION = 1
 _MOST = 20_000  # shapes remembered: where each record has its own, none is worth remembering
 
 # What is there, by bits.
@@ -46,7 +46,7 @@ _PLAIN: Marks = (None, None, "", None, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class TraceShape:
     """`skeleton`: shows what the record shows. `text`: the marks as JSON. `digest`: of the text, 32 hex digits."""
 
     skeleton: Trace
@@ -54,10 +54,10 @@ class Shape:
     digest: str
 
 
-_known: dict[Marks, Shape] = {}
+_known: dict[Marks, TraceShape] = {}
 
 
-def shape_of(trace: Trace) -> Shape:
+def shape_of(trace: Trace) -> TraceShape:
     """The same object for what shows the same, as long as it is remembered."""
     marks = _marks(trace)
     shape = _known.get(marks)
@@ -68,9 +68,9 @@ def shape_of(trace: Trace) -> Shape:
     return shape
 
 
-def shape_from(text: str) -> Shape:
-    """The shape that `Shape.text` stands for."""
-    return Shape(_skeleton(*json.loads(text)), text, blake2b(text.encode(), digest_size=16).hexdigest())
+def shape_from(text: str) -> TraceShape:
+    """The shape that `TraceShape.text` stands for."""
+    return TraceShape(_skeleton(*json.loads(text)), text, blake2b(text.encode(), digest_size=16).hexdigest())
 
 
 def _marks(trace: Trace) -> Marks:
@@ -116,6 +116,7 @@ def _marks(trace: Trace) -> Marks:
         trace.feedback is not None and has(trace.feedback),
         _extra_marks(trace) if trace.extra or trace.spans else _PLAIN,
         None if trace.spans is None else step_marks(trace),
+        tuple(sorted(trace.scores)) if trace.scores else (),
     )
 
 
@@ -165,6 +166,7 @@ def _skeleton(
     feedback: bool,
     extra: Any,
     steps: Any,
+    scores: Any,
 ) -> Trace:
     tool_calls = calls_of(calls)
     told, value, _, fell, logged = extra
@@ -193,6 +195,7 @@ def _skeleton(
         cost=TOOK if there & _COST else None,
         tokens_in=1 if there & _IN else None,
         tokens_out=1 if there & _OUT else None,
+        scores=dict.fromkeys(scores, TOOK),
         cached=bool(there & _CACHED),
         cold=bool(there & _COLD),
         extra=shown,

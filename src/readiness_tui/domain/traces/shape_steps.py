@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 from readiness_tui.domain.runs.model import Span, SpanKind, ToolCall, Trace
@@ -56,17 +57,17 @@ def call_marks(trace: Trace) -> Marks | None:
     """Of each logged call, by name; None where the log does not say."""
     if not trace.tool_calls:
         return None if trace.tool_calls is None else ()
-    known: dict[str, dict[str, int]] = {}
-    return tuple(
-        (
-            call.name,
-            _arguments(call, known.setdefault(call.name, {})),
-            call.result is not None,
-            _failed(call.error),
-            call.attempt,
-        )
-        for call in sorted(trace.tool_calls, key=lambda call: call.name)
-    )
+    found: list[Marks] = []
+    known: dict[str, int] = {}
+    name = None
+    for call in sorted(trace.tool_calls, key=_name) if len(trace.tool_calls) > 1 else trace.tool_calls:
+        if call.name != name:
+            name, known = call.name, {}
+        found.append((name, _arguments(call, known), call.result is not None, _failed(call.error), call.attempt))
+    return tuple(found)
+
+
+_name = attrgetter("name")
 
 
 def _arguments(call: ToolCall, known: dict[str, int]) -> Marks | None:

@@ -12,18 +12,18 @@ from typing import Any, TypeVar
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.counted import Counted, Ids, Varied
 from readiness_tui.domain.traces.measured import at_of, day_of, moment_at, utc
-from readiness_tui.domain.traces.shape import Shape, shape_of
+from readiness_tui.domain.traces.shape import TraceShape, shape_of
 from readiness_tui.domain.traces.varied import digest, values
 
-Group = TypeVar("Group", bound=Hashable)
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(slots=True)
-class _Open:
+class _Group:
     """A group that is still counted. Of a field that is known to differ no value is looked at any more."""
 
     day: date | None
-    shape: Shape
+    shape: TraceShape
     n: int = 0
     ids: Ids = field(default_factory=Ids)
     first: tuple[datetime, str] | None = None
@@ -52,33 +52,33 @@ class Tallier:
     """Counts records into groups of one UTC day and one shape. It knows nothing of copies (`copies_by`)."""
 
     def __init__(self) -> None:
-        self._groups: dict[tuple[date | None, str], _Open] = {}
+        self._groups: dict[tuple[date | None, str], _Group] = {}
 
     def __len__(self) -> int:
         """The groups open by now."""
         return len(self._groups)
 
-    def add(self, trace: Trace) -> Shape:
+    def add(self, trace: Trace) -> TraceShape:
         """Count a record; returns its shape."""
         shape, day = shape_of(trace), day_of(trace)
         group = self._groups.get((day, shape.digest))
         if group is None:
-            group = self._groups[day, shape.digest] = _Open(day, shape)
+            group = self._groups[day, shape.digest] = _Group(day, shape)
         group.add(trace)
         return shape
 
-    def take(self) -> Iterator[tuple[Shape, Counted]]:
+    def take(self) -> Iterator[tuple[TraceShape, Counted]]:
         """The groups counted since the last time, which then begin anew."""
         groups, self._groups = self._groups, {}
         for group in groups.values():
             yield group.shape, group.counted()
 
 
-def copies_by(requests: Iterable[tuple[int, Group]]) -> Counter[Group]:
+def copies_by(requests: Iterable[tuple[int, Key]]) -> Counter[Key]:
     """How many copies each group holds: `requests` are `content` and group of those that users sent, those without a
     time first, then the oldest first. A request repeats another one where it is not the first of its content."""
     known: set[int] = set()
-    found: Counter[Group] = Counter()
+    found: Counter[Key] = Counter()
     for content, group in requests:
         if content in known:
             found[group] += 1
