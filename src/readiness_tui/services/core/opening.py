@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from readiness_tui.services.core import kept
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.store.heading import heading
+from readiness_tui.store.kept.heading import heading
 
 if TYPE_CHECKING:
     from readiness_tui.services.core.view import ReviewView
