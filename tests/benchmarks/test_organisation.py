@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from benchmarks.organisation import Size, make
+
 from readiness_tui.domain.verdict.judge import judge
 from readiness_tui.services.core.view import load
 

@@ -8,14 +8,14 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from benchmarks.organisation import Size, make
 from textual.pilot import Pilot
 
-from benchmarks.organisation import Size, make
 from readiness_tui.domain.verdict import judge as rules
 from readiness_tui.services.core import judging
 from readiness_tui.tui import still
 from readiness_tui.tui.app import ReadinessApp
-from readiness_tui.tui.screens.checklists import item_text, scoring
+from readiness_tui.tui.screens.checklists import consequences, item_text
 from readiness_tui.tui.widgets.pick_list import PickList
 from tests.tui.conftest import Pauses
 from tests.tui.driving import painted, press, read, settle
@@ -44,7 +44,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     count(rules, "item_standing")
     count(rules, "rule")
     count(judging, "conclude")
-    count(scoring, "preview_vote")
+    count(consequences, "preview_vote")
     count(item_text, "detail")
     count(item_text, "list_line")
     return counts
@@ -87,9 +87,7 @@ async def test_a_pause_looks_ahead_once_and_at_that_item_alone(
         assert "0: " in read(pilot, "#consequence")
 
 
-async def test_moving_on_drops_what_was_asked_for(
-    large: ReadinessApp, counted: Counter[str], pauses: Pauses
-) -> None:
+async def test_moving_on_drops_what_was_asked_for(large: ReadinessApp, counted: Counter[str], pauses: Pauses) -> None:
     async with large.run_test(size=(120, 40)) as pilot:
         await begin(pilot, counted, "C")
         pauses.held = True
@@ -113,14 +111,14 @@ async def test_what_is_worked_out_already_is_dropped_too(
     """The second and third score of an item that the cursor has left are not looked ahead at any more."""
     async with large.run_test(size=(120, 40)) as pilot:
         await begin(pilot, counted, "C")
-        go, began, preview = threading.Event(), threading.Event(), scoring.preview_vote
+        go, began, preview = threading.Event(), threading.Event(), consequences.preview_vote
 
         def slow(*args: object) -> object:
             began.set()
             assert go.wait(30)
             return preview(*args)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(scoring, "preview_vote", slow)
+        monkeypatch.setattr(consequences, "preview_vote", slow)
         await pilot.press("down")
         assert await asyncio.to_thread(began.wait, 30)
         pauses.held = True

@@ -160,6 +160,27 @@ def say_json(value: Any) -> None:
     _print(to_json(value) + "\n", sys.stdout)
 
 
+def say_checked(found: dict[str, str], before: dict[str, Any] | None, *, as_json: bool) -> bool:
+    """Print a check as text or JSON, and what is new since `before`; returns whether anything was added since."""
+    added = None
+    text, entry = "", {}
+    if before is not None:
+        import json
+
+        from readiness_tui.reports import since
+
+        added = since.since(before, json.loads(found["json"]))
+        text, entry = since.since_text(added), since.since_object(added)
+        if as_json:
+            say_json({**json.loads(found["json"]), **entry})
+            return added.adds
+    if as_json:
+        say_document(found["json"] + "\n")
+    else:
+        say((found["text"] + text).rstrip("\n"))
+    return added is not None and added.adds
+
+
 def progress(done: int, total: int) -> bool:
     """Show the progress of an import on a terminal."""
     if total and sys.stderr is not None and sys.stderr.isatty():

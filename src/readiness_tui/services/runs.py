@@ -46,6 +46,7 @@ __all__ = [
     "detail",
     "error_class",
     "history",
+    "listed",
     "over_time",
     "slow_traces",
 ]
@@ -102,6 +103,30 @@ def all_runs(desk: Desk) -> list[RunInfo]:
     """Every imported run, newest start first; runs without a start last."""
     with desk.store.read() as conn:
         return runs.all(conn, current_review(conn, desk).system)
+
+
+def listed(desk: Desk) -> list[dict[str, str | int | None]]:
+    """The same as rows for a list: what `runs --json` prints, with each run's role in the review."""
+    with desk.store.read() as conn:
+        infos = all_runs(desk)
+        review = current_review(conn, desk)
+    return [
+        {
+            "id": info.run.id,
+            "name": info.run.name,
+            "tool": info.run.tool,
+            "version": info.run.version,
+            "started": info.run.started_at.isoformat() if info.run.started_at else None,
+            "cases": info.n_cases,
+            "completeness": info.run.completeness.value,
+            "role": "candidate"
+            if info.run.id in review.candidate
+            else "baseline"
+            if info.run.id in review.baseline
+            else "",
+        }
+        for info in infos
+    ]
 
 
 def history(desk: Desk) -> list[RunSummary]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-
 from benchmarks.organisation import Size, make
+
 from readiness_tui.domain.checklists.assessment import EvidenceKind
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import Sev
@@ -107,10 +107,15 @@ def test_so_does_what_somebody_else_did(desk: Desk) -> None:
 def test_what_was_rolled_back_is_not_known(desk: Desk) -> None:
     before = load(desk)
     item = next(iter(before.judgement.standings))
-    with pytest.raises(KeyboardInterrupt), change(desk, "never mind") as (tx, review):
-        assessments.put_note(tx, review.id, item, "never written")
-        known.read_known(tx.conn, desk, review)
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with change(desk, "never mind") as (tx, review):
+            assessments.put_note(tx, review.id, item, "never written")
+            known.read_known(tx.conn, desk, review)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assess.note(desk, list(before.judgement.standings)[1], "takes the number of the change that was rolled back")
     assert load(desk).dossier(item).note == before.dossier(item).note
     assert_as_afresh(desk)

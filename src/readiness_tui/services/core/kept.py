@@ -23,7 +23,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from readiness_tui.services.core import program
 from readiness_tui.store.kept import marks, results
@@ -32,16 +32,18 @@ if TYPE_CHECKING:
     from readiness_tui.services.core.desk import Desk
     from readiness_tui.store.sqlite import Connection
 
+T = TypeVar("T")  # a value as JSON knows it
+
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Standpoint:
     """A review as one person sees it on one day: where results are kept, and the mark of all that they rest on."""
 
     place: str
     mark: str
 
 
-def now(desk: Desk, *, as_of: date | None = None, viewer: str = "") -> Moment | None:
+def now(desk: Desk, *, as_of: date | None = None, viewer: str = "") -> Standpoint | None:
     """The desk's review as it is now; None where it has none, or nothing can be kept.
 
     `viewer`: whose view of blind votes it is; empty for the shared one. `as_of` as for `view.load`.
@@ -57,46 +59,47 @@ def now(desk: Desk, *, as_of: date | None = None, viewer: str = "") -> Moment | 
         day = as_of.isoformat() if as_of else pinned or desk.utc_day().isoformat()
         rows = marks.rows(conn, (*marks.MEASURED, *marks.NOTES, *marks.JUDGED), system, review_id)
     asked = as_of.isoformat() if as_of else "its day"  # a frozen review shows its card where no day is asked for
-    return Moment(f"{review_id}/{asked}/{viewer}", marks.joined(version, viewer, asked, day, rows))
+    return Standpoint(f"{review_id}/{asked}/{viewer}", marks.joined(version, viewer, asked, day, rows))
 
 
-def find(desk: Desk, moment: Moment | None, name: str) -> Any | None:
-    """What was kept under this name for this moment; None where nothing was."""
-    if moment is None:
+def find(desk: Desk, seen: Standpoint | None, name: str) -> Any | None:
+    """What was kept under this name for this standpoint; None where nothing was."""
+    if seen is None:
         return None
     with desk.store.read() as conn:
-        text = results.get(conn, f"{name}/{moment.place}", moment.mark)
+        text = results.get(conn, f"{name}/{seen.place}", seen.mark)
     return None if text is None else json.loads(text)
 
 
 def keep(
-    desk: Desk, moment: Moment | None, values: Mapping[str, Any], *, as_of: date | None = None, viewer: str = ""
+    desk: Desk, seen: Standpoint | None, values: Mapping[str, Any], *, as_of: date | None = None, viewer: str = ""
 ) -> bool:
-    """Keep values by their names, worked out since `moment`, which `now` gave for the same day and viewer.
+    """Keep values by their names, worked out since `seen`, which `now` gave for the same day and viewer.
 
     False where nothing was kept: something has changed meanwhile, the file is busy, read-only or full, or a value does not
     come back from JSON as it is. Nobody has to care.
     """
-    if moment is None or not program.unchanged() or now(desk, as_of=as_of, viewer=viewer) != moment:
+    if seen is None or not program.unchanged() or now(desk, as_of=as_of, viewer=viewer) != seen:
         return False
     texts: dict[str, str] = {}
     for name, value in values.items():
         text = json.dumps(value, ensure_ascii=True, allow_nan=True, separators=(",", ":"))
         if json.loads(text) != value:
             return False
-        texts[f"{name}/{moment.place}"] = text
+        texts[f"{name}/{seen.place}"] = text
 
     def put(conn: Connection) -> None:
-        results.put(conn, texts, moment.mark)
+        results.put(conn, texts, seen.mark)
 
     return desk.store.keep(put)
 
 
-def result(desk: Desk, name: str, make: Callable[[], Any], *, as_of: date | None = None, viewer: str = "") -> Any:
+def result(desk: Desk, name: str, make: Callable[[], T], *, as_of: date | None = None, viewer: str = "") -> T:
     """The value that is kept under `name`, else the one that `make` makes, which is kept from then on."""
-    moment = now(desk, as_of=as_of, viewer=viewer)
-    found = find(desk, moment, name)
-    if found is None:
-        found = make()
-        keep(desk, moment, {name: found}, as_of=as_of, viewer=viewer)
-    return found
+    seen = now(desk, as_of=as_of, viewer=viewer)
+    found: T | None = find(desk, seen, name)
+    if found is not None:
+        return found
+    made = make()
+    keep(desk, seen, {name: made}, as_of=as_of, viewer=viewer)
+    return made

@@ -18,11 +18,11 @@ from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.probes import ProbeInput, propose_all, reads_records, special
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, Run
-from readiness_tui.services.core import golden_sets
+from readiness_tui.services.core import golden_sets, measured_kept
 from readiness_tui.services.core.circumstances import Held, circumstances
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.golden_sets import run_data
-from readiness_tui.services.core.measured import Footing, Measured, at_hand
+from readiness_tui.services.core.measured import Footing, Measured, known
 from readiness_tui.store import (
     assessments,
     gate_changes,
@@ -52,27 +52,43 @@ def measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Chec
     """
     mark = imported_mark(conn, review, as_of)
     notes = marks.rows(conn, marks.NOTES, review.system, review.id)
-    kept = desk.cache.get("measure")
-    if kept is None or kept[0] != mark:
-        made = _measure(conn, desk, review, checklists, as_of, notes)
+    cached = desk.cache.get("measure")
+    if cached is not None and cached[0] == mark:
+        assert isinstance(cached[1], Measured)
+        found: Measured | None = cached[1]
     else:
-        assert isinstance(kept[1], Measured)
-        made = kept[1]
-        if notes != made.notes:
-            made = _with_notes(conn, made, review, checklists, notes)
+        found = measured_kept.find(conn, review, as_of, mark, lambda: _footing_later(desk, review, as_of))
+    if found is None:
+        made = _measure(conn, desk, review, checklists, as_of, notes)
+    elif found.notes != notes:
+        footing = found.footing() if found.at_hand else footing_of(conn, desk, review, as_of)
+        made = _with_notes(conn, found, review, checklists, notes, footing)
+    else:
+        made = found
+    if made is not found:
+        measured_kept.await_keeping(desk, review, as_of, mark, made)
     desk.cache["measure"] = (mark, made)
     return made
 
 
 def _with_notes(
-    conn: Connection, made: Measured, review: Review, checklists: tuple[Checklist, ...], notes: str
+    conn: Connection,
+    made: Measured,
+    review: Review,
+    checklists: tuple[Checklist, ...],
+    notes: str,
+    footing: Footing,
 ) -> Measured:
     """The same measurement with other incidents and drills."""
     items = [item for checklist in checklists for item in checklist.items if reads_records(item)]
-    asked = replace(
-        made.footing().asked, incidents=tuple(incidents.all(conn, review.system)), evidence=_drills(conn, review)
-    )
-    return replace(made, notes=notes, proposals=made.proposals | propose_all(items, asked))
+    asked = replace(footing.asked, incidents=tuple(incidents.all(conn, review.system)), evidence=_drills(conn, review))
+    proposals = made.proposals | propose_all(items, asked)
+    return replace(made, notes=notes, proposals=proposals, footing=known(footing), at_hand=True)
+
+
+def _footing_later(desk: Desk, review: Review, as_of: date) -> Footing:
+    with desk.store.read() as conn:
+        return footing_of(conn, desk, review, as_of)
 
 
 def footing_of(conn: Connection, desk: Desk, review: Review, as_of: date) -> Footing:
@@ -148,7 +164,7 @@ def _measure(
         trace_count=len(recorded),
         notes=notes,
         ambiguous=footing.ambiguous,
-        footing=at_hand(footing),
+        footing=known(footing),
     )
 
 

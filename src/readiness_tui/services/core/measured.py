@@ -61,6 +61,7 @@ class Measured:
     notes: str
     ambiguous: tuple[str, ...] = ()  # pipeline versions among which a person must choose the candidate
     footing: Callable[[], Footing] = field(kw_only=True, repr=False, compare=False)
+    at_hand: bool = field(default=True, kw_only=True, repr=False, compare=False)  # the footing was read with it
 
     @property
     def candidate(self) -> tuple[RunData, ...]:
@@ -83,7 +84,7 @@ class Measured:
         return self.footing().around
 
 
-def at_hand(footing: Footing) -> Callable[[], Footing]:
+def known(footing: Footing) -> Callable[[], Footing]:
     """The footing of a measurement that was made just now."""
     return lambda: footing
 

@@ -16,6 +16,7 @@ from readiness_tui.domain.probes import acceptable
 from readiness_tui.domain.verdict.gap import Gap
 from readiness_tui.domain.verdict.judge import Workings
 from readiness_tui.domain.verdict.model import Facts, Judgement
+from readiness_tui.services.core import measured_kept
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.judging import judged
 from readiness_tui.services.core.known import read_known
@@ -152,7 +153,7 @@ def load(desk: Desk, *, as_of: date | None = None, shared: bool = False) -> Revi
         shown = {item.id for checklist in facts.checklists for item in checklist.at(review.depth)}
         frozen = scorecards.get(conn, review.id)
         proposals = {item_id: p for item_id, p in measured.proposals.items() if item_id in shown}
-        return ReviewView(
+        view = ReviewView(
             review=review,
             as_of=day,
             facts=facts,
@@ -168,6 +169,8 @@ def load(desk: Desk, *, as_of: date | None = None, shared: bool = False) -> Revi
             who=desk.who,
             frozen=frozen,
         )
+    measured_kept.keep(desk)
+    return view
 
 
 def handed_in(facts: Facts, judgement: Judgement, measured: Measured, *, frozen: bool) -> tuple[HandedIn, ...]:

@@ -9,6 +9,7 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.verdict.gap import StoredCondition
 from readiness_tui.domain.verdict.gaps import merge, settled_gaps
+from readiness_tui.services.core import measured_kept
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.judging import worked_out
 from readiness_tui.services.core.measure import measure
@@ -33,14 +34,19 @@ def change(
         if not (desk.deferred or later) and found.frozen_at is None:
             # Gate and probes read every trace: before the transaction, so that nobody waits for the file meanwhile.
             measure(conn, desk, found, reviews.checklists(conn, review_id), desk.as_of(found))
-    with desk.store.write(
-        desk.who, what, why, key=next_key(desk), now=desk.now(), review_id=review_id, undoable=undoable
-    ) as tx:
-        review = reviews.get(tx.conn, review_id)
-        tx.guard_review(review.id)
-        yield tx, review
-        if not (desk.deferred or later):
-            sync(tx, desk, review.id)
+    try:
+        with desk.store.write(
+            desk.who, what, why, key=next_key(desk), now=desk.now(), review_id=review_id, undoable=undoable
+        ) as tx:
+            review = reviews.get(tx.conn, review_id)
+            tx.guard_review(review.id)
+            yield tx, review
+            if not (desk.deferred or later):
+                sync(tx, desk, review.id)
+    except BaseException:
+        measured_kept.forget(desk)
+        raise
+    measured_kept.keep(desk)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 
 from readiness_tui.store.sqlite import Connection
 
-MOST = 48  # results in a file, of all reviews, people and days together
+MOST = 200  # results in a file, of all reviews, people and days together
 _LARGEST = 8 * 1024 * 1024  # characters of one that is kept
 
 

@@ -174,7 +174,6 @@ class RoomScreen(Screen[None]):
         """Let one of `choices` be chosen and go on with its id."""
         from readiness_tui.tui.dialogs.pick import PickDialog
 
-
         async def chosen(key: str | None) -> None:
             going_on = then(key) if key else None
             if going_on is not None:
