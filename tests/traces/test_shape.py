@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +24,8 @@ from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.traces.recorded import Recorded
 from readiness_tui.domain.traces.shape import shape_from, shape_of
 from readiness_tui.domain.traces.traffic import bare, not_of_users
-from tests.traces.records import AS_OF, BARE, QUESTION, ByShape, logs, some, traces
+from tests.traces.grouped import ByShape
+from tests.traces.records import AS_OF, BARE, KINDS, NOON, QUESTION, logs, some, sweep, traces
 
 LIMITS = {
     "timeout_policy": "10",
@@ -61,7 +63,7 @@ DECLARED = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(logs(), DECLARED, st.booleans(), st.randoms(use_true_random=False), st.integers(1, 4))
 def test_groups_made_in_any_order_and_merged_from_parts_answer_as_whole_records(
     found: tuple[Trace, ...], declared: dict[str, str], judged: bool, chance: random.Random, parts: int
@@ -74,6 +76,18 @@ def test_groups_made_in_any_order_and_merged_from_parts_answer_as_whole_records(
     mixed = list(found)
     chance.shuffle(mixed)
     assert proposals(ByShape(tuple(mixed), parts), declared, dismissed) == proposals(slow, declared, dismissed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", range(len(KINDS)))
+def test_each_field_of_each_kind_is_counted_as_it_is_read(kind: int) -> None:
+    others = [Trace("z", NOON, answer="Yes."), Trace("y", NOON, answer="No.", retrieval=True)]
+    declared = {**LIMITS, "write_tools": "refund_create, order_lookup"}
+    for trace in sweep(KINDS[kind]):
+        found = (replace(trace, id="a"), *others)
+        assert proposals(ByShape(found), declared, frozenset()) == proposals(
+            RecordedList(found), declared, frozenset()
+        ), trace
 
 
 @settings(max_examples=300, deadline=None)

@@ -160,7 +160,7 @@ def trace(row: Sequence[Any]) -> Trace:
         row[9],
         row[10],
         _read_chunks(row[11], row[26]),
-        None if row[12] is None else tuple([ToolCall(*fields) for fields in _calls(row[12])]),
+        None if row[12] is None else tool_calls(row[12]),
         None if row[13] is None else bool(row[13]),
         row[14],
         row[15],
@@ -211,6 +211,11 @@ def extra(text: str | None) -> dict[str, Any]:
 def tool_fragment(name: str) -> str:
     """What the JSON of a trace's tool calls holds, and nothing else in it can, where this tool was called."""
     return f"[{_encode(name).decode()},"
+
+
+def tool_calls(text: str) -> tuple[ToolCall, ...]:
+    """The calls of a row of `tool_calls`."""
+    return tuple([ToolCall(*fields) for fields in _calls(text)])
 
 
 def tool_names(calls: str | None) -> set[str]:
