@@ -9,7 +9,7 @@ from readiness_tui.domain.runs.model import Trace
 from readiness_tui.store import packing, raw_records, sqlite, staging
 from readiness_tui.store.db import Store
 from readiness_tui.store.measured import days, stale
-from readiness_tui.store.measured.reading import Reading
+from readiness_tui.store.measured.reading import TraceReading
 from readiness_tui.store.measured.sorting import in_order
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.staging import UNSTORABLE, Refused
@@ -23,7 +23,7 @@ def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[R
     traces = [trace for trace, _ in pairs]
     names, rows = packing.trace_rows(traces)
     texts = [packing.chunk_texts(trace.chunks) for trace in traces]
-    reading = Reading.of(traces)
+    reading = TraceReading.of(traces)
     blocks = list(raw_records.blocks([raw for _, raw in pairs]))
     with staging.batch(store) as tx:
         staging.check_staged(tx, import_id)
@@ -58,7 +58,7 @@ def sorted_out(batch: list[Pair]) -> tuple[list[Pair], list[Refused]]:
             _, (row,) = packing.trace_rows([trace])
             packing.chunk_texts(trace.chunks)
             scratch.execute(f"SELECT ?{', ?' * (len(row) - 1)}", row)
-            Reading.of([trace])
+            TraceReading.of([trace])
             good.append((trace, raw))
         except UNSTORABLE as error:
             refused.append((0, f"trace {trace.id!r}: {error}", raw))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from readiness_tui.store import staging
 from readiness_tui.store.codec import dump
 from readiness_tui.store.db import Store
-from readiness_tui.store.measured.seen import Seen
+from readiness_tui.store.measured.seen import SeenTraceSet
 from readiness_tui.store.measured.sorting import in_order
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.schema import UNKNOWN_TIME
@@ -78,7 +78,7 @@ def complete(conn: Connection, import_id: int, version: int) -> frozenset[int]:
     return frozenset(number for (number,) in rows)
 
 
-def keys(conn: Connection, seen: Seen) -> Iterator[tuple[int, int, int, int]]:
+def keys(conn: Connection, seen: SeenTraceSet) -> Iterator[tuple[int, int, int, int]]:
     """The copies among what is seen: key, import, start in microseconds and shape of each.
 
     The first of one content, in the order of `traces.iter_between`, is none. Reads in chunks.

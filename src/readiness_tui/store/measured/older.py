@@ -14,7 +14,7 @@ from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import packing, staging
 from readiness_tui.store.db import Store
 from readiness_tui.store.measured import copies, stale, waiting
-from readiness_tui.store.measured.reading import Reading
+from readiness_tui.store.measured.reading import TraceReading
 from readiness_tui.store.measured.waiting import Unmeasured
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
@@ -63,7 +63,7 @@ def _import(store: Store, one: Unmeasured, progress: Callable[[int], bool]) -> b
                     "SELECT count(*) FROM trace_measure WHERE of_import = ? AND trace_key BETWEEN ? AND ?",
                     (one.import_id, one.first, at - 1),
                 ).fetchone()
-        reading = Reading.of([packing.trace(row[1:]) for row in rows], counts)
+        reading = TraceReading.of([packing.trace(row[1:]) for row in rows], counts)
         with staging.batch(store) as tx:
             if _at(tx.conn, one.import_id) == at:
                 reading.put(tx, one.import_id, [row[0] for row in rows])

@@ -24,7 +24,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TraceReading:
     """Of some requests, in their order. `rows`: digest of the shape and the other values of `trace_measure`; `counted`:
     by digest, those of `counts` alone."""
 
@@ -34,7 +34,7 @@ class Reading:
     counted: list[tuple[str, Counted]]
 
     @classmethod
-    def of(cls, traces: Sequence[Trace], counts: Sequence[bool] | None = None) -> Reading:
+    def of(cls, traces: Sequence[Trace], counts: Sequence[bool] | None = None) -> TraceReading:
         """`counts`: which of them are tallied; all without it. They are read as they come back from the file, so that
         nothing depends on when they are read. Raises ValueError or TypeError for what cannot be stored."""
         shapes: dict[str, str] = {}

@@ -26,7 +26,7 @@ from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import packing, traces
 from readiness_tui.store.codec import from_micros
 from readiness_tui.store.measured import copies, days, stale, tallies
-from readiness_tui.store.measured.seen import Seen
+from readiness_tui.store.measured.seen import SeenTraceSet
 from readiness_tui.store.schema import UNKNOWN_TIME
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.systems import NUMBER
@@ -69,7 +69,7 @@ class StoredTraces:
     @cached_property
     def slow(self) -> Recorded | None:
         """The slow reading, where something of the system is not measured by this version."""
-        seen = Seen.now(self._conn, self._system)
+        seen = SeenTraceSet.now(self._conn, self._system)
         if all(version == VERSION for version in seen.imports.values()):
             return None
         return RecordedList(tuple(traces.iter_between(self._conn, self._system)))
@@ -101,13 +101,13 @@ class StoredTraces:
                 found = self._conn.execute("SELECT id FROM trace_shape WHERE digest = ?", (digest,)).fetchone()
                 yield replace(one, copies=repeated[(*pair, found[0])] if found else 0)
 
-    def _tallies(self) -> tuple[Seen, list[tuple[Any, ...]], Iterable[stale.Day]]:
+    def _tallies(self) -> tuple[SeenTraceSet, list[tuple[Any, ...]], Iterable[stale.Day]]:
         """What is tallied and what has to be read again, at one moment."""
         nested = self._conn.in_transaction
         if not nested:
             self._conn.execute("BEGIN")
         try:
-            seen = Seen.now(self._conn, self._system)
+            seen = SeenTraceSet.now(self._conn, self._system)
             sql = f"SELECT import_id, shape, {tallies.COLUMNS} FROM trace_tally WHERE import_id IN ({seen.numbers})"
             return seen, self._conn.execute(sql).fetchall(), stale.stale(self._conn, seen)
         finally:
@@ -146,10 +146,10 @@ class StoredTraces:
 
     @cached_property
     def _copies(self) -> frozenset[int]:
-        return frozenset(key for key, *_ in copies.keys(self._conn, Seen.now(self._conn, self._system)))
+        return frozenset(key for key, *_ in copies.keys(self._conn, SeenTraceSet.now(self._conn, self._system)))
 
     def _whole(self, shows: Callable[[Trace], bool]) -> Iterator[Trace]:
-        seen = Seen.now(self._conn, self._system)
+        seen = SeenTraceSet.now(self._conn, self._system)
         counts = self._conn.execute(
             f"SELECT shape, sum(n) FROM trace_tally WHERE import_id IN ({seen.numbers}) GROUP BY shape"
         ).fetchall()
@@ -186,7 +186,7 @@ class StoredTraces:
             yield from (packing.trace(by_key[key]) for key in some if key in by_key)
 
     def _leaked(self) -> Iterator[tuple[date | None, LeakHit]]:
-        seen = Seen.now(self._conn, self._system)
+        seen = SeenTraceSet.now(self._conn, self._system)
         key, hit = -1, ""
         sql = (
             "SELECT l.trace_key, l.hit, l.pattern, l.place, l.excerpt, l.personal, t.started_at"

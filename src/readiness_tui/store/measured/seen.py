@@ -10,7 +10,7 @@ from readiness_tui.store.systems import NUMBER
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenTraceSet:
     """`imports`: the published ones that hold requests, with the version of the reading each is measured by. `last`: the
     order of the latest publication of all."""
 
@@ -20,7 +20,7 @@ class Seen:
     superseded: bool
 
     @classmethod
-    def now(cls, conn: Connection, system: str) -> Seen:
+    def now(cls, conn: Connection, system: str) -> SeenTraceSet:
         rows = conn.execute(
             f"SELECT id, measured, traces FROM import WHERE system_id = {NUMBER} AND published_order IS NOT NULL"
             " ORDER BY published_order",

@@ -16,8 +16,8 @@ from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import packing, staging
 from readiness_tui.store.db import Store
 from readiness_tui.store.measured import days, tallies
-from readiness_tui.store.measured.reading import Reading
-from readiness_tui.store.measured.seen import Seen
+from readiness_tui.store.measured.reading import TraceReading
+from readiness_tui.store.measured.seen import SeenTraceSet
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.systems import NUMBER
@@ -35,7 +35,7 @@ def mark(tx: Tx, pairs: Iterable[Day], because: int) -> None:
     )
 
 
-def stale(conn: Connection, seen: Seen) -> dict[Day, frozenset[int]]:
+def stale(conn: Connection, seen: SeenTraceSet) -> dict[Day, frozenset[int]]:
     """The days that do not hold, each with the imports because of which."""
     found: dict[Day, frozenset[int]] = {}
     for import_id, day, because in conn.execute(
@@ -46,7 +46,7 @@ def stale(conn: Connection, seen: Seen) -> dict[Day, frozenset[int]]:
     return found
 
 
-def records(conn: Connection, seen: Seen, pair: Day) -> Iterator[list[Trace]]:
+def records(conn: Connection, seen: SeenTraceSet, pair: Day) -> Iterator[list[Trace]]:
     """What is seen of an import's day, the oldest first, in chunks."""
     import_id, day = pair
     at, until = days.bounds(day)
@@ -61,12 +61,12 @@ def records(conn: Connection, seen: Seen, pair: Day) -> Iterator[list[Trace]]:
         key, at = rows[-1][0], rows[-1][2]
 
 
-def counted(conn: Connection, seen: Seen, pair: Day) -> tuple[dict[str, Counted], dict[str, str]]:
+def counted(conn: Connection, seen: SeenTraceSet, pair: Day) -> tuple[dict[str, Counted], dict[str, str]]:
     """The tally of a day as it is now, by the digest of the shape, with no word on copies; and the shapes."""
     found: dict[str, Counted] = {}
     shapes: dict[str, str] = {}
     for traces in records(conn, seen, pair):
-        reading = Reading.of(traces)
+        reading = TraceReading.of(traces)
         shapes |= reading.shapes
         for digest, more in reading.counted:
             found[digest] = joined((found[digest], more)) if digest in found else more
@@ -77,7 +77,7 @@ def settle(store: Store, system: str) -> int:
     """Tally anew all that does not hold, a day at a time; returns how many. Imports that wait to be measured wait for that."""
     done = 0
     with store.read() as conn:
-        seen = Seen.now(conn, system)
+        seen = SeenTraceSet.now(conn, system)
         waiting = [pair for pair in stale(conn, seen) if seen.imports.get(pair[0]) == VERSION]
     for pair in waiting:
         done += _settle(store, system, pair)
@@ -88,13 +88,13 @@ def settle(store: Store, system: str) -> int:
 def _settle(store: Store, system: str, pair: Day) -> bool:
     """One day. Whoever else did it meanwhile, or replaced more of it, is noticed: then nothing is written."""
     with store.read() as conn:
-        seen = Seen.now(conn, system)
+        seen = SeenTraceSet.now(conn, system)
         because = stale(conn, seen).get(pair)
         if because is None or seen.imports.get(pair[0]) != VERSION:
             return False
         found, shapes = counted(conn, seen, pair)
     with staging.batch(store) as tx:
-        now = Seen.now(tx.conn, system)
+        now = SeenTraceSet.now(tx.conn, system)
         if stale(tx.conn, now).get(pair) != because or now.imports.get(pair[0]) != VERSION:
             return False
         ids = tallies.put_shapes(tx, shapes)
