@@ -73,6 +73,9 @@ def demo_command(session: Session, no_open: bool) -> None:
     desk = open_sample(path.parent, session.who or "ana", path=path)
     tell(f"The sample is in {path}")
     if no_open:
+        from readiness_tui.services.review import printed
+
+        printed.keep(desk)
         desk.close()
         return
     session.who = session.who or "ana"
