@@ -139,7 +139,7 @@ def _review(tx: Tx, system: str, ago: int, chosen: Sequence[Checklist], people: 
     review = Review(
         id=0,
         system=system,
-        release=f"release {100 - ago}",
+        release=f"{100 - ago}",
         held_on=TODAY - timedelta(days=7 * ago),
         owner=people[0],
         depth=Depth.FULL,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from readiness_tui.domain.checklists.assessment import Vote
@@ -51,7 +51,7 @@ def changed(draw: st.DrawFn, before: Facts) -> Facts:
 
 
 @given(st.data(), reviews_of(), DAYS, DAYS)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_change_is_judged_as_if_for_the_first_time(
     data: st.DataObject, first: Facts, then: object, now: object
 ) -> None:
@@ -68,7 +68,7 @@ def test_nothing_is_worked_out_anew_where_nothing_happened(facts: Facts) -> None
 
 
 @given(st.data(), reviews_of(), st.sampled_from([None, 0, 1, 2]))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_a_preview_says_what_the_vote_would_bring(data: st.DataObject, facts: Facts, points: int | None) -> None:
     item_id = data.draw(st.sampled_from(sorted(facts.dossiers)))
     now = work_out(facts, AS_OF)

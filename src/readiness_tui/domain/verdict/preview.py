@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from readiness_tui.domain.checklists.assessment import Standing, Vote
+from readiness_tui.domain.checklists.assessment import Dossier, Standing, Vote
 from readiness_tui.domain.verdict.judge import Workings, work_out
 from readiness_tui.domain.verdict.model import Section, Verdict
 
@@ -29,8 +29,9 @@ def preview_vote(now: Workings, who: str, item_id: str, points: int | None) -> C
     dossier = facts.dossiers[item_id]
     others = tuple(vote for vote in dossier.votes if vote.reviewer != who)
     voted = others if points is None else (*others, Vote(item_id, who, points))
-    changed = replace(facts, dossiers={**facts.dossiers, item_id: replace(dossier, votes=voted, consensus=None)})
-    after = work_out(changed, now.as_of, now)
+    changed = replace(dossier, votes=voted, consensus=None)
+    alike = _said(changed) == _said(dossier)  # what was voted before, at whatever time
+    after = now if alike else work_out(replace(facts, dossiers={**facts.dossiers, item_id: changed}), now.as_of, now)
 
     def percent(sections: tuple[Section, ...]) -> int | None:
         return next(s.percent for s in sections if s.checklist.id == dossier.checklist_id)
@@ -46,3 +47,9 @@ def preview_vote(now: Workings, who: str, item_id: str, points: int | None) -> C
         verdict_after=after.ruling.verdict,
         standing=after.standings[item_id],
     )
+
+
+def _said(dossier: Dossier) -> object:
+    """All that the rules read of what people said: not when they said it, nor in which order."""
+    votes = {(vote.reviewer, vote.points, vote.na, vote.na_reason) for vote in dossier.votes}
+    return votes, len(dossier.votes), dossier.consensus

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 class OverviewScreen(RoomScreen):
     ROOM = "overview"
     CSS_PATH = "screen.tcss"
+    AUTO_FOCUS = ""  # see `_show_flips`
     BINDINGS = [
         Binding("enter", "open", "Open", id="overview.open", tooltip="Open what the highlighted line is about"),
         Binding("a", "accept", "Accept proofs", id="overview.accept",
@@ -91,9 +92,12 @@ class OverviewScreen(RoomScreen):
         if glance.flips_to is None:
             return
         title.update(line(f"FIX {len(glance.flips)} TO REACH {glance.flips_to}"))
-        width = max(self.size.width - 3, 40)
+        # With many checklists and changes there are two scrollbars, once it is laid out.
+        width = max(min(self.size.width - 3, flips.scrollable_content_region.width or self.size.width), 40)
         flips.refill(Option(action_line(flip, width), id=flip.key) for flip in glance.flips)
         rest.update(line(glance.flips_rest))
+        if flips.display and self.focused is None:
+            flips.focus(scroll_visible=False)  # the verdict above it stays in sight
 
     @on(OptionList.OptionSelected, "#flips")
     async def _opened(self, event: OptionList.OptionSelected) -> None:
