@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -31,7 +34,33 @@ def _keep_notices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ReadinessApp, "notify", keep)
 
 
+class Pauses:
+    """The pauses of `still.WhenStill` by hand: what was asked for waits until `over`. Without `held` there are none."""
+
+    def __init__(self) -> None:
+        self.held = False
+        self._waiting: list[tuple[float, Callable[[], None], asyncio.Event]] = []
+
+    def later(self, seconds: float, look: Callable[[], None]) -> Any:
+        dropped = asyncio.Event()
+        if self.held:
+            self._waiting.append((seconds, look, dropped))
+        else:
+            look()
+        return SimpleNamespace(cancel=dropped.set)
+
+    def over(self, seconds: float) -> None:
+        """So much time has passed since the last of it was asked for."""
+        due = [one for one in self._waiting if one[0] <= seconds]
+        self._waiting = [one for one in self._waiting if one[0] > seconds]
+        for _, look, dropped in due:
+            if not dropped.is_set():
+                look()
+
+
 @pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What follows the cursor follows at once: tests that are about the pause bring it back."""
-    monkeypatch.setattr(still, "patience", 0)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> Pauses:
+    """What follows the cursor follows at once, but in tests that are about the pause."""
+    by_hand = Pauses()
+    monkeypatch.setattr(still, "later", by_hand.later)
+    return by_hand

@@ -129,6 +129,7 @@ def desk_of(session: Session) -> Iterator[Any]:
     tell_upgrade(desk.store.migration_backup)
     remember(path)
     try:
+        measure_once(desk)
         yield desk
     finally:
         desk.close()
@@ -138,6 +139,22 @@ def tell_upgrade(backup: Path | None) -> None:
     """Say where the copy lies that was made before this opening upgraded the file."""
     if backup is not None:
         tell(f"The file was upgraded for this version; as it was before, it is in {backup}")
+
+
+def measure_once(desk: Any) -> None:
+    """Measure what an earlier version imported, with progress; where that fails it is read record by record, as slowly as
+    it was then."""
+    from readiness_tui.services.core.unmeasured import measure_unmeasured, unmeasured
+
+    waits = unmeasured(desk)
+    if waits is None:
+        return
+    if waits:
+        tell(f"An earlier version imported {waits:,} requests: they are measured once. Stopped, it goes on next time.")
+    try:
+        measure_unmeasured(desk, progress)
+    except ReadinessError as error:
+        tell(f"They could not be measured, and are read one by one: {error}")
 
 
 def say(text: str = "") -> None:

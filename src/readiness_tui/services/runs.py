@@ -25,13 +25,13 @@ from readiness_tui.domain.metrics import (
 )
 from readiness_tui.domain.metrics.rule import Rule
 from readiness_tui.domain.runs.model import Case, CaseStatus, GoldenCase, HumanLabel
-from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.services.core import golden_sets
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.golden_sets import run_data
 from readiness_tui.services.core.measure import Measured, repeats
 from readiness_tui.services.core.view import current_review
-from readiness_tui.store import runs, traces
+from readiness_tui.store import runs
+from readiness_tui.store.measured.recorded import StoredTraces
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
 
@@ -224,7 +224,7 @@ def _pair(sides: list[CaseSide], gold: GoldenCase | None) -> CasePair | None:
 def slow_traces(desk: Desk, rule: Rule, as_of: date, most: int) -> LostTraces:
     """The traces that a rule over traces loses, in its window, the worst first, missing ones last; `most` are named."""
     with desk.store.read() as conn:
-        recorded = RecordedList.of(traces.iter_between(conn, current_review(conn, desk).system))
+        recorded = StoredTraces(conn, current_review(conn, desk).system)
         return lost_traces(rule, window(recorded, as_of, rule.window_days)[0], most)
 
 

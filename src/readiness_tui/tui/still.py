@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from textual.dom import DOMNode
 
 BESIDE = 0.05  # seconds until what stands beside a list follows its cursor: longer than a held key takes to repeat
 THINKING = 0.25  # seconds until what has to be worked out is
 
-#: Times all pauses. Tests that are about something else set it to 0: everything then follows at once.
-patience = 1.0
+
+def later(seconds: float, look: Callable[[], None]) -> asyncio.TimerHandle:
+    """Call `look` then, unless the handle is cancelled before."""
+    return asyncio.get_running_loop().call_later(seconds, look)
 
 
 class WhenStill:
@@ -23,11 +26,7 @@ class WhenStill:
 
     def ask(self, look: Callable[[], object]) -> None:
         self.drop()
-        pause = self._pause * patience
-        if pause <= 0:
-            look()
-        else:
-            self._timer = asyncio.get_running_loop().call_later(pause, self._look, look)
+        self._timer = later(self._pause, partial(self._look, look))
 
     def drop(self) -> None:
         if self._timer is not None:
@@ -35,7 +34,7 @@ class WhenStill:
             self._timer = None
 
     def _look(self, look: Callable[[], object]) -> None:
-        """Inside the app's own context, as a timer of its would be; not any more where the owner has gone."""
+        """As a message of the owner's, which is in order with its others; not any more where the owner has gone."""
         self._timer = None
         if self._owner.is_attached:
             self._owner.call_later(look)

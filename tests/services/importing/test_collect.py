@@ -248,7 +248,7 @@ def test_probes_and_metrics_see_what_the_agent_did(desk, monkeypatch):
         provider.shutdown()
         collector.flush()
     with desk.store.read() as conn:
-        found = [row.trace for row in stored_traces.page(conn, "Support bot")]
+        found = list(stored_traces.iter_between(conn, "Support bot"))
     recorded = RecordedList.of(found)
     assert observe_traces("task_success_rate", recorded).estimate.value == pytest.approx(4 / 6)
     assert observe_traces("retry_rate", recorded).estimate.value == pytest.approx(3 / 6)

@@ -31,8 +31,8 @@ from readiness_tui.domain.traces.shape_steps import (
 )
 from readiness_tui.domain.traces.steps import flag
 from readiness_tui.domain.traces.traffic import concerns, told_by
+from readiness_tui.domain.traces.version import SHAPE_VERSION as SHAPE_VERSION
 
-SHAPE_VERSION = 1
 _MOST = 20_000  # shapes remembered: where each record has its own, none is worth remembering
 
 # What is there, by bits.

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownReview:
     """`change`: the last entry of the audit trail of which this holds everything."""
 
     change: int
@@ -36,7 +36,7 @@ class Known:
     incidents: tuple[Incident, ...]
 
 
-def read_known(conn: Connection, desk: Desk, review: Review) -> Known:
+def read_known(conn: Connection, desk: Desk, review: Review) -> KnownReview:
     """What is known of the review now. Kept for the next time, unless it may still be rolled back."""
     kept = desk.cache.get("known")
     known = kept[1] if kept is not None and kept[0] == (review.id, review.system) else None
@@ -46,8 +46,8 @@ def read_known(conn: Connection, desk: Desk, review: Review) -> Known:
     return now
 
 
-def _read(conn: Connection, review: Review) -> Known:
-    return Known(
+def _read(conn: Connection, review: Review) -> KnownReview:
+    return KnownReview(
         change=audit.last(conn),  # first: what is saved meanwhile is read again the next time
         review_id=review.id,
         system=review.system,
@@ -58,7 +58,7 @@ def _read(conn: Connection, review: Review) -> Known:
     )
 
 
-def _read_on(conn: Connection, known: Known) -> Known:
+def _read_on(conn: Connection, known: KnownReview) -> KnownReview:
     last = audit.last(conn)
     if last == known.change:
         return known

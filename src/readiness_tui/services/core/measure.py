@@ -18,7 +18,8 @@ from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.probes import ProbeInput, propose_all, reads_records, special
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, Run
-from readiness_tui.domain.traces.listed import NOTHING_RECORDED, RecordedList
+from readiness_tui.domain.traces.listed import NOTHING_RECORDED
+from readiness_tui.domain.traces.recorded import Recorded
 from readiness_tui.services.core import golden_sets, measured_kept
 from readiness_tui.services.core.circumstances import Held, circumstances
 from readiness_tui.services.core.desk import Desk
@@ -32,9 +33,9 @@ from readiness_tui.store import (
     label_batches,
     reviews,
     runs,
-    traces,
 )
 from readiness_tui.store.kept import marks
+from readiness_tui.store.measured.recorded import StoredTraces
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
 
@@ -134,7 +135,7 @@ def _measure(
     conn: Connection, desk: Desk, review: Review, checklists: tuple[Checklist, ...], as_of: date, notes: str
 ) -> Measured:
     footing = footing_of(conn, desk, review, as_of)
-    recorded = RecordedList.of(traces.iter_between(conn, review.system))
+    recorded = StoredTraces(conn, review.system)
     outcome = evaluate_gate(
         footing.gate,
         footing.lock,
@@ -182,7 +183,7 @@ def hold_unlocked(
 ) -> list[GateOutcome]:
     """Gates against the system's stored runs as if they had no lock: what their rules say, whenever they were declared."""
     from_traces = any(rule.source is From.TRACES for gate in others for rule in gate.rules)
-    recorded = RecordedList.of(traces.iter_between(conn, system)) if from_traces else NOTHING_RECORDED
+    recorded: Recorded = StoredTraces(conn, system) if from_traces else NOTHING_RECORDED
     runs_, base, sets = measured.candidate, measured.baseline, measured.shelf.locked
     around = replace(measured.around, tries=None, findings=())
     return [

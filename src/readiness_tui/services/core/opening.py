@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from readiness_tui.services.core import kept
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.store.heading import heading
+from readiness_tui.store.kept.heading import heading
 
 if TYPE_CHECKING:
     from readiness_tui.services.core.view import ReviewView
@@ -24,34 +24,34 @@ _NAME = "glance"
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """`glance`: as it was kept; None where it has to be judged first. `moment`: what it may be kept for."""
+    """`glance`: as it was kept; None where it has to be judged first. `seen`: what it may be kept for."""
 
     system: str
     release: str
     frozen: bool
     saved_at: datetime | None
     glance: Any | None
-    moment: kept.Standpoint | None
+    seen: kept.Standpoint | None
 
 
 def begin(desk: Desk) -> Opening | None:
     """What is known of the desk's review at once; None where the file holds none."""
-    moment = kept.now(desk, viewer=desk.who)
+    seen = kept.now(desk, viewer=desk.who)
     with desk.store.read() as conn:
         found = heading(conn, desk.review_id)
     if found is None:
         return None
-    return Opening(*found, glance=kept.find(desk, moment, _NAME), moment=moment)
+    return Opening(*found, glance=kept.find(desk, seen, _NAME), seen=seen)
 
 
 def keep(desk: Desk, opening: Opening, glance: Any) -> bool:
     """Keep the glance at what was judged since `opening`, if nothing has changed meanwhile."""
-    return kept.keep(desk, opening.moment, {_NAME: glance}, viewer=desk.who)
+    return kept.keep(desk, opening.seen, {_NAME: glance}, viewer=desk.who)
 
 
 def leave(desk: Desk, glance_of: Callable[[ReviewView], Any]) -> bool:
     """Keep the glance at the review as it is now, for the next time."""
     from readiness_tui.services.core.view import load
 
-    moment = kept.now(desk, viewer=desk.who)
-    return kept.keep(desk, moment, {_NAME: glance_of(load(desk))}, viewer=desk.who)
+    seen = kept.now(desk, viewer=desk.who)
+    return kept.keep(desk, seen, {_NAME: glance_of(load(desk))}, viewer=desk.who)

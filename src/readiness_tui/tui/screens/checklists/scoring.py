@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import cast
 
 from textual.binding import Binding
-from textual.content import Content
-from textual.widgets import Static
-from textual.worker import WorkType
 
 from readiness_tui.domain.checklists.assessment import Assurance, Dossier, Evidence, EvidenceKind, Proposal, Standing
 from readiness_tui.domain.checklists.evidence import claim_sentence
 from readiness_tui.domain.checklists.model import ProbeKind
 from readiness_tui.domain.text.dates import parse_day
-from readiness_tui.domain.verdict.preview import preview_vote
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import assess, gaps
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
+from readiness_tui.tui.screens.checklists.consequences import Consequences
 from readiness_tui.tui.screens.checklists.tick_dialog import TickDialog
 from readiness_tui.tui.screens.room import Feature, RoomScreen
-from readiness_tui.tui.still import THINKING, WhenStill
 from readiness_tui.tui.text import line
-
-CONSEQUENCE = "consequence"  # the group of its workers
 
 
 class Scoring(Feature):
@@ -59,8 +52,8 @@ class Scoring(Feature):
     def __init__(self, screen: RoomScreen, present: Callable[[], str | None]) -> None:
         super().__init__(screen)
         self._present = present
+        self.consequences = Consequences(screen, present)
         self.selected: set[str] = set()
-        self._still = WhenStill(screen, THINKING)
 
     @property
     def item_id(self) -> str | None:
@@ -87,27 +80,6 @@ class Scoring(Feature):
         if self.selected:
             self.selected.clear()
             await self.screen.refresh_view()
-
-    def show_consequences(self, item_id: str) -> None:
-        """Say what each score of the item would do, before one is pressed: once the cursor stands still on it."""
-        view, shown = self.view, self.screen.query_one("#consequence", Static)
-        self.drop_consequences()
-        # As high as what it says of another item now, so that nothing moves.
-        shown.update(Content("If you press  …" + "\n" * (shown.size.height - 1)), layout=not shown.size.height)
-
-        async def compute() -> None:
-            results = [await self.host.reckon(preview_vote, view.workings, view.who, item_id, n) for n in (0, 1, 2)]
-            if self.item_id == item_id and self.view is view:
-                shown.update(item_text.consequence(results))
-
-        self._still.ask(
-            lambda: self.screen.run_worker(cast(WorkType[None], compute), group=CONSEQUENCE, exclusive=True)
-        )
-
-    def drop_consequences(self) -> None:
-        """The cursor has moved on: what was being worked out is not wanted any more."""
-        self._still.drop()
-        self.screen.workers.cancel_group(self.screen, CONSEQUENCE)
 
     # -- scoring ----------------------------------------------------------------------------------------------------
 

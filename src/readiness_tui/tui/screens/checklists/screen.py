@@ -84,7 +84,7 @@ class ChecklistsScreen(RoomScreen):
     @on(OptionList.OptionHighlighted, "#items")
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        self.scoring.drop_consequences()
+        self.scoring.consequences.drop()
         self._beside.ask(self.show_item)
 
     def show_item(self) -> None:
@@ -96,7 +96,7 @@ class ChecklistsScreen(RoomScreen):
         gap = view.gaps.get(self.scoring.gap_key or "")
         self.query_one("#item", Static).update(item_text.detail(view, standing, view.dossier(item_id), gap))
         self.query_one("#detail").scroll_home(animate=False)
-        self.scoring.show_consequences(item_id)
+        self.scoring.consequences.show(item_id)
 
     @property
     def item_id(self) -> str | None:
