@@ -14,10 +14,6 @@ from readiness_tui.domain.checklists.model import Depth, Item, ProbeSpec, Severi
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.probes import PROBES, ProbeInput, propose_all
 from readiness_tui.domain.probes.base import TraceProbe
-from readiness_tui.domain.probes.feedback import FEEDBACK
-from readiness_tui.domain.probes.limits import LIMITS as BOUNDS
-from readiness_tui.domain.probes.releases import RELEASES
-from readiness_tui.domain.probes.usage import USAGE
 from readiness_tui.domain.runs.model import EvalSet, GoldenCase, Trace
 from readiness_tui.domain.text.versions import has
 from readiness_tui.domain.traces.listed import RecordedList
@@ -40,8 +36,7 @@ LIMITS = {
     "alert_cost": "0.4",
     "slo": "90% / 7 days",
 }
-ONE_BY_ONE = {*BOUNDS, *USAGE, *RELEASES, *FEEDBACK}  # still read whole records
-TRACE_QUERIES = sorted({query for query, probe in PROBES.items() if isinstance(probe, TraceProbe)} - ONE_BY_ONE)
+TRACE_QUERIES = sorted(query for query, probe in PROBES.items() if isinstance(probe, TraceProbe))
 ITEMS = [
     Item(query, "t", "w", "e", "i", Severity.MAJOR, Depth.COURSE, 2, probe=ProbeSpec(query, PROBES[query].kind))
     for query in TRACE_QUERIES

@@ -11,10 +11,10 @@ import hashlib
 import json
 from bisect import bisect_left
 from collections import Counter as Counts
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.checklists.assessment import Evidence, Proposal
@@ -25,12 +25,11 @@ from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.metrics import Layer, MetricDef, NotComputable, Observed, RunData, all_metrics, held
 from readiness_tui.domain.probes.variety import Variety
 from readiness_tui.domain.runs.holding import Shelf
-from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
+from readiness_tui.domain.runs.model import Case, EvalSet, Run
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.text.versions import has
 from readiness_tui.domain.traces.counted import EXAMPLES, Counted
-from readiness_tui.domain.traces.measured import day_at
 from readiness_tui.domain.traces.measured import utc as utc
 from readiness_tui.domain.traces.recorded import Recorded
 from readiness_tui.domain.traces.traffic import bare, not_of_users
@@ -177,50 +176,12 @@ class Counter(Protocol):
 
     `add` sees each group of requests that show the same once: it reads `Counted.trace`, which may be a skeleton without
     texts, times and amounts, and counts `n`, or `once` where a copy of a request shows nothing new. What differs within a
-    group is read in `proposal`, from `data.recorded.columns` (see `admitted`).
+    group is read from columns afterwards (`amounts`).
     """
 
     def add(self, got: Counted) -> None: ...
 
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal: ...
-
-
-class OneByOne:
-    """A reading of one whole record at a time."""
-
-    __slots__ = ()
-
-    def add(self, trace: Trace) -> None:
-        raise NotImplementedError
-
-    def again(self, trace: Trace) -> None:
-        raise NotImplementedError
-
-
-class EachCopy(OneByOne):
-    """A reading for which a copy of a request is one more: it cost and took as much."""
-
-    __slots__ = ()
-
-    def again(self, trace: Trace) -> None:
-        self.add(trace)
-
-
-class NoCopies(OneByOne):
-    """A reading to which a copy of a request shows nothing new."""
-
-    __slots__ = ()
-
-    def again(self, trace: Trace) -> None:
-        """Left out."""
-
-
-def admitted(data: ProbeInput, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    """These columns of each request that a proof may rest on: sent by users, in the window, not dated after the review."""
-    for *row, of_users, at in data.recorded.columns((*names, "of_users", "at")):
-        day = day_at(at)
-        if of_users and (day is None or day <= data.as_of) and data.in_window(day):
-            yield tuple(row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,18 @@ A figure in favour of the item makes a claim `evidenced`; one against it is only
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Protocol
 
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.checklists.assessment import Assurance, Proposal
 from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
+from readiness_tui.domain.probes.amounts import ReadsAmounts
 from readiness_tui.domain.probes.base import (
+    Counter,
     Finding,
-    OneByOne,
     ProbeInput,
     RecordProbe,
     SeenTraces,
@@ -50,7 +51,8 @@ class SupportFigure:
 
 
 class Reading(Protocol):
-    """One figure's part of the pass: sees each group of requests once (`base.Counter`), then returns the figure."""
+    """One figure's part of the pass: sees each group of requests once (`base.Counter`), then, where it is one that
+    `ReadsAmounts`, the columns that it asks for, and returns the figure."""
 
     def add(self, got: Counted) -> None: ...
 
@@ -91,22 +93,14 @@ def figure_proposal(
     )
 
 
-def _add(reading: Any, got: Counted) -> None:
-    """Readings that still look at one whole record at a time are right only where each is a group of its own."""
-    if isinstance(reading, OneByOne):
-        (reading.again if got.copies else reading.add)(got.trace)
-    else:
-        reading.add(got)
-
-
 @dataclass(slots=True)
 class _FigureCounter:
-    reading: Any
+    reading: Reading | None
     problem: str
 
     def add(self, got: Counted) -> None:
         if self.reading is not None:
-            _add(self.reading, got)
+            self.reading.add(got)
 
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
         if self.reading is None:
@@ -119,18 +113,18 @@ class _FigureCounter:
 
 @dataclass(slots=True)
 class _FindingCounter:
-    weighing: Any
+    reading: Weighing | None
     problem: str
 
     def add(self, got: Counted) -> None:
-        if self.weighing is not None:
-            _add(self.weighing, got)
+        if self.reading is not None:
+            self.reading.add(got)
 
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
-        if self.weighing is None:
+        if self.reading is None:
             finding = Finding(None, missing=self.problem)
         else:
-            finding = self.weighing.finding() if seen.traces else Finding(None, missing=seen.nothing)
+            finding = self.reading.finding() if seen.traces else Finding(None, missing=seen.nothing)
         told = declared.expected_constant(data.review.declared)
         against, expected, hint = constants(told, seen.variety)
         if finding.points == 2 and against:
@@ -140,7 +134,14 @@ class _FindingCounter:
         return made if made.missing else replace(made, window=seen.window, sampling=sampling(data))
 
 
-def support(make: Callable[[ProbeInput], Reading | OneByOne]) -> TraceProbe:
+def asking(counters: Iterable[Counter]) -> Iterator[ReadsAmounts]:
+    """Their readings that ask for columns."""
+    for counter in counters:
+        if isinstance(counter, (_FigureCounter, _FindingCounter)) and isinstance(counter.reading, ReadsAmounts):
+            yield counter.reading
+
+
+def support(make: Callable[[ProbeInput], Reading]) -> TraceProbe:
     """A support probe over traces. If `make` raises `declared.UnusableError`, there is no figure and the error says why."""
 
     def start(data: ProbeInput) -> _FigureCounter:
@@ -152,7 +153,7 @@ def support(make: Callable[[ProbeInput], Reading | OneByOne]) -> TraceProbe:
     return TraceProbe(ProbeKind.SUPPORT, start)
 
 
-def fact_of_traces(make: Callable[[ProbeInput], Weighing | OneByOne]) -> TraceProbe:
+def fact_of_traces(make: Callable[[ProbeInput], Weighing]) -> TraceProbe:
     """A fact probe that has to read the log."""
 
     def start(data: ProbeInput) -> _FindingCounter:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from readiness_tui.domain.checklists.declared import VARYING
@@ -26,6 +26,13 @@ class Variety:
         """One record's value of the field, or the value of `n` records. Values of one name are added either here or by
         `join`: the one hashes for this process alone."""
         self._count(name, hash(value), n)
+
+    def add_each(self, name: str, values: Sequence[Hashable]) -> None:
+        """A value of each of several records."""
+        if values:
+            self.add(name, values[0], len(values))
+            if name not in self._differ:
+                self.add(name, next((value for value in values if hash(value) != self._first[name]), values[0]), 0)
 
     def join(self, name: str, varied: Varied | None, n: int) -> None:
         """The values of `n` records counted together; None where there is none."""
