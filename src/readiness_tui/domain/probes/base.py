@@ -106,7 +106,6 @@ class SeenTraces:
     outside: int = 0  # not in the window, or without a date
     future: int = 0  # dated after the day of the review
     others: Counts[str] = field(default_factory=Counts)  # no user sent them: by the field that says so
-    copies: int = 0
     as_of: date | None = None
     variety: Variety = field(default_factory=Variety)  # of questions and answers
 
@@ -123,7 +122,6 @@ class SeenTraces:
             if told := not_of_users(got.trace):
                 self.others[told] += n
                 return False
-            self.copies += got.copies
             self._vary(got)
         self.traces += n
         if day is None:

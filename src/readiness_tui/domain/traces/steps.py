@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from readiness_tui.domain.runs.model import Span, SpanKind, ToolCall, Trace
@@ -69,10 +70,13 @@ def may_hold_ids(arguments: str | None) -> bool:
 
 
 def arguments(call: ToolCall) -> dict[str, Any]:
-    if not call.arguments or not call.arguments.lstrip().startswith("{"):
-        return {}
+    return _parsed(call.arguments) if call.arguments and call.arguments.lstrip().startswith("{") else {}
+
+
+@lru_cache(8)  # one call's are asked for several times in a row
+def _parsed(text: str) -> dict[str, Any]:
     try:
-        found = json.loads(call.arguments)
+        found = json.loads(text)
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
