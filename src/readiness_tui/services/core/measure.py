@@ -16,10 +16,9 @@ from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.metrics import case_key, held, speaking
 from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.probes import ProbeInput, propose_all, reads_records, special
-from readiness_tui.domain.probes.base import EachCopy, NoCopies
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, Run
-from readiness_tui.domain.traces.listed import NOTHING_RECORDED, RecordedList
+from readiness_tui.domain.traces.listed import NOTHING_RECORDED
 from readiness_tui.domain.traces.recorded import Recorded
 from readiness_tui.services.core import golden_sets, measured_kept
 from readiness_tui.services.core.circumstances import Held, circumstances
@@ -34,7 +33,6 @@ from readiness_tui.store import (
     label_batches,
     reviews,
     runs,
-    traces,
 )
 from readiness_tui.store.kept import marks
 from readiness_tui.store.measured.recorded import StoredTraces
@@ -158,8 +156,6 @@ def _measure(
         return None if part is None else (*part.cases, *part.outside)
 
     items = tuple(item for checklist in checklists for item in checklist.items)
-    if EachCopy.__subclasses__() or NoCopies.__subclasses__():  # probes that still read one whole record at a time
-        recorded = RecordedList.of(traces.iter_between(conn, review.system))
     return Measured(
         gate=outcome,
         proposals=propose_all(items, replace(footing.asked, recorded=recorded, cases_of=cases_of)),

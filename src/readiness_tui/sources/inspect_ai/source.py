@@ -98,6 +98,7 @@ def _from_archive(path: Path) -> Iterator[Record]:
 
 
 def _samples(archive: Archive, listed: list[str], notes: fields.Notes) -> Iterator[Item]:
+    bytes_in_all = archive.path.stat().st_size
     for number, name in enumerate(listed, 1):
         try:
             data, lost = as_null(archive.read(name))
@@ -110,7 +111,7 @@ def _samples(archive: Archive, listed: list[str], notes: fields.Notes) -> Iterat
         except RecordError as error:
             yield reject(number, f"{name}: {error}", name)
         if number % 200 == 0:
-            yield Progress(number, len(listed))
+            yield Progress(bytes_in_all * number // len(listed), bytes_in_all)
 
 
 def _summaries(archive: Archive, notes: fields.Notes) -> Iterator[Item]:

@@ -15,6 +15,7 @@ from typing import Any
 from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.sources.kit import fields, measures, payload
 from readiness_tui.sources.kit.base import Recognised, Record, TraceRecord
+from readiness_tui.sources.kit.grouping import FirstLines
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.keys import KeySorter, PerKeys
 from readiness_tui.sources.kit.peek import peek
@@ -132,19 +133,18 @@ class TraceRecords:
 
     def read(self, path: Path) -> Iterator[Record]:
         notes = fields.Notes()
-        seen: dict[str, int] = {}
+        seen = FirstLines()
         for item in records(path, "traces", "records"):
             if not isinstance(item, Entry):
                 yield item
             elif "trace_id" in item.value:
                 try:
                     trace = trace_from(item, notes)
-                    if (first := seen.get(trace.id)) is not None:
+                    if (first := seen.before(trace.id, item.line)) is not None:
                         raise RecordError(
                             f"the trace {quoted(trace.id)} stands in the file already, on line {first}; if a line is a step"
                             " of it, put them together with a mapping (kind: traces, group_by: trace_id)"
                         )
-                    seen[trace.id] = item.line
                     yield TraceRecord(trace, item.raw)
                 except RecordError as error:
                     yield reject(item.line, str(error), item.raw)
