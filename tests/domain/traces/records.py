@@ -224,14 +224,20 @@ KINDS = (
         "",
         NOON,
         answer="So.",
+        tool_calls=(ToolCall("refund_create", '{"order": 1}', "ok"),),
         spans=(
+            _span(SpanKind.GUARD, id="first", parent="model"),
             _span(SpanKind.MODEL),
+            _span(SpanKind.TOOL, parent="model", attributes={"idempotency_key": "k-1"}),
             _span(SpanKind.GUARD, parent="model", name="policy"),
             _span(SpanKind.RETRIEVAL, parent="model", duration_ms=5.0, attributes={"attempt": 1}),
             _span(SpanKind.MODEL, id="second", parent="guard", duration_ms=7.5),
             _span(SpanKind.VALIDATION, parent="second", attributes={"validated": True}),
         ),
     ),
+    Trace("", NOON, answer="So.", spans=(_span(SpanKind.GUARD, error="down"), _span(SpanKind.MODEL, parent="guard"))),
+    Trace("", NOON, answer="So.", spans=(_span(SpanKind.MODEL), _span(SpanKind.GUARD, parent="model", error="down"))),
+    Trace("", NOON, tool_calls=(ToolCall("refund_create", '{"order": 1}'),) * 2, spans=(_span(SpanKind.TOOL),) * 2),
     Trace("", NOON, retrieval=True, chunks=(), outcome=Outcome.ABSTAIN, extra={"fallback": True}),
 )
 

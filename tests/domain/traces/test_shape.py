@@ -58,7 +58,7 @@ DECLARED = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(logs(), DECLARED, st.booleans(), st.randoms(use_true_random=False), st.integers(1, 4))
 def test_groups_made_in_any_order_and_merged_from_parts_answer_as_whole_records(
     found: tuple[Trace, ...], declared: dict[str, str], judged: bool, chance: random.Random, parts: int

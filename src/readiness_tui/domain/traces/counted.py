@@ -48,7 +48,7 @@ class CountedTraces:
         return self.n - self.copies
 
 
-Counted = CountedTraces
+Counted = CountedTraces  # a source has a `Counted` of its own, which plugins know by that name
 
 
 class Ids:
