@@ -15,6 +15,7 @@ from typing import Any
 
 from readiness_tui.domain.runs.model import ToolCall
 from readiness_tui.sources.kit import fields
+from readiness_tui.sources.kit.keys import PerKeys
 from readiness_tui.sources.kit.payload import parsed
 
 _DEPTH = 12  # levels of an attribute's name that are followed
@@ -91,6 +92,8 @@ def last_text(found: Sequence[Message], *roles: str) -> str | None:
 
 def unflatten(attributes: Mapping[str, Any], prefix: str) -> Any:
     """The structure spelled out by attributes named `prefix.…`; numbers are list indexes. None: there are none."""
+    if not attributes or prefix not in _PREFIXES[tuple(attributes)]:
+        return None
     start = prefix + "."
     tree: dict[str, Any] = {}
     for name, value in attributes.items():
@@ -108,6 +111,14 @@ def unflatten(attributes: Mapping[str, Any], prefix: str) -> Any:
         if not isinstance(node.get(steps[-1]), dict):
             node[steps[-1]] = value
     return _listed(tree) if tree else None
+
+
+def _prefixes(names: tuple[str, ...]) -> frozenset[str]:
+    """What stands before a dot in these names."""
+    return frozenset(name[:at] for name in names for at, mark in enumerate(name) if mark == ".")
+
+
+_PREFIXES = PerKeys(_prefixes)
 
 
 def json_text(value: Any) -> str | None:
