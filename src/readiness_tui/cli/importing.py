@@ -16,8 +16,8 @@ from readiness_tui.cli.common import (
     declares,
     desk_of,
     facts,
+    paced,
     pass_session,
-    progress,
     say,
     say_json,
     tell,
@@ -89,6 +89,7 @@ def import_command(
     results: list[ImportedFile] = []
     refused: list[tuple[str, str]] = []
     rejected: list[tuple[str, Sequence[Rejected]]] = []
+    shown = paced("MB")
     rivals = rival_gates(paths) if format in (None, "gate") else {}
     with desk_of(session) as desk:
         with deferred(desk):
@@ -101,7 +102,7 @@ def import_command(
                         format=format,
                         mapping=mapping,
                         prices=prices,
-                        progress=progress,
+                        progress=shown,
                         reason=reason,
                         choice=choice,
                         rivals=rivals,
