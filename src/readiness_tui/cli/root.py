@@ -26,6 +26,7 @@ COMMANDS = {
     "collect": ("collect", "Receive traces live over OTLP/HTTP."),
     "pull": ("pull", "Fetch runs and traces from a server."),
     "runs": ("importing", "List the imported runs."),
+    "traces": ("traces", "List recorded requests: filter and sort them."),
     "compare": ("compare", "Compare candidate and baseline, case by case."),
     "gate": ("gate", "Show, plan, lock or check the gate."),
     "labels": ("labels", "List, export or import human labels."),
@@ -37,6 +38,7 @@ COMMANDS = {
     "incident": ("incident", "Open incidents, log, list, import and export them."),
     "checklists": ("checklists", "Check checklist files."),
     "doctor": ("upkeep", "Check the database, the SQLite library and plugins."),
+    "compact": ("upkeep", "Make the database smaller."),
     "backup": ("upkeep", "Copy the database while it is in use."),
     "paths": ("paths", "Where the app keeps its files."),
 }
