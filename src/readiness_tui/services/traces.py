@@ -8,7 +8,7 @@ from datetime import UTC
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.filters import completion, language
-from readiness_tui.domain.filters.completion import Candidate
+from readiness_tui.domain.filters.completion import Completion
 from readiness_tui.domain.filters.model import Filter, Like, Named, NamePattern
 from readiness_tui.domain.filters.order import ListOrder
 from readiness_tui.domain.filters.survey import Survey
@@ -240,7 +240,7 @@ def survey(
     return found
 
 
-def complete(desk: Desk, typed: str) -> list[Candidate]:
+def complete(desk: Desk, typed: str) -> list[Completion]:
     """How a filter line can go on: with values once everything was counted, before that with keys alone."""
     kept = desk.cache.get(_SURVEY)
     facets = kept[1].facets if kept is not None else ()

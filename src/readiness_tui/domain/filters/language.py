@@ -19,7 +19,6 @@ from readiness_tui.domain.filters.model import (
     ANY_WORDS,
     NONE_WORDS,
     Amount,
-    Between,
     Condition,
     Filter,
     FilterKey,
@@ -30,6 +29,7 @@ from readiness_tui.domain.filters.model import (
     Says,
     Sign,
     Vocabulary,
+    Within,
 )
 from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.domain.text.sanitise import one_line
@@ -157,17 +157,17 @@ def _amount(key: FilterKey, sign: str, value: str, hidden: bool) -> Amount:
     return Amount(key.name, Sign("=" if sign == ":" else sign), figure, hidden)
 
 
-def _between(key: FilterKey, value: str, today: date, hidden: bool) -> Between:
+def _between(key: FilterKey, value: str, today: date, hidden: bool) -> Within:
     text = _unquoted(value) if value.startswith('"') else value
     moment = _moment(text) if ":" in text else None
     if moment is not None and key.name != "day":
-        return Between(moment, None, hidden) if key.name == "from" else Between(None, moment, hidden)
+        return Within(moment, None, hidden) if key.name == "from" else Within(None, moment, hidden)
     begin = datetime.combine(parse_day(text, today), time(), UTC)
     try:
         end = begin + timedelta(days=1)
     except OverflowError:
         raise ReadinessError(f"{_said(value)} is beyond the calendar. For example {key.example}.") from None
-    return {"day": Between(begin, end, hidden), "from": Between(begin, None, hidden), "to": Between(None, end, hidden)}[
+    return {"day": Within(begin, end, hidden), "from": Within(begin, None, hidden), "to": Within(None, end, hidden)}[
         key.name
     ]
 
@@ -181,7 +181,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def _check_times(found: list[Condition]) -> None:
-    times = [one for one in found if isinstance(one, Between) and not one.hidden]
+    times = [one for one in found if isinstance(one, Within) and not one.hidden]
     starts = [one.start for one in times if one.start is not None]
     ends = [one.end for one in times if one.end is not None]
     if starts and ends and min(ends) <= max(starts):

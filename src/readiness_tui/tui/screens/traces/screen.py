@@ -14,7 +14,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from readiness_tui.domain.filters.completion import Candidate, narrowed
+from readiness_tui.domain.filters.completion import Completion, narrowed
 from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services import traces
@@ -291,7 +291,7 @@ class TracesScreen(RoomScreen):
 
     # -- filtering, sorting and counting --------------------------------------------------------------------------------
 
-    async def _complete(self, typed: str) -> list[Candidate] | None:
+    async def _complete(self, typed: str) -> list[Completion] | None:
         return await self.host.search(traces.complete, self.desk, typed)
 
     def action_filter(self) -> None:
