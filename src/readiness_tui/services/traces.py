@@ -43,6 +43,10 @@ FILTER_KEYS = {
     "from": "from:2026-11-20",
     "to": "to:2026-11-22",
 }
+NOT_KEPT = (
+    "The raw record was not kept: its import keeps those of some requests alone (`readiness imports` says of which). What"
+    " was read of it is above."
+)
 _COLUMNS = {"model": "model", "prompt": "prompt_version"}
 _NAMED = 5
 #: Before every place in the list: `page(before=BOTTOM)` is its last page.
@@ -109,13 +113,17 @@ def several(desk: Desk, trace_ids: Sequence[str]) -> tuple[list[ListedTrace], tu
 
 
 def record(desk: Desk, trace_id: str) -> tuple[Trace, str]:
-    """One trace and its record as the file had it. Raises ReadinessError where there is none."""
+    """One trace and its record as the file had it; where that was not kept, a sentence that says so.
+
+    Raises ReadinessError where there is no such trace.
+    """
     with desk.store.read() as conn:
         system = current_review(conn, desk).system
         trace = traces.get(conn, system, trace_id)
         if trace is None:
             raise ReadinessError(f"No trace {trace_id} was imported.")
-        return trace, traces.raw(conn, system, trace_id) or ""
+        raw = traces.raw(conn, system, trace_id)
+        return trace, NOT_KEPT if raw is None else raw
 
 
 def error_counts(desk: Desk, wanted: TraceFilter | None = None) -> dict[str, int]:

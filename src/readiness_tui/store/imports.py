@@ -24,8 +24,21 @@ from readiness_tui.store.systems import NUMBER
 
 
 @dataclass(frozen=True, slots=True)
+class HowRead:
+    """How an import was read. `reader`: the number of its source's reading, None where an older version imported it.
+    `beside`: what was used beside the file ("prices", "mapping"), in its words. `rereads`: the import that it took in
+    again. `keep_raw`: which raw records are kept (`KeptRecords`).
+    """
+
+    reader: int | None = None
+    beside: str = ""
+    rereads: int | None = None
+    keep_raw: str = "all"
+
+
+@dataclass(frozen=True, slots=True)
 class ImportInfo:
-    """One imported file. `published_at` None: still coming in, or given up."""
+    """One imported file. `published_at` None: still coming in, or given up. `raw_kept`: of how many traces."""
 
     id: int
     path: str
@@ -38,6 +51,8 @@ class ImportInfo:
     cases: int
     traces: int
     rejects: int
+    how: HowRead
+    raw_kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +63,8 @@ class ImportReject:
     reason: str
     excerpt: str
 
+
+_PLAINLY = HowRead()
 
 # Readers
 
@@ -87,7 +104,9 @@ def rejects(conn: Connection, import_id: int, *, limit: int = -1) -> list[Import
 # Staging
 
 
-def begin(store: Store, system: str, path: str, format: str, digest: str, who: str, now: datetime) -> int:
+def begin(
+    store: Store, system: str, path: str, format: str, digest: str, who: str, now: datetime, how: HowRead = _PLAINLY
+) -> int:
     """Open a staged import of a system's data; returns its id. Removes what dead processes left first."""
     leftovers.sweep(store, now)
     with staging.batch(store) as tx:
@@ -103,6 +122,10 @@ def begin(store: Store, system: str, path: str, format: str, digest: str, who: s
                 "host": platform.node(),
                 "pid": os.getpid(),
                 "seen": seen,
+                "reader": how.reader,
+                "read_with": how.beside,
+                "rereads": how.rereads,
+                "keep_raw": how.keep_raw,
             }
         )
         import_id = int(tx.conn.execute("SELECT last_insert_rowid()").fetchone()[0])
@@ -196,12 +219,19 @@ def add_traces(store: Store, import_id: int, traces: Iterable[tuple[Trace, str]]
     At publication one whose id the file has twice is a reject as well, and a trace that an earlier import of the same
     system brought is replaced by this one.
     """
+    from readiness_tui.domain.probes.kept_records import KeptRecords  # it brings all probes along
+
+    with store.read() as conn:
+        found = conn.execute("SELECT keep_raw FROM import WHERE id = ?", (import_id,)).fetchone()
+    if found is None:
+        raise staging.gone(import_id)
+    keep = KeptRecords.parse(found[0])
     for batch in staging.batches(traces):
         try:
-            staged_traces.store_batch(store, import_id, batch, [])
+            staged_traces.store_batch(store, import_id, batch, [], keep)
         except UNSTORABLE:
             good, refused = staged_traces.sorted_out(batch)
-            staged_traces.store_batch(store, import_id, good, refused)
+            staged_traces.store_batch(store, import_id, good, refused, keep)
 
 
 def add_eval_set(store: Store, import_id: int, eval_set: EvalSet) -> None:
@@ -262,7 +292,9 @@ def publish(store: Store, import_id: int, who: str, now: datetime) -> ImportInfo
         ).fetchone()
         staged_traces.supersede(tx, import_id, seen, low, high)
         (last,) = tx.conn.execute("SELECT coalesce(max(published_order), 0) FROM import").fetchone()
-        tx.what = f"imported {get(tx.conn, import_id).path}"
+        info = get(tx.conn, import_id)
+        again = info.how.rereads
+        tx.what = f"imported {info.path}" if again is None else f"read import {again} again: {info.path}"
         tx.put("import", {"id": import_id, "published_at": stamp(now), "published_order": last + 1})
         done = get(tx.conn, import_id)
     store.importing.discard(import_id)
@@ -291,4 +323,6 @@ def _info(row: Row) -> ImportInfo:
         cases=row["cases"],
         traces=row["traces"],
         rejects=row["rejects"],
+        how=HowRead(row["reader"], row["read_with"], row["rereads"], row["keep_raw"]),
+        raw_kept=row["raw_kept"],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.store import packing, raw_records, sqlite, staging
@@ -12,14 +13,18 @@ from readiness_tui.store.rows import Tx
 from readiness_tui.store.staging import UNSTORABLE, Refused
 
 _TURN = 0.005  # seconds between two batches that follow each other at once: time for whoever waits to save
+if TYPE_CHECKING:
+    from readiness_tui.domain.probes.kept_records import KeptRecords
+
 Pair = tuple[Trace, str]  # and its raw record
 
 
-def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[Refused]) -> None:
+def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[Refused], keep: KeptRecords) -> None:
     """One batch. The slow work is done before taking the lock."""
     names, rows = packing.trace_rows([trace for trace, _ in pairs])
     texts = [packing.chunk_texts(trace.chunks) for trace, _ in pairs]
-    blocks = list(raw_records.blocks([raw for _, raw in pairs]))
+    kept = keep.of([trace for trace, _ in pairs])
+    blocks = list(raw_records.blocks([raw if keeps else None for (_, raw), keeps in zip(pairs, kept, strict=True)]))
     with staging.batch(store) as tx:
         staging.check_staged(tx, import_id)
         (last,) = tx.conn.execute("SELECT coalesce(max(last_key), 0) FROM trace_raw").fetchone()
@@ -39,6 +44,7 @@ def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[R
             )
             last += count
         staging.count(tx, import_id, "traces", len(pairs))
+        staging.count(tx, import_id, "raw_kept", sum(kept))
         staging.reject(tx, import_id, refused)
 
 
@@ -110,6 +116,7 @@ def _staged_ids(store: Store, import_id: int) -> Iterator[list[tuple[str, int]]]
 def _refuse_again(tx: Tx, import_id: int, key: int) -> None:
     (id,) = tx.conn.execute("SELECT id FROM trace WHERE key = ?", (key,)).fetchone()
     raw = raw_records.of_trace(tx.conn, key)
+    staging.count(tx, import_id, "raw_kept", -(raw is not None))
     tx.conn.execute("DELETE FROM trace_text WHERE key = ?", (key,))
     tx.conn.execute("DELETE FROM trace WHERE key = ?", (key,))
     staging.count(tx, import_id, "traces", -1)
