@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from readiness_tui.domain.runs.model import Trace
-from readiness_tui.store import packing, raw_records, sqlite, staging
+from readiness_tui.store import packing, sqlite, staging
 from readiness_tui.store.db import Store
+from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.staging import UNSTORABLE, Refused
 

@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from readiness_tui.domain.runs.model import Outcome, Trace
-from readiness_tui.store import packing, raw_records
+from readiness_tui.store import packing
 from readiness_tui.store.codec import from_micros, micros
+from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.schema import UNKNOWN_TIME
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.systems import NUMBER

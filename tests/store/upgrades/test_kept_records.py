@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from readiness_tui.store import Store, imports, raw_records, traces
+from readiness_tui.store import Store, imports, traces
 from readiness_tui.store.imports import HowRead
+from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.systems import all as all_systems
 from tests.store.old_files import unpacked
 

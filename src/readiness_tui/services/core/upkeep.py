@@ -11,8 +11,8 @@ from readiness_tui.reports.health import Health
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.importing.readers import still_changed
 from readiness_tui.sources import registry
-from readiness_tui.store import compact as compacting
 from readiness_tui.store import imports, sqlite, systems
+from readiness_tui.store.raw import compact as compacting
 
 
 def examine(desk: Desk | None) -> Health:

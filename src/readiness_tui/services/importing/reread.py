@@ -27,8 +27,9 @@ from readiness_tui.services.importing.readers import replacements, still_changed
 from readiness_tui.services.importing.result import ImportedFile
 from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import Assembles, Progress, Record, Reject, Source, TraceRecord, Warn
-from readiness_tui.store import raw_records, traces
+from readiness_tui.store import traces
 from readiness_tui.store.imports import ImportInfo
+from readiness_tui.store.raw import records as raw_records
 
 _TOLD = 500  # records between two words of progress
 _SAID = (Warn, Progress)  # of the file as it was read before
