@@ -9,14 +9,18 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Case, Completeness, EvalSet, Run, Trace, cut_short
+from readiness_tui.domain.traces.kept_records import KeptRecords
+from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import leftovers, packing, staged_traces, staging, systems
 from readiness_tui.store.codec import dump, opt_moment, stamp, words
 from readiness_tui.store.db import Store
+from readiness_tui.store.measured import copies, stale
 from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
@@ -127,6 +131,7 @@ def begin(
                 "read_with": how.beside,
                 "rereads": how.rereads,
                 "keep_raw": how.keep_raw,
+                "measured": VERSION,
             }
         )
         import_id = int(tx.conn.execute("SELECT last_insert_rowid()").fetchone()[0])
@@ -220,8 +225,6 @@ def add_traces(store: Store, import_id: int, traces: Iterable[tuple[Trace, str]]
     At publication one whose id the file has twice is a reject as well, and a trace that an earlier import of the same
     system brought is replaced by this one.
     """
-    from readiness_tui.domain.probes.kept_records import KeptRecords  # it brings all probes along
-
     with store.read() as conn:
         found = conn.execute("SELECT keep_raw FROM import WHERE id = ?", (import_id,)).fetchone()
     if found is None:
@@ -279,8 +282,12 @@ def add_warnings(store: Store, import_id: int, warnings: Iterable[str]) -> None:
 
 
 def publish(store: Store, import_id: int, who: str, now: datetime) -> ImportInfo:
-    """Make everything visible in one transaction, with an audit entry that cannot be undone."""
+    """Make everything visible in one transaction, with an audit entry that cannot be undone.
+
+    The days of which it replaces requests are tallied anew right after; until then they are read record by record.
+    """
     staged_traces.index_ids(store, import_id)
+    compared = copies.enter(store, import_id, VERSION)
     with store.read() as conn:
         named = "SELECT s.name FROM import i JOIN system s ON s.id = i.system_id WHERE i.id = ?"
         (system,) = conn.execute(named, (import_id,)).fetchone() or (None,)
@@ -292,6 +299,7 @@ def publish(store: Store, import_id: int, who: str, now: datetime) -> ImportInfo
             "SELECT min(id), max(id) FROM trace_id WHERE import_id = ?", (import_id,)
         ).fetchone()
         staged_traces.supersede(tx, import_id, seen, low, high)
+        copies.catch_up(tx, import_id, VERSION, compared)
         (last,) = tx.conn.execute("SELECT coalesce(max(published_order), 0) FROM import").fetchone()
         info = get(tx.conn, import_id)
         again = info.how.rereads
@@ -299,6 +307,9 @@ def publish(store: Store, import_id: int, who: str, now: datetime) -> ImportInfo
         tx.put("import", {"id": import_id, "published_at": stamp(now), "published_order": last + 1})
         done = get(tx.conn, import_id)
     store.importing.discard(import_id)
+    if system is not None:
+        with suppress(ReadinessError):  # it is published, and what is not tallied is known
+            stale.settle(store, system)
     return done
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC
 from math import isfinite
 from typing import Any
 
@@ -12,10 +14,12 @@ from readiness_tui.domain.runs.model import Case, Chunk, EvalSet, Outcome, Run, 
 from readiness_tui.store.codec import from_micros, micros
 from readiness_tui.store.schema import UNKNOWN_TIME
 
+#: The texts of a trace's chunks where they lie apart, see `chunk_texts`; without a comma, as the names of columns are.
+CHUNK_TEXTS = "(SELECT x.chunks FROM trace_text x WHERE x.key = trace.key)"
 TRACE_COLUMNS = (
     "id, started_at, prompt_version, model, index_version, app_version, status, outcome, error, question, answer, "
     "chunks, tool_calls, retrieval, feedback, latency_ms, cost, tokens_in, tokens_out, scores, cached, cold, extra, "
-    "spans, person, session, (SELECT x.chunks FROM trace_text x WHERE x.key = trace.key)"
+    f"spans, person, session, {CHUNK_TEXTS}"
 )
 
 _LONG = 512  # characters of chunk texts in a trace from which they are compressed
@@ -119,6 +123,15 @@ def chunk_texts(chunks: tuple[Chunk, ...] | None) -> bytes | None:
     return zstandard.ZstdCompressor(level=1).compress(_encode([c.text for c in chunks]))
 
 
+def plain_size(found: tuple[bytes] | None) -> int:
+    """Bytes of the JSON that such a row holds, by the frame's head (RFC 8878, 3.1.1.1: at most 18 bytes); 0 without it."""
+    if found is None:
+        return 0
+    import zstandard
+
+    return int(zstandard.frame_content_size(found[0]))
+
+
 def _read_chunks(rows: str | None, texts: bytes | None) -> tuple[Chunk, ...] | None:
     if rows is None:
         return None
@@ -158,26 +171,62 @@ def trace(row: Sequence[Any]) -> Trace:
         row[9],
         row[10],
         _read_chunks(row[11], row[26]),
-        None if row[12] is None else tuple([ToolCall(*fields) for fields in _calls(row[12])]),
+        None if row[12] is None else tool_calls(row[12]),
         None if row[13] is None else bool(row[13]),
         row[14],
         row[15],
         row[16],
         row[17],
         row[18],
-        _scores(row[19]) if row[19] else {},
+        scores(row[19]),
         bool(row[20]),
         bool(row[21]),
-        _any(row[22]) if row[22] else {},
+        extra(row[22]),
         _spans(row[23]) if row[23] else None,
         row[24],
         row[25],
     )
 
 
+def as_stored(trace: Trace) -> Trace:
+    """The trace as `trace` makes it of its row: numbers of the columns' kinds, times in UTC, JSON's lists.
+
+    Most are so already, and are returned themselves. Raises as `trace_rows` does.
+    """
+    changes: dict[str, Any] = {}
+    if trace.latency_ms is not None and type(trace.latency_ms) is not float:
+        changes["latency_ms"] = float(trace.latency_ms)
+    if trace.cost is not None and type(trace.cost) is not float:
+        changes["cost"] = float(trace.cost)
+    if trace.started_at is not None and trace.started_at.tzinfo is not UTC:
+        changes["started_at"] = from_micros(micros(trace.started_at))
+    if trace.chunks and any(chunk.score is not None and type(chunk.score) is not float for chunk in trace.chunks):
+        changes["chunks"] = tuple([c if c.score is None else replace(c, score=float(c.score)) for c in trace.chunks])
+    if trace.scores:
+        changes["scores"] = scores(_scores_json(trace.scores))
+    if trace.extra:
+        changes["extra"] = extra(_encode(trace.extra).decode())
+    if trace.spans:
+        changes["spans"] = _spans(_encode(trace.spans))
+    return replace(trace, **changes) if changes else trace
+
+
+def scores(text: str | None) -> dict[str, float]:
+    return _scores(text) if text else {}
+
+
+def extra(text: str | None) -> dict[str, Any]:
+    return _any(text) if text else {}
+
+
 def tool_fragment(name: str) -> str:
     """What the JSON of a trace's tool calls holds, and nothing else in it can, where this tool was called."""
     return f"[{_encode(name).decode()},"
+
+
+def tool_calls(text: str) -> tuple[ToolCall, ...]:
+    """The calls of a row of `tool_calls`."""
+    return tuple([ToolCall(*fields) for fields in _calls(text)])
 
 
 def tool_names(calls: str | None) -> set[str]:

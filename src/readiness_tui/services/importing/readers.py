@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from readiness_tui.domain.traces.kept_records import KeptRecords
 from readiness_tui.sources import registry
-from readiness_tui.store.imports import ImportInfo
+from readiness_tui.store.imports import HowRead, ImportInfo
+
+_MAPPED = "mapped"  # the format of what a mapping file reads
 
 
 def checked_keep(text: str) -> str:
     """Which raw records to keep, as it is stored. Raises ReadinessError for a word that says none."""
-    if text == "all":
-        return text
-    from readiness_tui.domain.probes.kept_records import KeptRecords  # it brings all probes along
-
     return str(KeptRecords.parse(text))
+
+
+def how_read(format: str, keep_raw: str, rereads: int | None = None, *, priced: bool = False) -> HowRead:
+    """What an import remembers of its reading. `priced`: costs came from a price table."""
+    beside = "a price table" if priced else "a mapping" if format == _MAPPED else ""
+    return HowRead(registry.reading(format), beside, rereads, keep_raw)
 
 
 def reader_changed(info: ImportInfo) -> bool:
@@ -24,8 +29,6 @@ def reader_changed(info: ImportInfo) -> bool:
 
 def reader_words(info: ImportInfo, replaced_by: int | None) -> str:
     """What a person should know of how an import was read and of what is kept of it; "" where there is nothing."""
-    from readiness_tui.domain.probes.kept_records import KeptRecords  # it brings all probes along
-
     said = []
     if replaced_by is not None:
         said.append(f"read again as import {replaced_by}")

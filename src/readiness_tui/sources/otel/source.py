@@ -21,8 +21,7 @@ from readiness_tui.sources.kit.base import Progress, ReadAlongError, Recognised,
 from readiness_tui.sources.kit.fileio import head, unreadable
 from readiness_tui.sources.kit.grouping import LOST, Groups
 from readiness_tui.sources.kit.grouping import GroupedRecord as Kept
-from readiness_tui.sources.kit.jsonio import MAX_DOCUMENT, RecordError, decode, document, shaped, whole
-from readiness_tui.sources.kit.not_finite import as_null
+from readiness_tui.sources.kit.jsonio import MAX_DOCUMENT, RecordError, as_null, decode, document, shaped, whole
 from readiness_tui.sources.kit.peek import BOM, FileKind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, elements, lines, reject
 from readiness_tui.sources.otel import envelope, protobuf, trace

@@ -7,12 +7,11 @@ in the file, which is looked at by people, joined with later parts and read agai
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.probes.leaks import leaks_of
 from readiness_tui.domain.runs.model import Outcome, Trace
 
 _ONE_IN = 10  # of a sample whose size nobody named
@@ -59,18 +58,18 @@ class KeptRecords:
             Keep.SAMPLE: f"failures and 1 in {self.one_in:,} of the rest",
         }[self.keep]
 
-    def of(self, traces: Sequence[Trace]) -> list[bool]:
+    def of(self, traces: Sequence[Trace], leaking: Collection[int]) -> list[bool]:
         """Whether each trace's raw record is kept.
 
-        A failure: an outcome that is one, an error text, or a credential or personal data in what was logged.
+        A failure: an outcome that is one, an error text, or a credential or personal data in what was logged; of which
+        traces `leaking` holds the places.
         """
         if self.keep is Keep.ALL:
             return [True] * len(traces)
-        leaky = {number for number, _ in leaks_of(traces)}
         return [
             trace.outcome in (Outcome.FAIL, Outcome.ERROR)
             or bool(trace.error)
-            or number in leaky
+            or number in leaking
             or (self.keep is Keep.SAMPLE and self._sampled(trace.id))
             for number, trace in enumerate(traces)
         ]

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.probes.kept_records import Keep, KeptRecords
 from readiness_tui.domain.runs.model import Outcome, Trace
+from readiness_tui.domain.traces.kept_records import Keep, KeptRecords
+from readiness_tui.domain.traces.leaks import leaks_of
 
 PLAIN = [Trace(f"t-{number}", answer="Under Settings.", outcome=Outcome.SUCCESS) for number in range(2_000)]
 FAILED = [
@@ -18,6 +19,10 @@ FAILED = [
     Trace("f-4", answer="Write to jane.doe@acme.de."),
     Trace("f-5", extra={"password": "hunter2secret"}),
 ]
+
+
+def kept(keep: KeptRecords, traces: list[Trace]) -> list[bool]:
+    return keep.of(traces, {at for at, _ in leaks_of(traces)})
 
 
 @pytest.mark.parametrize("text", ["all", "failures", "sample:10", "sample:1", "sample:1000000"])
@@ -39,19 +44,19 @@ def test_anything_else_is_refused_in_words(text: str) -> None:
 
 def test_failures_are_kept_and_nothing_else() -> None:
     keep = KeptRecords.parse("failures")
-    assert keep.of([*FAILED, *PLAIN]) == [True] * 5 + [False] * 2_000
+    assert kept(keep, [*FAILED, *PLAIN]) == [True] * 5 + [False] * 2_000
     assert keep.words == "failures alone"
 
 
 def test_a_sample_holds_its_share_and_all_failures() -> None:
     keep = KeptRecords.parse("sample:8")
-    kept = keep.of([*PLAIN, *FAILED])
-    assert kept[2_000:] == [True] * 5
-    assert 190 < sum(kept[:2_000]) < 310  # 250 ± 4 standard deviations
+    held = kept(keep, [*PLAIN, *FAILED])
+    assert held[2_000:] == [True] * 5
+    assert 190 < sum(held[:2_000]) < 310  # 250 ± 4 standard deviations
     assert "1 in 8" in keep.words
 
 
 @given(st.lists(st.sampled_from(PLAIN), max_size=8), st.sampled_from(["sample", "sample:3", "failures", "all"]))
 def test_whether_one_is_kept_does_not_depend_on_its_neighbours(some: list[Trace], text: str) -> None:
     keep = KeptRecords.parse(text)
-    assert keep.of(some) == [keep.of([trace])[0] for trace in some]
+    assert kept(keep, some) == [kept(keep, [trace])[0] for trace in some]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness_tui.domain.probes.leaks import leaks, leaks_of
 from readiness_tui.domain.runs.model import Chunk, Span, ToolCall, Trace
 from readiness_tui.domain.text import sieve
+from readiness_tui.domain.traces.leaks import leaks, leaks_of
 from tests.domain.text import test_secrets
 from tests.domain.text.test_sieve import INNOCENT, PERSONAL, cards, noise
 
