@@ -27,6 +27,7 @@ COMMANDS = {
     "collect": ("collect", "Receive traces live over OTLP/HTTP."),
     "pull": ("pull", "Fetch runs and traces from a server."),
     "runs": ("importing", "List the imported runs."),
+    "traces": ("traces", "List recorded requests: filter and sort them."),
     "compare": ("compare", "Compare candidate and baseline, case by case."),
     "gate": ("gate", "Show, plan, lock or check the gate."),
     "labels": ("labels", "List, export or import human labels."),

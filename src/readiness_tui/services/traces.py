@@ -34,6 +34,7 @@ __all__ = [
     "around",
     "complete",
     "count",
+    "following",
     "index_words",
     "page",
     "parse_filter",
@@ -141,6 +142,20 @@ def around(desk: Desk, wanted: Filter, order: ListOrder, trace_id: str, limit: i
         own = (place[0], place[1] + (1 if order.descending else -1))
         rest = trace_pages.page(conn, system, wanted, order, after=own, limit=limit - len(before))
         return before + rest, len(before)
+
+
+def following(desk: Desk, wanted: Filter, order: ListOrder, after_id: str, limit: int) -> list[ListedTrace]:
+    """The rows after a trace, the first ones where none is named. Raises ReadinessError where the list does not have it."""
+    if not after_id:
+        return page(desk, wanted, order, limit=limit)
+    with desk.store.read() as conn:
+        system = current_review(conn, desk).system
+        place = trace_pages.placed(conn, system, wanted, order, after_id)
+        if place is None:
+            raise ReadinessError(
+                f"The list does not have a trace {one_line(after_id, 60)}. Leave --after out to begin at its top."
+            )
+        return trace_pages.page(conn, system, wanted, order, after=place, limit=limit)
 
 
 def rank(desk: Desk, wanted: Filter, order: ListOrder, place: Cursor) -> int:

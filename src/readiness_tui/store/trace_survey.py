@@ -1,32 +1,36 @@
 """Counting the traces that meet a filter by field, and how their latency and cost are spread.
 
-This reads every one of them once, inside SQLite, and can be stopped.
+Every one of them is read once, into a private temporary table of the few columns that are counted; in parts, so that
+nobody who saves waits for more than one of them. It can be stopped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
 
 from readiness_tui.domain.filters.histogram import TAIL, Bars, plan
 from readiness_tui.domain.filters.model import Filter
 from readiness_tui.domain.filters.survey import SHOWN, Facet, Survey
-from readiness_tui.store import sqlite, trace_words, traces
+from readiness_tui.store import sqlite, traces
 from readiness_tui.store.sqlite import Connection
 
 _STEPS = 20_000  # of SQLite's machine between two looks at whether to stop
 _CLASS = "trim(substr(error, 1, min(instr(error || ':', ':'), 200) - 1))"
-#: Each field with what is counted of it.
-_FIELDS = {
+_NAMES = "SELECT json_group_array(DISTINCT json_extract(called.value, '$[0]')) FROM json_each(tool_calls) AS called"
+#: What is counted, with how a trace says it; of tools a list.
+_COLUMNS = {
     "status": "coalesce(outcome, 'unknown')",
     "model": "model",
     "prompt": "prompt_version",
-    "error": "class",
+    "tool": f"CASE WHEN tool_calls <> '[]' THEN ({_NAMES}) END",
+    "error": _CLASS,
     "release": "app_version",
+    "latency": "latency_ms",
+    "cost": "cost",
 }
 _FACETS = ("status", "model", "prompt", "tool", "error", "release")
-_AMOUNTS = {"latency": "latency_ms", "cost": "cost"}
+_AMOUNTS = ("latency", "cost")
 
 
 class CountingStoppedError(Exception):
@@ -37,57 +41,58 @@ def survey(
     conn: Connection, system: str, where: Filter, lines: Mapping[str, float], stop: Callable[[], bool]
 ) -> Survey:
     """`lines`: a threshold of latency or of cost, to lie within the bars. Raises CountingStoppedError once `stop` says so."""
-    with _stopping(conn, stop):
-        found = {key: _facet(conn, system, where, key) for key in _FACETS}
-        bars = {key: _bars(conn, system, where, key, lines.get(key)) for key in _AMOUNTS}
-    total = sum(count for _, count in found["status"].counts)
-    return Survey(total, tuple(found.values()), {key: one for key, one in bars.items() if one is not None})
+    with _stopping(conn, stop), _gathered(conn, system, where, stop):
+        (total,) = conn.execute("SELECT count(*) FROM temp.found").fetchone()
+        facets = tuple(_facet(conn, key) for key in _FACETS)
+        bars = {key: _bars(conn, key, lines.get(key)) for key in _AMOUNTS}
+    return Survey(total, facets, {key: one for key, one in bars.items() if one is not None})
 
 
-def _from(conn: Connection, system: str, where: Filter) -> tuple[str, list[Any]]:
-    """FROM and WHERE of the traces that meet the filter."""
-    clauses, values = traces.clauses(conn, system, where)
-    asked = trace_words.query(where)
-    if asked is not None and trace_words.ready(conn, system):
-        return (
-            f"FROM trace WHERE key IN (SELECT rowid FROM trace_words WHERE trace_words MATCH ?) AND {clauses}",
-            [asked, *values],
-        )
-    return f"FROM trace WHERE {clauses}", values
+@contextmanager
+def _gathered(conn: Connection, system: str, where: Filter, stop: Callable[[], bool]) -> Iterator[None]:
+    """What is counted of each trace that meets the filter, in a temporary table: the one thing that a reader writes."""
+    conn.execute("PRAGMA query_only = OFF")
+    try:
+        conn.execute(f"CREATE TEMP TABLE found({', '.join(_COLUMNS)})")
+        for clauses, values in traces.parts(conn, system, where):
+            if stop():
+                raise CountingStoppedError
+            conn.execute(
+                f"INSERT INTO temp.found SELECT {', '.join(_COLUMNS.values())} FROM trace WHERE {clauses}", values
+            )
+        yield
+    finally:
+        conn.set_progress_handler(None, 0)
+        with suppress(sqlite.sqlite3.OperationalError):
+            conn.execute("DROP TABLE IF EXISTS temp.found")
+        conn.execute("PRAGMA query_only = ON")
 
 
-def _facet(conn: Connection, system: str, where: Filter, key: str) -> Facet:
-    source, values = _from(conn, system, where)
-    if key == "tool":
-        called = (
-            "SELECT DISTINCT found.key, json_extract(called.value, '$[0]') AS name"
-            f" FROM (SELECT key, tool_calls {source}) AS found, json_each(found.tool_calls) AS called"
-        )
-        sql = f"SELECT name, count(*) FROM ({called}) GROUP BY 1"
+def _facet(conn: Connection, key: str) -> Facet:
+    sql = f"SELECT {key}, count(*) FROM temp.found GROUP BY 1"
+    if key == "tool":  # a few lists of names, each of many traces
+        lists = "SELECT tool, count(*) AS n FROM temp.found WHERE tool IS NOT NULL GROUP BY 1"
+        sql = f"SELECT name.value, sum(n) FROM ({lists}) AS listed, json_each(listed.tool) AS name GROUP BY 1"
     elif key == "error":
-        sql = f"SELECT {_CLASS} AS class, count(*) {source} AND error IS NOT NULL GROUP BY 1"
-    else:
-        sql = f"SELECT {_FIELDS[key]}, count(*) {source} GROUP BY 1"
-    rows = conn.execute(f"SELECT *, count(*) OVER () FROM ({sql}) ORDER BY 2 DESC, 1 LIMIT {SHOWN}", values).fetchall()
+        sql = "SELECT error, count(*) FROM temp.found WHERE error IS NOT NULL GROUP BY 1"
+    rows = conn.execute(f"SELECT *, count(*) OVER () FROM ({sql}) ORDER BY 2 DESC, 1 LIMIT {SHOWN}").fetchall()
     others = rows[0][2] - len(rows) if rows else 0
     return Facet(key, tuple((name, count) for name, count, _ in rows), others)
 
 
-def _bars(conn: Connection, system: str, where: Filter, key: str, line: float | None) -> Bars | None:
+def _bars(conn: Connection, key: str, line: float | None) -> Bars | None:
     """How far the figures reach, without the highest few; then how many fall into each bar."""
-    column = _AMOUNTS[key]
-    source, values = _from(conn, system, where)
     count, known, low, high = conn.execute(
-        f"SELECT count(*), count({column}), min({column}), max({column}) {source}", values
+        f"SELECT count(*), count({key}), min({key}), max({key}) FROM temp.found"
     ).fetchone()
     if not known:
         return None
-    most = f"SELECT {column} {source} AND {column} >= -9e999 ORDER BY {column} DESC LIMIT 1 OFFSET ?"
-    (upper,) = conn.execute(most, (*values, int(known * TAIL))).fetchone()
+    most = f"SELECT {key} FROM temp.found WHERE {key} IS NOT NULL ORDER BY {key} DESC LIMIT 1 OFFSET ?"
+    (upper,) = conn.execute(most, (int(known * TAIL),)).fetchone()
     bars = plan(low, upper, high, line)
-    place = f"CAST(({column} - {bars.start!r}) / {bars.width!r} AS INTEGER)"
+    place = f"CAST(({key} - {bars.start!r}) / {bars.width!r} AS INTEGER)"
     rows = conn.execute(
-        f"SELECT min({place}, {bars.bars}), count(*) {source} AND {column} IS NOT NULL GROUP BY 1", values
+        f"SELECT min({place}, {bars.bars}), count(*) FROM temp.found WHERE {key} IS NOT NULL GROUP BY 1"
     ).fetchall()
     counts = [0] * (bars.bars + 1)
     for at, number in rows:

@@ -81,8 +81,13 @@ class FilterLine(Vertical):
         self.display = bool(typed)
 
     def _close(self) -> None:
-        self._offered = ()
-        self.query_one("#offered", Static).update("")
+        self._show(())
+
+    def _show(self, found: Sequence[Candidate]) -> None:
+        self._offered, self._next, self._took = found, 0, ""
+        below = self.query_one("#offered", Static)
+        below.display = bool(found)
+        below.update(offered(found, max(self.size.width - 2, 20)))
 
     @property
     def typed(self) -> str:
@@ -106,8 +111,7 @@ class FilterLine(Vertical):
         typed = self._input.value
         found = await self._complete(typed) or ()
         if typed == self._input.value and self._input.has_focus:
-            self._offered, self._next, self._took = found, 0, ""
-            self.query_one("#offered", Static).update(offered(found, max(self.size.width - 2, 20)))
+            self._show(found)
 
     @on(TypedFilter.Take)
     def _take(self, event: TypedFilter.Take) -> None:

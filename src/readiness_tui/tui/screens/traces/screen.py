@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from readiness_tui.domain.filters.completion import Candidate, narrowed
+from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services import traces
 from readiness_tui.services.core.view import ReviewView
@@ -23,10 +24,11 @@ from readiness_tui.tui.dialogs.counts import Chosen, CountsDialog
 from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.dialogs.spread import SpreadDialog
 from readiness_tui.tui.screens.room import RoomScreen
-from readiness_tui.tui.screens.traces import gate_limits, trace_text
+from readiness_tui.tui.screens.traces import trace_text
 from readiness_tui.tui.screens.traces.acts import TraceActs
 from readiness_tui.tui.screens.traces.trace_list import TraceList
 from readiness_tui.tui.text import join, line
+from readiness_tui.tui.widgets import gate_limits
 from readiness_tui.tui.widgets.filter_line import FilterLine
 from readiness_tui.tui.widgets.page_window import PAGE, PageSide
 
@@ -106,7 +108,7 @@ class TracesScreen(RoomScreen):
         wanted = (state, self._filter, self._order, self._pinned, self._pinned_order)
         if wanted != self._shown:
             self._shown = wanted
-            self._load(gate_limits.values(view.gate.gate))
+            self._load(gate_limits.values(view.gate.gate, From.TRACES))
         self._layout()
 
     def point_at(self, what: str) -> None:
@@ -124,7 +126,8 @@ class TracesScreen(RoomScreen):
         self._stop.set()
         stop = self._stop = Event()
         shown, wanted, order, self._survey = self._list, self._filter, self._order, None
-        kept = shown.current.trace.id if shown.current else ""
+        moved = shown.current is not None and shown.window.rank != 1  # who is at the top stays at the top
+        kept = shown.current.trace.id if shown.current and moved else ""
         shown.selected.clear()
         if self._pinned is not None:
             await self._load_pinned(self._pinned[0], kept)
@@ -351,7 +354,9 @@ class TracesScreen(RoomScreen):
             self.host.tell(NOT_COUNTED)
             return
         title = f"Latency and cost of {plural(self._survey.total, 'trace')}"
-        self.app.push_screen(SpreadDialog(title, self._survey.bars, gate_limits.limits(self.view.gate.gate)))
+        self.app.push_screen(
+            SpreadDialog(title, self._survey.bars, gate_limits.limits(self.view.gate.gate, From.TRACES))
+        )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("counts", "spread"):
