@@ -47,7 +47,7 @@ def _measured_sample(filled_sample: Path, tmp_path_factory: pytest.TempPathFacto
     """What gate and probes find in the untouched sample, with what it was found in: half a second, once a session."""
     copy = shutil.copy(filled_sample, tmp_path_factory.mktemp("measured") / "sample.db")
     desk = open_desk(Path(copy), "ana", clock=lambda: NOW)
-    load(desk)
+    load(desk).measured.footing()  # while its file is open
     desk.close()
     return desk.cache["measure"]
 

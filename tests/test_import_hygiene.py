@@ -79,6 +79,40 @@ def test_a_command_loads_only_what_it_needs(command: str, filled_sample: Path, t
     assert loaded_by(RUN.format(arguments=arguments), tmp_path) & forbidden == set()
 
 
+#: Commands that print what was kept: at most so many modules of ours, none of the rules, and nothing heavy.
+KEPT = (
+    "check",
+    "check --json",
+    "runs",
+    "scorecard",
+    "scorecard --format json",
+    "gaps",
+    "gaps --format csv",
+    "gate show",
+    "gate check",
+)
+MOST = 50
+#: Of the domain, what a kept result is read with: errors and the sanitiser.
+PLAIN = {
+    "readiness_tui.domain",
+    "readiness_tui.domain.errors",
+    "readiness_tui.domain.text",
+    "readiness_tui.domain.text.sanitise",
+}
+
+
+@pytest.mark.parametrize("command", KEPT)
+def test_a_command_that_finds_its_result_kept_loads_no_rule(command: str, filled_sample: Path, tmp_path: Path) -> None:
+    code = RUN.format(arguments=["--db", str(filled_sample), *command.split()])
+    loaded_by(code, tmp_path)
+    loaded = loaded_by(code, tmp_path)
+    ours = {name for name in loaded if name.split(".")[0] == "readiness_tui"}
+    assert loaded & (HEAVY - {"sqlite3", "pysqlite3"}) == set()
+    assert {name for name in ours if name.startswith("readiness_tui.domain")} == PLAIN
+    assert not any(name.startswith(("readiness_tui.sources", "readiness_tui.reports")) for name in ours)
+    assert len(ours) <= MOST
+
+
 def test_the_rules_load_nothing_heavy(tmp_path: Path) -> None:
     """The domain: plain values and rules. numpy and scipy only inside the functions that compute with them."""
     folder = Path(readiness_tui.domain.__file__).parent

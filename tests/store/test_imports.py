@@ -151,6 +151,7 @@ def empty(store: Store) -> bool:
         "trace",
         "trace_id",
         "trace_raw",
+        "trace_text",
         "trace_superseded",
         "eval_set",
         "import_reject",
@@ -161,6 +162,33 @@ def empty(store: Store) -> bool:
 
 
 # Round trips
+
+
+def test_a_long_text_that_is_not_unicode_is_a_reject_and_its_neighbours_are_not(store: Store) -> None:
+    bad = replace(some(1, "bad")[0], chunks=(Chunk("c", text="\ud800" * 600),))
+    number = bring(store, traces=[*some(2), bad])
+    with store.read() as conn:
+        assert [trace.id for trace in traces.iter_between(conn, SYSTEM)] == ["t0", "t1"]
+        assert "bad0" in imports.rejects(conn, number)[0].reason
+
+
+def test_long_texts_of_chunks_lie_apart_and_come_back(store: Store) -> None:
+    texts = [["short", None], ["long" * 200, None, "né\n" * 100], ["x" * 600], [None], []]
+    given = [
+        replace(trace, chunks=tuple(Chunk(f"c{at}", at, 0.5, text, "s") for at, text in enumerate(said)))
+        for trace, said in zip(some(len(texts)), texts, strict=True)
+    ]
+    bring(store, traces=given)
+    with store.read() as conn:
+        assert list(traces.iter_between(conn, SYSTEM)) == given
+        assert [traces.get(conn, SYSTEM, trace.id) for trace in given] == given
+        assert [listed.trace for listed in traces.page(conn, SYSTEM)] == given[::-1]
+        assert conn.execute("SELECT count(*) FROM trace_text").fetchone() == (2,)
+        assert conn.execute("SELECT max(length(chunks)) FROM trace").fetchone()[0] < 100
+    bring(store, traces=given, digest="d2", publish=False)
+    imports.abort(store, 2)
+    with store.read() as conn:
+        assert conn.execute("SELECT count(*) FROM trace_text").fetchone() == (2,)
 
 
 def test_a_run_with_everything(store: Store) -> None:

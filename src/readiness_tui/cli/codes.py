@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from readiness_tui.domain.verdict.model import Verdict
-
 GO = 0
 NO_GO = 1
 UNUSABLE = 2  # input or usage
@@ -12,10 +10,10 @@ OUR_FAULT = 70
 INTERRUPTED = 130
 
 
-def of_verdict(verdict: Verdict, *, allow_conditions: bool) -> int:
-    """The exit code of a verdict; `allow_conditions` lets GO WITH CONDITIONS pass as 0."""
-    if verdict is Verdict.GO:
+def of_verdict(verdict: str, *, allow_conditions: bool) -> int:
+    """The exit code of a `Verdict`, or of its words; `allow_conditions` lets GO WITH CONDITIONS pass as 0."""
+    if verdict == "GO":
         return GO
-    if verdict is Verdict.CONDITIONS:
+    if verdict == "GO WITH CONDITIONS":
         return GO if allow_conditions else CONDITIONS
     return NO_GO

@@ -21,6 +21,7 @@ from readiness_tui.cli.common import (
     for_ci,
     pass_session,
     say,
+    say_checked,
     say_document,
     say_json,
     tell,
@@ -39,17 +40,14 @@ def gate_command() -> None:
 @pass_session
 def show(session: Session, as_json: bool) -> None:
     """Evaluate the gate on the candidate and print each rule's result."""
-    from readiness_tui.reports import check as report
-    from readiness_tui.services.core.view import load
-    from readiness_tui.services.review.check import gate_of
+    from readiness_tui.services.review import printed
 
     with desk_of(session) as desk:
-        view = load(desk, shared=True)
-    gate = gate_of(view)
+        found = printed.gate_show(desk)
     if as_json:
-        say_json(report.gate_show_object(gate, view.as_of))
+        say_document(found["json"] + "\n")
     else:
-        say(report.gate_text(gate).rstrip("\n"))
+        say(found["text"].rstrip("\n"))
 
 
 @gate_command.command("schema")
@@ -212,13 +210,13 @@ def check(
     --against LAST.json, written by --json before, prints what is new since; a condition that LAST.json does not have
     ends in 3 even with --allow conditions.
     """
-    from readiness_tui.reports import check as report
-    from readiness_tui.reports import since
     from readiness_tui.services.review import check as checks
+    from readiness_tui.services.review import printed
 
     step = checks.step_summary(github)
     before = checks.read_last(against) if against is not None else None
     said = facts(started, judge, dataset, version)
+    judged = None
     if gate_path is not None and runs:
         if session.db is not None:
             raise click.UsageError("--gate judges files and --db a database: give only one of them.")
@@ -226,7 +224,7 @@ def check(
         from readiness_tui.services.gate.offline import check_files
 
         choice = RunChoice(name=name, model=model, prompt=prompt)
-        found = check_files(
+        judged = check_files(
             gate_path,
             lock_path,
             runs,
@@ -247,14 +245,16 @@ def check(
             "To judge files, give --gate and at least one --run; without them, the database is used."
         )
     else:
-        from readiness_tui.services.core.view import load
-
         with desk_of(session) as desk:
-            found = checks.check_review(load(desk, as_of=as_of, shared=True), Path.cwd())
-    added = since.since(before, report.gate_check_object(found)) if before is not None else None
-    if as_json:
-        say_json({**report.gate_check_object(found), **since.since_object(added)})
-    else:
-        say((report.gate_check_text(found) + since.since_text(added)).rstrip("\n"))
-    checks.publish(found, junit=junit, summary=summary, github=step)
-    return codes.of_verdict(found.verdict, allow_conditions=allow == "conditions" and not (added and added.adds))
+            if junit or summary or step:
+                from readiness_tui.services.core.view import load
+
+                judged = checks.check_review(load(desk, as_of=as_of, shared=True), Path.cwd())
+            else:
+                found = printed.gate_check(desk, Path.cwd(), as_of)
+    if judged is not None:
+        found = printed.of_gate(judged)
+    adds = say_checked(found, before, as_json=as_json)
+    if judged is not None:
+        checks.publish(judged, junit=junit, summary=summary, github=step)
+    return codes.of_verdict(found["verdict"], allow_conditions=allow == "conditions" and not adds)

@@ -16,15 +16,14 @@ from readiness_tui.cli.common import (
     declares,
     desk_of,
     facts,
+    paced,
     pass_session,
-    progress,
     say,
     say_json,
     tell,
     which_run,
 )
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 
 if TYPE_CHECKING:
@@ -72,6 +71,7 @@ def import_command(
     and count as known; a file that says something else is refused.
     """
     from readiness_tui.domain.runs.choice import RunChoice
+    from readiness_tui.domain.text.format import plural
 
     choice = RunChoice(name=name, model=model, prompt=prompt)
     said = facts(started, judge, dataset, version)
@@ -84,31 +84,36 @@ def import_command(
     from readiness_tui.services.importing.imports import import_path
     from readiness_tui.services.importing.one_gate import rival_gates
     from readiness_tui.services.importing.result import NothingUsableError
+    from readiness_tui.services.review import printed
 
     results: list[ImportedFile] = []
     refused: list[tuple[str, str]] = []
     rejected: list[tuple[str, Sequence[Rejected]]] = []
+    shown = paced("MB")
     rivals = rival_gates(paths) if format in (None, "gate") else {}
-    with desk_of(session) as desk, deferred(desk):
-        for path in paths:
-            try:
-                results += import_path(
-                    desk,
-                    path,
-                    role=role,
-                    format=format,
-                    mapping=mapping,
-                    prices=prices,
-                    progress=progress,
-                    reason=reason,
-                    choice=choice,
-                    rivals=rivals,
-                    declared=said,
-                )
-            except ReadinessError as refusal:  # the other files are still imported
-                refused.append((str(path), refusal.on_command_line))
-                if isinstance(refusal, NothingUsableError):
-                    rejected.append((str(path), refusal.rejected))
+    with desk_of(session) as desk:
+        with deferred(desk):
+            for path in paths:
+                try:
+                    results += import_path(
+                        desk,
+                        path,
+                        role=role,
+                        format=format,
+                        mapping=mapping,
+                        prices=prices,
+                        progress=shown,
+                        reason=reason,
+                        choice=choice,
+                        rivals=rivals,
+                        declared=said,
+                    )
+                except ReadinessError as refusal:  # the other files are still imported
+                    refused.append((str(path), refusal.on_command_line))
+                    if isinstance(refusal, NothingUsableError):
+                        rejected.append((str(path), refusal.rejected))
+        if any(not result.refused for result in results):
+            printed.keep(desk)
     if rejects is not None:
         write_rejects(rejects, [*((result.path, result.rejected) for result in results), *rejected])
     failed = bool(refused) or any(result.refused and result.format for result in results)
@@ -174,26 +179,10 @@ def plain(result: ImportedFile) -> dict[str, object]:
 @pass_session
 def runs_command(session: Session, as_json: bool) -> None:
     """List the imported runs, newest first, with their role in the review."""
-    from readiness_tui.services.core.view import current_review
-    from readiness_tui.services.runs import all_runs
+    from readiness_tui.services.review import printed
 
-    with desk_of(session) as desk, desk.store.read() as conn:
-        infos = all_runs(desk)
-        review = current_review(conn, desk)
-    rows = [
-        {
-            "id": info.run.id,
-            "name": info.run.name,
-            "tool": info.run.tool,
-            "version": info.run.version,
-            "started": info.run.started_at.isoformat() if info.run.started_at else None,
-            "cases": info.n_cases,
-            "completeness": info.run.completeness.value,
-            "role": "candidate" if info.run.id in review.candidate
-            else "baseline" if info.run.id in review.baseline else "",
-        }
-        for info in infos
-    ]  # fmt: skip
+    with desk_of(session) as desk:
+        rows = printed.runs(desk)
     if as_json:
         say_json({"schema": 1, "runs": rows})
         return

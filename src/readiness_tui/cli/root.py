@@ -38,6 +38,7 @@ COMMANDS = {
     "incident": ("incident", "Open incidents, log, list, import and export them."),
     "checklists": ("checklists", "Check checklist files."),
     "doctor": ("upkeep", "Check the database, the SQLite library and plugins."),
+    "compact": ("upkeep", "Make the database smaller."),
     "backup": ("upkeep", "Copy the database while it is in use."),
     "paths": ("paths", "Where the app keeps its files."),
 }

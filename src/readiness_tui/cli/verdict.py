@@ -19,6 +19,7 @@ from readiness_tui.cli.common import (
     for_ci,
     pass_session,
     say,
+    say_checked,
     say_document,
     say_json,
     tell,
@@ -52,15 +53,15 @@ def check_command(
     --against LAST.json, written by --json before, prints what is new since; a condition that LAST.json does not have
     ends in 3 even with --allow conditions.
     """
-    from readiness_tui.reports import check as report
-    from readiness_tui.reports import since
-    from readiness_tui.services.review import check
+    from readiness_tui.services.review import check, printed
 
     if scorecard is not None:
         if junit or summary or github or session.db or against:
             raise click.UsageError(
                 "--scorecard tests a file by itself, without --db, --against, --junit, --summary and --github."
             )
+        from readiness_tui.reports import check as report
+
         committed = check.read_committed(scorecard, as_of)
         if as_json:
             say_json(report.committed_object(committed))
@@ -68,19 +69,19 @@ def check_command(
             say(report.committed_text(committed))
         return codes.of_verdict(committed.verdict, allow_conditions=allow == "conditions")
 
-    from readiness_tui.services.review.scorecard import current_card
-
     step = check.step_summary(github)
     before = check.read_last(against, whole=True) if against is not None else None
+    card = None
     with desk_of(session) as desk:
-        card = current_card(desk, as_of=as_of)
-    added = since.since(before, report.check_object(card)) if before is not None else None
-    if as_json:
-        say_json({**report.check_object(card), **since.since_object(added)})
-    else:
-        say((report.check_text(card) + since.since_text(added)).rstrip("\n"))
-    check.publish(card, junit=junit, summary=summary, github=step)
-    return codes.of_verdict(card.verdict, allow_conditions=allow == "conditions" and not (added and added.adds))
+        if junit or summary or step:
+            from readiness_tui.services.review.scorecard import current_card
+
+            card = current_card(desk, as_of=as_of)
+        found = printed.check(desk, as_of) if card is None else printed.of_card(card)
+    adds = say_checked(found, before, as_json=as_json)
+    if card is not None:
+        check.publish(card, junit=junit, summary=summary, github=step)
+    return codes.of_verdict(found["verdict"], allow_conditions=allow == "conditions" and not adds)
 
 
 @click.command("scorecard")
@@ -103,16 +104,19 @@ def scorecard_command(
     session: Session, format: str, output: Path | None, templates: Path | None, freeze: bool, as_of: date | None
 ) -> None:
     """The Day-21 readiness scorecard with gaps."""
-    from readiness_tui.reports.atomic import write_text
-    from readiness_tui.services.review import scorecard as scorecards
+    from readiness_tui.services.review import printed
 
     with desk_of(session) as desk:
         if freeze:
-            scorecards.freeze(desk, templates=templates)
-        text = scorecards.text(desk, format=format, as_of=as_of, templates=templates)
+            from readiness_tui.services.review.scorecard import freeze as freeze_card
+
+            freeze_card(desk, templates=templates)
+        text = printed.scorecard(desk, format, as_of=as_of, templates=templates)
         if output is None:
             say_document(text)
         else:
+            from readiness_tui.reports.atomic import write_text
+
             write_text(output, text)
             tell(f"Written to {output}")
 
@@ -131,14 +135,8 @@ def scorecard_command(
 @pass_session
 def gaps_command(session: Session, as_json: bool, format: str, everything: bool) -> None:
     """What is not yet good enough, with owner and due date."""
-    from readiness_tui.domain.scorecard.gap_lines import gap_lines
-    from readiness_tui.reports.gaps import gaps_as, gaps_object
-    from readiness_tui.services.core.view import load
+    from readiness_tui.services.review import printed
 
     with desk_of(session) as desk:
-        view = load(desk, shared=True)
-    found = gap_lines(view.facts, view.judgement, done=everything)
-    if as_json:
-        say_json(gaps_object(found))
-    else:
-        say_document(gaps_as(found, format))
+        text = printed.gaps(desk, "json" if as_json else format, everything=everything)
+    say_document(text)

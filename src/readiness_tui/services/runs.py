@@ -11,7 +11,7 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.compare.case_pair import CasePair, pair
 from readiness_tui.domain.compare.trend import Dated, Figures, Trend, figures, names, trend
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.gate_result.misses import Miss, missed_cases
+from readiness_tui.domain.gate_result.misses import LostTraces, lost_traces
 from readiness_tui.domain.metrics import (
     Layer,
     MetricDef,
@@ -21,7 +21,6 @@ from readiness_tui.domain.metrics import (
     all_metrics,
     case_key,
     observe,
-    observe_traces,
     window,
 )
 from readiness_tui.domain.metrics.rule import Rule
@@ -31,7 +30,8 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.golden_sets import run_data
 from readiness_tui.services.core.measure import Measured, repeats
 from readiness_tui.services.core.view import current_review
-from readiness_tui.store import runs, traces
+from readiness_tui.store import runs
+from readiness_tui.store.measured.recorded import StoredTraces
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
 
@@ -46,6 +46,7 @@ __all__ = [
     "detail",
     "error_class",
     "history",
+    "listed",
     "over_time",
     "slow_traces",
 ]
@@ -104,6 +105,30 @@ def all_runs(desk: Desk) -> list[RunInfo]:
         return runs.all(conn, current_review(conn, desk).system)
 
 
+def listed(desk: Desk) -> list[dict[str, str | int | None]]:
+    """The same as rows for a list: what `runs --json` prints, with each run's role in the review."""
+    with desk.store.read() as conn:
+        infos = all_runs(desk)
+        review = current_review(conn, desk)
+    return [
+        {
+            "id": info.run.id,
+            "name": info.run.name,
+            "tool": info.run.tool,
+            "version": info.run.version,
+            "started": info.run.started_at.isoformat() if info.run.started_at else None,
+            "cases": info.n_cases,
+            "completeness": info.run.completeness.value,
+            "role": "candidate"
+            if info.run.id in review.candidate
+            else "baseline"
+            if info.run.id in review.baseline
+            else "",
+        }
+        for info in infos
+    ]
+
+
 def history(desk: Desk) -> list[RunSummary]:
     """Every run with its counts and its main figures. A stored run never changes, so its line is kept."""
     with desk.store.read() as conn:
@@ -138,8 +163,8 @@ def over_time(desk: Desk, measured: Measured) -> Trend:
     """Every run's quality, latency and cost, in order of start. A stored run never changes, so its figures are kept."""
     gate = measured.gate.gate
     wanted = names(gate)
-    roles = {data.run.id: "baseline" for data in measured.baseline}
-    roles |= {data.run.id: "candidate" for data in measured.candidate}
+    roles = {run.id: "baseline" for run in measured.baseline_runs}
+    roles |= {run.id: "candidate" for run in measured.candidate_runs}
     found: list[tuple[Dated, Figures]] = []
     with desk.store.read() as conn:
         review = current_review(conn, desk)
@@ -163,8 +188,8 @@ def error_class(error: str) -> str:
 def case_view(desk: Desk, key: str, measured: Measured, run_id: str = "") -> CaseView:
     """The case with this key (its id, and `@variant` where it has one): in `run_id` (else the candidate), in the first
     run of the other side, then in the rest of both. With its scores: a label given after this is not blind."""
-    roles = {part.run.id: "baseline" for part in measured.baseline}
-    roles |= {part.run.id: "candidate" for part in measured.candidate}
+    roles = {run.id: "baseline" for run in measured.baseline_runs}
+    roles |= {run.id: "candidate" for run in measured.candidate_runs}
     first = run_id or next((name for name in roles if roles[name] == "candidate"), "")
     other = "candidate" if roles.get(first) == "baseline" else "baseline"
     facing = next((name for name in roles if roles[name] == other), "")
@@ -196,12 +221,11 @@ def _pair(sides: list[CaseSide], gold: GoldenCase | None) -> CasePair | None:
     return pair(facing["baseline"].repeats, facing["candidate"].repeats, gold)
 
 
-def slow_traces(desk: Desk, rule: Rule, as_of: date) -> tuple[Miss, ...]:
-    """The traces that a rule over traces loses, in its window, the worst first; missing ones last."""
+def slow_traces(desk: Desk, rule: Rule, as_of: date, most: int) -> LostTraces:
+    """The traces that a rule over traces loses, in its window, the worst first, missing ones last; `most` are named."""
     with desk.store.read() as conn:
-        kept, _ = window(tuple(traces.iter_between(conn, current_review(conn, desk).system)), as_of, rule.window_days)
-    seen = observe_traces(rule.metric, kept, rule.tags, direction=rule.direction, unit=rule.unit)
-    return missed_cases(rule, seen) if isinstance(seen, Observed) and rule.threshold is not None else ()
+        recorded = StoredTraces(conn, current_review(conn, desk).system)
+        return lost_traces(rule, window(recorded, as_of, rule.window_days)[0], most)
 
 
 def _line(info: RunInfo, data: RunData) -> RunSummary:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -170,6 +170,31 @@ class Store:
                 if isinstance(error, sqlite.sqlite3.Error):
                     raise explain(error, self.path) from error
                 raise
+
+    def keep(self, put: Callable[[sqlite.Connection], None]) -> bool:
+        """One short transaction for what need not be kept: it waits for nobody, and leaves no entry in the history.
+
+        False, and nothing is stored, where the file is locked, read-only, full or gone, or where this process is writing.
+        """
+        if getattr(self._local, "snapshot", False) or not self._lock.acquire(blocking=False):
+            return False
+        try:
+            conn = self._writer
+            if self._closed or conn.in_transaction:
+                return False
+            try:
+                conn.execute("BEGIN IMMEDIATE")
+                self._check(conn)
+                put(conn)
+                conn.execute("COMMIT")
+            except (sqlite.sqlite3.Error, ReadinessError, OSError):
+                if conn.in_transaction:
+                    with suppress(sqlite.sqlite3.Error):
+                        conn.execute("ROLLBACK")
+                return False
+            return True
+        finally:
+            self._lock.release()
 
     def backup(self, to: Path) -> None:
         """A consistent copy of the whole database at `to`, made while others may read and write."""

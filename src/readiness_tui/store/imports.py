@@ -9,14 +9,17 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Case, Completeness, EvalSet, Run, Trace, cut_short
-from readiness_tui.store import leftovers, packing, staged_traces, staging, systems
+from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
+from readiness_tui.store import leftovers, packing, raw_records, staged_traces, staging, systems
 from readiness_tui.store.codec import dump, opt_moment, stamp, words
 from readiness_tui.store.db import Store
+from readiness_tui.store.measured import copies, stale
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.staging import UNSTORABLE, Refused
@@ -89,11 +92,7 @@ def rejects(conn: Connection, import_id: int, *, limit: int = -1) -> list[Import
 
 def begin(store: Store, system: str, path: str, format: str, digest: str, who: str, now: datetime) -> int:
     """Open a staged import of a system's data; returns its id. Removes what dead processes left first."""
-    with store.read() as conn:
-        left = fetch(conn, "SELECT id, host, pid, begun_at FROM import WHERE published_at IS NULL")
-    for row in left:
-        if leftovers.dead(row, store.importing, now):
-            leftovers.remove(store, row["id"])
+    leftovers.sweep(store, now)
     with staging.batch(store) as tx:
         seen = tx.conn.execute("SELECT coalesce(max(published_order), 0) FROM import").fetchone()[0]
         tx.db["import"].insert(
@@ -107,6 +106,7 @@ def begin(store: Store, system: str, path: str, format: str, digest: str, who: s
                 "host": platform.node(),
                 "pid": os.getpid(),
                 "seen": seen,
+                "measured": VERSION,
             }
         )
         import_id = int(tx.conn.execute("SELECT last_insert_rowid()").fetchone()[0])
@@ -176,7 +176,7 @@ def add_cases(store: Store, import_id: int, run_id: str, cases: Iterable[tuple[C
                             case.repeat,
                             position + stored,
                             packing.case_json(case),
-                            packing.pack([raw]),
+                            raw_records.pack([raw]),
                         ),
                     ).rowcount
                 except UNSTORABLE as error:
@@ -252,8 +252,12 @@ def add_warnings(store: Store, import_id: int, warnings: Iterable[str]) -> None:
 
 
 def publish(store: Store, import_id: int, who: str, now: datetime) -> ImportInfo:
-    """Make everything visible in one transaction, with an audit entry that cannot be undone."""
+    """Make everything visible in one transaction, with an audit entry that cannot be undone.
+
+    The days of which it replaces requests are tallied anew right after; until then they are read record by record.
+    """
     staged_traces.index_ids(store, import_id)
+    compared = copies.enter(store, import_id, VERSION)
     with store.read() as conn:
         named = "SELECT s.name FROM import i JOIN system s ON s.id = i.system_id WHERE i.id = ?"
         (system,) = conn.execute(named, (import_id,)).fetchone() or (None,)
@@ -265,11 +269,15 @@ def publish(store: Store, import_id: int, who: str, now: datetime) -> ImportInfo
             "SELECT min(id), max(id) FROM trace_id WHERE import_id = ?", (import_id,)
         ).fetchone()
         staged_traces.supersede(tx, import_id, seen, low, high)
+        copies.catch_up(tx, import_id, VERSION, compared)
         (last,) = tx.conn.execute("SELECT coalesce(max(published_order), 0) FROM import").fetchone()
         tx.what = f"imported {get(tx.conn, import_id).path}"
         tx.put("import", {"id": import_id, "published_at": stamp(now), "published_order": last + 1})
         done = get(tx.conn, import_id)
     store.importing.discard(import_id)
+    if system is not None:
+        with suppress(ReadinessError):  # it is published, and what is not tallied is known
+            stale.settle(store, system)
     return done
 
 

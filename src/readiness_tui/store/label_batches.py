@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from readiness_tui.domain.labels.lot import Batch
 from readiness_tui.store.codec import moment, stamp
 from readiness_tui.store.rows import Tx, fetch
 from readiness_tui.store.sqlite import Connection
+
+if TYPE_CHECKING:
+    from readiness_tui.domain.labels.lot import Batch
 
 # A label of the whole answer stays in `human_label`; its key, and so what the audit trail says of it, is as it was.
 SCHEMA = """
@@ -68,6 +70,8 @@ def put(tx: Tx, system: str, batch: Batch) -> None:
 
 def all(conn: Connection, system: str) -> tuple[Batch, ...]:
     """A system's batches, of all locks, runs and metrics, in their order."""
+    from readiness_tui.domain.labels.lot import Batch
+
     rows = fetch(conn, "SELECT * FROM label_batch WHERE system = ? ORDER BY lock, run_id, metric, number", (system,))
     return tuple(
         Batch(row["lock"], row["run_id"], row["metric"], row["number"], row["size"], row["person"], moment(row["at"]))

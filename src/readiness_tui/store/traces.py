@@ -10,7 +10,7 @@ from typing import Any
 
 from readiness_tui.domain.filters.model import Between, Filter
 from readiness_tui.domain.runs.model import Trace
-from readiness_tui.store import packing, trace_filter, trace_words
+from readiness_tui.store import packing, raw_records, trace_filter, trace_words
 from readiness_tui.store.codec import from_micros
 from readiness_tui.store.schema import UNKNOWN_TIME
 from readiness_tui.store.sqlite import Connection
@@ -54,15 +54,9 @@ def get(conn: Connection, system: str, trace_id: str) -> Trace | None:
 
 
 def raw(conn: Connection, system: str, trace_id: str) -> str | None:
-    """The raw record, as it was in the file."""
+    """The raw record, as it was in the file; None where it was not kept."""
     key = key_of(conn, system, trace_id)
-    if key is None:
-        return None
-    block = conn.execute(
-        "SELECT first_key, data FROM trace_raw WHERE first_key <= ? ORDER BY first_key DESC LIMIT 1", (key,)
-    ).fetchone()
-    record: str = packing.unpack(block[1])[key - block[0]]
-    return record
+    return None if key is None else raw_records.of_trace(conn, key)
 
 
 def iter_between(
@@ -72,7 +66,7 @@ def iter_between(
 
     Reads in chunks: use it outside a snapshot, so that nobody who saves waits for it.
     """
-    for rows in _chunks(conn, system, packing.TRACE_COLUMNS, start, end):
+    for rows in chunks(conn, system, packing.TRACE_COLUMNS, start, end):
         for row in rows:
             yield packing.trace(row[2:])
 
@@ -84,10 +78,7 @@ def columns(
 
     `latency_ms`, `cost`, `outcome`, `cached` and `cold` come from an index, without reading the wide rows.
     """
-    for name in names:
-        if not name.isidentifier():
-            raise ValueError(name)
-    for rows in _chunks(conn, system, ", ".join(names), start, end):
+    for rows in chunks(conn, system, plain(names), start, end):
         for row in rows:
             yield row[2:]
 
@@ -133,14 +124,28 @@ def key_of(conn: Connection, system: str, trace_id: str) -> int | None:
     return None if row is None else int(row[0])
 
 
-def _chunks(
-    conn: Connection, system: str, names: str, start: datetime | None, end: datetime | None
+def plain(names: Sequence[str]) -> str:
+    """Columns as SQL. Raises ValueError for what is no name."""
+    for name in names:
+        if not name.isidentifier():
+            raise ValueError(name)
+    return ", ".join(names)
+
+
+def chunks(
+    conn: Connection,
+    system: str,
+    names: str,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    *,
+    source: str = "trace",
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """Rows of key, started_at and `names`."""
+    """Rows of key, started_at and these columns, in the order of `iter_between`. `source`: the table, or a join of it."""
     where_sql, values = clauses(conn, system, _between(start, end))
     at, key = UNKNOWN_TIME, -1
     sql = (
-        f"SELECT key, started_at, {names} FROM trace WHERE {where_sql}"
+        f"SELECT key, started_at, {names} FROM {source} WHERE {where_sql}"
         " AND started_at >= ? AND (started_at > ? OR key > ?) ORDER BY started_at, key LIMIT ?"
     )
     while rows := conn.execute(sql, (*values, at, at, key, _CHUNK)).fetchall():

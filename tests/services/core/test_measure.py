@@ -45,6 +45,11 @@ def test_a_note_asks_only_the_probes_that_read_notes(sample_desk: Desk, monkeypa
     kept = load(sample_desk)
     assert not whole
     sample_desk.cache.clear()
+    assert load(sample_desk).measured == kept.measured  # from the file
+    assert not whole
+    assert load(sample_desk).measured.candidate == kept.measured.candidate
+    sample_desk.cache.clear()
+    assert sample_desk.store.keep(lambda conn: conn.execute("DELETE FROM kept") and None)
     anew = load(sample_desk)
     assert whole == {"gate": 1}
     assert kept.measured == anew.measured

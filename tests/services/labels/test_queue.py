@@ -99,7 +99,7 @@ def test_a_place_is_kept_for_one_person_and_one_candidate(desk: Desk) -> None:
     here = queue.Place(("r",), "case-1", 20, {"case-1": "half a thought"})
     queue.remember(desk, here)
     assert queue.place(desk, measured) == here
-    assert queue.place(desk, replace(measured, candidate=())) == queue.Place(())
+    assert queue.place(desk, replace(measured, candidate_runs=())) == queue.Place(())
     desk.who = "ben"
     assert queue.place(desk, measured) == queue.Place(("r",))
 

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.store import Store
+
+if TYPE_CHECKING:
+    from readiness_tui.domain.checklists.review import Review
 
 
 def utc_now() -> datetime:
@@ -42,7 +44,11 @@ class Desk:
 
     def as_of(self, review: Review, given: date | None = None) -> date:
         """The day the rules read: what was asked for, else the day pinned to the review, else today (UTC)."""
-        return given or review.as_of or self.now().astimezone(UTC).date()
+        return given or review.as_of or self.utc_day()
+
+    def utc_day(self) -> date:
+        """Today, in UTC."""
+        return self.now().astimezone(UTC).date()
 
     def today(self, review: Review) -> date:
         """The day that is written down: a frozen review's own day has passed."""

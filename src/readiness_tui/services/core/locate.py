@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 FILE_NAME = "readiness.db"
+LOCK_NAME = "gate.lock"
 APP_NAME = "readiness-tui"
 
 

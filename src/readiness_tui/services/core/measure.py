@@ -3,75 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
-from readiness_tui.domain.checklists.assessment import Evidence, EvidenceKind, Proposal
+from readiness_tui.domain.checklists.assessment import Evidence, EvidenceKind
 from readiness_tui.domain.checklists.model import Checklist
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.gate.diff import gate_diff
 from readiness_tui.domain.gate.model import Gate, Revision
-from readiness_tui.domain.gate_result.circumstances import ALONE, Circumstances
 from readiness_tui.domain.gate_result.evaluate import evaluate_gate, latest_complete
 from readiness_tui.domain.gate_result.model import GateOutcome
-from readiness_tui.domain.metrics import RunData, case_key, held, speaking
+from readiness_tui.domain.metrics import case_key, held, speaking
 from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.probes import ProbeInput, propose_all, reads_records, special
-from readiness_tui.domain.runs.holding import Shelf
 from readiness_tui.domain.runs.joining import join_golden
-from readiness_tui.domain.runs.model import Case, EvalSet, Run
-from readiness_tui.services.core import golden_sets
+from readiness_tui.domain.runs.model import Case, Run
+from readiness_tui.domain.traces.listed import NOTHING_RECORDED
+from readiness_tui.domain.traces.recorded import Recorded
+from readiness_tui.services.core import golden_sets, measured_kept
 from readiness_tui.services.core.circumstances import Held, circumstances
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.golden_sets import run_data
+from readiness_tui.services.core.measured import Footing, Measured, known
 from readiness_tui.store import (
     assessments,
-    declared,
     gate_changes,
     gates,
-    imports,
     incidents,
     label_batches,
     reviews,
     runs,
-    traces,
 )
+from readiness_tui.store.kept import marks
+from readiness_tui.store.measured.recorded import StoredTraces
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
 
 __all__ = ["Measured", "hold_unlocked", "measure", "repeats", "run_data"]
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What imported data says: the gate's rows, the probes' proposals, and the runs they rest on."""
-
-    gate: GateOutcome
-    proposals: dict[str, Proposal]
-    runs: tuple[RunInfo, ...]
-    candidate: tuple[RunData, ...]
-    baseline: tuple[RunData, ...]
-    eval_set: EvalSet | None  # the golden set that holds them; the review's where it has no run yet
-    shelf: Shelf  # all golden sets
-    trace_count: int
-    asked: ProbeInput  # what the probes read, but for the traces: kept for those that read notes and drills alone
-    ambiguous: tuple[str, ...] = ()  # pipeline versions among which a person must choose the candidate
-    around: Circumstances = ALONE
-
-
-def _imported(conn: Connection, review: Review, as_of: date) -> object:
+def imported_mark(conn: Connection, review: Review, as_of: date) -> str:
     """Changes whenever something that `measure` reads has changed, incidents and drills aside."""
-    return (
-        review,
-        as_of,
-        tuple(info.id for info in imports.all(conn, review.system)),
-        gates.locks(conn, review.system),
-        gate_changes.latest(conn, review.gate_id) if review.gate_id else None,
-        runs.label_changes(conn),
-        assessments.dismissals(conn, review.id),
-        declared.facts(conn, review.system),
-        declared.risks(conn, review.system),
-    )
+    return marks.joined(as_of.isoformat(), marks.rows(conn, marks.MEASURED, review.system, review.id))
 
 
 def measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Checklist, ...], as_of: date) -> Measured:
@@ -79,27 +52,49 @@ def measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Chec
 
     A line in an incident's note asks only the probes anew that read incidents: the gate and the traces are as before.
     """
-    mark = _imported(conn, review, as_of)
-    noted = tuple(incidents.all(conn, review.system)), _drills(conn, review)
-    kept = desk.cache.get("measure")
-    if kept is None or kept[0] != mark:
-        made = _measure(conn, desk, review, checklists, as_of)
+    mark = imported_mark(conn, review, as_of)
+    notes = marks.rows(conn, marks.NOTES, review.system, review.id)
+    cached = desk.cache.get("measure")
+    if cached is not None and cached[0] == mark:
+        assert isinstance(cached[1], Measured)
+        found: Measured | None = cached[1]
     else:
-        assert isinstance(kept[1], Measured)
-        made = kept[1]
-        if noted != (made.asked.incidents, made.asked.evidence):
-            made = _with_notes(made, checklists, replace(made.asked, incidents=noted[0], evidence=noted[1]))
+        found = measured_kept.find(conn, review, as_of, mark, lambda: _footing_later(desk, review, as_of))
+    if found is None:
+        made = _measure(conn, desk, review, checklists, as_of, notes)
+    elif found.notes != notes:
+        footing = found.footing() if found.at_hand else footing_of(conn, desk, review, as_of)
+        made = _with_notes(conn, found, review, checklists, notes, footing)
+    else:
+        made = found
+    if made is not found:
+        measured_kept.await_keeping(desk, review, as_of, mark, made)
     desk.cache["measure"] = (mark, made)
     return made
 
 
-def _with_notes(made: Measured, checklists: tuple[Checklist, ...], asked: ProbeInput) -> Measured:
+def _with_notes(
+    conn: Connection,
+    made: Measured,
+    review: Review,
+    checklists: tuple[Checklist, ...],
+    notes: str,
+    footing: Footing,
+) -> Measured:
     """The same measurement with other incidents and drills."""
     items = [item for checklist in checklists for item in checklist.items if reads_records(item)]
-    return replace(made, asked=asked, proposals=made.proposals | propose_all(items, asked))
+    asked = replace(footing.asked, incidents=tuple(incidents.all(conn, review.system)), evidence=_drills(conn, review))
+    proposals = made.proposals | propose_all(items, asked)
+    return replace(made, notes=notes, proposals=proposals, footing=known(footing), at_hand=True)
 
 
-def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Checklist, ...], as_of: date) -> Measured:
+def _footing_later(desk: Desk, review: Review, as_of: date) -> Footing:
+    with desk.store.read() as conn:
+        return footing_of(conn, desk, review, as_of)
+
+
+def footing_of(conn: Connection, desk: Desk, review: Review, as_of: date) -> Footing:
+    """What the gate and the probes of a review are held against, without the recorded requests."""
     infos = tuple(runs.all(conn, review.system))
     gate = gates.get(conn, review.gate_id) if review.gate_id else None
     lock = golden_sets.lock_of(conn, review.system, gate)
@@ -110,21 +105,9 @@ def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Che
     named = (by_id[run_id] for run_id in review.baseline if run_id in by_id)
     baseline = tuple(run_data(conn, info, shelf, baseline=True) for info in named)
     eval_set = speaking((*candidate, *baseline), shelf)
-    recorded = tuple(traces.iter_between(conn, review.system))
     known = circumstances(conn, desk, review, Held(gate, lock, candidate_infos, candidate, baseline, shelf, as_of))
-    drawn = label_batches.all(conn, review.system)
-    outcome = evaluate_gate(
-        gate, lock, candidate, baseline, recorded, as_of=as_of, locked=shelf.locked, around=known, batches=drawn
-    )
-    if gate is not None and review.gate_id is not None:
-        outcome = replace(outcome, revision=_revision(conn, review.gate_id, gate))
-
-    def cases_of(run: Run) -> tuple[Case, ...] | None:
-        part = run_data(conn, by_id[run.id], shelf) if run.id in by_id else None
-        return None if part is None else (*part.cases, *part.outside)
-
-    data = ProbeInput(
-        traces=recorded,
+    asked = ProbeInput(
+        recorded=NOTHING_RECORDED,
         candidate=tuple((part.run, part.cases) for part in candidate),
         baseline=tuple((part.run, part.cases) for part in baseline),
         eval_set=eval_set,
@@ -141,21 +124,49 @@ def _measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Che
         held={part.run.id: part for part in (*candidate, *baseline)},
         incidents=tuple(incidents.all(conn, review.system)),
         evidence=_drills(conn, review),
-        cases_of=cases_of,
     )
+    drawn = label_batches.all(conn, review.system)
+    return Footing(
+        gate, lock, infos, candidate, baseline, eval_set, shelf, drawn, known, ambiguous, as_of=as_of, asked=asked
+    )
+
+
+def _measure(
+    conn: Connection, desk: Desk, review: Review, checklists: tuple[Checklist, ...], as_of: date, notes: str
+) -> Measured:
+    footing = footing_of(conn, desk, review, as_of)
+    recorded: Recorded = StoredTraces(conn, review.system)
+    outcome = evaluate_gate(
+        footing.gate,
+        footing.lock,
+        footing.candidate,
+        footing.baseline,
+        recorded,
+        as_of=as_of,
+        locked=footing.shelf.locked,
+        around=footing.around,
+        batches=footing.drawn,
+    )
+    if footing.gate is not None and review.gate_id is not None:
+        outcome = replace(outcome, revision=_revision(conn, review.gate_id, footing.gate))
+    by_id = {info.run.id: info for info in footing.runs}
+
+    def cases_of(run: Run) -> tuple[Case, ...] | None:
+        part = run_data(conn, by_id[run.id], footing.shelf) if run.id in by_id else None
+        return None if part is None else (*part.cases, *part.outside)
+
     items = tuple(item for checklist in checklists for item in checklist.items)
     return Measured(
         gate=outcome,
-        proposals=propose_all(items, data),
-        runs=infos,
-        candidate=candidate,
-        baseline=baseline,
-        eval_set=eval_set,
-        shelf=shelf,
+        proposals=propose_all(items, replace(footing.asked, recorded=recorded, cases_of=cases_of)),
+        runs=footing.runs,
+        candidate_runs=tuple(part.run for part in footing.candidate),
+        baseline_runs=tuple(part.run for part in footing.baseline),
+        has_eval_set=footing.eval_set is not None,
         trace_count=len(recorded),
-        asked=replace(data, traces=(), cases_of=lambda run: None),
-        ambiguous=ambiguous,
-        around=known,
+        notes=notes,
+        ambiguous=footing.ambiguous,
+        footing=known(footing),
     )
 
 
@@ -172,7 +183,7 @@ def hold_unlocked(
 ) -> list[GateOutcome]:
     """Gates against the system's stored runs as if they had no lock: what their rules say, whenever they were declared."""
     from_traces = any(rule.source is From.TRACES for gate in others for rule in gate.rules)
-    recorded = tuple(traces.iter_between(conn, system)) if from_traces else ()
+    recorded: Recorded = StoredTraces(conn, system) if from_traces else NOTHING_RECORDED
     runs_, base, sets = measured.candidate, measured.baseline, measured.shelf.locked
     around = replace(measured.around, tries=None, findings=())
     return [

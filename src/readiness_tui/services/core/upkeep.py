@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import dataclass
 from pathlib import Path
 
 from readiness_tui.reports.health import Health
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.sources import registry
-from readiness_tui.store import sqlite
+from readiness_tui.store import compact as compacting
+from readiness_tui.store import sqlite, systems
 
 
 def examine(desk: Desk | None) -> Health:
@@ -26,6 +28,34 @@ def examine(desk: Desk | None) -> Health:
         schema_version=desk.store.version if desk else None,
         problems=tuple(problems),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """A file made smaller: its bytes before and after, whose data it holds, and how many blocks of raw records of an
+    earlier version were packed anew."""
+
+    path: Path
+    systems: tuple[str, ...]
+    before: int
+    after: int
+    repacked: int
+
+
+def compact(desk: Desk, progress: compacting.OnBlocks) -> Compacted:
+    """Pack what earlier versions stored, and give unused pages back. Closes the desk's file.
+
+    Raises ReadinessError where somebody else has it open, the disk has no room, or it is read-only.
+    """
+    path = desk.store.path
+    before = compacting.size(path)
+    with desk.store.read() as conn:
+        names = tuple(systems.all(conn))
+    compacting.prepare(desk.store, desk.now())
+    repacked = compacting.repack(desk.store, progress)
+    desk.close()
+    compacting.give_back(path)
+    return Compacted(path, names, before, compacting.size(path), repacked)
 
 
 def backup(desk: Desk, to: Path) -> None:

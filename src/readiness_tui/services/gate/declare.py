@@ -146,7 +146,7 @@ def accept_risk(desk: Desk, case: str, *, reason: str, approver: str, expires: d
             f"{expires} cannot be the last day of an accepted risk. Choose one after {full_day(view.as_of)} and up to"
             f" {full_day(limit)}, {Policy().waiver_days} days on."
         )
-    version = view.measured.candidate[0].run.version
+    version = view.measured.candidate_runs[0].version
     risk = AcceptedRisk(case, version, one_line(reason.strip(), _REASON), one_line(approver.strip(), 80), expires)
     with change(desk, f"accepted the risk of case {case} in version {version}", risk.reason) as (tx, review):
         declared.put_risk(tx, review.system, risk)
@@ -165,7 +165,7 @@ def accept_typed(desk: Desk, values: Mapping[str, str]) -> AcceptedRisk:
 def withdraw_risk(desk: Desk, case: str) -> None:
     """Take back an accepted risk of the candidate's version. Raises ReadinessError where there is none."""
     view = load(desk)
-    versions = {data.run.version for data in view.measured.candidate}
+    versions = {run.version for run in view.measured.candidate_runs}
     with change(desk, f"no longer accepts the risk of case {case}") as (tx, review):
         if not [one for one in versions if declared.drop_risk(tx, review.system, case, one)]:
             raise ReadinessError(f"No risk of a case “{one_line(case, 60)}” is accepted for the candidate's version.")

@@ -11,9 +11,8 @@ from readiness_tui.domain.gate.model import Lock, Witness
 from readiness_tui.domain.metrics import utc
 from readiness_tui.domain.runs.model import Run
 from readiness_tui.domain.text.format import moment
+from readiness_tui.services.core.locate import LOCK_NAME
 from readiness_tui.sources.settings.lock import read_lock
-
-NAME = "gate.lock"
 
 
 def of_file(path: Path, runs: Iterable[Run]) -> Witness:
@@ -29,7 +28,7 @@ def of_folder(folder: Path, lock: Lock | None, runs: Iterable[Run]) -> str:
 
     A remark and no more: the database's own audit trail says when the gate was locked.
     """
-    path = folder / NAME
+    path = folder / LOCK_NAME
     if lock is None or not path.is_file():
         return ""
     try:
@@ -38,7 +37,9 @@ def of_folder(folder: Path, lock: Lock | None, runs: Iterable[Run]) -> str:
             return sentence(of_file(path, runs))
     except ReadinessError as refusal:
         return str(refusal)
-    return f"The {NAME} in this folder is another lock than the review's: {found.by} locked it on {moment(found.at)}."
+    return (
+        f"The {LOCK_NAME} in this folder is another lock than the review's: {found.by} locked it on {moment(found.at)}."
+    )
 
 
 def sentence(said: Witness) -> str:

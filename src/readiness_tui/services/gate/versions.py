@@ -141,7 +141,7 @@ def lock(desk: Desk, *, folder: Path | None = None, judge: str = "") -> tuple[Lo
 def judge_to_name(view: ReviewView) -> bool:
     """Whether a lock made now would bind no judge although a rule needs one."""
     gate = view.gate.gate
-    known = {judge_of(data.run) for data in view.measured.baseline}
+    known = {judge_of(run) for run in view.measured.baseline_runs}
     return (
         gate is not None
         and not gate.judge_digest

@@ -19,6 +19,7 @@ from readiness_tui.services.core.view import current_review, system_of
 from readiness_tui.services.core.write import deferred
 from readiness_tui.services.gate.declare import Facts, put, refuse_contradictions, stored_values
 from readiness_tui.services.importing.beside import Beside, beside
+from readiness_tui.services.importing.garbage import collected_seldom
 from readiness_tui.services.importing.one_gate import rival_gates
 from readiness_tui.services.importing.parts import assembled
 from readiness_tui.services.importing.result import ImportedFile, NothingUsableError
@@ -268,6 +269,7 @@ def _read_prices(path: Path) -> Pricing:
     return Pricing(read_prices(path))
 
 
+@collected_seldom()
 def _stage(
     desk: Desk,
     source: Source,
@@ -296,11 +298,18 @@ def _stage(
             if pricing is not None:
                 known = [(pricing.trace(trace), raw) for trace, raw in known]
             imports.add_traces(desk.store, import_id, known)
+            result.traces += len(traces)
             traces.clear()
 
     try:
-        pending = 0
+        pending = size = 0
         for record in checked(records):
+            if type(record) is TraceRecord:
+                traces.append(record)
+                if len(traces) >= BATCH:
+                    flush()
+                    pending = 0
+                continue
             match record:
                 case RunStart(run=run):
                     imports.add_run(desk.store, import_id, run)
@@ -318,10 +327,6 @@ def _stage(
                     measures.setdefault(run_id, set()).update(measures_of(case))
                     result.cases += 1
                     pending += 1
-                case TraceRecord():
-                    traces.append(record)
-                    result.traces += 1
-                    pending += 1
                 case EvalSetRecord(eval_set=eval_set):
                     imports.add_eval_set(desk.store, import_id, eval_set)
                     result.golden += len(eval_set.cases)
@@ -329,18 +334,21 @@ def _stage(
                     result.rejected.append(record)
                 case Warn(text=text):
                     result.warnings.append(text)
-                case Progress(done=done, total=total):
-                    if progress is not None and not progress(done, total):
+                case Progress(done=done, total=size):
+                    if progress is not None and not progress(done, size):
                         result.cancelled = True
                         break
             if pending >= BATCH:
                 flush()
                 pending = 0
+        if not result.cancelled:
+            check(brought, measures)
+            flush()
+            # The last moment to think better of it.
+            result.cancelled = progress is not None and size > 0 and not progress(size, size)
         if result.cancelled:
             imports.abort(desk.store, import_id)
             return
-        check(brought, measures)
-        flush()
         if pricing is not None:
             result.warnings += pricing.warnings()
         imports.add_rejects(desk.store, import_id, [(r.line, r.reason, r.excerpt) for r in result.rejected])

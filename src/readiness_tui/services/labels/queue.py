@@ -114,7 +114,7 @@ def judge_verdicts(measured: Measured, task: Task) -> tuple[Word, ...]:
 
 
 def run_ids(measured: Measured) -> tuple[str, ...]:
-    return tuple(data.run.id for data in measured.candidate)
+    return tuple(run.id for run in measured.candidate_runs)
 
 
 def place(desk: Desk, measured: Measured) -> Place:

@@ -6,17 +6,16 @@ import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.scorecard.compose import compose_gate, gate_card
-from readiness_tui.domain.scorecard.model import GateCard, GateCheck, Scorecard
-from readiness_tui.domain.scorecard.sealed import Committed
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.domain.verdict.model import Part
 from readiness_tui.services.core.desk import utc_now
-from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.gate import lock_witness
+
+if TYPE_CHECKING:
+    from readiness_tui.domain.scorecard.model import GateCard, GateCheck, Scorecard
+    from readiness_tui.domain.scorecard.sealed import Committed
+    from readiness_tui.services.core.view import ReviewView
 
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 _LARGEST = 64 * 1024 * 1024  # bytes of a scorecard
@@ -24,12 +23,18 @@ _LARGEST = 64 * 1024 * 1024  # bytes of a scorecard
 
 def gate_of(view: ReviewView) -> GateCard:
     """The gate evaluated on the review's runs, as `gate show` prints it."""
-    runs = [part.run for part in (*view.measured.candidate, *view.measured.baseline)]
+    from readiness_tui.domain.scorecard.compose import gate_card
+
+    runs = [*view.measured.candidate_runs, *view.measured.baseline_runs]
     return gate_card(view.gate, runs, view.review)
 
 
 def check_review(view: ReviewView, folder: Path | None = None) -> GateCheck:
     """The gate's part of the review's judgement. `folder`: where its gate.lock may lie, for what git says of it."""
+    from readiness_tui.domain.scorecard.compose import compose_gate
+    from readiness_tui.domain.verdict.model import Part
+    from readiness_tui.services.gate import lock_witness
+
     causes = [cause for cause in view.judgement.causes if cause.part is Part.GATE]
     remarks = []
     if view.measured.ambiguous:
@@ -37,15 +42,15 @@ def check_review(view: ReviewView, folder: Path | None = None) -> GateCheck:
         remarks.append(
             f"Nobody named the candidate among the versions {versions}; the latest complete run stands for it."
         )
-    history = lock_witness.of_folder(folder, view.gate.lock, [d.run for d in view.measured.candidate]) if folder else ""
+    history = lock_witness.of_folder(folder, view.gate.lock, view.measured.candidate_runs) if folder else ""
     if history:
         remarks.append(history)
     return compose_gate(
         view.gate,
         (view.judgement.parts[Part.GATE], causes),
         view.as_of,
-        candidate=[data.run for data in view.measured.candidate],
-        baseline=[data.run for data in view.measured.baseline],
+        candidate=view.measured.candidate_runs,
+        baseline=view.measured.baseline_runs,
         remarks=remarks,
     )
 
@@ -75,6 +80,7 @@ def publish(
     """
     if junit is None and summary is None and github is None:
         return
+    from readiness_tui.domain.scorecard.model import GateCheck
     from readiness_tui.reports import ci
     from readiness_tui.reports.atomic import write_text
 
@@ -128,6 +134,7 @@ def read_committed(path: Path, on: date | None = None) -> Committed:
 
     Raises ReadinessError for a file that cannot be read or is no scorecard.
     """
+    from readiness_tui.domain.scorecard.sealed import Committed
     from readiness_tui.reports.scorecard_md import read_sealed
     from readiness_tui.sources.kit.fileio import head
 

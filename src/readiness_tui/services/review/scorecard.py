@@ -12,7 +12,7 @@ from readiness_tui.domain.scorecard.compose import compose
 from readiness_tui.domain.scorecard.model import Dissent, Scorecard
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.templates import templates_folder
-from readiness_tui.services.core.view import ReviewView, load, read_facts
+from readiness_tui.services.core.view import ReviewView, current_review, load, read_facts
 from readiness_tui.services.core.write import sync
 from readiness_tui.store import assessments, imports, reviews, scorecards
 from readiness_tui.store.sqlite import Connection
@@ -29,12 +29,23 @@ def current_card(desk: Desk, *, as_of: date | None = None) -> Scorecard:
 
     What is imported or noted after a freeze belongs to the next review and does not move a frozen verdict.
     """
-    view = load(desk, as_of=as_of, shared=True)
-    if view.frozen is not None and as_of is None:
+    frozen = _frozen(desk) if as_of is None else None
+    if frozen is not None:
         from readiness_tui.reports.scorecard_json import read_scorecard
 
-        return read_scorecard(view.frozen.json, "the frozen scorecard")[0]
-    return compose_card(desk, view)
+        return read_scorecard(frozen.json, "the frozen scorecard")[0]
+    return compose_card(desk, load(desk, as_of=as_of, shared=True))
+
+
+def card_of(desk: Desk, view: ReviewView) -> Scorecard:
+    """The same for the review's own day, of its shared view at hand."""
+    return current_card(desk) if view.frozen is not None else compose_card(desk, view)
+
+
+def _frozen(desk: Desk) -> scorecards.StoredScorecard | None:
+    """The scorecard that closed the review; nothing is measured or judged for it."""
+    with desk.store.read() as conn:
+        return scorecards.get(conn, current_review(conn, desk).id)
 
 
 def _compose(conn: Connection, view: ReviewView) -> Scorecard:
@@ -50,7 +61,7 @@ def _compose(conn: Connection, view: ReviewView) -> Scorecard:
         view.judgement,
         app_version=__version__,
         input_digests={Path(info.path).name: info.digest for info in imports.all(conn, view.review.system)},
-        runs=[part.run for part in (*view.measured.candidate, *view.measured.baseline)],
+        runs=[*view.measured.candidate_runs, *view.measured.baseline_runs],
         dissents=[Dissent(person, reason) for person, reason in assessments.dissents(conn, view.review.id).items()],
         previous=previous,
     )
@@ -76,10 +87,11 @@ def text(desk: Desk, *, format: str = "md", as_of: date | None = None, templates
         from readiness_tui.reports.html import html_page
 
         return html_page(text(desk, as_of=as_of, templates=templates), "Readiness scorecard")
-    view = load(desk, as_of=as_of, shared=True)
-    if view.frozen is not None and as_of is None:
-        return view.frozen.json if format == "json" else view.frozen.markdown
-    return render(compose_card(desk, view), format, templates_folder(desk, templates))
+    folder = templates_folder(desk, templates)
+    frozen = _frozen(desk) if as_of is None else None
+    if frozen is not None:
+        return frozen.json if format == "json" else frozen.markdown
+    return render(compose_card(desk, load(desk, as_of=as_of, shared=True)), format, folder)
 
 
 def freeze(desk: Desk, *, templates: Path | None = None) -> Scorecard:

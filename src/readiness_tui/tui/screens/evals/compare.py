@@ -80,7 +80,7 @@ class CompareTab(EvalsTab):
             return bool(self._metric)
         if action == "plot":
             return bool(measured.runs)
-        return bool(measured.candidate and measured.baseline)
+        return bool(measured.candidate_runs and measured.baseline_runs)
 
     async def action_slices(self) -> None:
         metric = self._metric

@@ -63,7 +63,7 @@ def role(view: ReviewView, run_id: str) -> str:
     for word, named in (("candidate", view.review.candidate), ("baseline", view.review.baseline)):
         if run_id in named:
             return word if len(named) == 1 else f"{word} {named.index(run_id) + 1}"
-    return "(candidate)" if any(data.run.id == run_id for data in view.measured.candidate) else ""
+    return "(candidate)" if any(run.id == run_id for run in view.measured.candidate_runs) else ""
 
 
 def run_row(view: ReviewView, entry: RunSummary) -> Row:

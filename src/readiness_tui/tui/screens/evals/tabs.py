@@ -37,12 +37,12 @@ class TabName(Static):
 
 def sides(view: ReviewView, width: int) -> str:
     """ "baseline rag-v3 · 20 Nov · candidate rag-v4 · 23 Nov": of two versions only what differs, as fits."""
-    both = (("baseline", view.measured.baseline), ("candidate", view.measured.candidate))
-    versions = apart(*(side[0].run.version if side else "" for _, side in both))
+    both = (("baseline", view.measured.baseline_runs), ("candidate", view.measured.candidate_runs))
+    versions = apart(*(side[0].version if side else "" for _, side in both))
     full, short = [], []
     for (name, side), version in zip(both, versions, strict=True):
         if side:
-            started = side[0].run.started_at
+            started = side[0].started_at
             day = f" of {day_month(started.date())}" if started else ""
             more = f", {len(side)} runs" if len(side) > 1 else ""
             short.append(f"{name} {version}")

@@ -1,0 +1,79 @@
+"""What works results out: a digest of the program itself, so that a result of another version is never taken for ours.
+
+It is over the text of every module and template that a result or its words may rest on: an edited line in a checkout
+counts as much as another wheel. Readers of files are left out: what they read is in the file already. The versions of
+the interpreter, of SQLite and of the libraries that compute or print are part of it.
+
+A program that was replaced while it ran (an update beside an open app, an edit in a checkout) is of no version: what it
+works out may come from either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from functools import cache
+from pathlib import Path
+
+from readiness_tui.store.sqlite import sqlite3
+
+_APART = frozenset({"__pycache__", "sources", "checklists", "sample_data"})
+_LIBRARIES = ("numpy-", "scipy-", "jinja2-", "markupsafe-", "msgspec-")
+_SINCE = time.time_ns()  # when this process began to read the program, a moment ago
+
+
+@cache
+def digest() -> str | None:
+    """The digest of the program that runs; None where its files cannot be read or are newer, and then nothing is kept."""
+    return _digest()
+
+
+def unchanged() -> bool:
+    """Whether the program's files are still those that `digest` saw."""
+    return digest() is not None and _digest() == digest()
+
+
+def _digest() -> str | None:
+    said = hashlib.sha256(repr((sys.version, sqlite3.sqlite_version, _libraries())).encode())
+    try:
+        for name, path in _files(Path(__file__).parent.parent.parent):
+            with open(path, "rb", buffering=0) as file:
+                if os.fstat(file.fileno()).st_ctime_ns >= _SINCE:
+                    return None
+                data = file.read()
+            said.update(f"\0{name} {len(data)}\0".encode())
+            said.update(data)
+    except OSError:
+        return None
+    return said.hexdigest()
+
+
+def _files(root: Path) -> list[tuple[str, str]]:
+    """Every file of ours by its name below `root`, in the order of names. Raises OSError where there is no such folder."""
+    found: list[tuple[str, str]] = []
+    left = [(str(root), "")]
+    while left:
+        folder, below = left.pop()
+        for entry in os.scandir(folder):
+            if entry.name in _APART:
+                continue
+            if entry.is_dir():
+                left.append((entry.path, f"{below}{entry.name}/"))
+            else:
+                found.append((f"{below}{entry.name}", entry.path))
+    return sorted(found)
+
+
+def _libraries() -> list[str]:
+    """The installed versions, as their folders name them: asking the libraries would mean importing them."""
+    found: set[str] = set()
+    for folder in sys.path:
+        if folder.endswith("-packages"):
+            try:
+                names = os.listdir(folder)
+            except OSError:
+                continue
+            found |= {name for name in names if name.endswith("-info") and name.lower().startswith(_LIBRARIES)}
+    return sorted(found)

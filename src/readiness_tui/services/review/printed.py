@@ -1,0 +1,161 @@
+"""What commands print of a review: worked out once, kept in the file, and read from then on.
+
+Each value is the same whether it was kept or is made now: what `_…` makes of the judged review. What it rests on:
+`services/core/kept.py`. So nothing of the domain is imported before something has to be made.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.sanitise import to_json
+from readiness_tui.services.core import kept
+
+if TYPE_CHECKING:
+    from readiness_tui.domain.scorecard.model import GateCheck, Scorecard
+    from readiness_tui.services.core.desk import Desk
+    from readiness_tui.services.core.view import ReviewView
+
+Printed = dict[str, str]
+
+
+def check(desk: Desk, as_of: date | None = None) -> Printed:
+    """`check`: its `verdict`, and what it prints as `text` and as `json`."""
+
+    def make() -> Printed:
+        from readiness_tui.services.review.scorecard import current_card
+
+        return of_card(current_card(desk, as_of=as_of))
+
+    return kept.result(desk, "check", make, as_of=as_of)
+
+
+def of_card(card: Scorecard) -> Printed:
+    """The same of a scorecard at hand."""
+    from readiness_tui.reports import check as report
+
+    return {
+        "verdict": card.verdict.value,
+        "text": report.check_text(card),
+        "json": to_json(report.check_object(card)),
+    }
+
+
+def gate_check(desk: Desk, folder: Path, as_of: date | None = None) -> Printed:
+    """`gate check` on the file, as `check`. A gate.lock in the folder is looked at each time: git may say more of it."""
+    from readiness_tui.services.core.locate import LOCK_NAME
+
+    def make() -> Printed:
+        from readiness_tui.services.core.view import load
+        from readiness_tui.services.review.check import check_review
+
+        return of_gate(check_review(load(desk, as_of=as_of, shared=True), folder))
+
+    return make() if (folder / LOCK_NAME).is_file() else kept.result(desk, "gate check", make, as_of=as_of)
+
+
+def of_gate(found: GateCheck) -> Printed:
+    """The same of a gate that was judged just now."""
+    from readiness_tui.reports import check as report
+
+    return {
+        "verdict": str(found.verdict),
+        "text": report.gate_check_text(found),
+        "json": to_json(report.gate_check_object(found)),
+    }
+
+
+def gate_show(desk: Desk) -> Printed:
+    """`gate show` as `text` and as `json`."""
+
+    def make() -> Printed:
+        from readiness_tui.services.core.view import load
+
+        return _gate_show(load(desk, shared=True))
+
+    return kept.result(desk, "gate show", make)
+
+
+def _gate_show(view: ReviewView) -> Printed:
+    from readiness_tui.reports import check as report
+    from readiness_tui.services.review.check import gate_of
+
+    gate = gate_of(view)
+    return {"text": report.gate_text(gate), "json": to_json(report.gate_show_object(gate, view.as_of))}
+
+
+def gaps(desk: Desk, format: str, *, everything: bool = False) -> str:
+    """`gaps` as one of its formats or as "json"; `everything`: verified and closed ones too."""
+
+    def make() -> str:
+        from readiness_tui.services.core.view import load
+
+        return _gaps(load(desk, shared=True), format, everything=everything)
+
+    return kept.result(desk, f"gaps {format}{' all' if everything else ''}", make)
+
+
+def _gaps(view: ReviewView, format: str, *, everything: bool) -> str:
+    from readiness_tui.domain.scorecard.gap_lines import gap_lines
+    from readiness_tui.reports.gaps import gaps_as, gaps_object
+
+    found = gap_lines(view.facts, view.judgement, done=everything)
+    return to_json(gaps_object(found)) + "\n" if format == "json" else gaps_as(found, format)
+
+
+def scorecard(desk: Desk, format: str, *, as_of: date | None = None, templates: Path | None = None) -> str:
+    """The scorecard as "md" or "json". Where a team has templates of its own, it is written anew each time."""
+    from readiness_tui.services.core.templates import templates_folder
+
+    def make() -> str:
+        from readiness_tui.services.review.scorecard import text
+
+        return text(desk, format=format, as_of=as_of, templates=templates)
+
+    if templates_folder(desk, templates) is not None:
+        return make()
+    return kept.result(desk, f"scorecard {format}", make, as_of=as_of)
+
+
+def runs(desk: Desk) -> list[dict[str, str | int | None]]:
+    """A row for each run, as `runs --json` prints it."""
+
+    def make() -> list[dict[str, str | int | None]]:
+        from readiness_tui.services.runs import listed
+
+        return listed(desk)
+
+    return kept.result(desk, "runs", make)
+
+
+def keep(desk: Desk) -> None:
+    """Keep what is asked for most, once, after an import or many changes; nobody has to care whether it could be kept."""
+    with suppress(ReadinessError):  # whoever asks for it is told
+        _keep(desk)
+
+
+def _keep(desk: Desk) -> None:
+    seen = kept.now(desk)
+    if seen is None or kept.find(desk, seen, "check") is not None:
+        return
+    from readiness_tui.services.core.view import load
+    from readiness_tui.services.review.check import check_review
+    from readiness_tui.services.review.scorecard import card_of
+    from readiness_tui.services.runs import listed
+
+    view = load(desk, shared=True)
+    kept.keep(
+        desk,
+        seen,
+        {
+            "check": of_card(card_of(desk, view)),
+            "gate check": of_gate(check_review(view)),
+            "gate show": _gate_show(view),
+            "gaps text": _gaps(view, "text", everything=False),
+            "runs": listed(desk),
+        },
+    )

@@ -1,0 +1,55 @@
+"""Results that are kept in the file: what was measured and judged, under the mark of all that it rests on.
+
+They are only kept: without them everything is worked out anew. So they leave no trace in the history, the oldest go
+when there are more than `MOST`, and writing them waits for nobody (`Store.keep`).
+
+A result is given back only for the mark that it was kept under, and only where its digest is that of its place, its
+mark and its text: a row that was cut short, mixed up or edited is as good as none. The digest does not protect from
+somebody who means to deceive and writes a new digest as well; who can do that can change a vote and its history too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Mapping
+
+from readiness_tui.store.sqlite import Connection
+
+MOST = 200  # results in a file, of all reviews, people and days together
+_LARGEST = 8 * 1024 * 1024  # characters of one that is kept
+
+
+def get(conn: Connection, place: str, mark: str) -> str | None:
+    """The text that was kept at this place for this mark; None where there is none, or it is damaged."""
+    row = conn.execute("SELECT digest, body FROM kept WHERE place = ? AND mark = ?", (place, mark)).fetchone()
+    if row is None:
+        return None
+    try:
+        unpacker = zlib.decompressobj()
+        data = unpacker.decompress(row[1], 4 * _LARGEST)
+        text = data.decode() if unpacker.eof else ""
+    except (zlib.error, UnicodeDecodeError):
+        return None
+    return text if _digest(place, mark, text) == row[0] else None
+
+
+def put(conn: Connection, texts: Mapping[str, str], mark: str) -> None:
+    """Keep texts by their place, in place of what was kept there, and let the oldest go."""
+    for place, text in texts.items():
+        if len(text) <= _LARGEST:
+            body = zlib.compress(text.encode(), 1)
+            conn.execute(
+                "INSERT OR REPLACE INTO kept(place, mark, digest, body) VALUES (?, ?, ?, ?)",
+                (place, mark, _digest(place, mark, text), body),
+            )
+    conn.execute("DELETE FROM kept WHERE id NOT IN (SELECT id FROM kept ORDER BY id DESC LIMIT ?)", (MOST,))
+
+
+def _digest(place: str, mark: str, text: str) -> str:
+    said = hashlib.sha256()
+    for part in (place, mark, text):
+        data = part.encode()
+        said.update(b"%d:" % len(data))
+        said.update(data)
+    return said.hexdigest()

@@ -1,0 +1,19 @@
+"""The migration that makes the table of kept results (`store/kept/results.py`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SCHEMA = """
+CREATE TABLE kept(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    place TEXT NOT NULL UNIQUE,
+    mark TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
+"""
+
+
+def kept_results(db: Any) -> None:
+    db.executescript(SCHEMA)
