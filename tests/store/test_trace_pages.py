@@ -354,3 +354,16 @@ def test_a_huge_record_is_listed_in_little(store: Store) -> None:
     assert row.many_calls
     assert row.trace.tool_calls is None
     assert len(row.trace.question or "") == len(row.trace.error or "") == 300
+
+
+def test_each_part_of_a_count_reads_its_own_range_and_no_other(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traces, "_PART", 100)
+    bring(store, traces=some(1000, model="m", latency_ms=2.0))
+    costs = []
+    with store.read() as conn:
+        for source, values in traces.parts(conn, SYSTEM, meant("latency>1")):
+            with steps(conn) as made:
+                assert conn.execute(f"SELECT count(*) {source}", values).fetchone() == (100,)
+            costs.append(made[0])
+    assert len(costs) == 10
+    assert max(costs) < 2 * min(costs)
