@@ -9,11 +9,11 @@ _.find_spec
 # The HTTP server of the standard library reads and calls these; a signal handler is given its frame.
 _.daemon_threads, _.block_on_close, _.handle_error, _.log_message, _.do_POST, frame
 _.protocol_version, _.server_version, _.sys_version, _.timeout
-# So do urllib, expat and sqlite3; a cache is kept by a parameter that the function does not read.
+# So do urllib, expat, sqlite3 and RE2; a cache is kept by a parameter that the function does not read.
 _.redirect_request, req, fp, msg, newurl, modified
 _.buffer_text, _.StartElementHandler, _.EndElementHandler, _.CharacterDataHandler
 _.EntityDeclHandler, _.ExternalEntityRefHandler, _.StartDoctypeDeclHandler
-_.text_factory
+_.text_factory, _.log_errors
 # Members of enums, reached by their values.
 _.STARTED, _.MITIGATED, _.REVIEWED, _.MODEL_DRIFT, _.PLANNING, _.DATA_LEAK, _.COST_LATENCY, _.BLIND_SPOT
 _.HELD, _.ABSENT

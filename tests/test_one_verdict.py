@@ -271,7 +271,8 @@ def first_words(text: str) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(10))
 async def test_app_report_json_and_exit_status_agree(part: int, files: Path, tmp_path: Path, cli: Cli) -> None:  # noqa: F811
-    from readiness_tui.tui.screens.overview.screen import verdict_line
+    from readiness_tui.tui.screens.overview.glance import verdict_line
+    from readiness_tui.tui.screens.overview.look import verdict_of
 
     seen: Counter[str] = Counter()
     for seed in range(part, REVIEWS, 10):
@@ -290,7 +291,7 @@ async def test_app_report_json_and_exit_status_agree(part: int, files: Path, tmp
         assert first_words(next(row for row in card.splitlines() if row.startswith("**"))) == verdict, seed
         (tmp_path / "card.md").write_text(card, encoding="utf-8")
         assert cli("check", "--scorecard", tmp_path / "card.md", "--as-of", TODAY).code == CODES[verdict], seed
-        assert first_words(str(verdict_line(view))) == verdict, seed
+        assert first_words(str(verdict_line(verdict_of(view)))) == verdict, seed
         if (seed // 10) % PAINTED_EACH == 0:
             app = ReadinessApp(desk, here=tmp_path)
             async with app.run_test(size=(120, 40)) as pilot:

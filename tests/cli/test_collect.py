@@ -52,7 +52,7 @@ def test_ctrl_c_stores_what_was_acknowledged(db: Path, ending: signal.Signals) -
     assert "1 trace (otlp)" in said
     assert "Received 1 record, rejected 0." in said
     desk = open_desk(db, "ana")
-    assert traces.record(desk, TRACE)[0].status == "ok"
+    assert traces.record(desk, TRACE).trace.status == "ok"
     desk.close()
 
 

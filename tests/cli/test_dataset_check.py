@@ -1,4 +1,4 @@
-"""`dataset check`, `doctor` and `backup`."""
+"""`dataset check`, `doctor`, `compact` and `backup`."""
 
 from __future__ import annotations
 
@@ -147,3 +147,19 @@ def test_backup_is_a_whole_copy_and_overwrites_nothing(cli: Cli, mini: Path, pla
     assert cli("backup", "copy.db").code == 2
     assert (place / "copy.db").read_bytes() == (place / "kept.db").read_bytes()
     assert cli("backup", "nowhere/copy.db").code == 2
+
+
+def test_compact_says_before_and_after_and_changes_nothing(cli: Cli, mini: Path) -> None:
+    with sqlite3.connect(mini) as conn:  # pages that nobody uses
+        conn.execute("CREATE TABLE waste(x)")
+        conn.executemany("INSERT INTO waste VALUES (?)", [("w" * 1000,)] * 500)
+        conn.execute("DROP TABLE waste")
+    conn.close()
+    verdict = cli("check", "--json").json
+    told = cli("compact", "--json").json
+    assert (told["path"], told["repacked_blocks"]) == (str(mini), 0)
+    assert told["systems"]
+    assert told["before"] > told["after"] + 400_000
+    assert told["after"] == mini.stat().st_size
+    assert cli("check", "--json").json == verdict
+    assert f"{told['after']:,} bytes before, {told['after']:,} after" in cli("compact").out

@@ -44,6 +44,7 @@ from readiness_tui.domain.metrics import RunData
 from readiness_tui.domain.probes import ProbeInput, propose_all
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import EvalSet, Trace
+from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.verdict.judge import judge
 from readiness_tui.domain.verdict.model import Facts, Judgement, Part, Verdict
 from readiness_tui.sources import registry
@@ -86,7 +87,7 @@ def proofs(dismissed: frozenset[str] = frozenset()) -> dict[str, Proposal]:
 
 def propose(found: Sample, dismissed: frozenset[str]) -> dict[str, Proposal]:
     data = ProbeInput(
-        traces=found.traces,
+        recorded=RecordedList(found.traces),
         review=found.review,
         as_of=TODAY,
         candidate=tuple((part.run, part.cases) for part in found.candidate),
@@ -144,7 +145,7 @@ def sample() -> Sample:
         traces=traces,
         candidate=candidate,
         baseline=baseline,
-        outcome=evaluate_gate(gate, lock, candidate, baseline, traces, as_of=TODAY, eval_set=eval_set),
+        outcome=evaluate_gate(gate, lock, candidate, baseline, RecordedList(traces), as_of=TODAY, eval_set=eval_set),
         dossiers={},
         incidents=tuple(map(incident, json.loads((SAMPLE / "incidents.json").read_text(encoding="utf-8")))),
     )

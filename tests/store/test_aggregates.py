@@ -160,7 +160,7 @@ def test_everything_about_the_items(store: Store) -> None:
         assert parts.ticks == {"EVA-14": ("adversarial", "regression")}
         assert parts.dismissals == (dismissal,)
         assert assessments.dissents(conn, 1) == {"ben": "too early"}
-        assert assessments.votes(conn, 1, "REL-02") == [votes[2]]
+        assert assessments.votes(conn, 1, ["REL-02"]) == [votes[2]]
         assert assessments.dossier_parts(conn, 2) == assessments.Parts()
     with save(store) as tx:
         assert assessments.clear_vote(tx, 1, "OBS-01", "ana")

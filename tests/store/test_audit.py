@@ -26,7 +26,7 @@ def vote(store: Store, points: int, item: str = "OBS-01", who: str = "ana", why:
 
 def points(store: Store, item: str = "OBS-01") -> list[int | None]:
     with store.read() as conn:
-        return [v.points for v in assessments.votes(conn, 1, item)]
+        return [v.points for v in assessments.votes(conn, 1, [item])]
 
 
 def test_an_entry_says_who_what_when_why_and_both_values(store: Store) -> None:

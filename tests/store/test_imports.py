@@ -34,7 +34,7 @@ from readiness_tui.domain.runs.model import (
     ToolCall,
     Trace,
 )
-from readiness_tui.store import Store, audit, evalsets, imports, runs, staging, traces
+from readiness_tui.store import Store, audit, evalsets, imports, runs, staging, trace_pages, traces
 from readiness_tui.store.imports import ImportReject
 from readiness_tui.store.kept import marks
 from tests.store.workers import NOW, SYSTEM
@@ -152,6 +152,7 @@ def empty(store: Store) -> bool:
         "trace",
         "trace_id",
         "trace_raw",
+        "trace_text",
         "trace_superseded",
         "eval_set",
         "import_reject",
@@ -162,6 +163,33 @@ def empty(store: Store) -> bool:
 
 
 # Round trips
+
+
+def test_a_long_text_that_is_not_unicode_is_a_reject_and_its_neighbours_are_not(store: Store) -> None:
+    bad = replace(some(1, "bad")[0], chunks=(Chunk("c", text="\ud800" * 600),))
+    number = bring(store, traces=[*some(2), bad])
+    with store.read() as conn:
+        assert [trace.id for trace in traces.iter_between(conn, SYSTEM)] == ["t0", "t1"]
+        assert "bad0" in imports.rejects(conn, number)[0].reason
+
+
+def test_long_texts_of_chunks_lie_apart_and_come_back(store: Store) -> None:
+    texts = [["short", None], ["long" * 200, None, "né\n" * 100], ["x" * 600], [None], []]
+    given = [
+        replace(trace, chunks=tuple(Chunk(f"c{at}", at, 0.5, text, "s") for at, text in enumerate(said)))
+        for trace, said in zip(some(len(texts)), texts, strict=True)
+    ]
+    bring(store, traces=given)
+    with store.read() as conn:
+        assert list(traces.iter_between(conn, SYSTEM)) == given
+        assert [traces.get(conn, SYSTEM, trace.id) for trace in given] == given
+        assert [listed.trace for listed in trace_pages.page(conn, SYSTEM, traces.NONE)] == given[::-1]
+        assert conn.execute("SELECT count(*) FROM trace_text").fetchone() == (2,)
+        assert conn.execute("SELECT max(length(chunks)) FROM trace").fetchone()[0] < 100
+    bring(store, traces=given, digest="d2", publish=False)
+    imports.abort(store, 2)
+    with store.read() as conn:
+        assert conn.execute("SELECT count(*) FROM trace_text").fetchone() == (2,)
 
 
 def test_a_run_with_everything(store: Store) -> None:
@@ -212,7 +240,7 @@ def test_nothing_is_seen_before_publication(store: Store) -> None:
         assert (
             imports.all(conn, SYSTEM)
             == runs.all(conn, SYSTEM)
-            == traces.page(conn, SYSTEM)
+            == trace_pages.page(conn, SYSTEM, traces.NONE)
             == evalsets.all(conn, SYSTEM)
             == []
         )
@@ -489,65 +517,6 @@ def test_a_label_is_of_the_answer_that_it_was_given_to(store: Store) -> None:
 
 
 # Reading traces
-
-
-def listed(store: Store, where: traces.Filter = traces.NONE, size: int = 3) -> list[str]:
-    """The whole list, page by page; and the same backwards."""
-    with store.read() as conn:
-        forth: list[traces.ListedTrace] = []
-        while page := traces.page(conn, SYSTEM, where, after=forth[-1].cursor if forth else None, limit=size):
-            forth += page
-        if forth:
-            back = [forth[-1]]
-            while page := traces.page(conn, SYSTEM, where, before=back[0].cursor, limit=size):
-                back = [*page, *back]
-            assert back == forth
-        assert traces.count(conn, SYSTEM, where) == len(forth)
-        return [each.trace.id for each in forth]
-
-
-def test_pages_forth_and_back_newest_first_with_ties_and_unknown_times(store: Store) -> None:
-    bring(store, traces=[*some(5), *some(4, "same", timedelta(0) + NOW), Trace("u1"), Trace("u2")])
-    ids = listed(store)
-    assert ids == ["t4", "same3", "t3", "same2", "t2", "same1", "t1", "same0", "t0", "u2", "u1"]
-    for size in (1, 2, 10, 11, 50):
-        assert listed(store, size=size) == ids
-
-
-def test_filters(store: Store) -> None:
-    a = Trace("a", NOW, "p1", "m1", status="ok", outcome=Outcome.SUCCESS, question="How to REFUND 50% off_er?")
-    b = Trace("b", NOW, "p2", "m1", status="failed", outcome=Outcome.ERROR, answer="refund done")
-    c = Trace("c", NOW, "p2", "m2", error="Timeout: 30 s", tool_calls=(ToolCall("refund"), ToolCall("x", '["look",')))
-    d = Trace("refund-d", NOW + timedelta(days=1), error="Timeout: 10 s", tool_calls=(ToolCall('we"ird'),))
-    e = Trace("e", error="Quota")
-    bring(store, traces=[a, b, c, d, e])
-    at = traces.Filter
-    for where, ids in (
-        (at(), {"a", "b", "c", "refund-d", "e"}),
-        (at(text="refund"), {"a", "b", "refund-d"}),
-        (at(text="50% off_"), {"a"}),
-        (at(text="50%_off"), set()),
-        (at(status="ok"), {"a"}),
-        (at(outcome=Outcome.ERROR), {"b"}),
-        (at(model="m1"), {"a", "b"}),
-        (at(model="m1", prompt_version="p2"), {"b"}),
-        (at(has_error=True), {"b", "c", "refund-d", "e"}),
-        (at(has_error=False), {"a"}),
-        (at(error="timeout"), {"c", "refund-d"}),
-        (at(tool="refund"), {"c"}),
-        (at(tool="ref"), set()),
-        (at(tool="look"), set()),  # only a text in an argument
-        (at(tool='we"ird'), {"refund-d"}),
-        (at(start=NOW + timedelta(seconds=1)), {"refund-d"}),
-        (at(end=NOW + timedelta(seconds=1)), {"a", "b", "c"}),  # not those without a time
-    ):
-        assert set(listed(store, where, size=2)) == ids, where
-    with store.read() as conn:
-        assert traces.by_outcome(conn, SYSTEM) == {"": 3, "error": 1, "success": 1}
-        assert traces.by_error(conn, SYSTEM) == {"Timeout": 2, "Quota": 1}
-        assert traces.by_error(conn, SYSTEM, at(model="m2")) == {"Timeout": 1}
-        assert traces.values(conn, SYSTEM, "model") == ["m1", "m2"]
-        assert traces.latest(conn, SYSTEM) == NOW + timedelta(days=1)
 
 
 def test_between_is_oldest_first_from_inclusive_to_exclusive(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.store import Store, assessments, imports, migrations, sqlite, traces
+from tests.store.measured.same import both
 from tests.store.workers import NOW, SYSTEM
 
 ROOT = Path(__file__).parents[2]
@@ -101,6 +102,7 @@ def test_killed_while_importing(store: Store, path: Path, rounds: int) -> None:
             whole += found is not None
             assert found is not None or not published
             assert traces.count(conn, SYSTEM) == whole * 2000
+        both(store, SYSTEM)
     last = imports.begin(store, SYSTEM, "last", "test", "last", "ana", NOW)
     imports.add_traces(store, last, [(Trace("last", NOW), "{}")])
     imports.publish(store, last, "ana", NOW)

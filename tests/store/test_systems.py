@@ -6,9 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from readiness_tui.domain.filters.model import Filter, Within
 from readiness_tui.domain.incidents.model import Incident, Sev, TimelineEntry
 from readiness_tui.domain.runs.model import Case, EvalSet, GoldenCase, HumanLabel, HumanVerdict, Run, Trace
-from readiness_tui.store import Store, audit, evalsets, gates, imports, incidents, runs, traces
+from readiness_tui.store import (
+    Store,
+    audit,
+    evalsets,
+    gates,
+    imports,
+    incidents,
+    runs,
+    trace_pages,
+    trace_survey,
+    traces,
+)
 from readiness_tui.store.sqlite import Connection
 from tests.store.workers import NOW, SYSTEM
 
@@ -35,9 +47,9 @@ def seen(store: Store, system: str) -> list[object]:
             [(info.path, info.traces) for info in imports.all(conn, system)],
             [found.name for found in evalsets.all(conn, system)],
             [(trace.id, trace.question) for trace in traces.iter_between(conn, system)],
-            [row.trace.question for row in traces.page(conn, system)],
+            [row.trace.question for row in trace_pages.page(conn, system, traces.NONE)],
             traces.count(conn, system), traces.values(conn, system, "model"), traces.ids(conn, system, "t", limit=9),
-            traces.raw(conn, system, "t1"), traces.latest(conn, system), traces.by_outcome(conn, system),
+            traces.raw(conn, system, "t1"), traces.latest(conn, system), trace_survey.survey(conn, system, traces.NONE, {}, lambda: False),
             [(incident.name, len(incident.timeline)) for incident in incidents.all(conn, system)],
             runs.labels(conn, system, "run-1"),
         ]  # fmt: skip
@@ -119,10 +131,10 @@ def test_indexes_serve_a_system(store: Store) -> None:
     for system in (SYSTEM, OTHER):
         bring(store, system, system)
     with store.read() as conn, planned(conn) as listing:
-        at = traces.page(conn, SYSTEM, limit=1)[0].cursor
-        traces.page(conn, SYSTEM, after=at)
+        at = trace_pages.page(conn, SYSTEM, traces.NONE, limit=1)[0].cursor
+        trace_pages.page(conn, SYSTEM, traces.NONE, after=at)
         traces.latest(conn, SYSTEM)
-        traces.count(conn, SYSTEM, traces.Filter(start=NOW))
+        traces.count(conn, SYSTEM, Filter((Within(NOW),)))
         list(traces.columns(conn, SYSTEM, ("latency_ms", "cost", "outcome", "cached", "cold"), NOW, NOW))
         traces.get(conn, SYSTEM, "t1")
     assert not any("TEMP B-TREE" in step for step in listing)

@@ -50,6 +50,20 @@ def traces(path: Path, name: str, count: str) -> None:
     store.close()
 
 
+def compact(path: Path, name: str) -> None:
+    """Pack anew and give pages back, saying where it is."""
+    from readiness_tui.store.raw import compact
+
+    store = Store.open(path)
+    print("open", flush=True)
+    compact.prepare(store, NOW)
+    compact.repack(store, lambda done, total: None)
+    print("packed", flush=True)
+    store.close()
+    compact.give_back(path)
+    print("done", flush=True)
+
+
 def upgrade(path: Path, name: str) -> None:
     """Open an old database with one more migration than it has had."""
     from readiness_tui.store import db, migrations

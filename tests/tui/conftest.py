@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.tui import still
 from readiness_tui.tui.app import ReadinessApp
 
 
@@ -28,3 +32,35 @@ def _keep_notices(monkeypatch: pytest.MonkeyPatch) -> None:
         notify(app, message, **how)
 
     monkeypatch.setattr(ReadinessApp, "notify", keep)
+
+
+class Pauses:
+    """The pauses of `still.WhenStill` by hand: what was asked for waits until `over`. Without `held` there are none."""
+
+    def __init__(self) -> None:
+        self.held = False
+        self._waiting: list[tuple[float, Callable[[], None], asyncio.Event]] = []
+
+    def later(self, seconds: float, look: Callable[[], None]) -> Any:
+        dropped = asyncio.Event()
+        if self.held:
+            self._waiting.append((seconds, look, dropped))
+        else:
+            look()
+        return SimpleNamespace(cancel=dropped.set)
+
+    def over(self, seconds: float) -> None:
+        """So much time has passed since the last of it was asked for."""
+        due = [one for one in self._waiting if one[0] <= seconds]
+        self._waiting = [one for one in self._waiting if one[0] > seconds]
+        for _, look, dropped in due:
+            if not dropped.is_set():
+                look()
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> Pauses:
+    """What follows the cursor follows at once, but in tests that are about the pause."""
+    by_hand = Pauses()
+    monkeypatch.setattr(still, "later", by_hand.later)
+    return by_hand

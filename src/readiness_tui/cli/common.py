@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -131,6 +132,7 @@ def desk_of(session: Session) -> Iterator[Any]:
     tell_upgrade(desk.store.migration_backup)
     remember(path)
     try:
+        measure_once(desk)
         yield desk
     finally:
         desk.close()
@@ -140,6 +142,22 @@ def tell_upgrade(backup: Path | None) -> None:
     """Say where the copy lies that was made before this opening upgraded the file."""
     if backup is not None:
         tell(f"The file was upgraded for this version; as it was before, it is in {backup}")
+
+
+def measure_once(desk: Any) -> None:
+    """Measure what an earlier version imported, with progress; where that fails it is read record by record, as slowly as
+    it was then."""
+    from readiness_tui.services.core.unmeasured import measure_unmeasured, unmeasured
+
+    waits = unmeasured(desk)
+    if waits is None:
+        return
+    if waits:
+        tell(f"An earlier version imported {waits:,} requests: they are measured once. Stopped, it goes on next time.")
+    try:
+        measure_unmeasured(desk, progress)
+    except ReadinessError as error:
+        tell(f"They could not be measured, and are read one by one: {error}")
 
 
 def say(text: str = "") -> None:
@@ -184,11 +202,29 @@ def say_checked(found: dict[str, str], before: dict[str, Any] | None, *, as_json
 
 
 def progress(done: int, total: int) -> bool:
-    """Show the progress of an import on a terminal."""
+    """Show on a terminal how far something is."""
     if total and sys.stderr is not None and sys.stderr.isatty():
         # The cursor returns each time, so that whatever is printed next, even an error, overwrites the progress.
         _print("     \r" if done >= total else f"{done * 100 // total:3d} %\r", sys.stderr)
     return True
+
+
+def paced(unit: str = "") -> Callable[[int, int], bool]:
+    """`progress` of what may take minutes, with its pace and the time that is left; `unit`: see `Pace`."""
+    from readiness_tui.domain.text.pace import Pace
+
+    pace = Pace(unit)
+    shown = 0
+
+    def show(done: int, total: int) -> bool:
+        nonlocal shown
+        if total and sys.stderr is not None and sys.stderr.isatty():
+            words = pace.words(done, total, time.monotonic())
+            _print(f"{words:{shown}}\r", sys.stderr)
+            shown = len(words)
+        return True
+
+    return show
 
 
 def _print(text: str, stream: TextIO | None) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from readiness_tui.cli.common import DayOption, Session, pass_session, tell, tell_upgrade
+from readiness_tui.cli.common import DayOption, Session, measure_once, pass_session, tell, tell_upgrade
 from readiness_tui.domain.checklists.model import Depth
 from readiness_tui.domain.checklists.review import DEFAULT_CHECKLISTS
 from readiness_tui.domain.errors import ReadinessError
@@ -37,6 +37,7 @@ def open_app(session: Session) -> None:
     if path is not None:
         desk = open_desk(path, session.name)
         tell_upgrade(desk.store.migration_backup)
+        measure_once(desk)
         remember(path)
     _show(desk, session)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from readiness_tui.cli import codes
-from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, progress, say_json
+from readiness_tui.cli.common import Session, as_json, desk_of, paced, pass_session, say_json
 from readiness_tui.cli.importing import plain, say_import
 
 
@@ -40,7 +40,7 @@ def mlflow_command(
     with desk_of(session) as desk:
         done = pull_mlflow(
             desk, url, experiments=experiments, runs=runs, limit=MAX_TRACES if limit is None else limit, role=role,
-            progress=progress,
+            progress=paced(),
         )  # fmt: skip
     if as_json:
         say_json({"schema": 1, "imports": [plain(done)], "refused": []})

@@ -1,4 +1,4 @@
-"""`doctor` and `backup`: looking after the file."""
+"""`doctor`, `compact` and `backup`: looking after the file."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import click
 
 from readiness_tui.cli import codes
 from readiness_tui.cli.common import File, Session, as_json, desk_of, pass_session, say, say_json, tell
+from readiness_tui.domain.text.format import plural
+from readiness_tui.domain.text.sanitise import one_line
 
 
 @click.command("doctor")
@@ -29,6 +31,36 @@ def doctor_command(session: Session, as_json: bool) -> int:
     else:
         say(health_text(health))
     return codes.NO_GO if health.problems else codes.GO
+
+
+@click.command("compact")
+@as_json
+@pass_session
+def compact_command(session: Session, as_json: bool) -> None:
+    """Make the database smaller: pack anew what an earlier version stored, and give unused pages back.
+
+    Nothing that is stored changes. Nobody else may have the file open meanwhile.
+    """
+    from readiness_tui.services.core import upkeep
+
+    with desk_of(session) as desk:
+        done = upkeep.compact(desk, blocks_done)
+    if as_json:
+        told = {"path": str(done.path), "systems": [*done.systems], "before": done.before, "after": done.after}
+        say_json({"schema": 1, **told, "repacked_blocks": done.repacked})
+        return
+    of = ", ".join(one_line(name) for name in done.systems)
+    packed = f"; {plural(done.repacked, 'block')} of raw records packed anew" if done.repacked else ""
+    say(
+        f"{one_line(str(done.path), 200)}{f' ({of})' if of else ''}: {done.before:,} bytes before, {done.after:,} after"
+        f"{packed}"
+    )
+
+
+def blocks_done(done: int, total: int) -> None:
+    """Progress on stderr, a line a tenth."""
+    if done == total or done * 10 // total > (done - 1) * 10 // total:
+        tell(f"Raw records packed anew: {done:,} of {plural(total, 'block')}")
 
 
 @click.command("backup")

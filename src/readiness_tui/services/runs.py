@@ -11,7 +11,7 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.compare.case_pair import CasePair, pair
 from readiness_tui.domain.compare.trend import Dated, Figures, Trend, figures, names, trend
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.gate_result.misses import Miss, missed_cases
+from readiness_tui.domain.gate_result.misses import LostTraces, lost_traces
 from readiness_tui.domain.metrics import (
     Layer,
     MetricDef,
@@ -21,7 +21,6 @@ from readiness_tui.domain.metrics import (
     all_metrics,
     case_key,
     observe,
-    observe_traces,
     window,
 )
 from readiness_tui.domain.metrics.rule import Rule
@@ -31,7 +30,8 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.golden_sets import run_data
 from readiness_tui.services.core.measure import Measured, repeats
 from readiness_tui.services.core.view import current_review
-from readiness_tui.store import runs, traces
+from readiness_tui.store import runs
+from readiness_tui.store.measured.recorded import StoredTraces
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
 
@@ -221,12 +221,11 @@ def _pair(sides: list[CaseSide], gold: GoldenCase | None) -> CasePair | None:
     return pair(facing["baseline"].repeats, facing["candidate"].repeats, gold)
 
 
-def slow_traces(desk: Desk, rule: Rule, as_of: date) -> tuple[Miss, ...]:
-    """The traces that a rule over traces loses, in its window, the worst first; missing ones last."""
+def slow_traces(desk: Desk, rule: Rule, as_of: date, most: int) -> LostTraces:
+    """The traces that a rule over traces loses, in its window, the worst first, missing ones last; `most` are named."""
     with desk.store.read() as conn:
-        kept, _ = window(tuple(traces.iter_between(conn, current_review(conn, desk).system)), as_of, rule.window_days)
-    seen = observe_traces(rule.metric, kept, rule.tags, direction=rule.direction, unit=rule.unit)
-    return missed_cases(rule, seen) if isinstance(seen, Observed) and rule.threshold is not None else ()
+        recorded = StoredTraces(conn, current_review(conn, desk).system)
+        return lost_traces(rule, window(recorded, as_of, rule.window_days)[0], most)
 
 
 def _line(info: RunInfo, data: RunData) -> RunSummary:

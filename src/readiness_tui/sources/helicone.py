@@ -17,6 +17,7 @@ from typing import Any
 from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.sources.kit import fields, measures, payload
 from readiness_tui.sources.kit.base import Recognised, Record, TraceRecord
+from readiness_tui.sources.kit.grouping import FirstLines
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.nested import structured
 from readiness_tui.sources.kit.payload import inner
@@ -71,17 +72,15 @@ class Helicone:
 
     def read(self, path: Path) -> Iterator[Record]:
         notes = fields.Notes()
-        seen: dict[str, int] = {}
+        seen = FirstLines()
         for item in records(path):
             if not isinstance(item, Entry):
                 yield item
                 continue
             try:
                 trace = _trace(_plain(structured(item)), notes)
-                if trace.id in seen:
-                    first = seen[trace.id]
+                if (first := seen.before(trace.id, item.line)) is not None:
                     raise RecordError(f"the request {quoted(trace.id)} stands in the file already, on line {first}")
-                seen[trace.id] = item.line
                 yield TraceRecord(trace, item.raw)
             except RecordError as error:
                 yield reject(item.line, str(error), item.raw)

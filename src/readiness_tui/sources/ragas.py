@@ -22,9 +22,8 @@ from readiness_tui.sources.kit.base import CaseRecord, DeclaredMean, Recognised,
 from readiness_tui.sources.kit.declared import printed
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.fileio import head as head_of
-from readiness_tui.sources.kit.jsonio import RecordError, document, whole
+from readiness_tui.sources.kit.jsonio import RecordError, as_null, document, whole
 from readiness_tui.sources.kit.literal import structure
-from readiness_tui.sources.kit.not_finite import as_null
 from readiness_tui.sources.kit.payload import inner, is_number
 from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, Item, records, reject

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -40,19 +40,23 @@ class Parts:
     dismissals: tuple[Dismissal, ...] = ()
 
 
-def dossier_parts(conn: Connection, review_id: int) -> Parts:
-    """Nine short queries, whatever the number of items."""
+#: The tables that say something about an item, which their rows name.
+BY_ITEM = frozenset({"vote", "evidence", "waiver", "override", "na_confirmation", "consensus", "item_note", "tick"})
+
+
+def dossier_parts(conn: Connection, review_id: int, items: Collection[str] | None = None) -> Parts:
+    """Nine short queries, whatever the number of items. `items`: of these alone."""
     return Parts(
-        votes=_many(votes(conn, review_id), lambda v: v.item_id),
-        evidence=_many(evidence(conn, review_id), lambda e: e.item_id),
-        waivers={w.item_id: w for w in waivers(conn, review_id)},
-        overrides={o.item_id: o for o in overrides(conn, review_id)},
-        na_confirmed_by={row["item_id"]: row["person"] for row in _of(conn, "na_confirmation", review_id)},
-        consensus={c.item_id: c for c in consensuses(conn, review_id)},
-        notes={row["item_id"]: row["text"] for row in _of(conn, "item_note", review_id)},
+        votes=_many(votes(conn, review_id, items), lambda v: v.item_id),
+        evidence=_many(evidence(conn, review_id, items), lambda e: e.item_id),
+        waivers={w.item_id: w for w in waivers(conn, review_id, items)},
+        overrides={o.item_id: o for o in overrides(conn, review_id, items)},
+        na_confirmed_by={row["item_id"]: row["person"] for row in _of(conn, "na_confirmation", review_id, items)},
+        consensus={c.item_id: c for c in consensuses(conn, review_id, items)},
+        notes={row["item_id"]: row["text"] for row in _of(conn, "item_note", review_id, items)},
         ticks={
             item: tuple(row["name"] for row in rows)
-            for item, rows in _many(_of(conn, "tick", review_id), lambda row: str(row["item_id"])).items()
+            for item, rows in _many(_of(conn, "tick", review_id, items), lambda row: str(row["item_id"])).items()
         },
         dismissals=tuple(dismissals(conn, review_id)),
     )
@@ -61,8 +65,8 @@ def dossier_parts(conn: Connection, review_id: int) -> Parts:
 # Votes
 
 
-def votes(conn: Connection, review_id: int, item_id: str | None = None) -> list[Vote]:
-    """In the order of items and reviewers."""
+def votes(conn: Connection, review_id: int, items: Collection[str] | None = None) -> list[Vote]:
+    """In the order of items and reviewers. `items`: of these alone."""
     return [
         Vote(
             item_id=row["item_id"],
@@ -72,8 +76,7 @@ def votes(conn: Connection, review_id: int, item_id: str | None = None) -> list[
             na_reason=row["na_reason"],
             at=opt_moment(row["at"]),
         )
-        for row in _of(conn, "vote", review_id)
-        if item_id in (None, row["item_id"])
+        for row in _of(conn, "vote", review_id, items)
     ]
 
 
@@ -101,9 +104,9 @@ def clear_vote(tx: Tx, review_id: int, item_id: str, reviewer: str) -> bool:
 # Evidence
 
 
-def evidence(conn: Connection, review_id: int, item_id: str | None = None) -> list[Evidence]:
-    """In the order of attachment."""
-    rows = fetch(conn, "SELECT * FROM evidence WHERE review_id = ? ORDER BY id", (review_id,))
+def evidence(conn: Connection, review_id: int, items: Collection[str] | None = None) -> list[Evidence]:
+    """In the order of attachment. `items`: of these alone."""
+    rows = _of(conn, "evidence", review_id, items, "ORDER BY id")
     return [
         Evidence(
             id=row["id"],
@@ -119,7 +122,6 @@ def evidence(conn: Connection, review_id: int, item_id: str | None = None) -> li
             looked=opt_moment(row["looked_at"]),
         )
         for row in rows
-        if item_id in (None, row["item_id"])
     ]
 
 
@@ -151,10 +153,10 @@ def remove_evidence(tx: Tx, evidence_id: int) -> bool:
 # Waivers, overrides, not applicable, consensus
 
 
-def waivers(conn: Connection, review_id: int) -> list[Waiver]:
+def waivers(conn: Connection, review_id: int, items: Collection[str] | None = None) -> list[Waiver]:
     return [
         Waiver(row["item_id"], row["reason"], row["approver"], day(row["given"]), day(row["expires"]))
-        for row in _of(conn, "waiver", review_id)
+        for row in _of(conn, "waiver", review_id, items)
     ]
 
 
@@ -176,10 +178,10 @@ def remove_waiver(tx: Tx, review_id: int, item_id: str) -> bool:
     return tx.delete("waiver", (review_id, item_id))
 
 
-def overrides(conn: Connection, review_id: int) -> list[Override]:
+def overrides(conn: Connection, review_id: int, items: Collection[str] | None = None) -> list[Override]:
     return [
         Override(row["item_id"], row["person"], row["reason"], row["digest"])
-        for row in _of(conn, "override", review_id)
+        for row in _of(conn, "override", review_id, items)
     ]
 
 
@@ -209,10 +211,10 @@ def clear_na_confirmation(tx: Tx, review_id: int, item_id: str) -> bool:
     return tx.delete("na_confirmation", (review_id, item_id))
 
 
-def consensuses(conn: Connection, review_id: int) -> list[Consensus]:
+def consensuses(conn: Connection, review_id: int, items: Collection[str] | None = None) -> list[Consensus]:
     return [
         Consensus(row["item_id"], row["points"], bool(row["na"]), row["person"], row["reason"])
-        for row in _of(conn, "consensus", review_id)
+        for row in _of(conn, "consensus", review_id, items)
     ]
 
 
@@ -291,9 +293,12 @@ def put_dissent(tx: Tx, review_id: int, person: str, reason: str) -> None:
         tx.delete("dissent", (review_id, person))
 
 
-def _of(conn: Connection, table: str, review_id: int) -> list[Row]:
-    """A review's rows in the order of the primary key (these tables have no rowid)."""
-    return fetch(conn, f"SELECT * FROM {table} WHERE review_id = ?", (review_id,))
+def _of(
+    conn: Connection, table: str, review_id: int, items: Collection[str] | None = None, order: str = ""
+) -> list[Row]:
+    """A review's rows, of these `items` or of all, in the order of the primary key (these tables have no rowid)."""
+    some = "" if items is None else f" AND item_id IN ({', '.join('?' * len(items))})"
+    return fetch(conn, f"SELECT * FROM {table} WHERE review_id = ?{some} {order}", (review_id, *sorted(items or ())))
 
 
 def _many(values: list[T], key: Callable[[T], str]) -> dict[str, tuple[T, ...]]:

@@ -163,6 +163,17 @@ def _change(row: Row) -> AuditEntry:
     )
 
 
+def last(conn: Connection) -> int:
+    """The id of the latest entry; 0 where there is none."""
+    return int(conn.execute("SELECT coalesce(max(id), 0) FROM change").fetchone()[0])
+
+
+def touched(conn: Connection, since: int) -> list[tuple[str, str | None]]:
+    """The tables that entries after `since` changed rows of, each with the items those rows are about, if any."""
+    found = conn.execute("SELECT DISTINCT table_name, item_id FROM change_row WHERE change_id > ?", (since,))
+    return [(table, item) for table, item in found.fetchall()]
+
+
 def last_saved(conn: Connection, system: str) -> datetime | None:
     """When anything of a system was last saved."""
     row = conn.execute(

@@ -9,14 +9,19 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Case, Completeness, EvalSet, Run, Trace, cut_short
+from readiness_tui.domain.traces.kept_records import KeptRecords
+from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import leftovers, packing, staged_traces, staging, systems
 from readiness_tui.store.codec import dump, opt_moment, stamp, words
 from readiness_tui.store.db import Store
+from readiness_tui.store.measured import copies, stale
+from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.staging import UNSTORABLE, Refused
@@ -24,8 +29,21 @@ from readiness_tui.store.systems import NUMBER
 
 
 @dataclass(frozen=True, slots=True)
+class HowRead:
+    """How an import was read. `reader`: the number of its source's reading, None where an older version imported it.
+    `beside`: what was used beside the file ("prices", "mapping"), in its words. `rereads`: the import that it took in
+    again. `keep_raw`: which raw records are kept (`KeptRecords`).
+    """
+
+    reader: int | None = None
+    beside: str = ""
+    rereads: int | None = None
+    keep_raw: str = "all"
+
+
+@dataclass(frozen=True, slots=True)
 class ImportInfo:
-    """One imported file. `published_at` None: still coming in, or given up."""
+    """One imported file. `published_at` None: still coming in, or given up. `raw_kept`: of how many traces."""
 
     id: int
     path: str
@@ -38,6 +56,8 @@ class ImportInfo:
     cases: int
     traces: int
     rejects: int
+    how: HowRead
+    raw_kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +68,8 @@ class ImportReject:
     reason: str
     excerpt: str
 
+
+_PLAINLY = HowRead()
 
 # Readers
 
@@ -87,13 +109,11 @@ def rejects(conn: Connection, import_id: int, *, limit: int = -1) -> list[Import
 # Staging
 
 
-def begin(store: Store, system: str, path: str, format: str, digest: str, who: str, now: datetime) -> int:
+def begin(
+    store: Store, system: str, path: str, format: str, digest: str, who: str, now: datetime, how: HowRead = _PLAINLY
+) -> int:
     """Open a staged import of a system's data; returns its id. Removes what dead processes left first."""
-    with store.read() as conn:
-        left = fetch(conn, "SELECT id, host, pid, begun_at FROM import WHERE published_at IS NULL")
-    for row in left:
-        if leftovers.dead(row, store.importing, now):
-            leftovers.remove(store, row["id"])
+    leftovers.sweep(store, now)
     with staging.batch(store) as tx:
         seen = tx.conn.execute("SELECT coalesce(max(published_order), 0) FROM import").fetchone()[0]
         tx.db["import"].insert(
@@ -107,6 +127,11 @@ def begin(store: Store, system: str, path: str, format: str, digest: str, who: s
                 "host": platform.node(),
                 "pid": os.getpid(),
                 "seen": seen,
+                "reader": how.reader,
+                "read_with": how.beside,
+                "rereads": how.rereads,
+                "keep_raw": how.keep_raw,
+                "measured": VERSION,
             }
         )
         import_id = int(tx.conn.execute("SELECT last_insert_rowid()").fetchone()[0])
@@ -176,7 +201,7 @@ def add_cases(store: Store, import_id: int, run_id: str, cases: Iterable[tuple[C
                             case.repeat,
                             position + stored,
                             packing.case_json(case),
-                            packing.pack([raw]),
+                            raw_records.pack([raw]),
                         ),
                     ).rowcount
                 except UNSTORABLE as error:
@@ -200,12 +225,17 @@ def add_traces(store: Store, import_id: int, traces: Iterable[tuple[Trace, str]]
     At publication one whose id the file has twice is a reject as well, and a trace that an earlier import of the same
     system brought is replaced by this one.
     """
+    with store.read() as conn:
+        found = conn.execute("SELECT keep_raw FROM import WHERE id = ?", (import_id,)).fetchone()
+    if found is None:
+        raise staging.gone(import_id)
+    keep = KeptRecords.parse(found[0])
     for batch in staging.batches(traces):
         try:
-            staged_traces.store_batch(store, import_id, batch, [])
+            staged_traces.store_batch(store, import_id, batch, [], keep)
         except UNSTORABLE:
             good, refused = staged_traces.sorted_out(batch)
-            staged_traces.store_batch(store, import_id, good, refused)
+            staged_traces.store_batch(store, import_id, good, refused, keep)
 
 
 def add_eval_set(store: Store, import_id: int, eval_set: EvalSet) -> None:
@@ -252,8 +282,12 @@ def add_warnings(store: Store, import_id: int, warnings: Iterable[str]) -> None:
 
 
 def publish(store: Store, import_id: int, who: str, now: datetime) -> ImportInfo:
-    """Make everything visible in one transaction, with an audit entry that cannot be undone."""
+    """Make everything visible in one transaction, with an audit entry that cannot be undone.
+
+    The days of which it replaces requests are tallied anew right after; until then they are read record by record.
+    """
     staged_traces.index_ids(store, import_id)
+    compared = copies.enter(store, import_id, VERSION)
     with store.read() as conn:
         named = "SELECT s.name FROM import i JOIN system s ON s.id = i.system_id WHERE i.id = ?"
         (system,) = conn.execute(named, (import_id,)).fetchone() or (None,)
@@ -265,11 +299,17 @@ def publish(store: Store, import_id: int, who: str, now: datetime) -> ImportInfo
             "SELECT min(id), max(id) FROM trace_id WHERE import_id = ?", (import_id,)
         ).fetchone()
         staged_traces.supersede(tx, import_id, seen, low, high)
+        copies.catch_up(tx, import_id, VERSION, compared)
         (last,) = tx.conn.execute("SELECT coalesce(max(published_order), 0) FROM import").fetchone()
-        tx.what = f"imported {get(tx.conn, import_id).path}"
+        info = get(tx.conn, import_id)
+        again = info.how.rereads
+        tx.what = f"imported {info.path}" if again is None else f"read import {again} again: {info.path}"
         tx.put("import", {"id": import_id, "published_at": stamp(now), "published_order": last + 1})
         done = get(tx.conn, import_id)
     store.importing.discard(import_id)
+    if system is not None:
+        with suppress(ReadinessError):  # it is published, and what is not tallied is known
+            stale.settle(store, system)
     return done
 
 
@@ -295,4 +335,6 @@ def _info(row: Row) -> ImportInfo:
         cases=row["cases"],
         traces=row["traces"],
         rejects=row["rejects"],
+        how=HowRead(row["reader"], row["read_with"], row["rereads"], row["keep_raw"]),
+        raw_kept=row["raw_kept"],
     )

@@ -23,23 +23,35 @@ from readiness_tui.store.codec import dump, iso, load, moment, opt_day, opt_mome
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
 
+#: All that an incident is read from.
+TABLES = frozenset({"incident", "incident_event", "incident_action", "incident_rival"})
+
 
 def all(conn: Connection, system: str) -> list[Incident]:
     """Those of a system, in the order of their numbers."""
     rows = fetch(conn, "SELECT * FROM incident WHERE system = ? ORDER BY number", (system,))
+    if not rows:
+        return []
     own = "WHERE number IN (SELECT number FROM incident WHERE system = ?) ORDER BY"
-    events = fetch(conn, f"SELECT * FROM incident_event {own} at, id", (system,))
-    actions = fetch(conn, f"SELECT * FROM incident_action {own} id", (system,))
-    rivals = fetch(conn, f"SELECT * FROM incident_rival {own} id", (system,))
+    events = _by_number(fetch(conn, f"SELECT * FROM incident_event {own} at, id", (system,)))
+    actions = _by_number(fetch(conn, f"SELECT * FROM incident_action {own} id", (system,)))
+    rivals = _by_number(fetch(conn, f"SELECT * FROM incident_rival {own} id", (system,)))
     return [
         replace(
             _incident(row),
-            timeline=tuple(_event(event) for event in events if event["number"] == row["number"]),
-            actions=tuple(_action(action) for action in actions if action["number"] == row["number"]),
-            rivals=tuple(_rival(rival) for rival in rivals if rival["number"] == row["number"]),
+            timeline=tuple(map(_event, events.get(row["number"], ()))),
+            actions=tuple(map(_action, actions.get(row["number"], ()))),
+            rivals=tuple(map(_rival, rivals.get(row["number"], ()))),
         )
         for row in rows
     ]
+
+
+def _by_number(rows: list[Row]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["number"], []).append(row)
+    return found
 
 
 def get(conn: Connection, system: str, number: int) -> Incident:

@@ -9,9 +9,19 @@ from datetime import datetime, timedelta
 from readiness_tui.store import staging
 from readiness_tui.store.codec import moment
 from readiness_tui.store.db import Store
-from readiness_tui.store.rows import Row
+from readiness_tui.store.rows import Row, fetch
 
-_BLOCKS = 40  # of 64 traces: as many rows as a batch
+_BLOCKS = 10  # of 256 traces: as many rows as a batch
+
+
+def sweep(store: Store, now: datetime) -> int:
+    """Remove what dead processes left; returns how many imports are still coming in."""
+    with store.read() as conn:
+        left = fetch(conn, "SELECT id, host, pid, begun_at FROM import WHERE published_at IS NULL")
+    gone = [row for row in left if dead(row, store.importing, now)]
+    for row in gone:
+        remove(store, row["id"])
+    return len(left) - len(gone)
 
 
 def dead(row: Row, own: set[int], now: datetime) -> bool:
@@ -38,6 +48,8 @@ def remove(store: Store, import_id: int) -> None:
     for table, where in (
         ("trace_id", "id IN (SELECT id FROM trace_id WHERE import_id = ?1 LIMIT {})"),
         ("trace_superseded", "key IN (SELECT key FROM trace_superseded WHERE import_id = ?1 LIMIT {})"),
+        ("trace_content", "content IN (SELECT content FROM trace_content WHERE import_id = ?1 LIMIT {})"),
+        ("trace_tally", "(day, shape) IN (SELECT day, shape FROM trace_tally WHERE import_id = ?1 LIMIT {})"),
         ("import_reject", "position IN (SELECT position FROM import_reject WHERE import_id = ?1 LIMIT {})"),
     ):
         sql = f"DELETE FROM {table} WHERE import_id = ?1 AND {where.format(staging.BATCH)}"
@@ -46,6 +58,8 @@ def remove(store: Store, import_id: int) -> None:
             with staging.batch(store) as tx:
                 gone = tx.conn.execute(sql, (import_id,)).rowcount
     with staging.batch(store) as tx:
+        tx.conn.execute("DELETE FROM trace_twin WHERE of_import = ?", (import_id,))
+        tx.conn.execute("DELETE FROM trace_stale WHERE import_id = ?1 OR because = ?1", (import_id,))
         tx.conn.execute("DELETE FROM run_case WHERE run_key IN (SELECT key FROM run WHERE import_id = ?)", (import_id,))
         tx.conn.execute("DELETE FROM run WHERE import_id = ?", (import_id,))
         tx.conn.execute("DELETE FROM eval_set WHERE import_id = ?", (import_id,))
@@ -62,8 +76,19 @@ def _remove_some(store: Store, import_id: int) -> bool:
         ).fetchone()
         if first is None:
             return False
-        for table, key in (("trace", "key"), ("trace_raw", "first_key")):
-            tx.conn.execute(
-                f"DELETE FROM {table} WHERE import_id = ? AND {key} BETWEEN ? AND ?", (import_id, first, last)
-            )
+        tx.conn.execute(
+            "DELETE FROM trace_leak WHERE trace_key IN"
+            " (SELECT trace_key FROM trace_measure WHERE of_import = ? AND trace_key BETWEEN ? AND ?)",
+            (import_id, first, last),
+        )
+        tx.conn.execute(
+            "DELETE FROM trace_text WHERE key IN (SELECT key FROM trace WHERE import_id = ? AND key BETWEEN ? AND ?)",
+            (import_id, first, last),
+        )
+        for table, of, key in (
+            ("trace_measure", "of_import", "trace_key"),
+            ("trace", "import_id", "key"),
+            ("trace_raw", "import_id", "first_key"),
+        ):
+            tx.conn.execute(f"DELETE FROM {table} WHERE {of} = ? AND {key} BETWEEN ? AND ?", (import_id, first, last))
         return True

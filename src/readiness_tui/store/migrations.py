@@ -15,8 +15,11 @@ from readiness_tui.store.label_batches import metric_labels
 from readiness_tui.store.schema import APPLICATION_ID, VERSION_1
 from readiness_tui.store.upgrades.declared_facts import declared_facts
 from readiness_tui.store.upgrades.evidence_lookup import evidence_lookup
+from readiness_tui.store.upgrades.explore import explore
 from readiness_tui.store.upgrades.incident_record import incident_record
+from readiness_tui.store.upgrades.kept_records import kept_records
 from readiness_tui.store.upgrades.kept_results import kept_results
+from readiness_tui.store.upgrades.measured_traces import measured_traces
 from readiness_tui.store.upgrades.system_column import system_column
 from readiness_tui.store.views import make_views
 
@@ -45,6 +48,9 @@ MIGRATIONS: tuple[Migration, ...] = (
     metric_labels,
     evidence_lookup,
     kept_results,
+    kept_records,
+    explore,
+    measured_traces,
 )
 
 

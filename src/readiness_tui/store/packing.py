@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC
 from math import isfinite
 from typing import Any
 
@@ -13,16 +14,20 @@ from readiness_tui.domain.runs.model import Case, Chunk, EvalSet, Outcome, Run, 
 from readiness_tui.store.codec import from_micros, micros
 from readiness_tui.store.schema import UNKNOWN_TIME
 
+#: The texts of a trace's chunks where they lie apart, see `chunk_texts`; without a comma, as the names of columns are.
+CHUNK_TEXTS = "(SELECT x.chunks FROM trace_text x WHERE x.key = trace.key)"
 TRACE_COLUMNS = (
     "id, started_at, prompt_version, model, index_version, app_version, status, outcome, error, question, answer, "
     "chunks, tool_calls, retrieval, feedback, latency_ms, cost, tokens_in, tokens_out, scores, cached, cold, extra, "
-    "spans, person, session"
+    f"spans, person, session, {CHUNK_TEXTS}"
 )
-RAW_BLOCK = 64  # records compressed together: one is read by unpacking some 50 KB
+
+_LONG = 512  # characters of chunk texts in a trace from which they are compressed
 
 _OUTCOMES: dict[Outcome | None, str | None] = {None: None, **{outcome: outcome.value for outcome in Outcome}}
 _encode = msgspec.json.Encoder().encode
 _chunks = msgspec.json.Decoder(list[tuple[str, int | None, float | None, str | None, str | None]]).decode
+_texts = msgspec.json.Decoder(list[str | None]).decode
 _calls = msgspec.json.Decoder(list[tuple[str, str | None, str | None, str | None, int | None]]).decode
 _spans = msgspec.json.Decoder(tuple[Span, ...]).decode
 _scores = msgspec.json.Decoder(dict[str, float]).decode
@@ -58,7 +63,8 @@ def eval_set(text: str) -> EvalSet:
 
 
 def trace_rows(traces: Sequence[Trace]) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Column names and rows. Chunks and tool calls are arrays of their fields, in the domain's order.
+    """Column names and rows. Chunks and tool calls are arrays of their fields, in the domain's order;
+    long texts of chunks lie apart (`chunk_texts`).
 
     Columns that are None throughout are left out: the SQLite module binds a None ten times slower than a text.
     Raises ValueError or TypeError where one of them cannot be stored.
@@ -99,7 +105,44 @@ def trace_rows(traces: Sequence[Trace]) -> tuple[list[str], list[tuple[Any, ...]
 
 
 def _chunks_json(chunks: tuple[Chunk, ...]) -> str:
-    return _encode([(c.id, c.rank, c.score, c.text, c.source) for c in chunks]).decode()
+    apart = _long(chunks)
+    return _encode([(c.id, c.rank, c.score, None if apart else c.text, c.source) for c in chunks]).decode()
+
+
+def _long(chunks: tuple[Chunk, ...]) -> bool:
+    """Whether their texts are worth compressing: they are the larger part of most records that log them."""
+    return sum([len(c.text) for c in chunks if c.text]) >= _LONG
+
+
+def chunk_texts(chunks: tuple[Chunk, ...] | None) -> bytes | None:
+    """The texts of a trace's chunks as a JSON list in a Zstandard frame; None where they lie in its column `chunks`."""
+    if not chunks or not _long(chunks):
+        return None
+    import zstandard  # only here: most commands never need it
+
+    return zstandard.ZstdCompressor(level=1).compress(_encode([c.text for c in chunks]))
+
+
+def plain_size(found: tuple[bytes] | None) -> int:
+    """Bytes of the JSON that such a row holds, by the frame's head (RFC 8878, 3.1.1.1: at most 18 bytes); 0 without it."""
+    if found is None:
+        return 0
+    import zstandard
+
+    return int(zstandard.frame_content_size(found[0]))
+
+
+def _read_chunks(rows: str | None, texts: bytes | None) -> tuple[Chunk, ...] | None:
+    if rows is None:
+        return None
+    chunks = _chunks(rows)
+    if texts is None:
+        return tuple([Chunk(*fields) for fields in chunks])
+    import zstandard
+
+    said = _texts(zstandard.ZstdDecompressor().decompress(texts))
+    pairs = zip(chunks, said, strict=True)
+    return tuple([Chunk(id, rank, score, text, source) for (id, rank, score, _, source), text in pairs])
 
 
 def _calls_json(calls: tuple[ToolCall, ...]) -> str:
@@ -127,27 +170,63 @@ def trace(row: Sequence[Any]) -> Trace:
         row[8],
         row[9],
         row[10],
-        None if row[11] is None else tuple([Chunk(*fields) for fields in _chunks(row[11])]),
-        None if row[12] is None else tuple([ToolCall(*fields) for fields in _calls(row[12])]),
+        _read_chunks(row[11], row[26]),
+        None if row[12] is None else tool_calls(row[12]),
         None if row[13] is None else bool(row[13]),
         row[14],
         row[15],
         row[16],
         row[17],
         row[18],
-        _scores(row[19]) if row[19] else {},
+        scores(row[19]),
         bool(row[20]),
         bool(row[21]),
-        _any(row[22]) if row[22] else {},
+        extra(row[22]),
         _spans(row[23]) if row[23] else None,
         row[24],
         row[25],
     )
 
 
+def as_stored(trace: Trace) -> Trace:
+    """The trace as `trace` makes it of its row: numbers of the columns' kinds, times in UTC, JSON's lists.
+
+    Most are so already, and are returned themselves. Raises as `trace_rows` does.
+    """
+    changes: dict[str, Any] = {}
+    if trace.latency_ms is not None and type(trace.latency_ms) is not float:
+        changes["latency_ms"] = float(trace.latency_ms)
+    if trace.cost is not None and type(trace.cost) is not float:
+        changes["cost"] = float(trace.cost)
+    if trace.started_at is not None and trace.started_at.tzinfo is not UTC:
+        changes["started_at"] = from_micros(micros(trace.started_at))
+    if trace.chunks and any(chunk.score is not None and type(chunk.score) is not float for chunk in trace.chunks):
+        changes["chunks"] = tuple([c if c.score is None else replace(c, score=float(c.score)) for c in trace.chunks])
+    if trace.scores:
+        changes["scores"] = scores(_scores_json(trace.scores))
+    if trace.extra:
+        changes["extra"] = extra(_encode(trace.extra).decode())
+    if trace.spans:
+        changes["spans"] = _spans(_encode(trace.spans))
+    return replace(trace, **changes) if changes else trace
+
+
+def scores(text: str | None) -> dict[str, float]:
+    return _scores(text) if text else {}
+
+
+def extra(text: str | None) -> dict[str, Any]:
+    return _any(text) if text else {}
+
+
 def tool_fragment(name: str) -> str:
     """What the JSON of a trace's tool calls holds, and nothing else in it can, where this tool was called."""
     return f"[{_encode(name).decode()},"
+
+
+def tool_calls(text: str) -> tuple[ToolCall, ...]:
+    """The calls of a row of `tool_calls`."""
+    return tuple([ToolCall(*fields) for fields in _calls(text)])
 
 
 def tool_names(calls: str | None) -> set[str]:
@@ -158,18 +237,3 @@ def tool_names(calls: str | None) -> set[str]:
 def chunk_sources(chunks: str | None) -> set[str]:
     """The documents that a row of `chunks` comes from; a chunk without one stands for itself."""
     return {chunk[4] or chunk[0] for chunk in _chunks(chunks)} if chunks and chunks != "[]" else set()
-
-
-def pack(records: Sequence[str]) -> bytes:
-    """Raw records, compressed together: their lengths, a newline, their bytes. Lone surrogates survive."""
-    parts = [record.encode("utf-8", "surrogatepass") for record in records]
-    return zlib.compress(b"\n".join((_encode([len(part) for part in parts]), b"".join(parts))), 1)
-
-
-def unpack(data: bytes) -> list[str]:
-    lengths, _, joined = zlib.decompress(data).partition(b"\n")
-    records, start = [], 0
-    for length in msgspec.json.decode(lengths, type=list[int]):
-        records.append(joined[start : start + length].decode("utf-8", "surrogatepass"))
-        start += length
-    return records

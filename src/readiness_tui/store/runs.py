@@ -12,6 +12,7 @@ from readiness_tui.domain.runs.declared import with_declared
 from readiness_tui.domain.runs.model import Case, DeclaredFact, Drawn, HumanLabel, HumanVerdict, Run
 from readiness_tui.store import declared, packing
 from readiness_tui.store.codec import dump, load, moment, opt_moment, stamp
+from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.systems import NUMBER
@@ -99,7 +100,7 @@ def holds_case(conn: Connection, system: str, case_id: str) -> bool:
 def records(conn: Connection, key: int) -> Iterator[tuple[Case, str]]:
     """In the file's order, each case as imported, with its record as the file had it."""
     for text, raw_ in conn.execute("SELECT json, raw FROM run_case WHERE run_key = ? ORDER BY position", (key,)):
-        yield packing.case(text), packing.unpack(raw_)[0]
+        yield packing.case(text), raw_records.unpack(raw_)[0] or ""
 
 
 def labels(conn: Connection, system: str, run_id: str) -> dict[Answered, tuple[HumanLabel, ...]]:

@@ -6,8 +6,13 @@ import time
 from collections.abc import Iterator
 
 from readiness_tui.domain.runs.model import Trace
+from readiness_tui.domain.traces.kept_records import KeptRecords
 from readiness_tui.store import packing, sqlite, staging
 from readiness_tui.store.db import Store
+from readiness_tui.store.measured import days, stale
+from readiness_tui.store.measured.reading import TraceReading
+from readiness_tui.store.measured.sorting import in_order
+from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.staging import UNSTORABLE, Refused
 
@@ -15,11 +20,14 @@ _TURN = 0.005  # seconds between two batches that follow each other at once: tim
 Pair = tuple[Trace, str]  # and its raw record
 
 
-def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[Refused]) -> None:
+def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[Refused], keep: KeptRecords) -> None:
     """One batch. The slow work is done before taking the lock."""
-    names, rows = packing.trace_rows([trace for trace, _ in pairs])
-    raws = [raw for _, raw in pairs]
-    blocks = [packing.pack(raws[at : at + packing.RAW_BLOCK]) for at in range(0, len(raws), packing.RAW_BLOCK)]
+    traces = [trace for trace, _ in pairs]
+    names, rows = packing.trace_rows(traces)
+    texts = [packing.chunk_texts(trace.chunks) for trace in traces]
+    reading = TraceReading.of(traces)
+    kept = keep.of(traces, {at for at, _ in reading.leaked})
+    blocks = list(raw_records.blocks([raw if keeps else None for (_, raw), keeps in zip(pairs, kept, strict=True)]))
     with staging.batch(store) as tx:
         staging.check_staged(tx, import_id)
         (last,) = tx.conn.execute("SELECT coalesce(max(last_key), 0) FROM trace_raw").fetchone()
@@ -28,14 +36,19 @@ def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[R
             f"INSERT INTO trace(key, import_id, system_id, {', '.join(names)}) VALUES (?, ?, ?{', ?' * len(names)})",
             ((key, import_id, system, *row) for key, row in enumerate(rows, last + 1)),
         )
-        for at, data in enumerate(blocks):
-            first = last + 1 + at * packing.RAW_BLOCK
-            until = min(first + packing.RAW_BLOCK - 1, last + len(pairs))
+        reading.put(tx, import_id, range(last + 1, last + 1 + len(pairs)))
+        tx.bulk(
+            "INSERT INTO trace_text(key, chunks) VALUES (?, ?)",
+            ((key, text) for key, text in enumerate(texts, last + 1) if text is not None),
+        )
+        for count, data in blocks:
             tx.conn.execute(
                 "INSERT INTO trace_raw(import_id, first_key, last_key, data) VALUES (?, ?, ?, ?)",
-                (import_id, first, until, data),
+                (import_id, last + 1, last + count, data),
             )
+            last += count
         staging.count(tx, import_id, "traces", len(pairs))
+        staging.count(tx, import_id, "raw_kept", sum(kept))
         staging.reject(tx, import_id, refused)
 
 
@@ -47,7 +60,9 @@ def sorted_out(batch: list[Pair]) -> tuple[list[Pair], list[Refused]]:
     for trace, raw in batch:
         try:
             _, (row,) = packing.trace_rows([trace])
+            packing.chunk_texts(trace.chunks)
             scratch.execute(f"SELECT ?{', ?' * (len(row) - 1)}", row)
+            TraceReading.of([trace])
             good.append((trace, raw))
         except UNSTORABLE as error:
             refused.append((0, f"trace {trace.id!r}: {error}", raw))
@@ -58,34 +73,23 @@ def sorted_out(batch: list[Pair]) -> tuple[list[Pair], list[Refused]]:
 def index_ids(store: Store, import_id: int) -> None:
     """Enter the ids of the staged traces in their order, so that each page of the index is written once.
 
-    Sorted in a private temporary database: that needs neither memory for all of them nor a lock on ours. On the way,
-    an id that comes again is refused, and the same ids of earlier imports of the system are marked as superseded.
+    On the way, an id that comes again is refused, and the same ids of earlier imports of the system are marked as
+    superseded.
     """
-    sorter = sqlite.sqlite3.connect("", isolation_level=None)
-    try:
-        sorter.execute("PRAGMA journal_mode = OFF")
-        sorter.execute("CREATE TABLE staged(id TEXT, key INTEGER)")
-        for rows in _staged_ids(store, import_id):
-            sorter.execute("BEGIN")
-            sorter.executemany("INSERT INTO staged VALUES (?, ?)", rows)
-            sorter.execute("COMMIT")
-        cursor = sorter.execute("SELECT id, key FROM staged ORDER BY id, key")
-        last = None
-        while rows := cursor.fetchmany(4 * staging.BATCH):  # short rows
-            before = [last, *(id for id, _ in rows)]
-            again = [key for was, (id, key) in zip(before, rows, strict=False) if was == id]
-            last = rows[-1][0]
-            with staging.batch(store) as tx:
-                for key in again:
-                    _refuse_again(tx, import_id, key)
-                tx.bulk(
-                    "INSERT INTO trace_id(import_id, id, key) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                    ((import_id, id, key) for id, key in rows),
-                )
-                supersede(tx, import_id, 0, rows[0][0], last)
-            time.sleep(_TURN)
-    finally:
-        sorter.close()
+    last = None
+    for rows in in_order(_staged_ids(store, import_id)):
+        before = [last, *(id for id, _ in rows)]
+        again = [key for was, (id, key) in zip(before, rows, strict=False) if was == id]
+        last = rows[-1][0]
+        with staging.batch(store) as tx:
+            for key in again:
+                _refuse_again(tx, import_id, key)
+            tx.bulk(
+                "INSERT INTO trace_id(import_id, id, key) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                ((import_id, id, key) for id, key in rows),
+            )
+            supersede(tx, import_id, 0, rows[0][0], last)
+        time.sleep(_TURN)
 
 
 def _staged_ids(store: Store, import_id: int) -> Iterator[list[tuple[str, int]]]:
@@ -104,19 +108,25 @@ def _staged_ids(store: Store, import_id: int) -> Iterator[list[tuple[str, int]]]
 
 
 def _refuse_again(tx: Tx, import_id: int, key: int) -> None:
-    (id,) = tx.conn.execute("SELECT id FROM trace WHERE key = ?", (key,)).fetchone()
-    first, data = tx.conn.execute(
-        "SELECT first_key, data FROM trace_raw WHERE first_key <= ? ORDER BY first_key DESC LIMIT 1", (key,)
-    ).fetchone()
-    tx.conn.execute("DELETE FROM trace WHERE key = ?", (key,))
+    id, day = tx.conn.execute(f"SELECT id, {days.sql('started_at')} FROM trace WHERE key = ?", (key,)).fetchone()
+    raw = raw_records.of_trace(tx.conn, key)
+    staging.count(tx, import_id, "raw_kept", -(raw is not None))
+    for table, column in (
+        ("trace_text", "key"),
+        ("trace", "key"),
+        ("trace_measure", "trace_key"),
+        ("trace_leak", "trace_key"),
+    ):
+        tx.conn.execute(f"DELETE FROM {table} WHERE {column} = ?", (key,))
+    stale.mark(tx, [(import_id, day)], import_id)  # it was counted
     staging.count(tx, import_id, "traces", -1)
-    again = (0, f"trace {id!r} is in the file twice; the first is kept", packing.unpack(data)[key - first])
+    again = (0, f"trace {id!r} is in the file twice; the first is kept", raw or "")
     staging.reject(tx, import_id, [again])
 
 
 def supersede(tx: Tx, import_id: int, since: int, low: str, high: str) -> None:
     """Remember which traces of its system's other imports, published later than `since`, this one's of these ids
-    replace; it takes effect at publication."""
+    replace, and of which days; it takes effect at publication."""
     others = tx.conn.execute(
         "SELECT o.id FROM import i JOIN import o USING (system_id)"
         " WHERE i.id = ?1 AND o.id != ?1 AND o.published_order > ?2 AND o.traces > 0",
@@ -126,6 +136,14 @@ def supersede(tx: Tx, import_id: int, since: int, low: str, high: str) -> None:
         tx.conn.execute(
             "INSERT INTO trace_superseded(key, import_id) SELECT old.key, new.import_id"
             " FROM trace_id new CROSS JOIN trace_id old ON old.id = new.id AND old.import_id = ?"
+            " WHERE new.import_id = ? AND new.id BETWEEN ? AND ? ON CONFLICT DO NOTHING",
+            (other, import_id, low, high),
+        )
+        tx.conn.execute(
+            "INSERT INTO trace_stale(import_id, day, because)"
+            f" SELECT DISTINCT t.import_id, {days.sql('t.started_at')}, new.import_id"
+            " FROM trace_id new CROSS JOIN trace_id old ON old.id = new.id AND old.import_id = ?"
+            " CROSS JOIN trace t ON t.key = old.key"
             " WHERE new.import_id = ? AND new.id BETWEEN ? AND ? ON CONFLICT DO NOTHING",
             (other, import_id, low, high),
         )

@@ -1,105 +1,63 @@
-"""Reading traces: a page at any depth, one by its id, all between two times. Only a system's own,
-published, not superseded ones.
-
-The list is sorted by start, the newest first, then by key; those without a start come last.
+"""Reading traces: how many meet a filter, one by its id, all between two times. Only a system's own,
+published, not superseded ones. `trace_pages.py` lists them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from readiness_tui.domain.runs.model import Outcome, Trace
-from readiness_tui.store import packing
-from readiness_tui.store.codec import from_micros, micros
+from readiness_tui.domain.filters.model import Filter, Within
+from readiness_tui.domain.runs.model import Trace
+from readiness_tui.store import packing, trace_filter, trace_words
+from readiness_tui.store.codec import from_micros
+from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.schema import UNKNOWN_TIME
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.systems import NUMBER
 
+_PART = 20_000  # keys that one statement looks through
 _CHUNK = 2_000  # rows read at once: no cursor stays open between chunks, so no writer waits for a long scan
-_COLUMNS = "key, " + packing.TRACE_COLUMNS
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """The filter of a trace list; None and "" match everything. `start` inclusive, `end` exclusive, UTC."""
-
-    text: str = ""  # in question, answer or id, whatever the case of ASCII letters
-    status: str | None = None
-    outcome: Outcome | None = None
-    model: str | None = None
-    prompt_version: str | None = None
-    has_error: bool | None = None  # an error text, or the outcome "error"
-    error: str = ""  # in the error text, whatever the case of ASCII letters
-    tool: str | None = None  # called at least once
-    start: datetime | None = None
-    end: datetime | None = None
-
-
-Cursor = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class ListedTrace:
-    """A trace in the list; `cursor` is its place in it."""
-
-    cursor: Cursor
-    trace: Trace
-
 
 NONE = Filter()
 
 
-def page(
-    conn: Connection,
-    system: str,
-    where: Filter = NONE,
-    *,
-    after: Cursor | None = None,
-    before: Cursor | None = None,
-    limit: int = 100,
-) -> list[ListedTrace]:
-    """The next `limit` of the list `after` a place, or the ones just `before` it; from the top without either.
-
-    Costs the same at any depth.
-    """
-    clauses, values = _where(conn, system, where)
-    order = "DESC"
-    for cursor, sign in ((after, "<"), (before, ">")):
-        if cursor is not None:
-            clauses.append(f"started_at {sign}= ? AND (started_at {sign} ? OR key {sign} ?)")
-            values += [cursor[0], cursor[0], cursor[1]]
-            order = "DESC" if sign == "<" else "ASC"
-    rows = conn.execute(
-        f"SELECT {_COLUMNS} FROM trace WHERE {' AND '.join(clauses)} ORDER BY started_at {order}, key {order} LIMIT ?",
-        (*values, limit),
-    ).fetchall()
-    listed = [ListedTrace((row[2], row[0]), packing.trace(row[1:])) for row in rows]
-    return listed if order == "DESC" else listed[::-1]
-
-
 def count(conn: Connection, system: str, where: Filter = NONE) -> int:
-    clauses, values = _where(conn, system, where)
-    return int(conn.execute(f"SELECT count(*) FROM trace WHERE {' AND '.join(clauses)}", values).fetchone()[0])
+    if all(isinstance(one, Within) for one in where.conditions):  # an index says it
+        where_sql, values = clauses(conn, system, where)
+        return int(conn.execute(f"SELECT count(*) FROM trace WHERE {where_sql}", values).fetchone()[0])
+    return sum(
+        int(conn.execute(f"SELECT count(*) {source}", values).fetchone()[0])
+        for source, values in parts(conn, system, where)
+    )
+
+
+def parts(conn: Connection, system: str, where: Filter) -> Iterator[tuple[str, list[Any]]]:
+    """FROM and WHERE of the traces that meet a filter, part by part of the table: a statement for each takes so little
+    time that nobody who saves waits for it. Those that the index of words knows to be few are looked up."""
+    where_sql, values = clauses(conn, system, where)
+    # Not by an index: each part is a range of the table itself.
+    found = trace_words.narrowed(conn, system, where)
+    if found is not None:
+        yield f"FROM trace NOT INDEXED WHERE key IN ({', '.join(map(str, found))}) AND {where_sql}", values
+        return
+    first, last = conn.execute("SELECT (SELECT min(key) FROM trace), (SELECT max(key) FROM trace)").fetchone()
+    for start in range(first or 0, (last or -1) + 1, _PART):
+        yield f"FROM trace NOT INDEXED WHERE key BETWEEN {start} AND {start + _PART - 1} AND {where_sql}", values
 
 
 def get(conn: Connection, system: str, trace_id: str) -> Trace | None:
-    row = _row(conn, system, trace_id)
-    return None if row is None else packing.trace(row[1:])
+    key = key_of(conn, system, trace_id)
+    if key is None:
+        return None
+    return packing.trace(conn.execute(f"SELECT {packing.TRACE_COLUMNS} FROM trace WHERE key = ?", (key,)).fetchone())
 
 
 def raw(conn: Connection, system: str, trace_id: str) -> str | None:
-    """The raw record, as it was in the file."""
-    row = _row(conn, system, trace_id)
-    if row is None:
-        return None
-    block = conn.execute(
-        "SELECT first_key, data FROM trace_raw WHERE first_key <= ? ORDER BY first_key DESC LIMIT 1", (row[0],)
-    ).fetchone()
-    record: str = packing.unpack(block[1])[row[0] - block[0]]
-    return record
+    """The raw record, as it was in the file; None where it was not kept."""
+    key = key_of(conn, system, trace_id)
+    return None if key is None else raw_records.of_trace(conn, key)
 
 
 def iter_between(
@@ -109,7 +67,7 @@ def iter_between(
 
     Reads in chunks: use it outside a snapshot, so that nobody who saves waits for it.
     """
-    for rows in _chunks(conn, system, packing.TRACE_COLUMNS, start, end):
+    for rows in chunks(conn, system, packing.TRACE_COLUMNS, start, end):
         for row in rows:
             yield packing.trace(row[2:])
 
@@ -121,19 +79,16 @@ def columns(
 
     `latency_ms`, `cost`, `outcome`, `cached` and `cold` come from an index, without reading the wide rows.
     """
-    for name in names:
-        if not name.isidentifier():
-            raise ValueError(name)
-    for rows in _chunks(conn, system, ", ".join(names), start, end):
+    for rows in chunks(conn, system, plain(names), start, end):
         for row in rows:
             yield row[2:]
 
 
 def latest(conn: Connection, system: str) -> datetime | None:
     """When the latest trace started; None where none has a time."""
-    clauses, values = _where(conn, system, NONE)
+    where_sql, values = clauses(conn, system)
     row = conn.execute(
-        f"SELECT started_at FROM trace WHERE {' AND '.join(clauses)} ORDER BY started_at DESC, key DESC LIMIT 1", values
+        f"SELECT started_at FROM trace WHERE {where_sql} ORDER BY started_at DESC, key DESC LIMIT 1", values
     ).fetchone()
     return None if row is None or row[0] == UNKNOWN_TIME else from_micros(row[0])
 
@@ -150,56 +105,57 @@ def ids(conn: Connection, system: str, prefix: str, *, limit: int) -> list[str]:
     return sorted(found)[:limit]
 
 
-def by_outcome(conn: Connection, system: str, where: Filter = NONE) -> dict[str, int]:
-    """How many have each outcome; "" stands for an unknown one."""
-    return _counts(conn, system, "coalesce(outcome, '')", where)
-
-
-def by_error(conn: Connection, system: str, where: Filter = NONE) -> dict[str, int]:
-    """How many have each class of error: the text before its first colon. Traces without an error are left out."""
-    found = _counts(conn, system, "trim(substr(error, 1, instr(error || ':', ':') - 1))", where)
-    found.pop("", None)
-    return found
-
-
 def values(conn: Connection, system: str, column: str) -> list[str]:
-    """The different values of `status`, `model`, `prompt_version`, …: what a filter can offer."""
+    """The different values of `model`, `prompt_version`, …: what a part of a name can stand for."""
     if not column.isidentifier():
         raise ValueError(column)
-    return sorted(name for name in _counts(conn, system, f"coalesce({column}, '')", NONE) if name)
+    where_sql, found = clauses(conn, system, NONE)
+    rows = conn.execute(f"SELECT DISTINCT {column} FROM trace WHERE {where_sql} AND {column} <> ''", found).fetchall()
+    return sorted(name for (name,) in rows)
 
 
-def _counts(conn: Connection, system: str, expression: str, where: Filter) -> dict[str, int]:
-    clauses, found = _where(conn, system, where)
-    rows = conn.execute(
-        f"SELECT {expression}, count(*) FROM trace WHERE {' AND '.join(clauses)} GROUP BY 1 ORDER BY 2 DESC, 1", found
-    ).fetchall()
-    return {name or "": number for name, number in rows}
-
-
-def _row(conn: Connection, system: str, trace_id: str) -> tuple[Any, ...] | None:
-    clauses, values = _where(conn, system, NONE)
-    row: tuple[Any, ...] | None = conn.execute(
-        f"SELECT {_COLUMNS} FROM trace WHERE key IN (SELECT i.key FROM trace_id i WHERE i.import_id IN"
-        f" ({', '.join(map(str, _published(conn, system)))}) AND i.id = ?) AND {' AND '.join(clauses)}",
+def key_of(conn: Connection, system: str, trace_id: str) -> int | None:
+    """The key of the row that is shown for an id."""
+    where_sql, values = clauses(conn, system)
+    row = conn.execute(
+        "SELECT key FROM trace WHERE key IN (SELECT i.key FROM trace_id i WHERE i.import_id IN"
+        f" ({', '.join(map(str, _published(conn, system)))}) AND i.id = ?) AND {where_sql}",
         (trace_id, *values),
     ).fetchone()
-    return row
+    return None if row is None else int(row[0])
 
 
-def _chunks(
-    conn: Connection, system: str, names: str, start: datetime | None, end: datetime | None
+def plain(names: Sequence[str]) -> str:
+    """Columns as SQL. Raises ValueError for what is no name."""
+    for name in names:
+        if not name.isidentifier():
+            raise ValueError(name)
+    return ", ".join(names)
+
+
+def chunks(
+    conn: Connection,
+    system: str,
+    names: str,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    *,
+    source: str = "trace",
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """Rows of key, started_at and `names`."""
-    clauses, values = _where(conn, system, Filter(start=start, end=end))
+    """Rows of key, started_at and these columns, in the order of `iter_between`. `source`: the table, or a join of it."""
+    where_sql, values = clauses(conn, system, _between(start, end))
     at, key = UNKNOWN_TIME, -1
     sql = (
-        f"SELECT key, started_at, {names} FROM trace WHERE {' AND '.join(clauses)}"
+        f"SELECT key, started_at, {names} FROM {source} WHERE {where_sql}"
         " AND started_at >= ? AND (started_at > ? OR key > ?) ORDER BY started_at, key LIMIT ?"
     )
     while rows := conn.execute(sql, (*values, at, at, key, _CHUNK)).fetchall():
         yield rows
         key, at = rows[-1][:2]
+
+
+def _between(start: datetime | None, end: datetime | None) -> Filter:
+    return NONE if start is None and end is None else Filter((Within(start, end),))
 
 
 def _published(conn: Connection, system: str) -> list[int]:
@@ -208,41 +164,13 @@ def _published(conn: Connection, system: str) -> list[int]:
     return [number for (number,) in conn.execute(sql, (system,)).fetchall()]
 
 
-def _where(conn: Connection, system: str, where: Filter) -> tuple[list[str], list[Any]]:
-    """Clauses and their values; the first ones keep out what is another system's, staged or superseded."""
+def clauses(conn: Connection, system: str, where: Filter = NONE) -> tuple[str, list[Any]]:
+    """What has to hold of a row of `trace`; the first parts keep out what is another system's, staged or superseded."""
     published = ", ".join(map(str, _published(conn, system)))
-    clauses = [f"system_id = {NUMBER}", f"import_id IN ({published})"]
+    seen = [f"system_id = {NUMBER}", f"import_id IN ({published})"]
     if conn.execute("SELECT 1 FROM trace_superseded LIMIT 1").fetchone():
-        clauses.append(
+        seen.append(
             f"NOT EXISTS (SELECT 1 FROM trace_superseded s WHERE s.key = trace.key AND s.import_id IN ({published}))"
         )
-    values: list[Any] = [system]
-
-    def add(clause: str, *given: Any) -> None:
-        clauses.append(clause)
-        values.extend(given)
-
-    if where.error:
-        add("error LIKE ? ESCAPE '\\'", _like(where.error))
-    if where.text:
-        like = _like(where.text)
-        add("(question LIKE ? ESCAPE '\\' OR answer LIKE ? ESCAPE '\\' OR id LIKE ? ESCAPE '\\')", like, like, like)
-    for column, value in (("status", where.status), ("model", where.model), ("prompt_version", where.prompt_version)):
-        if value is not None:
-            add(f"{column} = ?", value)
-    if where.outcome is not None:
-        add("outcome = ?", where.outcome.value)
-    if where.has_error is not None:
-        add(f"(error IS NOT NULL OR outcome IS 'error') = {int(where.has_error)}")
-    if where.tool is not None:
-        add("instr(tool_calls, ?) > 0", packing.tool_fragment(where.tool))
-    if where.start is not None:
-        add("started_at >= ?", micros(where.start))
-    if where.end is not None:
-        add("started_at < ? AND started_at > ?", micros(where.end), UNKNOWN_TIME)
-    return clauses, values
-
-
-def _like(text: str) -> str:
-    """The LIKE pattern of a text anywhere inside another."""
-    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    wanted, values = trace_filter.clauses(where)
+    return " AND ".join([*seen, *wanted]), [system, *values]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -12,22 +13,34 @@ from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.events import Event, Paste
+from textual.events import Event, InputEvent, Key, MouseMove, Paste
 from textual.notifications import Notify, SeverityLevel
 
-from readiness_tui.domain.checklists.standing import unchecked
 from readiness_tui.domain.errors import AlreadySaved, ReadinessError
 from readiness_tui.domain.text.sanitise import visible
-from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import ReviewView, load
-from readiness_tui.tui.commands import ReadinessCommands
-from readiness_tui.tui.host import Host
 from readiness_tui.tui.notice import Notice
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.widgets.bars import ROOMS
 
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from readiness_tui.services.core.desk import Desk
+    from readiness_tui.services.core.opening import Opening
+    from readiness_tui.services.core.view import ReviewView
+    from readiness_tui.tui.host import Host
+
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+AT_ONCE = frozenset({"ctrl+q", "ctrl+c"})  # keys that do not wait until the review is judged
+
+
+def _commands() -> type[Provider]:
+    from readiness_tui.tui.commands import ReadinessCommands
+
+    return ReadinessCommands
 
 
 class ReadinessApp(App[None]):
@@ -39,7 +52,7 @@ class ReadinessApp(App[None]):
     TITLE = "readiness"
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS = App.COMMANDS | {ReadinessCommands}
+    COMMANDS = App.COMMANDS | {_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -68,8 +81,12 @@ class ReadinessApp(App[None]):
         self.who = desk.who if desk else who
         self.here = here or Path.cwd()
         self.view: ReviewView | None = None
+        self.opening: Opening | None = None
+        self._early: list[InputEvent] = []  # what was pressed before there was anything to act on
+        self._glanced: ReviewView | None = None  # the view whose glance is in the file
         # One thread for everything that touches the file: saves keep their order, and none is ever dropped.
         self._serial = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness-store")
+        self._reckoning = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness-rules")
 
     async def on_mount(self) -> None:
         if self._lab is not None:
@@ -82,11 +99,25 @@ class ReadinessApp(App[None]):
             await self.open_desk(self.desk)
 
     async def on_event(self, event: Event) -> None:
+        if self._too_early(event):
+            assert isinstance(event, InputEvent)
+            self._early.append(event)
+            return
         if isinstance(event, Paste):
             event.text = visible(event.text)  # a field shows what it holds, so nothing raw may get into one
         await super().on_event(event)
 
+    def _too_early(self, event: Event) -> bool:
+        """Keys and clicks wait, in their order, while the review that is shown already is not judged yet."""
+        if self.view is not None or self.opening is None or not isinstance(event, InputEvent):
+            return False
+        return not isinstance(event, MouseMove) and not (isinstance(event, Key) and event.key in AT_ONCE)
+
     async def on_unmount(self) -> None:
+        if self.desk is not None and self.view is not None and self.view is not self._glanced:
+            with suppress(ReadinessError):
+                await self.serve(_leave, self.desk)
+        self._reckoning.shutdown(wait=True, cancel_futures=True)
         self._serial.shutdown(wait=True)
 
     # -- services: what the host promises (host.py) ---------------------------------------------------------------
@@ -107,6 +138,9 @@ class ReadinessApp(App[None]):
         except ReadinessError as refusal:
             self.complain(str(refusal))
             return None
+
+    async def reckon(self, rule: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._reckoning, partial(rule, *args, **kwargs))
 
     async def act(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> bool:
         try:
@@ -130,9 +164,11 @@ class ReadinessApp(App[None]):
     async def reload(self) -> None:
         if self.desk is None:
             return
-        view = await self.fetch(load, self.desk)
-        if view is None:
-            return
+        view = await self.fetch(_load, self.desk)
+        if view is not None:
+            await self._show(view)
+
+    async def _show(self, view: ReviewView) -> None:
         self.view = view
         for screen in self.screen_stack:
             if isinstance(screen, RoomScreen):
@@ -161,16 +197,44 @@ class ReadinessApp(App[None]):
     # -- screens --------------------------------------------------------------------------------------------------
 
     async def open_desk(self, desk: Desk) -> None:
+        from readiness_tui.services.core import opening
+
         self.desk = desk
         self.who = desk.who
-        view = await self.fetch(load, desk)
+        self.view = None
+        self.opening = await self.fetch(opening.begin, desk)
+        if self.opening is None:
+            await self._judge(desk)
+        else:
+            await self.action_room("overview")
+            self.run_worker(self._judge(desk), group="opening", exclusive=True)
+
+    async def _judge(self, desk: Desk) -> None:
+        """The review for the first time: what was shown of it so far is what was kept, or nothing."""
+        begun, view = self.opening, await self.fetch(_load, desk)
+        self.opening = None
+        early, self._early = self._early, []
         if view is None:
             from readiness_tui.tui.screens.start.screen import GreetingScreen
 
+            if begun is not None:
+                await self.pop_screen()
             await self.push_screen(GreetingScreen())
             return
-        self.view = view
-        await self.action_room("overview")
+        await self._show(view)
+        if begun is None:
+            await self.action_room("overview")
+        for event in early:
+            self.post_message(event)
+        if begun is not None:
+            await self._keep(desk, begun, view)
+
+    async def _keep(self, desk: Desk, begun: Opening, view: ReviewView) -> None:
+        from readiness_tui.services.core import opening
+
+        glance = _glance(view)
+        if glance == begun.glance or await self.serve(opening.keep, desk, begun, glance):
+            self._glanced = view
 
     async def open_lab(self, folder: Path) -> None:
         from readiness_tui.tui.screens.lab.screen import LabScreen
@@ -178,7 +242,7 @@ class ReadinessApp(App[None]):
         await self.push_screen(LabScreen(folder))
 
     async def action_room(self, name: str) -> None:
-        if self.view is None:
+        if self.view is None and self.opening is None:
             return
         if not self.is_screen_installed(name):
             self.install_screen(_room(name), name)
@@ -259,6 +323,8 @@ class ReadinessApp(App[None]):
         else:
             await self.action_room("checklists")
             if kind == "evidence" and self.view is not None:
+                from readiness_tui.domain.checklists.standing import unchecked
+
                 waiting = [one for one in self.view.items if unchecked(self.view.dossier(one.id), self.view.as_of)]
                 if waiting:
                     await self._point("checklists", waiting[0].id)
@@ -278,6 +344,26 @@ class ReadinessApp(App[None]):
 
     def _is_item(self, text: str) -> bool:
         return self.view is not None and text in self.view.judgement.standings
+
+
+def _load(desk: Desk) -> ReviewView:
+    """On the store's thread, so that the first screen does not wait for the rules to be imported."""
+    from readiness_tui.services.core.view import load
+
+    return load(desk)
+
+
+def _glance(view: ReviewView) -> Any:
+    from readiness_tui.tui.screens.overview.glance import to_plain
+    from readiness_tui.tui.screens.overview.look import glance_of
+
+    return to_plain(glance_of(view))
+
+
+def _leave(desk: Desk) -> bool:
+    from readiness_tui.services.core import opening
+
+    return opening.leave(desk, _glance)
 
 
 def _room(name: str) -> RoomScreen:

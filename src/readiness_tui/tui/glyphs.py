@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from readiness_tui.domain.checklists.assessment import Standing
-from readiness_tui.domain.gate_result.model import Result
-from readiness_tui.domain.runs.model import HumanVerdict
-from readiness_tui.domain.verdict.model import Verdict
+if TYPE_CHECKING:
+    from readiness_tui.domain.checklists.assessment import Standing
 
 
 class Mark(NamedTuple):
@@ -32,12 +30,13 @@ STANDING: dict[str, Mark] = {
     "undecided": UNDECIDED,
     "n/a": NOT_APPLICABLE,
 }
-RESULT: dict[Result, Mark] = {
-    Result.PASS: MET,
-    Result.INCONCLUSIVE: PARTIAL,
-    Result.FAIL: FAIL,
-    Result.MISSING: MISSING,
-    Result.CHANGED: CONFLICT,
+# By the words of `Result`, `HumanVerdict` and `Verdict`, which the first screen need not load for it.
+RESULT: dict[str, Mark] = {
+    "PASS": MET,
+    "INCONCLUSIVE": PARTIAL,
+    "FAIL": FAIL,
+    "MISSING": MISSING,
+    "CHANGED SINCE LOCK": CONFLICT,
 }
 CHANGE: dict[str, Mark] = {
     "better": MET,
@@ -47,11 +46,11 @@ CHANGE: dict[str, Mark] = {
     "not tested": NOT_APPLICABLE,
     "too few": NOT_APPLICABLE,
 }
-HUMAN = {HumanVerdict.PASS: MET, HumanVerdict.FAIL: FAIL, HumanVerdict.UNSURE: PARTIAL}
-VERDICT_STYLE: dict[Verdict, str] = {
-    Verdict.GO: "bold $text-success",
-    Verdict.CONDITIONS: "bold $text-warning",
-    Verdict.NO_GO: "bold $text-error",
+HUMAN: dict[str, Mark] = {"pass": MET, "fail": FAIL, "unsure": PARTIAL}
+VERDICT_STYLE: dict[str, str] = {
+    "GO": "bold $text-success",
+    "GO WITH CONDITIONS": "bold $text-warning",
+    "NO-GO": "bold $text-error",
 }
 
 

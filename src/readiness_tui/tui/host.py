@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ParamSpec, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, cast
 
 from textual.dom import DOMNode
 
-from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import ReviewView
+if TYPE_CHECKING:
+    from readiness_tui.services.core.desk import Desk
+    from readiness_tui.services.core.opening import Opening
+    from readiness_tui.services.core.view import ReviewView
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -19,7 +21,8 @@ class Host(Protocol):
     """Runs services away from the UI thread, says what came of them, and opens other screens."""
 
     desk: Desk | None  # None: no file is open
-    view: ReviewView | None  # the open review as it was last read
+    view: ReviewView | None  # the open review as it was last read; None until it has been judged for the first time
+    opening: Opening | None  # what is known of it until then
     who: str
     here: Path  # the folder that new files go to
 
@@ -31,6 +34,10 @@ class Host(Protocol):
 
     async def search(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """`fetch` in a thread of its own: a search through everything imported must not delay a save."""
+
+    async def reckon(self, rule: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Apply a rule to values that are read already, beside the store thread: no save waits for it. What is not
+        wanted any more when its turn comes is dropped, if whoever waits for it is cancelled."""
 
     async def act(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> bool:
         """Run a service that saves, then show what follows from it. False where it refused."""

@@ -25,6 +25,7 @@ from readiness_tui.domain.runs.model import (
     Score,
     Trace,
 )
+from readiness_tui.domain.traces.listed import RecordedList
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 RUN = Run("v2", "v2", "own", started_at=datetime(2026, 11, 23, tzinfo=UTC))
@@ -394,7 +395,7 @@ def test_traces_that_are_left_out_count_the_same() -> None:
     traces = [replace(trace, latency_ms=10.0) if trace.cached else trace for trace in traces]
     rule = Rule("latency_p95_ms", Direction.LOWER, 3500.0, source=From.TRACES)
     data = RunData(RUN, (Case("a"),))
-    outcome = evaluate_gate(Gate("g", (rule,)), None, [data], (), traces, as_of=date(2026, 11, 24))
+    outcome = evaluate_gate(Gate("g", (rule,)), None, [data], (), RecordedList.of(traces), as_of=date(2026, 11, 24))
     assert results(outcome) == [Result.INCONCLUSIVE]
     assert outcome.rows[0].reason.startswith("60 of 100 traces left out: cached, and at most 50 % may be")
 

@@ -34,6 +34,7 @@ from readiness_tui.domain.runs.model import (
     ScoreState,
     Trace,
 )
+from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.domain.verdict.ruling import rule_gate
 
@@ -73,7 +74,7 @@ def hold(
 ) -> GateOutcome:
     runs = candidate if isinstance(candidate, list) else [candidate]
     gate = Gate("g", rules, must_pass, digest="g1")
-    return evaluate_gate(gate, lock, runs, [baseline] if baseline else [], traces, as_of=AS_OF)
+    return evaluate_gate(gate, lock, runs, [baseline] if baseline else [], RecordedList(traces), as_of=AS_OF)
 
 
 def row(rule: Rule, candidate: RunData | list[RunData], baseline: RunData | None = None) -> GateRow:

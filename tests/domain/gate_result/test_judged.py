@@ -366,11 +366,17 @@ def test_an_answer_that_the_run_did_not_keep_cannot_be_labelled() -> None:
 def test_traces_cannot_be_labelled_and_the_row_names_what_can_be_done() -> None:
     from readiness_tui.domain.metrics.rule import From
     from readiness_tui.domain.runs.model import Trace
+    from readiness_tui.domain.traces.listed import RecordedList
 
     rule = Rule("faithfulness", Direction.HIGHER, 0.5, "score", source=From.TRACES, confidence=Confidence.REQUIRED)
     traces = [Trace(f"t{i}", started_at=AT, scores={"faithfulness": 0.9 - i / 1000}) for i in range(60)]
     outcome = evaluate_gate(
-        Gate("g", (rule,), digest="locked"), LOCK, [run_of(3, 1, 0)], [], traces, as_of=date(2026, 11, 25)
+        Gate("g", (rule,), digest="locked"),
+        LOCK,
+        [run_of(3, 1, 0)],
+        [],
+        RecordedList.of(traces),
+        as_of=date(2026, 11, 25),
     )
     (row,) = outcome.rows
     assert row.result is Result.INCONCLUSIVE

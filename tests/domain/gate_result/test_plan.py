@@ -27,6 +27,7 @@ from readiness_tui.domain.runs.model import (
     Score,
     Trace,
 )
+from readiness_tui.domain.traces.listed import RecordedList
 
 DAY = date(2026, 11, 24)
 UP, DOWN = Direction.HIGHER, Direction.LOWER
@@ -72,11 +73,11 @@ def whole(
     gate = Gate("gate", rules, digest="g")
     candidate, baseline = (ours,) if ours else (), (base,) if base else ()
     outcome = (
-        evaluate_gate(gate, None, candidate, baseline, traces, as_of=DAY, eval_set=gold)
+        evaluate_gate(gate, None, candidate, baseline, RecordedList(traces), as_of=DAY, eval_set=gold)
         if candidate
         else GateOutcome(gate, None)
     )
-    return plan(outcome, gold, candidate, baseline, traces, as_of=DAY)
+    return plan(outcome, gold, candidate, baseline, RecordedList(traces), as_of=DAY)
 
 
 def said(row: PlanRow) -> str:

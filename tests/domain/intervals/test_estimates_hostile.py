@@ -30,6 +30,7 @@ from readiness_tui.domain.runs.model import (
     ScoreState,
     Trace,
 )
+from readiness_tui.domain.traces.listed import RecordedList
 
 UP, DOWN = Direction.HIGHER, Direction.LOWER
 #: All that a float can be, ties and extremes more often than chance has them.
@@ -291,7 +292,7 @@ def test_a_traces_session_is_its_cluster() -> None:
     ]  # fmt: skip
     methods = {}
     for metric in ("task_success_rate", "latency_p95_ms", "cost_per_success", "latency_p50_ms"):
-        seen = observe_traces(metric, traces)
+        seen = observe_traces(metric, RecordedList.of(traces))
         assert isinstance(seen, Observed)
         methods[metric] = seen.estimate.method
     assert methods == {

@@ -22,6 +22,7 @@ from readiness_tui.domain.runs.model import (
     ScoreState,
     Trace,
 )
+from readiness_tui.domain.traces.listed import RecordedList
 
 RUN = Run("v2", "v2", "own")
 NOT_APPLICABLE = Score(None, ScoreState.NOT_APPLICABLE)
@@ -130,11 +131,11 @@ def test_a_cached_trace_slower_than_the_median_of_the_others_counts() -> None:
     slow, hit = (
         Trace(i, latency_ms=ms, cached=True, cost=0.0, outcome=Outcome.SUCCESS) for i, ms in (("s", 8000), ("h", 2))
     )
-    found = observe_traces("latency_p95_ms", [*traces, slow, hit])
+    found = observe_traces("latency_p95_ms", RecordedList.of([*traces, slow, hit]))
     assert isinstance(found, Observed)
     assert found.estimate.value == 8000
     assert (found.left_out, found.requests) == (((Absent.CACHED, 1),), 7)
-    cost = observe_traces("cost_per_success", [*traces, slow, hit])
+    cost = observe_traces("cost_per_success", RecordedList.of([*traces, slow, hit]))
     assert isinstance(cost, Observed)
     assert (cost.left_out, cost.requests) == (((Absent.CACHED, 2),), 7)  # both cost nothing
 

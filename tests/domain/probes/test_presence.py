@@ -15,7 +15,6 @@ from readiness_tui.domain.checklists.assessment import Assurance
 from readiness_tui.domain.checklists.declared import EXPECTED_CONSTANT, problem
 from readiness_tui.domain.probes import PROBES, propose_all
 from readiness_tui.domain.probes.sound import unsound
-from readiness_tui.domain.probes.traffic import content, not_of_users
 from readiness_tui.domain.runs.model import (
     Aggregate,
     Case,
@@ -28,6 +27,8 @@ from readiness_tui.domain.runs.model import (
     ToolCall,
     Trace,
 )
+from readiness_tui.domain.traces.content import content
+from readiness_tui.domain.traces.traffic import not_of_users
 from tests.domain.probes.test_probes import DAY, START, ask, data, item
 
 RUN = Run("r", "r", "t", started_at=START)

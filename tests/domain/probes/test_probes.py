@@ -17,12 +17,10 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.metrics.rule import Direction, Rule
 from readiness_tui.domain.probes import (
-    EXAMPLES,
     PROBES,
     ProbeInput,
     acceptable,
     kind_problem,
-    leaks,
     propose_all,
 )
 from readiness_tui.domain.probes.shares import share_points
@@ -43,6 +41,9 @@ from readiness_tui.domain.runs.model import (
 )
 from readiness_tui.domain.text.secrets import find_secrets
 from readiness_tui.domain.text.versions import undated
+from readiness_tui.domain.traces.counted import EXAMPLES
+from readiness_tui.domain.traces.leaks import leaks
+from readiness_tui.domain.traces.listed import RecordedList
 
 DAY = date(2026, 11, 23)
 REVIEW = Review(1, "support-bot", "2026.11", DAY, "ana")
@@ -64,7 +65,7 @@ def propose(item: Item, data: ProbeInput) -> Proposal | None:
 
 def data(traces: Any = (), **more: Any) -> ProbeInput:
     declared = more.pop("declared", {})
-    return ProbeInput(traces=traces, review=replace(REVIEW, declared=declared), as_of=DAY, **more)
+    return ProbeInput(recorded=RecordedList.of(traces), review=replace(REVIEW, declared=declared), as_of=DAY, **more)
 
 
 def ask(query: str, traces: Any = (), **more: Any) -> Proposal:
@@ -351,11 +352,15 @@ def test_all_items_are_answered_in_one_pass() -> None:
 
 
 def test_fact_probes_alone_do_not_read_the_traces() -> None:
-    def never() -> Any:
-        raise AssertionError("the traces were read")
-        yield
+    class Never(RecordedList):
+        def counted(self) -> Any:
+            raise AssertionError("the traces were read")
 
-    assert ask("locked_before_run", never()).points is None
+        columns = whole = leaked = counted
+
+    proposal = propose(item("locked_before_run"), replace(data(), recorded=Never()))
+    assert proposal is not None
+    assert proposal.points is None
 
 
 # Asking

@@ -197,7 +197,8 @@ def test_what_an_agent_did_comes_out_as_it_acted(desk, monkeypatch, encoding, ba
         assert (stored.traces, stored.rejected, collector.received) == (2, [], 6 + 5)
         assert collector.flush() is None
 
-    trace, raw = traces.record(desk, good)
+    found = traces.record(desk, good)
+    trace, raw = found.trace, found.raw
     assert (trace.question, trace.answer) == ("Where is my refund?", "Refunded [kb-1].")
     assert (trace.outcome, trace.status, trace.error) == (Outcome.SUCCESS, "success", None)
     assert (trace.model, trace.prompt_version, trace.user, trace.session) == ("m-2026-05-01", "p-12", "u-7", "s-1")
@@ -226,7 +227,7 @@ def test_what_an_agent_did_comes_out_as_it_acted(desk, monkeypatch, encoding, ba
     assert trace.spans[3].attributes["approval_id"] == "appr-1"
     assert {part["traceId"] for part in json.loads(raw)["resourceSpans"][0]["scopeSpans"][0]["spans"]} == {good}
 
-    other, _ = traces.record(desk, refused)
+    other = traces.record(desk, refused).trace
     assert other.outcome is Outcome.ABSTAIN
     assert other.spans[1].attributes["blocked"] is True
 
@@ -235,6 +236,7 @@ def test_probes_and_metrics_see_what_the_agent_did(desk, monkeypatch):
     from readiness_tui.domain.metrics.traces import observe_traces
     from readiness_tui.domain.probes.logged import SHARES
     from readiness_tui.domain.probes.shares import ShareTally
+    from readiness_tui.domain.traces.listed import RecordedList
 
     sdk = import_module("opentelemetry.sdk.trace")
     export = import_module("opentelemetry.sdk.trace.export")
@@ -247,11 +249,12 @@ def test_probes_and_metrics_see_what_the_agent_did(desk, monkeypatch):
         provider.shutdown()
         collector.flush()
     with desk.store.read() as conn:
-        found = [row.trace for row in stored_traces.page(conn, "Support bot")]
-    assert observe_traces("task_success_rate", found).estimate.value == pytest.approx(4 / 6)
-    assert observe_traces("retry_rate", found).estimate.value == pytest.approx(3 / 6)
-    assert observe_traces("error_rate", found).estimate.value == 0
-    assert observe_traces("tokens_per_request", found).estimate.value == 980
+        found = list(stored_traces.iter_between(conn, "Support bot"))
+    recorded = RecordedList.of(found)
+    assert observe_traces("task_success_rate", recorded).estimate.value == pytest.approx(4 / 6)
+    assert observe_traces("retry_rate", recorded).estimate.value == pytest.approx(3 / 6)
+    assert observe_traces("error_rate", recorded).estimate.value == 0
+    assert observe_traces("tokens_per_request", recorded).estimate.value == 980
     marks = {share.query: share.mark for share in SHARES}
     shares = {}
     for query in ("tool_io_logged", "retrieved_context_logged", "model_version_logged", "prompt_version_logged"):
@@ -277,13 +280,14 @@ def test_a_trace_grows_over_flushes_and_a_repeated_span_changes_nothing(desk, co
     assert post(collector, body=batch(child)) == (200, b"{}")
     first = collector.flush()
     assert first is not None
-    orphan, _ = traces.record(desk, TRACE)
+    orphan = traces.record(desk, TRACE).trace
     assert (len(orphan.spans), orphan.spans[0].parent) == (1, "00000000000000b1")
 
     post(collector, body=batch(root, child))
     second = collector.flush()
     assert second is not None
-    whole, raw = traces.record(desk, TRACE)
+    found = traces.record(desk, TRACE)
+    whole, raw = found.trace, found.raw
     assert {step.name for step in whole.spans} == {"root", "child"}
     assert whole.latency_ms == 250
     assert raw.count('"spanId"') == 2
@@ -300,7 +304,7 @@ def test_an_evaluation_joins_its_trace_whichever_comes_first(desk, collector, or
     for path, body in sent if order == "after" else reversed(sent):
         assert post(collector, path, body) == (200, b"{}")
         collector.flush()
-    trace, _ = traces.record(desk, TRACE)
+    trace = traces.record(desk, TRACE).trace
     assert trace.scores == {"faithfulness": 0.25}
     assert trace.spans is not None
 
@@ -316,7 +320,7 @@ def test_an_evaluation_may_name_only_the_response(desk, collector):
     assert status == 200
     assert json.loads(said)["partialSuccess"]["rejectedLogRecords"] == "1"
     collector.flush()
-    assert traces.record(desk, TRACE)[0].scores == {"faithfulness": 0.5}
+    assert traces.record(desk, TRACE).trace.scores == {"faithfulness": 0.5}
 
 
 def test_of_too_many_responses_the_oldest_is_forgotten(desk, collector, monkeypatch):
@@ -460,7 +464,7 @@ def test_a_flush_that_fails_keeps_what_was_received(desk, collector, monkeypatch
     post(collector, body=batch(span("00000000000000b2", "00000000000000b1")))
     monkeypatch.undo()
     assert collector.flush().traces == 1
-    assert len(traces.record(desk, TRACE)[0].spans) == 2
+    assert len(traces.record(desk, TRACE).trace.spans) == 2
 
 
 def _full_disk(*_args, **_more):

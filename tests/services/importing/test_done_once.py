@@ -56,11 +56,11 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     count(measure, "evaluate_gate")
     count(measure, "propose_all")
-    count(write, "judge")
+    count(write, "worked_out")
     return counts
 
 
-ONCE = {"evaluate_gate": 1, "propose_all": 1, "judge": 1}
+ONCE = {"evaluate_gate": 1, "propose_all": 1, "worked_out": 1}
 
 
 def stored_gaps(desk: Desk) -> set[str]:

@@ -11,6 +11,7 @@ from readiness_tui.domain.incidents.model import Sev
 from readiness_tui.domain.incidents.trace_series import figures
 from readiness_tui.domain.incidents.what_changed import RequestPart
 from readiness_tui.domain.metrics import observe_traces
+from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.incidents import edit
 from readiness_tui.services.incidents import traces as incident_traces
@@ -54,7 +55,7 @@ def test_what_is_counted_by_columns_is_what_the_whole_records_say(sample_desk: D
     assert counted.counts[RequestPart.SOURCE] == sources
     total = figures(series.buckets)
     assert (total.requests, total.failing) == (len(whole), sum(t.outcome in ("fail", "error") for t in whole))
-    errors = observe_traces("error_rate", whole)
+    errors = observe_traces("error_rate", RecordedList.of(whole))
     assert sum(counted.counts[RequestPart.ERROR].values()) == errors.estimate.k  # type: ignore[union-attr]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.kit.keys import KeySorter
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UNIT = 100_000_000_000  # from here on a number is of the next smaller unit
@@ -42,7 +43,7 @@ def test_what_is_no_such_number_is_refused(value: object) -> None:
 
 def test_of_two_spellings_of_a_field_the_first_is_read_and_the_second_kept() -> None:
     record = {"answer": "yes", "note": 1, "output": "no"}
-    known, rest = fields.sort_keys(record, {"answer": "output", "output": "output"})
+    known, rest = KeySorter({"answer": "output", "output": "output"}).sort(record)
     assert (known, rest) == ({"output": "yes"}, {"note": 1, "output": "no"})
 
 

@@ -28,6 +28,7 @@ from readiness_tui.sources.kit.peek import FileKind, outline, peek
         (b'{"a"\t:1,"a":2}', 'the key "a" stands twice'),
         (b'{"x":[{"a":1,"b":2,"a":2}]}', 'the key "a" stands twice'),
         (b'{"a":1,"\\u0061":2}', 'the key "a" stands twice'),
+        (b'{"a":1,"a":"\\u0022\\u0022"}', 'the key "a" stands twice'),
         (b'{"a":' * 101 + b"1" + b"}" * 101, "nested deeper than 100"),
         (b"[" * 100_000, "nested deeper than 100"),
         (b'{"a":"\xff"}', "not valid UTF-8 (byte 0xff)"),
@@ -244,3 +245,80 @@ def test_an_outline_of_hostile_quotes_takes_no_longer_than_of_any_text():
 )
 def test_the_kind_of_a_file_shows_in_its_beginning(head, kind):
     assert peek(head).kind is kind
+
+
+def _quirky(value, data):
+    """JSON text of the value as odd writers have it: keys twice, escapes in odd places, blanks, numbers at the edges."""
+    blank = data.draw(st.sampled_from(["", " ", "\t", "\n ", "  "]))
+    if isinstance(value, dict):
+        members = [
+            (key, inner) for key, inner in value.items() for _ in range(data.draw(st.sampled_from([1, 1, 1, 2])))
+        ]
+        inner = ("," + blank).join(f"{_quirky(key, data)}{blank}:{blank}{_quirky(part, data)}" for key, part in members)
+        return "{" + inner + "}"
+    if isinstance(value, list):
+        return "[" + (blank + ",").join(_quirky(part, data) for part in value) + "]"
+    if isinstance(value, str):
+        plain = json.dumps(value, ensure_ascii=data.draw(st.booleans()))[1:-1]
+        return (
+            '"'
+            + (plain.replace('\\"', "\\u0022") if data.draw(st.booleans()) else plain).replace(
+                ":", data.draw(st.sampled_from([":", "\\u003a"]))
+            )
+            + '"'
+        )
+    return json.dumps(value)
+
+
+_odd = st.recursive(
+    st.sampled_from([None, True, 0, -0.0, 1e308, 2**63 - 1, -(2**63), 2**63, 2**64, -(2**63) - 1, 10**30, 0.1])
+    | st.text('a":\\{}[],\u00e4\u2028 \x7f', max_size=6)
+    | st.sampled_from(["NaN", "\ud800", "\U0001f600", 'x":1,"y":2']),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text('ab":\\', max_size=2), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(_odd, st.integers(0, 12), st.data())
+def test_the_quick_way_decides_nothing_that_the_strict_way_would_decide_otherwise(value, deeper, data):
+    text = _quirky(value, data)
+    text = '{"a":' * deeper + text + "}" * deeper
+    if data.draw(st.integers(0, 9)) == 0:
+        text = text.replace("0", data.draw(st.sampled_from(["NaN", "00", "1e999", "-", "\x01"])), 1)
+    raw = text.encode("utf-8", data.draw(st.sampled_from(["surrogatepass", "replace"])))
+    if data.draw(st.integers(0, 9)) == 0:
+        raw = raw[: data.draw(st.integers(0, len(raw)))]
+    assert _outcome(jsonio.decode, raw) == _outcome(jsonio._strictly, raw)
+
+
+def _outcome(read, raw):
+    try:
+        return repr(read(raw))  # tells 1 from 1.0 and True
+    except jsonio.RecordError as error:
+        return str(error), error.position
+
+
+def test_ordinary_lines_are_decoded_once(monkeypatch):
+    """A change of the decoder that sends every line the slow way would change nothing else."""
+    monkeypatch.setattr(jsonio, "_strictly", lambda raw: pytest.fail(f"read again: {raw!r}"))
+    for raw in (
+        b'{"a": 1, "b": [{"c": "x\\"y: 1"}, 2.5, null], "d": {"e": true}, "n": -9223372036854775808}',
+        b'{"a" : "b", "t": "10 : 1 \\u00e4"}',
+        '["ä", {}]'.encode(),
+    ):
+        jsonio.decode(raw)
+
+
+def test_lines_that_run_together_or_hold_nan_are_read_as_before(make):
+    found = _stream(make("x.jsonl", b'{"a":1}{"a":2}\n{"a":"}{\\"NaN"}\n  {"a":-Infinity} \n{"a":"x"} {"a":NaN}\n'))
+    assert [(item.line, item.raw, item.value) for item in found if isinstance(item, recordio.Entry)] == [
+        (1, '{"a":1}', {"a": 1}),
+        (1, '{"a":2}', {"a": 2}),
+        (2, '{"a":"}{\\"NaN"}', {"a": '}{"NaN'}),
+        (3, '{"a":null}', {"a": None}),
+        (4, '{"a":"x"}', {"a": "x"}),
+        (4, '{"a":null}', {"a": None}),
+    ]
+    assert [item.text for item in found if isinstance(item, Warn)] == [
+        "x.jsonl: NaN or Infinity stands in 2 places; taken as missing."
+    ]

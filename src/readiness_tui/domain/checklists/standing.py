@@ -31,7 +31,10 @@ def item_standing(dossier: Dossier, *, review: Review, as_of: date, viewer: str 
 
 def seen(votes: Sequence[Vote], review: Review, viewer: str) -> tuple[Vote, ...]:
     """The votes that `viewer` may see: before the reveal of blind voting only their own, on a shared screen none."""
-    return tuple(vote for vote in votes if not review.secret or name_key(vote.reviewer) == name_key(viewer))
+    if not review.secret:
+        return tuple(votes)
+    own = name_key(viewer)
+    return tuple(vote for vote in votes if name_key(vote.reviewer) == own)
 
 
 def counts_as_evidence(evidence: Evidence, as_of: date) -> bool:

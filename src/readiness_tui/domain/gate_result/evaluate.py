@@ -22,7 +22,7 @@ from readiness_tui.domain.gate_result.rows import Ground, row, split
 from readiness_tui.domain.gate_result.same_run import held_apart
 from readiness_tui.domain.labels.lot import Batch
 from readiness_tui.domain.labels.queue import judge_agreement, reviewer_agreement
-from readiness_tui.domain.metrics import RunData, case_key, held, said_of, utc
+from readiness_tui.domain.metrics import RunData, Windows, case_key, held, said_of, utc
 from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.runs.declared import comparable, fact_text, judge_of, short_digest, start_known
 from readiness_tui.domain.runs.holding import LockedSet, Shelf
@@ -34,10 +34,11 @@ from readiness_tui.domain.runs.model import (
     EvalSet,
     Run,
     ScoreState,
-    Trace,
 )
 from readiness_tui.domain.text.format import number
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.traces.listed import NOTHING_RECORDED
+from readiness_tui.domain.traces.recorded import Recorded
 
 __all__ = ["HIGH_RISK", "case_passed", "differ_in", "evaluate_gate", "latest_complete", "must_pass"]
 
@@ -49,7 +50,7 @@ def evaluate_gate(
     lock: Lock | None,
     candidate: Sequence[RunData],
     baseline: Sequence[RunData] = (),
-    traces: Sequence[Trace] = (),
+    recorded: Recorded = NOTHING_RECORDED,
     *,
     as_of: date,
     eval_set: EvalSet | None = None,
@@ -91,7 +92,9 @@ def evaluate_gate(
     )
     datasets = held_against(runs, declared[0], locked, dataset_digest)
     changed = _changed(gate, lock, declared[1], datasets, judges)
-    ground = Ground(runs, base, traces, as_of, {run_id: tuple(what) for run_id, what in changed.items()})
+    ground = Ground(
+        runs, base, Windows(recorded, as_of), as_of, {run_id: tuple(what) for run_id, what in changed.items()}
+    )
     parts = [part for rule in gate.rules for part in split(rule)]
     made = (_remarked(row(by_judge(part), ground), runs) for part in parts)
     judged = (judged_row(part, one, runs, lock, batches) for part, one in zip(parts, made, strict=True))

@@ -51,12 +51,12 @@ from readiness_tui.domain.metrics import (
     NotComputable,
     Observed,
     RunData,
+    Windows,
     applies_to,
     best_value,
     observe_traces,
     resolve,
     unknown,
-    window,
     worst_value,
 )
 from readiness_tui.domain.metrics.assumptions import scores_that_would_tell
@@ -64,7 +64,9 @@ from readiness_tui.domain.metrics.meets import decisive_size, meets
 from readiness_tui.domain.metrics.registry import share_from
 from readiness_tui.domain.metrics.rule import Confidence, Direction, From, Rule
 from readiness_tui.domain.runs.holding import named
-from readiness_tui.domain.runs.model import EvalSet, Trace
+from readiness_tui.domain.runs.model import EvalSet
+from readiness_tui.domain.traces.listed import NOTHING_RECORDED
+from readiness_tui.domain.traces.recorded import Recorded
 
 
 def plan(
@@ -72,7 +74,7 @@ def plan(
     golden: EvalSet | None,
     candidate: Sequence[RunData] = (),
     baseline: Sequence[RunData] = (),
-    traces: Sequence[Trace] = (),
+    recorded: Recorded = NOTHING_RECORDED,
     *,
     as_of: date,
     sets: Sequence[EvalSet] = (),
@@ -84,7 +86,7 @@ def plan(
     """
     if outcome.gate is None:
         raise ValueError("there is no gate to plan for")
-    ground = _Ground(golden, tuple(candidate), tuple(baseline), traces, as_of, tuple(sets))
+    ground = _Ground(golden, tuple(candidate), tuple(baseline), Windows(recorded, as_of), tuple(sets))
     held = {made.rule.key: made for made in outcome.rows}
     tags = Counter(tag for case in (golden.cases if golden else ()) for tag in set(case.tags))
     ordered = sorted(tags.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -105,8 +107,7 @@ class _Ground:
     golden: EvalSet | None
     candidate: tuple[RunData, ...]
     baseline: tuple[RunData, ...]
-    traces: Sequence[Trace]
-    as_of: date
+    recorded: Windows
     sets: tuple[EvalSet, ...] = ()
 
 
@@ -149,7 +150,7 @@ def _row(rule: Rule, ground: _Ground, now: GateRow | None) -> PlanRow:
         return row
     asked = bar if rule.tolerate is None or rule.confidence is Confidence.REQUIRED else rule.tolerate
     held = estimate_that_decides(rule, figure)
-    wanted = cases_to_decide(seen.metric, held, asked, way, tuple(figure.per_case.values()))
+    wanted = cases_to_decide(seen.metric, held, asked, way, figure.values)
     enough = scores_that_would_tell(rule, figure, asked) if held.method == BETTING else decisive_size(held, asked)
     if wanted is None and held.low is not None:
         wanted = enough
@@ -163,7 +164,7 @@ def _seen(rule: Rule, ground: _Ground) -> _SeenMetric:
     if rule.cut is not None:
         metric = share_from(metric)
     if rule.source is From.TRACES:
-        kept, _ = window(ground.traces, ground.as_of, rule.window_days)
+        kept, _ = ground.recorded.of(rule.window_days)
         found = observe_traces(rule.metric, kept, rule.tags, direction=rule.direction, unit=rule.unit)
         return _SeenMetric(metric, found if isinstance(found, Observed) else None)
     now, before = first_run_with(rule, ground.candidate), first_run_with(rule, ground.baseline)

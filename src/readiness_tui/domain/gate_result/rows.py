@@ -10,11 +10,11 @@ from readiness_tui.domain.compare.comparison import Comparison, compare, first_r
 from readiness_tui.domain.gate_result.model import GateRow, Result
 from readiness_tui.domain.gate_result.regression import regression_row
 from readiness_tui.domain.gate_result.threshold import missing_row, shown, threshold_row
-from readiness_tui.domain.metrics import NotComputable, RunData, absent_cases, observe_traces, window
+from readiness_tui.domain.metrics import NotComputable, RunData, Windows, absent_cases, observe_traces
 from readiness_tui.domain.metrics.meets import meets
 from readiness_tui.domain.metrics.rule import From, Rule
 from readiness_tui.domain.metrics.words import value_text
-from readiness_tui.domain.runs.model import Completeness, Trace
+from readiness_tui.domain.runs.model import Completeness
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 
@@ -25,7 +25,7 @@ class Ground:
 
     candidate: tuple[RunData, ...]
     baseline: tuple[RunData, ...]
-    traces: Sequence[Trace]
+    recorded: Windows
     as_of: date
     changed: dict[str | None, tuple[str, ...]]
 
@@ -62,9 +62,9 @@ def _changed(rule: Rule, ground: Ground, run_id: str | None) -> tuple[str, ...]:
 def _from_traces(rule: Rule, ground: Ground) -> GateRow:
     if rule.threshold is None:
         return GateRow(rule, Result.MISSING, None, "a regression is measured case by case; traces have no baseline")
-    kept, undated = window(ground.traces, ground.as_of, rule.window_days)
+    kept, undated = ground.recorded.of(rule.window_days)
     span = "" if rule.window_days is None else f"{plural(rule.window_days, 'day')} to {ground.as_of} (UTC days)"
-    if not kept:
+    if not len(kept):
         where = f" in {span}" if span else ""
         lost = f"; {plural(undated, 'trace')} without a start time" if undated and span else ""
         return GateRow(rule, Result.MISSING, None, f"there are no traces{where}{lost}", used=0, total=0)

@@ -15,12 +15,13 @@ from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.gate_result.evaluate import must_pass
 from readiness_tui.domain.gate_result.model import GateFinding, Result, Tries, Try
 from readiness_tui.domain.gate_result.rows import Ground, row, split
-from readiness_tui.domain.metrics import RunData, utc
+from readiness_tui.domain.metrics import RunData, Windows, utc
 from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.runs.declared import start_known
 from readiness_tui.domain.runs.model import UNKNOWN_VERSION, CaseStatus, Completeness, EvalSet, Run
 from readiness_tui.domain.text.format import day_month
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.traces.listed import NOTHING_RECORDED
 
 AGAIN, RENAMED = "failed-then-passed", "tried-until-passed"  # names of findings
 _MANY = 3  # failed tries that differ from the passing one in their name alone, from which on it has to say what changed
@@ -83,7 +84,7 @@ def case_ids(golden: EvalSet) -> frozenset[str]:
 
 def attempt(key: int, gate: Gate, data: RunData, baseline: Sequence[RunData], seen: datetime, as_of: date) -> Attempt:
     """Hold one run against the gate's required rules. A regression counts only where it is one."""
-    ground = Ground((data,), tuple(baseline), (), as_of, {})
+    ground = Ground((data,), tuple(baseline), Windows(NOTHING_RECORDED, as_of), as_of, {})
     results: dict[str, Result] = {}
     for rule in gate.rules:
         for part in split(rule) if rule.required and rule.source is From.RUN else ():

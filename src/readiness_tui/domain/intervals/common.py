@@ -8,6 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
+from readiness_tui.domain.intervals.many import power_sums
+
 CONFIDENCE = 0.95
 BOTH_SIDES = (1 + CONFIDENCE) / 2  # each end of a two-sided interval
 MIN_N = 30  # fewest cases for a t bound
@@ -39,9 +41,8 @@ def spread(deviations: Sequence[float]) -> tuple[float, float]:
     n, scale = len(deviations), max(map(abs, deviations))
     if scale == 0:
         return 0.0, 0.0
-    scaled = [d / scale for d in deviations]
-    squares = math.fsum([d * d for d in scaled])
-    skewness = math.fsum([d * d * d for d in scaled]) / n / (squares / n) ** 1.5
+    squares, cubes = power_sums(deviations, scale)
+    skewness = cubes / n / (squares / n) ** 1.5
     return scale * math.sqrt(squares / (n - 1) / n), skewness
 
 

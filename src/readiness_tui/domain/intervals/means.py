@@ -18,6 +18,7 @@ from readiness_tui.domain.intervals.common import (
     t_quantile,
 )
 from readiness_tui.domain.intervals.estimate import Estimate
+from readiness_tui.domain.intervals.many import less, summed
 
 SKEW_CASES = 40  # a t bound toward a tail needs this many cases times the squared skewness
 _ROUNDING = 1e-12  # a difference this small is rounding error
@@ -40,7 +41,7 @@ def mean_t(values: Sequence[float]) -> Estimate:
         return Estimate(mean, n, method=T, note=TOO_SMALL)
     if min(values) == max(values):
         return Estimate(mean, n, method=T, note=ALL_EQUAL)
-    error, skewness = spread([value - mean for value in values])
+    error, skewness = spread(less(values, mean))
     return _t_bounds(mean, n, error, skewness, n, T, "cases")
 
 
@@ -55,18 +56,15 @@ def mean_clustered(values: Sequence[float], clusters: Sequence[Hashable]) -> Est
     n = len(values)
     if n == 0:
         return Estimate(math.nan, 0, method=CLUSTER_T, note=TOO_SMALL)
-    grouped: dict[Hashable, list[float]] = {}
     mean = _mean(values)
-    for value, cluster in zip(values, clusters, strict=True):
-        grouped.setdefault(cluster, []).append(value - mean)
-    groups = len(grouped)
+    sizes, (residuals,) = summed(clusters, less(values, mean))
+    groups = len(sizes)
     if groups == n:
         return mean_t(values)
-    sizes = [len(residuals) for residuals in grouped.values()]
     few = TOO_SMALL if n < MIN_N else ALL_EQUAL if min(values) == max(values) else too_few_sources(sizes)
     if few:
         return Estimate(mean, n, method=CLUSTER_T, note=few, units=groups)
-    error, skewness = spread([math.fsum(residuals) for residuals in grouped.values()])
+    error, skewness = spread(residuals)
     error *= groups / n
     if error <= abs(mean) * _ROUNDING:  # the clusters' means are all equal: their spread says nothing
         return Estimate(mean, n, method=CLUSTER_T, note=f"{TOO_SMALL}: all clusters equal", units=groups)

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from readiness_tui.domain.intervals.common import BOTH_SIDES, CONFIDENCE, TOO_SMALL, exact
 from readiness_tui.domain.intervals.estimate import Estimate
+from readiness_tui.domain.intervals.many import groups_of, in_order, shares_beyond, up_to
 from readiness_tui.domain.intervals.rates import Z
 
 ORDER = "order statistic"
@@ -59,11 +60,11 @@ def quantile(values: Sequence[float], q: float = 0.95, clusters: Sequence[Hashab
     n = len(values)
     if n == 0:
         return Estimate(math.nan, 0, method=ORDER, note=TOO_SMALL)
-    ordered = sorted(values)
+    ordered = in_order(values)
     rank = quantile_ranks(n, q)[0]
     method, size, doubt, groups = ORDER, n, "", None
     if clusters is not None:
-        method, groups = CLUSTER_ORDER, len(set(clusters))
+        method, groups = CLUSTER_ORDER, groups_of(clusters)
         if groups < MIN_CLUSTERS:
             doubt = f"the values of a cluster are not independent, and the bound needs {MIN_CLUSTERS} clusters"
         else:
@@ -109,12 +110,9 @@ def _effective(values: Sequence[float], ordered: Sequence[float], rank: int, clu
 
 
 def _design_effect(values: Sequence[float], point: float, clusters: Sequence[Hashable]) -> float:
-    sums: dict[Hashable, float] = {}
-    n = len(values)
-    share = sum(value <= point for value in values) / n
+    n, groups = len(values), groups_of(clusters)
+    share = up_to(values, point) / n
     if share == 1:  # no value lies above it
         return 1.0
-    for value, cluster in zip(values, clusters, strict=True):
-        sums[cluster] = sums.get(cluster, 0.0) + (value <= point) - share
-    groups = len(sums)
-    return groups / (groups - 1) * math.fsum(s * s for s in sums.values()) / (n * share * (1 - share))
+    squares = math.fsum(s * s for s in shares_beyond(values, point, share, clusters))
+    return groups / (groups - 1) * squares / (n * share * (1 - share))

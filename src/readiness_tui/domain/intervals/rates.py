@@ -10,6 +10,7 @@ from fractions import Fraction
 from readiness_tui.domain.intervals.clusters import effective_sources, too_few_sources, uneven_clusters
 from readiness_tui.domain.intervals.common import BOTH_SIDES, TOO_SMALL, exact, skew_doubt, spread, t_quantile
 from readiness_tui.domain.intervals.estimate import Estimate
+from readiness_tui.domain.intervals.many import less_each, summed
 
 Z = 1.645  # the rounded normal quantile of scoring.md: 18 of 20 against 0.85 is decisive from 139 cases, not 138
 Z_BOTH_SIDES = 1.959963984540054  # for a two-sided interval
@@ -52,17 +53,14 @@ def rate_clustered(values: Sequence[float], clusters: Sequence[Hashable]) -> Est
     carry the failures (or, for the upper bound, the successes).
     """
     n, k = len(values), round(math.fsum(values))
-    sums: dict[Hashable, list[float]] = {}
-    for value, cluster in zip(values, clusters, strict=True):
-        sums.setdefault(cluster, []).append(value)
-    groups = len(sums)
+    sizes, (sums,) = summed(clusters, values)
+    groups = len(sizes)
     if groups == n:
         return wilson(k, n)
-    p, sizes = k / n, [len(own) for own in sums.values()]
-    few = too_few_sources(sizes)
+    p, few = k / n, too_few_sources(sizes)
     if few:
         return Estimate(p, n, method=WILSON_CLUSTERS, note=few, k=k, units=groups)
-    error, skewness = spread([math.fsum(own) - p * len(own) for own in sums.values()])
+    error, skewness = spread(less_each(sums, p, sizes))
     variance, worth = (error * groups / n) ** 2, effective_sources(sizes)
     effective = float(worth) if variance <= _ROUNDING else min(n, p * (1 - p) / variance)
     df = float(worth) - 1

@@ -16,6 +16,7 @@ from readiness_tui.domain.intervals.common import (
     t_quantile,
 )
 from readiness_tui.domain.intervals.estimate import Estimate
+from readiness_tui.domain.intervals.many import groups_of, parts_of_ratio, power_sums, summed
 
 LOG_DELTA = "log-delta t"
 CLUSTER_LOG_DELTA = "cluster-robust log-delta t"
@@ -37,7 +38,7 @@ def ratio(
     n = len(numerators)
     if n != len(denominators):
         raise ValueError("numerators and denominators must pair up")
-    if clusters is not None and len(set(clusters)) == n:
+    if clusters is not None and groups_of(clusters) == n:
         clusters = None
     method = LOG_DELTA if clusters is None else CLUSTER_LOG_DELTA
     total = math.fsum(denominators)
@@ -52,21 +53,19 @@ def ratio(
         return Estimate(value, n, method=method, note=f"{TOO_SMALL}: no positive value")
     failed, uneven, noun, groups = min(denominators) == 0, "", "cases", None
     if clusters is not None:
-        numerators, denominators, sizes = _summed(numerators, denominators, clusters)
+        sizes, (numerators, denominators) = summed(clusters, numerators, denominators)
         noun, uneven, groups = "clusters", uneven_clusters(sizes), len(sizes)
         few = too_few_sources(sizes)
         if few:
             return Estimate(value, n, method=method, note=few, units=groups)
     units = len(numerators)
     top, bottom = math.fsum(numerators) / units, total / units
-    above = [a / top - 1 for a in numerators]
-    below = [1 - b / bottom for b in denominators]
-    both = [a + b for a, b in zip(above, below, strict=True)]
+    above, below, both = parts_of_ratio(numerators, top, denominators, bottom)
     error, skewness = spread(both)
     if error < _ROUNDING:  # every case or cluster has the same ratio
         return Estimate(value, n, method=method, note=ALL_EQUAL, units=groups)
     # Each part's own tail counts: a tail of costs must not be cancelled by the opposite tail of rare successes.
-    tails = sum(max(math.fsum([x * x * x for x in part]), 0.0) for part in (above, below)) / units
+    tails = sum(max(power_sums(part)[1], 0.0) for part in (above, below)) / units
     skewness = max(skewness, tails / (error * math.sqrt(units - 1)) ** 3)
     doubt = uneven or _doubt(units, failed, noun) or skew_doubt(skewness, units, SKEW_CASES, noun)
     factor, wide = math.exp(t_quantile(units - 1) * error), math.exp(t_quantile(units - 1, BOTH_SIDES) * error)
@@ -88,18 +87,3 @@ def _doubt(units: int, failed: bool, noun: str) -> str:
     if units < FEWEST:
         return f"the bound of a ratio needs {FEWEST} {noun}"
     return "" if failed else "no case failed, so the bound does not know what failures add"
-
-
-def _summed(
-    numerators: Sequence[float], denominators: Sequence[float], clusters: Sequence[Hashable]
-) -> tuple[list[float], list[float], list[int]]:
-    """Each cluster's two sums and its size."""
-    found: dict[Hashable, list[tuple[float, float]]] = {}
-    for a, b, cluster in zip(numerators, denominators, clusters, strict=True):
-        found.setdefault(cluster, []).append((a, b))
-    groups = found.values()
-    return (
-        [math.fsum(a for a, _ in pairs) for pairs in groups],
-        [math.fsum(b for _, b in pairs) for pairs in groups],
-        [len(pairs) for pairs in groups],
-    )

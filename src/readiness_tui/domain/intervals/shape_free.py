@@ -20,6 +20,7 @@ from typing import Any
 
 from readiness_tui.domain.intervals.common import CONFIDENCE, smallest
 from readiness_tui.domain.intervals.estimate import Estimate
+from readiness_tui.domain.intervals.many import numbered
 
 BETTING = "betting"
 WHATEVER_SHAPE = "holds whatever the scores' shape"  # what people call it
@@ -67,8 +68,7 @@ def _bets(values: Sequence[float], low: float, high: float, clusters: Sequence[H
     scaled = scaled[order]
     if clusters is None:
         return scaled, 1.0
-    places: dict[Hashable, int] = {}
-    at = np.array([places.setdefault(cluster, len(places)) for cluster in clusters])[order]
+    at = numbered(clusters)[order]
     sizes = np.bincount(at)
     means = np.bincount(at, scaled) / sizes
     order = np.lexsort((sizes, means))

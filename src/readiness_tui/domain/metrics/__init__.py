@@ -27,7 +27,8 @@ from readiness_tui.domain.metrics.run_data import (
     variants_of,
 )
 from readiness_tui.domain.metrics.summary import NotComputable, Observed, best_value, first_few, worst_value
-from readiness_tui.domain.metrics.traces import observe_traces, utc, window
+from readiness_tui.domain.metrics.traces import Windows, observe_traces, window
+from readiness_tui.domain.traces.measured import utc
 
 __all__ = [
     "METRICS",
@@ -37,6 +38,7 @@ __all__ = [
     "NotComputable",
     "Observed",
     "RunData",
+    "Windows",
     "absent_cases",
     "all_metrics",
     "applies_to",

@@ -74,4 +74,4 @@ def scores_that_would_tell(rule: Rule, seen: Observed, threshold: float) -> int 
     low, high = (metric if rule.cut is None else share_from(metric)).range
     if seen.estimate.sure_low is None or seen.estimate.units is not None or low is None or high is None:
         return None
-    return decisive_shape_free(list(seen.per_case.values()), threshold, low=low, high=high)
+    return decisive_shape_free(seen.values, threshold, low=low, high=high)

@@ -7,11 +7,9 @@ counted). A system error is missing, unless the metric counts errors.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from enum import StrEnum
 from statistics import median
 from typing import TypeVar
 
@@ -22,22 +20,10 @@ from readiness_tui.domain.runs.model import (
     Chunk,
     GoldenCase,
     Measure,
-    Outcome,
     Provenance,
-    ToolCall,
-    Trace,
 )
-
-
-class Absent(StrEnum):
-    """Why a record gives no value."""
-
-    MISSING = "missing"
-    NOT_APPLICABLE = "not applicable"
-    CACHED = "cached"
-    COLD = "cold"
-    SAID = "said to be not applicable"  # by the run, where no golden set tells whether it is so
-
+from readiness_tui.domain.traces.measured import Absent as Absent
+from readiness_tui.domain.traces.measured import retried
 
 MISSING, NOT_APPLICABLE = Absent.MISSING, Absent.NOT_APPLICABLE
 #: What leaves the denominator and is counted beside the figure.
@@ -45,7 +31,6 @@ LEFT_OUT = frozenset({Absent.CACHED, Absent.COLD, Absent.SAID})
 
 Reading = float | Absent
 CaseReader = Callable[[Case, GoldenCase | None], Reading]
-TraceReader = Callable[[Trace], Reading]
 Record = TypeVar("Record")
 Why = Callable[[Record], Absent | None]
 Value = Callable[[Record], Reading]
@@ -163,28 +148,6 @@ def expected_tools(case: Case, gold: GoldenCase | None) -> Reading:
     return float({call.name for call in case.tool_calls} == set(gold.expected_tools))
 
 
-def retried(calls: tuple[ToolCall, ...] | None) -> Reading:
-    """1 if any call was a retry. If arguments were not logged, only the attempt number tells."""
-    if calls is None:
-        return MISSING
-    if not calls:
-        return NOT_APPLICABLE
-    if any((call.attempt or 1) > 1 for call in calls):
-        return 1.0
-    if len(calls) == 1:
-        return 0.0
-    logged = [(call.name, _canonical(call.arguments)) for call in calls if call.arguments is not None]
-    return float(len(set(logged)) < len(logged))
-
-
-def _canonical(arguments: str) -> str:
-    """One spelling for equal JSON arguments."""
-    try:
-        return json.dumps(json.loads(arguments), sort_keys=True)
-    except (ValueError, RecursionError):
-        return arguments
-
-
 def case_retried(case: Case, gold: GoldenCase | None) -> Reading:
     return MISSING if case.status is CaseStatus.ERROR else retried(case.tool_calls)
 
@@ -274,56 +237,4 @@ AMONG_CASES: dict[str, Callable[[Sequence[Case]], CaseReader]] = {
     "latency_p95_ms": latency_reader,
     "latency_p99_ms": latency_reader,
     "total_cost": cost_reader,
-}
-
-
-# The same for a recorded request
-
-
-def trace_success(trace: Trace) -> Reading:
-    """1 for a success; an abstention is not one."""
-    return MISSING if trace.outcome is None else float(trace.outcome is Outcome.SUCCESS)
-
-
-def trace_errored(trace: Trace) -> Reading:
-    if trace.outcome is None:
-        return 1.0 if trace.error else MISSING
-    return float(trace.outcome is Outcome.ERROR)
-
-
-def _failed(trace: Trace) -> bool:
-    return trace_errored(trace) == 1.0
-
-
-def _untypical_trace(trace: Trace) -> Absent | None:
-    return Absent.CACHED if trace.cached else Absent.COLD if trace.cold else None
-
-
-def trace_latency(traces: Sequence[Trace]) -> TraceReader:
-    return typical(traces, _untypical_trace, lambda trace: MISSING if _failed(trace) else finite(trace.latency_ms))
-
-
-def trace_cost(traces: Sequence[Trace]) -> TraceReader:
-    return typical(traces, _untypical_trace, lambda trace: finite(trace.cost))
-
-
-def trace_tokens(trace: Trace) -> Reading:
-    return MISSING if _failed(trace) else _sum(trace.tokens_in, trace.tokens_out)
-
-
-def trace_retried(trace: Trace) -> Reading:
-    return MISSING if _failed(trace) else retried(trace.tool_calls)
-
-
-TRACE_READERS: dict[str, TraceReader] = {
-    "task_success_rate": trace_success,
-    "retry_rate": trace_retried,
-    "error_rate": trace_errored,
-    "tokens_per_request": trace_tokens,
-}
-AMONG_TRACES: dict[str, Callable[[Sequence[Trace]], TraceReader]] = {
-    "latency_p50_ms": trace_latency,
-    "latency_p95_ms": trace_latency,
-    "latency_p99_ms": trace_latency,
-    "total_cost": trace_cost,
 }

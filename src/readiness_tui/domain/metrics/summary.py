@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 from readiness_tui.domain.intervals import (
@@ -25,7 +26,7 @@ from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 
 _RANGE_SLACK = 1e-6  # tools write 1.0000000001 for 1
-_MEASURABLE = 1e100  # beyond this, sums and squares overflow a float
+MEASURABLE = 1e100  # beyond this, sums and squares overflow a float
 _NAMED = 5  # ids named in a sentence
 
 
@@ -52,13 +53,16 @@ class Observed:
     name one. `implied`: the figure counted by what cases share without naming it (`shared_source`); None: nothing.
     `aggregate`: the run gave only the figure, no cases. `left_out`: how many of the `requests` (cases with their
     repeats, or traces) left it, by reason.
+
+    Of traces, each of which has one reading, nothing is held by name: `amounts` are their values, in the order of the
+    records (none for a rate of 0/1 that was only counted), and `missing_ids` are looked up when somebody asks for them.
     """
 
     estimate: Estimate
     used: int | None
     total: int | None
     note: str = ""
-    missing_ids: tuple[str, ...] = ()
+    missing_ids: Collection[str] = ()
     per_case: dict[str, float] = field(default_factory=dict)
     coverage: Fraction | None = None
     worst: Estimate | None = None
@@ -70,6 +74,12 @@ class Observed:
     left_out: tuple[tuple[Absent, int], ...] = ()
     requests: int = 0
     implied: SharedSources | None = None
+    amounts: Sequence[float] = ()
+
+    @property
+    def values(self) -> Sequence[float]:
+        """Each case's, or each trace's."""
+        return self.amounts or tuple(self.per_case.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +97,8 @@ PairSample = tuple[str, tuple[float, float] | Absent]  # for a ratio: numerator 
 
 def first_few(ids: Iterable[str]) -> str:
     """The first few ids for a sentence, and how many more."""
-    names = list(ids)
-    shown = ", ".join(one_line(name, 40) for name in names[:_NAMED])
+    names = ids if isinstance(ids, Collection) else list(ids)
+    shown = ", ".join(one_line(name, 40) for name in islice(names, _NAMED))
     return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
 
 
@@ -113,12 +123,15 @@ def summarise(
             missing[key] = missing.get(key, 0) + 1
         else:
             values.append(reading)
-    nothing = _nothing(carried, left, noun)
+    nothing = nothing_to_say(sum(map(bool, carried.values())), len(carried), left, noun)
     if nothing:
         return nothing
-    out = _immeasurable(carried) or _out_of_range(metric, carried)
-    if out:
-        return out
+    for key, values in carried.items():
+        if why := next(filter(None, (unmeasured(key, value) for value in values)), ""):
+            return NotComputable(why, len(carried), len(carried))
+    for key, values in carried.items():
+        if why := next(filter(None, (out_of_range(metric, key, value) for value in values)), ""):
+            return NotComputable(why, len(carried), len(carried))
     estimate = _estimate(metric, carried, clusters)
     worst, best = (_filled(metric, carried, missing, end) for end in (worst_value(metric), best_value(metric)))
     return replace(
@@ -154,16 +167,16 @@ def summarise_ratio(
             missing[key] = missing.get(key, 0) + 1
         else:
             pairs.append(pair)
-    nothing = _nothing(carried, left, noun)
+    nothing = nothing_to_say(sum(map(bool, carried.values())), len(carried), left, noun)
     if nothing:
         return nothing
-    huge = _immeasurable({key: [x for pair in pairs for x in pair] for key, pairs in carried.items()})
-    if huge:
-        return huge
+    for key, pairs in carried.items():
+        if why := next(filter(None, (unmeasured(key, value) for pair in pairs for value in pair)), ""):
+            return NotComputable(why, len(carried), len(carried))
     tops = {key: _mean([a for a, _ in pairs]) for key, pairs in carried.items() if pairs}
     bottoms = {key: _mean([b for _, b in pairs]) for key, pairs in carried.items() if pairs}
     if math.fsum(bottoms.values()) == 0:
-        return NotComputable(f"there is no success among the {len(tops)} {noun}s", len(tops), len(carried))
+        return no_success(len(tops), len(carried), noun)
     estimate = ratio(list(tops.values()), list(bottoms.values()), grouped(list(tops), clusters))
     worst = best = None
     if missing:
@@ -202,59 +215,68 @@ def best_value(metric: MetricDef) -> float:
     return math.inf if high is None else high
 
 
-def _nothing(carried: Mapping[str, Sequence[object]], left: Mapping[Absent, int], noun: str) -> NotComputable | None:
-    if not carried and left:
+def nothing_to_say(used: int, total: int, left: Mapping[Absent, int], noun: str) -> NotComputable | None:
+    """Why there is no figure where `used` of the `total` to which it applies carry it; None if there may be one."""
+    if not total and left:
         return NotComputable(f"no {noun} is left: {left_out_text(tuple(left.items()), sum(left.values()), noun)}", 0, 0)
-    if not carried:
+    if not total:
         return NotComputable(f"it applies to no {noun}", 0, 0)
-    if not any(carried.values()):
-        return NotComputable(f"none of the {len(carried)} {noun}s to which it applies carries it", 0, len(carried))
+    if not used:
+        return NotComputable(f"none of the {total} {noun}s to which it applies carries it", 0, total)
     return None
 
 
-def _immeasurable(carried: Mapping[str, list[float]]) -> NotComputable | None:
-    for key, values in carried.items():
-        for value in values:
-            if not abs(value) <= _MEASURABLE:
-                reason = f"{one_line(key, 40)} carries {value:g}, which is no measurement"
-                return NotComputable(reason, len(carried), len(carried))
-    return None
+def no_success(used: int, total: int, noun: str) -> NotComputable:
+    return NotComputable(f"there is no success among the {used} {noun}s", used, total)
 
 
-def _out_of_range(metric: MetricDef, carried: Mapping[str, list[float]]) -> NotComputable | None:
+def unmeasured(key: str, value: float) -> str:
+    """Why no figure rests on this value, whatever the metric; "" if one may."""
+    return "" if abs(value) <= MEASURABLE else f"{one_line(key, 40)} carries {value:g}, which is no measurement"
+
+
+def allowed(metric: MetricDef) -> tuple[float, float]:
+    """The smallest and the largest value that counts as within the metric's range."""
     low, high = metric.range
-    for key, values in carried.items():
-        for value in values:
-            if (low is not None and value < low - _RANGE_SLACK) or (high is not None and value > high + _RANGE_SLACK):
-                limits = f"{low if low is not None else '−∞'} to {high if high is not None else '∞'}"
-                percent = " (a percentage? it is not rescaled in silence)" if high == 1 and 1 < value <= 100 else ""
-                return NotComputable(
-                    f"{one_line(key, 40)} carries {value:g}, outside {limits}{percent}", len(carried), len(carried)
-                )
-    return None
+    return -math.inf if low is None else low - _RANGE_SLACK, math.inf if high is None else high + _RANGE_SLACK
+
+
+def out_of_range(metric: MetricDef, key: str, value: float) -> str:
+    """Why the metric cannot have this value; "" if it can."""
+    least, most = allowed(metric)
+    if least <= value <= most:
+        return ""
+    low, high = metric.range
+    limits = f"{low if low is not None else '−∞'} to {high if high is not None else '∞'}"
+    percent = " (a percentage? it is not rescaled in silence)" if high == 1 and 1 < value <= 100 else ""
+    return f"{one_line(key, 40)} carries {value:g}, outside {limits}{percent}"
 
 
 def _estimate(metric: MetricDef, carried: Mapping[str, list[float]], clusters: Mapping[str, str] | None) -> Estimate:
-    if metric.kind is MetricKind.QUANTILE:
+    if metric.kind in (MetricKind.QUANTILE, MetricKind.SUM):
         pairs = [(key, value) for key, values in carried.items() for value in values]
-        groups = grouped([key for key, _ in pairs], clusters)
-        return quantile([value for _, value in pairs], metric.q, groups)
-    if metric.kind is MetricKind.SUM:
-        every = [value for values in carried.values() for value in values]
-        return Estimate(_total(every), len(every), method="sum", note="a sum has no bound")
+        groups = grouped([key for key, _ in pairs], clusters) if metric.kind is MetricKind.QUANTILE else None
+        return figure_of(metric, [value for _, value in pairs], groups)
     means = {key: _mean(values) for key, values in carried.items() if values}
-    figures = list(means.values())
-    if not all(map(math.isfinite, figures)):
-        return Estimate(_total(figures), len(figures))  # only a worst case can be infinite
-    binary = set(figures) <= {0.0, 1.0}
-    k = int(sum(figures)) if binary else None
-    groups = grouped(list(means), clusters)
+    return figure_of(metric, list(means.values()), grouped(list(means), clusters))
+
+
+def figure_of(metric: MetricDef, values: Sequence[float], groups: Sequence[Hashable] | None) -> Estimate:
+    """The estimate of single readings (a quantile, a sum) or of each case's mean. `groups`: each one's cluster, where
+    some share one."""
+    if metric.kind is MetricKind.QUANTILE:
+        return quantile(values, metric.q, groups)
+    if metric.kind is MetricKind.SUM:
+        return Estimate(_total(values), len(values), method="sum", note="a sum has no bound")
+    if not all(map(math.isfinite, values)):
+        return Estimate(_total(values), len(values))  # only a worst case can be infinite
+    k = int(sum(values)) if all(value in (0.0, 1.0) for value in values) else None
     # Scores of a mean that all happen to be 1 (or 0) need not be 0/1 verdicts: a mean of equal values has no bound.
-    if k is not None and (metric.kind is MetricKind.RATE or 0 < k < len(figures)):
-        return wilson(k, len(figures)) if groups is None else rate_clustered(figures, groups)
-    made = replace(mean_t(figures) if groups is None else mean_clustered(figures, groups), k=k)
+    if k is not None and (metric.kind is MetricKind.RATE or 0 < k < len(values)):
+        return wilson(k, len(values)) if groups is None else rate_clustered(values, groups)
+    made = replace(mean_t(values) if groups is None else mean_clustered(values, groups), k=k)
     low, high = metric.range
-    return made if low is None or high is None else with_sure_bounds(made, figures, low, high, groups)
+    return made if low is None or high is None else with_sure_bounds(made, values, low, high, groups)
 
 
 def estimate_again(metric: MetricDef, seen: Observed, clusters: Mapping[str, str]) -> Estimate:
@@ -271,7 +293,7 @@ def _mean(values: list[float]) -> float:
     return values[0] if len(values) == 1 else _total(values) / len(values)
 
 
-def _total(values: list[float]) -> float:
+def _total(values: Sequence[float]) -> float:
     return math.fsum(values) if all(map(math.isfinite, values)) else sum(values)
 
 
@@ -289,12 +311,10 @@ def _observed(
     used = sum(1 for values in carried.values() if values)
     shares = (Fraction(len(values), len(values) + missing[key]) for key, values in carried.items() if key in missing)
     coverage = (sum(shares, Fraction(0)) + len(carried) - len(missing)) / len(carried)
-    if used < len(carried):
-        note = f"{used} of {len(carried)} {noun}s carry it"
+    if used < len(carried) or not missing:
+        note = beside(used, len(carried), left, requests, noun)
     else:
-        note = f"{len(missing)} of {len(carried)} {noun}s lack it in some repeats" if missing else ""
-    if left:
-        note = "; ".join(filter(None, (note, left_out_text(tuple(left.items()), requests, noun))))
+        note = beside(used, used, left, requests, noun, f"{len(missing)} of {used} {noun}s lack it in some repeats")
     return Observed(
         estimate,
         used,
@@ -309,6 +329,12 @@ def _observed(
         left_out=tuple(left.items()),
         requests=requests,
     )
+
+
+def beside(used: int, total: int, left: Mapping[Absent, int], requests: int, noun: str, said: str = "") -> str:
+    """What is said beside a figure: how many carry it, and what was left out."""
+    carry = f"{used} of {total} {noun}s carry it" if used < total else said
+    return "; ".join(filter(None, (carry, left_out_text(tuple(left.items()), requests, noun) if left else "")))
 
 
 def _requests(carried: Mapping[str, Sequence[object]], *others: Mapping[Any, int]) -> int:

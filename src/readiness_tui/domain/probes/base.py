@@ -1,7 +1,8 @@
 """The input and output of every probe (scoring.md, "Probe").
 
-Trace probes are counters: everything a set of items needs is counted in a single pass over the traces. Fact probes
-look at a few named objects: the golden set, the gate, its lock, the candidate's runs.
+Trace probes are counters: everything a set of items needs is counted in a single pass over the requests, those that
+show the same at once (`traces.counted`). Fact probes look at a few named objects: the golden set, the gate, its lock, the
+candidate's runs.
 """
 
 from __future__ import annotations
@@ -10,10 +11,9 @@ import hashlib
 import json
 from bisect import bisect_left
 from collections import Counter as Counts
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from enum import Enum
+from datetime import date, timedelta
 from typing import Protocol
 
 from readiness_tui.domain.checklists import declared
@@ -23,18 +23,19 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.metrics import Layer, MetricDef, NotComputable, Observed, RunData, all_metrics, held
-from readiness_tui.domain.probes.traffic import bare, content, not_of_users
 from readiness_tui.domain.probes.variety import Variety
 from readiness_tui.domain.runs.holding import Shelf
-from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
+from readiness_tui.domain.runs.model import Case, EvalSet, Run
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.text.versions import has
+from readiness_tui.domain.traces.counted import EXAMPLES, Counted
+from readiness_tui.domain.traces.measured import utc as utc
+from readiness_tui.domain.traces.recorded import Recorded
+from readiness_tui.domain.traces.traffic import bare, not_of_users
 
 #: A run's metrics by layer, each with its figure or why there is none.
 Metrics = Mapping[Layer, Sequence[tuple[MetricDef, Observed | NotComputable]]]
-
-EXAMPLES = 20  # ids kept of failing records, the smallest ones, so that the order of the traces does not matter
 
 
 def _not_at_hand(run: Run) -> tuple[Case, ...] | None:
@@ -45,8 +46,8 @@ def _not_at_hand(run: Run) -> tuple[Case, ...] | None:
 class ProbeInput:
     """Everything imported and declared that a probe may read.
 
-    `traces` is iterated once. `candidate` and `baseline` are the review's runs in order, each with its cases.
-    `window_days`: only traces started in the last so many days up to `as_of`; None = all of `traces`.
+    `recorded`: the system's requests. `candidate` and `baseline` are the review's runs in order, each with its cases.
+    `window_days`: only traces started in the last so many days up to `as_of`; None = all.
     `dismissed`: ids of the hits that people dismissed. `request_total`: requests served, if known.
     `runs`: every imported run, in any order, with its cases by `cases_of` (None: not at hand); `special`: load and
     red-team runs with their cases (`runs.special`).
@@ -54,7 +55,7 @@ class ProbeInput:
     `held`: candidate and baseline runs by id, with the golden set that holds each.
     """
 
-    traces: Iterable[Trace]
+    recorded: Recorded
     review: Review
     as_of: date
     candidate: tuple[tuple[Run, tuple[Case, ...]], ...] = ()
@@ -73,6 +74,12 @@ class ProbeInput:
     cases_of: Callable[[Run], tuple[Case, ...] | None] = field(default=_not_at_hand, compare=False)
     _tables: dict[str, Metrics] = field(default_factory=dict, repr=False, compare=False)
 
+    def in_window(self, day: date | None) -> bool:
+        """Whether a request of this UTC day is looked at; None: its day is not known."""
+        if self.window_days is None:
+            return True
+        return day is not None and self.as_of - timedelta(days=self.window_days) < day <= self.as_of
+
     def metrics_of(self, run: Run, cases: tuple[Case, ...]) -> Metrics:
         """`all_metrics` of one of its runs, computed once because several probes need it."""
         if run.id not in self._tables:
@@ -82,14 +89,6 @@ class ProbeInput:
     def run_data(self, run: Run, cases: tuple[Case, ...]) -> RunData:
         """One of its runs as the golden set that holds it has it."""
         return self.held.get(run.id) or held(run, cases, Shelf.of((self.eval_set,) if self.eval_set else ()))
-
-
-class Admitted(Enum):
-    """What a trace is to a proof."""
-
-    NOT = "left out"
-    FIRST = "first"
-    AGAIN = "again"  # a copy of one that was seen
 
 
 @dataclass(slots=True)
@@ -107,42 +106,38 @@ class SeenTraces:
     outside: int = 0  # not in the window, or without a date
     future: int = 0  # dated after the day of the review
     others: Counts[str] = field(default_factory=Counts)  # no user sent them: by the field that says so
-    copies: int = 0
     as_of: date | None = None
     variety: Variety = field(default_factory=Variety)  # of questions and answers
-    _known: set[Hashable] = field(default_factory=set)
 
-    def admit(self, trace: Trace, data: ProbeInput) -> Admitted:
-        """Count the trace, unless it is left out."""
-        day = None if trace.started_at is None else utc(trace.started_at).date()
-        if data.window_days is not None and not (
-            day is not None and data.as_of - timedelta(days=data.window_days) < day <= data.as_of
-        ):
-            self.outside += 1
-            return Admitted.NOT
-        again = False
+    def admit(self, got: Counted, data: ProbeInput) -> bool:
+        """Count the requests, unless they are left out."""
+        day, n = got.day, got.n
+        if not data.in_window(day):
+            self.outside += n
+            return False
         if not self.everything:
             if day is not None and day > data.as_of:
-                self.future, self.as_of = self.future + 1, data.as_of
-                return Admitted.NOT
-            if told := not_of_users(trace):
-                self.others[told] += 1
-                return Admitted.NOT
-            known = content(trace)
-            again = known in self._known
-            self._known.add(known)
-            self.copies += again
-            self.variety.add("requests", "" if bare(trace) else trace.id)
-            for name, text in (("questions", trace.question), ("answers", trace.answer)):
-                if not again and has(text):
-                    self.variety.add(name, text)
-        self.traces += 1
+                self.future, self.as_of = self.future + n, data.as_of
+                return False
+            if told := not_of_users(got.trace):
+                self.others[told] += n
+                return False
+            self._vary(got)
+        self.traces += n
         if day is None:
-            self.undated += 1
+            self.undated += n
         else:
             self.first = day if self.first is None else min(self.first, day)
             self.last = day if self.last is None else max(self.last, day)
-        return Admitted.AGAIN if again else Admitted.FIRST
+        return True
+
+    def _vary(self, got: Counted) -> None:
+        named = ("",) if bare(got.trace) else got.ids[:2]
+        for at, name in enumerate(named):
+            self.variety.add("requests", name, 1 if at else got.n + 1 - len(named))
+        for name, text in (("questions", got.trace.question), ("answers", got.trace.answer)):
+            if has(text):
+                self.variety.join(name, got.varied.get(name), got.once)
 
     @property
     def nothing(self) -> str:
@@ -177,35 +172,16 @@ class SeenTraces:
 
 
 class Counter(Protocol):
-    """One probe's part of the pass: `add` sees each trace once, `again` those that are copies of one that was seen;
-    `proposal` answers for an item afterwards."""
+    """One probe's part of the pass.
 
-    def add(self, trace: Trace) -> None: ...
+    `add` sees each group of requests that show the same once: it reads `Counted.trace`, which may be a skeleton without
+    texts, times and amounts, and counts `n`, or `once` where a copy of a request shows nothing new. What differs within a
+    group is read from columns afterwards (`amounts`).
+    """
 
-    def again(self, trace: Trace) -> None: ...
+    def add(self, got: Counted) -> None: ...
 
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal: ...
-
-
-class EachCopy:
-    """A reading for which a copy of a request is one more: it cost and took as much."""
-
-    __slots__ = ()
-
-    def again(self, trace: Trace) -> None:
-        self.add(trace)
-
-    def add(self, trace: Trace) -> None:
-        raise NotImplementedError
-
-
-class NoCopies:
-    """A reading to which a copy of a request shows nothing new."""
-
-    __slots__ = ()
-
-    def again(self, trace: Trace) -> None:
-        """Left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +244,13 @@ class Smallest:
 
     ids: list[str] = field(default_factory=list)
 
+    def take(self, names: Iterable[str]) -> None:
+        """Add ids that stand in order."""
+        for name in names:
+            if len(self.ids) == EXAMPLES and name > self.ids[-1]:
+                return
+            self.add(name)
+
     def add(self, name: str) -> str | None:
         """Keep `name` if it is among the smallest. Returns the id it displaced, "" if none; None if it was not kept."""
         ids = self.ids
@@ -278,11 +261,6 @@ class Smallest:
             return None
         ids.insert(at, name)
         return ids.pop() if len(ids) > EXAMPLES else ""
-
-
-def utc(moment: datetime) -> datetime:
-    """The moment in UTC; one without a zone is UTC already."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def safe(text: str, limit: int = 60) -> str:

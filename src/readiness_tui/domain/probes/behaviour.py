@@ -6,27 +6,21 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from readiness_tui.domain.probes.base import EachCopy, ProbeInput, Smallest, safe
+from readiness_tui.domain.probes.base import ProbeInput, Smallest, safe
 from readiness_tui.domain.probes.figures import SupportFigure, nearly_all, percent, support, unknown
 from readiness_tui.domain.probes.shares import ranked
-from readiness_tui.domain.probes.steps import (
-    calls,
-    declared_writes,
-    flag,
-    in_order,
-    is_known_write,
-    of_kind,
-    writes_by_name,
-)
+from readiness_tui.domain.probes.steps import declared_writes, is_known_write, writes_by_name
 from readiness_tui.domain.probes.variety import ENOUGH, Variety
-from readiness_tui.domain.runs.model import Outcome, SpanKind, Trace
+from readiness_tui.domain.runs.model import Outcome, SpanKind
 from readiness_tui.domain.text.versions import has, has_version
+from readiness_tui.domain.traces.counted import Counted
+from readiness_tui.domain.traces.steps import calls, flag, in_order, of_kind
 
 _LISTED = 10
 
 
 @dataclass(slots=True)
-class FallbackSeen(EachCopy):
+class FallbackSeen:
     """Requests served by a fallback model (REL-02): a step says `fallback`, or a model call failed and a later call to
     another model succeeded.
 
@@ -47,15 +41,16 @@ class FallbackSeen(EachCopy):
     def start(cls, data: ProbeInput) -> FallbackSeen:
         return cls()
 
-    def add(self, trace: Trace) -> None:
+    def add(self, got: Counted) -> None:
+        trace, n = got.trace, got.n
         told = trace.extra.get("fallback")
         models = [span for span in in_order(trace.spans or ()) if span.kind is SpanKind.MODEL]
         if told is None and not models:
-            self.silent += 1
+            self.silent += n
             return
-        self.n += 1
+        self.n += n
         name, tried, fell = "", "", flag(told)
-        self.told += fell
+        self.told += n * fell
         for span in models:
             own = str(span.attributes.get("model") or span.name)
             if flag(span.attributes.get("fallback")) or (tried and own != tried):
@@ -65,13 +60,13 @@ class FallbackSeen(EachCopy):
         if not fell:
             return
         if trace.outcome is Outcome.ERROR or (models and models[-1].error is not None):
-            self.lost += 1
-            self.failed.add(trace.id)
+            self.lost += n
+            self.failed.take(got.ids)
         elif trace.outcome is None and not models:
-            self.open += 1
+            self.open += n
         else:
-            self.served += 1
-            self.models[name or trace.model or ""] += 1
+            self.served += n
+            self.models[name or trace.model or ""] += n
 
     def figure(self) -> SupportFigure:
         if not self.n:
@@ -93,7 +88,7 @@ class FallbackSeen(EachCopy):
 
 
 @dataclass(slots=True)
-class IdempotentWrites(EachCopy):
+class IdempotentWrites:
     """Writes with an idempotency key, and writes made twice in one request (REL-04).
 
     A call writes if its step says `side_effect`, if its tool is among the declared `write_tools`, or, while nothing is
@@ -116,29 +111,31 @@ class IdempotentWrites(EachCopy):
     def start(cls, data: ProbeInput) -> IdempotentWrites:
         return cls(declared_writes(data))
 
-    def add(self, trace: Trace) -> None:
+    def add(self, got: Counted) -> None:
+        trace, n = got.trace, got.n
         done: set[tuple[str, str | None]] = set()
-        self.requests += 1
-        self.silent += trace.tool_calls is None and not of_kind(trace, SpanKind.TOOL)
-        for call in calls(trace):
+        self.requests += n
+        if trace.tool_calls is None and not of_kind(trace, SpanKind.TOOL):
+            self.silent += n
+        for at, call in enumerate(calls(trace)):
             name = call.call.name
             if not is_known_write(call, self.tools):
                 if self.tools is not None or not writes_by_name(name):
                     continue
-                self.guessed[name] += 1
+                self.guessed[name] += n
             key = call.id_of("idempotency_key")
             keyed = key is not None
             if keyed:
-                self.variety.add("keys", key)
+                self.variety.join("keys", got.varied.get(f"keys {at}"), n)
             again = not keyed and call.error is None and (name, call.call.arguments) in done
             if call.error is None and call.call.arguments is not None:
                 done.add((name, call.call.arguments))
-            self.n += 1
-            self.k += keyed
-            self.twice += again
+            self.n += n
+            self.k += n * keyed
+            self.twice += n * again
             if not keyed:
-                self.bare += 1
-                self.bad.add(trace.id)
+                self.bare += n
+                self.bad.take(got.ids)
 
     def figure(self) -> SupportFigure:
         if not self.n:
@@ -160,7 +157,7 @@ class IdempotentWrites(EachCopy):
 
 
 @dataclass(slots=True)
-class FailuresHandled(EachCopy):
+class FailuresHandled:
     """Failed requests that still gave the user a designed response (REL-09).
 
     Failed: a system error, a retrieval that found nothing, or a tool whose last call failed. Handled: an answer went
@@ -177,7 +174,8 @@ class FailuresHandled(EachCopy):
     def start(cls, data: ProbeInput) -> FailuresHandled:
         return cls()
 
-    def add(self, trace: Trace) -> None:
+    def add(self, got: Counted) -> None:
+        trace = got.trace
         last = {call.name: call.error for call in trace.tool_calls or ()}
         empty = trace.retrieval is True and trace.chunks == ()
         if trace.outcome is Outcome.ERROR or trace.error is not None:
@@ -190,11 +188,11 @@ class FailuresHandled(EachCopy):
             return
         answered = has(trace.answer) and (trace.answer or "").strip() != (trace.error or "").strip()
         good = trace.outcome is Outcome.ABSTAIN if kind == "empty retrieval" else answered
-        self.n += 1
-        self.k += good
+        self.n += got.n
+        self.k += got.n * good
         if not good:
-            self.kinds[kind] += 1
-            self.bad.add(trace.id)
+            self.kinds[kind] += got.n
+            self.bad.take(got.ids)
 
     def figure(self) -> SupportFigure:
         if not self.n:
@@ -211,7 +209,7 @@ class FailuresHandled(EachCopy):
 
 
 @dataclass(slots=True)
-class GuardErrorsBlocked(EachCopy):
+class GuardErrorsBlocked:
     """Requests in which a guard failed and no answer went out (SAF-08): a guard says `blocked`, the request abstained
     or ended in an error, or there is no answer in a log that holds those of other requests."""
 
@@ -225,7 +223,8 @@ class GuardErrorsBlocked(EachCopy):
     def start(cls, data: ProbeInput) -> GuardErrorsBlocked:
         return cls()
 
-    def add(self, trace: Trace) -> None:
+    def add(self, got: Counted) -> None:
+        trace, n = got.trace, got.n
         guards = of_kind(trace, SpanKind.GUARD)
         answered = bool((trace.answer or "").strip())
         self.answers = self.answers or answered
@@ -233,11 +232,13 @@ class GuardErrorsBlocked(EachCopy):
             return
         blocked = any(flag(guard.attributes.get("blocked")) for guard in guards)
         held = blocked or trace.outcome in (Outcome.ABSTAIN, Outcome.ERROR)
-        self.n += 1
-        self.k += held
-        if not held and answered:
-            self.bad.add(trace.id)
-        self.quiet += not held and not answered
+        self.n += n
+        if held:
+            self.k += n
+        elif answered:
+            self.bad.take(got.ids)
+        else:
+            self.quiet += n
 
     def figure(self) -> SupportFigure:
         if not self.n:
@@ -256,7 +257,7 @@ class GuardErrorsBlocked(EachCopy):
 
 
 @dataclass(slots=True)
-class PromptChangedWithinApp(EachCopy):
+class PromptChangedWithinApp:
     """Application versions during which the prompt version changed, so that no build was needed (DEP-03). A prompt
     version that is another one in each request is none, nor is an application's that moves."""
 
@@ -268,12 +269,12 @@ class PromptChangedWithinApp(EachCopy):
     def start(cls, data: ProbeInput) -> PromptChangedWithinApp:
         return cls()
 
-    def add(self, trace: Trace) -> None:
-        app, prompt = trace.app_version, trace.prompt_version
+    def add(self, got: Counted) -> None:
+        app, prompt = got.trace.app_version, got.trace.prompt_version
         if app is None or prompt is None or not has_version(app) or not has_version(prompt):
-            self.silent += 1
+            self.silent += got.n
         else:
-            self.n += 1
+            self.n += got.n
             self.prompts.setdefault(app, set()).add(prompt)
 
     def figure(self) -> SupportFigure:

@@ -16,7 +16,6 @@ from readiness_tui.domain.checklists.model import Item, ProbeKind
 from readiness_tui.domain.golden_set.tags import failure_tagged
 from readiness_tui.domain.metrics import Layer, MetricDef, Observed, normal, same_metric
 from readiness_tui.domain.probes.base import (
-    EXAMPLES,
     Check,
     FactProbe,
     Finding,
@@ -29,6 +28,7 @@ from readiness_tui.domain.probes.sound import Sound, sound
 from readiness_tui.domain.probes.variety import Variety, constants, no_proof
 from readiness_tui.domain.runs.model import Case, EvalSet, Run
 from readiness_tui.domain.text.versions import has
+from readiness_tui.domain.traces.counted import EXAMPLES
 
 _NAMED = 4  # checks that do not hold, in the text
 NO_RUN = "no candidate run: import one and name it the candidate"

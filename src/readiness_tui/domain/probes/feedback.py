@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import fsum, sqrt
 from statistics import variance
 
 from readiness_tui.domain.intervals import t_quantile
-from readiness_tui.domain.probes.base import EachCopy, NoCopies, ProbeInput, safe
+from readiness_tui.domain.probes.amounts import Columns, ReadsAmounts
+from readiness_tui.domain.probes.base import ProbeInput, safe
 from readiness_tui.domain.probes.figures import SupportFigure, percent, support
 from readiness_tui.domain.probes.variety import Variety
-from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.text.versions import has
+from readiness_tui.domain.traces.counted import Counted
 
 _FEWEST = 5  # scores on either side, for a difference that can be more than luck
 _UP = frozenset(
@@ -26,7 +28,7 @@ _DOWN = frozenset(
 
 
 @dataclass(slots=True)
-class FeedbackCaptured(EachCopy):
+class FeedbackCaptured:
     """Requests with feedback (OBS-05). It stands on the request's own record, so that it is joined says nothing: the
     share of requests is the figure. A word for none is none, and one word on all of thirty is no opinion."""
 
@@ -38,11 +40,11 @@ class FeedbackCaptured(EachCopy):
     def start(cls, data: ProbeInput) -> FeedbackCaptured:
         return cls()
 
-    def add(self, trace: Trace) -> None:
-        self.n += 1
-        if has(trace.feedback):
-            self.k += 1
-            self.variety.add("feedback", (trace.feedback or "").strip().casefold())
+    def add(self, got: Counted) -> None:
+        self.n += got.n
+        if has(got.trace.feedback):
+            self.k += got.n
+            self.variety.join("feedback", got.varied.get("feedback"), got.n)
 
     def figure(self) -> SupportFigure:
         if not self.k:
@@ -56,29 +58,38 @@ class FeedbackCaptured(EachCopy):
 
 
 @dataclass(slots=True)
-class ScoreAgainstFeedback(NoCopies):
+class ScoreAgainstFeedback(ReadsAmounts):
     """The mean score of requests that users liked and of those they disliked (EVA-11), for the most common score.
 
     It speaks for the item if the former is higher by more than luck: at 95 %, by Welch's difference of two means
     (Biometrika 34, 1947) with the degrees of freedom of the smaller side, from five scores on either side.
     """
 
-    unread: Counter[str] = field(default_factory=Counter)
-    seen: dict[str, tuple[list[float], list[float]]] = field(default_factory=dict)
+    asked: bool = False
+    unread: int = 0
+    seen: dict[str, tuple[array[float], array[float]]] = field(default_factory=dict)
 
     @classmethod
     def start(cls, data: ProbeInput) -> ScoreAgainstFeedback:
         return cls()
 
-    def add(self, trace: Trace) -> None:
-        if trace.feedback is None or not trace.scores:
-            return
-        word = re.sub(r"\s+", "_", trace.feedback.strip().casefold())
-        if word not in _UP and word not in _DOWN:
-            self.unread[word] += 1
-            return
-        for name, value in trace.scores.items():
-            self.seen.setdefault(name, ([], []))[word in _UP].append(value)
+    def add(self, got: Counted) -> None:
+        self.asked = self.asked or bool(got.once and got.trace.scores and has(got.trace.feedback))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return ("feedback", "scores", "copy") if self.asked else ()
+
+    def read(self, got: Columns) -> None:
+        for feedback, scores, copy in zip(got["feedback"], got["scores"], got["copy"], strict=True):
+            if feedback is None or not scores or copy:
+                continue
+            word = re.sub(r"\s+", "_", feedback.strip().casefold())
+            if word not in _UP and word not in _DOWN:
+                self.unread += 1
+                continue
+            for name, value in scores.items():
+                self.seen.setdefault(name, (array("d"), array("d")))[word in _UP].append(value)
 
     def figure(self) -> SupportFigure:
         both = {name: sides for name, sides in self.seen.items() if sides[0] and sides[1]}
@@ -88,18 +99,17 @@ class ScoreAgainstFeedback(NoCopies):
             )
         name, (bad, good) = min(both.items(), key=lambda row: (-len(row[1][0]) - len(row[1][1]), row[0]))
         high, low = fsum(good) / len(good), fsum(bad) / len(bad)
-        unread = self.unread.total()
         chance = "" if _beyond_chance(good, bad) or high <= low else "; the difference could be luck"
         return SupportFigure(
             f"{safe(name)} is {high:.3g} on {len(good):,} requests that users liked, {low:.3g} on {len(bad):,} that "
             f"they did not{chance}",
             len(good) + len(bad),
             supports=high > low and not chance,
-            details=(f"feedback on {unread:,} is neither up nor down",) if unread else (),
+            details=(f"feedback on {self.unread:,} is neither up nor down",) if self.unread else (),
         )
 
 
-def _beyond_chance(good: list[float], bad: list[float]) -> bool:
+def _beyond_chance(good: Sequence[float], bad: Sequence[float]) -> bool:
     fewest = min(len(good), len(bad))
     if fewest < _FEWEST:
         return False

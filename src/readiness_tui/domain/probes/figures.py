@@ -5,7 +5,7 @@ A figure in favour of the item makes a claim `evidenced`; one against it is only
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Protocol
@@ -13,8 +13,9 @@ from typing import Protocol
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.checklists.assessment import Assurance, Proposal
 from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
+from readiness_tui.domain.probes.amounts import ReadsAmounts
 from readiness_tui.domain.probes.base import (
-    EXAMPLES,
+    Counter,
     Finding,
     ProbeInput,
     RecordProbe,
@@ -25,7 +26,7 @@ from readiness_tui.domain.probes.base import (
 )
 from readiness_tui.domain.probes.facts import fact_proposal
 from readiness_tui.domain.probes.variety import Variety, constants, no_proof
-from readiness_tui.domain.runs.model import Trace
+from readiness_tui.domain.traces.counted import EXAMPLES, Counted
 
 KNOWN = Fraction(95, 100)
 
@@ -50,11 +51,10 @@ class SupportFigure:
 
 
 class Reading(Protocol):
-    """One figure's part of the pass: sees each trace once, and the copies of one, then returns the figure."""
+    """One figure's part of the pass: sees each group of requests once (`base.Counter`), then, where it is one that
+    `ReadsAmounts`, the columns that it asks for, and returns the figure."""
 
-    def add(self, trace: Trace) -> None: ...
-
-    def again(self, trace: Trace) -> None: ...
+    def add(self, got: Counted) -> None: ...
 
     def figure(self) -> SupportFigure: ...
 
@@ -62,9 +62,7 @@ class Reading(Protocol):
 class Weighing(Protocol):
     """Like `Reading`, for a fact that only the log can show."""
 
-    def add(self, trace: Trace) -> None: ...
-
-    def again(self, trace: Trace) -> None: ...
+    def add(self, got: Counted) -> None: ...
 
     def finding(self) -> Finding: ...
 
@@ -100,13 +98,9 @@ class _FigureCounter:
     reading: Reading | None
     problem: str
 
-    def add(self, trace: Trace) -> None:
+    def add(self, got: Counted) -> None:
         if self.reading is not None:
-            self.reading.add(trace)
-
-    def again(self, trace: Trace) -> None:
-        if self.reading is not None:
-            self.reading.again(trace)
+            self.reading.add(got)
 
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
         if self.reading is None:
@@ -119,22 +113,18 @@ class _FigureCounter:
 
 @dataclass(slots=True)
 class _FindingCounter:
-    weighing: Weighing | None
+    reading: Weighing | None
     problem: str
 
-    def add(self, trace: Trace) -> None:
-        if self.weighing is not None:
-            self.weighing.add(trace)
-
-    def again(self, trace: Trace) -> None:
-        if self.weighing is not None:
-            self.weighing.again(trace)
+    def add(self, got: Counted) -> None:
+        if self.reading is not None:
+            self.reading.add(got)
 
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
-        if self.weighing is None:
+        if self.reading is None:
             finding = Finding(None, missing=self.problem)
         else:
-            finding = self.weighing.finding() if seen.traces else Finding(None, missing=seen.nothing)
+            finding = self.reading.finding() if seen.traces else Finding(None, missing=seen.nothing)
         told = declared.expected_constant(data.review.declared)
         against, expected, hint = constants(told, seen.variety)
         if finding.points == 2 and against:
@@ -142,6 +132,13 @@ class _FindingCounter:
         finding = replace(finding, left_out=(*finding.left_out, *expected, *seen.left_out))
         made = fact_proposal(item, spec.query, ProbeKind.FACT, finding)
         return made if made.missing else replace(made, window=seen.window, sampling=sampling(data))
+
+
+def asking(counters: Iterable[Counter]) -> Iterator[ReadsAmounts]:
+    """Their readings that ask for columns."""
+    for counter in counters:
+        if isinstance(counter, (_FigureCounter, _FindingCounter)) and isinstance(counter.reading, ReadsAmounts):
+            yield counter.reading
 
 
 def support(make: Callable[[ProbeInput], Reading]) -> TraceProbe:

@@ -3,11 +3,13 @@ raises a score."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from readiness_tui.domain.checklists.assessment import Assurance, Proposal
 from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
-from readiness_tui.domain.probes.base import EXAMPLES, ProbeInput, SeenTraces, Smallest, digest_of, sampling
+from readiness_tui.domain.probes.base import ProbeInput, SeenTraces, Smallest, digest_of, sampling
+from readiness_tui.domain.traces.counted import EXAMPLES
 
 
 @dataclass(slots=True)
@@ -26,6 +28,15 @@ class Hits:
             self.dismissed_count += 1
             return
         self.found += 1
+        self._show(name, line)
+
+    def add_all(self, n: int, named: Iterable[tuple[str, str]]) -> None:
+        """Add `n` hits, none of them dismissed, with the smallest ones' ids and lines."""
+        self.found += n
+        for name, line in named:
+            self._show(name, line)
+
+    def _show(self, name: str, line: str) -> None:
         pushed = self.first.add(name)
         if pushed is not None:
             self.lines[name] = line

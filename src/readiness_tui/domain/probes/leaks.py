@@ -1,124 +1,28 @@
 """Credentials and personal data in logged text: probes that can only refute (scoring.md, "Probe"; OBS-10, REL-03,
-DEP-01, SAF-03).
-
-A hit's id names the trace, the pattern and a short hash, never the text found. Hits are dismissed one by one, by id.
-"""
+DEP-01, SAF-03). Hits are dismissed one by one, by id."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from readiness_tui.domain.checklists.assessment import Proposal
 from readiness_tui.domain.checklists.model import Item, ProbeSpec
-from readiness_tui.domain.probes.base import EachCopy, ProbeInput, SeenTraces, safe
+from readiness_tui.domain.probes.base import ProbeInput, SeenTraces, safe
 from readiness_tui.domain.probes.hits import Hits
-from readiness_tui.domain.runs.model import Trace
-from readiness_tui.domain.text.personal_data import find_personal_data
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.domain.text.secrets import GUESSABLE, SensitiveHit, find_secrets
+from readiness_tui.domain.traces.counted import Counted
 
 SCOPES = {  # what each query searches for
     "secrets_in_logs": "credentials",
     "personal_data_in_logs": "e-mail addresses, phone numbers, IBANs and card numbers",
     "personal_data_or_secrets_in_logs": "credentials and personal data",
 }
-_AROUND = 24  # characters shown on each side of a masked credential
-
 
 _SECRET, _PERSONAL, _EITHER = SCOPES
 
 
-@dataclass(frozen=True, slots=True)
-class LeakHit:
-    """One credential or piece of personal data in one trace. `id` is stable across imports of the same record;
-    `place` names the field."""
-
-    id: str
-    pattern: str
-    place: str
-    excerpt: str  # masked, one line
-    personal: bool = False
-
-
-def leaks(trace: Trace, *, personal: bool = True) -> Iterator[LeakHit]:
-    """All leaks in anything the trace logged; a piece that is repeated is reported once."""
-    texts = [(place, text) for place, text in _texts(trace) if text]
-    # First one search over all fields, since most traces have no leak; no pattern matches across the separator.
-    whole = "\n\0\n".join([text for _, text in texts])
-    if not find_secrets(whole) and not (personal and find_personal_data(whole)):
-        return
-    known: set[str] = set()
-    for place, text in texts:
-        hits = _find(text, personal)
-        for at, (hit, is_personal) in enumerate(hits):
-            # The hash of a guessable piece could be cracked with a word list, so its place is hashed instead.
-            guessable = is_personal or hit.pattern in GUESSABLE
-            told = f"{place}:{hit.start}" if guessable else text[hit.start : hit.end]
-            told = f"{trace.id}\0{hit.pattern}\0{told}"
-            short = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-            name = f"{trace.id}:{hit.pattern}:{short}"
-            if name in known:
-                continue
-            known.add(name)
-            # The text between two hits contains no other hit.
-            left = text[max(hits[at - 1][0].end if at else 0, hit.start - _AROUND) : hit.start]
-            right = text[hit.end : min(hits[at + 1][0].start if at + 1 < len(hits) else len(text), hit.end + _AROUND)]
-            yield LeakHit(name, hit.pattern, place, one_line(f"{left}[masked]{right}"), is_personal)
-
-
-def _find(text: str, personal: bool) -> list[tuple[SensitiveHit, bool]]:
-    """The hits of both kinds by position, without overlaps: a credential wins over personal data inside it."""
-    secrets = find_secrets(text)
-    found = [(hit, False) for hit in secrets]
-    if personal:
-        found += [
-            (hit, True)
-            for hit in find_personal_data(text)
-            if all(hit.end <= other.start or other.end <= hit.start for other in secrets)
-        ]
-    return sorted(found, key=lambda pair: pair[0].start)
-
-
-def _texts(trace: Trace) -> Iterator[tuple[str, str | None]]:
-    """Every text of a trace with the name of its field."""
-    yield "question", trace.question
-    yield "answer", trace.answer
-    yield "error", trace.error
-    yield "status", trace.status
-    yield "feedback", trace.feedback
-    for number, chunk in enumerate(trace.chunks or (), 1):
-        yield f"chunk {number}", chunk.text
-        yield f"chunk {number} source", chunk.source
-    for number, call in enumerate(trace.tool_calls or (), 1):
-        yield f"tool call {number} arguments", call.arguments
-        yield f"tool call {number} result", call.result
-        yield f"tool call {number} error", call.error
-    if trace.extra:
-        yield from _nested("extra", "", trace.extra)
-    for number, span in enumerate(trace.spans or (), 1):
-        yield f"step {number} error", span.error
-        if span.attributes:
-            yield from _nested(f"step {number}", "", span.attributes)
-
-
-def _nested(place: str, name: str, value: Any) -> Iterator[tuple[str, str]]:
-    """The texts of a nested value as `name=text`, so that a field called "password" reads as an assignment."""
-    waiting: list[tuple[str, str, Any]] = [(place, name, value)]
-    while waiting:
-        place, name, value = waiting.pop()
-        if isinstance(value, str):
-            yield place, f"{name}={value}"
-        elif isinstance(value, dict):
-            waiting += [(f"{place}.{key}", str(key), inner) for key, inner in value.items()]
-        elif isinstance(value, (list, tuple)):
-            waiting += [(f"{place}.{number}", name, inner) for number, inner in enumerate(value)]
-
-
 @dataclass(slots=True)
-class LeakCounter(EachCopy):
+class LeakCounter:
     """Credentials, personal data or both, as the query says, anywhere in what a trace logged, until a person dismisses
     the hit with a reason. Counted for every scope at once, so that each text is searched only once."""
 
@@ -126,13 +30,17 @@ class LeakCounter(EachCopy):
 
     @classmethod
     def start(cls, data: ProbeInput) -> LeakCounter:
-        return cls({query: Hits(data.dismissed) for query in SCOPES})
-
-    def add(self, trace: Trace) -> None:
-        for hit in leaks(trace):
+        hits = {query: Hits(data.dismissed) for query in SCOPES}
+        for day, hit in data.recorded.leaked():
+            if not data.in_window(day):
+                continue
             line = f"{one_line(hit.id, 100)} in {safe(hit.place)}: {hit.excerpt}"
             for query in (_PERSONAL if hit.personal else _SECRET, _EITHER):
-                self.hits[query].add(hit.id, line)
+                hits[query].add(hit.id, line)
+        return cls(hits)
+
+    def add(self, got: Counted) -> None:
+        """What leaked was found when the records were read."""
 
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
         return self.hits[spec.query].proposal(item, spec, data, seen, SCOPES[spec.query])

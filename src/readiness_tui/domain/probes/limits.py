@@ -8,6 +8,7 @@ Money is summed in billionths of a dollar: with integers the sum does not depend
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -15,15 +16,18 @@ from math import ceil
 from typing import Any
 
 from readiness_tui.domain.checklists import declared
-from readiness_tui.domain.probes.base import EachCopy, ProbeInput, Smallest, utc
+from readiness_tui.domain.probes.amounts import Columns, ReadsAmounts, known, largest_within
+from readiness_tui.domain.probes.base import ProbeInput, Smallest
 from readiness_tui.domain.probes.figures import SupportFigure, nearly_all, support, unknown
 from readiness_tui.domain.probes.variety import Variety
-from readiness_tui.domain.runs.model import SpanKind, Trace
+from readiness_tui.domain.runs.model import SpanKind
+from readiness_tui.domain.traces.counted import Counted
+from readiness_tui.domain.traces.measured import OUTBOUND, moment_at
 
-_OUTBOUND = frozenset({SpanKind.MODEL, SpanKind.TOOL, SpanKind.RETRIEVAL, SpanKind.EMBEDDING})
 _NANO = 10**9
 _REACH = 10  # times the worst hour
 _LISTED = 5
+_HOUR = 60 * 60 * 10**6  # in microseconds
 
 
 def _seconds(ms: Fraction | float) -> str:
@@ -35,7 +39,7 @@ def _attempt(value: Any) -> int | None:
 
 
 @dataclass(slots=True)
-class CallsWithinPolicy(EachCopy):
+class CallsWithinPolicy(ReadsAmounts):
     """Outbound calls: none longer than the declared timeout, none tried more often than declared (REL-01). Of a log that
     shows steps nearly all have to be timed, of one that shows tool calls alone nearly all have to count their attempts."""
 
@@ -57,29 +61,42 @@ class CallsWithinPolicy(EachCopy):
         settings = data.review.declared
         return cls(declared.read(settings, "timeout_policy") * 1000, declared.read(settings, "retry_policy"))
 
-    def add(self, trace: Trace) -> None:
-        self.n += 1
-        self.silent += trace.spans is None and trace.tool_calls is None
+    def add(self, got: Counted) -> None:
+        trace = got.trace
+        self.n += got.n
+        if trace.spans is None and trace.tool_calls is None:
+            self.silent += got.n
+        timed = 0
         for span in trace.spans or ():
-            if span.kind in _OUTBOUND:
-                self.calls += 1
-                if span.duration_ms is not None:
-                    self.timed += 1
-                    self.variety.add("latency", span.duration_ms)
-                    self.longest = max(self.longest, span.duration_ms)
-                    if span.duration_ms > self.timeout_ms:
-                        self.over.add(trace.id)
-                self._tries(trace.id, _attempt(span.attributes.get("attempt")))
+            if span.kind in OUTBOUND:
+                self.calls += got.n
+                timed += span.duration_ms is not None
+                self._tries(got, _attempt(span.attributes.get("attempt")))
         for call in trace.tool_calls or ():
-            self.asked += 1
-            self._tries(trace.id, call.attempt)
+            self.asked += got.n
+            self._tries(got, call.attempt)
+        self.timed += timed * got.n
+        self.variety.join("latency", got.varied.get("call_latency"), timed * got.n)
 
-    def _tries(self, trace_id: str, attempt: int | None) -> None:
+    def _tries(self, got: Counted, attempt: int | None) -> None:
         if attempt is not None:
-            self.counted += 1
+            self.counted += got.n
             self.most = max(self.most, attempt)
             if attempt > self.attempts:
-                self.over.add(trace_id)
+                self.over.take(got.ids)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return ("longest_call_ms", "id") if self.timed else ()
+
+    def read(self, got: Columns) -> None:
+        took, limit = got["longest_call_ms"], largest_within(self.timeout_ms)
+        longest = max(known(took), default=0.0)
+        self.longest = max(self.longest, longest)
+        if longest > limit:
+            for name, ms in zip(got["id"], took, strict=True):
+                if ms is not None and ms > limit:
+                    self.over.add(name)
 
     def figure(self) -> SupportFigure:
         if not self.timed and not self.counted:
@@ -95,20 +112,20 @@ class CallsWithinPolicy(EachCopy):
             if self.counted
             else "no call counts its attempts"
         )
-        known = nearly_all(self.timed, self.calls) if self.calls else nearly_all(self.counted, self.asked)
+        enough = nearly_all(self.timed, self.calls) if self.calls else nearly_all(self.counted, self.asked)
         silent = unknown(self.silent, "; ", f" of {self.n:,} requests do not show their calls")
-        known = known and nearly_all(self.n - self.silent, self.n)
+        enough = enough and nearly_all(self.n - self.silent, self.n)
         return SupportFigure(
             f"{longest}; {tries}{silent}",
             max(self.timed, self.counted),
-            supports=not self.over.ids and known,
+            supports=not self.over.ids and enough,
             examples=tuple(self.over.ids),
             variety=self.variety,
         )
 
 
 @dataclass(slots=True)
-class SlowestTotal(EachCopy):
+class SlowestTotal(ReadsAmounts):
     """The slowest request compared with the declared budget: timeout times attempts (DEP-02). One answered from a
     cache called nothing that could have been slow."""
 
@@ -126,20 +143,34 @@ class SlowestTotal(EachCopy):
         settings = data.review.declared
         return cls(declared.read(settings, "timeout_policy") * 1000 * declared.read(settings, "retry_policy"))
 
-    def add(self, trace: Trace) -> None:
-        within = trace.latency_ms is not None and trace.latency_ms <= self.budget_ms
-        if trace.cached and within:
-            self.cached += 1
-            return
-        if trace.latency_ms is None:
-            self.silent += 1
-            return
-        self.n += 1
-        self.variety.add("latency", trace.latency_ms)
-        self.slowest = max(self.slowest, trace.latency_ms)
-        if trace.latency_ms > self.budget_ms:
-            self.beyond += 1
-            self.over.add(trace.id)
+    def add(self, got: Counted) -> None:
+        if got.trace.latency_ms is None:
+            self.silent += got.n
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return ("latency_ms", "cached", "id")
+
+    def read(self, got: Columns) -> None:
+        column, limit = got["latency_ms"], largest_within(self.budget_ms)
+        took = known(column)
+        if any(got["cached"]):
+            called = [ms for ms, cached in zip(column, got["cached"], strict=True) if cached and ms is not None]
+            self.cached += sum(ms <= limit for ms in called)
+            took = [
+                ms
+                for ms, cached in zip(column, got["cached"], strict=True)
+                if ms is not None and not (cached and ms <= limit)
+            ]
+        self.n += len(took)
+        self.variety.add_each("latency", took)
+        slowest = max(took, default=0.0)
+        self.slowest = max(self.slowest, slowest)
+        if slowest > limit:
+            for name, ms in zip(got["id"], column, strict=True):
+                if ms is not None and ms > limit:
+                    self.beyond += 1
+                    self.over.add(name)
 
     def figure(self) -> SupportFigure:
         if not self.n:
@@ -158,7 +189,7 @@ class SlowestTotal(EachCopy):
 
 
 @dataclass(slots=True)
-class AlertsReplayed(EachCopy):
+class AlertsReplayed(ReadsAmounts):
     """In how many hours (UTC) each declared alert would have fired: p95 latency, and spend (REL-05).
 
     p95 is the ⌈0.95 n⌉-th smallest of the hour's latencies, without cached and cold-start requests. An alert is shown to
@@ -168,8 +199,8 @@ class AlertsReplayed(EachCopy):
 
     latency_ms: Fraction
     cost: Fraction
-    hours: dict[str, list[float]] = field(default_factory=dict)
-    spent: Counter[str] = field(default_factory=Counter)
+    hours: dict[int, array[float]] = field(default_factory=dict)  # since 1970
+    spent: Counter[int] = field(default_factory=Counter)
     n: int = 0
     timed: int = 0
     paid: int = 0
@@ -180,28 +211,42 @@ class AlertsReplayed(EachCopy):
         settings = data.review.declared
         return cls(declared.read(settings, "alert_latency_ms"), declared.read(settings, "alert_cost"))
 
-    def add(self, trace: Trace) -> None:
-        self.n += 1
-        if trace.started_at is None:
-            return
-        hour = f"{utc(trace.started_at):%Y-%m-%d %H}h"
-        self.timed += trace.latency_ms is not None
-        self.paid += trace.cost is not None or trace.cached
-        if trace.latency_ms is not None and not trace.cached and not trace.cold:
-            self.hours.setdefault(hour, []).append(trace.latency_ms)
-            self.variety.add("latency", trace.latency_ms)
-        if trace.cost is not None:
-            if not trace.cached:
-                self.variety.add("cost", trace.cost)
-            self.spent[hour] += round(trace.cost * _NANO)
+    def add(self, got: Counted) -> None:
+        trace = got.trace
+        self.n += got.n
+        if got.day is not None:
+            self.timed += got.n if trace.latency_ms is not None else 0
+            self.paid += got.n if trace.cost is not None or trace.cached else 0
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return ("at", "latency_ms", "cost", "cached", "cold") if self.timed else ()
+
+    def read(self, got: Columns) -> None:
+        took, costs = list[float](), list[float]()
+        for at, ms, cost, cached, cold in zip(*(got[name] for name in self.columns), strict=True):
+            if at is None:
+                continue
+            hour = at // _HOUR
+            if ms is not None and not cached and not cold:
+                if hour not in self.hours:
+                    self.hours[hour] = array("d")
+                self.hours[hour].append(ms)
+                took.append(ms)
+            if cost is not None:
+                self.spent[hour] += round(cost * _NANO)
+                if not cached:
+                    costs.append(cost)
+        self.variety.add_each("latency", took)
+        self.variety.add_each("cost", costs)
 
     def figure(self) -> SupportFigure:
         if not self.hours or not self.spent:
             lacks = "latency" if not self.hours else "cost"
             return SupportFigure(missing=f"no imported trace carries both a time and its {lacks}")
         p95 = {hour: sorted(took)[ceil(len(took) * 19 / 20) - 1] for hour, took in sorted(self.hours.items())}
-        slow = [hour for hour, took in p95.items() if took > self.latency_ms]
-        dear = [hour for hour, nano in sorted(self.spent.items()) if nano > self.cost * _NANO]
+        slow = [_named(hour) for hour, took in p95.items() if took > self.latency_ms]
+        dear = [_named(hour) for hour, nano in sorted(self.spent.items()) if nano > self.cost * _NANO]
         lines = [
             f"{what}: {', '.join(found[:_LISTED])}" + (f" and {len(found) - _LISTED:,} more" if found[_LISTED:] else "")
             for what, found in (("latency would have fired", slow), ("cost would have fired", dear))
@@ -233,8 +278,12 @@ class AlertsReplayed(EachCopy):
         )
 
 
+def _named(hour: int) -> str:
+    return f"{moment_at(hour * _HOUR):%Y-%m-%d %H}h"
+
+
 @dataclass(slots=True)
-class MostSteps(EachCopy):
+class MostSteps:
     """The most steps in one request compared with the declared cap (REL-08). A step is a model or tool call; in a log
     without steps, tool calls count. A log that shows no step at all does not show a cap."""
 
@@ -249,17 +298,18 @@ class MostSteps(EachCopy):
     def start(cls, data: ProbeInput) -> MostSteps:
         return cls(declared.read(data.review.declared, "step_cap"))
 
-    def add(self, trace: Trace) -> None:
+    def add(self, got: Counted) -> None:
+        trace = got.trace
         if trace.spans is None and trace.tool_calls is None:
-            self.silent += 1
+            self.silent += got.n
             return
         spans = sum(span.kind in (SpanKind.MODEL, SpanKind.TOOL) for span in trace.spans or ())
         steps = max(spans, len(trace.tool_calls or ()))
-        self.n += 1
+        self.n += got.n
         self.most = max(self.most, steps)
         if steps > self.cap:
-            self.beyond += 1
-            self.over.add(trace.id)
+            self.beyond += got.n
+            self.over.take(got.ids)
 
     def figure(self) -> SupportFigure:
         if not self.n:

@@ -6,35 +6,32 @@ Each docstring says which records the query applies to and which of them carry t
 
 from __future__ import annotations
 
-import re
-
 from readiness_tui.domain.probes.base import safe
 from readiness_tui.domain.probes.shares import MIN_PROVEN, ShareQuery, ShareTally, ranked
-from readiness_tui.domain.runs.model import Chunk, Outcome, Trace
+from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.domain.text.versions import has, has_version, names_model, undated
 
 _LISTED = 10
-_BY_PLACE = re.compile(r"(?:(?:chunk|doc|document|passage|context|node|result)s?[-_ #]?)?(\d{1,4})", re.IGNORECASE)
 
 
-def _named(trace_id: str, value: str | None, carries: bool, what: str, tally: ShareTally) -> None:
+def _named(value: str | None, carries: bool, what: str, tally: ShareTally) -> None:
     """Count one record by whether its field names a version, and say what it holds in its place."""
     holds = value is not None and bool(value.strip())
-    tally.count(trace_id, carries, f"{what}: they say “{safe(value or '', 40)}”" if holds and not carries else "")
+    tally.count(carries, f"{what}: they say “{safe(value or '', 40)}”" if holds and not carries else "")
     if carries and value is not None:
-        tally.notes[value] += 1
+        tally.note(value)
 
 
 def _prompt_version(trace: Trace, tally: ShareTally) -> None:
     """Applies to every request; it carries if it names a prompt version that is no placeholder and does not move."""
-    _named(trace.id, trace.prompt_version, has_version(trace.prompt_version), "a version", tally)
+    _named(trace.prompt_version, has_version(trace.prompt_version), "a version", tally)
 
 
 def _index_version(trace: Trace, tally: ShareTally) -> None:
     """Applies to every request except those that state they did not retrieve from an index; it carries if it names an
     index version that is no placeholder and does not move."""
     if trace.retrieval is not False:
-        _named(trace.id, trace.index_version, has_version(trace.index_version), "a version", tally)
+        _named(trace.index_version, has_version(trace.index_version), "a version", tally)
 
 
 def _one_each(tally: ShareTally) -> str:
@@ -46,7 +43,7 @@ def _one_each(tally: ShareTally) -> str:
 def _model_version(trace: Trace, tally: ShareTally) -> None:
     """Applies to every request; it carries if it names the model, by a dated name where the provider sells those.
     Names without a date of models that are not known here are noted for a person to judge."""
-    _named(trace.id, trace.model, names_model(trace.model), "a dated name", tally)
+    _named(trace.model, names_model(trace.model), "a dated name", tally)
 
 
 def _aliases(tally: ShareTally) -> tuple[str, ...]:
@@ -66,58 +63,49 @@ def _retrieved_context(trace: Trace, tally: ShareTally) -> None:
     request in the log retrieved; if none did, there is nothing to count."""
     if trace.chunks is None:
         if trace.retrieval is None:
-            tally.doubt(trace.id, "a word on whether they retrieved")
+            tally.doubt("a word on whether they retrieved")
         elif trace.retrieval:
-            tally.count(trace.id, False, "the chunks")
+            tally.count(False, "the chunks")
     elif trace.chunks or trace.retrieval is not False:
         carries = all(has(chunk.id) for chunk in trace.chunks)
-        tally.count(trace.id, carries, "" if carries else "a chunk's id")
+        tally.count(carries, "" if carries else "a chunk's id")
         if carries:
-            tally.vary("chunks", _ids(trace.chunks))
-
-
-def _ids(chunks: tuple[Chunk, ...]) -> object:
-    """The chunks' ids; of ids that only number the list, which is the same in every request, no more than that."""
-    found = [_BY_PLACE.fullmatch(chunk.id.strip()) for chunk in chunks]
-    places = [int(match[1]) for match in found if match]
-    start = places[0] if places else 0
-    by_place = start in (0, 1) and places == list(range(start, start + len(chunks)))
-    return "by place" if chunks and by_place else tuple(chunk.id for chunk in chunks)
+            tally.vary("chunks")
 
 
 def _tool_io(trace: Trace, tally: ShareTally) -> None:
     """Applies to every tool call; it carries its arguments and a result or error (an empty object is logged). A request
     whose log says nothing about tools counts as lacking as soon as any request in the log called one."""
     if trace.tool_calls is None:
-        tally.doubt(trace.id, "a word on whether they called a tool")
+        tally.doubt("a word on whether they called a tool")
     for call in trace.tool_calls or ():
         parts = []
         if call.arguments is None or not call.arguments.strip():
             parts.append("the arguments")
         if call.result is None and call.error is None:
             parts.append("the result")
-        tally.count(trace.id, not parts, " and ".join(parts), call.name or "(a tool without a name)")
+        tally.count(not parts, " and ".join(parts), call.name or "(a tool without a name)")
         if not parts:
-            tally.vary("arguments", call.arguments)
-            tally.vary("results", (call.result, call.error))
+            tally.vary("arguments")
+            tally.vary("results")
 
 
 def _tokens_and_cost(trace: Trace, tally: ShareTally) -> None:
     """Applies to every request that was not answered from a cache; it carries tokens in, tokens out and cost."""
     if trace.cached:
-        tally.notes["cached"] += 1
+        tally.note("cached")
         return
     parts = [
         name
         for name, value in (("tokens in", trace.tokens_in), ("tokens out", trace.tokens_out), ("cost", trace.cost))
         if value is None
     ]
-    tally.count(trace.id, not parts, " and ".join(parts))
-    if parts:
-        tally.notes["failed"] += trace.error is not None or trace.outcome is Outcome.ERROR
-    else:
-        tally.vary("cost", trace.cost)
-        tally.vary("tokens", (trace.tokens_in, trace.tokens_out))
+    tally.count(not parts, " and ".join(parts))
+    if not parts:
+        tally.vary("cost")
+        tally.vary("tokens")
+    elif trace.error is not None or trace.outcome is Outcome.ERROR:
+        tally.note("failed")
 
 
 def _failed(tally: ShareTally) -> tuple[str, ...]:
@@ -131,14 +119,14 @@ def _outcome(trace: Trace, tally: ShareTally) -> None:
     does not claim a success beside an error. A status word of unknown meaning leaves the cost per success undefined, so
     it does not count; it is listed."""
     if trace.outcome is Outcome.SUCCESS and trace.error is not None:
-        tally.count(trace.id, False, "a status that fits their error")
+        tally.count(False, "a status that fits their error")
         return
     carries = trace.outcome is not None
-    tally.count(trace.id, carries, "" if carries else "a status" if not has(trace.status) else "a status that is known")
+    tally.count(carries, "" if carries else "a status" if not has(trace.status) else "a status that is known")
     if carries:
         tally.vary("outcomes", trace.outcome)
     elif trace.status is not None and has(trace.status):
-        tally.notes[trace.status] += 1
+        tally.note(trace.status)
 
 
 def _unknown_words(tally: ShareTally) -> tuple[str, ...]:

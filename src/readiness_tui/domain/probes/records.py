@@ -16,8 +16,9 @@ from readiness_tui.domain.probes.base import Check, Finding, Probe, ProbeInput, 
 from readiness_tui.domain.probes.facts import fact_proposal
 from readiness_tui.domain.probes.figures import SupportFigure, support_of_records
 from readiness_tui.domain.probes.shares import ShareQuery, ShareTally, share_proposal
-from readiness_tui.domain.runs.model import HumanVerdict
+from readiness_tui.domain.runs.model import HumanVerdict, Trace
 from readiness_tui.domain.text.versions import has
+from readiness_tui.domain.traces.counted import Counted
 
 DRILL_DAYS = 90
 _LOGGED = f"{Command.DETECTED.capitalize()}: "  # how the live note begins that sets this time
@@ -97,7 +98,8 @@ def _linked(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
             lacks = (
                 "a golden set to look their case up in" if data.eval_set is None else "a case that is in the golden set"
             )
-            tally.count(incident.name, bool(held), lacks if any(map(has, incident.eval_cases)) else "a case")
+            tally.now = Counted(Trace(incident.name), ids=(incident.name,))
+            tally.count(bool(held), lacks if any(map(has, incident.eval_cases)) else "a case")
             if held:
                 tally.vary("incidents", tuple(sorted(incident.eval_cases)))
     share = ShareQuery(
@@ -120,7 +122,8 @@ def _labelled(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
     }
     for name in risky:
         lacks = "a person's label" if name in unreviewed else "a named person who decided"
-        tally.count(name, name in decided, lacks)
+        tally.now = Counted(Trace(name), ids=(name,))
+        tally.count(name in decided, lacks)
     needs = "no case of a candidate run or of its golden set is tagged high_risk"
     share = ShareQuery(spec.query, "high-risk cases", "carry a person's label", needs, _unused)
     return share_proposal(share, tally, item.id, spec, data, SeenTraces(), nothing=needs)

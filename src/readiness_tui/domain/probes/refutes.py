@@ -2,59 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.checklists.assessment import Proposal
 from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
-from readiness_tui.domain.probes.base import EachCopy, ProbeInput, SeenTraces, TraceProbe, safe
+from readiness_tui.domain.probes.base import ProbeInput, SeenTraces, TraceProbe, safe
 from readiness_tui.domain.probes.hits import Hits
-from readiness_tui.domain.probes.steps import calls
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.text.sanitise import one_line
-
-_SHORTEST = 20  # characters of a case's question: a shorter one may be in a prompt by chance
-_PROMPT_WORDS = ("prompt", "instruction", "few_shot", "fewshot", "examples")
+from readiness_tui.domain.traces.counted import Counted
+from readiness_tui.domain.traces.measured import day_at, day_of
+from readiness_tui.domain.traces.prompts import LONG, prompts
+from readiness_tui.domain.traces.steps import calls
 
 
 @dataclass(slots=True)
-class OutsideTools(EachCopy):
+class OutsideTools:
     """Calls of tools that are not on the declared list (SAF-05): a hit is one tool in one trace. Names must match
     exactly."""
 
+    data: ProbeInput
     allowed: frozenset[str]
     hits: Hits
     problem: str = ""
     n: int = 0
     silent: int = 0
+    judged: set[str] = field(default_factory=set)  # tools of which somebody dismissed a hit, until those are looked up
 
     @classmethod
     def start(cls, data: ProbeInput) -> OutsideTools:
+        hits = Hits(data.dismissed)
         try:
-            return cls(frozenset(declared.read(data.review.declared, "allowed_tools")), Hits(data.dismissed))
+            return cls(data, frozenset(declared.read(data.review.declared, "allowed_tools")), hits)
         except declared.UnusableError as error:
-            return cls(frozenset(), Hits(data.dismissed), str(error))
+            return cls(data, frozenset(), hits, str(error))
 
-    def add(self, trace: Trace) -> None:
+    def add(self, got: Counted) -> None:
         if self.problem:
             return
-        names = [call.call.name for call in calls(trace)]
-        self.n += bool(names)
-        self.silent += trace.tool_calls is None and not names
-        for name in sorted(set(names) - self.allowed):
-            shown = safe(name) or "(a tool without a name)"
-            self.hits.add(f"{trace.id}:tool:{name}", f"{one_line(trace.id, 60)} calls {shown}, which is not declared")
+        names = {call.call.name for call in calls(got.trace)}
+        if names:
+            self.n += got.n
+        elif got.trace.tool_calls is None:
+            self.silent += got.n
+        for name in sorted(names - self.allowed):
+            if any(hit.endswith(f":tool:{name}") for hit in self.data.dismissed):
+                self.judged.add(name)
+            else:
+                self.hits.add_all(got.n, (_hit(trace_id, name) for trace_id in got.ids))
+
+    def _look_up(self) -> None:
+        """The hits of which some are dismissed, one by one."""
+        known: dict[int, tuple[Trace, list[str]]] = {}
+        for trace_id, at, shape in self.data.recorded.columns(("id", "at", "shape")):
+            if id(shape) not in known:
+                known[id(shape)] = shape, sorted({call.call.name for call in calls(shape)} & self.judged)
+            if self.data.in_window(day_at(at)):
+                for name in known[id(shape)][1]:
+                    self.hits.add(*_hit(trace_id, name))
+        self.judged.clear()
 
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
+        if self.judged:
+            self._look_up()
         nothing = self.problem or "no imported trace shows a tool call"
         what = "tools outside the declared list"
         return self.hits.proposal(item, spec, data, seen, what, self.n, nothing, self.silent)
 
 
+def _hit(trace_id: str, tool: str) -> tuple[str, str]:
+    shown = safe(tool) or "(a tool without a name)"
+    return f"{trace_id}:tool:{tool}", f"{one_line(trace_id, 60)} calls {shown}, which is not declared"
+
+
 @dataclass(slots=True)
-class CasesInPrompts(EachCopy):
+class CasesInPrompts:
     """The exact question of a golden case inside a logged prompt (EVA-10), unless it is the request's own question.
 
     Prompts are the fields of a trace and its steps with "prompt", "instruction" or "examples" in their names. Each
@@ -70,7 +93,8 @@ class CasesInPrompts(EachCopy):
     @classmethod
     def start(cls, data: ProbeInput) -> CasesInPrompts:
         gold = data.eval_set.cases if data.eval_set else ()
-        cases = tuple((case.id, case.question.strip()) for case in gold if len(case.question.strip()) >= _SHORTEST)
+        # A shorter question may be in a prompt by chance.
+        cases = tuple((case.id, case.question.strip()) for case in gold if len(case.question.strip()) >= LONG)
         why = (
             ""
             if cases
@@ -78,19 +102,22 @@ class CasesInPrompts(EachCopy):
             if gold
             else "no golden set is imported"
         )
-        return cls(cases, Hits(data.dismissed), why)
+        made = cls(cases, Hits(data.dismissed), why)
+        if cases:
+            made._search(data)
+        return made
 
-    def add(self, trace: Trace) -> None:
-        if self.problem:
-            return
-        prompts = [text for text in _prompts(trace) if text]
-        self.n += bool(prompts)
-        found = {case for text in prompts for case in self._in(text) if case[1] not in (trace.question or "")}
-        for case_id, _ in sorted(found):
-            self.hits.add(
-                f"{trace.id}:case:{case_id}",
-                f"{one_line(trace.id, 60)} logs a prompt with the question of {safe(case_id)}",
-            )
+    def _search(self, data: ProbeInput) -> None:
+        for trace in data.recorded.whole(lambda shape: any(len(text) >= LONG for text in prompts(shape))):
+            if not data.in_window(day_of(trace)):
+                continue
+            own = trace.question or ""
+            found = {case for text in prompts(trace) for case in self._in(text) if case[1] not in own}
+            for case_id, _ in sorted(found):
+                self.hits.add(
+                    f"{trace.id}:case:{case_id}",
+                    f"{one_line(trace.id, 60)} logs a prompt with the question of {safe(case_id)}",
+                )
 
     def _in(self, text: str) -> tuple[tuple[str, str], ...]:
         known = self.searched.get(text)
@@ -100,34 +127,15 @@ class CasesInPrompts(EachCopy):
                 self.searched[text] = known
         return known
 
+    def add(self, got: Counted) -> None:
+        if any(prompts(got.trace)):
+            self.n += got.n
+
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
         nothing = self.problem or "no imported trace logs its prompt"
         what = "golden cases in logged prompts"
-        return self.hits.proposal(item, spec, data, seen, what, self.n, nothing, seen.traces - self.n)
-
-
-def _prompts(trace: Trace) -> Iterator[str]:
-    yield from _named(trace.extra)
-    for span in trace.spans or ():
-        yield from _named(span.attributes)
-
-
-def _named(fields: dict[str, Any]) -> Iterator[str]:
-    for name, value in fields.items():
-        if any(word in name.casefold() for word in _PROMPT_WORDS):
-            yield from _texts(value)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    waiting = [value]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, str):
-            yield part
-        elif isinstance(part, dict):
-            waiting += part.values()
-        elif isinstance(part, (list, tuple)):
-            waiting += part
+        n = 0 if self.problem else self.n
+        return self.hits.proposal(item, spec, data, seen, what, n, nothing, seen.traces - n)
 
 
 REFUTES = {

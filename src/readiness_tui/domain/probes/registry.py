@@ -8,8 +8,8 @@ from dataclasses import replace
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.checklists.assessment import Assurance, Proposal, Vote
 from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
+from readiness_tui.domain.probes.amounts import read_amounts
 from readiness_tui.domain.probes.base import (
-    Admitted,
     Counter,
     FactProbe,
     Probe,
@@ -23,6 +23,7 @@ from readiness_tui.domain.probes.behaviour import BEHAVIOUR
 from readiness_tui.domain.probes.exam import EXAM
 from readiness_tui.domain.probes.facts import FACTS, fact_proposal
 from readiness_tui.domain.probes.feedback import FEEDBACK
+from readiness_tui.domain.probes.figures import asking
 from readiness_tui.domain.probes.leaks import SCOPES, LeakCounter
 from readiness_tui.domain.probes.limits import LIMITS
 from readiness_tui.domain.probes.logged import SHARES
@@ -60,7 +61,8 @@ def reads_records(item: Item) -> bool:
 
 
 def propose_all(items: Iterable[Item], data: ProbeInput) -> dict[str, Proposal]:
-    """The proposals of all items that have a known probe, by item id, in one pass over the traces.
+    """The proposals of all items that have a known probe, by item id, in one pass over the groups of
+    requests, and one over the columns of what differs within them.
 
     Items with the same probe share its count. If there is no data to answer from, the proposal has no points and says
     in `missing` what is needed.
@@ -76,13 +78,13 @@ def propose_all(items: Iterable[Item], data: ProbeInput) -> dict[str, Proposal]:
     if counters:
         refuting = [counter for probe, counter in counters.items() if probe.kind is ProbeKind.REFUTE]
         proving = [counter for probe, counter in counters.items() if probe.kind is not ProbeKind.REFUTE]
-        for trace in data.traces:
-            if refuting and scanned.admit(trace, data) is not Admitted.NOT:
-                for counter in refuting:
-                    counter.add(trace)
-            if proving and (admitted := seen.admit(trace, data)) is not Admitted.NOT:
-                for counter in proving:
-                    (counter.add if admitted is Admitted.FIRST else counter.again)(trace)
+        for got in data.recorded.counted():
+            for counter in refuting if refuting and scanned.admit(got, data) else ():
+                counter.add(got)
+            for counter in proving if proving and seen.admit(got, data) else ():
+                counter.add(got)
+        if seen.traces:
+            read_amounts(data, asking(proving), every=not (seen.outside or seen.future or seen.others))
     proposals: dict[str, Proposal] = {}
     for item, spec, probe in asked:
         obstacle = _obstacle(spec, probe, data)

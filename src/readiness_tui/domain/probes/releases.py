@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left, bisect_right
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.intervals import wilson
-from readiness_tui.domain.probes.base import Check, EachCopy, Finding, NoCopies, ProbeInput, Smallest, safe, utc
+from readiness_tui.domain.probes.amounts import Columns, ReadsAmounts
+from readiness_tui.domain.probes.base import Check, Finding, ProbeInput, Smallest, safe, utc
 from readiness_tui.domain.probes.figures import KNOWN, fact_of_traces, percent
 from readiness_tui.domain.probes.runs import all_runs, cases_of
 from readiness_tui.domain.probes.sound import unsound
 from readiness_tui.domain.probes.variety import ENOUGH, Variety, constants
-from readiness_tui.domain.runs.model import Outcome, Run, Trace
+from readiness_tui.domain.runs.model import Outcome, Run
 from readiness_tui.domain.text.versions import has, has_version
+from readiness_tui.domain.traces.counted import Counted
 
+_MINUTE = 60 * 10**6  # in microseconds
 _STAGE = 20  # requests in a stage: fewer are not enough to estimate a share
 
 Version = tuple[str, str, str]  # prompt, model, index
 
 
 @dataclass(slots=True)
-class RunBeforeVersion(EachCopy):
+class RunBeforeVersion:
     """Each served version of prompt, model and index has an eval run that started before its first request (EVA-02).
 
     0: none has. 1: some have. A run belongs to a version if it names everything that the version names. Only a whole run
@@ -41,17 +47,17 @@ class RunBeforeVersion(EachCopy):
     def start(cls, data: ProbeInput) -> RunBeforeVersion:
         return cls(data)
 
-    def add(self, trace: Trace) -> None:
-        self.n += 1
-        if trace.started_at is None or not has_version(trace.prompt_version) or not has(trace.model):
-            self.silent += 1
-            self.nameless.add(trace.id)
+    def add(self, got: Counted) -> None:
+        trace = got.trace
+        self.n += got.n
+        if got.first is None or not has_version(trace.prompt_version) or not has(trace.model):
+            self.silent += got.n
+            self.nameless.take(got.ids)
             return
         index = trace.index_version if has_version(trace.index_version) else ""
         version = (trace.prompt_version or "", trace.model or "", index or "")
-        seen = utc(trace.started_at), trace.id
-        if version not in self.first or seen < self.first[version]:
-            self.first[version] = seen
+        if version not in self.first or got.first < self.first[version]:
+            self.first[version] = got.first
 
     def finding(self) -> Finding:
         if not self.first:
@@ -114,7 +120,7 @@ def _ran_version(run: Run, version: Version) -> bool:
 
 
 @dataclass(slots=True)
-class ReleaseShare(NoCopies):
+class ReleaseShare(ReadsAmounts):
     """The newest release served part of the traffic before it served more (DEP-06).
 
     A release is an application version or, if traces have none, a prompt version. From its first request on, the
@@ -124,34 +130,48 @@ class ReleaseShare(NoCopies):
     """
 
     n: int = 0
-    apps: dict[str, Counter[int]] = field(default_factory=dict)
-    prompts: dict[str, Counter[int]] = field(default_factory=dict)
+    apps: Counter[str] = field(default_factory=Counter)
+    prompts: Counter[str] = field(default_factory=Counter)
+    minutes: dict[str, array[int]] = field(default_factory=dict)  # by release, in the order of time
 
     @classmethod
     def start(cls, data: ProbeInput) -> ReleaseShare:
         return cls()
 
-    def add(self, trace: Trace) -> None:
-        self.n += 1
-        if trace.started_at is None:
+    def add(self, got: Counted) -> None:
+        self.n += got.once
+        if got.day is None or not got.once:
             return
-        minute = int(utc(trace.started_at).timestamp()) // 60
-        for table, name in ((self.apps, trace.app_version), (self.prompts, trace.prompt_version)):
+        for table, name in ((self.apps, got.trace.app_version), (self.prompts, got.trace.prompt_version)):
             if name is not None and has_version(name):
-                table.setdefault(name, Counter())[minute] += 1
+                table[name] += got.once
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self._named_by, "at", "copy") if len(self.apps or self.prompts) > 1 else ()
+
+    @property
+    def _named_by(self) -> str:
+        return "app_version" if self.apps else "prompt_version"
+
+    def read(self, got: Columns) -> None:
+        table = self.apps or self.prompts
+        for name, at, copy in zip(got[self._named_by], got["at"], got["copy"], strict=True):
+            if name in table and at is not None and not copy:
+                if name not in self.minutes:
+                    self.minutes[name] = array("q")
+                self.minutes[name].append(at // _MINUTE)
 
     def finding(self) -> Finding:
-        table = self.apps or self.prompts
-        if len(table) < 2:
+        table = self.minutes
+        if len(self.apps or self.prompts) < 2:
             return Finding(None, missing="the imported traces show fewer than two releases")
-        newest = max(table, key=lambda name: (min(table[name]), name))
-        since = min(table[newest])
-        total: Counter[int] = Counter()
-        for minutes in table.values():
-            total.update({minute: count for minute, count in minutes.items() if minute >= since})
-        if total.total() < 2 * _STAGE:
+        newest = max(table, key=lambda name: (table[name][0], name))
+        since = table[newest][0]
+        after = {name: minutes[bisect_left(minutes, since) :] for name, minutes in table.items()}
+        if sum(map(len, after.values())) < 2 * _STAGE:
             return Finding(None, missing=f"fewer than {2 * _STAGE} requests were logged since the newest release")
-        first, last = (_stage(table[newest], total, order) for order in (sorted(total), sorted(total, reverse=True)))
+        first, last = _first_stage(after, newest), _last_stage(after, newest)
         partial = Check(
             "a part of the traffic first",
             2 * first[0] <= first[1],
@@ -162,7 +182,7 @@ class ReleaseShare(NoCopies):
             Fraction(*last) > Fraction(*first) and (wilson(*last).low or 0) > first[0] / first[1],
             f"{last[0]:,} of the last {last[1]:,}, {percent(*last)}",
         )
-        named = sum(minutes.total() for minutes in table.values())
+        named = sum(map(len, table.values()))
         every = Check(
             "requests name their release", named >= KNOWN * self.n, f"{self.n - named:,} of {self.n:,} do not"
         )
@@ -171,14 +191,18 @@ class ReleaseShare(NoCopies):
         return Finding(points, checks, (f"release {newest}",))
 
 
-def _stage(own: Counter[int], total: Counter[int], minutes: list[int]) -> tuple[int, int]:
-    """The release's requests and all requests in the first of these minutes that make up a stage."""
-    mine = everyone = 0
-    for minute in minutes:
-        mine, everyone = mine + own[minute], everyone + total[minute]
-        if everyone >= _STAGE:
-            break
-    return mine, everyone
+def _first_stage(table: Mapping[str, Sequence[int]], newest: str) -> tuple[int, int]:
+    """The newest release's requests and all requests in the first minutes that make up a stage."""
+    end = sorted(minute for minutes in table.values() for minute in minutes[:_STAGE])[_STAGE - 1]
+    held = {name: bisect_right(minutes, end) for name, minutes in table.items()}
+    return held[newest], sum(held.values())
+
+
+def _last_stage(table: Mapping[str, Sequence[int]], newest: str) -> tuple[int, int]:
+    """The same of the last minutes."""
+    start = sorted(minute for minutes in table.values() for minute in minutes[-_STAGE:])[-_STAGE]
+    held = {name: len(minutes) - bisect_left(minutes, start) for name, minutes in table.items()}
+    return held[newest], sum(held.values())
 
 
 @dataclass(slots=True)
@@ -205,27 +229,24 @@ class ErrorBudget:
     def start(cls, data: ProbeInput) -> ErrorBudget:
         return cls(declared.read(data.review.declared, "slo"), data)
 
-    def again(self, trace: Trace) -> None:
-        if trace.outcome not in (Outcome.SUCCESS, Outcome.ABSTAIN):
-            self.add(trace)
-        else:
-            self.copies += self._in_window(trace)
+    def _in_window(self, day: date | None) -> bool:
+        return day is not None and self.data.as_of - timedelta(days=self.slo.days) < day <= self.data.as_of
 
-    def _in_window(self, trace: Trace) -> bool:
-        if trace.started_at is None:
-            return False
-        return self.data.as_of - timedelta(days=self.slo.days) < utc(trace.started_at).date() <= self.data.as_of
-
-    def add(self, trace: Trace) -> None:
-        if trace.outcome is not None:
-            self.variety.add("outcomes", trace.outcome)
-        if not self._in_window(trace):
+    def add(self, got: Counted) -> None:
+        outcome = got.trace.outcome
+        fine = outcome in (Outcome.SUCCESS, Outcome.ABSTAIN)
+        n = got.once if fine else got.n
+        if outcome is not None and n:
+            self.variety.add("outcomes", outcome, n)
+        if not self._in_window(got.day):
             return
-        self.n += 1
-        self.unknown += trace.outcome is None
-        if trace.outcome in (None, Outcome.FAIL, Outcome.ERROR):
-            self.failed += 1
-            self.bad.add(trace.id)
+        self.n += n
+        self.unknown += n if outcome is None else 0
+        if fine:
+            self.copies += got.copies
+        else:
+            self.failed += n
+            self.bad.take(got.ids)
 
     def finding(self) -> Finding:
         if self.n == self.unknown:

@@ -1,6 +1,6 @@
 """The share rule: k of n applicable records, with its bound (scoring.md, "Probe").
 
-A share probe is a function that counts the records of one trace in a `ShareTally`; a tally holds only counters and a few
+A share probe is a function that counts the records of a request in a `ShareTally`; a tally holds only counters and a few
 ids, so that a database can compute the same figures.
 """
 
@@ -17,9 +17,11 @@ from readiness_tui.domain.intervals import exact, wilson
 from readiness_tui.domain.probes.base import ProbeInput, SeenTraces, Smallest, digest_of, safe, sampling
 from readiness_tui.domain.probes.variety import ENOUGH, Variety, constants, no_proof
 from readiness_tui.domain.runs.model import Trace
+from readiness_tui.domain.traces.counted import Counted
 
 MIN_PROVEN = ENOUGH  # fewest records for `proven`
 _GROUPS = 10  # groups listed before "and N more"
+_ONE = Counted(Trace(""))
 
 
 @dataclass(slots=True)
@@ -30,7 +32,8 @@ class ShareTally:
     `lacks`: what the failing records lack. `groups`: failing and applicable records by (tool) name.
     `notes`: other counts to report. `unclear`: records that do not say whether they apply, see `settle`; `unknown` of
     the failing ones are such. `variety`: of values that have to differ. `copies`: records that carry the value, but in
-    a copy of a trace that was counted: they show nothing new, while a copy that lacks it counts.
+    a copy of a trace that was counted: they show nothing new, while a copy that lacks it counts. `now`: the requests that
+    are being counted.
     """
 
     k: int = 0
@@ -43,35 +46,41 @@ class ShareTally:
     unclear_examples: Smallest = field(default_factory=Smallest)
     unknown: int = 0
     variety: Variety = field(default_factory=Variety)
-    copied: bool = False  # the trace that is being counted is a copy
     copies: int = 0
+    now: Counted = _ONE
 
-    def count(self, trace_id: str, carries: bool, lacks: str = "", group: str = "") -> None:
-        """One applicable record."""
-        if carries and self.copied:
-            self.copies += 1
-            return
-        self.n += 1
+    def count(self, carries: bool, lacks: str = "", group: str = "") -> None:
+        """One applicable record of each request that is being counted."""
+        n = self.now.once if carries else self.now.n
+        self.n += n
         if carries:
-            self.k += 1
+            self.k += n
+            self.copies += self.now.copies
         else:
-            self.examples.add(trace_id)
+            self.examples.take(self.now.ids)
             if lacks:
-                self.lacks[lacks] += 1
-        if group:
+                self.lacks[lacks] += n
+        if group and n:
             failing = self.groups.setdefault(group, [0, 0])
-            failing[0] += not carries
-            failing[1] += 1
+            failing[0] += 0 if carries else n
+            failing[1] += n
 
-    def vary(self, name: str, value: Hashable) -> None:
-        """One record's value of something that has to differ (`declared.VARYING`)."""
-        if not self.copied:
-            self.variety.add(name, value)
+    def note(self, name: str) -> None:
+        """Something to report beside the share, of each request being counted."""
+        self.notes[name] += self.now.n
 
-    def doubt(self, trace_id: str, lacks: str) -> None:
-        """Count one record for which the log does not say whether it applies."""
-        self.unclear[lacks] += 1
-        self.unclear_examples.add(trace_id)
+    def vary(self, name: str, value: Hashable = None, at: int | None = None) -> None:
+        """What has to differ (`declared.VARYING`): a value that all requests being counted share, or without one their
+        `Counted.varied`, of the call at a place where each call has its own."""
+        if value is None:
+            self.variety.join(name, self.now.varied.get(name if at is None else f"{name} {at}"), self.now.once)
+        elif self.now.once:
+            self.variety.add(name, value, self.now.once)
+
+    def doubt(self, lacks: str) -> None:
+        """One record of each request being counted for which the log does not say whether it applies."""
+        self.unclear[lacks] += self.now.n
+        self.unclear_examples.take(self.now.ids)
 
     def settle(self) -> None:
         """If any record applies, count the unclear ones as lacking: silence must not pass."""
@@ -109,13 +118,9 @@ class ShareCounter:
     share: ShareQuery
     tally: ShareTally = field(default_factory=ShareTally)
 
-    def add(self, trace: Trace) -> None:
-        self.tally.copied = False
-        self.share.mark(trace, self.tally)
-
-    def again(self, trace: Trace) -> None:
-        self.tally.copied = True
-        self.share.mark(trace, self.tally)
+    def add(self, got: Counted) -> None:
+        self.tally.now = got
+        self.share.mark(got.trace, self.tally)
 
     def proposal(self, item: Item, spec: ProbeSpec, data: ProbeInput, seen: SeenTraces) -> Proposal:
         self.tally.settle()

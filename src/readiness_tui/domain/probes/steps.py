@@ -6,98 +6,15 @@ steps (`spans` is None) counts as lacking as soon as the log shows those of any 
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.checklists.model import ProbeKind
-from readiness_tui.domain.probes.base import ProbeInput, TraceProbe, safe, utc
+from readiness_tui.domain.probes.base import ProbeInput, TraceProbe, safe
 from readiness_tui.domain.probes.shares import ShareCounter, ShareQuery, ShareTally, ranked
-from readiness_tui.domain.runs.model import Span, SpanKind, ToolCall, Trace
+from readiness_tui.domain.runs.model import Span, SpanKind, Trace
 from readiness_tui.domain.text.versions import has, has_version
-
-_FALSE = frozenset({"", "false", "no", "0", "none", "null", "off", "read", "readonly", "read_only"})
-
-
-_NO_ID = frozenset(
-    """true false yes no ok approved auto automatic automatically system bypass bypassed skip skipped pending id key
-    approval test x 0""".split()  # noqa: SIM905
-)
-_OFF = frozenset({"off", "disabled", "skip", "skipped", "noop", "no_op", "none", "bypass", "dry_run"})
-
-
-def has_value(value: Any) -> bool:
-    """Whether an attribute has a value that can be an id or a key: a word that only says yes is none."""
-    return value is not None and has(str(value)) and str(value).strip().casefold() not in _NO_ID
-
-
-def flag(value: Any) -> bool:
-    """Whether an attribute means yes, whatever its type."""
-    return value is not None and str(value).strip().casefold() not in _FALSE
-
-
-def in_order(spans: tuple[Span, ...]) -> list[Span]:
-    """By start if every step has one, else as recorded."""
-    starts: list[datetime] = [utc(span.started_at) for span in spans if span.started_at is not None]
-    if len(starts) < len(spans):
-        return list(spans)
-    return [span for _, _, span in sorted(zip(starts, range(len(spans)), spans, strict=True), key=lambda row: row[:2])]
-
-
-def of_kind(trace: Trace, kind: SpanKind) -> list[Span]:
-    return [span for span in trace.spans or () if span.kind is kind]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A tool call with its step's attributes, if the log has both."""
-
-    call: ToolCall
-    attributes: dict[str, Any]
-    error: str | None
-
-    def id_of(self, name: str) -> str | None:
-        """The call's id of this name, on its step or among its arguments."""
-        plain = name.replace("_", "")
-        told = [value for key, value in arguments(self.call).items() if re.sub("[_-]", "", key).casefold() == plain]
-        return next((str(value) for value in (self.attributes.get(name), *told) if has_value(value)), None)
-
-
-def arguments(call: ToolCall) -> dict[str, Any]:
-    if not call.arguments or not call.arguments.lstrip().startswith("{"):
-        return {}
-    try:
-        found = json.loads(call.arguments)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def calls(trace: Trace) -> Iterator[Call]:
-    """The trace's tool calls; a step and the call it made count as one."""
-    steps = of_kind(trace, SpanKind.TOOL)
-    logged = trace.tool_calls or ()
-    if not logged:
-        yield from (Call(ToolCall(step.name, error=step.error), step.attributes, step.error) for step in steps)
-        return
-    if len(steps) == len(logged):
-        for call, step in zip(logged, steps, strict=True):
-            yield Call(call, step.attributes, call.error or step.error)
-        return
-    for call in logged:
-        own = next((step for step in steps if _is_of(step, call.name)), None)
-        if own is not None:
-            steps.remove(own)
-        yield Call(call, own.attributes if own else {}, call.error)
-
-
-def _is_of(step: Span, tool: str) -> bool:
-    return tool in (step.name, step.attributes.get("tool")) or step.name.endswith(f" {tool}")
-
+from readiness_tui.domain.traces.steps import Call, below_first, calls, flag, has_value, in_order, of_kind, works
 
 # Shares
 
@@ -105,7 +22,7 @@ def _is_of(step: Span, tool: str) -> bool:
 def _steps(trace: Trace, tally: ShareTally) -> tuple[Span, ...]:
     """The steps that the log shows of the request; a log without them leaves it open whether the query applies."""
     if trace.spans is None:
-        tally.doubt(trace.id, "their steps")
+        tally.doubt("their steps")
     return trace.spans or ()
 
 
@@ -113,35 +30,15 @@ def _has_parent(trace: Trace, tally: ShareTally) -> None:
     """Applies to every step but the trace's first one; it carries if its parents lead up to that first step. A step
     that is its trace's only one has nothing to join."""
     spans = _steps(trace, tally)
-    parents = {span.id: span.parent for span in spans}
-    first = next((span.id for span in spans if span.parent is None), None)
-    joined = set() if first is None else {first}
-    for span in spans:
-        if span.id == first:
-            continue
-        path, at = [], span.id
-        while at not in joined and at in parents and at not in path and (above := parents[at]) is not None:
-            path.append(at)
-            at = above
-        whole = at in joined
-        if whole:
-            joined.update(path)
-        tally.count(trace.id, whole, "" if whole else "a way up to the first step")
-    tally.notes["alone"] += len(spans) == 1
+    for whole in below_first(spans):
+        tally.count(whole, "" if whole else "a way up to the first step")
+    if len(spans) == 1:
+        tally.note("alone")
 
 
 def _alone(tally: ShareTally) -> tuple[str, ...]:
     alone = tally.notes["alone"]
     return (f"{alone:,} requests show one step alone: there is nothing to join",) if alone else ()
-
-
-def works(guard: Span) -> bool:
-    """Whether a guard's step shows that it decided: one that failed, or was switched off, let the request pass."""
-    said = {name: guard.attributes.get(name) for name in ("skipped", "disabled", "bypassed")}
-    off = any(flag(value) for value in said.values()) or (
-        "enabled" in guard.attributes and not flag(guard.attributes["enabled"])
-    )
-    return guard.error is None and not off and str(guard.attributes.get("mode", "")).casefold() not in _OFF
 
 
 def _guarded(trace: Trace, tally: ShareTally, *, last: bool) -> None:
@@ -152,9 +49,9 @@ def _guarded(trace: Trace, tally: ShareTally, *, last: bool) -> None:
     if model is not None:
         beyond = [span for span in ordered[:model] if span.kind is SpanKind.GUARD]
         carries = any(works(guard) for guard in beyond)
-        tally.count(trace.id, carries, "" if carries or not beyond else "a guard that did not fail and was switched on")
+        tally.count(carries, "" if carries or not beyond else "a guard that did not fail and was switched on")
     elif spans and has(trace.model) and not trace.cached and not any(flag(g.attributes.get("blocked")) for g in guards):
-        tally.doubt(trace.id, "a step for the model that they name")
+        tally.doubt("a step for the model that they name")
 
 
 def _guard_before(trace: Trace, tally: ShareTally) -> None:
@@ -178,12 +75,12 @@ def _validated(trace: Trace, tally: ShareTally) -> None:
     checks = of_kind(trace, SpanKind.VALIDATION)
     if not acts and not checks:
         return
-    tally.count(trace.id, bool(checks))
+    tally.count(bool(checks))
     for check in checks:
         said, blocked = check.attributes.get("validated"), check.attributes.get("blocked")
         failed = check.error is not None or flag(blocked) or (said is not None and not flag(said))
         told = failed or said is not None or blocked is not None
-        tally.notes["failed" if failed else "passed" if told else "silent"] += 1
+        tally.note("failed" if failed else "passed" if told else "silent")
 
 
 def _failures(tally: ShareTally) -> tuple[str, ...]:
@@ -209,7 +106,7 @@ def _rules(trace: Trace, tally: ShareTally) -> None:
             "version": version is not None and has_version(str(version)),
         }
         lacks = [f"the rule's {what}" for what, holds in held.items() if not holds]
-        tally.count(trace.id, not lacks, " and ".join(lacks), span.name or "(a guard without a name)")
+        tally.count(not lacks, " and ".join(lacks), span.name or "(a guard without a name)")
 
 
 _NO_STEPS = "no imported trace shows its steps"
@@ -298,18 +195,18 @@ def _approved(data: ProbeInput) -> ShareCounter:
 
     def mark(trace: Trace, tally: ShareTally) -> None:
         if trace.tool_calls is None and not of_kind(trace, SpanKind.TOOL):
-            tally.doubt(trace.id, "a word on whether they called a tool")
-        for call in calls(trace):
+            tally.doubt("a word on whether they called a tool")
+        for at, call in enumerate(calls(trace)):
             name = call.call.name or "(a tool without a name)"
             if is_known_write(call, tools):
                 approval = call.id_of("approval_id")
-                tally.count(trace.id, approval is not None, "" if approval else "the id of an approval", name)
+                tally.count(approval is not None, "" if approval else "the id of an approval", name)
                 if approval is not None:
-                    tally.vary("approvals", approval)
+                    tally.vary("approvals", at=at)
             elif writes_by_name(call.call.name):
-                tally.notes[name] += 1
+                tally.note(name)
                 if tools is None:
-                    tally.doubt(trace.id, "a word on whether they write")
+                    tally.doubt("a word on whether they write")
 
     share = ShareQuery("approval_id_on_writes", "writes", "carry the id of an approval", needs, mark, _uncounted)
     return ShareCounter(share)

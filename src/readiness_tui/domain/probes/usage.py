@@ -6,28 +6,34 @@ Money is summed in billionths of a dollar: with integers the sum does not depend
 
 from __future__ import annotations
 
-import re
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from fractions import Fraction
+from heapq import nsmallest
+from itertools import chain
 from math import ceil
 
 from readiness_tui.domain.checklists import declared
-from readiness_tui.domain.probes.base import EachCopy, NoCopies, ProbeInput, Smallest, safe, utc
+from readiness_tui.domain.probes.amounts import Columns, ReadsAmounts
+from readiness_tui.domain.probes.base import ProbeInput, Smallest, safe
 from readiness_tui.domain.probes.figures import SupportFigure, nearly_all, percent, support, unknown
 from readiness_tui.domain.probes.variety import ENOUGH, Variety
-from readiness_tui.domain.runs.model import SpanKind, Trace
+from readiness_tui.domain.runs.model import SpanKind
 from readiness_tui.domain.text.versions import has
+from readiness_tui.domain.traces.counted import Counted
+from readiness_tui.domain.traces.measured import day_at
+from readiness_tui.domain.traces.shape_steps import LIMITED
 
-_LIMITED = re.compile(r"(?<![0-9])429(?![0-9])|rate.?limit|too many requests", re.IGNORECASE)
 _NANO = 10**9
 _MOST_LIMITED = Fraction(1, 100)  # share of requests that hit a rate limit: above it there is no headroom
 _AGREES = Fraction(1, 10)  # relative difference allowed between the logged share and the declared rate
 _LISTED = 5
+_DAY = 24 * 60 * 60 * 10**6  # in microseconds
 
 
 @dataclass(slots=True)
-class RateLimitHeadroom(EachCopy):
+class RateLimitHeadroom(ReadsAmounts):
     """The busiest minute (UTC) compared with the quota, and the share of requests that hit a rate limit (REL-07).
 
     Counts model calls if the log shows steps, else requests. A sampled log's peak is scaled by the declared rate.
@@ -47,18 +53,27 @@ class RateLimitHeadroom(EachCopy):
         rate = declared.share(data.review.declared.get(declared.SAMPLING_RATE, "").strip())
         return cls(declared.read(data.review.declared, "quota"), rate)
 
-    def add(self, trace: Trace) -> None:
-        self.n += 1
+    def add(self, got: Counted) -> None:
+        trace = got.trace
+        self.n += got.n
         models = [span for span in trace.spans or () if span.kind is SpanKind.MODEL]
         starts = [span.started_at for span in models] or [trace.started_at]
-        self.dated += all(at is not None for at in starts)
-        self.minutes.update(int(utc(at).timestamp()) // 60 for at in starts if at is not None)
+        if all(at is not None for at in starts):
+            self.dated += got.n
         errors = [trace.error, trace.status, *(span.error for span in models)]
         codes = [str(span.attributes.get("status_code")) for span in models]
-        self.ended += trace.outcome is not None or any(errors) or bool(models)
-        if any(text and _LIMITED.search(text) for text in errors) or "429" in codes:
-            self.limited += 1
-            self.hit.add(trace.id)
+        if trace.outcome is not None or any(errors) or models:
+            self.ended += got.n
+        if any(text and LIMITED.search(text) for text in errors) or "429" in codes:
+            self.limited += got.n
+            self.hit.take(got.ids)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return ("call_minutes",)
+
+    def read(self, got: Columns) -> None:
+        self.minutes.update(chain.from_iterable(got["call_minutes"]))
 
     def figure(self) -> SupportFigure:
         if not self.minutes:
@@ -82,58 +97,100 @@ class RateLimitHeadroom(EachCopy):
 
 
 @dataclass(slots=True)
-class MostUsedPerUser(EachCopy):
+class MostUsedPerUser(ReadsAmounts):
     """The most tokens or dollars one user used on one day (UTC), compared with the declared cap (SAF-09). Where each of
     thirty requests names another user, or all the same one, the field does not tell users apart."""
 
     cap: declared.UserCap
     n: int = 0
     silent: int = 0
-    users: set[str] = field(default_factory=set)
+    users: array[int] | None = field(default_factory=lambda: array("q"))  # by hash, as long as each is another one
     variety: Variety = field(default_factory=Variety)
-    used: Counter[tuple[str, str]] = field(default_factory=Counter)
+    day: int = 0  # since 1970: of the requests being read
+    used: dict[str, int] = field(default_factory=dict)  # on that day
+    days: int = 0  # of users
+    most: int | None = None
+    beyond: int = 0
+    over: list[tuple[int, str, str]] = field(default_factory=list)  # the worst: amount (negative), user, day
 
     @classmethod
     def start(cls, data: ProbeInput) -> MostUsedPerUser:
         return cls(declared.read(data.review.declared, "user_cap"))
 
-    def add(self, trace: Trace) -> None:
-        if trace.user is None or not has(trace.user) or trace.started_at is None:
-            self.silent += 1
-            return
-        if self.cap.dollars:
-            amount = None if trace.cost is None else round(trace.cost * _NANO)
-        else:
-            known = [count for count in (trace.tokens_in, trace.tokens_out) if count is not None]
-            amount = sum(known) if known else None
-        if amount is None:
-            self.silent += not trace.cached
-        else:
-            self.n += 1
-            self.users.add(trace.user)
-            self.variety.add("users", trace.user)
-            if not trace.cached:
-                self.variety.add("cost" if self.cap.dollars else "tokens", amount)
-            self.used[trace.user, f"{utc(trace.started_at):%Y-%m-%d}"] += amount
+    def add(self, got: Counted) -> None:
+        trace = got.trace
+        if not has(trace.user) or got.day is None:
+            self.silent += got.n
+        elif any(getattr(trace, name) is not None for name in self._amounts):
+            self.n += got.n
+        elif not trace.cached:
+            self.silent += got.n
+
+    @property
+    def _amounts(self) -> tuple[str, ...]:
+        return ("cost",) if self.cap.dollars else ("tokens_in", "tokens_out")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return ("user", "at", "cached", *self._amounts) if self.n else ()
+
+    def read(self, got: Columns) -> None:
+        users, amounts = [], []
+        for user, at, cached, *parts in zip(*(got[name] for name in self.columns), strict=True):
+            told = [part for part in parts if part is not None]
+            if user is None or at is None or not told:
+                continue
+            if at // _DAY != self.day:
+                self._close()
+                self.day = at // _DAY
+            if user not in self.used:
+                if not has(user):
+                    continue
+                self.used[user] = 0
+            amount = round(told[0] * _NANO) if self.cap.dollars else sum(told)
+            self.used[user] += amount
+            users.append(user)
+            if not cached:
+                amounts.append(amount)
+        self.variety.add_each("users", users)
+        self.variety.add_each("cost" if self.cap.dollars else "tokens", amounts)
+        if self.users is not None:
+            self.users.extend(map(hash, users))
+            if len(set(users)) < len(users):
+                self.users = None
+
+    def _close(self) -> None:
+        """The day is over: the requests come in the order of time."""
+        if self.used:
+            day = str(day_at(self.day * _DAY))
+            self.days += len(self.used)
+            most = max(self.used.values())
+            self.most = most if self.most is None else max(self.most, most)
+            over = [(-amount, user, day) for user, amount in self.used.items() if amount > self._limit]
+            self.beyond += len(over)
+            self.over = nsmallest(_LISTED, (*self.over, *over))
+        self.used = {}
+
+    @property
+    def _limit(self) -> Fraction:
+        return self.cap.limit * (_NANO if self.cap.dollars else 1)
 
     def figure(self) -> SupportFigure:
         what = "its cost" if self.cap.dollars else "its tokens"
         if not self.n:
             return SupportFigure(missing=f"no imported trace carries its user, its time and {what}")
-        limit = self.cap.limit * (_NANO if self.cap.dollars else 1)
-        listed = sorted(self.used.items(), key=lambda row: (-row[1], row[0]))
-        over = [row for row in listed if row[1] > limit]
-        most = self._said(listed[0][1])
-        each = len(self.users) == self.n >= ENOUGH
+        self._close()
+        most = self._said(self.most or 0)
+        each = self.n >= ENOUGH and self.users is not None and len(set(self.users)) == self.n
         why = "; no proof: each request names another user" if each else ""
         return SupportFigure(
-            f"most by one user on one day {most} of {self._said(int(limit))}; over the cap {len(over):,} of "
-            f"{len(listed):,} user days{unknown(self.silent, '; ', f' requests do not say whose they are and {what}')}{why}",
+            f"most by one user on one day {most} of {self._said(int(self._limit))}; over the cap {self.beyond:,} of "
+            f"{self.days:,} user days{unknown(self.silent, '; ', f' requests do not say whose they are and {what}')}{why}",
             self.n,
-            supports=not over and not each and nearly_all(self.n, self.n + self.silent),
+            supports=not self.beyond and not each and nearly_all(self.n, self.n + self.silent),
             variety=self.variety,
-            against=len(over),
-            details=tuple(f"{safe(user)} on {day}: {self._said(amount)}" for (user, day), amount in over[:_LISTED]),
+            against=self.beyond,
+            details=tuple(f"{safe(user)} on {day}: {self._said(-amount)}" for amount, user, day in self.over),
         )
 
     def _said(self, amount: int) -> str:
@@ -141,7 +198,7 @@ class MostUsedPerUser(EachCopy):
 
 
 @dataclass(slots=True)
-class TracesPerRequest(NoCopies):
+class TracesPerRequest:
     """The share of all served requests that was logged, compared with the declared sampling rate (OBS-11)."""
 
     rate: Fraction
@@ -154,8 +211,8 @@ class TracesPerRequest(NoCopies):
         total = data.request_total
         return cls(rate, declared.read(data.review.declared, "request_total") if total is None else total)
 
-    def add(self, trace: Trace) -> None:
-        self.n += 1
+    def add(self, got: Counted) -> None:
+        self.n += got.once
 
     def figure(self) -> SupportFigure:
         if not self.total:

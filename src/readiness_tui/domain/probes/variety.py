@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from readiness_tui.domain.checklists.declared import VARYING
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.traces.counted import Varied
 
 ENOUGH = 30  # records from which one distinct value is no accident
 _SHOWN = 80  # letters shown of a declared reason
@@ -18,16 +19,34 @@ class Variety:
     """Whether the values of some fields differ: by the names of `VARYING`, how many were seen, and of which only one."""
 
     seen: dict[str, int] = field(default_factory=dict)
-    _first: dict[str, Hashable] = field(default_factory=dict)
+    _first: dict[str, int] = field(default_factory=dict)
     _differ: set[str] = field(default_factory=set)
 
-    def add(self, name: str, value: Hashable) -> None:
-        """One record's value of the field."""
-        n = self.seen.get(name, 0)
-        self.seen[name] = n + 1
-        if n == 0:
-            self._first[name] = hash(value)
-        elif name not in self._differ and self._first[name] != hash(value):
+    def add(self, name: str, value: Hashable, n: int = 1) -> None:
+        """One record's value of the field, or the value of `n` records. Values of one name are added either here or by
+        `join`: the one hashes for this process alone."""
+        self._count(name, hash(value), n)
+
+    def add_each(self, name: str, values: Sequence[Hashable]) -> None:
+        """A value of each of several records."""
+        if values:
+            self.add(name, values[0], len(values))
+            if name not in self._differ:
+                self.add(name, next((value for value in values if hash(value) != self._first[name]), values[0]), 0)
+
+    def join(self, name: str, varied: Varied | None, n: int) -> None:
+        """The values of `n` records counted together; None where there is none."""
+        if varied is not None and n:
+            self._count(name, varied.first, n)
+            if varied.differs:
+                self._differ.add(name)
+
+    def _count(self, name: str, value: int, n: int) -> None:
+        before = self.seen.get(name, 0)
+        self.seen[name] = before + n
+        if before == 0:
+            self._first[name] = value
+        elif name not in self._differ and self._first[name] != value:
             self._differ.add(name)
 
     def constant(self, name: str) -> bool:

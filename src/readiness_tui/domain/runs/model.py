@@ -10,6 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from readiness_tui.domain.text.frozen import quick
+
 
 class ScoreState(StrEnum):
     OK = "ok"
@@ -49,6 +51,7 @@ class Measure:
         return self.value if self.provenance in (Provenance.MEASURED, Provenance.DERIVED) else None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """A retrieved piece of text; `source` is the document it belongs to where known."""
@@ -60,6 +63,7 @@ class Chunk:
     source: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ToolCall:
     """`arguments` and `result` are JSON text; None means not logged (an empty object is logged)."""
@@ -291,6 +295,7 @@ class SpanKind(StrEnum):
     OTHER = "other"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Span:
     """One step of a trace. `parent` None: the root; if the trace lacks the parent, the span is an orphan.
@@ -309,6 +314,7 @@ class Span:
     attributes: dict[str, Any] = field(default_factory=dict)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Trace:
     """One recorded request. `chunks`, `tool_calls` and `spans`: None = the log does not say, () = logged as none.

@@ -25,6 +25,20 @@ _BRACKETS = re.compile(
 _KEPT_BRACKETS = re.compile(r"\[(?:x|X|\s|done|todo|wip|closed|open|p[0-5])\]|<https?:.*", re.IGNORECASE)
 _NOTHING = re.compile(r"[\W_\u115f\u1160\u3164\uffa0]*")  # the last are letters to Unicode, and blank
 
+# How each word for nothing begins, here and in `versions`, and each pattern for a date or time that begins with letters.
+_BEGIN = frozenset(("to ", "no ")) | frozenset(
+    """tba tbc tbd tod fix nam nan not non nob nil nul unk una und uns unv unt pen pla pro you ent ins ind add fil fir des
+    def lin lor tex own ful use emp mis mod red mas cha dum str obj ver""".split()  # noqa: SIM905
+)
+_BEGIN_SHAPES = frozenset({"yy", "jj", "aa", "dd", "mm", "dm", "md", "tt", "hh", "xx", "na"})
+
+
+def plainly_said(bare: str) -> bool:
+    """Whether a text is no word for nothing and no pattern, told by its beginning alone: quick, and False where in doubt."""
+    two = bare[:2].lower()
+    known = two.isascii() and two.isalnum() and two[0].isalpha()
+    return known and two not in _BEGIN_SHAPES and bare[:3].lower() not in _BEGIN
+
 
 def is_placeholder(text: str) -> bool:
     """Whether a value is none: empty, only signs, a pattern for a date or time, or words that ask for a value."""

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
-from readiness_tui.domain.text.placeholders import is_placeholder
+from readiness_tui.domain.text.placeholders import is_placeholder, plainly_said
 
 # Beyond the words that ask for a value: those that programs print for none, and those that name the field itself.
+# `placeholders.plainly_said` knows how each of them begins.
 _EMPTY = re.compile(
     r"nan|empty|missing|redacted|masked|placeholder|change[-_ ]?me|dummy|n\.a\.?|(?:no|not?) (?:version|value|data|recorded|logged|given)"
     r"|unversioned|untagged|unspecified|string|object|version|model|prompt|index|default|0\.0\.0(?:-\w+)?|\[object object\]",
@@ -56,7 +57,11 @@ def has(value: str | None) -> bool:
     if value is None:
         return False
     bare = value.strip().strip("\"'`")
-    return not (is_placeholder(bare) or _EMPTY.fullmatch(bare) or _SLOT.search(bare))
+    if not plainly_said(bare) and (is_placeholder(bare) or _EMPTY.fullmatch(bare)):
+        return False
+    # The search costs more than all else, so first: is there a sign that every slot begins with?
+    signs = "{" in bare or "$" in bare or "<" in bare or "%" in bare or "@" in bare or "__" in bare or "[[" in bare
+    return not (signs and _SLOT.search(bare))
 
 
 def has_version(value: str | None) -> bool:

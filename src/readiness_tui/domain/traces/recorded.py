@@ -11,21 +11,38 @@ from typing import Any, Protocol
 
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.counted import Counted
+from readiness_tui.domain.traces.leaks import LeakHit
 
 
 class Recorded(Protocol):
     """Only what is visible: of published imports, the latest record of each id.
 
-    `columns` yields tuples, the oldest request first, of these names: any field of `Trace` that holds one value (`id`,
-    `started_at` as datetime or None, `model`, `outcome`, `error`, `latency_ms`, `cost`, `tokens_in`, `tokens_out`,
-    `cached`, `cold`, `user`, `session`, `scores` …), and what is measured of a record once: `retried` (1.0, 0.0, or an
-    `Absent`), `longest_call_ms`, `call_minutes` (UTC minutes since 1970 in which it called a model, else in which it
-    began). From `start` (inclusive) to `end` (exclusive); with neither also those without a time.
+    `columns` yields tuples of the values named, one tuple a request: of the store the oldest first, those without a time
+    before all; of a list in its own order. Names:
+
+    - any field of `Trace` that holds one value: `id`, `started_at` (datetime or None), `model`, `outcome`, `error`,
+      `feedback`, `latency_ms`, `cost`, `tokens_in`, `tokens_out`, `cached`, `cold`, `user`, `session`, `prompt_version`,
+      `app_version` …, and `scores` and `extra`, which cost a reading of JSON each;
+    - `at`: when it started, in whole microseconds since 1970 UTC (int; floored), or None: cheaper than `started_at`;
+    - `shape`: the `Counted.trace` of the group that the request is counted in, the same object for all that are read in one
+      pass and show the same, so that a rule asks each object once (in the slow reading: the whole record);
+    - `of_users`: no field of it says that no user sent it (`traffic.not_of_users`);
+    - `copy`: it repeats (`content.content`) a request of users that stands before it: those without a time stand first, then
+      the oldest, in whatever window;
+    - what is measured of a record once: `retried` (`measured.retried` of its tool calls: 1.0, 0.0 or an `Absent`),
+      `longest_call_ms` (of outbound calls with a known time, None without), `call_minutes` (tuple of the UTC minutes since
+      1970 in which it called a model, once a call; where it shows no model call, that in which it began; calls without a
+      time are not in it).
+
+    From `start` (inclusive) to `end` (exclusive), a time without a zone being UTC; with neither also those without a time,
+    which with an `end` alone are left out too.
     """
 
     def __len__(self) -> int: ...
 
-    def counted(self) -> Iterable[Counted]: ...
+    def counted(self) -> Iterable[Counted]:
+        """All of them, in groups; several may be of one day and one shape."""
+        ...
 
     def columns(
         self, names: Sequence[str], start: datetime | None = None, end: datetime | None = None
@@ -35,6 +52,6 @@ class Recorded(Protocol):
         """The whole records of those whose `Counted.trace` passes."""
         ...
 
-    def leaked(self) -> Iterable[tuple[date | None, Any]]:
+    def leaked(self) -> Iterable[tuple[date | None, LeakHit]]:
         """The credentials and personal data found in the records, each with its request's UTC day."""
         ...

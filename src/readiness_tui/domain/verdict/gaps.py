@@ -44,18 +44,23 @@ def gap_keys(facts: Facts, standings: Mapping[str, Standing]) -> dict[str, str]:
     }
 
 
-def find_gaps(facts: Facts, standings: Mapping[str, Standing], *, frozen: bool = False) -> tuple[FoundGap, ...]:
+def find_gaps(
+    facts: Facts, standings: Mapping[str, Standing], *, frozen: bool = False, keys: Mapping[str, str] | None = None
+) -> tuple[FoundGap, ...]:
     """What is not good enough now, the most severe first, then in checklist order.
 
     `standings` by item id, all items of the review's depth. `frozen`: the scorecard is being frozen, so undecided items
-    are gaps too.
+    are gaps too. `keys`: as `gap_keys` gives them, where they are known already.
     """
-    found = [*_item_gaps(facts, standings, frozen), *_gate_gaps(facts), *_action_gaps(facts)]
+    if keys is None:
+        keys = gap_keys(facts, standings)
+    found = [*_item_gaps(facts, standings, keys, frozen), *_gate_gaps(facts), *_action_gaps(facts)]
     return tuple(sorted(found, key=lambda gap: gap.severity.rank))
 
 
-def _item_gaps(facts: Facts, standings: Mapping[str, Standing], frozen: bool) -> Iterator[FoundGap]:
-    keys = gap_keys(facts, standings)
+def _item_gaps(
+    facts: Facts, standings: Mapping[str, Standing], keys: Mapping[str, str], frozen: bool
+) -> Iterator[FoundGap]:
     members: dict[str, list[Standing]] = {}
     for item_id, key in keys.items():
         if _is_gap(standings[item_id], frozen):

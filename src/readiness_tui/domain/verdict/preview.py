@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 
-from readiness_tui.domain.checklists.assessment import Standing, Vote
-from readiness_tui.domain.verdict.judge import judge
-from readiness_tui.domain.verdict.model import Facts, Judgement, Verdict
+from readiness_tui.domain.checklists.assessment import Dossier, Standing, Vote
+from readiness_tui.domain.verdict.judge import Workings, work_out
+from readiness_tui.domain.verdict.model import Section, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +23,33 @@ class Consequence:
     standing: Standing
 
 
-def preview_vote(facts: Facts, as_of: date, who: str, item_id: str, points: int | None, now: Judgement) -> Consequence:
-    """What `who` voting `points` on the item would change; `now` is the judgement on `facts` as they are."""
+def preview_vote(now: Workings, who: str, item_id: str, points: int | None) -> Consequence:
+    """What `who` voting `points` on the item would change of what holds now: only that item is looked at anew."""
+    facts = now.facts
     dossier = facts.dossiers[item_id]
     others = tuple(vote for vote in dossier.votes if vote.reviewer != who)
     voted = others if points is None else (*others, Vote(item_id, who, points))
-    after = judge(
-        replace(facts, dossiers={**facts.dossiers, item_id: replace(dossier, votes=voted, consensus=None)}), as_of
-    )
+    changed = replace(dossier, votes=voted, consensus=None)
+    alike = _said(changed) == _said(dossier)  # what was voted before, at whatever time
+    after = now if alike else work_out(replace(facts, dossiers={**facts.dossiers, item_id: changed}), now.as_of, now)
 
-    def percent(judgement: Judgement) -> int | None:
-        return next(s.percent for s in judgement.sections if s.checklist.id == dossier.checklist_id)
+    def percent(sections: tuple[Section, ...]) -> int | None:
+        return next(s.percent for s in sections if s.checklist.id == dossier.checklist_id)
 
     title = next(c.title for c in facts.checklists if c.id == dossier.checklist_id)
     return Consequence(
         item_id=item_id,
         points=points,
         section=title,
-        percent_before=percent(now),
-        percent_after=percent(after),
-        verdict_before=now.verdict,
-        verdict_after=after.verdict,
+        percent_before=percent(now.ruling.sections),
+        percent_after=percent(after.ruling.sections),
+        verdict_before=now.ruling.verdict,
+        verdict_after=after.ruling.verdict,
         standing=after.standings[item_id],
     )
+
+
+def _said(dossier: Dossier) -> object:
+    """All that the rules read of what people said: not when they said it, nor in which order."""
+    votes = {(vote.reviewer, vote.points, vote.na, vote.na_reason) for vote in dossier.votes}
+    return votes, len(dossier.votes), dossier.consensus

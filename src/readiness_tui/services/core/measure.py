@@ -18,6 +18,8 @@ from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.probes import ProbeInput, propose_all, reads_records, special
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, Run
+from readiness_tui.domain.traces.listed import NOTHING_RECORDED
+from readiness_tui.domain.traces.recorded import Recorded
 from readiness_tui.services.core import golden_sets, measured_kept
 from readiness_tui.services.core.circumstances import Held, circumstances
 from readiness_tui.services.core.desk import Desk
@@ -31,9 +33,9 @@ from readiness_tui.store import (
     label_batches,
     reviews,
     runs,
-    traces,
 )
 from readiness_tui.store.kept import marks
+from readiness_tui.store.measured.recorded import StoredTraces
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
 
@@ -105,7 +107,7 @@ def footing_of(conn: Connection, desk: Desk, review: Review, as_of: date) -> Foo
     eval_set = speaking((*candidate, *baseline), shelf)
     known = circumstances(conn, desk, review, Held(gate, lock, candidate_infos, candidate, baseline, shelf, as_of))
     asked = ProbeInput(
-        traces=(),
+        recorded=NOTHING_RECORDED,
         candidate=tuple((part.run, part.cases) for part in candidate),
         baseline=tuple((part.run, part.cases) for part in baseline),
         eval_set=eval_set,
@@ -133,7 +135,7 @@ def _measure(
     conn: Connection, desk: Desk, review: Review, checklists: tuple[Checklist, ...], as_of: date, notes: str
 ) -> Measured:
     footing = footing_of(conn, desk, review, as_of)
-    recorded = tuple(traces.iter_between(conn, review.system))
+    recorded: Recorded = StoredTraces(conn, review.system)
     outcome = evaluate_gate(
         footing.gate,
         footing.lock,
@@ -156,7 +158,7 @@ def _measure(
     items = tuple(item for checklist in checklists for item in checklist.items)
     return Measured(
         gate=outcome,
-        proposals=propose_all(items, replace(footing.asked, traces=recorded, cases_of=cases_of)),
+        proposals=propose_all(items, replace(footing.asked, recorded=recorded, cases_of=cases_of)),
         runs=footing.runs,
         candidate_runs=tuple(part.run for part in footing.candidate),
         baseline_runs=tuple(part.run for part in footing.baseline),
@@ -181,7 +183,7 @@ def hold_unlocked(
 ) -> list[GateOutcome]:
     """Gates against the system's stored runs as if they had no lock: what their rules say, whenever they were declared."""
     from_traces = any(rule.source is From.TRACES for gate in others for rule in gate.rules)
-    recorded = tuple(traces.iter_between(conn, system)) if from_traces else ()
+    recorded: Recorded = StoredTraces(conn, system) if from_traces else NOTHING_RECORDED
     runs_, base, sets = measured.candidate, measured.baseline, measured.shelf.locked
     around = replace(measured.around, tries=None, findings=())
     return [

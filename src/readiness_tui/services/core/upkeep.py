@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import dataclass
 from pathlib import Path
 
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.reports.health import Health
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.importing.readers import still_changed
 from readiness_tui.sources import registry
-from readiness_tui.store import sqlite
+from readiness_tui.store import imports, sqlite, systems
+from readiness_tui.store.raw import compact as compacting
 
 
 def examine(desk: Desk | None) -> Health:
     """SQLite, the whole file and every reference in it, and the plugins."""
     problems = [*registry.problems()]
+    remarks: list[str] = []
     if desk is not None:
         problems += [f"{desk.store.path}: {line}. Restore a backup." for line in desk.store.integrity()]
+        with desk.store.read() as conn:
+            remarks = [
+                f"Import {info.id} ({one_line(info.path, 100)}) of {one_line(name, 60)}: its reader has changed since. Look at"
+                f" `readiness reread {info.id}`."
+                for name in systems.all(conn)
+                for info in still_changed(imports.all(conn, name))
+            ]
     return Health(
         python=platform.python_version(),
         sqlite=sqlite.sqlite3.sqlite_version,
@@ -25,7 +37,36 @@ def examine(desk: Desk | None) -> Health:
         journal=desk.store.journal_mode if desk else None,
         schema_version=desk.store.version if desk else None,
         problems=tuple(problems),
+        remarks=tuple(remarks),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """A file made smaller: its bytes before and after, whose data it holds, and how many blocks of raw records of an
+    earlier version were packed anew."""
+
+    path: Path
+    systems: tuple[str, ...]
+    before: int
+    after: int
+    repacked: int
+
+
+def compact(desk: Desk, progress: compacting.OnBlocks) -> Compacted:
+    """Pack what earlier versions stored, and give unused pages back. Closes the desk's file.
+
+    Raises ReadinessError where somebody else has it open, the disk has no room, or it is read-only.
+    """
+    path = desk.store.path
+    before = compacting.size(path)
+    with desk.store.read() as conn:
+        names = tuple(systems.all(conn))
+    compacting.prepare(desk.store, desk.now())
+    repacked = compacting.repack(desk.store, progress)
+    desk.close()
+    compacting.give_back(path)
+    return Compacted(path, names, before, compacting.size(path), repacked)
 
 
 def backup(desk: Desk, to: Path) -> None:

@@ -14,12 +14,14 @@ from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.probes import acceptable
 from readiness_tui.domain.verdict.gap import Gap
-from readiness_tui.domain.verdict.judge import judge
+from readiness_tui.domain.verdict.judge import Workings
 from readiness_tui.domain.verdict.model import Facts, Judgement
 from readiness_tui.services.core import measured_kept
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.judging import judged
+from readiness_tui.services.core.known import read_known
 from readiness_tui.services.core.measure import Measured, measure
-from readiness_tui.store import assessments, audit, gaps, incidents, reviews, scorecards
+from readiness_tui.store import audit, reviews, scorecards
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.scorecards import StoredScorecard
 from readiness_tui.store.sqlite import Connection
@@ -42,6 +44,7 @@ class ReviewView:
     review: Review
     as_of: date
     facts: Facts
+    workings: Workings
     judgement: Judgement
     gaps: dict[str, Gap]
     proposals: dict[str, Proposal]
@@ -86,7 +89,8 @@ def read_facts(conn: Connection, desk: Desk, review: Review, as_of: date, viewer
     """Everything `judge` reads, from one snapshot of the file."""
     checklists = reviews.checklists(conn, review.id)
     measured = measure(conn, desk, review, checklists, as_of)
-    parts = assessments.dossier_parts(conn, review.id)
+    known = read_known(conn, desk, review)
+    parts = known.parts
     dossiers = {
         item.id: Dossier(
             item=item,
@@ -108,22 +112,32 @@ def read_facts(conn: Connection, desk: Desk, review: Review, as_of: date, viewer
     facts = Facts(
         review=review,
         checklists=checklists,
-        dossiers=dossiers,
+        dossiers=_the_same(desk, review, viewer, dossiers),
         gate=measured.gate,
-        incidents=_in_scope(conn, review),
-        gaps=gaps.all(conn, review.system),
-        conditions=gaps.conditions(conn, review.id),
+        incidents=_in_scope(conn, review, known.incidents),
+        gaps=known.gaps,
+        conditions=known.conditions,
         viewer=viewer,
     )
     return facts, measured
 
 
-def _in_scope(conn: Connection, review: Review) -> tuple[Incident, ...]:
+def _the_same(desk: Desk, review: Review, viewer: str, dossiers: dict[str, Dossier]) -> dict[str, Dossier]:
+    """Those that say what they said the last time are the very same ones, which need not be judged again."""
+    name = f"dossiers/{viewer if review.secret else ''}"
+    kept = desk.cache.get(name)
+    before = kept[1] if kept is not None else {}
+    same = {item_id: old if (old := before.get(item_id)) == one else one for item_id, one in dossiers.items()}
+    desk.cache[name] = (review.id, same)
+    return same
+
+
+def _in_scope(conn: Connection, review: Review, all_of_them: tuple[Incident, ...]) -> tuple[Incident, ...]:
     """Incidents of the same system that are open, or were closed since the previous review."""
     before = reviews.previous(conn, review)
     return tuple(
         incident
-        for incident in incidents.all(conn, review.system)
+        for incident in all_of_them
         if incident.open or before is None or incident.closed is None or incident.closed >= before.held_on
     )
 
@@ -134,7 +148,7 @@ def load(desk: Desk, *, as_of: date | None = None, shared: bool = False) -> Revi
         review = current_review(conn, desk)
         day = desk.as_of(review, as_of)
         facts, measured = read_facts(conn, desk, review, day, "" if shared else desk.who)
-        judgement = judge(facts, day)
+        workings, judgement = judged(desk, facts, day)
         votes = {item_id: dossier.votes for item_id, dossier in facts.dossiers.items()}
         shown = {item.id for checklist in facts.checklists for item in checklist.at(review.depth)}
         frozen = scorecards.get(conn, review.id)
@@ -143,6 +157,7 @@ def load(desk: Desk, *, as_of: date | None = None, shared: bool = False) -> Revi
             review=review,
             as_of=day,
             facts=facts,
+            workings=workings,
             judgement=judgement,
             gaps=facts.gaps or {},
             proposals=proposals,

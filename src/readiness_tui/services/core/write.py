@@ -9,9 +9,9 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.verdict.gap import StoredCondition
 from readiness_tui.domain.verdict.gaps import merge, settled_gaps
-from readiness_tui.domain.verdict.judge import judge
 from readiness_tui.services.core import measured_kept
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.judging import worked_out
 from readiness_tui.services.core.measure import measure
 from readiness_tui.services.core.view import current_review, read_facts
 from readiness_tui.store import audit, gaps, reviews
@@ -155,15 +155,15 @@ def sync(tx: Tx, desk: Desk, review_id: int) -> None:
     review = reviews.get(tx.conn, review_id)
     as_of = desk.as_of(review)
     facts, _ = read_facts(tx.conn, desk, review, as_of)
-    judgement = judge(facts, as_of)
+    now = worked_out(desk, facts, as_of)
     stored = facts.gaps or {}
-    found = judgement.found_gaps
-    settled = settled_gaps(facts, judgement.standings)
+    found = now.found_gaps
+    settled = settled_gaps(facts, now.standings)
     for gap in merge(stored, found, settled=settled, review_id=review.id, as_of=as_of):
         if stored.get(gap.key) != gap:
             gaps.put(tx, review.system, gap)
     # A condition is remembered from the day it is first seen, so that its due date stands still.
-    live = {condition.key: condition for condition in judgement.conditions}
+    live = {condition.key: condition for condition in now.ruling.conditions}
     known = facts.conditions or {}
     for key, condition in live.items():
         if key not in known:

@@ -22,11 +22,12 @@ from readiness_tui.domain.metrics.rule import From, Rule
 from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, beside, chosen, measured, one_version
 from readiness_tui.domain.runs.holding import LockedSet, Shelf, locked_set
 from readiness_tui.domain.runs.joining import join_golden
-from readiness_tui.domain.runs.model import Case, EvalSet, HumanLabel, Run, Trace, cut_short
+from readiness_tui.domain.runs.model import Case, EvalSet, HumanLabel, Run, cut_short
 from readiness_tui.domain.scorecard.compose import compose_gate
 from readiness_tui.domain.scorecard.model import GateCheck
 from readiness_tui.domain.text.format import full_day, plural
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.verdict.ruling import rule_gate
 from readiness_tui.services.core.desk import utc_now
 from readiness_tui.services.core.named_run import of_path
@@ -59,7 +60,7 @@ class Files:
 
     candidate: tuple[RunData, ...]
     baseline: tuple[RunData, ...]
-    traces: tuple[Trace, ...]
+    traces: RecordedList
     shelf: Shelf
     remarks: tuple[str, ...]
 
@@ -196,7 +197,7 @@ def read_files(
     return Files(
         candidate,
         base,
-        all_traces(contents),
+        RecordedList(all_traces(contents)),
         shelf,
         tuple(dict.fromkeys(named for content in contents for named in named_remarks(content))),
     )

@@ -13,12 +13,13 @@ from readiness_tui.domain.gate_result.plan import plan
 from readiness_tui.domain.gate_result.plan_model import Plan
 from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice
-from readiness_tui.domain.runs.model import Trace
+from readiness_tui.domain.traces.listed import NOTHING_RECORDED
+from readiness_tui.domain.traces.recorded import Recorded
 from readiness_tui.services.core.desk import Desk, utc_now
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.gate.offline import Meant, read_files, refuse_unnamed
 from readiness_tui.sources.settings import gate as gate_file
-from readiness_tui.store import traces
+from readiness_tui.store.measured.recorded import StoredTraces
 
 
 def plan_review(desk: Desk, view: ReviewView) -> Plan:
@@ -33,20 +34,19 @@ def plan_review(desk: Desk, view: ReviewView) -> Plan:
     gate = view.gate.gate
     if gate is None:
         raise ReadinessError("There is no gate to plan for. Import a gate file first: `readiness import gate.yaml`.")
-    recorded: tuple[Trace, ...] = ()
-    if any(rule.source is From.TRACES for rule in gate.rules):
-        with desk.store.read() as conn:
-            recorded = tuple(traces.iter_between(conn, view.review.system))
     measured = view.measured
-    made = plan(
-        view.gate,
-        measured.eval_set,
-        measured.candidate,
-        measured.baseline,
-        recorded,
-        as_of=view.as_of,
-        sets=measured.shelf.sets,
-    )
+    with desk.store.read() as conn:
+        from_traces = any(rule.source is From.TRACES for rule in gate.rules)
+        recorded: Recorded = StoredTraces(conn, view.review.system) if from_traces else NOTHING_RECORDED
+        made = plan(
+            view.gate,
+            measured.eval_set,
+            measured.candidate,
+            measured.baseline,
+            recorded,
+            as_of=view.as_of,
+            sets=measured.shelf.sets,
+        )
     desk.cache["plan"] = (measured, made)
     return made
 

@@ -22,6 +22,7 @@ from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, chosen
 from readiness_tui.domain.runs.holding import Shelf
 from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace, cut_short
 from readiness_tui.domain.text.format import plural
+from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.services.core.named_run import of_path
 from readiness_tui.services.importing.beside import Beside, beside
 from readiness_tui.services.importing.field_origins import OriginTracker, Tracked
@@ -232,7 +233,8 @@ def _read(found: Explained, source: Source, records: Iterable[Record]) -> None:
         one.figures = _of_run(held(one.run, own, Shelf.of((golden,) if golden else ())))
         found.runs.append(one)
     if traces:
-        found.trace_figures = tuple(_figure(metric, observe_traces(metric.key, traces)) for metric in METRICS)
+        recorded = RecordedList.of({trace.id: trace for trace in traces}.values())  # as an import has it
+        found.trace_figures = tuple(_figure(metric, observe_traces(metric.key, recorded)) for metric in METRICS)
     found.tracked = tracker.result() if tracker.sampled else None
     if not (found.runs or found.traces or found.golden):
         first = f" The first: line {found.rejects[0].line}, {found.rejects[0].reason}." if found.rejects else ""

@@ -19,8 +19,10 @@ from readiness_tui.services.core.view import current_review, system_of
 from readiness_tui.services.core.write import deferred
 from readiness_tui.services.gate.declare import Facts, put, refuse_contradictions, stored_values
 from readiness_tui.services.importing.beside import Beside, beside
+from readiness_tui.services.importing.garbage import collected_seldom
 from readiness_tui.services.importing.one_gate import rival_gates
 from readiness_tui.services.importing.parts import assembled
+from readiness_tui.services.importing.readers import how_read, reader_changed
 from readiness_tui.services.importing.result import ImportedFile, NothingUsableError
 from readiness_tui.services.importing.roles import take_as, taken
 from readiness_tui.sources import registry
@@ -63,6 +65,7 @@ def import_path(
     choice: RunChoice = NO_CHOICE,
     rivals: Mapping[Path, str] | None = None,
     declared: Facts = NOTHING_DECLARED,
+    keep_raw: str = "all",
 ) -> list[ImportedFile]:
     """Import a file, or every usable file in a folder. `role`: make its runs the candidate or baseline; `choice`, or
     "FILE#2": only those of its runs. All of them are stored.
@@ -73,7 +76,7 @@ def import_path(
     review's gate; `reason` says why it takes the place of another. Of several that differ, in the folder or in all that
     is imported at once (`rivals`, as `rival_gates` finds them), none does. Rejected lines are kept with the import.
     `declared`: what is said of its runs (of those that play the `role`, where `choice` names them) and their file does
-    not say; a file that says something else is refused.
+    not say; a file that says something else is refused. `keep_raw`: which raw records are kept, as `KeptRecords` reads it.
     """
     path, choice = of_path(path, choice)
     if choice and role is None:
@@ -90,6 +93,7 @@ def import_path(
         "prices": prices,
         "progress": progress,
         "declared": declared,
+        "keep_raw": keep_raw,
     }
 
     def by_itself(file: Path, known: tuple[Source, Recognised] | None = None) -> ImportedFile:
@@ -189,6 +193,7 @@ def import_as(
     progress: OnProgress | None = None,
     where: str | None = None,
     declared: Facts = NOTHING_DECLARED,
+    keep_raw: str = "all",
 ) -> ImportedFile:
     """Import a file by this source. `where`: the name the person knows it by, if not its path. `choice`: of its runs,
     those that play the `role`. `declared`: what is said of those, or of all, and the file does not say."""
@@ -206,6 +211,8 @@ def import_as(
                 " neither, or start a new review."
             )
         before = imports.find(conn, review.system, digest)
+        if before is not None and reader_changed(before):  # the same bytes say something else today
+            before = None
         # No run started after it was here.
         here = before.published_at if before and before.published_at else desk.now() if declared else None
         values = stored_values(conn, review.system, declared, here, review.gate_id) if here else {}
@@ -234,7 +241,8 @@ def import_as(
                 refuse_contradictions((run for run in brought if run.id in spoken_of), values, here)
 
         if before is None:
-            _stage(desk, source, source.read(path), digest, result, progress, check=check, pricing=pricing)
+            how = how_read(source.name, keep_raw, priced=pricing is not None)
+            _stage(desk, source, source.read(path), digest, result, progress, how, check=check, pricing=pricing)
         else:
             check(brought, known)
         if spoken_of and not result.cancelled:
@@ -251,14 +259,33 @@ def import_as(
     return result
 
 
-def import_records(desk: Desk, source: Source, records: Iterable[Record], *, where: str, digest: str) -> ImportedFile:
-    """Import records that came from no file: `where` names their origin, `digest` identifies them.
+def import_records(
+    desk: Desk,
+    source: Source,
+    records: Iterable[Record],
+    *,
+    where: str,
+    digest: str,
+    keep_raw: str = "all",
+    rereads: int | None = None,
+    progress: OnProgress | None = None,
+) -> ImportedFile:
+    """Import records that came from no file: `where` names their origin, `digest` identifies them. `rereads`: the import
+    that they are read from once more.
 
     Raises ReadinessError, with nothing stored, when nothing in it can be used.
     """
     result = ImportedFile(where, source.name)
     with deferred(desk):
-        _stage(desk, source, records, digest, result, None)
+        _stage(
+            desk,
+            source,
+            records,
+            digest,
+            result,
+            progress,
+            how_read(source.name, keep_raw, rereads),
+        )
     return result
 
 
@@ -268,6 +295,7 @@ def _read_prices(path: Path) -> Pricing:
     return Pricing(read_prices(path))
 
 
+@collected_seldom()
 def _stage(
     desk: Desk,
     source: Source,
@@ -275,13 +303,14 @@ def _stage(
     digest: str,
     result: ImportedFile,
     progress: OnProgress | None,
+    how: imports.HowRead,
     *,
     check: Callable[[list[Run], Mapping[str, Collection[str]]], None] = lambda brought, measures: None,
     pricing: Pricing | None = None,
 ) -> None:
     """`check`: may refuse what a file brought before anything of it is kept."""
     system = system_of(desk)
-    import_id = imports.begin(desk.store, system, result.path, result.format, digest, desk.who, desk.now())
+    import_id = imports.begin(desk.store, system, result.path, result.format, digest, desk.who, desk.now(), how)
     cases: dict[str, list[tuple[Case, str]]] = {}
     traces: list[TraceRecord] = []
     brought: list[Run] = []
@@ -296,11 +325,18 @@ def _stage(
             if pricing is not None:
                 known = [(pricing.trace(trace), raw) for trace, raw in known]
             imports.add_traces(desk.store, import_id, known)
+            result.traces += len(traces)
             traces.clear()
 
     try:
-        pending = 0
+        pending = size = 0
         for record in checked(records):
+            if type(record) is TraceRecord:
+                traces.append(record)
+                if len(traces) >= BATCH:
+                    flush()
+                    pending = 0
+                continue
             match record:
                 case RunStart(run=run):
                     imports.add_run(desk.store, import_id, run)
@@ -318,10 +354,6 @@ def _stage(
                     measures.setdefault(run_id, set()).update(measures_of(case))
                     result.cases += 1
                     pending += 1
-                case TraceRecord():
-                    traces.append(record)
-                    result.traces += 1
-                    pending += 1
                 case EvalSetRecord(eval_set=eval_set):
                     imports.add_eval_set(desk.store, import_id, eval_set)
                     result.golden += len(eval_set.cases)
@@ -329,18 +361,21 @@ def _stage(
                     result.rejected.append(record)
                 case Warn(text=text):
                     result.warnings.append(text)
-                case Progress(done=done, total=total):
-                    if progress is not None and not progress(done, total):
+                case Progress(done=done, total=size):
+                    if progress is not None and not progress(done, size):
                         result.cancelled = True
                         break
             if pending >= BATCH:
                 flush()
                 pending = 0
+        if not result.cancelled:
+            check(brought, measures)
+            flush()
+            # The last moment to think better of it.
+            result.cancelled = progress is not None and size > 0 and not progress(size, size)
         if result.cancelled:
             imports.abort(desk.store, import_id)
             return
-        check(brought, measures)
-        flush()
         if pricing is not None:
             result.warnings += pricing.warnings()
         imports.add_rejects(desk.store, import_id, [(r.line, r.reason, r.excerpt) for r in result.rejected])

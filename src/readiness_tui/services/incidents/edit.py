@@ -337,7 +337,7 @@ def reopened(conn: Connection, incident: Incident, status: NoteStatus, review: R
 
 
 def _undecide(tx: Tx, review_id: int, item: str) -> None:
-    for vote in assessments.votes(tx.conn, review_id, item):
+    for vote in assessments.votes(tx.conn, review_id, [item]):
         assessments.clear_vote(tx, review_id, item, vote.reviewer)
     assessments.clear_consensus(tx, review_id, item)
     assessments.remove_override(tx, review_id, item)

@@ -50,7 +50,7 @@ def confirm_na(desk: Desk, item: str, by: str) -> None:
     """`by`, a second person, confirms a not-applicable. With one reviewer theirs is enough."""
     _say(by, "Who confirms? Name the second person who agrees that the item does not apply.")
     with change(desk, f"{item}: not applicable confirmed by {by}") as (tx, review):
-        claimed = [vote for vote in assessments.votes(tx.conn, review.id, item) if vote.na]
+        claimed = [vote for vote in assessments.votes(tx.conn, review.id, [item]) if vote.na]
         if not claimed:
             raise ReadinessError(f"{item} is not marked not applicable, so there is nothing to confirm. Press - first.")
         alone = len(review.reviewers) <= 1

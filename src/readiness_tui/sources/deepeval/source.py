@@ -31,8 +31,7 @@ from readiness_tui.sources.kit.base import (
 )
 from readiness_tui.sources.kit.declared import mean, printed
 from readiness_tui.sources.kit.fileio import HEAD, digest
-from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members
-from readiness_tui.sources.kit.not_finite import as_null
+from readiness_tui.sources.kit.jsonio import RecordError, as_null, broken, decode, document, members
 from readiness_tui.sources.kit.payload import inner, is_number
 from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, elements, records, reject

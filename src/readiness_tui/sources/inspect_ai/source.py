@@ -24,8 +24,7 @@ from readiness_tui.sources.inspect_ai.sample import invalidated, read_sample
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.archive import Archive
 from readiness_tui.sources.kit.base import CaseRecord, Progress, Recognised, Record, RunStart, Warn
-from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members
-from readiness_tui.sources.kit.not_finite import as_null
+from readiness_tui.sources.kit.jsonio import RecordError, as_null, broken, decode, document, members
 from readiness_tui.sources.kit.payload import inner, masked, tags, version
 from readiness_tui.sources.kit.peek import FileKind, peek
 from readiness_tui.sources.kit.recordio import Entry, Item, elements, reject
@@ -99,6 +98,7 @@ def _from_archive(path: Path) -> Iterator[Record]:
 
 
 def _samples(archive: Archive, listed: list[str], notes: fields.Notes) -> Iterator[Item]:
+    bytes_in_all = archive.path.stat().st_size
     for number, name in enumerate(listed, 1):
         try:
             data, lost = as_null(archive.read(name))
@@ -111,7 +111,7 @@ def _samples(archive: Archive, listed: list[str], notes: fields.Notes) -> Iterat
         except RecordError as error:
             yield reject(number, f"{name}: {error}", name)
         if number % 200 == 0:
-            yield Progress(number, len(listed))
+            yield Progress(bytes_in_all * number // len(listed), bytes_in_all)
 
 
 def _summaries(archive: Archive, notes: fields.Notes) -> Iterator[Item]:

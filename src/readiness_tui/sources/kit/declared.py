@@ -21,6 +21,7 @@ from readiness_tui.sources.kit.base import (
     Record,
     RunChecked,
     RunStart,
+    TraceRecord,
     Warn,
 )
 
@@ -64,6 +65,9 @@ def checked(records: Iterable[Record]) -> Iterator[Record]:
     runs: dict[str, _Tally] = {}
     declared: list[DeclaredCount | DeclaredMean] = []
     for record in records:
+        if type(record) is TraceRecord:  # the most there are, and nothing is declared of them
+            yield record
+            continue
         match record:
             case DeclaredCount() | DeclaredMean():
                 declared.append(record)

@@ -20,11 +20,13 @@ from readiness_tui.domain.runs.model import Chunk, ToolCall
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit.base import Warn
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
+from readiness_tui.sources.kit.keys import PerKeys
 from readiness_tui.sources.kit.names import is_flat_score, names_no_score
 
 HIGH_RISK = "high_risk"
 COURSE_METRIC = "faithfulness"
 
+_SAFE = 2**53  # beyond it, whole numbers are no longer told apart as floats
 _TRUE = frozenset({"true", "yes", "1"})
 _FALSE = frozenset({"false", "no", "0"})
 _NOT_FINITE = frozenset({"nan", "inf", "-inf", "+inf", "infinity", "-infinity"})
@@ -73,19 +75,6 @@ class Notes:
             yield Warn(f"{where}: {note} ({n:,} {'record' if n == 1 else 'records'}).")
 
 
-def sort_keys(value: Mapping[str, Any], aliases: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The known fields by canonical name, and the rest. A second spelling of a field stays in the rest."""
-    known: dict[str, Any] = {}
-    rest: dict[str, Any] = {}
-    for key, item in value.items():
-        name = aliases.get(key)
-        if name is None or name in known:
-            rest[key] = item
-        else:
-            known[name] = item
-    return known, rest
-
-
 def as_json(value: Any) -> str:
     """Compact JSON text; a string stays as it is."""
     return value if type(value) is str else _encode(value).decode()
@@ -114,7 +103,8 @@ def number(known: Mapping[str, Any], name: str, *, least: float | None = None, t
         return None
     kind = type(value)
     if kind is float or kind is int:
-        pass
+        if times == 1 and (least is None or value >= least) and -_SAFE < value < _SAFE:  # most are like this
+            return float(value)
     elif kind is str:
         if not value.strip():
             return None
@@ -138,10 +128,13 @@ def number(known: Mapping[str, Any], name: str, *, least: float | None = None, t
 
 def whole(known: Mapping[str, Any], name: str, *, least: int = 0) -> int | None:
     """A whole number. None where absent, null or blank."""
+    stated = known.get(name)
+    if type(stated) is int and least <= stated < _SAFE:
+        return stated
     value = number(known, name, least=least)
     if value is None:
         return None
-    if not value.is_integer() or abs(value) >= 2**53:
+    if not value.is_integer() or abs(value) >= _SAFE:
         raise RecordError(f"{name} is {value:g}, and a whole number is needed")
     return int(value)
 
@@ -228,7 +221,7 @@ def chunks(known: Mapping[str, Any], name: str, *, table: bool = False) -> tuple
         value = _cell(value) if value.lstrip()[:1] in ("[", "{") else _SEPARATOR.split(value.strip())
     if not isinstance(value, list):
         raise RecordError(f"{name} is {_kind(value)}, and a list of chunks is needed")
-    return tuple(_chunk(part, name) for part in value)
+    return tuple([_chunk(part, name) for part in value])
 
 
 def tool_calls(known: Mapping[str, Any], name: str, *, table: bool = False) -> tuple[ToolCall, ...] | None:
@@ -240,7 +233,7 @@ def tool_calls(known: Mapping[str, Any], name: str, *, table: bool = False) -> t
         value = _cell(value) if value.lstrip()[:1] in ("[", "{") else _SEPARATOR.split(value.strip())
     if not isinstance(value, list):
         raise RecordError(f"{name} is {_kind(value)}, and a list of tool calls is needed")
-    return tuple(_tool_call(part, name) for part in value)
+    return tuple([_tool_call(part, name) for part in value])
 
 
 def is_score(name: str, value: Any) -> bool:
@@ -305,43 +298,54 @@ def metrics(explicit: Any, rest: dict[str, Any], notes: Notes, *, table: bool = 
     return found
 
 
+def _present(*names: tuple[str, ...]) -> PerKeys[tuple[tuple[str, ...], ...]]:
+    """For a set of keys, which of each of these names it has, in the order of the names."""
+    return PerKeys(lambda keys: tuple([tuple([name for name in some if name in keys]) for some in names]))
+
+
+_CHUNK_KEYS = _present(_CHUNK_TEXT, _CHUNK_SOURCE, _CHUNK_ID, ("metadata", "rank", "score"))
+_CALL_KEYS = _present(_TOOL_NAME, _TOOL_ARGUMENTS, _TOOL_RESULT, ())
+
+
 def _chunk(part: Any, name: str) -> Chunk:
-    if isinstance(part, str):
-        return Chunk(part)
-    if isinstance(part, int) and not isinstance(part, bool):
-        return Chunk(str(part))
     if not isinstance(part, dict):
+        if isinstance(part, str):
+            return Chunk(part)
+        if isinstance(part, int) and not isinstance(part, bool):
+            return Chunk(str(part))
         raise RecordError(f"{name} holds {_kind(part)}, and a chunk is a text or an object")
-    body = _first(part, _CHUNK_TEXT)
-    source = _first(part, _CHUNK_SOURCE)
-    if source is None and isinstance(part.get("metadata"), dict):
+    texts, sources, idents, others = _CHUNK_KEYS[tuple(part)]
+    body = _first(part, texts) if texts else None
+    source = _first(part, sources) if sources else None
+    if source is None and "metadata" in others and isinstance(part["metadata"], dict):
         source = _first(part["metadata"], _CHUNK_SOURCE)
-    ident = _first(part, _CHUNK_ID)
+    ident = _first(part, idents) if idents else None
     if ident is None:
         ident = source if source is not None else body
     if ident is None:
         raise RecordError(f"{name} holds a chunk without id, source or text")
     return Chunk(
-        id=as_json(ident),
-        rank=whole(part, "rank"),
-        score=number(part, "score"),
-        text=None if body is None else as_json(body),
-        source=None if source is None else as_json(source),
+        ident if type(ident) is str else as_json(ident),
+        whole(part, "rank") if "rank" in others else None,
+        number(part, "score") if "score" in others else None,
+        None if body is None else as_json(body),
+        None if source is None else as_json(source),
     )
 
 
 def _tool_call(part: Any, name: str) -> ToolCall:
-    if isinstance(part, str):
-        return ToolCall(part)
     if not isinstance(part, dict):
+        if isinstance(part, str):
+            return ToolCall(part)
         raise RecordError(f"{name} holds {_kind(part)}, and a tool call is a text or an object")
     inner = part.get("function")
     if isinstance(inner, dict):  # the chat completion shape: {"function": {"name", "arguments"}}
         part = {**inner, **{key: value for key, value in part.items() if key != "function"}}
-    called = _first(part, _TOOL_NAME)
+    names, given, returned, _ = _CALL_KEYS[tuple(part)]
+    called = _first(part, names)
     if not isinstance(called, str) or not called:
         raise RecordError(f"{name} holds a tool call without a name")
-    arguments, result, error = _first(part, _TOOL_ARGUMENTS), _first(part, _TOOL_RESULT), part.get("error")
+    arguments, result, error = _first(part, given), _first(part, returned), part.get("error")
     return ToolCall(
         name=called,
         arguments=None if arguments is None else as_json(arguments),

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -25,10 +27,15 @@ MAX_DEPTH = 100
 _BLANK = " \t\n\r"
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _CONSTANT = re.compile(_STRING.pattern + "|(?P<constant>-?(?:NaN|Infinity))", re.DOTALL)
+_NOT_FINITE = re.compile(rb'"(?:[^"\\]|\\.)*+"|-?\b(?:NaN|Infinity)\b', re.DOTALL)
 _MEMBER = re.compile(rb'[\s,]*"(?:[^"\\]|\\.)*+"\s*:\s*')
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 
+_FLAT = 7  # levels that the quick decoder follows; its table grows with the square of 2 by each
+_LONG = 1024 * 1024  # bytes of a text that is not written out once more to be compared
+
 _decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
@@ -45,15 +52,49 @@ class _ConstantError(ValueError):
 
 
 def decode(raw: bytes | msgspec.Raw) -> Any:
-    """The value of one JSON text. Raises RecordError."""
+    """The value of one JSON text. Raises RecordError.
+
+    An ordinary text is told by two quick looks, and every other is read again in the strict way, which alone refuses:
+    the typed decoder takes no integer beyond 64 bits and no depth; and a key that stood twice is missing from the value
+    written out again, with its quotes (each quote of a text is written as `\\"` there and here, unless as `\\u0022`).
+    """
+    data = raw if type(raw) is bytes else bytes(raw)
+    if len(data) > _LONG:
+        return _strictly(data)
     try:
-        value = _decode(raw)
+        value = _quick()(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _strictly(data)
+    if (type(value) is dict or type(value) is list) and not _has_its_quotes(data, value):
+        return _strictly(data)
+    return value
+
+
+def _has_its_quotes(data: bytes, value: Any) -> bool:
+    """Whether a text has as many quotes as its value written out again: then no key stood in it twice."""
+    return data.count(b'"') == _encode(value).count(b'"') and not (b"\\" in data and b"\\u0022" in data)
+
+
+@cache
+def _quick() -> Callable[[bytes], Any]:
+    scalar = None | bool | Annotated[int, msgspec.Meta(ge=_INT64_MIN, le=_INT64_MAX)] | float | str
+    value: Any = scalar
+    for _ in range(_FLAT):
+        value = scalar | list[value] | dict[str, value]
+    return msgspec.json.Decoder(value).decode
+
+
+def _strictly(data: bytes) -> Any:
+    try:
+        value = _decode(data)
     except RecursionError as error:
         raise RecordError(f"nested deeper than {MAX_DEPTH} levels") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _fault(bytes(raw)) from error
+        raise _fault(data) from error
     if type(value) is dict or type(value) is list:
-        _refuse_duplicates(raw if type(raw) is bytes else bytes(raw), _count_keys(value, 1))
+        keys = _count_keys(value, 1)
+        if len(data) > _LONG or not _has_its_quotes(data, value):
+            _refuse_duplicates(data, keys)
     elif type(value) is int and not _INT64_MIN <= value <= _INT64_MAX:
         raise RecordError("an integer is beyond 64 bits")
     return value
@@ -126,6 +167,23 @@ def broken(path: Path, data: bytes, bad: RecordError) -> ReadinessError:
         column = bad.position - (data.rfind(b"\n", 0, bad.position) + 1) + 1
         at = f"line {line}, column {column}: "
     return ReadinessError(f"{path}: {at}{bad}. Nothing of the file was imported; export it again.")
+
+
+def as_null(data: bytes) -> tuple[bytes, int]:
+    """The JSON text with null in place of each NaN and infinity outside its strings, which Python's json module writes
+    although JSON has no such values; and how many there were."""
+    if b"NaN" not in data and b"Infinity" not in data:
+        return data, 0
+    count = 0
+
+    def swap(match: re.Match[bytes]) -> bytes:
+        nonlocal count
+        if match.group().startswith(b'"'):
+            return match.group()
+        count += 1
+        return b"null"
+
+    return _NOT_FINITE.sub(swap, data), count
 
 
 def quoted(value: object) -> str:

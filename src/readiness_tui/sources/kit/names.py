@@ -8,6 +8,7 @@ is left out is named by a note, so that a metric under a name of its own is not 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from readiness_tui.domain.metrics.registry import guess_direction, normal, resolve
 
@@ -39,6 +40,7 @@ _SCORING = re.compile(
     r"scores?|stars?|ratings?|grades?|judge\w*|evals?|metric|quality|confidence|bleu|rouge\w*|ndcg|mrr|map|auc|em|match"
 )
 _SHARES = frozenset({"rate", "ratio", "share"})
+_REMEMBERED = 100  # characters of a name of which it is remembered what it says
 
 
 def snake(name: str) -> str:
@@ -48,11 +50,22 @@ def snake(name: str) -> str:
 
 def names_no_score(name: str) -> bool:
     """Whether a name by itself says that its number names, counts or times something."""
+    return (_names_no_score if len(name) <= _REMEMBERED else _names_no_score.__wrapped__)(name)
+
+
+@lru_cache(maxsize=2048)
+def _names_no_score(name: str) -> bool:
     return _NO_SCORE.search(name) is not None or _NO_SCORE_CAMEL.search(name) is not None
 
 
 def is_flat_score(name: str, value: float) -> bool:
     """Whether a number that stands in a record beside its fields is a score."""
+    return (_is_flat_score if len(name) <= _REMEMBERED else _is_flat_score.__wrapped__)(name, 0 <= value <= 1)
+
+
+@lru_cache(maxsize=2048)
+def _is_flat_score(name: str, share: bool) -> bool:
+    """`share`: whether the number is one from 0 to 1."""
     if names_no_score(name):
         return False
     name = _CAMEL.sub("_", name)
@@ -63,8 +76,8 @@ def is_flat_score(name: str, value: float) -> bool:
         return False
     if _SCORING.fullmatch(words[-1]):
         return True
-    if any(map(_ANYWHERE.fullmatch, words)) and not (words[-1] in _SHARES and 0 <= value <= 1):
+    if any(map(_ANYWHERE.fullmatch, words)) and not (words[-1] in _SHARES and share):
         return False
     if guess_direction(name) is not None or any(map(_SCORING.fullmatch, words)):
         return True
-    return 0 <= value <= 1
+    return share

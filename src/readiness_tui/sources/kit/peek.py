@@ -8,20 +8,24 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit.columns import columns, stated_separator
 from readiness_tui.sources.kit.fileio import HEAD
 
+T = TypeVar("T")
+
 BOM = b"\xef\xbb\xbf"
 SAMPLES = 20  # records looked at
 DEPTH = 3  # levels of keys that an outline follows
 ELEMENTS = 100  # of a list that an outline follows: what stands behind them is passed over
+MEMBERS = 1000  # … and of an object in another: by then, its keys are some data's
 TOKENS = 200_000  # that an outline reads, so that no file, however odd, takes long
 DELIMITERS = ",;\t"
 
@@ -37,6 +41,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # Possessive, so that text full of quotes costs no more than any other.
 _STRING = r'"(?:[^"\\]|\\.|\\\Z)*+(?:"|\Z)'
 _TOKEN = re.compile(_STRING + r'|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+_BLANK = " \t\r\n"
 _BETWEEN = re.compile(r"[ \t\r\n,]*+")
 _LINE = re.compile(r"^[^\S\n]*+\S[^\n]*", re.MULTILINE)  # with something on it
 
@@ -67,12 +72,15 @@ class Peek:
     records: the first complete objects of an array or of JSON lines, the rows of a table, or the one object that is
     the whole file. outline: dotted key paths of the first JSON value down to three levels (`[]` is a step into a list)
     with the scalar that stands there, None for a container; it also covers a value that the head cuts off.
+    spread: the first JSON document goes over several lines. followed: it ends, and another one begins.
     """
 
     kind: FileKind
     records: tuple[dict[str, Any], ...] = ()
     outline: dict[str, Any] = field(default_factory=dict)
     delimiter: str = ","
+    spread: bool = False
+    followed: bool = False
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -83,10 +91,29 @@ class Peek:
         paths = (path.removeprefix(step) for path in self.outline if path.startswith(step))
         return frozenset(path for path in paths if "." not in path and path != "[]")
 
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        """The paths of the outline; of an array's, those inside of its elements."""
+        step = "[]." if self.kind is FileKind.ARRAY else ""
+        return frozenset(path.removeprefix(step) for path in self.outline)
+
     def below(self, key: str) -> frozenset[str]:
         """Keys of the first object in the list that stands under `key` of the object."""
         step = f"{key}.[]."
-        return frozenset(path.removeprefix(step) for path in self.outline if path.startswith(step))
+        return self.once(
+            step, lambda: frozenset(path.removeprefix(step) for path in self.outline if path.startswith(step))
+        )
+
+    def once(self, what: str, work_out: Callable[[], T]) -> T:
+        """What is worked out of the look for the first who asks; the others are given the same."""
+        known = self._worked_out
+        if what not in known:
+            known[what] = work_out()
+        return cast(T, known[what])
+
+    @cached_property
+    def _worked_out(self) -> dict[str, Any]:
+        return {}
 
 
 def peek(head: bytes) -> Peek:
@@ -99,21 +126,27 @@ def _look(head: bytes) -> Peek:
         return Peek(FileKind.EMPTY)
     if b"\0" in head or head.startswith(_UTF16) or any(head.startswith(magic) for magic, _ in _MAGIC):
         return Peek(FileKind.BINARY)
-    text = head.removeprefix(BOM).decode("utf-8", "replace").lstrip(" \t\r\n")
+    text = head.removeprefix(BOM).decode("utf-8", "replace").lstrip(_BLANK)
     if text[0] == "[":
-        return Peek(FileKind.ARRAY, _elements(text), outline(text))
+        spread = _is_spread(text)
+        followed = spread and _is_followed(text, _first(text))
+        return Peek(FileKind.ARRAY, _elements(text), outline(text), spread=spread, followed=followed)
     lines = [match.group() for match in islice(_LINE.finditer(text), SAMPLES + 1)]
     sample = [_object(line) for line in lines[:SAMPLES]]
     objects = tuple(found for found in sample if found is not None)
+    spread = sample[:1] == [None] and _is_spread(text)
+    first = _first(text) if spread else None
+    followed = spread and _is_followed(text, first)
     if len(objects) * 2 >= len(sample) and objects:
         if len(lines) == 1:
             return Peek(FileKind.OBJECT, objects, outline(text))
-        return Peek(FileKind.LINES, objects, outline(json.dumps(objects[0])))
+        return Peek(FileKind.LINES, objects, outline(json.dumps(objects[0])), spread=spread, followed=followed)
     if not lines:
         return Peek(FileKind.TEXT)
     if text[0] == "{":
-        whole = _object(text)  # None where the head cuts it off, or the file ends in it
-        return Peek(FileKind.OBJECT, (whole,) if whole is not None else (), outline(text))
+        whole = first[0] if first is not None and not text[first[1] :].strip(_BLANK) else None
+        records = (whole,) if whole is not None else ()  # none where the head cuts it off, or the file ends in it
+        return Peek(FileKind.OBJECT, records, outline(text), spread=spread, followed=followed)
     if text[0] == "<":  # XML or HTML, whatever commas are in it
         return Peek(FileKind.TEXT)
     return _table(lines)
@@ -157,9 +190,9 @@ def outline(text: str) -> dict[str, Any]:
             expect_key = False
         elif mark == ",":
             expect_key = bool(steps) and steps[-1] != "[]"
-            if steps and not expect_key:
+            if steps and not (expect_key and len(steps) == 1):
                 commas[-1] += 1
-                if commas[-1] >= ELEMENTS:
+                if commas[-1] >= (MEMBERS if expect_key else ELEMENTS):
                     shown = min(shown, len(steps) - 1)
         elif mark == ":":
             expect_key = False
@@ -221,14 +254,39 @@ def _object(text: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
+def _first(text: str) -> tuple[Any, int] | None:
+    """The JSON document with which a text begins, and where it ends; None where it is none, or cut off."""
+    try:
+        return _DECODER.raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_spread(text: str) -> bool:
+    first, newline, _ = text.partition("\n")
+    return text[0] in "{[" and bool(newline) and _first(first) is None
+
+
+def _is_followed(text: str, first: tuple[Any, int] | None) -> bool:
+    return first is not None and text[first[1] :].lstrip(_BLANK)[:1] in ("{", "[")
+
+
+def ends_before_another(head: bytes) -> bool:
+    """`Peek.followed` for a head so long that only this is asked of it."""
+    text = head.removeprefix(BOM).decode("utf-8", "replace").lstrip(_BLANK)
+    return bool(text) and _is_spread(text) and _is_followed(text, _first(text))
+
+
+_DECODER = json.JSONDecoder()
+
+
 def _elements(text: str) -> tuple[dict[str, Any], ...]:
-    decoder = json.JSONDecoder()
     found: list[dict[str, Any]] = []
     position = 1
     while len(found) < SAMPLES:
         between = _BETWEEN.match(text, position)
         try:
-            value, position = decoder.raw_decode(text, between.end() if between else position)
+            value, position = _DECODER.raw_decode(text, between.end() if between else position)
         except (ValueError, RecursionError):
             break
         if not isinstance(value, dict):

@@ -19,8 +19,7 @@ from readiness_tui.domain.text.format import plural
 from readiness_tui.sources.kit.base import Progress, Reject, Warn
 from readiness_tui.sources.kit.columns import Columns, columns, stated_separator
 from readiness_tui.sources.kit.fileio import HEAD, head, unreadable
-from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members, shaped
-from readiness_tui.sources.kit.not_finite import as_null
+from readiness_tui.sources.kit.jsonio import RecordError, as_null, broken, decode, document, members, shaped
 from readiness_tui.sources.kit.peek import BOM, FileKind, peek
 
 MAX_LINE = 16 * 1024 * 1024
@@ -166,6 +165,11 @@ def _from_lines(path: Path) -> Iterator[Item]:
             yield item
             continue
         number, raw = item
+        try:
+            yield _entry(number, raw)
+            continue
+        except RecordError:  # not one object: two of them, or one with NaN, or none that can be read
+            pass
         for one in _apart(raw):
             try:
                 mended, found = as_null(one)

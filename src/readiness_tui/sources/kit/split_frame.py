@@ -11,8 +11,7 @@ from typing import Any
 import msgspec
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.sources.kit.jsonio import RecordError, document
-from readiness_tui.sources.kit.not_finite import as_null
+from readiness_tui.sources.kit.jsonio import RecordError, as_null, document
 from readiness_tui.sources.kit.peek import FileKind, peek
 
 _KEYS = frozenset({"columns", "data"})

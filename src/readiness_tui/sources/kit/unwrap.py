@@ -27,10 +27,9 @@ from readiness_tui.domain.text.format import plural
 from readiness_tui.sources.kit.base import Joins, Progress, Recognised, Record, Source, Warn
 from readiness_tui.sources.kit.fileio import HEAD, digest, unreadable
 from readiness_tui.sources.kit.fileio import head as head_of
-from readiness_tui.sources.kit.jsonio import RecordError, document, members
-from readiness_tui.sources.kit.not_finite import as_null
+from readiness_tui.sources.kit.jsonio import RecordError, as_null, document, members
 from readiness_tui.sources.kit.paging import paging
-from readiness_tui.sources.kit.peek import FileKind, peek
+from readiness_tui.sources.kit.peek import FileKind, ends_before_another, peek
 from readiness_tui.sources.kit.split_frame import split_rows
 
 #: Keys under which interfaces and exports put their list of records, whatever the tool.
@@ -99,7 +98,8 @@ def certain(path: Path, head: bytes) -> Container | None:
         return Container("gzip", path.name.removesuffix(".gz"), lambda out: _gunzip(path, out))
     if head.startswith(b"PAR1"):
         return Container("Parquet", path.name, lambda out: _from_parquet(path, out))
-    if _is_followed(head) or (len(head) == HEAD and _is_spread(head) and _is_followed(head_of(path, LONGER))):
+    look = peek(head)
+    if look.followed or (len(head) == HEAD and look.spread and ends_before_another(head_of(path, LONGER))):
         return Container("JSON documents one after another", path.name, lambda out: _one_by_one(path, out))
     if _begins_with_a_column(head):
         found = possible(path, head)
@@ -220,22 +220,6 @@ def _gunzip(path: Path, out: IO[bytes]) -> tuple[str, ...]:
             f"{path}: the gzip data are broken or cut off ({error}). Export the file again."
         ) from error
     return ()
-
-
-def _is_followed(head: bytes) -> bool:
-    """Whether a first JSON document over several lines has ended and another begins."""
-    if not _is_spread(head):
-        return False
-    text = head.decode("utf-8", "replace").removeprefix("\ufeff").lstrip(_BLANK)
-    end = _ends(text)
-    return end is not None and text[end:].lstrip(_BLANK)[:1] in ("{", "[")
-
-
-def _is_spread(head: bytes) -> bool:
-    """Whether a first JSON document goes over several lines."""
-    text = head.decode("utf-8", "replace").removeprefix("\ufeff").lstrip(_BLANK)
-    first, newline, _ = text.partition("\n")
-    return text[:1] in ("{", "[") and bool(newline) and _ends(first) is None
 
 
 def _ends(text: str, start: int = 0) -> int | None:

@@ -17,8 +17,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Aggregate, Completeness, Run
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.fileio import digest
-from readiness_tui.sources.kit.jsonio import RecordError, document, quoted, whole
-from readiness_tui.sources.kit.not_finite import as_null
+from readiness_tui.sources.kit.jsonio import RecordError, as_null, document, quoted, whole
 from readiness_tui.sources.kit.payload import inner, is_number
 
 TOOL = "lm_eval"

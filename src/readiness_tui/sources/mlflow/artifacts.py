@@ -16,8 +16,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.fileio import head, unreadable
 from readiness_tui.sources.kit.foreign_db import MAGIC, open_foreign
-from readiness_tui.sources.kit.jsonio import RecordError, decode
-from readiness_tui.sources.kit.not_finite import as_null
+from readiness_tui.sources.kit.jsonio import RecordError, as_null, decode
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.kit.peek import FileKind, Peek
 from readiness_tui.sources.mlflow.parts import Aside, RunItem, TraceItem

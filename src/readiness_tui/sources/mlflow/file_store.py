@@ -22,6 +22,7 @@ from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Progress, Recognised, Reject, Warn
 from readiness_tui.sources.kit.fileio import unreadable
+from readiness_tui.sources.kit.folder import size
 from readiness_tui.sources.mlflow import artifacts
 from readiness_tui.sources.mlflow.parts import Aside, RunItem, TraceItem
 
@@ -148,9 +149,10 @@ class FileStore:
             yield Warn(f"{self._root.name}: {plural(len(trash), 'deleted experiment')} in .trash left out.")
 
     def traces(self, *, spans: bool) -> Iterator[TraceItem | Aside]:
+        in_all = size(*(trace / "artifacts" / artifacts.FILE for trace in self._traces)) if spans else 0
         for number, trace in enumerate(self._traces, 1):
             if spans and number % _EVERY == 0:
-                yield Progress(number, len(self._traces))
+                yield Progress(in_all * number // len(self._traces), in_all)
             try:
                 info = dict(_yaml(trace / TRACE_INFO))
                 info["trace_metadata"] = self._texts(trace / "request_metadata")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from readiness_tui.sources.kit.peek import FileKind, Peek
 from readiness_tui.sources.otel.cells import Names
@@ -53,21 +54,27 @@ def telling(look: Peek, layout: Layout) -> frozenset[str]:
     """The keys by which the beginning of a file tells the layout; none where it does not."""
     if look.kind not in _KINDS:
         return frozenset()
-    step = "[]." if look.kind is FileKind.ARRAY else ""
-    paths = {path.removeprefix(step) for path in look.outline}
     levels = [
-        look.keys | paths,
-        frozenset(path.removeprefix("_source.") for path in paths if path.startswith("_source.")),
+        look.once("keys and paths", lambda: _spelled(look.keys | look.paths)),
+        look.once("hits of a search engine", lambda: _spelled(_in_hits(look))),
     ]
     if look.kind is FileKind.OBJECT:
-        levels += [look.below(key) for key in layout.within]
+        levels += [look.once(f"keys under {key}", partial(_spelled, look.below(key))) for key in layout.within]
     for keys in levels:
-        whole = {key.replace("\u2024", ".") for key in keys}
-        whole |= {key.partition(".")[0] for key in whole}
         for needed in layout.needs:
-            if needed <= whole:
+            if needed <= keys:
                 return needed
     return frozenset()
+
+
+def _in_hits(look: Peek) -> Iterable[str]:
+    return [path.removeprefix("_source.") for path in look.paths if path.startswith("_source.")]
+
+
+def _spelled(keys: Iterable[str]) -> frozenset[str]:
+    """The keys with their dots, and the first part of each."""
+    whole = {key.replace("\u2024", ".") for key in keys}
+    return frozenset(whole | {key.partition(".")[0] for key in whole})
 
 
 def used(layout: Layout) -> frozenset[str]:

@@ -35,6 +35,7 @@ from readiness_tui.sources.kit.base import CaseRecord, DeclaredMean, Recognised,
 from readiness_tui.sources.kit.declared import printed
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
+from readiness_tui.sources.kit.keys import KeySorter
 from readiness_tui.sources.kit.names import snake
 from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
@@ -80,6 +81,7 @@ _ALIASES = {
     "human_note": "human_note",
     "human_blind": "human_blind",
 }
+_SORTER = KeySorter(_ALIASES)
 _STATUS = {
     Outcome.SUCCESS: CaseStatus.PASS,
     Outcome.FAIL: CaseStatus.FAIL,
@@ -198,7 +200,7 @@ def _run(path: Path, entry: Entry, by_row: RowRuns, before: int, notes: fields.N
 
 def case_from(entry: Entry, notes: fields.Notes) -> Case:
     """The case of one record; repeat -1 means not known (see `CaseRepeats`). Raises RecordError."""
-    known, rest = fields.sort_keys(entry.value, _ALIASES)
+    known, rest = _SORTER.sort(entry.value)
     table = entry.table
     if table:
         fields.drop_not_finite((known, rest), notes)

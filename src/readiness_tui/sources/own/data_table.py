@@ -18,8 +18,7 @@ import msgspec
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import CaseRecord, Counted, DeclaredCount, Record
-from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members
-from readiness_tui.sources.kit.not_finite import as_null
+from readiness_tui.sources.kit.jsonio import RecordError, as_null, broken, decode, document, members
 from readiness_tui.sources.kit.peek import FileKind, Peek
 from readiness_tui.sources.kit.recordio import Entry, reject
 from readiness_tui.sources.own.case_record import CaseRepeats, case_from

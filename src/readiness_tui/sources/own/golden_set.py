@@ -17,6 +17,7 @@ from readiness_tui.domain.runs.model import EvalSet, GoldenCase
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import EvalSetRecord, Recognised, Record
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
+from readiness_tui.sources.kit.keys import KeySorter
 from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.own.golden_shapes import QUESTIONS, REFERENCES, certainty, golden, spelled, tool_names
@@ -50,6 +51,7 @@ _ALIASES = {
     "expectedTools": "expected_tools",
     "tags": "tags",
 }
+_SORTER = KeySorter(_ALIASES)
 
 
 class EvalSets:
@@ -126,7 +128,7 @@ def _golden(entry: Entry) -> GoldenCase:
     found = golden(entry.value)
     if not found.question.strip():
         raise RecordError("no question")
-    known, rest = fields.sort_keys(found.rest, _ALIASES)
+    known, rest = _SORTER.sort(found.rest)
     if isinstance(known.get("expected_tools"), list):
         known["expected_tools"] = list(tool_names(known["expected_tools"]))
     if found.reference is not None:

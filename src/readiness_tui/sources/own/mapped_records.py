@@ -16,6 +16,7 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import CaseRecord, EvalSetRecord, Record, RunStart, TraceRecord
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.folder import size
+from readiness_tui.sources.kit.grouping import FirstLines
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.recordio import Entry
 from readiness_tui.sources.own.case_record import CaseRepeats, case_from
@@ -100,16 +101,15 @@ class _Traces(Making):
 
     def __init__(self, path: Path, notes: fields.Notes) -> None:
         super().__init__(path, notes)
-        self._seen: dict[str, int] = {}
+        self._seen = FirstLines()
 
     def add(self, item: Entry, made: dict[str, Any], rest: dict[str, Any]) -> Iterator[Record]:
         trace = trace_from(replace(item, value=made), self.notes)
-        if (first := self._seen.get(trace.id)) is not None:
+        if (first := self._seen.before(trace.id, item.line)) is not None:
             raise RecordError(
                 f"the trace {quoted(trace.id)} stands in the file already, on line {first}; if a record is a step of it,"
                 " say group_by"
             )
-        self._seen[trace.id] = item.line
         yield TraceRecord(replace(trace, extra={**rest, **trace.extra}), item.raw)
 
 

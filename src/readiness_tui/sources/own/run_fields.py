@@ -9,6 +9,7 @@ from typing import Any
 from readiness_tui.domain.runs.model import Aggregate, Completeness, Run
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
+from readiness_tui.sources.kit.keys import KeySorter
 
 ALIASES = {
     name: name
@@ -38,12 +39,13 @@ ALIASES = {
     "version": "pipeline_version",
     "timestamp": "started_at",
 }
+_SORTER = KeySorter(ALIASES)
 _BARE_DIGEST = re.compile(r"(?:sha256:)?([0-9a-fA-F]{64})")
 
 
 def run_from(value: Mapping[str, Any], *, ident: str, name: str, tool: str, notes: fields.Notes) -> Run:
     """The run that these fields describe; `ident`, `name`, `tool` are defaults. Raises RecordError."""
-    known, rest = fields.sort_keys(value, ALIASES)
+    known, rest = _SORTER.sort(value)
     dataset = known.get("dataset")
     if isinstance(dataset, dict):
         known = {"dataset_name": dataset.get("name"), "dataset_digest": dataset.get("digest")} | known

@@ -15,7 +15,9 @@ from typing import Any
 from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.sources.kit import fields, measures, payload
 from readiness_tui.sources.kit.base import Recognised, Record, TraceRecord
+from readiness_tui.sources.kit.grouping import FirstLines
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
+from readiness_tui.sources.kit.keys import KeySorter, PerKeys
 from readiness_tui.sources.kit.peek import peek
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.tracing.outcome import CONTRADICTED, contradicts, names_error, of_http, outcome_of
@@ -96,6 +98,7 @@ _ALIASES = {
     "cold_start": "cold",
     "cold": "cold",
 }
+_SORTER = KeySorter(_ALIASES)
 #: Fields that are kept with a record, and may say that it did not succeed.
 _ERRORS = ("error", "error_message", "error_type", "errormessage", "errortype", "exception")
 _LEVELS = ("level", "levelname", "severity", "loglevel", "log_level")
@@ -130,19 +133,18 @@ class TraceRecords:
 
     def read(self, path: Path) -> Iterator[Record]:
         notes = fields.Notes()
-        seen: dict[str, int] = {}
+        seen = FirstLines()
         for item in records(path, "traces", "records"):
             if not isinstance(item, Entry):
                 yield item
             elif "trace_id" in item.value:
                 try:
                     trace = trace_from(item, notes)
-                    if (first := seen.get(trace.id)) is not None:
+                    if (first := seen.before(trace.id, item.line)) is not None:
                         raise RecordError(
                             f"the trace {quoted(trace.id)} stands in the file already, on line {first}; if a line is a step"
                             " of it, put them together with a mapping (kind: traces, group_by: trace_id)"
                         )
-                    seen[trace.id] = item.line
                     yield TraceRecord(trace, item.raw)
                 except RecordError as error:
                     yield reject(item.line, str(error), item.raw)
@@ -154,14 +156,14 @@ class TraceRecords:
 def trace_from(entry: Entry, notes: fields.Notes, beside: Mapping[str, Any] | None = None) -> Trace:
     """The trace of one record; `beside`: what it also says, and the caller keeps. Raises RecordError."""
     beside = beside or {}
-    known, rest = fields.sort_keys(entry.value, _ALIASES)
+    known, rest = _SORTER.sort(entry.value)
     table = entry.table
     if table:
         fields.drop_not_finite((known, rest), notes)
     ident = fields.text(known, "trace_id")
     if not ident:
         raise RecordError("trace_id is empty")
-    for name in _UNITLESS:
+    for name in _UNITLESS if rest else ():
         if name in rest:
             notes.add(f'"{name}" {NO_UNIT}; write it as {name}_ms')
     status, error = fields.text(known, "status"), _error(known)
@@ -187,7 +189,7 @@ def trace_from(entry: Entry, notes: fields.Notes, beside: Mapping[str, Any] | No
         retrieval=True if retrieval is None and chunks else retrieval,
         feedback=fields.prose(known, "feedback"),
         latency_ms=_latency(known, started, notes),
-        cost=measures.cost(fields.number(known, "cost", least=0), known, {**beside, **rest}, notes),
+        cost=measures.cost(fields.number(known, "cost", least=0), known, {**beside, **rest} if beside else rest, notes),
         tokens_in=fields.whole(known, "tokens_in"),
         tokens_out=fields.whole(known, "tokens_out"),
         scores=fields.metrics(known.get("scores"), rest, notes, table=table),
@@ -202,6 +204,8 @@ def trace_from(entry: Entry, notes: fields.Notes, beside: Mapping[str, Any] | No
 def _count_of_calls(known: dict[str, Any], rest: dict[str, Any], notes: fields.Notes) -> None:
     """A number of tool calls in their place: how many there were, and not which. 0 is "none called"."""
     stated = known.get("tool_calls")
+    if stated is None or type(stated) is list:
+        return
     count = payload.count(int(stated) if isinstance(stated, str) and stated.strip().isdecimal() else stated)
     if count is None:
         return
@@ -221,7 +225,6 @@ def _outcome(
 ) -> Outcome | None:
     """How the request ended. A word for success beside an error is no success, and no more is known of it."""
     success = fields.flag(known, "success")
-    by_code = next((found for name in _CODES if (found := of_http(rest.get(name))) is not None), None)
     if status is not None:
         outcome = outcome_of(status) or of_http(status)
         if outcome is None:
@@ -229,6 +232,7 @@ def _outcome(
     elif success is not None:
         outcome = Outcome.SUCCESS if success else Outcome.ERROR if error else Outcome.FAIL
     else:
+        by_code = next((found for name in _CODES if (found := of_http(rest.get(name))) is not None), None)
         outcome = Outcome.ERROR if error else by_code
     if outcome is Outcome.SUCCESS and ((status is not None and success is False) or speaks_against(rest, error)):
         notes.add(CONTRADICTED)
@@ -238,13 +242,28 @@ def _outcome(
 
 def speaks_against(rest: Mapping[str, Any], error: str | None = None) -> bool:
     """Whether the fields of a record that are none of a trace's name an error."""
-    spelled = {key.casefold().lstrip("@_"): value for key, value in rest.items()}
+    telling = _TELLING[tuple(rest)] if rest else None
+    if error is None and telling is None:
+        return False
+    errors, levels, finishes, codes = telling or ((), (), (), ())
     return contradicts(
-        (error, *(spelled.get(name) for name in _ERRORS)),
-        levels=[spelled.get(name) for name in _LEVELS],
-        finishes=[spelled.get(name) for name in _FINISHES],
-        codes=[spelled.get(name) for name in _CODES],
+        (error, *(rest[key] for key in errors)),
+        levels=[rest[key] for key in levels],
+        finishes=[rest[key] for key in finishes],
+        codes=[rest[key] for key in codes],
     )
+
+
+def _telling(keys: tuple[str, ...]) -> tuple[tuple[str, ...], ...] | None:
+    """Of these keys, those that name an error, a level, why a model stopped, and a code; None where none does."""
+    spelled = {key.casefold().lstrip("@_"): key for key in keys}
+    found = tuple(
+        [tuple([spelled[name] for name in names if name in spelled]) for names in (_ERRORS, _LEVELS, _FINISHES, _CODES)]
+    )
+    return found if any(found) else None
+
+
+_TELLING = PerKeys(_telling)
 
 
 def _latency(known: dict[str, Any], started: datetime | None, notes: fields.Notes) -> float | None:

@@ -32,7 +32,10 @@ _OUTCOMES = {word: outcome for outcome, words in _WORDS.items() for word in word
 
 def outcome_of(status: str | None) -> Outcome | None:
     """The meaning of a status word; None if unknown."""
-    return None if status is None else _OUTCOMES.get(status.strip().lower().replace(" ", "_").replace("-", "_"))
+    if status is None:
+        return None
+    known = _OUTCOMES.get(status)
+    return _OUTCOMES.get(status.strip().lower().replace(" ", "_").replace("-", "_")) if known is None else known
 
 
 def names_error(value: Any) -> bool:

@@ -19,8 +19,7 @@ from typing import Any
 from readiness_tui.domain.runs.model import Aggregate, Completeness, Run
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.fileio import unreadable
-from readiness_tui.sources.kit.jsonio import MAX_DEPTH, RecordError, decode, quoted
-from readiness_tui.sources.kit.not_finite import as_null
+from readiness_tui.sources.kit.jsonio import MAX_DEPTH, RecordError, as_null, decode, quoted
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.kit.peek import BOM
 from readiness_tui.sources.wandb.log import Message, number, text, texts

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, ClassVar
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,12 +11,16 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import ReviewView
-from readiness_tui.tui.dialogs.form import Field, FormDialog, Submit, Values
-from readiness_tui.tui.dialogs.pick import Choice, PickDialog
 from readiness_tui.tui.host import Host, host
 from readiness_tui.tui.widgets.bars import NavBar, RoomTab, TitleBar
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from readiness_tui.services.core.desk import Desk
+    from readiness_tui.services.core.view import ReviewView
+    from readiness_tui.tui.dialogs.form import Field, Submit, Values
+    from readiness_tui.tui.dialogs.pick import Choice
 
 
 class RoomScreen(Screen[None]):
@@ -80,6 +83,9 @@ class RoomScreen(Screen[None]):
         """Fill the widgets from `view`; called when the screen is opened and after every change."""
         raise NotImplementedError
 
+    def show_first(self, kept: object) -> None:
+        """Fill the widgets before the review is judged, from the glance that was `kept` (None: nothing was)."""
+
     def point_at(self, what: str) -> None:
         """Another screen asks to see this item, incident, gap or case; `show` follows."""
 
@@ -97,15 +103,21 @@ class RoomScreen(Screen[None]):
         """Show the app's present view, in the title and in the body."""
         if not self.is_mounted:
             return
-        view, review = self.view, self.view.review
-        saved = f"saved {view.saved_at.astimezone():%H:%M}" if view.saved_at else ""
-        frozen = "frozen" if review.frozen_at else ""
+        view, opening = self.host.view, self.host.opening
+        if view is not None:
+            self._show_title(view.review.system, view.review.release, view.review.frozen_at is not None, view.saved_at)
+            await self.show(view)
+        elif opening is not None:
+            self._show_title(opening.system, opening.release, opening.frozen, opening.saved_at)
+            self.show_first(opening.glance)
+
+    def _show_title(self, system: str, release: str, frozen: bool, saved_at: datetime | None) -> None:
+        saved = f"saved {saved_at.astimezone():%H:%M}" if saved_at else ""
         for title in self.query(TitleBar):
             title.show(
-                f"{review.system} · release {review.release}",
-                " · ".join(part for part in (view.who, frozen, saved) if part),
+                f"{system} · release {release}",
+                " · ".join(part for part in (self.host.who, "frozen" if frozen else "", saved) if part),
             )
-        await self.show(view)
 
     @on(RoomTab.Chosen)
     async def _go(self, event: RoomTab.Chosen) -> None:
@@ -123,14 +135,20 @@ class RoomScreen(Screen[None]):
         button: str = "Save",
     ) -> None:
         """Open a form; `save(values)` calls a service (off the UI thread). A refusal stays in the form."""
+        from readiness_tui.tui.dialogs.form import FormDialog
+
         self.app.push_screen(FormDialog(title, fields, self.submitter(save), intro=intro, save=button))
 
     def ask_with(self, title: str, fields: Sequence[Field], submit: Submit, *, intro: str = "") -> None:
         """Open a form whose `submit` does its own saving."""
+        from readiness_tui.tui.dialogs.form import FormDialog
+
         self.app.push_screen(FormDialog(title, fields, submit, intro=intro))
 
     def submitter(self, save: Callable[[Values], Any]) -> Submit:
         """`save` as a form's submit: run away from the UI thread, its refusal returned as a sentence."""
+
+        from uuid import uuid4
 
         key = uuid4().hex
 
@@ -154,6 +172,7 @@ class RoomScreen(Screen[None]):
         intro: str = "",
     ) -> None:
         """Let one of `choices` be chosen and go on with its id."""
+        from readiness_tui.tui.dialogs.pick import PickDialog
 
         async def chosen(key: str | None) -> None:
             going_on = then(key) if key else None

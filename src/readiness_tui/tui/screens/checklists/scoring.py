@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import cast
 
 from textual.binding import Binding
-from textual.widgets import Static
-from textual.worker import WorkType
 
 from readiness_tui.domain.checklists.assessment import Assurance, Dossier, Evidence, EvidenceKind, Proposal, Standing
 from readiness_tui.domain.checklists.evidence import claim_sentence
 from readiness_tui.domain.checklists.model import ProbeKind
 from readiness_tui.domain.text.dates import parse_day
-from readiness_tui.domain.verdict.preview import preview_vote
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import assess, gaps
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
+from readiness_tui.tui.screens.checklists.consequences import Consequences
 from readiness_tui.tui.screens.checklists.tick_dialog import TickDialog
 from readiness_tui.tui.screens.room import Feature, RoomScreen
 from readiness_tui.tui.text import line
@@ -55,6 +52,7 @@ class Scoring(Feature):
     def __init__(self, screen: RoomScreen, present: Callable[[], str | None]) -> None:
         super().__init__(screen)
         self._present = present
+        self.consequences = Consequences(screen, present)
         self.selected: set[str] = set()
 
     @property
@@ -82,19 +80,6 @@ class Scoring(Feature):
         if self.selected:
             self.selected.clear()
             await self.screen.refresh_view()
-
-    def show_consequences(self, item_id: str) -> None:
-        """Say what each score of the item would do, before one is pressed."""
-        view = self.view
-
-        async def compute() -> None:
-            results = await self.host.serve(
-                lambda: [preview_vote(view.facts, view.as_of, view.who, item_id, n, view.judgement) for n in (0, 1, 2)]
-            )
-            if self.item_id == item_id:
-                self.screen.query_one("#consequence", Static).update(item_text.consequence(results))
-
-        self.screen.run_worker(cast(WorkType[None], compute), group="consequence", exclusive=True)
 
     # -- scoring ----------------------------------------------------------------------------------------------------
 

@@ -6,9 +6,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from readiness_tui.domain.checklists.assessment import Standing
 from readiness_tui.domain.checklists.model import Depth
 from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.services.core.view import ReviewView
@@ -17,6 +19,7 @@ from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.checklists.scoring import Scoring
 from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import line
 from readiness_tui.tui.widgets.pick_list import PickList
 
@@ -39,6 +42,8 @@ class ChecklistsScreen(RoomScreen):
         self.scoring = Scoring(self, lambda: self.item_id)
         self.own(self.scoring)
         self._wanted: str | None = None  # an item another screen asked to be shown
+        self._rows: dict[str, tuple[tuple[Standing, int, bool, bool], Content]] = {}
+        self._beside = WhenStill(self, BESIDE)
 
     def body(self) -> ComposeResult:
         with Horizontal(id="body"):
@@ -52,24 +57,26 @@ class ChecklistsScreen(RoomScreen):
     async def show(self, view: ReviewView) -> None:
         items = self.query_one("#items", PickList)
         width = items.size.width - 1 if items.size.width > 20 else max(self.app.size.width * 45 // 100 - 1, 30)
-        options = []
+        options, acceptable = [], set(view.acceptable)
         for section in view.judgement.sections:
             percent = "—" if section.percent is None else f"{section.percent}%"
             title = f"{section.checklist.title}  {percent}  {section.decided}/{section.total}"
             options.append(Option(line(title, "bold $text-accent"), disabled=True))
             for standing in section.standings:
-                options.append(
-                    Option(
-                        item_text.list_line(
-                            standing, width, selected=standing.item.id in self.scoring.selected,
-                            proposed=standing.item.id in view.acceptable,
-                        ),
-                        id=standing.item.id,
-                    )
-                )  # fmt: skip
+                options.append(Option(self._row(standing, width, standing.item.id in acceptable), id=standing.item.id))
         items.refill(options, wanted=self._wanted)
         self._wanted = None
+        self._beside.drop()
         self.show_item()
+
+    def _row(self, standing: Standing, width: int, proposed: bool) -> Content:
+        """The item's row; the one that was painted before where nothing in it has changed."""
+        item, selected = standing.item.id, standing.item.id in self.scoring.selected
+        of = (standing, width, selected, proposed)
+        kept = self._rows.get(item)
+        if kept is None or kept[0][0] is not standing or kept[0][1:] != of[1:]:
+            kept = self._rows[item] = (of, item_text.list_line(standing, width, selected=selected, proposed=proposed))
+        return kept[1]
 
     def point_at(self, what: str) -> None:
         self._wanted = what
@@ -77,7 +84,8 @@ class ChecklistsScreen(RoomScreen):
     @on(OptionList.OptionHighlighted, "#items")
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        self.show_item()
+        self.scoring.consequences.drop()
+        self._beside.ask(self.show_item)
 
     def show_item(self) -> None:
         """Fill the detail pane, and start working out what each score would do."""
@@ -88,7 +96,7 @@ class ChecklistsScreen(RoomScreen):
         gap = view.gaps.get(self.scoring.gap_key or "")
         self.query_one("#item", Static).update(item_text.detail(view, standing, view.dossier(item_id), gap))
         self.query_one("#detail").scroll_home(animate=False)
-        self.scoring.show_consequences(item_id)
+        self.scoring.consequences.show(item_id)
 
     @property
     def item_id(self) -> str | None:

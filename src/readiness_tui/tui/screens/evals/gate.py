@@ -131,12 +131,14 @@ class GateTab(EvalsTab):
         view, row = self.view, self.row
         if row is None:
             return
-        lost = await self.host.search(runs.slow_traces, self.desk, row.rule, view.as_of)
-        if not lost:
+        lost = await self.host.search(runs.slow_traces, self.desk, row.rule, view.as_of, LISTED)
+        if lost is None:  # refused, and said so
+            return
+        if not lost.ids:
             self.host.tell("No trace misses this rule.")
             return
-        why = gate_text.traces_words(row, lost) + (f"; {LISTED} shown" if len(lost) > LISTED else "")
-        await self.host.show_traces([miss.key for miss in lost[:LISTED]], why)
+        why = gate_text.traces_words(row, lost) + (f"; {LISTED} shown" if lost.missed + lost.lacking > LISTED else "")
+        await self.host.show_traces(list(lost.ids), why)
 
 
 def detail(desk: Desk, view: ReviewView, key: str) -> Detail:

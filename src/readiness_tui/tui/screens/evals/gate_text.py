@@ -12,7 +12,7 @@ from readiness_tui.domain.gate.model import CasePolicy
 from readiness_tui.domain.gate.words import revision_text
 from readiness_tui.domain.gate_result import words
 from readiness_tui.domain.gate_result.evaluate import HIGH_RISK, case_passed
-from readiness_tui.domain.gate_result.misses import Miss, Misses
+from readiness_tui.domain.gate_result.misses import LostTraces, Miss, Misses
 from readiness_tui.domain.gate_result.model import GateOutcome, GateRow, Result
 from readiness_tui.domain.labels.queue import labels_of, people_verdict
 from readiness_tui.domain.metrics import RunData, case_key
@@ -383,11 +383,10 @@ def _labelled(runs: Sequence[RunData]) -> dict[str, tuple[str, Case]]:
     return found
 
 
-def traces_words(row: GateRow, lost: Sequence[Miss]) -> str:
+def traces_words(row: GateRow, lost: LostTraces) -> str:
     """ "20 miss latency p95 ms, the worst first; 22 do not carry it"."""
-    missing = sum(1 for miss in lost if miss.value is None)
-    lack = f"; {missing:,} do not carry it" if missing else ""
-    return f"{len(lost) - missing:,} miss {label(row.rule)}, the worst first{lack}"
+    lack = f"; {lost.lacking:,} do not carry it" if lost.lacking else ""
+    return f"{lost.missed:,} miss {label(row.rule)}, the worst first{lack}"
 
 
 def by_key(data: RunData | None) -> dict[str, Case]:

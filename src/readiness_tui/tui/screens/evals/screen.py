@@ -23,6 +23,7 @@ from readiness_tui.tui.screens.evals.runs import RunsTab
 from readiness_tui.tui.screens.evals.table import LISTED, EvalsTab, EvalsTable, open_rows
 from readiness_tui.tui.screens.evals.tabs import TABS, Rows, TabName, sides
 from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import line
 
 
@@ -46,14 +47,16 @@ class EvalsScreen(RoomScreen):
     def __init__(self) -> None:
         super().__init__()
         self._table = EvalsTable(self)
-        self._cases = CaseList(self)
+        self._runs = RunsTab(self, self._table)
+        self._cases = CaseList(self, lambda: self._runs.chosen)
         self._compare = CompareTab(self, self._table)
         self._gate = GateTab(self, self._table, self._compare)
-        tabs = (self._gate, self._compare, RunsTab(self, self._table))
+        tabs = (self._gate, self._compare, self._runs)
         self._tabs: dict[str, EvalsTab] = {tab.NAME: tab for tab in tabs}
         self.own(self._cases, *tabs, GatePlan(self, self._table))
         self._about = Content("")
         self._wanted = ""  # a case or row that another screen asked to see
+        self._beside = WhenStill(self, BESIDE)
 
     def body(self) -> ComposeResult:
         with Vertical(id="body"):
@@ -139,6 +142,9 @@ class EvalsScreen(RoomScreen):
     def _row_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
         self._table.choose(self._table.tab, self._table.key)
+        self._beside.ask(self._explain_row)
+
+    def _explain_row(self) -> None:
         self._explain()
         self.refresh_bindings()
 

@@ -26,6 +26,7 @@ from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import column, join, safe
 from readiness_tui.tui.widgets.opening_list import OpeningList
 
@@ -65,6 +66,7 @@ class GapsScreen(RoomScreen):
         self._wanted: str | None = None
         self._lines: dict[str, GapLine] = {}
         self._conditions: dict[str, Condition] = {}
+        self._beside = WhenStill(self, BESIDE)
 
     def body(self) -> ComposeResult:
         with Vertical(id="body"):
@@ -104,7 +106,7 @@ class GapsScreen(RoomScreen):
     @on(OptionList.OptionHighlighted, "#rows")
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        self._show_about()
+        self._beside.ask(self._show_about)
 
     def _show_about(self) -> None:
         kind, key = self._current()

@@ -16,6 +16,7 @@ from readiness_tui.services.review import history, reviews
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.form import Field
 from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import column, fit, join, line, safe
 from readiness_tui.tui.widgets.pick_list import PickList
 
@@ -37,6 +38,7 @@ class HistoryScreen(RoomScreen):
         super().__init__()
         self._changes: list[history.AuditEntry] = []
         self._limit = PAGE
+        self._beside = WhenStill(self, BESIDE)
 
     def body(self) -> ComposeResult:
         with Vertical(id="body"):
@@ -57,7 +59,8 @@ class HistoryScreen(RoomScreen):
     @on(OptionList.OptionHighlighted, "#changes")
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        self._show_rows(int(event.option.id or 0))
+        change = int(event.option.id or 0)
+        self._beside.ask(lambda: self._show_rows(change))
 
     @work(exclusive=True, group="rows")
     async def _show_rows(self, change_id: int) -> None:

@@ -6,6 +6,7 @@ For a file that no source knows, a mapping may be proposed: `MappingDialog` edit
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 from textual import on, work
@@ -17,6 +18,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, ProgressBar, Static
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.pace import Pace
 from readiness_tui.services.gate.versions import give_reason
 from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.importing.mapping import NO_UNIT, ProposedMapping, mapping_for
@@ -46,6 +48,7 @@ class ImportScreen(ModalScreen[None]):
         self._role = 0
         self._path = Path()
         self._offered = ProposedMapping()
+        self._pace = Pace()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -56,12 +59,18 @@ class ImportScreen(ModalScreen[None]):
             yield Input(placeholder="path to a file or folder, then Enter", id="path")
             yield Static(id="role")
             yield ProgressBar(id="progress", show_eta=False)
+            yield Static(id="pace", classes="muted")
             with VerticalScroll(id="results"):
                 yield Static(id="result")
 
     def on_mount(self) -> None:
-        self.query_one("#progress").display = False
+        self._show_progress(False)
         self._show_role()
+
+    def _show_progress(self, shown: bool) -> None:
+        self.query_one("#progress").display = shown
+        self.query_one("#pace").display = shown
+        self.query_one("#pace", Static).update("")
 
     def _show_role(self) -> None:
         role = ROLES[self._role] or "just import"
@@ -83,7 +92,8 @@ class ImportScreen(ModalScreen[None]):
         self._path, self._offered = path, ProposedMapping()
         self._importing = True
         self._cancel.clear()
-        self.query_one("#progress").display = True
+        self._pace = Pace("MB")
+        self._show_progress(True)
         self.query_one("#result", Static).update("")
         self._import(path, ROLES[self._role] or None, mapping)
 
@@ -107,6 +117,7 @@ class ImportScreen(ModalScreen[None]):
 
     def _progressed(self, done: int, total: int) -> None:
         self.query_one("#progress", ProgressBar).update(total=total, progress=done)
+        self.query_one("#pace", Static).update(self._pace.words(done, total, time.monotonic()))
 
     def _finish(self, results: list[ImportedFile] | str, mapping: Path | None) -> None:
         self.call_later(self._finished, results, mapping)
@@ -114,7 +125,7 @@ class ImportScreen(ModalScreen[None]):
     async def _finished(self, results: list[ImportedFile] | str, mapping: Path | None) -> None:
         self._importing = False
         self.query_one("#path").focus()  # the next path is typed there, also after the mapping's editor was left
-        self.query_one("#progress").display = False
+        self._show_progress(False)
         shown = self.query_one("#result", Static)
         if isinstance(results, str):
             shown.update(Content("\n").join([*self._offer(), safe(results, "$text-error")]))

@@ -25,6 +25,7 @@ from readiness_tui.tui.screens.incidents.links import IncidentLinks
 from readiness_tui.tui.screens.incidents.note import IncidentNote
 from readiness_tui.tui.screens.incidents.note_dialog import NoteDialog
 from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.widgets.opening_list import OpeningList
 
 FEATURES = (IncidentFacts, IncidentNote, IncidentActions, IncidentLinks, IncidentFiles)
@@ -49,6 +50,7 @@ class IncidentsScreen(RoomScreen):
         self._found: dict[str, FoundIncident] = {}
         self._filter = read.NO_FILTER
         self._wanted: str | None = None
+        self._beside = WhenStill(self, BESIDE)
 
     def body(self) -> ComposeResult:
         with Vertical(id="body"):
@@ -103,12 +105,15 @@ class IncidentsScreen(RoomScreen):
     @on(OptionList.OptionHighlighted, "#incidents")
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        self._show_detail()
-        self.query_one("#detail").scroll_home(animate=False)
+        self._beside.ask(self._show_other)
 
     @on(OptionList.OptionSelected, "#incidents")
     def _clicked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
+
+    def _show_other(self) -> None:
+        self._show_detail()
+        self.query_one("#detail").scroll_home(animate=False)
 
     def _show_detail(self) -> None:
         view, found = self.view, self._current

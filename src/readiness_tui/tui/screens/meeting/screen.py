@@ -116,7 +116,7 @@ class MeetingScreen(RoomScreen):
         head = join(line(f"On the agenda: {reason}", "$text-accent"), Content.styled(done, glyphs.DONE.style))
         shown.update(Content("\n").join([head, Content(""), text]))
         self.query_one("#stage").scroll_home(animate=False)
-        self.scoring.show_consequences(standing.item.id)
+        self.scoring.consequences.show(standing.item.id)
 
     def action_step(self, by: int) -> None:
         if self._agenda:

@@ -1,8 +1,10 @@
-"""All traces, newest first: filter them, read one, select several, make them a gap, evidence or an incident."""
+"""All traces in any order: filter them, count them, read one, select several, make them a gap, evidence or an incident."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from threading import Event
 from typing import Any, ClassVar
 
 from textual import on, work
@@ -10,35 +12,42 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from readiness_tui.domain.checklists.assessment import EvidenceKind
-from readiness_tui.domain.checklists.model import Severity
-from readiness_tui.domain.incidents.model import Incident, Sev
-from readiness_tui.domain.runs.model import Trace
-from readiness_tui.domain.text.dates import parse_moment
+from readiness_tui.domain.filters.completion import Completion, narrowed
+from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services import traces
-from readiness_tui.services.core.choices import choose
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.incidents import edit
-from readiness_tui.services.review import assess, gaps
-from readiness_tui.services.traces import TraceFilter
-from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
+from readiness_tui.services.traces import NOTHING, ListOrder, Survey
+from readiness_tui.tui.dialogs.counts import Chosen, CountsDialog
 from readiness_tui.tui.dialogs.reading import ReadingDialog
+from readiness_tui.tui.dialogs.spread import SpreadDialog
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.screens.traces import trace_text
+from readiness_tui.tui.screens.traces.acts import TraceActs
 from readiness_tui.tui.screens.traces.trace_list import TraceList
-from readiness_tui.tui.screens.traces.window import PAGE, PageSide
-from readiness_tui.tui.text import line
+from readiness_tui.tui.text import join, line
+from readiness_tui.tui.widgets import gate_limits
+from readiness_tui.tui.widgets.filter_line import FilterLine
+from readiness_tui.tui.widgets.page_window import PAGE, PageSide
 
+REST = 0.05  # seconds that the cursor rests before a record is read
+NOT_COUNTED = "What is listed is still being counted. Press the key again in a moment."
 PANE = 110  # columns of the terminal from which the record stands beside the list
-NOTHING = TraceFilter()
 EMPTY = """\
 No trace is imported yet.
 
 Press i and name a log: JSON Lines with one request a line, or an export of OpenTelemetry, Langfuse, LangSmith, Phoenix
 or MLflow. Proofs read it, the gate's latency and error rate can come from it, and incidents point at single requests."""
+COUNTED = {
+    "status": "Status",
+    "error": "Error class",
+    "model": "Model",
+    "prompt": "Prompt version",
+    "tool": "Tool called",
+    "release": "Release",
+}
 
 
 class TracesScreen(RoomScreen):
@@ -46,29 +55,32 @@ class TracesScreen(RoomScreen):
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#list"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", id="traces.filter", key_display="/", tooltip="Filter: words, status:fail, model:…, tool:…, error:…, prompt:…, day:…"),
-        Binding("space", "select", "Select", id="traces.select", tooltip="Select the trace, to act on several at once"),
-        Binding("g", "gap", "Gap", id="traces.gap", tooltip="Make the selected traces gaps"),
-        Binding("e", "evidence", "Evidence", id="traces.evidence", tooltip="Attach the selected traces to an item as evidence"),
-        Binding("n", "incident", "Incident", id="traces.incident", tooltip="Open an incident with the selected traces"),
+        Binding("slash", "filter", "Filter", id="traces.filter", key_display="/", tooltip="Filter: words, error, status:fail, latency>3000, model:gpt*, “a phrase”; - before one turns it round"),
+        Binding("s", "sort", "Sort", id="traces.sort", tooltip="Sort by time, latency or cost"),
+        Binding("f", "counts", "Counts", id="traces.counts", tooltip="Count what is listed by status, error, model, prompt, tool and release; Enter narrows"),
+        Binding("h", "spread", "Spread", id="traces.spread", tooltip="How latency and cost of what is listed are spread, with the gate's limits"),
+        *TraceActs.BINDINGS,
         Binding("escape", "clear", "Clear", id="traces.clear", key_display="Esc", show=False, tooltip="Clear the selection, then the filter"),
     ]  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
+        self.own(TraceActs(self))
         self._filter = NOTHING
+        self._order = ListOrder.NEWEST
         self._pinned: tuple[tuple[str, ...], str] | None = None  # ids that another screen wants to be seen, and why
+        self._pinned_order: ListOrder | None = None  # None: in the order in which they were named
         self._shown: object = None  # what the list was read for; it is read again when that changes
         self._reading = False
+        self._survey: Survey | None = None  # of what is listed; None: not counted yet
+        self._stop = Event()  # set when nobody waits any more for what is being counted
 
     def body(self) -> ComposeResult:
         with Vertical(id="body"):
             yield Static(id="summary")
             yield Static(id="errors")
-            yield Input(
-                id="filter",
-                placeholder="words  status:fail  tool:refund_create  error:timeout  day:2026-11-21",
-                compact=True,
+            yield FilterLine(
+                "words  error  status:fail  latency>3000  tool:refund_create  day:2026-11-21", self._complete
             )
             with Horizontal(id="panes"):
                 with Vertical(id="listed"):
@@ -78,80 +90,111 @@ class TracesScreen(RoomScreen):
                 with VerticalScroll(id="pane", can_focus=False):
                     yield Static(id="record")
 
-    def on_mount(self) -> None:
-        self.query_one("#filter").display = False
-
     @property
     def _list(self) -> TraceList:
         return self.query_one("#list", TraceList)
+
+    @property
+    def _line(self) -> FilterLine:
+        return self.query_one(FilterLine)
+
+    def on_unmount(self) -> None:
+        self._stop.set()
 
     # -- showing ----------------------------------------------------------------------------------------------------
 
     async def show(self, view: ReviewView) -> None:
         state = await self.host.search(traces.state, self.desk)
-        wanted = (state, self._filter, self._pinned)
+        wanted = (state, self._filter, self._order, self._pinned, self._pinned_order)
         if wanted != self._shown:
             self._shown = wanted
-            self._load()
+            self._load(gate_limits.values(view.gate.gate, From.TRACES))
         self._layout()
 
     def point_at(self, what: str) -> None:
         self.point_at_many([what], "this trace")
 
     def point_at_many(self, ids: Sequence[str], why: str) -> None:
-        self._pinned = (tuple(dict.fromkeys(ids)), why)
+        self._pinned, self._pinned_order = (tuple(dict.fromkeys(ids)), why), None
         self._filter = NOTHING
+        if self.is_mounted:
+            self._line.say("")
 
     @work(exclusive=True, group="load")
-    async def _load(self) -> None:
-        """The first page at once; how many there are, and of what kind, when that is counted."""
-        wanted, pinned = self._filter, self._pinned
-        shown = self._list
+    async def _load(self, lines: dict[str, float]) -> None:
+        """The rows round the trace that was highlighted, at once; how many there are and of what kind once counted."""
+        self._stop.set()
+        stop = self._stop = Event()
+        shown, wanted, order, self._survey = self._list, self._filter, self._order, None
+        moved = shown.current is not None and shown.window.rank != 1  # who is at the top stays at the top
+        kept = shown.current.trace.id if shown.current and moved else ""
         shown.selected.clear()
-        if pinned is not None:
-            found = await self.host.search(traces.several, self.desk, pinned[0])
-            rows, unknown = found if found else ([], ())
-            shown.window.start(rows, whole=True)
-            shown.changed()
-            self._summarise(len(rows), None, None, unknown)
+        if self._pinned is not None:
+            await self._load_pinned(self._pinned[0], kept)
             return
-        page = await self.host.search(traces.page, self.desk, wanted, limit=PAGE)
-        shown.window.start(page or [])
+        rows, place = await self.host.search(traces.around, self.desk, wanted, order, kept, PAGE) or ([], 0)
+        if place:
+            shown.window.start_at(rows, place)
+        else:
+            shown.window.start(rows)
         shown.changed()
-        self._summarise(None, None, None)
-        total = await self.host.search(traces.count, self.desk, wanted)
-        shown.window.total = total
-        self._show_place()
-        outcomes = await self.host.search(traces.outcome_counts, self.desk, wanted)
-        errors = await self.host.search(traces.error_counts, self.desk, wanted)
-        self._summarise(total, outcomes, errors)
+        self._summarise()
+        if place:
+            shown.window.origin = await self.host.search(traces.rank, self.desk, wanted, order, rows[0].cursor)
+            self._show_place()
+        shown.window.counted(await self.host.search(traces.count, self.desk, wanted))
+        self._summarise()
+        self._survey = await self.host.search(traces.survey, self.desk, wanted, lines, stop.is_set)
+        self._summarise()
+        if await self.host.search(traces.worth_indexing, self.desk, wanted):
+            self._index(stop)
 
-    def _summarise(
-        self,
-        total: int | None,
-        outcomes: dict[str, int] | None,
-        errors: dict[str, int] | None,
-        unknown: Sequence[str] = (),
-    ) -> None:
+    async def _load_pinned(self, ids: tuple[str, ...], kept: str) -> None:
+        found = await self.host.search(traces.several, self.desk, ids, self._filter, self._pinned_order)
+        rows, unknown = found if found else ([], ())
+        self._list.window.start(rows, whole=True)
+        self._list.window.cursor = next((at for at, row in enumerate(rows) if row.trace.id == kept), 0)
+        self._list.changed()
+        self._summarise(unknown)
+
+    @work(group="index")
+    async def _index(self, stop: Event) -> None:
+        """Make the index of words, so that the next search need not read every trace."""
+
+        def progress(done: int, total: int) -> bool:
+            if not stop.is_set():
+                self.app.call_from_thread(self._show_place, f"indexing words: {done * 100 // max(total, 1)} %")
+            return not stop.is_set()
+
+        await self.host.search(traces.index_words, self.desk, progress)
+        if not stop.is_set():
+            self._show_place()
+
+    def _summarise(self, unknown: Sequence[str] = ()) -> None:
+        if not self.is_mounted:
+            return
         summary, second = self.query_one("#summary", Static), self.query_one("#errors", Static)
-        empty = total == 0 and self._pinned is None and self._filter == NOTHING
+        total, narrow = self._list.window.total, self._filter != NOTHING
+        empty = total == 0 and self._pinned is None and not narrow
         self.query_one("#panes").display = second.display = not empty
         if empty:
             summary.update(Content(EMPTY))
             return
+        head = "counting …" if total is None else f"{plural(total, 'trace')}{' meet the filter' if narrow else ''}"
         if self._pinned is not None:
             lost = f" · {plural(len(unknown), 'id')} not imported: {', '.join(unknown[:3])}" if unknown else ""
-            count = f"Only {plural(total or 0, 'trace')}: "
+            met = " that meet the filter" if narrow else ""
+            count = f"Only {plural(total or 0, 'trace')}{met}: "
             summary.update(Content.assemble((count, "bold $text-accent"), line(self._pinned[1] + lost)))
             second.update(Content.styled("Esc shows all traces again", "$foreground-muted"))
-            return
-        narrowed = "" if self._filter == NOTHING else " meet the filter"
-        head = "counting …" if total is None else f"{plural(total, 'trace')}{narrowed}"
-        parts: list[Content] = [Content.styled(head, "bold")]
-        if outcomes:
-            parts += [Content("  "), trace_text.outcome_line(outcomes)]
-        summary.update(Content("").join(parts))
-        second.update(Content("") if errors is None else trace_text.error_line(errors))
+        elif self._survey is None:
+            summary.update(Content.styled(head, "bold"))
+            second.update(Content.styled("counting by kind …", "$foreground-muted"))
+        else:
+            outcomes, errors = self._survey.facet("status"), self._survey.facet("error")
+            summary.update(join(Content.styled(head, "bold"), "  ", trace_text.outcome_line(outcomes)))
+            second.update(trace_text.error_line(errors))
+        self._show_place()
 
     def _layout(self) -> None:
         """Beside each other where there is room; the titles in the list's present width."""
@@ -159,35 +202,54 @@ class TracesScreen(RoomScreen):
         self.call_after_refresh(self._titles)
 
     def _titles(self) -> None:
-        self.query_one("#titles", Static).update(
-            Content.styled("  " + trace_text.header(max(self._list.size.width - 2, 20)), "bold")
-        )
+        width = max(self._list.size.width - 2, 20)
+        order = self._order if self._pinned is None else self._pinned_order
+        self.query_one("#titles", Static).update(Content.styled("  " + trace_text.header(width, order), "bold"))
 
     def on_resize(self) -> None:
         self._layout()
 
-    def _show_place(self) -> None:
+    def _show_place(self, also: str = "") -> None:
+        """ "12 of 1,304 · newest first"; what is not counted yet says so."""
+        if not self.is_mounted:
+            return
         window = self._list.window
-        total = "…" if window.total is None else f"{window.total:,}"
-        selected = f" · {len(self._list.selected)} selected" if self._list.selected else ""
-        text = f"{window.cursor + 1:,} of {total}{selected}" if window.rows else "nothing meets this"
-        self.query_one("#place", Static).update(line(text, "$foreground-muted"))
+        rank = "…" if window.rank is None else f"{window.rank:,}"
+        total = "counting …" if window.total is None else f"{window.total:,}"
+        order = self._order if self._pinned is None else self._pinned_order
+        parts = [
+            f"{rank} of {total}" if window.rows else "nothing meets this",
+            f"{order} first" if order and window.rows else "",
+            f"{len(self._list.selected)} selected" if self._list.selected else "",
+            also,
+        ]
+        self.query_one("#place", Static).update(line(" · ".join(filter(None, parts)), "$foreground-muted"))
 
     @on(TraceList.Highlighted)
     def _highlighted(self, event: TraceList.Highlighted) -> None:
         event.stop()
         self._show_place()
         if self.query_one("#pane").display:
-            row = self._list.current
-            self.query_one("#record", Static).update(trace_text.record(row.trace) if row else "")
-            self.query_one("#pane").scroll_home(animate=False)
+            self._read_beside()
+
+    @work(exclusive=True, group="beside")
+    async def _read_beside(self) -> None:
+        """The highlighted record beside the list, once the cursor rests on it."""
+        await asyncio.sleep(REST)
+        row, pane = self._list.current, self.query_one("#pane")
+        found = await self.host.search(traces.trace, self.desk, row.trace.id) if row else None
+        if row is self._list.current:
+            width = max(pane.size.width - 3, 30)
+            text = trace_text.record(found.trace, width=width, left=found.left) if found else ""
+            self.query_one("#record", Static).update(text)
+            pane.scroll_home(animate=False)
 
     # -- reading on ---------------------------------------------------------------------------------------------------
 
     @on(TraceList.Wanted)
     def _wanted(self, event: TraceList.Wanted) -> None:
         event.stop()
-        if not self._reading:
+        if not self._reading and self._pinned is None:
             self._reading = True
             self._extend(event.side)
 
@@ -198,11 +260,13 @@ class TracesScreen(RoomScreen):
         edge = window.rows[-1 if side is PageSide.AFTER else 0].cursor
         where: dict[str, Any] = {side.value: edge}
         try:
-            page = await self.host.search(traces.page, self.desk, self._filter, limit=PAGE, **where)
+            page = await self.host.search(traces.page, self.desk, self._filter, self._order, limit=PAGE, **where)
         finally:
             self._reading = False
-        if page is not None and shown == self._shown:
-            window.extend(page, side)
+        if page is not None and shown == self._shown and window.rows:
+            at = window.rows[-1 if side is PageSide.AFTER else 0].cursor
+            if at == edge:  # nobody went to the other end meanwhile
+                window.extend(page, side)
             self._list.changed()
 
     @on(TraceList.End)
@@ -210,73 +274,96 @@ class TracesScreen(RoomScreen):
         event.stop()
         self._jump(event.which)
 
-    @work(exclusive=True, group="load")
+    @work(exclusive=True, group="jump")
     async def _jump(self, which: str) -> None:
-        window, wanted = self._list.window, self._filter
-        if which == "top":
-            total = window.total
-            window.start(await self.host.search(traces.page, self.desk, wanted, limit=PAGE) or [])
-            window.total = window.total if window.total is not None else total
+        shown, window = self._shown, self._list.window
+        last = which == "bottom"
+        rows = await self.host.search(traces.page, self.desk, self._filter, self._order, last=last, limit=PAGE)
+        if rows is None or shown != self._shown:
+            return
+        total = window.total
+        if last:
+            window.finish(rows)
         else:
-            total = window.total
-            if total is None:
-                total = await self.host.search(traces.count, self.desk, wanted) or 0
-            window.finish(
-                await self.host.search(traces.page, self.desk, wanted, before=traces.BOTTOM, limit=PAGE) or [], total
-            )
+            window.start(rows)
+            window.counted(window.total if window.total is not None else total)
         self._list.changed()
 
-    # -- filtering and selecting ----------------------------------------------------------------------------------------
+    # -- filtering, sorting and counting --------------------------------------------------------------------------------
+
+    async def _complete(self, typed: str) -> list[Completion] | None:
+        return await self.host.search(traces.complete, self.desk, typed)
 
     def action_filter(self) -> None:
-        field = self.query_one("#filter", Input)
-        field.display = True
-        field.focus()
+        self._line.open()
 
-    @on(Input.Submitted, "#filter")
-    async def _filtered(self, event: Input.Submitted) -> None:
+    @on(FilterLine.Asked)
+    async def _asked(self, event: FilterLine.Asked) -> None:
         event.stop()
-        found = await self.host.search(traces.parse_filter, self.desk, event.value)
+        await self._narrow(event.typed)
+
+    async def _narrow(self, typed: str) -> None:
+        """Show what meets a typed filter; a line that cannot be read stays to be mended, and nothing changes."""
+        found = await self.host.search(traces.parse_filter, self.desk, typed)
         if found is None:
             return
-        self._filter, self._pinned = found, None
-        if found == NOTHING:
-            self._hide_filter()
+        self._filter = found
+        self._line.say(typed if found != NOTHING else "")
         self._list.focus()
         await self.refresh_view()
 
     async def action_clear(self) -> None:
-        field, shown = self.query_one("#filter", Input), self._list
-        if field.has_focus:
-            if self._filter == NOTHING:
-                self._hide_filter()
+        shown = self._list
+        if self._line.has_keys:
+            self._line.say("" if self._filter == NOTHING else self._line.typed)
             shown.focus()
         elif shown.selected:
             shown.selected.clear()
             shown.changed()
         elif self._pinned is not None or self._filter != NOTHING:
-            self._pinned, self._filter = None, NOTHING
-            self._hide_filter()
+            self._pinned, self._filter = (None if self._filter == NOTHING else self._pinned), NOTHING
+            self._line.say("")
             await self.refresh_view()
 
-    def _hide_filter(self) -> None:
-        field = self.query_one("#filter", Input)
-        field.value = ""
-        field.display = False
+    def action_sort(self) -> None:
+        present = self._order if self._pinned is None else self._pinned_order
+        choices = [(order.value, Content(trace_text.ORDERS[order])) for order in ListOrder]
+        self.pick("Sort by", choices, self._sort, at=present.value if present else None)
 
-    def action_select(self) -> None:
-        self._list.toggle()
-        self._show_place()
+    async def _sort(self, chosen: str) -> None:
+        if self._pinned is None:
+            self._order = ListOrder(chosen)
+        else:
+            self._pinned_order = ListOrder(chosen)
+        await self.refresh_view()
 
-    @property
-    def _chosen(self) -> list[Trace]:
-        """The selected traces, else the highlighted one."""
-        shown = self._list
-        if shown.selected:
-            return list(shown.selected.values())
-        return [shown.current.trace] if shown.current else []
+    def action_counts(self) -> None:
+        if self._survey is None:
+            self.host.tell(NOT_COUNTED)
+            return
 
-    # -- acting -----------------------------------------------------------------------------------------------------
+        async def narrow(chosen: Chosen | None) -> None:
+            if chosen is not None:
+                await self._narrow(narrowed(self._line.typed, *chosen))
+
+        title = f"What {plural(self._survey.total, 'trace')} have in common"
+        self.app.push_screen(CountsDialog(title, self._survey.facets, self._survey.total, COUNTED), narrow)
+
+    def action_spread(self) -> None:
+        if self._survey is None:
+            self.host.tell(NOT_COUNTED)
+            return
+        title = f"Latency and cost of {plural(self._survey.total, 'trace')}"
+        self.app.push_screen(
+            SpreadDialog(title, self._survey.bars, gate_limits.limits(self.view.gate.gate, From.TRACES))
+        )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("counts", "spread"):
+            return self._pinned is None
+        return super().check_action(action, parameters)
+
+    # -- the whole record -----------------------------------------------------------------------------------------------
 
     @on(TraceList.Opened)
     async def _open(self, event: TraceList.Opened) -> None:
@@ -284,81 +371,6 @@ class TracesScreen(RoomScreen):
         row = self._list.current
         found = await self.host.search(traces.record, self.desk, row.trace.id) if row else None
         if found is not None:
-            self.app.push_screen(ReadingDialog(f"Trace {found[0].id}", trace_text.record(*found)))
-
-    def action_gap(self) -> None:
-        chosen = self._chosen
-        if not chosen:
-            return
-        levels = [level.value for level in Severity]
-        first = chosen[0]
-
-        def save(values: Values) -> None:
-            severity = values["severity"].lower()
-            level = Severity(severity) if severity in levels else Severity.MAJOR
-            for trace in chosen:
-                gaps.mark(self.desk, "trace", trace.id, values["title"], level)
-
-        self.ask(
-            f"Make {names(chosen)} a gap",
-            [
-                Field("title", "What is not good enough", (first.error or first.question or first.id)[:120]),
-                Field("severity", "Severity", Severity.MAJOR.value, choices=levels),
-            ],
-            save,
-            intro="It lives on across reviews until somebody closes it. Owner and date are set under Gaps.",
-        )
-
-    def action_evidence(self) -> None:
-        view, chosen = self.view, self._chosen
-        if not chosen:
-            return
-        ids = [item.id for item in view.items]
-
-        def save(values: Values) -> None:
-            typed = values["item"].upper()
-            for trace in chosen:
-                assess.attach(self.desk, [typed], EvidenceKind.TRACE, trace.id)
-
-        self.ask(
-            f"Attach {names(chosen)} as evidence",
-            [Field("item", "To which item?", hint="for example OBS-04", choices=ids)],
-            save,
-        )
-
-    def action_incident(self) -> None:
-        chosen = self._chosen
-        if not chosen:
-            return
-        times = [trace.started_at for trace in chosen if trace.started_at is not None]
-        started = f"{min(times):%Y-%m-%d %H:%M}" if times else ""
-        levels = [level.value for level in Sev]
-
-        opened: list[Incident] = []
-
-        def save(values: Values) -> None:
-            severity = choose(Sev, values["severity"], "a severity")
-            at = parse_moment(values["started"], self.desk.now()) if values["started"] else None
-            ids = [trace.id for trace in chosen]
-            opened.append(edit.create(self.desk, values["title"], severity, started=at, traces=ids))
-
-        async def then(done: bool | None) -> None:
-            if done and opened:
-                await self.host.go_to(f"incident/{opened[0].number}")
-                self.host.tell(f"{opened[0].name} is open. b says what changed before it.")
-
-        form = FormDialog(
-            f"Open an incident with {names(chosen)}",
-            [
-                Field("title", "What happened?", (chosen[0].error or "")[:120]),
-                Field("severity", "Severity", Sev.SEV3.value, choices=levels),
-                Field("started", "Started (UTC)", started, hint="2026-11-21 08:40, 08:40 or now"),
-            ],
-            self.submitter(save),
-        )
-        self.app.push_screen(form, then)
-
-
-def names(chosen: Sequence[Trace]) -> str:
-    """ "trace-0418" or "trace-0418 and 3 more"."""
-    return chosen[0].id + (f" and {len(chosen) - 1} more" if len(chosen) > 1 else "")
+            width = min(self.app.size.width * 9 // 10, 140) - 8
+            said = trace_text.record(found.trace, found.raw, width=width, left=found.left)
+            self.app.push_screen(ReadingDialog(f"Trace {found.trace.id}", said))

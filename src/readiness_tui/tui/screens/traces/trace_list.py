@@ -1,107 +1,23 @@
-"""A list of traces of any length, painted line by line: no widget, and no memory, for a row that is not near."""
+"""The list of traces, of which several can be selected."""
 
 from __future__ import annotations
-
-from typing import ClassVar
-
-from rich.segment import Segment
-from textual import events
-from textual.binding import Binding, BindingType
-from textual.geometry import Region
-from textual.message import Message
-from textual.strip import Strip
-from textual.widget import Widget
 
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.services.traces import ListedTrace
 from readiness_tui.tui.screens.traces.trace_text import cells
-from readiness_tui.tui.screens.traces.window import PageSide, PageWindow
-
-WHEEL = 3
+from readiness_tui.tui.widgets.row_list import RowList
 
 
-class TraceList(Widget, can_focus=True):
-    """Asks for the rows it needs (`Wanted`) and says which one is highlighted."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "trace--good",
-        "trace--warn",
-        "trace--bad",
-        "trace--muted",
-        "trace--mark",
-        "trace--cursor",
-    }
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open", id="traces.open", tooltip="The whole record"),
-        Binding("up,k", "move(-1)", "Up", id="traces.up", show=False, tooltip="One trace up"),
-        Binding("down,j", "move(1)", "Down", id="traces.down", show=False, tooltip="One trace down"),
-        Binding("pageup", "turn(-1)", "Page up", id="traces.page_up", show=False, tooltip="A page up"),
-        Binding("pagedown", "turn(1)", "Page down", id="traces.page_down", show=False, tooltip="A page down"),
-        Binding("home", "end('top')", "First", id="traces.first", show=False, tooltip="The latest trace"),
-        Binding("end", "end('bottom')", "Last", id="traces.last", show=False, tooltip="The oldest trace"),
-    ]
-
-    class Wanted(Message):
-        """Rows beyond an edge are needed soon."""
-
-        def __init__(self, side: PageSide) -> None:
-            super().__init__()
-            self.side = side
-
-    class End(Message):
-        """The first ("top") or the last ("bottom") page of the list is asked for."""
-
-        def __init__(self, which: str) -> None:
-            super().__init__()
-            self.which = which
-
-    class Highlighted(Message):
-        """Another row is highlighted, or none."""
-
-    class Opened(Message):
-        """The highlighted row is opened."""
-
+class TraceList(RowList[ListedTrace]):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self.window = PageWindow()
         self.selected: dict[str, Trace] = {}  # in the order in which they were selected
 
-    @property
-    def current(self) -> ListedTrace | None:
-        return self.window.current
+    def cells(self, row: ListedTrace, width: int) -> list[tuple[str, str]]:
+        return cells(row.trace, width, many_calls=row.many_calls)
 
-    def changed(self) -> None:
-        """The window was filled, or moved: repaint, and ask for what is missing."""
-        self.window.show(max(self.size.height, 1))
-        self.refresh()
-        self.post_message(self.Highlighted())
-        side = self.window.wants()
-        if side is not None:
-            self.post_message(self.Wanted(side))
-
-    def on_resize(self) -> None:
-        self.window.show(max(self.size.height, 1))
-
-    def action_move(self, by: int) -> None:
-        before = self.window.cursor, self.window.top
-        self.window.move(by, max(self.size.height, 1))
-        if before != (self.window.cursor, self.window.top):
-            self.changed()
-
-    def action_turn(self, by: int) -> None:
-        self.action_move(by * max(self.size.height - 1, 1))
-
-    def action_end(self, which: str) -> None:
-        window = self.window
-        reached = window.first == 0 if which == "top" else window.ended
-        if reached:
-            self.action_move(-len(window.rows) if which == "top" else len(window.rows))
-        else:
-            self.post_message(self.End(which))
-
-    def action_open(self) -> None:
-        if self.current is not None:
-            self.post_message(self.Opened())
+    def marked(self, row: ListedTrace) -> bool:
+        return row.trace.id in self.selected
 
     def toggle(self) -> None:
         """Select the highlighted trace, or take it back, and go on to the next."""
@@ -111,53 +27,3 @@ class TraceList(Widget, can_focus=True):
                 self.selected[trace.id] = trace
             self.action_move(1)
             self.refresh()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self._scrolled(WHEEL)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self._scrolled(-WHEEL)
-
-    def _scrolled(self, by: int) -> None:
-        self.window.scroll(by, max(self.size.height, 1))
-        self.changed()
-
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
-        place = self.window.top + event.y
-        if self.window.at(place) is not None:
-            self.window.cursor = place
-            self.changed()
-            if event.chain == 2:
-                self.action_open()
-
-    # -- painting -----------------------------------------------------------------------------------------------------
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Looks styles up once per paint, not once per row."""
-        self._styles = {name: self.get_component_rich_style(f"trace--{name}", partial=True) for name in STYLES}
-        return super().render_lines(crop)
-
-    def render_line(self, y: int) -> Strip:
-        place = self.window.top + y
-        row = self.window.at(place)
-        base = self.rich_style
-        width = self.size.width
-        if row is None:
-            return Strip.blank(width, base)
-        at_cursor = place == self.window.cursor and self.has_focus
-        if at_cursor:
-            base += self._styles["cursor"]
-        selected = row.trace.id in self.selected
-        mark = Segment("✓ " if selected else "▸ " if place == self.window.cursor else "  ", base + self._styles["mark"])
-        # On the cursor's background every text has the colour that can be read there.
-        parts = [
-            Segment(text, base if at_cursor or not kind else base + self._styles[kind])
-            for text, kind in cells(row.trace, width - 2)
-        ]
-        return Strip([mark, *parts]).adjust_cell_length(width, base)
-
-
-STYLES = ("good", "warn", "bad", "muted", "mark", "cursor")

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from textual.content import Content
 
-from readiness_tui.domain.runs.model import Outcome, Span, Trace
+from readiness_tui.domain.filters.order import ListOrder
+from readiness_tui.domain.filters.survey import Facet
+from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.domain.text.format import day_month, moment, number, plural
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.tui.record_text import LONG, SHORT, as_json, block, chunks, tools
+from readiness_tui.tui.record_text import LONG, as_json, block, chunks, tools
+from readiness_tui.tui.screens.traces.waterfall import waterfall
 from readiness_tui.tui.text import fit, join, line, safe
 
-STEPS = 60  # steps of a request
+LAID_OUT = 1_000_000  # characters of a record that is still laid out
+MANY = "more tool calls than fit here"
 RAW = 20_000  # characters of the record as the file had it
 _OUTCOME = {
     Outcome.SUCCESS: ("●", "success", "good"),
@@ -34,21 +39,32 @@ _COLUMNS = (  # title, width, and the width of the list from which it is shown
 )
 
 
+ORDERS = {
+    ListOrder.NEWEST: "time, the newest first",
+    ListOrder.OLDEST: "time, the oldest first",
+    ListOrder.SLOWEST: "latency, the slowest first",
+    ListOrder.FASTEST: "latency, the fastest first",
+    ListOrder.COSTLIEST: "cost, the costliest first",
+    ListOrder.CHEAPEST: "cost, the cheapest first",
+}
+
+
 def widths(width: int) -> list[int]:
     """The columns' widths in a list of `width`, the last one taking what is left; 0 is not shown."""
     sizes = [size if width >= needed else 0 for _, size, needed in _COLUMNS]
     return [*sizes, max(width - sum(size + 1 for size in sizes if size), 4)]
 
 
-def header(width: int) -> str:
-    """The line of titles."""
-    titles = [*(title for title, _, _ in _COLUMNS), "tools, error"]
-    right = ("ms", "cost")
+def header(width: int, order: ListOrder | None = None) -> str:
+    """The line of titles; an arrow stands beside the one that the list is sorted by."""
+    sorted_by = {"time": "time (UTC)", "latency": "ms", "cost": "cost"}[order.field] if order else ""
+    arrow = "▼" if order and order.descending else "▲"
+    titles = [*(f"{title} {arrow}" if title == sorted_by else title for title, _, _ in _COLUMNS), "tools, error"]
     sized = zip(titles, widths(width), strict=True)
-    return " ".join(fit(title, size, right=title in right) for title, size in sized if size)
+    return " ".join(fit(title, size, right=place in (5, 6)) for place, (title, size) in enumerate(sized) if size)
 
 
-def cells(trace: Trace, width: int) -> list[tuple[str, str]]:
+def cells(trace: Trace, width: int, *, many_calls: bool = False) -> list[tuple[str, str]]:
     """One line of the list: texts that fill `width`, each with the kind of its style ("" for none)."""
     glyph, word, kind = _OUTCOME[trace.outcome]
     texts = [
@@ -59,7 +75,7 @@ def cells(trace: Trace, width: int) -> list[tuple[str, str]]:
         (one_line(trace.prompt_version or "—"), "muted"),
         (number(trace.latency_ms, "ms", up=True), ""),
         (number(trace.cost, "usd", up=True), ""),
-        (happened(trace), "bad" if trace.error else "muted"),
+        (MANY if many_calls and not trace.error else happened(trace), "bad" if trace.error else "muted"),
     ]
     made = []
     for place, ((text, kind), size) in enumerate(zip(texts, widths(width), strict=True)):
@@ -85,27 +101,32 @@ def happened(trace: Trace) -> str:
     return one_line(", ".join(dict.fromkeys(said)), 200)
 
 
-def outcome_line(counts: dict[str, int]) -> Content:
+def outcome_line(found: Facet) -> Content:
     """ "● 830 success ✗ 20 fail ! 26 error"."""
     parts: list[Content | str] = []
-    for outcome, (glyph, word, kind) in _OUTCOME.items():
-        n = counts.get(outcome.value if outcome else "", 0)
+    counts = dict(found.counts)
+    for glyph, word, kind in _OUTCOME.values():
+        n = counts.get(word, 0)
         if n:
             parts += [" " if parts else "", Content.styled(f"{glyph} {n:,} {word}", _STYLE[kind])]
     return join(*parts)
 
 
-def error_line(counts: dict[str, int], shown: int = 4) -> Content:
+def error_line(found: Facet, shown: int = 4) -> Content:
     """ "Errors: timeout ×12 · upstream 503 ×8"."""
-    if not counts:
+    if not found.counts:
         return Content.styled("No trace here carries an error.", "$foreground-muted")
-    parts = [f"{one_line(name, 40)} ×{n:,}" for name, n in list(counts.items())[:shown]]
-    more = f" · {len(counts) - shown} more classes" if len(counts) > shown else ""
+    parts = [f"{one_line(name or '(empty)', 40)} ×{n:,}" for name, n in found.counts[:shown]]
+    classes = len(found.counts) + found.others
+    more = f" · {classes - shown:,} more classes" if classes > shown else ""
     return join(Content.styled("Errors: ", "bold"), line(" · ".join(parts)), more)
 
 
-def record(trace: Trace, raw: str = "") -> Content:
-    """The whole record: what was asked and answered, retrieved, called, scored; then `raw` as the file had it."""
+def record(trace: Trace, raw: str = "", *, width: int = 80, left: Sequence[str] = ()) -> Content:
+    """The whole record: what was asked and answered, retrieved, called, scored; then `raw` as the file had it.
+
+    `left`: what was too large to be read, in words.
+    """
     glyph, word, kind = _OUTCOME[trace.outcome]
     own = f" (recorded as {one_line(trace.status, 60)})" if trace.status and trace.status != word else ""
     said = [
@@ -113,6 +134,7 @@ def record(trace: Trace, raw: str = "") -> Content:
         line(f"{moment(trace.started_at)} · {figures(trace)}"),
         line(versions(trace), "$foreground-muted"),
     ]
+    said += [line(f"Too large to be shown in full: {one}", "$text-warning") for one in left]
     if trace.error:
         said.append(join(Content.styled("Error: ", "bold $text-error"), safe(trace.error, limit=LONG)))
     said += [Content(""), block("Question", trace.question), block("Answer", trace.answer), Content("")]
@@ -120,7 +142,7 @@ def record(trace: Trace, raw: str = "") -> Content:
     if trace.retrieval is False:
         said.append(Content.styled("This request did not use retrieval.", "$foreground-muted"))
     said += tools(trace.tool_calls)
-    said += steps(trace.spans)
+    said += waterfall(trace.spans, width)
     if trace.scores:
         scores = " · ".join(f"{name} {number(value)}" for name, value in trace.scores.items())
         said.append(join(Content.styled("Scores: ", "bold"), line(scores)))
@@ -140,35 +162,6 @@ def figures(trace: Trace) -> str:
     return " · ".join(parts)
 
 
-def steps(spans: tuple[Span, ...] | None) -> list[Content]:
-    """The request's steps as a tree, each under its parent; one whose parent is not recorded is called an orphan."""
-    if not spans:
-        return []
-    ids = {span.id for span in spans}
-    children: dict[str | None, list[Span]] = {}
-    for span in spans:
-        own = span.parent is not None and span.parent in ids and span.parent != span.id
-        children.setdefault(span.parent if own else None, []).append(span)
-    said = [Content.styled("Steps", "bold")]
-    waiting = [(span, 0) for span in reversed(children.get(None, []))]
-    seen: set[str] = set()
-    while waiting and len(said) <= STEPS:
-        span, depth = waiting.pop()
-        if span.id in seen:
-            continue
-        seen.add(span.id)
-        orphan = " (its parent is not recorded)" if span.parent is not None and span.parent not in ids else ""
-        took = f" {number(span.duration_ms, 'ms', up=True)} ms" if span.duration_ms is not None else ""
-        mark = Content.styled("✗ error ", _STYLE["bad"]) if span.error else Content("· ")
-        error = f": {span.error}" if span.error else ""
-        said.append(
-            join("  " * min(depth + 1, 12), mark, line(f"{span.kind} {span.name}{took}{orphan}{error}", "", SHORT))
-        )
-        waiting += [(child, depth + 1) for child in reversed(children.get(span.id, []))]
-    left = len(ids) - len(seen)
-    return [*said, Content.styled(f"  … and {plural(left, 'more step')}", "$foreground-muted")] if left else said
-
-
 def versions(trace: Trace) -> str:
     parts = (
         ("prompt", trace.prompt_version),
@@ -182,9 +175,9 @@ def versions(trace: Trace) -> str:
 
 
 def pretty(raw: str) -> Content:
-    """A record laid out to be read; as it is where it is no JSON."""
+    """A record laid out to be read; as it is where it is no JSON, or too long to be taken apart for that."""
     try:
-        laid_out = json.dumps(json.loads(raw), ensure_ascii=False, indent=1)
+        laid_out = json.dumps(json.loads(raw), ensure_ascii=False, indent=1) if len(raw) <= LAID_OUT else raw
     except (ValueError, RecursionError):
         laid_out = raw
     more = f"\n… {plural(len(laid_out) - RAW, 'more character')}" if len(laid_out) > RAW else ""

@@ -6,11 +6,12 @@ A refuting probe looks at all of them: a leak is a leak, whoever sent the reques
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from readiness_tui.domain.runs.model import Trace
-from readiness_tui.domain.text.versions import has
 
 _PLACES = frozenset({"environment", "env", "deployment_environment", "deployment_environment_name", "stage"})
 _SOURCES = frozenset({"traffic", "traffic_type", "traffic_source", "source", "origin", "purpose", "request_type"})
@@ -30,59 +31,78 @@ _MARKS = frozenset({"tags", "metadata", "attributes", "resource"})
 _DEEP = 3
 
 
+class _Says(Enum):
+    """What a field's name says of its value."""
+
+    NOTHING = 0
+    FLAG = 1
+    TAGS = 2
+    PLACE = 3
+    SOURCE = 4
+
+
 def not_of_users(trace: Trace) -> str:
     """The field by which a record says that no user sent the request, "environment=evaluation"; "" if none says so."""
-    for name, value in _fields(trace.extra, _DEEP):
-        last = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
-        short = last.rpartition("deployment_")[2] if "deployment" in last else last
-        if last in _FLAGS:
+    told = told_by(trace.extra)
+    return "" if told is None else f"{told[0]}={told[1]}"
+
+
+def told_by(extra: Mapping[str, Any]) -> tuple[str, Any] | None:
+    """The field's name and what of its value says so."""
+    for name, value in _fields(extra, _DEEP):
+        says = _says(name)
+        if says is _Says.NOTHING:
+            continue
+        if says is _Says.FLAG:
             if value is True or (isinstance(value, (str, int)) and str(value).casefold() in ("true", "yes", "1")):
-                return f"{name}={value}"
-        elif last in _TAGS:
+                return name, value
+        elif says is _Says.TAGS:
             for tag in value if isinstance(value, (list, tuple)) else [value]:
                 if _word(re.split("[:=]", tag)[-1] if isinstance(tag, str) else tag) in _NOT_USERS:
-                    return f"{name}={tag}"
-        elif ((last in _PLACES or short in _PLACES) and _word(value) in _NOT_USERS | _NO_PRODUCTION) or (
-            last in _SOURCES and _word(value) in _NOT_USERS
-        ):
-            return f"{name}={value}"
-    return ""
+                    return name, tag
+        elif _word(value) in _NOT_USERS or (says is _Says.PLACE and _word(value) in _NO_PRODUCTION):
+            return name, value
+    return None
+
+
+@lru_cache(4096)
+def _says(name: str) -> _Says:
+    last = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+    if last in _FLAGS:
+        return _Says.FLAG
+    if last in _TAGS:
+        return _Says.TAGS
+    if last in _PLACES or ("deployment" in last and last.rpartition("deployment_")[2] in _PLACES):
+        return _Says.PLACE
+    return _Says.SOURCE if last in _SOURCES else _Says.NOTHING
+
+
+def concerns(name: str) -> bool:
+    """Whether a field of this name may say who sent the request."""
+    return _holds(name) or _says(name) is not _Says.NOTHING
+
+
+@lru_cache(4096)
+def _holds(name: str) -> bool:
+    """Whether a field of this name holds others that say something of the request."""
+    return name.casefold().rpartition(".")[2] in _MARKS
 
 
 def _word(value: Any) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", value.casefold()).strip("_") if isinstance(value, str) else ""
+    return _plain(value) if isinstance(value, str) else ""
+
+
+@lru_cache(4096)
+def _plain(value: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", value.casefold()).strip("_")
 
 
 def _fields(extra: Mapping[str, Any], deep: int) -> Iterator[tuple[str, Any]]:
     for name, value in extra.items():
-        if isinstance(value, Mapping) and deep and str(name).casefold().rpartition(".")[2] in _MARKS:
+        if isinstance(value, Mapping) and deep and _holds(str(name)):
             yield from _fields(value, deep - 1)
         else:
             yield str(name), value
-
-
-def content(trace: Trace) -> Hashable:
-    """What was recorded of the request: two records of one content are one observation, copied.
-
-    Ids, times, who asked and whatever else the log adds are no part of it, and of an answer out of a cache its measures
-    are none either. Without an answer, documents or tools its time is part of it; and where nothing was measured either,
-    no two records are known to be copies.
-    """
-    measures = None if trace.cached else (trace.latency_ms, trace.cost, trace.tokens_in, trace.tokens_out)
-    steps = tuple(
-        (span.name, span.kind, span.error, None if trace.cached else span.duration_ms, repr(span.attributes))
-        for span in trace.spans or ()
-    )
-    told = (trace.prompt_version, trace.model, trace.index_version, trace.app_version, trace.status, trace.outcome)
-    texts = (trace.question, trace.answer, trace.error, trace.feedback, trace.chunks, trace.tool_calls, trace.retrieval)
-    rest = (tuple(sorted(trace.scores.items())), trace.cached, trace.user is None, trace.session is None)
-    if has(trace.answer) or trace.chunks or trace.tool_calls:
-        when: Hashable = None
-    elif any(part is not None for part in measures or ()) or steps:
-        when = trace.started_at
-    else:
-        when = trace.id
-    return hash((measures, steps, told, texts, rest, when))
 
 
 def bare(trace: Trace) -> bool:

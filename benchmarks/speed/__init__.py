@@ -1,0 +1,1 @@
+"""How quick the program is: whole commands beside a floor and beside what a person would use instead."""

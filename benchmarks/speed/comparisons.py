@@ -1,0 +1,208 @@
+"""What is measured: each a command of ours beside the least that it can cost, and beside what a person would use instead."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from benchmarks.speed import material
+from benchmarks.speed.clock import Side, python
+
+_HERE = Path(__file__).parent
+_FLOORS, _PAINT, _HELLO, _INSIDE = (_HERE / f"{name}.py" for name in ("floors", "paint", "hello", "inside"))
+_SCREEN = "120x40"
+_DOWN = "\\x1b[B"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`goal`: what is asked, in words; `most`: the ratio of CPU to the floor that it allows, or the CPU seconds beyond the
+    floor (`beyond`), or CPU seconds (`seconds`) or wall seconds (`wall`) alone; None: only shown. `memory`: MB that ours
+    may hold."""
+
+    key: str
+    what: str
+    ours: Side
+    floor: Side | None = None
+    peer: Side | None = None
+    goal: str = ""
+    most: float | None = None
+    beyond: float | None = None
+    seconds: float | None = None
+    wall: float | None = None
+    memory: float | None = None
+
+
+def readiness(*arguments: object) -> tuple[str, ...]:
+    return python("-c", "from readiness_tui.cli import main; main()", *arguments)
+
+
+@dataclass
+class Stage:
+    """The folder in which everything is laid out, and how many records the big file has."""
+
+    folder: Path
+    records: int
+
+    def file(self, name: str) -> Path:
+        return self.folder / name
+
+    def laid(self, name: str, make: Callable[[Path], None]) -> Path:
+        """A file that is made once and kept for the next time."""
+        path = self.file(name)
+        if not path.exists():
+            half = path.with_name(f"half-{name}")
+            half.unlink(missing_ok=True)
+            make(half)
+            half.rename(path)
+        return path
+
+    @property
+    def small(self) -> Path:
+        return self.laid("sample.db", lambda path: _quiet(readiness("--db", path, "demo", "--no-open")))
+
+    @property
+    def large(self) -> Path:
+        """The sample with the big file among its traces."""
+        return self.laid(f"sample-{self.records}.db", self._fill)
+
+    @property
+    def empty(self) -> Path:
+        return self.laid(
+            "empty.db", lambda path: _quiet(readiness("--db", path, "new", "--system", "bot", "--release", "1"))
+        )
+
+    @property
+    def traces(self) -> Path:
+        return material.write_records(self.file(f"traces-{self.records}.jsonl"), self.records)
+
+    @property
+    def otlp(self) -> Path:
+        return material.write_otlp(self.file(f"otlp-{self.records}.jsonl"), self.records)
+
+    def _fill(self, path: Path) -> None:
+        shutil.copy(self.small, path)
+        _quiet(readiness("--db", path, "import", self.traces))
+        _quiet(readiness("--db", path, "check"))  # whoever opens a file first judges it
+
+    def fresh(self) -> Path:
+        target = self.file("target.db")
+        for left in self.folder.glob("target.db*"):
+            left.unlink()
+        shutil.copy(self.empty, target)
+        return target
+
+
+def _quiet(command: tuple[str, ...]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 1, 3):
+        raise RuntimeError(f"{' '.join(command[3:])}: {done.stderr}")
+
+
+def floor(job: str, *arguments: object) -> Side:
+    return Side(job, python(_FLOORS, job, *arguments), tells=True)
+
+
+def _peer(name: str, *arguments: object) -> Side | None:
+    """None where the package is not installed."""
+    return floor(name, *arguments) if find_spec({"utils": "sqlite_utils"}.get(name, name)) else None
+
+
+def importing(stage: Stage) -> Iterator[Comparison]:
+    target = stage.file("target.db")
+
+    def ours(source: Path) -> Side:
+        return Side(
+            "readiness import", readiness("--db", target, "import", source), before=lambda: _none(stage.fresh())
+        )
+
+    traces, other = stage.traces, stage.file("floor.db")
+    yield Comparison(
+        "import", "import of our own records", ours(traces), floor("rows", traces, other), floor("utils", traces, other),
+        "≤ 8 × the floor, ≤ 110 MB", most=8, memory=110,
+    )  # fmt: skip
+    yield Comparison(
+        "import-duckdb", "the same beside DuckDB's reader", ours(traces), floor("rows", traces, other),
+        _peer("duckdb", traces, other),
+    )  # fmt: skip
+    otlp = stage.otlp
+    yield Comparison(
+        "import-otlp", "import of the same requests as OTLP", ours(otlp), floor("decoded", otlp),
+        _peer("mlflow", traces, other) if stage.records <= 10_000 else None, "≤ 4 × decoding it, ≤ 110 MB", most=4, memory=110,
+    )  # fmt: skip
+
+
+def saving(stage: Stage) -> Iterator[Comparison]:
+    target, traces = stage.file("target.db"), stage.traces
+    yield Comparison(
+        "save",
+        "a reviewer's save while an import runs, 95th percentile",
+        Side("score", python(_INSIDE, "save", target, traces), before=lambda: _none(stage.fresh()), tells=True),
+        goal="≤ 0.075 s wall, no error",
+        wall=0.075,
+    )
+
+
+def _none(made: object) -> None:
+    """What is laid out is not handed on."""
+
+
+def reading(stage: Stage) -> Iterator[Comparison]:
+    small, large = stage.small, stage.large
+    for name, *arguments in (("check",), ("runs",), ("scorecard",), ("gaps",), ("gate", "check")):
+        said = " ".join((name, *arguments))
+        yield Comparison(
+            said, f"{said}, many traces beside the sample's",
+            Side(said, readiness("--db", large, name, *arguments)),
+            Side(said, readiness("--db", small, name, *arguments)),
+            goal="≤ 1.2 × the sample's, ≤ 110 MB", most=1.2, memory=110,
+        )  # fmt: skip
+    bare = Side("python", python("-c", "pass"))
+    yield Comparison(
+        "check-sample", "check on the sample", Side("check", readiness("--db", small, "check")), bare,
+        goal="≤ 0.35 CPU s", seconds=0.35,
+    )  # fmt: skip
+    yield Comparison(
+        "version", "--version", Side("--version", readiness("--version")), bare, goal="≤ 8 × bare Python", most=8
+    )
+    yield Comparison("help", "--help", Side("--help", readiness("--help")), bare, goal="≤ 8 × bare Python", most=8)
+
+
+def cold(stage: Stage) -> Iterator[Comparison]:
+    yield Comparison(
+        "cold", "all gate metrics and probe shares, nothing kept",
+        Side("measure", python(_INSIDE, "measure", stage.large), tells=True), floor("arrays", stage.traces),
+        goal="≤ 3 × numpy on arrays", most=3,
+    )  # fmt: skip
+
+
+def painting(stage: Stage) -> Iterator[Comparison]:
+    if not sys.platform.startswith("linux"):
+        return
+    hello = Side("hello", python(_PAINT, "first", _SCREEN, "Hello", "--", *python(_HELLO)), tells=True)
+    hello_key = Side("hello", python(_PAINT, "key", _SCREEN, "Hello", "", _DOWN, "--", *python(_HELLO)), tells=True)
+    for key, database in (("sample", stage.small), ("many", stage.large)):
+        app = readiness("--db", database)
+        yield Comparison(
+            f"paint-{key}", f"first useful paint, {key}", Side("app", python(_PAINT, "first", _SCREEN, "NO-GO", "--", *app), tells=True),
+            hello, goal="≤ hello-world + 0.25 s", beyond=0.25,
+        )  # fmt: skip
+        yield Comparison(
+            f"key-{key}", f"↓ in Checklists, {key}",
+            Side("app", python(_PAINT, "key", _SCREEN, "NO-GO", "C", _DOWN, "--", *app), tells=True), hello_key,
+            goal="≤ 1.5 × an empty app's", most=1.5,
+        )  # fmt: skip
+
+
+GROUPS: dict[str, Callable[[Stage], Iterator[Comparison]]] = {
+    "importing": importing,
+    "saving": saving,
+    "reading": reading,
+    "cold": cold,
+    "painting": painting,
+}

@@ -1,0 +1,60 @@
+"""A distribution in bars of equal, round width: where they begin, and how many figures fall in each."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+BARS = 24  # at most
+TAIL = 0.02  # of the figures, the highest ones, may lie beyond the bars
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """`counts[i]` figures from `start + i * width` (inclusive) to the next bar (exclusive); `beyond` lie past the last
+    one, up to `high`. `missing`: records without the figure."""
+
+    start: float
+    width: float
+    counts: tuple[int, ...]
+    beyond: int
+    missing: int
+    low: float
+    high: float
+
+    @property
+    def stop(self) -> float:
+        return self.start + self.width * len(self.counts)
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts) + self.beyond
+
+
+@dataclass(frozen=True, slots=True)
+class BarPlan:
+    start: float
+    width: float
+    bars: int
+
+
+def plan(low: float, upper: float, high: float, line: float | None = None) -> BarPlan:
+    """Bars from the lowest figure to `upper`, below which nearly all lie; `high` is the highest.
+
+    `line`: a threshold to be seen among them, unless it lies beyond every figure.
+    """
+    if line is not None and upper < line <= high:
+        upper = line
+    width = _round_width((upper - low or max(abs(low), 1e-6) * 0.1) / BARS)
+    while True:
+        first, last = math.floor(low / width), math.floor(upper / width)
+        first -= first * width > low  # where the quotient was rounded up
+        if last - first < BARS:
+            return BarPlan(first * width, width, max(last - first, 0) + 1)
+        width = _round_width(width * 1.01)
+
+
+def _round_width(least: float) -> float:
+    """The next of 1, 2, 5, 10 … that is not below."""
+    power = math.floor(math.log10(least))
+    return next(w for w in (step * 10.0**p for p in (power, power + 1) for step in (1, 2, 5)) if w >= least)

@@ -1,0 +1,161 @@
+"""A metric's reading of every request, in arrays: some twenty bytes a request, whatever their number."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Protocol
+
+from readiness_tui.domain.metrics.ingredients import Absent, Reading
+from readiness_tui.domain.metrics.trace_readers import Ask, TraceReader
+from readiness_tui.domain.runs.model import Trace
+
+_STEP = 8_192  # records read at once
+#: What a request's reading is: 0 a value, else why there is none. The last is settled once all are read.
+WHY: tuple[Absent | Ask | None, ...] = (None, *Absent, Ask.IF_LARGE)
+VALUE, LACKING, _CACHED, _IF_LARGE = (WHY.index(why) for why in (None, Absent.MISSING, Absent.CACHED, Ask.IF_LARGE))
+_UNKNOWN = -1.0  # whether it was a success
+
+
+class Requests(Protocol):
+    """What is read of recorded requests: all of them (`Recorded`), or those of a window."""
+
+    def columns(self, names: Sequence[str], /) -> Iterator[tuple[Any, ...]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingBatch:
+    """Some records' readings, as numpy arrays: `why` each has a value or none, its `value`, whether it `won` (−1: unknown;
+    None where the metric does not ask), and the columns asked for beside them."""
+
+    why: Any
+    value: Any
+    won: Any
+    others: Sequence[Sequence[Any]]
+
+
+def parts(requests: Requests, reader: TraceReader, tags: frozenset[str], *others: str) -> Iterator[ReadingBatch]:
+    """The readings of those that carry all `tags`, some thousand at a time, in the order of the records."""
+    import numpy as np
+
+    shapes = _Shapes(reader)
+    names = ("shape", *reader.names, *others, *(("extra",) if tags else ()))
+    rows = iter(requests.columns(names))
+    while some := list(islice(rows, _STEP)):
+        if tags:
+            some = [row for row in some if tags <= tags_of(row[-1])]
+            if not some:
+                continue
+        columns = list(zip(*some, strict=True))
+        why, value, won = shapes.read(columns[0])
+        if reader.names:
+            amounts = np.array(list(reader.amounts(*columns[1 : 1 + len(reader.names)])), dtype=float)  # None is NaN
+            finite, asked = np.isfinite(amounts), why >= _IF_LARGE
+            value = np.where(asked, amounts, value)
+            why = np.where(asked & ~finite, np.where(why == _IF_LARGE, _CACHED, LACKING), why)
+            why[why > _IF_LARGE] = VALUE
+        yield ReadingBatch(why, value, won, columns[1 + len(reader.names) : len(columns) - bool(tags)])
+
+
+def tags_of(extra: dict[str, Any]) -> set[str]:
+    """The tags that a record carries beside its fields."""
+    tags = extra.get("tags")
+    return {str(tag) for tag in tags} if isinstance(tags, (list, tuple)) else set()
+
+
+class _Shapes:
+    """What a reader makes of each shape, asked once a shape."""
+
+    def __init__(self, reader: TraceReader) -> None:
+        self.reader = reader
+        self.places: dict[int, int] = {}
+        self.held: list[Trace] = []  # so that no other shape gets the identity of one that is gone
+        self.why, self.value, self.won = array("b"), array("d"), array("d")
+
+    def read(self, column: Sequence[Trace]) -> tuple[Any, Any, Any]:
+        import numpy as np
+
+        for shape in column:
+            if id(shape) not in self.places:
+                self._learn(shape)
+        at = np.array([self.places[id(shape)] for shape in column])
+        why, value = np.frombuffer(self.why, dtype=np.int8)[at], np.frombuffer(self.value)[at]
+        return why, value, None if self.reader.won is None else np.frombuffer(self.won)[at]
+
+    def _learn(self, shape: Trace) -> None:
+        self.places[id(shape)] = len(self.held)
+        self.held.append(shape)
+        said = self.reader.of_shape(shape)
+        self.why.append(_mark(said))
+        self.value.append(said if isinstance(said, float) else 0.0)
+        won = self.reader.won(shape) if self.reader.won else _UNKNOWN
+        self.won.append(won if isinstance(won, float) else _UNKNOWN)
+
+
+def _mark(said: Reading | Ask) -> int:
+    if isinstance(said, float):
+        return VALUE
+    return len(WHY) if said is Ask.AMOUNT else WHY.index(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """All readings in the order of the records: `why` by `WHY` (none is `IF_LARGE` any more), `value` and `won` as in
+    `ReadingBatch`, and the session of each: a number, 0 without one. Two sessions have one number with a chance below 1 in a
+    billion for a million of them.
+
+    `usual`: the median of the amounts that are typical, above which one that is called cached counts.
+    """
+
+    why: Any
+    value: Any
+    won: Any
+    session: Any
+    usual: float | None
+
+
+def read_all(requests: Requests, reader: TraceReader, tags: frozenset[str], *, sessions: bool) -> Readings:
+    """`sessions`: whether any request names one."""
+    import numpy as np
+
+    why, value, won, session = array("b"), array("d"), array("d"), array("q")
+    for part in parts(requests, reader, tags, *(("session",) if sessions else ())):
+        why.frombytes(part.why.astype(np.int8).tobytes())
+        value.frombytes(part.value.tobytes())
+        if part.won is not None:
+            won.frombytes(part.won.tobytes())
+        if sessions:
+            session.extend([hash(name) or 1 if name else 0 for name in part.others[0]])
+    marks, values = np.frombuffer(why, dtype=np.int8), np.frombuffer(value)
+    usual = _median(values[marks == VALUE]) if (marks == _IF_LARGE).any() else None
+    return Readings(
+        settled(marks, values, usual),
+        values,
+        np.frombuffer(won) if won else None,
+        np.frombuffer(session, dtype=np.int64) if session else None,
+        usual,
+    )
+
+
+def settled(why: Any, value: Any, usual: float | None, won: Any = None) -> Any:
+    """`why`, once the usual amount is known (None: there is none). `won`: where the metric needs to know that, too."""
+    import numpy as np
+
+    if (doubtful := why == _IF_LARGE).any():
+        large = np.zeros(len(why), dtype=bool) if usual is None else value > usual
+        why = np.where(doubtful, np.where(large, np.int8(VALUE), np.int8(_CACHED)), why)
+    if won is not None and (silent := (why == VALUE) & (won < 0)).any():
+        why = np.where(silent, np.int8(LACKING), why)
+    return why
+
+
+def _median(values: Any) -> float | None:
+    """As `statistics.median`."""
+    import numpy as np
+
+    if not len(values):
+        return None
+    ordered, half = np.sort(values), len(values) // 2
+    return float(ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2)

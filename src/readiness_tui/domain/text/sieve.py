@@ -1,0 +1,203 @@
+"""Which of many texts may hold a credential or personal data: a quick look at all of them at once, which misses none.
+
+`secrets` and `personal_data` say exactly what is found and where, at some 40 µs a record. Most records hold nothing of
+the kind, so what they could match is stated here once more, loosely: without what looks behind or ahead and without
+checks of a match, in ASCII. Texts are searched as bytes, many at once. Wherever the exact search finds something,
+one of these expressions matches; `tests/domain/text/test_sieve.py` holds both side by side.
+
+RE2 (`google-re2`, the extra `fast`) tries all expressions in one pass. Where it is not installed, Python's `re` looks
+for one after the other, for the same result.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
+from itertools import accumulate
+from typing import Any
+
+_AT_ONCE = 1 << 18  # characters searched together
+BETWEEN = "\n"  # no match across it is needed; one that is found means a record looked at for nothing
+
+# Bytes of white space, all of Unicode's among them: those begin with a byte beyond ASCII.
+_SPACE = r"\t-\r\x1c- \x80-\xff"
+_QUOTE = r"""(?:\\?["'])?"""
+_ASSIGN = rf"{_QUOTE}[{_SPACE}]*[:=]>?[{_SPACE}]*{_QUOTE}"
+_VALUE = r"""[^\t-\r\x1c- "'\\<>,;&{}]{8}"""
+_GROUPED = "(?:[ ./()-]{0,3}[0-9])"
+
+# Whatever the case; written in lower case. Each begins with a literal, which Python's `re` finds fast. The first of a
+# group is a gate: where it does not match, none of the group does. RE2 needs no gates.
+_GROUPS: tuple[tuple[str, ...], ...] = (
+    ("-----begin ",),
+    ("akia[0-9a-z]{16}",),
+    ("asia[0-9a-z]{16}",),
+    (r"hooks\.slack\.com/services/",),
+    ("aiza[0-9a-z_-]{30}",),
+    (r"sg\.[a-z0-9_.-]{20}",),
+    ("eyj[a-z0-9_-]{8}",),
+    (rf"bearer[{_SPACE}]+[a-z0-9._~+/=-]{{16}}",),
+    (r"@[a-z0-9][a-z0-9.-]*\.[a-z]{2}",),
+    ("://", r"""://[^\t-\r\x1c- /:@"']*:[^\t-\r\x1c- /@"']+@"""),
+    (
+        "_[a-z0-9_.-]{16}",
+        "gh[pousr]_[a-z0-9_]{20}",
+        "github_pat_[a-z0-9_]{20}",
+        "sk_(?:live|test)_[a-z0-9]{16}",
+        "rk_(?:live|test)_[a-z0-9]{16}",
+        "hf_[a-z0-9_.-]{20}",
+        "npm_[a-z0-9_.-]{20}",
+        "lsv2_(?:pt|sk)_[a-z0-9_.-]{20}",
+        "gsk_[a-z0-9_.-]{20}",
+        "shpat_[a-z0-9_.-]{20}",
+        "dop_v1_[a-z0-9_.-]{20}",
+    ),
+    (
+        "-[a-z0-9_.-]{10}",
+        r"xox[a-z](?:\.[a-z]+)?-[a-z0-9-]{10}",
+        "sk-[a-z0-9_-]{20}",
+        "glpat-[a-z0-9_.-]{20}",
+        "xai-[a-z0-9_.-]{20}",
+        "pplx-[a-z0-9_.-]{20}",
+        "pypi-[a-z0-9_.-]{20}",
+    ),
+    (
+        rf"[:=]>?[{_SPACE}]*{_QUOTE}(?:basic[{_SPACE}]|{_VALUE})",
+        rf"authorization{_ASSIGN}basic[{_SPACE}]",
+        rf"passw(?:or)?d{_ASSIGN}{_VALUE}",
+        rf"passphrase{_ASSIGN}{_VALUE}",
+        rf"pwd{_ASSIGN}{_VALUE}",
+        rf"secret(?:[_-]?key)?{_ASSIGN}{_VALUE}",
+        rf"api[_-]?(?:key|token){_ASSIGN}{_VALUE}",
+        rf"access[_-]?(?:key|token){_ASSIGN}{_VALUE}",
+        rf"account[_-]?key{_ASSIGN}{_VALUE}",
+        rf"private[_-]?key{_ASSIGN}{_VALUE}",
+        rf"auth[_-]?token{_ASSIGN}{_VALUE}",
+        rf"refresh[_-]?token{_ASSIGN}{_VALUE}",
+        rf"session[_-]?token{_ASSIGN}{_VALUE}",
+        rf"bot[_-]?token{_ASSIGN}{_VALUE}",
+    ),
+)
+# What holds a long number, as `personal_data` tells it, or begins at most 24 characters before one and ends at most 45
+# behind it. A number's beginning is told from the middle of a longer one, so that times are passed by.
+_NUMBER = re.compile(rf"[0-9]{_GROUPED}{{7,}}+".encode())
+_BEFORE, _AFTER = 4 * 24, 4 * 45  # bytes
+_NUMBERED = (
+    "[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2}",
+    r"\b[3-6][0-9]{12}",
+    r"\b2[0-9]{15}",
+    r"\b[2-6][0-9]{3}(?:[ -][0-9]{4}){3}",
+    r"\b3[0-9]{3}[ -][0-9]{6}[ -][0-9]{5}",
+    rf"\+[1-9]{_GROUPED}{{7}}",
+    rf"\b00[1-9]{_GROUPED}{{7}}",
+    rf"(?i:(?:phone|tel(?:efon|ephone)?|mobile|cell|handy|fax)(?:[ _-]?(?:no|number|nr))?[^0-9a-z_]+[0-9]{_GROUPED}{{6}})",
+)
+# Letters beyond ASCII that Python's `re` takes for one of ASCII where case does not matter.
+_LIKE_ASCII = {"\u0130": "i", "\u0131": "i", "\u017f": "s", "\u212a": "k"}
+
+# From where to look for the next match of an expression: where that begins, or -1.
+_Next = Callable[[int], int]
+
+
+def suspects(texts: Iterable[str]) -> Iterator[int]:
+    """The numbers of the texts that are worth an exact search; in order. Several texts of one record may be given as
+    one, with `BETWEEN` between them."""
+    block: list[str] = []
+    size = first = 0
+    for text in texts:
+        block.append(text)
+        size += len(text)
+        if size >= _AT_ONCE:
+            yield from (first + at for at in _of_block(block))
+            first += len(block)
+            block, size = [], 0
+    yield from (first + at for at in _of_block(block))
+
+
+def _of_block(texts: list[str]) -> list[int]:
+    whole = BETWEEN.join(texts)
+    found = _found(whole, texts)
+    if not whole.isascii() and any(letter in whole for letter in _LIKE_ASCII):  # and as it is: one may end a word
+        alike = str.maketrans(_LIKE_ASCII)
+        texts = [text.translate(alike) for text in texts]
+        found |= _found(BETWEEN.join(texts), texts)
+    return sorted(found)
+
+
+def _found(whole: str, texts: list[str]) -> set[int]:
+    """In which texts an expression matches. A match is the text's in which it begins, and the search goes on behind
+    that text."""
+    data = _bytes(whole)
+    found: set[int] = set()
+    ends: list[int] = []  # of the texts, in bytes
+    for following in _searches(data):
+        at = following(0)
+        while at >= 0:
+            if not ends:
+                sizes = map(len, texts if len(data) == len(whole) else map(_bytes, texts))
+                ends = list(accumulate(size + len(BETWEEN) for size in sizes))
+            number = bisect_right(ends, at)
+            found.add(number)
+            at = following(ends[number]) if ends[number] < len(data) else -1
+    return found
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _searches(data: bytes) -> Iterator[_Next]:
+    """One search for all expressions, or one for each that the block can meet."""
+    if (quick := _re2()) is not None:
+        yield partial(_next, quick.search, data)
+        return
+    low = data.lower()
+    for gate, *others in _for_python():
+        if others:
+            if gate.search(low):
+                yield from (partial(_next, one.search, low) for one in others)
+        else:
+            yield partial(_next, gate.search, low)
+    yield partial(_next_number, data)
+
+
+def _next(search: Callable[[bytes, int], Any], data: bytes, since: int) -> int:
+    match = search(data, since)
+    return -1 if match is None else int(match.start())
+
+
+def _next_number(data: bytes, since: int) -> int:
+    """The next long number with one of `_NUMBERED` around it."""
+    around = _around_numbers()
+    for number in _NUMBER.finditer(data, since):
+        start, end = number.span()
+        if around.search(data, max(0, start - _BEFORE), end + _AFTER):
+            return start
+    return -1
+
+
+@cache
+def _for_python() -> list[list[re.Pattern[bytes]]]:
+    return [[re.compile(one.encode()) for one in group] for group in _GROUPS]
+
+
+@cache
+def _around_numbers() -> re.Pattern[bytes]:
+    return re.compile("|".join(_NUMBERED).encode())
+
+
+@cache
+def _re2() -> Any:
+    """All expressions as one for RE2; None where it is not installed, or another module has its name."""
+    try:
+        import re2
+
+        options = re2.Options()
+    except (ImportError, AttributeError):
+        return None
+    options.encoding = options.Encoding.LATIN1  # bytes
+    options.log_errors = False
+    any_case = "|".join(one for group in _GROUPS for one in (group[1:] or group))
+    return re2.compile("|".join((f"(?i:{any_case})", *_NUMBERED)).encode(), options)

@@ -1,0 +1,86 @@
+"""What was recorded of a request, as a number: two records of one content are one observation, copied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from hashlib import blake2b
+from typing import Any
+
+from readiness_tui.domain.runs.model import Trace
+from readiness_tui.domain.text.versions import has
+from readiness_tui.domain.traces.measured import at_of
+
+
+@cache
+def _encoder() -> Callable[[Any], bytes]:
+    import msgspec  # what only asks rules needs none of it
+
+    return msgspec.msgpack.Encoder().encode
+
+
+def content(trace: Trace) -> int:
+    """64 bits, signed, the same in every process.
+
+    Ids, times, who asked and whatever else the log adds are no part of it, and of an answer out of a cache its measures
+    are none either. Without an answer, documents or tools its time is part of it; and where nothing was measured either,
+    no two records are known to be copies.
+    """
+    measured = not trace.cached
+    measures = (_number(trace.latency_ms), _number(trace.cost), trace.tokens_in, trace.tokens_out) if measured else None
+    steps = [
+        (span.name, span.kind, span.error, _number(span.duration_ms) if measured else None, repr(span.attributes))
+        for span in trace.spans or ()
+    ]
+    chunks = (
+        None
+        if trace.chunks is None
+        else [(chunk.id, chunk.rank, _number(chunk.score), chunk.text, chunk.source) for chunk in trace.chunks]
+    )
+    calls = (
+        None
+        if trace.tool_calls is None
+        else [(call.name, call.arguments, call.result, call.error, call.attempt) for call in trace.tool_calls]
+    )
+    when: Any = None
+    if not (chunks or calls or has(trace.answer)):
+        known = steps or (measures is not None and measures != (None, None, None, None))
+        when = at_of(trace.started_at) if known else trace.id
+    scores = [(name, _number(value)) for name, value in sorted(trace.scores.items())] if trace.scores else None
+    said = (
+        measures,
+        steps,
+        trace.prompt_version,
+        trace.model,
+        trace.index_version,
+        trace.app_version,
+        trace.status,
+        trace.outcome,
+        trace.question,
+        trace.answer,
+        trace.error,
+        trace.feedback,
+        chunks,
+        calls,
+        trace.retrieval,
+        scores,
+        trace.cached,
+        trace.user is None,
+        trace.session is None,
+        when,
+    )
+    return number_of(said)
+
+
+def number_of(value: Any) -> int:
+    """64 bits, signed, of a value of texts, numbers, None and lists of them."""
+    try:
+        told = _encoder()(value)
+    except (UnicodeEncodeError, OverflowError, TypeError):  # half a surrogate pair, a number of more than 64 bits
+        told = repr(value).encode("utf-8", "backslashreplace")
+    return int.from_bytes(blake2b(told, digest_size=8).digest(), "big", signed=True)
+
+
+def _number(value: float | None) -> float | None:
+    """1 and 1.0 are one number, as are 0.0 and -0.0."""
+    return None if value is None else value + 0.0

@@ -1,0 +1,205 @@
+"""A system's recorded requests as rules read them (`domain/traces/recorded.py`), from tallies, columns and indexes.
+
+What is not measured yet (`older`) is read record by record, and all of the system with it: the slow reading, which
+comes to the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from readiness_tui.domain.runs.model import Outcome, Trace
+from readiness_tui.domain.traces.counted import Counted
+from readiness_tui.domain.traces.leaks import LeakHit
+from readiness_tui.domain.traces.listed import RecordedList
+from readiness_tui.domain.traces.measured import Absent, utc
+from readiness_tui.domain.traces.recorded import Recorded
+from readiness_tui.domain.traces.traffic import not_of_users
+from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
+from readiness_tui.store import packing, traces
+from readiness_tui.store.codec import from_micros
+from readiness_tui.store.measured import copies, days, stale, tallies
+from readiness_tui.store.measured.seen import SeenTraceSet
+from readiness_tui.store.schema import UNKNOWN_TIME
+from readiness_tui.store.sqlite import Connection
+from readiness_tui.store.systems import NUMBER
+
+_FEW = 20_000  # requests that are fetched one by one rather than by reading over all
+_CHUNK = 500
+_minutes = msgspec.json.Decoder(tuple[int, ...]).decode
+
+#: Names of `Recorded.columns` that the table calls otherwise.
+_NAMED = {"user": "person", "at": "started_at", "of_users": "shape", "copy": "key"}
+#: Those that are in `trace_measure`.
+_MEASURED = frozenset({"shape", "of_users", "retried", "longest_call_ms", "call_minutes"})
+_READ: dict[str, Callable[[Any], Any]] = {
+    "started_at": lambda value: None if value == UNKNOWN_TIME else from_micros(value),
+    "at": lambda value: None if value == UNKNOWN_TIME else value,
+    "outcome": lambda value: None if value is None else Outcome(value),
+    "retrieval": lambda value: None if value is None else bool(value),
+    "cached": bool,
+    "cold": bool,
+    "scores": packing.scores,
+    "extra": packing.extra,
+    "retried": lambda value: value if isinstance(value, float) else Absent(value),
+    "call_minutes": lambda value: () if value is None else (value,) if isinstance(value, int) else _minutes(value),
+}
+
+
+class StoredTraces:
+    """`Recorded` over one connection; what it has read once (which are copies, the shapes) it keeps."""
+
+    def __init__(self, conn: Connection, system: str) -> None:
+        self._conn, self._system = conn, system
+        self._shapes: dict[int, Trace] = {}
+
+    def __len__(self) -> int:
+        _, rows, waiting = self._tallies()
+        if waiting or self.slow is not None:
+            return traces.count(self._conn, self._system)
+        return sum(row[3] for row in rows)
+
+    @cached_property
+    def slow(self) -> Recorded | None:
+        """The slow reading, where something of the system is not measured by this version."""
+        seen = SeenTraceSet.now(self._conn, self._system)
+        if all(version == VERSION for version in seen.imports.values()):
+            return None
+        return RecordedList(tuple(traces.iter_between(self._conn, self._system)))
+
+    def counted(self) -> Iterable[Counted]:
+        return self.slow.counted() if self.slow is not None else self._counted()
+
+    def columns(
+        self, names: Sequence[str], start: datetime | None = None, end: datetime | None = None
+    ) -> Iterable[tuple[Any, ...]]:
+        return self._columns(names, start, end) if self.slow is None else self.slow.columns(names, start, end)
+
+    def whole(self, shows: Callable[[Trace], bool]) -> Iterable[Trace]:
+        return self._whole(shows) if self.slow is None else self.slow.whole(shows)
+
+    def leaked(self) -> Iterable[tuple[date | None, LeakHit]]:
+        return self._leaked() if self.slow is None else self.slow.leaked()
+
+    def _counted(self) -> Iterator[Counted]:
+        seen, rows, waiting = self._tallies()
+        repeated = Counter(
+            (import_id, at // days.MICROS, shape) for _, import_id, at, shape in copies.keys(self._conn, seen)
+        )
+        for import_id, shape, *row in rows:
+            if (import_id, row[0]) not in waiting:
+                yield tallies.read(self._shape(shape), tuple(row), repeated[import_id, row[0], shape])
+        for pair in waiting:
+            for digest, one in stale.counted(self._conn, seen, pair)[0].items():
+                found = self._conn.execute("SELECT id FROM trace_shape WHERE digest = ?", (digest,)).fetchone()
+                yield replace(one, copies=repeated[(*pair, found[0])] if found else 0)
+
+    def _tallies(self) -> tuple[SeenTraceSet, list[tuple[Any, ...]], Iterable[stale.Day]]:
+        """What is tallied and what has to be read again, at one moment."""
+        nested = self._conn.in_transaction
+        if not nested:
+            self._conn.execute("BEGIN")
+        try:
+            seen = SeenTraceSet.now(self._conn, self._system)
+            sql = f"SELECT import_id, shape, {tallies.COLUMNS} FROM trace_tally WHERE import_id IN ({seen.numbers})"
+            return seen, self._conn.execute(sql).fetchall(), stale.stale(self._conn, seen)
+        finally:
+            if not nested:
+                self._conn.execute("COMMIT")
+
+    def _columns(self, names: Sequence[str], start: datetime | None, end: datetime | None) -> Iterator[tuple[Any, ...]]:
+        reads = [self._reader(name) for name in names]
+        asked = traces.plain([_NAMED.get(name, name) for name in names])
+        # LEFT: a request without its row must not go missing in silence.
+        source = "trace" if _MEASURED.isdisjoint(names) else "trace LEFT JOIN trace_measure ON trace_key = key"
+        window = [None if at is None else utc(at) for at in (start, end)]
+        for rows in traces.chunks(self._conn, self._system, asked, *window, source=source):
+            values = list(zip(*rows, strict=True))[2:]
+            yield from zip(
+                *(column if read is None else map(read, column) for column, read in zip(values, reads, strict=True)),
+                strict=True,
+            )
+
+    def _reader(self, name: str) -> Callable[[Any], Any] | None:
+        """What makes a stored value the one that is asked for; None where it is that."""
+        if name == "shape":
+            return self._shape
+        if name == "of_users":
+            told: dict[int, bool] = {}
+
+            def of_users(shape: int) -> bool:
+                if shape not in told:
+                    told[shape] = not not_of_users(self._shape(shape))
+                return told[shape]
+
+            return of_users
+        if name == "copy":
+            return self._copies.__contains__
+        return _READ.get(name)
+
+    @cached_property
+    def _copies(self) -> frozenset[int]:
+        return frozenset(key for key, *_ in copies.keys(self._conn, SeenTraceSet.now(self._conn, self._system)))
+
+    def _whole(self, shows: Callable[[Trace], bool]) -> Iterator[Trace]:
+        seen = SeenTraceSet.now(self._conn, self._system)
+        counts = self._conn.execute(
+            f"SELECT shape, sum(n) FROM trace_tally WHERE import_id IN ({seen.numbers}) GROUP BY shape"
+        ).fetchall()
+        if stale.stale(self._conn, seen):  # the tallies may lack one
+            counts += self._conn.execute("SELECT id, 0 FROM trace_shape").fetchall()
+        wanted = {shape: n for shape, n in counts if shows(self._shape(shape))}
+        if not wanted:
+            return
+        shapes = ", ".join(map(str, wanted))
+        names = packing.TRACE_COLUMNS
+        if sum(wanted.values()) > _FEW:
+            for rows in traces.chunks(
+                self._conn,
+                self._system,
+                names,
+                source=f"trace CROSS JOIN trace_measure ON trace_key = key AND shape IN ({shapes})",
+            ):
+                for row in rows:
+                    yield packing.trace(row[2:])
+            return
+        where = f"system_id = {NUMBER} AND import_id IN ({seen.numbers}) AND {seen.where('trace.key')}"
+        found = self._conn.execute(
+            "SELECT started_at, key FROM trace_measure CROSS JOIN trace ON key = trace_key"
+            f" WHERE shape IN ({shapes}) AND {where}",
+            (self._system,),
+        ).fetchall()
+        keys = [key for _, key in sorted(found)]
+        for first in range(0, len(keys), _CHUNK):
+            some = keys[first : first + _CHUNK]
+            got = self._conn.execute(
+                f"SELECT key, {names} FROM trace WHERE key IN ({', '.join(map(str, some))})"
+            ).fetchall()
+            by_key = {row[0]: row[1:] for row in got}
+            yield from (packing.trace(by_key[key]) for key in some if key in by_key)
+
+    def _leaked(self) -> Iterator[tuple[date | None, LeakHit]]:
+        seen = SeenTraceSet.now(self._conn, self._system)
+        key, hit = -1, ""
+        sql = (
+            "SELECT l.trace_key, l.hit, l.pattern, l.place, l.excerpt, l.personal, t.started_at"
+            " FROM trace_leak l CROSS JOIN trace t ON t.key = l.trace_key"
+            f" WHERE t.system_id = {NUMBER} AND t.import_id IN ({seen.numbers}) AND {seen.where('t.key')}"
+            " AND (l.trace_key, l.hit) > (?, ?) ORDER BY l.trace_key, l.hit LIMIT ?"
+        )
+        while rows := self._conn.execute(sql, (self._system, key, hit, _CHUNK)).fetchall():
+            for _, hit, pattern, place, excerpt, personal, at in rows:
+                yield days.of(at // days.MICROS), LeakHit(hit, pattern, place, excerpt, bool(personal))
+            key = rows[-1][0]
+
+    def _shape(self, number: int) -> Trace:
+        if number not in self._shapes:
+            self._shapes[number] = tallies.skeleton(self._conn, number)
+        return self._shapes[number]

@@ -1,0 +1,76 @@
+"""Rows of `trace_tally`: what a batch adds to them, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from readiness_tui.domain.runs.model import Trace
+from readiness_tui.domain.traces.counted import Counted, Varied, joined
+from readiness_tui.domain.traces.shape import shape_from
+from readiness_tui.store.codec import from_micros, micros
+from readiness_tui.store.measured import days
+from readiness_tui.store.rows import Tx
+from readiness_tui.store.sqlite import Connection
+
+COLUMNS = "day, n, ids, first_at, first_id, varied"
+_encode = msgspec.json.Encoder().encode
+_varied = msgspec.json.Decoder(dict[str, tuple[int, bool]]).decode
+_ids = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
+def put_shapes(tx: Tx, shapes: Mapping[str, str]) -> dict[str, int]:
+    """The ids of these shapes, texts by digest; those that the file does not know yet are entered."""
+    found: dict[str, int] = {}
+    for digest, text in shapes.items():
+        known = tx.conn.execute("SELECT id FROM trace_shape WHERE digest = ?", (digest,)).fetchone()
+        if known is None:
+            cursor = tx.conn.execute("INSERT INTO trace_shape(digest, text) VALUES (?, ?)", (digest, text))
+            known = (cursor.lastrowid,)
+        found[digest] = known[0]
+    return found
+
+
+def skeleton(conn: Connection, number: int) -> Trace:
+    """What the requests of a shape show, by its id."""
+    text: str = conn.execute("SELECT text FROM trace_shape WHERE id = ?", (number,)).fetchone()[0]
+    return shape_from(text).skeleton
+
+
+def add(tx: Tx, import_id: int, counted: Iterable[tuple[int, Counted]]) -> None:
+    """Add what was counted, by the id of its shape, to an import's tallies."""
+    for number, more in counted:
+        day = days.number(more.day)
+        row = tx.conn.execute(
+            f"SELECT {COLUMNS} FROM trace_tally WHERE import_id = ? AND day = ? AND shape = ?", (import_id, day, number)
+        ).fetchone()
+        whole = more if row is None else joined((read(more.trace, row), more))
+        tx.conn.execute(
+            "INSERT OR REPLACE INTO trace_tally(import_id, shape, day, n, ids, first_at, first_id, varied)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (import_id, number, *_row(whole)),
+        )
+
+
+def _row(counted: Counted) -> tuple[Any, ...]:
+    """The values of COLUMNS."""
+    at, first = (None, None) if counted.first is None else (micros(counted.first[0]), counted.first[1])
+    ids = _encode(counted.ids).decode()
+    varied = {name: (one.first, one.differs) for name, one in counted.varied.items()}
+    return days.number(counted.day), counted.n, ids, at, first, _encode(varied).decode()
+
+
+def read(trace: Trace, row: tuple[Any, ...], copies: int = 0) -> Counted:
+    """From the values of COLUMNS."""
+    day, n, ids, at, first, varied = row
+    return Counted(
+        trace,
+        n,
+        days.of(day),
+        copies,
+        _ids(ids),
+        None if at is None else (from_micros(at), first),
+        {name: Varied(*told) for name, told in _varied(varied).items()},
+    )

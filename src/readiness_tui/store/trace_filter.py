@@ -1,0 +1,110 @@
+"""A filter of traces as SQL: clauses that hold for exactly the traces for which the domain's `shows` does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from readiness_tui.domain.filters.model import (
+    Amount,
+    Condition,
+    Filter,
+    Like,
+    Named,
+    NamePattern,
+    Within,
+)
+from readiness_tui.domain.filters.trace_filter import UNKNOWN, is_outcome
+from readiness_tui.store import packing
+from readiness_tui.store.codec import micros
+from readiness_tui.store.schema import UNKNOWN_TIME
+
+#: The texts that words are looked for in.
+TEXTS = ("question", "answer", "id")
+NAMES = {
+    "status": "status",
+    "error": "error",
+    "model": "model",
+    "prompt": "prompt_version",
+    "index": "index_version",
+    "release": "app_version",
+    "user": "person",
+    "session": "session",
+    "feedback": "feedback",
+}
+AMOUNTS = {"latency": "latency_ms", "cost": "cost", "tokens": "(tokens_in + tokens_out)"}
+_FAILED = "(error IS NOT NULL OR outcome IS 'error')"
+Clause = tuple[str, list[Any]]
+
+
+def clauses(wanted: Filter) -> tuple[list[str], list[Any]]:
+    """What has to hold of a row of `trace`, and the values."""
+    found: list[str] = []
+    values: list[Any] = []
+    for condition in wanted.conditions:
+        sql, given = _clause(condition)
+        found.append(f"({sql}) IS NOT TRUE" if condition.hidden else f"({sql})")
+        values += given
+    return found, values
+
+
+def like(text: str) -> str:
+    """The LIKE pattern of a text anywhere inside another."""
+    return "%" + _plain(text) + "%"
+
+
+def _plain(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _clause(condition: Condition) -> Clause:
+    if isinstance(condition, Named):
+        each = [_tool(one) if condition.key == "tool" else _name(condition.key, one) for one in condition.patterns]
+        return " OR ".join(sql for sql, _ in each), [value for _, values in each for value in values]
+    if isinstance(condition, Amount):
+        column = AMOUNTS[condition.key]
+        if condition.value is None:
+            return f"{column} IS NULL", []
+        return f"{column} {condition.sign} ?", [condition.value]
+    if isinstance(condition, Within):
+        return _between(condition)
+    pattern = like(condition.text)
+    return " OR ".join(f"{text} LIKE ? ESCAPE '\\'" for text in TEXTS), [pattern] * len(TEXTS)
+
+
+def _between(condition: Within) -> Clause:
+    sql, values = ["started_at > ?"], [UNKNOWN_TIME]
+    if condition.start is not None:
+        sql.append("started_at >= ?")
+        values.append(micros(condition.start))
+    if condition.end is not None:
+        sql.append("started_at < ?")
+        values.append(micros(condition.end))
+    return " AND ".join(sql), values
+
+
+def _name(key: str, pattern: NamePattern) -> Clause:
+    column = NAMES[key]
+    if pattern.like is Like.NOTHING:
+        return (f"NOT {_FAILED}" if key == "error" else f"{column} IS NULL"), []
+    if pattern.like is Like.IS:
+        outcome = is_outcome(pattern.text) if key == "status" else None
+        if outcome is not None:
+            return "outcome IS ?", [None if outcome == UNKNOWN else outcome]
+        return f"{column} = ?", [pattern.text]
+    return f"{column} LIKE ? ESCAPE '\\'", [_like_of(pattern)]
+
+
+def _like_of(pattern: NamePattern) -> str:
+    if pattern.like is Like.PART:
+        return like(pattern.text)
+    return _plain(pattern.text).replace("*", "%")
+
+
+def _tool(pattern: NamePattern) -> Clause:
+    """A tool that was called at least once. None is recorded: the log says nothing of calls, or that there were none."""
+    if pattern.like is Like.NOTHING:
+        return "tool_calls IS NULL OR tool_calls = '[]'", []
+    if pattern.like is Like.IS:
+        return "instr(tool_calls, ?) > 0", [packing.tool_fragment(pattern.text)]
+    called = "SELECT 1 FROM json_each(tool_calls) AS called WHERE json_extract(called.value, '$[0]')"
+    return f"EXISTS ({called} LIKE ? ESCAPE '\\')", [_like_of(pattern)]

@@ -1,0 +1,44 @@
+"""What each score of an item would do, said before one is pressed: once the cursor stands still on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from textual.content import Content
+from textual.widgets import Static
+from textual.worker import WorkType
+
+from readiness_tui.domain.verdict.preview import preview_vote
+from readiness_tui.tui.screens.checklists import item_text
+from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.still import THINKING, WhenStill
+
+_GROUP = "consequence"  # of its workers
+
+
+class Consequences:
+    """Fills the screen's `#consequence`. `present`: the item that the keys act on."""
+
+    def __init__(self, screen: RoomScreen, present: Callable[[], str | None]) -> None:
+        self._screen, self._present = screen, present
+        self._still = WhenStill(screen, THINKING)
+
+    def show(self, item_id: str) -> None:
+        screen = self._screen
+        view, shown = screen.view, screen.query_one("#consequence", Static)
+        self.drop()
+        # As high as what it says of another item now, so that nothing moves.
+        shown.update(Content("If you press  …" + "\n" * (shown.size.height - 1)), layout=not shown.size.height)
+
+        async def compute() -> None:
+            results = [await screen.host.reckon(preview_vote, view.workings, view.who, item_id, n) for n in (0, 1, 2)]
+            if self._present() == item_id and screen.view is view:
+                shown.update(item_text.consequence(results))
+
+        self._still.ask(lambda: screen.run_worker(cast(WorkType[None], compute), group=_GROUP, exclusive=True))
+
+    def drop(self) -> None:
+        """The cursor has moved on: what was being worked out is not wanted any more."""
+        self._still.drop()
+        self._screen.workers.cancel_group(self._screen, _GROUP)

@@ -1,0 +1,81 @@
+"""However many requests there are: what is read of them goes through an index, and nothing that is kept is read twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from readiness_tui.domain.runs.model import Trace
+from readiness_tui.store import Store, imports, packing, traces
+from readiness_tui.store.measured import days, stale, waiting
+from readiness_tui.store.measured.recorded import StoredTraces
+from tests.store.measured.test_recorded import OTHER, bring
+from tests.store.test_systems import planned
+from tests.store.workers import NOW, SYSTEM
+
+SEEN = [Trace(f"t{at}", NOW + timedelta(hours=at), question="my key is AKIA" + "ABCDEFGHIJKLMNOP") for at in range(60)]
+
+
+def filled(store: Store) -> None:
+    for system in (SYSTEM, OTHER):
+        for brought in (SEEN, [replace(trace, answer="new") for trace in SEEN[:5]], [replace(SEEN[9], id="twin")]):
+            imports.publish(store, bring(store, system, brought), "ana", NOW)
+
+
+def test_every_reading_goes_through_an_index(store: Store) -> None:
+    filled(store)
+    with store.read() as conn, planned(conn) as plans:
+        recorded = StoredTraces(conn, SYSTEM)
+        assert len(recorded) == 61
+        assert sum(one.n for one in recorded.counted()) == 61
+        assert len(list(recorded.columns(("at", "latency_ms", "shape", "copy", "retried")))) == 61
+        assert len(list(recorded.columns(("latency_ms",), NOW, NOW + timedelta(hours=9)))) > 3
+        assert len(list(recorded.leaked())) == 61
+        assert len(list(recorded.whole(lambda trace: trace.answer is not None))) == 5
+        assert traces.get(conn, SYSTEM, "t7") is not None
+        assert waiting.imports(conn) == []
+        assert waiting.systems_with_stale_days(conn) == []
+    scans = {step for step in plans if step.startswith("SCAN")}
+    large = ("trace", "t", "l", "m", "trace_measure", "trace_tally", "trace_twin", "trace_id", "trace_content")
+    assert not [step for step in scans if step.split()[1] in large], scans
+    assert any("trace_tally USING PRIMARY KEY (import_id=?)" in step for step in plans)
+    assert any("trace_time (system_id=? AND started_at>?" in step for step in plans)
+    assert any("trace_twin USING PRIMARY KEY" in step for step in plans)
+    assert any("trace_measure_shape (shape=?)" in step for step in plans)
+    assert any("trace_measure USING INTEGER PRIMARY KEY" in step for step in plans)
+
+
+def test_columns_of_figures_do_not_read_the_records(store: Store) -> None:
+    filled(store)
+    with store.read() as conn, planned(conn) as plans:
+        names = ("at", "latency_ms", "cost", "outcome", "cached", "cold", "shape", "of_users", "copy", "retried")
+        list(StoredTraces(conn, SYSTEM).columns(names))
+    assert any("trace USING COVERING INDEX trace_time" in step for step in plans)
+    assert not [step for step in plans if "trace USING INDEX" in step or "SEARCH trace USING INTEGER" in step]
+
+
+def test_counting_decodes_no_record(store: Store, monkeypatch) -> None:
+    """Neither the measuring of what is settled, nor a second look at a shape."""
+    filled(store)
+    monkeypatch.setattr(packing, "trace", lambda row: 1 / 0)
+    with store.read() as conn:
+        recorded = StoredTraces(conn, SYSTEM)
+        asked: list[str] = []
+        conn.set_trace_callback(asked.append)
+        for _ in range(2):
+            assert sum(one.n for one in recorded.counted()) == 61
+        conn.set_trace_callback(None)
+    shapes = [sql for sql in asked if "FROM trace_shape" in sql]
+    assert len(shapes) == len(set(shapes)) > 0
+
+
+def test_only_the_days_that_a_later_import_touches_are_tallied_anew(store: Store, monkeypatch) -> None:
+    filled(store)
+    done: list[tuple[int, int]] = []
+    plain = stale.counted
+    monkeypatch.setattr(stale, "counted", lambda conn, seen, pair: [done.append(pair), plain(conn, seen, pair)][1])
+    imports.publish(store, bring(store, SYSTEM, [replace(SEEN[30], answer="newer"), Trace("own", NOW)]), "ana", NOW)
+    with store.read() as conn:
+        (first,) = conn.execute("SELECT min(id) FROM import").fetchone()
+    assert SEEN[30].started_at is not None
+    assert done == [(first, days.number(SEEN[30].started_at.date()))]
