@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 
@@ -26,7 +28,12 @@ def measure(database: str) -> None:
     from readiness_tui.services.core.view import current_review
     from readiness_tui.store import reviews
 
-    desk = open_desk(Path(database), "ana")
+    copied = Path(database).with_name("cold.db")
+    shutil.copy(database, copied)
+    with closing(sqlite3.connect(copied)) as file:  # what was kept of it is gone
+        file.execute("DELETE FROM kept")
+        file.commit()
+    desk = open_desk(copied, "ana")
     with desk.store.read() as conn:
         review = current_review(conn, desk)
         lists = reviews.checklists(conn, review.id)
