@@ -22,8 +22,8 @@ def told(times: int = 1) -> Iterator[None]:
 def measure(database: str) -> None:
     """The gate and every probe of the newest review, from what is stored, with nothing kept."""
     from readiness_tui.services.core import measure as measuring
+    from readiness_tui.services.core.current import current_review
     from readiness_tui.services.core.desk import open_desk
-    from readiness_tui.services.core.view import current_review
     from readiness_tui.store import reviews
 
     desk = open_desk(Path(database), "ana")
@@ -37,8 +37,8 @@ def measure(database: str) -> None:
 
 def save(database: str, source: str) -> None:
     """A reviewer's saves while an import of `source` runs in another process: the 95th percentile of what each took."""
+    from readiness_tui.services.core.current import current_review
     from readiness_tui.services.core.desk import open_desk
-    from readiness_tui.services.core.view import current_review
     from readiness_tui.services.review.assess import score
     from readiness_tui.store import reviews
 
