@@ -17,12 +17,13 @@ from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.store import imports, trace_pages, trace_record, trace_survey, trace_words, traces
+from readiness_tui.store import imports, traces
+from readiness_tui.store.listing import trace_pages, trace_record, trace_survey, trace_words
+from readiness_tui.store.listing.trace_filter import NAMES
+from readiness_tui.store.listing.trace_pages import Cursor, ListedTrace
+from readiness_tui.store.listing.trace_record import FoundRecord
+from readiness_tui.store.listing.trace_survey import CountingStoppedError
 from readiness_tui.store.sqlite import Connection
-from readiness_tui.store.trace_filter import NAMES
-from readiness_tui.store.trace_pages import Cursor, ListedTrace
-from readiness_tui.store.trace_record import FoundRecord
-from readiness_tui.store.trace_survey import CountingStoppedError
 
 __all__ = [
     "NOTHING",
@@ -258,5 +259,5 @@ def worth_indexing(desk: Desk, wanted: Filter) -> bool:
 
 
 def index_words(desk: Desk, progress: Callable[[int, int], bool]) -> bool:
-    """Make the index of words; see `store/trace_words.py`. `progress` says False to stop."""
+    """Make the index of words; see `store/listing/trace_words.py`. `progress` says False to stop."""
     return trace_words.make(desk.store, progress)

@@ -28,8 +28,8 @@ from readiness_tui.domain.filters.model import (
     NamePattern,
     Says,
     Sign,
+    TimeRange,
     Vocabulary,
-    Within,
 )
 from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.domain.text.sanitise import one_line
@@ -157,19 +157,21 @@ def _amount(key: FilterKey, sign: str, value: str, hidden: bool) -> Amount:
     return Amount(key.name, Sign("=" if sign == ":" else sign), figure, hidden)
 
 
-def _between(key: FilterKey, value: str, today: date, hidden: bool) -> Within:
+def _between(key: FilterKey, value: str, today: date, hidden: bool) -> TimeRange:
     text = _unquoted(value) if value.startswith('"') else value
     moment = _moment(text) if ":" in text else None
     if moment is not None and key.name != "day":
-        return Within(moment, None, hidden) if key.name == "from" else Within(None, moment, hidden)
+        return TimeRange(moment, None, hidden) if key.name == "from" else TimeRange(None, moment, hidden)
     begin = datetime.combine(parse_day(text, today), time(), UTC)
     try:
         end = begin + timedelta(days=1)
     except OverflowError:
         raise ReadinessError(f"{_said(value)} is beyond the calendar. For example {key.example}.") from None
-    return {"day": Within(begin, end, hidden), "from": Within(begin, None, hidden), "to": Within(None, end, hidden)}[
-        key.name
-    ]
+    return {
+        "day": TimeRange(begin, end, hidden),
+        "from": TimeRange(begin, None, hidden),
+        "to": TimeRange(None, end, hidden),
+    }[key.name]
 
 
 def _moment(text: str) -> datetime | None:
@@ -181,7 +183,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def _check_times(found: list[Condition]) -> None:
-    times = [one for one in found if isinstance(one, Within) and not one.hidden]
+    times = [one for one in found if isinstance(one, TimeRange) and not one.hidden]
     starts = [one.start for one in times if one.start is not None]
     ends = [one.end for one in times if one.end is not None]
     if starts and ends and min(ends) <= max(starts):

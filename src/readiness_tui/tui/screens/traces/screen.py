@@ -72,6 +72,7 @@ class TracesScreen(RoomScreen):
         self._pinned_order: ListOrder | None = None  # None: in the order in which they were named
         self._shown: object = None  # what the list was read for; it is read again when that changes
         self._reading = False
+        self._empty = False  # no trace is imported
         self._survey: Survey | None = None  # of what is listed; None: not counted yet
         self._stop = Event()  # set when nobody waits any more for what is being counted
 
@@ -175,8 +176,9 @@ class TracesScreen(RoomScreen):
             return
         summary, second = self.query_one("#summary", Static), self.query_one("#errors", Static)
         total, narrow = self._list.window.total, self._filter != NOTHING
-        empty = total == 0 and self._pinned is None and not narrow
+        empty = self._empty = total == 0 and self._pinned is None and not narrow
         self.query_one("#panes").display = second.display = not empty
+        self.refresh_bindings()
         if empty:
             summary.update(Content(EMPTY))
             return
@@ -359,9 +361,9 @@ class TracesScreen(RoomScreen):
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("counts", "spread"):
-            return self._pinned is None
-        return super().check_action(action, parameters)
+        if action in ("filter", "sort", "counts", "spread") and self._empty:
+            return False
+        return self._pinned is None if action in ("counts", "spread") else super().check_action(action, parameters)
 
     # -- the whole record -----------------------------------------------------------------------------------------------
 
