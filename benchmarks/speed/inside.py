@@ -24,9 +24,9 @@ def told(times: int = 1) -> Iterator[None]:
 def measure(small: str, database: str) -> None:
     """The gate and every probe of the newest review, from what is stored, with nothing kept. The small file comes first:
     loading libraries is no part of the figure."""
+    from readiness_tui.services.core.current import current_review
     from readiness_tui.services.core.desk import open_desk
     from readiness_tui.services.core.measure import measure as measured
-    from readiness_tui.services.core.view import current_review
     from readiness_tui.store import reviews
 
     def of(path: Path) -> None:
@@ -50,8 +50,8 @@ def measure(small: str, database: str) -> None:
 
 def save(database: str, source: str) -> None:
     """A reviewer's saves while an import of `source` runs in another process: the 95th percentile of what each took."""
+    from readiness_tui.services.core.current import current_review
     from readiness_tui.services.core.desk import open_desk
-    from readiness_tui.services.core.view import current_review
     from readiness_tui.services.review.assess import score
     from readiness_tui.store import reviews
 

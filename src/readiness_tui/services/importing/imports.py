@@ -12,9 +12,9 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, label, measured, measures_of
 from readiness_tui.domain.runs.model import Case, Run
 from readiness_tui.domain.runs.pricing import Pricing
+from readiness_tui.services.core.current import current_review, system_of
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.named_run import of_path
-from readiness_tui.services.core.view import current_review, system_of
 from readiness_tui.services.core.write import deferred
 from readiness_tui.services.gate.declare import Facts, put, refuse_contradictions, stored_values
 from readiness_tui.services.importing.beside import Beside, beside
