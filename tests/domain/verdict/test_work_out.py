@@ -47,9 +47,7 @@ def changed(draw: st.DrawFn, before: Facts) -> Facts:
             ]
         )
     )
-    return replace(
-        before, dossiers=dossiers, review=review, viewer=draw(VIEWERS), **swapped
-    )
+    return replace(before, dossiers=dossiers, review=review, viewer=draw(VIEWERS), **swapped)
 
 
 @given(st.data(), reviews_of(), DAYS, DAYS)
