@@ -17,7 +17,7 @@ from readiness_tui.domain.metrics.rule import Direction, From, Rule
 from readiness_tui.domain.runs.model import Outcome, ToolCall, Trace
 from readiness_tui.domain.traces.listed import RecordedList
 from tests.domain.metrics.slow_traces import in_window, observe_slowly
-from tests.traces.grouped import ByShape
+from tests.domain.traces.grouped import ByShape
 
 DAY = datetime(2026, 11, 20, 12, tzinfo=UTC)
 AS_OF = DAY.date()
