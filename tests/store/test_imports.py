@@ -34,8 +34,10 @@ from readiness_tui.domain.runs.model import (
     ToolCall,
     Trace,
 )
-from readiness_tui.store import Store, audit, evalsets, imports, runs, staging, trace_pages, traces
+from readiness_tui.store import Store, audit, evalsets, imports, runs, staging, traces
 from readiness_tui.store.imports import ImportReject
+from readiness_tui.store.kept import marks
+from readiness_tui.store.listing import trace_pages
 from tests.store.workers import NOW, SYSTEM
 
 FULL_CASE = Case(
@@ -474,7 +476,7 @@ def test_a_label_survives_a_new_import_of_its_run(store: Store) -> None:
         runs.put_label(tx, SYSTEM, "run-1", "c", "v", mine)
     bring(store, digest="d2", runs=[(FULL_RUN, [replace(risky, output="new")])])
     with store.read() as conn:
-        marks = runs.label_changes(conn)
+        before = marks.rows(conn, marks.MEASURED, SYSTEM, 0)
         info = runs.current(conn, SYSTEM, "run-1")
         assert info is not None
         assert runs.cases(conn, info.key) == [replace(risky, output="new", human=mine, labels=(mine, filed))]
@@ -484,7 +486,7 @@ def test_a_label_survives_a_new_import_of_its_run(store: Store) -> None:
         assert runs.labels(conn, SYSTEM, "run-1") == {("c", "v"): (later, mine)}
         (case,) = runs.cases(conn, info.key)
         assert case.human == later
-        assert runs.label_changes(conn) > marks
+        assert marks.rows(conn, marks.MEASURED, SYSTEM, 0) != before
     with store.write("ben", "took it back", now=NOW) as tx:
         runs.clear_label(tx, SYSTEM, "run-1", "c", "v", "ben")
     with store.read() as conn:

@@ -22,9 +22,10 @@ from readiness_tui.domain.filters.survey import SHOWN
 from readiness_tui.domain.filters.trace_filter import TRACE_KEYS, shows
 from readiness_tui.domain.runs.model import Outcome, ToolCall, Trace
 from readiness_tui.services.traces import sorted_by
-from readiness_tui.store import Store, reviews, trace_pages, trace_survey, trace_words, traces
+from readiness_tui.store import Store, reviews, traces
+from readiness_tui.store.listing import trace_pages, trace_survey, trace_words
+from readiness_tui.store.listing.trace_survey import CountingStoppedError
 from readiness_tui.store.sqlite import Connection
-from readiness_tui.store.trace_survey import CountingStoppedError
 from tests.filters.strategies import filters
 from tests.filters.strategies import traces as any_trace
 from tests.store.test_imports import bring, some
@@ -354,3 +355,16 @@ def test_a_huge_record_is_listed_in_little(store: Store) -> None:
     assert row.many_calls
     assert row.trace.tool_calls is None
     assert len(row.trace.question or "") == len(row.trace.error or "") == 300
+
+
+def test_each_part_of_a_count_reads_its_own_range_and_no_other(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traces, "_PART", 100)
+    bring(store, traces=some(1000, model="m", latency_ms=2.0))
+    costs = []
+    with store.read() as conn:
+        for source, values in traces.parts(conn, SYSTEM, meant("latency>1")):
+            with steps(conn) as made:
+                assert conn.execute(f"SELECT count(*) {source}", values).fetchone() == (100,)
+            costs.append(made[0])
+    assert len(costs) == 10
+    assert max(costs) < 2 * min(costs)

@@ -159,18 +159,6 @@ def earlier_labels(
     return [_label(load(text)) for (text,) in found]
 
 
-def label_changes(conn: Connection) -> int:
-    """Grows with every change of a label or a batch, so that what was computed from labels is known to be old."""
-    return sum(
-        int(
-            conn.execute(f"SELECT coalesce(max(change_id), 0) FROM change_row WHERE table_name = '{table}'").fetchone()[
-                0
-            ]
-        )
-        for table in ("human_label", "metric_label", "label_batch")
-    )
-
-
 def clear_label(tx: Tx, system: str, run_id: str, case_id: str, variant: str, reviewer: str, metric: str = "") -> bool:
     return tx.delete(*_place_of(system, run_id, case_id, variant, reviewer, metric))
 

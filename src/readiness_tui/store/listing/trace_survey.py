@@ -54,12 +54,10 @@ def _gathered(conn: Connection, system: str, where: Filter, stop: Callable[[], b
     conn.execute("PRAGMA query_only = OFF")
     try:
         conn.execute(f"CREATE TEMP TABLE found({', '.join(_COLUMNS)})")
-        for clauses, values in traces.parts(conn, system, where):
+        for source, values in traces.parts(conn, system, where):
             if stop():
                 raise CountingStoppedError
-            conn.execute(
-                f"INSERT INTO temp.found SELECT {', '.join(_COLUMNS.values())} FROM trace WHERE {clauses}", values
-            )
+            conn.execute(f"INSERT INTO temp.found SELECT {', '.join(_COLUMNS.values())} {source}", values)
         yield
     finally:
         conn.set_progress_handler(None, 0)
