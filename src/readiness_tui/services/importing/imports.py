@@ -265,26 +265,17 @@ def import_records(
     *,
     where: str,
     digest: str,
-    keep_raw: str = "all",
     rereads: int | None = None,
     progress: OnProgress | None = None,
 ) -> ImportedFile:
-    """Import records that came from no file: `where` names their origin, `digest` identifies them. `rereads`: the import
-    that they are read from once more.
+    """Import records that came from no file: `where` names their origin, `digest` identifies them; or those kept of the
+    import `rereads`, all of them.
 
     Raises ReadinessError, with nothing stored, when nothing in it can be used.
     """
     result = ImportedFile(where, source.name)
     with deferred(desk):
-        _stage(
-            desk,
-            source,
-            records,
-            digest,
-            result,
-            progress,
-            how_read(source.name, keep_raw, rereads),
-        )
+        _stage(desk, source, records, digest, result, progress, how_read(source.name, rereads=rereads))
     return result
 
 

@@ -14,7 +14,7 @@ def checked_keep(text: str) -> str:
     return str(KeptRecords.parse(text))
 
 
-def how_read(format: str, keep_raw: str, rereads: int | None = None, *, priced: bool = False) -> HowRead:
+def how_read(format: str, keep_raw: str = "all", rereads: int | None = None, *, priced: bool = False) -> HowRead:
     """What an import remembers of its reading. `priced`: costs came from a price table."""
     beside = "a price table" if priced else "a mapping" if format == _MAPPED else ""
     return HowRead(registry.reading(format), beside, rereads, keep_raw)

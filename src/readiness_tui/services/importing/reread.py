@@ -57,7 +57,6 @@ def reread(desk: Desk, import_id: int, progress: OnProgress | None = None) -> Im
         _records(desk, info, source),
         where=info.path,
         digest=info.digest,
-        keep_raw=info.how.keep_raw,
         rereads=info.id,
         progress=progress,
     )
