@@ -34,8 +34,9 @@ from readiness_tui.domain.runs.model import (
     ToolCall,
     Trace,
 )
-from readiness_tui.store import Store, audit, evalsets, imports, runs, staging, trace_pages, traces
+from readiness_tui.store import Store, audit, evalsets, imports, runs, staging, traces
 from readiness_tui.store.imports import ImportReject
+from readiness_tui.store.listing import trace_pages
 from tests.store.workers import NOW, SYSTEM
 
 FULL_CASE = Case(

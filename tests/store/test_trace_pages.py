@@ -22,9 +22,10 @@ from readiness_tui.domain.filters.survey import SHOWN
 from readiness_tui.domain.filters.trace_filter import TRACE_KEYS, shows
 from readiness_tui.domain.runs.model import Outcome, ToolCall, Trace
 from readiness_tui.services.traces import sorted_by
-from readiness_tui.store import Store, reviews, trace_pages, trace_survey, trace_words, traces
+from readiness_tui.store import Store, reviews, traces
+from readiness_tui.store.listing import trace_pages, trace_survey, trace_words
+from readiness_tui.store.listing.trace_survey import CountingStoppedError
 from readiness_tui.store.sqlite import Connection
-from readiness_tui.store.trace_survey import CountingStoppedError
 from tests.filters.strategies import filters
 from tests.filters.strategies import traces as any_trace
 from tests.store.test_imports import bring, some

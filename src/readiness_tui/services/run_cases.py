@@ -9,7 +9,7 @@ from datetime import UTC
 
 from readiness_tui.domain.filters import completion, language
 from readiness_tui.domain.filters.case_filter import CaseOrder, case_vocabulary, in_order, met, metric_keys
-from readiness_tui.domain.filters.completion import Candidate
+from readiness_tui.domain.filters.completion import Completion
 from readiness_tui.domain.filters.histogram import TAIL, Bars, plan
 from readiness_tui.domain.filters.survey import SHOWN, Facet, Survey
 from readiness_tui.domain.metrics import case_key
@@ -93,7 +93,7 @@ def scores_seen(desk: Desk, run_id: str, case: Case) -> None:
     desk.seen_scores.add((run_id, case_key(case)))
 
 
-def complete(found: RunCases, counts: Survey | None, typed: str) -> list[Candidate]:
+def complete(found: RunCases, counts: Survey | None, typed: str) -> list[Completion]:
     """How a filter line can go on; `counts`: of what is listed."""
     values = {facet.key: [(name, n) for name, n in facet.counts if name] for facet in (counts.facets if counts else ())}
     return completion.complete(typed, case_vocabulary(found.metrics), values)

@@ -8,7 +8,7 @@ from datetime import UTC
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.filters import completion, language
-from readiness_tui.domain.filters.completion import Candidate
+from readiness_tui.domain.filters.completion import Completion
 from readiness_tui.domain.filters.model import Filter, Like, Named, NamePattern
 from readiness_tui.domain.filters.order import ListOrder
 from readiness_tui.domain.filters.survey import Survey
@@ -17,12 +17,13 @@ from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import current_review
-from readiness_tui.store import imports, trace_pages, trace_record, trace_survey, trace_words, traces
+from readiness_tui.store import imports, traces
+from readiness_tui.store.listing import trace_pages, trace_record, trace_survey, trace_words
+from readiness_tui.store.listing.trace_filter import NAMES
+from readiness_tui.store.listing.trace_pages import Cursor, ListedTrace
+from readiness_tui.store.listing.trace_record import FoundRecord
+from readiness_tui.store.listing.trace_survey import CountingStoppedError
 from readiness_tui.store.sqlite import Connection
-from readiness_tui.store.trace_filter import NAMES
-from readiness_tui.store.trace_pages import Cursor, ListedTrace
-from readiness_tui.store.trace_record import FoundRecord
-from readiness_tui.store.trace_survey import CountingStoppedError
 
 __all__ = [
     "NOTHING",
@@ -240,7 +241,7 @@ def survey(
     return found
 
 
-def complete(desk: Desk, typed: str) -> list[Candidate]:
+def complete(desk: Desk, typed: str) -> list[Completion]:
     """How a filter line can go on: with values once everything was counted, before that with keys alone."""
     kept = desk.cache.get(_SURVEY)
     facets = kept[1].facets if kept is not None else ()
@@ -258,5 +259,5 @@ def worth_indexing(desk: Desk, wanted: Filter) -> bool:
 
 
 def index_words(desk: Desk, progress: Callable[[int, int], bool]) -> bool:
-    """Make the index of words; see `store/trace_words.py`. `progress` says False to stop."""
+    """Make the index of words; see `store/listing/trace_words.py`. `progress` says False to stop."""
     return trace_words.make(desk.store, progress)

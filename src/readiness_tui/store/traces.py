@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from readiness_tui.domain.filters.model import Between, Filter
+from readiness_tui.domain.filters.model import Filter, TimeRange
 from readiness_tui.domain.runs.model import Trace
-from readiness_tui.store import packing, raw_records, trace_filter, trace_words
+from readiness_tui.store import packing, raw_records
 from readiness_tui.store.codec import from_micros
+from readiness_tui.store.listing import trace_filter, trace_words
 from readiness_tui.store.schema import UNKNOWN_TIME
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.systems import NUMBER
@@ -23,7 +24,7 @@ NONE = Filter()
 
 
 def count(conn: Connection, system: str, where: Filter = NONE) -> int:
-    if all(isinstance(one, Between) for one in where.conditions):  # an index says it
+    if all(isinstance(one, TimeRange) for one in where.conditions):  # an index says it
         where_sql, values = clauses(conn, system, where)
         return int(conn.execute(f"SELECT count(*) FROM trace WHERE {where_sql}", values).fetchone()[0])
     return sum(
@@ -154,7 +155,7 @@ def chunks(
 
 
 def _between(start: datetime | None, end: datetime | None) -> Filter:
-    return NONE if start is None and end is None else Filter((Between(start, end),))
+    return NONE if start is None and end is None else Filter((TimeRange(start, end),))
 
 
 def _published(conn: Connection, system: str) -> list[int]:

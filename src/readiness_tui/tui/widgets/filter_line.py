@@ -12,10 +12,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from readiness_tui.domain.filters.completion import Candidate
+from readiness_tui.domain.filters.completion import Completion
 from readiness_tui.tui.text import fit, join, line
 
-Completer = Callable[[str], Awaitable[Sequence[Candidate] | None]]
+Completer = Callable[[str], Awaitable[Sequence[Completion] | None]]
 OFFERED = 4  # lines of what a line can go on with
 
 
@@ -50,7 +50,7 @@ class FilterLine(Vertical):
         super().__init__(id="filter-line")
         self._placeholder = placeholder
         self._complete = complete
-        self._offered: Sequence[Candidate] = ()
+        self._offered: Sequence[Completion] = ()
         self._next = 0  # which of them Tab takes now
         self._took = ""  # the line as Tab left it: what is offered stays the same
 
@@ -83,7 +83,7 @@ class FilterLine(Vertical):
     def _close(self) -> None:
         self._show(())
 
-    def _show(self, found: Sequence[Candidate]) -> None:
+    def _show(self, found: Sequence[Completion]) -> None:
         self._offered, self._next, self._took = found, 0, ""
         below = self.query_one("#offered", Static)
         below.display = bool(found)
@@ -126,7 +126,7 @@ class FilterLine(Vertical):
         self._input.cursor_position = len(taken.line)
 
 
-def offered(found: Sequence[Candidate], width: int) -> Content:
+def offered(found: Sequence[Completion], width: int) -> Content:
     """Candidates one a line, with what they mean or how many records have them."""
     lines = []
     for place, one in enumerate(found[:OFFERED]):

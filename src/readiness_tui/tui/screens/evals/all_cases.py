@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from readiness_tui.domain.filters.case_filter import CaseOrder, case_orders, score_of
-from readiness_tui.domain.filters.completion import Candidate, narrowed
+from readiness_tui.domain.filters.completion import Completion, narrowed
 from readiness_tui.domain.metrics import case_key
 from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.runs.model import Case
@@ -197,7 +197,7 @@ class AllCasesDialog(ModalScreen[None]):
 
     # Filtering, sorting and counting
 
-    async def _complete(self, typed: str) -> list[Candidate] | None:
+    async def _complete(self, typed: str) -> list[Completion] | None:
         if self._found is None:
             return None
         counts = self._listing.survey if self._listing else None

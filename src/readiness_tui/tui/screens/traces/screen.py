@@ -14,7 +14,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from readiness_tui.domain.filters.completion import Candidate, narrowed
+from readiness_tui.domain.filters.completion import Completion, narrowed
 from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services import traces
@@ -72,6 +72,7 @@ class TracesScreen(RoomScreen):
         self._pinned_order: ListOrder | None = None  # None: in the order in which they were named
         self._shown: object = None  # what the list was read for; it is read again when that changes
         self._reading = False
+        self._empty = False  # no trace is imported
         self._survey: Survey | None = None  # of what is listed; None: not counted yet
         self._stop = Event()  # set when nobody waits any more for what is being counted
 
@@ -175,8 +176,9 @@ class TracesScreen(RoomScreen):
             return
         summary, second = self.query_one("#summary", Static), self.query_one("#errors", Static)
         total, narrow = self._list.window.total, self._filter != NOTHING
-        empty = total == 0 and self._pinned is None and not narrow
+        empty = self._empty = total == 0 and self._pinned is None and not narrow
         self.query_one("#panes").display = second.display = not empty
+        self.refresh_bindings()
         if empty:
             summary.update(Content(EMPTY))
             return
@@ -291,7 +293,7 @@ class TracesScreen(RoomScreen):
 
     # -- filtering, sorting and counting --------------------------------------------------------------------------------
 
-    async def _complete(self, typed: str) -> list[Candidate] | None:
+    async def _complete(self, typed: str) -> list[Completion] | None:
         return await self.host.search(traces.complete, self.desk, typed)
 
     def action_filter(self) -> None:
@@ -359,9 +361,9 @@ class TracesScreen(RoomScreen):
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("counts", "spread"):
-            return self._pinned is None
-        return super().check_action(action, parameters)
+        if action in ("filter", "sort", "counts", "spread") and self._empty:
+            return False
+        return self._pinned is None if action in ("counts", "spread") else super().check_action(action, parameters)
 
     # -- the whole record -----------------------------------------------------------------------------------------------
 
