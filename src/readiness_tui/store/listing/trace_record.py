@@ -23,10 +23,10 @@ _LISTS = {"chunks": "chunks", "tool_calls": "tool calls", "extra": "further fiel
 
 @dataclass(frozen=True, slots=True)
 class FoundRecord:
-    """`raw`: as the file had it. `left`: what was not read, in words."""
+    """`raw`: as the file had it, None where that was not kept. `left`: what was not read, in words."""
 
     trace: Trace
-    raw: str = ""
+    raw: str | None = ""
     left: tuple[str, ...] = ()
 
 
@@ -39,14 +39,14 @@ def read(conn: Connection, system: str, trace_id: str, *, raw: bool) -> FoundRec
         f"SELECT {', '.join(f'coalesce(length({name}), 0)' for name in names)} FROM trace WHERE key = ?", (key,)
     ).fetchone()
     sizes = dict(zip(names, lengths, strict=True))
-    record = traces.raw(conn, system, trace_id) or "" if raw else ""
+    record = traces.raw(conn, system, trace_id) if raw else ""
     if sum(lengths) <= LARGE:
         row = conn.execute(f"SELECT {packing.TRACE_COLUMNS} FROM trace WHERE key = ?", (key,)).fetchone()
         return FoundRecord(packing.trace(row), record)
     return _beginning(conn, key, sizes, record)
 
 
-def _beginning(conn: Connection, key: int, sizes: dict[str, int], record: str) -> FoundRecord:
+def _beginning(conn: Connection, key: int, sizes: dict[str, int], record: str | None) -> FoundRecord:
     columns, left = [], []
     for name in packing.TRACE_COLUMNS.split(", "):
         size = sizes.get(name, 0)
