@@ -24,7 +24,8 @@ from readiness_tui.domain.traces.measured import day_of
 from readiness_tui.domain.traces.recorded import Recorded
 from readiness_tui.domain.traces.traffic import not_of_users
 from tests.traces import slow_limits, slow_releases
-from tests.traces.records import AS_OF, NOON, ByShape, by_time, logs, some
+from tests.traces.grouped import ByShape, by_time
+from tests.traces.records import AS_OF, NOON, logs, some
 
 DECLARED = {
     "timeout_policy": "10",

@@ -22,6 +22,7 @@ COMMANDS = {
     "people": ("people", "Who owns the review, who votes: add a reviewer."),
     "import": ("importing", "Import runs, traces, an eval set, a gate."),
     "imports": ("imports", "List what was imported, and what was rejected."),
+    "reread": ("imports", "Read imports again whose reader has changed."),
     "sources": ("sources", "List the formats that can be imported."),
     "collect": ("collect", "Receive traces live over OTLP/HTTP."),
     "pull": ("pull", "Fetch runs and traces from a server."),

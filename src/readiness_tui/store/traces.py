@@ -10,9 +10,10 @@ from typing import Any
 
 from readiness_tui.domain.filters.model import Filter, TimeRange
 from readiness_tui.domain.runs.model import Trace
-from readiness_tui.store import packing, raw_records
+from readiness_tui.store import packing
 from readiness_tui.store.codec import from_micros
 from readiness_tui.store.listing import trace_filter, trace_words
+from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.schema import UNKNOWN_TIME
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.systems import NUMBER

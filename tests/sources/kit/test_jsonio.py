@@ -28,6 +28,7 @@ from readiness_tui.sources.kit.peek import FileKind, outline, peek
         (b'{"a"\t:1,"a":2}', 'the key "a" stands twice'),
         (b'{"x":[{"a":1,"b":2,"a":2}]}', 'the key "a" stands twice'),
         (b'{"a":1,"\\u0061":2}', 'the key "a" stands twice'),
+        (b'{"a":1,"a":"\\u0022\\u0022"}', 'the key "a" stands twice'),
         (b'{"a":' * 101 + b"1" + b"}" * 101, "nested deeper than 100"),
         (b"[" * 100_000, "nested deeper than 100"),
         (b'{"a":"\xff"}', "not valid UTF-8 (byte 0xff)"),

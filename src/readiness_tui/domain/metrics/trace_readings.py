@@ -26,7 +26,7 @@ class Requests(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ReadingBatch:
     """Some records' readings, as numpy arrays: `why` each has a value or none, its `value`, whether it `won` (−1: unknown;
     None where the metric does not ask), and the columns asked for beside them."""
 
@@ -36,7 +36,7 @@ class Part:
     others: Sequence[Sequence[Any]]
 
 
-def parts(requests: Requests, reader: TraceReader, tags: frozenset[str], *others: str) -> Iterator[Part]:
+def parts(requests: Requests, reader: TraceReader, tags: frozenset[str], *others: str) -> Iterator[ReadingBatch]:
     """The readings of those that carry all `tags`, some thousand at a time, in the order of the records."""
     import numpy as np
 
@@ -56,7 +56,7 @@ def parts(requests: Requests, reader: TraceReader, tags: frozenset[str], *others
             value = np.where(asked, amounts, value)
             why = np.where(asked & ~finite, np.where(why == _IF_LARGE, _CACHED, LACKING), why)
             why[why > _IF_LARGE] = VALUE
-        yield Part(why, value, won, columns[1 + len(reader.names) : len(columns) - bool(tags)])
+        yield ReadingBatch(why, value, won, columns[1 + len(reader.names) : len(columns) - bool(tags)])
 
 
 def tags_of(extra: dict[str, Any]) -> set[str]:
@@ -103,7 +103,7 @@ def _mark(said: Reading | Ask) -> int:
 @dataclass(frozen=True, slots=True)
 class Readings:
     """All readings in the order of the records: `why` by `WHY` (none is `IF_LARGE` any more), `value` and `won` as in
-    `Part`, and the session of each: a number, 0 without one. Two sessions have one number with a chance below 1 in a
+    `ReadingBatch`, and the session of each: a number, 0 without one. Two sessions have one number with a chance below 1 in a
     billion for a million of them.
 
     `usual`: the median of the amounts that are typical, above which one that is called cached counts.

@@ -116,12 +116,12 @@ def observe_traces(
     unit: str = "",
 ) -> Observed | NotComputable:
     """The figure of one metric over recorded requests; each is a case of its own, its session is its cluster."""
-    asked = Question.of(metric_key, requests, tags, direction=direction, unit=unit)
+    asked = MetricAsked.of(metric_key, requests, tags, direction=direction, unit=unit)
     return asked if isinstance(asked, NotComputable) else asked.answer()
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class MetricAsked:
     """One metric asked of some requests, those that carry all `tags`. `sessions`: whether any of them names one.
     `counted`: whether how many requests there are of each shape is all that it takes."""
 
@@ -141,7 +141,7 @@ class Question:
         *,
         direction: Direction | None = None,
         unit: str = "",
-    ) -> Question | NotComputable:
+    ) -> MetricAsked | NotComputable:
         held = requests if isinstance(requests, Window) else Window(requests, tuple(_shown(requests)))
         metric, wanted = resolve(metric_key) or unknown(metric_key, direction, unit), frozenset(tags)
         shapes = _tagged(held, wanted) if wanted else [shape for _, shape, _ in held.shown]

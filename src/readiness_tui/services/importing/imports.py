@@ -22,6 +22,7 @@ from readiness_tui.services.importing.beside import Beside, beside
 from readiness_tui.services.importing.garbage import collected_seldom
 from readiness_tui.services.importing.one_gate import rival_gates
 from readiness_tui.services.importing.parts import assembled
+from readiness_tui.services.importing.readers import how_read, reader_changed
 from readiness_tui.services.importing.result import ImportedFile, NothingUsableError
 from readiness_tui.services.importing.roles import take_as, taken
 from readiness_tui.sources import registry
@@ -64,6 +65,7 @@ def import_path(
     choice: RunChoice = NO_CHOICE,
     rivals: Mapping[Path, str] | None = None,
     declared: Facts = NOTHING_DECLARED,
+    keep_raw: str = "all",
 ) -> list[ImportedFile]:
     """Import a file, or every usable file in a folder. `role`: make its runs the candidate or baseline; `choice`, or
     "FILE#2": only those of its runs. All of them are stored.
@@ -74,7 +76,7 @@ def import_path(
     review's gate; `reason` says why it takes the place of another. Of several that differ, in the folder or in all that
     is imported at once (`rivals`, as `rival_gates` finds them), none does. Rejected lines are kept with the import.
     `declared`: what is said of its runs (of those that play the `role`, where `choice` names them) and their file does
-    not say; a file that says something else is refused.
+    not say; a file that says something else is refused. `keep_raw`: which raw records are kept, as `KeptRecords` reads it.
     """
     path, choice = of_path(path, choice)
     if choice and role is None:
@@ -91,6 +93,7 @@ def import_path(
         "prices": prices,
         "progress": progress,
         "declared": declared,
+        "keep_raw": keep_raw,
     }
 
     def by_itself(file: Path, known: tuple[Source, Recognised] | None = None) -> ImportedFile:
@@ -190,6 +193,7 @@ def import_as(
     progress: OnProgress | None = None,
     where: str | None = None,
     declared: Facts = NOTHING_DECLARED,
+    keep_raw: str = "all",
 ) -> ImportedFile:
     """Import a file by this source. `where`: the name the person knows it by, if not its path. `choice`: of its runs,
     those that play the `role`. `declared`: what is said of those, or of all, and the file does not say."""
@@ -207,6 +211,8 @@ def import_as(
                 " neither, or start a new review."
             )
         before = imports.find(conn, review.system, digest)
+        if before is not None and reader_changed(before):  # the same bytes say something else today
+            before = None
         # No run started after it was here.
         here = before.published_at if before and before.published_at else desk.now() if declared else None
         values = stored_values(conn, review.system, declared, here, review.gate_id) if here else {}
@@ -235,7 +241,8 @@ def import_as(
                 refuse_contradictions((run for run in brought if run.id in spoken_of), values, here)
 
         if before is None:
-            _stage(desk, source, source.read(path), digest, result, progress, check=check, pricing=pricing)
+            how = how_read(source.name, keep_raw, priced=pricing is not None)
+            _stage(desk, source, source.read(path), digest, result, progress, how, check=check, pricing=pricing)
         else:
             check(brought, known)
         if spoken_of and not result.cancelled:
@@ -252,14 +259,33 @@ def import_as(
     return result
 
 
-def import_records(desk: Desk, source: Source, records: Iterable[Record], *, where: str, digest: str) -> ImportedFile:
-    """Import records that came from no file: `where` names their origin, `digest` identifies them.
+def import_records(
+    desk: Desk,
+    source: Source,
+    records: Iterable[Record],
+    *,
+    where: str,
+    digest: str,
+    keep_raw: str = "all",
+    rereads: int | None = None,
+    progress: OnProgress | None = None,
+) -> ImportedFile:
+    """Import records that came from no file: `where` names their origin, `digest` identifies them. `rereads`: the import
+    that they are read from once more.
 
     Raises ReadinessError, with nothing stored, when nothing in it can be used.
     """
     result = ImportedFile(where, source.name)
     with deferred(desk):
-        _stage(desk, source, records, digest, result, None)
+        _stage(
+            desk,
+            source,
+            records,
+            digest,
+            result,
+            progress,
+            how_read(source.name, keep_raw, rereads),
+        )
     return result
 
 
@@ -277,13 +303,14 @@ def _stage(
     digest: str,
     result: ImportedFile,
     progress: OnProgress | None,
+    how: imports.HowRead,
     *,
     check: Callable[[list[Run], Mapping[str, Collection[str]]], None] = lambda brought, measures: None,
     pricing: Pricing | None = None,
 ) -> None:
     """`check`: may refuse what a file brought before anything of it is kept."""
     system = system_of(desk)
-    import_id = imports.begin(desk.store, system, result.path, result.format, digest, desk.who, desk.now())
+    import_id = imports.begin(desk.store, system, result.path, result.format, digest, desk.who, desk.now(), how)
     cases: dict[str, list[tuple[Case, str]]] = {}
     traces: list[TraceRecord] = []
     brought: list[Run] = []

@@ -122,10 +122,10 @@ def error_line(found: Facet, shown: int = 4) -> Content:
     return join(Content.styled("Errors: ", "bold"), line(" · ".join(parts)), more)
 
 
-def record(trace: Trace, raw: str | None = "", *, width: int = 80, left: Sequence[str] = ()) -> Content:
+def record(trace: Trace, raw: str = "", *, width: int = 80, left: Sequence[str] = ()) -> Content:
     """The whole record: what was asked and answered, retrieved, called, scored; then `raw` as the file had it.
 
-    `raw` None: it was not kept. `left`: what was too large to be read, in words.
+    `left`: what was too large to be read, in words.
     """
     glyph, word, kind = _OUTCOME[trace.outcome]
     own = f" (recorded as {one_line(trace.status, 60)})" if trace.status and trace.status != word else ""
@@ -151,8 +151,6 @@ def record(trace: Trace, raw: str | None = "", *, width: int = 80, left: Sequenc
         said.append(join(Content.styled("Also recorded: ", "bold"), line(as_json(trace.extra), "", LONG)))
     if raw:
         said += [Content(""), Content.styled("The record as it was imported", "bold $text-accent"), pretty(raw)]
-    if raw is None:
-        said += [Content(""), Content.styled("The record as it was imported was not kept.", "$foreground-muted")]
     return Content("\n").join(said)
 
 
