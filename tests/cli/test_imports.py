@@ -30,8 +30,8 @@ def test_costs_are_derived_by_a_table(cli: Cli, log: Path) -> None:
     done = cli("import", "--prices", "prices.yaml", log)
     assert done.code == 0, done.err
     assert "for 2 of 2 records without one, by the price table 2026-11 of 2026-11-20" in done.err
+    from readiness_tui.services.core.current import system_of
     from readiness_tui.services.core.desk import open_desk
-    from readiness_tui.services.core.view import system_of
     from readiness_tui.store import traces
 
     desk = open_desk(log.parent / "readiness.db", "ana")
@@ -95,3 +95,47 @@ def test_an_unknown_file_gets_a_mapping_that_works(cli: Cli, mini: Path) -> None
     assert explained.code == 0
     assert "brings 1 run, 2 cases" in explained.out
     assert "1 run, 2 cases (mapped)" in cli("import", "--map", "map.yaml", "t.csv").out
+
+
+def test_only_failures_raw_records_are_kept_and_said(cli: Cli, mini: Path) -> None:
+    path = mini.parent / "half.jsonl"
+    rows = [{**ROWS[0], "trace_id": f"k{n}", "status": "error" if n == 4 else "success"} for n in range(10)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert cli("import", "--keep-raw", "failures", path).code == 0
+    (info,) = (one for one in cli("imports", "--json").json["imports"] if one["path"] == str(path))
+    assert (info["traces"], info["keep_raw"], info["raw_kept"]) == (10, "failures", 1)
+    assert "raw records of failures alone: 1 of 10 traces" in cli("imports").out
+    refused = cli("reread", str(info["id"]))
+    assert refused.code == 2
+    assert "of its 10 traces the raw records of 1 were kept" in refused.err
+    from readiness_tui.store.trace_record import NOT_KEPT
+
+    from readiness_tui.services.core.desk import open_desk
+    from readiness_tui.services.traces import record
+
+    desk = open_desk(mini, "ana")
+    assert record(desk, "k3").raw == NOT_KEPT
+    assert json.loads(record(desk, "k4").raw) == rows[4]
+    assert record(desk, "k3").trace.latency_ms == 9
+    desk.close()
+
+
+@pytest.mark.parametrize("word", ["none", "sample:0", ""])
+def test_a_word_that_keeps_nothing_is_refused(cli: Cli, log: Path, word: str) -> None:
+    before = cli("imports", "--json").json
+    told = cli("import", "--keep-raw", word, log)
+    assert (told.code, told.out) == (2, "")
+    assert "which raw records to keep" in told.err
+    assert cli("imports", "--json").json == before
+
+
+def test_reading_again(cli: Cli, log: Path) -> None:
+    assert "nothing to read again" in cli("reread").out
+    assert cli("import", log).code == 0
+    number = cli("imports", "--json").json["imports"][0]["id"]
+    told = cli("reread", str(number), "--json")
+    assert (told.code, told.json["refused"]) == (0, [])
+    assert told.json["reread"][0]["traces"] == 3
+    new, old = cli("imports", "--json").json["imports"][:2]
+    assert (new["rereads"], old["read_again_as"], old["reader_changed"]) == (old["id"], new["id"], False)
+    assert f"read again as import {new['id']}" in cli("imports").out

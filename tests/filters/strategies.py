@@ -6,7 +6,17 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import strategies as st
 
-from readiness_tui.domain.filters.model import Amount, Between, Condition, Filter, Like, Named, NamePattern, Says, Sign
+from readiness_tui.domain.filters.model import (
+    Amount,
+    Condition,
+    Filter,
+    Like,
+    Named,
+    NamePattern,
+    Says,
+    Sign,
+    TimeRange,
+)
 from readiness_tui.domain.runs.model import Outcome, ToolCall, Trace
 
 DAYS = [date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22)]
@@ -56,9 +66,9 @@ _amounts = st.builds(
 _midnights = st.sampled_from(DAYS).map(lambda day: datetime.combine(day, time(), UTC))
 _moments = st.builds(lambda at, minutes: at + timedelta(minutes=minutes), _midnights, st.integers(0, 2000))
 _times = st.one_of(
-    st.builds(lambda at, hidden: Between(at, at + timedelta(days=1), hidden), _midnights, st.booleans()),
-    st.builds(lambda at, hidden: Between(at, None, hidden), _moments, st.booleans()),
-    st.builds(lambda at, hidden: Between(None, at, hidden), _moments, st.booleans()),
+    st.builds(lambda at, hidden: TimeRange(at, at + timedelta(days=1), hidden), _midnights, st.booleans()),
+    st.builds(lambda at, hidden: TimeRange(at, None, hidden), _moments, st.booleans()),
+    st.builds(lambda at, hidden: TimeRange(None, at, hidden), _moments, st.booleans()),
 )
 _says = st.builds(
     Says, st.sampled_from([*WORDS, "f", "fu", "fun", "und", "_", "%", "y \nz", "-x", "error"]), st.booleans()
@@ -67,7 +77,7 @@ _says = st.builds(
 
 def _possible(conditions: list[Condition]) -> bool:
     """What the language refuses: an end that is not after a start."""
-    times = [one for one in conditions if isinstance(one, Between) and not one.hidden]
+    times = [one for one in conditions if isinstance(one, TimeRange) and not one.hidden]
     starts = [one.start for one in times if one.start]
     ends = [one.end for one in times if one.end]
     return not starts or not ends or min(ends) > max(starts)

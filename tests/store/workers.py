@@ -52,7 +52,7 @@ def traces(path: Path, name: str, count: str) -> None:
 
 def compact(path: Path, name: str) -> None:
     """Pack anew and give pages back, saying where it is."""
-    from readiness_tui.store import compact
+    from readiness_tui.store.raw import compact
 
     store = Store.open(path)
     print("open", flush=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from textual.widgets import TextArea
@@ -118,3 +120,30 @@ async def test_a_long_refusal_scrolls(tmp_path: Path) -> None:
         results = app.screen.query_one("#results")
         assert results.region.bottom <= app.screen.query_one("#dialog").region.bottom - 1
         assert "--map" not in painted(pilot)
+
+
+async def test_an_import_says_its_pace_and_the_time_left_while_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter((0.0, 10.0, 40.0))
+    monkeypatch.setattr(
+        "readiness_tui.tui.screens.importing.screen.time", SimpleNamespace(monotonic=lambda: next(clock))
+    )
+    seen: list[str] = []
+
+    def imported(desk: object, path: Path, *, progress: Callable[[int, int], bool], **given: object) -> list[object]:
+        for done in (1, 21, 100):
+            assert progress(done * 1_000_000, 100_000_000)
+            seen.append(app.call_from_thread(lambda: read(pilot, "#pace")))
+        return []
+
+    monkeypatch.setattr("readiness_tui.tui.screens.importing.screen.import_path", imported)
+    app = app_on(tmp_path)
+    async with app.run_test(size=NARROW) as pilot:
+        await press(pilot, "i")
+        assert not app.screen.query_one("#pace").display
+        await fill(pilot, str(tmp_path))
+        await press(pilot, "enter")
+        await press(pilot)
+        assert seen == ["1 %", "21 %, 2.0 MB/s, about 40 s left", ""]
+        assert not app.screen.query_one("#pace").display

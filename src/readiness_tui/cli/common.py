@@ -103,6 +103,8 @@ def declares(command: Command) -> Command:
 
 def facts(started: str, judge: str, dataset: str, version: str) -> dict[Any, str]:
     """What was declared, by fact."""
+    if not (started or judge or dataset or version):
+        return {}
     from readiness_tui.domain.runs.model import Fact
 
     said = {Fact.STARTED: started, Fact.JUDGE: judge, Fact.DATASET: dataset, Fact.VERSION: version}

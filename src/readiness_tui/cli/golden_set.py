@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -49,20 +50,22 @@ def check(
     from readiness_tui.services.core.locate import named, nearest
 
     database = named(session.db) or nearest(Path.cwd())
-    evidence = golden_set.SetContext()
-    said: tuple[str, ...] = ()
-    if traces or runs:
-        evidence = golden_set.in_files(traces, runs)
-        said = evidence.said
-    elif database is not None:
-        evidence = golden_set.in_database(database, session.name)
-        said = (f"The prompts looked at are those in {database}.",) if evidence.traces or evidence.runs else ()
-    if files:
-        checked = golden_set.check_datasets(files, evidence, against=against)
-    elif traces or runs or database is None:
-        raise click.UsageError("Name a FILE, or with --db a database that has a golden set.")
-    else:
-        checked = [golden_set.check_imported(evidence)]
+    with ExitStack() as held:
+        evidence = golden_set.SetContext()
+        said: tuple[str, ...] = ()
+        if traces or runs:
+            evidence = golden_set.in_files(traces, runs)
+            said = evidence.said
+        elif database is not None:
+            evidence = held.enter_context(golden_set.in_database(database, session.name))
+            if len(evidence.recorded) or evidence.runs:
+                said = (f"The prompts looked at are those in {database}.",)
+        if files:
+            checked = golden_set.check_datasets(files, evidence, against=against)
+        elif traces or runs or database is None:
+            raise click.UsageError("Name a FILE, or with --db a database that has a golden set.")
+        else:
+            checked = [golden_set.check_imported(evidence)]
     if as_json:
         say_json(datasets_object(checked, said))
     else:

@@ -38,6 +38,13 @@ if TYPE_CHECKING:
 @click.option("--prices", type=File, help="A YAML price table, to derive costs from tokens if a record has none.")
 @click.option("--rejects", type=File, help="Write the rejected lines to this file, as JSON lines.")
 @click.option("--reason", default="", help="Why a gate replaces the previous one; stored and printed with it.")
+@click.option(
+    "--keep-raw",
+    default="all",
+    show_default=True,
+    help="Whose raw records are kept: all, failures, sample (those and 1 in 10 of the rest), sample:20. Traces alone; what"
+    " was read of them is kept of every one.",
+)
 @click.option("--explain", is_flag=True, help="Say what each file would bring, and why; nothing is stored.")
 @declares
 @which_run
@@ -52,6 +59,7 @@ def import_command(
     prices: Path | None,
     rejects: Path | None,
     reason: str,
+    keep_raw: str,
     explain: bool,
     model: str,
     prompt: str,
@@ -72,7 +80,9 @@ def import_command(
     """
     from readiness_tui.domain.runs.choice import RunChoice
     from readiness_tui.domain.text.format import plural
+    from readiness_tui.services.importing.readers import checked_keep
 
+    keep = checked_keep(keep_raw)
     choice = RunChoice(name=name, model=model, prompt=prompt)
     said = facts(started, judge, dataset, version)
     if explain:
@@ -107,6 +117,7 @@ def import_command(
                         choice=choice,
                         rivals=rivals,
                         declared=said,
+                        keep_raw=keep,
                     )
                 except ReadinessError as refusal:  # the other files are still imported
                     refused.append((str(path), refusal.on_command_line))

@@ -19,6 +19,7 @@ class Health:
     journal: str | None
     schema_version: int | None
     problems: tuple[str, ...]
+    remarks: tuple[str, ...] = ()  # nothing is wrong, and something is to do
 
 
 def health_object(health: Health) -> dict[str, Any]:
@@ -31,6 +32,7 @@ def health_object(health: Health) -> dict[str, Any]:
         if health.path is None
         else {"path": str(health.path), "journal": health.journal, "schema_version": health.schema_version},
         "problems": [*health.problems],
+        "remarks": [*health.remarks],
     }
 
 
@@ -44,5 +46,6 @@ def health_text(health: Health) -> str:
         if health.path is None
         else f"database   {health.path}, journal {health.journal}, schema {health.schema_version}",
         *(f"✗ {problem}" for problem in health.problems),
+        *(f"○ {remark}" for remark in health.remarks),
     ]
     return "\n".join([*lines, *([] if health.problems else ["● all is well"])])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.golden_set.check import CheckedSet, examine, version_before
 from readiness_tui.domain.golden_set.leakage import Request, of_run, of_traces
 from readiness_tui.domain.runs.joining import join_golden
-from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
+from readiness_tui.domain.runs.model import Case, EvalSet, Run
+from readiness_tui.domain.traces.listed import NOTHING_RECORDED, RecordedList
+from readiness_tui.domain.traces.recorded import Recorded
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk, open_desk
-from readiness_tui.services.core.view import current_review
 from readiness_tui.services.gate.content import (
     Content,
     all_traces,
@@ -21,7 +24,8 @@ from readiness_tui.services.gate.content import (
     read_eval_set,
     remarks,
 )
-from readiness_tui.store import evalsets, runs, traces
+from readiness_tui.store import evalsets, runs
+from readiness_tui.store.measured.recorded import StoredTraces
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
 
@@ -30,14 +34,14 @@ from readiness_tui.store.sqlite import Connection
 class SetContext:
     """What golden sets are checked against: prompts that must not contain their questions, and earlier versions."""
 
-    traces: tuple[Trace, ...] = ()
+    recorded: Recorded = NOTHING_RECORDED
     runs: tuple[tuple[Run, tuple[Case, ...], tuple[tuple[str, ...], ...]], ...] = ()  # with each case's prompts
     imported: tuple[EvalSet, ...] = ()  # the latest first
     said: tuple[str, ...] = ()  # what a reader should know of it
 
     def requests(self, eval_set: EvalSet) -> Iterator[Request]:
         """Every request whose prompt was logged."""
-        yield from of_traces(self.traces)
+        yield from of_traces(self.recorded.whole(lambda shape: True))
         for run, cases, prompts in self.runs:
             joined = join_golden(cases, eval_set).cases
             yield from of_run(run, zip(joined, prompts, strict=True), eval_set.cases)
@@ -88,15 +92,16 @@ def in_files(traces_of: Sequence[Path], runs_of: Sequence[Path]) -> SetContext:
         for content in results
         for run in content.runs.values()
     )
-    return SetContext(all_traces(logs), tuple(found), said=tuple(said))
+    return SetContext(RecordedList(all_traces(logs)), tuple(found), said=tuple(said))
 
 
-def at_desk(desk: Desk) -> SetContext:
-    """Everything imported for the desk's system."""
+@contextmanager
+def at_desk(desk: Desk) -> Iterator[SetContext]:
+    """Everything imported for the desk's system; its traces are read from the store, as long as the context lasts."""
     with desk.store.read() as conn:
         system = current_review(conn, desk).system
-        return SetContext(
-            tuple(traces.iter_between(conn, system)),
+        yield SetContext(
+            StoredTraces(conn, system),
             tuple(_run(conn, info) for info in runs.all(conn, system)),
             tuple(evalsets.all(conn, system)),
         )
@@ -111,14 +116,17 @@ def report_imported(desk: Desk) -> str:
     """What a person reads of the golden set imported last. Raises ReadinessError where there is none."""
     from readiness_tui.reports.golden_set import dataset_text
 
-    return dataset_text(check_imported(at_desk(desk)), brief=True)
+    with at_desk(desk) as evidence:
+        return dataset_text(check_imported(evidence), brief=True)
 
 
-def in_database(path: Path, who: str) -> SetContext:
+@contextmanager
+def in_database(path: Path, who: str) -> Iterator[SetContext]:
     """The same, of the database at `path`."""
     desk = open_desk(path, who)
     try:
-        return at_desk(desk)
+        with at_desk(desk) as evidence:
+            yield evidence
     finally:
         desk.close()
 

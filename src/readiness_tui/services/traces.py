@@ -8,21 +8,22 @@ from datetime import UTC
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.filters import completion, language
-from readiness_tui.domain.filters.completion import Candidate
+from readiness_tui.domain.filters.completion import Completion
 from readiness_tui.domain.filters.model import Filter, Like, Named, NamePattern
 from readiness_tui.domain.filters.order import ListOrder
 from readiness_tui.domain.filters.survey import Survey
 from readiness_tui.domain.filters.trace_filter import TRACE_KEYS, shows
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import current_review
-from readiness_tui.store import imports, trace_pages, trace_record, trace_survey, trace_words, traces
+from readiness_tui.store import imports, traces
+from readiness_tui.store.listing import trace_pages, trace_record, trace_survey, trace_words
+from readiness_tui.store.listing.trace_filter import NAMES
+from readiness_tui.store.listing.trace_pages import Cursor, ListedTrace
+from readiness_tui.store.listing.trace_record import FoundRecord
+from readiness_tui.store.listing.trace_survey import CountingStoppedError
 from readiness_tui.store.sqlite import Connection
-from readiness_tui.store.trace_filter import NAMES
-from readiness_tui.store.trace_pages import Cursor, ListedTrace
-from readiness_tui.store.trace_record import FoundRecord
-from readiness_tui.store.trace_survey import CountingStoppedError
 
 __all__ = [
     "NOTHING",
@@ -34,6 +35,7 @@ __all__ = [
     "around",
     "complete",
     "count",
+    "following",
     "index_words",
     "page",
     "parse_filter",
@@ -143,6 +145,20 @@ def around(desk: Desk, wanted: Filter, order: ListOrder, trace_id: str, limit: i
         return before + rest, len(before)
 
 
+def following(desk: Desk, wanted: Filter, order: ListOrder, after_id: str, limit: int) -> list[ListedTrace]:
+    """The rows after a trace, the first ones where none is named. Raises ReadinessError where the list does not have it."""
+    if not after_id:
+        return page(desk, wanted, order, limit=limit)
+    with desk.store.read() as conn:
+        system = current_review(conn, desk).system
+        place = trace_pages.placed(conn, system, wanted, order, after_id)
+        if place is None:
+            raise ReadinessError(
+                f"The list does not have a trace {one_line(after_id, 60)}. Leave --after out to begin at its top."
+            )
+        return trace_pages.page(conn, system, wanted, order, after=place, limit=limit)
+
+
 def rank(desk: Desk, wanted: Filter, order: ListOrder, place: Cursor) -> int:
     """How many traces stand before a place of the list."""
     with desk.store.read() as conn:
@@ -225,7 +241,7 @@ def survey(
     return found
 
 
-def complete(desk: Desk, typed: str) -> list[Candidate]:
+def complete(desk: Desk, typed: str) -> list[Completion]:
     """How a filter line can go on: with values once everything was counted, before that with keys alone."""
     kept = desk.cache.get(_SURVEY)
     facets = kept[1].facets if kept is not None else ()
@@ -243,5 +259,5 @@ def worth_indexing(desk: Desk, wanted: Filter) -> bool:
 
 
 def index_words(desk: Desk, progress: Callable[[int, int], bool]) -> bool:
-    """Make the index of words; see `store/trace_words.py`. `progress` says False to stop."""
+    """Make the index of words; see `store/listing/trace_words.py`. `progress` says False to stop."""
     return trace_words.make(desk.store, progress)

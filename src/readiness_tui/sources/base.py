@@ -18,6 +18,7 @@ from readiness_tui.sources.kit.base import (
     RunStart,
     Source,
     TraceRecord,
+    Versioned,
     Warn,
 )
 
@@ -39,5 +40,6 @@ __all__ = [
     "RunStart",
     "Source",
     "TraceRecord",
+    "Versioned",
     "Warn",
 ]

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources.kit import unwrap
-from readiness_tui.sources.kit.base import ClaimsFolder, Joins, Recognised, Source
+from readiness_tui.sources.kit.base import ClaimsFolder, Joins, Recognised, Source, Versioned
 from readiness_tui.sources.kit.fileio import HEAD, digest, unreadable
 from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.nearest import nearest
@@ -35,7 +35,9 @@ __all__ = [
     "each",
     "files",
     "inside",
+    "named",
     "problems",
+    "reading",
     "recognise",
     "sources",
     "within",
@@ -191,7 +193,7 @@ def _of_split(path: Path, head: bytes, forced: str | None, depth: int) -> tuple[
 
 
 def _as_named(path: Path, head: bytes, name: str) -> tuple[Source, Recognised]:
-    source = _named(name)
+    source = named(name)
     found = source.recognise(path, head)
     if found is None and unwrap.possible(path, head) is not None:
         raise _NothingFitsError(f"{path} is not in the format {name}.")
@@ -230,7 +232,7 @@ def claimed(folder: Path) -> tuple[Source, Recognised] | None:
 
 
 def _unless(forced: str | None, path: Path, source: Source, found: Recognised) -> tuple[Source, Recognised]:
-    if forced is not None and _named(forced) is not source:
+    if forced is not None and named(forced) is not source:
         raise ReadinessError(f"{path} is {found.why}, which {source.name} reads as one. Leave out --format {forced}.")
     return source, found
 
@@ -291,7 +293,14 @@ def _walk(path: Path) -> Iterator[Path]:
                 yield file
 
 
-def _named(name: str) -> Source:
+def reading(name: str) -> int | None:
+    """The number of a format's present way of reading, which an import remembers; None where nobody reads it."""
+    found = next((source for source in sources() if source.name == name), None)
+    return None if found is None else found.reading if isinstance(found, Versioned) else 1
+
+
+def named(name: str) -> Source:
+    """The source of this format. Raises ReadinessError where there is none."""
     by_name = {source.name: source for source in sources()}
     if name in by_name:
         return by_name[name]

@@ -15,11 +15,13 @@ from datetime import datetime
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Case, Completeness, EvalSet, Run, Trace, cut_short
+from readiness_tui.domain.traces.kept_records import KeptRecords
 from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
-from readiness_tui.store import leftovers, packing, raw_records, staged_traces, staging, systems
+from readiness_tui.store import leftovers, packing, staged_traces, staging, systems
 from readiness_tui.store.codec import dump, opt_moment, stamp, words
 from readiness_tui.store.db import Store
-from readiness_tui.store.measured import copies, stale
+from readiness_tui.store.measured import copies, late_indexes, stale
+from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.staging import UNSTORABLE, Refused
@@ -27,8 +29,21 @@ from readiness_tui.store.systems import NUMBER
 
 
 @dataclass(frozen=True, slots=True)
+class HowRead:
+    """How an import was read. `reader`: the number of its source's reading, None where an older version imported it.
+    `beside`: what was used beside the file ("prices", "mapping"), in its words. `rereads`: the import that it took in
+    again. `keep_raw`: which raw records are kept (`KeptRecords`).
+    """
+
+    reader: int | None = None
+    beside: str = ""
+    rereads: int | None = None
+    keep_raw: str = "all"
+
+
+@dataclass(frozen=True, slots=True)
 class ImportInfo:
-    """One imported file. `published_at` None: still coming in, or given up."""
+    """One imported file. `published_at` None: still coming in, or given up. `raw_kept`: of how many traces."""
 
     id: int
     path: str
@@ -41,6 +56,8 @@ class ImportInfo:
     cases: int
     traces: int
     rejects: int
+    how: HowRead
+    raw_kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +68,8 @@ class ImportReject:
     reason: str
     excerpt: str
 
+
+_PLAINLY = HowRead()
 
 # Readers
 
@@ -90,7 +109,9 @@ def rejects(conn: Connection, import_id: int, *, limit: int = -1) -> list[Import
 # Staging
 
 
-def begin(store: Store, system: str, path: str, format: str, digest: str, who: str, now: datetime) -> int:
+def begin(
+    store: Store, system: str, path: str, format: str, digest: str, who: str, now: datetime, how: HowRead = _PLAINLY
+) -> int:
     """Open a staged import of a system's data; returns its id. Removes what dead processes left first."""
     leftovers.sweep(store, now)
     with staging.batch(store) as tx:
@@ -106,6 +127,10 @@ def begin(store: Store, system: str, path: str, format: str, digest: str, who: s
                 "host": platform.node(),
                 "pid": os.getpid(),
                 "seen": seen,
+                "reader": how.reader,
+                "read_with": how.beside,
+                "rereads": how.rereads,
+                "keep_raw": how.keep_raw,
                 "measured": VERSION,
             }
         )
@@ -200,12 +225,17 @@ def add_traces(store: Store, import_id: int, traces: Iterable[tuple[Trace, str]]
     At publication one whose id the file has twice is a reject as well, and a trace that an earlier import of the same
     system brought is replaced by this one.
     """
+    with store.read() as conn:
+        found = conn.execute("SELECT keep_raw FROM import WHERE id = ?", (import_id,)).fetchone()
+    if found is None:
+        raise staging.gone(import_id)
+    keep = KeptRecords.parse(found[0])
     for batch in staging.batches(traces):
         try:
-            staged_traces.store_batch(store, import_id, batch, [])
+            staged_traces.store_batch(store, import_id, batch, [], keep)
         except UNSTORABLE:
             good, refused = staged_traces.sorted_out(batch)
-            staged_traces.store_batch(store, import_id, good, refused)
+            staged_traces.store_batch(store, import_id, good, refused, keep)
 
 
 def add_eval_set(store: Store, import_id: int, eval_set: EvalSet) -> None:
@@ -258,6 +288,7 @@ def publish(store: Store, import_id: int, who: str, now: datetime) -> ImportInfo
     """
     staged_traces.index_ids(store, import_id)
     compared = copies.enter(store, import_id, VERSION)
+    late_indexes.make(store)
     with store.read() as conn:
         named = "SELECT s.name FROM import i JOIN system s ON s.id = i.system_id WHERE i.id = ?"
         (system,) = conn.execute(named, (import_id,)).fetchone() or (None,)
@@ -271,7 +302,9 @@ def publish(store: Store, import_id: int, who: str, now: datetime) -> ImportInfo
         staged_traces.supersede(tx, import_id, seen, low, high)
         copies.catch_up(tx, import_id, VERSION, compared)
         (last,) = tx.conn.execute("SELECT coalesce(max(published_order), 0) FROM import").fetchone()
-        tx.what = f"imported {get(tx.conn, import_id).path}"
+        info = get(tx.conn, import_id)
+        again = info.how.rereads
+        tx.what = f"imported {info.path}" if again is None else f"read import {again} again: {info.path}"
         tx.put("import", {"id": import_id, "published_at": stamp(now), "published_order": last + 1})
         done = get(tx.conn, import_id)
     store.importing.discard(import_id)
@@ -303,4 +336,6 @@ def _info(row: Row) -> ImportInfo:
         cases=row["cases"],
         traces=row["traces"],
         rejects=row["rejects"],
+        how=HowRead(row["reader"], row["read_with"], row["rereads"], row["keep_raw"]),
+        raw_kept=row["raw_kept"],
     )

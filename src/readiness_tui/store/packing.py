@@ -14,10 +14,12 @@ from readiness_tui.domain.runs.model import Case, Chunk, EvalSet, Outcome, Run, 
 from readiness_tui.store.codec import from_micros, micros
 from readiness_tui.store.schema import UNKNOWN_TIME
 
+#: The texts of a trace's chunks where they lie apart, see `chunk_texts`; without a comma, as the names of columns are.
+CHUNK_TEXTS = "(SELECT x.chunks FROM trace_text x WHERE x.key = trace.key)"
 TRACE_COLUMNS = (
     "id, started_at, prompt_version, model, index_version, app_version, status, outcome, error, question, answer, "
     "chunks, tool_calls, retrieval, feedback, latency_ms, cost, tokens_in, tokens_out, scores, cached, cold, extra, "
-    "spans, person, session, (SELECT x.chunks FROM trace_text x WHERE x.key = trace.key)"
+    f"spans, person, session, {CHUNK_TEXTS}"
 )
 
 _LONG = 512  # characters of chunk texts in a trace from which they are compressed
@@ -119,6 +121,15 @@ def chunk_texts(chunks: tuple[Chunk, ...] | None) -> bytes | None:
     import zstandard  # only here: most commands never need it
 
     return zstandard.ZstdCompressor(level=1).compress(_encode([c.text for c in chunks]))
+
+
+def plain_size(found: tuple[bytes] | None) -> int:
+    """Bytes of the JSON that such a row holds, by the frame's head (RFC 8878, 3.1.1.1: at most 18 bytes); 0 without it."""
+    if found is None:
+        return 0
+    import zstandard
+
+    return int(zstandard.frame_content_size(found[0]))
 
 
 def _read_chunks(rows: str | None, texts: bytes | None) -> tuple[Chunk, ...] | None:

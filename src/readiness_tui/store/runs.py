@@ -10,8 +10,9 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.labels.queue import Answered, with_labels
 from readiness_tui.domain.runs.declared import with_declared
 from readiness_tui.domain.runs.model import Case, DeclaredFact, Drawn, HumanLabel, HumanVerdict, Run
-from readiness_tui.store import declared, packing, raw_records
+from readiness_tui.store import declared, packing
 from readiness_tui.store.codec import dump, load, moment, opt_moment, stamp
+from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.systems import NUMBER
@@ -156,18 +157,6 @@ def earlier_labels(
         (table, dump([*key])),
     ).fetchall()
     return [_label(load(text)) for (text,) in found]
-
-
-def label_changes(conn: Connection) -> int:
-    """Grows with every change of a label or a batch, so that what was computed from labels is known to be old."""
-    return sum(
-        int(
-            conn.execute(f"SELECT coalesce(max(change_id), 0) FROM change_row WHERE table_name = '{table}'").fetchone()[
-                0
-            ]
-        )
-        for table in ("human_label", "metric_label", "label_batch")
-    )
 
 
 def clear_label(tx: Tx, system: str, run_id: str, case_id: str, variant: str, reviewer: str, metric: str = "") -> bool:

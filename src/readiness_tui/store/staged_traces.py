@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterator
 
 from readiness_tui.domain.runs.model import Trace
-from readiness_tui.store import packing, raw_records, sqlite, staging
+from readiness_tui.domain.traces.kept_records import KeptRecords
+from readiness_tui.store import packing, sqlite, staging
 from readiness_tui.store.db import Store
-from readiness_tui.store.measured import days, stale
+from readiness_tui.store.measured import days, late_indexes, stale
 from readiness_tui.store.measured.reading import TraceReading
 from readiness_tui.store.measured.sorting import in_order
+from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.staging import UNSTORABLE, Refused
 
@@ -18,16 +20,19 @@ _TURN = 0.005  # seconds between two batches that follow each other at once: tim
 Pair = tuple[Trace, str]  # and its raw record
 
 
-def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[Refused]) -> None:
+def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[Refused], keep: KeptRecords) -> None:
     """One batch. The slow work is done before taking the lock."""
     traces = [trace for trace, _ in pairs]
     names, rows = packing.trace_rows(traces)
     texts = [packing.chunk_texts(trace.chunks) for trace in traces]
     reading = TraceReading.of(traces)
-    blocks = list(raw_records.blocks([raw for _, raw in pairs]))
+    kept = keep.of(traces, {at for at, _ in reading.leaked})
+    blocks = list(raw_records.blocks([raw if keeps else None for (_, raw), keeps in zip(pairs, kept, strict=True)]))
     with staging.batch(store) as tx:
         staging.check_staged(tx, import_id)
         (last,) = tx.conn.execute("SELECT coalesce(max(last_key), 0) FROM trace_raw").fetchone()
+        if not last:
+            late_indexes.put_off(tx)
         (system,) = tx.conn.execute("SELECT system_id FROM import WHERE id = ?", (import_id,)).fetchone()
         tx.bulk(
             f"INSERT INTO trace(key, import_id, system_id, {', '.join(names)}) VALUES (?, ?, ?{', ?' * len(names)})",
@@ -45,6 +50,7 @@ def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[R
             )
             last += count
         staging.count(tx, import_id, "traces", len(pairs))
+        staging.count(tx, import_id, "raw_kept", sum(kept))
         staging.reject(tx, import_id, refused)
 
 
@@ -106,6 +112,7 @@ def _staged_ids(store: Store, import_id: int) -> Iterator[list[tuple[str, int]]]
 def _refuse_again(tx: Tx, import_id: int, key: int) -> None:
     id, day = tx.conn.execute(f"SELECT id, {days.sql('started_at')} FROM trace WHERE key = ?", (key,)).fetchone()
     raw = raw_records.of_trace(tx.conn, key)
+    staging.count(tx, import_id, "raw_kept", -(raw is not None))
     for table, column in (
         ("trace_text", "key"),
         ("trace", "key"),

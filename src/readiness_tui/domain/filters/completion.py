@@ -16,7 +16,7 @@ _VALUE = re.compile(r"(?P<head>-?(?P<key>[^\W\d][\w.@-]*):(?:[^\"]*,)?)(?P<begun
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Completion:
     """`line`: the whole line with it; `said`: what is new in it. `count`: how many records have it, None: not counted."""
 
     line: str
@@ -27,7 +27,7 @@ class Candidate:
 
 def complete(
     typed: str, words: Vocabulary, values: Mapping[str, Sequence[tuple[str, int]]], limit: int = SHOWN
-) -> list[Candidate]:
+) -> list[Completion]:
     """The ways in which the last part of a line can go on."""
     before, last = _last(typed)
     if last is None:
@@ -37,7 +37,7 @@ def complete(
     if match is None:
         begun = last.removeprefix("-").casefold()
         return [
-            Candidate(before + minus + head, head, meaning=key.meaning)
+            Completion(before + minus + head, head, meaning=key.meaning)
             for key in words.keys.values()
             if key.name.casefold().startswith(begun)
             for head in [key.name + (">" if key.kind is KeyKind.AMOUNT else ":")]
@@ -51,7 +51,7 @@ def complete(
             starts = value.casefold().startswith(begun.casefold())
             fitting.append((not starts, place, value, count))
     return [
-        Candidate(before + match["head"] + written_name(value), value, count)
+        Completion(before + match["head"] + written_name(value), value, count)
         for _, _, value, count in sorted(fitting)[:limit]
     ]
 

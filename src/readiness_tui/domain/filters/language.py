@@ -19,7 +19,6 @@ from readiness_tui.domain.filters.model import (
     ANY_WORDS,
     NONE_WORDS,
     Amount,
-    Between,
     Condition,
     Filter,
     FilterKey,
@@ -29,6 +28,7 @@ from readiness_tui.domain.filters.model import (
     NamePattern,
     Says,
     Sign,
+    TimeRange,
     Vocabulary,
 )
 from readiness_tui.domain.text.dates import parse_day
@@ -157,19 +157,21 @@ def _amount(key: FilterKey, sign: str, value: str, hidden: bool) -> Amount:
     return Amount(key.name, Sign("=" if sign == ":" else sign), figure, hidden)
 
 
-def _between(key: FilterKey, value: str, today: date, hidden: bool) -> Between:
+def _between(key: FilterKey, value: str, today: date, hidden: bool) -> TimeRange:
     text = _unquoted(value) if value.startswith('"') else value
     moment = _moment(text) if ":" in text else None
     if moment is not None and key.name != "day":
-        return Between(moment, None, hidden) if key.name == "from" else Between(None, moment, hidden)
+        return TimeRange(moment, None, hidden) if key.name == "from" else TimeRange(None, moment, hidden)
     begin = datetime.combine(parse_day(text, today), time(), UTC)
     try:
         end = begin + timedelta(days=1)
     except OverflowError:
         raise ReadinessError(f"{_said(value)} is beyond the calendar. For example {key.example}.") from None
-    return {"day": Between(begin, end, hidden), "from": Between(begin, None, hidden), "to": Between(None, end, hidden)}[
-        key.name
-    ]
+    return {
+        "day": TimeRange(begin, end, hidden),
+        "from": TimeRange(begin, None, hidden),
+        "to": TimeRange(None, end, hidden),
+    }[key.name]
 
 
 def _moment(text: str) -> datetime | None:
@@ -181,7 +183,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def _check_times(found: list[Condition]) -> None:
-    times = [one for one in found if isinstance(one, Between) and not one.hidden]
+    times = [one for one in found if isinstance(one, TimeRange) and not one.hidden]
     starts = [one.start for one in times if one.start is not None]
     ends = [one.end for one in times if one.end is not None]
     if starts and ends and min(ends) <= max(starts):

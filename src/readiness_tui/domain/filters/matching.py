@@ -10,13 +10,13 @@ from typing import Protocol
 
 from readiness_tui.domain.filters.model import (
     Amount,
-    Between,
     Condition,
     Filter,
     Like,
     Named,
     NamePattern,
     Sign,
+    TimeRange,
 )
 
 _LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
@@ -45,7 +45,7 @@ def _holds(condition: Condition, record: Fields) -> bool:
         return any(_named(pattern, record.names(condition.key, pattern)) for pattern in condition.patterns)
     if isinstance(condition, Amount):
         return _compares(record.amount(condition.key), condition)
-    if isinstance(condition, Between):
+    if isinstance(condition, TimeRange):
         at, start, end = record.began(), condition.start, condition.end
         return at is not None and (start is None or at >= start) and (end is None or at < end)
     return any(contains(text, condition.text) for text in record.texts())

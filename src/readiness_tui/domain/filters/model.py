@@ -53,7 +53,7 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class TimeRange:
     """It began from `start` (inclusive) to `end` (exclusive), in UTC; None: no bound. Without a time it did neither."""
 
     start: datetime | None = None
@@ -70,7 +70,7 @@ class Says:
 
 
 #: `hidden` turns a condition round: it shows exactly what the condition without it does not, the unknown among it.
-Condition = Named | Amount | Between | Says
+Condition = Named | Amount | TimeRange | Says
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from readiness_tui.domain.metrics import MetricKind, NotComputable, Observed, Ru
 from readiness_tui.domain.metrics.meets import EPSILON, meets
 from readiness_tui.domain.metrics.rule import Direction, Rule
 from readiness_tui.domain.metrics.trace_readings import LACKING, VALUE
-from readiness_tui.domain.metrics.traces import Question, Window
+from readiness_tui.domain.metrics.traces import MetricAsked, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class LostTraces:
 
 def lost_traces(rule: Rule, requests: Window, most: int) -> LostTraces:
     """The requests that count against the rule, of which `most` are named."""
-    asked = Question.of(rule.metric, requests, rule.tags, direction=rule.direction, unit=rule.unit)
+    asked = MetricAsked.of(rule.metric, requests, rule.tags, direction=rule.direction, unit=rule.unit)
     seen = asked if isinstance(asked, NotComputable) else asked.answer()
     if isinstance(asked, NotComputable) or isinstance(seen, NotComputable) or rule.threshold is None:
         return LostTraces()

@@ -15,6 +15,7 @@ from readiness_tui.domain.runs.model import Case, GoldenCase, Run, Trace
 
 #: A normalised question shorter than this ("yes") appears in longer texts by chance.
 LEAST = 20
+_REMEMBERED = 10_000  # prompts whose questions are known: they repeat, but each request asks in its own words
 _PROMPT = re.compile(r"prompt|message|system|template|instruction|input|argument|arg_|shot|example", re.IGNORECASE)
 _ANSWERING = ("assistant", "ai", "model", "tool", "function")
 
@@ -111,6 +112,8 @@ def leaks(cases: Sequence[GoldenCase], requests: Iterable[Request]) -> tuple[Loo
         asked = None if request.asked is None else normalise(request.asked)
         for text in map(normalise, _texts(request.logged)):
             if text not in seen:
+                if len(seen) == _REMEMBERED:
+                    seen.clear()
                 seen[text] = tuple(_questions_in(text, heads))
             for ident, question in seen[text]:
                 if ident != request.own and not _is_own_question(question, text, asked, request):

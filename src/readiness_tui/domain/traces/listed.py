@@ -11,7 +11,7 @@ from typing import Any
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.content import content
 from readiness_tui.domain.traces.counted import Counted, Varied
-from readiness_tui.domain.traces.leaks import LeakHit, leaks
+from readiness_tui.domain.traces.leaks import LeakHit, leaks_of
 from readiness_tui.domain.traces.measured import MEASURED, at_of, day_of, utc
 from readiness_tui.domain.traces.traffic import not_of_users
 from readiness_tui.domain.traces.varied import digest, values
@@ -57,9 +57,8 @@ class RecordedList:
         return filter(shows, self.traces)
 
     def leaked(self) -> Iterator[tuple[date | None, LeakHit]]:
-        for trace in self.traces:
-            for hit in leaks(trace):
-                yield day_of(trace), hit
+        for at, hit in leaks_of(self.traces):
+            yield day_of(self.traces[at]), hit
 
 
 NOTHING_RECORDED = RecordedList()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from itertools import accumulate
 
@@ -53,6 +53,9 @@ class Cover:
     points: tuple[int, ...]
     weights: tuple[int, ...]
     decided: int
+    # What was found for a section, and for the sections up to one: a search asks again and again with one line changed.
+    _ways: dict[object, tuple[int, list[tuple[int, int]]]] = field(default_factory=dict, compare=False, repr=False)
+    _most: dict[tuple[int, int], tuple[int, dict[int, int]]] = field(default_factory=dict, compare=False, repr=False)
 
     def fewest(
         self, fates: Sequence[Fate | None], sections: Sequence[Sequence[Level]], assessed: Sequence[Level]
@@ -81,10 +84,17 @@ class Cover:
         if not total:
             return None
 
-        most = {0: 0}  # number of changes → the most undecided weight they can decide
+        place, most = 0, {0: 0}  # number of changes → the most undecided weight they can decide
         for section, levels in enumerate(sections):
-            ways = _section_options(points[section], weights[section], undecided[section], partial[section], levels)
-            most = _best_totals(most, ways)
+            of = (points[section], weights[section], tuple(undecided[section]), tuple(partial[section]), tuple(levels))
+            known = self._ways.get(of)
+            if known is None:
+                known = self._ways[of] = (len(self._ways), _section_options(*of))
+            after = self._most.get((place, known[0]))
+            if after is None:
+                after = (len(self._most) + 1, _best_totals(most, known[1]))
+                self._most[place, known[0]] = after
+            place, most = after
         best = [
             changes + level.cost
             for level in assessed
@@ -95,7 +105,7 @@ class Cover:
 
 
 def _section_options(
-    points: int, weight: int, undecided: list[int], partial: list[int], levels: Sequence[Level]
+    points: int, weight: int, undecided: Sequence[int], partial: Sequence[int], levels: Sequence[Level]
 ) -> list[tuple[int, int]]:
     """(changes, undecided weight decided) for each number of undecided items brought to 2, with the fewest others."""
     low = [0, *accumulate(sorted(partial, reverse=True))]

@@ -135,7 +135,7 @@ def _measure(
     conn: Connection, desk: Desk, review: Review, checklists: tuple[Checklist, ...], as_of: date, notes: str
 ) -> Measured:
     footing = footing_of(conn, desk, review, as_of)
-    recorded: Recorded = StoredTraces(conn, review.system)
+    recorded = StoredTraces(conn, review.system)
     outcome = evaluate_gate(
         footing.gate,
         footing.lock,

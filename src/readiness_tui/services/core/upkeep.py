@@ -6,18 +6,28 @@ import platform
 from dataclasses import dataclass
 from pathlib import Path
 
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.reports.health import Health
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.importing.readers import still_changed
 from readiness_tui.sources import registry
-from readiness_tui.store import compact as compacting
-from readiness_tui.store import sqlite, systems
+from readiness_tui.store import imports, sqlite, systems
+from readiness_tui.store.raw import compact as compacting
 
 
 def examine(desk: Desk | None) -> Health:
     """SQLite, the whole file and every reference in it, and the plugins."""
     problems = [*registry.problems()]
+    remarks: list[str] = []
     if desk is not None:
         problems += [f"{desk.store.path}: {line}. Restore a backup." for line in desk.store.integrity()]
+        with desk.store.read() as conn:
+            remarks = [
+                f"Import {info.id} ({one_line(info.path, 100)}) of {one_line(name, 60)}: its reader has changed since. Look at"
+                f" `readiness reread {info.id}`."
+                for name in systems.all(conn)
+                for info in still_changed(imports.all(conn, name))
+            ]
     return Health(
         python=platform.python_version(),
         sqlite=sqlite.sqlite3.sqlite_version,
@@ -27,6 +37,7 @@ def examine(desk: Desk | None) -> Health:
         journal=desk.store.journal_mode if desk else None,
         schema_version=desk.store.version if desk else None,
         problems=tuple(problems),
+        remarks=tuple(remarks),
     )
 
 

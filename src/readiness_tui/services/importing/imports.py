@@ -12,16 +12,16 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, label, measured, measures_of
 from readiness_tui.domain.runs.model import Case, Run
 from readiness_tui.domain.runs.pricing import Pricing
-from readiness_tui.domain.text.format import plural
+from readiness_tui.services.core.current import current_review, system_of
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.named_run import of_path
-from readiness_tui.services.core.view import current_review, system_of
 from readiness_tui.services.core.write import deferred
 from readiness_tui.services.gate.declare import Facts, put, refuse_contradictions, stored_values
 from readiness_tui.services.importing.beside import Beside, beside
 from readiness_tui.services.importing.garbage import collected_seldom
 from readiness_tui.services.importing.one_gate import rival_gates
 from readiness_tui.services.importing.parts import assembled
+from readiness_tui.services.importing.readers import how_read, reader_changed
 from readiness_tui.services.importing.result import ImportedFile, NothingUsableError
 from readiness_tui.services.importing.roles import take_as, taken
 from readiness_tui.sources import registry
@@ -64,6 +64,7 @@ def import_path(
     choice: RunChoice = NO_CHOICE,
     rivals: Mapping[Path, str] | None = None,
     declared: Facts = NOTHING_DECLARED,
+    keep_raw: str = "all",
 ) -> list[ImportedFile]:
     """Import a file, or every usable file in a folder. `role`: make its runs the candidate or baseline; `choice`, or
     "FILE#2": only those of its runs. All of them are stored.
@@ -74,7 +75,7 @@ def import_path(
     review's gate; `reason` says why it takes the place of another. Of several that differ, in the folder or in all that
     is imported at once (`rivals`, as `rival_gates` finds them), none does. Rejected lines are kept with the import.
     `declared`: what is said of its runs (of those that play the `role`, where `choice` names them) and their file does
-    not say; a file that says something else is refused.
+    not say; a file that says something else is refused. `keep_raw`: which raw records are kept, as `KeptRecords` reads it.
     """
     path, choice = of_path(path, choice)
     if choice and role is None:
@@ -91,6 +92,7 @@ def import_path(
         "prices": prices,
         "progress": progress,
         "declared": declared,
+        "keep_raw": keep_raw,
     }
 
     def by_itself(file: Path, known: tuple[Source, Recognised] | None = None) -> ImportedFile:
@@ -190,6 +192,7 @@ def import_as(
     progress: OnProgress | None = None,
     where: str | None = None,
     declared: Facts = NOTHING_DECLARED,
+    keep_raw: str = "all",
 ) -> ImportedFile:
     """Import a file by this source. `where`: the name the person knows it by, if not its path. `choice`: of its runs,
     those that play the `role`. `declared`: what is said of those, or of all, and the file does not say."""
@@ -207,6 +210,8 @@ def import_as(
                 " neither, or start a new review."
             )
         before = imports.find(conn, review.system, digest)
+        if before is not None and reader_changed(before):  # the same bytes say something else today
+            before = None
         # No run started after it was here.
         here = before.published_at if before and before.published_at else desk.now() if declared else None
         values = stored_values(conn, review.system, declared, here, review.gate_id) if here else {}
@@ -235,7 +240,8 @@ def import_as(
                 refuse_contradictions((run for run in brought if run.id in spoken_of), values, here)
 
         if before is None:
-            _stage(desk, source, source.read(path), digest, result, progress, check=check, pricing=pricing)
+            how = how_read(source.name, keep_raw, priced=pricing is not None)
+            _stage(desk, source, source.read(path), digest, result, progress, how, check=check, pricing=pricing)
         else:
             check(brought, known)
         if spoken_of and not result.cancelled:
@@ -252,14 +258,24 @@ def import_as(
     return result
 
 
-def import_records(desk: Desk, source: Source, records: Iterable[Record], *, where: str, digest: str) -> ImportedFile:
-    """Import records that came from no file: `where` names their origin, `digest` identifies them.
+def import_records(
+    desk: Desk,
+    source: Source,
+    records: Iterable[Record],
+    *,
+    where: str,
+    digest: str,
+    rereads: int | None = None,
+    progress: OnProgress | None = None,
+) -> ImportedFile:
+    """Import records that came from no file: `where` names their origin, `digest` identifies them; or those kept of the
+    import `rereads`, all of them.
 
     Raises ReadinessError, with nothing stored, when nothing in it can be used.
     """
     result = ImportedFile(where, source.name)
     with deferred(desk):
-        _stage(desk, source, records, digest, result, None)
+        _stage(desk, source, records, digest, result, progress, how_read(source.name, rereads=rereads))
     return result
 
 
@@ -277,13 +293,14 @@ def _stage(
     digest: str,
     result: ImportedFile,
     progress: OnProgress | None,
+    how: imports.HowRead,
     *,
     check: Callable[[list[Run], Mapping[str, Collection[str]]], None] = lambda brought, measures: None,
     pricing: Pricing | None = None,
 ) -> None:
     """`check`: may refuse what a file brought before anything of it is kept."""
     system = system_of(desk)
-    import_id = imports.begin(desk.store, system, result.path, result.format, digest, desk.who, desk.now())
+    import_id = imports.begin(desk.store, system, result.path, result.format, digest, desk.who, desk.now(), how)
     cases: dict[str, list[tuple[Case, str]]] = {}
     traces: list[TraceRecord] = []
     brought: list[Run] = []
@@ -354,13 +371,7 @@ def _stage(
         imports.add_rejects(desk.store, import_id, [(r.line, r.reason, r.excerpt) for r in result.rejected])
         imports.add_warnings(desk.store, import_id, result.warnings)
         if not (result.runs or result.traces or result.golden):
-            reason = (
-                f" The first: line {result.rejected[0].line}, {result.rejected[0].reason}." if result.rejected else ""
-            )
-            raise NothingUsableError(
-                f"{result.path}: nothing in it could be used; {plural(len(result.rejected), 'line')} rejected.{reason}",
-                result.rejected,
-            )
+            raise NothingUsableError(result.path, result.rejected)
         _count_stored(desk, imports.publish(desk.store, import_id, desk.who, desk.now()), result)
     except BaseException:
         imports.abort(desk.store, import_id)

@@ -204,6 +204,13 @@ class Described(Protocol):
 
 
 @runtime_checkable
+class Versioned(Protocol):
+    """A source that reads the same files otherwise than an earlier version of it did. What has no number has 1."""
+
+    reading: int
+
+
+@runtime_checkable
 class Assembles(Protocol):
     """A source whose traces come in parts: over several files, or several requests to the receiver."""
 

@@ -65,11 +65,14 @@ def decode(raw: bytes | msgspec.Raw) -> Any:
         value = _quick()(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _strictly(data)
-    if (type(value) is dict or type(value) is list) and (
-        data.count(b'"') != _encode(value).count(b'"') or (b"\\" in data and b"\\u0022" in data)
-    ):
+    if (type(value) is dict or type(value) is list) and not _has_its_quotes(data, value):
         return _strictly(data)
     return value
+
+
+def _has_its_quotes(data: bytes, value: Any) -> bool:
+    """Whether a text has as many quotes as its value written out again: then no key stood in it twice."""
+    return data.count(b'"') == _encode(value).count(b'"') and not (b"\\" in data and b"\\u0022" in data)
 
 
 @cache
@@ -89,7 +92,9 @@ def _strictly(data: bytes) -> Any:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _fault(data) from error
     if type(value) is dict or type(value) is list:
-        _refuse_duplicates(data, _count_keys(value, 1))
+        keys = _count_keys(value, 1)
+        if len(data) > _LONG or not _has_its_quotes(data, value):
+            _refuse_duplicates(data, keys)
     elif type(value) is int and not _INT64_MIN <= value <= _INT64_MAX:
         raise RecordError("an integer is beyond 64 bits")
     return value

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from readiness_tui.domain.text.frozen import quick
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 
@@ -24,6 +25,7 @@ KEYS = ("resourceSpans", "resourceLogs")
 KINDS = frozenset({"stringValue", "boolValue", "bytesValue", "intValue", "doubleValue", "arrayValue", "kvlistValue"})
 TRACE_BYTES, SPAN_BYTES = 16, 8
 
+_INTEGER = re.compile(r"-?[0-9]{1,20}")
 _HEX = re.compile("[0-9a-fA-F]+")
 _YEAR = 31_556_952 * 10**9  # in nanoseconds
 _LEAST_NANOS = 20 * _YEAR  # since 1970
@@ -33,6 +35,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INNER = {"resourceSpans": ("scopeSpans", "spans"), "resourceLogs": ("scopeLogs", "logRecords")}
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OtelRecord:
     """A span (`log` False) or log record as in the batch, with ids in hex. `trace_id` None: a log record without one."""
@@ -90,11 +93,13 @@ def plain(listed: Any, notes: fields.Notes) -> dict[str, Any]:
         raise RecordError("its attributes are not a list")
     found: dict[str, Any] = {}
     for part in listed:
-        if not isinstance(part, dict) or not isinstance(part.get("key"), str):
+        if not isinstance(part, dict) or not isinstance(key := part.get("key"), str):
             raise RecordError("an attribute is not an object with a key")
-        value = any_value(part.get("value"), notes)
-        if value is not None:
-            found[part["key"]] = value
+        value = part.get("value")
+        if type(value) is dict and len(value) == 1 and type(text := value.get("stringValue")) is str:  # most are
+            found[key] = text
+        elif (value := any_value(value, notes)) is not None:
+            found[key] = value
     return found
 
 
@@ -125,7 +130,7 @@ def any_value(value: Any, notes: fields.Notes) -> Any:
 
 def integer(value: Any, name: str) -> int:
     """A 64-bit integer, as a number or, as OTLP JSON has it, a text. Raises RecordError."""
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,20}", value):
+    if isinstance(value, str) and _INTEGER.fullmatch(value):
         value = int(value)
     if isinstance(value, float) and value.is_integer():
         value = int(value)

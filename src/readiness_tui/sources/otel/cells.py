@@ -125,6 +125,8 @@ def status_of(value: Any, notes: fields.Notes) -> tuple[int, str]:
     """
     if not isinstance(value, dict):
         return code_of(value, notes), ""
+    if not value:
+        return 0, ""
     code = next((value[name] for name in _STATUS_CODE if value.get(name) is not None), None)
     said = next((found for name in _STATUS_MESSAGE if isinstance(found := value.get(name), str) and found), "")
     if code is None and (names_error(said) or value.keys() - {*_STATUS_CODE, *_STATUS_MESSAGE, "deprecatedCode"}):

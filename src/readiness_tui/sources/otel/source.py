@@ -119,6 +119,7 @@ class Pile:
         self._notes = notes
         self._contexts: list[tuple[Any, Any]] = []
         self._numbers: dict[str, int] = {}
+        self._last: tuple[Any, Any, int] = (None, None, 0)
         self._answered: dict[str, str] = {}  # response id → trace id
         self._waiting: list[tuple[str, int, OtelRecord]] = []
 
@@ -174,12 +175,20 @@ class Pile:
         self._keep(piece.trace_id or "", line, piece)
 
     def _keep(self, trace_id: str, line: int, piece: OtelRecord) -> None:
-        context = fields.as_json([piece.resource, piece.scope])
-        number = self._numbers.setdefault(context, len(self._contexts))
-        if number == len(self._contexts):
-            self._contexts.append((piece.resource, piece.scope))
+        number = self._context(piece)
         text = fields.as_json([number, piece.value, piece.place])
         self._groups.add(trace_id, Kept("log" if piece.log else "span", line, text))
+
+    def _context(self, piece: OtelRecord) -> int:
+        """The number of the piece's resource and scope, which those beside it in the batch share."""
+        resource, scope, number = self._last
+        if resource is not piece.resource or scope is not piece.scope:
+            context = fields.as_json([piece.resource, piece.scope])
+            number = self._numbers.setdefault(context, len(self._contexts))
+            if number == len(self._contexts):
+                self._contexts.append((piece.resource, piece.scope))
+            self._last = piece.resource, piece.scope, number
+        return number
 
 
 def batches(path: Path) -> Iterator[tuple[int, Any] | Reject | Warn | Progress]:

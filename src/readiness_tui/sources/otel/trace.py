@@ -64,7 +64,7 @@ class TraceParts:
 
     def add(self, piece: OtelRecord) -> None:
         """Add a span or log record of an OTLP batch."""
-        key = _encode([piece.resource, piece.scope])
+        key = self._reader.context_key(piece.resource, piece.scope)
         if key not in self._reader.contexts:
             resource = _masked(piece.resource)
             plain = batch.plain(resource.get("attributes"), self._reader.notes)
@@ -120,7 +120,9 @@ class TraceParts:
         all_said = list(self._ended(events))
         for said in all_said:
             judgements += self._reader.judgements(said.attributes, said.events, of=said.id)
-            spans.append(self._reader.span(replace(said, events=(*said.events, *events.get(said.id, ())))))
+            if more := events.get(said.id):
+                said = replace(said, events=(*said.events, *more))
+            spans.append(self._reader.span(said))
         judgements += [judgement for _, judgement in self._notes.values()]
         trace = trace_from_spans(self.trace_id, spans, judgements, self._reader.notes)
         begun = [log.at for log in self._logs.values() if log.at is not None]

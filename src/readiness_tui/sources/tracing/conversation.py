@@ -13,6 +13,7 @@ from typing import Any
 
 from readiness_tui.domain.runs.model import SpanKind
 from readiness_tui.sources.kit import payload
+from readiness_tui.sources.kit.keys import PerKeys
 from readiness_tui.sources.tracing.attributes import CONTENT, NAMES
 from readiness_tui.sources.tracing.finish_words import asks_for_none, asks_for_tools, plain_word
 from readiness_tui.sources.tracing.known_attributes import Known
@@ -219,9 +220,13 @@ def _unknown(attributes: Mapping[str, Any]) -> list[str]:
 
 
 def _strange(attributes: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in attributes.items():
-        if name not in _KNOWN and not name.startswith(_KNOWN_STARTS):
-            yield name, value
+    for name in _STRANGE[tuple(attributes)]:
+        yield name, attributes[name]
+
+
+_STRANGE = PerKeys(
+    lambda names: tuple([name for name in names if name not in _KNOWN and not name.startswith(_KNOWN_STARTS)])
+)
 
 
 def _may_ask(name: str, value: Any) -> bool:

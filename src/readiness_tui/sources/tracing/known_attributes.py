@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import RecordError
+from readiness_tui.sources.kit.keys import PerKeys
 
 N = TypeVar("N", int, float)
 
@@ -27,20 +28,32 @@ class AttributeTable:
         for meaning, known in names.items():
             for rank, name in enumerate(known):
                 self._meanings.setdefault(name, []).append((meaning, rank))
+        self._of_attributes = PerKeys(self._first)
+        self._of_resource = PerKeys(
+            lambda names: {meaning: first for meaning, first in self._first(names).items() if meaning in OF_RESOURCE}
+        )
 
     def known(self, attributes: Mapping[str, Any], resource: Mapping[str, Any] | None = None) -> Known:
         """The values of these attributes; if several names have one meaning, the table's first wins."""
-        found: dict[str, tuple[int, str, Any]] = {}
-        for name, value in attributes.items():
-            if value is not None:
-                for meaning, rank in self._meanings.get(name, ()):
-                    if meaning not in found or rank < found[meaning][0]:
-                        found[meaning] = rank, name, value
-        for name, value in (resource or {}).items():
-            for meaning, rank in self._meanings.get(name, ()):
-                if meaning in OF_RESOURCE and (meaning not in found or rank < found[meaning][0]):
-                    found[meaning] = rank, name, value
+        names = tuple(attributes)
+        if None in attributes.values():
+            names = tuple([name for name in names if attributes[name] is not None])
+        found = {
+            meaning: (rank, name, attributes[name]) for meaning, (rank, name) in self._of_attributes[names].items()
+        }
+        for meaning, (rank, name) in self._of_resource[tuple(resource)].items() if resource else ():
+            if meaning not in found or rank < found[meaning][0]:
+                found[meaning] = rank, name, resource[name] if resource else None
         return Known(found, self.notes)
+
+    def _first(self, names: tuple[str, ...]) -> dict[str, tuple[int, str]]:
+        """For each meaning that these names have, the table's first of them and its rank."""
+        found: dict[str, tuple[int, str]] = {}
+        for name in names:
+            for meaning, rank in self._meanings.get(name, ()):
+                if meaning not in found or rank < found[meaning][0]:
+                    found[meaning] = rank, name
+        return found
 
 
 class Known:
@@ -62,12 +75,15 @@ class Known:
 
     def text(self, meaning: str) -> str | None:
         """The value as text, a structure as JSON; None if empty."""
-        value = self.first(meaning)
-        return None if value is None or value == "" else fields.as_json(value)
+        held = self._found.get(meaning)
+        if held is None or held[2] is None or held[2] == "":
+            return None
+        return fields.as_json(held[2])
 
     def parsed(self, meaning: str) -> Any:
         """The value as a structure, parsed if it is JSON text."""
-        return payload.parsed(self.first(meaning))
+        held = self._found.get(meaning)
+        return None if held is None else payload.parsed(held[2])
 
     def count(self, meaning: str) -> int | None:
         """A whole number that is not negative."""
@@ -83,6 +99,8 @@ class Known:
 
     def flag(self, meaning: str) -> bool | None:
         """true or false, also as text or 0 and 1."""
+        if meaning not in self._found:
+            return None
         try:
             return fields.flag({"": self.first(meaning)}, "")
         except RecordError:

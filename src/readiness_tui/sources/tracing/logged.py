@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from readiness_tui.domain.text.frozen import quick
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -17,6 +19,7 @@ class Event:
     body: Any = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class LoggedSpan:
     """A span as in its file: `code` is OTLP's status (0 unset, 1 ok, 2 error), `message` the status message.

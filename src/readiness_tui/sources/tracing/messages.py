@@ -15,8 +15,10 @@ from typing import Any
 
 from readiness_tui.domain.runs.model import ToolCall
 from readiness_tui.sources.kit import fields
+from readiness_tui.sources.kit.keys import PerKeys
 from readiness_tui.sources.kit.payload import parsed
 
+_LONG_NAME = 200
 _DEPTH = 12  # levels of an attribute's name that are followed
 _WRAPS = ("messages", "contents", "choices", "candidates", "generations", "output", "message", "content", "kwargs",
           "tool_calls", "toolCalls")  # fmt: skip
@@ -91,6 +93,11 @@ def last_text(found: Sequence[Message], *roles: str) -> str | None:
 
 def unflatten(attributes: Mapping[str, Any], prefix: str) -> Any:
     """The structure spelled out by attributes named `prefix.…`; numbers are list indexes. None: there are none."""
+    if not attributes:
+        return None
+    known = _PREFIXES[tuple(attributes)]
+    if known is not None and prefix not in known:
+        return None
     start = prefix + "."
     tree: dict[str, Any] = {}
     for name, value in attributes.items():
@@ -108,6 +115,16 @@ def unflatten(attributes: Mapping[str, Any], prefix: str) -> Any:
         if not isinstance(node.get(steps[-1]), dict):
             node[steps[-1]] = value
     return _listed(tree) if tree else None
+
+
+def _prefixes(names: tuple[str, ...]) -> frozenset[str] | None:
+    """What stands before a dot in these names; None where one is so long that this would take memory."""
+    if max(map(len, names)) > _LONG_NAME:
+        return None
+    return frozenset(name[:at] for name in names for at, mark in enumerate(name) if mark == ".")
+
+
+_PREFIXES = PerKeys(_prefixes)
 
 
 def json_text(value: Any) -> str | None:

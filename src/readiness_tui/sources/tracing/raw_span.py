@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from readiness_tui.domain.runs.model import Chunk, SpanKind, ToolCall
+from readiness_tui.domain.text.frozen import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RawSpan:
     """One recorded step, in our own terms; None is "not recorded".

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
 
 from readiness_tui.domain.runs.model import Chunk, SpanKind
 from readiness_tui.sources.kit import fields, payload
+from readiness_tui.sources.kit.keys import PerKeys
 from readiness_tui.sources.tracing import conversation, usage
 from readiness_tui.sources.tracing.attributes import CONTENT, EVALUATION_EVENTS, spread, step_of
 from readiness_tui.sources.tracing.conversation import CARRYING_EVENTS, MESSAGE_EVENTS, Said
@@ -44,7 +47,21 @@ _JUDGED_LISTS = ("evaluations", "annotations", "trace.evaluations", "trace.annot
 _NUMBERED = re.compile(r"\.[0-9]+(\.|$)")
 _CACHE_BESIDE = frozenset({"input_tokens"})  # Anthropic's own figure, which Claude Code passes on
 _SCHEMA = frozenset({"properties", "$schema", "required", "additionalProperties"})  # of a definition, not of arguments
+_encode = msgspec.json.Encoder().encode
 _CONTENT_STARTS = tuple(f"{name}." for name in CONTENT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What the names of a span's attributes say: those that are part of a list, marked by a number (most spans have
+    none), long texts, those that are kept as they are, parts of metadata; whether there is metadata, and a judgement."""
+
+    listed: tuple[str, ...]
+    content: tuple[str, ...]
+    kept: tuple[str, ...]
+    spelled: tuple[str, ...]
+    metadata: bool
+    judged: bool
 
 
 class Reader:
@@ -59,6 +76,26 @@ class Reader:
         self._mapped = frozenset(name for meaning in _MAPPED for name in names[meaning])
         self._metadata_starts = tuple(f"{name}." for name in names["metadata"])
         self._said = conversation.SaidReader(names)
+        self._plans = PerKeys(self._plan)
+        self._last: tuple[Any, Any, bytes] = (None, None, b"")
+
+    def context_key(self, resource: Mapping[str, Any], scope: Mapping[str, Any]) -> bytes:
+        """JSON of both; the spans beside each other in a batch share them."""
+        if self._last[0] is not resource or self._last[1] is not scope:
+            self._last = resource, scope, _encode([resource, scope])
+        return self._last[2]
+
+    def _plan(self, attributes: tuple[str, ...]) -> _Plan:
+        content = tuple([name for name in attributes if _is_content(name)])
+        spelled = tuple([name for name in attributes if name.startswith(self._metadata_starts)])
+        return _Plan(
+            listed=tuple([name for name in attributes if _NUMBERED.search(name)]),
+            content=content,
+            kept=tuple([name for name in attributes if name not in self._mapped and name not in content]),
+            spelled=spelled,
+            metadata=bool(spelled) or any(name in attributes for name in self.names["metadata"]),
+            judged=any(name in attributes for name in self.names["judged"]),
+        )
 
     def span(self, logged: LoggedSpan) -> RawSpan:
         """The span in our own terms."""
@@ -68,9 +105,10 @@ class Reader:
                 attributes |= event.attributes
                 attributes |= event.body if isinstance(event.body, dict) else {}
         known = self._table.known(attributes, logged.resource)
+        plan = self._plans[tuple(attributes)]
         step = step_of(logged.name, attributes, serves=logged.side == "server")
         kind = step.kind
-        listed = _listed(attributes)
+        listed = {name: attributes[name] for name in plan.listed}
         said = self._said.read(kind, known, attributes, listed, logged.events)
         chunks, reranks = self._chunks(kind, known, listed)
         is_tool = kind is SpanKind.TOOL
@@ -120,10 +158,10 @@ class Reader:
             user=known.text("user"),
             session=known.text("session"),
             feedback=known.text("feedback"),
-            tags=payload.tags(known.parsed("tags"), {}),
-            attributes=self._kept(known, attributes),
-            texts={name: fields.as_json(value) for name, value in attributes.items() if _is_content(name)},
-            extra=self._extra(logged, known, attributes),
+            tags=() if known.first("tags") is None else payload.tags(known.parsed("tags"), {}),
+            attributes=self._kept(known, {name: attributes[name] for name in plan.kept}),
+            texts={name: fields.as_json(attributes[name]) for name in plan.content},
+            extra=self._extra(logged, known, attributes, plan),
             assumed=assumed,
             finish=said.finish if asking else None,
             explained=step.explained,
@@ -150,8 +188,9 @@ class Reader:
 
         `of`: the id of the judged span.
         """
-        found = [self._judgement(attributes)]
-        flat = _listed(attributes)
+        plan = self._plans[tuple(attributes)]
+        found = [self._judgement(attributes)] if plan.judged else []
+        flat = {name: attributes[name] for name in plan.listed}
         for prefix in _JUDGED_LISTS:
             listed = payload.parsed(attributes.get(prefix)) or unflatten(flat, prefix)
             for part in listed if isinstance(listed, list) else ():
@@ -190,9 +229,8 @@ class Reader:
             return payload.chunks(output, self.notes), False
         return None, False
 
-    def _kept(self, known: Known, attributes: Mapping[str, Any]) -> dict[str, Any]:
-        """What probes read, under their names, and every other short attribute that is not a field already."""
-        kept = {k: v for k, v in attributes.items() if k not in self._mapped and not _is_content(k)}
+    def _kept(self, known: Known, kept: dict[str, Any]) -> dict[str, Any]:
+        """What probes read, under their names, beside every other short attribute that is not a field already."""
         kept |= {name: value for name in _KEPT if (value := known.first(name)) is not None}
         blocked = known.flag("blocked")
         if blocked is None and isinstance(decision := kept.get("decision"), str):
@@ -202,10 +240,10 @@ class Reader:
             kept["blocked"] = blocked
         return kept
 
-    def _extra(self, logged: LoggedSpan, known: Known, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    def _extra(self, logged: LoggedSpan, known: Known, attributes: Mapping[str, Any], plan: _Plan) -> dict[str, Any]:
         metadata: dict[str, Any] = {}
-        spelled = {key: value for key, value in attributes.items() if key.startswith(self._metadata_starts)}
-        for name in self.names["metadata"]:
+        spelled = {name: attributes[name] for name in plan.spelled}
+        for name in self.names["metadata"] if plan.metadata else ():
             for found in (payload.parsed(attributes.get(name)), unflatten(spelled, name)):
                 if isinstance(found, dict):
                     metadata |= {key: value for key, value in found.items() if key not in metadata}
@@ -267,11 +305,6 @@ def _error(logged: LoggedSpan, known: Known, attributes: Mapping[str, Any], even
     if len(parts) == 2 and parts[1].startswith(parts[0]):
         del parts[0]
     return ": ".join(parts) or "error"
-
-
-def _listed(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes that are part of a list, marked by a number in their name; most spans have none."""
-    return {name: value for name, value in attributes.items() if _NUMBERED.search(name)}
 
 
 def _is_content(name: str) -> bool:

@@ -5,8 +5,8 @@ never the same for other rows. What an import brought is marked by the import, i
 each case and request: those never change once they are seen. Whatever takes the records of an import in anew has to
 change the row of the import.
 
-Every table is in one of the lists below, or in `APART` (a test compares them with the schema). Nothing of the domain is
-imported here: a command that prints what was kept needs none of it.
+Every table is in one of the lists below, or a test knows that no result rests on it. Nothing of the domain is imported
+here: a command that prints what was kept needs none of it.
 """
 
 from __future__ import annotations
@@ -68,14 +68,6 @@ JUDGED = (
     f"SELECT * FROM scorecard WHERE review_id IN (:review, {_BEFORE}) ORDER BY id",
     "SELECT * FROM change ORDER BY id DESC LIMIT 1",
 )
-
-#: Tables that no result rests on, or that never change once their import is seen.
-APART = frozenset(
-    {
-        "change_row", "draft", "import_reject", "kept", "run_case", "setting", "sqlite_sequence",
-        "trace", "trace_id", "trace_raw", "trace_superseded",
-    }
-)  # fmt: skip
 
 
 def place(conn: Connection, review_id: int | None) -> tuple[int, str, str | None] | None:

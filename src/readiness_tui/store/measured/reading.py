@@ -11,7 +11,7 @@ import msgspec
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.content import content
 from readiness_tui.domain.traces.counted import Counted
-from readiness_tui.domain.traces.leaks import LeakHit, leaks
+from readiness_tui.domain.traces.leaks import LeakHit, leaks_of
 from readiness_tui.domain.traces.measured import call_minutes, longest_call_ms, retried
 from readiness_tui.domain.traces.shape import shape_of
 from readiness_tui.domain.traces.tally import Tallier
@@ -39,9 +39,9 @@ class TraceReading:
         nothing depends on when they are read. Raises ValueError or TypeError for what cannot be stored."""
         shapes: dict[str, str] = {}
         rows: list[tuple[Any, ...]] = []
-        leaked: list[tuple[int, LeakHit]] = []
         tallier = Tallier()
-        for at, trace in enumerate(map(packing.as_stored, traces)):
+        stored = [packing.as_stored(trace) for trace in traces]
+        for at, trace in enumerate(stored):
             shape = tallier.add(trace) if counts is None or counts[at] else shape_of(trace)
             shapes[shape.digest] = shape.text
             said = not_of_users(trace)
@@ -54,8 +54,7 @@ class TraceReading:
                     _minutes(call_minutes(trace)),
                 )
             )
-            leaked += [(at, hit) for hit in leaks(trace)]
-        return cls(shapes, rows, leaked, [(shape.digest, one) for shape, one in tallier.take()])
+        return cls(shapes, rows, list(leaks_of(stored)), [(shape.digest, one) for shape, one in tallier.take()])
 
     def put(self, tx: Tx, import_id: int, keys: Sequence[int]) -> None:
         """Store it, with the keys of the requests in their order."""

@@ -9,7 +9,7 @@ INDEXES = """
 CREATE INDEX trace_latency ON trace(system_id, latency_ms);
 CREATE INDEX trace_cost ON trace(system_id, cost);
 """
-#: `last_key`: up to which the traces of an import are in `trace_words`, -1 for all; see store/trace_words.py.
+#: `last_key`: up to which the traces of an import are in `trace_words`, -1 for all; see store/listing/trace_words.py.
 WORDS = """
 CREATE TABLE trace_words_import(import_id INTEGER PRIMARY KEY, last_key INTEGER NOT NULL) STRICT;
 CREATE TRIGGER trace_words_stale AFTER UPDATE OF question, answer, id ON trace

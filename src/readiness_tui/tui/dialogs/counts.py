@@ -27,7 +27,7 @@ class CountsDialog(ModalScreen[Chosen | None]):
 
     DEFAULT_CSS = """
     CountsDialog #dialog { width: 76; }
-    CountsDialog #counts { height: auto; max-height: 100%; border: none; background: $surface; padding: 0; }
+    CountsDialog #counts { height: auto; max-height: 70vh; border: none; background: $surface; padding: 0; }
     """
     BINDINGS = [
         Binding("escape,q,f", "leave", "Leave", id="counts.leave", key_display="Esc", tooltip="Back to the list"),

@@ -12,10 +12,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from readiness_tui.domain.filters.completion import Candidate
+from readiness_tui.domain.filters.completion import Completion
 from readiness_tui.tui.text import fit, join, line
 
-Completer = Callable[[str], Awaitable[Sequence[Candidate] | None]]
+Completer = Callable[[str], Awaitable[Sequence[Completion] | None]]
 OFFERED = 4  # lines of what a line can go on with
 
 
@@ -50,7 +50,7 @@ class FilterLine(Vertical):
         super().__init__(id="filter-line")
         self._placeholder = placeholder
         self._complete = complete
-        self._offered: Sequence[Candidate] = ()
+        self._offered: Sequence[Completion] = ()
         self._next = 0  # which of them Tab takes now
         self._took = ""  # the line as Tab left it: what is offered stays the same
 
@@ -81,8 +81,13 @@ class FilterLine(Vertical):
         self.display = bool(typed)
 
     def _close(self) -> None:
-        self._offered = ()
-        self.query_one("#offered", Static).update("")
+        self._show(())
+
+    def _show(self, found: Sequence[Completion]) -> None:
+        self._offered, self._next, self._took = found, 0, ""
+        below = self.query_one("#offered", Static)
+        below.display = bool(found)
+        below.update(offered(found, max(self.size.width - 2, 20)))
 
     @property
     def typed(self) -> str:
@@ -106,8 +111,7 @@ class FilterLine(Vertical):
         typed = self._input.value
         found = await self._complete(typed) or ()
         if typed == self._input.value and self._input.has_focus:
-            self._offered, self._next, self._took = found, 0, ""
-            self.query_one("#offered", Static).update(offered(found, max(self.size.width - 2, 20)))
+            self._show(found)
 
     @on(TypedFilter.Take)
     def _take(self, event: TypedFilter.Take) -> None:
@@ -122,7 +126,7 @@ class FilterLine(Vertical):
         self._input.cursor_position = len(taken.line)
 
 
-def offered(found: Sequence[Candidate], width: int) -> Content:
+def offered(found: Sequence[Completion], width: int) -> Content:
     """Candidates one a line, with what they mean or how many records have them."""
     lines = []
     for place, one in enumerate(found[:OFFERED]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -22,6 +23,20 @@ def _reads_alike(old: object, new: object) -> bool:
 
 class PickList(OptionList):
     """Rows with ids are picked; disabled rows without an id are headings."""
+
+    class LaidOut(Message):
+        """The list has another size than before, or the room in it."""
+
+        def __init__(self, rows: PickList) -> None:
+            super().__init__()
+            self.rows = rows
+
+        @property
+        def control(self) -> PickList:
+            return self.rows
+
+    def on_resize(self) -> None:
+        self.post_message(self.LaidOut(self))
 
     def refill(self, options: Iterable[Option], *, wanted: str | None = None) -> None:
         """Replace all rows; `wanted`, else the row highlighted before, else the first, is highlighted.

@@ -30,13 +30,13 @@ class RowList(Widget, Generic[T], can_focus=True):
         "row--cursor",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open", id="list.open", tooltip="The whole record"),
-        Binding("up,k", "move(-1)", "Up", id="list.up", show=False, tooltip="One row up"),
-        Binding("down,j", "move(1)", "Down", id="list.down", show=False, tooltip="One row down"),
-        Binding("pageup", "turn(-1)", "Page up", id="list.page_up", show=False, tooltip="A page up"),
-        Binding("pagedown", "turn(1)", "Page down", id="list.page_down", show=False, tooltip="A page down"),
-        Binding("home", "end('top')", "First", id="list.first", show=False, tooltip="The first row of the list"),
-        Binding("end", "end('bottom')", "Last", id="list.last", show=False, tooltip="The last row of the list"),
+        Binding("enter", "open", "Open", id="rows.open", tooltip="The whole record"),
+        Binding("up,k", "move(-1)", "Up", id="rows.up", show=False, tooltip="One row up"),
+        Binding("down,j", "move(1)", "Down", id="rows.down", show=False, tooltip="One row down"),
+        Binding("pageup", "turn(-1)", "Page up", id="rows.page_up", show=False, tooltip="A page up"),
+        Binding("pagedown", "turn(1)", "Page down", id="rows.page_down", show=False, tooltip="A page down"),
+        Binding("home", "end('top')", "First", id="rows.first", show=False, tooltip="The first row of the list"),
+        Binding("end", "end('bottom')", "Last", id="rows.last", show=False, tooltip="The last row of the list"),
     ]
 
     class Wanted(Message):

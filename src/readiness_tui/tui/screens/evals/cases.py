@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.binding import Binding
 from textual.widgets import OptionList
@@ -14,6 +14,7 @@ from readiness_tui.domain.runs.model import HumanVerdict
 from readiness_tui.services.labels import queue
 from readiness_tui.services.review import gaps
 from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.screens.evals.all_cases import AllCasesDialog
 from readiness_tui.tui.screens.evals.case_dialog import CaseDialog
 from readiness_tui.tui.screens.evals.page import CaseLine, case_line
 from readiness_tui.tui.screens.evals.table import LISTED
@@ -24,11 +25,14 @@ from readiness_tui.tui.text import line
 class CaseList(Feature):
     BINDINGS = [
         Binding("g", "gap", "Gap", id="evals.gap", tooltip="Make the highlighted case a gap"),
+        Binding("slash", "all_cases", "All cases", id="evals.all_cases", key_display="/", show=False, tooltip="All cases of the highlighted run, else of the candidate: filter, sort, count"),
         Binding("r", "review", "Review", id="evals.review", tooltip="Human review: label high-risk cases one by one, blind to the judge first"),
     ]  # fmt: skip
 
-    def __init__(self, screen: RoomScreen) -> None:
+    def __init__(self, screen: RoomScreen, chosen_run: Callable[[], str]) -> None:
+        """`chosen_run`: the id of the highlighted run, "" where none is."""
         super().__init__(screen)
+        self._chosen_run = chosen_run
         self.lines: Sequence[CaseLine] = ()
 
     @property
@@ -49,7 +53,11 @@ class CaseList(Feature):
         self.lines = cases
         options = [Option(case_line(case, width), id=f"c{i}") for i, case in enumerate(cases[:LISTED])]
         if len(cases) > LISTED:
-            options.append(Option(line(f"… and {len(cases) - LISTED:,} more", "$foreground-muted"), disabled=True))
+            options.append(
+                Option(
+                    line(f"… and {len(cases) - LISTED:,} more; / lists all cases", "$foreground-muted"), disabled=True
+                )
+            )
         listed.set_options(options)
         listed.display = bool(options)
         if options:
@@ -67,6 +75,16 @@ class CaseList(Feature):
         shown = CaseDialog(self.lines, listed.highlighted or 0, gap=self._ask_gap, label=self._ask_label)
         self.screen.app.push_screen(shown, came_back)
 
+    def action_all_cases(self) -> None:
+        """The whole run as a list of its own."""
+        candidate = self.view.measured.candidate
+        run_id = self._chosen_run() or (candidate[0].run.id if candidate else "")
+        if run_id:
+            self.screen.app.push_screen(AllCasesDialog(run_id, self._open_some))
+
+    def _open_some(self, lines: Sequence[CaseLine], place: int) -> None:
+        self.screen.app.push_screen(CaseDialog(lines, place, gap=self._ask_gap, label=self._ask_label))
+
     def open_alone(self, case: CaseLine) -> None:
         """Show a case that need not be listed."""
         self.screen.app.push_screen(CaseDialog([case], 0, gap=self._ask_gap, label=self._ask_label))
@@ -74,6 +92,8 @@ class CaseList(Feature):
     def works(self, action: str) -> bool:
         if action == "gap":
             return bool(self.lines)
+        if action == "all_cases":
+            return bool(self._chosen_run() or self.view.measured.candidate)
         return any(data.cases for data in self.view.measured.candidate)
 
     def action_gap(self) -> None:

@@ -44,6 +44,11 @@ class RunsTab(EvalsTab):
         run_id = self._run_id(key)
         return await self.host.search(detail, self.desk, run_id) if run_id else NOTHING
 
+    @property
+    def chosen(self) -> str:
+        """The id of the highlighted run; "" while another tab is shown."""
+        return self._run_id(self.table.key) if self.shown else ""
+
     def _run_id(self, key: str) -> str:
         return next((entry.info.run.id for entry in self._history if str(entry.info.key) == key), "")
 
@@ -52,7 +57,7 @@ class RunsTab(EvalsTab):
 
     async def action_choose(self, role: str) -> None:
         """Toggle a run's role. A run of the version already chosen joins it; one of another takes its place."""
-        view, run_id = self.view, self._run_id(self.table.key) if self.shown else ""
+        view, run_id = self.view, self.chosen
         if not run_id:
             return
         own, other = view.review.candidate, view.review.baseline
@@ -74,7 +79,7 @@ class RunsTab(EvalsTab):
 
     async def action_declare(self) -> None:
         """Say what the file of the highlighted run does not: what it says itself is not overridden."""
-        run_id = self._run_id(self.table.key) if self.shown else ""
+        run_id = self.chosen
         if not run_id:
             return
         known = await self.host.search(declaring.facts_of, self.desk, run_id)

@@ -47,10 +47,11 @@ class EvalsScreen(RoomScreen):
     def __init__(self) -> None:
         super().__init__()
         self._table = EvalsTable(self)
-        self._cases = CaseList(self)
+        self._runs = RunsTab(self, self._table)
+        self._cases = CaseList(self, lambda: self._runs.chosen)
         self._compare = CompareTab(self, self._table)
         self._gate = GateTab(self, self._table, self._compare)
-        tabs = (self._gate, self._compare, RunsTab(self, self._table))
+        tabs = (self._gate, self._compare, self._runs)
         self._tabs: dict[str, EvalsTab] = {tab.NAME: tab for tab in tabs}
         self.own(self._cases, *tabs, GatePlan(self, self._table))
         self._about = Content("")

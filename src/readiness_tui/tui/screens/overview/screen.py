@@ -13,7 +13,6 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.tui.screens.overview.glance import (
-    ActionLine,
     Glance,
     action_line,
     condition_table,
@@ -45,7 +44,8 @@ class OverviewScreen(RoomScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._flips: tuple[ActionLine, ...] = ()
+        self._glance: Glance | None = None
+        self._drawn = 0  # the width that the changes were drawn for
 
     def body(self) -> ComposeResult:
         with VerticalScroll(id="body", can_focus=False):
@@ -71,7 +71,7 @@ class OverviewScreen(RoomScreen):
             self.query_one(name).display = False
 
     def _draw(self, glance: Glance) -> None:
-        self._flips = glance.flips
+        self._glance = glance
         self.query_one("#verdict", Static).update(verdict_line(glance.verdict))
         self._show_flips(glance)
         self.query_one("#sections", Static).update(section_table(glance.sections))
@@ -92,12 +92,21 @@ class OverviewScreen(RoomScreen):
         if glance.flips_to is None:
             return
         title.update(line(f"FIX {len(glance.flips)} TO REACH {glance.flips_to}"))
-        # With many checklists and changes there are two scrollbars, once it is laid out.
-        width = max(min(self.size.width - 3, flips.scrollable_content_region.width or self.size.width), 40)
+        self._drawn = width = self._room_for_flips(flips)
         flips.refill(Option(action_line(flip, width), id=flip.key) for flip in glance.flips)
         rest.update(line(glance.flips_rest))
         if flips.display and self.focused is None:
             flips.focus(scroll_visible=False)  # the verdict above it stays in sight
+
+    def _room_for_flips(self, flips: PickList) -> int:
+        """The width of a row: two scrollbars show only once it is laid out that there is so much to show."""
+        return max(min(self.size.width - 3, flips.scrollable_content_region.width or self.size.width), 40)
+
+    @on(PickList.LaidOut, "#flips")
+    def _fit_flips(self, event: PickList.LaidOut) -> None:
+        event.stop()
+        if self._glance is not None and self._room_for_flips(self.query_one("#flips", PickList)) != self._drawn:
+            self._show_flips(self._glance)
 
     @on(OptionList.OptionSelected, "#flips")
     async def _opened(self, event: OptionList.OptionSelected) -> None:
@@ -110,8 +119,8 @@ class OverviewScreen(RoomScreen):
             await self._go_to(key)
 
     async def action_next(self) -> None:
-        if self._flips:
-            await self._go_to(self._flips[0].key)
+        if self._glance is not None and self._glance.flips:
+            await self._go_to(self._glance.flips[0].key)
 
     async def _go_to(self, key: str) -> None:
         await self.host.go_to(key)

@@ -21,7 +21,7 @@ from readiness_tui.tui.screens.traces.trace_list import TraceList
 
 class TraceActs(Feature):
     BINDINGS = [
-        Binding("space", "select", "Select", id="traces.select", tooltip="Select the trace, to act on several at once"),
+        Binding("space", "select", "Select", id="traces.select", show=False, tooltip="Select the trace, to act on several at once"),
         Binding("g", "gap", "Gap", id="traces.gap", tooltip="Make the selected traces gaps"),
         Binding("e", "evidence", "Evidence", id="traces.evidence", tooltip="Attach the selected traces to an item as evidence"),
         Binding("n", "incident", "Incident", id="traces.incident", tooltip="Open an incident with the selected traces"),

@@ -14,7 +14,8 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from readiness_tui.domain.filters.completion import Candidate, narrowed
+from readiness_tui.domain.filters.completion import Completion, narrowed
+from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services import traces
 from readiness_tui.services.core.view import ReviewView
@@ -23,10 +24,11 @@ from readiness_tui.tui.dialogs.counts import Chosen, CountsDialog
 from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.dialogs.spread import SpreadDialog
 from readiness_tui.tui.screens.room import RoomScreen
-from readiness_tui.tui.screens.traces import gate_limits, trace_text
+from readiness_tui.tui.screens.traces import trace_text
 from readiness_tui.tui.screens.traces.acts import TraceActs
 from readiness_tui.tui.screens.traces.trace_list import TraceList
 from readiness_tui.tui.text import join, line
+from readiness_tui.tui.widgets import gate_limits
 from readiness_tui.tui.widgets.filter_line import FilterLine
 from readiness_tui.tui.widgets.page_window import PAGE, PageSide
 
@@ -70,6 +72,7 @@ class TracesScreen(RoomScreen):
         self._pinned_order: ListOrder | None = None  # None: in the order in which they were named
         self._shown: object = None  # what the list was read for; it is read again when that changes
         self._reading = False
+        self._empty = False  # no trace is imported
         self._survey: Survey | None = None  # of what is listed; None: not counted yet
         self._stop = Event()  # set when nobody waits any more for what is being counted
 
@@ -106,7 +109,7 @@ class TracesScreen(RoomScreen):
         wanted = (state, self._filter, self._order, self._pinned, self._pinned_order)
         if wanted != self._shown:
             self._shown = wanted
-            self._load(gate_limits.values(view.gate.gate))
+            self._load(gate_limits.values(view.gate.gate, From.TRACES))
         self._layout()
 
     def point_at(self, what: str) -> None:
@@ -124,7 +127,8 @@ class TracesScreen(RoomScreen):
         self._stop.set()
         stop = self._stop = Event()
         shown, wanted, order, self._survey = self._list, self._filter, self._order, None
-        kept = shown.current.trace.id if shown.current else ""
+        moved = shown.current is not None and shown.window.rank != 1  # who is at the top stays at the top
+        kept = shown.current.trace.id if shown.current and moved else ""
         shown.selected.clear()
         if self._pinned is not None:
             await self._load_pinned(self._pinned[0], kept)
@@ -172,8 +176,9 @@ class TracesScreen(RoomScreen):
             return
         summary, second = self.query_one("#summary", Static), self.query_one("#errors", Static)
         total, narrow = self._list.window.total, self._filter != NOTHING
-        empty = total == 0 and self._pinned is None and not narrow
+        empty = self._empty = total == 0 and self._pinned is None and not narrow
         self.query_one("#panes").display = second.display = not empty
+        self.refresh_bindings()
         if empty:
             summary.update(Content(EMPTY))
             return
@@ -288,7 +293,7 @@ class TracesScreen(RoomScreen):
 
     # -- filtering, sorting and counting --------------------------------------------------------------------------------
 
-    async def _complete(self, typed: str) -> list[Candidate] | None:
+    async def _complete(self, typed: str) -> list[Completion] | None:
         return await self.host.search(traces.complete, self.desk, typed)
 
     def action_filter(self) -> None:
@@ -351,12 +356,14 @@ class TracesScreen(RoomScreen):
             self.host.tell(NOT_COUNTED)
             return
         title = f"Latency and cost of {plural(self._survey.total, 'trace')}"
-        self.app.push_screen(SpreadDialog(title, self._survey.bars, gate_limits.limits(self.view.gate.gate)))
+        self.app.push_screen(
+            SpreadDialog(title, self._survey.bars, gate_limits.limits(self.view.gate.gate, From.TRACES))
+        )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("counts", "spread"):
-            return self._pinned is None
-        return super().check_action(action, parameters)
+        if action in ("filter", "sort", "counts", "spread") and self._empty:
+            return False
+        return self._pinned is None if action in ("counts", "spread") else super().check_action(action, parameters)
 
     # -- the whole record -----------------------------------------------------------------------------------------------
 

@@ -20,14 +20,14 @@ _BAD = "bold $text-error"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DrawnStep:
     span: Span
     depth: int
     orphan: bool  # its parent is not recorded
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class TimeScale:
     """The time that the drawing spans, in milliseconds from `start`."""
 
     start: datetime
@@ -60,7 +60,7 @@ def waterfall(spans: Sequence[Span] | None, width: int) -> list[Content]:
     return said
 
 
-def tree(spans: Sequence[Span]) -> list[Step]:
+def tree(spans: Sequence[Span]) -> list[DrawnStep]:
     """The steps in the order of their parents, then of their start; those that hang in a circle are left out."""
     ids = {span.id for span in spans}
     children: dict[str | None, list[Span]] = {}
@@ -71,23 +71,23 @@ def tree(spans: Sequence[Span]) -> list[Step]:
         begun = [span.started_at for span in siblings]
         if all(at is not None for at in begun):
             siblings.sort(key=lambda span: _utc(span.started_at))
-    found: list[Step] = []
+    found: list[DrawnStep] = []
     waiting = [(span, 0) for span in reversed(children.pop(None, []))]
     while waiting:
         span, depth = waiting.pop()
-        found.append(Step(span, depth, span.parent is not None and span.parent not in ids))
+        found.append(DrawnStep(span, depth, span.parent is not None and span.parent not in ids))
         # Taken away: of several steps with one id, the first has the children.
         waiting += [(child, depth + 1) for child in reversed(children.pop(span.id, []))]
     return found
 
 
-def time_scale(spans: Sequence[Span]) -> Scale | None:
+def time_scale(spans: Sequence[Span]) -> TimeScale | None:
     """From the first beginning to the last end; None where no step says when it began."""
     begun = [(_utc(span.started_at), span.duration_ms or 0.0) for span in spans if span.started_at is not None]
     if not begun:
         return None
     start = min(at for at, _ in begun)
-    return Scale(start, max(_since(start, at) + max(took, 0.0) for at, took in begun))
+    return TimeScale(start, max(_since(start, at) + max(took, 0.0) for at, took in begun))
 
 
 def _utc(at: datetime | None) -> datetime:
@@ -101,7 +101,7 @@ def _since(start: datetime, at: datetime) -> float:
     return (_utc(at) - start).total_seconds() * 1000
 
 
-def _lines(step: Step, names: int, room: int, scale: Scale | None) -> list[Content]:
+def _lines(step: DrawnStep, names: int, room: int, scale: TimeScale | None) -> list[Content]:
     span = step.span
     deepest = max((names - 20) // 2, 1)
     inset = "  " * min(step.depth, deepest) + ("" if step.depth <= deepest else "› ")
@@ -117,7 +117,7 @@ def _lines(step: Step, names: int, room: int, scale: Scale | None) -> list[Conte
     return said
 
 
-def bar(span: Span, room: int, scale: Scale | None) -> Content:
+def bar(span: Span, room: int, scale: TimeScale | None) -> Content:
     """Where the step lies in the time of the whole request; words where it does not say."""
     if scale is None or not room:
         return Content("")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness_tui.store import raw_records
+from readiness_tui.store.raw import records as raw_records
 
 records = st.lists(st.none() | st.text(st.characters(), max_size=30), min_size=1, max_size=12)
 

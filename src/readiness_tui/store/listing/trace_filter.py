@@ -6,12 +6,12 @@ from typing import Any
 
 from readiness_tui.domain.filters.model import (
     Amount,
-    Between,
     Condition,
     Filter,
     Like,
     Named,
     NamePattern,
+    TimeRange,
 )
 from readiness_tui.domain.filters.trace_filter import UNKNOWN, is_outcome
 from readiness_tui.store import packing
@@ -65,13 +65,13 @@ def _clause(condition: Condition) -> Clause:
         if condition.value is None:
             return f"{column} IS NULL", []
         return f"{column} {condition.sign} ?", [condition.value]
-    if isinstance(condition, Between):
+    if isinstance(condition, TimeRange):
         return _between(condition)
     pattern = like(condition.text)
     return " OR ".join(f"{text} LIKE ? ESCAPE '\\'" for text in TEXTS), [pattern] * len(TEXTS)
 
 
-def _between(condition: Between) -> Clause:
+def _between(condition: TimeRange) -> Clause:
     sql, values = ["started_at > ?"], [UNKNOWN_TIME]
     if condition.start is not None:
         sql.append("started_at >= ?")

@@ -18,9 +18,9 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.filters.model import Filter, Says
 from readiness_tui.store import sqlite, staging
 from readiness_tui.store.db import Store
+from readiness_tui.store.listing.trace_filter import TEXTS
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.systems import NUMBER
-from readiness_tui.store.trace_filter import TEXTS
 
 FEW = 1_000  # traces that are looked up one by one; a word that more contain is soon met in any order
 _GRAMS = 24  # three characters each, of a long text: the rest is left to LIKE

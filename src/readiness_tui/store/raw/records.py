@@ -69,15 +69,22 @@ def of_trace(conn: Connection, key: int) -> str | None:
     return unpack(data)[key - first]
 
 
-def of_import(conn: Connection, import_id: int) -> Iterator[tuple[int, str | None]]:
-    """Key and raw record of an import's traces, in the order of its file; None for those that were not kept.
+def seen_of_import(conn: Connection, import_id: int) -> Iterator[tuple[str, str | None]]:
+    """Id and raw record of an import's traces that no later import has replaced, in the order of its file.
 
     Reads a block at a time: use it outside a snapshot.
     """
     after = -1
-    while row := conn.execute(
-        "SELECT first_key, data FROM trace_raw WHERE import_id = ? AND first_key > ? ORDER BY first_key LIMIT 1",
+    while block := conn.execute(
+        "SELECT first_key, last_key, data FROM trace_raw WHERE import_id = ? AND first_key > ? ORDER BY first_key LIMIT 1",
         (import_id, after),
     ).fetchone():
-        after = row[0]
-        yield from enumerate(unpack(row[1]), after)
+        first, after, data = block
+        records = unpack(data)
+        rows = conn.execute(
+            "SELECT key, id FROM trace WHERE import_id = ? AND key BETWEEN ? AND ? AND NOT EXISTS"
+            " (SELECT 1 FROM trace_superseded s JOIN import i ON i.id = s.import_id"
+            " WHERE s.key = trace.key AND i.published_order IS NOT NULL) ORDER BY key",
+            (import_id, first, after),
+        ).fetchall()
+        yield from ((id, records[key - first]) for key, id in rows)

@@ -12,8 +12,9 @@ from typing import Any
 from readiness_tui.domain.filters.model import Filter
 from readiness_tui.domain.filters.order import ListOrder
 from readiness_tui.domain.runs.model import Outcome, Trace
-from readiness_tui.store import packing, trace_words, traces
+from readiness_tui.store import packing, traces
 from readiness_tui.store.codec import from_micros
+from readiness_tui.store.listing import trace_words
 from readiness_tui.store.schema import UNKNOWN_TIME
 from readiness_tui.store.sqlite import Connection
 

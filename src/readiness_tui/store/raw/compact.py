@@ -13,10 +13,11 @@ from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.store import leftovers, raw_records, sqlite, staging
+from readiness_tui.store import leftovers, sqlite, staging
 from readiness_tui.store.db import PATIENCE, Store
 from readiness_tui.store.faults import explain
 from readiness_tui.store.migrations import connect
+from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.sqlite import Connection
 
 _SMALL = 9  # Zstandard's level: a tenth smaller than at import, ten times as slow

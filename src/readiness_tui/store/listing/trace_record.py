@@ -18,12 +18,23 @@ BEGINNING = 20_000  # characters of a text of a larger one
 SPANS = 5_000  # of its steps
 _SPAN_TEXT = 4_000_000  # characters in which they are looked for
 _TEXTS = {"error": "error", "question": "question", "answer": "answer"}
-_LISTS = {"chunks": "chunks", "tool_calls": "tool calls", "extra": "further fields"}
+_LISTS = {
+    "chunks": "chunks",
+    packing.CHUNK_TEXTS: "texts of the chunks",
+    "tool_calls": "tool calls",
+    "extra": "further fields",
+}
+
+
+NOT_KEPT = (
+    "The raw record was not kept: its import keeps those of some requests alone (`readiness imports` says of which). What"
+    " was read of it is above."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class FoundRecord:
-    """`raw`: as the file had it. `left`: what was not read, in words."""
+    """`raw`: as the file had it, or `NOT_KEPT`. `left`: what was not read, in words."""
 
     trace: Trace
     raw: str = ""
@@ -34,13 +45,17 @@ def read(conn: Connection, system: str, trace_id: str, *, raw: bool) -> FoundRec
     key = traces.key_of(conn, system, trace_id)
     if key is None:
         return None
-    names = [*_TEXTS, *_LISTS, "spans"]
+    names = [*_TEXTS, *(name for name in _LISTS if name != packing.CHUNK_TEXTS), "spans"]
     lengths = conn.execute(
         f"SELECT {', '.join(f'coalesce(length({name}), 0)' for name in names)} FROM trace WHERE key = ?", (key,)
     ).fetchone()
     sizes = dict(zip(names, lengths, strict=True))
-    record = traces.raw(conn, system, trace_id) or "" if raw else ""
-    if sum(lengths) <= LARGE:
+    sizes[packing.CHUNK_TEXTS] = packing.plain_size(
+        conn.execute("SELECT substr(chunks, 1, 18) FROM trace_text WHERE key = ?", (key,)).fetchone()
+    )
+    record = traces.raw(conn, system, trace_id) if raw else ""
+    record = NOT_KEPT if record is None else record
+    if sum(sizes.values()) <= LARGE:
         row = conn.execute(f"SELECT {packing.TRACE_COLUMNS} FROM trace WHERE key = ?", (key,)).fetchone()
         return FoundRecord(packing.trace(row), record)
     return _beginning(conn, key, sizes, record)

@@ -15,8 +15,10 @@ import pytest
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Trace
-from readiness_tui.store import Store, compact, imports, raw_records, traces
+from readiness_tui.store import Store, imports, traces
 from readiness_tui.store.migrations import connect
+from readiness_tui.store.raw import compact
+from readiness_tui.store.raw import records as raw_records
 from tests.store.test_processes import rest, start
 from tests.store.workers import NOW, SYSTEM
 

@@ -1,0 +1,1 @@
+"""Raw records as they were in their files: packed, read, packed anew."""
