@@ -176,7 +176,7 @@ def reading(stage: Stage) -> Iterator[Comparison]:
 def cold(stage: Stage) -> Iterator[Comparison]:
     yield Comparison(
         "cold", "all gate metrics and probe shares, nothing kept",
-        Side("measure", python(_INSIDE, "measure", stage.large), tells=True), floor("arrays", stage.traces),
+        Side("measure", python(_INSIDE, "measure", stage.small, stage.large), tells=True), floor("arrays", stage.traces),
         goal="≤ 3 × numpy on arrays", most=3,
     )  # fmt: skip
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 
@@ -19,26 +21,37 @@ def told(times: int = 1) -> Iterator[None]:
     print(json.dumps({"cpu": used / times, "wall": took / times}))
 
 
-def measure(database: str) -> None:
-    """The gate and every probe of the newest review, from what is stored, with nothing kept."""
-    from readiness_tui.services.core import measure as measuring
+def measure(small: str, database: str) -> None:
+    """The gate and every probe of the newest review, from what is stored, with nothing kept. The small file comes first:
+    loading libraries is no part of the figure."""
+    from readiness_tui.services.core.current import current_review
     from readiness_tui.services.core.desk import open_desk
-    from readiness_tui.services.core.view import current_review
+    from readiness_tui.services.core.measure import measure as measured
     from readiness_tui.store import reviews
 
-    desk = open_desk(Path(database), "ana")
-    with desk.store.read() as conn:
-        review = current_review(conn, desk)
-        lists = reviews.checklists(conn, review.id)
-        with told():
-            measuring.measure(conn, desk, review, lists, desk.as_of(review))
-    desk.close()
+    def of(path: Path) -> None:
+        desk = open_desk(path, "ana")
+        with desk.store.read() as conn:
+            review = current_review(conn, desk)
+            measured(conn, desk, review, reviews.checklists(conn, review.id), desk.as_of(review))
+        desk.close()
+
+    copies = []
+    for name in (small, database):
+        copies.append(Path(name).with_name(f"cold-{Path(name).name}"))
+        shutil.copy(name, copies[-1])
+        with closing(sqlite3.connect(copies[-1])) as file:  # what was kept of it is gone
+            file.execute("DELETE FROM kept")
+            file.commit()
+    of(copies[0])
+    with told():
+        of(copies[1])
 
 
 def save(database: str, source: str) -> None:
     """A reviewer's saves while an import of `source` runs in another process: the 95th percentile of what each took."""
+    from readiness_tui.services.core.current import current_review
     from readiness_tui.services.core.desk import open_desk
-    from readiness_tui.services.core.view import current_review
     from readiness_tui.services.review.assess import score
     from readiness_tui.store import reviews
 

@@ -30,8 +30,8 @@ def test_costs_are_derived_by_a_table(cli: Cli, log: Path) -> None:
     done = cli("import", "--prices", "prices.yaml", log)
     assert done.code == 0, done.err
     assert "for 2 of 2 records without one, by the price table 2026-11 of 2026-11-20" in done.err
+    from readiness_tui.services.core.current import system_of
     from readiness_tui.services.core.desk import open_desk
-    from readiness_tui.services.core.view import system_of
     from readiness_tui.store import traces
 
     desk = open_desk(log.parent / "readiness.db", "ana")

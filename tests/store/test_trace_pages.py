@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,10 +21,10 @@ from readiness_tui.domain.filters.model import Filter, Says
 from readiness_tui.domain.filters.order import ListOrder
 from readiness_tui.domain.filters.survey import SHOWN
 from readiness_tui.domain.filters.trace_filter import TRACE_KEYS, shows
-from readiness_tui.domain.runs.model import Outcome, ToolCall, Trace
+from readiness_tui.domain.runs.model import Outcome, Span, ToolCall, Trace
 from readiness_tui.services.traces import sorted_by
 from readiness_tui.store import Store, reviews, traces
-from readiness_tui.store.listing import trace_pages, trace_survey, trace_words
+from readiness_tui.store.listing import trace_pages, trace_record, trace_survey, trace_words
 from readiness_tui.store.listing.trace_survey import CountingStoppedError
 from readiness_tui.store.sqlite import Connection
 from tests.filters.strategies import filters
@@ -368,3 +369,35 @@ def test_each_part_of_a_count_reads_its_own_range_and_no_other(store: Store, mon
             costs.append(made[0])
     assert len(costs) == 10
     assert max(costs) < 2 * min(costs)
+
+
+def test_of_a_huge_record_the_beginning_is_read_and_the_rest_is_named(store: Store) -> None:
+    spans = tuple(Span(str(i), None, "x" * 100) for i in range(trace_record.SPANS * 3))
+    small = Trace("small", NOW, question="q", spans=spans[:3])
+    huge = Trace("huge", NOW, question="q", answer="a" * 3_000_000, extra={"k": "v" * 600_000}, spans=spans)
+    bring(store, traces=[small, huge])
+    with store.read() as conn:
+        whole = trace_record.read(conn, SYSTEM, "small", raw=True)
+        found = trace_record.read(conn, SYSTEM, "huge", raw=False)
+        assert trace_record.read(conn, SYSTEM, "none", raw=True) is None
+    assert whole is not None
+    assert (whole.trace, whole.raw, whole.left) == (small, "raw small é", ())
+    assert found is not None
+    assert found.trace.answer == "a" * trace_record.BEGINNING
+    assert found.trace.question == "q"
+    assert found.trace.extra == {}
+    assert found.trace.spans == spans[: trace_record.SPANS]
+    assert [said.split(",")[0] for said in found.left] == ["answer", "further fields", "steps"]
+    assert "of which 20,000 of 3,000,000 characters are read" in found.left[0]
+
+
+@given(
+    st.lists(st.builds(Span, st.text(max_size=5), st.none() | st.text(max_size=5), st.text(max_size=9)), max_size=5),
+    st.integers(0, 300),
+)
+def test_the_beginning_of_a_list_of_steps_is_read_wherever_it_is_cut_off(spans: list[Span], cut: int) -> None:
+    text = msgspec.json.encode(spans).decode()
+    found, whole = trace_record.first_spans(text[:cut])
+    assert list(found) == spans[: len(found)]
+    assert whole is (cut >= len(text))
+    assert trace_record.first_spans(text) == (tuple(spans), True)

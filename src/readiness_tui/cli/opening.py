@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from datetime import date
@@ -29,6 +30,7 @@ def need_terminal() -> None:
 def open_app(session: Session) -> None:
     """Open the app on the chosen file, or show the welcome screen."""
     need_terminal()
+    gc.disable()  # while modules are read nothing can be given back; the app turns it on once it is painted
     from readiness_tui.services.core.desk import open_desk
     from readiness_tui.services.core.locate import locate, remember
 

@@ -14,8 +14,8 @@ from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Case, EvalSet, Run
 from readiness_tui.domain.traces.listed import NOTHING_RECORDED, RecordedList
 from readiness_tui.domain.traces.recorded import Recorded
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk, open_desk
-from readiness_tui.services.core.view import current_review
 from readiness_tui.services.gate.content import (
     Content,
     all_traces,

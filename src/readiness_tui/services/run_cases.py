@@ -15,9 +15,9 @@ from readiness_tui.domain.filters.survey import SHOWN, Facet, Survey
 from readiness_tui.domain.metrics import case_key
 from readiness_tui.domain.runs.model import Case
 from readiness_tui.services.core import golden_sets
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.golden_sets import run_data
-from readiness_tui.services.core.view import current_review
 from readiness_tui.services.runs import error_class
 from readiness_tui.store import runs
 

@@ -26,10 +26,10 @@ from readiness_tui.domain.metrics import (
 from readiness_tui.domain.metrics.rule import Rule
 from readiness_tui.domain.runs.model import Case, CaseStatus, GoldenCase, HumanLabel
 from readiness_tui.services.core import golden_sets
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.golden_sets import run_data
 from readiness_tui.services.core.measure import Measured, repeats
-from readiness_tui.services.core.view import current_review
 from readiness_tui.store import runs
 from readiness_tui.store.measured.recorded import StoredTraces
 from readiness_tui.store.runs import RunInfo

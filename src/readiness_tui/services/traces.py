@@ -15,8 +15,8 @@ from readiness_tui.domain.filters.survey import Survey
 from readiness_tui.domain.filters.trace_filter import TRACE_KEYS, shows
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import current_review
 from readiness_tui.store import imports, traces
 from readiness_tui.store.listing import trace_pages, trace_record, trace_survey, trace_words
 from readiness_tui.store.listing.trace_filter import NAMES

@@ -20,7 +20,7 @@ from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import leftovers, packing, staged_traces, staging, systems
 from readiness_tui.store.codec import dump, opt_moment, stamp, words
 from readiness_tui.store.db import Store
-from readiness_tui.store.measured import copies, stale
+from readiness_tui.store.measured import copies, late_indexes, stale
 from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
@@ -288,6 +288,7 @@ def publish(store: Store, import_id: int, who: str, now: datetime) -> ImportInfo
     """
     staged_traces.index_ids(store, import_id)
     compared = copies.enter(store, import_id, VERSION)
+    late_indexes.make(store)
     with store.read() as conn:
         named = "SELECT s.name FROM import i JOIN system s ON s.id = i.system_id WHERE i.id = ?"
         (system,) = conn.execute(named, (import_id,)).fetchone() or (None,)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from readiness_tui.store import staging
 from readiness_tui.store.codec import moment
 from readiness_tui.store.db import Store
+from readiness_tui.store.measured import late_indexes
 from readiness_tui.store.rows import Row, fetch
 
 _BLOCKS = 10  # of 256 traces: as many rows as a batch
@@ -57,6 +58,7 @@ def remove(store: Store, import_id: int) -> None:
         while gone:
             with staging.batch(store) as tx:
                 gone = tx.conn.execute(sql, (import_id,)).rowcount
+    late_indexes.make(store)
     with staging.batch(store) as tx:
         tx.conn.execute("DELETE FROM trace_twin WHERE of_import = ?", (import_id,))
         tx.conn.execute("DELETE FROM trace_stale WHERE import_id = ?1 OR because = ?1", (import_id,))

@@ -9,7 +9,7 @@ from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.kept_records import KeptRecords
 from readiness_tui.store import packing, sqlite, staging
 from readiness_tui.store.db import Store
-from readiness_tui.store.measured import days, stale
+from readiness_tui.store.measured import days, late_indexes, stale
 from readiness_tui.store.measured.reading import TraceReading
 from readiness_tui.store.measured.sorting import in_order
 from readiness_tui.store.raw import records as raw_records
@@ -31,6 +31,8 @@ def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[R
     with staging.batch(store) as tx:
         staging.check_staged(tx, import_id)
         (last,) = tx.conn.execute("SELECT coalesce(max(last_key), 0) FROM trace_raw").fetchone()
+        if not last:
+            late_indexes.put_off(tx)
         (system,) = tx.conn.execute("SELECT system_id FROM import WHERE id = ?", (import_id,)).fetchone()
         tx.bulk(
             f"INSERT INTO trace(key, import_id, system_id, {', '.join(names)}) VALUES (?, ?, ?{', ?' * len(names)})",

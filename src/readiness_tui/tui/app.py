@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -97,6 +98,8 @@ class ReadinessApp(App[None]):
             await self.push_screen(GreetingScreen())
         else:
             await self.open_desk(self.desk)
+        if not gc.isenabled():
+            self.call_after_refresh(_collect_again)
 
     async def on_event(self, event: Event) -> None:
         if self._too_early(event):
@@ -344,6 +347,12 @@ class ReadinessApp(App[None]):
 
     def _is_item(self, text: str) -> bool:
         return self.view is not None and text in self.view.judgement.standings
+
+
+def _collect_again() -> None:
+    """Garbage is collected from now on; what was loaded so far stays, and need not be looked through each time."""
+    gc.freeze()
+    gc.enable()
 
 
 def _load(desk: Desk) -> ReviewView:

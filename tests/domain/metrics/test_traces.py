@@ -17,7 +17,7 @@ from readiness_tui.domain.metrics.rule import Direction, From, Rule
 from readiness_tui.domain.runs.model import Outcome, ToolCall, Trace
 from readiness_tui.domain.traces.listed import RecordedList
 from tests.domain.metrics.slow_traces import in_window, observe_slowly
-from tests.traces.grouped import ByShape
+from tests.domain.traces.grouped import ByShape
 
 DAY = datetime(2026, 11, 20, 12, tzinfo=UTC)
 AS_OF = DAY.date()
@@ -201,3 +201,14 @@ def test_a_value_that_is_no_measurement_is_named() -> None:
     seen = observe_traces("p95", RecordedList((made[0], made[2])))
     assert isinstance(seen, NotComputable)
     assert seen.reason == "c carries -1, outside 0.0 to ∞"
+
+
+def test_rates_of_sessions_read_the_records_once() -> None:
+    made = tuple(
+        Trace(f"t{n}", DAY, outcome=list(Outcome)[n % 4], tool_calls=(), session=f"s{n // 3}") for n in range(90)
+    )
+    recorded = Watched(made)
+    kept, _ = Windows(recorded, AS_OF).of(7)
+    for key in ("task_success_rate", "error_rate", "retry_rate"):
+        same(observe_slowly(key, made), observe_traces(key, kept))
+    assert recorded.asked == [("shape", "session")]

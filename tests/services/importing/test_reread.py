@@ -11,9 +11,9 @@ import pytest
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Trace
+from readiness_tui.services.core.current import system_of
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.upkeep import examine
-from readiness_tui.services.core.view import system_of
 from readiness_tui.services.importing.imported import all_imports
 from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.importing.reread import changed_imports, reread

@@ -14,7 +14,41 @@ from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.review.reviews import new_review
 
 RECORDS = 4_000
-WORDS = ["refund", "policy", "account", "charge", "ticket", "login", "reset", "password", "invoice", "order", "the", "a", "of", "and", "to", "is", "in", "for", "with", "your", "please", "find", "within", "days", "business", "card", "payment", "method", "international", "transfer", "limit", "support", "agent"]
+WORDS = [
+    "refund",
+    "policy",
+    "account",
+    "charge",
+    "ticket",
+    "login",
+    "reset",
+    "password",
+    "invoice",
+    "order",
+    "the",
+    "a",
+    "of",
+    "and",
+    "to",
+    "is",
+    "in",
+    "for",
+    "with",
+    "your",
+    "please",
+    "find",
+    "within",
+    "days",
+    "business",
+    "card",
+    "payment",
+    "method",
+    "international",
+    "transfer",
+    "limit",
+    "support",
+    "agent",
+]
 
 
 def records(texts_of_chunks: bool) -> list[dict]:

@@ -93,7 +93,7 @@ def test_what_is_kept_judges_and_measures_nothing(
     sample_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = everything(at(sample_db), tmp_path)
-    monkeypatch.setattr(view, "judge", lambda *_: pytest.fail("it was judged"))
+    monkeypatch.setattr(view, "judged", lambda *_: pytest.fail("it was judged"))
     monkeypatch.setattr(measure, "measure", lambda *_: pytest.fail("it was measured"))
     monkeypatch.setattr(view, "measure", lambda *_: pytest.fail("it was measured"))
     assert everything(at(sample_db), tmp_path) == first

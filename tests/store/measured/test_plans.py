@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.store import Store, imports, packing, traces
-from readiness_tui.store.measured import days, stale, waiting
+from readiness_tui.store.measured import days, late_indexes, stale, waiting
 from readiness_tui.store.measured.recorded import StoredTraces
 from tests.store.measured.test_recorded import OTHER, bring
 from tests.store.test_systems import planned
@@ -79,3 +79,21 @@ def test_only_the_days_that_a_later_import_touches_are_tallied_anew(store: Store
         (first,) = conn.execute("SELECT min(id) FROM import").fetchone()
     assert SEEN[30].started_at is not None
     assert done == [(first, days.number(SEEN[30].started_at.date()))]
+
+
+def test_orders_are_indexed_once_the_first_import_is_complete_and_from_then_on(store: Store) -> None:
+    def indexes() -> set[str]:
+        with store.read() as conn:
+            return {
+                sql for (sql,) in conn.execute("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql NOT NULL")
+            }
+
+    made = indexes()
+    first = bring(store, SYSTEM, SEEN)
+    assert {sql.split()[2] for sql in made - indexes()} == late_indexes.LATE.keys()
+    imports.abort(store, first)
+    assert indexes() == made
+    imports.publish(store, bring(store, SYSTEM, SEEN), "ana", NOW)
+    assert indexes() == made
+    bring(store, SYSTEM, SEEN)
+    assert indexes() == made

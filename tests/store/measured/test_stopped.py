@@ -16,7 +16,7 @@ import pytest
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import ToolCall, Trace
 from readiness_tui.store import Store, imports, staging, traces
-from readiness_tui.store.measured import older, waiting
+from readiness_tui.store.measured import late_indexes, older, waiting
 from readiness_tui.store.sqlite import sqlite3
 from tests.store.measured.same import both
 from tests.store.measured.test_recorded import age, bring
@@ -125,6 +125,8 @@ def test_an_import_is_there_as_a_whole_or_not_at_all(path: Path, how: str, monke
         with store.read() as conn:
             assert waiting.systems_with_stale_days(conn) == []
             assert conn.execute("SELECT count(*) FROM trace_stale").fetchone() == (0,)
+            names = {name for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE tbl_name = 'trace'")}
+            assert names >= late_indexes.LATE.keys()
     assert seen == {False, True}
 
 

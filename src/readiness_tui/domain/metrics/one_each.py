@@ -166,10 +166,17 @@ def clusters(sessions: Any) -> array[int] | None:
     new[1:] = (ordered[1:] != ordered[:-1]) | (ordered[1:] == 0)
     if new.all():
         return None
-    numbers = np.empty(len(ordered), dtype=np.int64)
-    numbers[order] = np.cumsum(new) - 1
-    return array("q", numbers.tobytes())
+    del ordered
+    made = array("q", [0]) * len(order)
+    numbers = np.cumsum(new)
+    numbers -= 1
+    np.frombuffer(made, dtype=np.int64)[order] = numbers
+    return made
 
 
 def _array(numbers: Any) -> array[float]:
-    return array("d", numbers.tobytes())
+    import numpy as np
+
+    made = array("d")
+    made.frombytes(np.ascontiguousarray(numbers, dtype=float).data.cast("B"))
+    return made

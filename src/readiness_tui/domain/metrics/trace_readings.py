@@ -16,7 +16,7 @@ _STEP = 8_192  # records read at once
 #: What a request's reading is: 0 a value, else why there is none. The last is settled once all are read.
 WHY: tuple[Absent | Ask | None, ...] = (None, *Absent, Ask.IF_LARGE)
 VALUE, LACKING, _CACHED, _IF_LARGE = (WHY.index(why) for why in (None, Absent.MISSING, Absent.CACHED, Ask.IF_LARGE))
-_UNKNOWN = -1.0  # whether it was a success
+_UNKNOWN = -1  # whether it was a success
 
 
 class Requests(Protocol):
@@ -40,7 +40,8 @@ def parts(requests: Requests, reader: TraceReader, tags: frozenset[str], *others
     """The readings of those that carry all `tags`, some thousand at a time, in the order of the records."""
     import numpy as np
 
-    shapes = _Shapes(reader)
+    numbered = _Numbered()
+    shapes = _Shapes(reader, numbered)
     names = ("shape", *reader.names, *others, *(("extra",) if tags else ()))
     rows = iter(requests.columns(names))
     while some := list(islice(rows, _STEP)):
@@ -49,7 +50,7 @@ def parts(requests: Requests, reader: TraceReader, tags: frozenset[str], *others
             if not some:
                 continue
         columns = list(zip(*some, strict=True))
-        why, value, won = shapes.read(columns[0])
+        why, value, won = shapes.read(numbered.of(columns[0]))
         if reader.names:
             amounts = np.array(list(reader.amounts(*columns[1 : 1 + len(reader.names)])), dtype=float)  # None is NaN
             finite, asked = np.isfinite(amounts), why >= _IF_LARGE
@@ -65,33 +66,43 @@ def tags_of(extra: dict[str, Any]) -> set[str]:
     return {str(tag) for tag in tags} if isinstance(tags, (list, tuple)) else set()
 
 
+class _Numbered:
+    """Shapes by their number, in the order in which they were seen."""
+
+    def __init__(self) -> None:
+        self.places: dict[int, int] = {}
+        self.held: list[Trace] = []  # so that no other shape gets the identity of one that is gone
+
+    def of(self, column: Sequence[Trace]) -> list[int]:
+        for shape in column:
+            if id(shape) not in self.places:
+                self.places[id(shape)] = len(self.held)
+                self.held.append(shape)
+        return [self.places[id(shape)] for shape in column]
+
+
 class _Shapes:
     """What a reader makes of each shape, asked once a shape."""
 
-    def __init__(self, reader: TraceReader) -> None:
-        self.reader = reader
-        self.places: dict[int, int] = {}
-        self.held: list[Trace] = []  # so that no other shape gets the identity of one that is gone
-        self.why, self.value, self.won = array("b"), array("d"), array("d")
+    def __init__(self, reader: TraceReader, numbered: _Numbered) -> None:
+        self.reader, self.numbered = reader, numbered
+        self.why, self.value, self.won = array("b"), array("d"), array("b")
 
-    def read(self, column: Sequence[Trace]) -> tuple[Any, Any, Any]:
+    def read(self, at: Any) -> tuple[Any, Any, Any]:
+        """Of shapes by their numbers."""
         import numpy as np
 
-        for shape in column:
-            if id(shape) not in self.places:
-                self._learn(shape)
-        at = np.array([self.places[id(shape)] for shape in column])
+        for shape in self.numbered.held[len(self.why) :]:
+            self._learn(shape)
         why, value = np.frombuffer(self.why, dtype=np.int8)[at], np.frombuffer(self.value)[at]
-        return why, value, None if self.reader.won is None else np.frombuffer(self.won)[at]
+        return why, value, None if self.reader.won is None else np.frombuffer(self.won, dtype=np.int8)[at]
 
     def _learn(self, shape: Trace) -> None:
-        self.places[id(shape)] = len(self.held)
-        self.held.append(shape)
         said = self.reader.of_shape(shape)
         self.why.append(_mark(said))
         self.value.append(said if isinstance(said, float) else 0.0)
         won = self.reader.won(shape) if self.reader.won else _UNKNOWN
-        self.won.append(won if isinstance(won, float) else _UNKNOWN)
+        self.won.append(int(won) if isinstance(won, float) else _UNKNOWN)
 
 
 def _mark(said: Reading | Ask) -> int:
@@ -120,23 +131,53 @@ def read_all(requests: Requests, reader: TraceReader, tags: frozenset[str], *, s
     """`sessions`: whether any request names one."""
     import numpy as np
 
-    why, value, won, session = array("b"), array("d"), array("d"), array("q")
+    why, value, won, session = array("b"), array("d"), array("b"), array("q")
     for part in parts(requests, reader, tags, *(("session",) if sessions else ())):
         why.frombytes(part.why.astype(np.int8).tobytes())
         value.frombytes(part.value.tobytes())
         if part.won is not None:
             won.frombytes(part.won.tobytes())
         if sessions:
-            session.extend([hash(name) or 1 if name else 0 for name in part.others[0]])
+            session.extend(_sessions(part.others[0]))
     marks, values = np.frombuffer(why, dtype=np.int8), np.frombuffer(value)
     usual = _median(values[marks == VALUE]) if (marks == _IF_LARGE).any() else None
     return Readings(
         settled(marks, values, usual),
         values,
-        np.frombuffer(won) if won else None,
+        np.frombuffer(won, dtype=np.int8) if won else None,
         np.frombuffer(session, dtype=np.int64) if session else None,
         usual,
     )
+
+
+def _sessions(column: Sequence[str | None]) -> list[int]:
+    return [hash(name) or 1 if name else 0 for name in column]
+
+
+@dataclass(frozen=True, slots=True)
+class ShapesBySession:
+    """Which shape each request shows and which session it is of, in the order of the records: all that a rate takes whose
+    readings shapes tell."""
+
+    numbered: _Numbered
+    at: array[int]
+    session: array[int]
+
+    def readings(self, reader: TraceReader) -> Readings:
+        import numpy as np
+
+        why, value, _ = _Shapes(reader, self.numbered).read(np.frombuffer(self.at, dtype=np.int32))
+        return Readings(why, value, None, np.frombuffer(self.session, dtype=np.int64), None)
+
+
+def read_shapes(requests: Requests) -> ShapesBySession:
+    numbered, at, session = _Numbered(), array("i"), array("q")
+    rows = iter(requests.columns(("shape", "session")))
+    while some := list(islice(rows, _STEP)):
+        shapes, names = zip(*some, strict=True)
+        at.extend(numbered.of(shapes))
+        session.extend(_sessions(names))
+    return ShapesBySession(numbered, at, session)
 
 
 def settled(why: Any, value: Any, usual: float | None, won: Any = None) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import compress
-from typing import Any
+from typing import Any, cast
 
 from readiness_tui.domain.metrics.ingredients import Reading
 from readiness_tui.domain.metrics.one_each import of_counts, of_readings
@@ -15,7 +15,15 @@ from readiness_tui.domain.metrics.registry import MetricDef, MetricKind, resolve
 from readiness_tui.domain.metrics.rule import Direction
 from readiness_tui.domain.metrics.summary import NotComputable, Observed
 from readiness_tui.domain.metrics.trace_readers import TRACE_READERS, Ask, TraceReader, score_reader
-from readiness_tui.domain.metrics.trace_readings import Readings, parts, read_all, settled, tags_of
+from readiness_tui.domain.metrics.trace_readings import (
+    Readings,
+    ShapesBySession,
+    parts,
+    read_all,
+    read_shapes,
+    settled,
+    tags_of,
+)
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.traces.measured import at_of, day_of
@@ -28,7 +36,8 @@ Shown = tuple[date | None, Trace, int]  # a UTC day, a shape, and how many reque
 class Window:
     """Recorded requests of some days, see `window`.
 
-    What a metric read of them is kept until another one reads something else: p50, p95 and p99 are one reading.
+    What a metric read of them is kept until another one reads something else: p50, p95 and p99 are one reading, and so are
+    the rates that shapes tell.
     """
 
     recorded: Recorded
@@ -36,28 +45,34 @@ class Window:
     start: datetime | None = None
     end: datetime | None = None
     later: bool = False  # whether any request began at `end` or after it
-    _read: tuple[object, Readings] | None = field(default=None, repr=False)
+    _read: tuple[object, Readings | ShapesBySession] | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return sum(n for _, _, n in self.shown)
 
     def columns(self, names: Sequence[str], /) -> Iterator[tuple[Any, ...]]:
         if self.start is not None:
-            yield from self.recorded.columns(names, self.start, self.end)
-        elif not self.later:
-            yield from self.recorded.columns(names)
-        else:
-            end = at_of(self.end)
-            for *row, at in self.recorded.columns((*names, "at")):
-                if at is None or end is None or at < end:
-                    yield tuple(row)
+            return iter(self.recorded.columns(names, self.start, self.end))
+        return self._before_end(names) if self.later else iter(self.recorded.columns(names))
+
+    def _before_end(self, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        end = at_of(self.end)
+        for *row, at in self.recorded.columns((*names, "at")):
+            if at is None or end is None or at < end:
+                yield tuple(row)
 
     def readings(self, reader: TraceReader, tags: frozenset[str], *, sessions: bool) -> Readings:
         asked = (reader, tags)
         if self._read is None or self._read[0] != asked:
             self._read = None
             self._read = asked, read_all(self, reader, tags, sessions=sessions)
-        return self._read[1]
+        return cast(Readings, self._read[1])
+
+    def by_session(self) -> ShapesBySession:
+        if self._read is None or self._read[0] != "shapes":
+            self._read = None
+            self._read = "shapes", read_shapes(self)
+        return cast(ShapesBySession, self._read[1])
 
 
 def window(recorded: Recorded, as_of: date, days: int | None) -> tuple[Window, int]:
@@ -123,14 +138,14 @@ def observe_traces(
 @dataclass(frozen=True, slots=True)
 class MetricAsked:
     """One metric asked of some requests, those that carry all `tags`. `sessions`: whether any of them names one.
-    `counted`: whether how many requests there are of each shape is all that it takes."""
+    `told`: whether their shapes tell all of it."""
 
     metric: MetricDef
     reader: TraceReader
     requests: Window
     tags: frozenset[str]
     sessions: bool
-    counted: bool
+    told: bool
 
     @classmethod
     def of(
@@ -152,10 +167,10 @@ class MetricAsked:
             return NotComputable("no trace carries a score of this name, and it cannot be computed from traces")
         sessions = any(shape.session for shape in shapes)
         asks = metric.kind is not MetricKind.RATE or any(isinstance(reader.of_shape(shape), Ask) for shape in shapes)
-        return cls(metric, reader, held, wanted, sessions, not (sessions or wanted or asks))
+        return cls(metric, reader, held, wanted, sessions, not (wanted or asks))
 
     def answer(self) -> Observed | NotComputable:
-        if self.counted:
+        if self.told and not self.sessions:
             counts: Counter[Reading | Ask] = Counter()
             for _, shape, n in self.requests.shown:
                 counts[self.reader.of_shape(shape)] += n
@@ -165,12 +180,14 @@ class MetricAsked:
     def each(self) -> Iterator[tuple[Sequence[str], Any, Any]]:
         """The ids of some thousand requests at a time, why each has no value (`trace_readings.WHY`), and its value. Read
         anew: a look-up for somebody who asks which they were."""
-        usual = None if self.counted else self._readings().usual
+        usual = None if self.told else self._readings().usual
         for part in parts(self.requests, self.reader, self.tags, "id"):
             won = part.won if self.metric.kind is MetricKind.RATIO else None
             yield part.others[0], settled(part.why, part.value, usual, won), part.value
 
     def _readings(self) -> Readings:
+        if self.told:
+            return self.requests.by_session().readings(self.reader)
         return self.requests.readings(self.reader, self.tags, sessions=self.sessions)
 
     def _named(self, passes: Callable[[Any, Any], Any]) -> Iterator[str]:

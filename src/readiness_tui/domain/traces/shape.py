@@ -3,7 +3,7 @@ share one.
 
 A shape is a row of marks; from them follows the skeleton, a `Trace` that answers every such probe as the record does. What
 a probe asks beyond that is read from columns (`Recorded`). Whoever lets a probe ask something new of `Counted.trace` adds
-it here and raises `SHAPE_VERSION`; tests/traces/test_shape.py notices what was forgotten.
+it here and raises `SHAPE_VERSION`; tests/domain/traces/test_shape.py notices what was forgotten.
 """
 
 from __future__ import annotations

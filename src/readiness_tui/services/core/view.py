@@ -9,7 +9,6 @@ from readiness_tui.domain.checklists.assessment import Dossier, Proposal
 from readiness_tui.domain.checklists.model import Item
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import seen
-from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.probes import acceptable
@@ -17,6 +16,7 @@ from readiness_tui.domain.verdict.gap import Gap
 from readiness_tui.domain.verdict.judge import Workings
 from readiness_tui.domain.verdict.model import Facts, Judgement
 from readiness_tui.services.core import measured_kept
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.judging import judged
 from readiness_tui.services.core.known import read_known
@@ -67,22 +67,6 @@ class ReviewView:
     def items(self) -> tuple[Item, ...]:
         """The items of the review's depth, in checklist order."""
         return tuple(item for checklist in self.facts.checklists for item in checklist.at(self.review.depth))
-
-
-def current_review(conn: Connection, desk: Desk) -> Review:
-    """The review the desk is at. Raises ReadinessError where the file holds none."""
-    review = reviews.get(conn, desk.review_id) if desk.review_id is not None else reviews.latest(conn)
-    if review is None:
-        raise ReadinessError(
-            "This file holds no review yet. Make one with `readiness new`, or open the sample with `readiness demo`."
-        )
-    return review
-
-
-def system_of(desk: Desk) -> str:
-    """The system that the desk is at: whose data is read, and whose what is imported becomes."""
-    with desk.store.read() as conn:
-        return current_review(conn, desk).system
 
 
 def read_facts(conn: Connection, desk: Desk, review: Review, as_of: date, viewer: str = "") -> tuple[Facts, Measured]:

@@ -10,10 +10,11 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.verdict.gap import StoredCondition
 from readiness_tui.domain.verdict.gaps import merge, settled_gaps
 from readiness_tui.services.core import measured_kept
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.judging import worked_out
 from readiness_tui.services.core.measure import measure
-from readiness_tui.services.core.view import current_review, read_facts
+from readiness_tui.services.core.view import read_facts
 from readiness_tui.store import audit, gaps, reviews
 from readiness_tui.store.rows import Tx
 

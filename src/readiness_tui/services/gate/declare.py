@@ -13,8 +13,9 @@ from readiness_tui.domain.runs.declared import as_digest, contradiction, fact_te
 from readiness_tui.domain.runs.model import DeclaredFact, EvalSet, Fact, Run
 from readiness_tui.domain.text.format import full_day
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import current_review, load
+from readiness_tui.services.core.view import load
 from readiness_tui.services.core.write import change
 from readiness_tui.store import declared, evalsets, gates, runs
 from readiness_tui.store.sqlite import Connection

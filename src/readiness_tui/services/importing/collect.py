@@ -16,8 +16,8 @@ from http import HTTPStatus
 from types import TracebackType
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.services.core.current import system_of
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import system_of
 from readiness_tui.services.importing.imports import import_records
 from readiness_tui.services.importing.otlp_server import LOOPBACK, OtlpServer, RefusedError
 from readiness_tui.services.importing.parts import assembled

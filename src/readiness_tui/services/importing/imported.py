@@ -9,8 +9,8 @@ from typing import Protocol
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import to_json
 from readiness_tui.reports.atomic import write_text
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import current_review
 from readiness_tui.store import imports
 from readiness_tui.store.imports import ImportInfo, ImportReject
 

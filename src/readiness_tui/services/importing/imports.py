@@ -12,10 +12,9 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, label, measured, measures_of
 from readiness_tui.domain.runs.model import Case, Run
 from readiness_tui.domain.runs.pricing import Pricing
-from readiness_tui.domain.text.format import plural
+from readiness_tui.services.core.current import current_review, system_of
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.named_run import of_path
-from readiness_tui.services.core.view import current_review, system_of
 from readiness_tui.services.core.write import deferred
 from readiness_tui.services.gate.declare import Facts, put, refuse_contradictions, stored_values
 from readiness_tui.services.importing.beside import Beside, beside
@@ -372,13 +371,7 @@ def _stage(
         imports.add_rejects(desk.store, import_id, [(r.line, r.reason, r.excerpt) for r in result.rejected])
         imports.add_warnings(desk.store, import_id, result.warnings)
         if not (result.runs or result.traces or result.golden):
-            reason = (
-                f" The first: line {result.rejected[0].line}, {result.rejected[0].reason}." if result.rejected else ""
-            )
-            raise NothingUsableError(
-                f"{result.path}: nothing in it could be used; {plural(len(result.rejected), 'line')} rejected.{reason}",
-                result.rejected,
-            )
+            raise NothingUsableError(result.path, result.rejected)
         _count_stored(desk, imports.publish(desk.store, import_id, desk.who, desk.now()), result)
     except BaseException:
         imports.abort(desk.store, import_id)

@@ -19,8 +19,8 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.core.current import system_of
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import system_of
 from readiness_tui.services.importing.imported import all_imports
 from readiness_tui.services.importing.imports import OnProgress, import_records
 from readiness_tui.services.importing.readers import replacements, still_changed

@@ -12,8 +12,9 @@ from readiness_tui.sources.kit.base import Reject
 class NothingUsableError(ReadinessError):
     """A file of which every line was rejected; nothing of it is stored."""
 
-    def __init__(self, sentence: str, rejected: list[Reject]) -> None:
-        super().__init__(sentence)
+    def __init__(self, path: str, rejected: list[Reject]) -> None:
+        first = f" The first: line {rejected[0].line}, {rejected[0].reason}." if rejected else ""
+        super().__init__(f"{path}: nothing in it could be used; {plural(len(rejected), 'line')} rejected.{first}")
         self.rejected = rejected
 
 

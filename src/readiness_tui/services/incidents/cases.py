@@ -7,8 +7,8 @@ from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.masking import mask_all
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import current_review
 from readiness_tui.services.incidents.edit import get, link
 from readiness_tui.sources.kit.shipped import shipped_folder
 from readiness_tui.store import imports, traces

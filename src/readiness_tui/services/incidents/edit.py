@@ -28,8 +28,9 @@ from readiness_tui.domain.text.format import moment
 from readiness_tui.domain.verdict.gap import Gap, GapState
 from readiness_tui.domain.verdict.judge import judge
 from readiness_tui.domain.verdict.model import Verdict
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import current_review, load
+from readiness_tui.services.core.view import load
 from readiness_tui.services.core.write import note_change, system_change
 from readiness_tui.store import assessments, gaps, incidents, reviews, traces
 from readiness_tui.store.rows import Tx

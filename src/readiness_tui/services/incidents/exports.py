@@ -8,9 +8,10 @@ from readiness_tui.domain.incidents import note_rows
 from readiness_tui.domain.incidents.export import Related, ReviewLink
 from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.text.masking import mask_all
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.templates import templates_folder
-from readiness_tui.services.core.view import current_review, load
+from readiness_tui.services.core.view import load
 from readiness_tui.services.incidents.merge import local_copy
 from readiness_tui.store import incidents
 

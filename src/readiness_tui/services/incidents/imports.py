@@ -18,8 +18,8 @@ from readiness_tui.domain.incidents.merge import Copy, Merged, text_digest, uid_
 from readiness_tui.domain.incidents.model import Incident, Sev, TimelineEntry, Written
 from readiness_tui.domain.text.format import moment
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import current_review
 from readiness_tui.services.incidents import log
 from readiness_tui.services.incidents.edit import listed as incidents_of
 from readiness_tui.services.incidents.merge import local_copy, put_copy

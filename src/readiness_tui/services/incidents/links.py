@@ -9,8 +9,8 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.incidents.live_note import COMMANDS, Mention, unfinished
 from readiness_tui.domain.incidents.model import Incident, Link, LinkKind
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import current_review
 from readiness_tui.store import incidents, reviews, runs, settings, traces
 from readiness_tui.store.sqlite import Connection
 

@@ -8,8 +8,8 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.incidents import note
 from readiness_tui.domain.incidents.merge import Copy, Merged, merge, text_digest
 from readiness_tui.domain.incidents.model import Incident, NoteStatus
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import system_change
 from readiness_tui.services.incidents.edit import BEFORE_REVIEWED, gap_follows, reopened
 from readiness_tui.store import incident_history, incidents

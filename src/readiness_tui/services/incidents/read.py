@@ -11,8 +11,8 @@ from readiness_tui.domain.incidents.search import FoundIncident, Wanted, find
 from readiness_tui.domain.incidents.trends import Trends, trends
 from readiness_tui.domain.text.masking import masked
 from readiness_tui.services.core.choices import choose
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import current_review
 from readiness_tui.services.incidents import edit
 
 NO_FILTER = Wanted()

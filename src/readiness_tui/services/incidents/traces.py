@@ -11,8 +11,8 @@ from readiness_tui.domain.incidents.model import Incident, TimelineEntry, Writte
 from readiness_tui.domain.incidents.trace_series import RequestFigures, StepSeries
 from readiness_tui.domain.incidents.trace_timeline import Proposed
 from readiness_tui.domain.incidents.what_changed import ChangedPart, TimeWindow
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import system_change
 from readiness_tui.store import incidents, trace_windows, traces
 

@@ -17,9 +17,9 @@ from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.metrics.words import metric_label
 from readiness_tui.domain.runs.model import Drawn
 from readiness_tui.domain.text.format import plural
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.measure import Measured
-from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import change
 from readiness_tui.store import label_batches
 

@@ -15,9 +15,9 @@ from readiness_tui.domain.metrics import held
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Drawn, HumanLabel
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.golden_sets import shelf_of
-from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import change
 from readiness_tui.services.labels.queue import settle
 from readiness_tui.store import label_batches, runs

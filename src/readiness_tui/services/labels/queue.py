@@ -13,10 +13,10 @@ from readiness_tui.domain.labels.agreement import Agreement, Between
 from readiness_tui.domain.labels.queue import Task, Why, Word, answer_digest
 from readiness_tui.domain.metrics import case_key
 from readiness_tui.domain.runs.model import Case, Drawn, HumanLabel, HumanVerdict
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.golden_sets import run_data
 from readiness_tui.services.core.measure import Measured, repeats
-from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import change, resync
 from readiness_tui.services.labels import batches
 from readiness_tui.services.labels.batches import Question, draw

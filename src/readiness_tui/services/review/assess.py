@@ -12,8 +12,9 @@ from readiness_tui.domain.checklists.policy import DEFAULT_POLICY
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import current_review, load
+from readiness_tui.services.core.view import load
 from readiness_tui.services.core.write import change
 from readiness_tui.services.review.evidence import Places, look_up, places_of
 from readiness_tui.store import assessments, reviews

@@ -11,8 +11,8 @@ from readiness_tui.domain.checklists.assessment import Evidence, EvidenceKind, L
 from readiness_tui.domain.checklists.evidence import PlaceFound, Verification, Verified, has_scheme, is_address, is_path
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import change
 from readiness_tui.sources.settings.repository import Repository, repository
 from readiness_tui.store import assessments, evalsets, incidents, runs, traces

@@ -10,8 +10,8 @@ from datetime import date
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.verdict.model import Verdict
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import resync, sync
 from readiness_tui.store import audit, scorecards
 from readiness_tui.store import reviews as stored

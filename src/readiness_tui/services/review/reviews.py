@@ -13,8 +13,8 @@ from readiness_tui.domain.checklists.review import DEFAULT_CHECKLISTS, Review
 from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import current_review
 from readiness_tui.services.core.write import change, sync
 from readiness_tui.sources.settings import checklist as checklist_file
 from readiness_tui.store import reviews, systems

@@ -10,9 +10,10 @@ from readiness_tui import __version__
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.scorecard.compose import compose
 from readiness_tui.domain.scorecard.model import Dissent, Scorecard
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.templates import templates_folder
-from readiness_tui.services.core.view import ReviewView, current_review, load, read_facts
+from readiness_tui.services.core.view import ReviewView, load, read_facts
 from readiness_tui.services.core.write import sync
 from readiness_tui.store import assessments, imports, reviews, scorecards
 from readiness_tui.store.sqlite import Connection

@@ -93,18 +93,18 @@ def plain(listed: Any, notes: fields.Notes) -> dict[str, Any]:
         raise RecordError("its attributes are not a list")
     found: dict[str, Any] = {}
     for part in listed:
-        if not isinstance(part, dict) or not isinstance(part.get("key"), str):
+        if not isinstance(part, dict) or not isinstance(key := part.get("key"), str):
             raise RecordError("an attribute is not an object with a key")
-        value = any_value(part.get("value"), notes)
-        if value is not None:
-            found[part["key"]] = value
+        value = part.get("value")
+        if type(value) is dict and len(value) == 1 and type(text := value.get("stringValue")) is str:  # most are
+            found[key] = text
+        elif (value := any_value(value, notes)) is not None:
+            found[key] = value
     return found
 
 
 def any_value(value: Any, notes: fields.Notes) -> Any:
     """An AnyValue as a plain value; NaN and infinities as None, with a note. Raises RecordError for another shape."""
-    if type(value) is dict and len(value) == 1 and type(text := value.get("stringValue")) is str:  # most are
-        return text
     if isinstance(value, dict) and len(value) != 1:  # some writers name every kind, null but for one
         value = {kind: held for kind, held in value.items() if held is not None}
     if value is None or value == {}:

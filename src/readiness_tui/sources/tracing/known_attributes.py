@@ -75,12 +75,15 @@ class Known:
 
     def text(self, meaning: str) -> str | None:
         """The value as text, a structure as JSON; None if empty."""
-        value = self.first(meaning)
-        return None if value is None or value == "" else fields.as_json(value)
+        held = self._found.get(meaning)
+        if held is None or held[2] is None or held[2] == "":
+            return None
+        return fields.as_json(held[2])
 
     def parsed(self, meaning: str) -> Any:
         """The value as a structure, parsed if it is JSON text."""
-        return payload.parsed(self.first(meaning))
+        held = self._found.get(meaning)
+        return None if held is None else payload.parsed(held[2])
 
     def count(self, meaning: str) -> int | None:
         """A whole number that is not negative."""
@@ -96,6 +99,8 @@ class Known:
 
     def flag(self, meaning: str) -> bool | None:
         """true or false, also as text or 0 and 1."""
+        if meaning not in self._found:
+            return None
         try:
             return fields.flag({"": self.first(meaning)}, "")
         except RecordError:

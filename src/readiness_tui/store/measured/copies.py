@@ -78,12 +78,13 @@ def complete(conn: Connection, import_id: int, version: int) -> frozenset[int]:
     return frozenset(number for (number,) in rows)
 
 
-def keys(conn: Connection, seen: SeenTraceSet) -> Iterator[tuple[int, int, int, int]]:
-    """The copies among what is seen: key, import, start in microseconds and shape of each.
+Twin = tuple[int, int, int, int, int]  # content, start in microseconds, key, import and shape
 
-    The first of one content, in the order of `traces.iter_between`, is none. Reads in chunks.
-    """
-    content, at, key, known = -(1 << 63), UNKNOWN_TIME - 1, 0, None
+
+def twins(conn: Connection, seen: SeenTraceSet) -> Iterator[Twin]:
+    """What is seen and shares its content with another request, by content, each in the order of `traces.iter_between`:
+    the first of one content is no copy. Reads in chunks."""
+    content, at, key = -(1 << 63), UNKNOWN_TIME - 1, 0
     sql = (
         "SELECT content, at, trace_key, of_import, shape FROM trace_twin"
         " WHERE system_id = (SELECT id FROM system WHERE name = ?)"
@@ -91,10 +92,17 @@ def keys(conn: Connection, seen: SeenTraceSet) -> Iterator[tuple[int, int, int, 
         f" AND of_import IN ({seen.numbers}) AND {seen.where('trace_key')} ORDER BY content, at, trace_key LIMIT ?"
     )
     while rows := conn.execute(sql, (seen.system, content, at, key, _CHUNK)).fetchall():
-        for content, at, key, import_id, shape in rows:
-            if content == known:
-                yield key, import_id, at, shape
-            known = content
+        yield from rows
+        content, at, key = rows[-1][:3]
+
+
+def keys(conn: Connection, seen: SeenTraceSet) -> Iterator[int]:
+    """The copies among what is seen."""
+    known: int | None = None
+    for content, _, key, _, _ in twins(conn, seen):
+        if content == known:
+            yield key
+        known = content
 
 
 def _twins_in(tx: Tx, others: Iterable[int], contents: Iterable[int]) -> set[int]:

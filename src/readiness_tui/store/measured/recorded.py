@@ -6,7 +6,6 @@ comes to the same.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -21,6 +20,7 @@ from readiness_tui.domain.traces.leaks import LeakHit
 from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.traces.measured import Absent, utc
 from readiness_tui.domain.traces.recorded import Recorded
+from readiness_tui.domain.traces.tally import copies_by
 from readiness_tui.domain.traces.traffic import not_of_users
 from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import packing, traces
@@ -90,8 +90,9 @@ class StoredTraces:
 
     def _counted(self) -> Iterator[Counted]:
         seen, rows, waiting = self._tallies()
-        repeated = Counter(
-            (import_id, at // days.MICROS, shape) for _, import_id, at, shape in copies.keys(self._conn, seen)
+        repeated = copies_by(
+            (content, (import_id, at // days.MICROS, shape))
+            for content, at, _, import_id, shape in copies.twins(self._conn, seen)
         )
         for import_id, shape, *row in rows:
             if (import_id, row[0]) not in waiting:
@@ -146,7 +147,7 @@ class StoredTraces:
 
     @cached_property
     def _copies(self) -> frozenset[int]:
-        return frozenset(key for key, *_ in copies.keys(self._conn, SeenTraceSet.now(self._conn, self._system)))
+        return frozenset(copies.keys(self._conn, SeenTraceSet.now(self._conn, self._system)))
 
     def _whole(self, shows: Callable[[Trace], bool]) -> Iterator[Trace]:
         seen = SeenTraceSet.now(self._conn, self._system)

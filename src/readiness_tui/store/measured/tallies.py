@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import msgspec
-
 from readiness_tui.domain.runs.model import Trace
-from readiness_tui.domain.traces.counted import Counted, Varied, joined
+from readiness_tui.domain.traces.counted import Counted, joined
 from readiness_tui.domain.traces.shape import shape_from
-from readiness_tui.store.codec import from_micros, micros
+from readiness_tui.domain.traces.tally import counted_of, row_of
 from readiness_tui.store.measured import days
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
 
 COLUMNS = "day, n, ids, first_at, first_id, varied"
-_encode = msgspec.json.Encoder().encode
-_varied = msgspec.json.Decoder(dict[str, tuple[int, bool]]).decode
-_ids = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 def put_shapes(tx: Tx, shapes: Mapping[str, str]) -> dict[str, int]:
@@ -50,27 +45,11 @@ def add(tx: Tx, import_id: int, counted: Iterable[tuple[int, Counted]]) -> None:
         tx.conn.execute(
             "INSERT OR REPLACE INTO trace_tally(import_id, shape, day, n, ids, first_at, first_id, varied)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (import_id, number, *_row(whole)),
+            (import_id, number, day, *row_of(whole)),
         )
-
-
-def _row(counted: Counted) -> tuple[Any, ...]:
-    """The values of COLUMNS."""
-    at, first = (None, None) if counted.first is None else (micros(counted.first[0]), counted.first[1])
-    ids = _encode(counted.ids).decode()
-    varied = {name: (one.first, one.differs) for name, one in counted.varied.items()}
-    return days.number(counted.day), counted.n, ids, at, first, _encode(varied).decode()
 
 
 def read(trace: Trace, row: tuple[Any, ...], copies: int = 0) -> Counted:
     """From the values of COLUMNS."""
     day, n, ids, at, first, varied = row
-    return Counted(
-        trace,
-        n,
-        days.of(day),
-        copies,
-        _ids(ids),
-        None if at is None else (from_micros(at), first),
-        {name: Varied(*told) for name, told in _varied(varied).items()},
-    )
+    return counted_of((n, ids, at, first, varied), trace, days.of(day), copies)

@@ -23,9 +23,9 @@ from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.traces.measured import day_of
 from readiness_tui.domain.traces.recorded import Recorded
 from readiness_tui.domain.traces.traffic import not_of_users
-from tests.traces import slow_limits, slow_releases
-from tests.traces.grouped import ByShape, by_time
-from tests.traces.records import AS_OF, NOON, logs, some
+from tests.domain.traces import slow_limits, slow_releases
+from tests.domain.traces.grouped import ByShape, by_time
+from tests.domain.traces.records import AS_OF, NOON, logs, some
 
 DECLARED = {
     "timeout_policy": "10",

@@ -20,8 +20,8 @@ from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.traces.recorded import Recorded
 from readiness_tui.domain.traces.shape import shape_from, shape_of
 from readiness_tui.domain.traces.traffic import bare, not_of_users
-from tests.traces.grouped import ByShape
-from tests.traces.records import AS_OF, BARE, KINDS, NOON, QUESTION, logs, some, sweep, traces
+from tests.domain.traces.grouped import ByShape
+from tests.domain.traces.records import AS_OF, BARE, KINDS, NOON, QUESTION, logs, some, sweep, traces
 
 LIMITS = {
     "timeout_policy": "10",

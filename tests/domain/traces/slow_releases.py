@@ -17,7 +17,7 @@ from readiness_tui.domain.probes.figures import KNOWN, SupportFigure, percent
 from readiness_tui.domain.probes.variety import ENOUGH, Variety, constants
 from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.domain.text.versions import has, has_version
-from tests.traces.slow_limits import EachCopy, NoCopies
+from tests.domain.traces.slow_limits import EachCopy, NoCopies
 
 _STAGE = 20
 

@@ -220,6 +220,18 @@ KINDS = (
             _span(SpanKind.GUARD, parent="second", attributes={"rule_id": "r-1", "rule_version": "v3"}),
         ),
     ),
+    Trace(
+        "",
+        NOON,
+        answer="So.",
+        spans=(
+            _span(SpanKind.MODEL),
+            _span(SpanKind.GUARD, parent="model", name="policy"),
+            _span(SpanKind.RETRIEVAL, parent="model", duration_ms=5.0, attributes={"attempt": 1}),
+            _span(SpanKind.MODEL, id="second", parent="guard", duration_ms=7.5),
+            _span(SpanKind.VALIDATION, parent="second", attributes={"validated": True}),
+        ),
+    ),
     Trace("", NOON, retrieval=True, chunks=(), outcome=Outcome.ABSTAIN, extra={"fallback": True}),
 )
 

@@ -20,7 +20,7 @@ from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.traces.shape import shape_of
 from readiness_tui.domain.traces.tally import Tallier, copies_by, counted_of, row_of
 from readiness_tui.domain.traces.varied import digest
-from tests.traces.records import NOON, traces
+from tests.domain.traces.records import NOON, traces
 
 ONE = Trace(
     "t-1",
@@ -45,7 +45,7 @@ FROZEN = [
     "7180613256263615905",
 ]
 SCRIPT = """
-from tests.traces.test_tally import ONE
+from tests.domain.traces.test_tally import ONE
 from readiness_tui.domain.traces.content import content
 from readiness_tui.domain.traces.shape import shape_of
 from readiness_tui.domain.traces.varied import digest
