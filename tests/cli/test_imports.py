@@ -108,10 +108,9 @@ def test_only_failures_raw_records_are_kept_and_said(cli: Cli, mini: Path) -> No
     refused = cli("reread", str(info["id"]))
     assert refused.code == 2
     assert "of its 10 traces the raw records of 1 were kept" in refused.err
-    from readiness_tui.store.trace_record import NOT_KEPT
-
     from readiness_tui.services.core.desk import open_desk
     from readiness_tui.services.traces import record
+    from readiness_tui.store.listing.trace_record import NOT_KEPT
 
     desk = open_desk(mini, "ana")
     assert record(desk, "k3").raw == NOT_KEPT
