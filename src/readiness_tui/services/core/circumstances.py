@@ -48,8 +48,8 @@ def circumstances(conn: Connection, desk: Desk, review: Review, held: Held) -> C
 
 
 def _attempts(conn: Connection, desk: Desk, review: Review, held: Held) -> Iterator[tries.Attempt]:
-    """Every imported run that is a try against the lock, older imports of one id among them. A stored run never
-    changes, so each is held against the gate once."""
+    """Every imported run that is a try against the lock, older imports of one id among them. Each is held against
+    the gate once, until its labels, the candidate's cases or anything else that it is judged by are others."""
     gate, lock = held.gate, held.lock
     if gate is None or lock is None or not held.candidate:
         return
@@ -62,20 +62,22 @@ def _attempts(conn: Connection, desk: Desk, review: Review, held: Held) -> Itera
     candidate = {info.key for info in held.infos}
     ids, versions = _baseline(conn, review, held)
     ours = {data.run.version for data in held.candidate} - {UNKNOWN_VERSION}  # a failure of it hides in no baseline
-    mark = (gate.digest, shelf.mark, tuple(data.run for data in held.baseline))
+    sides = tuple((data.run, runs.labels(conn, review.system, data.run.id)) for data in held.baseline)
+    mark = (gate.digest, shelf.mark, sides, held.as_of, own, theirs)
     for info in runs.all(conn, review.system, versions=True):
         if info.key not in candidate:
             if (info.run.id in ids and info.run.version not in ours) or info.run.version in versions:
                 continue
             if not tries.may_count(info.run, info.imported_at, info.n_cases, lock, smallest):
                 continue
+        now = (mark, info.run, info.key in candidate, runs.labels(conn, review.system, info.run.id))
         kept = desk.cache.get(f"try {info.key}")
-        if kept is None or kept[0] != (mark, info.run):
+        if kept is None or kept[0] != now:
             data = run_data(conn, info, shelf)
             whole = theirs.get(data.golden.digest, own) if data.golden else own
             counts = info.key in candidate or tries.covers(data, own) or tries.covers(data, whole)
             made = tries.attempt(info.key, gate, data, held.baseline, info.imported_at, held.as_of) if counts else None
-            kept = desk.cache[f"try {info.key}"] = ((mark, info.run), made)
+            kept = desk.cache[f"try {info.key}"] = (now, made)
         if kept[1] is not None and (kept[1].carried or info.key in candidate):
             yield kept[1]
 
