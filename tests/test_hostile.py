@@ -68,6 +68,7 @@ COMMANDS = [
     "incident import {files}/notes/review.md", "incident import {files}/notes/review.md --json",
     "incident import --explain {files}/notes/chat.txt {files}/notes/timeline.csv {files}/foreign.json",
     "import {files}", "import {files} --json", "import {files}/foreign.json",
+    "traces", "traces --json", "traces nope", "traces {bad}", "reread", "compact",
     "import --explain {files}", "checklists check {files}/lists/own.yaml", "dataset check {files}/golden.jsonl",
 ]  # fmt: skip
 #: Commands that print nothing of the data.
