@@ -25,19 +25,27 @@ def told() -> Iterator[None]:
     print(json.dumps({"cpu": used, "wall": took, "memory": memory}))
 
 
+_COLUMNS = """trace_id timestamp prompt_version model index_version question answer retrieved_chunks tool_calls latency_ms
+tokens_in tokens_out cost_usd status""".split()  # noqa: SIM905
+
+
 def rows(source: str, target: str) -> None:
     """Read and split the lines, then `executemany` of ready tuples of 14 columns in one transaction."""
     Path(target).unlink(missing_ok=True)
     with Path(source).open("rb") as file:
-        ready = [(number, line[15:47].decode(), *range(11), "success") for number, line in enumerate(file)]
+        ready = [tuple(map(_cell, map(json.loads(line).get, _COLUMNS))) for line in file]
     conn = sqlite3.connect(target, isolation_level=None)
-    conn.execute(f"CREATE TABLE trace(key INTEGER PRIMARY KEY, id TEXT, {', '.join(f'c{n}' for n in range(12))})")
+    conn.execute(f"CREATE TABLE trace(key INTEGER PRIMARY KEY, {', '.join(_COLUMNS)})")
     with told():
         lines = Path(source).read_bytes().split(b"\n")
         conn.execute("BEGIN IMMEDIATE")
-        conn.executemany(f"INSERT INTO trace VALUES ({', '.join('?' * 14)})", ready)
+        conn.executemany(f"INSERT INTO trace({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * 14)})", ready)
         conn.execute("COMMIT")
     assert len(lines) >= len(ready)
+
+
+def _cell(value: object) -> object:
+    return json.dumps(value) if isinstance(value, list) else value
 
 
 def decoded(source: str) -> None:
