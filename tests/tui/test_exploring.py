@@ -113,6 +113,7 @@ async def test_what_another_screen_names_can_be_filtered_and_sorted(sample_app: 
         assert "1,304 traces" in read(pilot, "#summary")
 
 
+@pytest.mark.slow
 async def test_all_cases_of_a_run_are_filtered_sorted_counted_and_opened(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "E")

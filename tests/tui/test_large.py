@@ -55,6 +55,7 @@ async def begin(pilot: Pilot[None], counted: Counter[str], *keys: str) -> None:
     counted.clear()
 
 
+@pytest.mark.slow
 async def test_the_cursor_passes_a_hundred_items_and_judges_nothing(
     large: ReadinessApp, counted: Counter[str], pauses: Pauses
 ) -> None:
@@ -147,6 +148,7 @@ async def test_a_score_is_judged_once_and_paints_the_rows_that_it_changes(
         assert counted["rule"] - ahead <= 4
 
 
+@pytest.mark.slow
 async def test_a_score_shows_what_a_new_start_shows(large: ReadinessApp, tmp_path: Path) -> None:
     async with large.run_test(size=(120, 40)) as pilot:
         await press(pilot, "C", "down", "down", "1", "escape", "down", "2", "escape", "up")
@@ -162,6 +164,7 @@ async def test_a_score_shows_what_a_new_start_shows(large: ReadinessApp, tmp_pat
         assert painted(pilot) == here
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("room", "rows"), [("I", "#incidents"), ("G", "#rows"), ("H", "#changes")])
 async def test_a_held_key_asks_the_store_for_nothing(
     large: ReadinessApp,

@@ -97,6 +97,7 @@ def test_every_metric_is_what_reading_one_by_one_says(key: str, made: tuple[Trac
         same(slow, observe_traces(key, ByShape(made), tags))
 
 
+@pytest.mark.slow
 @given(traces(), st.sampled_from((None, 1, 2, 7)), st.sampled_from(KEYS), st.sampled_from(((), ("vip",))))
 @settings(max_examples=120, deadline=None)
 def test_a_window_is_what_reading_one_by_one_says(
@@ -110,6 +111,7 @@ def test_a_window_is_what_reading_one_by_one_says(
         same(observe_slowly(key, kept, tags), observe_traces(key, found, tags))
 
 
+@pytest.mark.slow
 @given(
     traces(fewest=20),
     st.sampled_from(("p95", "error_rate", "task_success_rate", "total_cost", "quality", "tokens_per_request")),

@@ -117,6 +117,7 @@ def quickly(make: Callable[[ProbeInput], Any], data: ProbeInput) -> tuple[Any, .
     return answer(reading)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fast", "slow"), PAIRS, ids=lambda kind: kind.__name__)
 @given(st.one_of(logs(), traffic(), traffic()), some("60 tokens", "$0.25"), some(None, None, 3))
 @settings(max_examples=60, deadline=None)

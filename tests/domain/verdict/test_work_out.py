@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -50,6 +51,7 @@ def changed(draw: st.DrawFn, before: Facts) -> Facts:
     return replace(before, dossiers=dossiers, review=review, viewer=draw(VIEWERS), **swapped)
 
 
+@pytest.mark.slow
 @given(st.data(), reviews_of(), DAYS, DAYS)
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_change_is_judged_as_if_for_the_first_time(

@@ -82,6 +82,7 @@ def anything(desk: Desk, random: Random) -> Callable[[], object]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_is_done_reads_as_it_would_afresh(desk: Desk, seed: int) -> None:
     random, done = Random(seed), 0

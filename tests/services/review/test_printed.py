@@ -78,6 +78,7 @@ def check_one(seed: int, files: Path, folder: Path, steps: int) -> int:  # noqa:
     return steps
 
 
+@pytest.mark.slow
 def test_kept_is_what_would_be_worked_out(files: Path, tmp_path: Path) -> None:  # noqa: F811
     assert sum(check_one(seed, files, tmp_path, 3) for seed in range(4)) == 12
 

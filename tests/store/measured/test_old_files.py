@@ -58,6 +58,7 @@ def same(path: Path, name: str, words: str, as_of: str) -> str:
     return str(now["err"])
 
 
+@pytest.mark.slow
 def test_every_command_says_what_it_said(old: Path) -> None:
     first, *others = SHORT
     assert "they are measured once" in same(old, "version-9", first, "2026-11-20")

@@ -130,6 +130,7 @@ def test_an_import_is_there_as_a_whole_or_not_at_all(path: Path, how: str, monke
     assert seen == {False, True}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["killed", "disk full", "cancelled"])
 def test_an_older_file_is_measured_as_a_whole_or_read_slowly(
     path: Path, how: str, monkeypatch: pytest.MonkeyPatch

@@ -119,6 +119,7 @@ def test_a_full_disk_is_said_before_anything_is_done(store: Store, path: Path, m
         compact.give_back(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rounds", [3, pytest.param(40, marks=pytest.mark.slow)], ids=["small", "full"])
 def test_killed_while_compacting(store: Store, path: Path, monkeypatch, rounds: int) -> None:
     """Every record is there, once, whenever it dies; and the last one that lives finishes."""
