@@ -19,6 +19,8 @@ from readiness_tui.domain.filters.histogram import BARS, plan
         (0.0, 0.02, None, 0.0, 0.001, 21),
         (5.0, 5.0, None, 5.0, 0.05, 1),
         (0.0, 0.0, None, 0.0, 5e-09, 1),
+        (0.0, 5e-324, None, 0.0, 5e-09, 1),
+        (1000.0, 1000.0000000001, None, 1000.0, 5.0, 1),
     ],
 )
 def test_bars_are_round(low: float, upper: float, line: float | None, start: float, width: float, bars: int) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 BARS = 24  # at most
 TAIL = 0.02  # of the figures, the highest ones, may lie beyond the bars
+_DISTINCT = 1e-9  # of a figure's size: what differs by less is one figure, and 5e-324 has no twenty-fourth part
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,9 @@ def plan(low: float, upper: float, high: float, line: float | None = None) -> Ba
     """
     if line is not None and upper < line <= high:
         upper = line
-    width = _round_width((upper - low or max(abs(low), 1e-6) * 0.1) / BARS)
+    size = max(abs(low), abs(upper), 1e-6)
+    spread = upper - low
+    width = _round_width((spread if spread > size * _DISTINCT else size * 0.1) / BARS)
     while True:
         first, last = math.floor(low / width), math.floor(upper / width)
         first -= first * width > low  # where the quotient was rounded up
