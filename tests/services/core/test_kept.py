@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -26,6 +25,7 @@ from readiness_tui.services.incidents import edit
 from readiness_tui.services.labels import queue
 from readiness_tui.services.review import assess, gaps, history, meeting, reviews, scorecard
 from readiness_tui.sources.kit.shipped import shipped_folder
+from readiness_tui.sqlite import sqlite3
 from readiness_tui.store import db, declared, label_batches
 from readiness_tui.store.kept import marks, results
 from tests.conftest import NOW
