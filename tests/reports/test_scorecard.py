@@ -109,6 +109,7 @@ def large_card(text: str = "", *, previous: bool = False, shown: int = 40) -> Sc
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["", WORST])
 @pytest.mark.parametrize("previous", [False, True])
 @pytest.mark.parametrize("shown", [1, 3, 40])

@@ -25,6 +25,7 @@ def incident(app: ReadinessApp, number: int = 2) -> Incident:
     return edit.get(desk_of(app), number)
 
 
+@pytest.mark.slow
 async def test_a_reviewer_is_added_in_checklists(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "C", "p")
@@ -76,6 +77,7 @@ async def test_without_an_open_action_there_is_none_to_begin(sample_app: Readine
         assert notices(pilot) == ["INC-2 has no action that waits to be begun. Press a to add one."]
 
 
+@pytest.mark.slow
 async def test_a_line_of_the_timeline_is_corrected_and_taken_out(sample_app: ReadinessApp) -> None:
     before = incident(sample_app).timeline
     last = before[-1]

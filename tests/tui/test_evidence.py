@@ -57,6 +57,7 @@ async def test_something_better_takes_its_place_and_enter_again_keeps_it(sample_
         )
 
 
+@pytest.mark.slow
 async def test_enter_saves_the_one_line_and_a_witness_makes_it_shown(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot)

@@ -29,6 +29,7 @@ def listed(app: ReadinessApp) -> list[str]:
     return [row.trace.id for row in app.screen.query_one("#list", TraceList).window.rows]
 
 
+@pytest.mark.slow
 async def test_the_list_is_sorted_and_keeps_the_place_of_who_went_there(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "T")
@@ -49,6 +50,7 @@ async def test_the_list_is_sorted_and_keeps_the_place_of_who_went_there(sample_a
         assert listed(sample_app)[:200] == newest
 
 
+@pytest.mark.slow
 async def test_error_typed_as_a_search_finds_errors_and_a_count_narrows_further(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "T")
@@ -68,6 +70,7 @@ async def test_error_typed_as_a_search_finds_errors_and_a_count_narrows_further(
         assert "1,304 traces" in read(pilot, "#summary")
 
 
+@pytest.mark.slow
 async def test_the_line_completes_keys_then_stored_values_with_their_counts(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "T")

@@ -27,6 +27,7 @@ def field(app: ReadinessApp) -> NoteLine:
     return app.screen.query_one(NoteLine)
 
 
+@pytest.mark.slow
 async def test_lines_are_written_down_one_after_the_other(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "G", "L")  # from any room, to the incident that runs
@@ -72,6 +73,7 @@ async def test_lines_are_written_down_one_after_the_other(sample_app: ReadinessA
         assert isinstance(sample_app.screen, GapsScreen)
 
 
+@pytest.mark.slow
 async def test_half_a_line_is_there_again(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "I", "l", *"half")

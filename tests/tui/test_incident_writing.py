@@ -49,6 +49,7 @@ async def test_sections_are_saved_as_one_leaves_them(sample_app: ReadinessApp, s
         assert isinstance(sample_app.screen, IncidentsScreen)
 
 
+@pytest.mark.slow
 async def test_a_table_is_previewed_and_its_hints_do_not_block(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=WIDE) as pilot:
         await press(pilot, "I", "w")

@@ -113,6 +113,7 @@ async def test_a_sev2_without_an_eval_case_asks_why_before_it_closes(sample_app:
         assert "none can exist: the ledger's fault" in read(pilot, "#incident")
 
 
+@pytest.mark.slow
 async def test_the_note_is_read_chapter_by_chapter(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "I", "enter")
@@ -149,6 +150,7 @@ async def test_links(sample_app: ReadinessApp) -> None:
         assert notices(pilot)[-1].endswith("not imported here: trace-9999")
 
 
+@pytest.mark.slow
 async def test_actions_are_added_and_finished(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "I", "a", "enter")  # a new action
@@ -163,6 +165,7 @@ async def test_actions_are_added_and_finished(sample_app: ReadinessApp) -> None:
         assert stored(sample_app, 2).actions[1].done == date(2026, 11, 24)
 
 
+@pytest.mark.slow
 async def test_reviewing_says_what_it_does_to_the_verdict_first(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "I", "p", "enter")
@@ -327,6 +330,7 @@ def test_an_action_that_nobody_can_see_done_is_asked_about(sample_desk) -> None:
     assert "How would anybody" not in detail(view, clear, 100).plain
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_a_text_that_may_be_no_incident_is_asked_about(
     sample_app: ReadinessApp, tmp_path: Path, size: Size

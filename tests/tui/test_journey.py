@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 
 from readiness_tui.domain.verdict.model import Verdict
@@ -30,6 +31,7 @@ def verdict(app: ReadinessApp) -> Verdict:
     return app.view.judgement.verdict
 
 
+@pytest.mark.slow
 async def test_from_first_start_to_a_frozen_scorecard(tmp_path: Path, filled_sample: Path) -> None:
     # The greeting fills its copy itself; the filled one is put in place to keep the test short.
     (tmp_path / "readiness-sample.db").write_bytes(filled_sample.read_bytes())

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.screens.lab.screen import LabScreen
 from tests.tui.driving import HOSTILE, NARROW, answer, painted, press
 
 
+@pytest.mark.slow
 async def test_from_the_greeting_to_a_review(tmp_path: Path) -> None:
     app = ReadinessApp(who="zoe", here=tmp_path)
     async with app.run_test(size=NARROW) as pilot:

@@ -57,6 +57,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made.close()
 
 
+@pytest.mark.slow
 async def test_three_cases_blind_then_away_and_back(desk: Desk, tmp_path: Path) -> None:
     app = ReadinessApp(desk, here=tmp_path)
     async with app.run_test(size=NARROW) as pilot:
@@ -147,6 +148,7 @@ def test_the_place_is_of_one_person_and_one_candidate(desk: Desk, tmp_path: Path
 LOCKED = "name: strict\nmetrics:\n  - {metric: faithfulness, threshold: '>= 0.8', cut: 0.7}\n"
 
 
+@pytest.mark.slow
 async def test_a_batch_to_check_the_judge(tmp_path: Path) -> None:
     """Drawn by the lot, labelled blind on the metric alone; the gate says what people found once it is complete."""
     made = open_desk(tmp_path / "lot.db", "ana", create=True, clock=lambda: NOW)

@@ -29,6 +29,7 @@ def app_on(tmp_path: Path) -> ReadinessApp:
     return app
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_a_mapping_is_edited_tried_and_imported(tmp_path: Path, size: tuple[int, int]) -> None:
     table = tmp_path / "results.csv"

@@ -37,6 +37,7 @@ async def test_the_agenda_begins_with_the_conflict(sample_app: ReadinessApp, siz
         assert not isinstance(sample_app.screen, MeetingScreen)
 
 
+@pytest.mark.slow
 async def test_an_item_is_scored_where_it_stands(sample_app: ReadinessApp) -> None:
     desk = sample_app.desk
     assert desk is not None

@@ -63,6 +63,7 @@ def lines(app: ReadinessApp) -> list[str]:
 # The screen, with keys
 
 
+@pytest.mark.slow
 async def test_filter_select_attach_and_clear(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "T")

@@ -86,6 +86,7 @@ def same(slow: Observed | NotComputable, fast: Observed | NotComputable) -> None
         assert fast.estimate.k == sum(slow.per_case.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", KEYS)
 @given(traces())
 @settings(max_examples=40, deadline=None)

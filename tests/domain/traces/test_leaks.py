@@ -48,6 +48,7 @@ records = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(records, max_size=6))
 @settings(max_examples=200, deadline=None)
 def test_many_at_once_leak_what_each_alone_leaks(traces: list[Trace]) -> None:

@@ -114,6 +114,7 @@ def test_an_evaluations_row_without_a_trace_is_a_case_of_its_own(read, make):
     assert found.case["c2"].scores["kind"].state is ScoreState.MISSING
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [TRACES, RESULTS], ids=["traces", "results"])
 def test_a_value_of_any_type_in_any_column_rejects_its_row_alone(read, make, rows):
     odd = (None, 1, -1.5, True, [], {}, [1], {"a": None}, "x", "[", "nan", 10**30, "\x1b[2J")

@@ -118,6 +118,7 @@ def play(happens: Sequence[tuple[str, str, list[Trace]]], path: Path) -> None:
         assert store.integrity() == []
 
 
+@pytest.mark.slow
 @given(steps)
 @settings(max_examples=15, deadline=None, phases=PHASES)
 def test_any_history_reads_as_its_records_do(happens: list[tuple[str, str, list[Trace]]]) -> None:

@@ -95,6 +95,7 @@ def import_(store: Store, brought: list[Trace]) -> int:
     return number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["killed", "disk full", "cancelled"])
 def test_an_import_is_there_as_a_whole_or_not_at_all(path: Path, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staging, "BATCH", 3)
