@@ -244,7 +244,7 @@ def survey(
 def complete(desk: Desk, typed: str) -> list[Completion]:
     """How a filter line can go on: with values once everything was counted, before that with keys alone."""
     kept = desk.cache.get(_SURVEY)
-    facets = kept[1].facets if kept is not None else ()
+    facets = kept[1].facets if kept is not None and kept[0][0] == state(desk) else ()
     values = {facet.key: [(name, n) for name, n in facet.counts if name] for facet in facets}
     return completion.complete(typed, TRACE_KEYS, values)
 

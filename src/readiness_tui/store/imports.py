@@ -299,6 +299,11 @@ def publish(store: Store, import_id: int, who: str, now: datetime) -> ImportInfo
         low, high = tx.conn.execute(
             "SELECT min(id), max(id) FROM trace_id WHERE import_id = ?", (import_id,)
         ).fetchone()
+        if get(tx.conn, import_id).how.rereads is not None and _newer(tx, import_id, seen):
+            raise ReadinessError(
+                "While it was read again, another import brought some of the same requests anew, and those are newer."
+                " Nothing was changed. Read it again once more."
+            )
         staged_traces.supersede(tx, import_id, seen, low, high)
         copies.catch_up(tx, import_id, VERSION, compared)
         (last,) = tx.conn.execute("SELECT coalesce(max(published_order), 0) FROM import").fetchone()
@@ -312,6 +317,16 @@ def publish(store: Store, import_id: int, who: str, now: datetime) -> ImportInfo
         with suppress(ReadinessError):  # it is published, and what is not tallied is known
             stale.settle(store, system)
     return done
+
+
+def _newer(tx: Tx, import_id: int, since: int) -> bool:
+    """Whether an import of its system that was published later than `since` brought some of its requests."""
+    newer = tx.conn.execute(
+        "SELECT o.id FROM import i JOIN import o USING (system_id) WHERE i.id = ?1 AND o.id <> ?1 AND o.published_order > ?2",
+        (import_id, since),
+    ).fetchall()
+    same = "SELECT 1 FROM trace_id a JOIN trace_id b ON b.import_id = ? AND b.id = a.id WHERE a.import_id = ? LIMIT 1"
+    return any(tx.conn.execute(same, (other, import_id)).fetchone() for (other,) in newer)
 
 
 def abort(store: Store, import_id: int) -> None:

@@ -356,10 +356,13 @@ def _collect_again() -> None:
 
 
 def _load(desk: Desk) -> ReviewView:
-    """On the store's thread, so that the first screen does not wait for the rules to be imported."""
+    """On the store's thread, so that the first screen does not wait for the rules to be imported; and with the cases that
+    the figures rest on, which the screens then have at hand."""
     from readiness_tui.services.core.view import load
 
-    return load(desk)
+    view = load(desk)
+    view.measured.footing()
+    return view
 
 
 def _glance(view: ReviewView) -> Any:

@@ -164,7 +164,7 @@ class ReleaseShare(ReadsAmounts):
 
     def finding(self) -> Finding:
         table = self.minutes
-        if len(self.apps or self.prompts) < 2:
+        if len(table) < 2:
             return Finding(None, missing="the imported traces show fewer than two releases")
         newest = max(table, key=lambda name: (table[name][0], name))
         since = table[newest][0]

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from readiness_tui.domain.checklists.assessment import Evidence, EvidenceKind
 from readiness_tui.domain.checklists.model import Checklist
 from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate.diff import gate_diff
 from readiness_tui.domain.gate.model import Gate, Revision
 from readiness_tui.domain.gate_result.evaluate import evaluate_gate, latest_complete
@@ -39,6 +40,8 @@ from readiness_tui.store.measured.recorded import StoredTraces
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
 
+_ATTEMPTS = 3  # at a measurement that nobody else's change falls into
+
 __all__ = ["Measured", "hold_unlocked", "measure", "repeats", "run_data"]
 
 
@@ -52,25 +55,49 @@ def measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Chec
 
     A line in an incident's note asks only the probes anew that read incidents: the gate and the traces are as before.
     """
-    mark = imported_mark(conn, review, as_of)
-    notes = marks.rows(conn, marks.NOTES, review.system, review.id)
+    for _ in range(_ATTEMPTS):
+        seen = _seen(conn, review, as_of)
+        made, new = _found_or_made(conn, desk, review, checklists, as_of, *seen)
+        if not new:
+            desk.cache["measure"] = (seen[0], made)
+            return made
+        # It was read in several steps: another process may have changed something between the mark and the last of them.
+        if _seen(conn, review, as_of) != seen:
+            continue
+        if reviews.get(conn, review.id) == review:  # else the caller's is another one, and this is kept for nobody
+            measured_kept.await_keeping(desk, review, as_of, seen[0], made)
+            desk.cache["measure"] = (seen[0], made)
+        break
+    return made
+
+
+def _seen(conn: Connection, review: Review, as_of: date) -> tuple[str, str]:
+    """The marks of what is imported, and of incidents and drills."""
+    return imported_mark(conn, review, as_of), marks.rows(conn, marks.NOTES, review.system, review.id)
+
+
+def _found_or_made(
+    conn: Connection,
+    desk: Desk,
+    review: Review,
+    checklists: tuple[Checklist, ...],
+    as_of: date,
+    mark: str,
+    notes: str,
+) -> tuple[Measured, bool]:
+    """The measurement, and whether it was made just now."""
     cached = desk.cache.get("measure")
     if cached is not None and cached[0] == mark:
         assert isinstance(cached[1], Measured)
         found: Measured | None = cached[1]
     else:
-        found = measured_kept.find(conn, review, as_of, mark, lambda: _footing_later(desk, review, as_of))
+        found = measured_kept.find(conn, review, as_of, mark, lambda: _footing_later(desk, review, as_of, mark))
     if found is None:
-        made = _measure(conn, desk, review, checklists, as_of, notes)
-    elif found.notes != notes:
+        return _measure(conn, desk, review, checklists, as_of, notes), True
+    if found.notes != notes:
         footing = found.footing() if found.at_hand else footing_of(conn, desk, review, as_of)
-        made = _with_notes(conn, found, review, checklists, notes, footing)
-    else:
-        made = found
-    if made is not found:
-        measured_kept.await_keeping(desk, review, as_of, mark, made)
-    desk.cache["measure"] = (mark, made)
-    return made
+        return _with_notes(conn, found, review, checklists, notes, footing), True
+    return found, False
 
 
 def _with_notes(
@@ -88,9 +115,16 @@ def _with_notes(
     return replace(made, notes=notes, proposals=proposals, footing=known(footing), at_hand=True)
 
 
-def _footing_later(desk: Desk, review: Review, as_of: date) -> Footing:
+def _footing_later(desk: Desk, review: Review, as_of: date, mark: str) -> Footing:
+    """What a kept measurement rests on. Raises ReadinessError where that is no longer in the file as it was."""
     with desk.store.read() as conn:
-        return footing_of(conn, desk, review, as_of)
+        footing = footing_of(conn, desk, review, as_of)
+        if imported_mark(conn, review, as_of) != mark:
+            raise ReadinessError(
+                "Somebody has just imported or declared something else for this review, so its cases no longer belong to"
+                " the figures beside them. Do it once more."
+            )
+        return footing
 
 
 def footing_of(conn: Connection, desk: Desk, review: Review, as_of: date) -> Footing:

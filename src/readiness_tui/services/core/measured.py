@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from threading import Lock
 
 from readiness_tui.domain.checklists.assessment import Proposal
 from readiness_tui.domain.gate.model import Gate, Lock
@@ -90,5 +90,13 @@ def known(footing: Footing) -> Callable[[], Footing]:
 
 
 def later(read: Callable[[], Footing]) -> Callable[[], Footing]:
-    """The footing of a kept measurement: read once, when it is asked for."""
-    return cache(read)
+    """The footing of a kept measurement: read once, when it is asked for, however many threads ask."""
+    lock, found = Lock(), list[Footing]()
+
+    def footing() -> Footing:
+        with lock:
+            if not found:
+                found.append(read())
+            return found[0]
+
+    return footing

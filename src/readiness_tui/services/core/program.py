@@ -19,7 +19,9 @@ from pathlib import Path
 
 from readiness_tui.store.sqlite import sqlite3
 
-_APART = frozenset({"__pycache__", "sources", "checklists", "sample_data"})
+_APART = frozenset(
+    {"sources", "checklists", "sample_data"}
+)  # folders of the package itself; domain/checklists is rules
 _LIBRARIES = ("numpy-", "scipy-", "jinja2-", "markupsafe-", "msgspec-")
 _SINCE = time.time_ns()  # when this process began to read the program, a moment ago
 
@@ -57,7 +59,7 @@ def _files(root: Path) -> list[tuple[str, str]]:
     while left:
         folder, below = left.pop()
         for entry in os.scandir(folder):
-            if entry.name in _APART:
+            if f"{below}{entry.name}" in _APART or entry.name == "__pycache__":
                 continue
             if entry.is_dir():
                 left.append((entry.path, f"{below}{entry.name}/"))

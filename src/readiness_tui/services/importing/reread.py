@@ -154,10 +154,11 @@ def _trace_of(record: Record, name: str) -> Trace:
 
 
 def _lost(before: Trace, now: Trace) -> list[str]:
-    """The fields that held something and would hold nothing."""
+    """The fields that said something and would say nothing: a known 0, False or "none" says something too."""
+    silent = Trace(before.id)
     return [
         field.name
         for field in fields(Trace)
-        if getattr(before, field.name) not in (None, (), {}, False, "")
-        and getattr(now, field.name) in (None, (), {}, "")
+        if getattr(before, field.name) != (nothing := getattr(silent, field.name))
+        and getattr(now, field.name) == nothing
     ]

@@ -53,6 +53,7 @@ def _gathered(conn: Connection, system: str, where: Filter, stop: Callable[[], b
     """What is counted of each trace that meets the filter, in a temporary table: the one thing that a reader writes."""
     conn.execute("PRAGMA query_only = OFF")
     try:
+        conn.execute("DROP TABLE IF EXISTS temp.found")  # of a count that could not clear up after itself
         conn.execute(f"CREATE TEMP TABLE found({', '.join(_COLUMNS)})")
         for source, values in traces.parts(conn, system, where):
             if stop():

@@ -155,7 +155,7 @@ class StoredTraces:
             f"SELECT shape, sum(n) FROM trace_tally WHERE import_id IN ({seen.numbers}) GROUP BY shape"
         ).fetchall()
         if stale.stale(self._conn, seen):  # the tallies may lack one
-            counts += self._conn.execute("SELECT id, 0 FROM trace_shape").fetchall()
+            counts = self._conn.execute("SELECT id, 0 FROM trace_shape").fetchall() + counts
         wanted = {shape: n for shape, n in counts if shows(self._shape(shape))}
         if not wanted:
             return

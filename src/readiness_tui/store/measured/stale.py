@@ -11,12 +11,12 @@ import time
 from collections.abc import Iterable, Iterator
 
 from readiness_tui.domain.runs.model import Trace
-from readiness_tui.domain.traces.counted import Counted, joined
+from readiness_tui.domain.traces.counted import Counted
+from readiness_tui.domain.traces.tally import Tallier
 from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import packing, staging
 from readiness_tui.store.db import Store
 from readiness_tui.store.measured import days, tallies
-from readiness_tui.store.measured.reading import TraceReading
 from readiness_tui.store.measured.seen import SeenTraceSet
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
@@ -63,14 +63,12 @@ def records(conn: Connection, seen: SeenTraceSet, pair: Day) -> Iterator[list[Tr
 
 def counted(conn: Connection, seen: SeenTraceSet, pair: Day) -> tuple[dict[str, Counted], dict[str, str]]:
     """The tally of a day as it is now, by the digest of the shape, with no word on copies; and the shapes."""
-    found: dict[str, Counted] = {}
-    shapes: dict[str, str] = {}
+    tallier, shapes = Tallier(), dict[str, str]()
     for traces in records(conn, seen, pair):
-        reading = TraceReading.of(traces)
-        shapes |= reading.shapes
-        for digest, more in reading.counted:
-            found[digest] = joined((found[digest], more)) if digest in found else more
-    return found, shapes
+        for trace in traces:
+            shape = tallier.add(trace)
+            shapes[shape.digest] = shape.text
+    return {shape.digest: one for shape, one in tallier.take()}, shapes
 
 
 def settle(store: Store, system: str) -> int:
