@@ -35,6 +35,7 @@ WORDS = [
     "a,b",
     "x y",
     "re*",
+    "nul\0inside refund",
 ]
 names = st.sampled_from(WORDS)
 figures = st.sampled_from([0.0, 0.5, 100.0, 3000.0, 3000.5, 1e6])
@@ -45,7 +46,7 @@ def patterns(key: str) -> st.SearchStrategy[NamePattern]:
     kinds = [
         st.builds(NamePattern, own),
         st.just(NamePattern("", Like.NOTHING)),
-        st.sampled_from([NamePattern(text, Like.WILD) for text in ("gpt*", "*o", "*fun*", "a%*", "*_d", "*")]),
+        st.sampled_from([NamePattern(text, Like.WILD) for text in ("gpt*", "*o", "*fun*", "nul*d", "a%*", "*_d", "*")]),
     ]
     if key not in ("status", "tool", "user", "session"):
         kinds.append(st.sampled_from([NamePattern(text, Like.PART) for text in ("gpt", "REF", "%", "_", "\\")]))

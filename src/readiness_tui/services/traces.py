@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC
+from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.filters import completion, language
@@ -244,7 +245,8 @@ def survey(
 def complete(desk: Desk, typed: str) -> list[Completion]:
     """How a filter line can go on: with values once everything was counted, before that with keys alone."""
     kept = desk.cache.get(_SURVEY)
-    facets = kept[1].facets if kept is not None and kept[0][0] == state(desk) else ()
+    of_now: Any = kept is not None and kept[0]
+    facets = kept[1].facets if kept is not None and of_now[0] == state(desk) else ()
     values = {facet.key: [(name, n) for name, n in facet.counts if name] for facet in facets}
     return completion.complete(typed, TRACE_KEYS, values)
 

@@ -104,13 +104,15 @@ def _backup(path: Path, version: int) -> Path:
 
 def connect(path: Path, mode: str = "rw") -> sqlite.Connection:
     """A connection in autocommit: transactions are begun and ended by us alone. Waits 10 s for a lock."""
-    return sqlite.sqlite3.connect(
+    conn = sqlite.sqlite3.connect(
         f"file:{quote(str(path.absolute()))}?mode={mode}",
         uri=True,
         timeout=10.0,
         isolation_level=None,
         check_same_thread=False,
     )
+    conn.create_function(sqlite.WITHOUT_NUL, 1, sqlite.without_nul, deterministic=True)
+    return conn
 
 
 def copy_database(source: sqlite.Connection, to: Path) -> None:

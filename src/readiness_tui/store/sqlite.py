@@ -33,6 +33,15 @@ def wal_is_safe() -> bool:
     return now >= _FIXED or (backported is not None and now[2] >= backported)
 
 
+#: The SQL function of that name, which our connections have.
+WITHOUT_NUL = "without_nul"
+
+
+def without_nul(text: str) -> str:
+    """A text with each NUL as a character that no text holds (Unicode's U+FDD0): much of SQLite stops at a NUL."""
+    return text.replace("\0", "\ufdd0")
+
+
 @cache
 def sqlite_utils() -> Any:
     """The module of that name, loaded at most once and without the libraries that it would load if it found them.

@@ -12,6 +12,7 @@ import pytest
 
 from readiness_tui.domain.checklists.assessment import EvidenceKind
 from readiness_tui.domain.checklists.model import Depth
+from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import Action, Sev, TimelineEntry
 from readiness_tui.domain.labels.lot import Batch
 from readiness_tui.domain.runs.model import Fact, HumanVerdict
@@ -181,6 +182,47 @@ def test_what_was_worked_out_while_somebody_changed_something_is_not_kept(sample
     assert kept.find(sample_desk, kept.now(sample_desk), "word") is None
 
 
+def test_what_was_measured_while_somebody_changed_something_is_not_kept(
+    sample_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hit is dismissed between the mark and the reading, and the dismissal is taken back: the mark is as before."""
+    found = load(sample_desk).proposals["REL-03"]
+    hit = found.examples[0]
+    sample_desk.cache.clear()
+    with sqlite3.connect(sample_desk.store.path) as conn:
+        conn.execute("DELETE FROM kept")
+    conn.close()
+    other = open_desk(sample_desk.store.path, "ben", clock=sample_desk.clock)
+    footing_of, asked = measure.footing_of, []
+
+    def meanwhile(*given: object) -> object:
+        asked.append(given)
+        if len(asked) == 1:
+            assess.dismiss_hit(other, "REL-03", hit, "a test key")
+        return footing_of(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(measure, "footing_of", meanwhile)
+    assert load(sample_desk).proposals["REL-03"].digest != found.digest
+    assess.restore_hit(other, found.query, hit)
+    other.close()
+    fresh = open_desk(sample_desk.store.path, "zoe", clock=sample_desk.clock)
+    assert load(fresh).proposals["REL-03"] == found
+    assert load(sample_desk).proposals["REL-03"] == found
+    fresh.close()
+
+
+def test_the_cases_of_a_kept_measurement_are_of_its_time_or_refused(sample_desk: Desk) -> None:
+    load(sample_desk)
+    other = open_desk(sample_desk.store.path, "ben", clock=sample_desk.clock)
+    measured = load(other).measured
+    assert not measured.at_hand
+    versions.choose(sample_desk, [], role="candidate")
+    with pytest.raises(ReadinessError, match="Do it once more"):
+        measured.footing()
+    assert load(other).measured.candidate == load(sample_desk).measured.candidate
+    other.close()
+
+
 def test_a_program_that_was_replaced_while_it_ran_keeps_nothing(
     sample_desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,7 +239,9 @@ def test_the_programs_digest_is_over_every_module_that_may_decide(
     root = Path(program.__file__).parent.parent.parent
     names = {name for name, _ in program._files(root)}
     assert {"domain/verdict/judge.py", "store/kept/marks.py", "reports/templates/scorecard.md.j2", "sqlite.py"} <= names
-    assert not any(name.startswith("sources/") for name in names)
+    assert not any(name.startswith(("sources/", "checklists/")) for name in names)
+    for room in ("domain", "services", "store", "reports", "tui"):
+        assert {str(path.relative_to(root)) for path in (root / room).rglob("*.py")} <= names
     rules = tmp_path / "services" / "core" / "program.py"
     rules.parent.mkdir(parents=True)
     rules.write_text("one", encoding="utf-8")

@@ -16,12 +16,12 @@ from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.upkeep import examine
 from readiness_tui.services.importing.imported import all_imports
 from readiness_tui.services.importing.imports import import_path
-from readiness_tui.services.importing.reread import changed_imports, reread
+from readiness_tui.services.importing.reread import _lost, changed_imports, reread
 from readiness_tui.services.review import reviews
 from readiness_tui.sources import registry
 from readiness_tui.sources.otel.source import SOURCE as OTLP
 from readiness_tui.sources.own.trace_record import SOURCE
-from readiness_tui.store import audit, traces
+from readiness_tui.store import Store, audit, staged_traces, traces
 from tests.sources.hostile.samples import Sample, samples, unpack
 
 ROWS = [
@@ -136,6 +136,36 @@ def test_nothing_is_left_to_read_where_all_was_replaced(desk: Desk, tmp_path: Pa
     refused(desk, 1, "replaced all its traces")
 
 
+def test_what_came_meanwhile_is_not_lost_to_what_is_read_again(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process publishes when all is staged, before its publication."""
+    import_path(desk, put(tmp_path, ROWS))
+    newer = put(tmp_path, [{**ROWS[3], "answer": "Newer."}], "newer.jsonl")
+    other, index_ids, came = open_desk(desk.store.path, "ben"), staged_traces.index_ids, []
+
+    def meanwhile(store: Store, import_id: int) -> None:
+        if not came:
+            came.append(import_id)
+            import_path(other, newer)
+        index_ids(store, import_id)
+
+    monkeypatch.setattr(staged_traces, "index_ids", meanwhile)
+    with pytest.raises(ReadinessError, match="those are newer"):
+        reread(desk, 1)
+    other.close()
+    assert [trace.answer for trace in seen(desk) if trace.id == "t3"] == ["Newer."]
+    assert len(all_imports(desk)) == 2
+    assert reread(desk, 1).traces == 29
+
+
+def test_a_known_nothing_is_something_to_lose() -> None:
+    known = Trace("t", cost=0.0, tokens_in=0, latency_ms=0.0, retrieval=False, chunks=(), tool_calls=(), cached=True)
+    lost = ["chunks", "tool_calls", "retrieval", "latency_ms", "cost", "tokens_in", "cached"]
+    assert _lost(known, Trace("t")) == lost
+    assert _lost(known, known) == _lost(Trace("t"), known) == []
+
+
 def test_a_cancelled_reading_keeps_the_old_one(desk: Desk, tmp_path: Path) -> None:
     import_path(desk, put(tmp_path, [{**ROWS[0], "trace_id": f"x{n}"} for n in range(1_200)]))
     before = seen(desk)
@@ -198,6 +228,16 @@ def test_a_part_whose_first_part_was_not_kept_is_refused(desk: Desk, tmp_path: P
     with pytest.raises(ReadinessError, match="raw record was not kept"):
         import_path(desk, second)
     assert seen(desk) == before
+    # What it asks for helps: the same file once more, keeping all; or a file that has every part.
+    assert not import_path(desk, first)[0].again
+    assert all_imports(desk)[0].raw_kept == 1
+    import_path(desk, second)
+    assert [len(trace.spans or ()) for trace in seen(desk)] == [2]
+    import_path(desk, first, keep_raw="failures")
+    whole = tmp_path / "whole.jsonl"
+    whole.write_text(part("1") + part("2") + part("3"))
+    import_path(desk, whole)
+    assert [len(trace.spans or ()) for trace in seen(desk)] == [3]
 
 
 @pytest.mark.slow

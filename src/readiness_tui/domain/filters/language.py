@@ -98,6 +98,8 @@ def _condition(part: str, words: Vocabulary, today: date) -> Condition | None:
         if not text:
             raise ReadinessError('There is nothing between the quotes "". Type what to look for.')
         return Says(text, hidden)
+    if hidden and rest.casefold() in _ERROR_WORDS and "error" in words.keys:
+        return Named("error", (NamePattern("", Like.NOTHING),))
     match = _PART.fullmatch(part)
     if match is None or "://" in rest:
         return Says(rest, hidden=True) if hidden else None

@@ -6,10 +6,10 @@ wanted by those alone that show cases. A measurement that was kept in the file h
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from threading import Lock
 
 from readiness_tui.domain.checklists.assessment import Proposal
 from readiness_tui.domain.gate.model import Gate, Lock
@@ -91,7 +91,7 @@ def known(footing: Footing) -> Callable[[], Footing]:
 
 def later(read: Callable[[], Footing]) -> Callable[[], Footing]:
     """The footing of a kept measurement: read once, when it is asked for, however many threads ask."""
-    lock, found = Lock(), list[Footing]()
+    lock, found = threading.Lock(), list[Footing]()
 
     def footing() -> Footing:
         with lock:

@@ -21,7 +21,7 @@ from readiness_tui.services.importing.beside import Beside, beside
 from readiness_tui.services.importing.garbage import collected_seldom
 from readiness_tui.services.importing.one_gate import rival_gates
 from readiness_tui.services.importing.parts import assembled
-from readiness_tui.services.importing.readers import how_read, reader_changed
+from readiness_tui.services.importing.readers import how_read, keeps_more, reader_changed
 from readiness_tui.services.importing.result import ImportedFile, NothingUsableError
 from readiness_tui.services.importing.roles import take_as, taken
 from readiness_tui.sources import registry
@@ -210,8 +210,8 @@ def import_as(
                 " neither, or start a new review."
             )
         before = imports.find(conn, review.system, digest)
-        if before is not None and reader_changed(before):  # the same bytes say something else today
-            before = None
+        if before is not None and (reader_changed(before) or keeps_more(before, keep_raw)):
+            before = None  # the same bytes say something else today, or are to be kept
         # No run started after it was here.
         here = before.published_at if before and before.published_at else desk.now() if declared else None
         values = stored_values(conn, review.system, declared, here, review.gate_id) if here else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readiness_tui.domain.traces.kept_records import KeptRecords
+from readiness_tui.domain.traces.kept_records import Keep, KeptRecords
 from readiness_tui.sources import registry
 from readiness_tui.store.imports import HowRead, ImportInfo
 
@@ -25,6 +25,11 @@ def reader_changed(info: ImportInfo) -> bool:
     reading at the latest. A mapped file's reader is its mapping."""
     now = registry.reading(info.format)
     return now is not None and now != (info.how.reader or 1)
+
+
+def keeps_more(info: ImportInfo, keep_raw: str) -> bool:
+    """Whether all raw records are asked for of an import that kept some alone."""
+    return KeptRecords.parse(keep_raw).keep is Keep.ALL and info.raw_kept < info.traces
 
 
 def reader_words(info: ImportInfo, replaced_by: int | None) -> str:

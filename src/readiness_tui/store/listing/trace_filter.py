@@ -14,7 +14,7 @@ from readiness_tui.domain.filters.model import (
     TimeRange,
 )
 from readiness_tui.domain.filters.trace_filter import UNKNOWN, is_outcome
-from readiness_tui.store import packing
+from readiness_tui.store import packing, sqlite
 from readiness_tui.store.codec import micros
 from readiness_tui.store.schema import UNKNOWN_TIME
 
@@ -52,8 +52,13 @@ def like(text: str) -> str:
     return "%" + _plain(text) + "%"
 
 
+def seen_whole(text: str) -> str:
+    """A text in SQL as LIKE and the word index see all of it: both stop at a NUL character."""
+    return f"CASE WHEN instr({text}, char(0)) THEN {sqlite.WITHOUT_NUL}({text}) ELSE {text} END"
+
+
 def _plain(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return sqlite.without_nul(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _clause(condition: Condition) -> Clause:
@@ -68,7 +73,7 @@ def _clause(condition: Condition) -> Clause:
     if isinstance(condition, TimeRange):
         return _between(condition)
     pattern = like(condition.text)
-    return " OR ".join(f"{text} LIKE ? ESCAPE '\\'" for text in TEXTS), [pattern] * len(TEXTS)
+    return " OR ".join(f"{seen_whole(text)} LIKE ? ESCAPE '\\'" for text in TEXTS), [pattern] * len(TEXTS)
 
 
 def _between(condition: TimeRange) -> Clause:
@@ -91,7 +96,7 @@ def _name(key: str, pattern: NamePattern) -> Clause:
         if outcome is not None:
             return "outcome IS ?", [None if outcome == UNKNOWN else outcome]
         return f"{column} = ?", [pattern.text]
-    return f"{column} LIKE ? ESCAPE '\\'", [_like_of(pattern)]
+    return f"{seen_whole(column)} LIKE ? ESCAPE '\\'", [_like_of(pattern)]
 
 
 def _like_of(pattern: NamePattern) -> str:
@@ -106,5 +111,6 @@ def _tool(pattern: NamePattern) -> Clause:
         return "tool_calls IS NULL OR tool_calls = '[]'", []
     if pattern.like is Like.IS:
         return "instr(tool_calls, ?) > 0", [packing.tool_fragment(pattern.text)]
-    called = "SELECT 1 FROM json_each(tool_calls) AS called WHERE json_extract(called.value, '$[0]')"
+    name = seen_whole("json_extract(called.value, '$[0]')")
+    called = f"SELECT 1 FROM json_each(tool_calls) AS called WHERE {name}"
     return f"EXISTS ({called} LIKE ? ESCAPE '\\')", [_like_of(pattern)]

@@ -18,7 +18,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.filters.model import Filter, Says
 from readiness_tui.store import sqlite, staging
 from readiness_tui.store.db import Store
-from readiness_tui.store.listing.trace_filter import TEXTS
+from readiness_tui.store.listing.trace_filter import TEXTS, seen_whole
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.systems import NUMBER
 
@@ -28,7 +28,7 @@ _BATCH = 1_000  # traces a transaction: their texts are taken apart while the lo
 _MAKE = "CREATE VIRTUAL TABLE trace_words USING fts5(text, tokenize='trigram', content='', detail='none', columnsize=0)"
 _THERE = "SELECT 1 FROM sqlite_master WHERE name = 'trace_words'"
 _STALE = "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM trace_words_import WHERE import_id = 0)"
-_ALL_TEXTS = " || char(10) || ".join(f"coalesce({text}, '')" for text in TEXTS)
+_ALL_TEXTS = " || char(10) || ".join(f"coalesce({seen_whole(text)}, '')" for text in TEXTS)
 _ENDS = "SELECT min(key), max(key) FROM trace_id WHERE import_id = ?"
 _PUBLISHED = "SELECT id FROM import WHERE published_order IS NOT NULL AND traces > 0"
 
