@@ -139,10 +139,10 @@ def test_nothing_is_left_to_read_where_all_was_replaced(desk: Desk, tmp_path: Pa
 def test_what_came_meanwhile_is_not_lost_to_what_is_read_again(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another process publishes when all is staged, before its publication."""
+    """Another import is published when all is staged."""
     import_path(desk, put(tmp_path, ROWS))
     newer = put(tmp_path, [{**ROWS[3], "answer": "Newer."}], "newer.jsonl")
-    other, index_ids, came = open_desk(desk.store.path, "ben"), staged_traces.index_ids, []
+    other, index_ids, came = Desk(desk.store, "ben"), staged_traces.index_ids, []
 
     def meanwhile(store: Store, import_id: int) -> None:
         if not came:
@@ -153,7 +153,6 @@ def test_what_came_meanwhile_is_not_lost_to_what_is_read_again(
     monkeypatch.setattr(staged_traces, "index_ids", meanwhile)
     with pytest.raises(ReadinessError, match="those are newer"):
         reread(desk, 1)
-    other.close()
     assert [trace.answer for trace in seen(desk) if trace.id == "t3"] == ["Newer."]
     assert len(all_imports(desk)) == 2
     assert reread(desk, 1).traces == 29
