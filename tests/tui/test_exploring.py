@@ -89,6 +89,7 @@ async def test_the_line_completes_keys_then_stored_values_with_their_counts(samp
         assert "meet the filter" in read(pilot, "#summary")
 
 
+@pytest.mark.slow
 async def test_a_line_that_cannot_be_read_stays_to_be_mended(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "T")

@@ -14,6 +14,7 @@ from readiness_tui.tui.dialogs.pick import PickDialog
 from tests.tui.driving import HOSTILE, NARROW, WIDE, Size, answer, notices, painted, press, read
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_a_change_is_undone_and_both_entries_stay(sample_desk: Desk, size: Size) -> None:
     assess.score(sample_desk, ["OBS-03"], 0)

@@ -71,6 +71,7 @@ async def test_a_mapping_is_edited_tried_and_imported(tmp_path: Path, size: tupl
     assert [info.n_cases for info in all_runs(desk)] == [3]
 
 
+@pytest.mark.slow
 async def test_a_mapping_that_is_no_yaml_says_where_and_esc_imports_nothing(tmp_path: Path) -> None:
     table = tmp_path / "results.csv"
     table.write_text(TABLE, encoding="utf-8")

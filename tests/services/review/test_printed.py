@@ -83,6 +83,7 @@ def test_kept_is_what_would_be_worked_out(files: Path, tmp_path: Path) -> None: 
     assert sum(check_one(seed, files, tmp_path, 3) for seed in range(4)) == 12
 
 
+@pytest.mark.slow
 def test_a_try_counts_by_the_candidate_of_now(files: Path, tmp_path: Path) -> None:  # noqa: F811
     """Measured by a desk at which the candidate changed: whether an earlier run covers its cases is asked anew."""
     check_one(243, files, tmp_path, 2)
