@@ -130,6 +130,7 @@ def desk_of(session: Session) -> Iterator[Any]:
         )
     desk = open_desk(path, session.name)
     tell_upgrade(desk.store.migration_backup)
+    tell_zone(desk)
     remember(path)
     try:
         measure_once(desk)
@@ -142,6 +143,12 @@ def tell_upgrade(backup: Path | None) -> None:
     """Say where the copy lies that was made before this opening upgraded the file."""
     if backup is not None:
         tell(f"The file was upgraded for this version; as it was before, it is in {backup}")
+
+
+def tell_zone(desk: Any) -> None:
+    """Say what is odd about this machine's time zone, which decides what day it is."""
+    if desk.zone_remark:
+        tell(desk.zone_remark)
 
 
 def measure_once(desk: Any) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from readiness_tui.cli.common import DayOption, Session, measure_once, pass_session, tell, tell_upgrade
+from readiness_tui.cli.common import DayOption, Session, measure_once, pass_session, tell, tell_upgrade, tell_zone
 from readiness_tui.domain.checklists.model import Depth
 from readiness_tui.domain.checklists.review import DEFAULT_CHECKLISTS
 from readiness_tui.domain.errors import ReadinessError
@@ -39,6 +39,7 @@ def open_app(session: Session) -> None:
     if path is not None:
         desk = open_desk(path, session.name)
         tell_upgrade(desk.store.migration_backup)
+        tell_zone(desk)
         measure_once(desk)
         remember(path)
     _show(desk, session)
@@ -117,6 +118,7 @@ def lab_command(session: Session, folder: Path | None) -> None:
 @click.option(
     "--checklists", "folders", multiple=True, type=click.Path(path_type=Path), help="A folder of your own checklists."
 )
+@click.option("--zone", default="", help="The team's time zone, as Europe/Berlin (default: this machine's).")
 @click.option("--open", "then_open", is_flag=True, help="Open the app on the new review.")
 @pass_session
 def new_command(
@@ -129,10 +131,12 @@ def new_command(
     depth: str,
     checklists: tuple[str, ...],
     folders: tuple[Path, ...],
+    zone: str,
     then_open: bool,
 ) -> None:
     """Open a new review in ./readiness.db, or in the file named by --db or READINESS_DB."""
     from readiness_tui.services.core.locate import FILE_NAME, named, remember
+    from readiness_tui.services.core.zones import checked_zone
     from readiness_tui.services.start.start import propose, start_review
 
     if then_open:
@@ -141,7 +145,7 @@ def new_command(
     for folder in folders:
         if not folder.is_dir():
             raise ReadinessError(f"{folder}: this is not a folder. --checklists takes a folder of YAML files.")
-    proposal = propose(here)
+    proposal = propose(here, zone=checked_zone(zone))
     path = named(session.db) or here / FILE_NAME
     owner = owner or session.name
     desk = start_review(
@@ -156,6 +160,7 @@ def new_command(
         depth=Depth(depth),
         checklists=checklists or DEFAULT_CHECKLISTS,
         folders=folders,
+        zone=zone,
     )
     remember(path)
     tell(f"New review of {system or proposal.system}, release {release or proposal.release}, in {path}; owner {owner}.")

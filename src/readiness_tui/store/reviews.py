@@ -74,6 +74,7 @@ def put(tx: Tx, review: Review) -> int:
             "override_by": review.override_by,
             "override_reason": review.override_reason,
             "frozen_at": stamp(review.frozen_at),
+            "zone": review.zone,
         },
     )
 
@@ -144,4 +145,5 @@ def _review(row: Row) -> Review:
         override_by=row["override_by"],
         override_reason=row["override_reason"],
         frozen_at=opt_moment(row["frozen_at"]),
+        zone=row["zone"],
     )

@@ -156,7 +156,7 @@ def next_review(desk: Desk, release: str, held_on: str) -> None:
     if not release.strip():
         raise ReadinessError("Which release is reviewed? Type its tag or a date, for example 2026.12.")
     try:
-        day = date.fromisoformat(held_on) if held_on.strip() else desk.now().date()
+        day = date.fromisoformat(held_on) if held_on.strip() else desk.day()
     except ValueError:
         raise ReadinessError(f"“{held_on}” is not a date. Type it as 2026-12-01.") from None
     with desk.store.write(desk.who, f"new review: release {release}", now=desk.now()) as tx:

@@ -16,6 +16,7 @@ from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.write import change, sync
+from readiness_tui.services.core.zones import checked_zone
 from readiness_tui.sources.settings import checklist as checklist_file
 from readiness_tui.store import reviews, systems
 from readiness_tui.store.sqlite import Connection
@@ -54,8 +55,10 @@ def new_review(
     blind: bool = False,
     as_of: date | None = None,
     folders: Sequence[Path] = (),
+    zone: str = "",
 ) -> Review:
     """Open a review: `owner` answers for every condition that names nobody else. `folders`: a team's own checklists.
+    `zone`: the name of the team's time zone, whose day a day is ("": that of the machine that looks).
 
     A system that the file knows keeps the name it has there, however its case and blanks are typed now.
     The review keeps its checklists as they are now; a later change of the files does not change it.
@@ -64,13 +67,14 @@ def new_review(
         raise ReadinessError("Which system is reviewed? A review needs the name of the system.")
     if not release.strip():
         raise ReadinessError("Which release is reviewed? Type its tag or a date, for example 2026.11.")
+    zone = checked_zone(zone)
     chosen = load_chosen(checklists, folders)
     with desk.store.write(desk.who, f"new review: {system} {release}", now=desk.now()) as tx:
         review = Review(
             id=0,
             system=_known_as(tx.conn, system),
             release=release.strip(),
-            held_on=held_on or desk.now().date(),
+            held_on=held_on or desk.day(zone),
             owner=owner.strip() or desk.who,
             depth=depth,
             checklists=tuple(checklist.id for checklist in chosen),
@@ -78,6 +82,7 @@ def new_review(
             facilitator=facilitator.strip() or desk.who,
             blind=blind,
             as_of=as_of,
+            zone=zone,
         )
         review = replace(review, id=reviews.put(tx, review))
         reviews.put_checklists(tx, review.id, chosen)

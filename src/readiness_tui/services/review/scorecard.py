@@ -15,6 +15,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.templates import templates_folder
 from readiness_tui.services.core.view import ReviewView, load, read_facts
 from readiness_tui.services.core.write import sync
+from readiness_tui.services.core.zones import name_of
 from readiness_tui.store import assessments, imports, reviews, scorecards
 from readiness_tui.store.sqlite import Connection
 
@@ -106,8 +107,9 @@ def freeze(desk: Desk, *, templates: Path | None = None) -> Scorecard:
     with desk.store.write(desk.who, "scorecard frozen", now=desk.now(), review_id=view.review.id, undoable=False) as tx:
         review = reviews.get(tx.conn, view.review.id)
         tx.guard_review(review.id)
-        # The day is kept with the review: what is frozen is judged as of then for ever.
-        frozen = replace(review, as_of=desk.as_of(review), frozen_at=desk.now())
+        # The day is kept with the review, and where it was that day: what is frozen is judged as of then for ever.
+        zone = review.zone or ("" if review.as_of is not None else name_of(desk.zone))
+        frozen = replace(review, as_of=desk.as_of(review), frozen_at=desk.now(), zone=zone)
         reviews.put(tx, frozen)
         sync(tx, desk, review.id)
         facts, measured = read_facts(tx.conn, desk, frozen, desk.as_of(frozen))

@@ -70,11 +70,11 @@ JUDGED = (
 )
 
 
-def place(conn: Connection, review_id: int | None) -> tuple[int, str, str | None] | None:
-    """The id of a review (None: the newest in the file), its system and the day that is pinned to it."""
+def place(conn: Connection, review_id: int | None) -> tuple[int, str, str | None, str] | None:
+    """The id of a review (None: the newest in the file), its system, the day that is pinned to it, and its time zone."""
     where = "WHERE id = :review" if review_id is not None else "ORDER BY held_on DESC, id DESC LIMIT 1"
-    row = conn.execute(f"SELECT id, system, as_of FROM review {where}", {"review": review_id}).fetchone()
-    return None if row is None else (int(row[0]), str(row[1]), row[2])
+    row = conn.execute(f"SELECT id, system, as_of, zone FROM review {where}", {"review": review_id}).fetchone()
+    return None if row is None else (int(row[0]), str(row[1]), row[2], str(row[3]))
 
 
 def rows(conn: Connection, lists: Iterable[str], system: str, review_id: int) -> str:
