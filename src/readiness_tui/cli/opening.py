@@ -12,8 +12,8 @@ import click
 
 from readiness_tui.cli.common import DayOption, Session, measure_once, pass_session, tell, tell_upgrade, tell_zone
 from readiness_tui.domain.checklists.model import Depth
-from readiness_tui.domain.checklists.review import DEFAULT_CHECKLISTS
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.sanitise import one_line
 
 
 def need_terminal() -> None:
@@ -103,17 +103,18 @@ def lab_command(session: Session, folder: Path | None) -> None:
 @click.option("--system", help="The system under review (default: the folder's name).")
 @click.option("--release", help="Which release (default: git's latest tag).")
 @click.option("--date", "held_on", type=DayOption(), help="Date of the review (default: today).")
-@click.option("--owner", help="Who owns conditions that nobody else owns (default: you).")
+@click.option("--owner", help="Who owns conditions that nobody else owns (default: as last time, else you).")
 @click.option("--reviewer", "reviewers", multiple=True, help="A reviewer; repeat for each.")
 @click.option(
     "--depth",
     type=click.Choice(["course", "full"]),
-    default="course",
-    show_default=True,
-    help="Only the course's items, or all of them.",
+    help="Only the course's items, or all of them (default: as last time, else course).",
 )
 @click.option(
-    "--checklist", "checklists", multiple=True, help="A checklist; repeat for each (default: the first three)."
+    "--checklist",
+    "checklists",
+    multiple=True,
+    help="A checklist; repeat for each (default: as last time, else the first three).",
 )
 @click.option(
     "--checklists", "folders", multiple=True, type=click.Path(path_type=Path), help="A folder of your own checklists."
@@ -128,15 +129,20 @@ def new_command(
     held_on: date | None,
     owner: str | None,
     reviewers: tuple[str, ...],
-    depth: str,
+    depth: str | None,
     checklists: tuple[str, ...],
     folders: tuple[Path, ...],
     zone: str,
     then_open: bool,
 ) -> None:
-    """Open a new review in ./readiness.db, or in the file named by --db or READINESS_DB."""
+    """Open a new review in ./readiness.db, or in the file named by --db or READINESS_DB.
+
+    Of a system that the file knows it is the next review: gate, open gaps and conditions, waivers, checklists, people and
+    settings go on as last time, votes wait to be confirmed, and last time's candidate is the baseline.
+    """
     from readiness_tui.services.core.locate import FILE_NAME, named, remember
     from readiness_tui.services.core.zones import checked_zone
+    from readiness_tui.services.review.reviews import people
     from readiness_tui.services.start.start import propose, start_review
 
     if then_open:
@@ -147,7 +153,6 @@ def new_command(
             raise ReadinessError(f"{folder}: this is not a folder. --checklists takes a folder of YAML files.")
     proposal = propose(here, zone=checked_zone(zone))
     path = named(session.db) or here / FILE_NAME
-    owner = owner or session.name
     desk = start_review(
         here,
         session.name,
@@ -155,15 +160,25 @@ def new_command(
         system=system or proposal.system,
         release=release or proposal.release,
         held_on=held_on or proposal.held_on,
-        owner=owner,
-        reviewers=reviewers or (session.name,),
-        depth=Depth(depth),
-        checklists=checklists or DEFAULT_CHECKLISTS,
+        owner=owner or "",
+        reviewers=reviewers,
+        depth=Depth(depth) if depth else None,
+        checklists=checklists or None,
         folders=folders,
         zone=zone,
     )
     remember(path)
-    tell(f"New review of {system or proposal.system}, release {release or proposal.release}, in {path}; owner {owner}.")
+    made = people(desk)
+    tell(
+        f"New review of {one_line(made.system)}, release {one_line(made.release)}, in {path}; owner {one_line(made.owner)}."
+    )
+    if made.follows is not None:
+        baseline = (
+            f"; its baseline is last time's candidate, {one_line(', '.join(made.baseline), 200)}"
+            if made.baseline
+            else ""
+        )
+        tell(f"It carries on from the last review{baseline}. Votes of then wait to be confirmed.")
     if then_open:
         _show(desk, session)
     else:

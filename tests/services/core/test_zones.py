@@ -131,11 +131,13 @@ def test_what_was_kept_for_one_day_is_not_shown_on_another_machines(live: Desk) 
 
 def test_a_frozen_review_keeps_its_day_and_where_it_was_that_day(live: Desk) -> None:
     reviews.new_review(live, system="Bot", release="1")
-    card = scorecard.freeze(live)
     live.zone = ZoneInfo("America/New_York")
+    card = scorecard.freeze(live)
+    live.zone = ZoneInfo("Asia/Kolkata")
     review = load(live).review
-    assert (card.as_of, review.as_of, review.zone) == (date(2026, 12, 1), date(2026, 12, 1), "Asia/Kolkata")
-    assert load(live).as_of == date(2026, 12, 1)
+    assert (card.as_of, review.as_of, review.zone) == (date(2026, 11, 30), date(2026, 11, 30), "America/New_York")
+    assert load(live).as_of == date(2026, 11, 30) and live.utc_day(review, review.as_of) == date(2026, 12, 1)
+    assert reviews.new_review(live, system="Bot", release="2").zone == "America/New_York"
 
 
 def test_a_review_pinned_to_a_day_is_the_same_everywhere(sample_desk: Desk) -> None:

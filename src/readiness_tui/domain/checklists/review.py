@@ -16,7 +16,8 @@ class Review:
     time zone ("" = that of the machine that looks).
 
     `blind`: votes are hidden from others until `revealed`. `candidate` and `baseline` are run ids in order:
-    a metric comes from the first run that has it. `declared` holds the settings, as typed, that some probes need.
+    a metric comes from the first run that has it. `follows`: the review that this one carried things over from.
+    `declared` holds the settings, as typed, that some probes need.
     """
 
     id: int
@@ -39,6 +40,7 @@ class Review:
     override_by: str | None = None
     override_reason: str | None = None
     frozen_at: datetime | None = None
+    follows: int | None = None
     zone: str = ""
 
     @property

@@ -42,7 +42,7 @@ from readiness_tui.store.sqlite import Connection
 
 _ATTEMPTS = 3  # at a measurement that nobody else's change falls into
 
-__all__ = ["Measured", "hold_unlocked", "measure", "repeats", "run_data"]
+__all__ = ["Measured", "candidate_of", "hold_unlocked", "measure", "repeats", "run_data"]
 
 
 def imported_mark(conn: Connection, desk: Desk, review: Review, as_of: date) -> str:
@@ -256,6 +256,12 @@ def _candidate(
         return (), ()
     versions = tuple(sorted({info.run.version for info in left}))
     return (latest,), versions if len(versions) > 1 else ()
+
+
+def candidate_of(conn: Connection, review: Review) -> tuple[str, ...]:
+    """The ids of the runs that stand as the review's candidate now, named or not."""
+    found, _ = _candidate(review, tuple(runs.all(conn, review.system)), reviews.opened(conn, review.id))
+    return tuple(info.run.id for info in found)
 
 
 def repeats(conn: Connection, review: Review, info: RunInfo, key: str) -> tuple[tuple[Case, ...], tuple[Case, ...]]:

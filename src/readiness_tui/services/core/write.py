@@ -165,9 +165,11 @@ def sync(tx: Tx, desk: Desk, review_id: int) -> None:
             gaps.put(tx, review.system, gap)
     # A condition is remembered from the day it is first seen, so that its due date stands still.
     live = {condition.key: condition for condition in now.ruling.conditions}
-    known = facts.conditions or {}
+    known = facts.conditions or {}  # those that are carried from the review before among them
+    own = gaps.conditions(tx.conn, review.id)
     for key, condition in live.items():
-        if key not in known:
-            gaps.put_condition(tx, review.id, StoredCondition(key, condition.owner, condition.due, by_hand=False))
-    for key in known.keys() - live.keys():
+        if key not in own:
+            by_hand = key in known and known[key].by_hand
+            gaps.put_condition(tx, review.id, StoredCondition(key, condition.owner, condition.due, by_hand))
+    for key in own.keys() - live.keys():
         gaps.remove_condition(tx, review.id, key)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
+from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.verdict.model import Verdict
-from readiness_tui.services.core.current import current_review
+from readiness_tui.services.core.current import current_review, system_of
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.write import resync, sync
+from readiness_tui.services.core.write import resync
 from readiness_tui.store import audit, scorecards
 from readiness_tui.store import reviews as stored
 from readiness_tui.store.audit import AuditEntry, RowChange
@@ -148,24 +149,16 @@ def switch(desk: Desk, number: str) -> None:
         desk.review_id = stored.get(conn, int(number)).id
 
 
-def next_review(desk: Desk, release: str, held_on: str) -> None:
-    """Start the next review of the same system: same checklists, people, gate and settings; items undecided.
+def next_review(desk: Desk, release: str, held_on: str, baseline: str | None = None) -> Review:
+    """Start the next review of the desk's system, as `readiness new` does: nothing is decided, and the gate is not run.
 
-    Candidate and baseline are named anew: the candidate of the last release is the baseline of the next.
+    `baseline`: run ids separated by commas, in place of last time's candidate.
     """
-    if not release.strip():
-        raise ReadinessError("Which release is reviewed? Type its tag or a date, for example 2026.12.")
+    from readiness_tui.services.review.reviews import new_review
+
     try:
-        day = date.fromisoformat(held_on) if held_on.strip() else desk.day()
+        day = date.fromisoformat(held_on.strip()) if held_on.strip() else None
     except ValueError:
         raise ReadinessError(f"“{held_on}” is not a date. Type it as 2026-12-01.") from None
-    with desk.store.write(desk.who, f"new review: release {release}", now=desk.now()) as tx:
-        last = current_review(tx.conn, desk)
-        review = replace(
-            last, id=0, release=release.strip(), held_on=day, as_of=None, frozen_at=None, revealed=False,
-            baseline=last.candidate, candidate=(), override_verdict=None, override_by=None, override_reason=None,
-        )  # fmt: skip
-        review = replace(review, id=stored.put(tx, review))
-        stored.put_checklists(tx, review.id, stored.checklists(tx.conn, last.id))
-        desk.review_id = review.id
-        sync(tx, desk, review.id)
+    runs = None if baseline is None else [one.strip() for one in baseline.split(",") if one.strip()]
+    return new_review(desk, system=system_of(desk), release=release, held_on=day, baseline=runs)

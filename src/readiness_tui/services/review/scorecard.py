@@ -107,9 +107,11 @@ def freeze(desk: Desk, *, templates: Path | None = None) -> Scorecard:
     with desk.store.write(desk.who, "scorecard frozen", now=desk.now(), review_id=view.review.id, undoable=False) as tx:
         review = reviews.get(tx.conn, view.review.id)
         tx.guard_review(review.id)
-        # The day is kept with the review, and where it was that day: what is frozen is judged as of then for ever.
-        zone = review.zone or ("" if review.as_of is not None else name_of(desk.zone))
-        frozen = replace(review, as_of=desk.as_of(review), frozen_at=desk.now(), zone=zone)
+        # The day is kept with the review: what is frozen is judged as of then for ever. So is the zone, where that day
+        # ended in the next one of UTC: what happened in its evening has happened.
+        day = desk.as_of(review)
+        zone = review.zone or (name_of(desk.zone) if desk.utc_day(review, day) != day else "")
+        frozen = replace(review, as_of=day, frozen_at=desk.now(), zone=zone)
         reviews.put(tx, frozen)
         sync(tx, desk, review.id)
         facts, measured = read_facts(tx.conn, desk, frozen, desk.as_of(frozen))

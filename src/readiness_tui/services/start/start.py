@@ -9,7 +9,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 from readiness_tui.domain.checklists.model import Depth
-from readiness_tui.domain.checklists.review import DEFAULT_CHECKLISTS
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.desk import Desk, open_desk, utc_now
 from readiness_tui.services.core.locate import FILE_NAME
@@ -70,15 +69,18 @@ def start_review(
     held_on: date | None = None,
     owner: str = "",
     reviewers: Sequence[str] = (),
-    depth: Depth = Depth.COURSE,
-    checklists: Sequence[str] = DEFAULT_CHECKLISTS,
+    depth: Depth | None = None,
+    checklists: Sequence[str] | None = None,
     folders: Sequence[Path] = (),
     bring: Path | None = None,
     path: Path | None = None,
     zone: str = "",
     clock: Callable[[], datetime] = utc_now,
 ) -> Desk:
-    """A new review in `path`, else in `readiness.db` of `folder`; added to the file where there is one already."""
+    """A new review in `path`, else in `readiness.db` of `folder`; added to the file where there is one already.
+
+    Of a system that this file knows it is the next one: see `new_review`.
+    """
     target = path or folder / FILE_NAME
     fresh = not target.exists()
     desk = open_desk(target, who, create=fresh, clock=clock)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from readiness_tui.store.kept.marks import NEWEST
 from readiness_tui.store.sqlite import Connection
 
 
@@ -12,7 +13,7 @@ def heading(conn: Connection, review_id: int | None) -> tuple[str, str, bool, da
 
     `review_id` None: of the newest review.
     """
-    where = "WHERE id = :review" if review_id is not None else "ORDER BY held_on DESC, id DESC LIMIT 1"
+    where = "WHERE id = :review" if review_id is not None else NEWEST
     row = conn.execute(f"SELECT system, release, frozen_at FROM review {where}", {"review": review_id}).fetchone()
     if row is None:
         return None
