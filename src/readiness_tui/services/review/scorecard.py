@@ -16,6 +16,7 @@ from readiness_tui.services.core.templates import templates_folder
 from readiness_tui.services.core.view import ReviewView, load, read_facts
 from readiness_tui.services.core.write import sync
 from readiness_tui.store import assessments, imports, reviews, scorecards
+from readiness_tui.store.rows import frozen_words
 from readiness_tui.store.sqlite import Connection
 
 
@@ -98,10 +99,9 @@ def text(desk: Desk, *, format: str = "md", as_of: date | None = None, templates
 def freeze(desk: Desk, *, templates: Path | None = None) -> Scorecard:
     """Close the review with its scorecard: nothing in it changes from now on. Undecided items become gaps."""
     view = load(desk, shared=True)
-    if view.review.frozen_at is not None:
-        raise ReadinessError(
-            f"This review was frozen on {view.review.frozen_at:%Y-%m-%d %H:%M} UTC. Start a new review for new work."
-        )
+    with desk.store.read() as conn:
+        if said := frozen_words(conn, view.review.id):
+            raise ReadinessError(said)
     folder = templates_folder(desk, templates)
     with desk.store.write(desk.who, "scorecard frozen", now=desk.now(), review_id=view.review.id, undoable=False) as tx:
         review = reviews.get(tx.conn, view.review.id)
