@@ -48,7 +48,7 @@ Commands and options are completed by the Tab key after one of these lines in th
 |:---|:---|:---|
 | bash | `~/.bashrc` | `eval "$(_READINESS_COMPLETE=bash_source readiness)"` |
 | zsh | `~/.zshrc` | `eval "$(_READINESS_COMPLETE=zsh_source readiness)"` |
-| fish | `~/.config/fish/completions/readiness.fish` | `_READINESS_COMPLETE=fish_source readiness \| source` |
+| fish | `~/.config/fish/completions/readiness.fish` | `_READINESS_COMPLETE=fish_source readiness \\| source` |
 """
 
 

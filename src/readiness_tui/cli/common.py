@@ -235,8 +235,8 @@ def _ask_which(several: Any) -> Any:
     from readiness_tui.services.core import target
 
     tell(several.sentence)
-    for number, one in enumerate(several.choices, 1):
-        tell(f"{number:>3}  {target.line_of(one)}")
+    for number, line in enumerate(target.lines_of(several.choices), 1):
+        tell(f"{number:>3}  {line}")
     number = click.prompt("Which one", type=click.IntRange(1, len(several.choices)), err=True)
     return several.choices[number - 1]
 

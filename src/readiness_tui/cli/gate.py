@@ -247,9 +247,7 @@ def check(
     else:
         with desk_of(session) as desk:
             if junit or summary or step:
-                from readiness_tui.services.core.view import load
-
-                judged = checks.check_review(load(desk, as_of=as_of, shared=True), Path.cwd())
+                judged = printed.gate_checked(desk, Path.cwd(), as_of)
             else:
                 found = printed.gate_check(desk, Path.cwd(), as_of)
     if judged is not None:

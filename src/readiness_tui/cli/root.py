@@ -168,7 +168,7 @@ def _did_you_mean(error: click.ClickException) -> str:
         return ""
     from difflib import get_close_matches
 
-    close = get_close_matches(unknown[1].casefold(), group.list_commands(error.ctx), cutoff=0.5)
+    close = get_close_matches(unknown[1].casefold(), group.list_commands(error.ctx))
     return f" Did you mean {' or '.join(close)}?" if close else ""
 
 

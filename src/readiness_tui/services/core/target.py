@@ -87,15 +87,20 @@ def same_name(one: str, other: str) -> bool:
 
 def listed(found: Sequence[Heading]) -> str:
     """Reviews as the lines of a list, for a refusal or a question."""
-    lines = [f"  {line_of(one)}" for one in found[:_LISTED]]
+    lines = [f"  {line}" for line in lines_of(found[:_LISTED])]
     if len(found) > _LISTED:
         lines.append(f"  and {len(found) - _LISTED} more")
     return "\n".join(lines)
 
 
-def line_of(one: Heading) -> str:
-    """A review in one line: system, release, number, day and state."""
-    return f"{one_line(one.system, 60)}  release {one_line(one.release, 40)}  #{one.id}, {one.held_on:%Y-%m-%d}, {one.state}"
+def lines_of(found: Sequence[Heading]) -> list[str]:
+    """Reviews in a line each: system, release, number, day and state."""
+    names = [(one_line(one.system, 40), one_line(one.release, 30), f"#{one.id}") for one in found]
+    wide = [max((len(name[column]) for name in names), default=0) for column in range(3)]
+    return [
+        f"{system:<{wide[0]}}  {release:<{wide[1]}}  {number:<{wide[2]}}  {one.held_on:%Y-%m-%d}  {one.state}"
+        for (system, release, number), one in zip(names, found, strict=True)
+    ]
 
 
 def name_of(one: Heading) -> str:
@@ -113,6 +118,12 @@ def shown(path: Path) -> str:
 def at(desk: Desk) -> Heading | None:
     """The review that the desk was put at; None where it has none of its own."""
     return next((one for one in all_headings(desk) if one.id == desk.review_id), None)
+
+
+def followed(desk: Desk) -> bool:
+    """Whether the desk's review has a later one of its system."""
+    here = at(desk)
+    return here is not None and next(one for one in all_headings(desk) if one.system == here.system) != here
 
 
 def place(desk: Desk) -> str:
