@@ -160,5 +160,6 @@ def test_what_happened_this_evening_is_not_of_tomorrow_west_of_greenwich(tmp_pat
     import_path(with_zone, log)
     found = load(with_zone)
     assert found.as_of == date(2026, 11, 30) and found.proposals
-    assert "dated after" not in repr(found.proposals) and "no imported trace is left" not in repr(found.proposals)
+    assert "dated after" not in repr(found.proposals)
+    assert "no imported trace is left" not in repr(found.proposals)
     with_zone.close()

@@ -15,6 +15,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.target import same_name
 from readiness_tui.services.core.write import change, sync
 from readiness_tui.services.review.next_review import carry_waivers, following, last_candidate
 from readiness_tui.services.core.zones import checked_zone
@@ -109,12 +110,8 @@ def new_review(
 
 def _known_as(conn: Connection, typed: str) -> str:
     """The file's own name of a system: two spellings would be two systems, which never see each other's data."""
-    same = [there for there in systems.all(conn) if _folded(there) == _folded(typed)]
+    same = [there for there in systems.all(conn) if same_name(there, typed)]
     return same[0] if same else typed.strip()
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def load_chosen(ids: Sequence[str], folders: Sequence[Path], kept: Sequence[Checklist] = ()) -> tuple[Checklist, ...]:
