@@ -79,7 +79,7 @@ def check_command(
             from readiness_tui.services.review.scorecard import current_card
 
             card = current_card(desk, as_of=as_of)
-        found = printed.check(desk, as_of) if card is None else printed.of_card(card)
+        found = printed.check(desk, as_of) if card is None else printed.of_card(desk, card, as_of)
     adds = say_checked(found, before, as_json=as_json)
     if card is not None:
         check.publish(card, junit=junit, summary=summary, github=step)

@@ -13,6 +13,7 @@ from readiness_tui.store import faults, sqlite
 from readiness_tui.store.gate_changes import gate_change
 from readiness_tui.store.label_batches import metric_labels
 from readiness_tui.store.schema import APPLICATION_ID, VERSION_1
+from readiness_tui.store.upgrades.condition_closing import condition_closing
 from readiness_tui.store.upgrades.declared_facts import declared_facts
 from readiness_tui.store.upgrades.evidence_lookup import evidence_lookup
 from readiness_tui.store.upgrades.explore import explore
@@ -55,6 +56,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     measured_traces,
     next_review,
     review_zone,
+    condition_closing,
 )
 
 

@@ -48,6 +48,11 @@ def day_month(value: date | None) -> str:
     return NOTHING if value is None else f"{value.day} {_MONTHS[value.month - 1]}"
 
 
+def due_day(value: date | None, today: date) -> str:
+    """ "1 Dec", with its year where that is not this one: "1 Dec 2027"."""
+    return day_month(value) if value is None or value.year == today.year else full_day(value)
+
+
 def full_day(value: date | None) -> str:
     """ "1 Dec 2026"."""
     return NOTHING if value is None else f"{day_month(value)} {value.year}"

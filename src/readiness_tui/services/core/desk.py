@@ -40,6 +40,7 @@ class Desk:
     cache: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False)
     keys: list[str] = field(default_factory=list, repr=False)  # see `once`
     deferred: int = field(default=0, repr=False)  # blocks of `write.deferred` that are open
+    joint: Any = field(default=None, repr=False)  # the transaction of `write.together`, while it is open
     seen_scores: set[tuple[str, str]] = field(default_factory=set, repr=False)
 
     def now(self) -> datetime:
@@ -68,6 +69,13 @@ class Desk:
     def today(self, review: Review) -> date:
         """The day that is written down: a frozen review's own day has passed."""
         return self.day(review.zone) if review.frozen_at is not None else self.as_of(review)
+
+    def today_here(self) -> date:
+        """The day that what is typed counts from: that of the desk's review, as rules read it."""
+        from readiness_tui.services.core.current import current_review
+
+        with self.store.read() as conn:
+            return self.as_of(current_review(conn, self))
 
     @contextmanager
     def once(self, key: str) -> Iterator[None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,19 +31,24 @@ def check(desk: Desk, as_of: date | None = None) -> Printed:
     def make() -> Printed:
         from readiness_tui.services.review.scorecard import current_card
 
-        return of_card(current_card(desk, as_of=as_of))
+        return of_card(desk, current_card(desk, as_of=as_of), as_of)
 
     return kept.result(desk, "check", make, as_of=as_of)
 
 
-def of_card(card: Scorecard) -> Printed:
-    """The same of a scorecard at hand."""
+def of_card(desk: Desk, card: Scorecard, as_of: date | None = None) -> Printed:
+    """The same of the review's scorecard at hand. Conditions that were closed since it was frozen are said, and its
+    verdict holds until the earliest of the others."""
     from readiness_tui.reports import check as report
+    from readiness_tui.services.review.conditions import honoured
 
+    until, closed = honoured(desk, card) if as_of is None else (None, ())
+    if closed:
+        card = replace(card, valid_until=until)
     return {
         "verdict": card.verdict.value,
-        "text": report.check_text(card),
-        "json": to_json(report.check_object(card)),
+        "text": report.check_text(card, closed),
+        "json": to_json(report.check_object(card, closed)),
     }
 
 
@@ -179,7 +185,7 @@ def _keep(desk: Desk) -> None:
         desk,
         seen,
         {
-            "check": of_card(card_of(desk, view)),
+            "check": of_card(desk, card_of(desk, view)),
             "gate check": of_gate(check_review(view)),
             "gate show": _gate_show(gate_of(view), view.as_of),
             "gaps text": _gaps(view, "text", everything=False),

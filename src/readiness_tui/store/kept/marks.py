@@ -74,6 +74,7 @@ JUDGED = (
     "SELECT * FROM review WHERE system = :system ORDER BY id",
     f"SELECT * FROM scorecard WHERE review_id IN (:review, {_FOLLOWED}, {_BEFORE}) ORDER BY id",
     "SELECT * FROM supersession ORDER BY old_review",
+    "SELECT * FROM condition_closing WHERE of_review = :review ORDER BY id",
     "SELECT * FROM change ORDER BY id DESC LIMIT 1",
 )
 
