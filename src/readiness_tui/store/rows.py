@@ -194,6 +194,23 @@ class Tx:
         self._record(table, self._values(key), old, None)
         return True
 
+    def key_of(self, table: str, row: Row) -> list[Any]:
+        """The primary key of a row."""
+        return [row[name] for name in self._shape(table).pk]
+
+    def rename(self, table: str, column: str, old: str, new: str) -> int:
+        """Give `column` another value in every row that has `old` there; returns how many rows had it.
+
+        For the name of what rows belong to: it is part of keys, and frozen reviews get it too, whose content it is not.
+        """
+        shape = self._shape(table)
+        found = fetch(self.conn, f"SELECT * FROM {table} WHERE {column} = ?", (old,))
+        self.conn.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (new, old))
+        for row in found:
+            renamed = {**row, column: new}
+            self._record(table, [renamed[name] for name in shape.pk], row, renamed)
+        return len(found)
+
     def bulk(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
         """Many rows without audit, for imports; returns how many were written."""
         return int(self.conn.executemany(sql, rows).rowcount)

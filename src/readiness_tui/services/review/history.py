@@ -1,34 +1,34 @@
-"""Who changed what, when and why; taking one change back; and the reviews of a system over time."""
+"""Who changed what, when and why; taking one change back; and going from one review of a file to another."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.verdict.model import Verdict
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review, system_of
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.write import resync
-from readiness_tui.store import audit, scorecards
+from readiness_tui.services.review.next_review import last_candidate
+from readiness_tui.store import audit
 from readiness_tui.store import reviews as stored
 from readiness_tui.store.audit import AuditEntry, RowChange
 
 __all__ = [
     "AuditEntry",
-    "ReviewLine",
     "RowChange",
     "describe",
     "log",
+    "next_baseline",
     "next_review",
-    "reviews",
     "rows",
     "switch",
     "undo",
+    "why_not",
 ]
 
 #: Columns that say nothing to a person.
@@ -38,36 +38,6 @@ _QUIET = frozenset(
 )  # fmt: skip
 _NOTHING = (None, "", "[]", "{}")
 _STAMP = re.compile(r"^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}):[\d.]+\+00:00$")
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewLine:
-    """A review in the list; verdict and headline percent where it is frozen."""
-
-    id: int
-    release: str
-    held_on: date
-    frozen: bool
-    verdict: Verdict | None
-    headline: int | None
-
-
-def reviews(desk: Desk) -> list[ReviewLine]:
-    """The reviews of the desk's system, the newest first."""
-    from readiness_tui.reports.scorecard_json import read_scorecard
-
-    lines = []
-    with desk.store.read() as conn:
-        for review in stored.all(conn, system=current_review(conn, desk).system):
-            kept = scorecards.get(conn, review.id)
-            headline = read_scorecard(kept.json, "a frozen scorecard")[0].headline if kept else None
-            lines.append(
-                ReviewLine(
-                    review.id, review.release, review.held_on, review.frozen_at is not None,
-                    kept.verdict if kept else None, headline,
-                )
-            )  # fmt: skip
-    return lines
 
 
 def log(desk: Desk, *, limit: int = 200, before: int | None = None) -> list[AuditEntry]:
@@ -135,6 +105,30 @@ def _json(value: object) -> object:
     return None
 
 
+#: Where something else than an undo takes back what a change did to a table.
+_WAYS = {
+    "import": "What was imported is taken back whole: under History with t, or by its number with `readiness imports`.",
+    "scorecard": "A frozen scorecard is superseded with a reason instead: under History with p.",
+    "supersession": "The corrected review is one of its own now: change it, and freeze it.",
+    "system": "Rename the system back: under History with w.",
+}
+
+
+def why_not(desk: Desk, change_id: int) -> str:
+    """Why a change cannot be undone, and what to do instead; empty where it can."""
+    with desk.store.read() as conn:
+        entry = audit.get(conn, change_id)
+        if not entry.undoable:
+            tables = {row.table for row in audit.rows(conn, change_id)}
+            way = next((said for table, said in _WAYS.items() if table in tables), "It stands in the history as it is.")
+            return f"“{one_line(entry.what, 80)}” is not undone. {way}"
+        try:
+            audit.check_undo(conn, change_id)
+        except ReadinessError as refusal:
+            return str(refusal)
+    return ""
+
+
 def undo(desk: Desk, change_id: int, why: str = "") -> None:
     """Take one change back by a new entry. Refused where a later change rests on it."""
     audit.undo(desk.store, change_id, desk.who, desk.now(), why)
@@ -147,6 +141,13 @@ def switch(desk: Desk, number: str) -> None:
         raise ReadinessError(f"“{number}” is not a review's number. The list shows them.")
     with desk.store.read() as conn:
         desk.review_id = stored.get(conn, int(number)).id
+
+
+def next_baseline(desk: Desk) -> tuple[str, ...]:
+    """The runs that the next review is offered as its baseline: those that the last one was decided on."""
+    with desk.store.read() as conn:
+        last = stored.latest(conn, system=current_review(conn, desk).system)
+        return last_candidate(conn, last) if last is not None else ()
 
 
 def next_review(desk: Desk, release: str, held_on: str, baseline: str | None = None) -> Review:

@@ -74,7 +74,7 @@ def new_review(
         raise ReadinessError("Which release is reviewed? Type its tag or a date, for example 2026.11.")
     zone = checked_zone(zone)
     with desk.store.read() as conn:
-        last = reviews.latest(conn, system=_known_as(conn, system))
+        last = reviews.latest(conn, system=known_as(conn, system))
         kept = reviews.checklists(conn, last.id) if last is not None else ()
         offered = last_candidate(conn, last) if last is not None else ()
     zone = zone or (last.zone if last is not None else "")
@@ -83,7 +83,7 @@ def new_review(
     chosen = load_chosen(ids, folders, kept)
     with desk.store.write(desk.who, f"new review: {system} {release}", now=desk.now()) as tx:
         begun = Review(
-            0, _known_as(tx.conn, system), release.strip(), day, desk.who, reviewers=(desk.who,), facilitator=desk.who
+            0, known_as(tx.conn, system), release.strip(), day, desk.who, reviewers=(desk.who,), facilitator=desk.who
         )
         if last is not None:
             begun = following(last, begun, offered)
@@ -108,7 +108,7 @@ def new_review(
     return review
 
 
-def _known_as(conn: Connection, typed: str) -> str:
+def known_as(conn: Connection, typed: str) -> str:
     """The file's own name of a system: two spellings would be two systems, which never see each other's data."""
     same = [there for there in systems.all(conn) if same_name(there, typed)]
     return same[0] if same else typed.strip()

@@ -1,5 +1,5 @@
 """The migration that remembers which review follows which, what was confirmed from the one before, and which scorecard
-another took the place of.
+another took the place of, and what systems and people were called before.
 
 Nothing of an older file is carried or confirmed by it: its reviews follow nobody, and count as they did. In whose history
 an entry of the audit trail is filed may follow a system's new name; what it says still cannot be rewritten.
@@ -20,6 +20,12 @@ CREATE TABLE supersession(
     at TEXT NOT NULL,
     reason TEXT NOT NULL
 ) STRICT;
+CREATE TABLE former_name(
+    kind TEXT NOT NULL, -- "system" or "person"
+    name TEXT NOT NULL,
+    was TEXT NOT NULL,
+    PRIMARY KEY(kind, name, was)
+) STRICT, WITHOUT ROWID;
 DROP TRIGGER change_keeps;
 CREATE TRIGGER change_keeps
     BEFORE UPDATE OF id, at, who, what, why, review_id, idempotency_key, undoes, undoable ON change
