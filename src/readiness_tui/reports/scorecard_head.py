@@ -13,7 +13,7 @@ from readiness_tui.domain.checklists.standing import reviewed_alone
 from readiness_tui.domain.gate_result.model import GateRow, Result
 from readiness_tui.domain.gate_result.words import result_mark
 from readiness_tui.domain.metrics.words import bound_text, estimate_text, metric_label, rule_text, value_text
-from readiness_tui.domain.scorecard.model import GapLine, Scorecard, SectionLine
+from readiness_tui.domain.scorecard.model import ChangeCause, GapLine, Scorecard, SectionLine
 from readiness_tui.domain.text.format import fit, full_day, percent, plural, width
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.gap import GapState
@@ -110,7 +110,7 @@ def _top(card: Scorecard) -> Iterator[str]:
     if card.previous:
         yield (
             f"- **Since {full_day(card.previous.as_of)}** {card.previous.verdict} → {card.verdict} · weakest section"
-            f" {percent(card.previous.headline)} → {percent(card.headline)} · {plural(len(card.changes), 'change')}"
+            f" {percent(card.previous.headline)} → {percent(card.headline)} · {_changed(card)}"
         )
     names = ", ".join(card.reviewers) or "not named"
     if reviewed_alone(card.reviewers) and card.reviewers:
@@ -127,6 +127,12 @@ def _split_reason(reason: str) -> tuple[str, str]:
     """The first reason, and how many there are besides: "; and 2 more reasons."."""
     text, mark, rest = reason.rpartition("; and ")
     return (text, mark + rest) if mark and rest.endswith(("reason.", "reasons.")) else (reason, "")
+
+
+def _changed(card: Scorecard) -> str:
+    """ "12 changes, 9 not voted yet": an item that nobody has voted on yet did not get worse."""
+    waiting = sum(change.cause is ChangeCause.NOT_VOTED for change in card.changes)
+    return plural(len(card.changes), "change") + (f", {waiting} not voted yet" if waiting else "")
 
 
 # Its chapters
@@ -197,7 +203,8 @@ def _section(section: SectionLine) -> str:
         f"{section.decided}/{section.total}",
         str(section.proven),
         section.blockers,
-        "none" if before is not None and before == section.percent else change,
+        ("none" if before is not None and before == section.percent else change)
+        + (f", {section.not_voted} not voted" if section.not_voted else ""),
     ]
     return _one("| ", section.title, f" | {' | '.join(rest)} |")
 

@@ -75,6 +75,8 @@ def votes(conn: Connection, review_id: int, items: Collection[str] | None = None
             na=bool(row["na"]),
             na_reason=row["na_reason"],
             at=opt_moment(row["at"]),
+            carried_from=row["carried_from"],
+            together=bool(row["together"]),
         )
         for row in _of(conn, "vote", review_id, items)
     ]
@@ -92,6 +94,8 @@ def put_vote(tx: Tx, review_id: int, vote: Vote) -> None:
             "na": int(vote.na),
             "na_reason": vote.na_reason,
             "at": stamp(vote.at or tx.now),
+            "carried_from": vote.carried_from,
+            "together": int(vote.together),
         },
     )
 

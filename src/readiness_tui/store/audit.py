@@ -9,7 +9,7 @@ from datetime import datetime
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.store.codec import dump, load, moment
 from readiness_tui.store.db import Store
-from readiness_tui.store.rows import Row, Tx, fetch
+from readiness_tui.store.rows import Row, fetch
 from readiness_tui.store.sqlite import Connection
 
 
@@ -94,9 +94,7 @@ def undo(store: Store, change_id: int, who: str, now: datetime, why: str = "") -
     with store.write(
         who, f"undid: {change.what}", why, now=now, review_id=change.review_id, system=change.system, undoes=change_id
     ) as tx:
-        made = rows(tx.conn, change_id)
-        for row in made:
-            _refuse_later(tx, change_id, row)
+        made = check_undo(tx.conn, change_id)
         tx.conn.execute("PRAGMA defer_foreign_keys = ON")  # the order of rows does not matter until the commit
         for row in reversed(made):
             if not _same(tx.get(row.table, row.pk), row.new):
@@ -108,6 +106,24 @@ def undo(store: Store, change_id: int, who: str, now: datetime, why: str = "") -
         return tx.change_id
 
 
+def check_undo(conn: Connection, change_id: int) -> list[RowChange]:
+    """The rows of a change that can be undone. Raises ReadinessError where a later change has touched one of them, or
+    where one belongs to a review that is frozen."""
+    made = rows(conn, change_id)
+    for row in made:
+        _refuse_later(conn, change_id, row)
+    for row in made:
+        content = row.new or row.old or {}
+        review = content.get("id" if row.table == "review" else "review_id")
+        found = conn.execute("SELECT release, frozen_at FROM review WHERE id = ?", (review,)).fetchone()
+        if found is not None and found[1] is not None:
+            raise ReadinessError(
+                f"Change {change_id} cannot be undone: the review of release {found[0]} was frozen since. Supersede its"
+                " scorecard (p) to change what it rests on."
+            )
+    return made
+
+
 def _same(stored: Row | None, left: Row | None) -> bool:
     """Whether a row is as a change left it; columns that the file got since then say nothing about it."""
     if stored is None or left is None:
@@ -115,8 +131,8 @@ def _same(stored: Row | None, left: Row | None) -> bool:
     return all(stored.get(name) == value for name, value in left.items())
 
 
-def _refuse_later(tx: Tx, change_id: int, row: RowChange) -> None:
-    later = tx.conn.execute(
+def _refuse_later(conn: Connection, change_id: int, row: RowChange) -> None:
+    later = conn.execute(
         "SELECT DISTINCT c.id, c.undoes, c.who, c.what, c.at FROM change_row r JOIN change c ON c.id = r.change_id"
         " WHERE r.table_name = ? AND r.pk = ? AND r.change_id > ? ORDER BY c.id DESC",
         (row.table, dump(list(row.pk)), change_id),

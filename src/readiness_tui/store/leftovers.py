@@ -60,6 +60,7 @@ def remove(store: Store, import_id: int) -> None:
                 gone = tx.conn.execute(sql, (import_id,)).rowcount
     late_indexes.make(store)
     with staging.batch(store) as tx:
+        tx.conn.execute("DELETE FROM trace_measuring WHERE import_id = ?", (import_id,))
         tx.conn.execute("DELETE FROM trace_twin WHERE of_import = ?", (import_id,))
         tx.conn.execute("DELETE FROM trace_stale WHERE import_id = ?1 OR because = ?1", (import_id,))
         tx.conn.execute("DELETE FROM run_case WHERE run_key IN (SELECT key FROM run WHERE import_id = ?)", (import_id,))
@@ -85,6 +86,11 @@ def _remove_some(store: Store, import_id: int) -> bool:
         )
         tx.conn.execute(
             "DELETE FROM trace_text WHERE key IN (SELECT key FROM trace WHERE import_id = ? AND key BETWEEN ? AND ?)",
+            (import_id, first, last),
+        )
+        # Replaced by a later import: keys are given again once nothing is left of the highest.
+        tx.conn.execute(
+            "DELETE FROM trace_superseded WHERE key IN (SELECT key FROM trace WHERE import_id = ? AND key BETWEEN ? AND ?)",
             (import_id, first, last),
         )
         for table, of, key in (

@@ -9,7 +9,7 @@ from functools import lru_cache
 from readiness_tui.domain.checklists.model import Checklist, Depth
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.store import systems
+from readiness_tui.store import supersessions, systems
 from readiness_tui.store.codec import day, dump, iso, load, opt_day, opt_moment, stamp, words
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
@@ -30,7 +30,14 @@ def get(conn: Connection, review_id: int) -> Review:
 
 
 def latest(conn: Connection, *, system: str | None = None) -> Review | None:
-    return next(iter(all(conn, system=system)), None)
+    """The newest that no corrected one took the place of."""
+    return next(iter(standing(conn, system=system)), None)
+
+
+def standing(conn: Connection, *, system: str | None = None) -> list[Review]:
+    """The newest first, without those that another one corrects."""
+    gone = supersessions.replaced(conn)
+    return [review for review in all(conn, system=system) if review.id not in gone]
 
 
 def opened(conn: Connection, review_id: int) -> datetime | None:
@@ -43,8 +50,14 @@ def opened(conn: Connection, review_id: int) -> datetime | None:
 
 
 def previous(conn: Connection, review: Review) -> Review | None:
-    """The one of the same system before this one."""
-    earlier = [r for r in all(conn, system=review.system) if (r.held_on, r.id) < (review.held_on, review.id)]
+    """The one of the same system that this one follows, else the one before it. What was superseded has no followers:
+    the review that corrects it stands in its place."""
+    follows, corrected = review.follows, supersessions.all(conn)
+    while follows in corrected and corrected[follows].new != review.id:
+        follows = corrected[follows].new
+    if follows is not None and follows not in corrected:
+        return get(conn, follows)
+    earlier = [r for r in standing(conn, system=review.system) if (r.held_on, r.id) < (review.held_on, review.id)]
     return next(iter(earlier), None)
 
 
@@ -74,6 +87,8 @@ def put(tx: Tx, review: Review) -> int:
             "override_by": review.override_by,
             "override_reason": review.override_reason,
             "frozen_at": stamp(review.frozen_at),
+            "follows": review.follows,
+            "zone": review.zone,
         },
     )
 
@@ -144,4 +159,6 @@ def _review(row: Row) -> Review:
         override_by=row["override_by"],
         override_reason=row["override_reason"],
         frozen_at=opt_moment(row["frozen_at"]),
+        follows=row["follows"],
+        zone=row["zone"],
     )

@@ -10,7 +10,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.labels.queue import Answered, with_labels
 from readiness_tui.domain.runs.declared import with_declared
 from readiness_tui.domain.runs.model import Case, DeclaredFact, Drawn, HumanLabel, HumanVerdict, Run
-from readiness_tui.store import declared, packing
+from readiness_tui.store import declared, former_names, packing
 from readiness_tui.store.codec import dump, load, moment, opt_moment, stamp
 from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.rows import Row, Tx, fetch
@@ -150,13 +150,20 @@ def earlier_labels(
     conn: Connection, system: str, run_id: str, case_id: str, variant: str, reviewer: str, metric: str = ""
 ) -> list[HumanLabel]:
     """Everything that a person ever said of this case and metric, taken back or not, the latest first."""
-    table, key = _place_of(system, run_id, case_id, variant, reviewer, metric)
-    found = conn.execute(
-        "SELECT new_json FROM change_row WHERE table_name = ? AND pk = ? AND new_json IS NOT NULL"
-        " ORDER BY change_id DESC",
-        (table, dump([*key])),
-    ).fetchall()
-    return [_label(load(text)) for (text,) in found]
+    places = [
+        _place_of(one, run_id, case_id, variant, name, metric)
+        for one in (system, *former_names.of(conn, former_names.SYSTEM, system))
+        for name in (reviewer, *former_names.of(conn, former_names.PERSON, reviewer))
+    ]
+    found = [
+        row
+        for table, key in places
+        for row in conn.execute(
+            "SELECT change_id, new_json FROM change_row WHERE table_name = ? AND pk = ? AND new_json IS NOT NULL",
+            (table, dump([*key])),
+        ).fetchall()
+    ]
+    return [_label(load(text)) for _, text in sorted(found, reverse=True)]
 
 
 def clear_label(tx: Tx, system: str, run_id: str, case_id: str, variant: str, reviewer: str, metric: str = "") -> bool:

@@ -41,6 +41,17 @@ def put_attendees(tx: Tx, system: str, names: tuple[str, ...]) -> None:
     put(tx, f"attendees/{system}", list(names))
 
 
+def rename_system(tx: Tx, old: str, new: str) -> None:
+    """What is remembered for a system goes on under its new name."""
+    for kind in ("attendees", "labelling"):
+        place = f"{kind}/{old}"
+        for (name,) in tx.conn.execute("SELECT name FROM setting").fetchall():
+            if name == place or name.startswith(f"{place}/"):
+                tx.conn.execute(
+                    "UPDATE OR REPLACE setting SET name = ? WHERE name = ?", (f"{kind}/{new}{name[len(place) :]}", name)
+                )
+
+
 def get_draft(conn: Connection, name: str) -> UnsavedText | None:
     row = conn.execute("SELECT value, at FROM draft WHERE name = ?", (name,)).fetchone()
     return None if row is None else UnsavedText(row[0], moment(row[1]))

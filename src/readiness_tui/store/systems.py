@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from readiness_tui.store import former_names, settings
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
 
@@ -22,6 +23,22 @@ def put(tx: Tx, name: str) -> int:
             conn.execute("INSERT INTO system(name) VALUES (?)", (name,))
         return put(tx, name)
     return int(found)
+
+
+def rename(tx: Tx, old: str, new: str) -> int:
+    """Every row that carries a system's name gets the new one, and its history is filed under it; what the history says
+    stays. Returns how many rows of what people typed it was."""
+    named = (
+        "SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = 'system'"
+    )
+    tables = [table for (table,) in tx.conn.execute(f"{named} AND m.name <> 'change' ORDER BY m.name").fetchall()]
+    (number,) = tx.conn.execute(f"SELECT {NUMBER}", (old,)).fetchone()
+    tx.put("system", {"id": number, "name": new})
+    count = sum(tx.rename(table, "system", old, new) for table in tables)
+    tx.conn.execute("UPDATE change SET system = ? WHERE system = ?", (new, old))
+    former_names.put(tx, former_names.SYSTEM, old, new)
+    settings.rename_system(tx, old, new)
+    return count
 
 
 def all(conn: Connection) -> list[str]:

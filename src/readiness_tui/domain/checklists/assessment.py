@@ -56,7 +56,10 @@ class LookUp(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One reviewer's vote on one item: points 0, 1 or 2, or not applicable with a reason. Stored as given."""
+    """One reviewer's vote on one item: points 0, 1 or 2, or not applicable with a reason. Stored as given.
+
+    `carried_from`: the review of which it confirms what was said then; `together`: with its whole section at once.
+    """
 
     item_id: str
     reviewer: str
@@ -64,6 +67,8 @@ class Vote:
     na: bool = False
     na_reason: str = ""
     at: datetime | None = None
+    carried_from: int | None = None
+    together: bool = False
 
     @property
     def decided(self) -> bool:

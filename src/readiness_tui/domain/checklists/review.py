@@ -12,10 +12,12 @@ DEFAULT_CHECKLISTS = ("observability", "reliability", "deployment")
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """`as_of` pins the day every rule reads (the sample, a frozen review); None = today.
+    """`as_of` pins the day every rule reads (the sample, a frozen review); None = today in `zone`, the name of the team's
+    time zone ("" = that of the machine that looks).
 
     `blind`: votes are hidden from others until `revealed`. `candidate` and `baseline` are run ids in order:
-    a metric comes from the first run that has it. `declared` holds the settings, as typed, that some probes need.
+    a metric comes from the first run that has it. `follows`: the review that this one carried things over from.
+    `declared` holds the settings, as typed, that some probes need.
     """
 
     id: int
@@ -38,6 +40,8 @@ class Review:
     override_by: str | None = None
     override_reason: str | None = None
     frozen_at: datetime | None = None
+    follows: int | None = None
+    zone: str = ""
 
     @property
     def secret(self) -> bool:

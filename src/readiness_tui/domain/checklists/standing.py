@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from readiness_tui.domain.checklists.assessment import (
 )
 from readiness_tui.domain.checklists.model import ProbeKind, Severity
 from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.text.joiners import JOINERS
 
 
 def item_standing(dossier: Dossier, *, review: Review, as_of: date, viewer: str = "") -> Standing:
@@ -172,5 +174,8 @@ def reviewed_alone(reviewers: Iterable[str]) -> bool:
 
 
 def name_key(name: str) -> str:
-    """The form in which names are compared: spacing and case do not matter."""
+    """The form in which names are compared: spacing and case do not matter, nor how a keyboard writes an accent or a
+    joiner between two letters."""
+    if not name.isascii():
+        name = unicodedata.normalize("NFC", "".join(one for one in name if one not in JOINERS))
     return " ".join(name.split()).casefold()

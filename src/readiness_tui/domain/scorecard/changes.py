@@ -1,16 +1,20 @@
 """What changed between two scorecards, each change under its cause (documents.md, section 8).
 
 A changed item counts as *evidence* if its attached evidence or its probe's data changed, as *checklist version* if its
-definition did, else as *judgement*: the same facts, judged differently.
+definition did, else as *judgement*: the same facts, judged differently. An item on which nobody has voted yet is under
+none of them: it did not get worse.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from readiness_tui.domain.checklists.assessment import Standing
 from readiness_tui.domain.gate_result.words import RESULT_WORDS
 from readiness_tui.domain.metrics.words import metric_label, rule_text
 from readiness_tui.domain.scorecard.model import Change, ChangeCause, ItemLine, Scorecard, SectionLine
+
+_UNDECIDED = "undecided"
 
 
 def changes(before: Scorecard, now: Scorecard) -> tuple[Change, ...]:
@@ -52,9 +56,17 @@ def _section(old: SectionLine, section: SectionLine) -> Iterator[Change]:
         if _state(was) != _state(item):
             rests = (was.evidence, was.proof_digest) != (item.evidence, item.proof_digest)
             cause = ChangeCause.EVIDENCE if rests else ChangeCause.JUDGEMENT
+            if not_voted(was, item):
+                yield Change(ChangeCause.NOT_VOTED, f"{item.id} {item.title}: last time {_state(was)}")
+                continue
             yield Change(cause, f"{item.id} {item.title}: {_state(was)} → {_state(item)}")
     for was in old_items.values():
         yield Change(scope, f"{was.id} {was.title}: no longer in scope, was {_state(was)}")
+
+
+def not_voted(was: ItemLine, now: ItemLine | Standing) -> bool:
+    """Whether an item was decided then and nobody has decided it now."""
+    return was.word != _UNDECIDED and now.word == _UNDECIDED
 
 
 def _state(item: ItemLine) -> str:
@@ -67,7 +79,9 @@ def _gate(before: Scorecard, now: Scorecard) -> Iterator[Change]:
     if (old.name, old.digest) != (new.name, new.digest):
         yield Change(ChangeCause.GATE, f"gate: {_gate_name(before)} → {_gate_name(now)}")
     if old.ran != new.ran:
-        yield Change(ChangeCause.EVIDENCE, "gate: run for the first time" if new.ran else "gate: no longer run")
+        yield Change(
+            ChangeCause.EVIDENCE, "gate: run for the first time" if new.ran else "gate: not run on anything yet"
+        )
         return
     old_rows = {row.rule.key: row for row in old.rows}
     for row in new.rows:

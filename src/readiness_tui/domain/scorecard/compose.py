@@ -12,13 +12,14 @@ from datetime import date
 from fractions import Fraction
 
 from readiness_tui.domain.checklists.assessment import Dossier, Standing, Vote
+from readiness_tui.domain.checklists.carried import carried_text
 from readiness_tui.domain.checklists.evidence import evidence_text
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import reviewed_alone
 from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.runs.model import Run
-from readiness_tui.domain.scorecard.changes import changes
+from readiness_tui.domain.scorecard.changes import changes, not_voted
 from readiness_tui.domain.scorecard.gap_lines import gap_lines
 from readiness_tui.domain.scorecard.model import (
     SCHEMA,
@@ -234,7 +235,7 @@ def _section(section: Section, facts: Facts, judgement: Judgement, previous: Sco
     blockers = [
         standing for standing in section.standings if standing.item.severity is Severity.BLOCKER and standing.applicable
     ]
-    before = {line.id: line.percent for line in previous.sections} if previous else {}
+    before = next((line for line in previous.sections if line.id == section.checklist.id), None) if previous else None
     return SectionLine(
         id=section.checklist.id,
         title=section.checklist.title,
@@ -249,8 +250,15 @@ def _section(section: Section, facts: Facts, judgement: Judgement, previous: Sco
         blockers_partial=sum(not s.waived and s.counts == 1 for s in blockers),
         blockers_waived=sum(s.waived and s.counts < 2 for s in blockers),
         items=tuple(_item(standing, facts.dossiers.get(standing.item.id)) for standing in section.standings),
-        previous=before.get(section.checklist.id),
+        previous=before.percent if before else None,
+        not_voted=sum(not_voted(was, standing) for was, standing in _both(before, section)),
     )
+
+
+def _both(before: SectionLine | None, section: Section) -> Iterator[tuple[ItemLine, Standing]]:
+    """The section's items that were in it last time, as they were and as they are."""
+    was = {line.id: line for line in before.items} if before else {}
+    return ((was[one.item.id], one) for one in section.standings if one.item.id in was)
 
 
 def _item(standing: Standing, dossier: Dossier | None) -> ItemLine:
@@ -271,6 +279,7 @@ def _item(standing: Standing, dossier: Dossier | None) -> ItemLine:
         evidence=evidence,
         note=dossier.note if dossier else "",
         proof_digest=dossier.proposal.digest if dossier and dossier.proposal else "",
+        carried=carried_text(dossier.votes) if dossier else "",
     )
 
 

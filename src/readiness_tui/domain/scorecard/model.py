@@ -21,6 +21,7 @@ from readiness_tui.domain.gate.model import Lock, Revision
 from readiness_tui.domain.gate_result.model import CasesRow, GateFinding, GateRow, Result, Tries
 from readiness_tui.domain.incidents.model import FailureClass, Sev
 from readiness_tui.domain.labels.agreement import Agreement, Between
+from readiness_tui.domain.text.plain import later
 from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.domain.verdict.model import Cause, Condition, Flip, Part, Verdict
 
@@ -130,7 +131,8 @@ class GateCheck:
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """One item's standing. `evidence` in words; `proof_digest` identifies the data of its probe's answer."""
+    """One item's standing. `evidence` in words; `proof_digest` identifies the data of its probe's answer; `carried` says
+    who confirmed what last time said of it, where somebody did."""
 
     id: str
     title: str
@@ -144,6 +146,7 @@ class ItemLine:
     evidence: tuple[str, ...] = ()
     note: str = ""
     proof_digest: str = ""
+    carried: str = later("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,7 @@ class SectionLine:
     blockers_waived: int
     items: tuple[ItemLine, ...]
     previous: int | None = None  # the percentage in the scorecard before
+    not_voted: int = later(0)  # items that were decided then and on which nobody has voted now
 
     @property
     def blockers(self) -> str:
@@ -248,6 +252,7 @@ class ChangeCause(StrEnum):
     JUDGEMENT = "judgement"
     CHECKLIST = "checklist version"
     GATE = "gate version"
+    NOT_VOTED = "not voted yet"
 
 
 @dataclass(frozen=True, slots=True)

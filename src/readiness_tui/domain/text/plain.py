@@ -16,6 +16,13 @@ from typing import Any, TypeVar
 from readiness_tui.domain.errors import ReadinessError
 
 T = TypeVar("T")
+_LATER = "later"
+
+
+def later(default: Any) -> Any:
+    """A field that a later version added to a class: not in the plain form while it says nothing, so that what an older
+    file holds has the digest that it had."""
+    return dataclasses.field(default=default, metadata={_LATER: True})
 
 
 def plain(value: Any) -> Any:
@@ -31,7 +38,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if dataclasses.is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {
+            field.name: plain(given)
+            for field in dataclasses.fields(value)
+            if (given := getattr(value, field.name)) != field.default or not field.metadata.get(_LATER)
+        }
     if isinstance(value, Mapping):
         return {str(plain(key)): plain(entry) for key, entry in value.items()}
     if isinstance(value, (tuple, list)):

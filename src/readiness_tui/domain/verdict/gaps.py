@@ -114,6 +114,11 @@ def _action_gaps(facts: Facts) -> Iterator[FoundGap]:
                 )
 
 
+def short_item(found: Sequence[FoundGap], key: str) -> str:
+    """The key of the item that a gap is about: of a `same_as` group the first that is short, whose key it may not be."""
+    return next((gap.merged[0] for gap in found if gap.key == key and gap.merged), key)
+
+
 def settled_gaps(facts: Facts, standings: Mapping[str, Standing]) -> dict[str, GapState]:
     """The keys of gaps that this review shows to be settled, with their final state.
 

@@ -9,10 +9,19 @@ from readiness_tui.domain.verdict.model import Verdict
 
 VERDICT_GLYPHS: dict[Verdict, str] = {Verdict.GO: "●", Verdict.CONDITIONS: "◐", Verdict.NO_GO: "✗"}
 
-_MOVED = re.compile(r"(\d{4}-\d{2}-\d{2}) -> (\d{4}-\d{2}-\d{2}|none)\b")
+_DAY = r"(\d{4}-\d{2}-\d{2}|none)"
+_MOVED = re.compile(rf"{_DAY} -> {_DAY}\b")
 
 
 def postponed(due_changes: Iterable[str]) -> int:
-    """How often a date was moved to a later one, or taken away. Setting a first date, or an earlier one, is none."""
-    moves = [found for change in due_changes if (found := _MOVED.match(change))]
-    return sum(found[2] == "none" or found[2] > found[1] for found in moves)
+    """How often a later date took the place of one that was set before, whether or not there was none in between.
+
+    Setting a first date, an earlier one, or taking a date away puts nothing off.
+    """
+    times, was = 0, ""
+    for found in filter(None, map(_MOVED.match, due_changes)):
+        before, now = (day if day != "none" else "" for day in found.groups())
+        was = before or was
+        times += bool(was and now > was)
+        was = now or was
+    return times

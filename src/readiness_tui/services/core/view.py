@@ -12,7 +12,7 @@ from readiness_tui.domain.checklists.standing import seen
 from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.probes import acceptable
-from readiness_tui.domain.verdict.gap import Gap
+from readiness_tui.domain.verdict.gap import Gap, StoredCondition
 from readiness_tui.domain.verdict.judge import Workings
 from readiness_tui.domain.verdict.model import Facts, Judgement
 from readiness_tui.services.core import measured_kept
@@ -21,7 +21,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.judging import judged
 from readiness_tui.services.core.known import read_known
 from readiness_tui.services.core.measure import Measured, measure
-from readiness_tui.store import audit, reviews, scorecards
+from readiness_tui.store import audit, gaps, reviews, scorecards
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.scorecards import StoredScorecard
 from readiness_tui.store.sqlite import Connection
@@ -74,6 +74,7 @@ def read_facts(conn: Connection, desk: Desk, review: Review, as_of: date, viewer
     checklists = reviews.checklists(conn, review.id)
     measured = measure(conn, desk, review, checklists, as_of)
     known = read_known(conn, desk, review)
+    before = reviews.previous(conn, review)
     parts = known.parts
     dossiers = {
         item.id: Dossier(
@@ -98,12 +99,20 @@ def read_facts(conn: Connection, desk: Desk, review: Review, as_of: date, viewer
         checklists=checklists,
         dossiers=_the_same(desk, review, viewer, dossiers),
         gate=measured.gate,
-        incidents=_in_scope(conn, review, known.incidents),
+        incidents=_in_scope(before, known.incidents),
         gaps=known.gaps,
-        conditions=known.conditions,
+        conditions=_conditions(conn, review, before, known.conditions),
         viewer=viewer,
     )
     return facts, measured
+
+
+def _conditions(
+    conn: Connection, review: Review, before: Review | None, own: dict[str, StoredCondition]
+) -> dict[str, StoredCondition]:
+    """The review's own, and those that the review it follows left open: who saw to one then sees to it now, by the same
+    day."""
+    return own if review.follows is None or before is None else gaps.conditions(conn, before.id) | own
 
 
 def _the_same(desk: Desk, review: Review, viewer: str, dossiers: dict[str, Dossier]) -> dict[str, Dossier]:
@@ -116,9 +125,8 @@ def _the_same(desk: Desk, review: Review, viewer: str, dossiers: dict[str, Dossi
     return same
 
 
-def _in_scope(conn: Connection, review: Review, all_of_them: tuple[Incident, ...]) -> tuple[Incident, ...]:
-    """Incidents of the same system that are open, or were closed since the previous review."""
-    before = reviews.previous(conn, review)
+def _in_scope(before: Review | None, all_of_them: tuple[Incident, ...]) -> tuple[Incident, ...]:
+    """Incidents of the same system that are open, or were closed since the review before."""
     return tuple(
         incident
         for incident in all_of_them

@@ -215,7 +215,7 @@ def put_action(desk: Desk, number: int, action: Action) -> int:
     if not action.text.strip():
         raise ReadinessError("What is to be done? An action says what one can verify afterwards.")
     with system_change(desk, f"INC-{number} action: {action.text.strip()[:60]}") as (tx, review):
-        if action.done is not None and action.done > max(desk.now().date(), desk.today(review)):
+        if action.done is not None and action.done > max(desk.day(review.zone), desk.today(review)):
             raise ReadinessError(f"{action.done} has not come yet. An action is done today or on a day before.")
         old = _action(incidents.get(tx.conn, review.system, number), action.id) if action.id else None
         action_id = incidents.put_action(

@@ -16,6 +16,7 @@ from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.core.write import change
+from readiness_tui.services.review.items import not_here
 from readiness_tui.services.review.evidence import Places, look_up, places_of
 from readiness_tui.store import assessments, reviews
 from readiness_tui.store.sqlite import Connection
@@ -214,7 +215,7 @@ def _known(conn: Connection, review: Review, item: str) -> Item:
         for definition in checklist.items:
             if definition.id == item:
                 return definition
-    raise ReadinessError(f"No checklist of this review has an item {item}.")
+    raise ReadinessError(not_here(conn, review, item))
 
 
 def _say(text: str, refusal: str) -> None:

@@ -48,10 +48,10 @@ def look_up(conn: Connection, system: str, kind: EvidenceKind | None, ref: str, 
     if kind is EvidenceKind.URL or (kind is None and has_scheme(ref)):
         return FoundEvidence(EvidenceKind.URL, LookUp.BY_FORM if is_address(ref) else LookUp.WORD)
     if kind in _IMPORTED:
-        there = _imported(conn, system, kind, ref)
+        there = imported(conn, system, kind, ref)
         return FoundEvidence(kind, LookUp.FOUND if there else LookUp.ABSENT)
     if kind is None:
-        meant = next((one for one in _IMPORTED if _imported(conn, system, one, ref)), None)
+        meant = next((one for one in _IMPORTED if imported(conn, system, one, ref)), None)
         if meant is not None:
             return FoundEvidence(meant, LookUp.FOUND)
         if _INCIDENT.fullmatch(ref):
@@ -112,7 +112,7 @@ def _elsewhere(ref: str) -> PlaceFound:
     return PlaceFound(LookUp.ELSEWHERE, why="no git repository is at hand")
 
 
-def _imported(conn: Connection, system: str, kind: EvidenceKind, ref: str) -> bool:
+def imported(conn: Connection, system: str, kind: EvidenceKind, ref: str) -> bool:
     """Whether something of this kind and id is known of the system."""
     if kind is EvidenceKind.INCIDENT:
         number = _INCIDENT.fullmatch(ref)

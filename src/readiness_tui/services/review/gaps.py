@@ -29,6 +29,8 @@ def set_due(desk: Desk, key: str, due: date | None) -> None:
     """Move a gap's due date, and that of the incident action it stands for; every move is kept. None clears it."""
     with system_change(desk, f"due date of {called(key)}: {due or 'none'}") as (tx, review):
         gap = _gap(tx, review.system, key)
+        if gap.due == due:
+            return
         moved = f"{gap.due or 'none'} -> {due or 'none'} by {desk.who}"
         gaps.put(tx, review.system, replace(gap, due=due, due_changes=(*gap.due_changes, moved)))
         _put_action(tx, review.system, key, due=due)

@@ -1,33 +1,34 @@
-"""Who changed what, when and why; taking one change back; and the reviews of a system over time."""
+"""Who changed what, when and why; taking one change back; and going from one review of a file to another."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 
+from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.verdict.model import Verdict
-from readiness_tui.services.core.current import current_review
+from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.core.current import current_review, system_of
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.write import resync, sync
-from readiness_tui.store import audit, scorecards
+from readiness_tui.services.core.write import resync
+from readiness_tui.services.review.next_review import last_candidate
+from readiness_tui.store import audit
 from readiness_tui.store import reviews as stored
 from readiness_tui.store.audit import AuditEntry, RowChange
 
 __all__ = [
     "AuditEntry",
-    "ReviewLine",
     "RowChange",
     "describe",
     "log",
+    "next_baseline",
     "next_review",
-    "reviews",
     "rows",
     "switch",
     "undo",
+    "why_not",
 ]
 
 #: Columns that say nothing to a person.
@@ -37,36 +38,6 @@ _QUIET = frozenset(
 )  # fmt: skip
 _NOTHING = (None, "", "[]", "{}")
 _STAMP = re.compile(r"^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}):[\d.]+\+00:00$")
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewLine:
-    """A review in the list; verdict and headline percent where it is frozen."""
-
-    id: int
-    release: str
-    held_on: date
-    frozen: bool
-    verdict: Verdict | None
-    headline: int | None
-
-
-def reviews(desk: Desk) -> list[ReviewLine]:
-    """The reviews of the desk's system, the newest first."""
-    from readiness_tui.reports.scorecard_json import read_scorecard
-
-    lines = []
-    with desk.store.read() as conn:
-        for review in stored.all(conn, system=current_review(conn, desk).system):
-            kept = scorecards.get(conn, review.id)
-            headline = read_scorecard(kept.json, "a frozen scorecard")[0].headline if kept else None
-            lines.append(
-                ReviewLine(
-                    review.id, review.release, review.held_on, review.frozen_at is not None,
-                    kept.verdict if kept else None, headline,
-                )
-            )  # fmt: skip
-    return lines
 
 
 def log(desk: Desk, *, limit: int = 200, before: int | None = None) -> list[AuditEntry]:
@@ -134,6 +105,30 @@ def _json(value: object) -> object:
     return None
 
 
+#: Where something else than an undo takes back what a change did to a table.
+_WAYS = {
+    "import": "What was imported is taken back whole: under History with t, or by its number with `readiness imports`.",
+    "scorecard": "A frozen scorecard is superseded with a reason instead: under History with p.",
+    "supersession": "The corrected review is one of its own now: change it, and freeze it.",
+    "system": "Rename the system back: under History with w.",
+}
+
+
+def why_not(desk: Desk, change_id: int) -> str:
+    """Why a change cannot be undone, and what to do instead; empty where it can."""
+    with desk.store.read() as conn:
+        entry = audit.get(conn, change_id)
+        if not entry.undoable:
+            tables = {row.table for row in audit.rows(conn, change_id)}
+            way = next((said for table, said in _WAYS.items() if table in tables), "It stands in the history as it is.")
+            return f"“{one_line(entry.what, 80)}” is not undone. {way}"
+        try:
+            audit.check_undo(conn, change_id)
+        except ReadinessError as refusal:
+            return str(refusal)
+    return ""
+
+
 def undo(desk: Desk, change_id: int, why: str = "") -> None:
     """Take one change back by a new entry. Refused where a later change rests on it."""
     audit.undo(desk.store, change_id, desk.who, desk.now(), why)
@@ -148,24 +143,23 @@ def switch(desk: Desk, number: str) -> None:
         desk.review_id = stored.get(conn, int(number)).id
 
 
-def next_review(desk: Desk, release: str, held_on: str) -> None:
-    """Start the next review of the same system: same checklists, people, gate and settings; items undecided.
+def next_baseline(desk: Desk) -> tuple[str, ...]:
+    """The runs that the next review is offered as its baseline: those that the last one was decided on."""
+    with desk.store.read() as conn:
+        last = stored.latest(conn, system=current_review(conn, desk).system)
+        return last_candidate(conn, last) if last is not None else ()
 
-    Candidate and baseline are named anew: the candidate of the last release is the baseline of the next.
+
+def next_review(desk: Desk, release: str, held_on: str, baseline: str | None = None) -> Review:
+    """Start the next review of the desk's system, as `readiness new` does: nothing is decided, and the gate is not run.
+
+    `baseline`: run ids separated by commas, in place of last time's candidate.
     """
-    if not release.strip():
-        raise ReadinessError("Which release is reviewed? Type its tag or a date, for example 2026.12.")
+    from readiness_tui.services.review.reviews import new_review
+
     try:
-        day = date.fromisoformat(held_on) if held_on.strip() else desk.now().date()
+        day = date.fromisoformat(held_on.strip()) if held_on.strip() else None
     except ValueError:
         raise ReadinessError(f"“{held_on}” is not a date. Type it as 2026-12-01.") from None
-    with desk.store.write(desk.who, f"new review: release {release}", now=desk.now()) as tx:
-        last = current_review(tx.conn, desk)
-        review = replace(
-            last, id=0, release=release.strip(), held_on=day, as_of=None, frozen_at=None, revealed=False,
-            baseline=last.candidate, candidate=(), override_verdict=None, override_by=None, override_reason=None,
-        )  # fmt: skip
-        review = replace(review, id=stored.put(tx, review))
-        stored.put_checklists(tx, review.id, stored.checklists(tx.conn, last.id))
-        desk.review_id = review.id
-        sync(tx, desk, review.id)
+    runs = None if baseline is None else [one.strip() for one in baseline.split(",") if one.strip()]
+    return new_review(desk, system=system_of(desk), release=release, held_on=day, baseline=runs)

@@ -15,7 +15,10 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.target import same_name
 from readiness_tui.services.core.write import change, sync
+from readiness_tui.services.review.next_review import carry_waivers, following, last_candidate
+from readiness_tui.services.core.zones import checked_zone
 from readiness_tui.sources.settings import checklist as checklist_file
 from readiness_tui.store import reviews, systems
 from readiness_tui.store.sqlite import Connection
@@ -47,53 +50,68 @@ def new_review(
     release: str,
     held_on: date | None = None,
     owner: str = "",
-    depth: Depth = Depth.COURSE,
-    checklists: Sequence[str] = DEFAULT_CHECKLISTS,
+    depth: Depth | None = None,
+    checklists: Sequence[str] | None = None,
     reviewers: Sequence[str] = (),
     facilitator: str = "",
-    blind: bool = False,
+    blind: bool | None = None,
     as_of: date | None = None,
     folders: Sequence[Path] = (),
+    baseline: Sequence[str] | None = None,
+    zone: str = "",
 ) -> Review:
     """Open a review: `owner` answers for every condition that names nobody else. `folders`: a team's own checklists.
+    `zone`: the name of the team's time zone, whose day a day is ("": that of the machine that looks).
 
-    A system that the file knows keeps the name it has there, however its case and blanks are typed now.
-    The review keeps its checklists as they are now; a later change of the files does not change it.
+    Of a system that the file knows it is the next one, and carries on from the last (`next_review.py`): what is not said
+    here is as it was there. Elsewhere it is the course's three checklists at course depth, held by whoever opens it. A
+    system keeps the name it has in the file, however its case and blanks are typed now. The review keeps its checklists
+    as they are now; a later change of the files does not change it. `baseline`: in place of last time's candidate.
     """
     if not system.strip():
         raise ReadinessError("Which system is reviewed? A review needs the name of the system.")
     if not release.strip():
         raise ReadinessError("Which release is reviewed? Type its tag or a date, for example 2026.11.")
-    chosen = load_chosen(checklists, folders)
+    zone = checked_zone(zone)
+    with desk.store.read() as conn:
+        last = reviews.latest(conn, system=known_as(conn, system))
+        kept = reviews.checklists(conn, last.id) if last is not None else ()
+        offered = last_candidate(conn, last) if last is not None else ()
+    zone = zone or (last.zone if last is not None else "")
+    day = held_on or desk.day(zone)
+    ids = checklists if checklists is not None else [one.id for one in kept] or DEFAULT_CHECKLISTS
+    chosen = load_chosen(ids, folders, kept)
     with desk.store.write(desk.who, f"new review: {system} {release}", now=desk.now()) as tx:
-        review = Review(
-            id=0,
-            system=_known_as(tx.conn, system),
-            release=release.strip(),
-            held_on=held_on or desk.now().date(),
-            owner=owner.strip() or desk.who,
-            depth=depth,
+        begun = Review(
+            0, known_as(tx.conn, system), release.strip(), day, desk.who, reviewers=(desk.who,), facilitator=desk.who
+        )
+        if last is not None:
+            begun = following(last, begun, offered)
+        review = replace(
+            begun,
+            owner=owner.strip() or begun.owner,
+            depth=depth or begun.depth,
             checklists=tuple(checklist.id for checklist in chosen),
-            reviewers=once(reviewers) or (desk.who,),
-            facilitator=facilitator.strip() or desk.who,
-            blind=blind,
+            reviewers=once(reviewers) or begun.reviewers,
+            facilitator=facilitator.strip() or begun.facilitator,
+            blind=begun.blind if blind is None else blind,
             as_of=as_of,
+            baseline=begun.baseline if baseline is None else tuple(baseline),
+            zone=zone,
         )
         review = replace(review, id=reviews.put(tx, review))
         reviews.put_checklists(tx, review.id, chosen)
+        if last is not None:
+            carry_waivers(tx, last, review, desk.as_of(review))
         desk.review_id = review.id
         sync(tx, desk, review.id)
     return review
 
 
-def _known_as(conn: Connection, typed: str) -> str:
+def known_as(conn: Connection, typed: str) -> str:
     """The file's own name of a system: two spellings would be two systems, which never see each other's data."""
-    same = [there for there in systems.all(conn) if _folded(there) == _folded(typed)]
+    same = [there for there in systems.all(conn) if same_name(there, typed)]
     return same[0] if same else typed.strip()
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def load_chosen(ids: Sequence[str], folders: Sequence[Path], kept: Sequence[Checklist] = ()) -> tuple[Checklist, ...]:

@@ -19,7 +19,14 @@ from readiness_tui.store.sqlite import Connection
 _SEEN = "JOIN import i ON i.id = t.import_id JOIN system s ON s.id = i.system_id WHERE s.name = :system AND i.published_order IS NOT NULL"
 _OWN_INCIDENTS = "number IN (SELECT number FROM incident WHERE system = :system)"
 _BEFORE = """(SELECT p.id FROM review p JOIN review r ON r.id = :review AND r.system = p.system
-    WHERE (p.held_on, p.id) < (r.held_on, r.id) ORDER BY p.held_on DESC, p.id DESC LIMIT 1)"""
+    WHERE (p.held_on, p.id) < (r.held_on, r.id) AND p.id NOT IN (SELECT old_review FROM supersession)
+    ORDER BY p.held_on DESC, p.id DESC LIMIT 1)"""
+
+_FOLLOWED = """(SELECT coalesce(s.new_review, r.follows) FROM review r
+    LEFT JOIN supersession s ON s.old_review = r.follows WHERE r.id = :review)"""
+
+#: The review of a file that is meant where none is named.
+NEWEST = "WHERE id NOT IN (SELECT old_review FROM supersession) ORDER BY held_on DESC, id DESC LIMIT 1"
 
 #: What gate and probes are held against.
 MEASURED = (
@@ -65,16 +72,18 @@ JUDGED = (
     "SELECT * FROM condition WHERE review_id = :review",
     "SELECT * FROM gap WHERE system = :system",
     "SELECT * FROM review WHERE system = :system ORDER BY id",
-    f"SELECT * FROM scorecard WHERE review_id IN (:review, {_BEFORE}) ORDER BY id",
+    f"SELECT * FROM scorecard WHERE review_id IN (:review, {_FOLLOWED}, {_BEFORE}) ORDER BY id",
+    "SELECT * FROM supersession ORDER BY old_review",
+    "SELECT * FROM condition_closing WHERE of_review = :review ORDER BY id",
     "SELECT * FROM change ORDER BY id DESC LIMIT 1",
 )
 
 
-def place(conn: Connection, review_id: int | None) -> tuple[int, str, str | None] | None:
-    """The id of a review (None: the newest in the file), its system and the day that is pinned to it."""
-    where = "WHERE id = :review" if review_id is not None else "ORDER BY held_on DESC, id DESC LIMIT 1"
-    row = conn.execute(f"SELECT id, system, as_of FROM review {where}", {"review": review_id}).fetchone()
-    return None if row is None else (int(row[0]), str(row[1]), row[2])
+def place(conn: Connection, review_id: int | None) -> tuple[int, str, str | None, str] | None:
+    """The id of a review (None: the newest in the file), its system, the day that is pinned to it, and its time zone."""
+    where = "WHERE id = :review" if review_id is not None else NEWEST
+    row = conn.execute(f"SELECT id, system, as_of, zone FROM review {where}", {"review": review_id}).fetchone()
+    return None if row is None else (int(row[0]), str(row[1]), row[2], str(row[3]))
 
 
 def rows(conn: Connection, lists: Iterable[str], system: str, review_id: int) -> str:

@@ -139,6 +139,18 @@ class RoomScreen(Screen[None]):
 
         self.app.push_screen(FormDialog(title, fields, self.submitter(save), intro=intro, save=button))
 
+    def ask_then(
+        self, title: str, save: Callable[[Values], Any], then: Callable[[], None], *, intro: str, button: str
+    ) -> None:
+        """A question without fields: `save` on yes, and `then` once that is done."""
+        from readiness_tui.tui.dialogs.form import FormDialog
+
+        def done(saved: bool | None) -> None:
+            if saved:
+                then()
+
+        self.app.push_screen(FormDialog(title, (), self.submitter(save), intro=intro, save=button), done)
+
     def ask_with(self, title: str, fields: Sequence[Field], submit: Submit, *, intro: str = "") -> None:
         """Open a form whose `submit` does its own saving."""
         from readiness_tui.tui.dialogs.form import FormDialog

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from readiness_tui.domain.checklists.assessment import Assurance, Dossier, LookUp, Proposal, Standing
@@ -13,27 +15,31 @@ from readiness_tui.domain.verdict.gap import Gap
 from readiness_tui.domain.verdict.preview import Consequence
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
+from readiness_tui.tui.screens.checklists import last_text
 from readiness_tui.tui.text import column, join, line, safe
 
 LETTER = {Severity.BLOCKER: "B", Severity.MAJOR: "M", Severity.MINOR: "m"}
 WORDS = ("missing", "partial", "met")
 
 
-def list_line(standing: Standing, width: int, *, selected: bool, proposed: bool) -> Content:
-    """`✓● met  OBS-01 Prompt version logged  B`: selected, status, item, open proposal, severity."""
+def list_line(standing: Standing, width: int, *, selected: bool, proposed: bool, last: str = "") -> Content:
+    """`✓● met  OBS-01 Prompt version logged  B`: selected, status, item, open proposal, severity. `last`: what was said last
+    time, in place of "undecided"."""
     mark = glyphs.standing_mark(standing)
     room = max(width - 23, 8)
     return join(
         Content.styled("✓" if selected else " ", "bold $text-accent"),
-        Content.styled(f"{mark.glyph} {standing.word:<9} ", mark.style),
+        Content.styled(f"{mark.glyph} {standing.word if standing.decided or not last else last:<9} ", mark.style),
         column(f"{standing.item.id} {standing.item.title}", room + 7),
         Content.styled("P" if proposed else " ", "$text-accent"),
         Content.styled(LETTER[standing.item.severity], "$foreground-muted"),
     )
 
 
-def detail(view: ReviewView, standing: Standing, dossier: Dossier, gap: Gap | None) -> Content:
-    """The whole item: meaning, status and why it counts so, proof, votes, evidence, note, gap."""
+def detail(
+    view: ReviewView, standing: Standing, dossier: Dossier, gap: Gap | None, last: Sequence[Content] = ()
+) -> Content:
+    """The whole item: meaning, status and why it counts so, last time, proof, votes, evidence, note, gap."""
     item = standing.item
     blocks: list[Content | str] = [
         join(Content.styled(f"{item.id}  ", "bold $text-accent"), line(item.title, "bold"),
@@ -44,9 +50,11 @@ def detail(view: ReviewView, standing: Standing, dossier: Dossier, gap: Gap | No
         join(Content.styled("Met means: ", "bold"), safe(item.evidence)),
     ]  # fmt: skip
     blocks += ticks(dossier)
+    if last:
+        blocks += ["", *last]
     if dossier.proposal is not None:
         blocks += ["", *proof(dossier.proposal)]
-    blocks += ["", *votes(dossier), *evidence(dossier)]
+    blocks += ["", *votes(dossier), *last_text.carried(dossier), *evidence(dossier)]
     if dossier.note:
         blocks.append(join(Content.styled("NOTE      ", "bold"), safe(dossier.note)))
     if dossier.waiver is not None:

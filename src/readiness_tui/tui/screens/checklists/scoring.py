@@ -13,10 +13,11 @@ from readiness_tui.domain.checklists.model import ProbeKind
 from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.review import assess, gaps
+from readiness_tui.services.review import assess, carry, gaps
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.checklists.consequences import Consequences
+from readiness_tui.tui.screens.checklists.last_time import LastTimes
 from readiness_tui.tui.screens.checklists.tick_dialog import TickDialog
 from readiness_tui.tui.screens.room import Feature, RoomScreen
 from readiness_tui.tui.text import line
@@ -44,7 +45,8 @@ class Scoring(Feature):
         Binding("w", "waive", "Waive", id="checklists.waive", show=False, tooltip="Accept the risk until a date; withdraw a waiver"),
         Binding("o", "owner", "Owner", id="checklists.owner", show=False, tooltip="Who owns the item's gap"),
         Binding("d", "due", "Due", id="checklists.due", show=False, tooltip="When the item's gap is due"),
-        Binding("c", "confirm", "Confirm", id="checklists.confirm", show=False, tooltip="Confirm a not-applicable, or record a consensus"),
+        Binding("c", "confirm", "Confirm", id="checklists.confirm", show=False, tooltip="Confirm last time's vote or a not-applicable, or record a consensus"),
+        *LastTimes.BINDINGS,
         Binding("t", "examples", "Examples", id="checklists.examples", show=False, tooltip="Open the traces that fail the proof"),
         Binding("u", "unscore", "Take back", id="checklists.unscore", show=False, tooltip="Take your vote back: undecided"),
     ]  # fmt: skip
@@ -54,6 +56,7 @@ class Scoring(Feature):
         self._present = present
         self.consequences = Consequences(screen, present)
         self.selected: set[str] = set()
+        self.last = LastTimes(screen, present)
 
     @property
     def item_id(self) -> str | None:
@@ -113,11 +116,16 @@ class Scoring(Feature):
             intro="On a blocker a second person confirms; until then it counts as undecided.",
         )
 
-    def action_confirm(self) -> None:
+    async def action_confirm(self) -> None:
         view, standing = self.view, self.standing
         if standing is None:
             return
         item = standing.item.id
+        waiting = [one for one in self.chosen if self.last.waits(one)]
+        if waiting and not standing.na_awaiting:
+            if await self.host.act(carry.confirm, self.desk, waiting):
+                await self._scored()
+            return
         if standing.na_awaiting or any(v.na for v in view.dossier(item).votes):
             others = [name for name in view.review.reviewers if name != view.who]
             self.screen.ask(
@@ -367,9 +375,17 @@ def _known_ids(view: ReviewView) -> list[str]:
 
 
 def gap_key(view: ReviewView, standing: Standing) -> str:
-    """The key of the item's gap: its own, or that of the same_as group it is merged into."""
+    """The key of the item's gap: its own, or that of the `same_as` group in which it is short.
+
+    A group's gap has the key of its first item, which may be met: it is shown under those that are not.
+    """
     own = f"item/{standing.checklist_id}/{standing.item.id}"
-    return next((found.key for found in view.judgement.found_gaps if own in found.merged), own)
+    for found in view.judgement.found_gaps:
+        if own in found.merged:
+            return found.key
+        if own == found.key and found.merged:
+            return ""
+    return own
 
 
 def _points(typed: str) -> int:

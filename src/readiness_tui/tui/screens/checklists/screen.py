@@ -40,9 +40,9 @@ class ChecklistsScreen(RoomScreen):
     def __init__(self) -> None:
         super().__init__()
         self.scoring = Scoring(self, lambda: self.item_id)
-        self.own(self.scoring)
+        self.own(self.scoring, self.scoring.last)
         self._wanted: str | None = None  # an item another screen asked to be shown
-        self._rows: dict[str, tuple[tuple[Standing, int, bool, bool], Content]] = {}
+        self._rows: dict[str, tuple[tuple[Standing, int, bool, bool, str], Content]] = {}
         self._beside = WhenStill(self, BESIDE)
 
     def body(self) -> ComposeResult:
@@ -58,6 +58,7 @@ class ChecklistsScreen(RoomScreen):
         items = self.query_one("#items", PickList)
         width = items.size.width - 1 if items.size.width > 20 else max(self.app.size.width * 45 // 100 - 1, 30)
         options, acceptable = [], set(view.acceptable)
+        await self.scoring.last.read(view)
         for section in view.judgement.sections:
             percent = "—" if section.percent is None else f"{section.percent}%"
             title = f"{section.checklist.title}  {percent}  {section.decided}/{section.total}"
@@ -72,10 +73,14 @@ class ChecklistsScreen(RoomScreen):
     def _row(self, standing: Standing, width: int, proposed: bool) -> Content:
         """The item's row; the one that was painted before where nothing in it has changed."""
         item, selected = standing.item.id, standing.item.id in self.scoring.selected
-        of = (standing, width, selected, proposed)
+        last = self.scoring.last.in_list(item)
+        of = (standing, width, selected, proposed, last)
         kept = self._rows.get(item)
         if kept is None or kept[0][0] is not standing or kept[0][1:] != of[1:]:
-            kept = self._rows[item] = (of, item_text.list_line(standing, width, selected=selected, proposed=proposed))
+            kept = self._rows[item] = (
+                of,
+                item_text.list_line(standing, width, selected=selected, proposed=proposed, last=last),
+            )
         return kept[1]
 
     def point_at(self, what: str) -> None:
@@ -94,7 +99,8 @@ class ChecklistsScreen(RoomScreen):
             return
         item_id = standing.item.id
         gap = view.gaps.get(self.scoring.gap_key or "")
-        self.query_one("#item", Static).update(item_text.detail(view, standing, view.dossier(item_id), gap))
+        last = self.scoring.last.beside(view, item_id)
+        self.query_one("#item", Static).update(item_text.detail(view, standing, view.dossier(item_id), gap, last))
         self.query_one("#detail").scroll_home(animate=False)
         self.scoring.consequences.show(item_id)
 

@@ -17,6 +17,7 @@ from readiness_tui.domain.scorecard.model import GapLine
 from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.domain.text.format import day_month, plural
 from readiness_tui.domain.verdict.gap import GapState
+from readiness_tui.domain.verdict.gaps import short_item
 from readiness_tui.domain.verdict.model import Condition
 from readiness_tui.reports.atomic import write_text
 from readiness_tui.reports.gaps import gaps_as
@@ -136,7 +137,7 @@ class GapsScreen(RoomScreen):
             lifts = self._conditions[key].lifts
             key = lifts[0] if lifts else key
         if kind:
-            await self.host.go_to(key)
+            await self.host.go_to(short_item(self.view.judgement.found_gaps, key))
 
     def action_owner(self) -> None:
         self._ask("owner")

@@ -12,12 +12,14 @@ from textual.widgets.option_list import Option
 
 from readiness_tui.domain.text.format import full_day
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.review import history, reviews
-from readiness_tui.tui import glyphs
+from readiness_tui.services.review import history, reviews, trend
 from readiness_tui.tui.dialogs.form import Field
+from readiness_tui.tui.dialogs.reading import ReadingDialog
+from readiness_tui.tui.screens.history.mending import Mending
+from readiness_tui.tui.screens.history.text import change_line, difference, summary
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
-from readiness_tui.tui.text import column, fit, join, line, safe
+from readiness_tui.tui.text import join, line, safe
 from readiness_tui.tui.widgets.pick_list import PickList
 
 PAGE = 200
@@ -28,14 +30,17 @@ class HistoryScreen(RoomScreen):
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#changes"
     BINDINGS = [
+        *Mending.BINDINGS,
         Binding("u", "undo", "Undo", id="history.undo", tooltip="Take the highlighted change back, by a new entry"),
+        Binding("d", "difference", "What changed", id="history.difference", tooltip="What changed since the last review, by cause"),
         Binding("l", "older", "Older", id="history.older", tooltip="Load older changes"),
         Binding("r", "switch", "Other review", id="history.switch", tooltip="Work on another review of this file"),
         Binding("n", "new", "Next review", id="history.new", tooltip="Start the next review of this system"),
-    ]
+    ]  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
+        self.own(Mending(self))
         self._changes: list[history.AuditEntry] = []
         self._limit = PAGE
         self._beside = WhenStill(self, BESIDE)
@@ -48,8 +53,8 @@ class HistoryScreen(RoomScreen):
             yield Static(id="rows")
 
     async def show(self, view: ReviewView) -> None:
-        found = await self.host.fetch(history.reviews, self.desk) or []
-        self.query_one("#summary", Static).update(summary(found, view))
+        found = await self.host.fetch(trend.review_lines, self.desk, view) or []
+        self.query_one("#summary", Static).update(summary(found, view.review.id, max(self.size.width - 2, 60)))
         self._changes = await self.host.fetch(history.log, self.desk, limit=self._limit) or []
         width = max(self.size.width - 4, 60)
         self.query_one("#changes", PickList).refill(
@@ -77,9 +82,12 @@ class HistoryScreen(RoomScreen):
         current = self.query_one("#changes", PickList).current
         return next((change for change in self._changes if str(change.id) == current), None)
 
-    def action_undo(self) -> None:
+    async def action_undo(self) -> None:
         change = self._current
         if change is None:
+            return
+        if why_not := await self.host.fetch(history.why_not, self.desk, change.id):
+            self.host.complain(why_not)
             return
         self.ask(
             "Undo this change?",
@@ -112,55 +120,24 @@ class HistoryScreen(RoomScreen):
         ]  # fmt: skip
         self.pick("Work on which review?", choices, switch, at=str(view.review.id))
 
-    def action_new(self) -> None:
+    async def action_difference(self) -> None:
+        found = await self.host.fetch(trend.difference, self.desk, self.view)
+        if found is not None:
+            self.app.push_screen(ReadingDialog("What changed since the last review", difference(found)))
+
+    async def action_new(self) -> None:
         view = self.view
+        runs = await self.host.fetch(history.next_baseline, self.desk) or ()
         self.ask(
             f"Next review of {view.review.system}",
             [
                 Field("release", "Release"),
                 Field("held_on", "Date of the review (empty: today)", hint="YYYY-MM-DD"),
+                Field("baseline", "Baseline: last time's candidate (empty: none)", ", ".join(runs)),
             ],
-            lambda values: history.next_review(self.desk, values["release"], values["held_on"]),
-            intro="Same checklists, depth, people, gate and settings; every item starts undecided, gaps live on."
+            lambda values: history.next_review(self.desk, values["release"], values["held_on"], values["baseline"]),
+            intro="Same checklists, people, gate and settings; gaps, conditions and live waivers go on. Every item starts"
+            " undecided beside last time's vote, and the gate waits for a run."
             + ("" if view.review.frozen_at else f"\nRelease {view.review.release} is not frozen: it stays as it is."),
             button="Start",
         )
-
-
-def summary(found: list[history.ReviewLine], view: ReviewView) -> Content:
-    """A line a review: number, release, date, verdict, and the score of its weakest section."""
-    titles = f"    {'release':<14} {'date':<10}  {'verdict':<19} weakest section"
-    rows = [Content.styled("REVIEWS", "bold $text-accent"), Content.styled(titles, "$foreground-muted")]
-    for entry in found[:5]:
-        here = entry.id == view.review.id
-        verdict = view.judgement.verdict if here else entry.verdict
-        percent = view.judgement.headline_percent if here else entry.headline
-        rows.append(
-            join(
-                Content.styled("▸" if here else " ", "bold $text-accent"),
-                f"{entry.id:>2} ",
-                column(entry.release, 14),
-                f" {entry.held_on}  ",
-                Content.styled(fit(str(verdict or "not frozen"), 19), glyphs.VERDICT_STYLE[verdict] if verdict else ""),
-                f" {glyphs.bar(percent / 100 if percent is not None else None, 10)}"
-                f" {'—' if percent is None else f'{percent}%'}",
-                "  frozen" if entry.frozen else "",
-            )
-        )
-    if len(found) > 5:
-        rows.append(line(f"and {len(found) - 5} earlier", "$foreground-muted"))
-    return Content("\n").join(rows)
-
-
-def change_line(change: history.AuditEntry, width: int) -> Content:
-    mark = "↶ " if change.undoes else "✗ " if change.undone_by else "  "
-    word = "undone: " if change.undone_by else ""
-    why = "  why ↓" if change.why else ""
-    return join(
-        f"{change.at:%d %b %H:%M} ",
-        Content.styled(mark, "$foreground-muted"),
-        column(change.who, 10),
-        " ",
-        column(word + change.what, width - 26 - len(why), "$foreground-muted" if change.undone_by else ""),
-        Content.styled(why, "$foreground-muted"),
-    )

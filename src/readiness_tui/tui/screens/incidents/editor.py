@@ -180,7 +180,7 @@ class NoteEditor(ModalScreen[None]):
         self._draw_sections(text)
         width = self.query_one("#rendered").scrollable_content_region.width
         shown, more = text[:_PREVIEWED], len(text) - _PREVIEWED
-        markdown = editor_text.rendered(incident, self._key, shown, self._desk.now().date())
+        markdown = editor_text.rendered(incident, self._key, shown, self._desk.day())
         preview = lay_out(markdown, width)
         if more > 0:
             preview = join(preview, f"\n… {more:,} more characters")

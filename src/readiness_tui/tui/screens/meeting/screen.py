@@ -44,7 +44,7 @@ class MeetingScreen(RoomScreen):
     def __init__(self) -> None:
         super().__init__()
         self.scoring = Scoring(self, lambda: self.item_id)
-        self.own(self.scoring)
+        self.own(self.scoring, self.scoring.last)
         self._agenda: tuple[tuple[str, str], ...] = ()
         self._position = 0
         self._began: datetime | None = None
@@ -67,6 +67,7 @@ class MeetingScreen(RoomScreen):
             # Fixed when the meeting starts: an item does not slip away the moment it is scored.
             self._agenda = agenda(view.judgement.standings)
             self._people = await self.host.fetch(meeting.attendees, self.desk, view.review.reviewers) or ()
+        await self.scoring.last.read(view)
         self._show_clock()
         self.show_item()
 
@@ -111,7 +112,9 @@ class MeetingScreen(RoomScreen):
             return
         reason = self._agenda[self._position][1]
         gap = view.gaps.get(self.scoring.gap_key or "")
-        text = item_text.detail(view, standing, view.dossier(standing.item.id), gap)
+        text = item_text.detail(
+            view, standing, view.dossier(standing.item.id), gap, self.scoring.last.beside(view, standing.item.id)
+        )
         done = "" if standing.item.id in self._left(view) else f"   {glyphs.DONE.glyph} settled"
         head = join(line(f"On the agenda: {reason}", "$text-accent"), Content.styled(done, glyphs.DONE.style))
         shown.update(Content("\n").join([head, Content(""), text]))

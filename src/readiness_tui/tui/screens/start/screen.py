@@ -14,7 +14,6 @@ from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from readiness_tui.domain.checklists.model import Depth
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.start import start
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
@@ -106,7 +105,6 @@ class GreetingScreen(Screen[None]):
                     held_on=date.fromisoformat(values["held_on"]) if values["held_on"] else None,
                     owner=values["owner"],
                     reviewers=values["reviewers"].split(","),
-                    depth=Depth.COURSE,
                     bring=Path(values["path"]).expanduser() if values.get("path") else None,
                 )
             )

@@ -1,0 +1,251 @@
+"""Mending what was typed wrong: a system's name, a review's release, day and people, a person's name.
+
+The history keeps what it said: both names stand in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.checklists.standing import name_key
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.write import change, system_change
+from readiness_tui.services.review.reviews import known_as, once
+from readiness_tui.store import former_names, incidents, reviews, settings, systems
+from readiness_tui.store.rows import Row, Tx, fetch
+
+
+def rename_system(desk: Desk, old: str, new: str) -> str:
+    """Call a system `new` everywhere in the file; returns the name. Frozen scorecards keep the name they print.
+
+    Raises ReadinessError where there is no such system, or another one is called so already.
+    """
+    name = one_line(new).strip()
+    if not name:
+        raise ReadinessError("What is the system called? Type its new name.")
+    with desk.store.read() as conn:
+        known = systems.all(conn)
+        was = known_as(conn, old)
+        taken = known_as(conn, name)
+    if was not in known:
+        raise ReadinessError(
+            f"This file holds no system “{one_line(old)}”. It holds: {', '.join(map(one_line, known))}."
+        )
+    if taken in known and taken != was:
+        raise ReadinessError(
+            f"This file holds a system “{one_line(taken)}” already. Two systems are not merged: choose another name."
+        )
+    if name == was:
+        raise ReadinessError(f"The system is called “{name}” already.")
+    # Not undone from the history: what was saved since carries the new name. It is renamed back.
+    with desk.store.write(
+        desk.who, f"system renamed: {was} → {name}", now=desk.now(), system=was, undoable=False
+    ) as tx:
+        systems.rename(tx, was, name)
+    return name
+
+
+def edit_review(
+    desk: Desk,
+    *,
+    release: str | None = None,
+    held_on: date | None = None,
+    owner: str | None = None,
+    facilitator: str | None = None,
+    reviewers: Sequence[str] | None = None,
+) -> Review:
+    """Change what the desk's review says of itself; None leaves what there is. Votes of somebody who leaves stand.
+
+    Raises ReadinessError on a frozen review, which is superseded instead, and where a name would be missing.
+    """
+    if release is not None and not release.strip():
+        raise ReadinessError("Which release is reviewed? Type its tag or a date, for example 2026.11.")
+    if owner is not None and not owner.strip():
+        raise ReadinessError("Who answers for what nobody else owns? A review needs an owner.")
+    people = once(reviewers) if reviewers is not None else None
+    if people == ():
+        raise ReadinessError("A review needs somebody who votes. Name at least one reviewer.")
+    given: dict[str, Any] = {
+        "release": release.strip() if release is not None else None,
+        "held_on": held_on,
+        "owner": owner.strip() if owner is not None else None,
+        "facilitator": facilitator.strip() if facilitator is not None else None,
+        "reviewers": people,
+    }
+    wanted = {name: value for name, value in given.items() if value is not None}
+    with change(desk, f"review edited: {', '.join(name.replace('_', ' ') for name in wanted) or 'nothing'}") as (
+        tx,
+        review,
+    ):
+        changed = replace(review, **wanted)
+        reviews.put(tx, changed)
+    return changed
+
+
+@dataclass(frozen=True, slots=True)
+class RenamedPerson:
+    """`merged`: in words, what two spellings had both said, and which of the two stands now."""
+
+    old: str
+    new: str
+    rows: int
+    merged: tuple[str, ...] = ()
+
+
+#: Tables of a review in which a column names somebody.
+_IN_REVIEWS = (
+    ("evidence", "person"), ("evidence", "witness"), ("waiver", "approver"), ("override", "person"),
+    ("na_confirmation", "person"), ("consensus", "person"), ("tick", "person"), ("dismissal", "person"),
+    ("condition", "owner"),
+)  # fmt: skip
+#: Tables in which the name is part of the key, and what of the row says something.
+_KEYED = {"vote": ("points", "na", "na_reason"), "dissent": ("reason",)}
+_LABELS = {"human_label": ("verdict", "note"), "metric_label": ("verdict", "note")}
+#: Lists of names in a review.
+_LISTS = ("reviewers", "authors", "observers")
+
+
+def rename_person(desk: Desk, old: str, new: str) -> RenamedPerson:
+    """Call a person `new` in all of the system's reviews that are not frozen, in its gaps, labels and incident actions.
+
+    However `old` was spelt (case and blanks aside), all of it becomes `new`. Where both names have said something of the
+    same thing, the later word stands, as where one person votes again; the other stays in the history, and the answer
+    names it. Two reasons of a dissent are kept both. Raises ReadinessError where nobody of that name did anything.
+    """
+    before, name = one_line(old).strip(), one_line(new).strip()
+    if not before or not name:
+        raise ReadinessError("Who is meant? Name the person as written now, and the name that is right.")
+    if before == name:
+        raise ReadinessError(f"“{name}” is the name already.")
+    with system_change(desk, f"person renamed: {before} → {name}") as (tx, review):
+        moved = _Moved(tx, before, name)
+        for one in reviews.all(tx.conn, system=review.system):
+            if one.frozen_at is None:
+                moved.review(one)
+        moved.system(review.system)
+        if not moved.rows:
+            raise ReadinessError(
+                f"Nobody called “{before}” did anything in the reviews of {one_line(review.system)} that are not frozen."
+            )
+        former_names.put(tx, former_names.PERSON, before, name)
+        attendees = settings.attendees(tx.conn, review.system)
+        if attendees:
+            settings.put_attendees(tx, review.system, once(moved.names(attendees)))
+    if name_key(desk.who) == name_key(before):
+        desk.who = name
+    return RenamedPerson(before, name, moved.rows, tuple(moved.merged))
+
+
+@dataclass
+class _Moved:
+    """What one renaming has moved in a transaction."""
+
+    tx: Tx
+    old: str
+    new: str
+    rows: int = 0
+    merged: list[str] = field(default_factory=list)
+
+    def names(self, names: Iterable[str]) -> list[str]:
+        return [self.new if self._meant(name) else name for name in names]
+
+    def _meant(self, name: object) -> bool:
+        return isinstance(name, str) and name != self.new and name_key(name) == name_key(self.old)
+
+    def review(self, review: Review) -> None:
+        given: dict[str, Any] = {
+            name: once(self.names(getattr(review, name))) for name in _LISTS if hasattr(review, name)
+        }
+        given |= {
+            name: self.new for name in ("owner", "facilitator", "override_by") if self._meant(getattr(review, name))
+        }
+        changed = replace(review, **given)
+        if changed != review:
+            reviews.put(self.tx, changed)
+            self.rows += 1
+        for table, column in _IN_REVIEWS:
+            for row in self._of(table, column, "review_id = ?", review.id):
+                self._put(table, row, column)
+        for table, says in _KEYED.items():
+            self._keyed(
+                table,
+                "reviewer" if table == "vote" else "person",
+                says,
+                "review_id = ?",
+                review.id,
+                hidden=review.secret,
+            )
+
+    def system(self, system: str) -> None:
+        for row in self._of("gap", "owner", "system = ?", system):
+            self._put("gap", row, "owner")
+        for column in ("approver", "person"):
+            for row in self._of("accepted_risk", column, "system = ?", system):
+                self._put("accepted_risk", row, column)
+        for table, says in _LABELS.items():
+            self._keyed(table, "reviewer", says, "system = ?", system)
+        for incident in incidents.all(self.tx.conn, system):
+            for action in incident.actions:
+                if self._meant(action.owner):
+                    incidents.put_action(self.tx, incident.number, replace(action, owner=self.new))
+                    self.rows += 1
+
+    def _of(self, table: str, column: str, where: str, value: int | str) -> list[Row]:
+        found = fetch(self.tx.conn, f"SELECT * FROM {table} WHERE {where}", (value,))
+        return [row for row in found if self._meant(row[column])]
+
+    def _put(self, table: str, row: Row, column: str) -> None:
+        self.tx.put(table, {**row, column: self.new})
+        self.rows += 1
+
+    def _keyed(
+        self, table: str, column: str, says: Sequence[str], where: str, value: int | str, *, hidden: bool = False
+    ) -> None:
+        """Rows of which the name is part of the key: there may be one of the new name already. `hidden`: what they say is
+        told to nobody yet."""
+        for row in self._of(table, column, where, value):
+            key = self.tx.key_of(table, row)
+            there = self.tx.get(table, self.tx.key_of(table, {**row, column: self.new}))
+            stands = row
+            if there is not None:
+                stands = self._both(table, row, there, says, hidden=hidden)
+            self.tx.delete(table, key)
+            self.tx.put(table, {**stands, column: self.new})
+            self.rows += 1
+
+    def _both(self, table: str, row: Row, there: Row, says: Sequence[str], *, hidden: bool) -> Row:
+        if [row[name] for name in says] == [there[name] for name in says]:
+            return min((there, row), key=_said_at)  # the same: since when it was said
+        if table == "dissent":
+            return {**there, "reason": f"{there['reason']}; {row['reason']}"}
+        later, other = sorted((there, row), key=_weight, reverse=True)
+        of = row.get("item_id") or row.get("case_id")
+        words = (
+            "the later of two stands"
+            if hidden
+            else f"{_word(later, says)} stands, said later than {_word(other, says)}"
+        )
+        self.merged.append(f"{of}: {words}")
+        return later
+
+
+def _said_at(row: Row) -> str:
+    return str(row.get("at") or "")
+
+
+def _weight(row: Row) -> tuple[str, int]:
+    """The later of two; of the same moment the one that counts less."""
+    points = row.get("points")
+    return _said_at(row), -(points if isinstance(points, int) else 0)
+
+
+def _word(row: Row, says: Sequence[str]) -> str:
+    if row.get("na"):
+        return "n/a"
+    return str(row[says[0]])

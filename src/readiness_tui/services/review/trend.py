@@ -1,0 +1,85 @@
+"""The reviews of a system one under another, and what changed from the last one to this one, by cause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from readiness_tui.domain.scorecard.model import Change, Previous, Scorecard
+from readiness_tui.domain.scorecard.trend import TrendPoint, trend_point
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import ReviewView
+from readiness_tui.services.review.scorecard import card_of
+from readiness_tui.store import reviews, scorecards, supersessions
+from readiness_tui.store.scorecards import StoredScorecard
+from readiness_tui.store.supersessions import Supersession
+
+__all__ = ["Difference", "ReviewLine", "Supersession", "difference", "review_lines"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """A review in the list. `point`: of a frozen one as it was frozen, of the one at hand as it stands; None of others,
+    which nobody has judged. `superseded`: by which review, where one corrects it."""
+
+    id: int
+    release: str
+    held_on: date
+    frozen: bool
+    point: TrendPoint | None
+    superseded: Supersession | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`previous` None: there is no frozen scorecard to compare with, and `why_not` says why."""
+
+    previous: Previous | None
+    changes: tuple[Change, ...] = ()
+    why_not: str = ""
+
+
+def review_lines(desk: Desk, view: ReviewView) -> list[ReviewLine]:
+    """The reviews of the view's system, the newest first."""
+    now = trend_point(card_of(desk, view))
+    with desk.store.read() as conn:
+        corrected = supersessions.all(conn)
+        lines = []
+        for review in reviews.all(conn, system=view.review.system):
+            kept = scorecards.get(conn, review.id)
+            point = now if review.id == view.review.id else _frozen_point(desk, kept) if kept is not None else None
+            lines.append(
+                ReviewLine(
+                    review.id, review.release, review.held_on, review.frozen_at is not None, point,
+                    corrected.get(review.id),
+                )
+            )  # fmt: skip
+    return lines
+
+
+def difference(desk: Desk, view: ReviewView) -> Difference:
+    """What changed from the review before to the desk's, as its scorecard prints it."""
+    card: Scorecard = card_of(desk, view)
+    if card.previous is not None:
+        return Difference(card.previous, card.changes)
+    with desk.store.read() as conn:
+        before = reviews.previous(conn, view.review)
+    if before is None:
+        return Difference(None, why_not="This is the first review of the system.")
+    return Difference(
+        None,
+        why_not=f"The review before, release {before.release}, is not frozen, so nothing was kept to compare with.",
+    )
+
+
+def _frozen_point(desk: Desk, kept: StoredScorecard) -> TrendPoint:
+    """Read once: a frozen scorecard does not change."""
+    from readiness_tui.reports.scorecard_json import read_scorecard
+
+    name = f"trend {kept.review_id}"
+    known = desk.cache.get(name)
+    if known is None or known[0] != kept.digest:
+        card, _ = read_scorecard(kept.json, "a frozen scorecard")
+        known = desk.cache[name] = (kept.digest, trend_point(card))
+    point: TrendPoint = known[1]
+    return point
