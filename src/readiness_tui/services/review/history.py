@@ -26,7 +26,6 @@ __all__ = [
     "next_review",
     "reviews",
     "rows",
-    "switch",
     "undo",
 ]
 
@@ -138,14 +137,6 @@ def undo(desk: Desk, change_id: int, why: str = "") -> None:
     """Take one change back by a new entry. Refused where a later change rests on it."""
     audit.undo(desk.store, change_id, desk.who, desk.now(), why)
     resync(desk)
-
-
-def switch(desk: Desk, number: str) -> None:
-    """Work on another review of this file from now on."""
-    if not number.strip().isdigit():
-        raise ReadinessError(f"“{number}” is not a review's number. The list shows them.")
-    with desk.store.read() as conn:
-        desk.review_id = stored.get(conn, int(number)).id
 
 
 def next_review(desk: Desk, release: str, held_on: str) -> None:
