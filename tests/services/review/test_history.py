@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from readiness_tui.services.core import target
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.review import assess, history
@@ -31,8 +32,7 @@ def test_people_and_settings_go_on_and_votes_do_not(desk: Desk) -> None:
     view = load(desk)
     assert view.dossier(item).votes == ()
     assert (view.review.reviewers, view.review.declared) == (before.reviewers, {"step_cap": "12"})
-    history.switch(desk, str(before.id))
-    assert load(desk).dossier(item).votes[0].points == 1
+    assert load(target.moved(desk, before.id)).dossier(item).votes[0].points == 1
 
 
 def test_votes_that_were_revealed_are_hidden_again_in_the_next_review_and_when_voting_is_blind_again(

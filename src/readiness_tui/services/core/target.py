@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.store.kept.heading import Heading, headings
+from readiness_tui.store.kept.heading import Heading as Heading  # for front ends too
+from readiness_tui.store.kept.heading import headings
 from readiness_tui.store.rows import frozen_words
 
 if TYPE_CHECKING:
@@ -82,7 +85,12 @@ def newest_of_each(found: Iterable[Heading]) -> list[Heading]:
 
 def same_name(one: str, other: str) -> bool:
     """Whether two names are one, of a system or a release: without case, whatever blanks are typed."""
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+    return same_key(one) == same_key(other)
+
+
+def same_key(name: str) -> str:
+    """What two spellings of one name have in common."""
+    return " ".join(name.split()).casefold()
 
 
 def listed(found: Sequence[Heading]) -> str:
@@ -130,6 +138,42 @@ def place(desk: Desk) -> str:
     """Where the desk writes: "Support bot 2026.12 in review/readiness.db"; the file alone where it has no review."""
     here, where = at(desk), shown(desk.store.path)
     return f"{name_of(here)} in {where}" if here else where
+
+
+def resume(desk: Desk) -> tuple[Heading, ...]:
+    """Put a desk that is at no review yet where this person was last in this file. Where that is not known and the file
+    holds several systems, it stays as it is, and they are returned to be asked about."""
+    from readiness_tui.store import settings
+
+    found = all_headings(desk)
+    if desk.review_id is not None or len({one.system for one in found}) < 2:
+        return ()
+    with desk.store.read() as conn:
+        last = settings.get(conn, _last(desk))
+    if any(one.id == last for one in found):
+        desk.review_id = last
+        return ()
+    return tuple(found)
+
+
+def moved(desk: Desk, review_id: int) -> Desk:
+    """A desk at another review of the same file, remembered as this person's place in it. What was begun at the old
+    desk still goes to its review. Raises ReadinessError where there is no such review."""
+    from readiness_tui.store import settings
+
+    if all(one.id != review_id for one in all_headings(desk)):
+        raise ReadinessError(f"There is no review {review_id} in this file any more.")
+    other = replace(desk, review_id=review_id, cache={}, keys=[], seen_scores=set(desk.seen_scores))
+    with (
+        suppress(ReadinessError),  # a file that only lets itself be read is worked on all the same
+        other.store.write(other.who, "place in the file", now=other.now()) as tx,
+    ):
+        settings.put(tx, _last(other), review_id)
+    return other
+
+
+def _last(desk: Desk) -> str:
+    return f"place/{same_key(desk.who)}"
 
 
 def frozen_refusal(desk: Desk) -> str:

@@ -26,7 +26,6 @@ __all__ = [
     "next_baseline",
     "next_review",
     "rows",
-    "switch",
     "undo",
     "why_not",
 ]
@@ -133,14 +132,6 @@ def undo(desk: Desk, change_id: int, why: str = "") -> None:
     """Take one change back by a new entry. Refused where a later change rests on it."""
     audit.undo(desk.store, change_id, desk.who, desk.now(), why)
     resync(desk)
-
-
-def switch(desk: Desk, number: str) -> None:
-    """Work on another review of this file from now on."""
-    if not number.strip().isdigit():
-        raise ReadinessError(f"“{number}” is not a review's number. The list shows them.")
-    with desk.store.read() as conn:
-        desk.review_id = stored.get(conn, int(number)).id
 
 
 def next_baseline(desk: Desk) -> tuple[str, ...]:
