@@ -21,7 +21,7 @@ class LastTimes(Feature):
     """What the review before says of the items of this one. `present`: the item that the keys act on."""
 
     BINDINGS = [
-        Binding("Y", "confirm_section", "Confirm section", id="checklists.confirm_section", show=False,
+        Binding("Y", "confirm_section", "As last time", id="checklists.confirm_section",
                 tooltip="Confirm a section as last time, but for what somebody has to look at"),
     ]  # fmt: skip
 
@@ -35,6 +35,7 @@ class LastTimes(Feature):
         """Before `view` is shown."""
         self._found = await self.host.fetch(carry.last_time, self.desk) or {}
         self._open = frozenset(carry.open_items(view, self._found))
+        self.screen.refresh_bindings()
 
     def waits(self, item: str) -> bool:
         """Whether whoever sits here can confirm it."""

@@ -17,15 +17,16 @@ from readiness_tui.tui.text import column, fit, join, line, safe
 
 _MUTED = "$foreground-muted"
 _SHOWN = 6
+_WIDE = 90
 _BARS = "▁▂▃▄▅▆▇█"
 _WORDS = {Verdict.GO: "● GO", Verdict.CONDITIONS: "◐ CONDITIONS", Verdict.NO_GO: "✗ NO-GO"}
 
 
 def summary(found: Sequence[ReviewLine], here: int, width: int) -> Content:
     """A line a review, the newest first: verdict, weakest section, each section as a bar, gate, gaps and their age."""
-    head = f"    {'release':<12} {'date':<10} {'verdict':<12} weakest      {'each':<6} {'gate':<7} gaps  oldest"
+    head = f"    {'release':<11} {'date':<10} {'verdict':<12} weakest    {'each':<6} {'gate':<7} gaps oldest"
     rows = [Content.styled("REVIEWS", "bold $text-accent"), Content.styled(fit(head, width).rstrip(), _MUTED)]
-    rows += [_review(one, one.id == here) for one in found[:_SHOWN]]
+    rows += [_review(one, one.id == here, width) for one in found[:_SHOWN]]
     if len(found) > _SHOWN:
         rows.append(line(f"and {len(found) - _SHOWN} earlier: r lists them", _MUTED))
     titles = next((one.point.sections for one in found if one.point is not None), ())
@@ -34,12 +35,12 @@ def summary(found: Sequence[ReviewLine], here: int, width: int) -> Content:
     return Content("\n").join(rows)
 
 
-def _review(one: ReviewLine, here: bool) -> Content:
+def _review(one: ReviewLine, here: bool, width: int) -> Content:
     style = _MUTED if one.superseded else ""
     start = join(
         Content.styled("▸" if here else " ", "bold $text-accent"),
         Content.styled(f"{one.id:>2} ", style),
-        column(one.release, 12, style),
+        column(one.release, 11, style),
         Content.styled(f" {one.held_on} ", style),
     )
     if one.superseded is not None:
@@ -50,10 +51,10 @@ def _review(one: ReviewLine, here: bool) -> Content:
     return join(
         start,
         Content.styled(fit(_WORDS[point.verdict], 12), glyphs.VERDICT_STYLE[point.verdict]),
-        f" {glyphs.bar(None if point.headline is None else point.headline / 100, 7)} {percent(point.headline):>4} ",
+        f" {glyphs.bar(None if point.headline is None else point.headline / 100, 5)} {percent(point.headline):>4} ",
         Content.styled(fit(sections(point), 6), glyphs.score_style(point.headline)),
-        f" {fit(point.gate, 7)} {point.gaps:>4}  {'—' if point.oldest is None else f'{point.oldest} d':>6}",
-        "  frozen" if one.frozen else "",
+        f" {fit(point.gate, 7)} {point.gaps:>4} {'—' if point.oldest is None else f'{point.oldest} d':>6}",
+        "  frozen" if one.frozen and width >= _WIDE else "",
     )
 
 
