@@ -20,6 +20,7 @@ from readiness_tui.store.upgrades.incident_record import incident_record
 from readiness_tui.store.upgrades.kept_records import kept_records
 from readiness_tui.store.upgrades.kept_results import kept_results
 from readiness_tui.store.upgrades.measured_traces import measured_traces
+from readiness_tui.store.upgrades.people_roles import people_roles
 from readiness_tui.store.upgrades.system_column import system_column
 from readiness_tui.store.views import make_views
 
@@ -51,6 +52,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     kept_records,
     explore,
     measured_traces,
+    people_roles,
 )
 
 

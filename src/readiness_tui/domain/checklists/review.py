@@ -14,7 +14,7 @@ DEFAULT_CHECKLISTS = ("observability", "reliability", "deployment")
 class Review:
     """`as_of` pins the day every rule reads (the sample, a frozen review); None = today.
 
-    `blind`: votes are hidden from others until `revealed`. `candidate` and `baseline` are run ids in order:
+    `authors` built the system; `observers` look on and do not vote. `blind`: votes are hidden from others until `revealed`. `candidate` and `baseline` are run ids in order:
     a metric comes from the first run that has it. `declared` holds the settings, as typed, that some probes need.
     """
 
@@ -38,6 +38,8 @@ class Review:
     override_by: str | None = None
     override_reason: str | None = None
     frozen_at: datetime | None = None
+    authors: tuple[str, ...] = ()
+    observers: tuple[str, ...] = ()
 
     @property
     def secret(self) -> bool:

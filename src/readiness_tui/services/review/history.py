@@ -12,10 +12,13 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.seen import curtain
 from readiness_tui.services.core.write import resync, sync
+from readiness_tui.services.review import roles
 from readiness_tui.store import audit, scorecards
 from readiness_tui.store import reviews as stored
 from readiness_tui.store.audit import AuditEntry, RowChange
+from readiness_tui.store.sqlite import Connection
 
 __all__ = [
     "AuditEntry",
@@ -70,15 +73,17 @@ def reviews(desk: Desk) -> list[ReviewLine]:
 
 
 def log(desk: Desk, *, limit: int = 200, before: int | None = None) -> list[AuditEntry]:
-    """The latest changes of the desk's system, newest first; `before` continues below a change id."""
+    """The latest changes of the desk's system as `desk.who` may see them, newest first; `before` continues below a
+    change id. Of votes and notes of others that are not revealed yet they say that they were given, and no more."""
     with desk.store.read() as conn:
-        return audit.log(conn, system=current_review(conn, desk).system, limit=limit, before=before)
+        found = audit.log(conn, system=current_review(conn, desk).system, limit=limit, before=before)
+        return curtain(conn, desk.who).entries(conn, found)
 
 
 def rows(desk: Desk, change_id: int) -> list[RowChange]:
-    """What one change did to which row: old and new values."""
+    """What one change did to which row: old and new values. Those that `desk.who` may not see yet are left out."""
     with desk.store.read() as conn:
-        return audit.rows(conn, change_id)
+        return curtain(conn, desk.who).rows(audit.rows(conn, change_id), audit.get(conn, change_id).who)
 
 
 def describe(changed: Sequence[RowChange]) -> list[str]:
@@ -135,8 +140,19 @@ def _json(value: object) -> object:
 
 
 def undo(desk: Desk, change_id: int, why: str = "") -> None:
-    """Take one change back by a new entry. Refused where a later change rests on it."""
-    audit.undo(desk.store, change_id, desk.who, desk.now(), why)
+    """Take one change back by a new entry.
+
+    Refused where a later change rests on it, for another person's vote, and for what cannot be hidden again.
+    """
+
+    def allow(conn: Connection, change: AuditEntry, made: Sequence[RowChange]) -> None:
+        if refusal := roles.undo_refusal(conn, desk, change, made):
+            raise ReadinessError(refusal)
+
+    def worded(conn: Connection, change: AuditEntry) -> str:
+        return curtain(conn, desk.who).entries(conn, [change])[0].what
+
+    audit.undo(desk.store, change_id, desk.who, desk.now(), why, allow=allow, worded=worded)
     resync(desk)
 
 
