@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from readiness_tui.domain.checklists.assessment import Dossier, Proposal
@@ -20,7 +21,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.judging import judged
 from readiness_tui.services.core.known import read_known
 from readiness_tui.services.core.measure import Measured, measure
-from readiness_tui.services.core.seen import said
+from readiness_tui.services.core.seen import said, voters
 from readiness_tui.store import audit, reviews, scorecards
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.scorecards import StoredScorecard
@@ -55,6 +56,7 @@ class ReviewView:
     handed_in: tuple[HandedIn, ...]
     who: str
     frozen: StoredScorecard | None = None
+    voted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # who, by item; not what, so blind or not
 
     @property
     def gate(self) -> GateOutcome:
@@ -153,6 +155,7 @@ def load(desk: Desk, *, as_of: date | None = None, shared: bool = False) -> Revi
             handed_in=handed_in(facts, judgement, measured, frozen=frozen is not None),
             who=desk.who,
             frozen=frozen,
+            voted=voters(read_known(conn, desk, review).parts),
         )
     measured_kept.keep(desk)
     return view

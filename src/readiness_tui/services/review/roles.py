@@ -27,7 +27,6 @@ class Act(StrEnum):
     BLIND = "turns blind voting on or off"
 
 
-_FACILITATES = (Act.REVEAL, Act.AGREE, Act.BLIND)
 _OWN = ("vote", "own_note")  # what nobody takes back but who gave it
 
 
@@ -44,14 +43,13 @@ def require(desk: Desk, review: Review, act: Act, who: str = "") -> None:
                 f"{who or desk.who} observes this review, and observers do not vote. Make them a reviewer with p in"
                 f" Checklists, or with `readiness people --add`."
             )
-    elif act in _FACILITATES and not reviewed_alone(review.reviewers):
-        if review.facilitator and name_key(review.facilitator) != person:
-            if act is Act.AGREE:
-                raise ReadinessError(f"The consensus is the facilitator's to record: {review.facilitator}.")
-            raise ReadinessError(
-                f"Only the facilitator {act}: {review.facilitator}. Another one is named with p in Checklists, or with"
-                " `readiness people --facilitator`."
-            )
+    elif not reviewed_alone(review.reviewers) and not facilitates(review, who or desk.who):
+        if act is Act.AGREE:
+            raise ReadinessError(f"The consensus is the facilitator's to record: {review.facilitator}.")
+        raise ReadinessError(
+            f"Only the facilitator {act}: {review.facilitator}. Another one is named with p in Checklists, or with"
+            " `readiness people --facilitator`."
+        )
 
 
 def facilitates(review: Review, who: str) -> bool:
