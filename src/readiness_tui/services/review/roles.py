@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import name_key, reviewed_alone
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.seen import curtain, whose
 from readiness_tui.store import assessments, reviews
 from readiness_tui.store.audit import AuditEntry, RowChange
 from readiness_tui.store.sqlite import Connection
+
+if TYPE_CHECKING:
+    from readiness_tui.services.core.view import ReviewView
 
 
 class Act(StrEnum):
@@ -74,6 +79,25 @@ def unknown_voters(review: Review, voters: Sequence[str]) -> tuple[str, ...]:
     """Of these voters, who is no reviewer: asked about once, in a list at the end."""
     known = {name_key(name) for name in review.reviewers}
     return tuple({name_key(name): name for name in voters if name_key(name) not in known}.values())
+
+
+def strangers(desk: Desk) -> tuple[str, ...]:
+    """Who voted in the desk's review and is no reviewer of it."""
+    with desk.store.read() as conn:
+        review = current_review(conn, desk)
+        return unknown_voters(review, [vote.reviewer for vote in assessments.votes(conn, review.id)])
+
+
+def turnout(view: ReviewView) -> str:
+    """Who has voted on how many items, in a line: that somebody voted is no secret."""
+    shown = {item.id for item in view.items}
+    counts = {name_key(name): 0 for name in view.review.reviewers}
+    names = {name_key(name): name for name in view.review.reviewers}
+    for item, voters in view.voted.items():
+        for name in voters if item in shown else ():
+            counts[name_key(name)] = counts.get(name_key(name), 0) + 1
+            names.setdefault(name_key(name), name)
+    return "Voted on: " + ", ".join(f"{names[key]} {n} of {len(shown)}" for key, n in counts.items())
 
 
 def undo_refusal(conn: Connection, desk: Desk, change: AuditEntry, made: Sequence[RowChange]) -> str:
