@@ -20,6 +20,7 @@ COMMANDS = {
     "lab": ("opening", "Learn the loop in twenty minutes."),
     "new": ("opening", "Open a new review."),
     "people": ("people", "Who owns the review, who votes: add a reviewer."),
+    "votes": ("votes", "Who has voted, blind or not; the reveal."),
     "import": ("importing", "Import runs, traces, an eval set, a gate."),
     "imports": ("imports", "List what was imported, and what was rejected."),
     "reread": ("imports", "Read imports again whose reader has changed."),

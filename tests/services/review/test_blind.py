@@ -17,7 +17,7 @@ from readiness_tui.domain.verdict.preview import preview_vote
 from readiness_tui.services.core import opening, seen
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
-from readiness_tui.services.review import assess, check, history, meeting, printed, reviews, roles, scorecard
+from readiness_tui.services.review import assess, check, history, meeting, printed, reviews, roles, scorecard, votes
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.history.screen import change_line, summary
 from readiness_tui.tui.screens.overview.glance import to_plain
@@ -82,7 +82,7 @@ def whole_view(desk: Desk) -> Iterator[object]:
     yield from (view.acceptable, view.handed_in, view.saved_at, view.voted)
     yield agenda(view.judgement.standings)
     yield glance_of(view)
-    yield roles.turnout(view)
+    yield votes.turnout_text(view)
     for item, standing in view.judgement.standings.items():
         yield item_text.detail(view, standing, view.dossier(item), None).plain
         yield [preview_vote(view.workings, desk.who, item, points) for points in (0, 1, 2, None)]
@@ -144,6 +144,7 @@ def first_screen(desk: Desk) -> Iterator[object]:
 def who_is_here(desk: Desk) -> Iterator[object]:
     yield meeting.attendees(desk, load(desk).review.reviewers)
     yield roles.strangers(desk)
+    yield votes.turnout(desk)
 
 
 def views_for_sql(desk: Desk) -> Iterator[object]:

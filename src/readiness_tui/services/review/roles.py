@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import name_key, reviewed_alone
@@ -18,9 +17,6 @@ from readiness_tui.services.core.seen import curtain, whose
 from readiness_tui.store import assessments, reviews
 from readiness_tui.store.audit import AuditEntry, RowChange
 from readiness_tui.store.sqlite import Connection
-
-if TYPE_CHECKING:
-    from readiness_tui.services.core.view import ReviewView
 
 
 class Act(StrEnum):
@@ -86,18 +82,6 @@ def strangers(desk: Desk) -> tuple[str, ...]:
     with desk.store.read() as conn:
         review = current_review(conn, desk)
         return unknown_voters(review, [vote.reviewer for vote in assessments.votes(conn, review.id)])
-
-
-def turnout(view: ReviewView) -> str:
-    """Who has voted on how many items, in a line: that somebody voted is no secret."""
-    shown = {item.id for item in view.items}
-    counts = {name_key(name): 0 for name in view.review.reviewers}
-    names = {name_key(name): name for name in view.review.reviewers}
-    for item, voters in view.voted.items():
-        for name in voters if item in shown else ():
-            counts[name_key(name)] = counts.get(name_key(name), 0) + 1
-            names.setdefault(name_key(name), name)
-    return "Voted on: " + ", ".join(f"{names[key]} {n} of {len(shown)}" for key, n in counts.items())
 
 
 def undo_refusal(conn: Connection, desk: Desk, change: AuditEntry, made: Sequence[RowChange]) -> str:

@@ -15,7 +15,7 @@ from readiness_tui.domain.checklists.model import Depth
 from readiness_tui.domain.checklists.standing import name_key, reviewed_alone
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.review import reviews, roles
+from readiness_tui.services.review import reviews, roles, votes
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.checklists.scoring import Scoring
@@ -136,16 +136,14 @@ class ChecklistsScreen(RoomScreen):
                 [("no", Content("No, keep voting blind")), ("yes", Content("Yes, reveal them"))],
                 self._reveal,
                 at="no",
-                intro=f"{roles.turnout(view)}\nEverybody sees all votes and notes at once. It cannot be taken back.",
+                intro=f"{votes.turnout_text(view)}\nEverybody sees all votes and notes at once. It cannot be taken back.",
             )
 
     async def _reveal(self, answer: str) -> None:
         if answer == "yes" and await self.host.act(reviews.reveal, self.desk):
-            widest = sorted(
-                (one for one in self.view.judgement.standings.values() if not one.agreed), key=lambda one: -one.spread
-            )
+            widest = votes.differences(self.view)
             if widest:
-                self.point_at(widest[0].item.id)
+                self.point_at(widest[0].item_id)
                 await self.refresh_view()
             far = sum(1 for one in widest if one.spread == 2)
             self.host.tell(
