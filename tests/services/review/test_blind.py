@@ -1,12 +1,12 @@
 """Before the reveal nothing that ana can get depends on what ben thinks: each door is looked through on two files in
-which he did the same things with other opinions. A new way to show something of a review joins DOORS."""
+which he did the same things with other opinions. A new way to show something of a review joins DOORS here, or those of tests/test_blind_doors.py."""
 
 from __future__ import annotations
 
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,56 +22,13 @@ from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.history.screen import change_line, summary
 from readiness_tui.tui.screens.overview.glance import to_plain
 from readiness_tui.tui.screens.overview.look import glance_of
+from tests.blind_voting import OPINIONS, Opinion, assert_tells_nothing, make_files
 from tests.conftest import NOW
-
-ITEMS = ["OBS-01", "OBS-02", "REL-01"]
-
-
-@dataclass(frozen=True)
-class Opinion:
-    """What ben thinks. Its words are as long as those of any other opinion, so that no size tells them apart."""
-
-    points: int
-    word: str
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        return tuple(f"{self.word}-{place}" for place in ("OPEN", "SHUT", "NONE", "LATE"))
-
-
-OPINIONS = (Opinion(0, "QUOKKA"), Opinion(2, "WOMBAT"))
-
-
-def give(desk: Desk, said: Opinion) -> None:
-    """All that a reviewer says of items, some of it in the open, before voting is blind."""
-    ana, ben = desk, replace(desk, who="ben", cache={})
-    opened, shut, none, late = said.words
-    assess.note(ben, "OBS-03", opened)
-    assess.score(ben, ["OBS-03"], 1)  # its gap is everybody's
-    reviews.set_blind(ana, True)
-    assess.score(ben, ITEMS, said.points)
-    assess.score(ben, ["OBS-02"], 1)
-    assess.note(ben, "OBS-01", shut)
-    assess.not_applicable(ben, "OBS-04", none)
-    assess.note(ben, "OBS-05", late)
-    history.undo(ben, history.log(ben, limit=1)[0].id, late)
-    assess.score(ben, ["OBS-03"], None)
-    assess.score(ana, ["OBS-01", "OBS-03"], 1)
-    assess.note(ana, "OBS-01", "what ana thinks")
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[Opinion, Path]:
-    """A review of ana, ben and chloe, voted blind; a file for each opinion of ben."""
-    made = {}
-    for said in OPINIONS:
-        path = tmp_path_factory.mktemp(said.word) / "readiness.db"
-        desk = open_desk(path, "ana", create=True, clock=lambda: NOW)
-        reviews.new_review(desk, system="bot", release="1", reviewers=("ana", "ben", "chloe"))
-        give(desk, said)
-        desk.close()
-        made[said] = path
-    return made
+    return make_files(tmp_path_factory.mktemp("blind"))
 
 
 def whole_view(desk: Desk) -> Iterator[object]:
@@ -186,9 +143,7 @@ def test_nothing_that_others_get_depends_on_what_ben_thinks(
     if door == "refusals" and who != "ana":
         pytest.skip("the facilitator's refusals are those that could tell")
     one, other = (through(DOORS[door], files[said], who, tmp_path) for said in OPINIONS)
-    for word in (*OPINIONS[0].words, *OPINIONS[1].words):
-        assert word not in one + other
-    assert one == other
+    assert_tells_nothing(one, other)
 
 
 @pytest.mark.parametrize("door", ["the review as a screen has it", "the history and what each change did"])
