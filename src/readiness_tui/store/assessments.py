@@ -36,16 +36,19 @@ class Parts:
     na_confirmed_by: dict[str, str] = field(default_factory=dict)
     consensus: dict[str, Consensus] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    own_notes: dict[str, dict[str, str]] = field(default_factory=dict)  # by item, then by who wrote it
     ticks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     dismissals: tuple[Dismissal, ...] = ()
 
 
 #: The tables that say something about an item, which their rows name.
-BY_ITEM = frozenset({"vote", "evidence", "waiver", "override", "na_confirmation", "consensus", "item_note", "tick"})
+BY_ITEM = frozenset(
+    {"vote", "evidence", "waiver", "override", "na_confirmation", "consensus", "item_note", "own_note", "tick"}
+)
 
 
 def dossier_parts(conn: Connection, review_id: int, items: Collection[str] | None = None) -> Parts:
-    """Nine short queries, whatever the number of items. `items`: of these alone."""
+    """Ten short queries, whatever the number of items. `items`: of these alone."""
     return Parts(
         votes=_many(votes(conn, review_id, items), lambda v: v.item_id),
         evidence=_many(evidence(conn, review_id, items), lambda e: e.item_id),
@@ -54,6 +57,10 @@ def dossier_parts(conn: Connection, review_id: int, items: Collection[str] | Non
         na_confirmed_by={row["item_id"]: row["person"] for row in _of(conn, "na_confirmation", review_id, items)},
         consensus={c.item_id: c for c in consensuses(conn, review_id, items)},
         notes={row["item_id"]: row["text"] for row in _of(conn, "item_note", review_id, items)},
+        own_notes={
+            item: {row["reviewer"]: row["text"] for row in rows}
+            for item, rows in _many(_of(conn, "own_note", review_id, items), lambda row: str(row["item_id"])).items()
+        },
         ticks={
             item: tuple(row["name"] for row in rows)
             for item, rows in _many(_of(conn, "tick", review_id, items), lambda row: str(row["item_id"])).items()
@@ -249,6 +256,14 @@ def put_note(tx: Tx, review_id: int, item_id: str, text: str) -> None:
         tx.put("item_note", {"review_id": review_id, "item_id": item_id, "text": text})
     else:
         tx.delete("item_note", (review_id, item_id))
+
+
+def put_own_note(tx: Tx, review_id: int, item_id: str, reviewer: str, text: str) -> None:
+    """What one reviewer noted while votes are blind. An empty text removes it."""
+    if text:
+        tx.put("own_note", {"review_id": review_id, "item_id": item_id, "reviewer": reviewer, "text": text})
+    else:
+        tx.delete("own_note", (review_id, item_id, reviewer))
 
 
 def put_tick(tx: Tx, review_id: int, item_id: str, name: str, by: str, *, on: bool = True) -> None:

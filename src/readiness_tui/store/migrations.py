@@ -22,6 +22,7 @@ from readiness_tui.store.upgrades.kept_records import kept_records
 from readiness_tui.store.upgrades.kept_results import kept_results
 from readiness_tui.store.upgrades.measured_traces import measured_traces
 from readiness_tui.store.upgrades.next_review import next_review
+from readiness_tui.store.upgrades.people_roles import people_roles
 from readiness_tui.store.upgrades.review_zone import review_zone
 from readiness_tui.store.upgrades.system_column import system_column
 from readiness_tui.store.views import make_views
@@ -57,6 +58,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     next_review,
     review_zone,
     condition_closing,
+    people_roles,
 )
 
 

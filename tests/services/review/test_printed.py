@@ -138,7 +138,7 @@ def test_a_frozen_review_prints_what_was_frozen_and_measures_nothing(
     again = at(sample_db)
     assert again.store.keep(lambda conn: conn.execute("DELETE FROM kept").close())
     assert [printed.scorecard(again, form) for form in ("md", "json")] == [stored.markdown, stored.json]
-    assert printed.check(again) == printed.of_card(card)
+    assert printed.check(again) == printed.of_card(again, card)
 
 
 def test_a_folder_is_kept_once_at_its_end(

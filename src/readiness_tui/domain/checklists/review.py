@@ -15,7 +15,7 @@ class Review:
     """`as_of` pins the day every rule reads (the sample, a frozen review); None = today in `zone`, the name of the team's
     time zone ("" = that of the machine that looks).
 
-    `blind`: votes are hidden from others until `revealed`. `candidate` and `baseline` are run ids in order:
+    `authors` built the system; `observers` look on and do not vote. `blind`: votes are hidden from others until `revealed`. `candidate` and `baseline` are run ids in order:
     a metric comes from the first run that has it. `follows`: the review that this one carried things over from.
     `declared` holds the settings, as typed, that some probes need.
     """
@@ -42,6 +42,8 @@ class Review:
     frozen_at: datetime | None = None
     follows: int | None = None
     zone: str = ""
+    authors: tuple[str, ...] = ()
+    observers: tuple[str, ...] = ()
 
     @property
     def secret(self) -> bool:

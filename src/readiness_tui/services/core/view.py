@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from readiness_tui.domain.checklists.assessment import Dossier, Proposal
 from readiness_tui.domain.checklists.model import Item
 from readiness_tui.domain.checklists.review import Review
-from readiness_tui.domain.checklists.standing import seen
 from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.probes import acceptable
@@ -21,6 +21,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.judging import judged
 from readiness_tui.services.core.known import read_known
 from readiness_tui.services.core.measure import Measured, measure
+from readiness_tui.services.core.seen import said, voters
 from readiness_tui.store import audit, gaps, reviews, scorecards
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.scorecards import StoredScorecard
@@ -55,6 +56,7 @@ class ReviewView:
     handed_in: tuple[HandedIn, ...]
     who: str
     frozen: StoredScorecard | None = None
+    voted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # who, by item; not what, so blind or not
 
     @property
     def gate(self) -> GateOutcome:
@@ -75,19 +77,20 @@ def read_facts(conn: Connection, desk: Desk, review: Review, as_of: date, viewer
     measured = measure(conn, desk, review, checklists, as_of)
     known = read_known(conn, desk, review)
     before = reviews.previous(conn, review)
-    parts = known.parts
+    parts = said(conn, review, known.parts, viewer)
     dossiers = {
         item.id: Dossier(
             item=item,
             checklist_id=checklist.id,
-            votes=seen(parts.votes.get(item.id, ()), review, viewer),
+            votes=parts.votes.get(item.id, ()),
             evidence=parts.evidence.get(item.id, ()),
             proposal=measured.proposals.get(item.id),
             override=parts.overrides.get(item.id),
             waiver=parts.waivers.get(item.id),
             na_confirmed_by=parts.na_confirmed_by.get(item.id, ""),
-            consensus=None if review.secret else parts.consensus.get(item.id),
+            consensus=parts.consensus.get(item.id),
             note=parts.notes.get(item.id, ""),
+            mine="\n".join(parts.own_notes.get(item.id, {}).values()) if review.secret else "",
             # A tick that a later version of the checklist no longer has stays stored, and counts for nothing.
             ticks=tuple(name for name in item.ticks if name in parts.ticks.get(item.id, ())),
         )
@@ -160,6 +163,7 @@ def load(desk: Desk, *, as_of: date | None = None, shared: bool = False) -> Revi
             handed_in=handed_in(facts, judgement, measured, frozen=frozen is not None),
             who=desk.who,
             frozen=frozen,
+            voted=voters(read_known(conn, desk, review).parts),
         )
     measured_kept.keep(desk)
     return view

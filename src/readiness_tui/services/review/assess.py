@@ -10,15 +10,18 @@ from readiness_tui.domain.checklists.assessment import Consensus, Evidence, Evid
 from readiness_tui.domain.checklists.model import Item
 from readiness_tui.domain.checklists.policy import DEFAULT_POLICY
 from readiness_tui.domain.checklists.review import Review
-from readiness_tui.domain.checklists.standing import name_key
+from readiness_tui.domain.checklists.standing import name_key, reviewed_alone
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.core.write import change
+from readiness_tui.services.review import roles
 from readiness_tui.services.review.evidence import Places, look_up, places_of
 from readiness_tui.services.review.items import not_here
+from readiness_tui.services.review.roles import Act
 from readiness_tui.store import assessments, reviews
+from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
 
 
@@ -31,9 +34,24 @@ def score(desk: Desk, items: Sequence[str], points: int | None) -> None:
         for item in items:
             _known(tx.conn, review, item)
             if points is None:
-                assessments.clear_vote(tx, review.id, item, desk.who)
+                _clear_vote(tx, review, item, desk.who)
             else:
-                assessments.put_vote(tx, review.id, Vote(item, desk.who, points, at=desk.now()))
+                _vote(tx, desk, review, Vote(item, desk.who, points))
+
+
+def _vote(tx: Tx, desk: Desk, review: Review, vote: Vote) -> None:
+    """One person has one vote on an item, however their name was spelt: a later one replaces it."""
+    roles.require(desk, review, Act.VOTE)
+    reviewer = roles.spelling(tx.conn, review, vote.reviewer)
+    _clear_vote(tx, review, vote.item_id, reviewer, keep=reviewer)
+    assessments.put_vote(tx, review.id, replace(vote, reviewer=reviewer, at=desk.now()))
+
+
+def _clear_vote(tx: Tx, review: Review, item: str, who: str, *, keep: str = "") -> None:
+    """Delete a person's votes on an item, however they spelt their name, but for the spelling to `keep`."""
+    for vote in assessments.votes(tx.conn, review.id, [item]):
+        if name_key(vote.reviewer) == name_key(who) and vote.reviewer != keep:
+            assessments.clear_vote(tx, review.id, item, vote.reviewer)
 
 
 def not_applicable(desk: Desk, item: str, reason: str) -> None:
@@ -45,20 +63,24 @@ def not_applicable(desk: Desk, item: str, reason: str) -> None:
             raise ReadinessError(
                 f"{item} cannot be set to not applicable: its checklist says it applies to every system."
             )
-        assessments.put_vote(tx, review.id, Vote(item, desk.who, None, na=True, na_reason=reason, at=desk.now()))
+        _vote(tx, desk, review, Vote(item, desk.who, None, na=True, na_reason=reason))
 
 
 def confirm_na(desk: Desk, item: str, by: str) -> None:
     """`by`, a second person, confirms a not-applicable. With one reviewer theirs is enough."""
     _say(by, "Who confirms? Name the second person who agrees that the item does not apply.")
     with change(desk, f"{item}: not applicable confirmed by {by}") as (tx, review):
+        if review.secret:  # else the answer would tell who voted what
+            raise ReadinessError(
+                f"Votes are still blind: vote {item} not applicable yourself with -, or confirm it after the reveal."
+            )
+        roles.require(desk, review, Act.VOTE, by)
         claimed = [vote for vote in assessments.votes(tx.conn, review.id, [item]) if vote.na]
         if not claimed:
             raise ReadinessError(f"{item} is not marked not applicable, so there is nothing to confirm. Press - first.")
-        alone = len(review.reviewers) <= 1
-        if not alone and any(name_key(vote.reviewer) == name_key(by) for vote in claimed):
+        if not reviewed_alone(review.reviewers) and any(name_key(vote.reviewer) == name_key(by) for vote in claimed):
             raise ReadinessError(f"{by} set {item} to not applicable. Somebody else has to confirm it.")
-        assessments.confirm_na(tx, review.id, item, by.strip())
+        assessments.confirm_na(tx, review.id, item, roles.spelling(tx.conn, review, by))
 
 
 def attach(
@@ -107,10 +129,14 @@ def detach(desk: Desk, evidence_id: int) -> None:
 
 
 def note(desk: Desk, item: str, text: str) -> None:
-    """Save the item's note (one per review, whoever types it)."""
+    """Save the item's note: one per review, whoever types it. While votes are blind each reviewer has their own, which
+    the reveal puts together."""
     with change(desk, f"note on {item}") as (tx, review):
         _known(tx.conn, review, item)
-        assessments.put_note(tx, review.id, item, text)
+        if review.secret:
+            assessments.put_own_note(tx, review.id, item, roles.spelling(tx.conn, review, desk.who), text)
+        else:
+            assessments.put_note(tx, review.id, item, text)
 
 
 def tick(desk: Desk, item: str, name: str, *, on: bool) -> None:
@@ -150,8 +176,7 @@ def accept(desk: Desk, items: Sequence[str] | None = None) -> tuple[str, ...]:
         raise ReadinessError("No proof proposes points here. Import traces or a run that the item's proof can read.")
     with change(desk, f"accept proof for {', '.join(ready)}") as (tx, review):
         for item in ready:
-            points = view.proposals[item].points
-            assessments.put_vote(tx, review.id, Vote(item, desk.who, points, at=desk.now()))
+            _vote(tx, desk, review, Vote(item, desk.who, view.proposals[item].points))
     return ready
 
 
@@ -162,6 +187,12 @@ def override(desk: Desk, item: str, reason: str) -> None:
     if proposal is None or proposal.points is None:
         raise ReadinessError(f"No proof speaks against {item}, so there is nothing to override.")
     with change(desk, f"{item}: vote kept against the proof", reason) as (tx, review):
+        roles.require(desk, review, Act.VOTE)
+        if review.secret:  # one for the item, and seen by all
+            raise ReadinessError(
+                f"Votes are still blind. Keep {item} against the proof once they are revealed: it is decided for the item,"
+                " not for one vote."
+            )
         assessments.put_override(tx, review.id, Override(item, desk.who, reason.strip(), proposal.digest))
 
 
@@ -195,15 +226,15 @@ def agree(desk: Desk, item: str, points: int | None, reason: str, *, na: bool = 
         _known(tx.conn, review, item)
         if review.secret:
             raise ReadinessError("Votes are still blind. Reveal them before you record a consensus.")
-        if review.facilitator and name_key(review.facilitator) != name_key(desk.who):
-            raise ReadinessError(f"The consensus is the facilitator's to record: {review.facilitator}.")
+        roles.require(desk, review, Act.AGREE)
         assessments.put_consensus(tx, review.id, Consensus(item, points, na, desk.who, reason.strip()))
 
 
 def same_evidence(desk: Desk, items: Sequence[str]) -> Evidence:
     """Attach the evidence that was attached last to `items` too."""
     view = load(desk)
-    pieces = [piece for dossier in view.facts.dossiers.values() for piece in dossier.evidence if piece.by == desk.who]
+    mine, said = name_key(desk.who), (dossier.evidence for dossier in view.facts.dossiers.values())
+    pieces = [piece for evidence in said for piece in evidence if name_key(piece.by) == mine]
     if not pieces:
         raise ReadinessError("You have attached no evidence yet. Press e to attach some.")
     last = max(pieces, key=lambda piece: piece.id)

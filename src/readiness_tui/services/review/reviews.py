@@ -10,17 +10,20 @@ from pathlib import Path
 from readiness_tui.domain.checklists.declared import problem
 from readiness_tui.domain.checklists.model import Checklist, Depth
 from readiness_tui.domain.checklists.review import DEFAULT_CHECKLISTS, Review
-from readiness_tui.domain.checklists.standing import name_key
+from readiness_tui.domain.checklists.standing import name_key, reviewed_alone
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.seen import merged_note
 from readiness_tui.services.core.target import same_name
 from readiness_tui.services.core.write import change, sync
 from readiness_tui.services.core.zones import checked_zone
+from readiness_tui.services.review import roles
 from readiness_tui.services.review.next_review import carry_waivers, following, last_candidate
+from readiness_tui.services.review.roles import Act
 from readiness_tui.sources.settings import checklist as checklist_file
-from readiness_tui.store import reviews, systems
+from readiness_tui.store import assessments, reviews, systems
 from readiness_tui.store.sqlite import Connection
 
 #: The typed settings that some probes need, with what to type.
@@ -54,6 +57,8 @@ def new_review(
     checklists: Sequence[str] | None = None,
     reviewers: Sequence[str] = (),
     facilitator: str = "",
+    authors: Sequence[str] = (),
+    observers: Sequence[str] = (),
     blind: bool | None = None,
     as_of: date | None = None,
     folders: Sequence[Path] = (),
@@ -98,7 +103,11 @@ def new_review(
             as_of=as_of,
             baseline=begun.baseline if baseline is None else tuple(baseline),
             zone=zone,
+            authors=once(authors) or begun.authors,
+            observers=once(observers) or begun.observers,
         )
+        if blind:
+            _somebody_to_hide_from(review)
         review = replace(review, id=reviews.put(tx, review))
         reviews.put_checklists(tx, review.id, chosen)
         if last is not None:
@@ -149,14 +158,24 @@ def people(desk: Desk) -> Review:
 
 
 def set_people(
-    desk: Desk, *, add: Sequence[str] = (), remove: Sequence[str] = (), owner: str = "", facilitator: str = ""
+    desk: Desk,
+    *,
+    add: Sequence[str] = (),
+    remove: Sequence[str] = (),
+    owner: str = "",
+    facilitator: str = "",
+    authors: Sequence[str] | None = None,
+    observers: Sequence[str] | None = None,
 ) -> Review:
     """Change who votes, who owns the review, who records a consensus; an empty name leaves the one there is.
 
-    Votes of somebody who leaves stand: they were given.
+    `authors` built the system, `observers` look on and do not vote: all of them, None leaves them as they are. Votes of
+    somebody who leaves stand: they were given.
     """
     add, remove, owner, facilitator = once(add), once(remove), owner.strip(), facilitator.strip()
     parts = [f"{name} joins" for name in add] + [f"{name} leaves" for name in remove]
+    for word, names in (("authors", authors), ("observers", observers)):
+        parts += [] if names is None else [f"{word} {', '.join(once(names)) or 'nobody'}"]
     parts += [f"owner {owner}"] * bool(owner) + [f"facilitator {facilitator}"] * bool(facilitator)
     with change(desk, f"people: {', '.join(parts) or 'as before'}") as (tx, review):
         known = {name_key(name) for name in review.reviewers}
@@ -171,7 +190,16 @@ def set_people(
             reviewers=reviewers,
             owner=owner or review.owner,
             facilitator=facilitator or review.facilitator,
+            authors=review.authors if authors is None else once(authors),
+            observers=review.observers if observers is None else once(observers),
         )
+        voting = {name_key(name) for name in reviewers}
+        if both := [name for name in changed.observers if name_key(name) in voting]:
+            if observers is not None:
+                raise ReadinessError(f"{both[0]} cannot observe and vote. Take them out of the reviewers first.")
+            changed = replace(changed, observers=tuple(n for n in changed.observers if name_key(n) not in voting))
+        if changed.secret and reviewed_alone(reviewers) and not _others(tx.conn, changed, reviewers[0]):
+            changed = replace(changed, blind=False)  # nobody is left to hide votes from
         reviews.put(tx, changed)
     return changed
 
@@ -201,17 +229,50 @@ def declare(desk: Desk, name: str, value: str) -> None:
 
 
 def set_blind(desk: Desk, blind: bool) -> None:
-    """Blind voting: each scores alone until the reveal."""
-    with change(desk, "blind voting" if blind else "open voting") as (tx, review):
-        reviews.put(tx, replace(review, blind=blind, revealed=False))
+    """Blind voting: each scores alone until the reveal. The facilitator's choice.
+
+    Refused where nobody else reviews, after a reveal, and for opening what was voted blind: that is what `reveal` does.
+    """
+    with change(desk, "blind voting" if blind else "open voting", undoable=False) as (tx, review):
+        roles.require(desk, review, Act.BLIND)
+        if review.revealed:
+            raise ReadinessError("The votes were revealed, and cannot be hidden again. The next review can vote blind.")
+        if blind:
+            _somebody_to_hide_from(review)
+        elif review.blind and _others(tx.conn, review, ""):
+            raise ReadinessError("People have voted blind already. Reveal their votes instead, once all are in.")
+        reviews.put(tx, replace(review, blind=blind))
 
 
 def reveal(desk: Desk) -> None:
-    """Show all votes at once. Cannot be hidden again."""
-    with change(desk, "votes revealed") as (tx, review):
+    """Show all votes at once, and put the reviewers' notes together. The facilitator's; it cannot be taken back."""
+    with change(desk, "votes revealed", undoable=False) as (tx, review):
         if not review.blind:
             raise ReadinessError("Voting is open: there is nothing to reveal.")
+        if review.revealed:
+            raise ReadinessError("The votes are revealed already.")
+        roles.require(desk, review, Act.REVEAL)
         reviews.put(tx, replace(review, revealed=True))
+        parts = assessments.dossier_parts(tx.conn, review.id)
+        for item, own in parts.own_notes.items():
+            assessments.put_note(tx, review.id, item, merged_note(parts.notes.get(item, ""), own, review.reviewers))
+            for reviewer in own:
+                assessments.put_own_note(tx, review.id, item, reviewer, "")
+
+
+def _somebody_to_hide_from(review: Review) -> None:
+    if reviewed_alone(review.reviewers):
+        raise ReadinessError(
+            f"{', '.join(review.reviewers)} reviews alone: there is nobody to hide votes from. Add a reviewer first."
+        )
+
+
+def _others(conn: Connection, review: Review, who: str) -> bool:
+    """Whether anybody but `who` has voted, or noted something of their own."""
+    parts, me = assessments.dossier_parts(conn, review.id), name_key(who)
+    names = [vote.reviewer for votes in parts.votes.values() for vote in votes]
+    names += [name for notes in parts.own_notes.values() for name in notes]
+    return any(name_key(name) != me for name in names)
 
 
 def override_verdict(desk: Desk, verdict: str, reason: str) -> None:

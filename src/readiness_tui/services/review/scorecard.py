@@ -21,6 +21,11 @@ from readiness_tui.store import assessments, imports, reviews, scorecards
 from readiness_tui.store.rows import frozen_words
 from readiness_tui.store.sqlite import Connection
 
+_STILL_BLIND = (
+    "Votes are still blind, so every item would be frozen as undecided. The facilitator reveals them first: b in"
+    " Checklists, or `readiness votes --reveal`."
+)
+
 
 def compose_card(desk: Desk, view: ReviewView) -> Scorecard:
     """The scorecard of this view, compared with the previous frozen one of the system."""
@@ -118,9 +123,13 @@ def freeze(desk: Desk, *, templates: Path | None = None) -> Scorecard:
         if said := frozen_words(conn, view.review.id):
             raise ReadinessError(said)
     folder = templates_folder(desk, templates)
+    if view.review.secret:
+        raise ReadinessError(_STILL_BLIND)
     with desk.store.write(desk.who, "scorecard frozen", now=desk.now(), review_id=view.review.id, undoable=False) as tx:
         review = reviews.get(tx.conn, view.review.id)
         tx.guard_review(review.id)
+        if review.secret:  # turned on meanwhile
+            raise ReadinessError(_STILL_BLIND)
         # The day is kept with the review: what is frozen is judged as of then for ever. So is the zone, where that day
         # ended in the next one of UTC: what happened in its evening has happened.
         day = desk.as_of(review)

@@ -67,6 +67,7 @@ JUDGED = (
     "SELECT * FROM na_confirmation WHERE review_id = :review",
     "SELECT * FROM consensus WHERE review_id = :review",
     "SELECT * FROM item_note WHERE review_id = :review",
+    "SELECT * FROM own_note WHERE review_id = :review",
     "SELECT * FROM tick WHERE review_id = :review",
     "SELECT * FROM dissent WHERE review_id = :review",
     "SELECT * FROM condition WHERE review_id = :review",

@@ -10,6 +10,7 @@ from textual.binding import Binding
 from readiness_tui.domain.checklists.assessment import Assurance, Dossier, Evidence, EvidenceKind, Proposal, Standing
 from readiness_tui.domain.checklists.evidence import claim_sentence
 from readiness_tui.domain.checklists.model import ProbeKind
+from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.core.view import ReviewView
@@ -95,7 +96,7 @@ class Scoring(Feature):
         if standing is None or len(items) > 1:
             return
         # The vote is saved already: each question below only offers what would make it count in full.
-        if standing.conflict:
+        if standing.conflict and not self.view.review.secret:
             self._ask_keep(standing)
         elif points == 2 and standing.assurance is Assurance.CLAIMED:
             self._ask_evidence(items, "2 needs evidence. Esc keeps “2 claimed, counts 1”.")
@@ -127,7 +128,7 @@ class Scoring(Feature):
                 await self._scored()
             return
         if standing.na_awaiting or any(v.na for v in view.dossier(item).votes):
-            others = [name for name in view.review.reviewers if name != view.who]
+            others = [name for name in view.review.reviewers if name_key(name) != name_key(view.who)]
             self.screen.ask(
                 f"{item}: confirm not applicable",
                 [Field("by", "Who confirms?", others[0] if others else view.who, choices=others)],
@@ -283,10 +284,12 @@ class Scoring(Feature):
         view, item = self.view, self.item_id
         if item is None:
             return
+        dossier, blind = view.dossier(item), view.review.secret
         self.screen.ask(
-            f"Note on {item}",
-            [Field("text", "Note (Ctrl+S saves)", view.dossier(item).note, long=True)],
+            f"My note on {item}" if blind else f"Note on {item}",
+            [Field("text", "Note (Ctrl+S saves)", dossier.mine if blind else dossier.note, long=True)],
             lambda values: assess.note(self.desk, item, values["text"]),
+            intro="Yours alone until the reveal, which puts all notes together." if blind else "",
         )
 
     def action_waive(self) -> None:
