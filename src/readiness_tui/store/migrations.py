@@ -21,6 +21,7 @@ from readiness_tui.store.upgrades.kept_records import kept_records
 from readiness_tui.store.upgrades.kept_results import kept_results
 from readiness_tui.store.upgrades.measured_traces import measured_traces
 from readiness_tui.store.upgrades.system_column import system_column
+from readiness_tui.store.upgrades.together import together
 from readiness_tui.store.views import make_views
 
 Migration = Callable[[Any], None]  # takes a sqlite_utils.Database inside the migration's transaction
@@ -51,6 +52,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     kept_records,
     explore,
     measured_traces,
+    together,
 )
 
 
