@@ -25,6 +25,7 @@ from readiness_tui.store.upgrades.next_review import next_review
 from readiness_tui.store.upgrades.people_roles import people_roles
 from readiness_tui.store.upgrades.review_zone import review_zone
 from readiness_tui.store.upgrades.system_column import system_column
+from readiness_tui.store.upgrades.together import together
 from readiness_tui.store.views import make_views
 
 Migration = Callable[[Any], None]  # takes a sqlite_utils.Database inside the migration's transaction
@@ -59,6 +60,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     review_zone,
     condition_closing,
     people_roles,
+    together,
 )
 
 

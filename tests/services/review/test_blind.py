@@ -17,7 +17,19 @@ from readiness_tui.domain.verdict.preview import preview_vote
 from readiness_tui.services.core import opening, seen
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
-from readiness_tui.services.review import assess, carry, check, history, meeting, printed, reviews, roles, scorecard, trend, votes
+from readiness_tui.services.review import (
+    assess,
+    carry,
+    check,
+    history,
+    meeting,
+    printed,
+    reviews,
+    roles,
+    scorecard,
+    trend,
+    votes,
+)
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.history.text import change_line, summary
 from readiness_tui.tui.screens.overview.glance import to_plain

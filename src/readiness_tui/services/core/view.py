@@ -15,12 +15,14 @@ from readiness_tui.domain.probes import acceptable
 from readiness_tui.domain.verdict.gap import Gap, StoredCondition
 from readiness_tui.domain.verdict.judge import Workings
 from readiness_tui.domain.verdict.model import Facts, Judgement
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core import measured_kept
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.judging import judged
 from readiness_tui.services.core.known import read_known
 from readiness_tui.services.core.measure import Measured, measure
+from readiness_tui.services.core.rivals import of_section, open_rivals
 from readiness_tui.services.core.seen import said, voters
 from readiness_tui.store import audit, gaps, reviews, scorecards
 from readiness_tui.store.runs import RunInfo
@@ -57,6 +59,7 @@ class ReviewView:
     who: str
     frozen: StoredScorecard | None = None
     voted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # who, by item; not what, so blind or not
+    rivals: tuple[Rival, ...] = ()  # what waits to be settled; see services/review/settling.py
 
     @property
     def gate(self) -> GateOutcome:
@@ -164,9 +167,17 @@ def load(desk: Desk, *, as_of: date | None = None, shared: bool = False) -> Revi
             who=desk.who,
             frozen=frozen,
             voted=voters(read_known(conn, desk, review).parts),
+            rivals=_rivals(conn, review, desk),
         )
     measured_kept.keep(desk)
     return view
+
+
+def _rivals(conn: Connection, review: Review, desk: Desk) -> tuple[Rival, ...]:
+    of_notes = [
+        of_section(one.number, other) for one in read_known(conn, desk, review).incidents for other in one.rivals
+    ]
+    return (*open_rivals(conn, review), *of_notes)
 
 
 def handed_in(facts: Facts, judgement: Judgement, measured: Measured, *, frozen: bool) -> tuple[HandedIn, ...]:

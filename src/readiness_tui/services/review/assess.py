@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -12,8 +13,10 @@ from readiness_tui.domain.checklists.policy import DEFAULT_POLICY
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import name_key, reviewed_alone
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.verdict.rival import UNSEEN, Rival, Unseen
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.rivals import Kind, save, seen
 from readiness_tui.services.core.view import load
 from readiness_tui.services.core.write import change
 from readiness_tui.services.review import roles
@@ -128,15 +131,19 @@ def detach(desk: Desk, evidence_id: int) -> None:
         assessments.remove_evidence(tx, evidence_id)
 
 
-def note(desk: Desk, item: str, text: str) -> None:
+def note(desk: Desk, item: str, text: str, *, base: str | None = None) -> Rival | None:
     """Save the item's note: one per review, whoever types it. While votes are blind each reviewer has their own, which
-    the reveal puts together."""
+    the reveal puts together.
+
+    `base`: the note that the writer saw. Where somebody else has written another one since, theirs stays and this one is
+    kept beside it until somebody settles the two: it is returned.
+    """
     with change(desk, f"note on {item}") as (tx, review):
-        _known(tx.conn, review, item)
         if review.secret:
+            _known(tx.conn, review, item)
             assessments.put_own_note(tx, review.id, item, roles.spelling(tx.conn, review, desk.who), text)
-        else:
-            assessments.put_note(tx, review.id, item, text)
+            return None
+        return save(tx, desk, review, NOTE, item, {"text": text}, None if base is None else seen(text=base))
 
 
 def tick(desk: Desk, item: str, name: str, *, on: bool) -> None:
@@ -147,24 +154,24 @@ def tick(desk: Desk, item: str, name: str, *, on: bool) -> None:
         assessments.put_tick(tx, review.id, item, name, desk.who, on=on)
 
 
-def waive(desk: Desk, item: str, reason: str, approver: str, expires: date) -> None:
-    """Accept the risk of an item below 2 until `expires` (inclusive, within the policy's longest waiver)."""
-    _say(reason, "Why is the risk accepted? A waiver needs a reason.")
-    _say(approver, "Who approves? A waiver needs a named person.")
+def waive(
+    desk: Desk, item: str, reason: str, approver: str, expires: date, *, base: Waiver | Unseen | None = UNSEEN
+) -> Rival | None:
+    """Accept the risk of an item below 2 until `expires` (inclusive, within the policy's longest waiver).
+
+    `base`: the waiver that the writer saw, None for none. Otherwise as for `note`; a waiver is one statement, so that two
+    of them are never mixed.
+    """
+    said = waiver_text(reason, approver, expires)
     with change(desk, f"waiver on {item} until {expires}", reason) as (tx, review):
-        _known(tx.conn, review, item)
-        today = desk.as_of(review)
-        last = DEFAULT_POLICY.last_waiver_day(today)
-        if not today <= expires <= last:
-            days = DEFAULT_POLICY.waiver_days
-            raise ReadinessError(f"A waiver ends between today and {days} days ahead: {today} to {last}.")
-        assessments.put_waiver(tx, review.id, Waiver(item, reason.strip(), approver.strip(), today, expires))
+        _check_waiver(desk, review, said)
+        return save(tx, desk, review, WAIVER, item, {"waiver": said}, seen(waiver=_base_waiver(base)))
 
 
-def unwaive(desk: Desk, item: str) -> None:
-    """Take a waiver back."""
+def unwaive(desk: Desk, item: str, *, base: Waiver | Unseen | None = UNSEEN) -> Rival | None:
+    """Take a waiver back. `base` as for `waive`."""
     with change(desk, f"waiver on {item} withdrawn") as (tx, review):
-        assessments.remove_waiver(tx, review.id, item)
+        return save(tx, desk, review, WAIVER, item, {"waiver": ""}, seen(waiver=_base_waiver(base)))
 
 
 def accept(desk: Desk, items: Sequence[str] | None = None) -> tuple[str, ...]:
@@ -252,3 +259,73 @@ def _known(conn: Connection, review: Review, item: str) -> Item:
 def _say(text: str, refusal: str) -> None:
     if not text.strip():
         raise ReadinessError(refusal)
+
+
+# -- what several people may change at once ---------------------------------------------------------------------------
+
+
+def _note_text(conn: Connection, review: Review, item: str) -> dict[str, str]:
+    _known(conn, review, item)
+    return {"text": assessments.dossier_parts(conn, review.id, [item]).notes.get(item, "")}
+
+
+def _write_note(tx: Tx, desk: Desk, review: Review, item: str, values: dict[str, str]) -> None:
+    assessments.put_note(tx, review.id, item, values["text"])
+
+
+def _stored_waiver(conn: Connection, review: Review, item: str) -> dict[str, str]:
+    _known(conn, review, item)
+    found = next(iter(assessments.waivers(conn, review.id, [item])), None)
+    return {"waiver": "" if found is None else waiver_text(found.reason, found.approver, found.expires)}
+
+
+def _write_waiver(tx: Tx, desk: Desk, review: Review, item: str, values: dict[str, str]) -> None:
+    if not values["waiver"]:
+        assessments.remove_waiver(tx, review.id, item)
+        return
+    _check_waiver(desk, review, values["waiver"])
+    said = json.loads(values["waiver"])
+    given, expires = desk.as_of(review), date.fromisoformat(said["until"])
+    assessments.put_waiver(tx, review.id, Waiver(item, said["reason"], said["approved by"], given, expires))
+
+
+def _check_waiver(desk: Desk, review: Review, text: str) -> None:
+    said = json.loads(text)
+    _say(said["reason"], "Why is the risk accepted? A waiver needs a reason.")
+    _say(said["approved by"], "Who approves? A waiver needs a named person.")
+    today, expires = desk.as_of(review), date.fromisoformat(said["until"])
+    last = DEFAULT_POLICY.last_waiver_day(today)
+    if not today <= expires <= last:
+        days = DEFAULT_POLICY.waiver_days
+        raise ReadinessError(f"A waiver ends between today and {days} days ahead: {today} to {last}.")
+
+
+def waiver_text(reason: str, approver: str, expires: date | str) -> str:
+    """All of a waiver as one value, which a rival holds."""
+    return json.dumps(
+        {"reason": reason.strip(), "approved by": approver.strip(), "until": str(expires)}, ensure_ascii=False
+    )
+
+
+def _base_waiver(base: Waiver | Unseen | None) -> str | Unseen:
+    if isinstance(base, Unseen):
+        return base
+    return "" if base is None else waiver_text(base.reason, base.approver, base.expires)
+
+
+NOTE = Kind(
+    "note",
+    read=_note_text,
+    write=_write_note,
+    row=lambda review, item: ("item_note", (review.id, item)),
+    of_review=True,
+    long=frozenset({"text"}),
+)
+WAIVER = Kind(
+    "waiver",
+    read=_stored_waiver,
+    write=_write_waiver,
+    row=lambda review, item: ("waiver", (review.id, item)),
+    of_review=True,
+    columns={"waiver": "reason"},
+)

@@ -13,14 +13,17 @@ from readiness_tui.domain.checklists.review import DEFAULT_CHECKLISTS, Review
 from readiness_tui.domain.checklists.standing import name_key, reviewed_alone
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.rivals import joined
 from readiness_tui.services.core.seen import merged_note
 from readiness_tui.services.core.target import same_name
 from readiness_tui.services.core.write import change, sync
 from readiness_tui.services.core.zones import checked_zone
 from readiness_tui.services.review import roles
 from readiness_tui.services.review.next_review import carry_waivers, following, last_candidate
+from readiness_tui.services.review.review_fields import DECLARED, change_fields, field_texts, save_fields
 from readiness_tui.services.review.roles import Act
 from readiness_tui.sources.settings import checklist as checklist_file
 from readiness_tui.store import assessments, reviews, systems
@@ -137,18 +140,27 @@ def load_chosen(ids: Sequence[str], folders: Sequence[Path], kept: Sequence[Chec
     return tuple(known[name] for name in (*ids, *own))
 
 
-def set_checklists(desk: Desk, ids: Sequence[str], folders: Sequence[Path] = ()) -> None:
-    """Change which checklists the review holds. Votes on items that leave stay stored."""
+def set_checklists(
+    desk: Desk, ids: Sequence[str], folders: Sequence[Path] = (), *, base: Sequence[str] | None = None
+) -> None:
+    """Change which checklists the review holds. Votes on items that leave stay stored.
+
+    `base`: those that the writer saw; what somebody else has added since stays, and what they took out stays out.
+    """
     with change(desk, f"checklists: {', '.join(ids)}") as (tx, review):
-        chosen = load_chosen(ids, folders, reviews.checklists(tx.conn, review.id))
+        wanted = ids if base is None else joined(review.checklists, ids, base)
+        chosen = load_chosen(wanted, folders, reviews.checklists(tx.conn, review.id))
         reviews.put_checklists(tx, review.id, chosen)
         reviews.put(tx, replace(review, checklists=tuple(checklist.id for checklist in chosen)))
 
 
-def set_depth(desk: Desk, depth: Depth) -> None:
-    """`course` for an hour's first meeting, `full` for every item. Votes outside the depth stay stored."""
-    with change(desk, f"depth: {depth}") as (tx, review):
-        reviews.put(tx, replace(review, depth=depth))
+def set_depth(desk: Desk, depth: Depth, *, base: Depth | None = None) -> Rival | None:
+    """`course` for an hour's first meeting, `full` for every item. Votes outside the depth stay stored.
+
+    `base` and what is returned: see `change_fields`.
+    """
+    saw = None if base is None else {"depth": base.value}
+    return change_fields(desk, f"depth: {depth}", {"depth": depth.value}, saw)
 
 
 def people(desk: Desk) -> Review:
@@ -166,11 +178,13 @@ def set_people(
     facilitator: str = "",
     authors: Sequence[str] | None = None,
     observers: Sequence[str] | None = None,
+    base: Review | None = None,
 ) -> Review:
     """Change who votes, who owns the review, who records a consensus; an empty name leaves the one there is.
 
     `authors` built the system, `observers` look on and do not vote: all of them, None leaves them as they are. Votes of
-    somebody who leaves stand: they were given.
+    somebody who leaves stand: they were given. `base`: the review as the writer saw it; where somebody else has named
+    another owner or facilitator since, theirs stays and this one is kept beside it until somebody settles the two.
     """
     add, remove, owner, facilitator = once(add), once(remove), owner.strip(), facilitator.strip()
     parts = [f"{name} joins" for name in add] + [f"{name} leaves" for name in remove]
@@ -179,7 +193,8 @@ def set_people(
     parts += [f"owner {owner}"] * bool(owner) + [f"facilitator {facilitator}"] * bool(facilitator)
     with change(desk, f"people: {', '.join(parts) or 'as before'}") as (tx, review):
         known = {name_key(name) for name in review.reviewers}
-        if strangers := [name for name in remove if name_key(name) not in known]:
+        strangers = [name for name in remove if name_key(name) not in known]
+        if strangers and base is None:  # else somebody else has taken them out meanwhile
             raise ReadinessError(f"{strangers[0]} is no reviewer here. They are: {', '.join(review.reviewers)}.")
         gone = {name_key(name) for name in remove}
         reviewers = once([*(name for name in review.reviewers if name_key(name) not in gone), *add])
@@ -188,8 +203,6 @@ def set_people(
         changed = replace(
             review,
             reviewers=reviewers,
-            owner=owner or review.owner,
-            facilitator=facilitator or review.facilitator,
             authors=review.authors if authors is None else once(authors),
             observers=review.observers if observers is None else once(observers),
         )
@@ -201,7 +214,9 @@ def set_people(
         if changed.secret and reviewed_alone(reviewers) and not _others(tx.conn, changed, reviewers[0]):
             changed = replace(changed, blind=False)  # nobody is left to hide votes from
         reviews.put(tx, changed)
-    return changed
+        named = {name: typed for name, typed in (("owner", owner), ("facilitator", facilitator)) if typed}
+        save_fields(tx, desk, changed, named, None if base is None else field_texts(base))
+        return reviews.get(tx.conn, review.id)
 
 
 def once(names: Iterable[str]) -> tuple[str, ...]:
@@ -212,20 +227,19 @@ def once(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in found.values() if name)
 
 
-def declare(desk: Desk, name: str, value: str) -> None:
+def declare(desk: Desk, name: str, value: str, *, base: str | None = None) -> Rival | None:
     """Declare a setting that probes read (see DECLARABLE); an empty value withdraws it.
 
-    Raises ReadinessError where no probe could read it: better now than as a proof that stays silent.
+    Raises ReadinessError where no probe could read it: better now than as a proof that stays silent. `base` and what is
+    returned: see `change_fields`.
     """
     if name not in DECLARABLE:
         raise ReadinessError(f"{name} is not a setting. Known are: {', '.join(DECLARABLE)}.")
     if value.strip() and (unusable := problem(name, value)):
         raise ReadinessError(f"{unusable[0].upper()}{unusable[1:]}. Correct it, or leave it empty.")
-    with change(desk, f"declare {name} = {value or 'nothing'}") as (tx, review):
-        declared = {key: old for key, old in review.declared.items() if key != name}
-        if value.strip():
-            declared[name] = value.strip()
-        reviews.put(tx, replace(review, declared=declared))
+    field = DECLARED + name
+    saw = None if base is None else {field: base}
+    return change_fields(desk, f"declare {name} = {value or 'nothing'}", {field: value.strip()}, saw)
 
 
 def set_blind(desk: Desk, blind: bool) -> None:
@@ -275,12 +289,24 @@ def _others(conn: Connection, review: Review, who: str) -> bool:
     return any(name_key(name) != me for name in names)
 
 
-def override_verdict(desk: Desk, verdict: str, reason: str) -> None:
-    """Record that a named person overrides the verdict. The computed one is still printed."""
+def override_verdict(desk: Desk, verdict: str, reason: str, *, base: Review | None = None) -> None:
+    """Record that a named person overrides the verdict. The computed one is still printed.
+
+    `base`: the review as the writer saw it; raises ReadinessError where somebody else has decided otherwise since.
+    """
     if not reason.strip():
         raise ReadinessError("Why do you decide against the computed verdict? An override needs a reason.")
     with change(desk, f"verdict overridden: {verdict}", reason) as (tx, review):
+        if base is not None and _decided(review) not in (_decided(base), (None, None, None)):
+            raise ReadinessError(
+                f"{review.override_by} has decided otherwise meanwhile: {review.override_verdict}, because"
+                f" {one_line(review.override_reason or '', 200)}. Read it, then decide again."
+            )
         reviews.put(tx, replace(review, override_verdict=verdict, override_by=desk.who, override_reason=reason.strip()))
+
+
+def _decided(review: Review) -> tuple[str | None, str | None, str | None]:
+    return review.override_verdict, review.override_by, review.override_reason
 
 
 def all_reviews(desk: Desk) -> list[Review]:

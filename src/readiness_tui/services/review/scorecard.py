@@ -7,18 +7,21 @@ from datetime import date
 from pathlib import Path
 
 from readiness_tui import __version__
+from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.scorecard.compose import compose
 from readiness_tui.domain.scorecard.model import Dissent, GateCheck, Scorecard
 from readiness_tui.domain.verdict.model import Part
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.rivals import Kind, save
 from readiness_tui.services.core.templates import templates_folder
 from readiness_tui.services.core.view import ReviewView, load, read_facts
 from readiness_tui.services.core.write import sync
 from readiness_tui.services.core.zones import name_of
 from readiness_tui.store import assessments, imports, reviews, scorecards
-from readiness_tui.store.rows import frozen_words
+from readiness_tui.store.rows import Tx, frozen_words
 from readiness_tui.store.sqlite import Connection
 
 _STILL_BLIND = (
@@ -158,11 +161,33 @@ def freeze(desk: Desk, *, templates: Path | None = None) -> Scorecard:
     return card
 
 
-def dissent(desk: Desk, person: str, reason: str) -> None:
-    """Record that a person disagrees with the verdict; an empty reason takes it back."""
+def dissent(desk: Desk, person: str, reason: str, *, base: str | None = None) -> Rival | None:
+    """Record that a person disagrees with the verdict; an empty reason takes it back.
+
+    `base`: their reason as the writer saw it, "" for none. Where another one has been recorded since, that one stays and
+    this one is kept beside it until somebody settles the two: it is returned.
+    """
     from readiness_tui.services.core.write import change
 
     if not person.strip():
         raise ReadinessError("Who disagrees? A dissent is kept with its name.")
     with change(desk, f"dissent of {person}", reason) as (tx, review):
-        assessments.put_dissent(tx, review.id, person.strip(), reason.strip())
+        saw = None if base is None else {"reason": base}
+        return save(tx, desk, review, DISSENT, person.strip(), {"reason": reason.strip()}, saw)
+
+
+def _read_dissent(conn: Connection, review: Review, person: str) -> dict[str, str]:
+    return {"reason": assessments.dissents(conn, review.id).get(person, "")}
+
+
+def _write_dissent(tx: Tx, desk: Desk, review: Review, person: str, values: dict[str, str]) -> None:
+    assessments.put_dissent(tx, review.id, person, values["reason"])
+
+
+DISSENT = Kind(
+    "dissent",
+    read=_read_dissent,
+    write=_write_dissent,
+    row=lambda review, person: ("dissent", (review.id, person)),
+    of_review=True,
+)

@@ -71,6 +71,7 @@ JUDGED = (
     "SELECT * FROM tick WHERE review_id = :review",
     "SELECT * FROM dissent WHERE review_id = :review",
     "SELECT * FROM condition WHERE review_id = :review",
+    "SELECT * FROM rival WHERE system = :system ORDER BY id",
     "SELECT * FROM gap WHERE system = :system",
     "SELECT * FROM review WHERE system = :system ORDER BY id",
     f"SELECT * FROM scorecard WHERE review_id IN (:review, {_FOLLOWED}, {_BEFORE}) ORDER BY id",

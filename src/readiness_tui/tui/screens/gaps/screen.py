@@ -16,7 +16,7 @@ from readiness_tui.domain.scorecard.gap_lines import gap_lines
 from readiness_tui.domain.scorecard.model import GapLine
 from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.domain.text.format import day_month, plural
-from readiness_tui.domain.verdict.gap import GapState
+from readiness_tui.domain.verdict.gap import GapState, called
 from readiness_tui.domain.verdict.gaps import short_item
 from readiness_tui.domain.verdict.model import Condition
 from readiness_tui.reports.atomic import write_text
@@ -274,7 +274,7 @@ def about_condition(condition: Condition) -> Content:
     if condition.problem:
         rows.append(safe(f"Blocks: {condition.problem}. A condition needs an owner and a day that has not passed."))
     if condition.lifts:
-        rows.append(safe("Lifted by " + ", ".join(gaps.called(key) for key in condition.lifts), "$foreground-muted"))
+        rows.append(safe("Lifted by " + ", ".join(called(key) for key in condition.lifts), "$foreground-muted"))
     return Content("\n").join(rows)
 
 
@@ -287,7 +287,7 @@ def about_gap(gap: GapLine) -> Content:
         ),
     ]
     if gap.merged:
-        rows.append(safe("Stands for " + ", ".join(gaps.called(key) for key in gap.merged), "$foreground-muted"))
+        rows.append(safe("Stands for " + ", ".join(called(key) for key in gap.merged), "$foreground-muted"))
     if gap.due_changes:
         rows.append(safe("Date changed: " + "; ".join(gap.due_changes), "$foreground-muted"))
     if gap.evidence:
