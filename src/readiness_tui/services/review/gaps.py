@@ -11,6 +11,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.verdict.gap import Gap, GapState, StoredCondition
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.write import change, system_change
+from readiness_tui.services.review.people import person
 from readiness_tui.store import gaps, incidents
 from readiness_tui.store.rows import Tx
 
@@ -19,10 +20,12 @@ BY_HAND = (GapState.OPEN, GapState.IN_PROGRESS, GapState.CLAIMED_DONE)
 
 
 def set_owner(desk: Desk, key: str, owner: str) -> None:
-    """Name the person who owns a gap; conditions and the incident action that it stands for follow. Empty clears it."""
-    with system_change(desk, f"owner of {called(key)}: {owner.strip() or 'nobody'}") as (tx, review):
-        gaps.put(tx, review.system, replace(_gap(tx, review.system, key), owner=owner.strip()))
-        _put_action(tx, review.system, key, owner=owner.strip())
+    """Name the person who owns a gap, an initial is enough; conditions and the incident action that it stands for
+    follow. Empty clears it."""
+    owner = person(desk, owner)
+    with system_change(desk, f"owner of {called(key)}: {owner or 'nobody'}") as (tx, review):
+        gaps.put(tx, review.system, replace(_gap(tx, review.system, key), owner=owner))
+        put_action(tx, review.system, key, owner=owner)
 
 
 def set_due(desk: Desk, key: str, due: date | None) -> None:
@@ -31,7 +34,7 @@ def set_due(desk: Desk, key: str, due: date | None) -> None:
         gap = _gap(tx, review.system, key)
         moved = f"{gap.due or 'none'} -> {due or 'none'} by {desk.who}"
         gaps.put(tx, review.system, replace(gap, due=due, due_changes=(*gap.due_changes, moved)))
-        _put_action(tx, review.system, key, due=due)
+        put_action(tx, review.system, key, due=due)
 
 
 def set_state(desk: Desk, key: str, state: GapState) -> None:
@@ -46,7 +49,7 @@ def set_state(desk: Desk, key: str, state: GapState) -> None:
     with system_change(desk, f"{called(key)}: {state}") as (tx, review):
         gaps.put(tx, review.system, replace(_gap(tx, review.system, key), state=state))
         done = desk.today(review) if state is GapState.CLAIMED_DONE else None
-        _put_action(tx, review.system, key, done=done, in_progress=state is GapState.IN_PROGRESS)
+        put_action(tx, review.system, key, done=done, in_progress=state is GapState.IN_PROGRESS)
 
 
 def mark(desk: Desk, kind: str, record_id: str, title: str, severity: Severity = Severity.MAJOR) -> Gap:
@@ -86,8 +89,9 @@ def unmark(desk: Desk, key: str) -> None:
 
 def set_condition(desk: Desk, key: str, *, owner: str, due: date | None) -> None:
     """Owner and due date of one condition in the closing list. Clearing either makes the condition a NO-GO."""
-    with change(desk, f"condition {called(key)}: {owner.strip() or 'nobody'}, {due or 'no date'}") as (tx, review):
-        gaps.put_condition(tx, review.id, StoredCondition(key, owner.strip(), due))
+    owner = person(desk, owner)
+    with change(desk, f"condition {called(key)}: {owner or 'nobody'}, {due or 'no date'}") as (tx, review):
+        gaps.put_condition(tx, review.id, StoredCondition(key, owner, due))
 
 
 def called(key: str) -> str:
@@ -101,8 +105,8 @@ def called(key: str) -> str:
     return rest if rest.startswith(kind) else f"{kind} {rest}".strip()
 
 
-def _put_action(tx: Tx, system: str, key: str, **values: str | bool | date | None) -> None:
-    """An incident's action has one owner, one date and one state, in the incident and in the gap."""
+def put_action(tx: Tx, system: str, key: str, **values: str | bool | date | None) -> None:
+    """Nothing but for the gap of an action. An incident's action has one owner, one date and one state, in the incident and in the gap."""
     kind, _, rest = key.partition("/")
     if kind != "incident":
         return

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from readiness_tui.domain.checklists.assessment import Assurance, Dossier, LookUp, Proposal, Standing
 from readiness_tui.domain.checklists.evidence import found_text
 from readiness_tui.domain.checklists.model import ProbeKind, Severity
+from readiness_tui.domain.checklists.people import NAMED, tally
 from readiness_tui.domain.checklists.standing import unchecked
 from readiness_tui.domain.text.format import day_month
 from readiness_tui.domain.verdict.gap import Gap
@@ -46,7 +49,7 @@ def detail(view: ReviewView, standing: Standing, dossier: Dossier, gap: Gap | No
     blocks += ticks(dossier)
     if dossier.proposal is not None:
         blocks += ["", *proof(dossier.proposal)]
-    blocks += ["", *votes(dossier), *evidence(dossier)]
+    blocks += ["", *votes(dossier, view.review.reviewers), *evidence(dossier)]
     if dossier.note:
         blocks.append(join(Content.styled("NOTE      ", "bold"), safe(dossier.note)))
     if dossier.waiver is not None:
@@ -148,15 +151,24 @@ def proof(proposal: Proposal) -> list[Content]:
     return rows
 
 
-def votes(dossier: Dossier) -> list[Content]:
-    """Who voted what."""
+def votes(dossier: Dossier, reviewers: Sequence[str] = ()) -> list[Content]:
+    """Who voted what; of many, how many did, and who did not vote as most."""
+    rows = []
+    if len(dossier.votes) > NAMED:
+        spread = tally(dossier.votes, reviewers)
+        rows.append(join(Content.styled("VOTES     ", "bold"), line(spread.words)))
+        if spread.dissent:
+            rows.append(join("          otherwise: ", line(spread.dissent)))
     said = []
-    for vote in dossier.votes:
+    for vote in dossier.votes if not rows else ():
         said.append(f"{vote.reviewer} n/a: {vote.na_reason}" if vote.na else f"{vote.reviewer} {vote.points}")
     if dossier.consensus is not None:
         agreed = dossier.consensus
         said.append(f"consensus {'n/a' if agreed.na else agreed.points} by {agreed.by}: {agreed.reason}")
-    return [join(Content.styled("VOTES     ", "bold"), line(" · ".join(said)))] if said else []
+    if said:
+        head = "          " if rows else "VOTES     "
+        rows.append(join(Content.styled(head, "bold"), line(" · ".join(said))))
+    return rows
 
 
 def evidence(dossier: Dossier) -> list[Content]:
