@@ -22,11 +22,14 @@ class Point:
 
     `items`: those of it that need the meeting. A `same_as` group has one gap and is one point, the most pressing item
     first. None for an overdue gap of the gate, an incident, a case or a trace. `why`: why it is on the agenda.
+    `stays`: no decision takes it off (a blocker that is not met, a waiver that ends, a date that has passed); it is
+    settled for a meeting that has spoken about it.
     """
 
     key: str
     items: tuple[str, ...]
     why: str
+    stays: bool = False
 
 
 def agenda(of: Workings) -> tuple[Point, ...]:
@@ -44,14 +47,17 @@ def agenda(of: Workings) -> tuple[Point, ...]:
     points: list[tuple[int, int, Point]] = []
     for key, listed in reasons.items():
         rank, place, _, why = min(listed)
-        points.append((rank, place, Point(key, tuple(item for *_, item, _ in sorted(listed)), why)))
+        items = tuple(item for *_, item, _ in sorted(listed))
+        stays = all(of.standings[item].decided and one in _STAY for one, _, item, _ in listed)
+        points.append((rank, place, Point(key, items, why, stays)))
     for gap in (of.facts.gaps or {}).values():
         if not gap.key.startswith("item/") and overdue(gap, of.as_of):
-            points.append((_OVERDUE, len(of.standings), Point(gap.key, (), _was_due(gap))))
+            points.append((_OVERDUE, len(of.standings), Point(gap.key, (), _was_due(gap), stays=True)))
     return tuple(point for _, _, point in sorted(points, key=lambda entry: entry[:2]))
 
 
 _CONFLICT, _APART, _BLOCKER, _WAIVER, _OVERDUE, _DIFFER, _UNDECIDED = range(7)
+_STAY = (_BLOCKER, _WAIVER, _OVERDUE)
 
 
 def overdue(gap: Gap, as_of: date) -> bool:

@@ -117,4 +117,6 @@ def _of_gap(view: ReviewView, old: Row | None, new: Row, entry: AuditEntry) -> I
     if gap is not None and gap.state.live and (owned or moved or entry.why == DEFERRED):
         topic = Topic.DEFERRED if entry.why == DEFERRED else Topic.OWNER
         about = called(gap.key)
-        yield Decision(topic, about, gap.title.removeprefix(f"{about} "), gap.owner, gap.due)
+        others = [item for item, key in view.workings.gap_keys.items() if key == gap.key and item != about]
+        shared = f" (with {', '.join(others)})" if others else ""
+        yield Decision(topic, about, gap.title.removeprefix(f"{about} ") + shared, gap.owner, gap.due)

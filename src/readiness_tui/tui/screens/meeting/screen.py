@@ -101,20 +101,21 @@ class MeetingScreen(RoomScreen):
             if begun is None:
                 return
             self._people = await self.host.fetch(meeting.attendees, self.desk, view.review.reviewers) or ()
-            # Fixed when the meeting starts: an item does not slip away the moment it is scored.
             self._found = await self.host.fetch(decisions, self.desk, view, begun) or ()
-            put_off = {one.about for one in self._found if one.topic is Topic.DEFERRED}
+            # Fixed when the meeting starts: an item does not slip away the moment it is scored.
             points = agenda(view.workings)
+            put_off = {one.about for one in self._found if one.topic is Topic.DEFERRED}
             self._deferred = {point.key for point in points if called(point.key) in put_off}
             first = [point for point in points if point.key not in self._deferred]
             last = [point for point in points if point.key in self._deferred]
             self._stops = [Stop(point, item) for point in [*first, *last] for item in point.items or (None,)]
             self._meeting = begun
+        else:
+            self._found = await self.host.fetch(decisions, self.desk, view, self._meeting) or ()
         await self._show_page()
 
     async def _show_page(self) -> None:
-        if self.item_id is None and self.stop is None and self._meeting is not None:
-            self._found = await self.host.fetch(decisions, self.desk, self.view, self._meeting) or ()
+        if self.stop is None:
             self._strangers = await self.host.fetch(people.strangers, self.desk) or ()
         elif self.scoring.offers("restore_hit"):
             self._dismissed = bool(await self.host.fetch(assess.dismissed, self.desk))
@@ -143,12 +144,20 @@ class MeetingScreen(RoomScreen):
         """The reviewers whose the vote is; empty where it is the typist's own."""
         return meeting.room(self.desk, self.view.review, self.here)
 
-    def _open_points(self) -> set[str]:
-        """Keys of the points that still need the meeting, and were not put off in it."""
-        return {point.key for point in agenda(self.view.workings)} - self._deferred
+    def _open(self) -> tuple[Point, ...]:
+        """The points that still need the meeting: not those put off in it, nor those that it has decided on as far as
+        it can."""
+        spoken = {one.about for one in self._found}
 
-    def _open_items(self) -> set[str]:
-        return {item for point in agenda(self.view.workings) for item in point.items}
+        def settled(point: Point) -> bool:
+            return point.stays and not spoken.isdisjoint((*point.items, called(point.key)))
+
+        points = agenda(self.view.workings)
+        return tuple(point for point in points if point.key not in self._deferred and not settled(point))
+
+    @staticmethod
+    def _items_of(points: tuple[Point, ...]) -> set[str]:
+        return {item for point in points for item in point.items}
 
     def _offered(self, binding: Binding) -> bool:
         """What the footer names: every key of the room that does something now."""
@@ -183,7 +192,7 @@ class MeetingScreen(RoomScreen):
             return
         now = self.desk.now()
         keys = list(dict.fromkeys(stop.point.key for stop in self._stops))
-        open_ = self._open_points()
+        open_ = {point.key for point in self._open()}
         left = [key for key in keys if key in open_]
         at = self.stop
         if at is not None:
@@ -203,7 +212,7 @@ class MeetingScreen(RoomScreen):
             self.scoring.consequences.drop()
             self.query_one("#consequence", Static).update("")
         if stop is None:
-            shown.update(meeting_text.decided(self._found, self._strangers, len(self._open_points())))
+            shown.update(meeting_text.decided(self._found, self._strangers, len(self._open())))
         elif standing is None:
             gap = view.gaps.get(stop.point.key)
             shown.update(
@@ -215,7 +224,7 @@ class MeetingScreen(RoomScreen):
             if stop.point.key in self._deferred:
                 mark = f"   {glyphs.DONE.glyph} put off"
             else:
-                mark = "" if item in self._open_items() else f"   {glyphs.DONE.glyph} settled"
+                mark = "" if item in self._items_of(self._open()) else f"   {glyphs.DONE.glyph} settled"
             others = self.scoring.siblings
             same = f" · the same gap as {', '.join(others)}" if others else ""
             head = join(
@@ -231,7 +240,7 @@ class MeetingScreen(RoomScreen):
         """The next stop; an item of the same point that was settled with it is passed over."""
         pages = len(self._stops) + 1
         before, to = self.stop, (self._position + by) % pages
-        open_ = self._open_items()
+        open_ = self._items_of(self._open())
         while (
             before is not None
             and 0 < to < len(self._stops)
