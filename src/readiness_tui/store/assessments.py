@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from readiness_tui.domain.checklists.assessment import Consensus, Evidence, EvidenceKind, LookUp, Override, Vote, Waiver
-from readiness_tui.store.codec import day, iso, opt_day, opt_moment, stamp
+from readiness_tui.domain.checklists.standing import name_key
+from readiness_tui.store.codec import day, iso, load, opt_day, opt_moment, stamp
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
 
@@ -105,6 +106,20 @@ def put_vote(tx: Tx, review_id: int, vote: Vote) -> None:
             "together": int(vote.together),
         },
     )
+
+
+def votes_typed_by(conn: Connection, review_id: int, item_id: str) -> dict[str, str]:
+    """By the key of the reviewer's name, who typed the vote of theirs that stands on the item: what the audit trail says
+    last of its row."""
+    rows = conn.execute(
+        "SELECT r.pk, c.who FROM change_row r JOIN change c ON c.id = r.change_id"
+        " WHERE r.table_name = 'vote' AND r.item_id = ? ORDER BY r.change_id",
+        (item_id,),
+    ).fetchall()
+    keys = [(load(pk), who) for pk, who in rows]
+    last = {reviewer: who for (review, _, reviewer), who in keys if review == review_id}
+    standing = {vote.reviewer for vote in votes(conn, review_id, [item_id])}
+    return {name_key(reviewer): who for reviewer, who in last.items() if reviewer in standing}
 
 
 def clear_vote(tx: Tx, review_id: int, item_id: str, reviewer: str) -> bool:

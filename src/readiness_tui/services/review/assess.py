@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from readiness_tui.domain.checklists.assessment import Consensus, Evidence, EvidenceKind, Override, Vote, Waiver
-from readiness_tui.domain.checklists.model import Item
+from readiness_tui.domain.checklists.model import Item, Severity
 from readiness_tui.domain.checklists.policy import DEFAULT_POLICY
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import name_key, reviewed_alone
@@ -17,7 +17,7 @@ from readiness_tui.domain.verdict.rival import UNSEEN, Rival, Unseen
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.rivals import Kind, save, seen
-from readiness_tui.services.core.view import load
+from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.services.core.write import change
 from readiness_tui.services.review import roles
 from readiness_tui.services.review.evidence import Places, look_up, places_of
@@ -28,18 +28,23 @@ from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
 
 
-def score(desk: Desk, items: Sequence[str], points: int | None) -> None:
-    """Record `desk.who`'s vote of 0, 1 or 2 on each item; None takes the vote back."""
+def score(desk: Desk, items: Sequence[str], points: int | None, *, room: Sequence[str] = ()) -> None:
+    """Record `desk.who`'s vote of 0, 1 or 2 on each item; None takes the vote back.
+
+    `room`: the reviewers who sit at one screen with one typist. The vote is theirs, but for who has typed a vote of
+    their own on the item: that one stands beside it.
+    """
     if points is not None and points not in (0, 1, 2):
         raise ReadinessError(f"{points} is not a score. An item is 0 missing, 1 partial or 2 met.")
     word = "undecided" if points is None else str(points)
-    with change(desk, f"score {', '.join(items)}: {word}") as (tx, review):
+    with change(desk, f"score {', '.join(items)}: {word}{_of_room(room)}") as (tx, review):
         for item in items:
             _known(tx.conn, review, item)
-            if points is None:
-                _clear_vote(tx, review, item, desk.who)
-            else:
-                _vote(tx, desk, review, Vote(item, desk.who, points))
+            for voter in _voters(tx, desk, review, item, room):
+                if points is None:
+                    _clear_vote(tx, review, item, voter)
+                else:
+                    _vote(tx, desk, review, Vote(item, voter, points))
 
 
 def _vote(tx: Tx, desk: Desk, review: Review, vote: Vote) -> None:
@@ -57,16 +62,39 @@ def _clear_vote(tx: Tx, review: Review, item: str, who: str, *, keep: str = "") 
             assessments.clear_vote(tx, review.id, item, vote.reviewer)
 
 
-def not_applicable(desk: Desk, item: str, reason: str) -> None:
-    """Vote that an item does not apply, with the reason. On a blocker a second person has to confirm."""
+def _voters(tx: Tx, desk: Desk, review: Review, item: str, room: Sequence[str]) -> list[str]:
+    """Whose vote it is: the typist's alone, or that of everybody in the room who has not typed one of their own."""
+    if not room:
+        return [desk.who]
+    if review.secret:
+        raise ReadinessError("Votes are blind until the reveal: each person types their own.")
+    spelt = {name_key(name): name for name in review.reviewers}
+    if strangers := [name for name in room if name_key(name) not in spelt]:
+        raise ReadinessError(f"{strangers[0]} is no reviewer here, so the room cannot vote for them.")
+    typed = assessments.votes_typed_by(tx.conn, review.id, item)
+    own = {reviewer for reviewer, who in typed.items() if name_key(who) == reviewer}
+    here = [spelt[name_key(name)] for name in room if name_key(name) != name_key(desk.who)]
+    return [desk.who, *(name for name in here if name_key(name) not in own)]
+
+
+def _of_room(room: Sequence[str]) -> str:
+    return f", the room: {', '.join(room)}" if room else ""
+
+
+def not_applicable(desk: Desk, item: str, reason: str, *, room: Sequence[str] = ()) -> None:
+    """Vote that an item does not apply, with the reason. On a blocker a second person has to confirm.
+
+    `room` as for `score`: with two reviewers in it a second person stands behind it.
+    """
     _say(reason, "Why does the item not apply? A not-applicable needs a reason that others can check.")
-    with change(desk, f"{item}: not applicable", reason) as (tx, review):
+    with change(desk, f"{item}: not applicable{_of_room(room)}", reason) as (tx, review):
         definition = _known(tx.conn, review, item)
         if not definition.na_allowed:
             raise ReadinessError(
                 f"{item} cannot be set to not applicable: its checklist says it applies to every system."
             )
-        _vote(tx, desk, review, Vote(item, desk.who, None, na=True, na_reason=reason))
+        for voter in _voters(tx, desk, review, item, room):
+            _vote(tx, desk, review, Vote(item, voter, None, na=True, na_reason=reason))
 
 
 def confirm_na(desk: Desk, item: str, by: str) -> None:
@@ -174,16 +202,41 @@ def unwaive(desk: Desk, item: str, *, base: Waiver | Unseen | None = UNSEEN) -> 
         return save(tx, desk, review, WAIVER, item, {"waiver": ""}, seen(waiver=_base_waiver(base)))
 
 
-def accept(desk: Desk, items: Sequence[str] | None = None) -> tuple[str, ...]:
-    """Vote what the probes propose: for `items`, or for all that contradict nobody. Returns the items accepted."""
-    view = load(desk)
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What accepting proofs would vote: (item, points) in checklist order, and the blockers it would vote 0 on, which
+    are left out unless one is looked at by itself."""
+
+    votes: tuple[tuple[str, int], ...]
+    left_out: tuple[str, ...]
+
+
+def acceptance(view: ReviewView, items: Sequence[str] | None = None) -> Acceptance:
+    """For `items`, or for all whose proof contradicts nobody. A single item is looked at; of many, no blocker gets 0."""
     chosen = tuple(items) if items is not None else view.acceptable
-    ready = tuple(i for i in chosen if i in view.proposals and view.proposals[i].points is not None)
-    if not ready:
-        raise ReadinessError("No proof proposes points here. Import traces or a run that the item's proof can read.")
-    with change(desk, f"accept proof for {', '.join(ready)}") as (tx, review):
-        for item in ready:
-            _vote(tx, desk, review, Vote(item, desk.who, view.proposals[item].points))
+    proposed = [(item, view.proposals[item].points) for item in chosen if item in view.proposals]
+    ready = [(item, points) for item, points in proposed if points is not None]
+    seen = items is not None and len(items) == 1
+    blockers = {item.id for item in view.items if item.severity is Severity.BLOCKER}
+    unseen = () if seen else tuple(item for item, points in ready if points == 0 and item in blockers)
+    return Acceptance(tuple(one for one in ready if one[0] not in unseen), unseen)
+
+
+def accept(desk: Desk, items: Sequence[str] | None = None, *, room: Sequence[str] = ()) -> tuple[str, ...]:
+    """Vote what the proofs propose, as `acceptance` tells beforehand. Returns the items accepted. `room` as for `score`."""
+    view = load(desk)
+    found = acceptance(view, items)
+    if not found.votes:
+        raise ReadinessError(
+            f"The proof of {', '.join(found.left_out)} proposes 0 on a blocker: look at each, and accept it there."
+            if found.left_out
+            else "No proof proposes points here. Import traces or a run that the item's proof can read."
+        )
+    ready = tuple(item for item, _ in found.votes)
+    with change(desk, f"accept proof for {', '.join(ready)}{_of_room(room)}") as (tx, review):
+        for item, points in found.votes:
+            for voter in _voters(tx, desk, review, item, room):
+                _vote(tx, desk, review, Vote(item, voter, points))
     return ready
 
 
@@ -235,6 +288,26 @@ def agree(desk: Desk, item: str, points: int | None, reason: str, *, na: bool = 
             raise ReadinessError("Votes are still blind. Reveal them before you record a consensus.")
         roles.require(desk, review, Act.AGREE)
         assessments.put_consensus(tx, review.id, Consensus(item, points, na, desk.who, reason.strip()))
+
+
+def copy_to(desk: Desk, item: str, others: Sequence[str], *, room: Sequence[str] = ()) -> None:
+    """Give `others` of the item's `same_as` group the vote that `desk.who` gave here, and the evidence attached here
+    that they lack. Votes of a group are independent: this is a vote on each, and said as one."""
+    view = load(desk)
+    mine = next((vote for vote in view.dossier(item).votes if name_key(vote.reviewer) == name_key(desk.who)), None)
+    if mine is None or not others:
+        raise ReadinessError(f"{item} has no vote of yours to copy. Score it first.")
+    with change(desk, f"{item} copied to {', '.join(others)}{_of_room(room)}") as (tx, review):
+        for other in others:
+            definition = _known(tx.conn, review, other)
+            if mine.na and not definition.na_allowed:
+                raise ReadinessError(f"{other} cannot be set to not applicable: its checklist says it always applies.")
+            for voter in _voters(tx, desk, review, other, room):
+                _vote(tx, desk, review, replace(mine, item_id=other, reviewer=voter))
+            there = {(piece.kind, piece.ref) for piece in view.dossier(other).evidence}
+            for piece in view.dossier(item).evidence:
+                if (piece.kind, piece.ref) not in there:
+                    assessments.add_evidence(tx, review.id, replace(piece, id=0, item_id=other))
 
 
 def same_evidence(desk: Desk, items: Sequence[str]) -> Evidence:

@@ -14,6 +14,7 @@ from readiness_tui.domain.verdict.rival import UNSEEN, Rival, Unseen
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.rivals import Kind, day_text, save, seen
 from readiness_tui.services.core.write import change, system_change
+from readiness_tui.services.review.people import person
 from readiness_tui.store import gaps, incidents
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
@@ -23,13 +24,15 @@ BY_HAND = (GapState.OPEN, GapState.IN_PROGRESS, GapState.CLAIMED_DONE)
 
 
 def set_owner(desk: Desk, key: str, owner: str, *, base: str | None = None) -> Rival | None:
-    """Name the person who owns a gap; conditions and the incident action that it stands for follow. Empty clears it.
+    """Name the person who owns a gap, an initial is enough; conditions and the incident action that it stands for
+    follow. Empty clears it.
 
     `base`: the owner that the writer saw. Where somebody else has named another one since, theirs stays and this one is
     kept beside it: it is returned.
     """
-    with system_change(desk, f"owner of {called(key)}: {owner.strip() or 'nobody'}") as (tx, review):
-        return save(tx, desk, review, GAP, key, {"owner": owner.strip()}, seen(owner=UNSEEN if base is None else base))
+    owner = person(desk, owner)
+    with system_change(desk, f"owner of {called(key)}: {owner or 'nobody'}") as (tx, review):
+        return save(tx, desk, review, GAP, key, {"owner": owner}, seen(owner=UNSEEN if base is None else base))
 
 
 def set_due(desk: Desk, key: str, due: date | None, *, base: date | Unseen | None = UNSEEN) -> Rival | None:
@@ -103,18 +106,19 @@ def set_condition(
     `base`: the owner and date that the writer saw; what they left alone stays as it is stored now. Otherwise as for
     `set_owner`.
     """
-    with change(desk, f"condition {called(key)}: {owner.strip() or 'nobody'}, {due or 'no date'}") as (tx, review):
+    owner = person(desk, owner)
+    with change(desk, f"condition {called(key)}: {owner or 'nobody'}, {due or 'no date'}") as (tx, review):
         stored = gaps.conditions(tx.conn, review.id).get(key)
         if stored is None or not stored.by_hand or base is None:
             # What was shown came from its gap or its waiver, which stay as they are: nobody's words are overwritten.
-            gaps.put_condition(tx, review.id, StoredCondition(key, owner.strip(), due))
+            gaps.put_condition(tx, review.id, StoredCondition(key, owner, due))
             return None
-        new = {"owner": owner.strip(), "due": day_text(due)}
+        new = {"owner": owner, "due": day_text(due)}
         return save(tx, desk, review, CONDITION, key, new, seen(owner=base[0], due=base[1]))
 
 
-def _put_action(tx: Tx, system: str, key: str, **values: str | bool | date | None) -> None:
-    """An incident's action has one owner, one date and one state, in the incident and in the gap."""
+def put_action(tx: Tx, system: str, key: str, **values: str | bool | date | None) -> None:
+    """Nothing but for the gap of an action. An incident's action has one owner, one date and one state, in the incident and in the gap."""
     kind, _, rest = key.partition("/")
     if kind != "incident":
         return
@@ -154,7 +158,7 @@ def _write_gap(tx: Tx, desk: Desk, review: Review, key: str, values: dict[str, s
         changed["done"] = desk.today(review) if state is GapState.CLAIMED_DONE else None
         changed["in_progress"] = state is GapState.IN_PROGRESS
     gaps.put(tx, review.system, replace(gap, owner=owner, due=due, state=state))
-    _put_action(tx, review.system, key, **changed)
+    put_action(tx, review.system, key, **changed)
 
 
 def _condition_texts(conn: Connection, review: Review, key: str) -> dict[str, str]:

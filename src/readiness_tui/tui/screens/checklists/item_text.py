@@ -9,6 +9,7 @@ from textual.content import Content
 from readiness_tui.domain.checklists.assessment import Assurance, Dossier, LookUp, Proposal, Standing
 from readiness_tui.domain.checklists.evidence import found_text
 from readiness_tui.domain.checklists.model import ProbeKind, Severity
+from readiness_tui.domain.checklists.people import NAMED, tally
 from readiness_tui.domain.checklists.standing import unchecked
 from readiness_tui.domain.text.format import day_month
 from readiness_tui.domain.verdict.gap import Gap
@@ -159,15 +160,23 @@ def proof(proposal: Proposal) -> list[Content]:
 
 
 def votes(view: ReviewView, dossier: Dossier) -> list[Content]:
-    """Who voted what; before the reveal the viewer's own vote, and how many have voted."""
-    said = []
-    for vote in dossier.votes:
+    """Who voted what; of many, how many did, and who did not vote as most. Before the reveal the viewer's own vote, and
+    how many have voted."""
+    rows, said = [], []
+    if len(dossier.votes) > NAMED:
+        spread = tally(dossier.votes, view.review.reviewers)
+        rows.append(join(Content.styled("VOTES     ", "bold"), line(spread.words)))
+        if spread.dissent:
+            rows.append(join("          otherwise: ", line(spread.dissent)))
+    for vote in dossier.votes if not rows else ():
         name = "mine" if view.review.secret else vote.reviewer
         said.append(f"{name} n/a: {vote.na_reason}" if vote.na else f"{name} {vote.points}")
     if dossier.consensus is not None:
         agreed = dossier.consensus
         said.append(f"consensus {'n/a' if agreed.na else agreed.points} by {agreed.by}: {agreed.reason}")
-    rows = [join(Content.styled("VOTES     ", "bold"), line(" · ".join(said)))] if said else []
+    if said:
+        head = "          " if rows else "VOTES     "
+        rows.append(join(Content.styled(head, "bold"), line(" · ".join(said))))
     if view.review.secret:
         voted = len(view.voted.get(dossier.item.id, ()))
         count = f"{voted} of {max(len(view.review.reviewers), voted)} have voted · each sees their own until the reveal"

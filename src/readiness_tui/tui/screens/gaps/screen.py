@@ -26,6 +26,7 @@ from readiness_tui.services.review import gaps
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.dialogs.whom import asking_whom
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import column, join, safe
@@ -167,11 +168,12 @@ class GapsScreen(RoomScreen):
                 gaps.set_due(self.desk, key, day)
 
         fields = {
-            "owner": Field("owner", "Owner: a person", owner, choices=view.review.reviewers),
+            "owner": Field("owner", "Owner: a person, one initial is enough", owner, choices=view.review.reviewers),
             "due": Field("due", "Due", str(due or ""), hint="2026-12-01, 1 Dec, +14"),
         }
         text = self._conditions[key].text if kind == CONDITION else self._lines[key].title
-        self.ask("Condition" if kind == CONDITION else "Gap", [fields[what]], save, intro=text)
+        submit = asking_whom(self, self.submitter(save))
+        self.ask_with("Condition" if kind == CONDITION else "Gap", [fields[what]], submit, intro=text)
 
     def action_state(self) -> None:
         kind, key = self._current()
