@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.labels.queue import Answered, with_labels
 from readiness_tui.domain.runs.declared import with_declared
@@ -149,14 +150,15 @@ def put_label(tx: Tx, system: str, run_id: str, case_id: str, variant: str, labe
 def earlier_labels(
     conn: Connection, system: str, run_id: str, case_id: str, variant: str, reviewer: str, metric: str = ""
 ) -> list[HumanLabel]:
-    """Everything that a person ever said of this case and metric, taken back or not, the latest first."""
+    """Everything that a person, however spelt, ever said of this case and metric, taken back or not, the latest first."""
     table, key = _place_of(system, run_id, case_id, variant, reviewer, metric)
     found = conn.execute(
-        "SELECT new_json FROM change_row WHERE table_name = ? AND pk = ? AND new_json IS NOT NULL"
-        " ORDER BY change_id DESC",
-        (table, dump([*key])),
+        "SELECT new_json FROM change_row WHERE table_name = ? AND substr(pk, 1, length(?2)) = ?2"
+        " AND new_json IS NOT NULL ORDER BY change_id DESC",
+        (table, dump([*key[:-1]])[:-1] + ","),
     ).fetchall()
-    return [_label(load(text)) for (text,) in found]
+    said = [_label(load(text)) for (text,) in found]
+    return [label for label in said if name_key(label.reviewer) == name_key(reviewer)]
 
 
 def clear_label(tx: Tx, system: str, run_id: str, case_id: str, variant: str, reviewer: str, metric: str = "") -> bool:
