@@ -245,6 +245,8 @@ def _check(card: Scorecard, closed: Sequence[Closing]) -> Iterator[str]:
     until = f", valid until {full_day(card.valid_until)}" if card.valid_until else ""
     yield f"{VERDICT_GLYPHS[card.verdict]} {card.verdict}  as of {full_day(card.as_of)}{until}"
     yield from _wrapped(f"{card.system}, release {card.release}", "  ")
+    if card.blind:
+        yield "  Votes are blind: every item counts as undecided until the reveal."
     for cause in card.causes:
         if cause.verdict is Verdict.NO_GO:
             yield from _wrapped(cause.text, "  ✗ ")

@@ -115,7 +115,7 @@ def first_screen(desk: Desk) -> Iterator[object]:
 
 def who_is_here(desk: Desk) -> Iterator[object]:
     yield meeting.attendees(desk, load(desk).review.reviewers)
-    yield roles.strangers(desk)
+    yield roles.voted_too(desk)
     yield votes.turnout(desk)
 
 

@@ -54,13 +54,12 @@ def verdict_of(view: ReviewView) -> glance.VerdictLine:
     alone = " · reviewed alone" if reviewed_alone(view.review.reviewers) else ""
     authors = met_by_authors(judgement.standings, view.facts.dossiers, view.review)
     by_them = f" · {plural(authors, 'item')} met by authors alone" if authors else ""
-    blind = " · blind until reveal" if view.review.secret else ""
     return glance.VerdictLine(
         verdict=str(judgement.verdict),
         words=f"{judgement.verdict}{until}",
         apart="   ",
         said=shown or "gate, checklists and incidents all hold",
-        aside=f"   as of {view.as_of}{alone}{blind}{by_them}",
+        aside=f"   as of {view.as_of}{alone}{by_them}",
     )
 
 
