@@ -322,6 +322,22 @@ def test_without_a_terminal_what_cannot_be_undone_needs_yes(cli: Cli, there: Pat
     assert changes(there) == began
 
 
+def test_new_says_which_file_and_system_it_made(cli: Cli, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = cli("new", "--system", "bot", "--release", "1", "--checklist", "safety").err
+    assert first == f"New review of bot, release 1, in {place / 'readiness.db'}; owner ana.\n"
+    assert "several" not in cli("new", "--system", "Bot ", "--release", "2", "--checklist", "safety").err
+    assert (
+        "several systems: bot, bott." in cli("new", "--system", "bott", "--release", "2", "--checklist", "safety").err
+    )
+    below = place / "search"
+    below.mkdir()
+    monkeypatch.chdir(below)
+    told = cli("new", "--system", "Search", "--release", "1", "--checklist", "safety")
+    assert (below / "readiness.db").is_file()
+    assert f"{place / 'readiness.db'} is another one, which --db would have added to" in told.err
+    assert cli("new", "--review", "3").code == 2
+
+
 def test_one_system_is_no_question(cli: Cli, mini: Path, tmp_path: Path) -> None:
     """In the night nobody is asked anything."""
     assert cli("incident", "start", "down").code == 0

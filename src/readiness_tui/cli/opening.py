@@ -139,7 +139,7 @@ def new_command(
 ) -> None:
     """Open a new review in ./readiness.db, or in the file named by --db or READINESS_DB."""
     from readiness_tui.services.core.locate import FILE_NAME, named, nearest, remember
-    from readiness_tui.services.core.target import at, system_wanted
+    from readiness_tui.services.core.target import all_headings, at, system_wanted
     from readiness_tui.services.start.start import propose, start_review
 
     if then_open:
@@ -174,6 +174,9 @@ def new_command(
     tell(
         f"New review of {one_line(made.system)}, release {one_line(made.release)}, in {path}; owner {one_line(owner)}."
     )
+    systems = list(dict.fromkeys(one_line(one.system, 40) for one in all_headings(desk)))
+    if len(systems) > 1:
+        tell(f"The file holds several systems: {', '.join(systems)}. Commands take --system to say which one is meant.")
     if above is not None:
         tell(f"It is a file of its own: {above} is another one, which --db would have added to.")
     if then_open:
