@@ -234,7 +234,7 @@ def aim(desk: Desk, session: Session, *, frozen: bool = False, asks: bool = True
 def _ask_which(several: Any) -> Any:
     from readiness_tui.services.core import target
 
-    tell(several.sentence)
+    tell(several.what)
     for number, line in enumerate(target.lines_of(several.choices), 1):
         tell(f"{number:>3}  {line}")
     number = click.prompt("Which one", type=click.IntRange(1, len(several.choices)), err=True)

@@ -199,9 +199,3 @@ def override_verdict(desk: Desk, verdict: str, reason: str) -> None:
         raise ReadinessError("Why do you decide against the computed verdict? An override needs a reason.")
     with change(desk, f"verdict overridden: {verdict}", reason) as (tx, review):
         reviews.put(tx, replace(review, override_verdict=verdict, override_by=desk.who, override_reason=reason.strip()))
-
-
-def all_reviews(desk: Desk) -> list[Review]:
-    """Every review in the file, oldest first."""
-    with desk.store.read() as conn:
-        return reviews.all(conn)
