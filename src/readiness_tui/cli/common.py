@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -204,11 +204,10 @@ def desk_of(session: Session, *, frozen: bool = False, whole: bool = False) -> I
         measure_once(desk)
         yield desk
     finally:
-        try:
-            if desk.store.changes:
+        if desk.store.changes:
+            with suppress(ReadinessError):  # what went wrong meanwhile is told by whoever raised it
                 tell_where(desk)
-        finally:
-            desk.close()
+        desk.close()
 
 
 def aim(desk: Desk, session: Session, *, frozen: bool = False, asks: bool = True) -> None:
