@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -205,11 +205,10 @@ def desk_of(session: Session, *, frozen: bool = False, whole: bool = False) -> I
         measure_once(desk)
         yield desk
     finally:
-        try:
-            if desk.store.changes:
+        if desk.store.changes:
+            with suppress(ReadinessError):  # what went wrong meanwhile is told by whoever raised it
                 tell_where(desk)
-        finally:
-            desk.close()
+        desk.close()
 
 
 def aim(desk: Desk, session: Session, *, frozen: bool = False, asks: bool = True) -> None:
@@ -235,7 +234,7 @@ def aim(desk: Desk, session: Session, *, frozen: bool = False, asks: bool = True
 def _ask_which(several: Any) -> Any:
     from readiness_tui.services.core import target
 
-    tell(several.sentence)
+    tell(several.what)
     for number, line in enumerate(target.lines_of(several.choices), 1):
         tell(f"{number:>3}  {line}")
     number = click.prompt("Which one", type=click.IntRange(1, len(several.choices)), err=True)

@@ -156,7 +156,7 @@ def new_command(
     settings go on as last time, votes wait to be confirmed, and last time's candidate is the baseline.
     """
     from readiness_tui.services.core.locate import FILE_NAME, named, nearest, remember
-    from readiness_tui.services.core.target import system_wanted
+    from readiness_tui.services.core.target import all_headings, system_wanted
     from readiness_tui.services.core.zones import checked_zone
     from readiness_tui.services.review.reviews import people
     from readiness_tui.services.start.start import propose, start_review
@@ -199,6 +199,9 @@ def new_command(
             else ""
         )
         tell(f"It carries on from the last review{baseline}. Votes of then wait to be confirmed.")
+    systems = list(dict.fromkeys(one_line(one.system, 40) for one in all_headings(desk)))
+    if len(systems) > 1:
+        tell(f"The file holds several systems: {', '.join(systems)}. Commands take --system to say which one is meant.")
     if above is not None:
         tell(f"It is a file of its own: {above} is another one, which --db would have added to.")
     if then_open:

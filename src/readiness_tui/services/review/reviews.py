@@ -307,9 +307,3 @@ def override_verdict(desk: Desk, verdict: str, reason: str, *, base: Review | No
 
 def _decided(review: Review) -> tuple[str | None, str | None, str | None]:
     return review.override_verdict, review.override_by, review.override_reason
-
-
-def all_reviews(desk: Desk) -> list[Review]:
-    """Every review in the file, oldest first."""
-    with desk.store.read() as conn:
-        return reviews.all(conn)
