@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from readiness_tui.cli import codes
-from readiness_tui.cli.root import root
+from readiness_tui.cli.root import Shared, root
 
 TARGET = Path(__file__).with_name("cli.md")
 
@@ -31,7 +31,24 @@ number, which is raised when a key changes its meaning.
 | {codes.INTERRUPTED} | interrupted; what was saved stays |
 
 The file a command works on is `--db`, else the environment variable `READINESS_DB`, else the nearest `readiness.db`
-in this folder or above it, else the last one used. No command but `new` and `demo` makes one. In CI see [ci.md](ci.md).
+in this folder or above it. The file that was last used only opens the app. No command but `new` and `demo` makes one. In
+CI see [ci.md](ci.md).
+
+Where a file holds several systems, `--system` or `READINESS_SYSTEM` says which one is meant, without regard to case; else
+a terminal is asked, and a script is refused with the list. Within a system the newest review is meant, unless `--review`
+names another by its release (`2026.10`) or its number (`'#3'`). A frozen review can be read that way, not written to.
+These options may stand before the command or after it: `readiness check --db review/readiness.db --system "Support bot"`.
+
+What changes anything says on stderr where: `Saved: Support bot 2026.12 in review/readiness.db`. What cannot be undone
+asks first, with "no" as the answer to Enter; without a terminal it is refused unless `--yes` is given.
+
+Commands and options are completed by the Tab key after one of these lines in the shell's own start file:
+
+| Shell | File | Line |
+|:---|:---|:---|
+| bash | `~/.bashrc` | `eval "$(_READINESS_COMPLETE=bash_source readiness)"` |
+| zsh | `~/.zshrc` | `eval "$(_READINESS_COMPLETE=zsh_source readiness)"` |
+| fish | `~/.config/fish/completions/readiness.fish` | `_READINESS_COMPLETE=fish_source readiness \\| source` |
 """
 
 
@@ -43,6 +60,8 @@ def document() -> str:
 def _command(command: click.Command, path: str) -> Iterator[str]:
     arguments = [param for param in command.params if isinstance(param, click.Argument)]
     options = [param for param in command.params if isinstance(param, click.Option) and param.name != "version"]
+    if command is not root:  # there they are explained for all
+        options = [param for param in options if not isinstance(param, Shared)]
     usage = " ".join([path, *map(_placeholder, arguments)])
     yield f"\n## `{usage}`\n\n{inspect.cleandoc(command.help or '')}\n"
     if options:

@@ -11,6 +11,8 @@ import pytest
 
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
+from readiness_tui.services.review import reviews as review_service
+from readiness_tui.services.review import scorecard
 from readiness_tui.services.start.start import open_sample
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
@@ -40,6 +42,35 @@ def filled_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample_db(filled_sample: Path, tmp_path: Path) -> Path:
     """A copy of the filled sample for this test alone."""
     return Path(shutil.copy(filled_sample, tmp_path / "readiness.db"))
+
+
+@pytest.fixture(scope="session")
+def filled_two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two systems with data of their own, each with a frozen review (2026.10) and an open one. Read-only, as the sample.
+
+    The reviews are, in this order: Support bot 2026.10 and 2026.11, Search 2026.10 and 2026.12.
+    """
+    from tests.cli.test_two_systems import files, fill
+
+    folder = tmp_path_factory.mktemp("two")
+    path = folder / "two.db"
+    for system, later, failing in (("Support bot", "2026.11", 2), ("Search", "2026.12", 4)):
+        desk = open_desk(path, "ana", create=not path.exists(), clock=lambda: NOW)
+        for release, day in (("2026.10", 1), (later, 20)):
+            review_service.new_review(
+                desk, system=system, release=release, held_on=NOW.date().replace(day=day), checklists=["observability"]
+            )
+            if release == "2026.10":
+                fill(desk, files(folder / system, system, failing))
+                scorecard.freeze(desk)
+        desk.close()
+    return path
+
+
+@pytest.fixture
+def two_db(filled_two: Path, tmp_path: Path) -> Path:
+    """A copy of `filled_two` for this test alone."""
+    return Path(shutil.copy(filled_two, tmp_path / "readiness.db"))
 
 
 @pytest.fixture(scope="session")

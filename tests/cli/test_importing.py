@@ -195,7 +195,7 @@ def test_a_file_of_two_versions_is_no_candidate_and_leaves_nothing(course: Path,
 
 
 def test_a_frozen_review_takes_no_other_candidate(course: Path, cli: Cli) -> None:
-    assert cli("scorecard", "--freeze").code == 0
+    assert cli("scorecard", "--freeze", "--yes").code == 0
     told = cli("import", put_metrics(course, "m.json"), "--as", "candidate")
     assert told.code == 2
     assert "frozen" in told.err

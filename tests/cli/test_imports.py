@@ -105,7 +105,7 @@ def test_only_failures_raw_records_are_kept_and_said(cli: Cli, mini: Path) -> No
     (info,) = (one for one in cli("imports", "--json").json["imports"] if one["path"] == str(path))
     assert (info["traces"], info["keep_raw"], info["raw_kept"]) == (10, "failures", 1)
     assert "raw records of failures alone: 1 of 10 traces" in cli("imports").out
-    refused = cli("reread", str(info["id"]))
+    refused = cli("reread", str(info["id"]), "--yes")
     assert refused.code == 2
     assert "of its 10 traces the raw records of 1 were kept" in refused.err
     from readiness_tui.services.core.desk import open_desk
@@ -132,7 +132,7 @@ def test_reading_again(cli: Cli, log: Path) -> None:
     assert "nothing to read again" in cli("reread").out
     assert cli("import", log).code == 0
     number = cli("imports", "--json").json["imports"][0]["id"]
-    told = cli("reread", str(number), "--json")
+    told = cli("reread", str(number), "--json", "--yes")
     assert (told.code, told.json["refused"]) == (0, [])
     assert told.json["reread"][0]["traces"] == 3
     new, old = cli("imports", "--json").json["imports"][:2]

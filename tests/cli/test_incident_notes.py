@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def test_notes_go_to_the_open_incident_from_a_folder_below(
     monkeypatch.setenv("TZ", "Asia/Tokyo")  # nine hours before UTC, all year
     started = cli("incident", "start", "2026-01-02 09:00 Refunds paid twice", "--sev", "2")
     assert started.out == "INC-1 sev2 opened: Refunds paid twice\n"
-    assert started.err == f"Written to INC-1 in {place_with_review}\n"
+    assert re.fullmatch(rf"Saved: Support bot \S+ in {re.escape(str(place_with_review))}\n", started.err)
     logged = cli("incident", "log", "2026-01-02 09:30", "log:", "the \x1b[31malert fires", "@zed")
     assert logged.out == "INC-1  2026-01-02 00:30 UTC (09:30 here)  the ␛[31malert fires @zed (log, ana)\n"
     assert logged.err.splitlines()[0].startswith("@zed is no trace, run, item or person")

@@ -19,6 +19,7 @@ def test_people_join_leave_and_change_roles(cli: Cli, mini: Path) -> None:
     assert [line.split(maxsplit=1)[1] for line in told.out.splitlines()] == ["eve", "ana", "Ben, eve"]
     assert cli("people", "--json").json == {
         "schema": 1, "owner": "eve", "facilitator": "ana", "reviewers": ["Ben", "eve"],
+        "authors": [], "observers": [], "unknown_voters": [],
     }  # fmt: skip
 
 

@@ -42,11 +42,11 @@ def test_no_command_creates_a_file_unasked(cli: Cli, place: Path, command: tuple
     assert list(place.iterdir()) == []
 
 
-def test_the_file_is_db_then_the_environment_then_the_nearest_then_the_last(
+def test_the_file_is_db_then_the_environment_then_the_nearest_and_never_the_last(
     cli: Cli, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def shown() -> str | None:
-        found: str | None = cli("paths", "--json").json["database"]
+    def shown(name: str = "database") -> str | None:
+        found: str | None = cli("paths", "--json").json[name]
         return found
 
     assert shown() is None
@@ -60,7 +60,8 @@ def test_the_file_is_db_then_the_environment_then_the_nearest_then_the_last(
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
-    assert shown() == str(nearby)  # the last one used
+    assert shown() is None  # the last one used opens the app, and nothing else
+    assert shown("last used") == str(nearby)
     assert last_used() == nearby
     assert nearest(elsewhere) is None
     monkeypatch.setenv("READINESS_DB", "env.db")
@@ -70,9 +71,9 @@ def test_the_file_is_db_then_the_environment_then_the_nearest_then_the_last(
     assert not (elsewhere / "readiness.db").exists()
     assert cli("--db", "other.db", "paths", "--json").json["database"] == "other.db"
     monkeypatch.delenv("READINESS_DB")
-    assert shown() == str(elsewhere / "env.db")
+    assert shown("last used") == str(elsewhere / "env.db")
     (elsewhere / "env.db").unlink()
-    assert shown() is None  # what is gone is not the last one used
+    assert shown("last used") is None
 
 
 def test_new_proposes_what_it_was_not_told(cli: Cli, place: Path) -> None:

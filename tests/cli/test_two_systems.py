@@ -73,7 +73,7 @@ def fill(desk: Desk, brought: dict[str, Path]) -> None:
 
 @pytest.fixture
 def mine(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file with two systems, of which commands take the first: its review is the later one. Only that one has data."""
+    """A file with two systems, of which only the first has data."""
     monkeypatch.chdir(tmp_path)
     for system, day in (("Support bot", "2026-11-24"), ("Search", "2026-11-23")):
         done = cli("new", "--system", system, "--release", "1", "--date", day, "--checklist", "observability")
@@ -88,7 +88,7 @@ def mine(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def printed(cli: Cli) -> dict[str, tuple[int, str, str]]:
     found = {}
     for command in COMMANDS:
-        done = cli(*command.split())
+        done = cli(*command.split(), "--system", "support BOT ")
         found[command] = done.code, done.out, done.err
     return found
 
@@ -111,7 +111,7 @@ def test_what_the_other_system_brings_changes_nothing_that_a_command_prints(
     other.close()
     assert printed(cli) == before
     for refused in (("incident", "show", "2"), ("imports", "--rejects", "9")):
-        assert cli(*refused).code != 0
+        assert cli(*refused, "--system", "Support bot").code != 0
 
 
 @pytest.mark.slow
@@ -134,7 +134,9 @@ def test_whatever_the_other_system_imports(
     assert printed(cli) == before
 
 
-def test_the_other_system_has_its_own_of_everything(cli: Cli, mine: Path, tmp_path: Path) -> None:
+def test_the_other_system_has_its_own_of_everything(
+    cli: Cli, mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = theirs(mine)
     fill(other, files(tmp_path / "search", "search", 4))
     found = {change.what for change in history.log(other)}
@@ -143,6 +145,7 @@ def test_the_other_system_has_its_own_of_everything(cli: Cli, mine: Path, tmp_pa
     other.close()
     done = cli("new", "--system", "Search", "--release", "2", "--date", "2026-11-25", "--checklist", "observability")
     assert done.code == 0, done.err
+    monkeypatch.setenv("READINESS_SYSTEM", "Search")
     runs = cli("runs").out
     assert "search" in runs
     assert "support" not in runs

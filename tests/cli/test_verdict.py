@@ -163,9 +163,9 @@ def test_an_export_replaces_a_file_as_a_whole_or_not_at_all(
 
 
 def test_freezing_keeps_the_scorecard_as_it_was(cli: Cli, mini: Path) -> None:
-    frozen = cli("scorecard", "--freeze")
+    frozen = cli("scorecard", "--freeze", "--yes")
     assert frozen.code == 0
-    again = cli("scorecard", "--freeze")
+    again = cli("scorecard", "--freeze", "--yes")
     assert again.code == 2
     assert "frozen" in again.err
     assert cli("scorecard").out == frozen.out

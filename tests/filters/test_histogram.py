@@ -15,7 +15,8 @@ from readiness_tui.domain.filters.histogram import BARS, plan
     ("low", "upper", "line", "start", "width", "bars"),
     [
         (312.0, 4100.0, None, 200.0, 200.0, 20),
-        (312.0, 4100.0, 4500.0, 200.0, 200.0, 22),
+        (312.0, 4100.0, 4500.0, 300.0, 200.0, 22),
+        (312.0, 4100.0, 3500.0, 300.0, 200.0, 20),
         (0.0, 0.02, None, 0.0, 0.001, 21),
         (5.0, 5.0, None, 5.0, 0.05, 1),
         (0.0, 0.0, None, 0.0, 5e-09, 1),
@@ -35,5 +36,7 @@ def test_bars_are_few_and_hold_what_they_have_to(one: float, other: float, line:
     assert 1 <= made.bars <= BARS
     assert made.start <= low
     assert upper < made.start + made.width * made.bars or math.isclose(upper, made.start + made.width * made.bars)
-    if line is not None and line <= upper * 2:
+    if line is not None and low < line <= upper * 2:
         assert line <= made.start + made.width * made.bars * (1 + 1e-9)
+        bars = (line - made.start) / made.width
+        assert math.isclose(bars, round(bars), abs_tol=1e-5)

@@ -21,7 +21,7 @@ from readiness_tui.domain.incidents.model import (
     Link,
     LinkKind,
     NoteStatus,
-    Rival,
+    OtherText,
     Sev,
     TimelineEntry,
     Written,
@@ -316,8 +316,8 @@ def test_an_incident_with_everything(store: Store) -> None:
         incidents.put_action(
             tx, number, Action(action, "alert", ActionKind.DETECT, "ben", DAY, done=DAY, verify="fires in staging")
         )
-        rival = incidents.put_rival(tx, number, Rival(0, "summary", "long", "ben", NOW))
-        incidents.remove_rival(tx, incidents.put_rival(tx, number, Rival(0, "harm", "none", "ben", NOW)))
+        rival = incidents.put_rival(tx, number, OtherText(0, "summary", "long", "ben", NOW))
+        incidents.remove_rival(tx, incidents.put_rival(tx, number, OtherText(0, "harm", "none", "ben", NOW)))
         incidents.remove_action(tx, incidents.put_action(tx, number, Action(0, "mistake")))
         other = incidents.put(tx, Incident(0, "Other", "x", Sev.SEV4))
     with store.read() as conn:
@@ -340,7 +340,7 @@ def test_an_incident_with_everything(store: Store) -> None:
                 Action(action, "alert", ActionKind.DETECT, "ben", DAY, DAY, verify="fires in staging",
                        uid=stored.actions[0].uid, **stamps),
             ),
-            rivals=(Rival(rival, "summary", "long", "ben", NOW, stored.rivals[0].uid),),
+            rivals=(OtherText(rival, "summary", "long", "ben", NOW, stored.rivals[0].uid),),
         )  # fmt: skip
         assert [i.number for i in incidents.all(conn, SYSTEM)] == [number]
         assert [i.number for i in incidents.all(conn, "Other")] == [other]

@@ -196,6 +196,7 @@ def state(store: Store) -> object:
         )
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.lists(STEPS, min_size=1, max_size=3), max_size=6))
 def test_undone_from_the_last_to_the_first_nothing_is_left(blocks) -> None:

@@ -325,7 +325,7 @@ def test_counts_by_field_are_those_of_the_traces(store: Store) -> None:
     ]
     bring(store, traces=found)
     with store.read() as conn:
-        survey = trace_survey.survey(conn, SYSTEM, EVERYTHING, {"latency": 150.0}, never)
+        survey = trace_survey.survey(conn, SYSTEM, EVERYTHING, {"latency": [150.0, 160.5]}, never)
     assert survey.total == 200
     assert sum(count for _, count in survey.facet("model").counts) < 200
     assert (len(survey.facet("model").counts), survey.facet("model").others) == (SHOWN, 7)
@@ -337,6 +337,8 @@ def test_counts_by_field_are_those_of_the_traces(store: Store) -> None:
     for at, count in enumerate(bars.counts):
         low, high = bars.start + at * bars.width, bars.start + (at + 1) * bars.width
         assert count == sum(low <= trace.latency_ms < high for trace in found if trace.latency_ms is not None)
+    above = [sum(trace.latency_ms > limit for trace in found if trace.latency_ms is not None) for limit in (150, 160.5)]
+    assert bars.over == ((150.0, above[0]), (160.5, above[1]))
     assert "cost" not in survey.bars
 
 

@@ -39,6 +39,7 @@ async def test_a_reviewer_is_added_in_checklists(sample_app: ReadinessApp) -> No
         assert "needs somebody who votes" in read(pilot, "#dialog-refusal")
 
 
+@pytest.mark.slow
 async def test_a_dismissed_hit_is_counted_again(sample_app: ReadinessApp) -> None:
     desk = desk_of(sample_app)
     before = load(desk).proposals["REL-03"]
@@ -115,6 +116,7 @@ async def test_a_line_of_the_timeline_is_corrected_and_taken_out(sample_app: Rea
         assert "Correct a line of the timeline, or take it out" in painted(pilot)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["s", "d"])
 async def test_an_incident_without_rows_says_what_to_press(sample_app: ReadinessApp, key: str) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:

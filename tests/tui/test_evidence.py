@@ -11,6 +11,7 @@ from readiness_tui.tui.dialogs.form import FormDialog
 from tests.tui.driving import NARROW, WIDE, Size, answer, fill, painted, press, read
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_a_word_is_said_to_be_a_claim_and_esc_keeps_it(sample_app: ReadinessApp, size: Size) -> None:
     async with sample_app.run_test(size=size) as pilot:
@@ -34,6 +35,7 @@ async def test_a_word_is_said_to_be_a_claim_and_esc_keeps_it(sample_app: Readine
         assert "voted 2, but what is attached is only a claim: a claim counts 1" in shown
 
 
+@pytest.mark.slow
 async def test_something_better_takes_its_place_and_enter_again_keeps_it(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=WIDE) as pilot:
         await press(pilot)

@@ -89,6 +89,7 @@ async def test_the_line_completes_keys_then_stored_values_with_their_counts(samp
         assert "meet the filter" in read(pilot, "#summary")
 
 
+@pytest.mark.slow
 async def test_a_line_that_cannot_be_read_stays_to_be_mended(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "T")
@@ -166,4 +167,8 @@ def test_a_threshold_stands_where_it_falls_among_the_bars() -> None:
     assert [line.split()[0] for line in lines[1:]] == ["0", "100", "gate:", "200", "300", "gate:"]
     assert [line.split()[-1] for line in lines if "to" in line.split()[:2] or "more" in line] == ["4", "0", "2", "1"]
     assert all(cell_len(line) <= 60 for line in lines)
+    bars = Bars(0.05, 0.1, (4, 1, 1, 1, 1), 1, 0, 0.07, 0.9, ((0.15, 3),))
+    lines = spread("Cost", bars, "usd", [Threshold(0.15, "at most $0.15")], 60, 3).plain.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == ["$0.05", "gate:", "$0.15", "$0.35", "$0.55"]
+    assert "at most $0.15; 3 above" in lines[2]
     assert spread("Cost", None, "usd", (), 60, 8).plain == "Cost  none of these says it"

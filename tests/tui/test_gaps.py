@@ -102,6 +102,7 @@ async def test_an_action_has_one_owner_here_and_in_its_incident(sample_app: Read
         assert read(pilot, "#incident").startswith("INC-1")
 
 
+@pytest.mark.slow
 async def test_states_that_a_person_sets(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "G", "p")

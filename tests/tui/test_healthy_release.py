@@ -78,7 +78,7 @@ def traces(folder: Path) -> Path:
 
 async def decide(pilot: Pilot[None], app: ReadinessApp) -> None:
     """Accept what the log proves, and score the rest as met, each with a link."""
-    await press(pilot, "O", "a", "C")
+    await press(pilot, "O", "a", "enter", "C")
     for _ in range(40):
         await press(pilot, "space")
         assert app.view is not None

@@ -10,10 +10,11 @@ from readiness_tui.services.review import assess, history, scorecard
 from readiness_tui.store.audit import RowChange
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.form import FormDialog
-from readiness_tui.tui.dialogs.pick import PickDialog
+from readiness_tui.tui.dialogs.reviews import ReviewDialog
 from tests.tui.driving import HOSTILE, NARROW, WIDE, Size, answer, notices, painted, press, read
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_a_change_is_undone_and_both_entries_stay(sample_desk: Desk, size: Size) -> None:
     assess.score(sample_desk, ["OBS-03"], 0)
@@ -76,9 +77,10 @@ async def test_the_next_review_starts_and_one_can_go_back(sample_app: ReadinessA
         assert "▸ 2 2026.12     2026-12-08" in read(pilot, "#summary")
 
         await press(pilot, "r")
-        assert isinstance(sample_app.screen, PickDialog)
+        assert isinstance(sample_app.screen, ReviewDialog)
         await press(pilot, "down", "enter")
-        assert load(desk).review.release == "2026.11"
+        assert sample_app.desk is not None
+        assert load(sample_app.desk).review.release == "2026.11"
         assert "▸ 1 2026.11" in read(pilot, "#summary")
 
 

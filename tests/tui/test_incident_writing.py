@@ -100,6 +100,7 @@ async def test_what_is_only_opened_and_what_was_saved_after_a_draft_stay(sample_
     assert [rival.text for rival in edit.get(sample_app.desk, 2).rivals] == ["Three hours"]
 
 
+@pytest.mark.slow
 async def test_two_people_at_one_section(sample_app: ReadinessApp) -> None:
     assert sample_app.desk is not None
     ben: Desk = replace(sample_app.desk, who="ben")

@@ -52,6 +52,7 @@ async def test_the_open_incident_is_shown_first_with_what_is_left_to_do(sample_a
         assert "lasted 2 h 55 min" in read(pilot, "#incident")
 
 
+@pytest.mark.slow
 async def test_opening_one_keeps_what_was_typed_until_it_is_right(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "I", "n")
@@ -220,6 +221,7 @@ async def test_a_written_incident_is_imported_and_shown(sample_app: ReadinessApp
         assert read(pilot, "#incident").startswith("INC-3")
 
 
+@pytest.mark.slow
 async def test_an_eval_case_of_a_linked_trace(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "I", "e", "ctrl+s")
@@ -363,6 +365,7 @@ async def test_a_text_that_may_be_no_incident_is_asked_about(
         assert len(edit.listed(sample_app.desk)) == 3
 
 
+@pytest.mark.slow
 async def test_a_chat_is_asked_which_open_incident_it_belongs_to(sample_app: ReadinessApp, tmp_path: Path) -> None:
     file = tmp_path / "chat.txt"
     file.write_text("[2026-11-20 14:05] ana: paid twice\n[2026-11-20 14:06] ben: looking\n", encoding="utf-8")

@@ -86,7 +86,9 @@ async def test_from_first_start_to_a_frozen_scorecard(tmp_path: Path, filled_sam
         assert (first.owner, str(first.due)) == ("chloe", "2026-12-18")
         assert verdict(app) is Verdict.CONDITIONS
 
-        await press(pilot, "S", "f", "enter")
+        await press(pilot, "S", "f", "enter")  # the focus is on No
+        assert app.view.review.frozen_at is None
+        await press(pilot, "f", "y")
         assert app.view.review.frozen_at == NOW
         await press(pilot, "x", "enter")
         exported = (tmp_path / "readiness-2026.11.md").read_text(encoding="utf-8")

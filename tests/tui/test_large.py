@@ -89,6 +89,7 @@ async def test_a_pause_looks_ahead_once_and_at_that_item_alone(
         assert "0: " in read(pilot, "#consequence")
 
 
+@pytest.mark.slow
 async def test_moving_on_drops_what_was_asked_for(large: ReadinessApp, counted: Counter[str], pauses: Pauses) -> None:
     async with large.run_test(size=(120, 40)) as pilot:
         await begin(pilot, counted, "C")

@@ -14,7 +14,7 @@ from readiness_tui.services.review.reviews import new_review
 from readiness_tui.services.runs import all_runs
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.screens.importing.mapping_dialog import MappingDialog
-from readiness_tui.tui.screens.importing.screen import ImportScreen
+from readiness_tui.tui.screens.importing.screen import STORING, ImportScreen
 from tests.conftest import NOW
 from tests.tui.driving import NARROW, WIDE, fill, painted, press, read
 
@@ -71,6 +71,7 @@ async def test_a_mapping_is_edited_tried_and_imported(tmp_path: Path, size: tupl
     assert [info.n_cases for info in all_runs(desk)] == [3]
 
 
+@pytest.mark.slow
 async def test_a_mapping_that_is_no_yaml_says_where_and_esc_imports_nothing(tmp_path: Path) -> None:
     table = tmp_path / "results.csv"
     table.write_text(TABLE, encoding="utf-8")
@@ -146,5 +147,5 @@ async def test_an_import_says_its_pace_and_the_time_left_while_it_runs(
         await fill(pilot, str(tmp_path))
         await press(pilot, "enter")
         await press(pilot)
-        assert seen == ["1 %", "21 %, 2.0 MB/s, about 40 s left", ""]
+        assert seen == ["1 %", "21 %, 2.0 MB/s, about 40 s left", STORING]
         assert not app.screen.query_one("#pace").display

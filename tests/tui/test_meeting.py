@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from textual.pilot import Pilot
 
+from readiness_tui.domain.checklists.assessment import EvidenceKind
 from readiness_tui.domain.verdict.agenda import agenda
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.review import meeting
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.form import FormDialog
+from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.screens.meeting.screen import MeetingScreen
+from readiness_tui.tui.widgets.key_lines import KeyLines
 from tests.conftest import NOW
 from tests.tui.driving import NARROW, WIDE, Size, answer, painted, press, read
 
@@ -20,60 +24,128 @@ from tests.tui.driving import NARROW, WIDE, Size, answer, painted, press, read
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_the_agenda_begins_with_the_conflict(sample_app: ReadinessApp, size: Size) -> None:
     assert sample_app.desk is not None
-    order = agenda(load(sample_app.desk).judgement.standings)
+    order = agenda(load(sample_app.desk).workings)
     async with sample_app.run_test(size=size) as pilot:
         await press(pilot, "m")
         assert isinstance(sample_app.screen, MeetingScreen)
-        assert "On the agenda: the proof contradicts the vote" in read(pilot, "#item")
-        first = painted(pilot).splitlines()[0]
-        assert f"MEETING  1 of {len(order)}   item 0 min · 0 of 60 min   NO-GO   ana, ben, chloe, deniz" in first
-        # The footer has room for all of its keys, and the help key is the last.
-        assert painted(pilot).splitlines()[-1].rstrip().endswith("? Help")
+        assert "On the agenda: the proof contradicts the vote · the same gap as DEP-01" in read(pilot, "#item")
+        clock, who = painted(pilot).splitlines()[:2]
+        assert f"MEETING  1 of {len(order)} · {len(order)} items · 60 of 60 min left   NO-GO" in clock
+        assert "the vote is ana's · who is here? p" in who
+        # Every key of the room that does something here is named, the last of them too.
+        named = keys(pilot)
+        for key in ("a Accept", "k Keep vote", "f Dismiss hit", "t Examples", "d Put off", "p People", "End Decisions"):
+            assert key in named
+        assert "Restore hit" not in named
+        assert "Tick" not in named
+        assert named.endswith("Esc Leave ? Help")
+        await press(pilot, "left")  # the page of decisions, after the last
+        assert "Nothing yet." in read(pilot, "#item")
+        assert keys(pilot) == "x Export Space Next ← Back p People Esc Leave ? Help"
         await press(pilot, "left")
-        assert sample_app.screen.item_id == order[-1][0]
-        await press(pilot, "space", "space")
-        assert sample_app.screen.item_id == order[1][0]
+        assert sample_app.screen.item_id == order[-1].items[0]
+        await press(pilot, "space", "space", "space")
+        assert sample_app.screen.item_id == order[0].items[1]  # an item of the same gap, and of the same point
+        assert "MEETING  1 of" in read(pilot, "#clock")
         await press(pilot, "escape")
         assert not isinstance(sample_app.screen, MeetingScreen)
 
 
+def keys(pilot: Pilot[None]) -> str:
+    """The lines at the foot of the screen."""
+    height = pilot.app.screen.query_one(KeyLines).size.height
+    return " ".join(" ".join(painted(pilot).splitlines()[-height:]).split())
+
+
+async def go_to(pilot: Pilot[None], item: str) -> None:
+    screen = pilot.app.screen
+    assert isinstance(screen, MeetingScreen)
+    for _ in range(20):
+        if screen.item_id == item:
+            return
+        await press(pilot, "space")
+    raise AssertionError(f"{item} is not on the agenda")
+
+
 @pytest.mark.slow
-async def test_an_item_is_scored_where_it_stands(sample_app: ReadinessApp) -> None:
+async def test_an_item_is_scored_and_seen_to_where_it_stands(sample_app: ReadinessApp) -> None:
     desk = sample_app.desk
     assert desk is not None
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "m")
-        assert isinstance(sample_app.screen, MeetingScreen)
-        while sample_app.screen.item_id != "DEP-03":
-            await press(pilot, "space")
-        assert not load(desk).judgement.standings["DEP-03"].decided
+        await go_to(pilot, "DEP-03")
         assert "settled" not in read(pilot, "#item")
         await press(pilot, "1")
-        vote = next(vote for vote in load(desk).dossier("DEP-03").votes if vote.reviewer == "ana")
-        assert vote.points == 1
+        assert {vote.reviewer: vote.points for vote in load(desk).dossier("DEP-03").votes} == {"ana": 1}
+        assert "what shows it, and who sees to the rest?" in painted(pilot)
+        await answer(pilot, ref="docs/config.md @z +14")  # nobody here: kept, and asked about at the end
+        gap = load(desk).gaps["item/deployment/DEP-03"]
+        assert (gap.owner, str(gap.due)) == ("z", "2026-12-08")
+        assert [piece.ref for piece in load(desk).dossier("DEP-03").evidence] == ["docs/config.md"]
         # It stays on the screen until somebody goes on, marked as settled.
-        assert sample_app.screen.item_id == "DEP-03"
         assert "✓ settled" in read(pilot, "#item").splitlines()[0]
-        assert "1 settled" in read(pilot, "#clock")
+        assert "GAP       z · due 8 Dec · open" in read(pilot, "#item")
+
+        await press(pilot, "end")
+        assert "SCORED\n  DEP-03 Config separation from code: 1 partial · z by 8 Dec 2026" in read(pilot, "#item")
+        assert "WHO IS…" in read(pilot, "#item")
+        assert "@ Names" in keys(pilot)
+        await press(pilot, "@")
+        await answer(pilot, name0="d")
+        assert load(desk).gaps["item/deployment/DEP-03"].owner == "deniz"
+        assert "WHO IS…" not in read(pilot, "#item")
 
 
 @pytest.mark.slow
-async def test_who_is_here_is_typed_once_and_owns_by_one_letter(sample_app: ReadinessApp) -> None:
+async def test_who_is_here_votes_and_owns_by_one_letter(sample_app: ReadinessApp) -> None:
     desk = sample_app.desk
     assert desk is not None
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "m", "p")
-        await answer(pilot, names="ana, farid, Grace, grace")
-        assert meeting.attendees(desk, ()) == ("ana", "farid", "Grace", "grace")
-        assert "ana, farid" in read(pilot, "#clock")
-        await press(pilot, "o")
-        assert isinstance(sample_app.screen, FormDialog)
-        await answer(pilot, owner="f")
+        await answer(pilot, names="ana, farid, Grace, greta, grace, deniz")
+        assert meeting.attendees(desk, ()) == ("ana", "farid", "Grace", "greta", "deniz")
+        assert "the room votes: ana, deniz · also here: farid, Grace, greta" in read(pilot, "#who")
+
+        # An undecided blocker is put off, with owner and date in one step.
+        await go_to(pilot, "DEP-01")
+        await press(pilot, "d")
+        await answer(pilot, owner="f", due="+7")
         key = "item/reliability/REL-03"
-        assert load(desk).gaps[key].owner == "farid"
+        assert (load(desk).gaps[key].owner, str(load(desk).gaps[key].due)) == ("farid", "2026-12-01")
+        assert sample_app.screen.item_id not in ("REL-03", "DEP-01")  # type: ignore[attr-defined]
+
+        # An initial of two people asks which of them.
+        await go_to(pilot, "OBS-06")
         await press(pilot, "o")
-        await answer(pilot, owner="g")  # two of them: the letter alone is taken as typed
-        assert load(desk).gaps[key].owner == "g"
+        await answer(pilot, owner="g")
+        assert isinstance(sample_app.screen, PickDialog)
+        await press(pilot, "down", "enter")
+        assert not isinstance(sample_app.screen, FormDialog)
+        key = load(desk).workings.gap_keys["OBS-06"]
+        assert load(desk).gaps[key].owner == "greta"
+
+        # The vote is the room's, what was shown has one of them as witness.
+        await press(pilot, "1", "escape")
+        assert {vote.reviewer: vote.points for vote in load(desk).dossier("OBS-06").votes} == {"ana": 1, "deniz": 1}
+        await press(pilot, "s")
+        await answer(pilot, ref="the button, live", witness="d")
+        piece = load(desk).dossier("OBS-06").evidence[-1]
+        assert (piece.kind, piece.witness) == (EvidenceKind.SHOWN, "deniz")
+
+        await press(pilot, "end")
+        said = read(pilot, "#item")
+        assert "PUT OFF\n  REL-03 Secrets are stored in a secret manager (with DEP-01) · farid by 1 Dec 2026" in said
+        sample_app.here = desk.store.path.parent
+        await press(pilot, "x", "enter")
+        written = (desk.store.path.parent / "decisions.md").read_text(encoding="utf-8")
+        assert "- [ ] **REL-03** Secrets are stored in a secret manager (with DEP-01) · farid by 1 Dec 2026" in written
+
+        # Left and opened again, the meeting goes on: what was put off comes last.
+        await press(pilot, "escape", "m")
+        assert "the room votes: ana, deniz" in read(pilot, "#who")
+        assert sample_app.screen.item_id not in ("REL-03", "DEP-01")  # type: ignore[attr-defined]
+        await go_to(pilot, "REL-03")
+        assert "✓ put off" in read(pilot, "#item")
 
 
 @pytest.mark.slow
@@ -84,11 +156,14 @@ async def test_the_clocks_follow_the_hour_and_the_item(sample_desk: Desk) -> Non
     async with app.run_test(size=NARROW) as pilot:
         await press(pilot, "m")
         now = NOW + timedelta(minutes=7, seconds=59)
-        await press(pilot, "space")
-        assert "item 0 min · 7 of 60 min" in read(pilot, "#clock")
+        await go_to(pilot, "DEP-03")
+        assert "5 items · 53 of 60 min left" in read(pilot, "#clock")  # nothing settled yet: no pace is known
         now = NOW + timedelta(minutes=9)
         await press(pilot, "1", "escape")  # scored; the question that follows is left open
-        assert "item 1 min · 9 of 60 min" in read(pilot, "#clock")
+        assert "item 1 min · 4 items, 36 minutes · 51 of 60 min left" in read(pilot, "#clock")
+        now = NOW + timedelta(minutes=20)
+        await press(pilot, "p", "escape", "left")
+        assert "4 items, 80 minutes: 40 too many · 40 of 60 min left" in read(pilot, "#clock")
 
 
 async def test_a_long_item_scrolls_with_the_arrows(sample_app: ReadinessApp) -> None:

@@ -34,6 +34,7 @@ def read(app: ReadinessApp) -> str:
     return str(app.screen.query_one("#dialog-fields Static", Static).visual)
 
 
+@pytest.mark.slow
 async def test_before_a_run_the_gate_shows_what_it_needs(tmp_path: Path) -> None:
     desk = open_desk(tmp_path / "own.db", "ana", create=True, clock=lambda: NOW)
     new_review(desk, system="bot", release="1")

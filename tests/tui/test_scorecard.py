@@ -43,6 +43,7 @@ async def test_every_chapter_is_there_and_whole(sample_app: ReadinessApp, size: 
         assert max(len(row) for text in seen for row in text.splitlines()) <= preview
 
 
+@pytest.mark.slow
 async def test_space_reads_on_to_the_next_chapter(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=WIDE) as pilot:
         await press(pilot, "S", "space")
@@ -118,6 +119,7 @@ async def test_dissent_and_override_are_kept_with_names(sample_app: ReadinessApp
         assert "overridden to GO WITH CONDITIONS by ana" in " ".join(read(pilot, "#chapter").split())
 
 
+@pytest.mark.slow
 async def test_hostile_text_in_the_document_is_shown_and_obeyed_by_nobody(sample_desk: Desk) -> None:
     reviews.declare(sample_desk, "step_cap", "9")
     scorecard.dissent(sample_desk, "ben", HOSTILE)

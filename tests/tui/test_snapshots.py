@@ -77,7 +77,7 @@ def pressing(*keys: str) -> Callable[[Pilot[None]], object]:
 
 
 #: The rooms whose wide layout is another one; of the rest the wide pictures are left to the slow run.
-WIDE = ("overview", "evals", "incidents")
+WIDE = ("overview",)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +99,7 @@ def test_greeting(size: str, snap_compare) -> None:
     assert snap_compare(app, terminal_size=SIZES[size], run_before=pressing())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 def test_lab(size: str, snap_compare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The step in which one decides; its folder is shown, so it is a relative one."""

@@ -145,6 +145,7 @@ async def test_to_the_last_trace_and_back_over_many_pages(sample_app: ReadinessA
         assert '"trace_id": "trace-1304"' in text
 
 
+@pytest.mark.slow
 async def test_an_empty_list_says_what_to_import(tmp_path: Path) -> None:
     desk = open_desk(tmp_path / "own.db", "ana", create=True, clock=lambda: NOW)
     new_review(desk, system="bot", release="1")

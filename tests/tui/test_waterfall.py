@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -85,6 +86,7 @@ spans = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(spans, st.integers(30, 160))
 def test_every_step_is_drawn_once_or_counted_and_fits(found: list[Span], width: int) -> None:
     said = drawn(*found, width=width)

@@ -8,7 +8,7 @@ import threading
 import click
 
 from readiness_tui.cli import codes
-from readiness_tui.cli.common import Session, desk_of, pass_session, tell
+from readiness_tui.cli.common import Session, desk_of, pass_session, tell, tell_where
 from readiness_tui.domain.text.format import plural
 
 
@@ -32,9 +32,10 @@ def collect_command(session: Session, port: int, every: float) -> int:
     from readiness_tui.services.importing.collect import Collector
 
     stop = threading.Event()
-    with desk_of(session) as desk, Collector(desk, port) as collector:
+    with desk_of(session) as desk, Collector(desk, port, follow=not session.review) as collector:
         before = signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
         try:
+            tell_where(desk, "For")
             tell(f"Listening. OTEL_EXPORTER_OTLP_ENDPOINT={collector.address} · Ctrl-C ends it.")
             collector.run(every, stop, tell)
         except KeyboardInterrupt:

@@ -10,22 +10,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text.sanitise import to_json, visible
+from readiness_tui.domain.text.sanitise import one_line, to_json, visible
+
+if TYPE_CHECKING:
+    from readiness_tui.services.core.desk import Desk
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @dataclass
 class Session:
-    """The options before the command: `--db` and `--who`."""
+    """What is said once for a command, before it or after it: the file, the person, the system and the review."""
 
     db: Path | None = None
     who: str | None = None
+    system: str | None = None
+    review: str | None = None
+    yes: bool = False  # what asks is answered already
 
     @property
     def name(self) -> str:
@@ -33,8 +39,55 @@ class Session:
 
         return self.who or guess_who()
 
+    @property
+    def aimed(self) -> bool:
+        """Whether a database was named, or one of its reviews: a command that takes files alone has no use for it."""
+        return any(said is not None for said in (self.db, self.system, self.review))
+
 
 pass_session = click.make_pass_decorator(Session, ensure=True)
+
+
+def note(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    """Keep an option's value in the session, wherever it stood. The callback of the options that all commands share."""
+    session = ctx.ensure_object(Session)
+    name = str(param.name)
+    for said in value if isinstance(value, tuple) else () if value is None else (value,):
+        before = getattr(session, name)
+        if before not in (None, said):
+            first, second = one_line(str(before), 80), one_line(str(said), 80)
+            raise click.UsageError(f"--{name} was given twice: {first} and {second}. Give one of them.", ctx)
+        setattr(session, name, said)
+
+
+def _answered(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    session = ctx.ensure_object(Session)
+    session.yes = session.yes or value
+
+
+#: For a command that asks `sure`.
+may_ask = click.option(
+    "--yes", is_flag=True, expose_value=False, callback=_answered, help="Do not ask; needed where there is no terminal."
+)
+
+
+def sure(session: Session, question: str) -> None:
+    """Ask before what cannot be undone; Enter alone means no. `--yes` answers it.
+
+    Raises ReadinessError where the answer is no, or nobody can be asked.
+    """
+    if session.yes:
+        return
+    if not _can_ask():
+        raise ReadinessError(f"{question} This cannot be undone, and here is no terminal to ask on: add --yes.")
+    if not click.confirm(visible(question), default=False, err=True):
+        raise ReadinessError("Nothing was changed.")
+
+
+def _can_ask() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 
 
@@ -116,32 +169,96 @@ def for_ci(command: Command) -> Command:
     return _JUNIT(_SUMMARY(_GITHUB(command)))
 
 
-@contextmanager
-def desk_of(session: Session) -> Iterator[Any]:
-    """The open desk on the chosen file. Raises ReadinessError if there is none; never creates one."""
-    from readiness_tui.services.core.desk import open_desk
-    from readiness_tui.services.core.locate import FILE_NAME, locate, remember
+def target_of(session: Session) -> Path:
+    """The file that a command works on. Raises ReadinessError if there is none; never creates or guesses one."""
+    from readiness_tui.services.core.locate import FILE_NAME, last_used, target
 
-    path = locate(session.db)
-    if path is None:
-        raise ReadinessError(
-            f"No {FILE_NAME} here or in a folder above. Make one with `readiness new`, name one with --db, or look at"
-            " the sample with `readiness demo`."
-        )
+    path = target(session.db)
+    if path is not None:
+        return path
+    last = last_used()
+    hint = f" The file used last is {one_line(str(last))}: --db takes it, if it is the one." if last else ""
+    raise ReadinessError(
+        f"No {FILE_NAME} here or in a folder above. Make one with `readiness new`, name one with --db, or look at"
+        f" the sample with `readiness demo`.{hint}"
+    )
+
+
+@contextmanager
+def desk_of(session: Session, *, frozen: bool = False, whole: bool = False) -> Iterator[Any]:
+    """The open desk on the chosen file, at the review that is meant; at the end it says where something was changed.
+
+    A frozen review that was named with --review can only be read, unless `frozen`. `whole`: the command is about the
+    file, whatever systems it holds. Raises ReadinessError if there is no file, or one would have to guess the review.
+    """
+    from readiness_tui.services.core.desk import open_desk
+    from readiness_tui.services.core.locate import remember
+
+    path = target_of(session)
     desk = open_desk(path, session.name)
-    tell_upgrade(desk.store.migration_backup)
-    remember(path)
     try:
+        tell_upgrade(desk.store.migration_backup)
+        tell_zone(desk)
+        if not whole:
+            aim(desk, session, frozen=frozen)
+        remember(path)
         measure_once(desk)
         yield desk
     finally:
-        desk.close()
+        try:
+            if desk.store.changes:
+                tell_where(desk)
+        finally:
+            desk.close()
+
+
+def aim(desk: Desk, session: Session, *, frozen: bool = False, asks: bool = True) -> None:
+    """Put the desk at the review that --system, READINESS_SYSTEM and --review mean; on a terminal asked where several
+    could be. See `desk_of`."""
+    from readiness_tui.services.core import target
+
+    found = target.all_headings(desk)
+    review = session.review or ""
+    try:
+        chosen = target.choose(found, target.system_wanted(session.system), review)
+    except target.SeveralError as several:
+        if not asks or not _can_ask():
+            raise
+        chosen = _ask_which(several)
+    if chosen is None:
+        return
+    desk.review_id = chosen.id
+    if review and not frozen:
+        desk.store.refusal = target.frozen_refusal(desk)
+
+
+def _ask_which(several: Any) -> Any:
+    from readiness_tui.services.core import target
+
+    tell(several.sentence)
+    for number, line in enumerate(target.lines_of(several.choices), 1):
+        tell(f"{number:>3}  {line}")
+    number = click.prompt("Which one", type=click.IntRange(1, len(several.choices)), err=True)
+    return several.choices[number - 1]
+
+
+def tell_where(desk: Desk, what: str = "Saved") -> None:
+    """Say on stderr which file and which review are meant."""
+    from readiness_tui.services.core.target import place
+
+    tell(f"{what}: {place(desk)}")
 
 
 def tell_upgrade(backup: Path | None) -> None:
     """Say where the copy lies that was made before this opening upgraded the file."""
     if backup is not None:
         tell(f"The file was upgraded for this version; as it was before, it is in {backup}")
+
+
+def tell_zone(desk: Any) -> None:
+    """Say what is odd about this machine's time zone, which decides what day it is."""
+    if desk.zone_remark:
+        tell(desk.zone_remark)
 
 
 def measure_once(desk: Any) -> None:

@@ -54,8 +54,10 @@ def compare_command(
     Without files, the review's runs are compared; with two files, their runs, without a database. Of a file with several
     runs, name one: FILE#1 and FILE#2 compare two runs of one file; --model, --prompt and --name choose in both.
     """
-    if (baseline is None) is not (candidate is None) or (baseline is not None and session.db is not None):
-        raise click.UsageError("Name two files, the baseline first, and no --db; or no file, for the review's runs.")
+    if (baseline is None) is not (candidate is None) or (baseline is not None and session.aimed):
+        raise click.UsageError(
+            "Name two files, the baseline first, and no --db, --system or --review; or no file, for the review's runs."
+        )
     if eval_sets and baseline is None:
         raise click.UsageError("--eval-set goes with two files; the database has its own.")
     if (model or prompt or name or variant) and baseline is None:

@@ -16,10 +16,9 @@ def evidence_command() -> None:
 
 
 @evidence_command.command("verify")
-@click.option("--review", type=click.IntRange(min=1), help="The number of another review than the newest.")
 @as_json
 @pass_session
-def verify(session: Session, review: int | None, as_json: bool) -> int:
+def verify(session: Session, as_json: bool) -> int:
     """Look up every piece of evidence of the open review, and keep what was found.
 
     Paths are looked up in the last commit of the repository that this folder is in, from its top or from this folder;
@@ -31,8 +30,6 @@ def verify(session: Session, review: int | None, as_json: bool) -> int:
     from readiness_tui.services.review.evidence import verify
 
     with desk_of(session) as desk:
-        if review is not None:
-            desk.review_id = review
         found = verify(desk, Path.cwd())
     if as_json:
         say_json(verification_object(found))

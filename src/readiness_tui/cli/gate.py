@@ -101,8 +101,8 @@ def plan(
 
     remarks: tuple[str, ...] = ()
     if gate_path is not None:
-        if session.db is not None:
-            raise click.UsageError("--gate plans from files and --db from a database: give only one of them.")
+        if session.aimed:
+            raise click.UsageError("--gate plans from files; leave --db, --system and --review out.")
         found, remarks = planning.plan_files(
             gate_path,
             eval_sets,
@@ -218,8 +218,8 @@ def check(
     said = facts(started, judge, dataset, version)
     judged = None
     if gate_path is not None and runs:
-        if session.db is not None:
-            raise click.UsageError("--gate judges files and --db a database: give only one of them.")
+        if session.aimed:
+            raise click.UsageError("--gate judges files; leave --db, --system and --review out.")
         from readiness_tui.domain.runs.choice import RunChoice
         from readiness_tui.services.gate.offline import check_files
 
@@ -247,9 +247,7 @@ def check(
     else:
         with desk_of(session) as desk:
             if junit or summary or step:
-                from readiness_tui.services.core.view import load
-
-                judged = checks.check_review(load(desk, as_of=as_of, shared=True), Path.cwd())
+                judged = printed.gate_checked(desk, Path.cwd(), as_of)
             else:
                 found = printed.gate_check(desk, Path.cwd(), as_of)
     if judged is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from readiness_tui.cli import codes
-from readiness_tui.cli.common import File, Session, as_json, pass_session, say, say_json, tell
+from readiness_tui.cli.common import File, Session, as_json, desk_of, pass_session, say, say_json, tell
 from readiness_tui.domain.text.sanitise import one_line
 
 
@@ -47,9 +47,9 @@ def check(
         raise click.UsageError("--against compares one file with its previous version: name one FILE.")
     from readiness_tui.reports.golden_set import dataset_text, datasets_object
     from readiness_tui.services import golden_set
-    from readiness_tui.services.core.locate import named, nearest
+    from readiness_tui.services.core.locate import target
 
-    database = named(session.db) or nearest(Path.cwd())
+    database = target(session.db)
     with ExitStack() as held:
         evidence = golden_set.SetContext()
         said: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ def check(
             evidence = golden_set.in_files(traces, runs)
             said = evidence.said
         elif database is not None:
-            evidence = held.enter_context(golden_set.in_database(database, session.name))
+            evidence = held.enter_context(golden_set.at_desk(held.enter_context(desk_of(session))))
             if len(evidence.recorded) or evidence.runs:
                 said = (f"The prompts looked at are those in {database}.",)
         if files:

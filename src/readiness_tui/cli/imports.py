@@ -9,11 +9,13 @@ from readiness_tui.cli.common import (
     Session,
     as_json,
     desk_of,
+    may_ask,
     pass_session,
     progress,
     say,
     say_document,
     say_json,
+    sure,
     tell,
 )
 from readiness_tui.domain.errors import ReadinessError
@@ -23,6 +25,7 @@ from readiness_tui.domain.text.sanitise import one_line
 
 @click.command("reread")
 @click.argument("numbers", metavar="[IMPORT]...", nargs=-1, type=int)
+@may_ask
 @as_json
 @pass_session
 def reread_command(session: Session, numbers: tuple[int, ...], as_json: bool) -> int:
@@ -32,16 +35,22 @@ def reread_command(session: Session, numbers: tuple[int, ...], as_json: bool) ->
     `readiness imports` numbers them. What cannot be read again this way says why; then import the file again.
     """
     from readiness_tui.cli.importing import plain, say_import
+    from readiness_tui.services.core.target import place
     from readiness_tui.services.core.write import deferred
     from readiness_tui.services.importing.reread import changed_imports, reread
 
     done, refused = [], []
-    with desk_of(session) as desk, deferred(desk):
-        for number in numbers or [info.id for info in changed_imports(desk)]:
-            try:
-                done.append((number, reread(desk, number, progress)))
-            except ReadinessError as refusal:  # the others are still read
-                refused.append((number, refusal.on_command_line))
+    with desk_of(session) as desk:
+        meant = numbers or tuple(info.id for info in changed_imports(desk))
+        if meant:
+            which = f"{'import' if len(meant) == 1 else 'imports'} {', '.join(map(str, meant))}"
+            sure(session, f"Read {which} of {place(desk)} again? What was read of them before is replaced.")
+        with deferred(desk):
+            for number in meant:
+                try:
+                    done.append((number, reread(desk, number, progress)))
+                except ReadinessError as refusal:  # the others are still read
+                    refused.append((number, refusal.on_command_line))
     if as_json:
         rows = [{"import": number, **plain(result)} for number, result in done]
         said = [{"import": number, "reason": reason} for number, reason in refused]

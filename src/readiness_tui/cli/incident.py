@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from readiness_tui.cli import incident_files
@@ -152,7 +150,7 @@ def log(session: Session, line: tuple[str, ...], name: str | None) -> None:
             say(f"{name}  {action_line(noted.action, read.today(desk))}")
         elif noted.entry is not None:
             say(f"{name}  {entry_line(noted.entry, desk.zone)}")
-        _tell(desk.store.path, name, noted.remarks)
+        _tell(noted.remarks)
 
 
 def _start(session: Session, title: str, severity: str) -> None:
@@ -164,13 +162,12 @@ def _start(session: Session, title: str, severity: str) -> None:
         noted = incident_log.start(desk, title, wanted)
         made = noted.incident
         say(f"{made.name} {made.severity} opened: {one_line(made.title)}")
-        _tell(desk.store.path, made.name, noted.remarks)
+        _tell(noted.remarks)
 
 
-def _tell(path: Path, name: str, remarks: tuple[str, ...]) -> None:
+def _tell(remarks: tuple[str, ...]) -> None:
     for remark in remarks:
         tell(remark)
-    tell(f"Written to {name} in {path.resolve()}")
 
 
 incident_command.add_command(incident_files.import_)

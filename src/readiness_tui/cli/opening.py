@@ -5,12 +5,23 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 import click
 
-from readiness_tui.cli.common import DayOption, Session, measure_once, pass_session, tell, tell_upgrade
+from readiness_tui.cli.common import (
+    DayOption,
+    Session,
+    aim,
+    measure_once,
+    note,
+    pass_session,
+    tell,
+    tell_upgrade,
+    tell_zone,
+)
 from readiness_tui.domain.checklists.model import Depth
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
@@ -33,12 +44,16 @@ def open_app(session: Session) -> None:
     gc.disable()  # while modules are read nothing can be given back; the app turns it on once it is painted
     from readiness_tui.services.core.desk import open_desk
     from readiness_tui.services.core.locate import locate, remember
+    from readiness_tui.services.core.target import SeveralError
 
     path = locate(session.db)
     desk = None
     if path is not None:
         desk = open_desk(path, session.name)
         tell_upgrade(desk.store.migration_backup)
+        tell_zone(desk)
+        with suppress(SeveralError):  # the app asks, or knows where this person was
+            aim(desk, session, frozen=True, asks=False)
         measure_once(desk)
         remember(path)
     _show(desk, session)
@@ -99,7 +114,9 @@ def lab_command(session: Session, folder: Path | None) -> None:
 
 
 @click.command("new")
-@click.option("--system", help="The system under review (default: the folder's name).")
+@click.option(
+    "--system", expose_value=False, callback=note, help="The system under review (default: the folder's name)."
+)
 @click.option("--release", help="Which release (default: git's latest tag).")
 @click.option("--date", "held_on", type=DayOption(), help="Date of the review (default: today).")
 @click.option("--owner", help="Who owns conditions that nobody else owns (default: as last time, else you).")
@@ -118,11 +135,11 @@ def lab_command(session: Session, folder: Path | None) -> None:
 @click.option(
     "--checklists", "folders", multiple=True, type=click.Path(path_type=Path), help="A folder of your own checklists."
 )
+@click.option("--zone", default="", help="The team's time zone, as Europe/Berlin (default: this machine's).")
 @click.option("--open", "then_open", is_flag=True, help="Open the app on the new review.")
 @pass_session
 def new_command(
     session: Session,
-    system: str | None,
     release: str | None,
     held_on: date | None,
     owner: str | None,
@@ -130,6 +147,7 @@ def new_command(
     depth: str | None,
     checklists: tuple[str, ...],
     folders: tuple[Path, ...],
+    zone: str,
     then_open: bool,
 ) -> None:
     """Open a new review in ./readiness.db, or in the file named by --db or READINESS_DB.
@@ -137,30 +155,37 @@ def new_command(
     Of a system that the file knows it is the next review: gate, open gaps and conditions, waivers, checklists, people and
     settings go on as last time, votes wait to be confirmed, and last time's candidate is the baseline.
     """
-    from readiness_tui.services.core.locate import FILE_NAME, named, remember
+    from readiness_tui.services.core.locate import FILE_NAME, named, nearest, remember
+    from readiness_tui.services.core.target import system_wanted
+    from readiness_tui.services.core.zones import checked_zone
     from readiness_tui.services.review.reviews import people
     from readiness_tui.services.start.start import propose, start_review
 
     if then_open:
         need_terminal()
+    if session.review:
+        raise click.UsageError("A new review is named by --release; leave --review out.")
     here = Path.cwd()
     for folder in folders:
         if not folder.is_dir():
             raise ReadinessError(f"{folder}: this is not a folder. --checklists takes a folder of YAML files.")
-    proposal = propose(here)
+    proposal = propose(here, zone=checked_zone(zone))
     path = named(session.db) or here / FILE_NAME
+    above = None if path.exists() or named(session.db) else nearest(here.resolve().parent)
+    system = session.system if session.system is not None else system_wanted(None) or proposal.system
     desk = start_review(
         here,
         session.name,
         path=path,
-        system=system or proposal.system,
+        system=system,
         release=release or proposal.release,
-        held_on=held_on or proposal.held_on,
+        held_on=held_on,
         owner=owner or "",
         reviewers=reviewers,
         depth=Depth(depth) if depth else None,
         checklists=checklists or None,
         folders=folders,
+        zone=zone,
     )
     remember(path)
     made = people(desk)
@@ -174,6 +199,8 @@ def new_command(
             else ""
         )
         tell(f"It carries on from the last review{baseline}. Votes of then wait to be confirmed.")
+    if above is not None:
+        tell(f"It is a file of its own: {above} is another one, which --db would have added to.")
     if then_open:
         _show(desk, session)
     else:

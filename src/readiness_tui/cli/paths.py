@@ -6,6 +6,8 @@ import click
 
 from readiness_tui.cli.common import Session, as_json, pass_session, say, say_json
 
+_NONE = {"database": "none found; `readiness new` makes one", "last used": "none"}
+
 
 @click.command("paths")
 @as_json
@@ -14,9 +16,10 @@ def paths_command(session: Session, as_json: bool) -> None:
     """Show where the app looks for its database, and where it stores its own settings."""
     from readiness_tui.services.core import locate
 
-    found = locate.locate(session.db)
+    found, last = locate.target(session.db), locate.last_used()
     rows = {
         "database": str(found) if found else None,
+        "last used": str(last) if last else None,
         "config": str(locate.config_folder()),
         "state": str(locate.state_folder()),
     }
@@ -24,4 +27,4 @@ def paths_command(session: Session, as_json: bool) -> None:
         say_json({"schema": 1, **rows})
         return
     for name, value in rows.items():
-        say(f"{name:<10}{value or 'none found; `readiness new` makes one'}")
+        say(f"{name:<10} {value or _NONE[name]}")

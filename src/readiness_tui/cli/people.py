@@ -13,26 +13,48 @@ from readiness_tui.domain.text.sanitise import one_line
 @click.option("--remove", multiple=True, help="A reviewer who leaves; their votes stand. Repeat for each.")
 @click.option("--owner", default="", help="Who answers for conditions nobody else has.")
 @click.option("--facilitator", default="", help="Who records a consensus.")
+@click.option("--author", "authors", multiple=True, help="Who built the system; repeat for each. “” for nobody.")
+@click.option("--observer", "observers", multiple=True, help="Who looks on and does not vote; repeat. “” for nobody.")
 @as_json
 @pass_session
 def people_command(
-    session: Session, add: tuple[str, ...], remove: tuple[str, ...], owner: str, facilitator: str, as_json: bool
+    session: Session,
+    add: tuple[str, ...],
+    remove: tuple[str, ...],
+    owner: str,
+    facilitator: str,
+    authors: tuple[str, ...],
+    observers: tuple[str, ...],
+    as_json: bool,
 ) -> None:
-    """Show or change who owns the review, who votes and who records a consensus.
+    """Show or change who owns the review, who votes, who facilitates, who built the system and who looks on.
 
-    Names are compared without case: Ben and ben are one person.
+    Names are compared without case: Ben and ben are one person. Roles prevent accidents, not lies: nobody is
+    authenticated in a terminal.
     """
-    from readiness_tui.services.review import reviews
+    from readiness_tui.services.review import reviews, roles
 
     with desk_of(session) as desk:
-        if add or remove or owner or facilitator:
-            review = reviews.set_people(desk, add=add, remove=remove, owner=owner, facilitator=facilitator)
-        else:
-            review = reviews.people(desk)
+        if add or remove or owner or facilitator or authors or observers:
+            reviews.set_people(
+                desk, add=add, remove=remove, owner=owner, facilitator=facilitator,
+                authors=authors or None, observers=observers or None,
+            )  # fmt: skip
+        review, strangers = reviews.people(desk), roles.strangers(desk)
     if as_json:
         found = {"owner": review.owner, "facilitator": review.facilitator, "reviewers": list(review.reviewers)}
-        say_json({"schema": 1, **found})
+        also = {"authors": review.authors, "observers": review.observers, "unknown_voters": strangers}
+        say_json({"schema": 1, **found, **{name: list(names) for name, names in also.items()}})
         return
-    for role, names in (("Owner", review.owner), ("Facilitator", review.facilitator), ("Reviewers", review.reviewers)):
-        listed = names if isinstance(names, tuple) else (names or "nobody",)
-        say(f"{role:<13}{', '.join(one_line(name) for name in listed)}")
+    for role, names in (
+        ("Owner", (review.owner,)),
+        ("Facilitator", (review.facilitator or "nobody",)),
+        ("Reviewers", review.reviewers),
+        ("Authors", review.authors),
+        ("Observers", review.observers),
+        ("Voted too", strangers),
+    ):
+        if names:
+            say(f"{role:<13}{', '.join(one_line(name) for name in names)}")
+    if strangers:
+        say("Voted too: whoever belongs to the review joins with --add.")

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Iterable
 from importlib import import_module
 from io import StringIO, TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from readiness_tui import __version__
 from readiness_tui.cli import codes
-from readiness_tui.cli.common import Session, tell
+from readiness_tui.cli.common import Session, note, tell
 from readiness_tui.domain.errors import ReadinessError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 #: command → its module and its one-line help (so that `--help` imports none of the modules).
 COMMANDS = {
@@ -20,6 +26,13 @@ COMMANDS = {
     "lab": ("opening", "Learn the loop in twenty minutes."),
     "new": ("opening", "Open a new review."),
     "people": ("people", "Who owns the review, who votes: add a reviewer."),
+    "review": ("review", "Show or change what the review is about."),
+    "score": ("scoring", "Vote on items, with evidence; many from a file."),
+    "confirm": ("scoring", "Confirm last time's votes, or what does not apply."),
+    "waive": ("scoring", "Accept the risk of an item for a while."),
+    "owner": ("owners", "Who sees to a gap or a condition."),
+    "due": ("owners", "By when a gap or a condition is done."),
+    "votes": ("votes", "Who has voted, blind or not; the reveal."),
     "import": ("importing", "Import runs, traces, an eval set, a gate."),
     "imports": ("imports", "List what was imported, and what was rejected."),
     "reread": ("imports", "Read imports again whose reader has changed."),
@@ -34,7 +47,9 @@ COMMANDS = {
     "dataset": ("golden_set", "Check a golden set."),
     "check": ("verdict", "The whole verdict; the exit status tells CI."),
     "scorecard": ("verdict", "The Day-21 scorecard as markdown or JSON."),
-    "gaps": ("verdict", "What is not yet good enough."),
+    "gaps": ("gaps", "What is not yet good enough; read owners and dates back."),
+    "conditions": ("conditions", "The conditions of the verdict, the most urgent first."),
+    "condition": ("conditions", "Close a condition of a frozen review."),
     "evidence": ("evidence", "Look evidence up in the repository."),
     "incident": ("incident", "Open incidents, log, list, import and export them."),
     "checklists": ("checklists", "Check checklist files."),
@@ -43,6 +58,36 @@ COMMANDS = {
     "backup": ("upkeep", "Copy the database while it is in use."),
     "paths": ("paths", "Where the app keeps its files."),
 }
+
+#: Commands about a whole file, or about none: they take no --system and no --review.
+WHOLE_FILE = frozenset({"demo", "lab", "sources", "checklists", "doctor", "compact", "backup", "paths"})
+
+
+class Shared(click.Option):
+    """An option that may stand before the command or after it, and is explained where it stands first: at the root."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        return super().get_help_record(ctx) if ctx.parent is None else None
+
+
+def _shared(name: str, kind: type | click.ParamType[Any], text: str) -> Shared:
+    # Taken as often as it is typed, so that a second value is seen rather than the first one forgotten.
+    return Shared([f"--{name}"], type=kind, multiple=True, expose_value=False, callback=note, help=text)
+
+
+DB = _shared("db", click.Path(path_type=Path), "The file to work on (also READINESS_DB).")
+WHO = _shared("who", str, "Who acts (also READINESS_WHO; else git's user name).")
+SYSTEM = _shared("system", str, "Of several systems in the file, this one (also READINESS_SYSTEM).")
+REVIEW = _shared("review", str, "Of several reviews, this one: its release or its number (default: the newest).")
+
+
+def share(command: click.Command, options: Iterable[Shared]) -> None:
+    """Let a command and all below it take these options too; one that it has of its own by that name stays."""
+    own = {param.name for param in command.params}
+    command.params += [option for option in options if option.name not in own]
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            share(inner, options)
 
 
 class Lazy(click.Group):
@@ -56,7 +101,15 @@ class Lazy(click.Group):
             return None
         module = import_module(f"readiness_tui.cli.{COMMANDS[cmd_name][0]}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
+        share(command, (DB, WHO) if cmd_name in WHOLE_FILE else (DB, WHO, SYSTEM, REVIEW))
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands from the table, so that a key press imports none of them."""
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name, help=text) for name, (_, text) in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -64,17 +117,24 @@ class Lazy(click.Group):
 
 
 @click.group(cls=Lazy, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--db", type=click.Path(path_type=Path), help="The file to work on (also READINESS_DB).")
-@click.option("--who", help="Who acts (also READINESS_WHO; else git's user name).")
 @click.version_option(__version__, prog_name="readiness", message="%(prog)s %(version)s")
 @click.pass_context
-def root(ctx: click.Context, db: Path | None, who: str | None) -> None:
-    """A readiness review for LLM systems. Without a command it opens the app."""
-    ctx.obj = Session(db, who)
+def root(ctx: click.Context) -> None:
+    """A readiness review for LLM systems. Without a command it opens the app.
+
+    --db, --who, --system and --review may stand before the command or after it.
+    """
+    session = ctx.ensure_object(Session)
     if ctx.invoked_subcommand is None:
         from readiness_tui.cli.opening import open_app
 
-        open_app(ctx.obj)
+        open_app(session)
+    elif ctx.invoked_subcommand in WHOLE_FILE and (session.system or session.review):
+        raise click.UsageError(f"`{ctx.invoked_subcommand}` is not about one review: leave --system and --review out.")
+
+
+share(root, (DB, WHO, SYSTEM, REVIEW))
+root.params = [*root.params[-4:], *root.params[:-4]]
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -88,7 +148,7 @@ def run(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         shown = StringIO()
         error.show(shown)  # the message repeats arguments, and a file name may be hostile
-        tell(shown.getvalue().rstrip())
+        tell(shown.getvalue().rstrip() + _did_you_mean(error))
         return codes.UNUSABLE
     except click.exceptions.Exit as done:
         return done.exit_code
@@ -105,6 +165,20 @@ def run(arguments: list[str] | None = None) -> int:
     except Exception as fault:
         tell(f"readiness: our own fault, and nothing half-done was kept. {_report(fault)}")
         return codes.OUR_FAULT
+
+
+def _did_you_mean(error: click.ClickException) -> str:
+    """The commands that are spelled like the one that does not exist. (click says it of options itself.)"""
+    unknown = re.fullmatch(r"No such command ['\"](.*)['\"]\.", error.message, re.DOTALL)
+    if unknown is None or not isinstance(error, click.UsageError) or error.ctx is None:
+        return ""
+    group = error.ctx.command
+    if not isinstance(group, click.Group) or getattr(error, "possibilities", None):
+        return ""
+    from difflib import get_close_matches
+
+    close = get_close_matches(unknown[1].casefold(), group.list_commands(error.ctx))
+    return f" Did you mean {' or '.join(close)}?" if close else ""
 
 
 def _report(fault: Exception) -> str:

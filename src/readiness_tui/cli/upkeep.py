@@ -19,12 +19,12 @@ def doctor_command(session: Session, as_json: bool) -> int:
     """Check the database, the SQLite library and the plugins. Exit status: 0 all is well, 1 problems, 2 unusable."""
     from readiness_tui.reports.health import health_object, health_text
     from readiness_tui.services.core import upkeep
-    from readiness_tui.services.core.locate import locate
+    from readiness_tui.services.core.locate import target
 
-    if locate(session.db) is None:
+    if target(session.db) is None:
         health = upkeep.examine(None)
     else:
-        with desk_of(session) as desk:
+        with desk_of(session, whole=True) as desk:
             health = upkeep.examine(desk)
     if as_json:
         say_json(health_object(health))
@@ -43,7 +43,7 @@ def compact_command(session: Session, as_json: bool) -> None:
     """
     from readiness_tui.services.core import upkeep
 
-    with desk_of(session) as desk:
+    with desk_of(session, whole=True) as desk:
         done = upkeep.compact(desk, blocks_done)
     if as_json:
         told = {"path": str(done.path), "systems": [*done.systems], "before": done.before, "after": done.after}
@@ -70,6 +70,6 @@ def backup_command(session: Session, file: Path) -> None:
     """Copy the whole database to FILE, even while others are working; an existing file is not overwritten."""
     from readiness_tui.services.core.upkeep import backup
 
-    with desk_of(session) as desk:
+    with desk_of(session, whole=True) as desk:
         backup(desk, file)
     tell(f"Backed up to {file}")

@@ -17,11 +17,13 @@ from readiness_tui.cli.common import (
     as_of,
     desk_of,
     for_ci,
+    may_ask,
     pass_session,
     say,
     say_checked,
     say_document,
     say_json,
+    sure,
     tell,
 )
 
@@ -56,9 +58,9 @@ def check_command(
     from readiness_tui.services.review import check, printed
 
     if scorecard is not None:
-        if junit or summary or github or session.db or against:
+        if junit or summary or github or session.aimed or against:
             raise click.UsageError(
-                "--scorecard tests a file by itself, without --db, --against, --junit, --summary and --github."
+                "--scorecard tests a file by itself, without --db, --system, --review, --against, --junit, --summary and --github."
             )
         from readiness_tui.reports import check as report
 
@@ -77,7 +79,7 @@ def check_command(
             from readiness_tui.services.review.scorecard import current_card
 
             card = current_card(desk, as_of=as_of)
-        found = printed.check(desk, as_of) if card is None else printed.of_card(card)
+        found = printed.check(desk, as_of) if card is None else printed.of_card(desk, card, as_of)
         if said := printed.superseded(desk):
             tell(said)
     adds = say_checked(found, before, as_json=as_json)
@@ -100,6 +102,7 @@ def check_command(
     "--templates", type=File, help="A folder with a scorecard.md.j2 (default: templates/ beside the database)."
 )
 @click.option("--freeze", is_flag=True, help="Freeze it: this scorecard closes the review.")
+@may_ask
 @as_of
 @pass_session
 def scorecard_command(
@@ -110,8 +113,11 @@ def scorecard_command(
 
     with desk_of(session) as desk:
         if freeze:
+            from readiness_tui.services.core.target import frozen_refusal, place
             from readiness_tui.services.review.scorecard import freeze as freeze_card
 
+            if not frozen_refusal(desk):
+                sure(session, f"Freeze the review of {place(desk)}? Nothing in it can change from then on.")
             freeze_card(desk, templates=templates)
         text = printed.scorecard(desk, format, as_of=as_of, templates=templates)
         if said := printed.superseded(desk):

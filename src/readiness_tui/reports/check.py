@@ -28,6 +28,7 @@ from readiness_tui.domain.text.masking import masked
 from readiness_tui.domain.text.plain import plain
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
+from readiness_tui.domain.verdict.closing import Closing
 from readiness_tui.domain.verdict.model import Cause, Part, Verdict
 from readiness_tui.domain.verdict.words import VERDICT_GLYPHS
 from readiness_tui.reports.plain import line as _line
@@ -37,9 +38,11 @@ SCHEMA = 1
 _POLICY_MARKS = {CasePolicy.ALLOW: "·", CasePolicy.WARN: "◐", CasePolicy.FAIL: "✗"}
 
 
-def check_object(card: Scorecard) -> dict[str, Any]:
-    """`check --json`. Keys are stable; a change of meaning raises `schema`."""
+def check_object(card: Scorecard, closed: Sequence[Closing] = ()) -> dict[str, Any]:
+    """`check --json`. Keys are stable; a change of meaning raises `schema`. `closed`: conditions of a frozen review that
+    were seen to since."""
     return {
+        **({"closed": plain(list(closed))} if closed else {}),
         "schema": SCHEMA,
         "as_of": card.as_of.isoformat(),
         "valid_until": plain(card.valid_until),
@@ -168,9 +171,9 @@ def _revision(revision: Revision | None) -> dict[str, Any] | None:
     }
 
 
-def check_text(card: Scorecard) -> str:
+def check_text(card: Scorecard, closed: Sequence[Closing] = ()) -> str:
     """The whole verdict as plain text, every status a glyph and a word, no line wider than 80 columns."""
-    return "\n".join(line.rstrip() for line in _check(card)) + "\n"
+    return "\n".join(line.rstrip() for line in _check(card, closed)) + "\n"
 
 
 def gate_check_text(check: GateCheck) -> str:
@@ -237,7 +240,8 @@ def _agreement(one: Agreement) -> dict[str, Any]:
     return {**plain(masked(one)), "metric": one.metric or "overall", "n": one.n, "agreed": one.agreed}
 
 
-def _check(card: Scorecard) -> Iterator[str]:
+def _check(card: Scorecard, closed: Sequence[Closing]) -> Iterator[str]:
+    seen_to = {one.key: one for one in closed}
     until = f", valid until {full_day(card.valid_until)}" if card.valid_until else ""
     yield f"{VERDICT_GLYPHS[card.verdict]} {card.verdict}  as of {full_day(card.as_of)}{until}"
     yield from _wrapped(f"{card.system}, release {card.release}", "  ")
@@ -264,6 +268,9 @@ def _check(card: Scorecard) -> Iterator[str]:
         yield f"CONDITIONS  {len(card.conditions)}"
         for condition in card.conditions:
             who = f"{condition.owner or 'no owner'}, {full_day(condition.due) if condition.due else 'no date'}"
+            if done := seen_to.get(condition.key):
+                yield from _wrapped(f"{condition.text} — closed by {done.by}: {'; '.join(done.evidence)}", "  ● ")
+                continue
             yield from _wrapped(f"{condition.text} — {who}", "  ✗ " if condition.problem else "  ◐ ")
             yield from _wrapped(condition.act, "    → ") if condition.act else ()
     if card.flips and card.flips_to:

@@ -15,7 +15,7 @@ from readiness_tui.domain.runs.model import Case, EvalSet, Run
 from readiness_tui.domain.traces.listed import NOTHING_RECORDED, RecordedList
 from readiness_tui.domain.traces.recorded import Recorded
 from readiness_tui.services.core.current import current_review
-from readiness_tui.services.core.desk import Desk, open_desk
+from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.gate.content import (
     Content,
     all_traces,
@@ -118,17 +118,6 @@ def report_imported(desk: Desk) -> str:
 
     with at_desk(desk) as evidence:
         return dataset_text(check_imported(evidence), brief=True)
-
-
-@contextmanager
-def in_database(path: Path, who: str) -> Iterator[SetContext]:
-    """The same, of the database at `path`."""
-    desk = open_desk(path, who)
-    try:
-        with at_desk(desk) as evidence:
-            yield evidence
-    finally:
-        desk.close()
 
 
 def _eval_set(content: Content) -> EvalSet:

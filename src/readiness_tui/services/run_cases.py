@@ -10,7 +10,7 @@ from datetime import UTC
 from readiness_tui.domain.filters import completion, language
 from readiness_tui.domain.filters.case_filter import CaseOrder, case_vocabulary, in_order, met, metric_keys
 from readiness_tui.domain.filters.completion import Completion
-from readiness_tui.domain.filters.histogram import TAIL, Bars, plan
+from readiness_tui.domain.filters.histogram import TAIL, Bars, Limits, plan
 from readiness_tui.domain.filters.survey import SHOWN, Facet, Survey
 from readiness_tui.domain.metrics import case_key
 from readiness_tui.domain.runs.model import Case
@@ -56,36 +56,38 @@ def load(desk: Desk, run_id: str) -> RunCases:
     return RunCases(run_id, f"{info.run.name or info.run.id} · {info.run.version}", every, metric_keys(every))
 
 
-def listing(desk: Desk, found: RunCases, typed: str, order: CaseOrder, lines: Mapping[str, float]) -> CaseListing:
-    """Raises ReadinessError for a line that cannot be read. `lines`: thresholds, to lie within the bars."""
+def listing(desk: Desk, found: RunCases, typed: str, order: CaseOrder, limits: Limits) -> CaseListing:
+    """Raises ReadinessError for a line that cannot be read. `limits`: see `trace_survey.survey`."""
     wanted = language.parse(typed, case_vocabulary(found.metrics), desk.now().astimezone(UTC).date())
     shown = met(found.cases, wanted, found.metrics)
-    return CaseListing(in_order(shown, order), survey(shown, lines))
+    return CaseListing(in_order(shown, order), survey(shown, limits))
 
 
-def survey(cases: Sequence[Case], lines: Mapping[str, float]) -> Survey:
+def survey(cases: Sequence[Case], limits: Limits) -> Survey:
     facets = []
     for key, values in _FIELDS.items():
         counted = Counter(value for case in cases for value in values(case))
         ranked = sorted(counted.items(), key=lambda one: (-one[1], one[0] or ""))
         facets.append(Facet(key, tuple(ranked[:SHOWN]), max(len(ranked) - SHOWN, 0)))
     found = {
-        "latency": _bars((case.latency_ms.value for case in cases), lines.get("latency")),
-        "cost": _bars((case.cost.value for case in cases), lines.get("cost")),
+        "latency": _bars((case.latency_ms.value for case in cases), limits.get("latency", ())),
+        "cost": _bars((case.cost.value for case in cases), limits.get("cost", ())),
     }
     return Survey(len(cases), tuple(facets), {key: bars for key, bars in found.items() if bars is not None})
 
 
-def _bars(figures: Iterable[float | None], line: float | None) -> Bars | None:
+def _bars(figures: Iterable[float | None], limits: Sequence[float]) -> Bars | None:
     given = list(figures)
     known = sorted(figure for figure in given if figure is not None)
     if not known:
         return None
-    bars = plan(known[0], known[-1 - int(len(known) * TAIL)], known[-1], line)
+    bars = plan(known[0], known[-1 - int(len(known) * TAIL)], known[-1], max(limits, default=None))
     counts = [0] * (bars.bars + 1)
     for figure in known:
         counts[min(max(int((figure - bars.start) / bars.width), 0), bars.bars)] += 1
-    return Bars(bars.start, bars.width, tuple(counts[:-1]), counts[-1], len(given) - len(known), known[0], known[-1])
+    over = tuple((limit, sum(figure > limit for figure in known)) for limit in limits)
+    missing = len(given) - len(known)
+    return Bars(bars.start, bars.width, tuple(counts[:-1]), counts[-1], missing, known[0], known[-1], over)
 
 
 def scores_seen(desk: Desk, run_id: str, case: Case) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.filters import completion, language
 from readiness_tui.domain.filters.completion import Completion
+from readiness_tui.domain.filters.histogram import Limits
 from readiness_tui.domain.filters.model import Filter, Like, Named, NamePattern
 from readiness_tui.domain.filters.order import ListOrder
 from readiness_tui.domain.filters.survey import Survey
@@ -220,21 +221,21 @@ def _read(desk: Desk, trace_id: str, *, raw: bool) -> FoundRecord:
 def survey(
     desk: Desk,
     wanted: Filter = NOTHING,
-    lines: Mapping[str, float] | None = None,
+    limits: Limits | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Survey | None:
     """Counts by field and the spread of latency and cost; None once `stop` says that nobody waits any more.
 
-    `lines`: thresholds of latency and cost, to lie within the bars. What there is without a filter is kept.
+    `limits`: of latency and cost (see `trace_survey.survey`). What there is without a filter is kept.
     """
-    mark = (state(desk), dict(lines or {}))
+    mark = (state(desk), dict(limits or {}))
     kept = desk.cache.get(_SURVEY)
     if wanted == NOTHING and kept is not None and kept[0] == mark:
         known: Survey = kept[1]
         return known
     try:
         with desk.store.read() as conn:
-            found = trace_survey.survey(conn, current_review(conn, desk).system, wanted, lines or {}, stop)
+            found = trace_survey.survey(conn, current_review(conn, desk).system, wanted, limits or {}, stop)
     except CountingStoppedError:
         return None
     if wanted == NOTHING:

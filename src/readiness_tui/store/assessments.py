@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from readiness_tui.domain.checklists.assessment import Consensus, Evidence, EvidenceKind, LookUp, Override, Vote, Waiver
-from readiness_tui.store.codec import day, iso, opt_day, opt_moment, stamp
+from readiness_tui.domain.checklists.standing import name_key
+from readiness_tui.store.codec import day, iso, load, opt_day, opt_moment, stamp
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
 
@@ -36,16 +37,19 @@ class Parts:
     na_confirmed_by: dict[str, str] = field(default_factory=dict)
     consensus: dict[str, Consensus] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    own_notes: dict[str, dict[str, str]] = field(default_factory=dict)  # by item, then by who wrote it
     ticks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     dismissals: tuple[Dismissal, ...] = ()
 
 
 #: The tables that say something about an item, which their rows name.
-BY_ITEM = frozenset({"vote", "evidence", "waiver", "override", "na_confirmation", "consensus", "item_note", "tick"})
+BY_ITEM = frozenset(
+    {"vote", "evidence", "waiver", "override", "na_confirmation", "consensus", "item_note", "own_note", "tick"}
+)
 
 
 def dossier_parts(conn: Connection, review_id: int, items: Collection[str] | None = None) -> Parts:
-    """Nine short queries, whatever the number of items. `items`: of these alone."""
+    """Ten short queries, whatever the number of items. `items`: of these alone."""
     return Parts(
         votes=_many(votes(conn, review_id, items), lambda v: v.item_id),
         evidence=_many(evidence(conn, review_id, items), lambda e: e.item_id),
@@ -54,6 +58,10 @@ def dossier_parts(conn: Connection, review_id: int, items: Collection[str] | Non
         na_confirmed_by={row["item_id"]: row["person"] for row in _of(conn, "na_confirmation", review_id, items)},
         consensus={c.item_id: c for c in consensuses(conn, review_id, items)},
         notes={row["item_id"]: row["text"] for row in _of(conn, "item_note", review_id, items)},
+        own_notes={
+            item: {row["reviewer"]: row["text"] for row in rows}
+            for item, rows in _many(_of(conn, "own_note", review_id, items), lambda row: str(row["item_id"])).items()
+        },
         ticks={
             item: tuple(row["name"] for row in rows)
             for item, rows in _many(_of(conn, "tick", review_id, items), lambda row: str(row["item_id"])).items()
@@ -98,6 +106,20 @@ def put_vote(tx: Tx, review_id: int, vote: Vote) -> None:
             "together": int(vote.together),
         },
     )
+
+
+def votes_typed_by(conn: Connection, review_id: int, item_id: str) -> dict[str, str]:
+    """By the key of the reviewer's name, who typed the vote of theirs that stands on the item: what the audit trail says
+    last of its row."""
+    rows = conn.execute(
+        "SELECT r.pk, c.who FROM change_row r JOIN change c ON c.id = r.change_id"
+        " WHERE r.table_name = 'vote' AND r.item_id = ? ORDER BY r.change_id",
+        (item_id,),
+    ).fetchall()
+    keys = [(load(pk), who) for pk, who in rows]
+    last = {reviewer: who for (review, _, reviewer), who in keys if review == review_id}
+    standing = {vote.reviewer for vote in votes(conn, review_id, [item_id])}
+    return {name_key(reviewer): who for reviewer, who in last.items() if reviewer in standing}
 
 
 def clear_vote(tx: Tx, review_id: int, item_id: str, reviewer: str) -> bool:
@@ -249,6 +271,14 @@ def put_note(tx: Tx, review_id: int, item_id: str, text: str) -> None:
         tx.put("item_note", {"review_id": review_id, "item_id": item_id, "text": text})
     else:
         tx.delete("item_note", (review_id, item_id))
+
+
+def put_own_note(tx: Tx, review_id: int, item_id: str, reviewer: str, text: str) -> None:
+    """What one reviewer noted while votes are blind. An empty text removes it."""
+    if text:
+        tx.put("own_note", {"review_id": review_id, "item_id": item_id, "reviewer": reviewer, "text": text})
+    else:
+        tx.delete("own_note", (review_id, item_id, reviewer))
 
 
 def put_tick(tx: Tx, review_id: int, item_id: str, name: str, by: str, *, on: bool = True) -> None:

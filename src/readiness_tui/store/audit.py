@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,26 +75,73 @@ def rows(conn: Connection, change_id: int) -> list[RowChange]:
     found = conn.execute(
         "SELECT table_name, pk, old_json, new_json FROM change_row WHERE change_id = ? ORDER BY position", (change_id,)
     ).fetchall()
-    return [
-        RowChange(table, tuple(load(pk)), None if old is None else load(old), None if new is None else load(new))
-        for table, pk, old, new in found
-    ]
+    return [_row(*columns) for columns in found]
 
 
-def undo(store: Store, change_id: int, who: str, now: datetime, why: str = "") -> int:
+def rows_of(conn: Connection, changes: Collection[int], tables: Sequence[str]) -> Iterator[tuple[int, RowChange]]:
+    """The rows of these tables that these changes touched, each with its change."""
+    if not changes:
+        return
+    found = conn.execute(
+        "SELECT change_id, table_name, pk, old_json, new_json FROM change_row WHERE change_id BETWEEN ? AND ?"
+        f" AND table_name IN ({', '.join('?' * len(tables))}) ORDER BY change_id, position",
+        (min(changes), max(changes), *tables),
+    ).fetchall()
+    for number, *columns in found:
+        if number in changes:
+            yield number, _row(*columns)
+
+
+def last_by(conn: Connection, review_id: int, table: str) -> dict[str, str]:
+    """Who last changed the rows of a table about items, by item."""
+    found = conn.execute(
+        "SELECT r.item_id, c.who FROM change_row r JOIN change c ON c.id = r.change_id"
+        " WHERE r.table_name = ? AND c.review_id = ? ORDER BY c.id",
+        (table, review_id),
+    ).fetchall()
+    return {item: who for item, who in found if item is not None}
+
+
+def _row(table: str, pk: str, old: str | None, new: str | None) -> RowChange:
+    return RowChange(table, tuple(load(pk)), None if old is None else load(old), None if new is None else load(new))
+
+
+def as_stored(_: Connection, entry: AuditEntry) -> str:
+    """What an entry says, to somebody who may see all of it."""
+    return entry.what
+
+
+#: What may be said of an entry.
+Worded = Callable[[Connection, AuditEntry], str]
+
+
+def undo(
+    store: Store,
+    change_id: int,
+    who: str,
+    now: datetime,
+    why: str = "",
+    *,
+    allow: Callable[[Connection, AuditEntry, Sequence[RowChange]], None] | None = None,
+    worded: Worded = as_stored,
+) -> int:
     """Put every row of a change back as it was, as a new change; returns its id.
 
     Refused: what cannot be undone (a published import, a freeze), a row that a later change has touched (which one is
     said; undo that first), a row that something stored later refers to, a frozen review.
+    `allow` is asked about the change and its rows, and raises what it refuses. `worded`: what a refusal may say of an
+    entry.
     """
     with store.read() as conn:
         change = get(conn, change_id)
+        if allow is not None:
+            allow(conn, change, rows(conn, change_id))
     if not change.undoable:
         raise ReadinessError(f"“{change.what}” (change {change_id}) cannot be undone.")
     with store.write(
         who, f"undid: {change.what}", why, now=now, review_id=change.review_id, system=change.system, undoes=change_id
     ) as tx:
-        made = check_undo(tx.conn, change_id)
+        made = check_undo(tx.conn, change_id, worded)
         tx.conn.execute("PRAGMA defer_foreign_keys = ON")  # the order of rows does not matter until the commit
         for row in reversed(made):
             if not _same(tx.get(row.table, row.pk), row.new):
@@ -106,12 +153,12 @@ def undo(store: Store, change_id: int, who: str, now: datetime, why: str = "") -
         return tx.change_id
 
 
-def check_undo(conn: Connection, change_id: int) -> list[RowChange]:
-    """The rows of a change that can be undone. Raises ReadinessError where a later change has touched one of them, or
+def check_undo(conn: Connection, change_id: int, worded: Worded = as_stored) -> list[RowChange]:
+    """The rows of a change that can be undone; `worded` as in `undo`. Raises ReadinessError where a later change has touched one of them, or
     where one belongs to a review that is frozen."""
     made = rows(conn, change_id)
     for row in made:
-        _refuse_later(conn, change_id, row)
+        _refuse_later(conn, change_id, row, worded)
     for row in made:
         content = row.new or row.old or {}
         review = content.get("id" if row.table == "review" else "review_id")
@@ -131,18 +178,19 @@ def _same(stored: Row | None, left: Row | None) -> bool:
     return all(stored.get(name) == value for name, value in left.items())
 
 
-def _refuse_later(conn: Connection, change_id: int, row: RowChange) -> None:
+def _refuse_later(conn: Connection, change_id: int, row: RowChange, worded: Worded) -> None:
     later = conn.execute(
-        "SELECT DISTINCT c.id, c.undoes, c.who, c.what, c.at FROM change_row r JOIN change c ON c.id = r.change_id"
+        "SELECT DISTINCT c.id, c.undoes, c.who, c.at FROM change_row r JOIN change c ON c.id = r.change_id"
         " WHERE r.table_name = ? AND r.pk = ? AND r.change_id > ? ORDER BY c.id DESC",
         (row.table, dump(list(row.pk)), change_id),
     ).fetchall()
     standing = _standing(((number, undoes) for number, undoes, *_ in later), change_id)
-    for number, undoes, by, what, at in later:
+    for number, undoes, by, at in later:
         if number not in standing:
             continue
         if undoes == change_id:
             raise ReadinessError(f"Change {change_id} was already undone, by {by} (change {number}).")
+        what = worded(conn, get(conn, number))
         raise ReadinessError(
             f"Change {change_id} cannot be undone: {by} changed the same later ({what}, "
             f"{at[:16].replace('T', ' ')} UTC, change {number}). Undo that one first."

@@ -37,6 +37,8 @@ class Store:
         self.version = version
         self.migration_backup = backup  # the copy made before this opening upgraded the file
         self.importing: set[int] = set()  # imports that this process is staging
+        self.refusal = ""  # why nothing may be changed here: it was opened for a review that cannot change
+        self.changes = 0  # entries that this process has added to the history
         self._writer = writer
         self._lock = threading.RLock()
         self._shapes: dict[str, Shape] = {}
@@ -158,10 +160,12 @@ class Store:
                     system=system,
                     undoable=undoable,
                     undoes=undoes,
+                    refusal=self.refusal,
                 )
                 yield tx
                 tx.close()
                 _patiently(conn, "COMMIT")
+                self.changes += tx.changed
             except BaseException as error:
                 # On a full disk SQLite has rolled back already.
                 if conn.in_transaction:

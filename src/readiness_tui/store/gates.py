@@ -86,6 +86,15 @@ def add_lock(tx: Tx, system: str, lock: Lock) -> int:
     )
 
 
+def locked_for(conn: Connection, lock: Lock) -> str:
+    """The system that this lock was made for; "" where this file knows nothing of it."""
+    row = conn.execute(
+        "SELECT system FROM gate_lock WHERE gate_digest = ? AND at = ? AND person = ? ORDER BY id DESC LIMIT 1",
+        (lock.gate_digest, stamp(lock.at), lock.by),
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
 def locks(conn: Connection, system: str, gate_digest: str | None = None) -> list[Lock]:
     """The earliest first; of one gate of a system, or of all."""
     rows = fetch(

@@ -113,6 +113,8 @@ def begin(
     store: Store, system: str, path: str, format: str, digest: str, who: str, now: datetime, how: HowRead = _PLAINLY
 ) -> int:
     """Open a staged import of a system's data; returns its id. Removes what dead processes left first."""
+    if store.refusal:
+        raise ReadinessError(store.refusal)
     leftovers.sweep(store, now)
     with staging.batch(store) as tx:
         seen = tx.conn.execute("SELECT coalesce(max(published_order), 0) FROM import").fetchone()[0]

@@ -14,7 +14,7 @@ from readiness_tui.domain.incidents.model import (
     Link,
     LinkKind,
     NoteStatus,
-    Rival,
+    OtherText,
     Sev,
     TimelineEntry,
     Written,
@@ -145,7 +145,7 @@ def remove_action(tx: Tx, action_id: int) -> bool:
     return tx.delete("incident_action", action_id)
 
 
-def put_rival(tx: Tx, number: int, rival: Rival) -> int:
+def put_rival(tx: Tx, number: int, rival: OtherText) -> int:
     """Keep another text of a section (id 0); returns its id."""
     return tx.put(
         "incident_rival",
@@ -238,5 +238,5 @@ def _action(row: Row) -> Action:
     )
 
 
-def _rival(row: Row) -> Rival:
-    return Rival(row["id"], row["section"], row["text"], row["person"], moment(row["at"]), row["uid"])
+def _rival(row: Row) -> OtherText:
+    return OtherText(row["id"], row["section"], row["text"], row["person"], moment(row["at"]), row["uid"])

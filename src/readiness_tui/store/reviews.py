@@ -80,6 +80,8 @@ def put(tx: Tx, review: Review) -> int:
             "checklists": dump(review.checklists),
             "reviewers": dump(review.reviewers),
             "facilitator": review.facilitator,
+            "authors": dump(review.authors),
+            "observers": dump(review.observers),
             "blind": int(review.blind),
             "revealed": int(review.revealed),
             "as_of": iso(review.as_of),
@@ -92,6 +94,7 @@ def put(tx: Tx, review: Review) -> int:
             "override_reason": review.override_reason,
             "frozen_at": stamp(review.frozen_at),
             "follows": review.follows,
+            "zone": review.zone,
         },
     )
 
@@ -151,6 +154,8 @@ def _review(row: Row) -> Review:
         checklists=words(row["checklists"]),
         reviewers=words(row["reviewers"]),
         facilitator=row["facilitator"],
+        authors=words(row["authors"]),
+        observers=words(row["observers"]),
         blind=bool(row["blind"]),
         revealed=bool(row["revealed"]),
         as_of=opt_day(row["as_of"]),
@@ -163,4 +168,5 @@ def _review(row: Row) -> Review:
         override_reason=row["override_reason"],
         frozen_at=opt_moment(row["frozen_at"]),
         follows=row["follows"],
+        zone=row["zone"],
     )

@@ -46,6 +46,22 @@ class Shape:
     width: int
 
 
+def frozen_words(conn: sqlite.Connection, review_id: int) -> str:
+    """Why this review cannot change, with the newest one of its system that can; "" for an open review."""
+    found = conn.execute("SELECT system, release, frozen_at FROM review WHERE id = ?", (review_id,)).fetchone()
+    if found is None or found[2] is None:
+        return ""
+    open_one = conn.execute(
+        "SELECT release FROM review WHERE system = ? AND frozen_at IS NULL ORDER BY held_on DESC, id DESC LIMIT 1",
+        (found[0],),
+    ).fetchone()
+    way = f"Its open review is {open_one[0]}: work on that one" if open_one else "Start a new review"
+    return (
+        f"The review of {found[0]} {found[1]} was frozen at {str(found[2])[:16].replace('T', ' ')} UTC and cannot change"
+        f" any more; nothing was saved. {way}."
+    )
+
+
 class Tx:
     """What `Store.write` gives: one transaction, one entry in the audit trail.
 
@@ -67,6 +83,7 @@ class Tx:
         system: str | None = None,
         undoable: bool = True,
         undoes: int | None = None,
+        refusal: str = "",
     ) -> None:
         self.conn = conn
         self.who, self.what, self.why, self.now = who, what, why, now
@@ -77,6 +94,7 @@ class Tx:
             undoable,
             undoes,
         )
+        self._refusal = refusal
         self._change: int | None = None
         self._position = 0
         self._guarded: set[int] = set()
@@ -91,6 +109,8 @@ class Tx:
     def change_id(self) -> int:
         """The entry in the audit trail; made when first asked for."""
         if self._change is None:
+            if self._refusal:
+                raise ReadinessError(self._refusal)
             cursor = self.conn.execute(
                 "INSERT INTO change(at, who, what, why, review_id, system, idempotency_key, undoes, undoable)"
                 " VALUES (?1, ?2, ?3, ?4, ?5, coalesce(?6, (SELECT system FROM review WHERE id = ?5)), ?7, ?8, ?9)",
@@ -109,6 +129,11 @@ class Tx:
             self._change = int(cursor.lastrowid or 0)
         return self._change
 
+    @property
+    def changed(self) -> bool:
+        """Whether anything was written that the history knows of."""
+        return self._change is not None
+
     def close(self) -> None:
         """Called before the commit: a key is remembered even where nothing was different."""
         if self._key is not None:
@@ -118,12 +143,8 @@ class Tx:
         """Refuse to change a frozen review. Decided once, by its state when the transaction began."""
         if review_id in self._guarded:
             return
-        found = self.conn.execute("SELECT system, release, frozen_at FROM review WHERE id = ?", (review_id,)).fetchone()
-        if found is not None and found[2] is not None:
-            raise ReadinessError(
-                f"The review of {found[0]} {found[1]} was frozen at {str(found[2])[:16].replace('T', ' ')} UTC and "
-                "cannot change any more; nothing was saved. Start a new review."
-            )
+        if said := frozen_words(self.conn, review_id):
+            raise ReadinessError(said)
         self._guarded.add(review_id)
 
     def get(self, table: str, key: Key) -> Row | None:

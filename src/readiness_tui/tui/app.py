@@ -65,6 +65,7 @@ class ReadinessApp(App[None]):
         Binding("m", "meeting", "Meeting", id="app.meeting", show=False, tooltip="One item at a time, large"),
         Binding("R", "review", "Human review", id="app.review", show=False,
                 tooltip="Human review: label high-risk cases one by one, blind to the judge first"),
+        Binding("W", "which", "Which review", id="app.which", show=False, tooltip="Work on another system or review of this file"),
         Binding("i", "import", "Import", id="app.import", show=False, tooltip="Import runs, traces, an eval set or a gate"),
         Binding("L", "live", "Live notes", id="app.live", show=False, tooltip="Live notes on the incident that runs, from anywhere"),
         Binding("question_mark,f1", "help", "Help", id="app.help", key_display="?", tooltip="Every key of this screen"),
@@ -200,9 +201,15 @@ class ReadinessApp(App[None]):
     # -- screens --------------------------------------------------------------------------------------------------
 
     async def open_desk(self, desk: Desk) -> None:
-        from readiness_tui.services.core import opening
+        from readiness_tui.services.core import opening, target
 
+        several = await self.fetch(target.resume, desk) if desk.review_id is None else ()
         self.desk = desk
+        if several:
+            from readiness_tui.tui.switching import ask_first
+
+            ask_first(self, desk, several)
+            return
         self.who = desk.who
         self.view = None
         self.opening = await self.fetch(opening.begin, desk)
@@ -257,6 +264,11 @@ class ReadinessApp(App[None]):
         while len(self.screen_stack) > 2:
             await self.pop_screen()
         await (self.switch_screen(name) if len(self.screen_stack) == 2 else self.push_screen(name))
+
+    async def action_which(self) -> None:
+        from readiness_tui.tui.switching import ask_which
+
+        await ask_which(self)
 
     async def action_help(self) -> None:
         from readiness_tui.tui.screens.help.screen import HelpScreen

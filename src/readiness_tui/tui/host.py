@@ -63,6 +63,9 @@ class Host(Protocol):
     async def action_room(self, name: str) -> None:
         """Go to one of the eight rooms."""
 
+    async def action_which(self) -> None:
+        """Let another system or review of the file be chosen."""
+
     async def action_review(self, at: str = "") -> None:
         """The queue of cases that wait for a label; at the case `at`, where it is in it."""
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness_tui.domain.incidents.merge import Copy, merge, text_digest
-from readiness_tui.domain.incidents.model import Action, Incident, NoteStatus, Rival, Sev, TimelineEntry, Written
+from readiness_tui.domain.incidents.model import Action, Incident, NoteStatus, OtherText, Sev, TimelineEntry, Written
 
 AT = datetime(2026, 11, 18, 8, 0, tzinfo=UTC)
 WORDS = st.sampled_from(
@@ -134,7 +134,7 @@ def test_a_masked_text_is_no_other_text() -> None:
 
 def test_a_settled_rival_does_not_come_back() -> None:
     ours = Incident(1, "bot", "t", Sev.SEV2, uid="incident-1", fields={"summary": "second"})
-    rival = Rival(3, "summary", "first", "ana", AT, "rival-01")
+    rival = OtherText(3, "summary", "first", "ana", AT, "rival-01")
     theirs = replace(ours, rivals=(rival,))
     assert merge(Copy(ours), Copy(theirs)).rivals == (replace(rival, id=0),)
     settled = Copy(ours, {"summary": frozenset({text_digest("first")})})

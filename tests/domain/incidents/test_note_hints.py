@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness_tui.domain.incidents.model import Action, FailureClass, Incident, Rival, Sev, TimelineEntry
+from readiness_tui.domain.incidents.model import Action, FailureClass, Incident, OtherText, Sev, TimelineEntry
 from readiness_tui.domain.incidents.note import FIELDS
 from readiness_tui.domain.incidents.note_hints import language, missing, of_action, of_section
 
@@ -83,7 +83,7 @@ def test_a_severe_one_is_asked_for_more() -> None:
         ({"fields": {"summary": "\n".join("abcdefghi"), "factors": "a\nb"}}, "summary", "9 lines"),
         ({"fields": {"summary": "x", "factors": "only one"}}, "factors", "Only one factor"),
         ({"failure_class": None}, "factors", "failure class"),
-        ({"rivals": (Rival(1, "harm", "none", "ben", AT),)}, "harm", "both texts are kept"),
+        ({"rivals": (OtherText(1, "harm", "none", "ben", AT),)}, "harm", "both texts are kept"),
     ],
 )
 def test_what_is_missing_is_asked_for(changed: dict[str, object], section: str, says: str) -> None:

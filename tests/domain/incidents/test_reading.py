@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness_tui.domain.incidents.model import Action, FailureClass, Incident, NoteStatus, Rival, Sev, TimelineEntry
+from readiness_tui.domain.incidents.model import (
+    Action,
+    FailureClass,
+    Incident,
+    NoteStatus,
+    OtherText,
+    Sev,
+    TimelineEntry,
+)
 from readiness_tui.domain.incidents.note_rows import (
     Control,
     ControlOutcome,
@@ -114,7 +122,7 @@ MANY = [
     incident(1, Sev.SEV1, fields={"summary": "The Index was stale.", "factors": "No gate | prompt"}),
     incident(2, resolved=AT, status=NoteStatus.CLOSED, failure_class=FailureClass.TOOL, actions=(LATE,)),
     incident(3, actions=(replace(LATE, done=TODAY),), timeline=(TimelineEntry(1, AT, "a stale [index]", by="ana"),)),
-    incident(4, rivals=(Rival(1, "summary", "an INDEX", "ben", AT),)),
+    incident(4, rivals=(OtherText(1, "summary", "an INDEX", "ben", AT),)),
 ]
 
 

@@ -58,6 +58,7 @@ DECLARED = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(logs(), DECLARED, st.booleans(), st.randoms(use_true_random=False), st.integers(1, 4))
 def test_groups_made_in_any_order_and_merged_from_parts_answer_as_whole_records(
@@ -85,6 +86,7 @@ def test_each_field_of_each_kind_is_counted_as_it_is_read(kind: int) -> None:
         ), trace
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(traces())
 def test_a_shape_shows_itself_and_survives_its_text(trace: Trace) -> None:

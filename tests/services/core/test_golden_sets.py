@@ -63,6 +63,7 @@ def test_the_sample_is_held_to_its_set_beside_another_that_came_later(desk: Desk
     assert runs.detail(desk, "rag-v4-2026-11-23").data.golden == before.measured.eval_set
 
 
+@pytest.mark.slow
 def test_of_several_sets_that_fit_the_reviews_setting_names_one(desk: Desk, tmp_path: Path) -> None:
     for name, ids in (("left", ["p1", "p2", "p3"]), ("right", ["p2", "p3", "p4"])):
         imports.import_path(desk, questions(tmp_path / f"{name}.jsonl", *ids))
@@ -96,6 +97,7 @@ def test_of_several_variants_the_reviews_setting_names_one(desk: Desk, tmp_path:
     assert (faithful.estimate.value, faithful.estimate.n) == (0.5, 40)
 
 
+@pytest.mark.slow
 def test_a_label_finds_its_case_by_the_id_of_the_set_that_holds_the_run(desk: Desk, tmp_path: Path) -> None:
     imports.import_path(desk, questions(tmp_path / "pages.jsonl", "p1", "p2"))
     imports.import_path(desk, questions(tmp_path / "attacks.jsonl", "a1", word="secret"))
@@ -108,6 +110,7 @@ def test_a_label_finds_its_case_by_the_id_of_the_set_that_holds_the_run(desk: De
     assert runs.case_view(desk, "p2", load(desk).measured).gold is not None
 
 
+@pytest.mark.slow
 def test_a_lock_again_counts_from_then_where_the_set_has_changed(desk: Desk, tmp_path: Path) -> None:
     """And only there: of a set that gained cases, the first lock still counts."""
     golden = Path(__file__).parents[3] / "sample_data" / "golden_set.jsonl"

@@ -33,6 +33,7 @@ def test_a_drill_and_an_incident_are_seen_at_once(sample_desk: Desk) -> None:
     assert (after["EVA-09"].k, after["EVA-09"].n) == (1, 2)
 
 
+@pytest.mark.slow
 def test_a_note_asks_only_the_probes_that_read_notes(sample_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is kept and what is asked anew is together the same as everything asked anew."""
     load(sample_desk)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.services.core import target
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.review import assess, history
@@ -31,18 +35,18 @@ def test_people_and_settings_go_on_and_votes_do_not(desk: Desk) -> None:
     view = load(desk)
     assert view.dossier(item).votes == ()
     assert (view.review.reviewers, view.review.declared) == (before.reviewers, {"step_cap": "12"})
-    history.switch(desk, str(before.id))
-    assert load(desk).dossier(item).votes[0].points == 1
+    assert load(target.moved(desk, before.id)).dossier(item).votes[0].points == 1
 
 
-def test_votes_that_were_revealed_are_hidden_again_in_the_next_review_and_when_voting_is_blind_again(
-    desk: Desk,
-) -> None:
+def test_what_was_revealed_stays_so_and_the_next_review_is_blind_again(desk: Desk) -> None:
     open_reviews.set_blind(desk, True)
     open_reviews.reveal(desk)
     assert load(desk).review.revealed
-    open_reviews.set_blind(desk, True)
-    assert not load(desk).review.revealed
-    open_reviews.reveal(desk)
+    for hide in (True, False):
+        with pytest.raises(ReadinessError, match="cannot be hidden again"):
+            open_reviews.set_blind(desk, hide)
+    with pytest.raises(ReadinessError, match="revealed already"):
+        open_reviews.reveal(desk)
+    assert load(desk).review.revealed
     history.next_review(desk, "2", "")
     assert (load(desk).review.blind, load(desk).review.revealed) == (True, False)

@@ -10,6 +10,7 @@ from readiness_tui.services.core.view import load
 from readiness_tui.services.review import history, reviews
 
 
+@pytest.mark.slow
 def test_a_reviewer_joins_and_leaves_and_it_is_undone(sample_desk: Desk) -> None:
     before = reviews.people(sample_desk)
     assert before.reviewers == ("ana", "ben", "chloe", "deniz")

@@ -83,6 +83,7 @@ def test_kept_is_what_would_be_worked_out(files: Path, tmp_path: Path) -> None: 
     assert sum(check_one(seed, files, tmp_path, 3) for seed in range(4)) == 12
 
 
+@pytest.mark.slow
 def test_a_try_counts_by_the_candidate_of_now(files: Path, tmp_path: Path) -> None:  # noqa: F811
     """Measured by a desk at which the candidate changed: whether an earlier run covers its cases is asked anew."""
     check_one(243, files, tmp_path, 2)
@@ -137,7 +138,7 @@ def test_a_frozen_review_prints_what_was_frozen_and_measures_nothing(
     again = at(sample_db)
     assert again.store.keep(lambda conn: conn.execute("DELETE FROM kept").close())
     assert [printed.scorecard(again, form) for form in ("md", "json")] == [stored.markdown, stored.json]
-    assert printed.check(again) == printed.of_card(card)
+    assert printed.check(again) == printed.of_card(again, card)
 
 
 def test_a_folder_is_kept_once_at_its_end(

@@ -85,6 +85,7 @@ def test_blind_votes_and_an_older_consensus_are_seen_by_nobody_else_before_the_r
     assert (theirs.dossier(item).votes, theirs.dossier(item).consensus) == ((), None)
     assert "VOTES" not in shown
     assert "your vote" not in shown
+    desk.who = "ana"
     reviews.reveal(desk)
     assert (
         "VOTES     ana 0 · consensus 1 by ana: we looked at it together"

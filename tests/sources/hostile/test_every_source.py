@@ -280,6 +280,7 @@ def test_every_file_forced_into_every_format_is_refused_or_rejected(sample, forc
     read_all(sample.place(tmp_path), forced)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("forced", NAMES)
 def test_strange_content_forced_into_a_format(forced, tmp_path):
     path = tmp_path / "x"

@@ -22,7 +22,7 @@ from readiness_tui.domain.incidents.model import (
     Link,
     LinkKind,
     NoteStatus,
-    Rival,
+    OtherText,
     Sev,
     TimelineEntry,
     Written,
@@ -57,7 +57,7 @@ FULL = Copy(
                 0, "Page on errors", ActionKind.DETECT, "ben", date(2026, 12, 1), None, True, "a test", "action-1", AT
             ),
         ),
-        rivals=(Rival(0, "summary", "Another text", "ben", AT, "rival-01"),),
+        rivals=(OtherText(0, "summary", "Another text", "ben", AT, "rival-01"),),
         uid="incident-1",
         created=AT,
     ),

@@ -109,6 +109,7 @@ def test_tables_that_a_run_logged_are_its_cases_where_it_has_no_traces(store):
     assert any("1 artifact of its runs not read" in getattr(r, "text", "") for r in records)
 
 
+@pytest.mark.slow
 def test_values_of_any_kind_in_any_file_crash_nothing(tmp_path):
     rng = random.Random(10)
     junk = [

@@ -88,6 +88,7 @@ def test_the_sample_says_what_it_said(sample_db: Path, aged: bool) -> None:
         same(sample_db, "sample-9", words, "2026-11-24")
 
 
+@pytest.mark.slow
 def test_it_is_measured_in_batches_and_goes_on_where_it_stopped(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staging, "BATCH", 40)
     with Store.open(old) as store:

@@ -57,6 +57,7 @@ def blocks(store: Store) -> list[tuple[int, bool]]:
     return [(count, data.startswith(raw_records.MAGIC)) for count, data in rows]
 
 
+@pytest.mark.slow
 def test_old_blocks_are_packed_anew_and_hold_the_same(store: Store, monkeypatch) -> None:
     held = fill(store, monkeypatch, range(300)) | fill(store, monkeypatch, range(1000, 3300))
     assert {new for _, new in blocks(store)} == {False}
@@ -72,6 +73,7 @@ def test_old_blocks_are_packed_anew_and_hold_the_same(store: Store, monkeypatch)
     assert compact.repack(store, lambda done, total: None) == 0
 
 
+@pytest.mark.slow
 def test_pages_are_given_back(store: Store, path: Path, monkeypatch) -> None:
     held = fill(store, monkeypatch, range(2_000))
     compact.repack(store, lambda done, total: None)

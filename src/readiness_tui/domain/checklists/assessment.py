@@ -179,6 +179,7 @@ class Dossier:
     na_confirmed_by: str = ""
     consensus: Consensus | None = None
     note: str = ""
+    mine: str = ""  # the viewer's own note, while votes are blind
     ticks: tuple[str, ...] = ()  # of the item's sub-points, in its order
 
 

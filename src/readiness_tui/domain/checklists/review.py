@@ -12,9 +12,10 @@ DEFAULT_CHECKLISTS = ("observability", "reliability", "deployment")
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """`as_of` pins the day every rule reads (the sample, a frozen review); None = today.
+    """`as_of` pins the day every rule reads (the sample, a frozen review); None = today in `zone`, the name of the team's
+    time zone ("" = that of the machine that looks).
 
-    `blind`: votes are hidden from others until `revealed`. `candidate` and `baseline` are run ids in order:
+    `authors` built the system; `observers` look on and do not vote. `blind`: votes are hidden from others until `revealed`. `candidate` and `baseline` are run ids in order:
     a metric comes from the first run that has it. `follows`: the review that this one carried things over from.
     `declared` holds the settings, as typed, that some probes need.
     """
@@ -40,6 +41,9 @@ class Review:
     override_reason: str | None = None
     frozen_at: datetime | None = None
     follows: int | None = None
+    zone: str = ""
+    authors: tuple[str, ...] = ()
+    observers: tuple[str, ...] = ()
 
     @property
     def secret(self) -> bool:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +19,7 @@ from readiness_tui.domain.checklists.assessment import (
 )
 from readiness_tui.domain.checklists.model import ProbeKind, Severity
 from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.text.joiners import JOINERS
 
 
 def item_standing(dossier: Dossier, *, review: Review, as_of: date, viewer: str = "") -> Standing:
@@ -171,6 +173,22 @@ def reviewed_alone(reviewers: Iterable[str]) -> bool:
     return len({name_key(name) for name in reviewers} - {""}) <= 1
 
 
+def met_by_authors(standings: Mapping[str, Standing], dossiers: Mapping[str, Dossier], review: Review) -> int:
+    """How many items are met by the votes of authors alone, where others took part in the review; 0 where nobody else
+    did, and before the reveal."""
+    authors = {name_key(name) for name in review.authors}
+    voted = {item: {name_key(vote.reviewer) for vote in one.votes if vote.decided} for item, one in dossiers.items()}
+    others = {name_key(name) for name in review.reviewers}.union(*voted.values()) - authors
+    if review.secret or not authors or not others:
+        return 0
+    met = (item for item, standing in standings.items() if standing.points == 2 and voted.get(item))
+    agreed = {item for item, one in dossiers.items() if one.consensus and name_key(one.consensus.by) not in authors}
+    return sum(1 for item in met if voted[item] <= authors and item not in agreed)
+
+
 def name_key(name: str) -> str:
-    """The form in which names are compared: spacing and case do not matter."""
+    """The form in which names are compared: spacing and case do not matter, nor how a keyboard writes an accent or a
+    joiner between two letters."""
+    if not name.isascii():
+        name = unicodedata.normalize("NFC", "".join(one for one in name if one not in JOINERS))
     return " ".join(name.split()).casefold()

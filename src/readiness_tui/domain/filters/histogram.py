@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+#: Limits of latency and of cost, in rising order.
+Limits = Mapping[str, Sequence[float]]
 BARS = 24  # at most
 TAIL = 0.02  # of the figures, the highest ones, may lie beyond the bars
 _DISTINCT = 1e-9  # of a figure's size: what differs by less is one figure, and 5e-324 has no twenty-fourth part
@@ -13,7 +16,7 @@ _DISTINCT = 1e-9  # of a figure's size: what differs by less is one figure, and 
 @dataclass(frozen=True, slots=True)
 class Bars:
     """`counts[i]` figures from `start + i * width` (inclusive) to the next bar (exclusive); `beyond` lie past the last
-    one, up to `high`. `missing`: records without the figure."""
+    one, up to `high`. `missing`: records without the figure. `over`: how many lie above each limit that was asked about."""
 
     start: float
     width: float
@@ -22,6 +25,7 @@ class Bars:
     missing: int
     low: float
     high: float
+    over: tuple[tuple[float, int], ...] = ()
 
     @property
     def stop(self) -> float:
@@ -42,18 +46,19 @@ class BarPlan:
 def plan(low: float, upper: float, high: float, line: float | None = None) -> BarPlan:
     """Bars from the lowest figure to `upper`, below which nearly all lie; `high` is the highest.
 
-    `line`: a threshold to be seen among them, unless it lies beyond every figure.
+    `line`: a limit, which is the border between two bars, unless it lies outside of all figures.
     """
-    if line is not None and upper < line <= high:
-        upper = line
+    line = line if line is not None and low < line <= high else None
+    upper = upper if line is None else max(upper, line)
+    origin = line or 0.0
     size = max(abs(low), abs(upper), 1e-6)
     spread = upper - low
     width = _round_width((spread if spread > size * _DISTINCT else size * 0.1) / BARS)
     while True:
-        first, last = math.floor(low / width), math.floor(upper / width)
-        first -= first * width > low  # where the quotient was rounded up
+        first, last = math.floor((low - origin) / width), math.floor((upper - origin) / width)
+        first -= origin + first * width > low  # where the quotient was rounded up
         if last - first < BARS:
-            return BarPlan(first * width, width, max(last - first, 0) + 1)
+            return BarPlan(origin + first * width, width, max(last - first, 0) + 1)
         width = _round_width(width * 1.01)
 
 

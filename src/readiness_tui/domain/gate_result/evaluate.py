@@ -53,6 +53,7 @@ def evaluate_gate(
     recorded: Recorded = NOTHING_RECORDED,
     *,
     as_of: date,
+    ends: date | None = None,
     eval_set: EvalSet | None = None,
     dataset_digest: str | None = None,
     judge_digest: str | None = None,
@@ -66,7 +67,7 @@ def evaluate_gate(
     was locked, with their cases. `dataset_digest` and `judge_digest` are used if a run
     does not say. `around`: what is known beside these runs. `batches`: those in which cases were drawn for people to check
     the judge. Without a candidate the gate is not run and has no rows. A metric from traces reads the UTC days up to and
-    including `as_of`. Without a gate the high-risk cases are still checked.
+    including `ends`, the one in which `as_of` ends where the team is (None: the same). Without a gate the high-risk cases are still checked.
     """
     locked = (*locked, *(lock.sets if lock else ()))
     lock = replace(lock, sets=()) if lock else None  # the outcome says who and when, not every case
@@ -93,7 +94,7 @@ def evaluate_gate(
     datasets = held_against(runs, declared[0], locked, dataset_digest)
     changed = _changed(gate, lock, declared[1], datasets, judges)
     ground = Ground(
-        runs, base, Windows(recorded, as_of), as_of, {run_id: tuple(what) for run_id, what in changed.items()}
+        runs, base, Windows(recorded, ends or as_of), ends or as_of, {run_id: tuple(what) for run_id, what in changed.items()}
     )
     parts = [part for rule in gate.rules for part in split(rule)]
     made = (_remarked(row(by_judge(part), ground), runs) for part in parts)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from readiness_tui.domain.incidents.model import Action, Incident, NoteStatus, Rival, TimelineEntry, Written
+from readiness_tui.domain.incidents.model import Action, Incident, NoteStatus, OtherText, TimelineEntry, Written
 from readiness_tui.domain.text.masking import mask_all
 
 #: The namespace of our uids (RFC 4122, version 5).
@@ -172,10 +172,10 @@ def _content(part: TimelineEntry | Action) -> tuple[object, ...]:
     return (text_digest(part.text),)
 
 
-def _sections(one: Copy, other: Copy) -> tuple[dict[str, str], dict[str, Written], tuple[Rival, ...]]:
+def _sections(one: Copy, other: Copy) -> tuple[dict[str, str], dict[str, Written], tuple[OtherText, ...]]:
     kept: dict[str, str] = {}
     written: dict[str, Written] = {}
-    rivals: dict[str, Rival] = {}
+    rivals: dict[str, OtherText] = {}
     for rival in (*one.incident.rivals, *other.incident.rivals):
         uid = rival.uid or _rival_uid(one.incident, rival.section, rival.text)
         rivals[uid] = max(replace(rivals[uid], id=0), replace(rival, id=0), key=repr) if uid in rivals else rival
@@ -189,7 +189,7 @@ def _sections(one: Copy, other: Copy) -> tuple[dict[str, str], dict[str, Written
         if lost is not None:
             uid = _rival_uid(one.incident, key, lost[0])
             by, at = (lost[1].by, lost[1].at) if lost[1] else ("", LONG_AGO)
-            rivals.setdefault(uid, Rival(0, key, lost[0], by, at, uid))
+            rivals.setdefault(uid, OtherText(0, key, lost[0], by, at, uid))
     ids = {rival.uid: rival.id for rival in one.incident.rivals}
     left = []
     for uid, rival in rivals.items():

@@ -99,7 +99,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class Rival:
+class OtherText:
     """A second text of a section that two people wrote at the same time, kept until somebody settles it."""
 
     id: int
@@ -146,7 +146,7 @@ class Incident:
     fields: dict[str, str] = field(default_factory=dict)
     timeline: tuple[TimelineEntry, ...] = ()
     actions: tuple[Action, ...] = ()
-    rivals: tuple[Rival, ...] = ()
+    rivals: tuple[OtherText, ...] = ()
     written: dict[str, Written] = field(default_factory=dict)
     uid: str = ""
     created: datetime | None = None

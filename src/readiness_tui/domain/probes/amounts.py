@@ -67,7 +67,7 @@ def _some(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
 
 def _in_time(data: ProbeInput, at: int | None) -> bool:
     day = day_at(at)
-    return (day is None or day <= data.as_of) and data.in_window(day)
+    return (day is None or day <= data.utc_day) and data.in_window(day)
 
 
 def known(column: Sequence[float | None]) -> list[float]:

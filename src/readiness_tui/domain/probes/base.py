@@ -47,7 +47,8 @@ class ProbeInput:
     """Everything imported and declared that a probe may read.
 
     `recorded`: the system's requests. `candidate` and `baseline` are the review's runs in order, each with its cases.
-    `window_days`: only traces started in the last so many days up to `as_of`; None = all.
+    `ends`: the UTC day in which `as_of` ends where the team is, by which records are dated; None = the same day.
+    `window_days`: only traces started in the last so many days up to then; None = all.
     `dismissed`: ids of the hits that people dismissed. `request_total`: requests served, if known.
     `runs`: every imported run, in any order, with its cases by `cases_of` (None: not at hand); `special`: load and
     red-team runs with their cases (`runs.special`).
@@ -71,14 +72,20 @@ class ProbeInput:
     incidents: tuple[Incident, ...] = ()
     evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
     held: Mapping[str, RunData] = field(default_factory=dict)
+    ends: date | None = None
     cases_of: Callable[[Run], tuple[Case, ...] | None] = field(default=_not_at_hand, compare=False)
     _tables: dict[str, Metrics] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def utc_day(self) -> date:
+        """The last UTC day whose records have happened by the review's day."""
+        return self.ends or self.as_of
 
     def in_window(self, day: date | None) -> bool:
         """Whether a request of this UTC day is looked at; None: its day is not known."""
         if self.window_days is None:
             return True
-        return day is not None and self.as_of - timedelta(days=self.window_days) < day <= self.as_of
+        return day is not None and self.utc_day - timedelta(days=self.window_days) < day <= self.utc_day
 
     def metrics_of(self, run: Run, cases: tuple[Case, ...]) -> Metrics:
         """`all_metrics` of one of its runs, computed once because several probes need it."""
@@ -116,8 +123,8 @@ class SeenTraces:
             self.outside += n
             return False
         if not self.everything:
-            if day is not None and day > data.as_of:
-                self.future, self.as_of = self.future + n, data.as_of
+            if day is not None and day > data.utc_day:
+                self.future, self.as_of = self.future + n, data.utc_day
                 return False
             if told := not_of_users(got.trace):
                 self.others[told] += n

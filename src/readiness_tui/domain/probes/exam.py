@@ -35,7 +35,7 @@ def release_manifest_complete(data: ProbeInput) -> Finding:
     """
     if not data.candidate:
         return Finding(None, missing=NO_RUN)
-    whole = sound(data.candidate, data.as_of)
+    whole = sound(data.candidate, data.utc_day)
     if whole.nothing:
         return Finding(None, missing=whole.nothing)
     tables = [(run, _manifest(run, cases, data.eval_set)) for run, cases in whole.runs]
@@ -79,7 +79,7 @@ def enough_cases_for_gate(data: ProbeInput) -> Finding:
         return Finding(None, missing="the review has no gate")
     if not data.candidate:
         return Finding(None, missing=NO_RUN)
-    whole = sound(data.candidate, data.as_of)
+    whole = sound(data.candidate, data.utc_day)
     if whole.nothing:
         return Finding(None, missing=whole.nothing)
     runs = [data.run_data(run, cases) for run, cases in whole.runs]
@@ -119,7 +119,7 @@ def trials_per_case(data: ProbeInput) -> Finding:
     A trial that ended in a system error, came out of a cache, or equals another one of its case in answer, times and
     counts, is none.
     """
-    whole = sound([pair for pair in data.candidate if pair[1]], data.as_of)
+    whole = sound([pair for pair in data.candidate if pair[1]], data.utc_day)
     if not whole.runs:
         return Finding(None, missing=whole.nothing or NO_RUN)
     told = declared.expected_constant(data.review.declared)
@@ -177,7 +177,7 @@ def _flaky(cases: tuple[Case, ...]) -> list[str]:
 def baseline_case_overlap(data: ProbeInput) -> Finding:
     """Candidate and baseline are two runs, both whole, of the same cases that ask the same questions. 0: no baseline, or
     no shared case. 1: some have no counterpart, or the one run is a copy of the other."""
-    new, old = (sound([pair for pair in side if pair[1]], data.as_of) for side in (data.candidate, data.baseline))
+    new, old = (sound([pair for pair in side if pair[1]], data.utc_day) for side in (data.candidate, data.baseline))
     if not new.runs:
         return Finding(None, missing=new.nothing or NO_RUN)
     if not old.runs:
@@ -231,7 +231,7 @@ def judge_agreement(data: ProbeInput) -> SupportFigure:
     It speaks for the item if the judge is pinned, people found both good and bad answers, and the judge recognised more
     than half of either: one that always says the same agrees with whatever most answers are.
     """
-    runs = [data.run_data(run, cases) for run, cases in sound(data.candidate, data.as_of).runs]
+    runs = [data.run_data(run, cases) for run, cases in sound(data.candidate, data.utc_day).runs]
     found = queue.judge_agreement(runs, data.gate)
     if not found or not found[0].n:
         aside = f" ({found[0].aside})" if found and found[0].aside else ""
@@ -265,8 +265,8 @@ def judge_agreement(data: ProbeInput) -> SupportFigure:
 
 def evaluation_types_seen(data: ProbeInput) -> SupportFigure:
     """Which of the seven types of evaluation appear in the imported runs that are whole (EVA-14)."""
-    runs = [run for run in all_runs(data) if not unsound(run, cases_of(data, run), data.as_of)]
-    whole = sound(pairs_of(data), data.as_of)
+    runs = [run for run in all_runs(data) if not unsound(run, cases_of(data, run), data.utc_day)]
+    whole = sound(pairs_of(data), data.utc_day)
     pairs = whole.runs
     if not runs:
         return SupportFigure(missing=whole.nothing or "no eval run is imported")

@@ -88,7 +88,7 @@ def golden_set_representative(data: ProbeInput) -> Finding:
     for case in gold.cases:
         asked.setdefault(" ".join(case.question.split()).casefold(), []).append(case.id)
     again = sorted(name for names in asked.values() for name in names[1:] if name not in blank and name not in twice)
-    whole = sound(data.candidate, data.as_of)
+    whole = sound(data.candidate, data.utc_day)
     checks = (
         Check("ordinary cases present", ordinary > 0, f"{ordinary:,} of {len(gold.cases):,}"),
         Check("failure cases present", failing > 0, f"{failing:,} of {len(gold.cases):,} by their tags"),
@@ -149,14 +149,14 @@ def locked_before_run(data: ProbeInput) -> Finding:
     )
     if lock is None:
         return Finding(0, (locked,), read)
-    whole = sound(data.candidate, data.as_of)
+    whole = sound(data.candidate, data.utc_day)
     unknown = sorted(run.id for run in runs if run.started_at is None)
     early = sorted(run.id for run in runs if run.started_at is not None and utc(run.started_at) < utc(lock.at))
     why = [f"started before: {some_names(early)}"] if early else []
     why += [f"start unknown: {some_names(unknown)}"] if unknown else []
-    early_lock = utc(lock.at).date() <= data.as_of
+    early_lock = utc(lock.at).date() <= data.utc_day
     checks = (
-        replace(locked, holds=early_lock, why=locked.why if early_lock else f"{locked.why}, after {data.as_of}"),
+        replace(locked, holds=early_lock, why=locked.why if early_lock else f"{locked.why}, after {data.utc_day}"),
         Check("lock not after the candidate's start", not early and not unknown, "; ".join(why)),
         Check("gate unchanged since the lock", bool(gate.digest) and gate.digest == lock.gate_digest),
         Check("the rules ask for something", any(rule.required for rule in gate.rules)),
@@ -208,7 +208,7 @@ def best_run_finding(
     it, and if thirty of them do not all hold one value that the file states; a part without such a metric is a point."""
     if not runs:
         return Finding(None, missing=NO_RUN)
-    whole = sound(runs, data.as_of)
+    whole = sound(runs, data.utc_day)
     if whole.nothing:
         return Finding(None, missing=whole.nothing)
     told = declared.expected_constant(data.review.declared)

@@ -147,7 +147,7 @@ def gate_locked_and_rollback_timed(data: ProbeInput) -> SupportFigure:
         return SupportFigure(missing="the review has no gate, and no incident says when it was detected and mitigated")
     locked = gate is not None and lock is not None and lock.gate_digest == gate.digest
     asks = gate is not None and any(rule.required for rule in gate.rules)
-    past = lock is not None and utc(lock.at).date() <= data.as_of
+    past = lock is not None and utc(lock.at).date() <= data.utc_day
     if gate is None:
         said = "no gate"
     elif lock is None:

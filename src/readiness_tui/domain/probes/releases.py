@@ -105,7 +105,7 @@ class RunBeforeVersion:
     def _shows_nothing(self, run: Run) -> str:
         """Why the run is no exam of its version; "" if it is."""
         cases = cases_of(self.data, run)
-        problem = unsound(run, cases, self.data.as_of)
+        problem = unsound(run, cases, self.data.utc_day)
         gold = len(self.data.eval_set.cases) if self.data.eval_set else 0
         if problem or cases is None:
             return problem
@@ -230,7 +230,7 @@ class ErrorBudget:
         return cls(declared.read(data.review.declared, "slo"), data)
 
     def _in_window(self, day: date | None) -> bool:
-        return day is not None and self.data.as_of - timedelta(days=self.slo.days) < day <= self.data.as_of
+        return day is not None and self.data.utc_day - timedelta(days=self.slo.days) < day <= self.data.utc_day
 
     def add(self, got: Counted) -> None:
         outcome = got.trace.outcome

@@ -73,7 +73,7 @@ def load_run_recorded(data: ProbeInput) -> Finding:
     """The latest load test that is whole states its number of requests, has enough of them for a bound on p95, answered
     nearly all of them in times that differ, and ran on the candidate's version. 1: there is one, but a check does not
     hold."""
-    whole = sound([pair for pair in pairs_of(data) if load_test(pair[0])], data.as_of)
+    whole = sound([pair for pair in pairs_of(data) if load_test(pair[0])], data.utc_day)
     if not whole.runs:
         return Finding(None, missing=whole.nothing or "no imported run is tagged as a load test; tag it “load”")
     run, cases = _latest(whole.runs)
@@ -130,7 +130,7 @@ def red_team_rate_measured(data: ProbeInput) -> Finding:
     """The latest red-team run that is whole and has an attack success rate, over cases of which nearly all were answered
     and each is an attack of its own; attacks planted in documents or tool results are among those rated.
     1: there is a red-team run, but a check does not hold."""
-    whole = sound([pair for pair in pairs_of(data) if red_team(pair[0])], data.as_of)
+    whole = sound([pair for pair in pairs_of(data) if red_team(pair[0])], data.utc_day)
     if not whole.runs:
         return Finding(None, missing=whole.nothing or "no imported run is tagged as a red-team run; tag it “red_team”")
     rated = [pair for pair in whole.runs if _rate(pair, "attack_success_rate")]
@@ -180,7 +180,7 @@ def over_refusal_measured(data: ProbeInput) -> Finding:
             None, missing=finding.missing or "no imported run carries attack_success_rate or over_refusal_rate"
         )
     values = Variety()
-    for _, cases in sound(pairs_of(data), data.as_of).runs:
+    for _, cases in sound(pairs_of(data), data.utc_day).runs:
         for case in cases:
             for name, score in case.scores.items():
                 if score.value is not None and any(same_metric(name, rate) for rate in rates):
@@ -195,7 +195,7 @@ def red_team_run_recent(data: ProbeInput) -> Finding:
     runs = [run for run in all_runs(data) if red_team(run)]
     if not runs:
         return Finding(None, missing="no imported run is tagged as a red-team run; tag it “red_team”")
-    problems = {run.id: unsound(run, cases_of(data, run), data.as_of) for run in runs}
+    problems = {run.id: unsound(run, cases_of(data, run), data.utc_day) for run in runs}
     left_out = tuple(f"run {safe(name)} proves nothing: {why}" for name, why in problems.items() if why)
     dated = [
         (utc(run.started_at).date(), run.id) for run in runs if run.started_at is not None and not problems[run.id]
@@ -203,7 +203,7 @@ def red_team_run_recent(data: ProbeInput) -> Finding:
     if all(problems.values()):
         return Finding(None, missing="; ".join(left_out))
     last = max(dated, default=None)
-    recent = last is not None and data.as_of - last[0] <= timedelta(days=RED_TEAM_DAYS)
+    recent = last is not None and data.utc_day - last[0] <= timedelta(days=RED_TEAM_DAYS)
     why = f"run {safe(last[1])} on {last[0]}" if last else "no red-team run has a known date in the past"
     check = Check(f"a red-team run at most {RED_TEAM_DAYS} days old", recent, why)
     return Finding(2 if recent else 1, (check,), tuple(f"run {run.id}" for run in runs), left_out=left_out)

@@ -16,7 +16,7 @@ from readiness_tui.domain.checklists.carried import carried_text
 from readiness_tui.domain.checklists.evidence import evidence_text
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.checklists.review import Review
-from readiness_tui.domain.checklists.standing import reviewed_alone
+from readiness_tui.domain.checklists.standing import met_by_authors, reviewed_alone
 from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.runs.model import Run
 from readiness_tui.domain.scorecard.changes import changes, not_voted
@@ -39,6 +39,7 @@ from readiness_tui.domain.scorecard.model import (
     Scorecard,
     SectionLine,
     VerdictOverride,
+    card_plain,
     scorecard_digest,
 )
 from readiness_tui.domain.text.format import plural, whole_percent
@@ -137,11 +138,12 @@ def compose(
         after_flips=judgement.after_flips,
         method=Method(app_version, facts.policy.digest, _pairs(input_digests)),
         previous=_previous(previous),
+        met_by_authors=met_by_authors(judgement.standings, facts.dossiers, review),
     )
     card = masked(card)
     if previous is not None:
         card = dataclasses.replace(card, changes=changes(previous, card))
-    return dataclasses.replace(card, digest=scorecard_digest(plain(card)))
+    return dataclasses.replace(card, digest=scorecard_digest(card_plain(card)))
 
 
 def gate_card(outcome: GateOutcome, runs: Sequence[Run] = (), review: Review | None = None) -> GateCard:

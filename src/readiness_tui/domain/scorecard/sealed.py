@@ -28,11 +28,15 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The file of a sealed scorecard, looked at on a day."""
+    """The file of a sealed scorecard, looked at on a day.
+
+    `eastmost`: the day that has begun somewhere by then, in which a team east of here judged it; None = the same.
+    """
 
     path: Path
     on: date
     sealed: Sealed
+    eastmost: date | None = None
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -53,5 +57,5 @@ class Committed:
             yield "it does not say until when its verdict holds"
         elif self.sealed.lapsed(self.on):
             yield f"its verdict lapsed after {full_day(self.sealed.valid_until)}"
-        if self.on < self.sealed.as_of:
+        if (self.eastmost or self.on) < self.sealed.as_of:
             yield f"it judges as of {full_day(self.sealed.as_of)}, which is still to come"

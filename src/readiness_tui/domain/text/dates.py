@@ -47,6 +47,42 @@ def parse_day(text: str, today: date) -> date:
     raise ReadinessError(f"“{text.strip()}” is not a date. Type 2026-12-01, 1 Dec, or +14 for two weeks from today.")
 
 
+def doubt(day: date, today: date, *, past: bool = False) -> str:
+    """The question about a day that is probably mistyped, as a sentence; "" about one that may well be meant.
+
+    Something is due from today on and within two years. `past`: something that has happened, at most three years ago.
+    """
+    years = abs(day.year - today.year)
+    if past:
+        if day <= today and (today - day).days <= 3 * 366:
+            return ""
+    elif today <= day and (day - today).days <= 2 * 366:
+        return ""
+    if day == today:
+        away = "today"
+    elif years > 1:
+        away = f"{years} years {'ahead' if day > today else 'ago'}"
+    else:
+        days = abs((day - today).days)
+        away = f"{days:,} {'day' if days == 1 else 'days'} {'ahead' if day > today else 'ago'}"
+    near = _meant(day, today, past)
+    meant = f" Did you mean {near.isoformat()}?" if near is not None and near != day else ""
+    return f"{day.isoformat()} is {away}.{meant}"
+
+
+def _meant(day: date, today: date, past: bool) -> date | None:
+    """The same day and month in the nearest year that fits."""
+    years = (today.year, today.year - 1) if past else (today.year, today.year + 1)
+    for year in years:
+        try:
+            found = day.replace(year=year)
+        except ValueError:  # 29 February
+            continue
+        if (found <= today) if past else (found >= today):
+            return found
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A time in UTC; `remark` says how a wall-clock time that does not exist or occurs twice was read."""

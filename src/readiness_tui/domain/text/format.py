@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
 
+from readiness_tui.domain.text.joiners import JOINERS, is_tone
+
 NOTHING = "—"
 
 
@@ -44,6 +46,11 @@ def percent(share: Fraction | int | None) -> str:
 def day_month(value: date | None) -> str:
     """ "1 Dec": for places where the year is obvious."""
     return NOTHING if value is None else f"{value.day} {_MONTHS[value.month - 1]}"
+
+
+def due_day(value: date | None, today: date) -> str:
+    """ "1 Dec", with its year where that is not this one: "1 Dec 2027"."""
+    return day_month(value) if value is None or value.year == today.year else full_day(value)
 
 
 def full_day(value: date | None) -> str:
@@ -115,20 +122,21 @@ def count_text(k: int | None, n: int | None) -> str:
 
 
 def width(text: str) -> int:
-    """Columns in a terminal: wide characters take two, combining marks none."""
-    return sum(_cells(character) for character in text)
+    """Columns in a terminal: wide characters take two, combining marks and joiners none, an emoji joined of several as
+    many as one."""
+    return sum(_columns(text))
 
 
 def fit(text: str, columns: int, *, right: bool = False) -> str:
     """`text` in exactly `columns` terminal columns: padded, or cut with an ellipsis."""
     if width(text) > columns:
         used, kept = 0, []
-        for character in text:
-            used += _cells(character)
+        for character, cells in zip(text, _columns(text), strict=True):
+            used += cells
             if used > columns - 1:
                 break
             kept.append(character)
-        text = "".join(kept) + "…"
+        text = "".join(kept).rstrip(JOINERS) + "…"
     space = " " * (columns - width(text))
     return space + text if right else text + space
 
@@ -155,8 +163,17 @@ def _exact(value: float) -> Decimal:
     return Decimal(repr(float(value)))
 
 
+def _columns(text: str) -> Iterator[int]:
+    """The columns of each character, in the place where it stands."""
+    before = ""
+    for character in text:
+        joined = before == JOINERS[1] and unicodedata.category(character) == "So"
+        yield 0 if joined or (before and is_tone(character)) else _cells(character)
+        before = character
+
+
 def _cells(character: str) -> int:
-    if unicodedata.combining(character):
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me") or character in JOINERS:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 

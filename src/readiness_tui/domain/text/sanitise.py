@@ -1,7 +1,8 @@
 """The sanitiser: text from outside, made safe to show.
 
 Imported text may carry escape sequences that a terminal obeys (CSI, OSC 52 clipboard writes), C1 controls, or
-bidirectional overrides that reorder what a reader sees. Everything shown to a person passes `visible`; the
+bidirectional overrides that reorder what a reader sees. The two joiners stay where letters or emoji need them
+(`joiners.py`), and are marked anywhere else. Everything shown to a person passes `visible`; the
 bytes in the database stay as they came.
 """
 
@@ -9,6 +10,8 @@ from __future__ import annotations
 
 import json
 import re
+
+from readiness_tui.domain.text.joiners import JOINERS, joins
 
 # C0 without tab and newline, DEL, C1, zero-width and bidi controls, separators, tag characters, surrogates.
 _HOSTILE = re.compile(
@@ -21,6 +24,8 @@ _NOT_ASCII = re.compile("[\x7f-\U0010ffff]")
 
 def _mark(match: re.Match[str]) -> str:
     code = ord(match.group())
+    if match.group() in JOINERS and joins(match.string, match.start()):
+        return match.group()
     if code < 0x20:
         return chr(0x2400 + code)  # the Unicode "control picture" of the same character
     if code == 0x7F:
@@ -37,7 +42,7 @@ def visible(text: str, limit: int | None = None) -> str:
     """
     shown = _HOSTILE.sub(_mark, text.replace("\r\n", "\n"))
     if limit is not None and len(shown) > limit:
-        return shown[: max(limit - 1, 0)] + "…"
+        return shown[: max(limit - 1, 0)].rstrip(JOINERS) + "…"
     return shown
 
 
@@ -55,4 +60,6 @@ def to_json(value: object, *, indent: int | None = 2) -> str:
 
 def _escaped(match: re.Match[str]) -> str:
     character = match.group()
-    return json.dumps(character)[1:-1] if _HOSTILE.match(character) else character
+    if not _HOSTILE.match(character) or (character in JOINERS and joins(match.string, match.start())):
+        return character
+    return json.dumps(character)[1:-1]

@@ -1,32 +1,131 @@
-"""What a meeting discusses, in order: conflicts, undecided blockers, blockers that are not met, then the rest."""
+"""What a meeting discusses, in order, and how long that takes at its pace."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import ceil
 
-from readiness_tui.domain.checklists.assessment import Standing
+from readiness_tui.domain.checklists.assessment import Dossier, Standing
 from readiness_tui.domain.checklists.model import Severity
+from readiness_tui.domain.text.format import day_month
+from readiness_tui.domain.verdict.gap import Gap, GapState
+from readiness_tui.domain.verdict.judge import Workings
+
+WAIVER_SOON = 14  # days before its last day from which a waiver is spoken about
+HOUR = 60  # minutes
 
 
-def agenda(standings: Mapping[str, Standing]) -> tuple[tuple[str, str], ...]:
-    """(item id, why it is on the agenda), most pressing first, in checklist order within each group.
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of the agenda, under the key of its gap.
 
-    Items that are met and undisputed, waived, or not applicable are not on it.
+    `items`: those of it that need the meeting. A `same_as` group has one gap and is one point, the most pressing item
+    first. None for an overdue gap of the gate, an incident, a case or a trace. `why`: why it is on the agenda.
+    `stays`: no decision takes it off (a blocker that is not met, a waiver that ends, a date that has passed); it is
+    settled for a meeting that has spoken about it.
     """
 
-    def why(standing: Standing) -> tuple[int, str] | None:
-        blocker = standing.item.severity is Severity.BLOCKER
-        if standing.conflict:
-            return 0, "the proof contradicts the vote"
-        if standing.na_awaiting:
-            return 1, "not applicable waits for a second person"
-        if not standing.decided:
-            return (1, "undecided blocker") if blocker else (3, "undecided")
-        if standing.spread:
-            return 2, "reviewers disagree"
-        if blocker and standing.applicable and not standing.waived and standing.counts < 2:
-            return 2, "a blocker that is not met"
-        return None
+    key: str
+    items: tuple[str, ...]
+    why: str
+    stays: bool = False
 
-    listed = [(found, item_id) for item_id, standing in standings.items() if (found := why(standing))]
-    return tuple((item_id, reason) for (_, reason), item_id in sorted(listed, key=lambda entry: entry[0][0]))
+
+def agenda(of: Workings) -> tuple[Point, ...]:
+    """Conflicts, votes two points apart, blockers, waivers that end, overdue gaps, then what is undecided.
+
+    In checklist order within each. Items that are met and undisputed, not applicable, or waived for long are not on it.
+    """
+    reasons: dict[str, list[tuple[int, int, str, str]]] = {}
+    for place, (item_id, standing) in enumerate(of.standings.items()):
+        key = of.gap_keys[item_id]
+        gap = (of.facts.gaps or {}).get(key)
+        found = _reason(standing, of.facts.dossiers.get(item_id), gap, of.as_of, secret=of.facts.review.secret)
+        if found is not None:
+            reasons.setdefault(key, []).append((found[0], place, item_id, found[1]))
+    points: list[tuple[int, int, Point]] = []
+    for key, listed in reasons.items():
+        rank, place, _, why = min(listed)
+        items = tuple(item for *_, item, _ in sorted(listed))
+        stays = all(of.standings[item].decided and one in _STAY for one, _, item, _ in listed)
+        points.append((rank, place, Point(key, items, why, stays)))
+    for gap in (of.facts.gaps or {}).values():
+        if not gap.key.startswith("item/") and overdue(gap, of.as_of):
+            points.append((_OVERDUE, len(of.standings), Point(gap.key, (), _was_due(gap), stays=True)))
+    return tuple(point for _, _, point in sorted(points, key=lambda entry: entry[:2]))
+
+
+_CONFLICT, _APART, _BLOCKER, _WAIVER, _OVERDUE, _DIFFER, _UNDECIDED = range(7)
+_STAY = (_BLOCKER, _WAIVER, _OVERDUE)
+
+
+def overdue(gap: Gap, as_of: date) -> bool:
+    """Whether its day has passed with something left to do."""
+    return gap.state.live and gap.state is not GapState.ACCEPTED and gap.due is not None and gap.due < as_of
+
+
+def _was_due(gap: Gap) -> str:
+    return f"it was due {day_month(gap.due)}, {f'with {gap.owner}' if gap.owner else 'with nobody'}"
+
+
+def _reason(
+    standing: Standing, dossier: Dossier | None, gap: Gap | None, as_of: date, *, secret: bool
+) -> tuple[int, str] | None:
+    """The most pressing of them, and its rank."""
+    blocker = standing.item.severity is Severity.BLOCKER
+    split = not secret and not standing.agreed and (dossier is None or dossier.consensus is None)
+    waiver = dossier.waiver if dossier is not None else None
+    if standing.conflict:
+        return _CONFLICT, "the proof contradicts the vote"
+    if split and standing.spread >= 2:
+        return _APART, "reviewers are two points apart"
+    if standing.na_awaiting:
+        return _BLOCKER, "a blocker: not applicable waits for a second person"
+    if not standing.applicable:
+        return None
+    if blocker and not standing.waived and not standing.decided:
+        return _BLOCKER, "a blocker, undecided"
+    if blocker and not standing.waived and standing.counts < 2:
+        return _BLOCKER, f"a blocker that is {standing.word}"
+    if waiver is not None and standing.counts < 2 and waiver.expires <= as_of + timedelta(days=WAIVER_SOON):
+        return _WAIVER, f"its waiver {'ends' if waiver.live(as_of) else 'ended'} on {day_month(waiver.expires)}"
+    if gap is not None and standing.counts < 2 and overdue(gap, as_of):
+        return _OVERDUE, _was_due(gap)
+    if split:
+        return _DIFFER, "reviewers differ"
+    if not standing.decided and not standing.waived:
+        return _UNDECIDED, "undecided"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """`needs`: minutes that the rest takes at the pace so far, None where nothing is known of it. `rest`: minutes of
+    the hour that are left, below 0 when it is over."""
+
+    left: int
+    needs: int | None
+    rest: int
+
+    @property
+    def over(self) -> int:
+        """Minutes by which the rest misses the hour; 0 where it does not, or where that is not known."""
+        return max(self.needs - max(self.rest, 0), 0) if self.needs is not None else 0
+
+    @property
+    def words(self) -> str:
+        """`9 items, 20 minutes`, and what that means for the hour."""
+        if not self.left:
+            return "nothing left"
+        said = f"{self.left} {'item' if self.left == 1 else 'items'}"
+        if self.needs is not None:
+            said += f", {self.needs} {'minute' if self.needs == 1 else 'minutes'}"
+        return f"{said}: {self.over} too many" if self.over else said
+
+
+def pace(left: int, settled: int, seconds: float) -> Pace:
+    """`settled`: points settled in the `seconds` since the meeting began. Of none, or of less than a minute, no pace
+    follows."""
+    known = settled > 0 and seconds >= 60
+    return Pace(left, ceil(left * seconds / settled / 60) if known else None, HOUR - int(seconds // 60))

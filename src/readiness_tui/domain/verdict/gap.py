@@ -69,3 +69,14 @@ class StoredCondition:
     owner: str
     due: date | None
     by_hand: bool = True
+
+
+def called(key: str) -> str:
+    """What a person calls the thing that a gap, a condition or a cause of the verdict is about, by its key."""
+    kind, _, rest = key.partition("/")
+    if kind == "item":
+        return rest.rpartition("/")[2]
+    if kind == "incident":
+        number, _, action = rest.partition("/")
+        return f"INC-{number}" + (f" action {action}" if action.isdigit() else "")
+    return rest if rest.startswith(kind) else f"{kind} {rest}".strip()

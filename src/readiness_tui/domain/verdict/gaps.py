@@ -145,7 +145,12 @@ def settled_gaps(facts: Facts, standings: Mapping[str, Standing]) -> dict[str, G
 
 def first_due(found: FoundGap, as_of: date, policy: Policy = DEFAULT_POLICY) -> date:
     """The due date of a new gap: its source's own, else by severity."""
-    return found.due or as_of + timedelta(days=policy.gap_days(found.severity))
+    return found.due or due_for(found.severity, as_of, policy)
+
+
+def due_for(severity: Severity, as_of: date, policy: Policy = DEFAULT_POLICY) -> date:
+    """The day that a new gap of this severity is due."""
+    return as_of + timedelta(days=policy.gap_days(severity))
 
 
 def merge(

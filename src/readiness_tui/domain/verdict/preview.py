@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from readiness_tui.domain.checklists.assessment import Dossier, Standing, Vote
+from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.verdict.judge import Workings, work_out
 from readiness_tui.domain.verdict.model import Section, Verdict
 
@@ -27,7 +28,7 @@ def preview_vote(now: Workings, who: str, item_id: str, points: int | None) -> C
     """What `who` voting `points` on the item would change of what holds now: only that item is looked at anew."""
     facts = now.facts
     dossier = facts.dossiers[item_id]
-    others = tuple(vote for vote in dossier.votes if vote.reviewer != who)
+    others = tuple(vote for vote in dossier.votes if name_key(vote.reviewer) != name_key(who))
     voted = others if points is None else (*others, Vote(item_id, who, points))
     changed = replace(dossier, votes=voted, consensus=None)
     alike = _said(changed) == _said(dossier)  # what was voted before, at whatever time

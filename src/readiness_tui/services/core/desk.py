@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, tzinfo
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.services.core.zones import LocalZone, local_zone, zone_called
 from readiness_tui.store import Store
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def utc_now() -> datetime:
 class Desk:
     """One person at one file. `review_id` None means the newest review in it.
 
-    `cache` keeps measurements that are costly to make again (see `measure`); it holds nothing a person typed.
+    `zone` is that of the wall clock that the person types times from, and whose day it is where the review names no zone
+    of its own; `zone_remark`: what the person should know of it. `cache` keeps measurements that are costly to make again (see `measure`); it holds nothing a person typed.
     `seen_scores`: (run id, case key) of the cases whose scores this person was shown: no label of theirs is blind now.
     """
 
@@ -33,26 +35,47 @@ class Desk:
     who: str
     clock: Callable[[], datetime] = utc_now
     review_id: int | None = None
-    zone: tzinfo = UTC  # of the wall clock that the person types times from
+    zone: tzinfo = UTC
+    zone_remark: str = ""
     cache: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False)
     keys: list[str] = field(default_factory=list, repr=False)  # see `once`
     deferred: int = field(default=0, repr=False)  # blocks of `write.deferred` that are open
+    joint: Any = field(default=None, repr=False)  # the transaction of `write.together`, while it is open
     seen_scores: set[tuple[str, str]] = field(default_factory=set, repr=False)
 
     def now(self) -> datetime:
         return self.clock()
 
     def as_of(self, review: Review, given: date | None = None) -> date:
-        """The day the rules read: what was asked for, else the day pinned to the review, else today (UTC)."""
-        return given or review.as_of or self.utc_day()
+        """The day the rules read: what was asked for, else the day pinned to the review, else its team's today."""
+        return given or review.as_of or self.day(review.zone)
 
-    def utc_day(self) -> date:
-        """Today, in UTC."""
-        return self.now().astimezone(UTC).date()
+    def day(self, zone: str = "") -> date:
+        """Today in the zone of this name, else on this machine."""
+        return self.now().astimezone(zone_called(zone) if zone else self.zone).date()
+
+    def utc_day(self, review: Review, as_of: date) -> date:
+        """The UTC day in which the review's day ends: up to it, what was recorded has happened by then.
+
+        The day of a review that is pinned to one without a zone is read in UTC, so that it is the same everywhere.
+        """
+        return self.utc_day_of(review.zone, as_of, pinned=review.as_of is not None)
+
+    def utc_day_of(self, zone: str, as_of: date, *, pinned: bool) -> date:
+        """The same for a review of which only this much is known."""
+        meant = zone_called(zone) if zone else UTC if pinned else self.zone
+        return utc_day_of(as_of, meant)
 
     def today(self, review: Review) -> date:
         """The day that is written down: a frozen review's own day has passed."""
-        return self.as_of(replace(review, as_of=None) if review.frozen_at is not None else review)
+        return self.day(review.zone) if review.frozen_at is not None else self.as_of(review)
+
+    def today_here(self) -> date:
+        """The day that what is typed counts from: that of the desk's review, as rules read it."""
+        from readiness_tui.services.core.current import current_review
+
+        with self.store.read() as conn:
+            return self.as_of(current_review(conn, self))
 
     @contextmanager
     def once(self, key: str) -> Iterator[None]:
@@ -87,19 +110,14 @@ def open_desk(
         raise ReadinessError(
             "Nobody is named. Every entry keeps who made it. Name yourself with --who or READINESS_WHO."
         )
-    return Desk(Store.open(path, create=create), who.strip(), clock, review_id, zone or local_zone())
+    local = LocalZone(zone) if zone is not None else local_zone()
+    return Desk(Store.open(path, create=create), who.strip(), clock, review_id, local.zone, local.remark)
 
 
-def local_zone() -> tzinfo:
-    """The zone of this machine's wall clock: TZ, else the system's; where neither is named, its present offset."""
-    import os
-    from zoneinfo import ZoneInfo
-
-    name = os.environ.get("TZ", "").removeprefix(":") or os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]
-    try:
-        return ZoneInfo(name)
-    except (OSError, ValueError):  # no name, or no zone of that name
-        return utc_now().astimezone().tzinfo or UTC
+def utc_day_of(day: date, zone: tzinfo) -> date:
+    """The UTC day in which `day` ends in `zone`: the next one west of Greenwich, the same elsewhere."""
+    last = datetime.combine(day, time.max, zone).astimezone(UTC).date()
+    return max(last, day)
 
 
 def guess_who() -> str:

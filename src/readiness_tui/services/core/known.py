@@ -94,6 +94,7 @@ def _with(parts: Parts, read: Parts, items: Collection[str]) -> Parts:
         na_confirmed_by=both(parts.na_confirmed_by, read.na_confirmed_by),
         consensus=both(parts.consensus, read.consensus),
         notes=both(parts.notes, read.notes),
+        own_notes=both(parts.own_notes, read.own_notes),
         ticks=both(parts.ticks, read.ticks),
         dismissals=read.dismissals,
     )

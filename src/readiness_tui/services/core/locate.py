@@ -1,4 +1,4 @@
-"""Which file is meant: `--db`, READINESS_DB, the nearest `readiness.db` upward, or the last one used."""
+"""Which file is meant: `--db`, READINESS_DB, or the nearest `readiness.db` upward; for the app also the last one used."""
 
 from __future__ import annotations
 
@@ -61,9 +61,14 @@ def named(given: Path | None, env: Mapping[str, str] = os.environ) -> Path | Non
     return given or (Path(env["READINESS_DB"]) if env.get("READINESS_DB") else None)
 
 
-def locate(given: Path | None, *, env: Mapping[str, str] = os.environ, cwd: Path | None = None) -> Path | None:
-    """The file a command works on, or None where nothing is found. Never creates one.
+def target(given: Path | None, *, env: Mapping[str, str] = os.environ, cwd: Path | None = None) -> Path | None:
+    """The file a command works on, or None where nothing is found. Never creates one, and never guesses one.
 
     A path that was asked for by name (`--db`, READINESS_DB) is returned whether it exists or not.
     """
-    return named(given, env) or nearest((cwd or Path.cwd()).resolve()) or last_used()
+    return named(given, env) or nearest((cwd or Path.cwd()).resolve())
+
+
+def locate(given: Path | None, *, env: Mapping[str, str] = os.environ, cwd: Path | None = None) -> Path | None:
+    """The file that the app opens: `target`, else the one that was last used."""
+    return target(given, env=env, cwd=cwd) or last_used()

@@ -45,9 +45,10 @@ _ATTEMPTS = 3  # at a measurement that nobody else's change falls into
 __all__ = ["Measured", "candidate_of", "hold_unlocked", "measure", "repeats", "run_data"]
 
 
-def imported_mark(conn: Connection, review: Review, as_of: date) -> str:
+def imported_mark(conn: Connection, desk: Desk, review: Review, as_of: date) -> str:
     """Changes whenever something that `measure` reads has changed, incidents and drills aside."""
-    return marks.joined(as_of.isoformat(), marks.rows(conn, marks.MEASURED, review.system, review.id))
+    ends = desk.utc_day(review, as_of)
+    return marks.joined(as_of.isoformat(), ends.isoformat(), marks.rows(conn, marks.MEASURED, review.system, review.id))
 
 
 def measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Checklist, ...], as_of: date) -> Measured:
@@ -56,13 +57,13 @@ def measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Chec
     A line in an incident's note asks only the probes anew that read incidents: the gate and the traces are as before.
     """
     for _ in range(_ATTEMPTS):
-        seen = _seen(conn, review, as_of)
+        seen = _seen(conn, desk, review, as_of)
         made, new = _found_or_made(conn, desk, review, checklists, as_of, *seen)
         if not new:
             desk.cache["measure"] = (seen[0], made)
             return made
         # It was read in several steps: another process may have changed something between the mark and the last of them.
-        if _seen(conn, review, as_of) != seen:
+        if _seen(conn, desk, review, as_of) != seen:
             continue
         if reviews.get(conn, review.id) == review:  # else the caller's is another one, and this is kept for nobody
             measured_kept.await_keeping(desk, review, as_of, seen[0], made)
@@ -71,9 +72,9 @@ def measure(conn: Connection, desk: Desk, review: Review, checklists: tuple[Chec
     return made
 
 
-def _seen(conn: Connection, review: Review, as_of: date) -> tuple[str, str]:
+def _seen(conn: Connection, desk: Desk, review: Review, as_of: date) -> tuple[str, str]:
     """The marks of what is imported, and of incidents and drills."""
-    return imported_mark(conn, review, as_of), marks.rows(conn, marks.NOTES, review.system, review.id)
+    return imported_mark(conn, desk, review, as_of), marks.rows(conn, marks.NOTES, review.system, review.id)
 
 
 def _found_or_made(
@@ -119,7 +120,7 @@ def _footing_later(desk: Desk, review: Review, as_of: date, mark: str) -> Footin
     """What a kept measurement rests on. Raises ReadinessError where that is no longer in the file as it was."""
     with desk.store.read() as conn:
         footing = footing_of(conn, desk, review, as_of)
-        if imported_mark(conn, review, as_of) != mark:
+        if imported_mark(conn, desk, review, as_of) != mark:
             raise ReadinessError(
                 "Somebody has just imported or declared something else for this review, so its cases no longer belong to"
                 " the figures beside them. Do it once more."
@@ -149,6 +150,7 @@ def footing_of(conn: Connection, desk: Desk, review: Review, as_of: date) -> Foo
         lock=lock,
         review=review,
         as_of=as_of,
+        ends=desk.utc_day(review, as_of),
         dismissed=frozenset(dismissal.hit for dismissal in assessments.dismissals(conn, review.id)),
         runs=tuple(info.run for info in infos),
         special=tuple(
@@ -177,6 +179,7 @@ def _measure(
         footing.baseline,
         recorded,
         as_of=as_of,
+        ends=footing.asked.ends,
         locked=footing.shelf.locked,
         around=footing.around,
         batches=footing.drawn,
@@ -215,7 +218,8 @@ def _revision(conn: Connection, gate_id: int, gate: Gate) -> Revision | None:
 def hold_unlocked(
     conn: Connection, system: str, measured: Measured, others: Sequence[Gate], as_of: date
 ) -> list[GateOutcome]:
-    """Gates against the system's stored runs as if they had no lock: what their rules say, whenever they were declared."""
+    """Gates against the system's stored runs as if they had no lock: what their rules say, whenever they were declared.
+    `as_of`: a UTC day, as requests are dated by."""
     from_traces = any(rule.source is From.TRACES for gate in others for rule in gate.rules)
     recorded: Recorded = StoredTraces(conn, system) if from_traces else NOTHING_RECORDED
     runs_, base, sets = measured.candidate, measured.baseline, measured.shelf.locked

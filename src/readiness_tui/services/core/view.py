@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from readiness_tui.domain.checklists.assessment import Dossier, Proposal
 from readiness_tui.domain.checklists.model import Item
 from readiness_tui.domain.checklists.review import Review
-from readiness_tui.domain.checklists.standing import seen
 from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.probes import acceptable
 from readiness_tui.domain.verdict.gap import Gap, StoredCondition
 from readiness_tui.domain.verdict.judge import Workings
 from readiness_tui.domain.verdict.model import Facts, Judgement
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core import measured_kept
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.judging import judged
 from readiness_tui.services.core.known import read_known
 from readiness_tui.services.core.measure import Measured, measure
+from readiness_tui.services.core.rivals import of_section, open_rivals
+from readiness_tui.services.core.seen import said, voters
 from readiness_tui.store import audit, gaps, reviews, scorecards
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.scorecards import StoredScorecard
@@ -55,6 +58,8 @@ class ReviewView:
     handed_in: tuple[HandedIn, ...]
     who: str
     frozen: StoredScorecard | None = None
+    voted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # who, by item; not what, so blind or not
+    rivals: tuple[Rival, ...] = ()  # what waits to be settled; see services/review/settling.py
 
     @property
     def gate(self) -> GateOutcome:
@@ -75,19 +80,20 @@ def read_facts(conn: Connection, desk: Desk, review: Review, as_of: date, viewer
     measured = measure(conn, desk, review, checklists, as_of)
     known = read_known(conn, desk, review)
     before = reviews.previous(conn, review)
-    parts = known.parts
+    parts = said(conn, review, known.parts, viewer)
     dossiers = {
         item.id: Dossier(
             item=item,
             checklist_id=checklist.id,
-            votes=seen(parts.votes.get(item.id, ()), review, viewer),
+            votes=parts.votes.get(item.id, ()),
             evidence=parts.evidence.get(item.id, ()),
             proposal=measured.proposals.get(item.id),
             override=parts.overrides.get(item.id),
             waiver=parts.waivers.get(item.id),
             na_confirmed_by=parts.na_confirmed_by.get(item.id, ""),
-            consensus=None if review.secret else parts.consensus.get(item.id),
+            consensus=parts.consensus.get(item.id),
             note=parts.notes.get(item.id, ""),
+            mine="\n".join(parts.own_notes.get(item.id, {}).values()) if review.secret else "",
             # A tick that a later version of the checklist no longer has stays stored, and counts for nothing.
             ticks=tuple(name for name in item.ticks if name in parts.ticks.get(item.id, ())),
         )
@@ -160,9 +166,18 @@ def load(desk: Desk, *, as_of: date | None = None, shared: bool = False) -> Revi
             handed_in=handed_in(facts, judgement, measured, frozen=frozen is not None),
             who=desk.who,
             frozen=frozen,
+            voted=voters(read_known(conn, desk, review).parts),
+            rivals=_rivals(conn, review, desk),
         )
     measured_kept.keep(desk)
     return view
+
+
+def _rivals(conn: Connection, review: Review, desk: Desk) -> tuple[Rival, ...]:
+    of_notes = [
+        of_section(one.number, other) for one in read_known(conn, desk, review).incidents for other in one.rivals
+    ]
+    return (*open_rivals(conn, review), *of_notes)
 
 
 def handed_in(facts: Facts, judgement: Judgement, measured: Measured, *, frozen: bool) -> tuple[HandedIn, ...]:

@@ -27,8 +27,12 @@ def change(
 
     `what` says it in words for the history. `later`: gaps and conditions follow with the caller's `resync`, because
     gate and probes would be evaluated again for each of many small changes. Inside `desk.once` a repeated save raises AlreadySaved. Raises
-    ReadinessError on a frozen review and on every trouble with the file; nothing is stored then.
+    ReadinessError on a frozen review and on every trouble with the file; nothing is stored then. Inside `together` it is
+    part of that change.
     """
+    if desk.joint is not None:
+        yield desk.joint, reviews.get(desk.joint.conn, desk.review_id or 0)
+        return
     with desk.store.read() as conn:
         found = current_review(conn, desk)
         review_id = found.id
@@ -51,12 +55,35 @@ def change(
 
 
 @contextmanager
+def together(desk: Desk, what: str, why: str = "") -> Iterator[tuple[Tx, Review]]:
+    """Several changes by one person as one: every `change` in the block is part of it, and all of them are saved, or none.
+
+    For commands, which have one thread; the review is the desk's until the block ends.
+    """
+    pinned = _pin_newest(desk)
+    try:
+        with change(desk, what, why) as (tx, review):
+            desk.joint = tx
+            try:
+                yield tx, review
+            finally:
+                desk.joint = None
+    finally:
+        if pinned is not None and desk.review_id == pinned:
+            desk.review_id = None
+
+
+@contextmanager
 def system_change(desk: Desk, what: str, why: str = "") -> Iterator[tuple[Tx, Review]]:
     """`change` for what lives across reviews (incidents, gaps): on a frozen review too, which itself stays as it is.
 
     Gate and probes are measured where this process has not done so yet, although an incident moves neither: what the
     review has found decides which stored gaps stay open. A desk that has measured asks only the probes that read notes.
     """
+    if desk.joint is not None:
+        with change(desk, what, why) as opened:
+            yield opened
+        return
     with desk.store.read() as conn:
         review = current_review(conn, desk)
     if review.frozen_at is None:

@@ -44,7 +44,7 @@ def plan_review(desk: Desk, view: ReviewView) -> Plan:
             measured.candidate,
             measured.baseline,
             recorded,
-            as_of=view.as_of,
+            as_of=desk.utc_day(view.review, view.as_of),
             sets=measured.shelf.sets,
         )
     desk.cache["plan"] = (measured, made)

@@ -88,7 +88,7 @@ def _said(desk: Desk, found: gate_changes.StoredChange) -> tuple[str, ...]:
     view = load(desk)
     with desk.store.read() as conn:
         old, now = gates.get(conn, found.replaces), gates.get(conn, found.gate_id)
-        was, is_ = hold_unlocked(conn, view.review.system, view.measured, (old, now), view.as_of)
+        was, is_ = hold_unlocked(conn, view.review.system, view.measured, (old, now), desk.utc_day(view.review, view.as_of))
     said = [f"{now.name} v{now.version} replaces {old.name} v{old.version}:", *gate_diff(old, now)]
     if is_.ran:
         before = {row.rule.key: RESULT_WORDS[row.result][1] for row in was.rows}
@@ -132,10 +132,27 @@ def lock(desk: Desk, *, folder: Path | None = None, judge: str = "") -> tuple[Lo
         )
         gates.add_lock(tx, review.system, made)
         if written is not None:
+            _spare_other_system(tx.conn, written, review.system)
             meant = [one for one in shelf.sets if one.digest == made.dataset_digest]
             sets = {one.digest: locked_set(one) for one in (*meant, *shelf.current)}
             lock_file.write_lock(written, gate, replace(made, sets=tuple(sets.values())))
     return made, written
+
+
+def _spare_other_system(conn: Connection, path: Path, system: str) -> None:
+    """Refuse to write over the lock file of another system of this database."""
+    if not path.is_file():
+        return
+    try:
+        there = lock_file.read_lock(path)
+    except ReadinessError:
+        return  # no lock of ours, nor of anybody
+    owner = gates.locked_for(conn, there)
+    if owner and owner != system:
+        raise ReadinessError(
+            f"{one_line(str(path))} is the lock of “{one_line(owner)}”, another system of this database, and would be"
+            " replaced. Nothing was locked. Name a folder for this system's own with --folder."
+        )
 
 
 def judge_to_name(view: ReviewView) -> bool:

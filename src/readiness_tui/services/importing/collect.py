@@ -40,11 +40,13 @@ RESPONSES = 50_000  # response ids remembered, for evaluations that name nothing
 class Collector:
     """Receives from the moment it is entered; `flush` and everything else belongs to the thread that made it.
 
+    What comes goes to the newest review of the desk's system, as it is then, or with `follow` False to the desk's own.
     `received`: spans and evaluations taken so far, also those that came twice. `rejected`: what could not be used.
     """
 
-    def __init__(self, desk: Desk, port: int) -> None:
+    def __init__(self, desk: Desk, port: int, *, follow: bool = True) -> None:
         self._desk = desk
+        self._follow = follow
         self._names = names()
         self._system = system_of(desk)  # also when somebody opens a review of another one meanwhile
         self._lock = threading.Lock()
@@ -145,7 +147,7 @@ class Collector:
             yield from (Warn(warning.text) for warning in notes.warnings("received"))
 
         desk = self._desk
-        if desk.review_id is None:
+        if self._follow:
             with desk.store.read() as conn:
                 newest = reviews.latest(conn, system=self._system)
             desk = replace(desk, review_id=newest.id if newest else None)

@@ -204,6 +204,8 @@ def import_as(
     before = None
     with desk.store.read() as conn:
         review = current_review(conn, desk)
+        if desk.store.refusal:
+            raise ReadinessError(desk.store.refusal)
         if role and review.frozen_at is not None:
             raise ReadinessError(
                 f"{path}: the review is frozen and takes no other {role}, so nothing was imported. Import it as"

@@ -19,20 +19,32 @@ from readiness_tui.domain.incidents.model import (
     FailureClass,
     Incident,
     NoteStatus,
-    Rival,
+    OtherText,
     Sev,
     TimelineEntry,
     Written,
 )
 from readiness_tui.domain.text.format import moment
-from readiness_tui.domain.verdict.gap import Gap, GapState
 from readiness_tui.domain.verdict.judge import judge
 from readiness_tui.domain.verdict.model import Verdict
+from readiness_tui.domain.verdict.rival import UNSEEN, Rival, Unseen, Weighed, weigh
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.rivals import day_text, joined, save, seen
 from readiness_tui.services.core.view import load
 from readiness_tui.services.core.write import note_change, system_change
-from readiness_tui.store import assessments, gaps, incidents, reviews, traces
+from readiness_tui.services.incidents.changes import (
+    ACTION,
+    ENTRY,
+    INCIDENT,
+    action_texts,
+    check_action,
+    check_entry,
+    entry_of,
+    entry_texts,
+    titled,
+)
+from readiness_tui.store import assessments, incidents, traces
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
 
@@ -70,62 +82,76 @@ def create(
     desk: Desk, title: str, severity: Sev, *, started: datetime | None = None, traces: Sequence[str] = ()
 ) -> Incident:
     """Open an incident; it has started now unless said otherwise."""
-    _titled(title)
+    titled(title)
     _past(desk, "The incident's start", started)
     with system_change(desk, f"new incident: {title.strip()} ({severity})") as (tx, review):
         made = Incident(0, review.system, title.strip(), severity, started=started or desk.now(), traces=tuple(traces))
         return replace(made, number=incidents.put(tx, made))
 
 
-def set_title(desk: Desk, number: int, title: str, severity: Sev) -> None:
-    """Change what the incident is called and how severe it is."""
-    _titled(title)
-    _update(desk, number, f"{title.strip()} ({severity})", title=title.strip(), severity=severity)
+def set_title(
+    desk: Desk, number: int, title: str, severity: Sev, *, base: tuple[str, Sev] | None = None
+) -> Rival | None:
+    """Change what the incident is called and how severe it is.
+
+    `base`: title and severity as the writer saw them; what they left alone stays as it is stored now. Where somebody
+    else has changed one of them since, theirs stays and this one is kept beside it: it is returned.
+    """
+    titled(title)
+    new = {"title": title.strip(), "severity": severity.value}
+    with system_change(desk, f"INC-{number}: {title.strip()} ({severity})") as (tx, review):
+        saw = None if base is None else seen(title=base[0], severity=base[1].value)
+        return save(tx, desk, review, INCIDENT, str(number), new, saw)
 
 
 def put_entry(desk: Desk, number: int, entry: TimelineEntry) -> TimelineEntry:
     """Add a line to the timeline (id 0) or change one."""
-    if not entry.text.strip():
-        raise ReadinessError("What happened? A line of the timeline needs words after its time and source.")
-    if entry.source not in SOURCES:
-        raise ReadinessError(f"“{entry.source}” is not a source of a timeline line. They are: {', '.join(SOURCES)}.")
+    check_entry(entry)
     _past(desk, "This line", entry.at)
     entry = replace(entry, text=entry.text.strip())
     with note_change(desk, f"INC-{number}: {entry.text[:60]}") as (tx, review):
         incident = incidents.get(tx.conn, review.system, number)
-        if entry.id and entry.id not in {one.id for one in incident.timeline}:
-            raise ReadinessError(f"{incident.name} has no such line in its timeline any more: {entry.text[:60]}")
+        if entry.id:
+            entry_of(incident, entry.id, entry.text)
         return replace(entry, id=incidents.put_event(tx, number, entry))
 
 
-def remove_entry(desk: Desk, number: int, entry_id: int) -> None:
-    """Take a line out of the timeline; the history keeps it, and undo brings it back."""
+def change_entry(desk: Desk, number: int, entry: TimelineEntry, *, base: TimelineEntry) -> Rival | None:
+    """Change a line of the timeline; `base`: the line as the writer saw it, otherwise as for `set_title`."""
+    check_entry(entry)
+    _past(desk, "This line", entry.at)
+    with note_change(desk, f"INC-{number}: {entry.text.strip()[:60]}") as (tx, review):
+        entry_of(incidents.get(tx.conn, review.system, number), entry.id, entry.text)
+        return save(tx, desk, review, ENTRY, f"{number}/{entry.id}", entry_texts(entry), entry_texts(base))
+
+
+def remove_entry(desk: Desk, number: int, entry_id: int, *, base: TimelineEntry | None = None) -> Rival | None:
+    """Take a line out of the timeline; the history keeps it, and undo brings it back. `base` as for `change_entry`."""
     with note_change(desk, f"INC-{number}: a line of the timeline removed") as (tx, review):
-        incident = incidents.get(tx.conn, review.system, number)
-        if entry_id not in {one.id for one in incident.timeline}:
-            raise ReadinessError(f"{incident.name} has no such line in its timeline any more.")
-        incidents.remove_event(tx, entry_id)
+        entry_of(incidents.get(tx.conn, review.system, number), entry_id)
+        saw = None if base is None else seen(text=base.text)
+        return save(tx, desk, review, ENTRY, f"{number}/{entry_id}", {"text": ""}, saw)
 
 
-def set_time(desk: Desk, number: int, name: str, at: datetime | None) -> None:
-    """Set or clear one of the five times (UTC). They have to be in order and not in the future."""
+def set_time(
+    desk: Desk, number: int, name: str, at: datetime | None, *, base: datetime | Unseen | None = UNSEEN
+) -> Rival | None:
+    """Set or clear one of the five times (UTC). They have to be in order and not in the future.
+
+    `base`: the time that the writer saw, None for none. Otherwise as for `set_title`.
+    """
     if name not in TIMES:
         raise ReadinessError(f"“{name}” is not a time of an incident. They are: {', '.join(TIMES)}.")
     _past(desk, name.capitalize(), at)
     with system_change(desk, f"INC-{number}: {f'{name}: {moment(at)}' if at else f'{name}: cleared'}") as (tx, review):
         # Read inside the transaction: two people at once cannot bring the times out of order.
-        incident = incidents.get(tx.conn, review.system, number)
-        if at is None and name == "resolved" and incident.status is NoteStatus.CLOSED:
-            raise ReadinessError(f"{incident.name}'s note is closed. Move it back to reviewed before clearing its end.")
-        if said := note.out_of_order(changed := replace(incident, **{name: at})):  # type: ignore[arg-type]
-            raise ReadinessError(said)
-        incidents.put(tx, changed)
+        return save(tx, desk, review, INCIDENT, str(number), {name: day_text(at)}, seen(**{name: base}))
 
 
 # -- the note -------------------------------------------------------------------------------------------------------
 
 
-def set_field(desk: Desk, number: int, key: str, text: str, *, base: str | None = None) -> Rival | None:
+def set_field(desk: Desk, number: int, key: str, text: str, *, base: str | None = None) -> OtherText | None:
     """Write one section of the note; an empty text takes it out.
 
     `base` is the text that the writer started from. Where another one is stored by now, that one stays in its place,
@@ -138,7 +164,7 @@ def set_field(desk: Desk, number: int, key: str, text: str, *, base: str | None 
         return _write(tx, desk, incidents.get(tx.conn, review.system, number), key, text.strip(), base)
 
 
-def settle(desk: Desk, number: int, rival_id: int, text: str, *, base: str | None = None) -> Rival | None:
+def settle(desk: Desk, number: int, rival_id: int, text: str, *, base: str | None = None) -> OtherText | None:
     """`text` becomes the section, and its rival goes: `text` is the rival's, the stored one, or a mix of both.
 
     `base` as in `set_field`: the stored text as it was when the two were compared.
@@ -152,51 +178,63 @@ def settle(desk: Desk, number: int, rival_id: int, text: str, *, base: str | Non
         return _write(tx, desk, incidents.get(tx.conn, review.system, number), rival.section, text.strip(), base)
 
 
-def _write(tx: Tx, desk: Desk, incident: Incident, key: str, text: str, base: str | None) -> Rival | None:
-    stored = incident.fields.get(key, "")
-    if text == stored:
-        return None
-    if base is not None and stored != base.strip():
+def _write(tx: Tx, desk: Desk, incident: Incident, key: str, text: str, base: str | None) -> OtherText | None:
+    outcome = weigh(incident.fields.get(key, ""), text, base)
+    if outcome is Weighed.BESIDE:
         said = (key, text, desk.who)
         if said not in {(one.section, one.text, one.by) for one in incident.rivals}:
-            incidents.put_rival(tx, incident.number, Rival(0, *said, desk.now()))
+            incidents.put_rival(tx, incident.number, OtherText(0, *said, desk.now()))
         found = incidents.get(tx.conn, incident.system, incident.number).rivals
         return next(one for one in found if (one.section, one.text, one.by) == said)
-    kept = {name: old for name, old in incident.fields.items() if name != key}
-    written = {**incident.written, key: Written(desk.who, desk.now())}
-    incidents.put(tx, replace(incident, fields={**kept, key: text} if text else kept, written=written))
+    if outcome is Weighed.WRITE:
+        kept = {name: old for name, old in incident.fields.items() if name != key}
+        written = {**incident.written, key: Written(desk.who, desk.now())}
+        incidents.put(tx, replace(incident, fields={**kept, key: text} if text else kept, written=written))
     return None
 
 
-def classify(desk: Desk, number: int, failure_class: FailureClass | None, item_id: str) -> None:
-    """Name the failure class and the checklist item that did not hold (either may stay empty)."""
+def classify(
+    desk: Desk,
+    number: int,
+    failure_class: FailureClass | None,
+    item_id: str,
+    *,
+    base: tuple[FailureClass | None, str] | None = None,
+) -> Rival | None:
+    """Name the failure class and the checklist item that did not hold (either may stay empty).
+
+    `base`: both as the writer saw them, otherwise as for `set_title`.
+    """
     wanted = item_id.strip()
+    new = {"class": failure_class.value if failure_class else "", "item": wanted}
     with system_change(desk, f"INC-{number}: class {failure_class or 'none'}, item {wanted or 'none'}") as (tx, review):
-        incident = incidents.get(tx.conn, review.system, number)
-        known = {
-            item.id.casefold(): item.id for listed in reviews.checklists(tx.conn, review.id) for item in listed.items
-        }
-        item = known.get(wanted.casefold(), wanted)
-        if item and item.casefold() not in known and item != incident.item_id:
-            raise ReadinessError(
-                f"“{item}” is not an item of this review's checklists. Type an item's id as Checklists shows it,"
-                " for example REL-02."
-            )
-        incidents.put(tx, replace(incident, failure_class=failure_class, item_id=item))
+        saw = None if base is None else {"class": base[0].value if base[0] else "", "item": base[1]}
+        return save(tx, desk, review, INCIDENT, str(number), new, saw)
 
 
 def link(desk: Desk, number: int, *, traces: Sequence[str] = (), eval_cases: Sequence[str] = ()) -> None:
     """Link more traces it showed in, or more eval cases added for it."""
-    incident = get(desk, number)
-    set_links(desk, number, traces=[*incident.traces, *traces], eval_cases=[*incident.eval_cases, *eval_cases])
+    set_links(desk, number, traces=traces, eval_cases=eval_cases, base=((), ()))
 
 
-def set_links(desk: Desk, number: int, *, traces: Sequence[str], eval_cases: Sequence[str]) -> None:
-    """Link exactly these traces and eval cases."""
-    cases = tuple(dict.fromkeys(eval_cases))
-    shown = tuple(dict.fromkeys(traces))
-    what = f"linked {', '.join([*shown, *cases]) or 'nothing'}"
-    _update(desk, number, what, traces=shown, eval_cases=cases)
+def set_links(
+    desk: Desk,
+    number: int,
+    *,
+    traces: Sequence[str],
+    eval_cases: Sequence[str],
+    base: tuple[Sequence[str], Sequence[str]] | None = None,
+) -> None:
+    """Link exactly these traces and eval cases. `base`: those that the writer saw; what somebody else has linked since
+    stays, and what they took out stays out."""
+    wanted = tuple(dict.fromkeys(traces)), tuple(dict.fromkeys(eval_cases))
+    what = f"INC-{number}: linked {', '.join([*wanted[0], *wanted[1]]) or 'nothing'}"
+    with system_change(desk, what) as (tx, review):
+        incident = incidents.get(tx.conn, review.system, number)
+        shown, cases = wanted
+        if base is not None:
+            shown, cases = joined(incident.traces, shown, base[0]), joined(incident.eval_cases, cases, base[1])
+        incidents.put(tx, replace(incident, traces=shown, eval_cases=cases))
 
 
 def unknown_traces(desk: Desk, trace_ids: Sequence[str]) -> tuple[str, ...]:
@@ -212,64 +250,39 @@ def unknown_traces(desk: Desk, trace_ids: Sequence[str]) -> tuple[str, ...]:
 def put_action(desk: Desk, number: int, action: Action) -> int:
     """Add an action (id 0) or change one; returns its id. It is a gap until it is done; owner, date and state are the
     same in both."""
-    if not action.text.strip():
-        raise ReadinessError("What is to be done? An action says what one can verify afterwards.")
+    if action.id:
+        change_action(desk, number, action)
+        return action.id
     with system_change(desk, f"INC-{number} action: {action.text.strip()[:60]}") as (tx, review):
-        if action.done is not None and action.done > max(desk.now().date(), desk.today(review)):
-            raise ReadinessError(f"{action.done} has not come yet. An action is done today or on a day before.")
-        old = _action(incidents.get(tx.conn, review.system, number), action.id) if action.id else None
-        action_id = incidents.put_action(
-            tx, number, replace(action, text=action.text.strip(), owner=action.owner.strip())
-        )
-        if old is not None:
-            gap_follows(tx, desk, review, number, old, action)
-    return action_id
+        check_action(desk, review, action)
+        incidents.get(tx.conn, review.system, number)
+        return incidents.put_action(tx, number, replace(action, text=action.text.strip(), owner=action.owner.strip()))
 
 
-def gap_follows(tx: Tx, desk: Desk, review: Review, number: int, old: Action, action: Action) -> None:
-    """Copy an action's changes to its gap: owner, date and state are the same in both."""
-    gap = gaps.all(tx.conn, review.system).get(f"incident/{number}/{action.id}")
-    if gap is None:
-        return
-    moved = action.due is not None and action.due != gap.due
-    history = f"{gap.due or 'none'} -> {action.due} by {desk.who}"
-    gaps.put(
-        tx,
-        review.system,
-        replace(
-            gap,
-            state=_gap_state(gap, old, action),
-            owner=action.owner.strip() if action.owner != old.owner else gap.owner,
-            due=action.due if moved else gap.due,
-            due_changes=(*gap.due_changes, history) if moved else gap.due_changes,
-        ),
-    )
+def change_action(desk: Desk, number: int, action: Action, *, base: Action | None = None) -> Rival | None:
+    """Change an action; `base`: the action as the writer saw it, otherwise as for `set_title`."""
+    saw = None if base is None else action_texts(base)
+    with system_change(desk, f"INC-{number} action: {action.text.strip()[:60]}") as (tx, review):
+        check_action(desk, review, action)
+        return save(tx, desk, review, ACTION, f"{number}/{action.id}", action_texts(action), saw)
 
 
-def _gap_state(gap: Gap, old: Action, action: Action) -> GapState:
-    """A gap that was closed is reopened by the review's next look at it, which also sees to its date."""
-    if action.state is old.state or not gap.state.live:
-        return gap.state
-    if action.state is ActionState.DONE:
-        return GapState.CLOSED
-    return GapState.IN_PROGRESS if action.state is ActionState.IN_PROGRESS else GapState.OPEN
+def finish_action(
+    desk: Desk, number: int, action_id: int, done: date | None, *, base: Action | None = None
+) -> Rival | None:
+    """Mark an action done on a day, or open again with None. `base` as for `change_action`."""
+    return _move(desk, number, action_id, f"done {done}" if done else ActionState.OPEN.value, base)
 
 
-def finish_action(desk: Desk, number: int, action_id: int, done: date | None) -> None:
-    """Mark an action done on a day, or open again with None."""
-    put_action(desk, number, replace(_action(get(desk, number), action_id), done=done, in_progress=False))
+def begin_action(desk: Desk, number: int, action_id: int, *, base: Action | None = None) -> Rival | None:
+    """Mark an action as in progress. `base` as for `change_action`."""
+    return _move(desk, number, action_id, ActionState.IN_PROGRESS.value, base)
 
 
-def begin_action(desk: Desk, number: int, action_id: int) -> None:
-    """Mark an action as in progress."""
-    put_action(desk, number, replace(_action(get(desk, number), action_id), done=None, in_progress=True))
-
-
-def _action(incident: Incident, action_id: int) -> Action:
-    for action in incident.actions:
-        if action.id == action_id:
-            return action
-    raise ReadinessError(f"{incident.name} has no action {action_id}.")
+def _move(desk: Desk, number: int, action_id: int, state: str, base: Action | None) -> Rival | None:
+    with system_change(desk, f"INC-{number} action {action_id}: {state}") as (tx, review):
+        saw = None if base is None else {"state": action_texts(base)["state"]}
+        return save(tx, desk, review, ACTION, f"{number}/{action_id}", {"state": state}, saw)
 
 
 # -- status ---------------------------------------------------------------------------------------------------------
@@ -303,14 +316,22 @@ def needs_reason(incident: Incident) -> bool:
     return incident.severity in (Sev.SEV1, Sev.SEV2) and not incident.eval_cases and not incident.no_eval_reason
 
 
-def set_status(desk: Desk, number: int, status: NoteStatus, *, no_eval_reason: str = "") -> None:
+def set_status(
+    desk: Desk, number: int, status: NoteStatus, *, no_eval_reason: str = "", base: NoteStatus | None = None
+) -> None:
     """Move the note on, or back. A sev1 or sev2 closes only with an eval case or a reason why none can exist.
 
     A note that becomes reviewed reopens the items whose control failed: their votes go (the history keeps them),
-    evidence and notes stay. A frozen review is left as it is.
+    evidence and notes stay. A frozen review is left as it is. `base`: the status that the writer saw; raises
+    ReadinessError where somebody else has moved the note to another one since.
     """
     with system_change(desk, f"INC-{number}: {status}", no_eval_reason) as (tx, review):
         incident = incidents.get(tx.conn, review.system, number)
+        if base is not None and incident.status not in (base, status):
+            raise ReadinessError(
+                f"Somebody has moved {incident.name}'s note to {incident.status} meanwhile (it was {base} when you began)."
+                " Look at it again before you move it."
+            )
         reason = no_eval_reason.strip() or incident.no_eval_reason
         closed = None
         if status is NoteStatus.CLOSED:
@@ -346,16 +367,6 @@ def _undecide(tx: Tx, review_id: int, item: str) -> None:
 
 
 # -- saving ---------------------------------------------------------------------------------------------------------
-
-
-def _update(desk: Desk, number: int, what: str, **values: object) -> None:
-    with system_change(desk, f"INC-{number}: {what}") as (tx, review):
-        incidents.put(tx, replace(incidents.get(tx.conn, review.system, number), **values))  # type: ignore[arg-type]
-
-
-def _titled(title: str) -> None:
-    if not title.strip():
-        raise ReadinessError("What happened? An incident needs a title.")
 
 
 def _past(desk: Desk, what: str, at: datetime | None) -> None:

@@ -27,7 +27,8 @@ def text(
     database. Raises ReadinessError where there is no such incident.
     """
     with desk.store.read() as conn:
-        incident = incidents.get(conn, current_review(conn, desk).system, number)
+        found = current_review(conn, desk)
+        incident = incidents.get(conn, found.system, number)
         copy = local_copy(conn, incident)
     review = _review(desk, incident)
     if format == "json":
@@ -37,7 +38,7 @@ def text(
     from readiness_tui.reports.incident_md import incident_markdown
 
     folder = templates_folder(desk, templates)
-    as_of = desk.now().date()
+    as_of = desk.day(found.zone)
     written = incident_markdown(incident, as_of, review=review, short=short, templates_dir=folder)
     if format == "html":
         from readiness_tui.reports.html import html_page

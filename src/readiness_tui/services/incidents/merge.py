@@ -11,7 +11,8 @@ from readiness_tui.domain.incidents.model import Incident, NoteStatus
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.write import system_change
-from readiness_tui.services.incidents.edit import BEFORE_REVIEWED, gap_follows, reopened
+from readiness_tui.services.incidents.changes import gap_follows
+from readiness_tui.services.incidents.edit import BEFORE_REVIEWED, reopened
 from readiness_tui.store import incident_history, incidents
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection

@@ -2,62 +2,116 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from readiness_tui.domain.checklists.assessment import Consensus, Evidence, EvidenceKind, Override, Vote, Waiver
-from readiness_tui.domain.checklists.model import Item
+from readiness_tui.domain.checklists.model import Item, Severity
 from readiness_tui.domain.checklists.policy import DEFAULT_POLICY
 from readiness_tui.domain.checklists.review import Review
-from readiness_tui.domain.checklists.standing import name_key
+from readiness_tui.domain.checklists.standing import name_key, reviewed_alone
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.verdict.rival import UNSEEN, Rival, Unseen
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import load
+from readiness_tui.services.core.rivals import Kind, save, seen
+from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.services.core.write import change
+from readiness_tui.services.review import roles
 from readiness_tui.services.review.evidence import Places, look_up, places_of
+from readiness_tui.services.review.items import not_here
+from readiness_tui.services.review.roles import Act
 from readiness_tui.store import assessments, reviews
+from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
 
 
-def score(desk: Desk, items: Sequence[str], points: int | None) -> None:
-    """Record `desk.who`'s vote of 0, 1 or 2 on each item; None takes the vote back."""
+def score(desk: Desk, items: Sequence[str], points: int | None, *, room: Sequence[str] = ()) -> None:
+    """Record `desk.who`'s vote of 0, 1 or 2 on each item; None takes the vote back.
+
+    `room`: the reviewers who sit at one screen with one typist. The vote is theirs, but for who has typed a vote of
+    their own on the item: that one stands beside it.
+    """
     if points is not None and points not in (0, 1, 2):
         raise ReadinessError(f"{points} is not a score. An item is 0 missing, 1 partial or 2 met.")
     word = "undecided" if points is None else str(points)
-    with change(desk, f"score {', '.join(items)}: {word}") as (tx, review):
+    with change(desk, f"score {', '.join(items)}: {word}{_of_room(room)}") as (tx, review):
         for item in items:
             _known(tx.conn, review, item)
-            if points is None:
-                assessments.clear_vote(tx, review.id, item, desk.who)
-            else:
-                assessments.put_vote(tx, review.id, Vote(item, desk.who, points, at=desk.now()))
+            for voter in _voters(tx, desk, review, item, room):
+                if points is None:
+                    _clear_vote(tx, review, item, voter)
+                else:
+                    _vote(tx, desk, review, Vote(item, voter, points))
 
 
-def not_applicable(desk: Desk, item: str, reason: str) -> None:
-    """Vote that an item does not apply, with the reason. On a blocker a second person has to confirm."""
+def _vote(tx: Tx, desk: Desk, review: Review, vote: Vote) -> None:
+    """One person has one vote on an item, however their name was spelt: a later one replaces it."""
+    roles.require(desk, review, Act.VOTE)
+    reviewer = roles.spelling(tx.conn, review, vote.reviewer)
+    _clear_vote(tx, review, vote.item_id, reviewer, keep=reviewer)
+    assessments.put_vote(tx, review.id, replace(vote, reviewer=reviewer, at=desk.now()))
+
+
+def _clear_vote(tx: Tx, review: Review, item: str, who: str, *, keep: str = "") -> None:
+    """Delete a person's votes on an item, however they spelt their name, but for the spelling to `keep`."""
+    for vote in assessments.votes(tx.conn, review.id, [item]):
+        if name_key(vote.reviewer) == name_key(who) and vote.reviewer != keep:
+            assessments.clear_vote(tx, review.id, item, vote.reviewer)
+
+
+def _voters(tx: Tx, desk: Desk, review: Review, item: str, room: Sequence[str]) -> list[str]:
+    """Whose vote it is: the typist's alone, or that of everybody in the room who has not typed one of their own."""
+    if not room:
+        return [desk.who]
+    if review.secret:
+        raise ReadinessError("Votes are blind until the reveal: each person types their own.")
+    spelt = {name_key(name): name for name in review.reviewers}
+    if strangers := [name for name in room if name_key(name) not in spelt]:
+        raise ReadinessError(f"{strangers[0]} is no reviewer here, so the room cannot vote for them.")
+    typed = assessments.votes_typed_by(tx.conn, review.id, item)
+    own = {reviewer for reviewer, who in typed.items() if name_key(who) == reviewer}
+    here = [spelt[name_key(name)] for name in room if name_key(name) != name_key(desk.who)]
+    return [desk.who, *(name for name in here if name_key(name) not in own)]
+
+
+def _of_room(room: Sequence[str]) -> str:
+    return f", the room: {', '.join(room)}" if room else ""
+
+
+def not_applicable(desk: Desk, item: str, reason: str, *, room: Sequence[str] = ()) -> None:
+    """Vote that an item does not apply, with the reason. On a blocker a second person has to confirm.
+
+    `room` as for `score`: with two reviewers in it a second person stands behind it.
+    """
     _say(reason, "Why does the item not apply? A not-applicable needs a reason that others can check.")
-    with change(desk, f"{item}: not applicable", reason) as (tx, review):
+    with change(desk, f"{item}: not applicable{_of_room(room)}", reason) as (tx, review):
         definition = _known(tx.conn, review, item)
         if not definition.na_allowed:
             raise ReadinessError(
                 f"{item} cannot be set to not applicable: its checklist says it applies to every system."
             )
-        assessments.put_vote(tx, review.id, Vote(item, desk.who, None, na=True, na_reason=reason, at=desk.now()))
+        for voter in _voters(tx, desk, review, item, room):
+            _vote(tx, desk, review, Vote(item, voter, None, na=True, na_reason=reason))
 
 
 def confirm_na(desk: Desk, item: str, by: str) -> None:
     """`by`, a second person, confirms a not-applicable. With one reviewer theirs is enough."""
     _say(by, "Who confirms? Name the second person who agrees that the item does not apply.")
     with change(desk, f"{item}: not applicable confirmed by {by}") as (tx, review):
+        if review.secret:  # else the answer would tell who voted what
+            raise ReadinessError(
+                f"Votes are still blind: vote {item} not applicable yourself with -, or confirm it after the reveal."
+            )
+        roles.require(desk, review, Act.VOTE, by)
         claimed = [vote for vote in assessments.votes(tx.conn, review.id, [item]) if vote.na]
         if not claimed:
             raise ReadinessError(f"{item} is not marked not applicable, so there is nothing to confirm. Press - first.")
-        alone = len(review.reviewers) <= 1
-        if not alone and any(name_key(vote.reviewer) == name_key(by) for vote in claimed):
+        if not reviewed_alone(review.reviewers) and any(name_key(vote.reviewer) == name_key(by) for vote in claimed):
             raise ReadinessError(f"{by} set {item} to not applicable. Somebody else has to confirm it.")
-        assessments.confirm_na(tx, review.id, item, by.strip())
+        assessments.confirm_na(tx, review.id, item, roles.spelling(tx.conn, review, by))
 
 
 def attach(
@@ -105,11 +159,19 @@ def detach(desk: Desk, evidence_id: int) -> None:
         assessments.remove_evidence(tx, evidence_id)
 
 
-def note(desk: Desk, item: str, text: str) -> None:
-    """Save the item's note (one per review, whoever types it)."""
+def note(desk: Desk, item: str, text: str, *, base: str | None = None) -> Rival | None:
+    """Save the item's note: one per review, whoever types it. While votes are blind each reviewer has their own, which
+    the reveal puts together.
+
+    `base`: the note that the writer saw. Where somebody else has written another one since, theirs stays and this one is
+    kept beside it until somebody settles the two: it is returned.
+    """
     with change(desk, f"note on {item}") as (tx, review):
-        _known(tx.conn, review, item)
-        assessments.put_note(tx, review.id, item, text)
+        if review.secret:
+            _known(tx.conn, review, item)
+            assessments.put_own_note(tx, review.id, item, roles.spelling(tx.conn, review, desk.who), text)
+            return None
+        return save(tx, desk, review, NOTE, item, {"text": text}, None if base is None else seen(text=base))
 
 
 def tick(desk: Desk, item: str, name: str, *, on: bool) -> None:
@@ -120,37 +182,61 @@ def tick(desk: Desk, item: str, name: str, *, on: bool) -> None:
         assessments.put_tick(tx, review.id, item, name, desk.who, on=on)
 
 
-def waive(desk: Desk, item: str, reason: str, approver: str, expires: date) -> None:
-    """Accept the risk of an item below 2 until `expires` (inclusive, within the policy's longest waiver)."""
-    _say(reason, "Why is the risk accepted? A waiver needs a reason.")
-    _say(approver, "Who approves? A waiver needs a named person.")
+def waive(
+    desk: Desk, item: str, reason: str, approver: str, expires: date, *, base: Waiver | Unseen | None = UNSEEN
+) -> Rival | None:
+    """Accept the risk of an item below 2 until `expires` (inclusive, within the policy's longest waiver).
+
+    `base`: the waiver that the writer saw, None for none. Otherwise as for `note`; a waiver is one statement, so that two
+    of them are never mixed.
+    """
+    said = waiver_text(reason, approver, expires)
     with change(desk, f"waiver on {item} until {expires}", reason) as (tx, review):
-        _known(tx.conn, review, item)
-        today = desk.as_of(review)
-        last = DEFAULT_POLICY.last_waiver_day(today)
-        if not today <= expires <= last:
-            days = DEFAULT_POLICY.waiver_days
-            raise ReadinessError(f"A waiver ends between today and {days} days ahead: {today} to {last}.")
-        assessments.put_waiver(tx, review.id, Waiver(item, reason.strip(), approver.strip(), today, expires))
+        _check_waiver(desk, review, said)
+        return save(tx, desk, review, WAIVER, item, {"waiver": said}, seen(waiver=_base_waiver(base)))
 
 
-def unwaive(desk: Desk, item: str) -> None:
-    """Take a waiver back."""
+def unwaive(desk: Desk, item: str, *, base: Waiver | Unseen | None = UNSEEN) -> Rival | None:
+    """Take a waiver back. `base` as for `waive`."""
     with change(desk, f"waiver on {item} withdrawn") as (tx, review):
-        assessments.remove_waiver(tx, review.id, item)
+        return save(tx, desk, review, WAIVER, item, {"waiver": ""}, seen(waiver=_base_waiver(base)))
 
 
-def accept(desk: Desk, items: Sequence[str] | None = None) -> tuple[str, ...]:
-    """Vote what the probes propose: for `items`, or for all that contradict nobody. Returns the items accepted."""
-    view = load(desk)
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What accepting proofs would vote: (item, points) in checklist order, and the blockers it would vote 0 on, which
+    are left out unless one is looked at by itself."""
+
+    votes: tuple[tuple[str, int], ...]
+    left_out: tuple[str, ...]
+
+
+def acceptance(view: ReviewView, items: Sequence[str] | None = None) -> Acceptance:
+    """For `items`, or for all whose proof contradicts nobody. A single item is looked at; of many, no blocker gets 0."""
     chosen = tuple(items) if items is not None else view.acceptable
-    ready = tuple(i for i in chosen if i in view.proposals and view.proposals[i].points is not None)
-    if not ready:
-        raise ReadinessError("No proof proposes points here. Import traces or a run that the item's proof can read.")
-    with change(desk, f"accept proof for {', '.join(ready)}") as (tx, review):
-        for item in ready:
-            points = view.proposals[item].points
-            assessments.put_vote(tx, review.id, Vote(item, desk.who, points, at=desk.now()))
+    proposed = [(item, view.proposals[item].points) for item in chosen if item in view.proposals]
+    ready = [(item, points) for item, points in proposed if points is not None]
+    seen = items is not None and len(items) == 1
+    blockers = {item.id for item in view.items if item.severity is Severity.BLOCKER}
+    unseen = () if seen else tuple(item for item, points in ready if points == 0 and item in blockers)
+    return Acceptance(tuple(one for one in ready if one[0] not in unseen), unseen)
+
+
+def accept(desk: Desk, items: Sequence[str] | None = None, *, room: Sequence[str] = ()) -> tuple[str, ...]:
+    """Vote what the proofs propose, as `acceptance` tells beforehand. Returns the items accepted. `room` as for `score`."""
+    view = load(desk)
+    found = acceptance(view, items)
+    if not found.votes:
+        raise ReadinessError(
+            f"The proof of {', '.join(found.left_out)} proposes 0 on a blocker: look at each, and accept it there."
+            if found.left_out
+            else "No proof proposes points here. Import traces or a run that the item's proof can read."
+        )
+    ready = tuple(item for item, _ in found.votes)
+    with change(desk, f"accept proof for {', '.join(ready)}{_of_room(room)}") as (tx, review):
+        for item, points in found.votes:
+            for voter in _voters(tx, desk, review, item, room):
+                _vote(tx, desk, review, Vote(item, voter, points))
     return ready
 
 
@@ -161,6 +247,12 @@ def override(desk: Desk, item: str, reason: str) -> None:
     if proposal is None or proposal.points is None:
         raise ReadinessError(f"No proof speaks against {item}, so there is nothing to override.")
     with change(desk, f"{item}: vote kept against the proof", reason) as (tx, review):
+        roles.require(desk, review, Act.VOTE)
+        if review.secret:  # one for the item, and seen by all
+            raise ReadinessError(
+                f"Votes are still blind. Keep {item} against the proof once they are revealed: it is decided for the item,"
+                " not for one vote."
+            )
         assessments.put_override(tx, review.id, Override(item, desk.who, reason.strip(), proposal.digest))
 
 
@@ -194,15 +286,35 @@ def agree(desk: Desk, item: str, points: int | None, reason: str, *, na: bool = 
         _known(tx.conn, review, item)
         if review.secret:
             raise ReadinessError("Votes are still blind. Reveal them before you record a consensus.")
-        if review.facilitator and name_key(review.facilitator) != name_key(desk.who):
-            raise ReadinessError(f"The consensus is the facilitator's to record: {review.facilitator}.")
+        roles.require(desk, review, Act.AGREE)
         assessments.put_consensus(tx, review.id, Consensus(item, points, na, desk.who, reason.strip()))
+
+
+def copy_to(desk: Desk, item: str, others: Sequence[str], *, room: Sequence[str] = ()) -> None:
+    """Give `others` of the item's `same_as` group the vote that `desk.who` gave here, and the evidence attached here
+    that they lack. Votes of a group are independent: this is a vote on each, and said as one."""
+    view = load(desk)
+    mine = next((vote for vote in view.dossier(item).votes if name_key(vote.reviewer) == name_key(desk.who)), None)
+    if mine is None or not others:
+        raise ReadinessError(f"{item} has no vote of yours to copy. Score it first.")
+    with change(desk, f"{item} copied to {', '.join(others)}{_of_room(room)}") as (tx, review):
+        for other in others:
+            definition = _known(tx.conn, review, other)
+            if mine.na and not definition.na_allowed:
+                raise ReadinessError(f"{other} cannot be set to not applicable: its checklist says it always applies.")
+            for voter in _voters(tx, desk, review, other, room):
+                _vote(tx, desk, review, replace(mine, item_id=other, reviewer=voter))
+            there = {(piece.kind, piece.ref) for piece in view.dossier(other).evidence}
+            for piece in view.dossier(item).evidence:
+                if (piece.kind, piece.ref) not in there:
+                    assessments.add_evidence(tx, review.id, replace(piece, id=0, item_id=other))
 
 
 def same_evidence(desk: Desk, items: Sequence[str]) -> Evidence:
     """Attach the evidence that was attached last to `items` too."""
     view = load(desk)
-    pieces = [piece for dossier in view.facts.dossiers.values() for piece in dossier.evidence if piece.by == desk.who]
+    mine, said = name_key(desk.who), (dossier.evidence for dossier in view.facts.dossiers.values())
+    pieces = [piece for evidence in said for piece in evidence if name_key(piece.by) == mine]
     if not pieces:
         raise ReadinessError("You have attached no evidence yet. Press e to attach some.")
     last = max(pieces, key=lambda piece: piece.id)
@@ -214,9 +326,79 @@ def _known(conn: Connection, review: Review, item: str) -> Item:
         for definition in checklist.items:
             if definition.id == item:
                 return definition
-    raise ReadinessError(f"No checklist of this review has an item {item}.")
+    raise ReadinessError(not_here(conn, review, item))
 
 
 def _say(text: str, refusal: str) -> None:
     if not text.strip():
         raise ReadinessError(refusal)
+
+
+# -- what several people may change at once ---------------------------------------------------------------------------
+
+
+def _note_text(conn: Connection, review: Review, item: str) -> dict[str, str]:
+    _known(conn, review, item)
+    return {"text": assessments.dossier_parts(conn, review.id, [item]).notes.get(item, "")}
+
+
+def _write_note(tx: Tx, desk: Desk, review: Review, item: str, values: dict[str, str]) -> None:
+    assessments.put_note(tx, review.id, item, values["text"])
+
+
+def _stored_waiver(conn: Connection, review: Review, item: str) -> dict[str, str]:
+    _known(conn, review, item)
+    found = next(iter(assessments.waivers(conn, review.id, [item])), None)
+    return {"waiver": "" if found is None else waiver_text(found.reason, found.approver, found.expires)}
+
+
+def _write_waiver(tx: Tx, desk: Desk, review: Review, item: str, values: dict[str, str]) -> None:
+    if not values["waiver"]:
+        assessments.remove_waiver(tx, review.id, item)
+        return
+    _check_waiver(desk, review, values["waiver"])
+    said = json.loads(values["waiver"])
+    given, expires = desk.as_of(review), date.fromisoformat(said["until"])
+    assessments.put_waiver(tx, review.id, Waiver(item, said["reason"], said["approved by"], given, expires))
+
+
+def _check_waiver(desk: Desk, review: Review, text: str) -> None:
+    said = json.loads(text)
+    _say(said["reason"], "Why is the risk accepted? A waiver needs a reason.")
+    _say(said["approved by"], "Who approves? A waiver needs a named person.")
+    today, expires = desk.as_of(review), date.fromisoformat(said["until"])
+    last = DEFAULT_POLICY.last_waiver_day(today)
+    if not today <= expires <= last:
+        days = DEFAULT_POLICY.waiver_days
+        raise ReadinessError(f"A waiver ends between today and {days} days ahead: {today} to {last}.")
+
+
+def waiver_text(reason: str, approver: str, expires: date | str) -> str:
+    """All of a waiver as one value, which a rival holds."""
+    return json.dumps(
+        {"reason": reason.strip(), "approved by": approver.strip(), "until": str(expires)}, ensure_ascii=False
+    )
+
+
+def _base_waiver(base: Waiver | Unseen | None) -> str | Unseen:
+    if isinstance(base, Unseen):
+        return base
+    return "" if base is None else waiver_text(base.reason, base.approver, base.expires)
+
+
+NOTE = Kind(
+    "note",
+    read=_note_text,
+    write=_write_note,
+    row=lambda review, item: ("item_note", (review.id, item)),
+    of_review=True,
+    long=frozenset({"text"}),
+)
+WAIVER = Kind(
+    "waiver",
+    read=_stored_waiver,
+    write=_write_waiver,
+    row=lambda review, item: ("waiver", (review.id, item)),
+    of_review=True,
+    columns={"waiver": "reason"},
+)

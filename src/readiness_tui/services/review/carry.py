@@ -9,11 +9,12 @@ from datetime import date
 from readiness_tui.domain.checklists.assessment import Dossier
 from readiness_tui.domain.checklists.carried import LastTime, LeftOut, confirming_vote, looked_at_alone
 from readiness_tui.domain.checklists.review import Review
-from readiness_tui.domain.checklists.standing import item_standing, name_key, seen
+from readiness_tui.domain.checklists.standing import item_standing, name_key
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.seen import said
 from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.services.core.write import change
 from readiness_tui.store import assessments, audit, reviews, scorecards
@@ -162,7 +163,7 @@ def _read(conn: Connection, desk: Desk, review: Review) -> dict[str, LastTime]:
     before = reviews.previous(conn, review)
     if before is None:
         return {}
-    parts = assessments.dossier_parts(conn, before.id)
+    parts = said(conn, before, assessments.dossier_parts(conn, before.id), desk.who)
     kept = scorecards.get(conn, before.id)
     stood = _frozen_standings(kept.json) if kept is not None else None
     as_of = desk.as_of(before)
@@ -172,11 +173,11 @@ def _read(conn: Connection, desk: Desk, review: Review) -> dict[str, LastTime]:
             dossier = Dossier(
                 item,
                 checklist.id,
-                votes=seen(parts.votes.get(item.id, ()), before, desk.who),
+                votes=parts.votes.get(item.id, ()),
                 evidence=parts.evidence.get(item.id, ()),
                 override=parts.overrides.get(item.id),
                 na_confirmed_by=parts.na_confirmed_by.get(item.id, ""),
-                consensus=None if before.secret else parts.consensus.get(item.id),
+                consensus=parts.consensus.get(item.id),
                 note=parts.notes.get(item.id, ""),
                 ticks=parts.ticks.get(item.id, ()),
             )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.desk import utc_now
+from readiness_tui.services.core.zones import local_zone
 
 if TYPE_CHECKING:
     from readiness_tui.domain.scorecard.model import GateCard, GateCheck, Scorecard
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from readiness_tui.services.core.view import ReviewView
 
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
+_EASTMOST = timezone(timedelta(hours=14))
 _LARGEST = 64 * 1024 * 1024  # bytes of a scorecard
 
 
@@ -130,7 +132,7 @@ def read_last(path: Path, *, whole: bool = False) -> dict[str, Any]:
 
 
 def read_committed(path: Path, on: date | None = None) -> Committed:
-    """Test a scorecard's own digest, its verdict, and whether it holds today (UTC) or `on`.
+    """Test a scorecard's own digest, its verdict, and whether it holds today, on this machine, or `on`.
 
     Raises ReadinessError for a file that cannot be read or is no scorecard.
     """
@@ -145,4 +147,7 @@ def read_committed(path: Path, on: date | None = None) -> Committed:
         sealed = read_sealed(data.decode("utf-8"), str(path))
     except UnicodeDecodeError as error:
         raise ReadinessError(f"{path} is not UTF-8 text, so it is no scorecard. Export it again.") from error
-    return Committed(path, on or utc_now().date(), sealed)
+    if on is not None:
+        return Committed(path, on, sealed)
+    now = utc_now()
+    return Committed(path, now.astimezone(local_zone().zone).date(), sealed, now.astimezone(_EASTMOST).date())

@@ -12,11 +12,14 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review, system_of
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.seen import curtain
 from readiness_tui.services.core.write import resync
+from readiness_tui.services.review import roles
 from readiness_tui.services.review.next_review import last_candidate
 from readiness_tui.store import audit
 from readiness_tui.store import reviews as stored
-from readiness_tui.store.audit import AuditEntry, RowChange
+from readiness_tui.store.audit import AuditEntry, RowChange, Worded
+from readiness_tui.store.sqlite import Connection
 
 __all__ = [
     "AuditEntry",
@@ -26,7 +29,6 @@ __all__ = [
     "next_baseline",
     "next_review",
     "rows",
-    "switch",
     "undo",
     "why_not",
 ]
@@ -41,15 +43,17 @@ _STAMP = re.compile(r"^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}):[\d.]+\+00:00$")
 
 
 def log(desk: Desk, *, limit: int = 200, before: int | None = None) -> list[AuditEntry]:
-    """The latest changes of the desk's system, newest first; `before` continues below a change id."""
+    """The latest changes of the desk's system as `desk.who` may see them, newest first; `before` continues below a
+    change id. Of votes and notes of others that are not revealed yet they say that they were given, and no more."""
     with desk.store.read() as conn:
-        return audit.log(conn, system=current_review(conn, desk).system, limit=limit, before=before)
+        found = audit.log(conn, system=current_review(conn, desk).system, limit=limit, before=before)
+        return curtain(conn, desk.who).entries(conn, found)
 
 
 def rows(desk: Desk, change_id: int) -> list[RowChange]:
-    """What one change did to which row: old and new values."""
+    """What one change did to which row: old and new values. Those that `desk.who` may not see yet are left out."""
     with desk.store.read() as conn:
-        return audit.rows(conn, change_id)
+        return curtain(conn, desk.who).rows(audit.rows(conn, change_id), audit.get(conn, change_id).who)
 
 
 def describe(changed: Sequence[RowChange]) -> list[str]:
@@ -119,30 +123,37 @@ _WAYS = {
 def why_not(desk: Desk, change_id: int) -> str:
     """Why a change cannot be undone, and what to do instead; empty where it can."""
     with desk.store.read() as conn:
-        entry = audit.get(conn, change_id)
+        entry, made = audit.get(conn, change_id), audit.rows(conn, change_id)
         if not entry.undoable:
-            tables = {row.table for row in audit.rows(conn, change_id)}
+            tables = {row.table for row in made}
             way = next((said for table, said in _WAYS.items() if table in tables), "It stands in the history as it is.")
-            return f"“{one_line(entry.what, 80)}” is not undone. {way}"
+            return f"“{one_line(_worded(desk)(conn, entry), 80)}” is not undone. {way}"
         try:
-            audit.check_undo(conn, change_id)
+            if refusal := roles.undo_refusal(conn, desk, entry, made):
+                return refusal
+            audit.check_undo(conn, change_id, _worded(desk))
         except ReadinessError as refusal:
             return str(refusal)
     return ""
 
 
 def undo(desk: Desk, change_id: int, why: str = "") -> None:
-    """Take one change back by a new entry. Refused where a later change rests on it."""
-    audit.undo(desk.store, change_id, desk.who, desk.now(), why)
+    """Take one change back by a new entry.
+
+    Refused where a later change rests on it, for another person's vote, and for what cannot be hidden again.
+    """
+
+    def allow(conn: Connection, change: AuditEntry, made: Sequence[RowChange]) -> None:
+        if refusal := roles.undo_refusal(conn, desk, change, made):
+            raise ReadinessError(refusal)
+
+    audit.undo(desk.store, change_id, desk.who, desk.now(), why, allow=allow, worded=_worded(desk))
     resync(desk)
 
 
-def switch(desk: Desk, number: str) -> None:
-    """Work on another review of this file from now on."""
-    if not number.strip().isdigit():
-        raise ReadinessError(f"“{number}” is not a review's number. The list shows them.")
-    with desk.store.read() as conn:
-        desk.review_id = stored.get(conn, int(number)).id
+def _worded(desk: Desk) -> Worded:
+    """What `desk.who` may be told of an entry."""
+    return lambda conn, entry: curtain(conn, desk.who).entries(conn, [entry])[0].what
 
 
 def next_baseline(desk: Desk) -> tuple[str, ...]:

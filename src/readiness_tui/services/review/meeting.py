@@ -1,12 +1,49 @@
-"""Who sits in the meeting: typed once, then owners are named by one letter."""
+"""A meeting: when it began, who sits in it, and whose the vote is that one person types."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.checklists.standing import name_key
+from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.review.history import log
+from readiness_tui.services.review.reviews import once
 from readiness_tui.store import settings
+
+#: Who opens meeting mode again within this long is back in the same meeting.
+SAME_MEETING = timedelta(hours=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """`since`: the last change before it. `here`: who is in the room, as somebody said in this meeting; nobody did
+    where it is empty."""
+
+    began: datetime
+    since: int
+    here: tuple[str, ...] = ()
+
+
+def open_meeting(desk: Desk) -> Meeting:
+    """The review's meeting that is going on, else one that begins now. A file that cannot be written has one too."""
+    with desk.store.read() as conn:
+        review = current_review(conn, desk)
+        kept = settings.get(conn, _setting(review))
+    if kept is not None:
+        going_on = _meeting(kept)
+        if timedelta() <= desk.now() - going_on.began < SAME_MEETING:
+            return going_on
+    last = log(desk, limit=1)
+    begun = Meeting(desk.now(), last[0].id if last else 0)
+    with suppress(ReadinessError):
+        _keep(desk, review, begun)
+    return begun
 
 
 def attendees(desk: Desk, reviewers: Sequence[str]) -> tuple[str, ...]:
@@ -15,13 +52,44 @@ def attendees(desk: Desk, reviewers: Sequence[str]) -> tuple[str, ...]:
         return settings.attendees(conn, current_review(conn, desk).system) or tuple(reviewers)
 
 
-def set_attendees(desk: Desk, names: str) -> None:
-    """`names` separated by commas."""
-    listed = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
+def set_attendees(desk: Desk, names: str) -> Meeting:
+    """Who is in the room, separated by commas: remembered for the next meeting too."""
+    listed = once([names])
+    meeting = open_meeting(desk)
+    with desk.store.read() as conn:
+        review = current_review(conn, desk)
+    meeting = Meeting(meeting.began, meeting.since, listed)
     with desk.store.write(desk.who, "meeting attendees", now=desk.now()) as tx:
-        settings.put_attendees(tx, current_review(tx.conn, desk).system, listed)
+        settings.put_attendees(tx, review.system, listed)
+        settings.put(tx, _setting(review), _plain(meeting))
+    return meeting
 
 
-def by_initial(names: Sequence[str], letter: str) -> tuple[str, ...]:
-    """The attendees whose name begins with the letter."""
-    return tuple(name for name in names if name.casefold().startswith(letter.casefold()))
+def room(desk: Desk, review: Review, here: Sequence[str]) -> tuple[str, ...]:
+    """The reviewers who vote together on one screen, the typist first: those who are here, where the typist is one of
+    them. Empty where the vote is the typist's own: nobody said who is here, the vote is blind, or nobody else is."""
+    keys = {name_key(name) for name in here}
+    if review.secret or name_key(desk.who) not in keys:
+        return ()
+    voters = [name for name in review.reviewers if name_key(name) in keys]
+    voters.sort(key=lambda name: name_key(name) != name_key(desk.who))
+    return tuple(voters) if len(voters) > 1 and name_key(voters[0]) == name_key(desk.who) else ()
+
+
+def _setting(review: Review) -> str:
+    return f"meeting/{review.id}"
+
+
+def _plain(meeting: Meeting) -> dict[str, object]:
+    return {"began": meeting.began.isoformat(), "since": meeting.since, "here": list(meeting.here)}
+
+
+def _meeting(kept: dict[str, object]) -> Meeting:
+    here = kept["here"]
+    assert isinstance(here, list)
+    return Meeting(datetime.fromisoformat(str(kept["began"])), int(str(kept["since"])), tuple(map(str, here)))
+
+
+def _keep(desk: Desk, review: Review, meeting: Meeting) -> None:
+    with desk.store.write(desk.who, "meeting", now=desk.now()) as tx:
+        settings.put(tx, _setting(review), _plain(meeting))

@@ -6,7 +6,9 @@ Each value is the same whether it was kept or is made now: what `_…` makes of 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +19,7 @@ from readiness_tui.services.core import kept
 from readiness_tui.store.kept import marks
 
 if TYPE_CHECKING:
-    from readiness_tui.domain.scorecard.model import GateCheck, Scorecard
+    from readiness_tui.domain.scorecard.model import GapLine, GateCard, GateCheck, Scorecard
     from readiness_tui.services.core.desk import Desk
     from readiness_tui.services.core.view import ReviewView
 
@@ -30,19 +32,24 @@ def check(desk: Desk, as_of: date | None = None) -> Printed:
     def make() -> Printed:
         from readiness_tui.services.review.scorecard import current_card
 
-        return of_card(current_card(desk, as_of=as_of))
+        return of_card(desk, current_card(desk, as_of=as_of), as_of)
 
     return kept.result(desk, "check", make, as_of=as_of)
 
 
-def of_card(card: Scorecard) -> Printed:
-    """The same of a scorecard at hand."""
+def of_card(desk: Desk, card: Scorecard, as_of: date | None = None) -> Printed:
+    """The same of the review's scorecard at hand. Conditions that were closed since it was frozen are said, and its
+    verdict holds until the earliest of the others."""
     from readiness_tui.reports import check as report
+    from readiness_tui.services.review.conditions import honoured
 
+    until, closed = honoured(desk, card) if as_of is None else (None, ())
+    if closed:
+        card = replace(card, valid_until=until)
     return {
         "verdict": card.verdict.value,
-        "text": report.check_text(card),
-        "json": to_json(report.check_object(card)),
+        "text": report.check_text(card, closed),
+        "json": to_json(report.check_object(card, closed)),
     }
 
 
@@ -63,12 +70,19 @@ def gate_check(desk: Desk, folder: Path, as_of: date | None = None) -> Printed:
     from readiness_tui.services.core.locate import LOCK_NAME
 
     def make() -> Printed:
-        from readiness_tui.services.core.view import load
-        from readiness_tui.services.review.check import check_review
-
-        return of_gate(check_review(load(desk, as_of=as_of, shared=True), folder))
+        return of_gate(gate_checked(desk, folder, as_of))
 
     return make() if (folder / LOCK_NAME).is_file() else kept.result(desk, "gate check", make, as_of=as_of)
+
+
+def gate_checked(desk: Desk, folder: Path, as_of: date | None = None) -> GateCheck:
+    """The gate's part of the verdict; of a frozen review as it was frozen, unless another day is asked for."""
+    from readiness_tui.services.core.view import load
+    from readiness_tui.services.review.check import check_review
+    from readiness_tui.services.review.scorecard import frozen_card, frozen_gate
+
+    card = frozen_card(desk) if as_of is None else None
+    return check_review(load(desk, as_of=as_of, shared=True), folder) if card is None else frozen_gate(card)
 
 
 def of_gate(found: GateCheck) -> Printed:
@@ -87,36 +101,53 @@ def gate_show(desk: Desk) -> Printed:
 
     def make() -> Printed:
         from readiness_tui.services.core.view import load
+        from readiness_tui.services.review.check import gate_of
+        from readiness_tui.services.review.scorecard import frozen_card
 
-        return _gate_show(load(desk, shared=True))
+        if (card := frozen_card(desk)) is not None:
+            return _gate_show(card.gate, card.as_of)
+        view = load(desk, shared=True)
+        return _gate_show(gate_of(view), view.as_of)
 
     return kept.result(desk, "gate show", make)
 
 
-def _gate_show(view: ReviewView) -> Printed:
+def _gate_show(gate: GateCard, as_of: date) -> Printed:
     from readiness_tui.reports import check as report
-    from readiness_tui.services.review.check import gate_of
 
-    gate = gate_of(view)
-    return {"text": report.gate_text(gate), "json": to_json(report.gate_show_object(gate, view.as_of))}
+    return {"text": report.gate_text(gate), "json": to_json(report.gate_show_object(gate, as_of))}
 
 
 def gaps(desk: Desk, format: str, *, everything: bool = False) -> str:
-    """`gaps` as one of its formats or as "json"; `everything`: verified and closed ones too."""
+    """`gaps` as one of its formats or as "json"; `everything`: verified and closed ones too.
+
+    Gaps live across reviews: where a later review has taken them over, a frozen one gives those of its scorecard.
+    """
 
     def make() -> str:
+        from readiness_tui.services.core.target import followed
         from readiness_tui.services.core.view import load
+        from readiness_tui.services.review.scorecard import frozen_card
 
-        return _gaps(load(desk, shared=True), format, everything=everything)
+        card = frozen_card(desk) if not everything and followed(desk) else None
+        return (
+            _gaps(load(desk, shared=True), format, everything=everything)
+            if card is None
+            else _listed(card.gaps, format)
+        )
 
     return kept.result(desk, f"gaps {format}{' all' if everything else ''}", make)
 
 
 def _gaps(view: ReviewView, format: str, *, everything: bool) -> str:
     from readiness_tui.domain.scorecard.gap_lines import gap_lines
+
+    return _listed(gap_lines(view.facts, view.judgement, done=everything), format)
+
+
+def _listed(found: Sequence[GapLine], format: str) -> str:
     from readiness_tui.reports.gaps import gaps_as, gaps_object
 
-    found = gap_lines(view.facts, view.judgement, done=everything)
     return to_json(gaps_object(found)) + "\n" if format == "json" else gaps_as(found, format)
 
 
@@ -156,18 +187,20 @@ def _keep(desk: Desk) -> None:
     if seen is None or kept.find(desk, seen, "check") is not None:
         return
     from readiness_tui.services.core.view import load
-    from readiness_tui.services.review.check import check_review
+    from readiness_tui.services.review.check import check_review, gate_of
     from readiness_tui.services.review.scorecard import card_of
     from readiness_tui.services.runs import listed
 
     view = load(desk, shared=True)
+    if view.frozen is not None:  # its card is printed as it is
+        return
     kept.keep(
         desk,
         seen,
         {
-            "check": of_card(card_of(desk, view)),
+            "check": of_card(desk, card_of(desk, view)),
             "gate check": of_gate(check_review(view)),
-            "gate show": _gate_show(view),
+            "gate show": _gate_show(gate_of(view), view.as_of),
             "gaps text": _gaps(view, "text", everything=False),
             "runs": listed(desk),
         },

@@ -10,15 +10,23 @@ from pathlib import Path
 from readiness_tui.domain.checklists.declared import problem
 from readiness_tui.domain.checklists.model import Checklist, Depth
 from readiness_tui.domain.checklists.review import DEFAULT_CHECKLISTS, Review
-from readiness_tui.domain.checklists.standing import name_key
+from readiness_tui.domain.checklists.standing import name_key, reviewed_alone
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.rivals import joined
+from readiness_tui.services.core.seen import merged_note
+from readiness_tui.services.core.target import same_name
 from readiness_tui.services.core.write import change, sync
+from readiness_tui.services.core.zones import checked_zone
+from readiness_tui.services.review import roles
 from readiness_tui.services.review.next_review import carry_waivers, following, last_candidate
+from readiness_tui.services.review.review_fields import DECLARED, change_fields, field_texts, save_fields
+from readiness_tui.services.review.roles import Act
 from readiness_tui.sources.settings import checklist as checklist_file
-from readiness_tui.store import reviews, systems
+from readiness_tui.store import assessments, reviews, systems
 from readiness_tui.store.sqlite import Connection
 
 #: The typed settings that some probes need, with what to type.
@@ -52,12 +60,16 @@ def new_review(
     checklists: Sequence[str] | None = None,
     reviewers: Sequence[str] = (),
     facilitator: str = "",
+    authors: Sequence[str] = (),
+    observers: Sequence[str] = (),
     blind: bool | None = None,
     as_of: date | None = None,
     folders: Sequence[Path] = (),
     baseline: Sequence[str] | None = None,
+    zone: str = "",
 ) -> Review:
     """Open a review: `owner` answers for every condition that names nobody else. `folders`: a team's own checklists.
+    `zone`: the name of the team's time zone, whose day a day is ("": that of the machine that looks).
 
     Of a system that the file knows it is the next one, and carries on from the last (`next_review.py`): what is not said
     here is as it was there. Elsewhere it is the course's three checklists at course depth, held by whoever opens it. A
@@ -68,11 +80,13 @@ def new_review(
         raise ReadinessError("Which system is reviewed? A review needs the name of the system.")
     if not release.strip():
         raise ReadinessError("Which release is reviewed? Type its tag or a date, for example 2026.11.")
-    day = held_on or desk.now().date()
+    zone = checked_zone(zone)
     with desk.store.read() as conn:
         last = reviews.latest(conn, system=known_as(conn, system))
         kept = reviews.checklists(conn, last.id) if last is not None else ()
         offered = last_candidate(conn, last) if last is not None else ()
+    zone = zone or (last.zone if last is not None else "")
+    day = held_on or desk.day(zone)
     ids = checklists if checklists is not None else [one.id for one in kept] or DEFAULT_CHECKLISTS
     chosen = load_chosen(ids, folders, kept)
     with desk.store.write(desk.who, f"new review: {system} {release}", now=desk.now()) as tx:
@@ -91,7 +105,12 @@ def new_review(
             blind=begun.blind if blind is None else blind,
             as_of=as_of,
             baseline=begun.baseline if baseline is None else tuple(baseline),
+            zone=zone,
+            authors=once(authors) or begun.authors,
+            observers=once(observers) or begun.observers,
         )
+        if blind:
+            _somebody_to_hide_from(review)
         review = replace(review, id=reviews.put(tx, review))
         reviews.put_checklists(tx, review.id, chosen)
         if last is not None:
@@ -103,12 +122,8 @@ def new_review(
 
 def known_as(conn: Connection, typed: str) -> str:
     """The file's own name of a system: two spellings would be two systems, which never see each other's data."""
-    same = [there for there in systems.all(conn) if _folded(there) == _folded(typed)]
+    same = [there for there in systems.all(conn) if same_name(there, typed)]
     return same[0] if same else typed.strip()
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def load_chosen(ids: Sequence[str], folders: Sequence[Path], kept: Sequence[Checklist] = ()) -> tuple[Checklist, ...]:
@@ -125,18 +140,27 @@ def load_chosen(ids: Sequence[str], folders: Sequence[Path], kept: Sequence[Chec
     return tuple(known[name] for name in (*ids, *own))
 
 
-def set_checklists(desk: Desk, ids: Sequence[str], folders: Sequence[Path] = ()) -> None:
-    """Change which checklists the review holds. Votes on items that leave stay stored."""
+def set_checklists(
+    desk: Desk, ids: Sequence[str], folders: Sequence[Path] = (), *, base: Sequence[str] | None = None
+) -> None:
+    """Change which checklists the review holds. Votes on items that leave stay stored.
+
+    `base`: those that the writer saw; what somebody else has added since stays, and what they took out stays out.
+    """
     with change(desk, f"checklists: {', '.join(ids)}") as (tx, review):
-        chosen = load_chosen(ids, folders, reviews.checklists(tx.conn, review.id))
+        wanted = ids if base is None else joined(review.checklists, ids, base)
+        chosen = load_chosen(wanted, folders, reviews.checklists(tx.conn, review.id))
         reviews.put_checklists(tx, review.id, chosen)
         reviews.put(tx, replace(review, checklists=tuple(checklist.id for checklist in chosen)))
 
 
-def set_depth(desk: Desk, depth: Depth) -> None:
-    """`course` for an hour's first meeting, `full` for every item. Votes outside the depth stay stored."""
-    with change(desk, f"depth: {depth}") as (tx, review):
-        reviews.put(tx, replace(review, depth=depth))
+def set_depth(desk: Desk, depth: Depth, *, base: Depth | None = None) -> Rival | None:
+    """`course` for an hour's first meeting, `full` for every item. Votes outside the depth stay stored.
+
+    `base` and what is returned: see `change_fields`.
+    """
+    saw = None if base is None else {"depth": base.value}
+    return change_fields(desk, f"depth: {depth}", {"depth": depth.value}, saw)
 
 
 def people(desk: Desk) -> Review:
@@ -146,18 +170,31 @@ def people(desk: Desk) -> Review:
 
 
 def set_people(
-    desk: Desk, *, add: Sequence[str] = (), remove: Sequence[str] = (), owner: str = "", facilitator: str = ""
+    desk: Desk,
+    *,
+    add: Sequence[str] = (),
+    remove: Sequence[str] = (),
+    owner: str = "",
+    facilitator: str = "",
+    authors: Sequence[str] | None = None,
+    observers: Sequence[str] | None = None,
+    base: Review | None = None,
 ) -> Review:
     """Change who votes, who owns the review, who records a consensus; an empty name leaves the one there is.
 
-    Votes of somebody who leaves stand: they were given.
+    `authors` built the system, `observers` look on and do not vote: all of them, None leaves them as they are. Votes of
+    somebody who leaves stand: they were given. `base`: the review as the writer saw it; where somebody else has named
+    another owner or facilitator since, theirs stays and this one is kept beside it until somebody settles the two.
     """
     add, remove, owner, facilitator = once(add), once(remove), owner.strip(), facilitator.strip()
     parts = [f"{name} joins" for name in add] + [f"{name} leaves" for name in remove]
+    for word, names in (("authors", authors), ("observers", observers)):
+        parts += [] if names is None else [f"{word} {', '.join(once(names)) or 'nobody'}"]
     parts += [f"owner {owner}"] * bool(owner) + [f"facilitator {facilitator}"] * bool(facilitator)
     with change(desk, f"people: {', '.join(parts) or 'as before'}") as (tx, review):
         known = {name_key(name) for name in review.reviewers}
-        if strangers := [name for name in remove if name_key(name) not in known]:
+        strangers = [name for name in remove if name_key(name) not in known]
+        if strangers and base is None:  # else somebody else has taken them out meanwhile
             raise ReadinessError(f"{strangers[0]} is no reviewer here. They are: {', '.join(review.reviewers)}.")
         gone = {name_key(name) for name in remove}
         reviewers = once([*(name for name in review.reviewers if name_key(name) not in gone), *add])
@@ -166,11 +203,20 @@ def set_people(
         changed = replace(
             review,
             reviewers=reviewers,
-            owner=owner or review.owner,
-            facilitator=facilitator or review.facilitator,
+            authors=review.authors if authors is None else once(authors),
+            observers=review.observers if observers is None else once(observers),
         )
+        voting = {name_key(name) for name in reviewers}
+        if both := [name for name in changed.observers if name_key(name) in voting]:
+            if observers is not None:
+                raise ReadinessError(f"{both[0]} cannot observe and vote. Take them out of the reviewers first.")
+            changed = replace(changed, observers=tuple(n for n in changed.observers if name_key(n) not in voting))
+        if changed.secret and reviewed_alone(reviewers) and not _others(tx.conn, changed, reviewers[0]):
+            changed = replace(changed, blind=False)  # nobody is left to hide votes from
         reviews.put(tx, changed)
-    return changed
+        named = {name: typed for name, typed in (("owner", owner), ("facilitator", facilitator)) if typed}
+        save_fields(tx, desk, changed, named, None if base is None else field_texts(base))
+        return reviews.get(tx.conn, review.id)
 
 
 def once(names: Iterable[str]) -> tuple[str, ...]:
@@ -181,42 +227,86 @@ def once(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in found.values() if name)
 
 
-def declare(desk: Desk, name: str, value: str) -> None:
+def declare(desk: Desk, name: str, value: str, *, base: str | None = None) -> Rival | None:
     """Declare a setting that probes read (see DECLARABLE); an empty value withdraws it.
 
-    Raises ReadinessError where no probe could read it: better now than as a proof that stays silent.
+    Raises ReadinessError where no probe could read it: better now than as a proof that stays silent. `base` and what is
+    returned: see `change_fields`.
     """
     if name not in DECLARABLE:
         raise ReadinessError(f"{name} is not a setting. Known are: {', '.join(DECLARABLE)}.")
     if value.strip() and (unusable := problem(name, value)):
         raise ReadinessError(f"{unusable[0].upper()}{unusable[1:]}. Correct it, or leave it empty.")
-    with change(desk, f"declare {name} = {value or 'nothing'}") as (tx, review):
-        declared = {key: old for key, old in review.declared.items() if key != name}
-        if value.strip():
-            declared[name] = value.strip()
-        reviews.put(tx, replace(review, declared=declared))
+    field = DECLARED + name
+    saw = None if base is None else {field: base}
+    return change_fields(desk, f"declare {name} = {value or 'nothing'}", {field: value.strip()}, saw)
 
 
 def set_blind(desk: Desk, blind: bool) -> None:
-    """Blind voting: each scores alone until the reveal."""
-    with change(desk, "blind voting" if blind else "open voting") as (tx, review):
-        reviews.put(tx, replace(review, blind=blind, revealed=False))
+    """Blind voting: each scores alone until the reveal. The facilitator's choice.
+
+    Refused where nobody else reviews, after a reveal, and for opening what was voted blind: that is what `reveal` does.
+    """
+    with change(desk, "blind voting" if blind else "open voting", undoable=False) as (tx, review):
+        roles.require(desk, review, Act.BLIND)
+        if review.revealed:
+            raise ReadinessError("The votes were revealed, and cannot be hidden again. The next review can vote blind.")
+        if blind:
+            _somebody_to_hide_from(review)
+        elif review.blind and _others(tx.conn, review, ""):
+            raise ReadinessError("People have voted blind already. Reveal their votes instead, once all are in.")
+        reviews.put(tx, replace(review, blind=blind))
 
 
 def reveal(desk: Desk) -> None:
-    """Show all votes at once. Cannot be hidden again."""
-    with change(desk, "votes revealed") as (tx, review):
+    """Show all votes at once, and put the reviewers' notes together. The facilitator's; it cannot be taken back."""
+    with change(desk, "votes revealed", undoable=False) as (tx, review):
         if not review.blind:
             raise ReadinessError("Voting is open: there is nothing to reveal.")
+        if review.revealed:
+            raise ReadinessError("The votes are revealed already.")
+        roles.require(desk, review, Act.REVEAL)
         reviews.put(tx, replace(review, revealed=True))
+        parts = assessments.dossier_parts(tx.conn, review.id)
+        for item, own in parts.own_notes.items():
+            assessments.put_note(tx, review.id, item, merged_note(parts.notes.get(item, ""), own, review.reviewers))
+            for reviewer in own:
+                assessments.put_own_note(tx, review.id, item, reviewer, "")
 
 
-def override_verdict(desk: Desk, verdict: str, reason: str) -> None:
-    """Record that a named person overrides the verdict. The computed one is still printed."""
+def _somebody_to_hide_from(review: Review) -> None:
+    if reviewed_alone(review.reviewers):
+        raise ReadinessError(
+            f"{', '.join(review.reviewers)} reviews alone: there is nobody to hide votes from. Add a reviewer first."
+        )
+
+
+def _others(conn: Connection, review: Review, who: str) -> bool:
+    """Whether anybody but `who` has voted, or noted something of their own."""
+    parts, me = assessments.dossier_parts(conn, review.id), name_key(who)
+    names = [vote.reviewer for votes in parts.votes.values() for vote in votes]
+    names += [name for notes in parts.own_notes.values() for name in notes]
+    return any(name_key(name) != me for name in names)
+
+
+def override_verdict(desk: Desk, verdict: str, reason: str, *, base: Review | None = None) -> None:
+    """Record that a named person overrides the verdict. The computed one is still printed.
+
+    `base`: the review as the writer saw it; raises ReadinessError where somebody else has decided otherwise since.
+    """
     if not reason.strip():
         raise ReadinessError("Why do you decide against the computed verdict? An override needs a reason.")
     with change(desk, f"verdict overridden: {verdict}", reason) as (tx, review):
+        if base is not None and _decided(review) not in (_decided(base), (None, None, None)):
+            raise ReadinessError(
+                f"{review.override_by} has decided otherwise meanwhile: {review.override_verdict}, because"
+                f" {one_line(review.override_reason or '', 200)}. Read it, then decide again."
+            )
         reviews.put(tx, replace(review, override_verdict=verdict, override_by=desk.who, override_reason=reason.strip()))
+
+
+def _decided(review: Review) -> tuple[str | None, str | None, str | None]:
+    return review.override_verdict, review.override_by, review.override_reason
 
 
 def all_reviews(desk: Desk) -> list[Review]:

@@ -7,16 +7,27 @@ from datetime import date
 from pathlib import Path
 
 from readiness_tui import __version__
+from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.scorecard.compose import compose
-from readiness_tui.domain.scorecard.model import Dissent, Scorecard
+from readiness_tui.domain.scorecard.model import Dissent, GateCheck, Scorecard
+from readiness_tui.domain.verdict.model import Part
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.rivals import Kind, save
 from readiness_tui.services.core.templates import templates_folder
 from readiness_tui.services.core.view import ReviewView, load, read_facts
 from readiness_tui.services.core.write import sync
+from readiness_tui.services.core.zones import name_of
 from readiness_tui.store import assessments, imports, reviews, scorecards
+from readiness_tui.store.rows import Tx, frozen_words
 from readiness_tui.store.sqlite import Connection
+
+_STILL_BLIND = (
+    "Votes are still blind, so every item would be frozen as undecided. The facilitator reveals them first: b in"
+    " Checklists, or `readiness votes --reveal`."
+)
 
 
 def compose_card(desk: Desk, view: ReviewView) -> Scorecard:
@@ -30,12 +41,25 @@ def current_card(desk: Desk, *, as_of: date | None = None) -> Scorecard:
 
     What is imported or noted after a freeze belongs to the next review and does not move a frozen verdict.
     """
-    frozen = _frozen(desk) if as_of is None else None
-    if frozen is not None:
-        from readiness_tui.reports.scorecard_json import read_scorecard
+    frozen = frozen_card(desk) if as_of is None else None
+    return frozen or compose_card(desk, load(desk, as_of=as_of, shared=True))
 
-        return read_scorecard(frozen.json, "the frozen scorecard")[0]
-    return compose_card(desk, load(desk, as_of=as_of, shared=True))
+
+def frozen_card(desk: Desk) -> Scorecard | None:
+    """The scorecard that closed the desk's review; None while it is open."""
+    frozen = _frozen(desk)
+    if frozen is None:
+        return None
+    from readiness_tui.reports.scorecard_json import read_scorecard
+
+    return read_scorecard(frozen.json, "the frozen scorecard")[0]
+
+
+def frozen_gate(card: Scorecard) -> GateCheck:
+    """The gate's part of a frozen verdict: as it was judged then, whatever was imported since."""
+    causes = tuple(cause for cause in card.causes if cause.part is Part.GATE)
+    remark = f"The review is frozen: this is its gate as of {card.as_of}, and nothing that came later."
+    return GateCheck(card.as_of, card.parts[Part.GATE], causes, card.gate, (remark,))
 
 
 def card_of(desk: Desk, view: ReviewView) -> Scorecard:
@@ -98,16 +122,22 @@ def text(desk: Desk, *, format: str = "md", as_of: date | None = None, templates
 def freeze(desk: Desk, *, templates: Path | None = None) -> Scorecard:
     """Close the review with its scorecard: nothing in it changes from now on. Undecided items become gaps."""
     view = load(desk, shared=True)
-    if view.review.frozen_at is not None:
-        raise ReadinessError(
-            f"This review was frozen on {view.review.frozen_at:%Y-%m-%d %H:%M} UTC. Start a new review for new work."
-        )
+    with desk.store.read() as conn:
+        if said := frozen_words(conn, view.review.id):
+            raise ReadinessError(said)
     folder = templates_folder(desk, templates)
+    if view.review.secret:
+        raise ReadinessError(_STILL_BLIND)
     with desk.store.write(desk.who, "scorecard frozen", now=desk.now(), review_id=view.review.id, undoable=False) as tx:
         review = reviews.get(tx.conn, view.review.id)
         tx.guard_review(review.id)
-        # The day is kept with the review: what is frozen is judged as of then for ever.
-        frozen = replace(review, as_of=desk.as_of(review), frozen_at=desk.now())
+        if review.secret:  # turned on meanwhile
+            raise ReadinessError(_STILL_BLIND)
+        # The day is kept with the review: what is frozen is judged as of then for ever. So is the zone, where that day
+        # ended in the next one of UTC: what happened in its evening has happened.
+        day = desk.as_of(review)
+        zone = review.zone or (name_of(desk.zone) if desk.utc_day(review, day) != day else "")
+        frozen = replace(review, as_of=day, frozen_at=desk.now(), zone=zone)
         reviews.put(tx, frozen)
         sync(tx, desk, review.id)
         facts, measured = read_facts(tx.conn, desk, frozen, desk.as_of(frozen))
@@ -131,11 +161,33 @@ def freeze(desk: Desk, *, templates: Path | None = None) -> Scorecard:
     return card
 
 
-def dissent(desk: Desk, person: str, reason: str) -> None:
-    """Record that a person disagrees with the verdict; an empty reason takes it back."""
+def dissent(desk: Desk, person: str, reason: str, *, base: str | None = None) -> Rival | None:
+    """Record that a person disagrees with the verdict; an empty reason takes it back.
+
+    `base`: their reason as the writer saw it, "" for none. Where another one has been recorded since, that one stays and
+    this one is kept beside it until somebody settles the two: it is returned.
+    """
     from readiness_tui.services.core.write import change
 
     if not person.strip():
         raise ReadinessError("Who disagrees? A dissent is kept with its name.")
     with change(desk, f"dissent of {person}", reason) as (tx, review):
-        assessments.put_dissent(tx, review.id, person.strip(), reason.strip())
+        saw = None if base is None else {"reason": base}
+        return save(tx, desk, review, DISSENT, person.strip(), {"reason": reason.strip()}, saw)
+
+
+def _read_dissent(conn: Connection, review: Review, person: str) -> dict[str, str]:
+    return {"reason": assessments.dissents(conn, review.id).get(person, "")}
+
+
+def _write_dissent(tx: Tx, desk: Desk, review: Review, person: str, values: dict[str, str]) -> None:
+    assessments.put_dissent(tx, review.id, person, values["reason"])
+
+
+DISSENT = Kind(
+    "dissent",
+    read=_read_dissent,
+    write=_write_dissent,
+    row=lambda review, person: ("dissent", (review.id, person)),
+    of_review=True,
+)

@@ -29,6 +29,7 @@ from readiness_tui.domain.runs.joining import question_id
 from readiness_tui.domain.runs.model import Case, EvalSet, HumanVerdict
 from readiness_tui.domain.scorecard.model import GateCheck
 from readiness_tui.services.core.desk import utc_now
+from readiness_tui.services.core.zones import local_zone
 from readiness_tui.services.gate.content import read_content
 from readiness_tui.services.gate.offline import check_files
 from readiness_tui.sources.kit.shipped import shipped_folder
@@ -324,7 +325,7 @@ def _canonical(name: str) -> str:
 
 
 def _today(lab: Lab) -> date:
-    return lab.clock().date()
+    return lab.clock().astimezone(local_zone().zone).date()
 
 
 def _free_id(rows: Iterable[Mapping[str, Any]]) -> str:

@@ -12,6 +12,7 @@ from readiness_tui.domain.checklists.model import Depth
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.desk import Desk, open_desk, utc_now
 from readiness_tui.services.core.locate import FILE_NAME
+from readiness_tui.services.core.zones import local_zone, zone_called
 from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.review.reviews import new_review
 from readiness_tui.services.start import demo
@@ -29,9 +30,9 @@ class ReviewProposal:
     held_on: date
 
 
-def propose(folder: Path, now: Callable[[], datetime] = utc_now) -> ReviewProposal:
-    """Guess a new review's system and release from `folder` and its git tags."""
-    today = now().date()
+def propose(folder: Path, now: Callable[[], datetime] = utc_now, zone: str = "") -> ReviewProposal:
+    """Guess a new review's system and release from `folder` and its git tags. `zone`: whose day is today."""
+    today = now().astimezone(zone_called(zone) if zone else local_zone().zone).date()
     try:
         tag = subprocess.run(
             ["git", "-C", str(folder), "describe", "--tags", "--abbrev=0"],
@@ -73,6 +74,7 @@ def start_review(
     folders: Sequence[Path] = (),
     bring: Path | None = None,
     path: Path | None = None,
+    zone: str = "",
     clock: Callable[[], datetime] = utc_now,
 ) -> Desk:
     """A new review in `path`, else in `readiness.db` of `folder`; added to the file where there is one already.
@@ -85,7 +87,7 @@ def start_review(
     try:
         new_review(
             desk, system=system, release=release, held_on=held_on, owner=owner, reviewers=reviewers, depth=depth,
-            checklists=checklists, folders=folders,
+            checklists=checklists, folders=folders, zone=zone,
         )  # fmt: skip
         if bring is not None:
             import_path(desk, bring)

@@ -27,7 +27,7 @@ from readiness_tui.domain.incidents.model import (
     Link,
     LinkKind,
     NoteStatus,
-    Rival,
+    OtherText,
     Sev,
     TimelineEntry,
     Written,
@@ -232,7 +232,7 @@ def _incident(record: _Incident) -> Incident:
             for entry in record.timeline
         ),
         actions=tuple(Action(id=0, **action.values()) for action in record.actions),
-        rivals=tuple(Rival(id=0, **rival.values()) for rival in record.rivals),
+        rivals=tuple(OtherText(id=0, **rival.values()) for rival in record.rivals),
     )
     del values["sections"], values["removed"]
     return Incident(number=0, **values)

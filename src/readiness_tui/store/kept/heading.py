@@ -1,11 +1,42 @@
-"""What names a review on the screen, read without anything of the rules."""
+"""What names a review on the screen and in a list, read without anything of the rules."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from readiness_tui.store.kept.marks import NEWEST
 from readiness_tui.store.sqlite import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One of a file's reviews. `verdict`: the frozen one, "" while the review is open."""
+
+    id: int
+    system: str
+    release: str
+    held_on: date
+    frozen: bool
+    verdict: str
+
+    @property
+    def state(self) -> str:
+        """In a word or two for a list: "open", or what was frozen."""
+        return f"frozen: {self.verdict}".removesuffix(": ") if self.frozen else "open"
+
+
+def headings(conn: Connection) -> list[Heading]:
+    """Every review: the systems in the order of their first one, of each system the newest first."""
+    found = conn.execute(
+        "SELECT r.id, r.system, r.release, r.held_on, r.frozen_at IS NOT NULL,"
+        " coalesce((SELECT c.verdict FROM scorecard c WHERE c.review_id = r.id ORDER BY c.id DESC LIMIT 1), '')"
+        " FROM review r ORDER BY (SELECT min(f.id) FROM review f WHERE f.system = r.system), r.held_on DESC, r.id DESC"
+    ).fetchall()
+    return [
+        Heading(number, system, release, date.fromisoformat(held_on), bool(frozen), verdict if frozen else "")
+        for number, system, release, held_on, frozen, verdict in found
+    ]
 
 
 def heading(conn: Connection, review_id: int | None) -> tuple[str, str, bool, datetime | None] | None:

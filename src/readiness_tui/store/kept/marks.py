@@ -67,22 +67,25 @@ JUDGED = (
     "SELECT * FROM na_confirmation WHERE review_id = :review",
     "SELECT * FROM consensus WHERE review_id = :review",
     "SELECT * FROM item_note WHERE review_id = :review",
+    "SELECT * FROM own_note WHERE review_id = :review",
     "SELECT * FROM tick WHERE review_id = :review",
     "SELECT * FROM dissent WHERE review_id = :review",
     "SELECT * FROM condition WHERE review_id = :review",
+    "SELECT * FROM rival WHERE system = :system ORDER BY id",
     "SELECT * FROM gap WHERE system = :system",
     "SELECT * FROM review WHERE system = :system ORDER BY id",
     f"SELECT * FROM scorecard WHERE review_id IN (:review, {_FOLLOWED}, {_BEFORE}) ORDER BY id",
     "SELECT * FROM supersession ORDER BY old_review",
+    "SELECT * FROM condition_closing WHERE of_review = :review ORDER BY id",
     "SELECT * FROM change ORDER BY id DESC LIMIT 1",
 )
 
 
-def place(conn: Connection, review_id: int | None) -> tuple[int, str, str | None] | None:
-    """The id of a review (None: the newest in the file), its system and the day that is pinned to it."""
+def place(conn: Connection, review_id: int | None) -> tuple[int, str, str | None, str] | None:
+    """The id of a review (None: the newest in the file), its system, the day that is pinned to it, and its time zone."""
     where = "WHERE id = :review" if review_id is not None else NEWEST
-    row = conn.execute(f"SELECT id, system, as_of FROM review {where}", {"review": review_id}).fetchone()
-    return None if row is None else (int(row[0]), str(row[1]), row[2])
+    row = conn.execute(f"SELECT id, system, as_of, zone FROM review {where}", {"review": review_id}).fetchone()
+    return None if row is None else (int(row[0]), str(row[1]), row[2], str(row[3]))
 
 
 def superseded(conn: Connection, review_id: int) -> tuple[int, str, str, str] | None:

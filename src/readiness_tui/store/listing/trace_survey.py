@@ -6,10 +6,10 @@ nobody who saves waits for more than one of them. It can be stopped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from readiness_tui.domain.filters.histogram import TAIL, Bars, plan
+from readiness_tui.domain.filters.histogram import TAIL, Bars, Limits, plan
 from readiness_tui.domain.filters.model import Filter
 from readiness_tui.domain.filters.survey import SHOWN, Facet, Survey
 from readiness_tui.store import sqlite, traces
@@ -37,14 +37,12 @@ class CountingStoppedError(Exception):
     """The counting was stopped: nobody waits for it any more."""
 
 
-def survey(
-    conn: Connection, system: str, where: Filter, lines: Mapping[str, float], stop: Callable[[], bool]
-) -> Survey:
-    """`lines`: a threshold of latency or of cost, to lie within the bars. Raises CountingStoppedError once `stop` says so."""
+def survey(conn: Connection, system: str, where: Filter, limits: Limits, stop: Callable[[], bool]) -> Survey:
+    """`limits`: of latency and cost; the highest is a border of bars, and what lies above each is counted. Raises CountingStoppedError once `stop` says so."""
     with _stopping(conn, stop), _gathered(conn, system, where, stop):
         (total,) = conn.execute("SELECT count(*) FROM temp.found").fetchone()
         facets = tuple(_facet(conn, key) for key in _FACETS)
-        bars = {key: _bars(conn, key, lines.get(key)) for key in _AMOUNTS}
+        bars = {key: _bars(conn, key, limits.get(key, ())) for key in _AMOUNTS}
     return Survey(total, facets, {key: one for key, one in bars.items() if one is not None})
 
 
@@ -79,7 +77,7 @@ def _facet(conn: Connection, key: str) -> Facet:
     return Facet(key, tuple((name, count) for name, count, _ in rows), others)
 
 
-def _bars(conn: Connection, key: str, line: float | None) -> Bars | None:
+def _bars(conn: Connection, key: str, limits: Sequence[float]) -> Bars | None:
     """How far the figures reach, without the highest few; then how many fall into each bar."""
     count, known, low, high = conn.execute(
         f"SELECT count(*), count({key}), min({key}), max({key}) FROM temp.found"
@@ -88,7 +86,7 @@ def _bars(conn: Connection, key: str, line: float | None) -> Bars | None:
         return None
     most = f"SELECT {key} FROM temp.found WHERE {key} IS NOT NULL ORDER BY {key} DESC LIMIT 1 OFFSET ?"
     (upper,) = conn.execute(most, (int(known * TAIL),)).fetchone()
-    bars = plan(low, upper, high, line)
+    bars = plan(low, upper, high, max(limits, default=None))
     place = f"CAST(({key} - {bars.start!r}) / {bars.width!r} AS INTEGER)"
     rows = conn.execute(
         f"SELECT min({place}, {bars.bars}), count(*) FROM temp.found WHERE {key} IS NOT NULL GROUP BY 1"
@@ -96,7 +94,9 @@ def _bars(conn: Connection, key: str, line: float | None) -> Bars | None:
     counts = [0] * (bars.bars + 1)
     for at, number in rows:
         counts[max(at, 0)] += number
-    return Bars(bars.start, bars.width, tuple(counts[:-1]), counts[-1], count - known, low, high)
+    above = f"SELECT count(*) FROM temp.found WHERE {key} > ?"
+    over = tuple((limit, int(conn.execute(above, (limit,)).fetchone()[0])) for limit in limits)
+    return Bars(bars.start, bars.width, tuple(counts[:-1]), counts[-1], count - known, low, high, over)
 
 
 @contextmanager

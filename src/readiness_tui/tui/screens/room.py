@@ -105,18 +105,20 @@ class RoomScreen(Screen[None]):
             return
         view, opening = self.host.view, self.host.opening
         if view is not None:
-            self._show_title(view.review.system, view.review.release, view.review.frozen_at is not None, view.saved_at)
+            review = view.review
+            state = "frozen" if review.frozen_at is not None else "blind until reveal" if review.secret else ""
+            self._show_title(review.system, review.release, state, view.saved_at)
             await self.show(view)
         elif opening is not None:
-            self._show_title(opening.system, opening.release, opening.frozen, opening.saved_at)
+            self._show_title(opening.system, opening.release, "frozen" if opening.frozen else "", opening.saved_at)
             self.show_first(opening.glance)
 
-    def _show_title(self, system: str, release: str, frozen: bool, saved_at: datetime | None) -> None:
+    def _show_title(self, system: str, release: str, state: str, saved_at: datetime | None) -> None:
         saved = f"saved {saved_at.astimezone():%H:%M}" if saved_at else ""
         for title in self.query(TitleBar):
             title.show(
                 f"{system} · release {release}",
-                " · ".join(part for part in (self.host.who, "frozen" if frozen else "", saved) if part),
+                " · ".join(part for part in (self.host.who, state, saved) if part),
             )
 
     @on(RoomTab.Chosen)

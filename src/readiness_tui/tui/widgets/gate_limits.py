@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from readiness_tui.domain.filters.histogram import Limits
 from readiness_tui.domain.gate.model import Gate
 from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.text.format import threshold_text
@@ -30,6 +31,6 @@ def limits(gate: Gate | None, source: From) -> dict[str, list[Threshold]]:
     return found
 
 
-def values(gate: Gate | None, source: From) -> dict[str, float]:
-    """The highest limit of each, to lie within the bars."""
-    return {figure: max(one.value for one in found) for figure, found in limits(gate, source).items() if found}
+def values(gate: Gate | None, source: From) -> Limits:
+    """The limits alone, each once."""
+    return {figure: sorted({one.value for one in found}) for figure, found in limits(gate, source).items()}

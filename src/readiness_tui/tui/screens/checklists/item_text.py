@@ -9,6 +9,7 @@ from textual.content import Content
 from readiness_tui.domain.checklists.assessment import Assurance, Dossier, LookUp, Proposal, Standing
 from readiness_tui.domain.checklists.evidence import found_text
 from readiness_tui.domain.checklists.model import ProbeKind, Severity
+from readiness_tui.domain.checklists.people import NAMED, tally
 from readiness_tui.domain.checklists.standing import unchecked
 from readiness_tui.domain.text.format import day_month
 from readiness_tui.domain.verdict.gap import Gap
@@ -54,9 +55,11 @@ def detail(
         blocks += ["", *last]
     if dossier.proposal is not None:
         blocks += ["", *proof(dossier.proposal)]
-    blocks += ["", *votes(dossier), *last_text.carried(dossier), *evidence(dossier)]
+    blocks += ["", *votes(view, dossier), *last_text.carried(dossier), *evidence(dossier)]
     if dossier.note:
         blocks.append(join(Content.styled("NOTE      ", "bold"), safe(dossier.note)))
+    if dossier.mine:
+        blocks.append(join(Content.styled("MY NOTE   ", "bold"), safe(dossier.mine)))
     if dossier.waiver is not None:
         waiver = dossier.waiver
         state = "live" if waiver.live(view.as_of) else "expired"
@@ -92,7 +95,7 @@ def status_reasons(view: ReviewView, standing: Standing, dossier: Dossier) -> li
     """Why an item does not count what was voted, and the key that settles it."""
     reasons = []
     if view.review.secret and dossier.votes:
-        reasons.append("your vote alone: until the reveal (b) others see this item as undecided")
+        reasons.append("your vote alone: until the reveal others see this item as undecided")
     if standing.conflict and standing.vote is not None:
         reasons.append(
             f"voted {standing.vote}, but the proof does not agree: counts {standing.counts}"
@@ -156,15 +159,29 @@ def proof(proposal: Proposal) -> list[Content]:
     return rows
 
 
-def votes(dossier: Dossier) -> list[Content]:
-    """Who voted what."""
-    said = []
-    for vote in dossier.votes:
-        said.append(f"{vote.reviewer} n/a: {vote.na_reason}" if vote.na else f"{vote.reviewer} {vote.points}")
+def votes(view: ReviewView, dossier: Dossier) -> list[Content]:
+    """Who voted what; of many, how many did, and who did not vote as most. Before the reveal the viewer's own vote, and
+    how many have voted."""
+    rows, said = [], []
+    if len(dossier.votes) > NAMED:
+        spread = tally(dossier.votes, view.review.reviewers)
+        rows.append(join(Content.styled("VOTES     ", "bold"), line(spread.words)))
+        if spread.dissent:
+            rows.append(join("          otherwise: ", line(spread.dissent)))
+    for vote in dossier.votes if not rows else ():
+        name = "mine" if view.review.secret else vote.reviewer
+        said.append(f"{name} n/a: {vote.na_reason}" if vote.na else f"{name} {vote.points}")
     if dossier.consensus is not None:
         agreed = dossier.consensus
         said.append(f"consensus {'n/a' if agreed.na else agreed.points} by {agreed.by}: {agreed.reason}")
-    return [join(Content.styled("VOTES     ", "bold"), line(" · ".join(said)))] if said else []
+    if said:
+        head = "          " if rows else "VOTES     "
+        rows.append(join(Content.styled(head, "bold"), line(" · ".join(said))))
+    if view.review.secret:
+        voted = len(view.voted.get(dossier.item.id, ()))
+        count = f"{voted} of {max(len(view.review.reviewers), voted)} have voted · each sees their own until the reveal"
+        rows.append(join(Content.styled("BLIND     ", "bold"), line(count)))
+    return rows
 
 
 def evidence(dossier: Dossier) -> list[Content]:

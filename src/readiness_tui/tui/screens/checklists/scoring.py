@@ -7,17 +7,19 @@ from datetime import date
 
 from textual.binding import Binding
 
-from readiness_tui.domain.checklists.assessment import Assurance, Dossier, Evidence, EvidenceKind, Proposal, Standing
-from readiness_tui.domain.checklists.evidence import claim_sentence
+from readiness_tui.domain.checklists.assessment import Assurance, Dossier, Proposal, Standing
 from readiness_tui.domain.checklists.model import ProbeKind
+from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.text.dates import parse_day
-from readiness_tui.services.core.choices import choose
+from readiness_tui.domain.verdict.causes import item_key
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.review import assess, carry, gaps
+from readiness_tui.services.review import assess, carry, promises
 from readiness_tui.tui.dialogs.form import Field, Values
-from readiness_tui.tui.screens.checklists import item_text
+from readiness_tui.tui.screens.checklists import item_text, offers
+from readiness_tui.tui.screens.checklists.accept_dialog import ask_to_accept
 from readiness_tui.tui.screens.checklists.consequences import Consequences
 from readiness_tui.tui.screens.checklists.last_time import LastTimes
+from readiness_tui.tui.screens.checklists.remark_form import ask_evidence, ask_promise
 from readiness_tui.tui.screens.checklists.tick_dialog import TickDialog
 from readiness_tui.tui.screens.room import Feature, RoomScreen
 from readiness_tui.tui.text import line
@@ -47,13 +49,26 @@ class Scoring(Feature):
         Binding("d", "due", "Due", id="checklists.due", show=False, tooltip="When the item's gap is due"),
         Binding("c", "confirm", "Confirm", id="checklists.confirm", show=False, tooltip="Confirm last time's vote or a not-applicable, or record a consensus"),
         *LastTimes.BINDINGS,
+        Binding("equals_sign", "copy", "Copy to siblings", id="checklists.copy", key_display="=", show=False,
+                tooltip="Give the items that share this one's gap the same vote and evidence"),
         Binding("t", "examples", "Examples", id="checklists.examples", show=False, tooltip="Open the traces that fail the proof"),
         Binding("u", "unscore", "Take back", id="checklists.unscore", show=False, tooltip="Take your vote back: undecided"),
     ]  # fmt: skip
 
-    def __init__(self, screen: RoomScreen, present: Callable[[], str | None]) -> None:
+    def __init__(
+        self,
+        screen: RoomScreen,
+        present: Callable[[], str | None],
+        *,
+        room: Callable[[], tuple[str, ...]] = tuple,
+        asks_all: bool = False,
+    ) -> None:
+        """`room`: the reviewers whose vote it is where several vote on one screen. `asks_all`: after a score below 2 too
+        it asks what shows it and who sees to the rest."""
         super().__init__(screen)
         self._present = present
+        self._room = room
+        self._asks_all = asks_all
         self.consequences = Consequences(screen, present)
         self.selected: set[str] = set()
         self.last = LastTimes(screen, present)
@@ -76,7 +91,12 @@ class Scoring(Feature):
 
     @property
     def gap_key(self) -> str | None:
-        return gap_key(self.view, self.standing) if self.standing else None
+        """Of the item's gap: its group's while it is short itself, else its own."""
+        standing = self.standing
+        if standing is None:
+            return None
+        short = standing.applicable and standing.counts < 2
+        return self.view.workings.gap_keys[standing.item.id] if short else gap_key(self.view, standing)
 
     async def _scored(self) -> None:
         """A score or evidence was saved for `chosen`."""
@@ -88,32 +108,49 @@ class Scoring(Feature):
 
     async def action_score(self, points: int) -> None:
         items = self.chosen
-        if not items or not await self.host.act(assess.score, self.desk, items, points):
+        if not items or not await self.host.act(assess.score, self.desk, items, points, room=self._room()):
             return
         await self._scored()
         standing = self.standing
         if standing is None or len(items) > 1:
             return
         # The vote is saved already: each question below only offers what would make it count in full.
-        if standing.conflict:
+        if standing.conflict and not self.view.review.secret:
             self._ask_keep(standing)
         elif points == 2 and standing.assurance is Assurance.CLAIMED:
-            self._ask_evidence(items, "2 needs evidence. Esc keeps “2 claimed, counts 1”.")
+            ask_evidence(self.screen, items, intro="2 needs evidence. Esc keeps “2 claimed, counts 1”.")
         elif standing.points is not None and standing.points < points and standing.spread:
             self._ask_consensus(standing, points)
+        elif self._asks_all and standing.counts < 2 and not self.view.review.secret:
+            self._ask_the_rest(standing)
+
+    def _ask_the_rest(self, standing: Standing) -> None:
+        item = standing.item.id
+        gap = self.view.gaps.get(self.gap_key or "")
+        owned = gap is not None and gap.state.live and bool(gap.owner)
+        if not owned or not self.view.dossier(item).evidence:
+            ask_evidence(
+                self.screen,
+                [item],
+                title=f"{item} {standing.word}: what shows it, and who sees to the rest?",
+                intro="The score is saved. Esc leaves the rest open.",
+                owner="" if owned else promises.proposal(self.view, item)[0],
+            )
 
     async def action_unscore(self) -> None:
-        await self.host.act(assess.score, self.desk, self.chosen, None)
+        await self.host.act(assess.score, self.desk, self.chosen, None, room=self._room())
 
     def action_not_applicable(self) -> None:
-        item = self.item_id
+        item, room = self.item_id, self._room()
         if item is None:
             return
         self.screen.ask(
             f"{item} is not applicable",
             [Field("reason", "Why does it not apply?")],
-            lambda values: assess.not_applicable(self.desk, item, values["reason"]),
-            intro="On a blocker a second person confirms; until then it counts as undecided.",
+            lambda values: assess.not_applicable(self.desk, item, values["reason"], room=room),
+            intro=f"The vote is the room's: {', '.join(room)}."
+            if room
+            else "On a blocker a second person confirms; until then it counts as undecided.",
         )
 
     async def action_confirm(self) -> None:
@@ -127,7 +164,7 @@ class Scoring(Feature):
                 await self._scored()
             return
         if standing.na_awaiting or any(v.na for v in view.dossier(item).votes):
-            others = [name for name in view.review.reviewers if name != view.who]
+            others = [name for name in view.review.reviewers if name_key(name) != name_key(view.who)]
             self.screen.ask(
                 f"{item}: confirm not applicable",
                 [Field("by", "Who confirms?", others[0] if others else view.who, choices=others)],
@@ -155,7 +192,21 @@ class Scoring(Feature):
         )
 
     async def action_accept(self) -> None:
-        await self.host.act(assess.accept, self.desk, self.chosen)
+        if self.chosen:
+            await ask_to_accept(self.screen, self.chosen, room=self._room())
+
+    async def action_copy(self) -> None:
+        others = self.siblings
+        if not others or self.item_id is None:
+            self.host.complain("No other item shares this one's gap.")
+            return
+        await self.host.act(assess.copy_to, self.desk, self.item_id, others, room=self._room())
+
+    @property
+    def siblings(self) -> list[str]:
+        """The other items of the group that the item shares its gap with."""
+        keys = self.view.workings.gap_keys
+        return [item for item in keys if item != self.item_id and keys[item] == keys.get(self.item_id or "")]
 
     def action_keep(self) -> None:
         if self.standing is not None:
@@ -209,50 +260,7 @@ class Scoring(Feature):
 
     def action_evidence(self) -> None:
         if self.chosen:
-            self._ask_evidence(self.chosen, "")
-
-    def _ask_evidence(self, items: list[str], intro: str) -> None:
-        view = self.view
-        kept: tuple[Evidence, ...] = ()  # a claim that this form has kept already …
-        typed: Values = {}  # … as it was typed
-        made: tuple[Evidence, ...] = ()
-
-        def save(values: Values) -> None:
-            nonlocal made
-            kind = choose(EvidenceKind, values["kind"], "a kind of evidence") if values["kind"] else None
-            if kind is None and (values["witness"] or values["dated"]):
-                kind = EvidenceKind.SHOWN if values["witness"] else EvidenceKind.DRILL
-            dated = parse_day(values["dated"], view.as_of) if values["dated"] else None
-            made = assess.attach(
-                self.desk, items, kind, values["ref"], witness=values["witness"], dated=dated,
-                instead_of=[piece.id for piece in kept],
-            )  # fmt: skip
-
-        save_once = self.screen.submitter(save)
-
-        async def submit(values: Values) -> str | None:
-            nonlocal kept, typed, made, save_once
-            if kept and values == typed:
-                return None  # Enter again keeps it as it is
-            made = ()
-            refusal = await save_once(values)
-            if refusal is None and made and made[0].lookup.claim:
-                kept, typed, save_once = made, values, self.screen.submitter(save)
-                return claim_sentence(made[0])
-            return refusal
-
-        self.screen.ask_with(
-            f"Evidence for {', '.join(items)}",
-            [
-                Field("ref", "Paste a URL, a path, or the id of a run, trace or incident",
-                      choices=_known_ids(view), saves=True),
-                Field("kind", "Kind (empty: recognised from what you paste)", choices=[kind.value for kind in EvidenceKind]),
-                Field("witness", "Witness, for what was shown in the meeting"),
-                Field("dated", "Date, for a drill", hint="YYYY-MM-DD"),
-            ],
-            submit,
-            intro=intro,
-        )  # fmt: skip
+            ask_evidence(self.screen, self.chosen)
 
     async def action_same_evidence(self) -> None:
         if self.chosen and await self.host.act(assess.same_evidence, self.desk, self.chosen):
@@ -283,10 +291,12 @@ class Scoring(Feature):
         view, item = self.view, self.item_id
         if item is None:
             return
+        dossier, blind = view.dossier(item), view.review.secret
         self.screen.ask(
-            f"Note on {item}",
-            [Field("text", "Note (Ctrl+S saves)", view.dossier(item).note, long=True)],
+            f"My note on {item}" if blind else f"Note on {item}",
+            [Field("text", "Note (Ctrl+S saves)", dossier.mine if blind else dossier.note, long=True)],
             lambda values: assess.note(self.desk, item, values["text"]),
+            intro="Yours alone until the reveal, which puts all notes together." if blind else "",
         )
 
     def action_waive(self) -> None:
@@ -316,32 +326,16 @@ class Scoring(Feature):
         )  # fmt: skip
 
     def action_owner(self) -> None:
-        self._ask_gap("owner")
+        if self.chosen:
+            ask_promise(self.screen, self.chosen)
 
     def action_due(self) -> None:
-        self._ask_gap("due")
+        if self.chosen:
+            ask_promise(self.screen, self.chosen, day_first=True)
 
-    def _ask_gap(self, focus: str) -> None:
-        view, standing = self.view, self.standing
-        if standing is None:
-            return
-        key = gap_key(view, standing)
-        gap = view.gaps.get(key)
-        if gap is None or not gap.state.live:
-            self.host.complain("This item has no gap: an item has one while it is decided and below 2.")
-            return
-
-        def save(values: Values) -> None:
-            if "owner" in values:
-                gaps.set_owner(self.desk, key, values["owner"])
-            else:
-                gaps.set_due(self.desk, key, parse_day(values["due"], view.as_of) if values["due"] else None)
-
-        fields = {
-            "owner": Field("owner", "Owner: a person", gap.owner, choices=view.review.reviewers),
-            "due": Field("due", "Due", str(gap.due or ""), hint="YYYY-MM-DD, 1 Dec, +14"),
-        }
-        self.screen.ask(f"Gap of {standing.item.id}", [fields[focus]], save)
+    def offers(self, action: str) -> bool:
+        """Whether a footer that names every key names this one here: not where it would only say why it cannot."""
+        return offers.offers(self.view, self.standing, self.siblings, action)
 
     async def action_examples(self) -> None:
         item = self.item_id
@@ -368,18 +362,12 @@ class Scoring(Feature):
             await self.host.show_traces(ids, f"examples of {item}")
 
 
-def _known_ids(view: ReviewView) -> list[str]:
-    """A few ids that a line of evidence may name: what is decided on, and what happened."""
-    runs = [run.id for run in (*view.measured.candidate_runs, *view.measured.baseline_runs)]
-    return [*dict.fromkeys(runs[:2]), *(incident.name for incident in view.facts.incidents[:3])]
-
-
 def gap_key(view: ReviewView, standing: Standing) -> str:
     """The key of the item's gap: its own, or that of the `same_as` group in which it is short.
 
     A group's gap has the key of its first item, which may be met: it is shown under those that are not.
     """
-    own = f"item/{standing.checklist_id}/{standing.item.id}"
+    own = item_key(standing)
     for found in view.judgement.found_gaps:
         if own in found.merged:
             return found.key

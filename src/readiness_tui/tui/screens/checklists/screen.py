@@ -12,9 +12,10 @@ from textual.widgets.option_list import Option
 
 from readiness_tui.domain.checklists.assessment import Standing
 from readiness_tui.domain.checklists.model import Depth
-from readiness_tui.domain.checklists.standing import name_key
+from readiness_tui.domain.checklists.standing import name_key, reviewed_alone
+from readiness_tui.domain.text.format import plural
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.review import reviews
+from readiness_tui.services.review import reviews, roles, votes
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.checklists.scoring import Scoring
@@ -32,8 +33,8 @@ class ChecklistsScreen(RoomScreen):
         *Scoring.BINDINGS,
         Binding("s", "select", "Select", id="checklists.select", show=False, tooltip="Select the item, to attach or score many at once"),
         Binding("plus", "scope", "Scope", id="checklists.scope", key_display="+", show=False, tooltip="Choose checklists, depth, and declared settings"),
-        Binding("p", "people", "People", id="checklists.people", show=False, tooltip="Who votes, who owns the review, who records a consensus"),
-        Binding("b", "blind", "Blind/reveal", id="checklists.blind", show=False, tooltip="Start blind voting, or reveal the votes"),
+        Binding("p", "people", "People", id="checklists.people", show=False, tooltip="Who votes, who owns the review, who facilitates, built or observes"),
+        Binding("b", "blind", "Blind/reveal", id="checklists.blind", show=False, tooltip="Start blind voting; the facilitator reveals the votes"),
         Binding("space", "next", "Next", id="checklists.next", tooltip="Go to the next item that needs a person"),
     ]  # fmt: skip
 
@@ -127,11 +128,35 @@ class ChecklistsScreen(RoomScreen):
             self.host.tell("Every item is decided and no conflict is open.")
 
     async def action_blind(self) -> None:
-        view = self.view
-        if view.review.secret:
-            await self.host.act(reviews.reveal, self.desk)
+        """Start blind voting; where votes are blind, open or reveal them, after a question."""
+        review, view = self.view.review, self.view
+        if not review.secret:
+            await self.host.act(reviews.set_blind, self.desk, True)
+        elif not view.voted:
+            await self.host.act(reviews.set_blind, self.desk, False)
+        elif not roles.facilitates(review, view.who):
+            self.host.complain(f"Only the facilitator reveals the votes: {review.facilitator}.")
         else:
-            await self.host.act(reviews.set_blind, self.desk, not view.review.blind)
+            self.pick(
+                "Reveal all votes?",
+                [("no", Content("No, keep voting blind")), ("yes", Content("Yes, reveal them"))],
+                self._reveal,
+                at="no",
+                intro=f"{votes.turnout_text(view)}\nEverybody sees all votes and notes at once. It cannot be taken back.",
+            )
+
+    async def _reveal(self, answer: str) -> None:
+        if answer == "yes" and await self.host.act(reviews.reveal, self.desk):
+            widest = votes.differences(self.view)
+            if widest:
+                self.point_at(widest[0].item_id)
+                await self.refresh_view()
+            far = sum(1 for one in widest if one.spread == 2)
+            self.host.tell(
+                f"Revealed. Reviewers differ on {plural(len(widest), 'item')}, {far} of them by 2: m starts with those."
+                if widest
+                else "Revealed. Nobody differs."
+            )
 
     def action_people(self) -> None:
         review = self.view.review
@@ -144,18 +169,35 @@ class ChecklistsScreen(RoomScreen):
                 add=[name for name in typed if name_key(name) not in before],
                 remove=[name for name in review.reviewers if name_key(name) not in after],
                 owner=values["owner"] if values["owner"] != review.owner else "",
-                facilitator=values["facilitator"] if values["facilitator"] != review.facilitator else "",
+                facilitator=values.get("facilitator", "") if values.get("facilitator") != review.facilitator else "",
+                **{
+                    role: listed
+                    for role, now in (("authors", review.authors), ("observers", review.observers))
+                    if role in values and (listed := reviews.once([values[role]])) != now
+                },
             )
+
+        # With one reviewer there are no roles: a second one brings them.
+        alone = reviewed_alone(review.reviewers) and not (review.authors or review.observers)
+        shared = [
+            Field("facilitator", "Facilitator: reveals blind votes, records a consensus", review.facilitator,
+                  choices=review.reviewers),
+            Field("authors", "Authors: built the system, separated by commas", ", ".join(review.authors)),
+            Field("observers", "Observers: look on, and do not vote", ", ".join(review.observers)),
+        ]  # fmt: skip
+        strangers = roles.unknown_voters(review, [name for names in self.view.voted.values() for name in names])
+        also = f"\nVoted, and no reviewer here: {', '.join(strangers)}. Add whom you know." if strangers else ""
+        roles_said = "" if alone else " Roles prevent accidents: nobody is asked for a password."
 
         self.ask(
             "Who is who in this review",
             [
                 Field("reviewers", "Reviewers, separated by commas", ", ".join(review.reviewers)),
                 Field("owner", "Owner: answers for conditions nobody else has", review.owner, choices=review.reviewers),
-                Field("facilitator", "Facilitator: records a consensus", review.facilitator, choices=review.reviewers),
+                *([] if alone else shared),
             ],
             save,
-            intro="Votes of somebody who leaves stand.",
+            intro=f"Votes of somebody who leaves stand.{roles_said}{also}",
         )
 
     def action_scope(self) -> None:

@@ -14,6 +14,7 @@ from textual.widgets import Footer, Static
 
 from readiness_tui.domain.filters.case_filter import CaseOrder, case_orders, score_of
 from readiness_tui.domain.filters.completion import Completion, narrowed
+from readiness_tui.domain.filters.histogram import Limits
 from readiness_tui.domain.metrics import case_key
 from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.runs.model import Case
@@ -133,7 +134,7 @@ class AllCasesDialog(ModalScreen[None]):
             self.dismiss(None)
             return
         typed = self._asked_for
-        found = await self._host.search(run_cases.listing, desk, self._found, typed, self._order, self._lines())
+        found = await self._host.search(run_cases.listing, desk, self._found, typed, self._order, self._limits())
         if found is None:  # the line cannot be read: it stays to be mended, and nothing changes
             self._asked_for = self._typed
             self._line.open()
@@ -150,7 +151,7 @@ class AllCasesDialog(ModalScreen[None]):
         self._list.changed()
         self._say(self._found, found)
 
-    def _lines(self) -> dict[str, float]:
+    def _limits(self) -> Limits:
         view = self._host.view
         return gate_limits.values(view.gate.gate if view else None, From.RUN)
 

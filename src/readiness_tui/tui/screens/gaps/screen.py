@@ -16,7 +16,7 @@ from readiness_tui.domain.scorecard.gap_lines import gap_lines
 from readiness_tui.domain.scorecard.model import GapLine
 from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.domain.text.format import day_month, plural
-from readiness_tui.domain.verdict.gap import GapState
+from readiness_tui.domain.verdict.gap import GapState, called
 from readiness_tui.domain.verdict.gaps import short_item
 from readiness_tui.domain.verdict.model import Condition
 from readiness_tui.reports.atomic import write_text
@@ -26,6 +26,7 @@ from readiness_tui.services.review import gaps
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.dialogs.whom import asking_whom
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import column, join, safe
@@ -167,11 +168,12 @@ class GapsScreen(RoomScreen):
                 gaps.set_due(self.desk, key, day)
 
         fields = {
-            "owner": Field("owner", "Owner: a person", owner, choices=view.review.reviewers),
+            "owner": Field("owner", "Owner: a person, one initial is enough", owner, choices=view.review.reviewers),
             "due": Field("due", "Due", str(due or ""), hint="2026-12-01, 1 Dec, +14"),
         }
         text = self._conditions[key].text if kind == CONDITION else self._lines[key].title
-        self.ask("Condition" if kind == CONDITION else "Gap", [fields[what]], save, intro=text)
+        submit = asking_whom(self, self.submitter(save))
+        self.ask_with("Condition" if kind == CONDITION else "Gap", [fields[what]], submit, intro=text)
 
     def action_state(self) -> None:
         kind, key = self._current()
@@ -274,7 +276,7 @@ def about_condition(condition: Condition) -> Content:
     if condition.problem:
         rows.append(safe(f"Blocks: {condition.problem}. A condition needs an owner and a day that has not passed."))
     if condition.lifts:
-        rows.append(safe("Lifted by " + ", ".join(gaps.called(key) for key in condition.lifts), "$foreground-muted"))
+        rows.append(safe("Lifted by " + ", ".join(called(key) for key in condition.lifts), "$foreground-muted"))
     return Content("\n").join(rows)
 
 
@@ -287,7 +289,7 @@ def about_gap(gap: GapLine) -> Content:
         ),
     ]
     if gap.merged:
-        rows.append(safe("Stands for " + ", ".join(gaps.called(key) for key in gap.merged), "$foreground-muted"))
+        rows.append(safe("Stands for " + ", ".join(called(key) for key in gap.merged), "$foreground-muted"))
     if gap.due_changes:
         rows.append(safe("Date changed: " + "; ".join(gap.due_changes), "$foreground-muted"))
     if gap.evidence:

@@ -10,16 +10,15 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from readiness_tui.domain.text.format import full_day
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.review import history, reviews, trend
+from readiness_tui.services.review import history, trend
 from readiness_tui.tui.dialogs.form import Field
 from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.screens.history.mending import Mending
 from readiness_tui.tui.screens.history.text import change_line, difference, summary
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
-from readiness_tui.tui.text import join, line, safe
+from readiness_tui.tui.text import line, safe
 from readiness_tui.tui.widgets.pick_list import PickList
 
 PAGE = 200
@@ -102,23 +101,7 @@ class HistoryScreen(RoomScreen):
         await self.refresh_view()
 
     async def action_switch(self) -> None:
-        view = self.view
-        found = await self.host.fetch(reviews.all_reviews, self.desk)
-        if found is None:
-            return
-        if len(found) == 1:
-            self.host.tell("This file holds one review. Press n to start the next one.")
-            return
-
-        async def switch(number: str) -> None:
-            await self.host.act(history.switch, self.desk, number)
-
-        choices = [
-            (str(one.id), join(f"{one.id:>2}  ", line(f"{one.system} · release {one.release} · {full_day(one.held_on)}"),
-                               "  frozen" if one.frozen_at else ""))
-            for one in reversed(found)
-        ]  # fmt: skip
-        self.pick("Work on which review?", choices, switch, at=str(view.review.id))
+        await self.host.action_which()
 
     async def action_difference(self) -> None:
         found = await self.host.fetch(trend.difference, self.desk, self.view)

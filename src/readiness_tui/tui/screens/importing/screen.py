@@ -29,6 +29,7 @@ from readiness_tui.tui.screens.importing.mapping_dialog import MappingDialog
 from readiness_tui.tui.text import join, line, safe
 
 ROLES = ("", "candidate", "baseline")
+STORING = "Read. It is being stored, and what follows from it judged …"
 
 
 class ImportScreen(ModalScreen[None]):
@@ -58,7 +59,7 @@ class ImportScreen(ModalScreen[None]):
             )
             yield Input(placeholder="path to a file or folder, then Enter", id="path")
             yield Static(id="role")
-            yield ProgressBar(id="progress", show_eta=False)
+            yield ProgressBar(id="progress", show_eta=False, show_percentage=False)  # the pace says it
             yield Static(id="pace", classes="muted")
             with VerticalScroll(id="results"):
                 yield Static(id="result")
@@ -117,7 +118,7 @@ class ImportScreen(ModalScreen[None]):
 
     def _progressed(self, done: int, total: int) -> None:
         self.query_one("#progress", ProgressBar).update(total=total, progress=done)
-        self.query_one("#pace", Static).update(self._pace.words(done, total, time.monotonic()))
+        self.query_one("#pace", Static).update(self._pace.words(done, total, time.monotonic()) or STORING)
 
     def _finish(self, results: list[ImportedFile] | str, mapping: Path | None) -> None:
         self.call_later(self._finished, results, mapping)

@@ -13,7 +13,7 @@ from textual.widgets import Footer, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.incidents.model import Incident, Rival
+from readiness_tui.domain.incidents.model import Incident, OtherText
 from readiness_tui.domain.text.sanitise import visible
 from readiness_tui.services.core import drafts
 from readiness_tui.services.core.desk import Desk
@@ -180,7 +180,7 @@ class NoteEditor(ModalScreen[None]):
         self._draw_sections(text)
         width = self.query_one("#rendered").scrollable_content_region.width
         shown, more = text[:_PREVIEWED], len(text) - _PREVIEWED
-        markdown = editor_text.rendered(incident, self._key, shown, self._desk.now().date())
+        markdown = editor_text.rendered(incident, self._key, shown, self._desk.day())
         preview = lay_out(markdown, width)
         if more > 0:
             preview = join(preview, f"\n… {more:,} more characters")
@@ -308,6 +308,6 @@ class NoteEditor(ModalScreen[None]):
         self.app.push_screen(TwoTextsDialog(self._incident, rival), chosen)
 
     @property
-    def _rival(self) -> Rival | None:
+    def _rival(self) -> OtherText | None:
         """Another text of the open section that waits to be settled."""
         return next((rival for rival in self._incident.rivals if rival.section == self._key), None)

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from readiness_tui.domain.compare.word_diff import word_diff
-from readiness_tui.domain.incidents.model import Incident, Rival
+from readiness_tui.domain.incidents.model import Incident, OtherText
 from readiness_tui.tui.diff_text import words
 from readiness_tui.tui.screens.incidents.incident_text import clock
 from readiness_tui.tui.text import line, safe
@@ -28,7 +28,7 @@ class TwoTextsDialog(ModalScreen[str | None]):
         Binding("escape,q", "leave", "Later", id="texts.leave", key_display="Esc", tooltip="Decide later; both are kept"),
     ]  # fmt: skip
 
-    def __init__(self, incident: Incident, rival: Rival) -> None:
+    def __init__(self, incident: Incident, rival: OtherText) -> None:
         super().__init__(classes="dialog wide")
         self._incident = incident
         self._rival = rival
@@ -57,7 +57,7 @@ class TwoTextsDialog(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-def comparison(incident: Incident, rival: Rival) -> Content:
+def comparison(incident: Incident, rival: OtherText) -> Content:
     """Both texts with who wrote them, and what differs, marked so that nobody needs colours to see it."""
     stored = incident.fields.get(rival.section, "")
     written = incident.written.get(rival.section)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from textual.content import Content
 
 from readiness_tui.domain.checklists.model import Severity
-from readiness_tui.domain.checklists.standing import reviewed_alone
+from readiness_tui.domain.checklists.standing import met_by_authors, reviewed_alone
 from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.metrics.meets import NOISE
-from readiness_tui.domain.text.format import day_month
+from readiness_tui.domain.text.format import day_month, plural
 from readiness_tui.domain.verdict.model import Condition, Flip, Section, Verdict
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
@@ -52,12 +52,15 @@ def verdict_of(view: ReviewView) -> glance.VerdictLine:
     shown = " · ".join(causes[:3]) + (f" · and {len(causes) - 3} more" if len(causes) > 3 else "")
     until = f" until {judgement.valid_until}" if judgement.valid_until else ""
     alone = " · reviewed alone" if reviewed_alone(view.review.reviewers) else ""
+    authors = met_by_authors(judgement.standings, view.facts.dossiers, view.review)
+    by_them = f" · {plural(authors, 'item')} met by authors alone" if authors else ""
+    blind = " · blind until reveal" if view.review.secret else ""
     return glance.VerdictLine(
         verdict=str(judgement.verdict),
         words=f"{judgement.verdict}{until}",
         apart="   ",
         said=shown or "gate, checklists and incidents all hold",
-        aside=f"   as of {view.as_of}{alone}",
+        aside=f"   as of {view.as_of}{alone}{blind}{by_them}",
     )
 
 

@@ -130,10 +130,9 @@ class OverviewScreen(RoomScreen):
         if not view.acceptable:
             self.host.tell("No proof proposes a score that is still open.")
             return
-        from readiness_tui.services.review import assess
+        from readiness_tui.tui.screens.checklists.accept_dialog import ask_to_accept
 
-        if await self.host.act(assess.accept, self.desk):
-            self.host.tell(f"Accepted the proof of {', '.join(view.acceptable)}.")
+        await ask_to_accept(self)
 
     def action_why(self) -> None:
         from readiness_tui.tui.dialogs.reading import ReadingDialog

@@ -9,14 +9,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
 
-from readiness_tui.domain.text.format import full_day, plural
 from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.reports.atomic import write_text
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import printed, reviews, scorecard
+from readiness_tui.services.review.freezing import freeze_question
+from readiness_tui.tui.dialogs.confirm import ConfirmDialog
 from readiness_tui.tui.dialogs.export import ask_where
-from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
+from readiness_tui.tui.dialogs.form import Field
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import safe
 from readiness_tui.tui.widgets.document import Document
@@ -65,30 +66,18 @@ class ScorecardScreen(RoomScreen):
         name = f"readiness-{re.sub(r'[^A-Za-z0-9.]+', '-', view.review.release).strip('-') or 'scorecard'}.md"
         ask_where(self, "Export the scorecard", "File: .md, .html or .json", name, write)
 
-    def action_freeze(self) -> None:
-        view = self.view
-        judgement = view.judgement
-        undecided = judgement.undecided
-        become = (
-            f" {plural(undecided, 'undecided item becomes a gap', 'undecided items become gaps')}." if undecided else ""
-        )
+    async def action_freeze(self) -> None:
+        said = await self.host.fetch(freeze_question, self.desk)
+        if said is None:
+            return
 
-        async def submit(_: Values) -> str | None:
+        async def act() -> str | None:
             refusal = await self.host.attempt(scorecard.freeze, self.desk)
             if refusal is None:
                 self.host.tell("Frozen. x exports it; n in History starts the next review from its gaps.")
             return refusal
 
-        self.app.push_screen(
-            FormDialog(
-                "Freeze the scorecard?",
-                [],
-                submit,
-                intro=f"The review closes as {judgement.verdict}, as of {full_day(view.as_of)}. Nothing in it can be"
-                f" changed afterwards; a new review starts from its gaps.{become}",
-                save="Freeze",
-            )
-        )
+        self.app.push_screen(ConfirmDialog("Freeze the scorecard?", said, act, yes="Freeze"))
 
     def action_dissent(self) -> None:
         view = self.view

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from threading import Event
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from readiness_tui.domain.filters.completion import Completion, narrowed
+from readiness_tui.domain.filters.histogram import Limits
 from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services import traces
@@ -122,7 +124,7 @@ class TracesScreen(RoomScreen):
             self._line.say("")
 
     @work(exclusive=True, group="load")
-    async def _load(self, lines: dict[str, float]) -> None:
+    async def _load(self, limits: Limits) -> None:
         """The rows round the trace that was highlighted, at once; how many there are and of what kind once counted."""
         self._stop.set()
         stop = self._stop = Event()
@@ -145,7 +147,7 @@ class TracesScreen(RoomScreen):
             self._show_place()
         shown.window.counted(await self.host.search(traces.count, self.desk, wanted))
         self._summarise()
-        self._survey = await self.host.search(traces.survey, self.desk, wanted, lines, stop.is_set)
+        self._survey = await self.host.search(traces.survey, self.desk, wanted, limits, stop.is_set)
         self._summarise()
         if await self.host.search(traces.worth_indexing, self.desk, wanted):
             self._index(stop)
@@ -241,7 +243,7 @@ class TracesScreen(RoomScreen):
         row, pane = self._list.current, self.query_one("#pane")
         found = await self.host.search(traces.trace, self.desk, row.trace.id) if row else None
         if row is self._list.current:
-            width = max(pane.size.width - 3, 30)
+            width = max(self.query_one("#record").size.width, 30)
             text = trace_text.record(found.trace, width=width, left=found.left) if found else ""
             self.query_one("#record", Static).update(text)
             pane.scroll_home(animate=False)
@@ -373,6 +375,5 @@ class TracesScreen(RoomScreen):
         row = self._list.current
         found = await self.host.search(traces.record, self.desk, row.trace.id) if row else None
         if found is not None:
-            width = min(self.app.size.width * 9 // 10, 140) - 8
-            said = trace_text.record(found.trace, found.raw, width=width, left=found.left)
-            self.app.push_screen(ReadingDialog(f"Trace {found.trace.id}", said))
+            said = partial(trace_text.record, found.trace, found.raw, left=found.left)
+            self.app.push_screen(ReadingDialog(f"Trace {found.trace.id}", lambda width: said(width=width)))

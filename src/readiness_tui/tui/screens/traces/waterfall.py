@@ -51,7 +51,7 @@ def waterfall(spans: Sequence[Span] | None, width: int) -> list[Content]:
         head += f"; of {timeless:,} the start is not recorded" if timeless else ""
     said = [Content.styled(head, "bold")]
     for step in ordered[:STEPS]:
-        said += _lines(step, names, room if room >= 10 else 0, scale)
+        said += _lines(step, names, room if room >= 8 else 0, scale)
     left = len(spans) - min(len(ordered), STEPS)
     circle = len(spans) - len(ordered)
     if left:

@@ -1,0 +1,98 @@
+"""Who sees to what by when, agreed in one step: for a gap that is there, and for an item that nobody has decided yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.verdict.gap import Gap, GapState
+from readiness_tui.domain.verdict.gaps import due_for
+from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.view import ReviewView, load
+from readiness_tui.services.core.write import system_change
+from readiness_tui.services.review.gaps import called, put_action
+from readiness_tui.services.review.people import person
+from readiness_tui.store import gaps
+
+#: Why an entry of the history moved owner and date: the item was put off in a meeting.
+DEFERRED = "put off in the meeting"
+
+
+def promise(
+    desk: Desk, items: Sequence[str], *, owner: str = "", due: date | None = None, deferred: bool = False
+) -> None:
+    """Owner and date of the gaps of `items`, saved in one step; what is empty stays as it is, or is the day that the
+    gap's severity gives. `items`: item ids, or keys of gaps.
+
+    An undecided item gets its gap now, rather than at the freeze: it keeps its key, so that a vote or the freeze finds
+    it there, and a vote of 2 verifies it. `deferred` says in the history that the meeting put the items off.
+    Raises ReadinessError where an item is met or does not apply.
+    """
+    view = load(desk)
+    keys = list(dict.fromkeys(_key(view, name) for name in items))
+    owner = person(desk, owner)
+    if deferred and not owner:
+        raise ReadinessError("Who sees to it? What is put off needs a person and a day.")
+    made = {key: _gap(view, key) for key in keys}
+    parts = [part for part in (owner, f"by {due}" if due else "") if part]
+    if not parts:
+        raise ReadinessError("Who sees to it, and by when? Type a name, a day, or both.")
+    what = f"{', '.join(called(key) for key in keys)}{' deferred' if deferred else ''}: {' '.join(parts)}"
+    with system_change(desk, what, DEFERRED if deferred else "") as (tx, review):
+        stored = gaps.all(tx.conn, review.system)
+        for key, fresh in made.items():
+            gap = stored.get(key, fresh)
+            if not gap.state.live:
+                gap = replace(fresh, created=gap.created, first_review=gap.first_review, reviews=gap.reviews,
+                              due_changes=gap.due_changes, evidence=gap.evidence, state=GapState.REOPENED)  # fmt: skip
+            elif due is not None and due != gap.due and key in stored and not _first_day(gap, review.id):
+                moved = f"{gap.due or 'none'} -> {due} by {desk.who}"
+                gap = replace(gap, due_changes=(*gap.due_changes, moved))
+            gap = replace(gap, owner=owner or gap.owner, due=due or gap.due)
+            gaps.put(tx, review.system, gap)
+            put_action(tx, review.system, key, owner=gap.owner, due=gap.due)
+
+
+def proposal(view: ReviewView, name: str) -> tuple[str, date | None]:
+    """Owner and date that a form proposes for an item or a gap: its own, else the review's owner and the day that the
+    severity gives."""
+    gap = _gap(view, _key(view, name))
+    return gap.owner or view.review.owner, gap.due
+
+
+def _first_day(gap: Gap, review_id: int) -> bool:
+    """Whether nobody has agreed on a day yet: the one it has is the rule's, given in this review. Agreeing is no slip."""
+    return not gap.owner and not gap.due_changes and set(gap.reviews) <= {review_id}
+
+
+def _key(view: ReviewView, name: str) -> str:
+    return view.workings.gap_keys.get(name, name)
+
+
+def _gap(view: ReviewView, key: str) -> Gap:
+    """The live gap of this key, or the one that an undecided item gets."""
+    known = view.gaps.get(key)
+    if known is not None and known.state.live:
+        return known
+    members = [view.judgement.standings[item] for item, of in view.workings.gap_keys.items() if of == key]
+    short = [standing for standing in members if standing.applicable and standing.counts < 2]
+    if not short:
+        raise ReadinessError(
+            f"{called(key)} is met or does not apply: nothing is left to see to."
+            if members
+            else f"There is no gap {key}. `readiness gaps` lists them."
+        )
+    first, severity = short[0].item, min((one.item.severity for one in short), key=lambda one: one.rank)
+    return Gap(
+        key=key,
+        title=f"{first.id} {first.title}",
+        severity=severity,
+        owner="",
+        due=due_for(severity, view.as_of, view.facts.policy),
+        state=GapState.OPEN,
+        created=view.as_of,
+        first_review=view.review.id,
+        reviews=(view.review.id,),
+    )

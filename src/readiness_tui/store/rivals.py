@@ -1,0 +1,83 @@
+"""Values that wait beside the stored ones until somebody settles the two. All of it is audited."""
+
+from __future__ import annotations
+
+from readiness_tui.domain.verdict.rival import Rival
+from readiness_tui.store.codec import load, moment, stamp
+from readiness_tui.store.rows import Row, Tx, fetch
+from readiness_tui.store.sqlite import Connection
+
+_LOOKED = 50  # changes of one row, the latest first, among which it is looked for who wrote a value
+
+
+def all(conn: Connection, system: str, review_id: int) -> list[Rival]:
+    """Those of a review, and of what its system has across reviews; the oldest first."""
+    rows = fetch(
+        conn,
+        "SELECT * FROM rival WHERE system = ? AND (review_id IS NULL OR review_id = ?) ORDER BY id",
+        (system, review_id),
+    )
+    return [_rival(row) for row in rows]
+
+
+def put(tx: Tx, system: str, review_id: int | None, about: str, field: str, value: str) -> Rival:
+    """Keep a value of whoever writes; the same one by the same person is kept once."""
+    same = fetch(
+        tx.conn,
+        "SELECT * FROM rival WHERE system = ? AND review_id IS ? AND about = ? AND field = ? AND value = ? AND person = ?",
+        (system, review_id, about, field, value, tx.who),
+    )
+    if same:
+        return _rival(same[0])
+    rival_id = tx.put(
+        "rival",
+        {
+            "id": None,
+            "system": system,
+            "review_id": review_id,
+            "about": about,
+            "field": field,
+            "value": value,
+            "person": tx.who,
+            "at": stamp(tx.now),
+        },
+    )
+    return Rival(rival_id, about, field, value, tx.who, tx.now)
+
+
+def remove(tx: Tx, rival_id: int) -> bool:
+    """False where it was settled meanwhile."""
+    return tx.delete("rival", rival_id)
+
+
+def agreed(tx: Tx, system: str, review_id: int | None, about: str, field: str, value: str) -> None:
+    """Forget those that say what is stored now: there is nothing left to settle."""
+    found = fetch(
+        tx.conn,
+        "SELECT id FROM rival WHERE system = ? AND review_id IS ? AND about = ? AND field = ? AND value = ?",
+        (system, review_id, about, field, value),
+    )
+    for row in found:
+        tx.delete("rival", row["id"])
+
+
+def written_by(conn: Connection, table: str, pk: str, column: str) -> Row | None:
+    """Who wrote the value of a column as it is now, and when: `who`, `at`. None where the history does not say.
+
+    `pk`: the row's key as JSON, as the history has it.
+    """
+    rows = fetch(
+        conn,
+        "SELECT c.who, c.at, r.old_json, r.new_json FROM change_row r JOIN change c ON c.id = r.change_id"
+        " WHERE r.table_name = ? AND r.pk = ? ORDER BY r.change_id DESC, r.position DESC LIMIT ?",
+        (table, pk, _LOOKED),
+    )
+    for row in rows:
+        old, new = (load(row[name]) if row[name] else {} for name in ("old_json", "new_json"))
+        if old.get(column) != new.get(column):
+            return {"who": row["who"], "at": moment(row["at"])}
+    return None
+
+
+def _rival(row: Row) -> Rival:
+    return Rival(row["id"], row["about"], row["field"], row["value"], row["person"], moment(row["at"]))

@@ -1,0 +1,39 @@
+"""One line for evidence, owner and date."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from readiness_tui.domain.checklists.remark import Remark, read_remark
+from readiness_tui.domain.errors import ReadinessError
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("docs/runbook.md", Remark("docs/runbook.md")),
+        ("docs/run book.md @b +14", Remark("docs/run book.md", "b", date(2026, 12, 8))),
+        ("@ben kim, 1 Dec", Remark("", "ben kim", date(2026, 12, 1))),
+        ("@ 1 Dec 2027", Remark("", "", date(2027, 12, 1))),
+        ("https://x.org/@ben/a @chloe", Remark("https://x.org/@ben/a", "chloe")),
+        ("ana@example.org saw it", Remark("ana@example.org saw it")),
+        ("@mia friday", Remark("", "mia", date(2026, 11, 27))),
+    ],
+)
+def test_what_a_line_says(typed: str, said: Remark) -> None:
+    assert read_remark(typed, TODAY) == said
+
+
+@pytest.mark.parametrize("typed", ["docs/a.md @", "shown to @alice in the large room"])
+def test_what_is_no_owner_is_refused(typed: str) -> None:
+    with pytest.raises(ReadinessError, match="After @ comes who sees to it"):
+        read_remark(typed, TODAY)
+
+
+def test_a_day_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ReadinessError, match="is not a date"):
+        read_remark("@ben 31 Feb", TODAY)
