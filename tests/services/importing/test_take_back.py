@@ -108,7 +108,7 @@ def test_evidence_that_named_it_is_a_claim_from_then_on_and_a_frozen_scorecard_s
     assert (done.evidence, done.frozen) == ((f"{item} trace t8",), ("1",))
     assert "supersede it" in done.summary
     assert load(desk).dossier(item).evidence[0].lookup is LookUp.ABSENT
-    history.switch(desk, "1")
+    desk.review_id = 1
     assert scorecard.text(desk) == kept
 
 

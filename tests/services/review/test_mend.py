@@ -147,7 +147,7 @@ def test_a_frozen_scorecard_is_superseded_with_everything_standing_as_it_was(sam
     assert card.previous is None  # it is compared with what the frozen one was compared with
     assert scorecard.freeze(desk).gaps == frozen.gaps  # each was open in one review, not in two
 
-    history.switch(desk, "1")
+    desk.review_id = 1
     assert scorecard.text(desk) == kept
     assert printed.superseded(desk).startswith("This scorecard was superseded by ana on 2026-11-24: OBS-05 was scored")
     with pytest.raises(ReadinessError, match="superseded by review 2 already"):

@@ -56,8 +56,10 @@ def test_the_next_review_carries_all_but_votes_and_candidate(
     import_path(desk, _run(tmp_path, "v1"))
     reviews.set_people(desk, add=["chloe"], owner="ben", facilitator="chloe")
     reviews.set_depth(desk, Depth.FULL)
+    desk.who = "chloe"
     reviews.set_blind(desk, True)
     reviews.reveal(desk)
+    desk.who = "ana"
     reviews.declare(desk, "step_cap", "12")
     items = [item.id for item in load(desk).items]
     assess.score(desk, items[:6], 1)
@@ -94,6 +96,7 @@ def test_the_next_review_carries_all_but_votes_and_candidate(
     # An open condition has the owner and the day it had, once the item is what it was.
     desk.who = "ana"
     assess.score(desk, [condition.key.rpartition("/")[2]], 1)
+    desk.who = "chloe"
     reviews.reveal(desk)
     again = next(one for one in load(desk).judgement.conditions if one.key == condition.key)
     assert (again.owner, again.due) == ("eve", date(2026, 12, 19))
@@ -121,5 +124,5 @@ def test_what_is_not_voted_yet_did_not_get_worse(desk: Desk) -> None:
         ("2", card.headline),
         ("1", card.previous.headline if card.previous else None),
     ]
-    history.switch(desk, "1")
+    desk.review_id = 1
     assert "first review" in trend.difference(desk, load(desk)).why_not
