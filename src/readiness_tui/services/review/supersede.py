@@ -23,7 +23,7 @@ from readiness_tui.store.supersessions import Supersession
 #: What people said in a review, with its day and names: all of it stands in the corrected one.
 _SAID = (
     "review_checklist", "vote", "evidence", "waiver", "override", "na_confirmation", "consensus", "item_note", "tick",
-    "dismissal", "dissent", "condition",
+    "dismissal", "dissent", "condition", "own_note", "rival",
 )  # fmt: skip
 
 
