@@ -15,7 +15,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.gate import versions
 from readiness_tui.services.importing.imports import import_path
-from readiness_tui.services.review import assess, gaps, history, reviews, scorecard, trend
+from readiness_tui.services.review import assess, conditions, gaps, history, reviews, scorecard, trend
 from readiness_tui.services.start.start import start_review
 from tests.conftest import NOW
 
@@ -71,7 +71,12 @@ def test_the_next_review_carries_all_but_votes_and_candidate(
     gaps.set_due(desk, gap, date(2026, 12, 20))
     condition = next(one for one in load(desk).judgement.conditions if one.key.startswith("item/"))
     gaps.set_condition(desk, condition.key, owner="eve", due=date(2026, 12, 19))
+    closed = next(
+        one.key for one in load(desk).judgement.conditions if one.key.startswith("item/") and one.key != condition.key
+    )
+    gaps.set_condition(desk, closed, owner="fay", due=date(2026, 12, 19))
     scorecard.freeze(desk)
+    conditions.close(desk, closed, ["https://example.org/done"])
     desk.clock = lambda: LATER
     import_path(desk, _run(tmp_path, "slips"))  # after the freeze, before the next review is opened: at the same clock
 
@@ -95,11 +100,15 @@ def test_the_next_review_carries_all_but_votes_and_candidate(
 
     # An open condition has the owner and the day it had, once the item is what it was.
     desk.who = "ana"
+    assess.score(desk, [closed.rpartition("/")[2]], 1)
     assess.score(desk, [condition.key.rpartition("/")[2]], 1)
     desk.who = "chloe"
     reviews.reveal(desk)
     again = next(one for one in load(desk).judgement.conditions if one.key == condition.key)
     assert (again.owner, again.due) == ("eve", date(2026, 12, 19))
+    assert (
+        next(one.owner for one in load(desk).judgement.conditions if one.key == closed) != "fay"
+    )  # that one was closed
     import_path(desk, _run(tmp_path, "v2"))
     assert [run.id for run in load(desk).measured.candidate_runs] == ["v2"]
 
