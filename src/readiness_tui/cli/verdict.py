@@ -80,6 +80,8 @@ def check_command(
 
             card = current_card(desk, as_of=as_of)
         found = printed.check(desk, as_of) if card is None else printed.of_card(desk, card, as_of)
+        if said := printed.superseded(desk):
+            tell(said)
     adds = say_checked(found, before, as_json=as_json)
     if card is not None:
         check.publish(card, junit=junit, summary=summary, github=step)
@@ -118,6 +120,8 @@ def scorecard_command(
                 sure(session, f"Freeze the review of {place(desk)}? Nothing in it can change from then on.")
             freeze_card(desk, templates=templates)
         text = printed.scorecard(desk, format, as_of=as_of, templates=templates)
+        if said := printed.superseded(desk):
+            tell(said)
         if output is None:
             say_document(text)
         else:

@@ -46,6 +46,13 @@ def conditions(conn: Connection, review_id: int) -> dict[str, StoredCondition]:
     }
 
 
+def open_conditions(conn: Connection, review_id: int) -> dict[str, StoredCondition]:
+    """Those that nobody closed after the review was frozen."""
+    rows = conn.execute("SELECT name FROM condition_closing WHERE of_review = ?", (review_id,)).fetchall()
+    closed = {name for (name,) in rows}
+    return {key: one for key, one in conditions(conn, review_id).items() if key not in closed}
+
+
 def put_condition(tx: Tx, review_id: int, condition: StoredCondition) -> None:
     tx.put(
         "condition",

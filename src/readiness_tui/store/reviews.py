@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from functools import lru_cache
 
 from readiness_tui.domain.checklists.model import Checklist, Depth
@@ -40,13 +39,18 @@ def standing(conn: Connection, *, system: str | None = None) -> list[Review]:
     return [review for review in all(conn, system=system) if review.id not in gone]
 
 
-def opened(conn: Connection, review_id: int) -> datetime | None:
-    """When the review was made; None where the history does not say."""
-    (at,) = conn.execute(
-        "SELECT min(c.at) FROM change_row r JOIN change c ON c.id = r.change_id WHERE r.table_name = 'review' AND r.pk = ?",
+def imported_since(conn: Connection, review_id: int) -> frozenset[int] | None:
+    """The imports that were published after the review was made, by the order of the history, which no clock can upset;
+    None where the history does not say when it was made. An import of which it says nothing is none of them."""
+    made = conn.execute(
+        "SELECT table_name, pk, max(change_id), min(change_id) FROM change_row"
+        " WHERE table_name = 'import' OR (table_name = 'review' AND pk = ?) GROUP BY table_name, pk",
         (dump([review_id]),),
-    ).fetchone()
-    return opt_moment(at)
+    ).fetchall()
+    opened = next((first for table, _, _, first in made if table == "review"), None)
+    if opened is None:
+        return None
+    return frozenset(load(pk)[0] for table, pk, last, _ in made if table == "import" and last > opened)
 
 
 def previous(conn: Connection, review: Review) -> Review | None:

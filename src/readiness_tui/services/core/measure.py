@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from readiness_tui.domain.checklists.assessment import Evidence, EvidenceKind
 from readiness_tui.domain.checklists.model import Checklist
@@ -134,7 +134,7 @@ def footing_of(conn: Connection, desk: Desk, review: Review, as_of: date) -> Foo
     gate = gates.get(conn, review.gate_id) if review.gate_id else None
     lock = golden_sets.lock_of(conn, review.system, gate)
     shelf = golden_sets.with_lock(conn, review, gate, lock)
-    candidate_infos, ambiguous = _candidate(review, infos, reviews.opened(conn, review.id))
+    candidate_infos, ambiguous = _candidate(review, infos, reviews.imported_since(conn, review.id))
     candidate = tuple(run_data(conn, info, shelf) for info in candidate_infos)
     by_id = {info.run.id: info for info in infos}
     named = (by_id[run_id] for run_id in review.baseline if run_id in by_id)
@@ -239,7 +239,7 @@ def _drills(conn: Connection, review: Review) -> dict[str, tuple[Evidence, ...]]
 
 
 def _candidate(
-    review: Review, infos: tuple[RunInfo, ...], opened: datetime | None
+    review: Review, infos: tuple[RunInfo, ...], since: frozenset[int] | None
 ) -> tuple[tuple[RunInfo, ...], tuple[str, ...]]:
     """The candidate's runs in order; and, where nobody named one and versions differ, the versions to choose from.
 
@@ -249,7 +249,7 @@ def _candidate(
     if review.candidate:
         return tuple(by_id[run_id] for run_id in review.candidate if run_id in by_id), ()
     left = tuple(
-        info for info in infos if info.run.id not in review.baseline and (opened is None or info.imported_at >= opened)
+        info for info in infos if info.run.id not in review.baseline and (since is None or info.import_id in since)
     )
     latest = latest_complete(left)
     if latest is None:
@@ -260,7 +260,7 @@ def _candidate(
 
 def candidate_of(conn: Connection, review: Review) -> tuple[str, ...]:
     """The ids of the runs that stand as the review's candidate now, named or not."""
-    found, _ = _candidate(review, tuple(runs.all(conn, review.system)), reviews.opened(conn, review.id))
+    found, _ = _candidate(review, tuple(runs.all(conn, review.system)), reviews.imported_since(conn, review.id))
     return tuple(info.run.id for info in found)
 
 

@@ -118,7 +118,7 @@ def _conditions(
 ) -> dict[str, StoredCondition]:
     """The review's own, and those that the review it follows left open: who saw to one then sees to it now, by the same
     day."""
-    return own if review.follows is None or before is None else gaps.conditions(conn, before.id) | own
+    return own if review.follows is None or before is None else gaps.open_conditions(conn, before.id) | own
 
 
 def _the_same(desk: Desk, review: Review, viewer: str, dossiers: dict[str, Dossier]) -> dict[str, Dossier]:

@@ -17,6 +17,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.seen import said
 from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.services.core.write import change
+from readiness_tui.services.review import roles
 from readiness_tui.store import assessments, audit, reviews, scorecards
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
@@ -127,8 +128,10 @@ def _confirm(desk: Desk, view: ReviewView, found: Sequence[LastTime], *, togethe
             for vote in assessments.votes(tx.conn, review.id)
             if name_key(vote.reviewer) == name_key(desk.who)
         }
+        roles.require(desk, review, roles.Act.VOTE)
+        reviewer = roles.spelling(tx.conn, review, desk.who)
         for last in found:
-            vote = confirming_vote(last, desk.who, desk.now(), together=together)
+            vote = confirming_vote(last, reviewer, desk.now(), together=together)
             if vote is None or last.item.id in mine:  # voted meanwhile, at another desk of theirs
                 continue
             assessments.put_vote(tx, review.id, vote)
@@ -144,7 +147,11 @@ def _bring(tx: Tx, desk: Desk, review: Review, last: LastTime, now: Dossier) -> 
         if (piece.kind, piece.ref, piece.dated, piece.witness) not in there:
             assessments.add_evidence(tx, review.id, replace(piece, id=0))
     parts = assessments.dossier_parts(tx.conn, review.id, [item])
-    if last.note and not parts.notes.get(item):
+    if last.note and review.secret:
+        me = roles.spelling(tx.conn, review, desk.who)
+        if not any(name_key(name) == name_key(me) for name in parts.own_notes.get(item, {})):
+            assessments.put_own_note(tx, review.id, item, me, last.note)
+    elif last.note and not parts.notes.get(item):
         assessments.put_note(tx, review.id, item, last.note)
     for name in last.ticks:
         if name in now.item.ticks and name not in parts.ticks.get(item, ()):

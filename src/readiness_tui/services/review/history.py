@@ -65,7 +65,9 @@ def describe(changed: Sequence[RowChange]) -> list[str]:
         parts = [part for part in row.pk if isinstance(part, str) and part != (new or old).get("system")] or row.pk
         name = f"{row.table.replace('_', ' ')} {' '.join(str(part) for part in parts)}"
         columns = [
-            column for column in {**old, **new} if column not in _QUIET and _empty(old.get(column), new.get(column))
+            column
+            for column in {**old, **new}
+            if (column not in _QUIET or row.table == "system") and _empty(old.get(column), new.get(column))
         ]
         said = ", ".join(f"{column.replace('_', ' ')} {_moved(row, column)}" for column in columns)
         what = " added" if row.old is None else " removed" if row.new is None else ""

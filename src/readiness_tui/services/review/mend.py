@@ -105,7 +105,9 @@ _IN_REVIEWS = (
     ("condition", "owner"),
 )  # fmt: skip
 #: Tables in which the name is part of the key, and what of the row says something.
-_KEYED = {"vote": ("points", "na", "na_reason"), "dissent": ("reason",)}
+_KEYED = {"vote": ("points", "na", "na_reason"), "dissent": ("reason",), "own_note": ("text",)}
+#: Texts of which both are kept, one after the other.
+_JOINED = {"dissent": ("reason", "; "), "own_note": ("text", "\n")}
 _LABELS = {"human_label": ("verdict", "note"), "metric_label": ("verdict", "note")}
 #: Lists of names in a review.
 _LISTS = ("reviewers", "authors", "observers")
@@ -175,7 +177,7 @@ class _Moved:
         for table, says in _KEYED.items():
             self._keyed(
                 table,
-                "reviewer" if table == "vote" else "person",
+                "person" if table == "dissent" else "reviewer",
                 says,
                 "review_id = ?",
                 review.id,
@@ -188,6 +190,8 @@ class _Moved:
         for column in ("approver", "person"):
             for row in self._of("accepted_risk", column, "system = ?", system):
                 self._put("accepted_risk", row, column)
+        for row in self._of("rival", "person", "system = ?", system):
+            self._put("rival", row, "person")
         for table, says in _LABELS.items():
             self._keyed(table, "reviewer", says, "system = ?", system)
         for incident in incidents.all(self.tx.conn, system):
@@ -222,8 +226,9 @@ class _Moved:
     def _both(self, table: str, row: Row, there: Row, says: Sequence[str], *, hidden: bool) -> Row:
         if [row[name] for name in says] == [there[name] for name in says]:
             return min((there, row), key=_said_at)  # the same: since when it was said
-        if table == "dissent":
-            return {**there, "reason": f"{there['reason']}; {row['reason']}"}
+        if table in _JOINED:
+            column, between = _JOINED[table]
+            return {**there, column: f"{there[column]}{between}{row[column]}"}
         later, other = sorted((there, row), key=_weight, reverse=True)
         of = row.get("item_id") or row.get("case_id")
         words = (

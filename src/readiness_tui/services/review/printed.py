@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text.sanitise import to_json
+from readiness_tui.domain.text.sanitise import one_line, to_json
 from readiness_tui.services.core import kept
+from readiness_tui.store.kept import marks
 
 if TYPE_CHECKING:
     from readiness_tui.domain.scorecard.model import GapLine, GateCard, GateCheck, Scorecard
@@ -50,6 +51,18 @@ def of_card(desk: Desk, card: Scorecard, as_of: date | None = None) -> Printed:
         "text": report.check_text(card, closed),
         "json": to_json(report.check_object(card, closed)),
     }
+
+
+def superseded(desk: Desk) -> str:
+    """What is said beside the desk's scorecard: by whom it was superseded, when and why; empty where it stands."""
+    with desk.store.read() as conn:
+        place = marks.place(conn, desk.review_id)
+        found = marks.superseded(conn, place[0]) if place is not None else None
+    if found is None:
+        return ""
+    new, by, at, reason = found
+    why = one_line(reason, 200).rstrip(".")
+    return f"This scorecard was superseded by {one_line(by, 40)} on {at[:10]}: {why}. Review {new} stands in its place."
 
 
 def gate_check(desk: Desk, folder: Path, as_of: date | None = None) -> Printed:

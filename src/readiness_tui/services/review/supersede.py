@@ -11,7 +11,6 @@ from datetime import date
 
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text.format import full_day
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.write import sync
@@ -21,12 +20,10 @@ from readiness_tui.store.rows import Tx, fetch
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.supersessions import Supersession
 
-__all__ = ["Supersession", "standing_of", "supersede", "words"]
-
 #: What people said in a review, with its day and names: all of it stands in the corrected one.
 _SAID = (
     "review_checklist", "vote", "evidence", "waiver", "override", "na_confirmation", "consensus", "item_note", "tick",
-    "dismissal", "dissent", "condition",
+    "dismissal", "dissent", "condition", "own_note", "rival",
 )  # fmt: skip
 
 
@@ -54,7 +51,9 @@ def supersede(desk: Desk, reason: str) -> Review:
         undoable=False,
     ) as tx:
         if old.id in (known := supersessions.all(tx.conn)):
-            raise ReadinessError(f"{words(known[old.id])} Correct that one.")
+            raise ReadinessError(
+                f"The scorecard of {old.release} was superseded by review {known[old.id].new} already. Correct that one."
+            )
         new = replace(old, id=0, frozen_at=None, as_of=_pinned(tx.conn, old), candidate=candidate)
         new = replace(new, id=reviews.put(tx, new))
         for table in _SAID:
@@ -64,20 +63,6 @@ def supersede(desk: Desk, reason: str) -> Review:
         desk.review_id = new.id
         sync(tx, desk, new.id)
     return new
-
-
-def standing_of(desk: Desk) -> Supersession | None:
-    """What superseded the desk's review; None where its scorecard stands, or is not frozen yet."""
-    with desk.store.read() as conn:
-        return supersessions.all(conn).get(current_review(conn, desk).id)
-
-
-def words(one: Supersession) -> str:
-    """Of a superseded scorecard: by whom, when, why, and what stands in its place."""
-    return (
-        f"This scorecard was superseded by {one.by} on {full_day(one.at.date())}: {one.reason.rstrip('.')}."
-        f" Review {one.new} stands in its place."
-    )
 
 
 def _copy(tx: Tx, table: str, old: int, new: int) -> None:

@@ -88,6 +88,14 @@ def place(conn: Connection, review_id: int | None) -> tuple[int, str, str | None
     return None if row is None else (int(row[0]), str(row[1]), row[2], str(row[3]))
 
 
+def superseded(conn: Connection, review_id: int) -> tuple[int, str, str, str] | None:
+    """Which review took the place of this one, by whom, when and why; None where it stands."""
+    found = conn.execute(
+        "SELECT new_review, person, at, reason FROM supersession WHERE old_review = ?", (review_id,)
+    ).fetchone()
+    return None if found is None else (int(found[0]), str(found[1]), str(found[2]), str(found[3]))
+
+
 def rows(conn: Connection, lists: Iterable[str], system: str, review_id: int) -> str:
     """The digest of what these queries find for a review of a system."""
     said = hashlib.sha256()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from textual.binding import Binding
 
 from readiness_tui.domain.text.dates import parse_day
@@ -162,4 +164,4 @@ def _import(info: ImportInfo) -> str:
     counts = ((info.runs, "run"), (info.cases, "case"), (info.traces, "trace"))
     brought = ", ".join(plural(n, word) for n, word in counts if n) or "golden cases"
     at = f"{info.published_at:%Y-%m-%d %H:%M}" if info.published_at else ""
-    return f"{info.id}  {at}  {brought}  {info.path}"
+    return f"{info.id}  {at}  {brought}  {Path(info.path).name}"

@@ -7,17 +7,19 @@ from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.widgets import Static
 
 from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.reports.atomic import write_text
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.review import reviews, scorecard
+from readiness_tui.services.review import printed, reviews, scorecard
 from readiness_tui.services.review.freezing import freeze_question
 from readiness_tui.tui.dialogs.confirm import ConfirmDialog
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field
 from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.text import safe
 from readiness_tui.tui.widgets.document import Document
 
 
@@ -34,10 +36,14 @@ class ScorecardScreen(RoomScreen):
     ]  # fmt: skip
 
     def body(self) -> ComposeResult:
+        yield Static(id="superseded")
         yield Document(id="body")
 
     async def show(self, view: ReviewView) -> None:
         text = await self.host.fetch(scorecard.text, self.desk)
+        said = await self.host.fetch(printed.superseded, self.desk) or ""
+        self.query_one("#superseded", Static).update(safe(said, "$text-warning"))
+        self.query_one("#superseded").display = bool(said)
         if text is not None:
             self.query_one(Document).show(text)
         self.refresh_bindings()
