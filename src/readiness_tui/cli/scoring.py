@@ -104,8 +104,8 @@ def say_followed(followed: Followed, *, dry_run: bool = False) -> None:
         parts.append(f"{title} {shown[0]} → {shown[1]}" if was != now else f"{title} {shown[1]}")
     moved = followed.before is not followed.after
     parts.append(f"{followed.before} → {followed.after}" if moved else f"{followed.after}")
-    seen = " Votes are blind: this is as you see it." if followed.mine else ""
-    say(one_line(" · ".join(parts)) + (" Nothing was saved." if dry_run else "") + seen)
+    seen = " · votes are blind: as you see it" if followed.mine else ""
+    say(one_line(" · ".join(parts)) + (" · nothing was saved" if dry_run else "") + seen)
 
 
 @click.command("waive")

@@ -183,4 +183,4 @@ def _said(standing: Standing | None) -> str:
         return f"{standing.vote} contradicts its proof, counts {standing.points}"
     if standing.vote is not None and standing.points < standing.vote:
         return f"{standing.vote} claimed, counts {standing.points} without evidence"
-    return f"{standing.points} {standing.word}"
+    return f"{standing.points} {standing.word}" + (", the lowest of several votes" if standing.spread else "")

@@ -16,7 +16,7 @@ from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.target import same_name
-from readiness_tui.services.core.write import change, sync
+from readiness_tui.services.core.write import change, resync, sync
 from readiness_tui.services.review.next_review import carry_waivers, following, last_candidate
 from readiness_tui.services.core.zones import checked_zone
 from readiness_tui.sources.settings import checklist as checklist_file
@@ -140,6 +140,15 @@ def set_depth(desk: Desk, depth: Depth) -> None:
     """`course` for an hour's first meeting, `full` for every item. Votes outside the depth stay stored."""
     with change(desk, f"depth: {depth}") as (tx, review):
         reviews.put(tx, replace(review, depth=depth))
+
+
+def set_zone(desk: Desk, zone: str) -> None:
+    """Name the team's time zone, whose day a day is; "" is that of the machine that looks. See `zones.checked_zone`."""
+    zone = checked_zone(zone)
+    # Judged afterwards: what the day is depends on it.
+    with change(desk, f"time zone: {zone or 'of this machine'}", later=True) as (tx, review):
+        reviews.put(tx, replace(review, zone=zone))
+    resync(desk)
 
 
 def people(desk: Desk) -> Review:
