@@ -162,7 +162,7 @@ def confirm_command(session: Session, items: tuple[str, ...], section: str, na: 
             done = carry.confirm_section(desk, section_called(desk, section))
             say(one_line(f"Confirmed: {', '.join(done.items) or 'nothing'}"))
             for left in done.left:
-                say(one_line(f"  {left.item} is to be looked at: {', '.join(left.reasons)}"))
+                say(one_line(f"  {left.item_id} is to be looked at: {', '.join(left.reasons)}"))
             return
         found = item_ids(desk, items)
         with entries.watched(desk, found) as told:

@@ -42,7 +42,7 @@ def check_object(card: Scorecard, closed: Sequence[Closing] = ()) -> dict[str, A
     """`check --json`. Keys are stable; a change of meaning raises `schema`. `closed`: conditions of a frozen review that
     were seen to since."""
     return {
-        **({"closed": plain(list(closed))} if closed else {}),
+        **({"closed": [plain(masked(one)) for one in closed]} if closed else {}),
         "schema": SCHEMA,
         "as_of": card.as_of.isoformat(),
         "valid_until": plain(card.valid_until),
