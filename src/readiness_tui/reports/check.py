@@ -298,6 +298,7 @@ def _gate_check(check: GateCheck) -> Iterator[str]:
 
 def _gaps(gaps: Sequence[GapLine]) -> Iterator[str]:
     yield _counts(gaps)
+    yield f"  {'severity':<8} what; owner, due, state, key"
     for gap in gaps:
         yield from _wrapped(gap.title, f"  {gap.severity:<8} ")
         who = f"{gap.owner or 'no owner'}, {full_day(gap.due) if gap.due else 'no date'}"

@@ -25,6 +25,9 @@ _LONGEST = 500  # characters of one line; a paste may have a million
 
 
 def list_lines(found: Sequence[FoundIncident]) -> Iterator[str]:
+    """A header, then an incident a line; nothing where there is none."""
+    if found:
+        yield f"{'name':<8}{'sev':<6}{'state':<10}{'started (UTC)':<18}title"
     for row in found:
         incident = row.incident
         started = f"{incident.started:%Y-%m-%d %H:%M}" if incident.started else "start unknown"
