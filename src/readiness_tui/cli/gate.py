@@ -31,7 +31,6 @@ from readiness_tui.cli.common import (
     which_run,
     which_variant,
 )
-
 from readiness_tui.domain.text.sanitise import one_line
 
 if TYPE_CHECKING:
@@ -198,7 +197,9 @@ def _lock_files(
         judge=judge,
     )
     if found.again:
-        say(f"Locked already, by {one_line(found.lock.by)} at {found.lock.at:%Y-%m-%d %H:%M} UTC; {found.path} stays as it is.")
+        say(
+            f"Locked already, by {one_line(found.lock.by)} at {found.lock.at:%Y-%m-%d %H:%M} UTC; {found.path} stays as it is."
+        )
     else:
         _say_locked(found.lock, found.unbound_judge)
         tell(f"Commit {found.path} beside the gate, before the run.")

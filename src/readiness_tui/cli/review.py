@@ -37,7 +37,9 @@ def show(session: Session, as_json: bool) -> None:
 @click.option("--date", "held_on", type=DayOption(), help="The day on which it is held.")
 @click.option("--owner", help="Who answers for conditions that nobody else owns.")
 @click.option("--facilitator", help="Who records a consensus.")
-@click.option("--reviewer", "reviewers", multiple=True, help="Who votes, in place of those who do now; repeat for each.")
+@click.option(
+    "--reviewer", "reviewers", multiple=True, help="Who votes, in place of those who do now; repeat for each."
+)
 @click.option("--zone", help="The team's time zone, as Europe/Berlin; none is that of whoever looks.")
 @click.option("--blind/--open", "blind", default=None, help="Whether each votes alone until the reveal.")
 @click.option("--depth", type=click.Choice(["course", "full"]), help="Only the course's items, or all of them.")
@@ -58,7 +60,7 @@ def edit(
 ) -> None:
     """Change what the review says of itself. A frozen one is superseded instead: `review supersede`."""
     from readiness_tui.domain.checklists.model import Depth
-    from readiness_tui.domain.text.dates import doubt
+    from readiness_tui.domain.text.dates import doubt_held
     from readiness_tui.services.core.write import together
     from readiness_tui.services.core.zones import checked_zone
     from readiness_tui.services.review import mend
@@ -71,7 +73,7 @@ def edit(
     with desk_of(session) as desk:
         if held_on is not None and not session.yes:
             today = desk.day(people(desk).zone)
-            if (said := doubt(held_on, today)) and doubt(held_on, today, past=True):
+            if said := doubt_held(held_on, today):
                 raise ReadinessError(said, by_command="If it is meant, add --yes.")
         if wanted is not None:
             set_zone(desk, wanted)

@@ -38,7 +38,9 @@ def traces_command(
         return
     if rows:
         wide = max(len(one_line(one.trace.id, 40)) for one in rows)
-        say(f"{'started (UTC)':<19}  {'trace':<{wide}}  {'outcome':<10}  {'latency':>11}  {'cost':>9}  error or question")
+        say(
+            f"{'started (UTC)':<19}  {'trace':<{wide}}  {'outcome':<10}  {'latency':>11}  {'cost':>9}  error or question"
+        )
         for one in rows:
             say(_line(one.trace, wide))
     more = f" Go on with --after {rows[-1].trace.id}" if rows and len(rows) == limit and len(rows) < total else ""
@@ -67,4 +69,6 @@ def _line(trace: Any, wide: int) -> str:
     word = trace.outcome.value if trace.outcome else trace.status or "unknown"
     ms, cost = number(trace.latency_ms, "ms", up=True), number(trace.cost, "usd", up=True)
     said = one_line(trace.error or trace.question or "", 80)
-    return f"{at:<19}  {one_line(trace.id, 40):<{wide}}  {one_line(word, 10):<10}  {ms:>8} ms  {cost:>9}  {said}".rstrip()
+    return (
+        f"{at:<19}  {one_line(trace.id, 40):<{wide}}  {one_line(word, 10):<10}  {ms:>8} ms  {cost:>9}  {said}".rstrip()
+    )

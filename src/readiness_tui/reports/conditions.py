@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -20,7 +19,7 @@ def condition_lines(rows: Sequence[tuple[str, str, Condition, date, Closing | No
     """A header, then each condition of (system, release, condition, today, closing): when, who, what, and its key."""
     reviews = {(system, release) for system, release, *_ in rows}
     alone = f" of {line(' '.join(next(iter(reviews))))}" if len(reviews) == 1 else ""
-    column = '' if alone else f"{'review':<20} "
+    column = "" if alone else f"{'review':<20} "
     yield f"{'due':<12} {'owner':<14} {column}condition{alone}"
     for system, release, condition, today, closing in rows:
         due = due_day(condition.due, today) if condition.due else "no date"
@@ -31,7 +30,9 @@ def condition_lines(rows: Sequence[tuple[str, str, Condition, date, Closing | No
         yield from wrapped(f"{state}{condition.text} ({condition.key})", lead)
 
 
-def condition_object(system: str, release: str, condition: Condition, overdue: bool, closing: Closing | None) -> dict[str, Any]:
+def condition_object(
+    system: str, release: str, condition: Condition, overdue: bool, closing: Closing | None
+) -> dict[str, Any]:
     """One condition of `conditions --json`."""
     return {
         "system": system,

@@ -86,4 +86,3 @@ def _bound(lock: Lock) -> tuple[object, ...]:
     """What a lock says, whoever made it and whenever."""
     sets = sorted((one.digest, sorted(one.cases)) for one in lock.sets)
     return lock.gate_digest, lock.dataset_digest, lock.judge_digest, sets
-

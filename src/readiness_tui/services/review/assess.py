@@ -16,8 +16,8 @@ from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.core.write import change
-from readiness_tui.services.review.items import not_here
 from readiness_tui.services.review.evidence import Places, look_up, places_of
+from readiness_tui.services.review.items import not_here
 from readiness_tui.store import assessments, reviews
 from readiness_tui.store.sqlite import Connection
 

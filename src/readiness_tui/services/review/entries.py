@@ -60,7 +60,7 @@ def apply(
     probably mistyped is refused unless `sure`.
     """
     before, places = load(desk), places_of(desk)
-    ids = []
+    ids: list[str] = []
     for entry in entries:
         with _placed(entry):
             ids += item_ids(desk, [entry.item])

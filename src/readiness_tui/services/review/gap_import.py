@@ -62,7 +62,9 @@ def bring_back(desk: Desk, path: Path, *, overwrite: bool = False, dry_run: bool
     with desk.store.read() as conn:
         review = current_review(conn, desk)
         known = stored.all(conn, review.system)
-        found = [_compared(conn, review.system, known[row.key], row, desk.as_of(review)) for row in rows if row.key in known]
+        found = [
+            _compared(conn, review.system, known[row.key], row, desk.as_of(review)) for row in rows if row.key in known
+        ]
     wanted = [change for one in found for change in (*one.changed, *(one.conflicts if overwrite else ()))]
     if wanted and not dry_run:
         with together(desk, f"gaps from {one_line(path.name, 60)}", anyway=True):
@@ -127,4 +129,3 @@ def _state(gap: Gap, typed: str) -> tuple[str, str]:
     if gap.state is GapState.ACCEPTED:
         return "", "its risk is accepted by a waiver"
     return ("", "") if wanted is gap.state else (wanted.value, "")
-

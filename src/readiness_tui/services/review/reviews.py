@@ -17,8 +17,8 @@ from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.target import same_name
 from readiness_tui.services.core.write import change, resync, sync
-from readiness_tui.services.review.next_review import carry_waivers, following, last_candidate
 from readiness_tui.services.core.zones import checked_zone
+from readiness_tui.services.review.next_review import carry_waivers, following, last_candidate
 from readiness_tui.sources.settings import checklist as checklist_file
 from readiness_tui.store import reviews, systems
 from readiness_tui.store.sqlite import Connection

@@ -38,7 +38,9 @@ def read_gaps(path: Path) -> tuple[GapRow, ...]:
     """The rows in their order. Raises ReadinessError naming the line where one cannot be used, or a key stands twice."""
     data = head(path, _LARGEST + 1)
     if len(data) > _LARGEST:
-        raise ReadinessError(f"{one_line(str(path))} is larger than any list of gaps. Name what `readiness gaps` wrote.")
+        raise ReadinessError(
+            f"{one_line(str(path))} is larger than any list of gaps. Name what `readiness gaps` wrote."
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -48,7 +50,9 @@ def read_gaps(path: Path) -> tuple[GapRow, ...]:
     seen: dict[str, int] = {}
     for row in found:
         if (first := seen.setdefault(row.key, row.line)) != row.line:
-            raise _refused(path, row.line, f"the gap {one_line(row.key, 80)} stands in line {first} already", "Keep one")
+            raise _refused(
+                path, row.line, f"the gap {one_line(row.key, 80)} stands in line {first} already", "Keep one"
+            )
     if not found:
         raise ReadinessError(f"{one_line(str(path))} holds no gap.")
     return tuple(found)
@@ -66,7 +70,9 @@ def _csv(path: Path, text: str) -> Iterator[GapRow]:
         for row in reader:
             yield _row(path, reader.line_num, *(_cell(row.get(name)) if name else "" for name in names))
     except csv.Error as error:
-        raise _refused(path, reader.line_num, f"the CSV cannot be read ({one_line(str(error))})", "Export it again") from None
+        raise _refused(
+            path, reader.line_num, f"the CSV cannot be read ({one_line(str(error))})", "Export it again"
+        ) from None
 
 
 def _cell(value: Any) -> str:

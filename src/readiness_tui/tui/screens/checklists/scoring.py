@@ -21,6 +21,7 @@ from readiness_tui.tui.screens.checklists.last_time import LastTimes
 from readiness_tui.tui.screens.checklists.tick_dialog import TickDialog
 from readiness_tui.tui.screens.room import Feature, RoomScreen
 from readiness_tui.tui.text import line
+from readiness_tui.tui.typed_day import TypedDay
 
 
 class Scoring(Feature):
@@ -216,13 +217,14 @@ class Scoring(Feature):
         kept: tuple[Evidence, ...] = ()  # a claim that this form has kept already …
         typed: Values = {}  # … as it was typed
         made: tuple[Evidence, ...] = ()
+        days = TypedDay()
 
         def save(values: Values) -> None:
             nonlocal made
             kind = choose(EvidenceKind, values["kind"], "a kind of evidence") if values["kind"] else None
             if kind is None and (values["witness"] or values["dated"]):
                 kind = EvidenceKind.SHOWN if values["witness"] else EvidenceKind.DRILL
-            dated = parse_day(values["dated"], view.as_of) if values["dated"] else None
+            dated = days.read(values["dated"], view.as_of, past=True)
             made = assess.attach(
                 self.desk, items, kind, values["ref"], witness=values["witness"], dated=dated,
                 instead_of=[piece.id for piece in kept],
@@ -330,12 +332,13 @@ class Scoring(Feature):
         if gap is None or not gap.state.live:
             self.host.complain("This item has no gap: an item has one while it is decided and below 2.")
             return
+        days = TypedDay()
 
         def save(values: Values) -> None:
             if "owner" in values:
                 gaps.set_owner(self.desk, key, values["owner"])
             else:
-                gaps.set_due(self.desk, key, parse_day(values["due"], view.as_of) if values["due"] else None)
+                gaps.set_due(self.desk, key, days.read(values["due"], view.as_of, was=gap.due))
 
         fields = {
             "owner": Field("owner", "Owner: a person", gap.owner, choices=view.review.reviewers),
