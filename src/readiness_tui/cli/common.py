@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -284,6 +284,17 @@ def say(text: str = "") -> None:
 def tell(text: str) -> None:
     """Progress and remarks: stderr, so that stdout stays the result."""
     _print(visible(text) + "\n", sys.stderr)
+
+
+def say_table(rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> None:
+    """Print rows in columns, the first of them the header; `right`: columns of figures. Nothing is cut: what is too long
+    for a terminal can still be copied."""
+    from readiness_tui.domain.text.format import fit, width
+
+    wide = [max(width(visible(row[at])) for row in rows) for at in range(len(rows[0]))]
+    for row in rows:
+        cells = (fit(visible(cell), wide[at], right=at in right) for at, cell in enumerate(row))
+        say("  ".join(cells).rstrip())
 
 
 def say_document(text: str) -> None:

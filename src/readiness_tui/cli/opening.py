@@ -15,6 +15,7 @@ from readiness_tui.cli.common import (
     DayOption,
     Session,
     aim,
+    may_ask,
     measure_once,
     note,
     pass_session,
@@ -136,6 +137,7 @@ def lab_command(session: Session, folder: Path | None) -> None:
     "--checklists", "folders", multiple=True, type=click.Path(path_type=Path), help="A folder of your own checklists."
 )
 @click.option("--zone", default="", help="The team's time zone, as Europe/Berlin (default: this machine's).")
+@may_ask
 @click.option("--open", "then_open", is_flag=True, help="Open the app on the new review.")
 @pass_session
 def new_command(
@@ -155,6 +157,7 @@ def new_command(
     Of a system that the file knows it is the next review: gate, open gaps and conditions, waivers, checklists, people and
     settings go on as last time, votes wait to be confirmed, and last time's candidate is the baseline.
     """
+    from readiness_tui.domain.text.dates import doubt_held
     from readiness_tui.services.core.locate import FILE_NAME, named, nearest, remember
     from readiness_tui.services.core.target import all_headings, system_wanted
     from readiness_tui.services.core.zones import checked_zone
@@ -170,6 +173,8 @@ def new_command(
         if not folder.is_dir():
             raise ReadinessError(f"{folder}: this is not a folder. --checklists takes a folder of YAML files.")
     proposal = propose(here, zone=checked_zone(zone))
+    if held_on is not None and not session.yes and (said := doubt_held(held_on, proposal.held_on)):
+        raise ReadinessError(said, by_command="If it is meant, add --yes.")
     path = named(session.db) or here / FILE_NAME
     above = None if path.exists() or named(session.db) else nearest(here.resolve().parent)
     system = session.system if session.system is not None else system_wanted(None) or proposal.system

@@ -42,7 +42,7 @@ def check_object(card: Scorecard, closed: Sequence[Closing] = ()) -> dict[str, A
     """`check --json`. Keys are stable; a change of meaning raises `schema`. `closed`: conditions of a frozen review that
     were seen to since."""
     return {
-        **({"closed": plain(list(closed))} if closed else {}),
+        **({"closed": [plain(masked(one)) for one in closed]} if closed else {}),
         "schema": SCHEMA,
         "as_of": card.as_of.isoformat(),
         "valid_until": plain(card.valid_until),
@@ -300,6 +300,7 @@ def _gate_check(check: GateCheck) -> Iterator[str]:
 
 def _gaps(gaps: Sequence[GapLine]) -> Iterator[str]:
     yield _counts(gaps)
+    yield f"  {'severity':<8} what; owner, due, state, key"
     for gap in gaps:
         yield from _wrapped(gap.title, f"  {gap.severity:<8} ")
         who = f"{gap.owner or 'no owner'}, {full_day(gap.due) if gap.due else 'no date'}"

@@ -88,7 +88,9 @@ def _said(desk: Desk, found: gate_changes.StoredChange) -> tuple[str, ...]:
     view = load(desk)
     with desk.store.read() as conn:
         old, now = gates.get(conn, found.replaces), gates.get(conn, found.gate_id)
-        was, is_ = hold_unlocked(conn, view.review.system, view.measured, (old, now), desk.utc_day(view.review, view.as_of))
+        was, is_ = hold_unlocked(
+            conn, view.review.system, view.measured, (old, now), desk.utc_day(view.review, view.as_of)
+        )
     said = [f"{now.name} v{now.version} replaces {old.name} v{old.version}:", *gate_diff(old, now)]
     if is_.ran:
         before = {row.rule.key: RESULT_WORDS[row.result][1] for row in was.rows}

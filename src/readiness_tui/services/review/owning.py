@@ -33,7 +33,7 @@ def set_owner(desk: Desk, typed: str, owner: str) -> Owned:
     """Name the person for the gap and the condition that `typed` means; empty clears it. Raises ReadinessError where
     nothing is meant."""
     view, gap, condition = _meant(desk, typed)
-    with together(desk, f"owner of {_called(gap, condition)}: {owner.strip() or 'nobody'}"):
+    with together(desk, f"owner of {_called(gap, condition)}: {owner.strip() or 'nobody'}", anyway=True):
         if gap is not None:
             gaps.set_owner(desk, gap.key, owner)
         if condition is not None and _apart(view, gap, condition):
@@ -47,7 +47,7 @@ def set_due(desk: Desk, typed: str, due: date | None, *, sure: bool = False) -> 
     view, gap, condition = _meant(desk, typed)
     if due is not None and not sure and (said := doubt(due, view.as_of)):
         raise ReadinessError(said, by_command="If it is meant, add --yes.")
-    with together(desk, f"due date of {_called(gap, condition)}: {due or 'none'}"):
+    with together(desk, f"due date of {_called(gap, condition)}: {due or 'none'}", anyway=True):
         if gap is not None:
             gaps.set_due(desk, gap.key, due)
         if condition is not None and _apart(view, gap, condition):

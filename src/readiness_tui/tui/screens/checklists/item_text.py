@@ -11,7 +11,7 @@ from readiness_tui.domain.checklists.evidence import found_text
 from readiness_tui.domain.checklists.model import ProbeKind, Severity
 from readiness_tui.domain.checklists.people import NAMED, tally
 from readiness_tui.domain.checklists.standing import unchecked
-from readiness_tui.domain.text.format import day_month
+from readiness_tui.domain.text.format import due_day
 from readiness_tui.domain.verdict.gap import Gap
 from readiness_tui.domain.verdict.preview import Consequence
 from readiness_tui.services.core.view import ReviewView
@@ -68,7 +68,7 @@ def detail(
                  line(f"{state} until {waiver.expires}, approved by {waiver.approver}: {waiver.reason}"))
         )  # fmt: skip
     if gap is not None and gap.state.live:
-        due = day_month(gap.due) if gap.due else "no date"
+        due = due_day(gap.due, view.as_of) if gap.due else "no date"
         blocks.append(
             join(Content.styled("GAP       ", "bold"), line(f"{gap.owner or 'no owner'} · due {due} · {gap.state}"))
         )

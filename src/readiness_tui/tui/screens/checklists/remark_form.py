@@ -9,14 +9,14 @@ from readiness_tui.domain.checklists.assessment import Evidence, EvidenceKind
 from readiness_tui.domain.checklists.evidence import claim_sentence
 from readiness_tui.domain.checklists.remark import read_remark
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text.dates import parse_day
-from readiness_tui.domain.text.format import day_month
+from readiness_tui.domain.text.format import due_day
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import gaps, promises, remarks
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.dialogs.whom import asking_whom
 from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.typed_day import TypedDay
 
 _LABEL = "A URL, a path or an id, then @who and when: docs/x.md @b +14"
 
@@ -30,13 +30,14 @@ def ask_evidence(screen: RoomScreen, items: list[str], *, title: str = "", intro
     kept: tuple[Evidence, ...] = ()  # a claim that this form has kept already …
     typed: Values = {}  # … as it was typed
     made = remarks.Recorded(())
+    days = TypedDay()
 
     def save(values: Values) -> None:
         nonlocal made
         kind = choose(EvidenceKind, values["kind"], "a kind of evidence") if values["kind"] else None
         if kind is None and (values["witness"] or values["dated"]):
             kind = EvidenceKind.SHOWN if values["witness"] else EvidenceKind.DRILL
-        dated = parse_day(values["dated"], view.as_of) if values["dated"] else None
+        dated = days.read(values["dated"], view.as_of, past=True)
         made = remarks.record(
             screen.desk, items, values["ref"], kind=kind, witness=values["witness"], dated=dated,
             instead_of=[piece.id for piece in kept], owner=owner,
@@ -60,7 +61,7 @@ def ask_evidence(screen: RoomScreen, items: list[str], *, title: str = "", intro
     day = promises.proposal(view, items[0])[1] if owner else None
     fields = [
         Field("ref", _LABEL, choices=_known_ids(view), saves=True,
-              hint=f"Enter alone: {owner} by {day_month(day)}" if owner else ""),
+              hint=f"Enter alone: {owner} by {due_day(day, view.as_of)}" if owner else ""),
         Field("kind", "Kind (empty: recognised from what you paste)", choices=[kind.value for kind in EvidenceKind]),
         Field("witness", "Witness, for what was shown in the meeting", choices=view.review.reviewers),
         Field("dated", "Date, for a drill", hint="YYYY-MM-DD"),
@@ -110,10 +111,11 @@ def ask_promise(
     gap = view.gaps.get(key)
     live = gap is not None and gap.state.live
     had = gap.owner if gap is not None and live else ""
+    days = TypedDay()
     shown_owner = (had or owner or proposed[0]) if deferred else had
 
     def save(values: Values) -> None:
-        due = parse_day(values["due"], view.as_of) if values["due"] else None
+        due = days.read(values["due"], view.as_of, was=gap.due if gap is not None else None)
         if live and had and not values["owner"]:
             gaps.set_owner(screen.desk, key, "")
         if live and gap is not None and gap.due is not None and due is None:

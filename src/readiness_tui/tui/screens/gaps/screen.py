@@ -14,8 +14,7 @@ from textual.widgets.option_list import Option
 
 from readiness_tui.domain.scorecard.gap_lines import gap_lines
 from readiness_tui.domain.scorecard.model import GapLine
-from readiness_tui.domain.text.dates import parse_day
-from readiness_tui.domain.text.format import day_month, plural
+from readiness_tui.domain.text.format import due_day, plural
 from readiness_tui.domain.verdict.gap import GapState, called
 from readiness_tui.domain.verdict.gaps import short_item
 from readiness_tui.domain.verdict.model import Condition
@@ -30,6 +29,7 @@ from readiness_tui.tui.dialogs.whom import asking_whom
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import column, join, safe
+from readiness_tui.tui.typed_day import TypedDay
 from readiness_tui.tui.widgets.opening_list import OpeningList
 
 CONDITION, GAP = "condition/", "gap/"
@@ -82,7 +82,8 @@ class GapsScreen(RoomScreen):
         self._lines = {gap.key: gap for gap in gap_lines(view.facts, view.judgement, done=self._done_too)}
         options = [Option(heading(view, width), disabled=True)]
         options += [
-            Option(condition_line(condition, width), id=CONDITION + key) for key, condition in self._conditions.items()
+            Option(condition_line(condition, width, view), id=CONDITION + key)
+            for key, condition in self._conditions.items()
         ]
         if not self._conditions:
             options.append(Option(Content.styled("none", "$foreground-muted"), disabled=True))
@@ -157,9 +158,11 @@ class GapsScreen(RoomScreen):
             else (self._lines[key].owner, self._lines[key].due)
         )
 
+        days = TypedDay()
+
         def save(values: Values) -> None:
             name = values.get("owner", owner)
-            day = (parse_day(values["due"], view.as_of) if values["due"] else None) if "due" in values else due
+            day = days.read(values["due"], view.as_of, was=due) if "due" in values else due
             if kind == CONDITION:
                 gaps.set_condition(self.desk, key, owner=name, due=day)
             elif "owner" in values:
@@ -243,28 +246,30 @@ def heading(view: ReviewView, width: int) -> Content:
     )
 
 
-def condition_line(condition: Condition, width: int) -> Content:
+def condition_line(condition: Condition, width: int, view: ReviewView) -> Content:
     mark = glyphs.FAIL if condition.problem else glyphs.PARTIAL
+    due = due_day(condition.due, view.as_of)
     word = condition.problem.split(",")[0] if condition.problem else "open"
     return join(
         Content.styled(f"{mark.glyph} {word:<9} ", mark.style),
-        column(condition.text, width - _TAIL - 12),
+        column(condition.text, width - _TAIL - 12 - max(len(due) - 7, 0)),
         " ",
         column(condition.owner or "—", 10),
-        f" {day_month(condition.due):>7}",
+        f" {due:>7}",
     )
 
 
 def gap_line(gap: GapLine, width: int, view: ReviewView) -> Content:
     mark = STATE_MARKS[gap.state]
+    due = due_day(gap.due, view.as_of)
     late = gap.due is not None and gap.due < view.as_of and gap.state.live
     return join(
         Content.styled(f"{mark.glyph} {gap.state.value:<12} ", mark.style),
         Content.styled(f"{gap.severity.value:<8}", "$foreground-muted"),
-        column(gap.title, width - _TAIL - 23),
+        column(gap.title, width - _TAIL - 23 - max(len(due) - 7, 0)),
         " ",
         column(gap.owner or "—", 10),
-        f" {day_month(gap.due):>7}",
+        f" {due:>7}",
         Content.styled(" late", "bold $text-error") if late else "",
     )
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 from textual.binding import Binding
 
 from readiness_tui.domain.incidents.model import Action, ActionKind, ActionState, Incident
-from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.incidents import edit
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.incidents.feature import IncidentFeature
 from readiness_tui.tui.screens.incidents.incident_text import action_line
 from readiness_tui.tui.text import join
+from readiness_tui.tui.typed_day import TypedDay
 
 NEW = "new"
 
@@ -39,10 +38,11 @@ class IncidentActions(IncidentFeature):
         view = self.view
         old = next((action for action in incident.actions if str(action.id) == key), Action(0, ""))
         as_of = view.as_of
+        days = TypedDay()
 
         def save(values: Values) -> None:
             kind = choose(ActionKind, values["kind"], "a kind of action")
-            due = parse_day(values["due"], as_of) if values["due"] else None
+            due = days.read(values["due"], as_of, was=old.due)
             edit.put_action(
                 self.desk,
                 incident.number,
@@ -85,9 +85,10 @@ class IncidentActions(IncidentFeature):
 
         def then(key: str) -> None:
             action = next(action for action in incident.actions if str(action.id) == key)
+            days = TypedDay()
 
             def save(values: Values) -> None:
-                done: date | None = parse_day(values["done"], as_of) if values["done"] else None
+                done = days.read(values["done"], as_of, was=action.done, past=True)
                 edit.finish_action(self.desk, incident.number, action.id, done)
 
             self.screen.ask(

@@ -110,7 +110,7 @@ def action_line(of: ActionLine, width: int) -> Content:
     """One change or condition, with who has it and until when."""
     return join(
         Content.styled(f"{of.glyph} ", of.style),
-        column(of.text, max(width - 22, 20)),
+        column(of.text, max(width - 22 - max(len(of.due) - 7, 0), 20)),
         "  ",
         column(of.owner or "—", 9),
         f" {of.due:>7}",

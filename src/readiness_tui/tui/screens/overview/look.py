@@ -8,7 +8,7 @@ from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.checklists.standing import met_by_authors, reviewed_alone
 from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.metrics.meets import NOISE
-from readiness_tui.domain.text.format import day_month, plural
+from readiness_tui.domain.text.format import due_day, plural
 from readiness_tui.domain.verdict.model import Condition, Flip, Section, Verdict
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
@@ -31,7 +31,7 @@ def glance_of(view: ReviewView) -> Glance:
         facts=(FactLine("GATE", gate_words(view)), FactLine("INCIDENTS", incident_words(view))),
         handed_in=tuple(HandedInLine(piece.title, piece.state) for piece in view.handed_in),
         next_step=next_step(view),
-        conditions=tuple(map(_condition, judgement.conditions)),
+        conditions=tuple(_condition(condition, view) for condition in judgement.conditions),
     )
 
 
@@ -66,12 +66,12 @@ def verdict_of(view: ReviewView) -> glance.VerdictLine:
 def _flip(flip: Flip, view: ReviewView) -> ActionLine:
     standing = view.judgement.standings.get(flip.item_id)
     mark = glyphs.standing_mark(standing) if standing else FLIP_MARKS[flip.severity]
-    return ActionLine(flip.key, flip.text, *mark, flip.owner, day_month(flip.due))
+    return ActionLine(flip.key, flip.text, *mark, flip.owner, due_day(flip.due, view.as_of))
 
 
-def _condition(condition: Condition) -> ActionLine:
+def _condition(condition: Condition, view: ReviewView) -> ActionLine:
     mark = glyphs.FAIL if condition.problem else glyphs.PARTIAL
-    return ActionLine(condition.key, condition.text, *mark, condition.owner, day_month(condition.due))
+    return ActionLine(condition.key, condition.text, *mark, condition.owner, due_day(condition.due, view.as_of))
 
 
 def _rest(view: ReviewView) -> str:

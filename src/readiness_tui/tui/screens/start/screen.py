@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 from textual import on
@@ -19,6 +18,7 @@ from readiness_tui.services.start import start
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.host import host
 from readiness_tui.tui.text import line
+from readiness_tui.tui.typed_day import TypedDay
 
 CHOICES = (
     ("new", "n", "New review", "your system, its checklists, one hour"),
@@ -94,6 +94,7 @@ class GreetingScreen(Screen[None]):
         if bring:
             fields.append(Field("path", "Import from", hint=bring))
         opened: list[Desk] = []
+        days = TypedDay()
 
         def save(values: Values) -> None:
             opened.append(
@@ -102,7 +103,7 @@ class GreetingScreen(Screen[None]):
                     host(self).who,
                     system=values["system"],
                     release=values["release"],
-                    held_on=date.fromisoformat(values["held_on"]) if values["held_on"] else None,
+                    held_on=days.read(values["held_on"], proposal.held_on, held=True),
                     owner=values["owner"],
                     reviewers=values["reviewers"].split(","),
                     bring=Path(values["path"]).expanduser() if values.get("path") else None,
