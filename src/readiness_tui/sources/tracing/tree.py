@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from readiness_tui.domain.runs.model import SpanKind
 from readiness_tui.sources.tracing.raw_span import RawSpan
@@ -28,6 +29,9 @@ class Tree:
             else:
                 self.below.setdefault(span.parent, []).append(span)
         self.walked = self._walk()
+        self._of: dict[SpanKind, list[RawSpan]] = {}
+        for span in self.ordered:
+            self._of.setdefault(span.kind, []).append(span)
 
     def _walk(self) -> list[tuple[RawSpan, RawSpan | None]]:
         """Each span once with its parent, parents first. A cycle of parents gets a top, too."""
@@ -43,17 +47,17 @@ class Tree:
                     waiting += [(child, span) for child in reversed(self.below.get(span.id, ()))]
         return walked
 
-    @property
+    @cached_property
     def roots(self) -> list[RawSpan]:
         return [span for span in self.tops if span.parent is None]
 
-    @property
+    @cached_property
     def head(self) -> RawSpan | None:
         if self.roots:
             return max(self.roots, key=lambda span: span.duration_ms or 0.0)
         return self.tops[0] if len(self.tops) == 1 else None
 
-    @property
+    @cached_property
     def whole(self) -> bool:
         """Whether there is a root, no parent is missing, and at least one step has a known kind."""
         return len(self.tops) == len(self.roots) > 0 and any(span.kind is not SpanKind.OTHER for span in self.ordered)
@@ -67,7 +71,7 @@ class Tree:
     def started_at(self) -> datetime | None:
         return next((span.started_at for span in self.ordered if span.started_at is not None), None)
 
-    @property
+    @cached_property
     def latency_ms(self) -> float | None:
         if len(self.roots) < 2:
             return self.head.duration_ms if self.head else None
@@ -78,7 +82,7 @@ class Tree:
             return None
         return (max(known) - started) / timedelta(milliseconds=1)
 
-    @property
+    @cached_property
     def idle_ms(self) -> float:
         """The time between its roots in which none of them ran. Where that is longer than they ran, they may be several
         requests under one id, and how long one took is not known."""
@@ -95,10 +99,12 @@ class Tree:
         return sum(root.duration_ms or 0.0 for root in self.roots)
 
     def of(self, kind: SpanKind) -> list[RawSpan]:
-        return [span for span in self.ordered if span.kind is kind]
+        return self._of.get(kind, [])
 
     def total(self, read: Callable[[RawSpan], float | None]) -> float | None:
         """The sum over the tree, given that enclosing spans repeat the totals below them; see `span_tree`."""
+        if all([read(span) is None for span in self.ordered]):
+            return None
         covered: set[str] = set()  # by a figure of their own or of an enclosing span
         by_model: set[str] = set()  # by a model call's alone, which says nothing of tools and agents inside of it
         sums: dict[str, float] = {}
