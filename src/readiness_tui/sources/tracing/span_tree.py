@@ -80,20 +80,16 @@ def trace_from_spans(
     tree = Tree({span.id: span for span in done.with_untyped_tools(spans)})
     head, models = tree.head, tree.of(SpanKind.MODEL)
     answering = next((span for span in reversed(models) if span.output is not None), models[-1] if models else None)
-    preferred = [span for span in (head, answering) if span is not None]
-
-    def known(read: Callable[[RawSpan], str | None], first: Iterable[RawSpan] = preferred) -> str | None:
-        return next((value for span in (*first, *tree.ordered) if (value := read(span)) is not None), None)
-
-    question = known(lambda span: span.input) if head or models else None
+    of_answer = tree.ordered if answering is None else [answering, *tree.ordered]
+    preferred = of_answer if head is None else [head, *of_answer]
+    question = _first(preferred, "input") if head or models else None
     answer = head.output if head and head.output is not None else answering.output if answering else None
     status, outcome = _status(tree)
     doubt = done.unclear(tree)
     chunks, retrieval = done.retrieved(tree, doubt)
     calls = done.tool_calls(tree, doubt)
-    open_questions = Counter(doubt.calls if calls is None else ()) | Counter(
-        doubt.retrieval if retrieval is None else ()
-    )
+    open_calls, open_retrieval = doubt.calls if calls is None else (), doubt.retrieval if retrieval is None else ()
+    open_questions = Counter(open_calls) | Counter(open_retrieval) if open_calls or open_retrieval else Counter()
     if notes is not None:
         _tell(notes, tree, open_questions, outcome)
         if lost:
@@ -107,10 +103,10 @@ def trace_from_spans(
     return Trace(
         id=trace_id,
         started_at=tree.started_at,
-        prompt_version=known(lambda span: span.prompt_version),
-        model=known(lambda span: span.model, [answering] if answering else []),
-        index_version=known(lambda span: span.index_version),
-        app_version=known(lambda span: span.app_version),
+        prompt_version=_first(preferred, "prompt_version"),
+        model=_first(of_answer, "model"),
+        index_version=_first(preferred, "index_version"),
+        app_version=_first(preferred, "app_version"),
         status=status,
         outcome=outcome,
         error=None if head is None or head.ok is not False else head.error or "error",
@@ -127,10 +123,19 @@ def trace_from_spans(
         scores=_scores(judged),
         cached=bool(head and head.cached) or (bool(models) and all(span.cached for span in models)),
         extra=_extra(tree, judged, open_questions),
-        spans=tuple(_span(span) for span in tree.ordered) if tree.ordered else None,
-        user=known(lambda span: span.user),
-        session=known(lambda span: span.session),
+        spans=_spans(tree.ordered) or None,
+        user=_first(preferred, "user"),
+        session=_first(preferred, "session"),
     )
+
+
+def _first(spans: Iterable[RawSpan], name: str) -> str | None:
+    """The first of these that says it."""
+    for span in spans:
+        value: str | None = getattr(span, name)
+        if value is not None:
+            return value
+    return None
 
 
 def _status(tree: Tree) -> tuple[str | None, Outcome | None]:
@@ -203,20 +208,20 @@ def _scores(judged: Sequence[GivenScore]) -> dict[str, float]:
 
 
 def _extra(tree: Tree, judged: Sequence[GivenScore], open_questions: Counter[str]) -> dict[str, Any]:
-    extra: dict[str, Any] = {}
-    for span in (*([tree.head] if tree.head else []), *tree.ordered):
+    extra: dict[str, Any] = {**tree.head.extra} if tree.head else {}
+    for span in tree.ordered:
         for name, value in span.extra.items():
             extra.setdefault(name, value)
     tags = tuple(dict.fromkeys(tag for span in tree.ordered for tag in span.tags))
     if tags:
         extra["tags"] = list(tags)
     for name, values in (
-        ("models", [span.model for span in tree.of(SpanKind.MODEL)]),
-        ("prompt_versions", [span.prompt_version for span in tree.ordered]),
+        ("models", {span.model: None for span in tree.of(SpanKind.MODEL)}),
+        ("prompt_versions", {span.prompt_version: None for span in tree.ordered}),
     ):
-        several = list(dict.fromkeys(value for value in values if value is not None))
-        if len(several) > 1:
-            extra[name] = several
+        values.pop(None, None)
+        if len(values) > 1:
+            extra[name] = list(values)
     told = [
         {name: value for name, value in (("name", j.name), ("value", j.value), ("label", j.label),
          ("explanation", j.explanation), ("error", j.error), ("human", j.human or None)) if value is not None}
@@ -230,7 +235,13 @@ def _extra(tree: Tree, judged: Sequence[GivenScore], open_questions: Counter[str
     return extra
 
 
-def _span(span: RawSpan) -> Span:
+def _spans(spans: Sequence[RawSpan]) -> tuple[Span, ...]:
+    # One search over all long texts first, since most have no credential; no pattern matches across the separator.
+    leaking = bool(find_secrets("\n\0\n".join([text for span in spans for text in span.texts.values()])))
+    return tuple([_span(span, leaking) for span in spans])
+
+
+def _span(span: RawSpan, leaking: bool) -> Span:
     attributes = dict(span.attributes)
     for name, value in (
         ("model", span.model),
@@ -244,7 +255,8 @@ def _span(span: RawSpan) -> Span:
     ):
         if value is not None:
             attributes[name] = value
-    attributes |= {name: text for name, text in span.texts.items() if find_secrets(text)}
+    if leaking:
+        attributes |= {name: text for name, text in span.texts.items() if find_secrets(text)}
     return Span(
         id=span.id,
         parent=span.parent,
