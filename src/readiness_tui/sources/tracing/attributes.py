@@ -59,7 +59,7 @@ _LONG = ("input", "output", "input_messages", "output_messages", "conversation",
 #: Long texts: messages, documents, payloads. They are parsed for their content but stay only in the raw record.
 CONTENT = frozenset(name for meaning in _LONG for name in NAMES[meaning])
 
-_SPREAD = ("braintrust.span_attributes", "braintrust.metrics", "braintrust.metadata")
+SPREAD = ("braintrust.span_attributes", "braintrust.metrics", "braintrust.metadata")
 EVALUATION_EVENTS = frozenset({"gen_ai.evaluation.result", "gen_ai.evaluation"})
 
 #: What the tables call a kind → the kind, whether it is explained by that alone, and whether it may have retrieved.
@@ -212,7 +212,7 @@ def _table() -> _KindTable:
 def spread(attributes: Mapping[str, object]) -> dict[str, object]:
     """The attributes, with those apart that Braintrust writes as one JSON text (`braintrust.metrics`)."""
     found = dict(attributes)
-    for name in _SPREAD:
+    for name in SPREAD:
         inner = payload.parsed(found.get(name))
         if isinstance(inner, dict):
             for key, value in inner.items():
