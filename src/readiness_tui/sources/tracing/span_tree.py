@@ -40,6 +40,7 @@ from typing import Any
 
 from readiness_tui.domain.runs.model import Outcome, Span, SpanKind, Trace
 from readiness_tui.domain.text.secrets import find_secrets
+from readiness_tui.domain.text.sieve import BETWEEN, suspects
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.tracing import done
 from readiness_tui.sources.tracing.outcome import outcome_of, stopped
@@ -236,8 +237,9 @@ def _extra(tree: Tree, judged: Sequence[GivenScore], open_questions: Counter[str
 
 
 def _spans(spans: Sequence[RawSpan]) -> tuple[Span, ...]:
-    # One search over all long texts first, since most have no credential; no pattern matches across the separator.
-    leaking = bool(find_secrets("\n\0\n".join([text for span in spans for text in span.texts.values()])))
+    # One look at all long texts first, since most have no credential.
+    texts = [text for span in spans for text in span.texts.values()]
+    leaking = bool(texts) and any(True for _ in suspects([BETWEEN.join(texts)]))
     return tuple([_span(span, leaking) for span in spans])
 
 
