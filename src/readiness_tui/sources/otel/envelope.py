@@ -39,6 +39,9 @@ _OTHERWISE = re.compile(
     rb"|string_value|int_value|double_value|bool_value|array_value|log_records|instrumentation_?[lL]ibrary\w*|ilSpans"
     rb'|Value|batches)"\s*:|"attributes"\s*:\s*["{]'
 )
+#: One of these stands in whatever the expression finds, but for attributes that are no list.
+_SIGNS = (b'_spans"', b'_logs"', b'_id"', b'_nano"', b'_value"', b'_records"', b"nstrumentation", b'"ilSpans"', b'"Value"',
+          b'"batches"')  # fmt: skip
 _TEXTS = ("value", "payload", "message", "@message", "body", "log", "line", "data")
 _IN_TEXT = re.compile("resource_?[sS]pans|resource_?[lL]ogs")
 _DEEP = 6  # envelopes in each other
@@ -51,7 +54,11 @@ _ROW = ("traceId", "spanId", "startTimeUnixNano")
 
 def plain(raw: bytes, value: Any) -> bool:
     """Whether a line is a batch in OTLP's own spelling, as it nearly always is."""
-    return isinstance(value, dict) and any(key in value for key in KEYS) and _OTHERWISE.search(raw) is None
+    if not isinstance(value, dict) or not any(key in value for key in KEYS):
+        return False
+    listed = raw.count(b'"attributes": [') + raw.count(b'"attributes":[')
+    doubtful = raw.count(b'"attributes"') != listed or any([sign in raw for sign in _SIGNS])
+    return not doubtful or _OTHERWISE.search(raw) is None
 
 
 def batches(value: Any) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -103,7 +103,10 @@ class Tree:
 
     def total(self, read: Callable[[RawSpan], float | None]) -> float | None:
         """The sum over the tree, given that enclosing spans repeat the totals below them; see `span_tree`."""
-        if all([read(span) is None for span in self.ordered]):
+        figures = [read(span) for span in self.ordered]
+        if (alone := self._of_innermost(figures)) is not None:
+            return alone
+        if figures.count(None) == len(figures):
             return None
         covered: set[str] = set()  # by a figure of their own or of an enclosing span
         by_model: set[str] = set()  # by a model call's alone, which says nothing of tools and agents inside of it
@@ -131,6 +134,26 @@ class Tree:
             elif span.kind is SpanKind.MODEL and span.ok is not False and span.id not in shown:
                 return None
         return self._of_tops(sums, read)
+
+    def _of_innermost(self, figures: Sequence[float | None]) -> float | None:
+        """The sum where that is all there is to it, as in most trees: whole numbers, or one figure, each on a step with
+        none inside of it, and no model call lacks its own. `figures`: of the steps in their order."""
+        if not self._one_piece:
+            return None
+        known = []
+        for span, figure in zip(self.ordered, figures, strict=True):
+            if figure is not None:
+                known.append(figure)
+                if span.id in self.below:
+                    return None
+            elif span.kind is SpanKind.MODEL and span.ok is not False:
+                return None
+        return sum(known) if len(known) == 1 or (known and all([type(figure) is int for figure in known])) else None
+
+    @cached_property
+    def _one_piece(self) -> bool:
+        """Whether each step leads up to one without a parent."""
+        return len(self.roots) == len(self.tops) == [above for _, above in self.walked].count(None)
 
     def _of_tops(self, sums: Mapping[str, float], read: Callable[[RawSpan], float | None]) -> float | None:
         """The sum over the spans that hang under none. What hangs under a missing span is inside of the root: the root's
