@@ -33,8 +33,7 @@ the trace are determined as follows:
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
@@ -89,8 +88,7 @@ def trace_from_spans(
     doubt = done.unclear(tree)
     chunks, retrieval = done.retrieved(tree, doubt)
     calls = done.tool_calls(tree, doubt)
-    open_calls, open_retrieval = doubt.calls if calls is None else (), doubt.retrieval if retrieval is None else ()
-    open_questions = Counter(open_calls) | Counter(open_retrieval) if open_calls or open_retrieval else Counter()
+    open_questions = _open(doubt.calls if calls is None else (), doubt.retrieval if retrieval is None else ())
     if notes is not None:
         _tell(notes, tree, open_questions, outcome)
         if lost:
@@ -130,6 +128,20 @@ def trace_from_spans(
     )
 
 
+def _open(calls: Iterable[str], retrieval: Iterable[str]) -> dict[str, int]:
+    """What was not understood, and how often: in calls or in retrieval, whichever is more."""
+    both: list[dict[str, int]] = []
+    for names in (calls, retrieval):
+        found: dict[str, int] = {}
+        for name in names:
+            found[name] = found.get(name, 0) + 1
+        both.append(found)
+    found, others = both
+    for name, n in others.items():
+        found[name] = max(n, found.get(name, 0))
+    return found
+
+
 def _first(spans: Iterable[RawSpan], name: str) -> str | None:
     """The first of these that says it."""
     for span in spans:
@@ -159,7 +171,7 @@ def _status(tree: Tree) -> tuple[str | None, Outcome | None]:
     return "ok", Outcome.SUCCESS
 
 
-def _tell(notes: fields.Notes, tree: Tree, open_questions: Counter[str], outcome: Outcome | None) -> None:
+def _tell(notes: fields.Notes, tree: Tree, open_questions: Mapping[str, int], outcome: Outcome | None) -> None:
     for name, n in open_questions.items():
         for _ in range(n):
             notes.add(f"“{name}” {_NOT_UNDERSTOOD}", f"a further step or message {_NOT_UNDERSTOOD}")
@@ -208,7 +220,7 @@ def _scores(judged: Sequence[GivenScore]) -> dict[str, float]:
     return {name: fmean(found) for name, found in values.items()}
 
 
-def _extra(tree: Tree, judged: Sequence[GivenScore], open_questions: Counter[str]) -> dict[str, Any]:
+def _extra(tree: Tree, judged: Sequence[GivenScore], open_questions: Mapping[str, int]) -> dict[str, Any]:
     extra: dict[str, Any] = {**tree.head.extra} if tree.head else {}
     for span in tree.ordered:
         for name, value in span.extra.items():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cached_property
 
 from readiness_tui.domain.runs.model import SpanKind
 from readiness_tui.sources.tracing.raw_span import RawSpan
@@ -28,7 +27,11 @@ class Tree:
                 self.tops.append(span)
             else:
                 self.below.setdefault(span.parent, []).append(span)
+        self.roots = [span for span in self.tops if span.parent is None]
+        self.head = self._head()
         self.walked = self._walk()
+        # Whether each step leads up to one without a parent.
+        self._one_piece = len(self.roots) == len(self.tops) == [above for _, above in self.walked].count(None)
         self._of: dict[SpanKind, list[RawSpan]] = {}
         for span in self.ordered:
             self._of.setdefault(span.kind, []).append(span)
@@ -47,20 +50,15 @@ class Tree:
                     waiting += [(child, span) for child in reversed(self.below.get(span.id, ()))]
         return walked
 
-    @cached_property
-    def roots(self) -> list[RawSpan]:
-        return [span for span in self.tops if span.parent is None]
-
-    @cached_property
-    def head(self) -> RawSpan | None:
-        if self.roots:
+    def _head(self) -> RawSpan | None:
+        if len(self.roots) > 1:
             return max(self.roots, key=lambda span: span.duration_ms or 0.0)
-        return self.tops[0] if len(self.tops) == 1 else None
+        return self.roots[0] if self.roots else self.tops[0] if len(self.tops) == 1 else None
 
-    @cached_property
+    @property
     def whole(self) -> bool:
         """Whether there is a root, no parent is missing, and at least one step has a known kind."""
-        return len(self.tops) == len(self.roots) > 0 and any(span.kind is not SpanKind.OTHER for span in self.ordered)
+        return len(self.tops) == len(self.roots) > 0 and self._of.keys() != {SpanKind.OTHER}
 
     @property
     def cut_off(self) -> list[RawSpan]:
@@ -71,7 +69,7 @@ class Tree:
     def started_at(self) -> datetime | None:
         return next((span.started_at for span in self.ordered if span.started_at is not None), None)
 
-    @cached_property
+    @property
     def latency_ms(self) -> float | None:
         if len(self.roots) < 2:
             return self.head.duration_ms if self.head else None
@@ -82,7 +80,7 @@ class Tree:
             return None
         return (max(known) - started) / timedelta(milliseconds=1)
 
-    @cached_property
+    @property
     def idle_ms(self) -> float:
         """The time between its roots in which none of them ran. Where that is longer than they ran, they may be several
         requests under one id, and how long one took is not known."""
@@ -149,11 +147,6 @@ class Tree:
             elif span.kind is SpanKind.MODEL and span.ok is not False:
                 return None
         return sum(known) if len(known) == 1 or (known and all([type(figure) is int for figure in known])) else None
-
-    @cached_property
-    def _one_piece(self) -> bool:
-        """Whether each step leads up to one without a parent."""
-        return len(self.roots) == len(self.tops) == [above for _, above in self.walked].count(None)
 
     def _of_tops(self, sums: Mapping[str, float], read: Callable[[RawSpan], float | None]) -> float | None:
         """The sum over the spans that hang under none. What hangs under a missing span is inside of the root: the root's
