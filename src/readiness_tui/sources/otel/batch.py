@@ -25,6 +25,7 @@ KEYS = ("resourceSpans", "resourceLogs")
 KINDS = frozenset({"stringValue", "boolValue", "bytesValue", "intValue", "doubleValue", "arrayValue", "kvlistValue"})
 TRACE_BYTES, SPAN_BYTES = 16, 8
 
+_IDS = (("traceId", TRACE_BYTES), ("spanId", SPAN_BYTES), ("parentSpanId", SPAN_BYTES))
 _INTEGER = re.compile(r"-?[0-9]{1,20}")
 _SURE_DIGITS = 19  # of a number that 64 bits hold
 _HEX = re.compile("[0-9a-fA-F]+")
@@ -212,17 +213,19 @@ def _piece(
     notes: fields.Notes,
     place: str,
 ) -> OtelRecord:
-    ids = {}
-    for name, size in (("traceId", TRACE_BYTES), ("spanId", SPAN_BYTES), ("parentSpanId", SPAN_BYTES)):
-        found = _identifier(value.get(name), name, size, notes)
+    ids: dict[str, Any] = {}
+    rest = value.copy()
+    for name, size in _IDS:
+        found = _identifier(rest.pop(name, None), name, size, notes)
         if found is not None:
             ids[name] = found
     if not log:
         for name in ("traceId", "spanId"):
             if name not in ids:
                 raise RecordError(f"the span has no {name}")
-    kept = {key: part for key, part in value.items() if key not in ("traceId", "spanId", "parentSpanId")}
-    return OtelRecord(log, ids.get("traceId"), resource, scope, {**ids, **kept}, place)
+    trace_id = ids.get("traceId")
+    ids.update(rest)
+    return OtelRecord(log, trace_id, resource, scope, ids, place)
 
 
 def _identifier(value: Any, name: str, size: int, notes: fields.Notes) -> str | None:

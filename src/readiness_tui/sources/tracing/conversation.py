@@ -243,20 +243,29 @@ def _finish(known: Known, got: Sequence[Message]) -> str | None:
 
 def _unknown(attributes: Mapping[str, Any]) -> list[str]:
     """Names of attributes that no table knows and that may hold a message."""
-    strange = _STRANGE[tuple(attributes)]
-    return list(dict.fromkeys([_NUMBERED.sub("", name) for name in strange if _may_ask(name, attributes[name])]))
+    return list(
+        dict.fromkeys([
+            plain
+            for name, plain, of_convention in _STRANGE[tuple(attributes)]
+            if (of_convention and plain != name) or _may_ask(attributes[name], of_convention)
+        ])
+    )  # fmt: skip
 
 
+#: Of those names: the name, the same without what is behind a number in it, and whether a tracing convention has it.
 _STRANGE = PerKeys(
-    lambda names: tuple([name for name in names if name not in _KNOWN and not name.startswith(_KNOWN_STARTS)])
-)
+    lambda names: tuple([
+        (name, _NUMBERED.sub("", name), name.startswith(_CONVENTIONS))
+        for name in names
+        if name not in _KNOWN and not name.startswith(_KNOWN_STARTS)
+    ])
+)  # fmt: skip
 
 
-def _may_ask(name: str, value: Any) -> bool:
+def _may_ask(value: Any, of_convention: bool) -> bool:
     """Whether a value of an unknown name is a structure of a tracing convention, or looks like messages anywhere."""
-    of_convention = name.startswith(_CONVENTIONS)
-    if of_convention and _NUMBERED.search(name):
-        return True
+    if not isinstance(value, (str, list, dict)):
+        return False
     value = payload.parsed(value)
     if isinstance(value, str):
         return of_convention and value.lstrip()[:1] in ("{", "[") and value.lstrip()[1:2] in ('"', "{", "[")

@@ -303,6 +303,8 @@ def _passed(known: Known, said: Said) -> tuple[str | None, str | None]:
     OpenInference's `tool.parameters` are the tool's definition; some write the arguments there all the same.
     """
     sent, returned = known.first("arguments"), known.first("result")
+    if sent is None and returned is None and not (said.given or said.got) and known.name("definition") is None:
+        return said.given_text, said.got_text
     given = None if sent is None else unwrapped(sent)
     got = None if returned is None else unwrapped(returned)
     arguments, result = json_text(_as_sent(sent, given)), json_text(_as_sent(returned, got))

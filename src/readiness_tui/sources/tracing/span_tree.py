@@ -60,6 +60,7 @@ _CUT_OFF = (
     " may have called and retrieved more than is here"
 )
 _NOT_UNDERSTOOD = "was not understood, so what its request called or retrieved is not known"
+_REPEATED = ("model", "prompt_version", "tokens_in", "tokens_out")  # of a span, on the step that is kept
 _MOST_NAMES = 20  # of what was not understood in one trace
 
 
@@ -257,18 +258,17 @@ def _spans(spans: Sequence[RawSpan]) -> tuple[Span, ...]:
 
 def _span(span: RawSpan, leaking: bool) -> Span:
     attributes = dict(span.attributes)
-    for name, value in (
-        ("model", span.model),
-        ("prompt_version", span.prompt_version),
-        ("tokens_in", span.tokens_in),
-        ("tokens_out", span.tokens_out),
-        ("cost", _cost(span)),
-        ("tool", None if span.tool is None else tool_name(span.tool)),
-        ("attempt", span.attempt),
-        ("cached", span.cached or None),
-    ):
-        if value is not None:
+    for name in _REPEATED:
+        if (value := getattr(span, name)) is not None:
             attributes[name] = value
+    if (cost := _cost(span)) is not None:
+        attributes["cost"] = cost
+    if span.tool is not None:
+        attributes["tool"] = tool_name(span.tool)
+    if span.attempt is not None:
+        attributes["attempt"] = span.attempt
+    if span.cached:
+        attributes["cached"] = span.cached
     if leaking:
         attributes |= {name: text for name, text in span.texts.items() if find_secrets(text)}
     return Span(
