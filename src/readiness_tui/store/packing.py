@@ -208,7 +208,7 @@ def as_stored(trace: Trace) -> Trace:
         changes["scores"] = scores(_scores_json(trace.scores))
     if trace.extra and not _is_flat(trace.extra):
         changes["extra"] = extra(_encode(trace.extra).decode())
-    if trace.spans and not all([_is_as_stored(span) for span in trace.spans]):
+    if trace.spans and not all(_is_as_stored(span) for span in trace.spans):
         changes["spans"] = _spans(_encode(trace.spans))
     return replace(trace, **changes) if changes else trace
 

@@ -57,7 +57,7 @@ def plain(raw: bytes, value: Any) -> bool:
     """Whether a line is a batch in OTLP's own spelling, as it nearly always is."""
     if not isinstance(value, dict) or not any(key in value for key in KEYS):
         return False
-    doubtful = _SNAKE_ENDS.search(raw) or _NO_LIST.search(raw) or any([sign in raw for sign in _SIGNS])
+    doubtful = _SNAKE_ENDS.search(raw) or _NO_LIST.search(raw) or any(sign in raw for sign in _SIGNS)
     return not doubtful or _OTHERWISE.search(raw) is None
 
 

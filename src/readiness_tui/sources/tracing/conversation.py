@@ -152,9 +152,7 @@ class SaidReader:
                 heard.unread.append(name)
         return []
 
-    def _conversation(
-        self, names: Sequence[str], known: Known, attributes: Mapping[str, Any], heard: _Heard
-    ) -> None:
+    def _conversation(self, names: Sequence[str], known: Known, attributes: Mapping[str, Any], heard: _Heard) -> None:
         """All messages of an agent's run in one attribute. Those before its start are of earlier runs."""
         for name in names:
             listed = decoded(attributes.get(name))

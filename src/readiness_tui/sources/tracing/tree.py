@@ -146,7 +146,7 @@ class Tree:
                     return None
             elif span.kind is SpanKind.MODEL and span.ok is not False:
                 return None
-        return sum(known) if len(known) == 1 or (known and all([type(figure) is int for figure in known])) else None
+        return sum(known) if len(known) == 1 or (known and all(type(figure) is int for figure in known)) else None
 
     def _of_tops(self, sums: Mapping[str, float], read: Callable[[RawSpan], float | None]) -> float | None:
         """The sum over the spans that hang under none. What hangs under a missing span is inside of the root: the root's
