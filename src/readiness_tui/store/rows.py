@@ -109,6 +109,11 @@ class Tx:
             self._change = int(cursor.lastrowid or 0)
         return self._change
 
+    @property
+    def entry(self) -> int | None:
+        """The entry in the audit trail, if there is one yet."""
+        return self._change
+
     def close(self) -> None:
         """Called before the commit: a key is remembered even where nothing was different."""
         if self._key is not None:

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness_tui.domain.incidents.model import Action, FailureClass, Incident, NoteStatus, OtherText, Sev, TimelineEntry
+from readiness_tui.domain.incidents.model import (
+    Action,
+    FailureClass,
+    Incident,
+    NoteStatus,
+    OtherText,
+    Sev,
+    TimelineEntry,
+)
 from readiness_tui.domain.incidents.note_rows import (
     Control,
     ControlOutcome,

@@ -16,9 +16,9 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.incidents.model import OtherText
 from readiness_tui.domain.verdict.rival import UNSEEN, Rival, Unseen, Weighed, weigh
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.store import rivals
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
+from readiness_tui.store.together import rivals
 
 __all__ = ["SECTION", "UNSEEN", "Kind", "Unseen", "day_text", "joined", "of_section", "open_rivals", "save", "seen"]
 

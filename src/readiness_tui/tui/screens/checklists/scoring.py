@@ -11,6 +11,7 @@ from readiness_tui.domain.checklists.assessment import Assurance, Dossier, Evide
 from readiness_tui.domain.checklists.evidence import claim_sentence
 from readiness_tui.domain.checklists.model import ProbeKind
 from readiness_tui.domain.text.dates import parse_day
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import assess, gaps
@@ -275,10 +276,11 @@ class Scoring(Feature):
         view, item = self.view, self.item_id
         if item is None:
             return
+        saw = view.dossier(item).note
         self.screen.ask(
             f"Note on {item}",
-            [Field("text", "Note (Ctrl+S saves)", view.dossier(item).note, long=True)],
-            lambda values: assess.note(self.desk, item, values["text"]),
+            [Field("text", "Note (Ctrl+S saves)", saw, long=True)],
+            lambda values: assess.note(self.desk, item, values["text"], base=saw),
         )
 
     def action_waive(self) -> None:
@@ -288,12 +290,11 @@ class Scoring(Feature):
         last = view.facts.policy.last_waiver_day(view.as_of)
         old = view.dossier(item).waiver
 
-        def save(values: Values) -> None:
+        def save(values: Values) -> Rival | None:
             if old is not None and not values["reason"]:
-                assess.unwaive(self.desk, item)
-                return
+                return assess.unwaive(self.desk, item, base=old)
             expires: date = parse_day(values["expires"], view.as_of)
-            assess.waive(self.desk, item, values["reason"], values["approver"], expires)
+            return assess.waive(self.desk, item, values["reason"], values["approver"], expires, base=old)
 
         self.screen.ask(
             f"Waive {item}",
@@ -323,11 +324,11 @@ class Scoring(Feature):
             self.host.complain("This item has no gap: an item has one while it is decided and below 2.")
             return
 
-        def save(values: Values) -> None:
+        def save(values: Values) -> Rival | None:
             if "owner" in values:
-                gaps.set_owner(self.desk, key, values["owner"])
-            else:
-                gaps.set_due(self.desk, key, parse_day(values["due"], view.as_of) if values["due"] else None)
+                return gaps.set_owner(self.desk, key, values["owner"], base=gap.owner)
+            due = parse_day(values["due"], view.as_of) if values["due"] else None
+            return gaps.set_due(self.desk, key, due, base=gap.due)
 
         fields = {
             "owner": Field("owner", "Owner: a person", gap.owner, choices=view.review.reviewers),

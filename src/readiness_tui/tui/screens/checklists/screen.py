@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from readiness_tui.domain.checklists.assessment import Standing
 from readiness_tui.domain.checklists.model import Depth
 from readiness_tui.domain.checklists.standing import name_key
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import reviews
 from readiness_tui.tui.dialogs.form import Field, Values
@@ -42,7 +43,8 @@ class ChecklistsScreen(RoomScreen):
         self.scoring = Scoring(self, lambda: self.item_id)
         self.own(self.scoring)
         self._wanted: str | None = None  # an item another screen asked to be shown
-        self._rows: dict[str, tuple[tuple[Standing, int, bool, bool], Content]] = {}
+        self._rows: dict[str, tuple[tuple[Standing, int, bool, bool, tuple[str, ...]], Content]] = {}
+        self._shown = ""  # the item beside the list
         self._beside = WhenStill(self, BESIDE)
 
     def body(self) -> ComposeResult:
@@ -72,11 +74,20 @@ class ChecklistsScreen(RoomScreen):
     def _row(self, standing: Standing, width: int, proposed: bool) -> Content:
         """The item's row; the one that was painted before where nothing in it has changed."""
         item, selected = standing.item.id, standing.item.id in self.scoring.selected
-        of = (standing, width, selected, proposed)
+        company = self.host.together.company.get(item, ())
+        of = (standing, width, selected, proposed, company)
         kept = self._rows.get(item)
         if kept is None or kept[0][0] is not standing or kept[0][1:] != of[1:]:
-            kept = self._rows[item] = (of, item_text.list_line(standing, width, selected=selected, proposed=proposed))
+            row = item_text.list_line(standing, width, selected=selected, proposed=proposed, company=company)
+            kept = self._rows[item] = (of, row)
         return kept[1]
+
+    @property
+    def present_item(self) -> str | None:
+        return self.item_id
+
+    def show_company(self) -> None:
+        self.call_later(self.refresh_view)
 
     def point_at(self, what: str) -> None:
         self._wanted = what
@@ -94,8 +105,11 @@ class ChecklistsScreen(RoomScreen):
             return
         item_id = standing.item.id
         gap = view.gaps.get(self.scoring.gap_key or "")
-        self.query_one("#item", Static).update(item_text.detail(view, standing, view.dossier(item_id), gap))
-        self.query_one("#detail").scroll_home(animate=False)
+        company = self.host.together.company.get(item_id, ())
+        self.query_one("#item", Static).update(item_text.detail(view, standing, view.dossier(item_id), gap, company))
+        if self._shown != item_id:
+            self._shown = item_id
+            self.query_one("#detail").scroll_home(animate=False)
         self.scoring.consequences.show(item_id)
 
     @property
@@ -130,15 +144,16 @@ class ChecklistsScreen(RoomScreen):
     def action_people(self) -> None:
         review = self.view.review
 
-        def save(values: Values) -> None:
+        def save(values: Values) -> object:
             typed = reviews.once([values["reviewers"]])
             before, after = set(map(name_key, review.reviewers)), set(map(name_key, typed))
-            reviews.set_people(
+            return reviews.set_people(
                 self.desk,
                 add=[name for name in typed if name_key(name) not in before],
                 remove=[name for name in review.reviewers if name_key(name) not in after],
                 owner=values["owner"] if values["owner"] != review.owner else "",
                 facilitator=values["facilitator"] if values["facilitator"] != review.facilitator else "",
+                base=review,
             )
 
         self.ask(
@@ -155,16 +170,17 @@ class ChecklistsScreen(RoomScreen):
     def action_scope(self) -> None:
         view = self.view
 
-        def save(values: Values) -> None:
+        def save(values: Values) -> Rival | None:
             wanted = [name for name in values["checklists"].replace(",", " ").split() if name]
-            if wanted != list(view.review.checklists):
-                reviews.set_checklists(self.desk, wanted)
+            before = view.review
+            if wanted != list(before.checklists):
+                reviews.set_checklists(self.desk, wanted, base=before.checklists)
             depth = Depth.FULL if values["depth"].lower().startswith("f") else Depth.COURSE
-            if depth is not view.review.depth:
-                reviews.set_depth(self.desk, depth)
+            kept = reviews.set_depth(self.desk, depth, base=before.depth) if depth is not before.depth else None
             for name in reviews.DECLARABLE:
-                if values[name] != view.review.declared.get(name, ""):
-                    reviews.declare(self.desk, name, values[name])
+                if values[name] != (saw := before.declared.get(name, "")):
+                    kept = reviews.declare(self.desk, name, values[name], base=saw) or kept
+            return kept
 
         self.ask(
             "What this review looks at",

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 
 from readiness_tui.domain.verdict.agenda import agenda
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import gaps, meeting
 from readiness_tui.tui import glyphs
@@ -47,6 +48,7 @@ class MeetingScreen(RoomScreen):
         self.own(self.scoring)
         self._agenda: tuple[tuple[str, str], ...] = ()
         self._position = 0
+        self._shown = ""  # the item that is on the stage
         self._began: datetime | None = None
         self._item_began: datetime | None = None
         self._people: tuple[str, ...] = ()
@@ -90,8 +92,10 @@ class MeetingScreen(RoomScreen):
             Content.styled(str(verdict), glyphs.VERDICT_STYLE[verdict]),
         )
         people = ", ".join(self._people) or "who is here? p"
-        room = self.size.width - 5 - head.cell_length
-        self.query_one("#clock", Static).update(join(head, "   ", column(people, max(room, 0), "$foreground-muted")))
+        room = max(self.size.width - 5 - head.cell_length, 0)
+        news = self.host.together.news
+        said = column(f"↻ {news}", room, "$text-accent") if news else column(people, room, "$foreground-muted")
+        self.query_one("#clock", Static).update(join(head, "   ", said))
 
     @staticmethod
     def _left(view: ReviewView) -> frozenset[str]:
@@ -102,6 +106,16 @@ class MeetingScreen(RoomScreen):
     def item_id(self) -> str | None:
         return self._agenda[self._position][0] if self._position < len(self._agenda) else None
 
+    @property
+    def present_item(self) -> str | None:
+        return self.item_id
+
+    def show_news(self) -> None:
+        self._show_clock()
+
+    def show_company(self) -> None:
+        self.show_item()
+
     def show_item(self) -> None:
         view, standing = self.view, self.scoring.standing
         shown = self.query_one("#item", Static)
@@ -111,11 +125,14 @@ class MeetingScreen(RoomScreen):
             return
         reason = self._agenda[self._position][1]
         gap = view.gaps.get(self.scoring.gap_key or "")
-        text = item_text.detail(view, standing, view.dossier(standing.item.id), gap)
+        company = self.host.together.company.get(standing.item.id, ())
+        text = item_text.detail(view, standing, view.dossier(standing.item.id), gap, company)
         done = "" if standing.item.id in self._left(view) else f"   {glyphs.DONE.glyph} settled"
         head = join(line(f"On the agenda: {reason}", "$text-accent"), Content.styled(done, glyphs.DONE.style))
         shown.update(Content("\n").join([head, Content(""), text]))
-        self.query_one("#stage").scroll_home(animate=False)
+        if self._shown != standing.item.id:
+            self._shown = standing.item.id
+            self.query_one("#stage").scroll_home(animate=False)
         self.scoring.consequences.show(standing.item.id)
 
     def action_step(self, by: int) -> None:
@@ -149,11 +166,11 @@ class MeetingScreen(RoomScreen):
             return
         people = self._people
 
-        def save(values: Values) -> None:
+        saw = view.gaps[key].owner
+
+        def save(values: Values) -> Rival | None:
             typed = values["owner"]
             matches = meeting.by_initial(people, typed) if len(typed) == 1 else ()
-            gaps.set_owner(self.desk, key, matches[0] if len(matches) == 1 else typed)
+            return gaps.set_owner(self.desk, key, matches[0] if len(matches) == 1 else typed, base=saw)
 
-        self.ask(
-            f"Owner of {self.item_id}", [Field("owner", "Initial or name", view.gaps[key].owner, choices=people)], save
-        )
+        self.ask(f"Owner of {self.item_id}", [Field("owner", "Initial or name", saw, choices=people)], save)
