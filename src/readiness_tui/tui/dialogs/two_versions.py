@@ -158,12 +158,13 @@ def _third(two: Unsettled, settle: Callable[[str], Awaitable[str | None]]) -> Fo
         said = {name: values[_field(name)] for name in names}
         return await settle(settling.whole(two.rival, said))
 
-    fields = [
-        Field(_field(name), name.capitalize() or two.rival.title.capitalize(), proposed(name), long=long)
-        for name in names
-    ]
+    fields = [Field(_field(name), _capital(name or two.rival.title), proposed(name), long=long) for name in names]
     return FormDialog(f"A third: {two.rival.title}", fields, submit)
 
 
 def _field(name: str) -> str:
     return name.replace(" ", "-") or "value"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -35,7 +35,7 @@ def list_line(
         Content.styled("✓" if selected else " ", "bold $text-accent"),
         Content.styled(f"{mark.glyph} {standing.word:<9} ", mark.style),
         column(f"{standing.item.id} {standing.item.title}", room + 7),
-        line(who, "$text-accent") if who else "",
+        join(" ", line(who, "$text-accent")) if who else "",
         Content.styled("P" if proposed else " ", "$text-accent"),
         Content.styled(LETTER[standing.item.severity], "$foreground-muted"),
     )
@@ -60,7 +60,7 @@ def detail(
     blocks: list[Content | str] = [
         join(Content.styled(f"{item.id}  ", "bold $text-accent"), line(item.title, "bold"),
              Content.styled(f"   {item.severity}", "$foreground-muted")),
-        join(status_line(standing), line(f"   {company_text(company)}" if company else "", "$text-accent")),
+        join(status_line(standing), "   ", line(company_text(company), "$text-accent")) if company else status_line(standing),
         *waiting(view.rivals, f"item/{item.id}", *((f"gap/{gap.key}", f"condition/{gap.key}") if gap else ())),
         *status_reasons(view, standing, dossier),
         Content(""),

@@ -131,11 +131,12 @@ class Scoring(Feature):
 
     def _ask_consensus(self, standing: Standing, points: int) -> None:
         item = standing.item.id
+        saw = self.view.dossier(item).consensus
 
         def save(values: Values) -> None:
             typed = values["points"].lower()
             na = typed in ("n/a", "na", "-")
-            assess.agree(self.desk, item, None if na else _points(typed), values["reason"], na=na)
+            assess.agree(self.desk, item, None if na else _points(typed), values["reason"], na=na, base=saw)
 
         self.screen.ask(
             f"{item}: record a consensus",
@@ -156,14 +157,14 @@ class Scoring(Feature):
 
     def _ask_keep(self, standing: Standing) -> None:
         item = standing.item.id
-        proposal = self.view.dossier(item).proposal
+        proposal, saw = self.view.dossier(item).proposal, self.view.dossier(item).override
         if proposal is not None and proposal.kind is ProbeKind.REFUTE:
             self.action_dismiss_hit()
             return
         self.screen.ask(
             f"{item}: keep {standing.vote} against the proof?",
             [Field("reason", "Why does the vote stand?")],
-            lambda values: assess.override(self.desk, item, values["reason"]),
+            lambda values: assess.override(self.desk, item, values["reason"], base=saw),
             intro=f"{proposal.text if proposal else ''}\nEsc keeps {standing.counts}, as the proof says.",
         )
 
