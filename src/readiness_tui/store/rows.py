@@ -134,6 +134,10 @@ class Tx:
         """Whether anything was written that the history knows of."""
         return self._change is not None
 
+    def entry(self) -> int | None:
+        """The entry in the audit trail, if there is one yet."""
+        return self._change
+
     def close(self) -> None:
         """Called before the commit: a key is remembered even where nothing was different."""
         if self._key is not None:

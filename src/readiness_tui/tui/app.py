@@ -21,6 +21,11 @@ from readiness_tui.domain.errors import AlreadySaved, ReadinessError
 from readiness_tui.domain.text.sanitise import visible
 from readiness_tui.tui.notice import Notice
 from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.store_work import glance_at as _glance
+from readiness_tui.tui.store_work import leave as _leave
+from readiness_tui.tui.store_work import load as _load
+from readiness_tui.tui.store_work import pulse_of as _pulse
+from readiness_tui.tui.together import Together
 from readiness_tui.tui.widgets.bars import ROOMS
 
 if TYPE_CHECKING:
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
 
     from readiness_tui.services.core.desk import Desk
     from readiness_tui.services.core.opening import Opening
+    from readiness_tui.services.core.pulse import Pulse
     from readiness_tui.services.core.view import ReviewView
     from readiness_tui.tui.host import Host
 
@@ -68,6 +74,7 @@ class ReadinessApp(App[None]):
         Binding("W", "which", "Which review", id="app.which", show=False, tooltip="Work on another system or review of this file"),
         Binding("i", "import", "Import", id="app.import", show=False, tooltip="Import runs, traces, an eval set or a gate"),
         Binding("L", "live", "Live notes", id="app.live", show=False, tooltip="Live notes on the incident that runs, from anywhere"),
+        Binding("number_sign", "settle", "Two versions", id="app.settle", key_display="#", show=False, tooltip="What two people wrote at once: compare the two, and settle"),
         Binding("question_mark,f1", "help", "Help", id="app.help", key_display="?", tooltip="Every key of this screen"),
         Binding("ctrl+p", "command_palette", "Everything", id="app.palette", show=False, priority=True,
                 tooltip="Find any action by its name"),
@@ -85,6 +92,7 @@ class ReadinessApp(App[None]):
         self.view: ReviewView | None = None
         self.opening: Opening | None = None
         self._early: list[InputEvent] = []  # what was pressed before there was anything to act on
+        self.together = Together(self, self)
         self._glanced: ReviewView | None = None  # the view whose glance is in the file
         # One thread for everything that touches the file: saves keep their order, and none is ever dropped.
         self._serial = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness-store")
@@ -121,6 +129,7 @@ class ReadinessApp(App[None]):
         if self.desk is not None and self.view is not None and self.view is not self._glanced:
             with suppress(ReadinessError):
                 await self.serve(_leave, self.desk)
+        await self.serve(self.together.leave)
         self._reckoning.shutdown(wait=True, cancel_futures=True)
         self._serial.shutdown(wait=True)
 
@@ -147,33 +156,38 @@ class ReadinessApp(App[None]):
         return await asyncio.get_running_loop().run_in_executor(self._reckoning, partial(rule, *args, **kwargs))
 
     async def act(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> bool:
-        try:
-            await self.serve(service, *args, **kwargs)
-        except ReadinessError as refusal:
-            self.complain(str(refusal))
-            return False
-        await self.reload()
+        with self.together.saving():
+            try:
+                await self.serve(service, *args, **kwargs)
+            except ReadinessError as refusal:
+                self.complain(str(refusal))
+                return False
+            await self.reload()
         return True
 
     async def attempt(self, service: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> str | None:
-        try:
-            await self.serve(service, *args, **kwargs)
-        except AlreadySaved:
-            pass  # the first try was committed and only its answer was lost
-        except ReadinessError as refusal:
-            return str(refusal)
-        await self.reload()
+        with self.together.saving():
+            try:
+                await self.serve(service, *args, **kwargs)
+            except AlreadySaved:
+                pass  # the first try was committed and only its answer was lost
+            except ReadinessError as refusal:
+                return str(refusal)
+            await self.reload()
         return None
 
     async def reload(self) -> None:
         if self.desk is None:
             return
-        view = await self.fetch(_load, self.desk)
-        if view is not None:
-            await self._show(view)
+        at = await self.fetch(_pulse, self.desk)
+        view = await self.fetch(_load, self.desk) if at is not None else None
+        if at is not None and view is not None:
+            await self._show(view, at)
 
-    async def _show(self, view: ReviewView) -> None:
+    async def _show(self, view: ReviewView, at: Pulse) -> None:
         self.view = view
+        if self.desk is not None:
+            self.together.read(self.desk, at)
         for screen in self.screen_stack:
             if isinstance(screen, RoomScreen):
                 await screen.refresh_view()
@@ -221,17 +235,18 @@ class ReadinessApp(App[None]):
 
     async def _judge(self, desk: Desk) -> None:
         """The review for the first time: what was shown of it so far is what was kept, or nothing."""
-        begun, view = self.opening, await self.fetch(_load, desk)
+        begun, at = self.opening, await self.fetch(_pulse, desk)
+        view = await self.fetch(_load, desk) if at is not None else None
         self.opening = None
         early, self._early = self._early, []
-        if view is None:
+        if at is None or view is None:
             from readiness_tui.tui.screens.start.screen import GreetingScreen
 
             if begun is not None:
                 await self.pop_screen()
             await self.push_screen(GreetingScreen())
             return
-        await self._show(view)
+        await self._show(view, at)
         if begun is None:
             await self.action_room("overview")
         for event in early:
@@ -304,6 +319,9 @@ class ReadinessApp(App[None]):
         else:
             self.tell("No incident is open. Under Incidents (I), n opens one.")
 
+    async def action_settle(self) -> None:
+        await self.together.settle()
+
     async def action_import(self) -> None:
         if self.desk is None:
             return
@@ -365,29 +383,6 @@ def _collect_again() -> None:
     """Garbage is collected from now on; what was loaded so far stays, and need not be looked through each time."""
     gc.freeze()
     gc.enable()
-
-
-def _load(desk: Desk) -> ReviewView:
-    """On the store's thread, so that the first screen does not wait for the rules to be imported; and with the cases that
-    the figures rest on, which the screens then have at hand."""
-    from readiness_tui.services.core.view import load
-
-    view = load(desk)
-    view.measured.footing()
-    return view
-
-
-def _glance(view: ReviewView) -> Any:
-    from readiness_tui.tui.screens.overview.glance import to_plain
-    from readiness_tui.tui.screens.overview.look import glance_of
-
-    return to_plain(glance_of(view))
-
-
-def _leave(desk: Desk) -> bool:
-    from readiness_tui.services.core import opening
-
-    return opening.leave(desk, _glance)
 
 
 def _room(name: str) -> RoomScreen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, cast
 
@@ -17,6 +18,16 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+class Shared(Protocol):
+    """The open file as several people's."""
+
+    company: dict[str, tuple[str, ...]]  # who else is at which item of the review
+    news: str  # what others did just now; "" for nothing
+
+    def saving(self) -> AbstractContextManager[None]:
+        """Around what saves and then shows: nobody looks out for others meanwhile."""
+
+
 class Host(Protocol):
     """Runs services away from the UI thread, says what came of them, and opens other screens."""
 
@@ -25,6 +36,10 @@ class Host(Protocol):
     opening: Opening | None  # what is known of it until then
     who: str
     here: Path  # the folder that new files go to
+
+    @property
+    def together(self) -> Shared:
+        """What others who have the file open do."""
 
     async def serve(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `service` on the one store thread and wait for it, without holding up the screen."""

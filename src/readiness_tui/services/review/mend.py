@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import name_key

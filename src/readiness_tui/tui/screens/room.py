@@ -17,6 +17,7 @@ from readiness_tui.tui.widgets.bars import NavBar, RoomTab, TitleBar
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from readiness_tui.domain.verdict.rival import Rival
     from readiness_tui.services.core.desk import Desk
     from readiness_tui.services.core.view import ReviewView
     from readiness_tui.tui.dialogs.form import Field, Submit, Values
@@ -120,6 +121,22 @@ class RoomScreen(Screen[None]):
                 f"{system} · release {release}",
                 " · ".join(part for part in (self.host.who, state, saved) if part),
             )
+        self.show_news()
+
+    # -- others at the same file --------------------------------------------------------------------------------------
+
+    @property
+    def present_item(self) -> str | None:
+        """The item that this person is at, which others are told."""
+        return None
+
+    def show_news(self) -> None:
+        """Say in one quiet line what others did just now, or take the line away."""
+        for title in self.query(TitleBar):
+            title.tell(self.host.together.news)
+
+    def show_company(self) -> None:
+        """Who else is at which item has changed."""
 
     @on(RoomTab.Chosen)
     async def _go(self, event: RoomTab.Chosen) -> None:
@@ -164,17 +181,45 @@ class RoomScreen(Screen[None]):
 
         from uuid import uuid4
 
+        from readiness_tui.domain.verdict.rival import Rival
+
         key = uuid4().hex
+        kept: list[Rival] = []
 
         def save_once(values: Values) -> None:
             # Other words typed after a refusal are another save.
             with self.desk.once(f"{key}/{sorted(values.items())}"):
-                save(values)
+                found = save(values)
+                kept[:] = [found] if isinstance(found, Rival) else []
 
         async def submit(values: Values) -> str | None:
-            return await self.host.attempt(save_once, values)
+            refusal = await self.host.attempt(save_once, values)
+            if refusal is None and kept:
+                self.beside(kept[0])
+            return refusal
 
         return submit
+
+    def beside(self, rival: Rival) -> None:
+        """Somebody else had changed meanwhile what was saved just now: show both versions, once the form has gone."""
+        from readiness_tui.tui.dialogs.two_versions import show_rival
+
+        self.app.call_later(show_rival, self.host, self.desk, self.app.push_screen, rival)
+
+    async def save_at_once(self, save: Callable[[], object]) -> bool:
+        """Save what a choice means. False where it was refused."""
+        from readiness_tui.domain.verdict.rival import Rival
+
+        kept: list[Rival] = []
+
+        def run() -> None:
+            found = save()
+            kept[:] = [found] if isinstance(found, Rival) else []
+
+        done = await self.host.act(run)
+        if done and kept:
+            self.beside(kept[0])
+        return done
 
     def pick(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from readiness_tui.domain.checklists.assessment import Assurance, Dossier, LookUp, Proposal, Standing
@@ -12,40 +13,63 @@ from readiness_tui.domain.checklists.model import ProbeKind, Severity
 from readiness_tui.domain.checklists.people import NAMED, tally
 from readiness_tui.domain.checklists.standing import unchecked
 from readiness_tui.domain.text.format import due_day
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.gap import Gap
 from readiness_tui.domain.verdict.preview import Consequence
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
+from readiness_tui.tui.rival_text import waiting
 from readiness_tui.tui.screens.checklists import last_text
-from readiness_tui.tui.text import column, join, line, safe
+from readiness_tui.tui.text import column, fit, join, line, safe
 
 LETTER = {Severity.BLOCKER: "B", Severity.MAJOR: "M", Severity.MINOR: "m"}
 WORDS = ("missing", "partial", "met")
 
 
-def list_line(standing: Standing, width: int, *, selected: bool, proposed: bool, last: str = "") -> Content:
-    """`✓● met  OBS-01 Prompt version logged  B`: selected, status, item, open proposal, severity. `last`: what was said last
-    time, in place of "undecided"."""
+def list_line(
+    standing: Standing, width: int, *, selected: bool, proposed: bool, last: str = "", company: Sequence[str] = ()
+) -> Content:
+    """`✓● met  OBS-01 Prompt version logged ‹ben› B`: selected, status, item, who else is at it, open proposal, severity.
+    `last`: what was said last time, in place of "undecided"."""
     mark = glyphs.standing_mark(standing)
-    room = max(width - 23, 8)
+    who = f" ‹{fit(_names(company), min(cell_len(_names(company)), 10))}›" if company else ""
+    room = max(width - 23 - cell_len(who), 8)
     return join(
         Content.styled("✓" if selected else " ", "bold $text-accent"),
         Content.styled(f"{mark.glyph} {standing.word if standing.decided or not last else last:<9} ", mark.style),
         column(f"{standing.item.id} {standing.item.title}", room + 7),
+        join(" ", line(who, "$text-accent")) if who else "",
         Content.styled("P" if proposed else " ", "$text-accent"),
         Content.styled(LETTER[standing.item.severity], "$foreground-muted"),
     )
 
 
+def company_text(company: Sequence[str]) -> str:
+    """ "ben is here", "ben and chloe are here"."""
+    return f"{_names(company)} {'is' if len(company) == 1 else 'are'} here" if company else ""
+
+
+def _names(company: Sequence[str]) -> str:
+    names = [one_line(name, 30) for name in company]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
 def detail(
-    view: ReviewView, standing: Standing, dossier: Dossier, gap: Gap | None, last: Sequence[Content] = ()
+    view: ReviewView,
+    standing: Standing,
+    dossier: Dossier,
+    gap: Gap | None,
+    last: Sequence[Content] = (),
+    company: Sequence[str] = (),
 ) -> Content:
-    """The whole item: meaning, status and why it counts so, last time, proof, votes, evidence, note, gap."""
+    """The whole item: meaning, status and why it counts so, who else is at it, last time, proof, votes, evidence, note,
+    gap, and what waits to be settled of it."""
     item = standing.item
     blocks: list[Content | str] = [
         join(Content.styled(f"{item.id}  ", "bold $text-accent"), line(item.title, "bold"),
              Content.styled(f"   {item.severity}", "$foreground-muted")),
-        status_line(standing),
+        join(status_line(standing), "   ", line(company_text(company), "$text-accent")) if company else status_line(standing),
+        *waiting(view.rivals, f"item/{item.id}", *((f"gap/{gap.key}", f"condition/{gap.key}") if gap else ())),
         *status_reasons(view, standing, dossier),
         Content(""),
         join(Content.styled("Met means: ", "bold"), safe(item.evidence)),

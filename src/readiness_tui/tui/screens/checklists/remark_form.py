@@ -10,6 +10,7 @@ from readiness_tui.domain.checklists.evidence import claim_sentence
 from readiness_tui.domain.checklists.remark import read_remark
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import due_day
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import gaps, promises, remarks
@@ -114,15 +115,21 @@ def ask_promise(
     days = TypedDay()
     shown_owner = (had or owner or proposed[0]) if deferred else had
 
-    def save(values: Values) -> None:
+    def save(values: Values) -> Rival | None:
         due = days.read(values["due"], view.as_of, was=gap.due if gap is not None else None)
+        left: Rival | None = None
         if live and had and not values["owner"]:
-            gaps.set_owner(screen.desk, key, "")
+            left = gaps.set_owner(screen.desk, key, "", base=had)
         if live and gap is not None and gap.due is not None and due is None:
-            gaps.set_due(screen.desk, key, None)
+            left = gaps.set_due(screen.desk, key, None, base=gap.due) or left
         changed = due if gap is None or not live or due != gap.due or deferred else None
         if values["owner"] or changed is not None:
-            promises.promise(screen.desk, items, owner=values["owner"], due=changed, deferred=deferred)
+            saw = (gap.owner, gap.due) if gap is not None and live and len(items) == 1 else None
+            owner_now = values["owner"]
+            left = (
+                promises.promise(screen.desk, items, owner=owner_now, due=changed, deferred=deferred, base=saw) or left
+            )
+        return left
 
     fields = [
         Field("owner", "Owner: a person, one initial is enough", shown_owner, choices=people or view.review.reviewers,

@@ -12,6 +12,7 @@ from readiness_tui.domain.checklists.model import ProbeKind
 from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.domain.verdict.causes import item_key
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import assess, carry, promises
 from readiness_tui.tui.dialogs.form import Field, Values
@@ -175,11 +176,12 @@ class Scoring(Feature):
 
     def _ask_consensus(self, standing: Standing, points: int) -> None:
         item = standing.item.id
+        saw = self.view.dossier(item).consensus
 
         def save(values: Values) -> None:
             typed = values["points"].lower()
             na = typed in ("n/a", "na", "-")
-            assess.agree(self.desk, item, None if na else _points(typed), values["reason"], na=na)
+            assess.agree(self.desk, item, None if na else _points(typed), values["reason"], na=na, base=saw)
 
         self.screen.ask(
             f"{item}: record a consensus",
@@ -214,14 +216,14 @@ class Scoring(Feature):
 
     def _ask_keep(self, standing: Standing) -> None:
         item = standing.item.id
-        proposal = self.view.dossier(item).proposal
+        proposal, saw = self.view.dossier(item).proposal, self.view.dossier(item).override
         if proposal is not None and proposal.kind is ProbeKind.REFUTE:
             self.action_dismiss_hit()
             return
         self.screen.ask(
             f"{item}: keep {standing.vote} against the proof?",
             [Field("reason", "Why does the vote stand?")],
-            lambda values: assess.override(self.desk, item, values["reason"]),
+            lambda values: assess.override(self.desk, item, values["reason"], base=saw),
             intro=f"{proposal.text if proposal else ''}\nEsc keeps {standing.counts}, as the proof says.",
         )
 
@@ -292,10 +294,11 @@ class Scoring(Feature):
         if item is None:
             return
         dossier, blind = view.dossier(item), view.review.secret
+        saw = dossier.mine if blind else dossier.note
         self.screen.ask(
             f"My note on {item}" if blind else f"Note on {item}",
-            [Field("text", "Note (Ctrl+S saves)", dossier.mine if blind else dossier.note, long=True)],
-            lambda values: assess.note(self.desk, item, values["text"]),
+            [Field("text", "Note (Ctrl+S saves)", saw, long=True)],
+            lambda values: assess.note(self.desk, item, values["text"], base=saw),
             intro="Yours alone until the reveal, which puts all notes together." if blind else "",
         )
 
@@ -306,12 +309,11 @@ class Scoring(Feature):
         last = view.facts.policy.last_waiver_day(view.as_of)
         old = view.dossier(item).waiver
 
-        def save(values: Values) -> None:
+        def save(values: Values) -> Rival | None:
             if old is not None and not values["reason"]:
-                assess.unwaive(self.desk, item)
-                return
+                return assess.unwaive(self.desk, item, base=old)
             expires: date = parse_day(values["expires"], view.as_of)
-            assess.waive(self.desk, item, values["reason"], values["approver"], expires)
+            return assess.waive(self.desk, item, values["reason"], values["approver"], expires, base=old)
 
         self.screen.ask(
             f"Waive {item}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from textual import on
@@ -18,6 +19,7 @@ from readiness_tui.domain.text.format import due_day, plural
 from readiness_tui.domain.verdict.gap import GapState, called
 from readiness_tui.domain.verdict.gaps import short_item
 from readiness_tui.domain.verdict.model import Condition
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.reports.atomic import write_text
 from readiness_tui.reports.gaps import gaps_as
 from readiness_tui.services.core.view import ReviewView
@@ -26,6 +28,7 @@ from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.dialogs.whom import asking_whom
+from readiness_tui.tui.rival_text import waiting
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import column, join, safe
@@ -115,9 +118,9 @@ class GapsScreen(RoomScreen):
         kind, key = self._current()
         about = self.query_one("#about", Static)
         if kind == CONDITION and key in self._conditions:
-            about.update(about_condition(self._conditions[key]))
+            about.update(about_condition(self._conditions[key], waiting(self.view.rivals, CONDITION + key)))
         elif kind == GAP and key in self._lines:
-            about.update(about_gap(self._lines[key]))
+            about.update(about_gap(self._lines[key], waiting(self.view.rivals, GAP + key, key)))
         else:
             about.update("")
 
@@ -160,15 +163,14 @@ class GapsScreen(RoomScreen):
 
         days = TypedDay()
 
-        def save(values: Values) -> None:
+        def save(values: Values) -> Rival | None:
             name = values.get("owner", owner)
             day = days.read(values["due"], view.as_of, was=due) if "due" in values else due
             if kind == CONDITION:
-                gaps.set_condition(self.desk, key, owner=name, due=day)
-            elif "owner" in values:
-                gaps.set_owner(self.desk, key, name)
-            else:
-                gaps.set_due(self.desk, key, day)
+                return gaps.set_condition(self.desk, key, owner=name, due=day, base=(owner, due))
+            if "owner" in values:
+                return gaps.set_owner(self.desk, key, name, base=owner)
+            return gaps.set_due(self.desk, key, day, base=due)
 
         fields = {
             "owner": Field("owner", "Owner: a person, one initial is enough", owner, choices=view.review.reviewers),
@@ -184,8 +186,10 @@ class GapsScreen(RoomScreen):
             self.host.complain("A condition has no state of its own: it goes when what it is about is settled.")
             return
 
+        saw = self._lines[key].state
+
         async def then(state: str) -> None:
-            await self.host.act(gaps.set_state, self.desk, key, GapState(state))
+            await self.save_at_once(lambda: gaps.set_state(self.desk, key, GapState(state), base=saw))
 
         settles = (
             "Claimed done finishes the incident's action, and closes the gap."
@@ -196,7 +200,7 @@ class GapsScreen(RoomScreen):
             (state.value, join(Content.styled(f"{STATE_MARKS[state].glyph} {state.value}", STATE_MARKS[state].style)))
             for state in gaps.BY_HAND
         ]
-        self.pick("How far is it?", choices, then, at=self._lines[key].state.value, intro=settles)
+        self.pick("How far is it?", choices, then, at=saw.value, intro=settles)
 
     async def action_close(self) -> None:
         kind, key = self._current()
@@ -274,8 +278,8 @@ def gap_line(gap: GapLine, width: int, view: ReviewView) -> Content:
     )
 
 
-def about_condition(condition: Condition) -> Content:
-    rows = [safe(condition.text, "bold")]
+def about_condition(condition: Condition, unsettled: Sequence[Content]) -> Content:
+    rows = [safe(condition.text, "bold"), *unsettled]
     if condition.act:
         rows.append(safe(f"To do: {condition.act}"))
     if condition.problem:
@@ -285,9 +289,10 @@ def about_condition(condition: Condition) -> Content:
     return Content("\n").join(rows)
 
 
-def about_gap(gap: GapLine) -> Content:
+def about_gap(gap: GapLine, unsettled: Sequence[Content]) -> Content:
     rows = [
         safe(gap.title, "bold"),
+        *unsettled,
         safe(
             f"{gap.key} · {gap.severity} · seen in {plural(gap.reviews, 'review')} · {plural(gap.age, 'day')} old",
             "$foreground-muted",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from textual.binding import Binding
 
 from readiness_tui.domain.incidents.model import Action, ActionKind, ActionState, Incident
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.incidents import edit
 from readiness_tui.tui.dialogs.form import Field, Values
@@ -40,14 +41,16 @@ class IncidentActions(IncidentFeature):
         as_of = view.as_of
         days = TypedDay()
 
-        def save(values: Values) -> None:
+        def save(values: Values) -> Rival | None:
             kind = choose(ActionKind, values["kind"], "a kind of action")
             due = days.read(values["due"], as_of, was=old.due)
-            edit.put_action(
-                self.desk,
-                incident.number,
-                replace(old, text=values["text"], kind=kind, owner=values["owner"], due=due, verify=values["verify"]),
+            action = replace(
+                old, text=values["text"], kind=kind, owner=values["owner"], due=due, verify=values["verify"]
             )
+            if old.id:
+                return edit.change_action(self.desk, incident.number, action, base=old)
+            edit.put_action(self.desk, incident.number, action)
+            return None
 
         self.screen.ask(
             f"{incident.name}: {'change the action' if old.id else 'new action'}",
@@ -71,7 +74,8 @@ class IncidentActions(IncidentFeature):
             return
 
         async def then(key: str) -> None:
-            await self.host.act(edit.begin_action, self.desk, incident.number, int(key))
+            saw = next(action for action in waiting if str(action.id) == key)
+            await self.screen.save_at_once(lambda: edit.begin_action(self.desk, incident.number, saw.id, base=saw))
 
         choices = [(str(action.id), action_line(action, as_of)) for action in waiting]
         self.screen.pick(f"{incident.name}: which action is in progress?", choices, then)
@@ -87,9 +91,9 @@ class IncidentActions(IncidentFeature):
             action = next(action for action in incident.actions if str(action.id) == key)
             days = TypedDay()
 
-            def save(values: Values) -> None:
+            def save(values: Values) -> Rival | None:
                 done = days.read(values["done"], as_of, was=action.done, past=True)
-                edit.finish_action(self.desk, incident.number, action.id, done)
+                return edit.finish_action(self.desk, incident.number, action.id, done, base=action)
 
             self.screen.ask(
                 f"{incident.name}: done?",

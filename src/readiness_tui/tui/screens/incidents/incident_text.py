@@ -17,6 +17,7 @@ from readiness_tui.services.incidents.edit import SECTIONS, TIMES, needs_reason
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.glyphs import Mark
 from readiness_tui.tui.markdown import hanging
+from readiness_tui.tui.rival_text import waiting
 from readiness_tui.tui.text import column, join, line, safe
 
 _LABEL = 10  # columns of the labels on the left
@@ -114,6 +115,9 @@ def _head(view: ReviewView, incident: Incident, width: int) -> Iterator[Content]
         yield from hanging(
             "", Content.styled(f"! two texts of {one_line(sections)} · w shows them", "bold $text-error"), width
         )
+    others = [rival for rival in view.rivals if not rival.about.startswith("section/")]
+    for waits in waiting(others, f"incident/{incident.number}"):
+        yield from hanging("", waits, width)
     if incident.item_id:
         standing = view.judgement.standings.get(incident.item_id)
         item = f"{incident.item_id} {standing.item.title}" if standing else incident.item_id

@@ -76,6 +76,7 @@ class MeetingScreen(RoomScreen):
         self._stops: list[Stop] = []
         self._deferred: set[str] = set()  # keys of points
         self._position = 0
+        self._shown: Stop | None = None  # what is on the stage
         self._item_began: datetime | None = None
         self._people: tuple[str, ...] = ()
         self._found: tuple[Decision, ...] = ()
@@ -134,6 +135,16 @@ class MeetingScreen(RoomScreen):
     @property
     def item_id(self) -> str | None:
         return self.stop.item if self.stop is not None else None
+
+    @property
+    def present_item(self) -> str | None:
+        return self.item_id
+
+    def show_news(self) -> None:
+        self._show_clock()
+
+    def show_company(self) -> None:
+        self.show_item()
 
     @property
     def here(self) -> tuple[str, ...]:
@@ -203,7 +214,8 @@ class MeetingScreen(RoomScreen):
         item = int((now - self._item_began).total_seconds() // 60) if at is not None else 0
         run = pace(len(left), len(keys) - len(left), (now - self._meeting.began).total_seconds())
         self.query_one("#clock", Static).update(meeting_text.clock(place, item, run, self.view.judgement.verdict))
-        self.query_one("#who", Static).update(meeting_text.who_votes(self.view, self.here, self.room))
+        who, news = meeting_text.who_votes(self.view, self.here, self.room), self.host.together.news
+        self.query_one("#who", Static).update(line(f"↻ {news}", "$text-accent") if news else who)
 
     def show_item(self) -> None:
         view, stop = self.view, self.stop
@@ -222,7 +234,8 @@ class MeetingScreen(RoomScreen):
         else:
             item = standing.item.id
             gap, last = view.gaps.get(self.scoring.gap_key or ""), self.scoring.last.beside(view, item)
-            text = item_text.detail(view, standing, view.dossier(item), gap, last)
+            company = self.host.together.company.get(item, ())
+            text = item_text.detail(view, standing, view.dossier(item), gap, last, company)
             if stop.point.key in self._deferred:
                 mark = f"   {glyphs.DONE.glyph} put off"
             else:
@@ -234,7 +247,9 @@ class MeetingScreen(RoomScreen):
             )
             shown.update(Content("\n").join([head, Content(""), text]))
             self.scoring.consequences.show(item)
-        self.query_one("#stage").scroll_home(animate=False)
+        if self._shown is not stop or stop is None:
+            self._shown = stop
+            self.query_one("#stage").scroll_home(animate=False)
 
     # -- moving about ---------------------------------------------------------------------------------------------------
 

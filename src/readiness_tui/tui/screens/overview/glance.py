@@ -159,5 +159,5 @@ def facts_table(of: Glance) -> Content:
         style = "bold $text-accent" if title.isupper() else "$foreground-muted"
         table.append(join(Content.styled(f"{title:<11}", style), *handed))
     if of.next_step:
-        table.append(join(Content.styled(f"{'NEXT':<11}", "bold $text-accent"), of.next_step))
+        table.append(join(Content.styled(f"{'NEXT':<11}", "bold $text-accent"), line(of.next_step)))
     return Content("\n").join(table)

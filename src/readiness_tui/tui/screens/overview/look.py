@@ -110,6 +110,9 @@ def next_step(view: ReviewView) -> str:
     """The one thing to press next, where it is plain what that is."""
     if view.review.frozen_at is not None:
         return "this review is frozen: press H, then n for the next one"
+    if view.rivals:
+        first, more = view.rivals[0], len(view.rivals) - 1
+        return f"two versions of {first.title}{f' and {more} more' if more else ''} wait: press # to compare and settle"
     if view.acceptable:
         n = len(view.acceptable)
         return f"proofs propose a score for {n} item{'s' if n != 1 else ''}: press a to accept"

@@ -100,7 +100,7 @@ class ScorecardScreen(RoomScreen):
                 Field("reason", "Why?"),
             ],
             lambda values: reviews.override_verdict(
-                self.desk, choose(Verdict, values["verdict"], "a verdict"), values["reason"]
+                self.desk, choose(Verdict, values["verdict"], "a verdict"), values["reason"], base=view.review
             ),
             intro=f"Recorded in your name, {view.who}. The computed verdict {view.judgement.verdict} stays printed.",
         )
