@@ -21,15 +21,24 @@ class Point:
     """One point of the agenda, under the key of its gap.
 
     `items`: those of it that need the meeting. A `same_as` group has one gap and is one point, the most pressing item
-    first. None for an overdue gap of the gate, an incident, a case or a trace. `why`: why it is on the agenda.
-    `stays`: no decision takes it off (a blocker that is not met, a waiver that ends, a date that has passed); it is
+    first. None for an overdue gap of the gate, an incident, a case or a trace. `whys`: why each is on the agenda, or why
+    the gap is. `stays`: no decision takes it off (a blocker that is not met, a waiver that ends, a date that has passed); it is
     settled for a meeting that has spoken about it.
     """
 
     key: str
     items: tuple[str, ...]
-    why: str
+    whys: tuple[str, ...]
     stays: bool = False
+
+    @property
+    def why(self) -> str:
+        """The most pressing reason."""
+        return self.whys[0]
+
+    def why_of(self, item: str | None) -> str:
+        """The reason of one of its items."""
+        return self.whys[self.items.index(item)] if item in self.items else self.why
 
 
 def agenda(of: Workings) -> tuple[Point, ...]:
@@ -46,13 +55,14 @@ def agenda(of: Workings) -> tuple[Point, ...]:
             reasons.setdefault(key, []).append((found[0], place, item_id, found[1]))
     points: list[tuple[int, int, Point]] = []
     for key, listed in reasons.items():
-        rank, place, _, why = min(listed)
+        rank, place, *_ = min(listed)
         items = tuple(item for *_, item, _ in sorted(listed))
+        whys = tuple(why for *_, why in sorted(listed))
         stays = all(of.standings[item].decided and one in _STAY for one, _, item, _ in listed)
-        points.append((rank, place, Point(key, items, why, stays)))
+        points.append((rank, place, Point(key, items, whys, stays)))
     for gap in (of.facts.gaps or {}).values():
         if not gap.key.startswith("item/") and overdue(gap, of.as_of):
-            points.append((_OVERDUE, len(of.standings), Point(gap.key, (), _was_due(gap), stays=True)))
+            points.append((_OVERDUE, len(of.standings), Point(gap.key, (), (_was_due(gap),), stays=True)))
     return tuple(point for _, _, point in sorted(points, key=lambda entry: entry[:2]))
 
 

@@ -228,7 +228,8 @@ class MeetingScreen(RoomScreen):
             others = self.scoring.siblings
             same = f" · the same gap as {', '.join(others)}" if others else ""
             head = join(
-                line(f"On the agenda: {stop.point.why}{same}", "$text-accent"), Content.styled(mark, glyphs.DONE.style)
+                line(f"On the agenda: {stop.point.why_of(item)}{same}", "$text-accent"),
+                Content.styled(mark, glyphs.DONE.style),
             )
             shown.update(Content("\n").join([head, Content(""), text]))
             self.scoring.consequences.show(item)
