@@ -12,9 +12,9 @@ from readiness_tui.domain.checklists.model import ProbeKind
 from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.domain.verdict.causes import item_key
 from readiness_tui.services.review import assess, promises
+from readiness_tui.tui.dialogs.accept import ask_to_accept
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text, offers
-from readiness_tui.tui.screens.checklists.accept_dialog import ask_to_accept
 from readiness_tui.tui.screens.checklists.consequences import Consequences
 from readiness_tui.tui.screens.checklists.remark_form import ask_evidence, ask_promise
 from readiness_tui.tui.screens.checklists.tick_dialog import TickDialog
