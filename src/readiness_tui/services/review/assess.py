@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -223,10 +223,21 @@ def acceptance(view: ReviewView, items: Sequence[str] | None = None) -> Acceptan
     return Acceptance(tuple(one for one in ready if one[0] not in unseen), unseen)
 
 
-def accept(desk: Desk, items: Sequence[str] | None = None, *, room: Sequence[str] = ()) -> tuple[str, ...]:
-    """Vote what the proofs propose, as `acceptance` tells beforehand. Returns the items accepted. `room` as for `score`."""
+def accept(
+    desk: Desk,
+    items: Sequence[str] | None = None,
+    *,
+    shown: Mapping[str, int] | None = None,
+    room: Sequence[str] = (),
+) -> tuple[str, ...]:
+    """Vote what the proofs propose, as `acceptance` tells beforehand. Returns the items accepted. `room` as for `score`.
+
+    `shown`: the points that somebody was shown and agreed to; where a proof proposes others by now, nothing is voted.
+    """
     view = load(desk)
     found = acceptance(view, items)
+    if shown is not None and dict(found.votes) != dict(shown):
+        raise ReadinessError("What the proofs propose has changed meanwhile. Nothing was voted: look at it again.")
     if not found.votes:
         raise ReadinessError(
             f"The proof of {', '.join(found.left_out)} proposes 0 on a blocker: look at each, and accept it there."

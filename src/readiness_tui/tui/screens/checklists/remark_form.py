@@ -30,7 +30,7 @@ def ask_evidence(screen: RoomScreen, items: list[str], *, title: str = "", intro
     view = screen.view
     kept: tuple[Evidence, ...] = ()  # a claim that this form has kept already …
     typed: Values = {}  # … as it was typed
-    made = remarks.Recorded(())
+    made = remarks.LineKept(())
     days = TypedDay()
 
     def save(values: Values) -> None:
@@ -50,7 +50,7 @@ def ask_evidence(screen: RoomScreen, items: list[str], *, title: str = "", intro
         nonlocal kept, typed, made, save_once
         if kept and values == typed:
             return None  # Enter again keeps it as it is
-        made = remarks.Recorded(())
+        made = remarks.LineKept(())
         refusal = await save_once(values)
         if made.remark:
             screen.host.tell(made.remark)

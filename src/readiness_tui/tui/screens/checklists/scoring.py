@@ -15,9 +15,9 @@ from readiness_tui.domain.verdict.causes import item_key
 from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import assess, carry, promises
+from readiness_tui.tui.dialogs.accept import ask_to_accept
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text, offers
-from readiness_tui.tui.screens.checklists.accept_dialog import ask_to_accept
 from readiness_tui.tui.screens.checklists.consequences import Consequences
 from readiness_tui.tui.screens.checklists.last_time import LastTimes
 from readiness_tui.tui.screens.checklists.remark_form import ask_evidence, ask_promise
@@ -36,7 +36,7 @@ class Scoring(Feature):
             for points, word in enumerate(item_text.WORDS)
         ),
         Binding("minus", "not_applicable", "n/a", id="checklists.na", key_display="-", show=False, tooltip="Not applicable, with a reason"),
-        Binding("a", "accept", "Accept", id="checklists.accept", tooltip="Vote what the proof proposes"),
+        Binding("a", "accept", "Accept", id="checklists.accept", tooltip="Show what the proof proposes, then vote it"),
         Binding("k", "keep", "Keep vote", id="checklists.keep", show=False, tooltip="Keep the vote against the proof, with a reason"),
         Binding("f", "dismiss_hit", "Dismiss hit", id="checklists.dismiss", show=False, tooltip="Say why a hit of a refuting proof is harmless"),
         Binding("F", "restore_hit", "Restore hit", id="checklists.restore", show=False, tooltip="Take the dismissal of a hit back: it refutes again"),
@@ -46,8 +46,8 @@ class Scoring(Feature):
         Binding("x", "tick", "Tick", id="checklists.tick", show=False, tooltip="Tick off the item's parts, where it has any"),
         Binding("n", "note", "Note", id="checklists.note", show=False, tooltip="Write the item's note"),
         Binding("w", "waive", "Waive", id="checklists.waive", show=False, tooltip="Accept the risk until a date; withdraw a waiver"),
-        Binding("o", "owner", "Owner", id="checklists.owner", show=False, tooltip="Who owns the item's gap"),
-        Binding("d", "due", "Due", id="checklists.due", show=False, tooltip="When the item's gap is due"),
+        Binding("o", "owner", "Owner", id="checklists.owner", show=False, tooltip="Who sees to the item, and by when"),
+        Binding("d", "due", "Due", id="checklists.due", show=False, tooltip="By when, and who sees to the item"),
         Binding("c", "confirm", "Confirm", id="checklists.confirm", show=False, tooltip="Confirm last time's vote or a not-applicable, or record a consensus"),
         *LastTimes.BINDINGS,
         Binding("equals_sign", "copy", "Copy to siblings", id="checklists.copy", key_display="=", show=False,

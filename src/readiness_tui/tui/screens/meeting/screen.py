@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from readiness_tui.domain.verdict.agenda import Point, agenda, pace
+from readiness_tui.domain.verdict.agenda import AgendaPoint, agenda, pace
 from readiness_tui.domain.verdict.decision import Decision, Topic
 from readiness_tui.reports.atomic import write_text
 from readiness_tui.reports.decisions import decisions_markdown
@@ -36,7 +36,7 @@ from readiness_tui.tui.widgets.key_lines import KeyLines
 class Stop:
     """What is on the screen at once: an item of a point, or a point without one. `group`: items that share its gap."""
 
-    point: Point
+    point: AgendaPoint
     item: str | None
 
 
@@ -156,19 +156,19 @@ class MeetingScreen(RoomScreen):
         """The reviewers whose the vote is; empty where it is the typist's own."""
         return meeting.room(self.desk, self.view.review, self.here)
 
-    def _open(self) -> tuple[Point, ...]:
+    def _open(self) -> tuple[AgendaPoint, ...]:
         """The points that still need the meeting: not those put off in it, nor those that it has decided on as far as
         it can."""
         spoken = {one.about for one in self._found}
 
-        def settled(point: Point) -> bool:
+        def settled(point: AgendaPoint) -> bool:
             return point.stays and not spoken.isdisjoint((*point.items, called(point.key)))
 
         points = agenda(self.view.workings)
         return tuple(point for point in points if point.key not in self._deferred and not settled(point))
 
     @staticmethod
-    def _items_of(points: tuple[Point, ...]) -> set[str]:
+    def _items_of(points: tuple[AgendaPoint, ...]) -> set[str]:
         return {item for point in points for item in point.items}
 
     def _offered(self, binding: Binding) -> bool:
@@ -243,7 +243,8 @@ class MeetingScreen(RoomScreen):
             others = self.scoring.siblings
             same = f" · the same gap as {', '.join(others)}" if others else ""
             head = join(
-                line(f"On the agenda: {stop.point.why}{same}", "$text-accent"), Content.styled(mark, glyphs.DONE.style)
+                line(f"On the agenda: {stop.point.why_of(item)}{same}", "$text-accent"),
+                Content.styled(mark, glyphs.DONE.style),
             )
             shown.update(Content("\n").join([head, Content(""), text]))
             self.scoring.consequences.show(item)
@@ -357,7 +358,7 @@ class MeetingScreen(RoomScreen):
             self, [name], deferred=deferred, owner=self._last_owner, people=self._people, then=saved,
         )  # fmt: skip
 
-    async def _put_off(self, point: Point) -> None:
+    async def _put_off(self, point: AgendaPoint) -> None:
         """It goes to the end, and the next one is shown."""
         self._deferred.add(point.key)
         moved = [stop for stop in self._stops if stop.point.key == point.key]

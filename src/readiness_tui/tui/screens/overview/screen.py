@@ -130,7 +130,7 @@ class OverviewScreen(RoomScreen):
         if not view.acceptable:
             self.host.tell("No proof proposes a score that is still open.")
             return
-        from readiness_tui.tui.screens.checklists.accept_dialog import ask_to_accept
+        from readiness_tui.tui.dialogs.accept import ask_to_accept
 
         await ask_to_accept(self)
 
