@@ -35,6 +35,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+WAY = 20  # jumps that can be taken back
 AT_ONCE = frozenset({"ctrl+q", "ctrl+c"})  # keys that do not wait until the review is judged
 
 
@@ -78,6 +79,7 @@ class ReadinessApp(App[None]):
     ) -> None:
         super().__init__()
         self._lab = lab
+        self._way: list[str] = []  # the rooms that were left by a jump, for Esc
         self.desk = desk
         self.who = desk.who if desk else who
         self.here = here or Path.cwd()
@@ -245,6 +247,31 @@ class ReadinessApp(App[None]):
         await self.push_screen(LabScreen(folder))
 
     async def action_room(self, name: str) -> None:
+        self._way.clear()
+        if self.is_screen_installed(name) and isinstance(room := self.get_screen(name), RoomScreen):
+            room.show_all()
+            if room is self.screen:
+                await room.refresh_view()
+        await self._enter(name)
+
+    async def action_jump(self, name: str) -> None:
+        await self.jump(name)
+
+    async def jump(self, room: str) -> None:
+        here = next((one.ROOM for one in self.screen_stack if isinstance(one, RoomScreen) and one.ROOM in ROOMS), "")
+        if here and here != room:
+            self._way = [*self._way[-WAY:], here]
+        await self._enter(room)
+
+    @property
+    def came_from(self) -> str:
+        return self._way[-1] if self._way else ""
+
+    async def go_back(self) -> None:
+        if self._way:
+            await self._enter(self._way.pop())
+
+    async def _enter(self, name: str) -> None:
         if self.view is None and self.opening is None:
             return
         if not self.is_screen_installed(name):
@@ -302,29 +329,29 @@ class ReadinessApp(App[None]):
     async def go_to(self, key: str) -> None:
         kind, _, rest = key.partition("/")
         if kind == "item" or (kind in ("section", "assessed", "na") and rest):
-            await self.action_room("checklists")
+            await self.jump("checklists")
             item = next((part for part in reversed(rest.split("/")) if self._is_item(part)), None)
             if item is not None:
                 await self._point("checklists", item)
         elif key == "gate/high-risk":
             await self.action_review()
         elif kind == "gate":
-            await self.action_room("evals")
+            await self.jump("evals")
             if self.view is not None and rest in {row.rule.key for row in self.view.gate.rows}:
                 await self._point("evals", rest)
         elif kind == "incident":
-            await self.action_room("incidents")
+            await self.jump("incidents")
             await self._point("incidents", rest.split("/")[0])
         elif kind == "trace":
             await self.show_traces([rest], "this trace")
         elif kind == "case":
-            await self.action_room("evals")
+            await self.jump("evals")
             await self._point("evals", rest)
         elif kind in ("condition", "gap"):
-            await self.action_room("gaps")
+            await self.jump("gaps")
             await self._point("gaps", rest)
         else:
-            await self.action_room("checklists")
+            await self.jump("checklists")
             if kind == "evidence" and self.view is not None:
                 from readiness_tui.domain.checklists.standing import unchecked
 
@@ -333,7 +360,7 @@ class ReadinessApp(App[None]):
                     await self._point("checklists", waiting[0].id)
 
     async def show_traces(self, trace_ids: list[str], why: str) -> None:
-        await self.action_room("traces")
+        await self.jump("traces")
         screen = self.screen
         if isinstance(screen, RoomScreen):
             screen.point_at_many(trace_ids, why)

@@ -63,6 +63,16 @@ class Host(Protocol):
     async def action_room(self, name: str) -> None:
         """Go to one of the eight rooms."""
 
+    @property
+    def came_from(self) -> str:
+        """The room that one jumped here from; "" after going here by its own key."""
+
+    async def jump(self, room: str) -> None:
+        """`action_room`, from which Esc comes back."""
+
+    async def go_back(self) -> None:
+        """To the room that one came from, as it was left."""
+
     async def action_review(self, at: str = "") -> None:
         """The queue of cases that wait for a label; at the case `at`, where it is in it."""
 

@@ -42,8 +42,8 @@ class PickDialog(ModalScreen[str | None]):
             yield Static(line(self._title, "bold"), id="dialog-title")
             if self._intro:
                 yield Static(safe(self._intro), id="dialog-intro")
-            yield PickList(id="choices", compact=True)
-            yield Static("Enter chooses · Esc leaves", classes="muted")
+            yield PickList(id="choices", pointer=True)
+            yield Static("Enter chooses · / finds · Esc leaves", classes="muted")
 
     def on_mount(self) -> None:
         listed = self.query_one(PickList)

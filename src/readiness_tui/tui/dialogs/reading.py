@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from readiness_tui.tui.text import line
+from readiness_tui.tui.widgets.pane import Pane
 
 
 class ReadingDialog(ModalScreen[None]):
@@ -23,7 +24,7 @@ class ReadingDialog(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Static(line(self._title, "bold"), id="dialog-title")
-            with VerticalScroll(id="dialog-fields"):
+            with Pane(id="dialog-fields"):
                 yield Static(self._text)
 
     def on_mount(self) -> None:

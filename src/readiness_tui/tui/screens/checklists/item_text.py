@@ -13,6 +13,7 @@ from readiness_tui.domain.verdict.gap import Gap
 from readiness_tui.domain.verdict.preview import Consequence
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.text import column, join, line, safe
 
 LETTER = {Severity.BLOCKER: "B", Severity.MAJOR: "M", Severity.MINOR: "m"}
@@ -30,6 +31,21 @@ def list_line(standing: Standing, width: int, *, selected: bool, proposed: bool)
         Content.styled("P" if proposed else " ", "$text-accent"),
         Content.styled(LETTER[standing.item.severity], "$foreground-muted"),
     )
+
+
+def words(view: ReviewView, standing: Standing) -> str:
+    """What finding reads of an item: its whole title, its severity, and who has its gap."""
+    item = standing.item
+    gap = view.gaps.get(f"item/{standing.checklist_id}/{item.id}")
+    return f"{item.title} {item.severity} {gap.owner if gap is not None and gap.state.live else ''}"
+
+
+def present(view: ReviewView, standing: Standing) -> Present:
+    """The item for the clipboard, with the texts that may have links."""
+    item = standing.item
+    dossier = view.dossier(item.id)
+    texts = [*(piece.ref for piece in dossier.evidence), dossier.note, dossier.waiver.reason if dossier.waiver else ""]
+    return Present(item.id, f"{item.id} {item.title} · {standing.word} · {item.severity}", texts)
 
 
 def detail(view: ReviewView, standing: Standing, dossier: Dossier, gap: Gap | None) -> Content:

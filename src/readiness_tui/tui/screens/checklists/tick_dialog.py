@@ -43,7 +43,7 @@ class TickDialog(ModalScreen[None]):
         with Vertical(id="dialog"):
             yield Static(line(f"{item.id} {item.title}", "bold"), id="dialog-title")
             yield Static(safe(item.evidence), id="dialog-intro")
-            yield PickList(id="ticks", compact=True)
+            yield PickList(id="ticks", noun="parts", pointer=True)
             yield Static("Space or the number ticks · Esc leaves", classes="muted")
 
     def on_mount(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
@@ -17,6 +17,7 @@ from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.evals import case_text, pair_text
 from readiness_tui.tui.screens.evals.page import WIDE, CaseLine
 from readiness_tui.tui.text import line
+from readiness_tui.tui.widgets.pane import Pane
 
 
 class CaseDialog(ModalScreen[str]):
@@ -54,7 +55,7 @@ class CaseDialog(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         with Vertical(id="case"):
             yield Static(id="case-title")
-            with VerticalScroll(id="case-body"):
+            with Pane(id="case-body"):
                 yield Static(id="case-question")
                 with Horizontal(id="case-sides"):
                     yield Static(id="case-side-0", classes="case-side")

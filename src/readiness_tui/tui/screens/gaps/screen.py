@@ -25,10 +25,12 @@ from readiness_tui.services.review import gaps
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import column, join, safe
 from readiness_tui.tui.widgets.opening_list import OpeningList
+from readiness_tui.tui.widgets.pick_list import Pick
 
 CONDITION, GAP = "condition/", "gap/"
 STATE_MARKS = {
@@ -70,7 +72,7 @@ class GapsScreen(RoomScreen):
 
     def body(self) -> ComposeResult:
         with Vertical(id="body"):
-            yield OpeningList(id="rows", compact=True)
+            yield OpeningList(id="rows", noun="conditions and gaps")
             yield Static(id="about")
 
     async def show(self, view: ReviewView) -> None:
@@ -80,12 +82,20 @@ class GapsScreen(RoomScreen):
         self._lines = {gap.key: gap for gap in gap_lines(view.facts, view.judgement, done=self._done_too)}
         options = [Option(heading(view, width), disabled=True)]
         options += [
-            Option(condition_line(condition, width), id=CONDITION + key) for key, condition in self._conditions.items()
+            Pick(
+                condition_line(condition, width),
+                id=CONDITION + key,
+                words=f"{condition.text} {condition.problem} {condition.owner} {condition.due or ''}",
+            )
+            for key, condition in self._conditions.items()
         ]
         if not self._conditions:
             options.append(Option(Content.styled("none", "$foreground-muted"), disabled=True))
         options.append(Option(Content.styled(f"GAPS  {len(self._lines)}", "bold $text-accent"), disabled=True))
-        options += [Option(gap_line(gap, width, view), id=GAP + key) for key, gap in self._lines.items()]
+        options += [
+            Pick(gap_line(gap, width, view), id=GAP + key, words=f"{key} {gap.title} {gap.owner} {gap.due or ''}")
+            for key, gap in self._lines.items()
+        ]
         if not self._lines:
             options.append(
                 Option(Content.styled("none: every decided item is met", "$foreground-muted"), disabled=True)
@@ -124,6 +134,18 @@ class GapsScreen(RoomScreen):
             if name.startswith(kind):
                 return kind, name.removeprefix(kind)
         return "", ""
+
+    @property
+    def present(self) -> Present | None:
+        kind, key = self._current()
+        if kind == CONDITION:
+            one = self._conditions[key]
+            return Present(key, f"{one.text} · {one.owner or 'no owner'} · due {one.due or '—'}", [one.act])
+        if kind == GAP:
+            gap = self._lines[key]
+            row = f"{gap.title} · {gap.severity} · {gap.state} · {gap.owner or 'no owner'} · due {gap.due or '—'}"
+            return Present(key, row, [gap.evidence])
+        return None
 
     @on(OptionList.OptionSelected, "#rows")
     async def _chosen(self, event: OptionList.OptionSelected) -> None:

@@ -6,12 +6,13 @@ from typing import Any
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from readiness_tui.tui.text import fit
+from readiness_tui.tui.widgets.pane import Pane
 
 WORDS = """\
 ● met   ◐ partial, or only claimed   ○ missing   · undecided   ! conflict   – not applicable
@@ -45,7 +46,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Static("Keys", id="dialog-title")
-            with VerticalScroll(id="dialog-fields"):
+            with Pane(id="dialog-fields"):
                 yield Static("On this screen", classes="heading")
                 yield Static(self._table(self._here))
                 yield Static("\nEverywhere", classes="heading")

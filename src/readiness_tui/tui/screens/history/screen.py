@@ -8,17 +8,17 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from readiness_tui.domain.text.format import full_day
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import history, reviews
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.form import Field
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import column, fit, join, line, safe
-from readiness_tui.tui.widgets.pick_list import PickList
+from readiness_tui.tui.widgets.pick_list import Pick, PickList
 
 PAGE = 200
 
@@ -44,7 +44,7 @@ class HistoryScreen(RoomScreen):
         with Vertical(id="body"):
             yield Static(id="summary")
             yield Static(Content.styled("CHANGES  the newest first, times in UTC", "bold $text-accent"))
-            yield PickList(id="changes", compact=True)
+            yield PickList(id="changes", noun="changes")
             yield Static(id="rows")
 
     async def show(self, view: ReviewView) -> None:
@@ -53,7 +53,8 @@ class HistoryScreen(RoomScreen):
         self._changes = await self.host.fetch(history.log, self.desk, limit=self._limit) or []
         width = max(self.size.width - 4, 60)
         self.query_one("#changes", PickList).refill(
-            Option(change_line(change, width), id=str(change.id)) for change in self._changes
+            Pick(change_line(change, width), id=str(change.id), words=f"{change.who} {change.what} {change.why}")
+            for change in self._changes
         )
 
     @on(OptionList.OptionHighlighted, "#changes")
@@ -76,6 +77,15 @@ class HistoryScreen(RoomScreen):
     def _current(self) -> history.AuditEntry | None:
         current = self.query_one("#changes", PickList).current
         return next((change for change in self._changes if str(change.id) == current), None)
+
+    @property
+    def present(self) -> Present | None:
+        one = self._current
+        return (
+            None
+            if one is None
+            else Present(str(one.id), f"{one.at:%Y-%m-%d %H:%M} UTC {one.who} {one.what}", [one.why])
+        )
 
     def action_undo(self) -> None:
         change = self._current

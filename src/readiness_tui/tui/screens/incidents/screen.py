@@ -7,7 +7,7 @@ from dataclasses import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Container, Vertical, VerticalScroll
+from textual.containers import Container, Vertical
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -17,6 +17,7 @@ from readiness_tui.reports.incident_md import incident_markdown
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.incidents import read
 from readiness_tui.tui.dialogs.reading import ReadingDialog
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.incidents import incident_text, trends_text
 from readiness_tui.tui.screens.incidents.actions import IncidentActions
 from readiness_tui.tui.screens.incidents.facts import IncidentFacts
@@ -27,6 +28,7 @@ from readiness_tui.tui.screens.incidents.note_dialog import NoteDialog
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.widgets.opening_list import OpeningList
+from readiness_tui.tui.widgets.pane import Pane
 
 FEATURES = (IncidentFacts, IncidentNote, IncidentActions, IncidentLinks, IncidentFiles)
 
@@ -40,7 +42,6 @@ class IncidentsScreen(RoomScreen):
         Binding("slash", "search", "Find", id="incidents.search", key_display="/", tooltip="Find: words, is:open, is:overdue, sev:2, class:tool"),
         Binding("z", "filter", "Open only", id="incidents.filter", show=False, tooltip="Only the open ones, or all"),
         Binding("r", "trends", "Trends", id="incidents.trends", show=False, tooltip="All incidents together: how long they took, what recurs, what is late"),
-        Binding("escape", "clear", "Clear", id="incidents.clear", key_display="Esc", show=False, tooltip="Clear what was searched for"),
         Binding("space", "next", "Next", id="incidents.next", show=False, tooltip="Go to the next open incident"),
     ]  # fmt: skip
 
@@ -59,8 +60,8 @@ class IncidentsScreen(RoomScreen):
 
     def _panes(self) -> ComposeResult:
         with Container(id="panes"):
-            yield OpeningList(id="incidents", compact=True)
-            with VerticalScroll(id="detail"):
+            yield OpeningList(id="incidents", noun="incidents")
+            with Pane(id="detail"):
                 yield Static(id="incident")
 
     def on_mount(self) -> None:
@@ -124,6 +125,15 @@ class IncidentsScreen(RoomScreen):
             width = self.query_one("#detail").scrollable_content_region.width or self.size.width - 4
             shown.update(incident_text.detail(view, found.incident, width, found.hits))
 
+    @property
+    def present(self) -> Present | None:
+        one = self.incident
+        if one is None:
+            return None
+        return Present(
+            one.name, f"{one.name} {one.severity} {one.title}", [*one.fields.values(), *(e.text for e in one.timeline)]
+        )
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return bool(self._found) if action in ("open", "next") else super().check_action(action, parameters)
 
@@ -146,7 +156,11 @@ class IncidentsScreen(RoomScreen):
         if wanted is not None:
             await self._narrow(wanted)
 
-    async def action_clear(self) -> None:
+    @property
+    def narrowed(self) -> bool:
+        return self.query_one("#search").display or self._filter != read.NO_FILTER
+
+    async def unwind(self) -> None:
         self.query_one("#search", Input).value = ""
         await self._narrow(read.NO_FILTER)
 

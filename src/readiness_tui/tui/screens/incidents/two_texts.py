@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
@@ -14,6 +14,7 @@ from readiness_tui.domain.incidents.model import Incident, Rival
 from readiness_tui.tui.diff_text import words
 from readiness_tui.tui.screens.incidents.incident_text import clock
 from readiness_tui.tui.text import line, safe
+from readiness_tui.tui.widgets.pane import Pane
 
 _SHOWN = 20_000  # characters of one text
 
@@ -41,7 +42,7 @@ class TwoTextsDialog(ModalScreen[str | None]):
         with Vertical(id="dialog"):
             section = self._rival.section.replace("_", " ")
             yield Static(line(f"{self._incident.name}: two texts of {section}", "bold"), id="dialog-title")
-            with VerticalScroll(id="dialog-fields"):
+            with Pane(id="dialog-fields"):
                 yield Static(comparison(self._incident, self._rival))
             yield Footer(show_command_palette=False, compact=True)
 

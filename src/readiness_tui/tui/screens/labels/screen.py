@@ -15,8 +15,10 @@ from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.labels import queue as labelling
 from readiness_tui.services.labels.queue import DRAW, Place, Question, Queue, Task, Why
 from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.labels import text
 from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.text import line
 
 
 class QueueScreen(RoomScreen):
@@ -200,6 +202,25 @@ class QueueScreen(RoomScreen):
         if len(titles) > 1:
             fields.insert(0, Field("metric", "What people are asked about", one.title, choices=tuple(titles)))
         self.ask_with(f"Batch {one.number}: check the judge of {one.title}", fields, submit, intro=text.BATCH_INTRO)
+
+    @property
+    def present(self) -> Present | None:
+        task = self.shown
+        return None if task is None else Present(task.key, f"{task.key} {task.case.question}", [task.case.output or ""])
+
+    async def action_find(self) -> None:
+        """All cases of the queue as a list, to go to one."""
+        if not self._tasks:
+            self.host.tell("There is no case in the queue to find.")
+            return
+
+        async def then(place: str) -> None:
+            await self._move(int(place))
+
+        choices = [
+            (str(at), line(f"{task.key}  {task.case.question}", limit=300)) for at, task in enumerate(self._tasks)
+        ]
+        self.pick("Go to which case?", choices, then, at=None if self._position is None else str(self._position))
 
     def action_scroll(self, by: int) -> None:
         self.query_one("#stage").scroll_relative(y=by, animate=False)

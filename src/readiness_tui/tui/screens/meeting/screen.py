@@ -17,6 +17,7 @@ from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.checklists.scoring import Scoring
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import column, join, line
 
@@ -101,6 +102,11 @@ class MeetingScreen(RoomScreen):
     @property
     def item_id(self) -> str | None:
         return self._agenda[self._position][0] if self._position < len(self._agenda) else None
+
+    @property
+    def present(self) -> Present | None:
+        standing = self.scoring.standing
+        return item_text.present(self.view, standing) if standing else None
 
     def show_item(self) -> None:
         view, standing = self.view, self.scoring.standing

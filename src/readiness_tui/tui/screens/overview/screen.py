@@ -39,7 +39,7 @@ class OverviewScreen(RoomScreen):
                 tooltip="Accept every proposed score that contradicts nobody"),
         Binding("space", "next", "Next", id="overview.next", tooltip="Go to the next thing that needs a person"),
         Binding("v", "why", "Why", id="overview.why", tooltip="The verdict with every cause"),
-        Binding("x", "app.room('scorecard')", "Export", id="overview.export", tooltip="Preview and export the scorecard"),
+        Binding("x", "app.jump('scorecard')", "Export", id="overview.export", tooltip="Preview and export the scorecard"),
     ]  # fmt: skip
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class OverviewScreen(RoomScreen):
         with VerticalScroll(id="body", can_focus=False):
             yield Static(id="verdict")
             yield Static(id="flips-title", classes="heading")
-            yield PickList(id="flips", compact=True)
+            yield PickList(id="flips", noun="changes")
             yield Static(id="flips-rest")
             yield Static(id="sections")
             yield Static(id="facts")

@@ -16,6 +16,7 @@ from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import reviews, scorecard
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.widgets.document import Document
 
@@ -45,6 +46,11 @@ class ScorecardScreen(RoomScreen):
         # A frozen review is read and exported; nothing else works on it.
         view = self.view
         return action not in ("freeze", "dissent", "override") or view.review.frozen_at is None
+
+    @property
+    def present(self) -> Present | None:
+        title, text = self.query_one(Document).chapter
+        return Present(title, text) if title else None
 
     def action_read_on(self) -> None:
         self.query_one(Document).read_on()

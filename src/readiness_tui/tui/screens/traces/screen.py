@@ -23,6 +23,7 @@ from readiness_tui.services.traces import NOTHING, ListOrder, Survey
 from readiness_tui.tui.dialogs.counts import Chosen, CountsDialog
 from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.dialogs.spread import SpreadDialog
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.screens.traces import trace_text
 from readiness_tui.tui.screens.traces.acts import TraceActs
@@ -60,7 +61,6 @@ class TracesScreen(RoomScreen):
         Binding("f", "counts", "Counts", id="traces.counts", tooltip="Count what is listed by status, error, model, prompt, tool and release; Enter narrows"),
         Binding("h", "spread", "Spread", id="traces.spread", tooltip="How latency and cost of what is listed are spread, with the gate's limits"),
         *TraceActs.BINDINGS,
-        Binding("escape", "clear", "Clear", id="traces.clear", key_display="Esc", show=False, tooltip="Clear the selection, then the filter"),
     ]  # fmt: skip
 
     def __init__(self) -> None:
@@ -114,6 +114,9 @@ class TracesScreen(RoomScreen):
 
     def point_at(self, what: str) -> None:
         self.point_at_many([what], "this trace")
+
+    def show_all(self) -> None:
+        self._pinned = None
 
     def point_at_many(self, ids: Sequence[str], why: str) -> None:
         self._pinned, self._pinned_order = (tuple(dict.fromkeys(ids)), why), None
@@ -188,7 +191,14 @@ class TracesScreen(RoomScreen):
             met = " that meet the filter" if narrow else ""
             count = f"Only {plural(total or 0, 'trace')}{met}: "
             summary.update(Content.assemble((count, "bold $text-accent"), line(self._pinned[1] + lost)))
-            second.update(Content.styled("Esc shows all traces again", "$foreground-muted"))
+            second.update(
+                Content.styled(
+                    f"Esc goes back to {self.host.came_from.capitalize()}; T shows all traces"
+                    if self.host.came_from
+                    else "Esc shows all traces again",
+                    "$foreground-muted",
+                )
+            )
         elif self._survey is None:
             summary.update(Content.styled(head, "bold"))
             second.update(Content.styled("counting by kind …", "$foreground-muted"))
@@ -314,7 +324,22 @@ class TracesScreen(RoomScreen):
         self._list.focus()
         await self.refresh_view()
 
-    async def action_clear(self) -> None:
+    @property
+    def present(self) -> Present | None:
+        row = self._list.current
+        if row is None:
+            return None
+        trace, cells = row.trace, self._list.cells(row, 200)
+        texts = [text for text in (trace.question, trace.answer, trace.error) if text]
+        return Present(trace.id, " ".join("".join(text for text, _ in cells).split()), texts)
+
+    @property
+    def narrowed(self) -> bool:
+        """What another room asked to be shown is left by going back to it."""
+        pinned = self._pinned is not None and not self.host.came_from
+        return self._line.has_keys or bool(self._list.selected) or pinned or self._filter != NOTHING
+
+    async def unwind(self) -> None:
         shown = self._list
         if self._line.has_keys:
             self._line.say("" if self._filter == NOTHING else self._line.typed)

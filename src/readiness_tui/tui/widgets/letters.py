@@ -1,0 +1,15 @@
+"""Letters that move in a list or a text: only where neither the room nor the app has the letter for an act of its own."""
+
+from __future__ import annotations
+
+from textual.widget import Widget
+
+
+def taken(shown: Widget, key: str) -> bool:
+    """Whether this key is an act of the screen round a widget, or of the app where it acts there."""
+    screen = shown.screen
+    return any(
+        key in bindings.key_to_bindings
+        for node, bindings in screen._modal_binding_chain
+        if node is screen or node is shown.app
+    )
