@@ -79,6 +79,7 @@ class ReadinessApp(App[None]):
     ) -> None:
         super().__init__()
         self._lab = lab
+        self.unsaved: dict[str, str] = {}
         self._way: list[str] = []  # the rooms that were left by a jump, for Esc
         self.desk = desk
         self.who = desk.who if desk else who
@@ -249,9 +250,7 @@ class ReadinessApp(App[None]):
     async def action_room(self, name: str) -> None:
         self._way.clear()
         if self.is_screen_installed(name) and isinstance(room := self.get_screen(name), RoomScreen):
-            room.show_all()
-            if room is self.screen:
-                await room.refresh_view()
+            await room.whole()
         await self._enter(name)
 
     async def action_jump(self, name: str) -> None:

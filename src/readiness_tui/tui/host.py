@@ -24,6 +24,7 @@ class Host(Protocol):
     view: ReviewView | None  # the open review as it was last read; None until it has been judged for the first time
     opening: Opening | None  # what is known of it until then
     who: str
+    unsaved: dict[str, str]  # drafts of forms, by name, while no file is open
     here: Path  # the folder that new files go to
 
     async def serve(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

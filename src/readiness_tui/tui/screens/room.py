@@ -103,8 +103,8 @@ class RoomScreen(Screen[None]):
     def point_at(self, what: str) -> None:
         """Another screen asks to see this item, incident, gap or case; `show` follows."""
 
-    def show_all(self) -> None:
-        """The room's own key was pressed: what another screen narrowed it to is over; `show` follows."""
+    async def whole(self) -> None:
+        """The room's own key was pressed: what another screen narrowed it to is over."""
 
     def point_at_many(self, ids: Sequence[str], why: str) -> None:
         """Another screen asks to show only these records; `show` follows."""
@@ -226,17 +226,23 @@ class RoomScreen(Screen[None]):
         *,
         intro: str = "",
         button: str = "Save",
+        about: str = "",
     ) -> None:
-        """Open a form; `save(values)` calls a service (off the UI thread). A refusal stays in the form."""
+        """Open a form; `save(values)` calls a service (off the UI thread). A refusal stays in the form.
+
+        `about`: what the form is about, where its title does not say so: what was typed and not saved belongs to it.
+        """
         from readiness_tui.tui.dialogs.form import FormDialog
 
-        self.app.push_screen(FormDialog(title, fields, self.submitter(save), intro=intro, save=button))
+        self.app.push_screen(FormDialog(title, fields, self.submitter(save), intro=intro, save=button, about=about))
 
-    def ask_with(self, title: str, fields: Sequence[Field], submit: Submit, *, intro: str = "") -> None:
+    def ask_with(
+        self, title: str, fields: Sequence[Field], submit: Submit, *, intro: str = "", about: str = ""
+    ) -> None:
         """Open a form whose `submit` does its own saving."""
         from readiness_tui.tui.dialogs.form import FormDialog
 
-        self.app.push_screen(FormDialog(title, fields, submit, intro=intro))
+        self.app.push_screen(FormDialog(title, fields, submit, intro=intro, about=about))
 
     def submitter(self, save: Callable[[Values], Any]) -> Submit:
         """`save` as a form's submit: run away from the UI thread, its refusal returned as a sentence."""

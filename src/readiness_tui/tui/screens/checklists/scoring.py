@@ -277,7 +277,7 @@ class Scoring(Feature):
             return
         self.screen.ask(
             f"Note on {item}",
-            [Field("text", "Note (Ctrl+S saves)", view.dossier(item).note, long=True)],
+            [Field("text", "Note", view.dossier(item).note, long=True)],
             lambda values: assess.note(self.desk, item, values["text"]),
         )
 

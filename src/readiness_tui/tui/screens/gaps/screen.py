@@ -192,7 +192,7 @@ class GapsScreen(RoomScreen):
             "due": Field("due", "Due", str(due or ""), hint="2026-12-01, 1 Dec, +14"),
         }
         text = self._conditions[key].text if kind == CONDITION else self._lines[key].title
-        self.ask("Condition" if kind == CONDITION else "Gap", [fields[what]], save, intro=text)
+        self.ask("Condition" if kind == CONDITION else "Gap", [fields[what]], save, intro=text, about=key)
 
     def action_state(self) -> None:
         kind, key = self._current()

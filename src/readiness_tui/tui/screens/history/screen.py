@@ -97,6 +97,7 @@ class HistoryScreen(RoomScreen):
             lambda values: history.undo(self.desk, change.id, values["why"]),
             intro=f"{change.what}\nby {change.who}, {change.at:%Y-%m-%d %H:%M} UTC. The history keeps both entries.",
             button="Undo",
+            about=str(change.id),
         )
 
     async def action_older(self) -> None:

@@ -284,7 +284,7 @@ class LabScreen(Screen[None]):
 
         title, what = lab_text.ABOUT[name]
         fields = [Field("limit", f"{title}: {what}", self._limits[name], hint=">= 0.80")]
-        self.app.push_screen(FormDialog("A threshold, inclusive", fields, submit), self._shown)
+        self.app.push_screen(FormDialog("A threshold, inclusive", fields, submit, about=name), self._shown)
 
     async def _shown(self, _saved: bool | None) -> None:
         await self.show()

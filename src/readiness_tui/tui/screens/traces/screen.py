@@ -115,8 +115,10 @@ class TracesScreen(RoomScreen):
     def point_at(self, what: str) -> None:
         self.point_at_many([what], "this trace")
 
-    def show_all(self) -> None:
-        self._pinned = None
+    async def whole(self) -> None:
+        if self._pinned is not None:
+            self._pinned = None
+            await self.refresh_view()
 
     def point_at_many(self, ids: Sequence[str], why: str) -> None:
         self._pinned, self._pinned_order = (tuple(dict.fromkeys(ids)), why), None
