@@ -15,13 +15,16 @@ def paths_command(session: Session, as_json: bool) -> None:
     from readiness_tui.services.core import locate
 
     found = locate.locate(session.db)
+    settings = locate.settings_file()
     rows = {
         "database": str(found) if found else None,
         "config": str(locate.config_folder()),
+        "settings": str(settings) if settings.is_file() else None,
         "state": str(locate.state_folder()),
     }
     if as_json:
         say_json({"schema": 1, **rows})
         return
     for name, value in rows.items():
-        say(f"{name:<10}{value or 'none found; `readiness new` makes one'}")
+        none = f"none; {settings} would be read" if name == "settings" else "none found; `readiness new` makes one"
+        say(f"{name:<10}{value or none}")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from readiness_tui.services.core.opening import Opening
     from readiness_tui.services.core.view import ReviewView
     from readiness_tui.tui.host import Host
+    from readiness_tui.tui.preferences import Taken
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,9 +76,16 @@ class ReadinessApp(App[None]):
     ]  # fmt: skip
 
     def __init__(
-        self, desk: Desk | None = None, *, who: str = "somebody", here: Path | None = None, lab: Path | None = None
+        self,
+        desk: Desk | None = None,
+        *,
+        who: str = "somebody",
+        here: Path | None = None,
+        lab: Path | None = None,
+        preferences: Taken | None = None,
     ) -> None:
         super().__init__()
+        self._preferences = preferences
         self._lab = lab
         self.unsaved: dict[str, str] = {}
         self._way: list[str] = []  # the rooms that were left by a jump, for Esc
@@ -93,6 +101,11 @@ class ReadinessApp(App[None]):
         self._reckoning = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness-rules")
 
     async def on_mount(self) -> None:
+        if (own := self._preferences) is not None:
+            self.theme = own.theme or self.theme
+            self.set_keymap(own.keymap or {})
+            if own.problem:
+                self.complain(own.problem)
         if self._lab is not None:
             await self.open_lab(self._lab)
         elif self.desk is None:

@@ -13,3 +13,7 @@ def taken(shown: Widget, key: str) -> bool:
         for node, bindings in screen._modal_binding_chain
         if node is screen or node is shown.app
     )
+
+
+#: Ids of the bindings that give way to a room's own key.
+LETTERS = frozenset(f"{kind}.{letter}" for kind in ("list", "rows", "text") for letter in "jkgG") | {"list.find"}
