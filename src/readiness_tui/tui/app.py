@@ -37,6 +37,7 @@ T = TypeVar("T")
 
 
 WAY = 20  # jumps that can be taken back
+_KEYS = {"enter": "Enter", "space": "Space", "escape": "Esc", "backspace": "Backspace", "tab": "Tab"}
 AT_ONCE = frozenset({"ctrl+q", "ctrl+c"})  # keys that do not wait until the review is judged
 
 
@@ -192,6 +193,10 @@ class ReadinessApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, RoomScreen):
                 await screen.refresh_view()
+
+    def get_key_display(self, binding: Binding) -> str:
+        """As Textual's, but with one name for each of these keys wherever it stands."""
+        return binding.key_display or _KEYS.get(binding.key) or super().get_key_display(binding)
 
     def complain(self, sentence: str) -> None:
         """Show a refusal. Never markup: it may quote what was imported."""

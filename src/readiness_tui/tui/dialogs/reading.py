@@ -14,7 +14,7 @@ from readiness_tui.tui.widgets.pane import Pane
 
 
 class ReadingDialog(ModalScreen[None]):
-    BINDINGS = [Binding("escape,q,enter", "close", "Close", id="reading.close", key_display="Esc", tooltip="Close")]
+    BINDINGS = [Binding("escape,q,enter", "close", "Leave", id="reading.close", key_display="Esc", tooltip="Close")]
 
     def __init__(self, title: str, text: Content) -> None:
         super().__init__(classes="dialog wide")

@@ -26,7 +26,7 @@ class SpreadDialog(ModalScreen[None]):
     SpreadDialog Static { height: auto; }
     """
     BINDINGS = [
-        Binding("escape,q,enter,h", "leave", "Close", id="spread.leave", key_display="Esc", tooltip="Back to the list"),
+        Binding("escape,q,enter,h", "leave", "Leave", id="spread.leave", key_display="Esc", tooltip="Back to the list"),
     ]
 
     def __init__(self, title: str, bars: Mapping[str, Bars], limits: Mapping[str, Sequence[Threshold]]) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from textual.binding import Binding
 from textual.content import Content
 
-from readiness_tui.domain.text.links import links_in, refusal
 from readiness_tui.domain.text.sanitise import one_line, visible
 from readiness_tui.tui.text import safe
 from readiness_tui.tui.widgets.pick_list import PickList
@@ -34,6 +33,8 @@ class Present:
 
     @property
     def links(self) -> tuple[str, ...]:
+        from readiness_tui.domain.text.links import links_in
+
         return links_in("\n".join([self.row, *self.texts]))
 
     @property
@@ -59,4 +60,6 @@ def copied(kind: str, text: str, left: Sequence[tuple[str, str]]) -> tuple[str, 
 
 def link_choices(links: Sequence[str]) -> list[tuple[str, Content]]:
     """The links that may be opened, as choices of a dialog, in full."""
+    from readiness_tui.domain.text.links import refusal
+
     return [(str(place), safe(link)) for place, link in enumerate(links) if not refusal(link)]

@@ -12,8 +12,6 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text.links import refusal
-from readiness_tui.tui.browser import open_link
 from readiness_tui.tui.host import Host, host
 from readiness_tui.tui.screens import hands
 from readiness_tui.tui.widgets.bars import NavBar, RoomTab, TitleBar
@@ -116,6 +114,13 @@ class RoomScreen(Screen[None]):
         # Lines are fitted to the width of their widget, which is known once it is laid out.
         self.call_after_refresh(self.refresh_view)
 
+    @on(PickList.LaidOut)
+    async def _fit(self, event: PickList.LaidOut) -> None:
+        """Lines are fitted to the room their list has, which it has only once it is laid out."""
+        event.stop()
+        if event.rows.fitted_otherwise():
+            await self.refresh_view()
+
     async def refresh_view(self) -> None:
         """Show the app's present view, in the title and in the body."""
         if not self.is_mounted:
@@ -193,6 +198,9 @@ class RoomScreen(Screen[None]):
 
     def action_open_link(self) -> None:
         """Show the links of what is highlighted, in full; the chosen one is opened."""
+        from readiness_tui.domain.text.links import refusal
+        from readiness_tui.tui.browser import open_link
+
         links = self.present.links if self.present else ()
         choices = hands.link_choices(links)
         if not choices:
@@ -268,9 +276,10 @@ class RoomScreen(Screen[None]):
         then: Callable[[str], Awaitable[None]] | Callable[[str], None],
         *,
         at: str | None = None,
+        now: str | None = None,
         intro: str = "",
     ) -> None:
-        """Let one of `choices` be chosen and go on with its id."""
+        """Let one of `choices` be chosen and go on with its id; `now`: what holds now."""
         from readiness_tui.tui.dialogs.pick import PickDialog
 
         async def chosen(key: str | None) -> None:
@@ -278,7 +287,7 @@ class RoomScreen(Screen[None]):
             if going_on is not None:
                 await going_on
 
-        self.app.push_screen(PickDialog(title, choices, at=at, intro=intro), chosen)
+        self.app.push_screen(PickDialog(title, choices, at=at, now=now, intro=intro), chosen)
 
 
 class Feature:

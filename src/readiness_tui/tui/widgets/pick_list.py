@@ -45,7 +45,8 @@ class Pick(Option):
 class PickList(OptionList):
     """Rows with ids are picked; disabled rows without an id are headings. `noun`: what its rows are called.
 
-    `pointer`: a ▸ before the highlighted row, where nothing else tells it but the background.
+    `pointer`: a ▸ before the highlighted row, where nothing else tells it but the background. `fitted`: its screen makes the
+    rows for the width that the list has, and anew when that is another.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -75,16 +76,27 @@ class PickList(OptionList):
         def control(self) -> PickList:
             return self.rows
 
-    def __init__(self, *, id: str, noun: str = "rows", pointer: bool = False, compact: bool = True) -> None:
+    def __init__(
+        self, *, id: str, noun: str = "rows", pointer: bool = False, fitted: bool = False, compact: bool = True
+    ) -> None:
         super().__init__(id=id, compact=compact)
         self._noun = noun
         self._pointer = pointer
+        self._fits = fitted
         self._all: Sequence[Option] = ()  # of which those are shown that were found
         self._typed = ""  # what is looked for
         self._line: FindLine | None = None
+        self._widths: set[int] = set()  # for which its rows were made
 
     def on_resize(self) -> None:
         self.post_message(self.LaidOut(self))
+
+    def fitted_otherwise(self) -> bool:
+        """Whether its rows were made when it had another width; asked once for each width."""
+        now = self.scrollable_content_region.width
+        otherwise = self._fits and bool(self._all) and now not in self._widths
+        self._widths = {*self._widths, now} if otherwise else self._widths
+        return otherwise
 
     # -- rows ---------------------------------------------------------------------------------------------------------
 
@@ -95,6 +107,7 @@ class PickList(OptionList):
         for is looked for in the new rows, unless the row that is `wanted` would then not show.
         """
         self._all = list(options)
+        self._widths = {self.scrollable_content_region.width}
         if wanted is not None and self._typed and wanted not in {row.id for row in self._found()}:
             self._end_finding()
         self._show(self._found(), wanted)
@@ -230,8 +243,9 @@ class PickList(OptionList):
         if not self._pointer:
             return strip
         first = next(iter(strip), None)
-        here = first.style.meta.get("option") if first is not None and first.style is not None else None
-        sign = _POINTER if here is not None and here == self.highlighted else " " * len(_POINTER)
+        place = self.scroll_offset.y + y
+        here = place < len(self._lines) and self._lines[place] == (self.highlighted, 0)
+        sign = _POINTER if here else " " * len(_POINTER)
         return Strip([Segment(sign, first.style if first is not None else None), *strip])
 
 

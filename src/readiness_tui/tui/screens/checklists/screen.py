@@ -27,6 +27,9 @@ from readiness_tui.tui.widgets.pick_list import Pick, PickList
 
 class ChecklistsScreen(RoomScreen):
     ROOM = "checklists"
+    LEGEND = """\
+B blocker: below 2 it holds the release back   M major   m minor   P a proof proposes a score
+✓ selected   [2] what the item stands at   claimed counts at most 1   evidenced, proven count in full"""
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#items"
     BINDINGS = [
@@ -48,7 +51,7 @@ class ChecklistsScreen(RoomScreen):
 
     def body(self) -> ComposeResult:
         with Horizontal(id="body"):
-            yield PickList(id="items", noun="items")
+            yield PickList(id="items", noun="items", fitted=True)
             with VerticalScroll(id="detail", can_focus=False):
                 yield Static(id="item")
         yield Static(id="consequence")

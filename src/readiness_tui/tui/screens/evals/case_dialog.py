@@ -27,11 +27,11 @@ class CaseDialog(ModalScreen[str]):
     """
 
     BINDINGS = [
-        Binding("escape,q,enter", "close", "Close", id="case.close", key_display="Esc", tooltip="Back to the list"),
-        Binding("g", "gap", "Make a gap", id="case.gap", tooltip="Make this case a gap with an owner and a date"),
+        Binding("escape,q,enter", "close", "Leave", id="case.close", key_display="Esc", tooltip="Back to the list"),
+        Binding("g", "gap", "Gap", id="case.gap", tooltip="Make this case a gap with an owner and a date"),
         Binding("r", "label", "Label", id="case.label", tooltip="Give a human label: pass, fail or unsure"),
-        Binding("space", "step(1)", "Next case", id="case.next", tooltip="The next case of the list"),
-        Binding("backspace", "step(-1)", "Previous", id="case.previous", show=False, tooltip="The case before"),
+        Binding("space", "step(1)", "Next", id="case.next", tooltip="The next case of the list"),
+        Binding("backspace", "step(-1)", "Before", id="case.previous", show=False, tooltip="The case before"),
     ]
 
     def __init__(

@@ -30,6 +30,12 @@ from readiness_tui.tui.text import line
 
 class EvalsScreen(RoomScreen):
     ROOM = "evals"
+    LEGEND = """\
+● pass   ✗ fail   ◐ not decided by what there is   ○ missing   ! changed since the lock
+≥ 0.771 in 95% bound: the true value is at least that, 95 times of 100   ≥~ the same, approximate
+holds at 95 %: the bound meets the rule too   could be luck: the bound does not, more cases would tell
+one case short: one more good answer would have passed   judge unchecked: nobody compared it with people
+● better   ✗ worse   – not tested, or no change   C candidate   B baseline"""
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#rows"
     BINDINGS: ClassVar[list[BindingType]] = [

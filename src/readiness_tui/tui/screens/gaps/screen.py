@@ -46,6 +46,10 @@ STATE_MARKS = {
 
 class GapsScreen(RoomScreen):
     ROOM = "gaps"
+    LEGEND = """\
+○ open   ! reopened: it was verified, and fails again   ◐ in progress   · claimed done, not verified yet
+– accepted as a risk   ✓ verified or closed   ✗ a condition without owner or date, or overdue: NO-GO
+blocker holds the release back, major makes a condition, minor neither"""
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#rows"
     BINDINGS = [

@@ -21,27 +21,38 @@ NO-GO, GO WITH CONDITIONS, GO: the worst of gate, checklists and incidents, neve
 A gap lives on across reviews until it is verified. A waiver accepts a risk and never raises a score."""
 
 
+GIVE_WAY = (
+    "j, k, g and G move too, where the room has no act of its own on the letter; the arrows, Home and End always do."
+)
+_ACTS = frozenset({"list.open", "rows.open"})  # of a list, but what one came for
+
+
 class HelpScreen(ModalScreen[None]):
     """Lists the active bindings of the screen it was called from."""
 
     BINDINGS = [
         Binding(
-            "escape,q,question_mark,f1", "dismiss", "Close", id="help.close", key_display="Esc", tooltip="Close help"
+            "escape,q,question_mark,f1", "dismiss", "Leave", id="help.close", key_display="Esc", tooltip="Close help"
         )
     ]
 
     def __init__(self, about: Screen[Any]) -> None:
         super().__init__(classes="dialog")
-        seen: dict[str, tuple[str, str, bool]] = {}
+        seen: dict[str, tuple[str, str]] = {}
         for active in about.active_bindings.values():
             binding = active.binding
             if binding.id and active.enabled:
-                of_app = binding.id.startswith("app.")
-                seen.setdefault(
-                    binding.id, (about.app.get_key_display(binding), binding.tooltip or binding.description, of_app)
-                )
-        self._here = [entry for entry in seen.values() if not entry[2]]
-        self._everywhere = [entry for entry in seen.values() if entry[2]]
+                key, does = about.app.get_key_display(binding), binding.tooltip or binding.description
+                before = seen.get(binding.id)
+                if before is None:
+                    seen[binding.id] = key, does
+                elif key not in before[0].split(" ") and not binding.key_display:
+                    seen[binding.id] = f"{before[0]} {key}", does
+        moving, everywhere = ("list.", "rows.", "text.", "find.", "filter."), ("app.", "room.")
+        self._here = [entry for id, entry in seen.items() if not id.startswith((*moving, *everywhere)) or id in _ACTS]
+        self._moving = [entry for id, entry in seen.items() if id.startswith(moving) and id not in _ACTS]
+        self._everywhere = [entry for id, entry in seen.items() if id.startswith(everywhere)]
+        self._legend: str = getattr(about, "LEGEND", "")
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -49,14 +60,21 @@ class HelpScreen(ModalScreen[None]):
             with Pane(id="dialog-fields"):
                 yield Static("On this screen", classes="heading")
                 yield Static(self._table(self._here))
+                if self._legend:
+                    yield Static("\nLetters and signs", classes="heading")
+                    yield Static(Content(self._legend))
                 yield Static("\nEverywhere", classes="heading")
                 yield Static(self._table(self._everywhere))
+                if self._moving:
+                    yield Static("\nMoving in a list or a text", classes="heading")
+                    yield Static(self._table(self._moving))
+                    yield Static(Content(GIVE_WAY))
                 yield Static("\nWords", classes="heading")
                 yield Static(Content(WORDS))
 
     @staticmethod
-    def _table(entries: list[tuple[str, str, bool]]) -> Content:
-        rows = [Content.assemble((fit(key, 9), "bold $text-accent"), what) for key, what, _ in entries]
+    def _table(entries: list[tuple[str, str]]) -> Content:
+        rows = [Content.assemble((f"{fit(key, 9)} ", "bold $text-accent"), what) for key, what in entries]
         return Content("\n").join(rows)
 
     async def action_dismiss(self, result: None = None) -> None:

@@ -25,6 +25,7 @@ PAGE = 200
 
 class HistoryScreen(RoomScreen):
     ROOM = "history"
+    LEGEND = "✗ undone   ↶ it undoes another change   why ↓: the reason stands below"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#changes"
     BINDINGS = [

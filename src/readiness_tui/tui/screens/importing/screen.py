@@ -36,7 +36,7 @@ class ImportScreen(ModalScreen[None]):
 
     CSS_PATH = "screen.tcss"
     BINDINGS = [
-        Binding("escape", "leave", "Close or cancel", id="import.leave", tooltip="Cancel a running import, else close"),
+        Binding("escape", "leave", "Leave", id="import.leave", tooltip="Cancel a running import, else leave"),
         Binding("f2", "mapping", "Mapping", id="import.mapping", tooltip="Say what the file's columns mean"),
         Binding("ctrl+r", "role", "Take as …", id="import.role", tooltip="Take its runs as candidate or baseline"),
     ]

@@ -38,7 +38,7 @@ class AroundDialog(ModalScreen[None]):
         Binding("space", "next", "Next", id="around.next", show=False, tooltip="Go to the next line that is not taken"),
         Binding("t", "time", "Time", id="around.time", tooltip="Compare around another time, or over more hours"),
         Binding("g", "example", "Example", id="around.example", tooltip="Show a request of the new state"),
-        Binding("escape,q", "leave", "Close", id="around.leave", key_display="Esc", tooltip="Back to the incident"),
+        Binding("escape,q", "leave", "Leave", id="around.leave", key_display="Esc", tooltip="Back to the incident"),
     ]  # fmt: skip
 
     def __init__(self, desk: Desk, incident: Incident) -> None:

@@ -35,6 +35,9 @@ FEATURES = (IncidentFacts, IncidentNote, IncidentActions, IncidentLinks, Inciden
 
 class IncidentsScreen(RoomScreen):
     ROOM = "incidents"
+    LEGEND = """\
+sev1 is the worst, sev4 the least   ✗ open   ✓ closed   ◐ in progress
+The days at the right: how long it is open, or when it was closed"""
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#incidents"
     BINDINGS = [
@@ -60,7 +63,7 @@ class IncidentsScreen(RoomScreen):
 
     def _panes(self) -> ComposeResult:
         with Container(id="panes"):
-            yield OpeningList(id="incidents", noun="incidents")
+            yield OpeningList(id="incidents", noun="incidents", fitted=True)
             with Pane(id="detail"):
                 yield Static(id="incident")
 

@@ -25,6 +25,7 @@ class QueueScreen(RoomScreen):
     """Each label is saved at once; gate, gaps and conditions follow when one leaves. `at`: the case to begin with."""
 
     ROOM = "labelling"
+    LEGEND = "Blind: the judge's scores and others' labels show once you have said yours"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = ""
     BINDINGS = [
@@ -33,7 +34,7 @@ class QueueScreen(RoomScreen):
         Binding("u", "label('unsure')", "Unsure", id="labelling.unsure", tooltip="You cannot tell; it counts as reviewed, not as agreement"),
         Binding("n", "note", "Note", id="labelling.note", tooltip="A note to your label: why"),
         Binding("space,enter,right", "next", "Next", id="labelling.next", key_display="Space", tooltip="The next case that waits for you; without a label this one is skipped"),
-        Binding("left,backspace", "back", "Back", id="labelling.back", key_display="←", tooltip="The case before"),
+        Binding("left,backspace", "back", "Before", id="labelling.back", key_display="←", tooltip="The case before"),
         Binding("s", "draw", "Draw", id="labelling.draw", tooltip="Draw more cases, to check the judge against people: by the lot of the locked gate, else at random"),
         Binding("t", "take_back", "Take back", id="labelling.take_back", show=False, tooltip="Remove your label of this case; the history keeps it"),
         Binding("e", "end", "Agreement", id="labelling.end", show=False, tooltip="How judge and people agree so far"),

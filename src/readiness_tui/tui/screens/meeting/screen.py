@@ -28,6 +28,7 @@ class MeetingScreen(RoomScreen):
     """Scores like Checklists, on the agenda's present item alone."""
 
     ROOM = "meeting"
+    LEGEND = "[2] what the item stands at   claimed counts at most 1   evidenced, proven count in full"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = ""
     BINDINGS = [

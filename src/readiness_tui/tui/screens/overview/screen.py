@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 class OverviewScreen(RoomScreen):
     ROOM = "overview"
+    LEGEND = """\
+✗ fail   · undecided   ◐ partial, or a condition with owner and date   ○ missing   ! vote and proof disagree
+assessed: items with a score, of all   proven: by what was imported   ✓ ◐ ○ handed in, in part, not"""
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = ""  # see `_show_flips`
     BINDINGS = [

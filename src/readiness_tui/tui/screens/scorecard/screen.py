@@ -45,7 +45,8 @@ class ScorecardScreen(RoomScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # A frozen review is read and exported; nothing else works on it.
         view = self.view
-        return action not in ("freeze", "dissent", "override") or view.review.frozen_at is None
+        works = action not in ("freeze", "dissent", "override") or view.review.frozen_at is None
+        return works and super().check_action(action, parameters)
 
     @property
     def present(self) -> Present | None:

@@ -32,6 +32,7 @@ from readiness_tui.tui.text import join, line
 from readiness_tui.tui.widgets import gate_limits
 from readiness_tui.tui.widgets.filter_line import FilterLine
 from readiness_tui.tui.widgets.page_window import PAGE, PageSide
+from readiness_tui.tui.widgets.titles import Titles
 
 REST = 0.05  # seconds that the cursor rests before a record is read
 NOT_COUNTED = "What is listed is still being counted. Press the key again in a moment."
@@ -53,10 +54,14 @@ COUNTED = {
 
 class TracesScreen(RoomScreen):
     ROOM = "traces"
+    LEGEND = """\
+● success   ✗ fail   ◐ abstain: it said that it does not know   ! error   · the log does not say
+○ a tool call whose arguments or result are not logged   — not recorded   ▼ ▲ what the list is sorted by
+✓ selected   ▸ highlighted"""
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#list"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", id="traces.filter", key_display="/", tooltip="Filter: words, error, status:fail, latency>3000, model:gpt*, “a phrase”; - before one turns it round"),
+        Binding("slash", "filter", "Find", id="traces.filter", key_display="/", tooltip="Filter: words, error, status:fail, latency>3000, model:gpt*, “a phrase”; - before one turns it round"),
         Binding("s", "sort", "Sort", id="traces.sort", tooltip="Sort by time, latency or cost"),
         Binding("f", "counts", "Counts", id="traces.counts", tooltip="Count what is listed by status, error, model, prompt, tool and release; Enter narrows"),
         Binding("h", "spread", "Spread", id="traces.spread", tooltip="How latency and cost of what is listed are spread, with the gate's limits"),
@@ -85,7 +90,7 @@ class TracesScreen(RoomScreen):
             )
             with Horizontal(id="panes"):
                 with Vertical(id="listed"):
-                    yield Static(id="titles")
+                    yield Titles(id="titles")
                     yield TraceList(id="list")
                     yield Static(id="place")
                 with VerticalScroll(id="pane", can_focus=False):
@@ -218,7 +223,7 @@ class TracesScreen(RoomScreen):
     def _titles(self) -> None:
         width = max(self._list.size.width - 2, 20)
         order = self._order if self._pinned is None else self._pinned_order
-        self.query_one("#titles", Static).update(Content.styled("  " + trace_text.header(width, order), "bold"))
+        self.query_one(Titles).paint(trace_text.header(width, order))
 
     def on_resize(self) -> None:
         self._layout()
@@ -357,7 +362,8 @@ class TracesScreen(RoomScreen):
     def action_sort(self) -> None:
         present = self._order if self._pinned is None else self._pinned_order
         choices = [(order.value, Content(trace_text.ORDERS[order])) for order in ListOrder]
-        self.pick("Sort by", choices, self._sort, at=present.value if present else None)
+        now = present.value if present else None
+        self.pick("Sort by", choices, self._sort, at=now, now=now)
 
     async def _sort(self, chosen: str) -> None:
         if self._pinned is None:
@@ -365,6 +371,14 @@ class TracesScreen(RoomScreen):
         else:
             self._pinned_order = ListOrder(chosen)
         await self.refresh_view()
+
+    @on(Titles.Chosen)
+    async def _title_clicked(self, event: Titles.Chosen) -> None:
+        """By this column; clicked again, the other way round."""
+        event.stop()
+        present = self._order if self._pinned is None else self._pinned_order
+        ways = [order for order in ListOrder if order.field == event.by]
+        await self._sort(next((one for one in ways if one is not present), ways[0]).value)
 
     def action_counts(self) -> None:
         if self._survey is None:

@@ -16,6 +16,7 @@ from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.tui.record_text import LONG, as_json, block, chunks, tools
 from readiness_tui.tui.screens.traces.waterfall import waterfall
 from readiness_tui.tui.text import fit, join, line, safe
+from readiness_tui.tui.widgets.titles import Title
 
 LAID_OUT = 1_000_000  # characters of a record that is still laid out
 MANY = "more tool calls than fit here"
@@ -55,13 +56,19 @@ def widths(width: int) -> list[int]:
     return [*sizes, max(width - sum(size + 1 for size in sizes if size), 4)]
 
 
-def header(width: int, order: ListOrder | None = None) -> str:
+def header(width: int, order: ListOrder | None = None) -> list[Title]:
     """The line of titles; an arrow stands beside the one that the list is sorted by."""
     sorted_by = {"time": "time (UTC)", "latency": "ms", "cost": "cost"}[order.field] if order else ""
     arrow = "▼" if order and order.descending else "▲"
     titles = [*(f"{title} {arrow}" if title == sorted_by else title for title, _, _ in _COLUMNS), "tools, error"]
     sized = zip(titles, widths(width), strict=True)
-    return " ".join(fit(title, size, right=place in (5, 6)) for place, (title, size) in enumerate(sized) if size)
+    sorts = {0: "time", 5: "latency", 6: "cost"}
+    shown = [
+        (fit(title, size, right=place in (5, 6)), sorts.get(place, ""))
+        for place, (title, size) in enumerate(sized)
+        if size
+    ]
+    return [("  ", ""), *((f"{text} ", by) for text, by in shown)]
 
 
 def cells(trace: Trace, width: int, *, many_calls: bool = False) -> list[tuple[str, str]]:
