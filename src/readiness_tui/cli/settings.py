@@ -41,9 +41,12 @@ def settings_command(schema_: bool, keys_: bool) -> None:
     if not path.is_file():
         say(f"{path} is not there: the app has its own keys and theme. `readiness settings --help` shows an example.")
         return
+    from readiness_tui.domain.text.format import plural
     from readiness_tui.tui.preferences import take
 
     taken = take(path)
     if taken.problem:
         raise ReadinessError(taken.problem)
-    say(f"{path} is taken: theme {taken.theme or 'as the app has it'}, {len(taken.keymap or {})} keys of your own.")
+    say(
+        f"{path} is taken: theme {taken.theme or 'as the app has it'}, {plural(len(taken.keymap or {}), 'key')} of your own."
+    )

@@ -14,7 +14,7 @@ from readiness_tui.domain.verdict.preview import Consequence
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.screens.hands import Present
-from readiness_tui.tui.text import column, join, line, safe
+from readiness_tui.tui.text import clickable, column, join, line, safe
 
 LETTER = {Severity.BLOCKER: "B", Severity.MAJOR: "M", Severity.MINOR: "m"}
 WORDS = ("missing", "partial", "met")
@@ -88,7 +88,8 @@ def status_line(standing: Standing) -> Content:
     chosen = standing.points if standing.applicable else None
     scale: list[Content | str] = []
     for points in range(len(WORDS)):
-        scale.append(Content.styled(f"[{points}]", "bold reverse") if points == chosen else f" {points} ")
+        sign = Content.styled(f"[{points}]", "bold reverse") if points == chosen else Content(f" {points} ")
+        scale.append(clickable(sign, f"screen.score({points})"))
     counts = f"   {standing.assurance}" if standing.assurance and standing.points else ""
     return join(
         Content.styled(f"{mark.glyph} {standing.word.upper():<10}", mark.style), *scale,

@@ -22,6 +22,7 @@ from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import line
+from readiness_tui.tui.widgets.clickable import Clickable
 from readiness_tui.tui.widgets.pick_list import Pick, PickList
 
 
@@ -53,7 +54,7 @@ B blocker: below 2 it holds the release back   M major   m minor   P a proof pro
         with Horizontal(id="body"):
             yield PickList(id="items", noun="items", fitted=True)
             with VerticalScroll(id="detail", can_focus=False):
-                yield Static(id="item")
+                yield Clickable(id="item")
         yield Static(id="consequence")
 
     # -- showing ----------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, ProgressBar, Static
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.pace import Pace
 from readiness_tui.services.gate.versions import give_reason
 from readiness_tui.services.importing.imports import import_path
@@ -147,7 +148,10 @@ class ImportScreen(ModalScreen[None]):
         view = host(self).view
         if view is not None and view.acceptable:
             lines.append(
-                safe(f"Proofs propose a score for {len(view.acceptable)} items: press a on the Overview.", "bold")
+                safe(
+                    f"Proofs propose a score for {plural(len(view.acceptable), 'item')}: press a on the Overview.",
+                    "bold",
+                )
             )
         shown.update(Content("\n").join(lines))
         changed = next((result for result in results if result.asks_reason), None)

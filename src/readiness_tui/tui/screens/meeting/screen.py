@@ -20,6 +20,7 @@ from readiness_tui.tui.screens.checklists.scoring import Scoring
 from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import column, join, line
+from readiness_tui.tui.widgets.clickable import Clickable
 
 HOUR = 60
 
@@ -56,7 +57,7 @@ class MeetingScreen(RoomScreen):
     def compose(self) -> ComposeResult:
         yield Static(id="clock")
         with VerticalScroll(id="stage", can_focus=False):
-            yield Static(id="item")
+            yield Clickable(id="item")
         yield Static(id="consequence")
         yield Footer(show_command_palette=False, compact=True)
 

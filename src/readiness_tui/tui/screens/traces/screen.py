@@ -192,10 +192,10 @@ class TracesScreen(RoomScreen):
         if empty:
             summary.update(Content(EMPTY))
             return
-        head = "counting …" if total is None else f"{plural(total, 'trace')}{' meet the filter' if narrow else ''}"
+        head = "counting …" if total is None else f"{plural(total, 'trace')}{meets(total) if narrow else ''}"
         if self._pinned is not None:
             lost = f" · {plural(len(unknown), 'id')} not imported: {', '.join(unknown[:3])}" if unknown else ""
-            met = " that meet the filter" if narrow else ""
+            met = f" that{meets(total or 0)}" if narrow else ""
             count = f"Only {plural(total or 0, 'trace')}{met}: "
             summary.update(Content.assemble((count, "bold $text-accent"), line(self._pinned[1] + lost)))
             second.update(
@@ -417,3 +417,7 @@ class TracesScreen(RoomScreen):
             width = min(self.app.size.width * 9 // 10, 140) - 8
             said = trace_text.record(found.trace, found.raw, width=width, left=found.left)
             self.app.push_screen(ReadingDialog(f"Trace {found.trace.id}", said))
+
+
+def meets(count: int) -> str:
+    return " meets the filter · Esc shows all" if count == 1 else " meet the filter · Esc shows all"
