@@ -24,7 +24,9 @@ from readiness_tui.services.gate.versions import give_reason
 from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.importing.mapping import NO_UNIT, ProposedMapping, mapping_for
 from readiness_tui.services.importing.result import ImportedFile
+from readiness_tui.tui.autosave import Autosave
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
+from readiness_tui.tui.form_draft import FormDraft, written
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.importing.mapping_dialog import MappingDialog
 from readiness_tui.tui.text import join, line, safe
@@ -50,6 +52,8 @@ class ImportScreen(ModalScreen[None]):
         self._path = Path()
         self._offered = ProposedMapping()
         self._pace = Pace()
+        self._draft: FormDraft | None = None
+        self._autosave = Autosave(self, self._keep, lambda sentence: host(self).complain(sentence))
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -64,9 +68,26 @@ class ImportScreen(ModalScreen[None]):
             with VerticalScroll(id="results"):
                 yield Static(id="result")
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         self._show_progress(False)
         self._show_role()
+        self._draft = FormDraft(host(self), "Import", "", ("path",))
+        kept, field = await self._draft.read(), self.query_one("#path", Input)
+        if kept is not None and not field.value and kept.typed.get("path"):
+            field.value = kept.typed["path"]
+            self.query_one("#result", Static).update(Content.styled("the path you typed before", "$text-warning"))
+
+    async def on_unmount(self) -> None:
+        await self._autosave.flush()
+
+    def _keep(self, text: str) -> None:
+        if self._draft is not None:
+            self._draft.keep(text)
+
+    @on(Input.Changed, "#path")
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._autosave.changed(written({"path": event.value.strip()}, {}))
 
     def _show_progress(self, shown: bool) -> None:
         self.query_one("#progress").display = shown
@@ -131,6 +152,9 @@ class ImportScreen(ModalScreen[None]):
         if isinstance(results, str):
             shown.update(Content("\n").join([*self._offer(), safe(results, "$text-error")]))
             return
+        await self._autosave.forget()
+        if self._draft is not None:
+            await self._draft.clear()
         await host(self).reload()
         lines: list[Content] = []
         for result in results:

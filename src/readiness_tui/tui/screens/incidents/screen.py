@@ -7,12 +7,13 @@ from dataclasses import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Container, Vertical
+from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.incidents.search import FoundIncident, Wanted
+from readiness_tui.domain.text.format import plural
 from readiness_tui.reports.incident_md import incident_markdown
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.incidents import read
@@ -58,7 +59,9 @@ The days at the right: how long it is open, or when it was closed"""
 
     def body(self) -> ComposeResult:
         with Vertical(id="body"):
-            yield Input(id="search", placeholder="words  is:open  is:overdue  sev:2  class:tool", compact=True)
+            with Horizontal(id="search-line"):
+                yield Input(id="search", placeholder="words  is:open  is:overdue  sev:2  class:tool", compact=True)
+                yield Static(id="search-count")
             yield from self._panes()
 
     def _panes(self) -> ComposeResult:
@@ -68,7 +71,7 @@ The days at the right: how long it is open, or when it was closed"""
                 yield Static(id="incident")
 
     def on_mount(self) -> None:
-        self.query_one("#search").display = False
+        self.query_one("#search-line").display = False
 
     async def show(self, view: ReviewView) -> None:
         found = await self.host.fetch(read.found, self.desk, self._filter) or []
@@ -80,6 +83,10 @@ The days at the right: how long it is open, or when it was closed"""
                 if str(one.incident.number) == self._wanted
             ]
         self._found = {str(one.incident.number): one for one in found}
+        narrow = self._filter != read.NO_FILTER
+        self.query_one("#search-line").display = narrow or self.query_one("#search").has_focus
+        total = plural(len(view.facts.incidents), "incident")
+        self.query_one("#search-count", Static).update(f"{len(found):,} of {total} · Esc shows all" if narrow else "")
         listed = self.query_one("#incidents", OpeningList)
         listed.display = bool(self._found)
         width = listed.scrollable_content_region.width or self.size.width - 2
@@ -149,7 +156,7 @@ The days at the right: how long it is open, or when it was closed"""
 
     def action_search(self) -> None:
         field = self.query_one("#search", Input)
-        field.display = True
+        self.query_one("#search-line").display = True
         field.focus()
 
     @on(Input.Submitted, "#search")
@@ -161,7 +168,7 @@ The days at the right: how long it is open, or when it was closed"""
 
     @property
     def narrowed(self) -> bool:
-        return self.query_one("#search").display or self._filter != read.NO_FILTER
+        return self.query_one("#search-line").display or self._filter != read.NO_FILTER
 
     async def unwind(self) -> None:
         self.query_one("#search", Input).value = ""
@@ -169,8 +176,6 @@ The days at the right: how long it is open, or when it was closed"""
 
     async def _narrow(self, wanted: Wanted) -> None:
         self._filter = wanted
-        field = self.query_one("#search", Input)
-        field.display = bool(field.value)
         await self.refresh_view()
         # Without a row the list does not show, and what does not show cannot take keys.
         (self.query_one("#incidents") if self._found else self.query_one("#detail")).focus()
