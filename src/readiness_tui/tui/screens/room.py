@@ -108,6 +108,7 @@ class RoomScreen(Screen[None]):
         """Another screen asks to show only these records; `show` follows."""
 
     async def on_screen_resume(self) -> None:
+        self._copied = ("", 0)
         await self.refresh_view()
 
     def on_resize(self) -> None:

@@ -83,6 +83,10 @@ class CaseList(Feature):
         run_id = self._chosen_run() or (candidate[0].run.id if candidate else "")
         if run_id:
             self.screen.app.push_screen(AllCasesDialog(run_id, self._open_some))
+        elif self.view.runs:
+            self.host.tell("No run is the candidate yet. Under runs (]), highlight one, or press c on it first.")
+        else:
+            self.host.tell("There are no cases yet: no run is imported. Press i and name a file or a folder.")
 
     def _open_some(self, lines: Sequence[CaseLine], place: int) -> None:
         self.screen.app.push_screen(CaseDialog(lines, place, gap=self._ask_gap, label=self._ask_label))
@@ -95,7 +99,7 @@ class CaseList(Feature):
         if action == "gap":
             return bool(self.lines)
         if action == "all_cases":
-            return bool(self._chosen_run() or self.view.measured.candidate)
+            return True
         return any(data.cases for data in self.view.measured.candidate)
 
     def action_gap(self) -> None:
