@@ -262,7 +262,7 @@ async def test_under_every_dialog_that_a_room_opens_only_its_own_keys_act(sample
         seen: set[str] = set()
         for place in KEYS:
             await press(pilot, place)
-            own = [key for key, one in sample_app.screen.active_bindings.items() if one.namespace is sample_app.screen]
+            own = [key for key, one in sample_app.screen.active_bindings.items() if one.node is sample_app.screen]
             for key in own:
                 if key in ("escape", "enter"):
                     continue
