@@ -21,6 +21,7 @@ from readiness_tui.domain.errors import AlreadySaved, ReadinessError
 from readiness_tui.domain.text.sanitise import visible
 from readiness_tui.tui.notice import Notice
 from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.where_to import where_to
 from readiness_tui.tui.widgets.bars import ROOMS
 
 if TYPE_CHECKING:
@@ -103,10 +104,7 @@ class ReadinessApp(App[None]):
 
     async def on_mount(self) -> None:
         if (own := self._preferences) is not None:
-            self.theme = own.theme or self.theme
-            self.set_keymap(own.keymap or {})
-            if own.problem:
-                self.complain(own.problem)
+            own.apply(self)
         if self._lab is not None:
             await self.open_lab(self._lab)
         elif self.desk is None:
@@ -271,10 +269,7 @@ class ReadinessApp(App[None]):
             await room.whole()
         await self._enter(name)
 
-    async def action_jump(self, name: str) -> None:
-        await self.jump(name)
-
-    async def jump(self, room: str) -> None:
+    async def action_jump(self, room: str) -> None:
         here = next((one.ROOM for one in self.screen_stack if isinstance(one, RoomScreen) and one.ROOM in ROOMS), "")
         if here and here != room:
             self._way = [*self._way[-WAY:], here]
@@ -344,53 +339,24 @@ class ReadinessApp(App[None]):
         await self.push_screen(ImportScreen())
 
     async def go_to(self, key: str) -> None:
-        kind, _, rest = key.partition("/")
-        if kind == "item" or (kind in ("section", "assessed", "na") and rest):
-            await self.jump("checklists")
-            item = next((part for part in reversed(rest.split("/")) if self._is_item(part)), None)
-            if item is not None:
-                await self._point("checklists", item)
-        elif key == "gate/high-risk":
+        there = where_to(key, self.view)
+        if there.room == "review":
             await self.action_review()
-        elif kind == "gate":
-            await self.jump("evals")
-            if self.view is not None and rest in {row.rule.key for row in self.view.gate.rows}:
-                await self._point("evals", rest)
-        elif kind == "incident":
-            await self.jump("incidents")
-            await self._point("incidents", rest.split("/")[0])
-        elif kind == "trace":
-            await self.show_traces([rest], "this trace")
-        elif kind == "case":
-            await self.jump("evals")
-            await self._point("evals", rest)
-        elif kind in ("condition", "gap"):
-            await self.jump("gaps")
-            await self._point("gaps", rest)
+        elif there.room == "traces":
+            await self.show_traces([there.what], "this trace")
         else:
-            await self.jump("checklists")
-            if kind == "evidence" and self.view is not None:
-                from readiness_tui.domain.checklists.standing import unchecked
-
-                waiting = [one for one in self.view.items if unchecked(self.view.dossier(one.id), self.view.as_of)]
-                if waiting:
-                    await self._point("checklists", waiting[0].id)
+            await self.action_jump(there.room)
+            screen = self.screen
+            if there.what and isinstance(screen, RoomScreen):
+                screen.point_at(there.what)
+                await screen.refresh_view()
 
     async def show_traces(self, trace_ids: list[str], why: str) -> None:
-        await self.jump("traces")
+        await self.action_jump("traces")
         screen = self.screen
         if isinstance(screen, RoomScreen):
             screen.point_at_many(trace_ids, why)
             await screen.refresh_view()
-
-    async def _point(self, room: str, what: str) -> None:
-        screen = self.screen
-        if isinstance(screen, RoomScreen) and room == screen.ROOM:
-            screen.point_at(what)
-            await screen.refresh_view()
-
-    def _is_item(self, text: str) -> bool:
-        return self.view is not None and text in self.view.judgement.standings
 
 
 def _collect_again() -> None:

@@ -68,7 +68,7 @@ class Host(Protocol):
     def came_from(self) -> str:
         """The room that one jumped here from; "" after going here by its own key."""
 
-    async def jump(self, room: str) -> None:
+    async def action_jump(self, room: str) -> None:
         """`action_room`, from which Esc comes back."""
 
     async def go_back(self) -> None:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from textual.app import App
+
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.settings.preferences import Preferences, json_schema, read_preferences
+from readiness_tui.tui.host import host
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,13 @@ class Taken:
     theme: str = ""
     keymap: Mapping[str, str] | None = None
     problem: str = ""
+
+    def apply(self, app: App[None]) -> None:
+        """Let the app have them, or be told why not."""
+        app.theme = self.theme or app.theme
+        app.set_keymap(dict(self.keymap or {}))
+        if self.problem:
+            host(app).complain(self.problem)
 
 
 def take(path: Path) -> Taken:

@@ -355,7 +355,7 @@ class Scoring(Feature):
         elif any(first == case.id for data in view.measured.candidate for case in data.cases):
             await self.host.go_to(f"case/{first}")
         elif any(first == info.run.id for info in view.runs):
-            await self.host.jump("evals")
+            await self.host.action_jump("evals")
         else:
             await self.host.show_traces(ids, f"examples of {item}")
 

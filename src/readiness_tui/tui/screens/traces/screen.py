@@ -37,19 +37,6 @@ from readiness_tui.tui.widgets.titles import Titles
 REST = 0.05  # seconds that the cursor rests before a record is read
 NOT_COUNTED = "What is listed is still being counted. Press the key again in a moment."
 PANE = 110  # columns of the terminal from which the record stands beside the list
-EMPTY = """\
-No trace is imported yet.
-
-Press i and name a log: JSON Lines with one request a line, or an export of OpenTelemetry, Langfuse, LangSmith, Phoenix
-or MLflow. Proofs read it, the gate's latency and error rate can come from it, and incidents point at single requests."""
-COUNTED = {
-    "status": "Status",
-    "error": "Error class",
-    "model": "Model",
-    "prompt": "Prompt version",
-    "tool": "Tool called",
-    "release": "Release",
-}
 
 
 class TracesScreen(RoomScreen):
@@ -190,12 +177,12 @@ class TracesScreen(RoomScreen):
         self.query_one("#panes").display = second.display = not empty
         self.refresh_bindings()
         if empty:
-            summary.update(Content(EMPTY))
+            summary.update(Content(trace_text.EMPTY))
             return
-        head = "counting …" if total is None else f"{plural(total, 'trace')}{meets(total) if narrow else ''}"
+        head = "counting …" if total is None else f"{plural(total, 'trace')}{trace_text.meets(total) if narrow else ''}"
         if self._pinned is not None:
             lost = f" · {plural(len(unknown), 'id')} not imported: {', '.join(unknown[:3])}" if unknown else ""
-            met = f" that{meets(total or 0)}" if narrow else ""
+            met = f" that{trace_text.meets(total or 0)}" if narrow else ""
             count = f"Only {plural(total or 0, 'trace')}{met}: "
             summary.update(Content.assemble((count, "bold $text-accent"), line(self._pinned[1] + lost)))
             second.update(
@@ -222,8 +209,12 @@ class TracesScreen(RoomScreen):
 
     def _titles(self) -> None:
         width = max(self._list.size.width - 2, 20)
-        order = self._order if self._pinned is None else self._pinned_order
-        self.query_one(Titles).paint(trace_text.header(width, order))
+        self.query_one(Titles).paint(trace_text.header(width, self._order_shown))
+
+    @property
+    def _order_shown(self) -> ListOrder | None:
+        """None: as they were named."""
+        return self._order if self._pinned is None else self._pinned_order
 
     def on_resize(self) -> None:
         self._layout()
@@ -232,17 +223,8 @@ class TracesScreen(RoomScreen):
         """ "12 of 1,304 · newest first"; what is not counted yet says so."""
         if not self.is_mounted:
             return
-        window = self._list.window
-        rank = "…" if window.rank is None else f"{window.rank:,}"
-        total = "counting …" if window.total is None else f"{window.total:,}"
-        order = self._order if self._pinned is None else self._pinned_order
-        parts = [
-            f"{rank} of {total}" if window.rows else "nothing meets this",
-            f"{order} first" if order and window.rows else "",
-            f"{len(self._list.selected)} selected" if self._list.selected else "",
-            also,
-        ]
-        self.query_one("#place", Static).update(line(" · ".join(filter(None, parts)), "$foreground-muted"))
+        said = trace_text.place(self._list.window, self._order_shown, len(self._list.selected), also)
+        self.query_one("#place", Static).update(line(said, "$foreground-muted"))
 
     @on(TraceList.Highlighted)
     def _highlighted(self, event: TraceList.Highlighted) -> None:
@@ -336,9 +318,9 @@ class TracesScreen(RoomScreen):
         row = self._list.current
         if row is None:
             return None
-        trace, cells = row.trace, self._list.cells(row, 200)
+        trace = row.trace
         texts = [text for text in (trace.question, trace.answer, trace.error) if text]
-        return Present(trace.id, " ".join("".join(text for text, _ in cells).split()), texts)
+        return Present(trace.id, trace_text.as_one_line(trace), texts)
 
     @property
     def narrowed(self) -> bool:
@@ -360,7 +342,7 @@ class TracesScreen(RoomScreen):
             await self.refresh_view()
 
     def action_sort(self) -> None:
-        present = self._order if self._pinned is None else self._pinned_order
+        present = self._order_shown
         choices = [(order.value, Content(trace_text.ORDERS[order])) for order in ListOrder]
         now = present.value if present else None
         self.pick("Sort by", choices, self._sort, at=now, now=now)
@@ -376,9 +358,8 @@ class TracesScreen(RoomScreen):
     async def _title_clicked(self, event: Titles.Chosen) -> None:
         """By this column; clicked again, the other way round."""
         event.stop()
-        present = self._order if self._pinned is None else self._pinned_order
         ways = [order for order in ListOrder if order.field == event.by]
-        await self._sort(next((one for one in ways if one is not present), ways[0]).value)
+        await self._sort(next(one for one in ways if one is not self._order_shown).value)
 
     def action_counts(self) -> None:
         if self._survey is None:
@@ -390,7 +371,7 @@ class TracesScreen(RoomScreen):
                 await self._narrow(narrowed(self._line.typed, *chosen))
 
         title = f"What {plural(self._survey.total, 'trace')} have in common"
-        self.app.push_screen(CountsDialog(title, self._survey.facets, self._survey.total, COUNTED), narrow)
+        self.app.push_screen(CountsDialog(title, self._survey.facets, self._survey.total, trace_text.COUNTED), narrow)
 
     def action_spread(self) -> None:
         if self._survey is None:
@@ -417,7 +398,3 @@ class TracesScreen(RoomScreen):
             width = min(self.app.size.width * 9 // 10, 140) - 8
             said = trace_text.record(found.trace, found.raw, width=width, left=found.left)
             self.app.push_screen(ReadingDialog(f"Trace {found.trace.id}", said))
-
-
-def meets(count: int) -> str:
-    return " meets the filter · Esc shows all" if count == 1 else " meet the filter · Esc shows all"
