@@ -17,7 +17,7 @@ from readiness_tui.domain.checklists.review import DEFAULT_CHECKLISTS
 from readiness_tui.domain.errors import ReadinessError
 
 if TYPE_CHECKING:
-    from readiness_tui.tui.preferences import Taken
+    from readiness_tui.tui.preferences import OwnSettings
 
 
 def need_terminal() -> None:
@@ -61,7 +61,7 @@ def _show(desk: object, session: Session, *, lab: Path | None = None) -> None:
             app.desk.close()
 
 
-def _preferences() -> Taken | None:
+def _preferences() -> OwnSettings | None:
     """A person's own keys and theme, read only where there is such a file."""
     from readiness_tui.services.core.locate import settings_file
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from readiness_tui.services.core.opening import Opening
     from readiness_tui.services.core.view import ReviewView
     from readiness_tui.tui.host import Host
-    from readiness_tui.tui.preferences import Taken
+    from readiness_tui.tui.preferences import OwnSettings
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -84,7 +84,7 @@ class ReadinessApp(App[None]):
         who: str = "somebody",
         here: Path | None = None,
         lab: Path | None = None,
-        preferences: Taken | None = None,
+        preferences: OwnSettings | None = None,
     ) -> None:
         super().__init__()
         self._preferences = preferences

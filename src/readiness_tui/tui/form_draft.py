@@ -16,7 +16,7 @@ Values = dict[str, str]  # by field
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptText:
     """`typed`: the fields that were changed, as they were left. `proposed`: what the form proposed in them then."""
 
     typed: Values
@@ -35,7 +35,7 @@ class FormDraft:
         review = host.view.review.id if host.view is not None else 0
         self.name = f"form/{review}/{title}/{about}/{','.join(fields)}"
 
-    async def read(self) -> Kept | None:
+    async def read(self) -> KeptText | None:
         """What was kept, or nothing that can be read."""
         desk = self._host.desk
         found = None if desk is None else await self._host.search(drafts.kept, desk, self.name)
@@ -66,10 +66,10 @@ def written(values: Mapping[str, str], proposed: Mapping[str, str]) -> str:
     return json.dumps({"typed": changed, "proposed": {name: proposed.get(name, "") for name in changed}})
 
 
-def parsed(text: str, at: datetime | None) -> Kept | None:
+def parsed(text: str, at: datetime | None) -> KeptText | None:
     """What `written` gave; None for anything else."""
     try:
         plain = json.loads(text)
-        return Kept(dict(plain["typed"]), dict(plain["proposed"]), at)
+        return KeptText(dict(plain["typed"]), dict(plain["proposed"]), at)
     except (ValueError, KeyError, TypeError):
         return None

@@ -16,7 +16,7 @@ from readiness_tui.tui.host import host
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class OwnSettings:
     """`problem`: why nothing of the file was taken; "" where it was."""
 
     theme: str = ""
@@ -31,22 +31,22 @@ class Taken:
             host(app).complain(self.problem)
 
 
-def take(path: Path) -> Taken:
+def take(path: Path) -> OwnSettings:
     """What the file says, or the sentence why the app starts without it."""
     try:
         found = checked(read_preferences(path))
     except ReadinessError as refusal:
-        return Taken(problem=f"{refusal} The app starts with its own keys and theme.")
+        return OwnSettings(problem=f"{refusal} The app starts with its own keys and theme.")
     return found
 
 
-def checked(said: Preferences) -> Taken:
+def checked(said: Preferences) -> OwnSettings:
     """Raises ReadinessError, with line and field, for an unknown theme, action or key, and for keys that clash."""
     if said.theme and said.theme not in themes():
         raise said.refused(
             ("theme",), f"there is no theme “{one_line(said.theme, 40)}”", f"There are {', '.join(themes())}"
         )
-    return Taken(said.theme, _keymap(said) if said.keys else None)
+    return OwnSettings(said.theme, _keymap(said) if said.keys else None)
 
 
 def themes() -> list[str]:

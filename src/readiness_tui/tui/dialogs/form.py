@@ -21,7 +21,7 @@ from textual.widgets import Button, Input, Label, Static, TextArea
 from readiness_tui.domain.text.format import day_month
 from readiness_tui.domain.text.sanitise import one_line, visible
 from readiness_tui.tui.autosave import Autosave
-from readiness_tui.tui.form_draft import FormDraft, Kept, written
+from readiness_tui.tui.form_draft import FormDraft, KeptText, written
 from readiness_tui.tui.host import host
 from readiness_tui.tui.text import line, safe
 
@@ -135,7 +135,7 @@ class FormDialog(ModalScreen[bool]):
     def _proposed(self) -> Values:
         return {field.name: visible(field.value).strip() for field in self._fields}
 
-    def _offer(self, kept: Kept) -> None:
+    def _offer(self, kept: KeptText) -> None:
         """Put what was typed before where nothing was typed since, and say so."""
         proposed, now, changed = self._proposed, self.values(), []
         again = {
@@ -237,7 +237,7 @@ def keys_said(fields: Sequence[Field], save: str) -> str:
     return f"{keys} · Esc leaves, keeps the text"
 
 
-def kept_said(kept: Kept) -> str:
+def kept_said(kept: KeptText) -> str:
     """The line about a draft that was found."""
     at = kept.at.astimezone() if kept.at else None
     when = (
