@@ -17,3 +17,10 @@ def taken(shown: Widget, key: str) -> bool:
 
 #: Ids of the bindings that give way to a room's own key.
 LETTERS = frozenset(f"{kind}.{letter}" for kind in ("list", "rows", "text") for letter in "jkgG") | {"list.find"}
+_MOVING = ("list.", "rows.", "text.", "find.", "filter.")
+_ACTS = frozenset({"list.open", "rows.open"})  # of a list, but what one came for
+
+
+def moves(binding: str) -> bool:
+    """Whether the binding of this id moves in a list or a text, or finds in it: the same everywhere."""
+    return binding.startswith(_MOVING) and binding not in _ACTS

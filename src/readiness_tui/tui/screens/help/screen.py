@@ -12,6 +12,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from readiness_tui.tui.text import fit
+from readiness_tui.tui.widgets.letters import moves
 from readiness_tui.tui.widgets.pane import Pane
 
 WORDS = """\
@@ -24,7 +25,6 @@ A gap lives on across reviews until it is verified. A waiver accepts a risk and 
 GIVE_WAY = (
     "j, k, g and G move too, where the room has no act of its own on the letter; the arrows, Home and End always do."
 )
-_ACTS = frozenset({"list.open", "rows.open"})  # of a list, but what one came for
 
 
 class HelpScreen(ModalScreen[None]):
@@ -48,9 +48,9 @@ class HelpScreen(ModalScreen[None]):
                     seen[binding.id] = key, does
                 elif key not in before[0].split(" ") and not binding.key_display:
                     seen[binding.id] = f"{before[0]} {key}", does
-        moving, everywhere = ("list.", "rows.", "text.", "find.", "filter."), ("app.", "room.")
-        self._here = [entry for id, entry in seen.items() if not id.startswith((*moving, *everywhere)) or id in _ACTS]
-        self._moving = [entry for id, entry in seen.items() if id.startswith(moving) and id not in _ACTS]
+        everywhere = ("app.", "room.")
+        self._here = [entry for id, entry in seen.items() if not moves(id) and not id.startswith(everywhere)]
+        self._moving = [entry for id, entry in seen.items() if moves(id)]
         self._everywhere = [entry for id, entry in seen.items() if id.startswith(everywhere)]
         self._legend: str = getattr(about, "LEGEND", "")
 
