@@ -34,12 +34,12 @@ COMMAND_DOORS: dict[str, list[list[str]]] = {
     "traces": [[], ["--json"]],
     "compare": [[]],
     "gate": [["show"], ["show", "--json"], ["check"], ["check", "--json"]],
-    "labels": [["list"], ["export"]],
+    "labels": [[], ["--json"]],
     "check": [[], ["--json"], ["--junit", "j.xml", "--summary", "s.md"]],
     "scorecard": [[], ["--format", "json"], ["-o", "card.md"], ["--freeze"]],
-    "gaps": [[], ["--json"], ["--all"], *(["--format", form] for form in ("md", "csv", "jsonl", "github"))],
+    "gaps": [[], ["--json"], ["--all"], *(["--format", form] for form in ("md", "csv"))],
     "evidence": [["verify"]],
-    "incident": [["list"], ["list", "--json"], ["export"]],
+    "incident": [["list"], ["list", "--json"]],
     "doctor": [[], ["--json"]],
     "paths": [[]],
 }
@@ -87,6 +87,7 @@ def test_no_command_tells_what_ben_thinks(
             *(str(tmp_path / "here" / one) if one.endswith((".md", ".xml")) else one for one in arguments),
         ]
         one, other = (said_by("chloe", asked, files[said], tmp_path, capsys) for said in OPINIONS)
+        assert "Usage:" not in one
         assert_tells_nothing(one, other)
 
 
@@ -116,8 +117,7 @@ async def all_screens(file: Path, who: str, place: Path) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("who", ["ana", "chloe"])
-async def test_no_screen_tells_what_ben_thinks(who: str, files: dict[Opinion, Path], tmp_path: Path) -> None:
-    one, other = [await all_screens(files[said], who, tmp_path) for said in OPINIONS]
+async def test_no_screen_tells_what_ben_thinks(files: dict[Opinion, Path], tmp_path: Path) -> None:
+    one, other = [await all_screens(files[said], "ana", tmp_path) for said in OPINIONS]
     assert "blind until reveal" in one
     assert_tells_nothing(one, other)

@@ -11,7 +11,7 @@ import pytest
 
 from readiness_tui import __version__
 from readiness_tui.services.core.locate import last_used, nearest
-from readiness_tui.services.review.reviews import all_reviews
+from readiness_tui.services.review.reviews import people
 from tests.cli.conftest import COURSE_GATE, COURSE_NUMBERS, Cli
 
 READING = [
@@ -100,7 +100,7 @@ def test_new_takes_what_it_is_told(cli: Cli, place: Path) -> None:
     from readiness_tui.services.core.desk import open_desk
 
     desk = open_desk(place / "readiness.db", "ana")
-    (review,) = all_reviews(desk)
+    review = people(desk)
     desk.close()
     assert (review.system, review.release, str(review.held_on), review.owner) == ("bot", "7", "2026-11-24", "ben")
     assert (review.checklists, review.reviewers, review.depth.value) == (

@@ -20,18 +20,12 @@ from readiness_tui.services.review import reviews
 from readiness_tui.store import audit
 from tests.cli.conftest import Cli
 
-#: What a command needs beside its name to get as far as a review. {run} and {log} are files of the other system.
+#: What a command needs beside its name to get as far as a review, where any word for what it requires would not do.
 ARGUMENTS = {
     "import": "{run} --as candidate",
-    "labels export": "labels.jsonl",
     "labels import": "{labels}",
     "labels accept": "c1 --reason r --until 2026-12-24",
-    "incident show": "1",
-    "incident start": "down",
-    "incident new": "--title down",
-    "incident log": "down",
     "incident import": "{note}",
-    "incident export": "1",
     "people": "--add dora",
     "pull mlflow": "--url http://127.0.0.1:9",
     "collect": "--port 0",
@@ -39,17 +33,15 @@ ARGUMENTS = {
 }
 #: They look at no review: one makes one, the others print what is in the program or in files alone.
 NO_REVIEW = {"new", "gate schema"}
-#: They run until they are stopped, or ask a server; how they find their review is the same for all.
-WAITS = {"collect", "pull mlflow"}
 
 
-def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[str]:
+def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
     """Every command that does something, by its words."""
     if not isinstance(command, click.Group):
-        yield " ".join(path)
+        yield " ".join(path), command
         return
     if command.invoke_without_command and path:
-        yield " ".join(path)
+        yield " ".join(path), command
     context = click.Context(command)
     for name in command.list_commands(context):
         inner = command.get_command(context, name)
@@ -57,7 +49,7 @@ def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[str]:
         yield from leaves(inner, (*path, name))
 
 
-EVERY = list(leaves(root))
+EVERY = dict(leaves(root))
 OF_A_REVIEW = [name for name in EVERY if name.split()[0] not in WHOLE_FILE and name not in NO_REVIEW]
 
 
@@ -74,7 +66,18 @@ def there(two_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 def words_of(name: str) -> list[str]:
     files = {"run": "run.jsonl", "labels": "labels.jsonl", "note": "note.md"}
-    return [*name.split(), *ARGUMENTS.get(name, "").format(**files).split()]
+    if name in ARGUMENTS:
+        return [*name.split(), *ARGUMENTS[name].format(**files).split()]
+    needed = [param for param in EVERY[name].params if param.required]
+    return [*name.split(), *(word for param in needed for word in (*_option(param), _some(param)))]
+
+
+def _option(param: click.Parameter) -> list[str]:
+    return param.opts[:1] if isinstance(param, click.Option) else []
+
+
+def _some(param: click.Parameter) -> str:
+    return str(param.type.choices[0]) if isinstance(param.type, click.Choice) else "1"
 
 
 def changes(path: Path) -> int:
@@ -86,7 +89,7 @@ def changes(path: Path) -> int:
 
 
 def test_the_tables_above_name_commands_that_there_are() -> None:
-    assert set(ARGUMENTS) | NO_REVIEW <= set(EVERY)
+    assert set(ARGUMENTS) | NO_REVIEW <= EVERY.keys()
     assert set(COMMANDS) >= WHOLE_FILE
 
 
@@ -320,6 +323,22 @@ def test_without_a_terminal_what_cannot_be_undone_needs_yes(cli: Cli, there: Pat
         assert told.code == 2
         assert "--yes" in told.err
     assert changes(there) == began
+
+
+def test_new_says_which_file_and_system_it_made(cli: Cli, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = cli("new", "--system", "bot", "--release", "1", "--checklist", "safety").err
+    assert first == f"New review of bot, release 1, in {place / 'readiness.db'}; owner ana.\n"
+    assert "several" not in cli("new", "--system", "Bot ", "--release", "2", "--checklist", "safety").err
+    assert (
+        "several systems: bot, bott." in cli("new", "--system", "bott", "--release", "2", "--checklist", "safety").err
+    )
+    below = place / "search"
+    below.mkdir()
+    monkeypatch.chdir(below)
+    told = cli("new", "--system", "Search", "--release", "1", "--checklist", "safety")
+    assert (below / "readiness.db").is_file()
+    assert f"{place / 'readiness.db'} is another one, which --db would have added to" in told.err
+    assert cli("new", "--review", "3").code == 2
 
 
 def test_one_system_is_no_question(cli: Cli, mini: Path, tmp_path: Path) -> None:

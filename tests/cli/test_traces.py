@@ -19,10 +19,13 @@ def run(sample_db: Path, capsys: pytest.CaptureFixture[str], *arguments: str) ->
 def test_a_filtered_sorted_list_and_its_next_page(sample_db: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(sample_db, capsys, "error", "--limit", "2")
     assert code == 0
-    assert [line.split()[2] for line in out.splitlines()] == ["trace-1303", "trace-1181"]
+    header, *rows = out.splitlines()
+    assert header.split() == ["started", "(UTC)", "trace", "outcome", "latency", "cost", "error", "or", "question"]
+    assert [line.split()[2] for line in rows] == ["trace-1303", "trace-1181"]
+    assert {line.index("trace-1") for line in rows} == {header.index("trace")}
     assert err == "2 of 25 traces, newest first. Go on with --after trace-1181\n"
     _, out, _ = run(sample_db, capsys, "error", "--limit", "2", "--after", "trace-1181")
-    assert out.split()[2] == "trace-1173"
+    assert out.splitlines()[1].split()[2] == "trace-1173"
 
 
 def test_json_for_scripts(sample_db: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -101,8 +101,9 @@ def test_no_line_is_wider_than_a_terminal_whatever_the_text(text: str) -> None:
 
 def test_gaps_for_a_terminal() -> None:
     lines = gaps_text(make_card().gaps).split("\n")
-    assert lines[:3] == [
+    assert lines[:4] == [
         "GAPS  5: 1 blocker, 4 major, 0 minor",
+        "  severity what; owner, due, state, key",
         "  blocker  Citation accuracy fails: 35 of 40",
         "           no owner, 1 Dec 2026, open, gate/citation_accuracy",
     ]

@@ -109,4 +109,5 @@ def test_the_list_has_the_words_of_the_app() -> None:
     closed = replace(make_incident(), resolved=resolved, status=NoteStatus.CLOSED)
     rows = [replace(closed, status=NoteStatus.DRAFT, resolved=None), replace(closed, status=NoteStatus.DRAFT), closed]
     words = [line.split()[2] for line in list_lines([FoundIncident(row) for row in rows])]
-    assert words == ["open", "resolved", "closed"]
+    assert words == ["state", "open", "resolved", "closed"]
+    assert list(list_lines([])) == []

@@ -261,6 +261,7 @@ def test_blind_votes_are_not_in_it_before_the_reveal() -> None:
     facts = replace(facts, review=replace(facts.review, blind=True))
     card = recomposed((facts, judgement))
     assert (card.voted, card.disagreements) == (0, ())
+    assert "**votes blind**: undecided until the reveal" in scorecard_markdown(card)
     shown = recomposed((replace(facts, review=replace(facts.review, revealed=True)), judgement))
     assert (shown.agreed, shown.voted) == (1, 2)
     assert shown.disagreements[0].votes == ("ana 2", "ben 1")

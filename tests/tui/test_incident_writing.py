@@ -13,9 +13,9 @@ from readiness_tui.services.core import drafts
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.incidents import edit
 from readiness_tui.tui.app import ReadinessApp
+from readiness_tui.tui.dialogs.two_versions import TwoVersionsDialog
 from readiness_tui.tui.screens.incidents.editor import NoteEditor
 from readiness_tui.tui.screens.incidents.screen import IncidentsScreen
-from readiness_tui.tui.screens.incidents.two_texts import TwoTextsDialog
 from tests.tui.driving import NARROW, WIDE, Size, notices, painted, press, read
 
 COST = "incident/2/cost"
@@ -112,7 +112,7 @@ async def test_two_people_at_one_section(sample_app: ReadinessApp) -> None:
         assert "Both texts are kept" in notices(pilot)[-1]
         assert area(sample_app).text == "Two hours of work"
         await press(pilot, "ctrl+g")
-        assert isinstance(sample_app.screen, TwoTextsDialog)
+        assert isinstance(sample_app.screen, TwoVersionsDialog)
         shown = painted(pilot)
         assert "1 stored, by ben" in shown
         assert "[-Two-]{+Three+} hours of work" in shown

@@ -77,7 +77,7 @@ async def test_from_first_start_to_a_frozen_scorecard(tmp_path: Path, filled_sam
         await press(pilot, "G")
         assert isinstance(app.screen, GapsScreen)
         await press(pilot, "o")
-        await write(pilot, "chloe")
+        await write(pilot, "c")  # of the reviewers only chloe
         await press(pilot, "enter")
         await press(pilot, "d")
         await write(pilot, "2026-12-18")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
+from textual.screen import ModalScreen
+from textual.widgets import Static
 
 from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.review import reviews, scorecard
 from readiness_tui.tui.app import ReadinessApp
-from readiness_tui.tui.dialogs.form import FormDialog
+from readiness_tui.tui.dialogs.confirm import ConfirmDialog
 from tests.conftest import NOW
 from tests.tui.driving import HOSTILE, NARROW, WIDE, Size, answer, notices, painted, press, read
 
@@ -73,13 +75,14 @@ async def test_freezing_says_what_it_does_and_closes_the_review(sample_app: Read
     assert desk is not None
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "S", "f")
-        assert isinstance(sample_app.screen, FormDialog)
-        said = " ".join(read(pilot, "#dialog-intro").split())
-        assert said.startswith("The review closes as NO-GO, as of 24 Nov 2026.")
-        assert said.endswith("3 undecided items become gaps.")
-        await press(pilot, "escape")
+        assert isinstance(sample_app.screen, ConfirmDialog)
+        said = " ".join(str(one.content) for one in sample_app.screen.query(".confirm-line").results(Static))
+        assert f"closes as NO-GO with {len(load(desk).judgement.conditions)} conditions, as of 24 Nov 2026." in said
+        assert "Signed by who voted: ana, ben, chloe, deniz." in said
+        assert "3 undecided items become gaps: OBS-06, DEP-01, DEP-03." in said
+        await press(pilot, "enter")  # the focus is on No
         assert load(desk).review.frozen_at is None
-        await press(pilot, "f", "enter")
+        await press(pilot, "f", "right", "enter")
         view = load(desk)
         assert view.review.frozen_at == NOW
         assert view.gaps["item/deployment/DEP-03"].state.live
@@ -90,7 +93,7 @@ async def test_freezing_says_what_it_does_and_closes_the_review(sample_app: Read
         # What works on a live review alone is out of the footer, and pressing it does nothing.
         assert "Freeze" not in painted(pilot).splitlines()[-1]
         await press(pilot, "f", "d", "v")
-        assert not isinstance(sample_app.screen, FormDialog)
+        assert not isinstance(sample_app.screen, ModalScreen)
         votes = load(desk).dossier("OBS-03").votes
         await press(pilot, "C", "0")
         assert "was frozen" in notices(pilot)[-1]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -205,11 +205,10 @@ def desk_of(session: Session, *, frozen: bool = False, whole: bool = False) -> I
         measure_once(desk)
         yield desk
     finally:
-        try:
-            if desk.store.changes:
+        if desk.store.changes:
+            with suppress(ReadinessError):  # what went wrong meanwhile is told by whoever raised it
                 tell_where(desk)
-        finally:
-            desk.close()
+        desk.close()
 
 
 def aim(desk: Desk, session: Session, *, frozen: bool = False, asks: bool = True) -> None:
@@ -235,7 +234,7 @@ def aim(desk: Desk, session: Session, *, frozen: bool = False, asks: bool = True
 def _ask_which(several: Any) -> Any:
     from readiness_tui.services.core import target
 
-    tell(several.sentence)
+    tell(several.what)
     for number, line in enumerate(target.lines_of(several.choices), 1):
         tell(f"{number:>3}  {line}")
     number = click.prompt("Which one", type=click.IntRange(1, len(several.choices)), err=True)
@@ -285,6 +284,17 @@ def say(text: str = "") -> None:
 def tell(text: str) -> None:
     """Progress and remarks: stderr, so that stdout stays the result."""
     _print(visible(text) + "\n", sys.stderr)
+
+
+def say_table(rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> None:
+    """Print rows in columns, the first of them the header; `right`: columns of figures. Nothing is cut: what is too long
+    for a terminal can still be copied."""
+    from readiness_tui.domain.text.format import fit, width
+
+    wide = [max(width(visible(row[at])) for row in rows) for at in range(len(rows[0]))]
+    for row in rows:
+        cells = (fit(visible(cell), wide[at], right=at in right) for at, cell in enumerate(row))
+        say("  ".join(cells).rstrip())
 
 
 def say_document(text: str) -> None:

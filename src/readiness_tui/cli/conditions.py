@@ -75,7 +75,12 @@ def close(session: Session, key: str, evidence: tuple[str, ...], note: str, as_j
     with desk_of(session, frozen=True) as desk:
         made, now = conditions.close(desk, key, evidence, note)
     if as_json:
-        valid = {"verdict": now.verdict.value, "valid_until": plain(now.now), "before": plain(now.before), "open": now.open}
+        valid = {
+            "verdict": now.verdict.value,
+            "valid_until": plain(now.now),
+            "before": plain(now.before),
+            "open": now.open,
+        }
         say_json({"schema": report.SCHEMA, "closed": plain(made), **valid})
         return
     say(report.validity_text(now.verdict, now.before, now.now, now.open, now.today))

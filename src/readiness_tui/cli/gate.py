@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,15 +20,21 @@ from readiness_tui.cli.common import (
     desk_of,
     facts,
     for_ci,
+    may_ask,
     pass_session,
     say,
     say_checked,
     say_document,
     say_json,
+    sure,
     tell,
     which_run,
     which_variant,
 )
+from readiness_tui.domain.text.sanitise import one_line
+
+if TYPE_CHECKING:
+    from readiness_tui.domain.gate.model import Lock
 
 
 @click.group("gate")
@@ -127,14 +134,35 @@ def plan(
 
 
 @gate_command.command("lock")
+@click.option("--gate", "gate_path", type=File, help="The gate's YAML: lock it from files alone, without a database.")
+@click.option("--eval-set", "eval_sets", type=File, multiple=True,
+              help="With --gate: a golden set that its runs will have; repeat for more.")  # fmt: skip
+@click.option("--baseline", type=File, multiple=True, help="With --gate: a run of the version before, for its judge.")
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("."), show_default=True,
               help="The folder for gate.lock, which should be committed.")  # fmt: skip
 @click.option(
     "--judge", default="", help="The judge to bind, by digest or name, where neither the gate nor the baseline says it."
 )
+@may_ask
 @pass_session
-def lock(session: Session, folder: Path, judge: str) -> None:
-    """Declare the thresholds final: they apply to all runs that start from now on."""
+def lock(
+    session: Session,
+    gate_path: Path | None,
+    eval_sets: tuple[Path, ...],
+    baseline: tuple[Path, ...],
+    folder: Path,
+    judge: str,
+) -> None:
+    """Declare the thresholds final: they apply to all runs that start from now on.
+
+    With --gate, gate.lock is written from files alone, for `gate check --gate --lock`: commit it before the run, because
+    git is the witness of when it was.
+    """
+    if gate_path is not None:
+        _lock_files(session, gate_path, eval_sets, baseline, folder, judge)
+        return
+    if eval_sets or baseline:
+        raise click.UsageError("--eval-set and --baseline lock a gate from files: give --gate as well.")
     from readiness_tui.services.core.view import load
     from readiness_tui.services.gate.versions import judge_to_name
     from readiness_tui.services.gate.versions import lock as lock_gate
@@ -142,11 +170,49 @@ def lock(session: Session, folder: Path, judge: str) -> None:
     with desk_of(session) as desk:
         made, written = lock_gate(desk, folder=folder, judge=judge)
         unbound = made.judge_digest is None and judge_to_name(load(desk))
+    _say_locked(made, unbound)
+    if written is not None:
+        tell(f"Commit {written} beside the gate.")
+
+
+def _lock_files(
+    session: Session,
+    gate_path: Path,
+    eval_sets: tuple[Path, ...],
+    baseline: tuple[Path, ...],
+    folder: Path,
+    judge: str,
+) -> None:
+    from readiness_tui.services.gate.lock_files import lock_files
+
+    if session.aimed:
+        raise click.UsageError("--gate locks files and --db a database: give only one of them.")
+    found = lock_files(
+        gate_path,
+        folder,
+        session.name,
+        lambda question: sure(session, question),
+        eval_sets=eval_sets,
+        baseline=baseline,
+        judge=judge,
+    )
+    if found.again:
+        say(
+            f"Locked already, by {one_line(found.lock.by)} at {found.lock.at:%Y-%m-%d %H:%M} UTC; {found.path} stays as it is."
+        )
+    else:
+        _say_locked(found.lock, found.unbound_judge)
+        tell(f"Commit {found.path} beside the gate, before the run.")
+    if found.unbound_set:
+        tell("No golden set is bound, so nobody will see whether its cases changed: --eval-set names it.")
+    for remark in found.remarks:
+        tell(one_line(remark))
+
+
+def _say_locked(made: Lock, unbound: bool) -> None:
     say(f"Locked by {made.by} at {made.at:%Y-%m-%d %H:%M} UTC, digest {made.gate_digest[:12]}.")
     if unbound:
         tell("No judge is bound, so nobody will see whether it changed: --judge names it, now, before the run.")
-    if written is not None:
-        tell(f"Commit {written} beside the gate.")
 
 
 @gate_command.command("check")

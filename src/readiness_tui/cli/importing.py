@@ -20,6 +20,7 @@ from readiness_tui.cli.common import (
     pass_session,
     say,
     say_json,
+    say_table,
     tell,
     which_run,
 )
@@ -199,7 +200,9 @@ def runs_command(session: Session, as_json: bool) -> None:
         return
     if not rows:
         say("No run was imported yet: `readiness import PATH --as candidate`.")
+    listed = [("run", "version", "tool", "started (UTC)", "cases", "role")]
     for row in rows:
-        started = str(row["started"] or "start unknown")[:16].replace("T", " ")
-        name, version, tool = (one_line(str(row[key])) for key in ("id", "version", "tool"))
-        say(f"{name:<28} {version:<24} {tool:<15} {started:<16} {row['cases']:>5} cases  {row['role']}".rstrip())
+        started = str(row["started"] or "unknown")[:16].replace("T", " ")
+        name, version, tool, role = (one_line(str(row[key] or "")) for key in ("id", "version", "tool", "role"))
+        listed.append((name, version, tool, started, f"{row['cases']:,}", role))
+    say_table(listed, right=(4,))

@@ -114,6 +114,8 @@ def imports_command(session: Session, import_id: int | None, as_json: bool) -> N
         return
     if not found:
         say("Nothing was imported yet: `readiness import PATH`.")
+    if found:
+        say(f"{'no':>4}  {'at (UTC)':<16}  {'format':<18} {'brought':<28} file")
     for info in found:
         counts = ((info.runs, "run"), (info.cases, "case"), (info.traces, "trace"))
         brought = ", ".join(plural(n, word) for n, word in counts if n) or "golden cases"

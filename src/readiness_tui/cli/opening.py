@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,7 @@ from readiness_tui.cli.common import (
     DayOption,
     Session,
     aim,
+    may_ask,
     measure_once,
     note,
     pass_session,
@@ -25,6 +27,9 @@ from readiness_tui.cli.common import (
 from readiness_tui.domain.checklists.model import Depth
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
+
+if TYPE_CHECKING:
+    from readiness_tui.tui.preferences import OwnSettings
 
 
 def need_terminal() -> None:
@@ -64,12 +69,24 @@ def _show(desk: object, session: Session, *, lab: Path | None = None) -> None:
     from readiness_tui.tui.app import ReadinessApp
 
     assert desk is None or isinstance(desk, Desk)
-    app = ReadinessApp(desk, who=session.name, lab=lab)
+    app = ReadinessApp(desk, who=session.name, lab=lab, preferences=_preferences())
     try:
         app.run()
     finally:
         if app.desk is not None:
             app.desk.close()
+
+
+def _preferences() -> OwnSettings | None:
+    """A person's own keys and theme, read only where there is such a file."""
+    from readiness_tui.services.core.locate import settings_file
+
+    path = settings_file()
+    if not os.path.exists(path):
+        return None
+    from readiness_tui.tui.preferences import take
+
+    return take(path)
 
 
 @click.command("demo")
@@ -136,6 +153,7 @@ def lab_command(session: Session, folder: Path | None) -> None:
     "--checklists", "folders", multiple=True, type=click.Path(path_type=Path), help="A folder of your own checklists."
 )
 @click.option("--zone", default="", help="The team's time zone, as Europe/Berlin (default: this machine's).")
+@may_ask
 @click.option("--open", "then_open", is_flag=True, help="Open the app on the new review.")
 @pass_session
 def new_command(
@@ -155,8 +173,9 @@ def new_command(
     Of a system that the file knows it is the next review: gate, open gaps and conditions, waivers, checklists, people and
     settings go on as last time, votes wait to be confirmed, and last time's candidate is the baseline.
     """
+    from readiness_tui.domain.text.dates import doubt_held
     from readiness_tui.services.core.locate import FILE_NAME, named, nearest, remember
-    from readiness_tui.services.core.target import system_wanted
+    from readiness_tui.services.core.target import all_headings, system_wanted
     from readiness_tui.services.core.zones import checked_zone
     from readiness_tui.services.review.reviews import people
     from readiness_tui.services.start.start import propose, start_review
@@ -170,6 +189,8 @@ def new_command(
         if not folder.is_dir():
             raise ReadinessError(f"{folder}: this is not a folder. --checklists takes a folder of YAML files.")
     proposal = propose(here, zone=checked_zone(zone))
+    if held_on is not None and not session.yes and (said := doubt_held(held_on, proposal.held_on)):
+        raise ReadinessError(said, by_command="If it is meant, add --yes.")
     path = named(session.db) or here / FILE_NAME
     above = None if path.exists() or named(session.db) else nearest(here.resolve().parent)
     system = session.system if session.system is not None else system_wanted(None) or proposal.system
@@ -199,6 +220,9 @@ def new_command(
             else ""
         )
         tell(f"It carries on from the last review{baseline}. Votes of then wait to be confirmed.")
+    systems = list(dict.fromkeys(one_line(one.system, 40) for one in all_headings(desk)))
+    if len(systems) > 1:
+        tell(f"The file holds several systems: {', '.join(systems)}. Commands take --system to say which one is meant.")
     if above is not None:
         tell(f"It is a file of its own: {above} is another one, which --db would have added to.")
     if then_open:

@@ -40,7 +40,7 @@ def people_command(
                 desk, add=add, remove=remove, owner=owner, facilitator=facilitator,
                 authors=authors or None, observers=observers or None,
             )  # fmt: skip
-        review, strangers = reviews.people(desk), roles.strangers(desk)
+        review, strangers = reviews.people(desk), roles.voted_too(desk)
     if as_json:
         found = {"owner": review.owner, "facilitator": review.facilitator, "reviewers": list(review.reviewers)}
         also = {"authors": review.authors, "observers": review.observers, "unknown_voters": strangers}

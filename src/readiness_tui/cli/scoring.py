@@ -22,7 +22,9 @@ _KINDS = ("url", "path", "run", "trace", "incident", "case", "drill", "shown")
 
 @click.command("score")
 @click.argument("words", metavar="ITEM... 0|1|2|none", nargs=-1)
-@click.option("--evidence", multiple=True, help="A URL, a path, or the id of a run, trace, case or incident; repeat for more.")
+@click.option(
+    "--evidence", multiple=True, help="A URL, a path, or the id of a run, trace, case or incident; repeat for more."
+)
 @click.option("--kind", type=click.Choice(_KINDS), help="What the evidence is, where that is not plain to see.")
 @click.option("--witness", default="", help="Who else saw it, for what was shown.")
 @click.option("--dated", type=DayOption(), help="When the drill was.")
@@ -56,7 +58,7 @@ def score_command(
             raise click.UsageError("--from brings everything: leave the items and the other options out.")
         from readiness_tui.sources.settings.scores import read_scores
 
-        said, what = read_scores(file), f"scores from {one_line(file.name, 60)}"
+        said, what = list(read_scores(file)), f"scores from {one_line(file.name, 60)}"
     else:
         said, what = _entries(words, evidence, kind, witness, dated, note, reason), ""
     with desk_of(session) as desk:
@@ -84,7 +86,9 @@ def _entries(
         raise click.UsageError("An item has points or does not apply (--na), not both.")
     if points is None and not (reason or evidence or note is not None):
         last = one_line(words[-1], 40)
-        raise click.UsageError(f"{last} is not a score. After the items stands 0, 1, 2 or none; or give --na, --evidence or --note.")
+        raise click.UsageError(
+            f"{last} is not a score. After the items stands 0, 1, 2 or none; or give --na, --evidence or --note."
+        )
     if not evidence and (kind or witness or dated):
         raise click.UsageError("--kind, --witness and --dated say something of --evidence.")
     meant = EvidenceKind(kind) if kind else EvidenceKind.DRILL if dated else EvidenceKind.SHOWN if witness else None
@@ -104,8 +108,8 @@ def say_followed(followed: Followed, *, dry_run: bool = False) -> None:
         parts.append(f"{title} {shown[0]} → {shown[1]}" if was != now else f"{title} {shown[1]}")
     moved = followed.before is not followed.after
     parts.append(f"{followed.before} → {followed.after}" if moved else f"{followed.after}")
-    seen = " Votes are blind: this is as you see it." if followed.mine else ""
-    say(one_line(" · ".join(parts)) + (" Nothing was saved." if dry_run else "") + seen)
+    seen = " · votes are blind: as you see it" if followed.mine else ""
+    say(one_line(" · ".join(parts)) + (" · nothing was saved" if dry_run else "") + seen)
 
 
 @click.command("waive")
@@ -115,9 +119,7 @@ def say_followed(followed: Followed, *, dry_run: bool = False) -> None:
 @click.option("--reason", default="", help="Why the risk is accepted.")
 @click.option("--withdraw", is_flag=True, help="Take the waiver back.")
 @pass_session
-def waive_command(
-    session: Session, item: str, until: date | None, approver: str, reason: str, withdraw: bool
-) -> None:
+def waive_command(session: Session, item: str, until: date | None, approver: str, reason: str, withdraw: bool) -> None:
     """Accept the risk of an item below 2 for a while. A waiver never raises a score."""
     from readiness_tui.services.review import entries
 
@@ -162,7 +164,7 @@ def confirm_command(session: Session, items: tuple[str, ...], section: str, na: 
             done = carry.confirm_section(desk, section_called(desk, section))
             say(one_line(f"Confirmed: {', '.join(done.items) or 'nothing'}"))
             for left in done.left:
-                say(one_line(f"  {left.item} is to be looked at: {', '.join(left.reasons)}"))
+                say(one_line(f"  {left.item_id} is to be looked at: {', '.join(left.reasons)}"))
             return
         found = item_ids(desk, items)
         with entries.watched(desk, found) as told:

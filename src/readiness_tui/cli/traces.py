@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, say, say_json, tell
+from readiness_tui.domain.text.sanitise import one_line
 
 _ORDERS = ("newest", "oldest", "slowest", "fastest", "costliest", "cheapest")  # as `ListOrder`, which is imported late
 
@@ -24,6 +25,7 @@ def traces_command(
     """List recorded requests that meet FILTER: words, error, status:fail, 'latency>3000', 'model:gpt*', -tool:search,
     day:2026-11-21, … A `-` before a part turns it round; put `--` before a filter that begins with one. Of a question or an error the first 300 characters are given.
     """
+    from readiness_tui.domain.text.format import plural
     from readiness_tui.services import traces
 
     with desk_of(session) as desk:
@@ -35,10 +37,15 @@ def traces_command(
         listed = [_row(one.trace) for one in rows]
         say_json({"schema": 1, "sort": sort, "total": total, "traces": listed})
         return
-    for one in rows:
-        say(_line(one.trace))
+    if rows:
+        wide = max(len(one_line(one.trace.id, 40)) for one in rows)
+        say(
+            f"{'started (UTC)':<19}  {'trace':<{wide}}  {'outcome':<10}  {'latency':>11}  {'cost':>9}  error or question"
+        )
+        for one in rows:
+            say(_line(one.trace, wide))
     more = f" Go on with --after {rows[-1].trace.id}" if rows and len(rows) == limit and len(rows) < total else ""
-    tell(f"{len(rows):,} of {total:,} traces, {sort} first.{more}" if total else "No trace meets this.")
+    tell(f"{len(rows):,} of {plural(total, 'trace')}, {sort} first.{more}" if total else "No trace meets this.")
 
 
 def _row(trace: Any) -> dict[str, object]:
@@ -56,12 +63,13 @@ def _row(trace: Any) -> dict[str, object]:
     }
 
 
-def _line(trace: Any) -> str:
+def _line(trace: Any, wide: int) -> str:
     from readiness_tui.domain.text.format import number
-    from readiness_tui.domain.text.sanitise import one_line
 
     at = f"{trace.started_at:%Y-%m-%d %H:%M:%S}" if trace.started_at else "no time"
     word = trace.outcome.value if trace.outcome else trace.status or "unknown"
     ms, cost = number(trace.latency_ms, "ms", up=True), number(trace.cost, "usd", up=True)
     said = one_line(trace.error or trace.question or "", 80)
-    return f"{at:<19}  {one_line(trace.id, 40)}  {one_line(word, 10):<10}  {ms:>8} ms  {cost:>9}  {said}".rstrip()
+    return (
+        f"{at:<19}  {one_line(trace.id, 40):<{wide}}  {one_line(word, 10):<10}  {ms:>8} ms  {cost:>9}  {said}".rstrip()
+    )

@@ -129,24 +129,3 @@ def scorecard_command(
 
             write_text(output, text)
             tell(f"Written to {output}")
-
-
-@click.command("gaps")
-@as_json
-@click.option(
-    "--format",
-    "format",
-    type=click.Choice(["text", "md", "csv", "jsonl"]),
-    default="text",
-    show_default=True,
-    help="md is a task list, csv suits Jira's importer.",
-)
-@click.option("--all", "everything", is_flag=True, help="Include verified and closed gaps.")
-@pass_session
-def gaps_command(session: Session, as_json: bool, format: str, everything: bool) -> None:
-    """What is not yet good enough, with owner and due date."""
-    from readiness_tui.services.review import printed
-
-    with desk_of(session) as desk:
-        text = printed.gaps(desk, "json" if as_json else format, everything=everything)
-    say_document(text)

@@ -42,7 +42,7 @@ def check_object(card: Scorecard, closed: Sequence[Closing] = ()) -> dict[str, A
     """`check --json`. Keys are stable; a change of meaning raises `schema`. `closed`: conditions of a frozen review that
     were seen to since."""
     return {
-        **({"closed": plain(list(closed))} if closed else {}),
+        **({"closed": [plain(masked(one)) for one in closed]} if closed else {}),
         "schema": SCHEMA,
         "as_of": card.as_of.isoformat(),
         "valid_until": plain(card.valid_until),
@@ -245,6 +245,8 @@ def _check(card: Scorecard, closed: Sequence[Closing]) -> Iterator[str]:
     until = f", valid until {full_day(card.valid_until)}" if card.valid_until else ""
     yield f"{VERDICT_GLYPHS[card.verdict]} {card.verdict}  as of {full_day(card.as_of)}{until}"
     yield from _wrapped(f"{card.system}, release {card.release}", "  ")
+    if card.blind:
+        yield "  Votes are blind: every item counts as undecided until the reveal."
     for cause in card.causes:
         if cause.verdict is Verdict.NO_GO:
             yield from _wrapped(cause.text, "  ✗ ")
@@ -298,6 +300,7 @@ def _gate_check(check: GateCheck) -> Iterator[str]:
 
 def _gaps(gaps: Sequence[GapLine]) -> Iterator[str]:
     yield _counts(gaps)
+    yield f"  {'severity':<8} what; owner, due, state, key"
     for gap in gaps:
         yield from _wrapped(gap.title, f"  {gap.severity:<8} ")
         who = f"{gap.owner or 'no owner'}, {full_day(gap.due) if gap.due else 'no date'}"

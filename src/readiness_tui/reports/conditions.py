@@ -17,16 +17,22 @@ SCHEMA = 1
 
 def condition_lines(rows: Sequence[tuple[str, str, Condition, date, Closing | None]]) -> Iterator[str]:
     """A header, then each condition of (system, release, condition, today, closing): when, who, what, and its key."""
-    yield f"{'due':<12} {'owner':<14} {'system':<20} condition"
+    reviews = {(system, release) for system, release, *_ in rows}
+    alone = f" of {line(' '.join(next(iter(reviews))))}" if len(reviews) == 1 else ""
+    column = "" if alone else f"{'review':<20} "
+    yield f"{'due':<12} {'owner':<14} {column}condition{alone}"
     for system, release, condition, today, closing in rows:
         due = due_day(condition.due, today) if condition.due else "no date"
         late = condition.due is not None and condition.due < today and closing is None
-        lead = f"{fit(due, 12)} {fit(line(condition.owner) or 'no owner', 14)} {fit(line(f'{system} {release}'), 20)} "
+        of = "" if alone else f"{fit(line(f'{system} {release}'), 20)} "
+        lead = f"{fit(due, 12)} {fit(line(condition.owner) or 'no owner', 14)} {of}"
         state = "closed: " if closing is not None else "overdue: " if late else ""
         yield from wrapped(f"{state}{condition.text} ({condition.key})", lead)
 
 
-def condition_object(system: str, release: str, condition: Condition, overdue: bool, closing: Closing | None) -> dict[str, Any]:
+def condition_object(
+    system: str, release: str, condition: Condition, overdue: bool, closing: Closing | None
+) -> dict[str, Any]:
     """One condition of `conditions --json`."""
     return {
         "system": system,

@@ -18,7 +18,7 @@ def decisions_markdown(title: str, day: date, found: Sequence[Decision]) -> str:
         lines += [f"## {topic.capitalize()}", ""]
         for one in listed:
             about = f"**{inline(one.about)}** " if one.about else ""
-            box = "[ ] " if one.owner else ""
+            box = "[ ] " if promise(one) else ""
             said = promise(one)
             lines.append(f"- {box}{about}{inline(one.text)}{f' · {inline(said)}' if said else ''}")
         lines.append("")
@@ -28,5 +28,7 @@ def decisions_markdown(title: str, day: date, found: Sequence[Decision]) -> str:
 
 
 def promise(one: Decision) -> str:
-    """`ben by 1 Dec 2026`; empty where nobody sees to it."""
-    return " ".join(part for part in (one.owner, f"by {full_day(one.due)}" if one.due else "") if part)
+    """`ben by 1 Dec 2026`, `no owner, by 1 Dec 2026`; empty where there is nothing to see to."""
+    if one.due is None:
+        return one.owner
+    return f"{one.owner or 'no owner,'} by {full_day(one.due)}"

@@ -14,7 +14,7 @@ from readiness_tui.domain.incidents.merge import Merged
 from readiness_tui.domain.incidents.model import Action, Incident, Link, TimelineEntry
 from readiness_tui.domain.incidents.search import FoundIncident, SearchHit, overdue
 from readiness_tui.domain.incidents.trends import Spread, Trends
-from readiness_tui.domain.text.format import day_month, duration, full_day, plural
+from readiness_tui.domain.text.format import due_day, duration, full_day, plural
 from readiness_tui.domain.text.masking import masked
 from readiness_tui.domain.text.sanitise import one_line
 
@@ -25,6 +25,9 @@ _LONGEST = 500  # characters of one line; a paste may have a million
 
 
 def list_lines(found: Sequence[FoundIncident]) -> Iterator[str]:
+    """A header, then an incident a line; nothing where there is none."""
+    if found:
+        yield f"{'name':<8}{'sev':<6}{'state':<10}{'started (UTC)':<18}title"
     for row in found:
         incident = row.incident
         started = f"{incident.started:%Y-%m-%d %H:%M}" if incident.started else "start unknown"
@@ -102,7 +105,7 @@ def action_line(action: Action, as_of: date) -> str:
     """ "✗ overdue  Page on errors (detect · ben · due 27 Nov)"."""
     late = action.done is None and action.due is not None and action.due < as_of
     mark = "●" if action.done else "✗" if late else "◐" if action.in_progress else "○"
-    when = f"done {day_month(action.done)}" if action.done else f"due {day_month(action.due)}"
+    when = f"done {due_day(action.done, as_of)}" if action.done else f"due {due_day(action.due, as_of)}"
     said = "overdue" if late else action.state.value
     who = one_line(action.owner) or "nobody yet"
     return f"{mark} {said:<12}{one_line(action.text)} ({action.kind} · {who} · {when})"

@@ -120,7 +120,8 @@ def _top(card: Scorecard) -> Iterator[str]:
     after = "" if card.previous else " · **first review**"
     if over:
         after = f" · **overridden** to {inline(_name(over.verdict))} by {inline(_name(over.by, 12))}"
-    yield _one("- **Reviewers** ", names, f" · **dissent** {dissent}{after}")
+    blind = " · **votes blind**: undecided until the reveal" if card.blind else ""
+    yield _one("- **Reviewers** ", names, f" · **dissent** {dissent}{blind or after}")
 
 
 def _split_reason(reason: str) -> tuple[str, str]:

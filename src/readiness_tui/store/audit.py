@@ -244,3 +244,13 @@ def last_saved(conn: Connection, system: str) -> datetime | None:
         "SELECT at FROM change WHERE coalesce(system, ?1) = ?1 ORDER BY id DESC LIMIT 1", (system,)
     ).fetchone()
     return None if row is None else moment(row[0])
+
+
+def row_history(conn: Connection, table: str, key: Iterable[int | str]) -> list[Row]:
+    """What a row held each time it was written, oldest first."""
+    found = conn.execute(
+        "SELECT new_json FROM change_row WHERE table_name = ? AND pk = ? AND new_json IS NOT NULL"
+        " ORDER BY change_id, position",
+        (table, dump(list(key))),
+    ).fetchall()
+    return [load(new) for (new,) in found]

@@ -39,6 +39,10 @@ class Store:
         self.importing: set[int] = set()  # imports that this process is staging
         self.refusal = ""  # why nothing may be changed here: it was opened for a review that cannot change
         self.changes = 0  # entries that this process has added to the history
+        self.own_changes: set[int] = set()  # entries of the history that this process wrote
+        self._lock_for_watching = threading.Lock()
+        self._watching: sqlite.Connection | None = None
+        self._version_seen = 0
         self._writer = writer
         self._lock = threading.RLock()
         self._shapes: dict[str, Shape] = {}
@@ -73,13 +77,14 @@ class Store:
 
     def close(self) -> None:
         """Safe to call twice."""
-        with self._lock:
+        with self._lock, self._lock_for_watching:
             if self._closed:
                 return
             self._closed = True
-            for conn in (*self._readers, self._writer):
+            for conn in (*self._readers, self._writer, self._watching):
                 with suppress(sqlite.sqlite3.Error):
-                    conn.close()
+                    if conn is not None:
+                        conn.close()
             self._readers.clear()
         with _OPENING, suppress(ValueError):
             _OPEN.remove(self._inode)
@@ -166,6 +171,8 @@ class Store:
                 tx.close()
                 _patiently(conn, "COMMIT")
                 self.changes += tx.changed
+                if tx.entry is not None:
+                    self.own_changes.add(tx.entry)
             except BaseException as error:
                 # On a full disk SQLite has rolled back already.
                 if conn.in_transaction:
@@ -199,6 +206,22 @@ class Store:
             return True
         finally:
             self._lock.release()
+
+    def changed_elsewhere(self) -> bool:
+        """Whether anything was committed to the file since this was last asked, by this process or another; True the first
+        time. It reads a few bytes, waits for nobody, and says no where the file is locked or gone for the moment.
+        """
+        with suppress(sqlite.sqlite3.Error), self._lock_for_watching:
+            if self._closed:
+                return False
+            if self._watching is None:
+                self._watching = connect(self.path)
+                self._watching.execute("PRAGMA query_only = ON")
+                self._watching.execute("PRAGMA busy_timeout = 0")
+            (now,) = self._watching.execute("PRAGMA data_version").fetchone()
+            before, self._version_seen = self._version_seen, now
+            return bool(now != before)
+        return False
 
     def backup(self, to: Path) -> None:
         """A consistent copy of the whole database at `to`, made while others may read and write."""

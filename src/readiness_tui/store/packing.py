@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from readiness_tui.domain.runs.model import Case, Chunk, EvalSet, Outcome, Run, Span, ToolCall, Trace
+from readiness_tui.domain.runs.model import Case, Chunk, EvalSet, Outcome, Run, Span, SpanKind, ToolCall, Trace
 from readiness_tui.store.codec import from_micros, micros
 from readiness_tui.store.schema import UNKNOWN_TIME
 
@@ -22,6 +22,8 @@ TRACE_COLUMNS = (
     f"spans, person, session, {CHUNK_TEXTS}"
 )
 
+_TEXT = frozenset({str})
+_SAME = frozenset({str, int, bool, type(None)})
 _LONG = 512  # characters of chunk texts in a trace from which they are compressed
 
 _OUTCOMES: dict[Outcome | None, str | None] = {None: None, **{outcome: outcome.value for outcome in Outcome}}
@@ -204,11 +206,26 @@ def as_stored(trace: Trace) -> Trace:
         changes["chunks"] = tuple([c if c.score is None else replace(c, score=float(c.score)) for c in trace.chunks])
     if trace.scores:
         changes["scores"] = scores(_scores_json(trace.scores))
-    if trace.extra:
+    if trace.extra and not _is_flat(trace.extra):
         changes["extra"] = extra(_encode(trace.extra).decode())
-    if trace.spans:
+    if trace.spans and not all(_is_as_stored(span) for span in trace.spans):
         changes["spans"] = _spans(_encode(trace.spans))
     return replace(trace, **changes) if changes else trace
+
+
+def _is_flat(fields: dict[str, Any]) -> bool:
+    """Whether names and values are such as JSON gives back as they are: texts, whole numbers, true, false and null."""
+    return _TEXT.issuperset(map(type, fields)) and _SAME.issuperset(map(type, fields.values()))
+
+
+def _is_as_stored(span: Span) -> bool:
+    began, took = span.started_at, span.duration_ms
+    return (
+        (began is None or began.tzinfo is UTC)
+        and (took is None or type(took) is float)
+        and type(span.kind) is SpanKind
+        and _is_flat(span.attributes)
+    )
 
 
 def scores(text: str | None) -> dict[str, float]:

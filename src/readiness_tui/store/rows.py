@@ -55,9 +55,9 @@ def frozen_words(conn: sqlite.Connection, review_id: int) -> str:
         "SELECT release FROM review WHERE system = ? AND frozen_at IS NULL ORDER BY held_on DESC, id DESC LIMIT 1",
         (found[0],),
     ).fetchone()
-    way = f"Its open review is {open_one[0]}: work on that one" if open_one else "Start a new review"
+    way = f"Its open review is {one_line(open_one[0])}: work on that one" if open_one else "Start a new review"
     return (
-        f"The review of {found[0]} {found[1]} was frozen at {str(found[2])[:16].replace('T', ' ')} UTC and cannot change"
+        f"The review of {one_line(found[0])} {one_line(found[1])} was frozen at {str(found[2])[:16].replace('T', ' ')} UTC and cannot change"
         f" any more; nothing was saved. {way}."
     )
 
@@ -133,6 +133,11 @@ class Tx:
     def changed(self) -> bool:
         """Whether anything was written that the history knows of."""
         return self._change is not None
+
+    @property
+    def entry(self) -> int | None:
+        """The entry in the audit trail, if there is one yet."""
+        return self._change
 
     def close(self) -> None:
         """Called before the commit: a key is remembered even where nothing was different."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.labels.queue import Answered, with_labels
 from readiness_tui.domain.runs.declared import with_declared
@@ -149,21 +150,18 @@ def put_label(tx: Tx, system: str, run_id: str, case_id: str, variant: str, labe
 def earlier_labels(
     conn: Connection, system: str, run_id: str, case_id: str, variant: str, reviewer: str, metric: str = ""
 ) -> list[HumanLabel]:
-    """Everything that a person ever said of this case and metric, taken back or not, the latest first."""
-    places = [
-        _place_of(one, run_id, case_id, variant, name, metric)
-        for one in (system, *former_names.of(conn, former_names.SYSTEM, system))
-        for name in (reviewer, *former_names.of(conn, former_names.PERSON, reviewer))
-    ]
-    found = [
-        row
-        for table, key in places
-        for row in conn.execute(
-            "SELECT change_id, new_json FROM change_row WHERE table_name = ? AND pk = ? AND new_json IS NOT NULL",
-            (table, dump([*key])),
+    """Everything that a person, however spelt, ever said of this case and metric, taken back or not, the latest first."""
+    names = {name_key(name) for name in (reviewer, *former_names.of(conn, former_names.PERSON, reviewer))}
+    found: list[tuple[int, str]] = []
+    for one in (system, *former_names.of(conn, former_names.SYSTEM, system)):
+        table, key = _place_of(one, run_id, case_id, variant, reviewer, metric)
+        found += conn.execute(
+            "SELECT change_id, new_json FROM change_row WHERE table_name = ? AND substr(pk, 1, length(?2)) = ?2"
+            " AND new_json IS NOT NULL",
+            (table, dump([*key[:-1]])[:-1] + ","),
         ).fetchall()
-    ]
-    return [_label(load(text)) for _, text in sorted(found, reverse=True)]
+    said = [_label(load(text)) for _, text in sorted(found, reverse=True)]
+    return [label for label in said if name_key(label.reviewer) in names]
 
 
 def clear_label(tx: Tx, system: str, run_id: str, case_id: str, variant: str, reviewer: str, metric: str = "") -> bool:

@@ -19,6 +19,7 @@ from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.systems import NUMBER
 
 _PART = 20_000  # keys that one statement looks through
+_AT_ONCE = 500  # ids in one statement
 _CHUNK = 2_000  # rows read at once: no cursor stays open between chunks, so no writer waits for a long scan
 
 NONE = Filter()
@@ -113,6 +114,18 @@ def values(conn: Connection, system: str, column: str) -> list[str]:
     where_sql, found = clauses(conn, system, NONE)
     rows = conn.execute(f"SELECT DISTINCT {column} FROM trace WHERE {where_sql} AND {column} <> ''", found).fetchall()
     return sorted(name for (name,) in rows)
+
+
+def brought(conn: Connection, system: str, ids: Sequence[str]) -> set[str]:
+    """Those of these ids that some import of the system brought."""
+    found: set[str] = set()
+    published = _published(conn, system)
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        sql = f"SELECT id FROM trace_id WHERE import_id = ? AND id IN ({', '.join('?' * len(some))})"
+        for import_id in published:
+            found.update(id for (id,) in conn.execute(sql, (import_id, *some)).fetchall())
+    return found
 
 
 def key_of(conn: Connection, system: str, trace_id: str) -> int | None:

@@ -21,6 +21,12 @@ from readiness_tui.domain.errors import AlreadySaved, ReadinessError
 from readiness_tui.domain.text.sanitise import visible
 from readiness_tui.tui.notice import Notice
 from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.store_work import glance_at as _glance
+from readiness_tui.tui.store_work import leave as _leave
+from readiness_tui.tui.store_work import load as _load
+from readiness_tui.tui.store_work import pulse_of as _pulse
+from readiness_tui.tui.together import Together
+from readiness_tui.tui.where_to import where_to
 from readiness_tui.tui.widgets.bars import ROOMS
 
 if TYPE_CHECKING:
@@ -28,13 +34,17 @@ if TYPE_CHECKING:
 
     from readiness_tui.services.core.desk import Desk
     from readiness_tui.services.core.opening import Opening
+    from readiness_tui.services.core.pulse import Pulse
     from readiness_tui.services.core.view import ReviewView
     from readiness_tui.tui.host import Host
+    from readiness_tui.tui.preferences import OwnSettings
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
+WAY = 20  # jumps that can be taken back
+_KEYS = {"enter": "Enter", "space": "Space", "escape": "Esc", "backspace": "Backspace", "tab": "Tab"}
 AT_ONCE = frozenset({"ctrl+q", "ctrl+c"})  # keys that do not wait until the review is judged
 
 
@@ -68,6 +78,7 @@ class ReadinessApp(App[None]):
         Binding("W", "which", "Which review", id="app.which", show=False, tooltip="Work on another system or review of this file"),
         Binding("i", "import", "Import", id="app.import", show=False, tooltip="Import runs, traces, an eval set or a gate"),
         Binding("L", "live", "Live notes", id="app.live", show=False, tooltip="Live notes on the incident that runs, from anywhere"),
+        Binding("number_sign", "settle", "Two versions", id="app.settle", key_display="#", show=False, tooltip="What two people wrote at once: compare the two, and settle"),
         Binding("question_mark,f1", "help", "Help", id="app.help", key_display="?", tooltip="Every key of this screen"),
         Binding("ctrl+p", "command_palette", "Everything", id="app.palette", show=False, priority=True,
                 tooltip="Find any action by its name"),
@@ -75,22 +86,34 @@ class ReadinessApp(App[None]):
     ]  # fmt: skip
 
     def __init__(
-        self, desk: Desk | None = None, *, who: str = "somebody", here: Path | None = None, lab: Path | None = None
+        self,
+        desk: Desk | None = None,
+        *,
+        who: str = "somebody",
+        here: Path | None = None,
+        lab: Path | None = None,
+        preferences: OwnSettings | None = None,
     ) -> None:
         super().__init__()
+        self._preferences = preferences
         self._lab = lab
+        self.unsaved: dict[str, str] = {}
+        self._way: list[str] = []  # the rooms that were left by a jump, for Esc
         self.desk = desk
         self.who = desk.who if desk else who
         self.here = here or Path.cwd()
         self.view: ReviewView | None = None
         self.opening: Opening | None = None
         self._early: list[InputEvent] = []  # what was pressed before there was anything to act on
+        self.together = Together(self, self)
         self._glanced: ReviewView | None = None  # the view whose glance is in the file
         # One thread for everything that touches the file: saves keep their order, and none is ever dropped.
         self._serial = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness-store")
         self._reckoning = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness-rules")
 
     async def on_mount(self) -> None:
+        if (own := self._preferences) is not None:
+            own.apply(self)
         if self._lab is not None:
             await self.open_lab(self._lab)
         elif self.desk is None:
@@ -121,6 +144,7 @@ class ReadinessApp(App[None]):
         if self.desk is not None and self.view is not None and self.view is not self._glanced:
             with suppress(ReadinessError):
                 await self.serve(_leave, self.desk)
+        await self.serve(self.together.leave)
         self._reckoning.shutdown(wait=True, cancel_futures=True)
         self._serial.shutdown(wait=True)
 
@@ -147,36 +171,45 @@ class ReadinessApp(App[None]):
         return await asyncio.get_running_loop().run_in_executor(self._reckoning, partial(rule, *args, **kwargs))
 
     async def act(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> bool:
-        try:
-            await self.serve(service, *args, **kwargs)
-        except ReadinessError as refusal:
-            self.complain(str(refusal))
-            return False
-        await self.reload()
+        with self.together.saving():
+            try:
+                await self.serve(service, *args, **kwargs)
+            except ReadinessError as refusal:
+                self.complain(str(refusal))
+                return False
+            await self.reload()
         return True
 
     async def attempt(self, service: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> str | None:
-        try:
-            await self.serve(service, *args, **kwargs)
-        except AlreadySaved:
-            pass  # the first try was committed and only its answer was lost
-        except ReadinessError as refusal:
-            return str(refusal)
-        await self.reload()
+        with self.together.saving():
+            try:
+                await self.serve(service, *args, **kwargs)
+            except AlreadySaved:
+                pass  # the first try was committed and only its answer was lost
+            except ReadinessError as refusal:
+                return str(refusal)
+            await self.reload()
         return None
 
     async def reload(self) -> None:
         if self.desk is None:
             return
-        view = await self.fetch(_load, self.desk)
-        if view is not None:
-            await self._show(view)
+        at = await self.fetch(_pulse, self.desk)
+        view = await self.fetch(_load, self.desk) if at is not None else None
+        if at is not None and view is not None:
+            await self._show(view, at)
 
-    async def _show(self, view: ReviewView) -> None:
+    async def _show(self, view: ReviewView, at: Pulse) -> None:
         self.view = view
+        if self.desk is not None:
+            self.together.read(self.desk, at)
         for screen in self.screen_stack:
             if isinstance(screen, RoomScreen):
                 await screen.refresh_view()
+
+    def get_key_display(self, binding: Binding) -> str:
+        """As Textual's, but with one name for each of these keys wherever it stands."""
+        return binding.key_display or _KEYS.get(binding.key) or super().get_key_display(binding)
 
     def complain(self, sentence: str) -> None:
         """Show a refusal. Never markup: it may quote what was imported."""
@@ -221,17 +254,18 @@ class ReadinessApp(App[None]):
 
     async def _judge(self, desk: Desk) -> None:
         """The review for the first time: what was shown of it so far is what was kept, or nothing."""
-        begun, view = self.opening, await self.fetch(_load, desk)
+        begun, at = self.opening, await self.fetch(_pulse, desk)
+        view = await self.fetch(_load, desk) if at is not None else None
         self.opening = None
         early, self._early = self._early, []
-        if view is None:
+        if at is None or view is None:
             from readiness_tui.tui.screens.start.screen import GreetingScreen
 
             if begun is not None:
                 await self.pop_screen()
             await self.push_screen(GreetingScreen())
             return
-        await self._show(view)
+        await self._show(view, at)
         if begun is None:
             await self.action_room("overview")
         for event in early:
@@ -252,6 +286,26 @@ class ReadinessApp(App[None]):
         await self.push_screen(LabScreen(folder))
 
     async def action_room(self, name: str) -> None:
+        self._way.clear()
+        if self.is_screen_installed(name) and isinstance(room := self.get_screen(name), RoomScreen):
+            await room.whole()
+        await self._enter(name)
+
+    async def action_jump(self, room: str) -> None:
+        here = next((one.ROOM for one in self.screen_stack if isinstance(one, RoomScreen) and one.ROOM in ROOMS), "")
+        if here and here != room:
+            self._way = [*self._way[-WAY:], here]
+        await self._enter(room)
+
+    @property
+    def came_from(self) -> str:
+        return self._way[-1] if self._way else ""
+
+    async def go_back(self) -> None:
+        if self._way:
+            await self._enter(self._way.pop())
+
+    async def _enter(self, name: str) -> None:
         if self.view is None and self.opening is None:
             return
         if not self.is_screen_installed(name):
@@ -304,6 +358,9 @@ class ReadinessApp(App[None]):
         else:
             self.tell("No incident is open. Under Incidents (I), n opens one.")
 
+    async def action_settle(self) -> None:
+        await self.together.settle()
+
     async def action_import(self) -> None:
         if self.desk is None:
             return
@@ -312,82 +369,30 @@ class ReadinessApp(App[None]):
         await self.push_screen(ImportScreen())
 
     async def go_to(self, key: str) -> None:
-        kind, _, rest = key.partition("/")
-        if kind == "item" or (kind in ("section", "assessed", "na") and rest):
-            await self.action_room("checklists")
-            item = next((part for part in reversed(rest.split("/")) if self._is_item(part)), None)
-            if item is not None:
-                await self._point("checklists", item)
-        elif key == "gate/high-risk":
+        there = where_to(key, self.view)
+        if there.room == "review":
             await self.action_review()
-        elif kind == "gate":
-            await self.action_room("evals")
-            if self.view is not None and rest in {row.rule.key for row in self.view.gate.rows}:
-                await self._point("evals", rest)
-        elif kind == "incident":
-            await self.action_room("incidents")
-            await self._point("incidents", rest.split("/")[0])
-        elif kind == "trace":
-            await self.show_traces([rest], "this trace")
-        elif kind == "case":
-            await self.action_room("evals")
-            await self._point("evals", rest)
-        elif kind in ("condition", "gap"):
-            await self.action_room("gaps")
-            await self._point("gaps", rest)
+        elif there.room == "traces":
+            await self.show_traces([there.what], "this trace")
         else:
-            await self.action_room("checklists")
-            if kind == "evidence" and self.view is not None:
-                from readiness_tui.domain.checklists.standing import unchecked
-
-                waiting = [one for one in self.view.items if unchecked(self.view.dossier(one.id), self.view.as_of)]
-                if waiting:
-                    await self._point("checklists", waiting[0].id)
+            await self.action_jump(there.room)
+            screen = self.screen
+            if there.what and isinstance(screen, RoomScreen):
+                screen.point_at(there.what)
+                await screen.refresh_view()
 
     async def show_traces(self, trace_ids: list[str], why: str) -> None:
-        await self.action_room("traces")
+        await self.action_jump("traces")
         screen = self.screen
         if isinstance(screen, RoomScreen):
             screen.point_at_many(trace_ids, why)
             await screen.refresh_view()
-
-    async def _point(self, room: str, what: str) -> None:
-        screen = self.screen
-        if isinstance(screen, RoomScreen) and room == screen.ROOM:
-            screen.point_at(what)
-            await screen.refresh_view()
-
-    def _is_item(self, text: str) -> bool:
-        return self.view is not None and text in self.view.judgement.standings
 
 
 def _collect_again() -> None:
     """Garbage is collected from now on; what was loaded so far stays, and need not be looked through each time."""
     gc.freeze()
     gc.enable()
-
-
-def _load(desk: Desk) -> ReviewView:
-    """On the store's thread, so that the first screen does not wait for the rules to be imported; and with the cases that
-    the figures rest on, which the screens then have at hand."""
-    from readiness_tui.services.core.view import load
-
-    view = load(desk)
-    view.measured.footing()
-    return view
-
-
-def _glance(view: ReviewView) -> Any:
-    from readiness_tui.tui.screens.overview.glance import to_plain
-    from readiness_tui.tui.screens.overview.look import glance_of
-
-    return to_plain(glance_of(view))
-
-
-def _leave(desk: Desk) -> bool:
-    from readiness_tui.services.core import opening
-
-    return opening.leave(desk, _glance)
 
 
 def _room(name: str) -> RoomScreen:

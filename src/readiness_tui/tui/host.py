@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, cast
 
@@ -17,6 +18,16 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+class Shared(Protocol):
+    """The open file as several people's."""
+
+    company: dict[str, tuple[str, ...]]  # who else is at which item of the review
+    news: str  # what others did just now; "" for nothing
+
+    def saving(self) -> AbstractContextManager[None]:
+        """Around what saves and then shows: nobody looks out for others meanwhile."""
+
+
 class Host(Protocol):
     """Runs services away from the UI thread, says what came of them, and opens other screens."""
 
@@ -24,7 +35,12 @@ class Host(Protocol):
     view: ReviewView | None  # the open review as it was last read; None until it has been judged for the first time
     opening: Opening | None  # what is known of it until then
     who: str
+    unsaved: dict[str, str]  # drafts of forms, by name, while no file is open
     here: Path  # the folder that new files go to
+
+    @property
+    def together(self) -> Shared:
+        """What others who have the file open do."""
 
     async def serve(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `service` on the one store thread and wait for it, without holding up the screen."""
@@ -65,6 +81,16 @@ class Host(Protocol):
 
     async def action_which(self) -> None:
         """Let another system or review of the file be chosen."""
+
+    @property
+    def came_from(self) -> str:
+        """The room that one jumped here from; "" after going here by its own key."""
+
+    async def action_jump(self, room: str) -> None:
+        """`action_room`, from which Esc comes back."""
+
+    async def go_back(self) -> None:
+        """To the room that one came from, as it was left."""
 
     async def action_review(self, at: str = "") -> None:
         """The queue of cases that wait for a label; at the case `at`, where it is in it."""

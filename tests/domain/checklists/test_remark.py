@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from readiness_tui.domain.checklists.remark import Remark, read_remark
+from readiness_tui.domain.checklists.remark import SaidLine, read_remark
 from readiness_tui.domain.errors import ReadinessError
 
 TODAY = date(2026, 11, 24)
@@ -15,16 +15,16 @@ TODAY = date(2026, 11, 24)
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("docs/runbook.md", Remark("docs/runbook.md")),
-        ("docs/run book.md @b +14", Remark("docs/run book.md", "b", date(2026, 12, 8))),
-        ("@ben kim, 1 Dec", Remark("", "ben kim", date(2026, 12, 1))),
-        ("@ 1 Dec 2027", Remark("", "", date(2027, 12, 1))),
-        ("https://x.org/@ben/a @chloe", Remark("https://x.org/@ben/a", "chloe")),
-        ("ana@example.org saw it", Remark("ana@example.org saw it")),
-        ("@mia friday", Remark("", "mia", date(2026, 11, 27))),
+        ("docs/runbook.md", SaidLine("docs/runbook.md")),
+        ("docs/run book.md @b +14", SaidLine("docs/run book.md", "b", date(2026, 12, 8))),
+        ("@ben kim, 1 Dec", SaidLine("", "ben kim", date(2026, 12, 1))),
+        ("@ 1 Dec 2027", SaidLine("", "", date(2027, 12, 1))),
+        ("https://x.org/@ben/a @chloe", SaidLine("https://x.org/@ben/a", "chloe")),
+        ("ana@example.org saw it", SaidLine("ana@example.org saw it")),
+        ("@mia friday", SaidLine("", "mia", date(2026, 11, 27))),
     ],
 )
-def test_what_a_line_says(typed: str, said: Remark) -> None:
+def test_what_a_line_says(typed: str, said: SaidLine) -> None:
     assert read_remark(typed, TODAY) == said
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text.dates import parse_day
+from readiness_tui.domain.text.dates import doubt, doubt_held, parse_day
 
 FRIDAY = date(2026, 11, 27)
 NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -56,3 +56,32 @@ def test_a_day_without_its_year_is_the_next_such_day_from_today_on(today: date, 
 def test_what_is_no_day_is_asked_for_again(typed: str) -> None:
     with pytest.raises(ReadinessError, match="is not a date"):
         parse_day(typed, FRIDAY)
+
+
+@pytest.mark.parametrize(
+    ("day", "past", "said"),
+    [
+        ("2026-11-24", False, ""),
+        ("2027-12-01", False, ""),
+        ("2028-11-24", False, ""),
+        ("2062-12-01", False, "2062-12-01 is 36 years ahead. Did you mean 2026-12-01?"),
+        ("2062-01-12", False, "2062-01-12 is 36 years ahead. Did you mean 2027-01-12?"),
+        ("1926-12-01", False, "1926-12-01 is 100 years ago. Did you mean 2026-12-01?"),
+        ("2026-01-12", False, "2026-01-12 is 316 days ago. Did you mean 2027-01-12?"),
+        ("2026-11-23", False, "2026-11-23 is 1 day ago. Did you mean 2027-11-23?"),
+        ("2096-02-29", False, "2096-02-29 is 70 years ahead."),
+        ("2026-11-20", True, ""),
+        ("2024-11-20", True, ""),
+        ("2016-12-20", True, "2016-12-20 is 10 years ago. Did you mean 2025-12-20?"),
+        ("2026-12-20", True, "2026-12-20 is 26 days ahead. Did you mean 2025-12-20?"),
+    ],
+)
+def test_a_day_that_is_probably_mistyped_is_asked_about(day: str, past: bool, said: str) -> None:
+    assert doubt(date.fromisoformat(day), date(2026, 11, 24), past=past) == said
+
+
+def test_a_review_is_held_in_these_years() -> None:
+    today = date(2026, 11, 24)
+    assert [doubt_held(date(year, 11, 23), today) != "" for year in (2022, 2024, 2026, 2028, 2030)] == [
+        True, False, False, False, True,
+    ]  # fmt: skip

@@ -14,7 +14,18 @@ from readiness_tui.domain.gate_result.words import result_mark
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics.rule import Direction, Rule
 from readiness_tui.domain.metrics.words import bound_text, change_text, estimate_text, rule_text, value_text
-from readiness_tui.domain.text.format import day_month, duration, fit, full_day, moment, number, percent, width, wrap
+from readiness_tui.domain.text.format import (
+    day_month,
+    due_day,
+    duration,
+    fit,
+    full_day,
+    moment,
+    number,
+    percent,
+    width,
+    wrap,
+)
 
 HIGHER = Rule("faithfulness", Direction.HIGHER, 0.85, unit="share")
 LOWER = Rule("latency_p95_ms", Direction.LOWER, 3500, unit="ms")
@@ -119,3 +130,10 @@ def test_wrap_loses_nothing_and_holds_the_width(text: str, columns: int) -> None
     lines = list(wrap(text, columns))
     assert all(width(line) <= columns for line in lines)
     assert "".join(lines).replace(" ", "") == "".join(text.split())
+
+
+def test_a_due_date_shows_its_year_where_it_is_not_this_one() -> None:
+    today = date(2026, 11, 24)
+    assert [due_day(day, today) for day in (date(2026, 12, 1), date(2027, 1, 2), date(2025, 12, 31), None)] == [
+        "1 Dec", "2 Jan 2027", "31 Dec 2025", "—",
+    ]  # fmt: skip

@@ -105,9 +105,9 @@ def test_items_of_one_gap_are_one_point() -> None:
     points = agenda(
         workings(make_standing(one, None), make_standing(make_item("B", MAJOR), None), make_standing(other, None))
     )
-    assert [(point.key, point.items, point.why) for point in points] == [
-        ("item/reliability/A", ("C", "A"), "a blocker, undecided"),
-        ("item/reliability/B", ("B",), "undecided"),
+    assert [(point.key, point.items, point.whys) for point in points] == [
+        ("item/reliability/A", ("C", "A"), ("a blocker, undecided", "undecided")),
+        ("item/reliability/B", ("B",), ("undecided",)),
     ]
 
 

@@ -15,7 +15,7 @@ from readiness_tui.domain.checklists.assessment import EvidenceKind
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import Sev
 from readiness_tui.domain.verdict import judge as rules
-from readiness_tui.services.core import judging, known
+from readiness_tui.services.core import judging, known, target
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.services.core.write import change
@@ -124,7 +124,7 @@ def test_what_was_rolled_back_is_not_known(desk: Desk) -> None:
 
 def test_another_review_is_read_for_itself(desk: Desk) -> None:
     load(desk)
-    for review in reviews.all_reviews(desk):
+    for review in target.all_headings(desk):
         desk.review_id = review.id
         assert_as_afresh(desk)
 

@@ -15,7 +15,7 @@ from readiness_tui.domain.checklists.model import Depth
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import FailureClass, Sev
 from readiness_tui.domain.verdict.gap import GapState
-from readiness_tui.domain.verdict.rival import Rival, Weighed, weigh
+from readiness_tui.domain.verdict.rival import Weighed, weigh
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.incidents import edit
@@ -312,17 +312,16 @@ def test_without_a_base_it_is_written(two: tuple[Desk, Desk]) -> None:
     assert settling.waiting(ana) == ()
 
 
-def test_notes_are_not_shown_side_by_side_before_the_reveal(two: tuple[Desk, Desk]) -> None:
+def test_before_the_reveal_each_has_a_note_of_their_own(two: tuple[Desk, Desk]) -> None:
     ana, ben = two
     reviews.set_blind(ana, True)
-    assess.note(ben, ITEM, "ben says 0", base="")
-    kept = assess.note(ana, ITEM, "ana says 2", base="")
-    assert isinstance(kept, Rival)
-    assert kept.value == "ana says 2"
+    assert assess.note(ben, ITEM, "ben says 0", base="") is None
+    assert assess.note(ana, ITEM, "ana says 2", base="") is None
     for desk in two:
         assert settling.waiting(desk) == load(desk).rivals == ()
     reviews.reveal(ana)
-    assert [one.rival for one in settling.waiting(ben)] == [kept]
+    assert {"ana: ana says 2", "ben: ben says 0"} <= set(load(ana).dossier(ITEM).note.splitlines())
+    assert settling.waiting(ben) == ()
 
 
 def test_what_is_gone_leaves_what_was_typed(two: tuple[Desk, Desk]) -> None:

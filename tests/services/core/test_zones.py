@@ -61,7 +61,9 @@ def test_whatever_tz_says_the_offset_is_the_machines_and_what_it_does_not_name_i
     found = _with_tz(monkeypatch, tz)
     assert WINTER.astimezone(found.zone).utcoffset() == timedelta(hours=winter)
     assert SUMMER.astimezone(found.zone).utcoffset() == timedelta(hours=summer)
-    assert remark in found.remark and bool(remark) is bool(found.remark) and "\x1b" not in found.remark
+    assert remark in found.remark
+    assert bool(remark) is bool(found.remark)
+    assert "\x1b" not in found.remark
     for at in (WINTER, SUMMER):  # and as every other program on the machine says it
         assert at.astimezone(found.zone).replace(tzinfo=None) == at.astimezone().replace(tzinfo=None)
 
@@ -82,8 +84,13 @@ def test_the_systems_own_zone_has_a_name(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_zone_is_known_by_its_name_or_says_which_is_meant() -> None:
-    assert checked_zone(" Europe/Berlin ") == "Europe/Berlin" and checked_zone("  ") == ""
-    for typed, meant in (("berlin", "Europe/Berlin"), ("New York", "America/New_York"), ("europe/berln", "Europe/Berlin")):
+    assert checked_zone(" Europe/Berlin ") == "Europe/Berlin"
+    assert checked_zone("  ") == ""
+    for typed, meant in (
+        ("berlin", "Europe/Berlin"),
+        ("New York", "America/New_York"),
+        ("europe/berln", "Europe/Berlin"),
+    ):
         with pytest.raises(ReadinessError, match=f"Did you mean .*{meant}"):
             checked_zone(typed)
     for typed in ("Nowhere/Here", "../../etc/passwd", "\ud800", "Europe\0"):
@@ -125,7 +132,9 @@ def test_what_was_kept_for_one_day_is_not_shown_on_another_machines(live: Desk) 
     for zone in ("America/New_York", "America/Los_Angeles"):
         live.zone = ZoneInfo(zone)
         there = kept.now(live)
-        assert there is not None and seen is not None and there.mark != seen.mark
+        assert there is not None
+        assert seen is not None
+        assert there.mark != seen.mark
         assert kept.find(live, there, "check") is None
 
 
@@ -136,7 +145,8 @@ def test_a_frozen_review_keeps_its_day_and_where_it_was_that_day(live: Desk) -> 
     live.zone = ZoneInfo("Asia/Kolkata")
     review = load(live).review
     assert (card.as_of, review.as_of, review.zone) == (date(2026, 11, 30), date(2026, 11, 30), "America/New_York")
-    assert load(live).as_of == date(2026, 11, 30) and live.utc_day(review, review.as_of) == date(2026, 12, 1)
+    assert load(live).as_of == date(2026, 11, 30)
+    assert live.utc_day(review, review.as_of) == date(2026, 12, 1)
     assert reviews.new_review(live, system="Bot", release="2").zone == "America/New_York"
 
 
@@ -144,7 +154,8 @@ def test_a_review_pinned_to_a_day_is_the_same_everywhere(sample_desk: Desk) -> N
     before, mark = load(sample_desk).judgement, kept.now(sample_desk)
     for zone in ("Pacific/Kiritimati", "America/Los_Angeles"):
         sample_desk.zone = ZoneInfo(zone)
-        assert kept.now(sample_desk) == mark and load(sample_desk).judgement == before
+        assert kept.now(sample_desk) == mark
+        assert load(sample_desk).judgement == before
 
 
 def test_what_happened_this_evening_is_not_of_tomorrow_west_of_greenwich(tmp_path: Path) -> None:
@@ -159,7 +170,8 @@ def test_what_happened_this_evening_is_not_of_tomorrow_west_of_greenwich(tmp_pat
     reviews.new_review(with_zone, system="Bot", release="1")
     import_path(with_zone, log)
     found = load(with_zone)
-    assert found.as_of == date(2026, 11, 30) and found.proposals
+    assert found.as_of == date(2026, 11, 30)
+    assert found.proposals
     assert "dated after" not in repr(found.proposals)
     assert "no imported trace is left" not in repr(found.proposals)
     with_zone.close()

@@ -71,6 +71,18 @@ def test_the_same_word_again_stays_blind_and_another_one_does_not(desk: Desk) ->
     assert not queue.give(desk, second, FAIL).blind
 
 
+def test_another_spelling_is_the_same_person(desk: Desk) -> None:
+    first, second = tasks(desk)
+    queue.give(desk, first, PASS)
+    queue.give(desk, second, PASS)
+    desk.who, desk.seen_scores = " ANA", set()
+    assert not queue.give(desk, first, FAIL).blind  # another word after the scores were seen
+    assert [label.reviewer for label in tasks(desk)[0].labels] == ["ana"]
+    queue.take_back(desk, second)
+    assert tasks(desk)[1].labels == ()
+    assert not queue.give(desk, second, FAIL).blind
+
+
 def test_a_note_stays_until_another_is_written(desk: Desk) -> None:
     first, _ = tasks(desk)
     assert queue.give(desk, first, PASS, " as the handbook says ").note == "as the handbook says"

@@ -49,7 +49,7 @@ def whole_view(desk: Desk) -> Iterator[object]:
     yield view.gaps
     yield view.facts.dossiers
     yield from (view.acceptable, view.handed_in, view.saved_at, view.voted)
-    yield agenda(view.judgement.standings)
+    yield agenda(view.workings)
     yield glance_of(view)
     yield votes.turnout_text(view)
     for item, standing in view.judgement.standings.items():
@@ -115,7 +115,7 @@ def first_screen(desk: Desk) -> Iterator[object]:
 
 def who_is_here(desk: Desk) -> Iterator[object]:
     yield meeting.attendees(desk, load(desk).review.reviewers)
-    yield roles.strangers(desk)
+    yield roles.voted_too(desk)
     yield votes.turnout(desk)
 
 

@@ -154,6 +154,8 @@ def test_a_blocker_gets_no_zero_unseen(sample_desk: Desk) -> None:
     assert (dict(both.votes).keys(), both.left_out) == ({"OBS-01"}, ("REL-03",))
     assert assess.accept(sample_desk, ["REL-03", "OBS-01"]) == ("OBS-01",)
     assert votes(sample_desk, "REL-03") == {"ben": 2}
+    with pytest.raises(ReadinessError, match="changed meanwhile"):
+        assess.accept(sample_desk, ["REL-03"], shown={"REL-03": 2})  # what was shown is not what it would vote
     assert assess.accept(sample_desk, ["REL-03"]) == ("REL-03",)  # looked at by itself
     assert votes(sample_desk, "REL-03")["ana"] == 0
 

@@ -15,7 +15,7 @@ _WORDS = 3  # that a name may have
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class SaidLine:
     """`evidence` as typed, `owner` as typed; empty and None for what the line does not say."""
 
     evidence: str
@@ -27,7 +27,7 @@ class Remark:
         return bool(self.owner) or self.due is not None
 
 
-def read_remark(typed: str, today: date) -> Remark:
+def read_remark(typed: str, today: date) -> SaidLine:
     """`docs/runbook.md @ben 1 Dec`: evidence, then after the last @ an owner and a day, of which one is enough.
 
     Raises ReadinessError where what follows the @ is neither.
@@ -35,7 +35,7 @@ def read_remark(typed: str, today: date) -> Remark:
     text = " ".join(typed.split())
     promise = _PROMISE.search(text)
     if promise is None:
-        return Remark(typed.strip())
+        return SaidLine(typed.strip())
     said = promise["said"].strip()
     day = _DAY_LAST.search(said)
     owner = said[: day.start()].strip().rstrip(",") if day else said
@@ -43,4 +43,4 @@ def read_remark(typed: str, today: date) -> Remark:
         raise ReadinessError(
             f"After @ comes who sees to it and by when, as in “@ben 1 Dec” or “@b +14”. “{said}” is neither."
         )
-    return Remark(text[: promise.start()].strip(), owner, parse_day(day["day"], today) if day else None)
+    return SaidLine(text[: promise.start()].strip(), owner, parse_day(day["day"], today) if day else None)

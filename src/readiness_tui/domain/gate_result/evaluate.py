@@ -94,7 +94,11 @@ def evaluate_gate(
     datasets = held_against(runs, declared[0], locked, dataset_digest)
     changed = _changed(gate, lock, declared[1], datasets, judges)
     ground = Ground(
-        runs, base, Windows(recorded, ends or as_of), ends or as_of, {run_id: tuple(what) for run_id, what in changed.items()}
+        runs,
+        base,
+        Windows(recorded, ends or as_of),
+        ends or as_of,
+        {run_id: tuple(what) for run_id, what in changed.items()},
     )
     parts = [part for rule in gate.rules for part in split(rule)]
     made = (_remarked(row(by_judge(part), ground), runs) for part in parts)

@@ -20,7 +20,7 @@ from enum import StrEnum
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import Action, ActionKind, LinkKind, Sev
-from readiness_tui.domain.text.dates import DUE_DAY, TIME, parse_day, read_moment
+from readiness_tui.domain.text.dates import DUE_DAY, TIME, doubt, parse_day, read_moment
 from readiness_tui.domain.text.sanitise import one_line
 
 #: Where a line comes from. An opinion is printed apart from the facts.
@@ -198,6 +198,8 @@ def _action(line: LiveLine, rest: str, now: datetime) -> LiveLine:
     for match in list(_DUE.finditer(rest))[-1:]:
         try:
             due = parse_day(match["day"], now.date())
+            if said := doubt(due, now.date()):
+                line = _with_remark(line, f"{said} It was written down as typed: correct it where it is not meant.")
             rest = f"{rest[: match.start()]} {rest[match.end() :].lstrip()}".strip()
         except ReadinessError as error:
             line = _with_remark(line, f"{error} It stays in the action's words.")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import combinations
 
+from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.gate.model import Gate
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.labels.agreement import Agreement, Between, agreement
@@ -134,7 +135,7 @@ class Task:
         return labels_of(self.repeats, self.metric)
 
     def label_of(self, who: str) -> HumanLabel | None:
-        return next((label for label in self.labels if label.reviewer == who), None)
+        return next((label for label in self.labels if name_key(label.reviewer) == name_key(who)), None)
 
 
 def queue(runs: Sequence[RunData], who: str, drawn: int = 0, before: Sequence[Task] = ()) -> tuple[Task, ...]:

@@ -138,6 +138,7 @@ def compose(
         after_flips=judgement.after_flips,
         method=Method(app_version, facts.policy.digest, _pairs(input_digests)),
         previous=_previous(previous),
+        blind=review.secret,
         met_by_authors=met_by_authors(judgement.standings, facts.dossiers, review),
     )
     card = masked(card)

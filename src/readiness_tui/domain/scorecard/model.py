@@ -315,6 +315,7 @@ class Scorecard:
     changes: tuple[Change, ...] = ()
     digest: str = ""
     met_by_authors: int = 0  # items that only authors voted on, where others took part
+    blind: bool = False  # votes are not revealed yet: all items count as undecided
 
     @property
     def top_gaps(self) -> tuple[GapLine, ...]:
@@ -337,7 +338,7 @@ class Scorecard:
 
 
 #: Fields that came after schema 1: at their default they are not written, so that cards without them keep their bytes.
-_LATER = ("met_by_authors",)
+_LATER = ("met_by_authors", "blind")
 
 
 def card_plain(card: Scorecard) -> dict[str, Any]:

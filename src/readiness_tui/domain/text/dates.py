@@ -70,6 +70,11 @@ def doubt(day: date, today: date, *, past: bool = False) -> str:
     return f"{day.isoformat()} is {away}.{meant}"
 
 
+def doubt_held(day: date, today: date) -> str:
+    """The same of the day of a review, which may have been held before or come within two years."""
+    return doubt(day, today) and doubt(day, today, past=True)
+
+
 def _meant(day: date, today: date, past: bool) -> date | None:
     """The same day and month in the nearest year that fits."""
     years = (today.year, today.year - 1) if past else (today.year, today.year + 1)

@@ -6,7 +6,7 @@ A hit's id names the trace, the pattern and a short hash, never the text found.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,13 +113,20 @@ def _all_text(trace: Trace) -> str:
         for call in trace.tool_calls:
             texts += (call.arguments, call.result, call.error)
     if trace.extra:
-        texts += (text for _, text in _nested("", "", trace.extra))
+        _add_fields(texts, trace.extra)
     if trace.spans:
         for span in trace.spans:
             texts.append(span.error)
-            if span.attributes:
-                texts += (text for _, text in _nested("", "", span.attributes))
+            _add_fields(texts, span.attributes)
     return BETWEEN.join(filter(None, texts))
+
+
+def _add_fields(texts: list[str | None], fields: Mapping[str, Any]) -> None:
+    for name, value in fields.items():
+        if isinstance(value, str):
+            texts.append(f"{name}={value}")
+        elif isinstance(value, (dict, list, tuple)):
+            texts += (text for _, text in _nested("", str(name), value))
 
 
 def _nested(place: str, name: str, value: Any) -> Iterator[tuple[str, str]]:

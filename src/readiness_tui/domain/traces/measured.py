@@ -33,7 +33,8 @@ class Absent(StrEnum):
 
 def utc(moment: datetime) -> datetime:
     """The moment in UTC; one without a zone is UTC already."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    zone = moment.tzinfo
+    return moment if zone is UTC else moment.replace(tzinfo=UTC) if zone is None else moment.astimezone(UTC)
 
 
 def at_of(moment: datetime | None) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from readiness_tui.domain.runs.model import Trace
@@ -18,6 +19,7 @@ def prompts(trace: Trace) -> Iterator[str]:
         yield from _named(span.attributes)
 
 
+@lru_cache(4096)
 def speaks_of_prompts(name: str) -> bool:
     folded = name.casefold()
     return any(word in folded for word in _WORDS)

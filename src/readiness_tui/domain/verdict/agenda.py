@@ -17,22 +17,31 @@ HOUR = 60  # minutes
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class AgendaPoint:
     """One point of the agenda, under the key of its gap.
 
     `items`: those of it that need the meeting. A `same_as` group has one gap and is one point, the most pressing item
-    first. None for an overdue gap of the gate, an incident, a case or a trace. `why`: why it is on the agenda.
-    `stays`: no decision takes it off (a blocker that is not met, a waiver that ends, a date that has passed); it is
+    first. None for an overdue gap of the gate, an incident, a case or a trace. `whys`: why each is on the agenda, or why
+    the gap is. `stays`: no decision takes it off (a blocker that is not met, a waiver that ends, a date that has passed); it is
     settled for a meeting that has spoken about it.
     """
 
     key: str
     items: tuple[str, ...]
-    why: str
+    whys: tuple[str, ...]
     stays: bool = False
 
+    @property
+    def why(self) -> str:
+        """The most pressing reason."""
+        return self.whys[0]
 
-def agenda(of: Workings) -> tuple[Point, ...]:
+    def why_of(self, item: str | None) -> str:
+        """The reason of one of its items."""
+        return self.whys[self.items.index(item)] if item in self.items else self.why
+
+
+def agenda(of: Workings) -> tuple[AgendaPoint, ...]:
     """Conflicts, votes two points apart, blockers, waivers that end, overdue gaps, then what is undecided.
 
     In checklist order within each. Items that are met and undisputed, not applicable, or waived for long are not on it.
@@ -44,15 +53,16 @@ def agenda(of: Workings) -> tuple[Point, ...]:
         found = _reason(standing, of.facts.dossiers.get(item_id), gap, of.as_of, secret=of.facts.review.secret)
         if found is not None:
             reasons.setdefault(key, []).append((found[0], place, item_id, found[1]))
-    points: list[tuple[int, int, Point]] = []
+    points: list[tuple[int, int, AgendaPoint]] = []
     for key, listed in reasons.items():
-        rank, place, _, why = min(listed)
+        rank, place, *_ = min(listed)
         items = tuple(item for *_, item, _ in sorted(listed))
+        whys = tuple(why for *_, why in sorted(listed))
         stays = all(of.standings[item].decided and one in _STAY for one, _, item, _ in listed)
-        points.append((rank, place, Point(key, items, why, stays)))
+        points.append((rank, place, AgendaPoint(key, items, whys, stays)))
     for gap in (of.facts.gaps or {}).values():
         if not gap.key.startswith("item/") and overdue(gap, of.as_of):
-            points.append((_OVERDUE, len(of.standings), Point(gap.key, (), _was_due(gap), stays=True)))
+            points.append((_OVERDUE, len(of.standings), AgendaPoint(gap.key, (), (_was_due(gap),), stays=True)))
     return tuple(point for _, _, point in sorted(points, key=lambda entry: entry[:2]))
 
 
@@ -100,7 +110,7 @@ def _reason(
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class TimeLeft:
     """`needs`: minutes that the rest takes at the pace so far, None where nothing is known of it. `rest`: minutes of
     the hour that are left, below 0 when it is over."""
 
@@ -124,8 +134,8 @@ class Pace:
         return f"{said}: {self.over} too many" if self.over else said
 
 
-def pace(left: int, settled: int, seconds: float) -> Pace:
+def pace(left: int, settled: int, seconds: float) -> TimeLeft:
     """`settled`: points settled in the `seconds` since the meeting began. Of none, or of less than a minute, no pace
     follows."""
     known = settled > 0 and seconds >= 60
-    return Pace(left, ceil(left * seconds / settled / 60) if known else None, HOUR - int(seconds // 60))
+    return TimeLeft(left, ceil(left * seconds / settled / 60) if known else None, HOUR - int(seconds // 60))

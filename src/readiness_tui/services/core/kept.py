@@ -61,7 +61,9 @@ def now(desk: Desk, *, as_of: date | None = None, viewer: str = "") -> Standpoin
         ends = desk.utc_day_of(zone, day, pinned=pinned is not None)
         rows = marks.rows(conn, (*marks.MEASURED, *marks.NOTES, *marks.JUDGED), system, review_id)
     asked = as_of.isoformat() if as_of else "its day"  # a frozen review shows its card where no day is asked for
-    return Standpoint(f"{review_id}/{asked}/{viewer}", marks.joined(version, viewer, asked, day.isoformat(), ends.isoformat(), rows))
+    return Standpoint(
+        f"{review_id}/{asked}/{viewer}", marks.joined(version, viewer, asked, day.isoformat(), ends.isoformat(), rows)
+    )
 
 
 def find(desk: Desk, seen: Standpoint | None, name: str) -> Any | None:

@@ -13,14 +13,27 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import OtherText
 from readiness_tui.domain.verdict.rival import UNSEEN, Rival, Unseen, Weighed, weigh
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.store import rivals
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
+from readiness_tui.store.together import rivals
 
-__all__ = ["SECTION", "UNSEEN", "Kind", "Unseen", "day_text", "joined", "of_section", "open_rivals", "save", "seen"]
+__all__ = [
+    "SECTION",
+    "UNSEEN",
+    "Kind",
+    "Unseen",
+    "day_text",
+    "joined",
+    "of_section",
+    "open_rivals",
+    "save",
+    "seen",
+    "unmoved",
+]
 
 SECTION = "section/"  # of an incident's note: these are kept with the incident, and go where it is exported to
 
@@ -104,3 +117,12 @@ def open_rivals(conn: Connection, review: Review) -> list[Rival]:
 def of_section(number: int, other: OtherText) -> Rival:
     """The second text of a section of an incident's note, as a rival."""
     return Rival(other.id, f"{SECTION}{number}/{other.section}", other.section, other.text, other.by, other.at)
+
+
+def unmoved(stored: object, base: object, said: str) -> None:
+    """For what is decided and no text: raises ReadinessError with `said` where what is stored is not what the writer saw.
+
+    Nothing is lost by it: what they typed stays in their form, and what was decided meanwhile is read first.
+    """
+    if not isinstance(base, Unseen) and stored != base:
+        raise ReadinessError(said)

@@ -26,11 +26,11 @@ _LISTED = 20  # reviews that a refusal lists
 
 
 class SeveralError(ReadinessError):
-    """More than one review could be meant. `choices`: one of them has to be named."""
+    """More than one review could be meant: `what` says why, and one of the `choices` has to be named."""
 
-    def __init__(self, sentence: str, choices: Sequence[Heading]) -> None:
-        super().__init__(f"{sentence}\n{listed(choices)}")
-        self.sentence = sentence
+    def __init__(self, what: str, how: str, choices: Sequence[Heading]) -> None:
+        super().__init__(f"{what} {how}\n{listed(choices)}")
+        self.what = what
         self.choices = tuple(choices)
 
 
@@ -64,12 +64,14 @@ def choose(found: Sequence[Heading], system: str = "", review: str = "") -> Head
             else "This file holds several systems"
         )
         raise SeveralError(
-            f"{what}. Name the one that is meant with --system or {SYSTEM_VARIABLE}:",
+            f"{what}.",
+            f"Name the one that is meant with --system or {SYSTEM_VARIABLE}:",
             found if review.strip() else newest_of_each(found),
         )
     if review.strip() and len(found) > 1:
         raise SeveralError(
-            f"More than one review is called {one_line(review, 60)}. Name one by its number, as --review '#{found[0].id}':",
+            f"More than one review is called {one_line(review, 60)}.",
+            f"Name one by its number, as --review '#{found[0].id}':",
             found,
         )
     return found[0]
@@ -189,7 +191,9 @@ def _of_system(found: Sequence[Heading], wanted: str) -> list[Heading]:
     alike = exact or [one for one in found if same_name(one.system, wanted)]
     names = list(dict.fromkeys(one.system for one in alike))
     if len(names) > 1:
-        raise SeveralError(f"{one_line(wanted, 60)} could be several systems. Write it exactly:", newest_of_each(alike))
+        raise SeveralError(
+            f"{one_line(wanted, 60)} could be several systems.", "Write it exactly:", newest_of_each(alike)
+        )
     if alike:
         return alike
     if not found:

@@ -55,14 +55,14 @@ def change(
 
 
 @contextmanager
-def together(desk: Desk, what: str, why: str = "") -> Iterator[tuple[Tx, Review]]:
+def together(desk: Desk, what: str, why: str = "", *, anyway: bool = False) -> Iterator[tuple[Tx, Review]]:
     """Several changes by one person as one: every `change` in the block is part of it, and all of them are saved, or none.
 
-    For commands, which have one thread; the review is the desk's until the block ends.
+    `anyway`: on a frozen review too, as `system_change`. For commands, which have one thread; the review is the desk's until the block ends.
     """
     pinned = _pin_newest(desk)
     try:
-        with change(desk, what, why) as (tx, review):
+        with (system_change if anyway else change)(desk, what, why) as (tx, review):
             desk.joint = tx
             try:
                 yield tx, review

@@ -87,26 +87,37 @@ def put(desk: Desk, run_ids: Sequence[str], values: Facts) -> list[str]:
     return said
 
 
-def declare(desk: Desk, run_id: str, typed: Facts) -> list[str]:
+def declare(desk: Desk, run_id: str, typed: Facts, *, base: Facts | None = None) -> list[str]:
     """What a person types of one run; an empty value takes back what was declared before.
 
-    Raises ReadinessError for what cannot be a value, or where the file says something else.
+    Raises ReadinessError for what cannot be a value, or where the file says something else. `base`: what was declared as
+    the writer saw it; what they left alone stays as it is now, and where somebody else has changed the same since it is
+    refused.
     """
     with desk.store.read() as conn:
         review = current_review(conn, desk)
         info = runs.named(conn, review.system, run_id)
         before = {one.fact: one.value for one in declared.facts(conn, review.system).get(run_id, ())}
+        if base is not None:
+            typed = {fact: value for fact, value in typed.items() if value.strip() != base.get(fact, "").strip()}
+            for fact, value in typed.items():
+                said = before.get(fact, "")
+                if said not in (base.get(fact, ""), value.strip()):
+                    raise ReadinessError(
+                        f"Somebody has declared the {fact} of this run meanwhile: {one_line(said, 80) or 'nothing any more'}."
+                        " Look at it, then declare again."
+                    )
         given = {fact: value for fact, value in typed.items() if value.strip() and value.strip() != before.get(fact)}
         # A run cannot have started after it was imported.
         values = stored_values(conn, review.system, given, info.imported_at, review.gate_id)
     gone = [fact for fact in typed if not typed[fact].strip() and fact in before]
-    said = []
+    told = []
     if gone:
         with change(desk, f"took back what was declared of {run_id}: {', '.join(gone)}") as (tx, review):
             for fact in gone:
                 declared.take_back(tx, review.system, run_id, fact)
-        said.append(f"No longer declared: {', '.join(gone)}.")
-    return [*said, *(put(desk, [run_id], values) if values else [])]
+        told.append(f"No longer declared: {', '.join(gone)}.")
+    return [*told, *(put(desk, [run_id], values) if values else [])]
 
 
 def facts_of(desk: Desk, run_id: str) -> dict[Fact, tuple[str, str, str]]:
@@ -129,10 +140,13 @@ def facts_of(desk: Desk, run_id: str) -> dict[Fact, tuple[str, str, str]]:
 # A high-risk case that a person failed
 
 
-def accept_risk(desk: Desk, case: str, *, reason: str, approver: str, expires: date) -> AcceptedRisk:
+def accept_risk(
+    desk: Desk, case: str, *, reason: str, approver: str, expires: date, first: bool = False
+) -> AcceptedRisk:
     """Accept, by name, the risk of a high-risk case that a person failed in the candidate's version.
 
-    Raises ReadinessError where nobody failed it, and without a reason, a name or a day within 90 days.
+    Raises ReadinessError where nobody failed it, and without a reason, a name or a day within 90 days. `first`: the writer
+    saw no such acceptance; raises where somebody else has accepted it since.
     """
     view = load(desk)
     failed = {*view.gate.failed, *_accepted_now(desk)}
@@ -150,6 +164,12 @@ def accept_risk(desk: Desk, case: str, *, reason: str, approver: str, expires: d
     version = view.measured.candidate_runs[0].version
     risk = AcceptedRisk(case, version, one_line(reason.strip(), _REASON), one_line(approver.strip(), 80), expires)
     with change(desk, f"accepted the risk of case {case} in version {version}", risk.reason) as (tx, review):
+        stored = [one for one in declared.risks(tx.conn, review.system) if (one.case, one.version) == (case, version)]
+        if first and stored and stored[0].expires >= view.as_of:
+            raise ReadinessError(
+                f"{stored[0].approver} has accepted the risk of {one_line(case, 60)} meanwhile, until"
+                f" {full_day(stored[0].expires)}: {stored[0].reason}. Look at it; to set another reason, take it back first."
+            )
         declared.put_risk(tx, review.system, risk)
     return risk
 
@@ -160,7 +180,8 @@ def accept_typed(desk: Desk, values: Mapping[str, str]) -> AcceptedRisk:
         day = date.fromisoformat(values["until"].strip())
     except ValueError:
         raise ReadinessError(f"“{one_line(values['until'], 40)}” is no day. Write it as 2026-12-20.") from None
-    return accept_risk(desk, values["case"].strip(), reason=values["reason"], approver=values["approver"], expires=day)
+    case = values["case"].strip()
+    return accept_risk(desk, case, reason=values["reason"], approver=values["approver"], expires=day, first=True)
 
 
 def withdraw_risk(desk: Desk, case: str) -> None:

@@ -22,6 +22,7 @@ from readiness_tui.domain.verdict.ruling import rule_gate
 from readiness_tui.services.core import golden_sets
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.measure import hold_unlocked
+from readiness_tui.services.core.rivals import UNSEEN, Unseen, unmoved
 from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.services.core.write import change
 from readiness_tui.sources.settings import gate as gate_file
@@ -88,7 +89,9 @@ def _said(desk: Desk, found: gate_changes.StoredChange) -> tuple[str, ...]:
     view = load(desk)
     with desk.store.read() as conn:
         old, now = gates.get(conn, found.replaces), gates.get(conn, found.gate_id)
-        was, is_ = hold_unlocked(conn, view.review.system, view.measured, (old, now), desk.utc_day(view.review, view.as_of))
+        was, is_ = hold_unlocked(
+            conn, view.review.system, view.measured, (old, now), desk.utc_day(view.review, view.as_of)
+        )
     said = [f"{now.name} v{now.version} replaces {old.name} v{old.version}:", *gate_diff(old, now)]
     if is_.ran:
         before = {row.rule.key: RESULT_WORDS[row.result][1] for row in was.rows}
@@ -189,9 +192,15 @@ def yaml_schema() -> str:
     return to_json(json_schema()) + "\n"
 
 
-def choose(desk: Desk, run_ids: Sequence[str], *, role: str) -> None:
-    """Name the review's candidate or baseline: an ordered set of runs of one pipeline version."""
+def choose(desk: Desk, run_ids: Sequence[str], *, role: str, base: Sequence[str] | Unseen = UNSEEN) -> None:
+    """Name the review's candidate or baseline: an ordered set of runs of one pipeline version.
+
+    `base`: those that the writer saw; raises ReadinessError where they are others by now.
+    """
     with change(desk, f"{role}: {', '.join(run_ids) or 'nothing'}") as (tx, review):
+        stored = review.candidate if role == "candidate" else review.baseline
+        saw = base if isinstance(base, Unseen) else tuple(base)
+        unmoved(stored, saw, f"Somebody has named another {role} meanwhile. Look at it, then choose again.")
         known = {info.run.id: info.run for info in runs.all(tx.conn, review.system)}
         missing = [run_id for run_id in run_ids if run_id not in known]
         if missing:

@@ -23,7 +23,11 @@ def assembled(
         return [(record, True) for record in records]
     found: list[tuple[TraceRecord, bool]] = []
     with store.read() as conn:
+        here = traces.brought(conn, system, [record.trace.id for record in records if record.part])
         for record in records:
+            if record.trace.id not in here:
+                found.append((record, True))
+                continue
             earlier = traces.raw(conn, system, record.trace.id) if record.part else None
             known = traces.get(conn, system, record.trace.id) if record.part and earlier is None else None
             if known is not None and not _says_all(record.trace, known):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.gate_result.judged import Ballot, ballot, batches_of, correction, is_judged
@@ -88,7 +89,7 @@ def tasks(
         risky = [(key, Drawn.ALL, False) for key in found.asked if key in found.risky]
         drawn = [(key, Drawn.LOT, place < OVERLAP) for place, key in enumerate(found.drawn[:size])]
         for key, how, by_two in [*risky, *drawn]:
-            others = any(label.reviewer != who and label.blind for label in found.asked[key][1])
+            others = any(name_key(label.reviewer) != name_key(who) and label.blind for label in found.asked[key][1])
             yield Task(key, found.run_id, Why.BATCH, repeats[key], found.metric, by_two or not others, how)
 
 

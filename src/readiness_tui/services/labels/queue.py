@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from readiness_tui.domain.checklists.review import Review
+from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate_result.high_risk import high_risk
 from readiness_tui.domain.labels import queue as rules
@@ -165,7 +166,9 @@ def take_back(desk: Desk, task: Task) -> bool:
     """Remove one's own label; the history keeps it, and can bring it back."""
     with change(desk, f"took back the label of case {task.key} of {task.run_id}", later=True) as (tx, review):
         stored = _answer(tx.conn, review, task.run_id, task.key)
-        if not runs.clear_label(tx, review.system, task.run_id, stored[0].id, task.case.variant, desk.who, task.metric):
+        mine = _label_of(stored, task.metric, desk.who)
+        name = mine.reviewer if mine else desk.who
+        if not runs.clear_label(tx, review.system, task.run_id, stored[0].id, task.case.variant, name, task.metric):
             raise ReadinessError(
                 f"Your label of case {task.key} came with its run's file, so it stays with it. Give another one instead."
             )
@@ -201,7 +204,7 @@ def _put(
         stored = _answer(tx.conn, review, run_id, key)
         answer = answer_digest(stored)
         own_id, variant = stored[0].id, stored[0].variant
-        mine = next((given for given in rules.labels_of(stored, metric) if given.reviewer == desk.who), None)
+        mine = _label_of(stored, metric, desk.who)
         if mine is not None:
             blind = mine.blind and mine.verdict is verdict  # the same word, perhaps with another note
             how = mine.drawn if how is Drawn.OTHER else how
@@ -209,11 +212,16 @@ def _put(
             earlier = runs.earlier_labels(tx.conn, review.system, run_id, own_id, variant, desk.who, metric)
             blind = not any(rules.holds(given, answer) for given in earlier)
         kept = mine.note if note is None and mine is not None else (note or "").strip()
-        given = HumanLabel(verdict, desk.who, desk.now(), kept, blind, answer, metric, how)
+        given = HumanLabel(verdict, mine.reviewer if mine else desk.who, desk.now(), kept, blind, answer, metric, how)
         if mine is not None and replace(given, at=mine.at) == mine:
             return mine
         runs.put_label(tx, review.system, run_id, own_id, variant, given)
         return given
+
+
+def _label_of(stored: Sequence[Case], metric: str, who: str) -> HumanLabel | None:
+    """A person's label, however they spelt their name when they gave it."""
+    return next((given for given in rules.labels_of(stored, metric) if name_key(given.reviewer) == name_key(who)), None)
 
 
 def _answer(conn: Connection, review: Review, run_id: str, key: str) -> tuple[Case, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,10 +13,11 @@ from readiness_tui.domain.checklists.policy import DEFAULT_POLICY
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import name_key, reviewed_alone
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.rival import UNSEEN, Rival, Unseen
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.rivals import Kind, save, seen
+from readiness_tui.services.core.rivals import Kind, save, seen, unmoved
 from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.services.core.write import change
 from readiness_tui.services.review import roles
@@ -222,10 +223,21 @@ def acceptance(view: ReviewView, items: Sequence[str] | None = None) -> Acceptan
     return Acceptance(tuple(one for one in ready if one[0] not in unseen), unseen)
 
 
-def accept(desk: Desk, items: Sequence[str] | None = None, *, room: Sequence[str] = ()) -> tuple[str, ...]:
-    """Vote what the proofs propose, as `acceptance` tells beforehand. Returns the items accepted. `room` as for `score`."""
+def accept(
+    desk: Desk,
+    items: Sequence[str] | None = None,
+    *,
+    shown: Mapping[str, int] | None = None,
+    room: Sequence[str] = (),
+) -> tuple[str, ...]:
+    """Vote what the proofs propose, as `acceptance` tells beforehand. Returns the items accepted. `room` as for `score`.
+
+    `shown`: the points that somebody was shown and agreed to; where a proof proposes others by now, nothing is voted.
+    """
     view = load(desk)
     found = acceptance(view, items)
+    if shown is not None and dict(found.votes) != dict(shown):
+        raise ReadinessError("What the proofs propose has changed meanwhile. Nothing was voted: look at it again.")
     if not found.votes:
         raise ReadinessError(
             f"The proof of {', '.join(found.left_out)} proposes 0 on a blocker: look at each, and accept it there."
@@ -240,8 +252,11 @@ def accept(desk: Desk, items: Sequence[str] | None = None, *, room: Sequence[str
     return ready
 
 
-def override(desk: Desk, item: str, reason: str) -> None:
-    """Keep the vote against the probe, with a reason; holds until the probe's data changes."""
+def override(desk: Desk, item: str, reason: str, *, base: Override | Unseen | None = UNSEEN) -> None:
+    """Keep the vote against the probe, with a reason; holds until the probe's data changes.
+
+    `base`: the override that the writer saw, None for none; raises ReadinessError where there is another one by now.
+    """
     _say(reason, "Why does the vote stand against the proof? Say what the proof does not see.")
     proposal = load(desk).proposals.get(item)
     if proposal is None or proposal.points is None:
@@ -253,6 +268,9 @@ def override(desk: Desk, item: str, reason: str) -> None:
                 f"Votes are still blind. Keep {item} against the proof once they are revealed: it is decided for the item,"
                 " not for one vote."
             )
+        stored = next(iter(assessments.overrides(tx.conn, review.id, [item])), None)
+        by = f"{stored.by} has kept it, because {one_line(stored.reason, 200)}" if stored else "that was taken back"
+        unmoved(stored, base, f"The vote on {item} was looked at meanwhile: {by}. Read it, then decide again.")
         assessments.put_override(tx, review.id, Override(item, desk.who, reason.strip(), proposal.digest))
 
 
@@ -279,14 +297,35 @@ def restore_hit(desk: Desk, query: str, hit: str) -> None:
             raise ReadinessError(f"The hit {hit} is not dismissed any more: somebody took that back meanwhile.")
 
 
-def agree(desk: Desk, item: str, points: int | None, reason: str, *, na: bool = False) -> None:
-    """Record the facilitator's consensus on an item where reviewers differ."""
+def agree(
+    desk: Desk,
+    item: str,
+    points: int | None,
+    reason: str,
+    *,
+    na: bool = False,
+    base: Consensus | Unseen | None = UNSEEN,
+) -> None:
+    """Record the facilitator's consensus on an item where reviewers differ.
+
+    `base`: the consensus that the writer saw, None for none; raises ReadinessError where there is another one by now.
+    """
     _say(reason, "Why did you agree on this? The consensus is kept with its reason.")
     with change(desk, f"{item}: consensus {'n/a' if na else points}", reason) as (tx, review):
         _known(tx.conn, review, item)
         if review.secret:
             raise ReadinessError("Votes are still blind. Reveal them before you record a consensus.")
         roles.require(desk, review, Act.AGREE)
+        stored = next(iter(assessments.consensuses(tx.conn, review.id, [item])), None)
+        by = (
+            f"{stored.by} has recorded {'n/a' if stored.na else stored.points}, because"
+            if stored
+            else "it was taken back"
+        )
+        why = f" {one_line(stored.reason, 200)}" if stored else ""
+        unmoved(
+            stored, base, f"The consensus on {item} is another one meanwhile: {by}{why}. Read it, then decide again."
+        )
         assessments.put_consensus(tx, review.id, Consensus(item, points, na, desk.who, reason.strip()))
 
 

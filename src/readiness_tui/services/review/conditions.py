@@ -62,7 +62,12 @@ def listed(desk: Desk, review_ids: Sequence[int], *, within: int | None = None) 
         desk.review_id = here
     if within is not None:
         found = [one for one in found if one.closing is None and _due_within(one, within)]
-    return tuple(sorted(found, key=lambda one: (one.closing is not None, one.condition.due or date.min, one.system, one.condition.key)))
+    return tuple(
+        sorted(
+            found,
+            key=lambda one: (one.closing is not None, one.condition.due or date.min, one.system, one.condition.key),
+        )
+    )
 
 
 def close(desk: Desk, typed: str, refs: Sequence[str], note: str = "") -> tuple[Closing, Validity]:
@@ -134,7 +139,11 @@ def _meant(card: Scorecard, typed: str) -> Condition:
     """The condition of this key, or of the item, metric or incident that the key names."""
     name = typed.strip().casefold()
     exact = [one for one in card.conditions if one.key.casefold() == name]
-    found = exact or [one for one in card.conditions if name in (one.key.casefold().rpartition("/")[2], one.key.casefold().replace("incident/", "inc-"))]
+    found = exact or [
+        one
+        for one in card.conditions
+        if name in (one.key.casefold().rpartition("/")[2], one.key.casefold().replace("incident/", "inc-"))
+    ]
     if len(found) == 1:
         return found[0]
     listed = "; ".join(f"{one.key} ({one_line(one.text, 60)})" for one in card.conditions)

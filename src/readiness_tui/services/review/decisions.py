@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from readiness_tui.domain.verdict.decision import Decision, Topic
+from readiness_tui.domain.verdict.gap import called
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import history
-from readiness_tui.services.review.gaps import called
 from readiness_tui.services.review.history import AuditEntry, RowChange
 from readiness_tui.services.review.meeting import Meeting
 from readiness_tui.services.review.promises import DEFERRED
@@ -46,8 +46,12 @@ def decisions(desk: Desk, view: ReviewView, meeting: Meeting) -> tuple[Decision,
                 found[one.topic, one.about] = one
     # Who sees to it stands beside what was decided of the same item.
     beside = {(one.about, one.owner, one.due) for one in found.values() if one.topic is not Topic.OWNER}
+    agreed = {about for topic, about in found if topic is Topic.CONSENSUS}
     told = [
-        one for one in found.values() if one.topic is not Topic.OWNER or (one.about, one.owner, one.due) not in beside
+        one
+        for one in found.values()
+        if not (one.topic is Topic.OWNER and (one.about, one.owner, one.due) in beside)
+        and not (one.topic is Topic.SCORE and one.about in agreed)
     ]
     order = list(Topic)
     return tuple(sorted([*told, *whole.values()], key=lambda one: order.index(one.topic)))

@@ -60,7 +60,7 @@ def apply(
     probably mistyped is refused unless `sure`.
     """
     before, places = load(desk), places_of(desk)
-    ids = []
+    ids: list[str] = []
     for entry in entries:
         with _placed(entry):
             ids += item_ids(desk, [entry.item])
@@ -183,4 +183,4 @@ def _said(standing: Standing | None) -> str:
         return f"{standing.vote} contradicts its proof, counts {standing.points}"
     if standing.vote is not None and standing.points < standing.vote:
         return f"{standing.vote} claimed, counts {standing.points} without evidence"
-    return f"{standing.points} {standing.word}"
+    return f"{standing.points} {standing.word}" + (", the lowest of several votes" if standing.spread else "")

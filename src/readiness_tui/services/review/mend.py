@@ -15,7 +15,9 @@ from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.rivals import joined
 from readiness_tui.services.core.write import change, system_change
+from readiness_tui.services.review.review_fields import field_texts, save_fields
 from readiness_tui.services.review.reviews import known_as, once
 from readiness_tui.store import former_names, incidents, reviews, settings, systems
 from readiness_tui.store.rows import Row, Tx, fetch
@@ -59,10 +61,12 @@ def edit_review(
     owner: str | None = None,
     facilitator: str | None = None,
     reviewers: Sequence[str] | None = None,
+    base: Review | None = None,
 ) -> Review:
     """Change what the desk's review says of itself; None leaves what there is. Votes of somebody who leaves stand.
 
-    Raises ReadinessError on a frozen review, which is superseded instead, and where a name would be missing.
+    `base`: the review as the writer saw it. Where somebody else has changed the same since, theirs stays and this is kept
+    beside it until somebody settles the two; of the reviewers, who joined or left meanwhile did so. Raises ReadinessError on a frozen review, which is superseded instead, and where a name would be missing.
     """
     if release is not None and not release.strip():
         raise ReadinessError("Which release is reviewed? Type its tag or a date, for example 2026.11.")
@@ -71,21 +75,15 @@ def edit_review(
     people = once(reviewers) if reviewers is not None else None
     if people == ():
         raise ReadinessError("A review needs somebody who votes. Name at least one reviewer.")
-    given: dict[str, Any] = {
-        "release": release.strip() if release is not None else None,
-        "held_on": held_on,
-        "owner": owner.strip() if owner is not None else None,
-        "facilitator": facilitator.strip() if facilitator is not None else None,
-        "reviewers": people,
-    }
-    wanted = {name: value for name, value in given.items() if value is not None}
-    with change(desk, f"review edited: {', '.join(name.replace('_', ' ') for name in wanted) or 'nothing'}") as (
-        tx,
-        review,
-    ):
-        changed = replace(review, **wanted)
-        reviews.put(tx, changed)
-    return changed
+    given = {"release": release, "date": str(held_on) if held_on else None, "owner": owner, "facilitator": facilitator}
+    wanted = {name: value.strip() for name, value in given.items() if value is not None}
+    names = [*wanted, *(["reviewers"] if people else [])]
+    with change(desk, f"review edited: {', '.join(names) or 'nothing'}") as (tx, review):
+        if people:
+            saw = base.reviewers if base is not None else review.reviewers
+            reviews.put(tx, replace(review, reviewers=joined(review.reviewers, people, saw) if base else people))
+        save_fields(tx, desk, review, wanted, None if base is None else field_texts(base))
+        return reviews.get(tx.conn, review.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.dates import doubt
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.domain.verdict.gap import Gap
+from readiness_tui.domain.verdict.gap import Gap, called
 from readiness_tui.domain.verdict.gaps import gap_keys
 from readiness_tui.domain.verdict.model import Condition
 from readiness_tui.services.core.desk import Desk
@@ -33,7 +33,7 @@ def set_owner(desk: Desk, typed: str, owner: str) -> Owned:
     """Name the person for the gap and the condition that `typed` means; empty clears it. Raises ReadinessError where
     nothing is meant."""
     view, gap, condition = _meant(desk, typed)
-    with together(desk, f"owner of {_called(gap, condition)}: {owner.strip() or 'nobody'}"):
+    with together(desk, f"owner of {_called(gap, condition)}: {owner.strip() or 'nobody'}", anyway=True):
         if gap is not None:
             gaps.set_owner(desk, gap.key, owner)
         if condition is not None and _apart(view, gap, condition):
@@ -47,7 +47,7 @@ def set_due(desk: Desk, typed: str, due: date | None, *, sure: bool = False) -> 
     view, gap, condition = _meant(desk, typed)
     if due is not None and not sure and (said := doubt(due, view.as_of)):
         raise ReadinessError(said, by_command="If it is meant, add --yes.")
-    with together(desk, f"due date of {_called(gap, condition)}: {due or 'none'}"):
+    with together(desk, f"due date of {_called(gap, condition)}: {due or 'none'}", anyway=True):
         if gap is not None:
             gaps.set_due(desk, gap.key, due)
         if condition is not None and _apart(view, gap, condition):
@@ -89,7 +89,7 @@ def _apart(view: ReviewView, gap: Gap | None, condition: Condition) -> bool:
 
 
 def _called(gap: Gap | None, condition: Condition | None) -> str:
-    return gaps.called(gap.key if gap is not None else condition.key if condition is not None else "")
+    return called(gap.key if gap is not None else condition.key if condition is not None else "")
 
 
 def _now(desk: Desk, gap: Gap | None, condition: Condition | None) -> Owned:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 from readiness_tui.domain.checklists.people import meant
 from readiness_tui.domain.checklists.review import Review
@@ -62,6 +61,8 @@ def which_one(typed: str, candidates: Sequence[str]) -> str:
 
 def strangers(desk: Desk) -> tuple[Stranger, ...]:
     """Everybody who owns a live gap or a condition and whom nobody here knows, each once."""
+    from difflib import get_close_matches
+
     with desk.store.read() as conn:
         review = current_review(conn, desk)
         known = [name for circle in _circles(conn, review) for name in circle]

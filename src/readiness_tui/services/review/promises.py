@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import date
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.verdict.gap import Gap, GapState
+from readiness_tui.domain.verdict.gap import Gap, GapState, called
 from readiness_tui.domain.verdict.gaps import due_for
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.rivals import day_text, save
 from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.services.core.write import system_change
-from readiness_tui.services.review.gaps import called, put_action
+from readiness_tui.services.review.gaps import GAP, put_action
 from readiness_tui.services.review.people import person
 from readiness_tui.store import gaps
 
@@ -21,13 +23,21 @@ DEFERRED = "put off in the meeting"
 
 
 def promise(
-    desk: Desk, items: Sequence[str], *, owner: str = "", due: date | None = None, deferred: bool = False
-) -> None:
+    desk: Desk,
+    items: Sequence[str],
+    *,
+    owner: str = "",
+    due: date | None = None,
+    deferred: bool = False,
+    base: tuple[str, date | None] | None = None,
+) -> Rival | None:
     """Owner and date of the gaps of `items`, saved in one step; what is empty stays as it is, or is the day that the
     gap's severity gives. `items`: item ids, or keys of gaps.
 
     An undecided item gets its gap now, rather than at the freeze: it keeps its key, so that a vote or the freeze finds
-    it there, and a vote of 2 verifies it. `deferred` says in the history that the meeting put the items off.
+    it there, and a vote of 2 verifies it. `deferred` says in the history that the meeting put the items off. `base`: the
+    owner and day that the writer saw; where somebody else has changed one since, theirs stays and this one is kept beside
+    it: the first such is returned.
     Raises ReadinessError where an item is met or does not apply.
     """
     view = load(desk)
@@ -41,18 +51,21 @@ def promise(
         raise ReadinessError("Who sees to it, and by when? Type a name, a day, or both.")
     what = f"{', '.join(called(key) for key in keys)}{' deferred' if deferred else ''}: {' '.join(parts)}"
     with system_change(desk, what, DEFERRED if deferred else "") as (tx, review):
-        stored = gaps.all(tx.conn, review.system)
+        stored, kept = gaps.all(tx.conn, review.system), list[Rival | None]()
         for key, fresh in made.items():
             gap = stored.get(key, fresh)
             if not gap.state.live:
                 gap = replace(fresh, created=gap.created, first_review=gap.first_review, reviews=gap.reviews,
                               due_changes=gap.due_changes, evidence=gap.evidence, state=GapState.REOPENED)  # fmt: skip
-            elif due is not None and due != gap.due and key in stored and not _first_day(gap, review.id):
-                moved = f"{gap.due or 'none'} -> {due} by {desk.who}"
-                gap = replace(gap, due_changes=(*gap.due_changes, moved))
+            elif key in stored and not (_first_day(gap, review.id) and base in (None, (gap.owner, gap.due))):
+                new = {"owner": owner, "due": day_text(due)}
+                saw = None if base is None else {"owner": base[0], "due": day_text(base[1])}
+                kept.append(save(tx, desk, review, GAP, key, {name: said for name, said in new.items() if said}, saw))
+                continue
             gap = replace(gap, owner=owner or gap.owner, due=due or gap.due)
             gaps.put(tx, review.system, gap)
             put_action(tx, review.system, key, owner=gap.owner, due=gap.due)
+    return next((one for one in kept if one is not None), None)
 
 
 def proposal(view: ReviewView, name: str) -> tuple[str, date | None]:

@@ -16,7 +16,7 @@ from readiness_tui.services.review.promises import promise
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class LineKept:
     """`evidence` that was attached; `remark`: what of the line could not be kept, "" where all of it was."""
 
     evidence: tuple[Evidence, ...]
@@ -33,7 +33,7 @@ def record(
     dated: date | None = None,
     instead_of: Sequence[int] = (),
     owner: str = "",
-) -> Recorded:
+) -> LineKept:
     """`docs/runbook.md @b 1 Dec` for each item: the evidence as `attach` takes it, owner and date as `promise` does.
 
     `owner`: who sees to an item that is not met, has no owner, and for which the line names none. Nothing is saved
@@ -49,7 +49,7 @@ def record(
             desk, items, kind, said.evidence, witness=witness, dated=dated, instead_of=instead_of
         )  # fmt: skip
     if not said.promises and not owner:
-        return Recorded(made)
+        return LineKept(made)
     view = load(desk)
     short = [item for item in items if _short(view, item)]
     if said.promises and short:
@@ -57,7 +57,7 @@ def record(
     elif owner and (free := [item for item in short if not _owner(view, item)]):
         promise(desk, free, owner=owner)
     met = said.promises and not short
-    return Recorded(made, f"{', '.join(items)} is met: nobody has to see to it, no owner was noted." if met else "")
+    return LineKept(made, f"{', '.join(items)} is met: nobody has to see to it, no owner was noted." if met else "")
 
 
 def _short(view: ReviewView, item: str) -> bool:

@@ -19,7 +19,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.rivals import joined
 from readiness_tui.services.core.seen import merged_note
 from readiness_tui.services.core.target import same_name
-from readiness_tui.services.core.write import change, sync
+from readiness_tui.services.core.write import change, resync, sync
 from readiness_tui.services.core.zones import checked_zone
 from readiness_tui.services.review import roles
 from readiness_tui.services.review.next_review import carry_waivers, following, last_candidate
@@ -161,6 +161,15 @@ def set_depth(desk: Desk, depth: Depth, *, base: Depth | None = None) -> Rival |
     """
     saw = None if base is None else {"depth": base.value}
     return change_fields(desk, f"depth: {depth}", {"depth": depth.value}, saw)
+
+
+def set_zone(desk: Desk, zone: str) -> None:
+    """Name the team's time zone, whose day a day is; "" is that of the machine that looks. See `zones.checked_zone`."""
+    zone = checked_zone(zone)
+    # Judged afterwards: what the day is depends on it.
+    with change(desk, f"time zone: {zone or 'of this machine'}", later=True) as (tx, review):
+        reviews.put(tx, replace(review, zone=zone))
+    resync(desk)
 
 
 def people(desk: Desk) -> Review:
@@ -307,9 +316,3 @@ def override_verdict(desk: Desk, verdict: str, reason: str, *, base: Review | No
 
 def _decided(review: Review) -> tuple[str | None, str | None, str | None]:
     return review.override_verdict, review.override_by, review.override_reason
-
-
-def all_reviews(desk: Desk) -> list[Review]:
-    """Every review in the file, oldest first."""
-    with desk.store.read() as conn:
-        return reviews.all(conn)

@@ -77,7 +77,7 @@ def unknown_voters(review: Review, voters: Sequence[str]) -> tuple[str, ...]:
     return tuple({name_key(name): name for name in voters if name_key(name) not in known}.values())
 
 
-def strangers(desk: Desk) -> tuple[str, ...]:
+def voted_too(desk: Desk) -> tuple[str, ...]:
     """Who voted in the desk's review and is no reviewer of it."""
     with desk.store.read() as conn:
         review = current_review(conn, desk)

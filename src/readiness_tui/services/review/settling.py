@@ -17,9 +17,10 @@ from readiness_tui.services.core.rivals import SECTION, Kind, of_section, open_r
 from readiness_tui.services.core.write import system_change
 from readiness_tui.services.incidents import changes, edit
 from readiness_tui.services.review import assess, gaps, review_fields, scorecard
-from readiness_tui.store import incidents, rivals
+from readiness_tui.store import incidents
 from readiness_tui.store.codec import dump
 from readiness_tui.store.sqlite import Connection
+from readiness_tui.store.together import rivals
 
 _KINDS = {
     kind.name: kind
@@ -58,10 +59,11 @@ def _waiting(conn: Connection, review: Review) -> Iterator[Unsettled]:
         column = kind.columns.get(rival.field, "declared" if rival.field.startswith("declared ") else rival.field)
         by = rivals.written_by(conn, table, dump(list(key)), column) or {}
         yield Unsettled(rival, stored, by.get("who", ""), by.get("at"))
-    yield from _of_sections(incidents.all(conn, review.system))
+    yield from of_sections(incidents.all(conn, review.system))
 
 
-def _of_sections(found: Iterable[Incident]) -> Iterator[Unsettled]:
+def of_sections(found: Iterable[Incident]) -> Iterator[Unsettled]:
+    """The sections of incident notes that two people wrote at once."""
     for incident in found:
         for other in incident.rivals:
             written = incident.written.get(other.section)

@@ -11,7 +11,7 @@ from readiness_tui.services.core.view import ReviewView, load
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class VoteSplit:
     """An item on which reviewers differ: each vote as "ana 2", the widest spread first."""
 
     item_id: str
@@ -29,7 +29,7 @@ class Turnout:
     revealed: bool
     total: int
     voted: tuple[tuple[str, int], ...]
-    differences: tuple[Difference, ...]
+    differences: tuple[VoteSplit, ...]
 
 
 def turnout(desk: Desk) -> Turnout:
@@ -47,7 +47,7 @@ def turnout_of(view: ReviewView) -> Turnout:
     return Turnout(review.secret, review.revealed, len(items), counts, () if review.secret else differences(view))
 
 
-def differences(view: ReviewView) -> tuple[Difference, ...]:
+def differences(view: ReviewView) -> tuple[VoteSplit, ...]:
     """Where the votes of a view differ, the widest spread first, then in checklist order."""
     found = []
     for item, standing in view.judgement.standings.items():
@@ -55,7 +55,7 @@ def differences(view: ReviewView) -> tuple[Difference, ...]:
             dossier = view.dossier(item)
             said = tuple(f"{v.reviewer} {'n/a' if v.na else v.points}" for v in dossier.votes if v.decided)
             found.append(
-                Difference(item, standing.item.title, standing.spread, said, settled=dossier.consensus is not None)
+                VoteSplit(item, standing.item.title, standing.spread, said, settled=dossier.consensus is not None)
             )
     return tuple(sorted(found, key=lambda one: -one.spread))
 

@@ -31,11 +31,13 @@ _NOT_FINITE = re.compile(rb'"(?:[^"\\]|\\.)*+"|-?\b(?:NaN|Infinity)\b', re.DOTAL
 _MEMBER = re.compile(rb'[\s,]*"(?:[^"\\]|\\.)*+"\s*:\s*')
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 
-_FLAT = 7  # levels that the quick decoder follows; its table grows with the square of 2 by each
+_FLAT = 7  # levels that the quick decoder follows; its table doubles with each …
+_NESTED = 13  # … and that of nested batches by a half, since it takes no list right inside of a list
 _LONG = 1024 * 1024  # bytes of a text that is not written out once more to be compared
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
+_SCALAR = None | bool | Annotated[int, msgspec.Meta(ge=_INT64_MIN, le=_INT64_MAX)] | float | str
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
@@ -63,6 +65,11 @@ def decode(raw: bytes | msgspec.Raw) -> Any:
         return _strictly(data)
     try:
         value = _quick()(data)
+    except msgspec.ValidationError:
+        try:
+            value = _quick_nested()(data)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return _strictly(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _strictly(data)
     if (type(value) is dict or type(value) is list) and not _has_its_quotes(data, value):
@@ -77,10 +84,18 @@ def _has_its_quotes(data: bytes, value: Any) -> bool:
 
 @cache
 def _quick() -> Callable[[bytes], Any]:
-    scalar = None | bool | Annotated[int, msgspec.Meta(ge=_INT64_MIN, le=_INT64_MAX)] | float | str
-    value: Any = scalar
+    value: Any = _SCALAR
     for _ in range(_FLAT):
-        value = scalar | list[value] | dict[str, value]
+        value = _SCALAR | list[value] | dict[str, value]
+    return msgspec.json.Decoder(value).decode
+
+
+@cache
+def _quick_nested() -> Callable[[bytes], Any]:
+    inner: Any = _SCALAR
+    value: Any = _SCALAR
+    for _ in range(_NESTED):
+        inner, value = value, _SCALAR | list[_SCALAR | dict[str, inner]] | dict[str, value]
     return msgspec.json.Decoder(value).decode
 
 

@@ -159,6 +159,8 @@ def amount(value: Any) -> float | None:
 
 def count(value: Any) -> int | None:
     """A whole number of tokens; None for anything else."""
+    if type(value) is int and 0 <= value < MOST:  # nearly all are
+        return value
     found = amount(value)
     return int(found) if found is not None and found.is_integer() else None
 

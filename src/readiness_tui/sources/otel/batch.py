@@ -25,7 +25,9 @@ KEYS = ("resourceSpans", "resourceLogs")
 KINDS = frozenset({"stringValue", "boolValue", "bytesValue", "intValue", "doubleValue", "arrayValue", "kvlistValue"})
 TRACE_BYTES, SPAN_BYTES = 16, 8
 
+_IDS = (("traceId", TRACE_BYTES), ("spanId", SPAN_BYTES), ("parentSpanId", SPAN_BYTES))
 _INTEGER = re.compile(r"-?[0-9]{1,20}")
+_SURE_DIGITS = 19  # of a number that 64 bits hold
 _HEX = re.compile("[0-9a-fA-F]+")
 _YEAR = 31_556_952 * 10**9  # in nanoseconds
 _LEAST_NANOS = 20 * _YEAR  # since 1970
@@ -96,11 +98,21 @@ def plain(listed: Any, notes: fields.Notes) -> dict[str, Any]:
         if not isinstance(part, dict) or not isinstance(key := part.get("key"), str):
             raise RecordError("an attribute is not an object with a key")
         value = part.get("value")
-        if type(value) is dict and len(value) == 1 and type(text := value.get("stringValue")) is str:  # most are
-            found[key] = text
-        elif (value := any_value(value, notes)) is not None:
+        if type(value) is dict and len(value) == 1:  # nearly all are, and most of them texts
+            if type(text := value.get("stringValue")) is str:
+                found[key] = text
+                continue
+            if type(text := value.get("intValue")) is str and _is_short_count(text):
+                found[key] = int(text)
+                continue
+        if (value := any_value(value, notes)) is not None:
             found[key] = value
     return found
+
+
+def _is_short_count(text: str) -> bool:
+    """Whether it is a whole number that needs no closer look."""
+    return len(text) <= _SURE_DIGITS and text.isdigit() and text.isascii()
 
 
 def any_value(value: Any, notes: fields.Notes) -> Any:
@@ -130,6 +142,8 @@ def any_value(value: Any, notes: fields.Notes) -> Any:
 
 def integer(value: Any, name: str) -> int:
     """A 64-bit integer, as a number or, as OTLP JSON has it, a text. Raises RecordError."""
+    if type(value) is str and _is_short_count(value):
+        return int(value)
     if isinstance(value, str) and _INTEGER.fullmatch(value):
         value = int(value)
     if isinstance(value, float) and value.is_integer():
@@ -139,27 +153,35 @@ def integer(value: Any, name: str) -> int:
     return value
 
 
-def moment(value: Mapping[str, Any], name: str, notes: fields.Notes) -> tuple[int, datetime] | None:
-    """Nanoseconds since 1970, and the same time in UTC; None if absent or 0, or if its unit is not known.
+def moment(value: Mapping[str, Any], name: str, notes: fields.Notes) -> datetime | None:
+    """The time that `nanos` says, in UTC. Raises RecordError."""
+    found = nanos(value, name, notes)
+    return None if found is None else at(found)
+
+
+def at(nanoseconds: int) -> datetime:
+    """Nanoseconds since 1970 as a time in UTC; 64 bits of them end in the year 2554."""
+    return _EPOCH + timedelta(microseconds=nanoseconds // 1000)
+
+
+def nanos(value: Mapping[str, Any], name: str, notes: fields.Notes) -> int | None:
+    """Nanoseconds since 1970; None if absent or 0, or if its unit is not known.
 
     Before 1990, a time is in another unit than its name says: the one in which it is of our days, else none that is
     known. Raises RecordError.
     """
-    nanos = integer(value.get(name) or 0, name)
-    if nanos == 0:
+    found = integer(value.get(name) or 0, name)
+    if found == 0:
         return None
-    if nanos < _LEAST_NANOS:
-        unit, nanos = next(
-            ((unit, nanos * times) for unit, times in _UNITS if _OUR_DAYS[0] <= nanos * times < _OUR_DAYS[1]), ("", 0)
+    if found < _LEAST_NANOS:
+        unit, found = next(
+            ((unit, found * times) for unit, times in _UNITS if _OUR_DAYS[0] <= found * times < _OUR_DAYS[1]), ("", 0)
         )
         if not unit:
             notes.add(f"{name} is before 1990 in nanoseconds and in every other unit; the time is taken as missing")
             return None
         notes.add(f"{name} is in {unit}, as its size shows, and not in nanoseconds; taken so")
-    try:
-        return nanos, _EPOCH + timedelta(microseconds=nanos // 1000)
-    except OverflowError:
-        raise RecordError(f"{name} is {quoted(value.get(name))}, which is no time") from None
+    return found
 
 
 def _trace_of(value: Any) -> str | None:
@@ -191,17 +213,19 @@ def _piece(
     notes: fields.Notes,
     place: str,
 ) -> OtelRecord:
-    ids = {}
-    for name, size in (("traceId", TRACE_BYTES), ("spanId", SPAN_BYTES), ("parentSpanId", SPAN_BYTES)):
-        found = _identifier(value.get(name), name, size, notes)
+    ids: dict[str, Any] = {}
+    rest = value.copy()
+    for name, size in _IDS:
+        found = _identifier(rest.pop(name, None), name, size, notes)
         if found is not None:
             ids[name] = found
     if not log:
         for name in ("traceId", "spanId"):
             if name not in ids:
                 raise RecordError(f"the span has no {name}")
-    kept = {key: part for key, part in value.items() if key not in ("traceId", "spanId", "parentSpanId")}
-    return OtelRecord(log, ids.get("traceId"), resource, scope, {**ids, **kept}, place)
+    trace_id = ids.get("traceId")
+    ids.update(rest)
+    return OtelRecord(log, trace_id, resource, scope, ids, place)
 
 
 def _identifier(value: Any, name: str, size: int, notes: fields.Notes) -> str | None:
@@ -211,7 +235,7 @@ def _identifier(value: Any, name: str, size: int, notes: fields.Notes) -> str | 
     if not isinstance(value, str):
         raise RecordError(f"{name} is {quoted(value)}, and an id in hex is needed")
     if len(value) == 2 * size and _HEX.fullmatch(value):
-        return value.lower() if value.strip("0") else None
+        return value.lower() if value.count("0") < len(value) else None
     try:
         decoded = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):

@@ -127,6 +127,8 @@ def status_of(value: Any, notes: fields.Notes) -> tuple[int, str]:
         return code_of(value, notes), ""
     if not value:
         return 0, ""
+    if len(value) == 1 and type(code := value.get("code")) is int and code in (0, 1, 2):
+        return code, ""
     code = next((value[name] for name in _STATUS_CODE if value.get(name) is not None), None)
     said = next((found for name in _STATUS_MESSAGE if isinstance(found := value.get(name), str) and found), "")
     if code is None and (names_error(said) or value.keys() - {*_STATUS_CODE, *_STATUS_MESSAGE, "deprecatedCode"}):
@@ -136,6 +138,8 @@ def status_of(value: Any, notes: fields.Notes) -> tuple[int, str]:
 
 def side_of(kind: Any) -> str:
     """ "server", "client", "producer" or "consumer" from OpenTelemetry's kind of a span, however spelled; else ""."""
+    if type(kind) is int:
+        return _SIDES.get(str(kind), "")
     word = str(kind).upper().removeprefix("SPAN_KIND_").removeprefix("SPANKIND.")
     return _SIDES.get(word, "")
 

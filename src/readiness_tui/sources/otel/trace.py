@@ -186,10 +186,10 @@ class TraceParts:
 
     def _otlp(self, span: dict[str, Any], resource: Mapping[str, Any]) -> LoggedSpan:
         notes = self._reader.notes
-        start, end = (batch.moment(span, name, notes) for name in ("startTimeUnixNano", "endTimeUnixNano"))
+        start, end = batch.nanos(span, "startTimeUnixNano", notes), batch.nanos(span, "endTimeUnixNano", notes)
         duration = None
         if start is not None and end is not None:
-            duration = (end[0] - start[0]) / 1e6
+            duration = (end - start) / 1e6
             if duration < 0:
                 notes.add("a span ends before it starts; its duration is taken as missing")
                 duration = None
@@ -204,15 +204,15 @@ class TraceParts:
             id=span["spanId"],
             parent=span.get("parentSpanId"),
             name=fields.text(span, "name") or "",
-            started_at=start[1] if start else None,
+            started_at=None if start is None else batch.at(start),
             duration_ms=duration,
             code=stated,
             message=message,
             attributes=batch.plain(span.get("attributes"), notes),
             events=events,
             resource=resource,
-            ended=batch.integer(span.get("endTimeUnixNano") or 0, "endTimeUnixNano") != 0
-            and stated != cells.NOT_UNDERSTOOD,
+            ended=stated != cells.NOT_UNDERSTOOD
+            and (end is not None or batch.integer(span.get("endTimeUnixNano") or 0, "endTimeUnixNano") != 0),
             side=cells.side_of(span.get("kind")),
         )
 
@@ -225,7 +225,7 @@ class TraceParts:
             attributes = {**body, **attributes}
         time = batch.moment(log, "timeUnixNano", notes) or batch.moment(log, "observedTimeUnixNano", notes)
         event = Event(name, attributes, body)
-        return _Record(context, log, event, log.get("spanId", ""), time[1] if time else None)
+        return _Record(context, log, event, log.get("spanId", ""), time)
 
     def _raw(self) -> dict[str, Any]:
         raw: dict[str, Any] = {}

@@ -23,9 +23,11 @@ from pathlib import Path
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import SpanKind
 from readiness_tui.sources.kit import payload
+from readiness_tui.sources.kit.keys import PerKeys
 
 ENVIRONMENT = "READINESS_ATTRIBUTES"
 _BAR = " | "
+_LONG_NAME = 200  # characters; what such a name or word says is not remembered
 _HERE = Path(__file__).parent
 
 
@@ -57,6 +59,7 @@ _LONG = ("input", "output", "input_messages", "output_messages", "conversation",
 #: Long texts: messages, documents, payloads. They are parsed for their content but stay only in the raw record.
 CONTENT = frozenset(name for meaning in _LONG for name in NAMES[meaning])
 
+SPREAD = ("braintrust.span_attributes", "braintrust.metrics", "braintrust.metadata")
 EVALUATION_EVENTS = frozenset({"gen_ai.evaluation.result", "gen_ai.evaluation"})
 
 #: What the tables call a kind → the kind, whether it is explained by that alone, and whether it may have retrieved.
@@ -107,27 +110,35 @@ def step_of(name: str, attributes: Mapping[str, object], *, serves: bool = False
 
     `serves`: it answers a request from outside, as a web server's span does.
     """
-    if (over := next((step for known, step in _table().over if fnmatchcase(name, known)), None)) is not None:
+    long = len(name) > _LONG_NAME
+    if (over := _overruling.__wrapped__(name) if long else _overruling(name)) is not None:
         return over
-    stated = _stated(attributes)
+    stating, telling = _KEYS[tuple(attributes)]
+    words = tuple([(key, word) for key in stating if isinstance(word := attributes[key], str) and word])
+    stated = _stated(words) if sum([len(word) for _, word in words]) <= _LONG_NAME else _stated.__wrapped__(words)
     if stated is not None and (stated.explained is not None or stated.word is not None):
         return stated
-    if (named := _by_name(name)) is not None:
+    if (named := _by_name.__wrapped__(name) if long else _by_name(name)) is not None:
         return named
     if stated is not None:
         return stated
-    if (telling := _telling(attributes)) is None:
+    if telling is None:
         return Step(SpanKind.OTHER, None)
     return Step(SpanKind.OTHER, True) if serves and telling.explained is None else telling
 
 
-def _stated(attributes: Mapping[str, object]) -> Step | None:
+@lru_cache(maxsize=4096)
+def _overruling(name: str) -> Step | None:
+    return next((step for known, step in _table().over if fnmatchcase(name, known)), None)
+
+
+@lru_cache(maxsize=4096)
+def _stated(stating: tuple[tuple[str, str], ...]) -> Step | None:
+    """By the attributes that state a kind, in the table's order, and their words."""
     unknown: Step | None = None
     generic: Step | None = None
-    for attribute, words in _table().stated.items():
-        word = attributes.get(attribute)
-        if not isinstance(word, str) or not word:
-            continue
+    for attribute, word in stating:
+        words = _table().stated[attribute]
         said = word.casefold().split(" ")[0] if attribute == "ai.operationId" else word.casefold()
         if said in _table().unsaid.get(attribute, ()):
             continue
@@ -150,15 +161,20 @@ def _by_name(name: str) -> Step | None:
     )
 
 
-def _telling(attributes: Mapping[str, object]) -> Step | None:
-    return next(
+def _by_keys(names: tuple[str, ...]) -> tuple[tuple[str, ...], Step | None]:
+    """Of a span's attributes: those that state a kind, in the table's order, and what they tell by being there."""
+    telling = next(
         (
             step
             for known, step in _table().telling
-            if (any(key.startswith(known) for key in attributes) if known.endswith(".") else known in attributes)
+            if (any(key.startswith(known) for key in names) if known.endswith(".") else known in names)
         ),
         None,
     )
+    return tuple([attribute for attribute in _table().stated if attribute in names]), telling
+
+
+_KEYS = PerKeys(_by_keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +212,7 @@ def _table() -> _KindTable:
 def spread(attributes: Mapping[str, object]) -> dict[str, object]:
     """The attributes, with those apart that Braintrust writes as one JSON text (`braintrust.metrics`)."""
     found = dict(attributes)
-    for name in ("braintrust.span_attributes", "braintrust.metrics", "braintrust.metadata"):
+    for name in SPREAD:
         inner = payload.parsed(found.get(name))
         if isinstance(inner, dict):
             for key, value in inner.items():

@@ -7,11 +7,12 @@ not read for one that asked for no tool.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from readiness_tui.domain.runs.model import SpanKind
+from readiness_tui.domain.text.frozen import quick
 from readiness_tui.sources.kit import payload
 from readiness_tui.sources.kit.keys import PerKeys
 from readiness_tui.sources.tracing.attributes import CONTENT, NAMES
@@ -46,6 +47,7 @@ _STOP_FOR_TOOLS = ("gemini", "vertex", "gcp", "google", "ollama")
 _LIKE_MESSAGES = frozenset({"role", "tool_calls", "toolCalls", "function_call", "tool_use", "toolUse", "finish_reason"})
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Said:
     """The messages that a model was given and that it gave, why it stopped, and the names of what was not understood.
@@ -75,6 +77,7 @@ class SaidReader:
 
     def __init__(self, names: Mapping[str, tuple[str, ...]]) -> None:
         self._names = names
+        self._holders = PerKeys(self._may_hold)
         self._texts = frozenset(names["input"]) | frozenset(names["output"])
 
     def read(
@@ -87,10 +90,13 @@ class SaidReader:
     ) -> Said:
         """What was said on a span. `flat`: those of its attributes that are parts of lists."""
         heard = _Heard()
-        heard.given = self._side("input_messages", attributes, flat, heard)
-        heard.got = self._side("output_messages", attributes, flat, heard)
-        if not heard.given and not heard.got:
-            self._conversation(known, attributes, heard)
+        given, got, conversation = self._holders[tuple(attributes)]
+        if given:
+            heard.given = self._side("input_messages", given, attributes, flat, heard)
+        if got:
+            heard.got = self._side("output_messages", got, attributes, flat, heard)
+        if conversation and not heard.given and not heard.got:
+            self._conversation(conversation, known, attributes, heard)
         given_text, got_text = _from_events(kind, events, heard)
         if kind is SpanKind.TOOL:
             return Said(heard.given, heard.got, given_text=given_text, got_text=got_text)
@@ -106,10 +112,27 @@ class SaidReader:
             heard.unread += _unknown(attributes)
         return Said(heard.given, heard.got, finish, tuple(dict.fromkeys(heard.unread)), told_all=heard.told_all)
 
+    def _may_hold(self, attributes: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """Of each of three meanings, the names that stand among these, or of which a part does."""
+        meanings = ("input_messages", "output_messages", "conversation")
+        return tuple([
+            tuple([
+                name
+                for name in self._names[meaning]
+                if name in attributes or any(key.startswith(f"{name}.") for key in attributes)
+            ])
+            for meaning in meanings
+        ])  # fmt: skip
+
     def _side(
-        self, meaning: str, attributes: Mapping[str, Any], flat: Mapping[str, Any], heard: _Heard
+        self,
+        meaning: str,
+        names: Sequence[str],
+        attributes: Mapping[str, Any],
+        flat: Mapping[str, Any],
+        heard: _Heard,
     ) -> list[Message]:
-        for name in self._names[meaning]:
+        for name in names:
             value = attributes.get(name)
             if value is None and flat:
                 value = unflatten(flat, name)
@@ -129,9 +152,9 @@ class SaidReader:
                 heard.unread.append(name)
         return []
 
-    def _conversation(self, known: Known, attributes: Mapping[str, Any], heard: _Heard) -> None:
+    def _conversation(self, names: Sequence[str], known: Known, attributes: Mapping[str, Any], heard: _Heard) -> None:
         """All messages of an agent's run in one attribute. Those before its start are of earlier runs."""
-        for name in self._names["conversation"]:
+        for name in names:
             listed = decoded(attributes.get(name))
             if not isinstance(listed, list) or not listed:
                 continue
@@ -202,6 +225,8 @@ def _is_choice(part: Any) -> bool:
 def _finish(known: Known, got: Sequence[Message]) -> str | None:
     """Why the model stopped, as one lower-case word."""
     value = known.parsed("finish")
+    if value is None and not got:
+        return None
     words = value if isinstance(value, list) else [value]
     said = [word.casefold() for word in words if isinstance(word, str) and word]
     said += [message.finish for message in got if message.finish]
@@ -216,24 +241,29 @@ def _finish(known: Known, got: Sequence[Message]) -> str | None:
 
 def _unknown(attributes: Mapping[str, Any]) -> list[str]:
     """Names of attributes that no table knows and that may hold a message."""
-    return list(dict.fromkeys(_NUMBERED.sub("", name) for name, value in _strange(attributes) if _may_ask(name, value)))
+    return list(
+        dict.fromkeys([
+            plain
+            for name, plain, of_convention in _STRANGE[tuple(attributes)]
+            if (of_convention and plain != name) or _may_ask(attributes[name], of_convention)
+        ])
+    )  # fmt: skip
 
 
-def _strange(attributes: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name in _STRANGE[tuple(attributes)]:
-        yield name, attributes[name]
-
-
+#: Of those names: the name, the same without what is behind a number in it, and whether a tracing convention has it.
 _STRANGE = PerKeys(
-    lambda names: tuple([name for name in names if name not in _KNOWN and not name.startswith(_KNOWN_STARTS)])
-)
+    lambda names: tuple([
+        (name, _NUMBERED.sub("", name), name.startswith(_CONVENTIONS))
+        for name in names
+        if name not in _KNOWN and not name.startswith(_KNOWN_STARTS)
+    ])
+)  # fmt: skip
 
 
-def _may_ask(name: str, value: Any) -> bool:
+def _may_ask(value: Any, of_convention: bool) -> bool:
     """Whether a value of an unknown name is a structure of a tracing convention, or looks like messages anywhere."""
-    of_convention = name.startswith(_CONVENTIONS)
-    if of_convention and _NUMBERED.search(name):
-        return True
+    if not isinstance(value, (str, list, dict)):
+        return False
     value = payload.parsed(value)
     if isinstance(value, str):
         return of_convention and value.lstrip()[:1] in ("{", "[") and value.lstrip()[1:2] in ('"', "{", "[")

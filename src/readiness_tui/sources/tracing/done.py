@@ -36,6 +36,8 @@ def with_untyped_tools(spans: Iterable[RawSpan]) -> list[RawSpan]:
     for span in listed:
         for _, call in span.asked:
             wanted[call.name] = min(begin(span), wanted.get(call.name, float("inf")))
+    if not wanted:
+        return listed
     for span in listed:
         if span.kind is SpanKind.TOOL:
             wanted.pop(tool_name(span.tool or span.name), None)
@@ -78,6 +80,8 @@ def unclear(tree: Tree) -> Unclear:
         if span.kind not in (SpanKind.TOOL, SpanKind.RETRIEVAL):
             calls += (one_line(name, _LONGEST) for name in span.unread)
             retrieval += (one_line(name, _LONGEST) for name in span.unread)
+        if span.finish is None:
+            continue
         if asks_for_tools(span.finish) and not span.asked:
             calls.append(f"finish reason {span.finish} without the call")
         elif may_ask_for_tools(span.finish) and not span.asked:
@@ -92,6 +96,8 @@ def unclear(tree: Tree) -> Unclear:
 def _opaque(tree: Tree) -> list[RawSpan]:
     """The agents that show no model call of theirs, as those that run elsewhere: what they did is not in the log."""
     shown: set[str] = set()
+    if not tree.of(SpanKind.AGENT):
+        return []
     for span, above in reversed(tree.walked):
         if span.kind is SpanKind.MODEL:
             shown.add(span.id)
@@ -103,7 +109,10 @@ def _opaque(tree: Tree) -> list[RawSpan]:
 def _silent(tree: Tree) -> int:
     """How many model calls show neither their answer nor why they ended, nor does the client or wrapper of the same
     call inside or around."""
-    shown = {span.id for span in tree.of(SpanKind.MODEL) if _says_how_it_ended(span)}
+    models = tree.of(SpanKind.MODEL)
+    shown = {span.id for span in models if _says_how_it_ended(span)}
+    if not shown or len(shown) == len(models):  # all of them or none, whatever is around them
+        return len(models) - len(shown)
     around = set(shown)
     for span, above in tree.walked:
         if above is not None and above.id in around and span.kind not in OWN_CALLS:
@@ -113,11 +122,15 @@ def _silent(tree: Tree) -> int:
         if above is not None and span.id in inside and span.kind not in OWN_CALLS:
             inside.add(above.id)
     shown = around | inside
-    return sum(span.id not in shown for span in tree.of(SpanKind.MODEL))
+    return sum(span.id not in shown for span in models)
 
 
 def retrieved(tree: Tree, doubt: Unclear) -> tuple[tuple[Chunk, ...] | None, bool | None]:
     """The chunks, and whether anything was retrieved."""
+    if not tree.of(SpanKind.RETRIEVAL) and all(span.chunks is None for span in tree.ordered):
+        # Calls of a model alone are what a client of the model logs: of the application around them it says nothing.
+        around = any(span.kind is not SpanKind.MODEL and not span.blind for span in tree.ordered)
+        return None, False if tree.whole and around and not doubt.retrieval else None
     listed: list[RawSpan] = []  # those that have their chunks, without what is inside of them
     inside: set[str] = set()
     holding: set[str] = set()  # those, and what they are inside of
@@ -137,18 +150,15 @@ def retrieved(tree: Tree, doubt: Unclear) -> tuple[tuple[Chunk, ...] | None, boo
     for span in sorted(listed, key=begin):
         ranked = [replace(c, rank=n) if c.rank is None else c for n, c in enumerate(span.chunks or (), 1)]
         found = ranked if span.reranks or found is None else [*found, *ranked]
-    if found is not None or tree.of(SpanKind.RETRIEVAL):
-        return None if found is None or silent else tuple(found), True
-    # Calls of a model alone are what a client of the model logs: of the application around them it says nothing.
-    around = any(span.kind is not SpanKind.MODEL and not span.blind for span in tree.ordered)
-    return None, False if tree.whole and around and not doubt.retrieval else None
+    return None if found is None or silent else tuple(found), True
 
 
 def tool_calls(tree: Tree, doubt: Unclear) -> tuple[ToolCall, ...] | None:
     """The tool calls; () only where the log shows that there were none."""
     told: dict[str, str] = {}
     for span in tree.ordered:
-        told |= span.told
+        if span.told:
+            told |= span.told
     asked = {ident: replace(call, result=call.result or told.get(ident)) for ident, call in _asked(tree)}
     spans = _tool_spans(tree)
     matched = _matched(spans, asked)
@@ -185,6 +195,8 @@ def _asked(tree: Tree) -> Iterator[tuple[str, ToolCall]]:
     """Each call that a model asked for, once, by its id or a made-up one. Calls repeat the conversation so far, and an
     agent those of its models."""
     repeats: set[str] = set()
+    if not any(span.asked for span in tree.ordered):
+        return
     for span, above in reversed(tree.walked):
         if above is not None and (span.asked or span.id in repeats):
             repeats.add(above.id)
@@ -205,6 +217,8 @@ def _says_how_it_ended(model: RawSpan) -> bool:
 
 def _tool_spans(tree: Tree) -> Sequence[RawSpan]:
     """The tool spans by their start, without those inside of one of the same tool."""
+    if not tree.of(SpanKind.TOOL):
+        return ()
     calls = []
     inside: dict[str, RawSpan] = {}  # span id → the tool span it is or belongs to
     for span, above in tree.walked:

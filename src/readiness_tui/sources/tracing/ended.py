@@ -12,6 +12,7 @@ from typing import Any
 
 from readiness_tui.domain.runs.model import Outcome
 from readiness_tui.sources.kit import payload
+from readiness_tui.sources.kit.keys import PerKeys
 from readiness_tui.sources.tracing.outcome import is_error_level, names_error, outcome_of
 
 _OK, _ERROR = 1, 2
@@ -21,6 +22,12 @@ _GRPC_ERRORS = frozenset({2, 4, 12, 13, 14, 15})
 _FAILED = frozenset({"error", "failed", "failure", "timeout"})
 #: Attributes that are there because there was an error: a flag, its class, its message.
 _ERRORS = ("error", "error.type", "error.message")
+#: All attributes that are asked here.
+_SPEAK = frozenset(
+    {*_ERRORS, "http.response.status_code", "http.status_code", "rpc.grpc.status_code", "exception.message",
+     "exception.type", "logfire.level_num", "status", "otel.status_code", "langfuse.observation.level", "level"}
+)  # fmt: skip
+_SPEAKS = PerKeys(lambda names: not _SPEAK.isdisjoint(names))
 _LOGFIRE_ERROR = 17  # logfire.level_num, by OpenTelemetry's severity numbers
 
 
@@ -36,8 +43,11 @@ def ended_well(
 
     `code`: OTLP's status, `raised`: its exception events, `side`: "server" or "client" where it is one.
     """
-    if code == _ERROR or _says_error(attributes) or (tool_status or "").casefold() in _FAILED:
+    speaks = _SPEAKS[tuple(attributes)]
+    if code == _ERROR or (speaks and _says_error(attributes)) or (tool_status or "").casefold() in _FAILED:
         return False, False
+    if not (speaks or raised):
+        return (True, code != _OK) if code == _OK or ended else (None, False)
     http = payload.count(attributes.get("http.response.status_code", attributes.get("http.status_code")))
     grpc = payload.count(attributes.get("rpc.grpc.status_code"))
     if code == _OK:

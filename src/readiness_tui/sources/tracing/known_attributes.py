@@ -18,6 +18,10 @@ N = TypeVar("N", int, float)
 OF_RESOURCE = frozenset({"prompt_version", "index_version", "app_version", "service", "environment"})
 
 
+#: By meaning: the name that has it, and whether that is one of the resource.
+Places = Mapping[str, tuple[str, bool]]
+
+
 class AttributeTable:
     """The table of names, indexed for look-ups. Unusable values go to `notes`."""
 
@@ -28,23 +32,23 @@ class AttributeTable:
         for meaning, known in names.items():
             for rank, name in enumerate(known):
                 self._meanings.setdefault(name, []).append((meaning, rank))
-        self._of_attributes = PerKeys(self._first)
-        self._of_resource = PerKeys(
-            lambda names: {meaning: first for meaning, first in self._first(names).items() if meaning in OF_RESOURCE}
-        )
+        self._places = PerKeys(lambda names: PerKeys(lambda of_resource: self._places_of(names, of_resource)))
 
     def known(self, attributes: Mapping[str, Any], resource: Mapping[str, Any] | None = None) -> Known:
         """The values of these attributes; if several names have one meaning, the table's first wins."""
         names = tuple(attributes)
         if None in attributes.values():
             names = tuple([name for name in names if attributes[name] is not None])
-        found = {
-            meaning: (rank, name, attributes[name]) for meaning, (rank, name) in self._of_attributes[names].items()
-        }
-        for meaning, (rank, name) in self._of_resource[tuple(resource)].items() if resource else ():
-            if meaning not in found or rank < found[meaning][0]:
-                found[meaning] = rank, name, resource[name] if resource else None
-        return Known(found, self.notes)
+        of_resource = resource or {}
+        return Known(self._places[names][tuple(of_resource)], attributes, of_resource, self.notes)
+
+    def _places_of(self, names: tuple[str, ...], of_resource: tuple[str, ...]) -> Places:
+        found = self._first(names)
+        places = {meaning: (name, False) for meaning, (_, name) in found.items()}
+        for meaning, (rank, name) in self._first(of_resource).items():
+            if meaning in OF_RESOURCE and (meaning not in found or rank < found[meaning][0]):
+                places[meaning] = name, True
+        return places
 
     def _first(self, names: tuple[str, ...]) -> dict[str, tuple[int, str]]:
         """For each meaning that these names have, the table's first of them and its rank."""
@@ -59,31 +63,34 @@ class AttributeTable:
 class Known:
     """Values by meaning. A value of the wrong type counts as missing; for numbers this is noted."""
 
-    def __init__(self, found: Mapping[str, tuple[int, str, Any]], notes: fields.Notes) -> None:
-        self._found = found
+    __slots__ = ("_attributes", "_notes", "_places", "_resource")
+
+    def __init__(
+        self, places: Places, attributes: Mapping[str, Any], resource: Mapping[str, Any], notes: fields.Notes
+    ) -> None:
+        self._places = places
+        self._attributes = attributes
+        self._resource = resource
         self._notes = notes
 
     def first(self, meaning: str) -> Any:
         """The raw value; None if there is none."""
-        held = self._found.get(meaning)
-        return None if held is None else held[2]
+        held = self._places.get(meaning)
+        return None if held is None else (self._resource if held[1] else self._attributes)[held[0]]
 
     def name(self, meaning: str) -> str | None:
         """The name of the attribute that has it."""
-        held = self._found.get(meaning)
-        return None if held is None else held[1]
+        held = self._places.get(meaning)
+        return None if held is None else held[0]
 
     def text(self, meaning: str) -> str | None:
         """The value as text, a structure as JSON; None if empty."""
-        held = self._found.get(meaning)
-        if held is None or held[2] is None or held[2] == "":
-            return None
-        return fields.as_json(held[2])
+        value = self.first(meaning) if meaning in self._places else None
+        return None if value is None or value == "" else fields.as_json(value)
 
     def parsed(self, meaning: str) -> Any:
         """The value as a structure, parsed if it is JSON text."""
-        held = self._found.get(meaning)
-        return None if held is None else payload.parsed(held[2])
+        return payload.parsed(self.first(meaning)) if meaning in self._places else None
 
     def count(self, meaning: str) -> int | None:
         """A whole number that is not negative."""
@@ -99,7 +106,7 @@ class Known:
 
     def flag(self, meaning: str) -> bool | None:
         """true or false, also as text or 0 and 1."""
-        if meaning not in self._found:
+        if meaning not in self._places:
             return None
         try:
             return fields.flag({"": self.first(meaning)}, "")
@@ -107,12 +114,11 @@ class Known:
             return None
 
     def _number(self, meaning: str, read: Callable[[Any], N | None]) -> N | None:
-        held = self._found.get(meaning)
-        if held is None:
+        if meaning not in self._places:
             return None
-        number = read(held[2])
+        number = read(self.first(meaning))
         if number is None:
-            self._notes.add(f"{held[1]} is no usable number; taken as missing")
+            self._notes.add(f"{self.name(meaning)} is no usable number; taken as missing")
         return number
 
 

@@ -7,7 +7,7 @@ counts as not logged and is noted; the raw record keeps it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from readiness_tui.domain.runs.model import Chunk, SpanKind
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.keys import PerKeys
 from readiness_tui.sources.tracing import conversation, usage
-from readiness_tui.sources.tracing.attributes import CONTENT, EVALUATION_EVENTS, spread, step_of
+from readiness_tui.sources.tracing.attributes import CONTENT, EVALUATION_EVENTS, SPREAD, spread, step_of
 from readiness_tui.sources.tracing.conversation import CARRYING_EVENTS, MESSAGE_EVENTS, Said
 from readiness_tui.sources.tracing.ended import ended_well
 from readiness_tui.sources.tracing.known_attributes import AttributeTable, Known, N
@@ -43,6 +43,8 @@ _MAPPED = (
     "tokens_total", "arguments", "result", "attempt", "retries", "tool_status", "finish", "conversation_start", "user", "session", "feedback", "outcome", "tags", "error", "blocked",
     "case_id", "run_id", "run_name", *_KEPT,
 )  # fmt: skip
+_USED = ("tokens_in", "tokens_out", "usage", "tokens_cache_read", "tokens_cache_write", "tokens_total")
+_OF_REQUEST = ("run_id", "run_name", "dataset", "service", "environment")
 _JUDGED_LISTS = ("evaluations", "annotations", "trace.evaluations", "trace.annotations")
 _NUMBERED = re.compile(r"\.[0-9]+(\.|$)")
 _CACHE_BESIDE = frozenset({"input_tokens"})  # Anthropic's own figure, which Claude Code passes on
@@ -54,14 +56,21 @@ _CONTENT_STARTS = tuple(f"{name}." for name in CONTENT)
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """What the names of a span's attributes say: those that are part of a list, marked by a number (most spans have
-    none), long texts, those that are kept as they are, parts of metadata; whether there is metadata, and a judgement."""
+    none), long texts, those that are kept as they are, parts of metadata, the meanings that probes look for; and whether
+    there may be metadata, a judgement, judgements in a list, tokens, documents, parts that Braintrust writes as one text.
+    """
 
     listed: tuple[str, ...]
     content: tuple[str, ...]
     kept: tuple[str, ...]
     spelled: tuple[str, ...]
+    probed: tuple[str, ...]
     metadata: bool
     judged: bool
+    judging: bool
+    used: bool
+    documents: bool
+    spreads: bool
 
 
 class Reader:
@@ -88,29 +97,44 @@ class Reader:
     def _plan(self, attributes: tuple[str, ...]) -> _Plan:
         content = tuple([name for name in attributes if _is_content(name)])
         spelled = tuple([name for name in attributes if name.startswith(self._metadata_starts)])
+        listed = tuple([name for name in attributes if _NUMBERED.search(name)])
+
+        def has(*meanings: str) -> bool:
+            return any(name in attributes for meaning in meanings for name in self.names[meaning])
+
         return _Plan(
-            listed=tuple([name for name in attributes if _NUMBERED.search(name)]),
+            listed=listed,
             content=content,
             kept=tuple([name for name in attributes if name not in self._mapped and name not in content]),
             spelled=spelled,
-            metadata=bool(spelled) or any(name in attributes for name in self.names["metadata"]),
-            judged=any(name in attributes for name in self.names["judged"]),
+            probed=tuple([meaning for meaning in _KEPT if has(meaning)]),
+            metadata=bool(spelled) or has("metadata"),
+            judged=has("judged"),
+            judging=bool(listed) or any(name in attributes for name in _JUDGED_LISTS),
+            used=has(*_USED),
+            documents=bool(listed) or has("reranked", "documents"),
+            spreads=any(name in attributes for name in SPREAD),
         )
 
     def span(self, logged: LoggedSpan) -> RawSpan:
         """The span in our own terms."""
-        attributes = spread(logged.attributes)
-        for event in logged.events:
-            if event.name in CARRYING_EVENTS:
+        attributes = logged.attributes
+        plan = self._plans[tuple(attributes)]
+        carrying = [event for event in logged.events if event.name in CARRYING_EVENTS]
+        if plan.spreads or carrying:
+            attributes = spread(attributes)
+            for event in carrying:
                 attributes |= event.attributes
                 attributes |= event.body if isinstance(event.body, dict) else {}
+            plan = self._plans[tuple(attributes)]
         known = self._table.known(attributes, logged.resource)
-        plan = self._plans[tuple(attributes)]
         step = step_of(logged.name, attributes, serves=logged.side == "server")
         kind = step.kind
-        listed = {name: attributes[name] for name in plan.listed}
+        listed = {name: attributes[name] for name in plan.listed} if plan.listed else {}
         said = self._said.read(kind, known, attributes, listed, logged.events)
-        chunks, reranks = self._chunks(kind, known, listed)
+        chunks, reranks = (
+            self._chunks(kind, known, listed) if plan.documents or kind is SpanKind.RETRIEVAL else (None, False)
+        )
         is_tool = kind is SpanKind.TOOL
         raised = [event.attributes for event in logged.events if event.name == "exception"]
         ok, assumed = ended_well(
@@ -121,7 +145,7 @@ class Reader:
             known.text("tool_status") if is_tool else None,
             logged.side,
         )
-        into, out = self._tokens(known)
+        into, out = self._tokens(known) if plan.used else (None, None)
         arguments, result = (
             _passed(known, said) if is_tool or (kind is SpanKind.OTHER and not step.explained) else (None, None)
         )
@@ -159,8 +183,8 @@ class Reader:
             session=known.text("session"),
             feedback=known.text("feedback"),
             tags=() if known.first("tags") is None else payload.tags(known.parsed("tags"), {}),
-            attributes=self._kept(known, {name: attributes[name] for name in plan.kept}),
-            texts={name: fields.as_json(attributes[name]) for name in plan.content},
+            attributes=self._kept(known, plan.probed, {name: attributes[name] for name in plan.kept}),
+            texts={name: fields.as_json(attributes[name]) for name in plan.content} if plan.content else {},
             extra=self._extra(logged, known, attributes, plan),
             assumed=assumed,
             finish=said.finish if asking else None,
@@ -182,13 +206,15 @@ class Reader:
         return _first_known(stated, into), _first_known(output, out)
 
     def judgements(
-        self, attributes: Mapping[str, Any], events: Iterable[Event] = (), *, of: str | None = None
+        self, attributes: Mapping[str, Any], events: Sequence[Event] = (), *, of: str | None = None
     ) -> list[GivenScore]:
         """The judgements in attributes (of a span or an evaluation's log record), in lists among them, and in events.
 
         `of`: the id of the judged span.
         """
         plan = self._plans[tuple(attributes)]
+        if not (plan.judged or plan.judging or events):
+            return []
         found = [self._judgement(attributes)] if plan.judged else []
         flat = {name: attributes[name] for name in plan.listed}
         for prefix in _JUDGED_LISTS:
@@ -229,9 +255,11 @@ class Reader:
             return payload.chunks(output, self.notes), False
         return None, False
 
-    def _kept(self, known: Known, kept: dict[str, Any]) -> dict[str, Any]:
+    def _kept(self, known: Known, probed: Sequence[str], kept: dict[str, Any]) -> dict[str, Any]:
         """What probes read, under their names, beside every other short attribute that is not a field already."""
-        kept |= {name: value for name in _KEPT if (value := known.first(name)) is not None}
+        for name in probed:
+            if (value := known.first(name)) is not None:
+                kept[name] = value
         blocked = known.flag("blocked")
         if blocked is None and isinstance(decision := kept.get("decision"), str):
             word = decision.casefold()
@@ -242,17 +270,19 @@ class Reader:
 
     def _extra(self, logged: LoggedSpan, known: Known, attributes: Mapping[str, Any], plan: _Plan) -> dict[str, Any]:
         metadata: dict[str, Any] = {}
-        spelled = {name: attributes[name] for name in plan.spelled}
+        spelled = {name: attributes[name] for name in plan.spelled} if plan.spelled else {}
         for name in self.names["metadata"] if plan.metadata else ():
             for found in (payload.parsed(attributes.get(name)), unflatten(spelled, name)):
                 if isinstance(found, dict):
                     metadata |= {key: value for key, value in found.items() if key not in metadata}
         extra = metadata if logged.parent is None else {}
-        texts = {name: known.text(name) for name in ("run_id", "run_name", "dataset", "service", "environment")}
-        texts["case_id"] = payload.case_id(metadata) or known.text(
-            "case_id"
-        )  # the team's own id, to join its golden set
-        return extra | {name: text for name, text in texts.items() if text is not None}
+        for name in _OF_REQUEST:
+            if (text := known.text(name)) is not None:
+                extra[name] = text
+        ident = (payload.case_id(metadata) if metadata else None) or known.text("case_id")  # to join its golden set
+        if ident is not None:
+            extra["case_id"] = ident
+        return extra
 
 
 def _call_id(known: Known) -> str | None:
@@ -272,19 +302,21 @@ def _passed(known: Known, said: Said) -> tuple[str | None, str | None]:
 
     OpenInference's `tool.parameters` are the tool's definition; some write the arguments there all the same.
     """
-    given, got = unwrapped(known.first("arguments")), unwrapped(known.first("result"))
-    arguments, result = (
-        json_text(_as_sent(known.first("arguments"), given)),
-        json_text(_as_sent(known.first("result"), got)),
-    )
-    held = [text for message in messages(got) for text in message.told.values()]
+    sent, returned = known.first("arguments"), known.first("result")
+    if sent is None and returned is None and not (said.given or said.got) and known.name("definition") is None:
+        return said.given_text, said.got_text
+    given = None if sent is None else unwrapped(sent)
+    got = None if returned is None else unwrapped(returned)
+    arguments, result = json_text(_as_sent(sent, given)), json_text(_as_sent(returned, got))
+    held = [text for message in messages(got) for text in message.told.values()] if got is not None else []
     result = held[0] if len(held) == 1 else result  # LangChain's message around what the tool returned
     if arguments is None:
         stated = known.parsed("definition")
         if isinstance(stated, dict) and not _SCHEMA & stated.keys():
             arguments = json_text(known.first("definition"))
     if arguments is None:
-        arguments = next((call.arguments for message in said.given for _, call in message.asked), said.given_text)
+        asked = (call.arguments for message in said.given for _, call in message.asked)
+        arguments = next(asked, said.given_text) if said.given else said.given_text
     if result is None:
         told = (text for message in (*said.got, *said.given) for text in message.told.values())
         result = next(told, said.got_text)

@@ -33,13 +33,13 @@ the trace are determined as follows:
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
 from readiness_tui.domain.runs.model import Outcome, Span, SpanKind, Trace
 from readiness_tui.domain.text.secrets import find_secrets
+from readiness_tui.domain.text.sieve import BETWEEN, suspects
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.tracing import done
 from readiness_tui.sources.tracing.outcome import outcome_of, stopped
@@ -60,6 +60,7 @@ _CUT_OFF = (
     " may have called and retrieved more than is here"
 )
 _NOT_UNDERSTOOD = "was not understood, so what its request called or retrieved is not known"
+_REPEATED = ("model", "prompt_version", "tokens_in", "tokens_out")  # of a span, on the step that is kept
 _MOST_NAMES = 20  # of what was not understood in one trace
 
 
@@ -80,20 +81,15 @@ def trace_from_spans(
     tree = Tree({span.id: span for span in done.with_untyped_tools(spans)})
     head, models = tree.head, tree.of(SpanKind.MODEL)
     answering = next((span for span in reversed(models) if span.output is not None), models[-1] if models else None)
-    preferred = [span for span in (head, answering) if span is not None]
-
-    def known(read: Callable[[RawSpan], str | None], first: Iterable[RawSpan] = preferred) -> str | None:
-        return next((value for span in (*first, *tree.ordered) if (value := read(span)) is not None), None)
-
-    question = known(lambda span: span.input) if head or models else None
+    of_answer = tree.ordered if answering is None else [answering, *tree.ordered]
+    preferred = of_answer if head is None else [head, *of_answer]
+    question = _first(preferred, "input") if head or models else None
     answer = head.output if head and head.output is not None else answering.output if answering else None
     status, outcome = _status(tree)
     doubt = done.unclear(tree)
     chunks, retrieval = done.retrieved(tree, doubt)
     calls = done.tool_calls(tree, doubt)
-    open_questions = Counter(doubt.calls if calls is None else ()) | Counter(
-        doubt.retrieval if retrieval is None else ()
-    )
+    open_questions = _open(doubt.calls if calls is None else (), doubt.retrieval if retrieval is None else ())
     if notes is not None:
         _tell(notes, tree, open_questions, outcome)
         if lost:
@@ -107,10 +103,10 @@ def trace_from_spans(
     return Trace(
         id=trace_id,
         started_at=tree.started_at,
-        prompt_version=known(lambda span: span.prompt_version),
-        model=known(lambda span: span.model, [answering] if answering else []),
-        index_version=known(lambda span: span.index_version),
-        app_version=known(lambda span: span.app_version),
+        prompt_version=_first(preferred, "prompt_version"),
+        model=_first(of_answer, "model"),
+        index_version=_first(preferred, "index_version"),
+        app_version=_first(preferred, "app_version"),
         status=status,
         outcome=outcome,
         error=None if head is None or head.ok is not False else head.error or "error",
@@ -127,10 +123,33 @@ def trace_from_spans(
         scores=_scores(judged),
         cached=bool(head and head.cached) or (bool(models) and all(span.cached for span in models)),
         extra=_extra(tree, judged, open_questions),
-        spans=tuple(_span(span) for span in tree.ordered) if tree.ordered else None,
-        user=known(lambda span: span.user),
-        session=known(lambda span: span.session),
+        spans=_spans(tree.ordered) or None,
+        user=_first(preferred, "user"),
+        session=_first(preferred, "session"),
     )
+
+
+def _open(calls: Iterable[str], retrieval: Iterable[str]) -> dict[str, int]:
+    """What was not understood, and how often: in calls or in retrieval, whichever is more."""
+    both: list[dict[str, int]] = []
+    for names in (calls, retrieval):
+        found: dict[str, int] = {}
+        for name in names:
+            found[name] = found.get(name, 0) + 1
+        both.append(found)
+    found, others = both
+    for name, n in others.items():
+        found[name] = max(n, found.get(name, 0))
+    return found
+
+
+def _first(spans: Iterable[RawSpan], name: str) -> str | None:
+    """The first of these that says it."""
+    for span in spans:
+        value: str | None = getattr(span, name)
+        if value is not None:
+            return value
+    return None
 
 
 def _status(tree: Tree) -> tuple[str | None, Outcome | None]:
@@ -153,7 +172,7 @@ def _status(tree: Tree) -> tuple[str | None, Outcome | None]:
     return "ok", Outcome.SUCCESS
 
 
-def _tell(notes: fields.Notes, tree: Tree, open_questions: Counter[str], outcome: Outcome | None) -> None:
+def _tell(notes: fields.Notes, tree: Tree, open_questions: Mapping[str, int], outcome: Outcome | None) -> None:
     for name, n in open_questions.items():
         for _ in range(n):
             notes.add(f"“{name}” {_NOT_UNDERSTOOD}", f"a further step or message {_NOT_UNDERSTOOD}")
@@ -202,21 +221,21 @@ def _scores(judged: Sequence[GivenScore]) -> dict[str, float]:
     return {name: fmean(found) for name, found in values.items()}
 
 
-def _extra(tree: Tree, judged: Sequence[GivenScore], open_questions: Counter[str]) -> dict[str, Any]:
-    extra: dict[str, Any] = {}
-    for span in (*([tree.head] if tree.head else []), *tree.ordered):
+def _extra(tree: Tree, judged: Sequence[GivenScore], open_questions: Mapping[str, int]) -> dict[str, Any]:
+    extra: dict[str, Any] = {**tree.head.extra} if tree.head else {}
+    for span in tree.ordered:
         for name, value in span.extra.items():
             extra.setdefault(name, value)
     tags = tuple(dict.fromkeys(tag for span in tree.ordered for tag in span.tags))
     if tags:
         extra["tags"] = list(tags)
     for name, values in (
-        ("models", [span.model for span in tree.of(SpanKind.MODEL)]),
-        ("prompt_versions", [span.prompt_version for span in tree.ordered]),
+        ("models", {span.model: None for span in tree.of(SpanKind.MODEL)}),
+        ("prompt_versions", {span.prompt_version: None for span in tree.ordered}),
     ):
-        several = list(dict.fromkeys(value for value in values if value is not None))
-        if len(several) > 1:
-            extra[name] = several
+        values.pop(None, None)
+        if len(values) > 1:
+            extra[name] = list(values)
     told = [
         {name: value for name, value in (("name", j.name), ("value", j.value), ("label", j.label),
          ("explanation", j.explanation), ("error", j.error), ("human", j.human or None)) if value is not None}
@@ -230,21 +249,28 @@ def _extra(tree: Tree, judged: Sequence[GivenScore], open_questions: Counter[str
     return extra
 
 
-def _span(span: RawSpan) -> Span:
+def _spans(spans: Sequence[RawSpan]) -> tuple[Span, ...]:
+    # One look at all long texts first, since most have no credential.
+    texts = [text for span in spans for text in span.texts.values()]
+    leaking = bool(texts) and any(True for _ in suspects([BETWEEN.join(texts)]))
+    return tuple([_span(span, leaking) for span in spans])
+
+
+def _span(span: RawSpan, leaking: bool) -> Span:
     attributes = dict(span.attributes)
-    for name, value in (
-        ("model", span.model),
-        ("prompt_version", span.prompt_version),
-        ("tokens_in", span.tokens_in),
-        ("tokens_out", span.tokens_out),
-        ("cost", _cost(span)),
-        ("tool", None if span.tool is None else tool_name(span.tool)),
-        ("attempt", span.attempt),
-        ("cached", span.cached or None),
-    ):
-        if value is not None:
+    for name in _REPEATED:
+        if (value := getattr(span, name)) is not None:
             attributes[name] = value
-    attributes |= {name: text for name, text in span.texts.items() if find_secrets(text)}
+    if (cost := _cost(span)) is not None:
+        attributes["cost"] = cost
+    if span.tool is not None:
+        attributes["tool"] = tool_name(span.tool)
+    if span.attempt is not None:
+        attributes["attempt"] = span.attempt
+    if span.cached:
+        attributes["cached"] = span.cached
+    if leaking:
+        attributes |= {name: text for name, text in span.texts.items() if find_secrets(text)}
     return Span(
         id=span.id,
         parent=span.parent,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 #: What stands before or after the tool's name → who writes it.
 BEFORE = {
     "execute_tool ": "OpenTelemetry GenAI, Strands, Google ADK, Semantic Kernel",
@@ -27,8 +29,16 @@ AFTER = {
 }
 
 
+_LONG = 200  # characters; such a name is not remembered
+
+
 def tool_name(name: str) -> str:
     """ "execute_tool lookup", "running tool: lookup" and "lookup.tool" are all of the tool "lookup"."""
+    return _tool_name(name) if len(name) <= _LONG else _tool_name.__wrapped__(name)
+
+
+@lru_cache(maxsize=1024)
+def _tool_name(name: str) -> str:
     found = name.strip()
     for start in BEFORE:
         if found.startswith(start):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from readiness_tui.domain.runs.model import SpanKind
@@ -27,7 +27,14 @@ class Tree:
                 self.tops.append(span)
             else:
                 self.below.setdefault(span.parent, []).append(span)
+        self.roots = [span for span in self.tops if span.parent is None]
+        self.head = self._head()
         self.walked = self._walk()
+        # Whether each step leads up to one without a parent.
+        self._one_piece = len(self.roots) == len(self.tops) == [above for _, above in self.walked].count(None)
+        self._of: dict[SpanKind, list[RawSpan]] = {}
+        for span in self.ordered:
+            self._of.setdefault(span.kind, []).append(span)
 
     def _walk(self) -> list[tuple[RawSpan, RawSpan | None]]:
         """Each span once with its parent, parents first. A cycle of parents gets a top, too."""
@@ -43,20 +50,15 @@ class Tree:
                     waiting += [(child, span) for child in reversed(self.below.get(span.id, ()))]
         return walked
 
-    @property
-    def roots(self) -> list[RawSpan]:
-        return [span for span in self.tops if span.parent is None]
-
-    @property
-    def head(self) -> RawSpan | None:
-        if self.roots:
+    def _head(self) -> RawSpan | None:
+        if len(self.roots) > 1:
             return max(self.roots, key=lambda span: span.duration_ms or 0.0)
-        return self.tops[0] if len(self.tops) == 1 else None
+        return self.roots[0] if self.roots else self.tops[0] if len(self.tops) == 1 else None
 
     @property
     def whole(self) -> bool:
         """Whether there is a root, no parent is missing, and at least one step has a known kind."""
-        return len(self.tops) == len(self.roots) > 0 and any(span.kind is not SpanKind.OTHER for span in self.ordered)
+        return len(self.tops) == len(self.roots) > 0 and self._of.keys() != {SpanKind.OTHER}
 
     @property
     def cut_off(self) -> list[RawSpan]:
@@ -95,10 +97,15 @@ class Tree:
         return sum(root.duration_ms or 0.0 for root in self.roots)
 
     def of(self, kind: SpanKind) -> list[RawSpan]:
-        return [span for span in self.ordered if span.kind is kind]
+        return self._of.get(kind, [])
 
     def total(self, read: Callable[[RawSpan], float | None]) -> float | None:
         """The sum over the tree, given that enclosing spans repeat the totals below them; see `span_tree`."""
+        figures = [read(span) for span in self.ordered]
+        if (alone := self._of_innermost(figures)) is not None:
+            return alone
+        if figures.count(None) == len(figures):
+            return None
         covered: set[str] = set()  # by a figure of their own or of an enclosing span
         by_model: set[str] = set()  # by a model call's alone, which says nothing of tools and agents inside of it
         sums: dict[str, float] = {}
@@ -125,6 +132,21 @@ class Tree:
             elif span.kind is SpanKind.MODEL and span.ok is not False and span.id not in shown:
                 return None
         return self._of_tops(sums, read)
+
+    def _of_innermost(self, figures: Sequence[float | None]) -> float | None:
+        """The sum where that is all there is to it, as in most trees: whole numbers, or one figure, each on a step with
+        none inside of it, and no model call lacks its own. `figures`: of the steps in their order."""
+        if not self._one_piece:
+            return None
+        known = []
+        for span, figure in zip(self.ordered, figures, strict=True):
+            if figure is not None:
+                known.append(figure)
+                if span.id in self.below:
+                    return None
+            elif span.kind is SpanKind.MODEL and span.ok is not False:
+                return None
+        return sum(known) if len(known) == 1 or (known and all(type(figure) is int for figure in known)) else None
 
     def _of_tops(self, sums: Mapping[str, float], read: Callable[[RawSpan], float | None]) -> float | None:
         """The sum over the spans that hang under none. What hangs under a missing span is inside of the root: the root's

@@ -48,15 +48,20 @@ def _is_nothing(part: Any) -> bool:
 
 def readable(known: Known, meaning: str, found: Sequence[Message], kind: SpanKind, *roles: str) -> str | None:
     """The text a person would read: the last message, or the matching field of the payload."""
-    said = last_text(found, *roles)
+    said = last_text(found, *roles) if found else None
     value = known.first(meaning)
     if said is not None and (kind is SpanKind.MODEL or value is None):
         return said
-    structure = unwrapped(value)
+    structure = value if _is_plain(value) else unwrapped(value)
     if structure is None or structure in ("", {}, []):
         return said
-    if inner := messages(structure):
+    if not _is_plain(structure) and (inner := messages(structure)):
         return last_text(inner, *roles) or said
     if found and kind is SpanKind.MODEL:
         return said
     return payload.question(structure) if meaning == "input" else payload.answer(structure)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether it is a text, and none that may be JSON."""
+    return type(value) is str and value.lstrip()[:1] not in ("{", "[", '"')

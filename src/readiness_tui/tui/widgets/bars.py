@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
@@ -9,13 +10,21 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from readiness_tui.tui.text import line
+from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.tui.text import column, line
 
 ROOMS = ("overview", "checklists", "evals", "traces", "incidents", "gaps", "scorecard", "history")
 
 
 class TitleBar(Widget):
-    """System and release on the left; who acts and when the last save was on the right."""
+    """System and release on the left; who acts and when the last save was on the right.
+
+    What others did just now stands in place of the right part, and takes of the left what it needs.
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._right = self._news = ""
 
     def compose(self) -> ComposeResult:
         yield Static(id="title-left")
@@ -23,7 +32,20 @@ class TitleBar(Widget):
 
     def show(self, left: str, right: str) -> None:
         self.query_one("#title-left", Static).update(line(left, "bold"))
-        self.query_one("#title-right", Static).update(line(right, "$foreground-muted"))
+        self._right = right
+        self._show_right()
+
+    def tell(self, news: str) -> None:
+        """Say what others did; "" takes it away again."""
+        if news != self._news:
+            self._news = news
+            self._show_right()
+
+    def _show_right(self) -> None:
+        said = one_line(f"↻ {self._news}" if self._news else self._right)
+        room = max(self.size.width * 2 // 3, 20) if self._news else self.size.width
+        shown = column(said, min(cell_len(said), room), "$text-accent" if self._news else "$foreground-muted")
+        self.query_one("#title-right", Static).update(shown)
 
 
 class RoomTab(Static):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from readiness_tui.domain.checklists.assessment import Assurance, Dossier, LookUp, Proposal, Standing
@@ -11,41 +12,80 @@ from readiness_tui.domain.checklists.evidence import found_text
 from readiness_tui.domain.checklists.model import ProbeKind, Severity
 from readiness_tui.domain.checklists.people import NAMED, tally
 from readiness_tui.domain.checklists.standing import unchecked
-from readiness_tui.domain.text.format import day_month
+from readiness_tui.domain.text.format import due_day
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.gap import Gap
 from readiness_tui.domain.verdict.preview import Consequence
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
+from readiness_tui.tui.rival_text import waiting
 from readiness_tui.tui.screens.checklists import last_text
-from readiness_tui.tui.text import column, join, line, safe
+from readiness_tui.tui.screens.hands import Present
+from readiness_tui.tui.text import clickable, column, fit, join, line, safe
 
 LETTER = {Severity.BLOCKER: "B", Severity.MAJOR: "M", Severity.MINOR: "m"}
 WORDS = ("missing", "partial", "met")
 
 
-def list_line(standing: Standing, width: int, *, selected: bool, proposed: bool, last: str = "") -> Content:
-    """`✓● met  OBS-01 Prompt version logged  B`: selected, status, item, open proposal, severity. `last`: what was said last
-    time, in place of "undecided"."""
+def list_line(
+    standing: Standing, width: int, *, selected: bool, proposed: bool, last: str = "", company: Sequence[str] = ()
+) -> Content:
+    """`✓● met  OBS-01 Prompt version logged ‹ben› B`: selected, status, item, who else is at it, open proposal, severity.
+    `last`: what was said last time, in place of "undecided"."""
     mark = glyphs.standing_mark(standing)
-    room = max(width - 23, 8)
+    who = f" ‹{fit(_names(company), min(cell_len(_names(company)), 10))}›" if company else ""
+    room = max(width - 23 - cell_len(who), 8)
     return join(
         Content.styled("✓" if selected else " ", "bold $text-accent"),
         Content.styled(f"{mark.glyph} {standing.word if standing.decided or not last else last:<9} ", mark.style),
         column(f"{standing.item.id} {standing.item.title}", room + 7),
+        join(" ", line(who, "$text-accent")) if who else "",
         Content.styled("P" if proposed else " ", "$text-accent"),
         Content.styled(LETTER[standing.item.severity], "$foreground-muted"),
     )
 
 
+def company_text(company: Sequence[str]) -> str:
+    """ "ben is here", "ben and chloe are here"."""
+    return f"{_names(company)} {'is' if len(company) == 1 else 'are'} here" if company else ""
+
+
+def _names(company: Sequence[str]) -> str:
+    names = [one_line(name, 30) for name in company]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def words(view: ReviewView, standing: Standing) -> str:
+    """What finding reads of an item: its whole title, its severity, and who has its gap."""
+    item = standing.item
+    gap = view.gaps.get(f"item/{standing.checklist_id}/{item.id}")
+    return f"{item.title} {item.severity} {gap.owner if gap is not None and gap.state.live else ''}"
+
+
+def present(view: ReviewView, standing: Standing) -> Present:
+    """The item for the clipboard, with the texts that may have links."""
+    item = standing.item
+    dossier = view.dossier(item.id)
+    texts = [*(piece.ref for piece in dossier.evidence), dossier.note, dossier.waiver.reason if dossier.waiver else ""]
+    return Present(item.id, f"{item.id} {item.title} · {standing.word} · {item.severity}", texts)
+
+
 def detail(
-    view: ReviewView, standing: Standing, dossier: Dossier, gap: Gap | None, last: Sequence[Content] = ()
+    view: ReviewView,
+    standing: Standing,
+    dossier: Dossier,
+    gap: Gap | None,
+    last: Sequence[Content] = (),
+    company: Sequence[str] = (),
 ) -> Content:
-    """The whole item: meaning, status and why it counts so, last time, proof, votes, evidence, note, gap."""
+    """The whole item: meaning, status and why it counts so, who else is at it, last time, proof, votes, evidence, note,
+    gap, and what waits to be settled of it."""
     item = standing.item
     blocks: list[Content | str] = [
         join(Content.styled(f"{item.id}  ", "bold $text-accent"), line(item.title, "bold"),
              Content.styled(f"   {item.severity}", "$foreground-muted")),
-        status_line(standing),
+        join(status_line(standing), "   ", line(company_text(company), "$text-accent")) if company else status_line(standing),
+        *waiting(view.rivals, f"item/{item.id}", *((f"gap/{gap.key}", f"condition/{gap.key}") if gap else ())),
         *status_reasons(view, standing, dossier),
         Content(""),
         join(Content.styled("Met means: ", "bold"), safe(item.evidence)),
@@ -68,7 +108,7 @@ def detail(
                  line(f"{state} until {waiver.expires}, approved by {waiver.approver}: {waiver.reason}"))
         )  # fmt: skip
     if gap is not None and gap.state.live:
-        due = day_month(gap.due) if gap.due else "no date"
+        due = due_day(gap.due, view.as_of) if gap.due else "no date"
         blocks.append(
             join(Content.styled("GAP       ", "bold"), line(f"{gap.owner or 'no owner'} · due {due} · {gap.state}"))
         )
@@ -83,7 +123,8 @@ def status_line(standing: Standing) -> Content:
     chosen = standing.points if standing.applicable else None
     scale: list[Content | str] = []
     for points in range(len(WORDS)):
-        scale.append(Content.styled(f"[{points}]", "bold reverse") if points == chosen else f" {points} ")
+        sign = Content.styled(f"[{points}]", "bold reverse") if points == chosen else Content(f" {points} ")
+        scale.append(clickable(sign, f"screen.score({points})"))
     counts = f"   {standing.assurance}" if standing.assurance and standing.points else ""
     return join(
         Content.styled(f"{mark.glyph} {standing.word.upper():<10}", mark.style), *scale,

@@ -9,14 +9,16 @@ from readiness_tui.domain.checklists.assessment import Evidence, EvidenceKind
 from readiness_tui.domain.checklists.evidence import claim_sentence
 from readiness_tui.domain.checklists.remark import read_remark
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text.dates import parse_day
-from readiness_tui.domain.text.format import day_month
+from readiness_tui.domain.text.format import due_day
+from readiness_tui.domain.verdict.gap import called
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import gaps, promises, remarks
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.dialogs.whom import asking_whom
 from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.typed_day import TypedDay
 
 _LABEL = "A URL, a path or an id, then @who and when: docs/x.md @b +14"
 
@@ -29,14 +31,15 @@ def ask_evidence(screen: RoomScreen, items: list[str], *, title: str = "", intro
     view = screen.view
     kept: tuple[Evidence, ...] = ()  # a claim that this form has kept already …
     typed: Values = {}  # … as it was typed
-    made = remarks.Recorded(())
+    made = remarks.LineKept(())
+    days = TypedDay()
 
     def save(values: Values) -> None:
         nonlocal made
         kind = choose(EvidenceKind, values["kind"], "a kind of evidence") if values["kind"] else None
         if kind is None and (values["witness"] or values["dated"]):
             kind = EvidenceKind.SHOWN if values["witness"] else EvidenceKind.DRILL
-        dated = parse_day(values["dated"], view.as_of) if values["dated"] else None
+        dated = days.read(values["dated"], view.as_of, past=True)
         made = remarks.record(
             screen.desk, items, values["ref"], kind=kind, witness=values["witness"], dated=dated,
             instead_of=[piece.id for piece in kept], owner=owner,
@@ -48,7 +51,7 @@ def ask_evidence(screen: RoomScreen, items: list[str], *, title: str = "", intro
         nonlocal kept, typed, made, save_once
         if kept and values == typed:
             return None  # Enter again keeps it as it is
-        made = remarks.Recorded(())
+        made = remarks.LineKept(())
         refusal = await save_once(values)
         if made.remark:
             screen.host.tell(made.remark)
@@ -60,7 +63,7 @@ def ask_evidence(screen: RoomScreen, items: list[str], *, title: str = "", intro
     day = promises.proposal(view, items[0])[1] if owner else None
     fields = [
         Field("ref", _LABEL, choices=_known_ids(view), saves=True,
-              hint=f"Enter alone: {owner} by {day_month(day)}" if owner else ""),
+              hint=f"Enter alone: {owner} by {due_day(day, view.as_of)}" if owner else ""),
         Field("kind", "Kind (empty: recognised from what you paste)", choices=[kind.value for kind in EvidenceKind]),
         Field("witness", "Witness, for what was shown in the meeting", choices=view.review.reviewers),
         Field("dated", "Date, for a drill", hint="YYYY-MM-DD"),
@@ -110,24 +113,31 @@ def ask_promise(
     gap = view.gaps.get(key)
     live = gap is not None and gap.state.live
     had = gap.owner if gap is not None and live else ""
+    days = TypedDay()
     shown_owner = (had or owner or proposed[0]) if deferred else had
 
-    def save(values: Values) -> None:
-        due = parse_day(values["due"], view.as_of) if values["due"] else None
+    def save(values: Values) -> Rival | None:
+        due = days.read(values["due"], view.as_of, was=gap.due if gap is not None else None)
+        left: Rival | None = None
         if live and had and not values["owner"]:
-            gaps.set_owner(screen.desk, key, "")
+            left = gaps.set_owner(screen.desk, key, "", base=had)
         if live and gap is not None and gap.due is not None and due is None:
-            gaps.set_due(screen.desk, key, None)
+            left = gaps.set_due(screen.desk, key, None, base=gap.due) or left
         changed = due if gap is None or not live or due != gap.due or deferred else None
         if values["owner"] or changed is not None:
-            promises.promise(screen.desk, items, owner=values["owner"], due=changed, deferred=deferred)
+            saw = (gap.owner, gap.due) if gap is not None and live and len(items) == 1 else None
+            owner_now = values["owner"]
+            left = (
+                promises.promise(screen.desk, items, owner=owner_now, due=changed, deferred=deferred, base=saw) or left
+            )
+        return left
 
     fields = [
         Field("owner", "Owner: a person, one initial is enough", shown_owner, choices=people or view.review.reviewers,
               saves=not deferred and not day_first),
         Field("due", "Due", str(proposed[1] or ""), hint="YYYY-MM-DD, 1 Dec, +14", saves=True),
     ]  # fmt: skip
-    names = ", ".join(gaps.called(key) if "/" in name else name for name in items)
+    names = ", ".join(called(key) if "/" in name else name for name in items)
     form = FormDialog(
         f"Put {names} off: who sees to it, by when?" if deferred else f"Who sees to {names}, by when?",
         fields[::-1] if day_first else fields,

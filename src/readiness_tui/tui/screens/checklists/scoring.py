@@ -12,11 +12,12 @@ from readiness_tui.domain.checklists.model import ProbeKind
 from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.domain.verdict.causes import item_key
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import assess, carry, promises
+from readiness_tui.tui.dialogs.accept import ask_to_accept
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text, offers
-from readiness_tui.tui.screens.checklists.accept_dialog import ask_to_accept
 from readiness_tui.tui.screens.checklists.consequences import Consequences
 from readiness_tui.tui.screens.checklists.last_time import LastTimes
 from readiness_tui.tui.screens.checklists.remark_form import ask_evidence, ask_promise
@@ -35,7 +36,7 @@ class Scoring(Feature):
             for points, word in enumerate(item_text.WORDS)
         ),
         Binding("minus", "not_applicable", "n/a", id="checklists.na", key_display="-", show=False, tooltip="Not applicable, with a reason"),
-        Binding("a", "accept", "Accept", id="checklists.accept", tooltip="Vote what the proof proposes"),
+        Binding("a", "accept", "Accept", id="checklists.accept", tooltip="Show what the proof proposes, then vote it"),
         Binding("k", "keep", "Keep vote", id="checklists.keep", show=False, tooltip="Keep the vote against the proof, with a reason"),
         Binding("f", "dismiss_hit", "Dismiss hit", id="checklists.dismiss", show=False, tooltip="Say why a hit of a refuting proof is harmless"),
         Binding("F", "restore_hit", "Restore hit", id="checklists.restore", show=False, tooltip="Take the dismissal of a hit back: it refutes again"),
@@ -45,8 +46,8 @@ class Scoring(Feature):
         Binding("x", "tick", "Tick", id="checklists.tick", show=False, tooltip="Tick off the item's parts, where it has any"),
         Binding("n", "note", "Note", id="checklists.note", show=False, tooltip="Write the item's note"),
         Binding("w", "waive", "Waive", id="checklists.waive", show=False, tooltip="Accept the risk until a date; withdraw a waiver"),
-        Binding("o", "owner", "Owner", id="checklists.owner", show=False, tooltip="Who owns the item's gap"),
-        Binding("d", "due", "Due", id="checklists.due", show=False, tooltip="When the item's gap is due"),
+        Binding("o", "owner", "Owner", id="checklists.owner", show=False, tooltip="Who sees to the item, and by when"),
+        Binding("d", "due", "Due", id="checklists.due", show=False, tooltip="By when, and who sees to the item"),
         Binding("c", "confirm", "Confirm", id="checklists.confirm", show=False, tooltip="Confirm last time's vote or a not-applicable, or record a consensus"),
         *LastTimes.BINDINGS,
         Binding("equals_sign", "copy", "Copy to siblings", id="checklists.copy", key_display="=", show=False,
@@ -175,11 +176,12 @@ class Scoring(Feature):
 
     def _ask_consensus(self, standing: Standing, points: int) -> None:
         item = standing.item.id
+        saw = self.view.dossier(item).consensus
 
         def save(values: Values) -> None:
             typed = values["points"].lower()
             na = typed in ("n/a", "na", "-")
-            assess.agree(self.desk, item, None if na else _points(typed), values["reason"], na=na)
+            assess.agree(self.desk, item, None if na else _points(typed), values["reason"], na=na, base=saw)
 
         self.screen.ask(
             f"{item}: record a consensus",
@@ -214,14 +216,14 @@ class Scoring(Feature):
 
     def _ask_keep(self, standing: Standing) -> None:
         item = standing.item.id
-        proposal = self.view.dossier(item).proposal
+        proposal, saw = self.view.dossier(item).proposal, self.view.dossier(item).override
         if proposal is not None and proposal.kind is ProbeKind.REFUTE:
             self.action_dismiss_hit()
             return
         self.screen.ask(
             f"{item}: keep {standing.vote} against the proof?",
             [Field("reason", "Why does the vote stand?")],
-            lambda values: assess.override(self.desk, item, values["reason"]),
+            lambda values: assess.override(self.desk, item, values["reason"], base=saw),
             intro=f"{proposal.text if proposal else ''}\nEsc keeps {standing.counts}, as the proof says.",
         )
 
@@ -292,10 +294,11 @@ class Scoring(Feature):
         if item is None:
             return
         dossier, blind = view.dossier(item), view.review.secret
+        saw = dossier.mine if blind else dossier.note
         self.screen.ask(
             f"My note on {item}" if blind else f"Note on {item}",
-            [Field("text", "Note (Ctrl+S saves)", dossier.mine if blind else dossier.note, long=True)],
-            lambda values: assess.note(self.desk, item, values["text"]),
+            [Field("text", "Note", saw, long=True)],
+            lambda values: assess.note(self.desk, item, values["text"], base=saw),
             intro="Yours alone until the reveal, which puts all notes together." if blind else "",
         )
 
@@ -306,12 +309,11 @@ class Scoring(Feature):
         last = view.facts.policy.last_waiver_day(view.as_of)
         old = view.dossier(item).waiver
 
-        def save(values: Values) -> None:
+        def save(values: Values) -> Rival | None:
             if old is not None and not values["reason"]:
-                assess.unwaive(self.desk, item)
-                return
+                return assess.unwaive(self.desk, item, base=old)
             expires: date = parse_day(values["expires"], view.as_of)
-            assess.waive(self.desk, item, values["reason"], values["approver"], expires)
+            return assess.waive(self.desk, item, values["reason"], values["approver"], expires, base=old)
 
         self.screen.ask(
             f"Waive {item}",
@@ -357,7 +359,7 @@ class Scoring(Feature):
         elif any(first == case.id for data in view.measured.candidate for case in data.cases):
             await self.host.go_to(f"case/{first}")
         elif any(first == info.run.id for info in view.runs):
-            await self.host.action_room("evals")
+            await self.host.action_jump("evals")
         else:
             await self.host.show_traces(ids, f"examples of {item}")
 

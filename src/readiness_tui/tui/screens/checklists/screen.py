@@ -14,19 +14,25 @@ from readiness_tui.domain.checklists.assessment import Standing
 from readiness_tui.domain.checklists.model import Depth
 from readiness_tui.domain.checklists.standing import name_key, reviewed_alone
 from readiness_tui.domain.text.format import plural
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import reviews, roles, votes
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.checklists.scoring import Scoring
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import line
-from readiness_tui.tui.widgets.pick_list import PickList
+from readiness_tui.tui.widgets.clickable import Clickable
+from readiness_tui.tui.widgets.pick_list import Pick, PickList
 
 
 class ChecklistsScreen(RoomScreen):
     ROOM = "checklists"
+    LEGEND = """\
+B blocker: below 2 it holds the release back   M major   m minor   P a proof proposes a score
+✓ selected   [2] what the item stands at   claimed counts at most 1   evidenced, proven count in full"""
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#items"
     BINDINGS = [
@@ -43,14 +49,15 @@ class ChecklistsScreen(RoomScreen):
         self.scoring = Scoring(self, lambda: self.item_id)
         self.own(self.scoring, self.scoring.last)
         self._wanted: str | None = None  # an item another screen asked to be shown
-        self._rows: dict[str, tuple[tuple[Standing, int, bool, bool, str], Content]] = {}
+        self._rows: dict[str, tuple[tuple[Standing, int, bool, bool, str, tuple[str, ...]], Content]] = {}
+        self._shown = ""  # the item beside the list
         self._beside = WhenStill(self, BESIDE)
 
     def body(self) -> ComposeResult:
         with Horizontal(id="body"):
-            yield PickList(id="items", compact=True)
+            yield PickList(id="items", noun="items", fitted=True)
             with VerticalScroll(id="detail", can_focus=False):
-                yield Static(id="item")
+                yield Clickable(id="item")
         yield Static(id="consequence")
 
     # -- showing ----------------------------------------------------------------------------------------------------
@@ -65,7 +72,13 @@ class ChecklistsScreen(RoomScreen):
             title = f"{section.checklist.title}  {percent}  {section.decided}/{section.total}"
             options.append(Option(line(title, "bold $text-accent"), disabled=True))
             for standing in section.standings:
-                options.append(Option(self._row(standing, width, standing.item.id in acceptable), id=standing.item.id))
+                options.append(
+                    Pick(
+                        self._row(standing, width, standing.item.id in acceptable),
+                        id=standing.item.id,
+                        words=item_text.words(view, standing),
+                    )
+                )
         items.refill(options, wanted=self._wanted)
         self._wanted = None
         self._beside.drop()
@@ -74,15 +87,20 @@ class ChecklistsScreen(RoomScreen):
     def _row(self, standing: Standing, width: int, proposed: bool) -> Content:
         """The item's row; the one that was painted before where nothing in it has changed."""
         item, selected = standing.item.id, standing.item.id in self.scoring.selected
-        last = self.scoring.last.in_list(item)
-        of = (standing, width, selected, proposed, last)
+        last, company = self.scoring.last.in_list(item), self.host.together.company.get(item, ())
+        of = (standing, width, selected, proposed, last, company)
         kept = self._rows.get(item)
         if kept is None or kept[0][0] is not standing or kept[0][1:] != of[1:]:
-            kept = self._rows[item] = (
-                of,
-                item_text.list_line(standing, width, selected=selected, proposed=proposed, last=last),
-            )
+            row = item_text.list_line(standing, width, selected=selected, proposed=proposed, last=last, company=company)
+            kept = self._rows[item] = (of, row)
         return kept[1]
+
+    @property
+    def present_item(self) -> str | None:
+        return self.item_id
+
+    def show_company(self) -> None:
+        self.call_later(self.refresh_view)
 
     def point_at(self, what: str) -> None:
         self._wanted = what
@@ -100,14 +118,22 @@ class ChecklistsScreen(RoomScreen):
             return
         item_id = standing.item.id
         gap = view.gaps.get(self.scoring.gap_key or "")
-        last = self.scoring.last.beside(view, item_id)
-        self.query_one("#item", Static).update(item_text.detail(view, standing, view.dossier(item_id), gap, last))
-        self.query_one("#detail").scroll_home(animate=False)
+        last, company = self.scoring.last.beside(view, item_id), self.host.together.company.get(item_id, ())
+        text = item_text.detail(view, standing, view.dossier(item_id), gap, last, company)
+        self.query_one("#item", Static).update(text)
+        if self._shown != item_id:
+            self._shown = item_id
+            self.query_one("#detail").scroll_home(animate=False)
         self.scoring.consequences.show(item_id)
 
     @property
     def item_id(self) -> str | None:
         return self.query_one("#items", PickList).current
+
+    @property
+    def present(self) -> Present | None:
+        standing = self.scoring.standing
+        return item_text.present(self.view, standing) if standing else None
 
     # -- moving about -------------------------------------------------------------------------------------------------
 
@@ -161,10 +187,10 @@ class ChecklistsScreen(RoomScreen):
     def action_people(self) -> None:
         review = self.view.review
 
-        def save(values: Values) -> None:
+        def save(values: Values) -> object:
             typed = reviews.once([values["reviewers"]])
             before, after = set(map(name_key, review.reviewers)), set(map(name_key, typed))
-            reviews.set_people(
+            return reviews.set_people(
                 self.desk,
                 add=[name for name in typed if name_key(name) not in before],
                 remove=[name for name in review.reviewers if name_key(name) not in after],
@@ -175,6 +201,7 @@ class ChecklistsScreen(RoomScreen):
                     for role, now in (("authors", review.authors), ("observers", review.observers))
                     if role in values and (listed := reviews.once([values[role]])) != now
                 },
+                base=review,
             )
 
         # With one reviewer there are no roles: a second one brings them.
@@ -203,16 +230,17 @@ class ChecklistsScreen(RoomScreen):
     def action_scope(self) -> None:
         view = self.view
 
-        def save(values: Values) -> None:
+        def save(values: Values) -> Rival | None:
             wanted = [name for name in values["checklists"].replace(",", " ").split() if name]
-            if wanted != list(view.review.checklists):
-                reviews.set_checklists(self.desk, wanted)
+            before = view.review
+            if wanted != list(before.checklists):
+                reviews.set_checklists(self.desk, wanted, base=before.checklists)
             depth = Depth.FULL if values["depth"].lower().startswith("f") else Depth.COURSE
-            if depth is not view.review.depth:
-                reviews.set_depth(self.desk, depth)
+            kept = reviews.set_depth(self.desk, depth, base=before.depth) if depth is not before.depth else None
             for name in reviews.DECLARABLE:
-                if values[name] != view.review.declared.get(name, ""):
-                    reviews.declare(self.desk, name, values[name])
+                if values[name] != (saw := before.declared.get(name, "")):
+                    kept = reviews.declare(self.desk, name, values[name], base=saw) or kept
+            return kept
 
         self.ask(
             "What this review looks at",

@@ -74,7 +74,7 @@ class RunsTab(EvalsTab):
             chosen, said = (*own, run_id), f"Joins the {role}, after {len(own)} of the same version."
         else:
             chosen, said = (run_id,), f"Is the {role} now."
-        if await self.host.act(gates.choose, self.desk, chosen, role=role):
+        if await self.host.act(gates.choose, self.desk, chosen, role=role, base=own):
             self.host.tell(said)
 
     async def action_declare(self) -> None:
@@ -98,10 +98,14 @@ class RunsTab(EvalsTab):
             "Declare what the file does not say",
             fields,
             lambda values: declaring.declare(
-                self.desk, run_id, {fact: values[fact] for fact in known if fact in values}
+                self.desk,
+                run_id,
+                {fact: values[fact] for fact in known if fact in values},
+                base={fact: declared for fact, (_, declared, _) in known.items()},
             ),
             intro=f"Counts as known, and is printed as declared by {self.desk.who}. The file says: {said or 'none of it'}.",
             button="Declare",
+            about=run_id,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from textual import on
@@ -14,11 +15,11 @@ from textual.widgets.option_list import Option
 
 from readiness_tui.domain.scorecard.gap_lines import gap_lines
 from readiness_tui.domain.scorecard.model import GapLine
-from readiness_tui.domain.text.dates import parse_day
-from readiness_tui.domain.text.format import day_month, plural
+from readiness_tui.domain.text.format import due_day, plural
 from readiness_tui.domain.verdict.gap import GapState, called
 from readiness_tui.domain.verdict.gaps import short_item
 from readiness_tui.domain.verdict.model import Condition
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.reports.atomic import write_text
 from readiness_tui.reports.gaps import gaps_as
 from readiness_tui.services.core.view import ReviewView
@@ -27,10 +28,14 @@ from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.dialogs.whom import asking_whom
+from readiness_tui.tui.rival_text import waiting
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import column, join, safe
+from readiness_tui.tui.typed_day import TypedDay
 from readiness_tui.tui.widgets.opening_list import OpeningList
+from readiness_tui.tui.widgets.pick_list import Pick
 
 CONDITION, GAP = "condition/", "gap/"
 STATE_MARKS = {
@@ -46,6 +51,10 @@ STATE_MARKS = {
 
 class GapsScreen(RoomScreen):
     ROOM = "gaps"
+    LEGEND = """\
+○ open   ! reopened: it was verified, and fails again   ◐ in progress   · claimed done, not verified yet
+– accepted as a risk   ✓ verified or closed   ✗ a condition without owner or date, or overdue: NO-GO
+blocker holds the release back, major makes a condition, minor neither"""
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#rows"
     BINDINGS = [
@@ -72,7 +81,7 @@ class GapsScreen(RoomScreen):
 
     def body(self) -> ComposeResult:
         with Vertical(id="body"):
-            yield OpeningList(id="rows", compact=True)
+            yield OpeningList(id="rows", noun="conditions and gaps")
             yield Static(id="about")
 
     async def show(self, view: ReviewView) -> None:
@@ -82,12 +91,20 @@ class GapsScreen(RoomScreen):
         self._lines = {gap.key: gap for gap in gap_lines(view.facts, view.judgement, done=self._done_too)}
         options = [Option(heading(view, width), disabled=True)]
         options += [
-            Option(condition_line(condition, width), id=CONDITION + key) for key, condition in self._conditions.items()
+            Pick(
+                condition_line(condition, width, view),
+                id=CONDITION + key,
+                words=f"{condition.text} {condition.problem} {condition.owner} {condition.due or ''}",
+            )
+            for key, condition in self._conditions.items()
         ]
         if not self._conditions:
             options.append(Option(Content.styled("none", "$foreground-muted"), disabled=True))
         options.append(Option(Content.styled(f"GAPS  {len(self._lines)}", "bold $text-accent"), disabled=True))
-        options += [Option(gap_line(gap, width, view), id=GAP + key) for key, gap in self._lines.items()]
+        options += [
+            Pick(gap_line(gap, width, view), id=GAP + key, words=f"{key} {gap.title} {gap.owner} {gap.due or ''}")
+            for key, gap in self._lines.items()
+        ]
         if not self._lines:
             options.append(
                 Option(Content.styled("none: every decided item is met", "$foreground-muted"), disabled=True)
@@ -114,9 +131,9 @@ class GapsScreen(RoomScreen):
         kind, key = self._current()
         about = self.query_one("#about", Static)
         if kind == CONDITION and key in self._conditions:
-            about.update(about_condition(self._conditions[key]))
+            about.update(about_condition(self._conditions[key], waiting(self.view.rivals, CONDITION + key)))
         elif kind == GAP and key in self._lines:
-            about.update(about_gap(self._lines[key]))
+            about.update(about_gap(self._lines[key], waiting(self.view.rivals, GAP + key, key)))
         else:
             about.update("")
 
@@ -126,6 +143,18 @@ class GapsScreen(RoomScreen):
             if name.startswith(kind):
                 return kind, name.removeprefix(kind)
         return "", ""
+
+    @property
+    def present(self) -> Present | None:
+        kind, key = self._current()
+        if kind == CONDITION:
+            one = self._conditions[key]
+            return Present(key, f"{one.text} · {one.owner or 'no owner'} · due {one.due or '—'}", [one.act])
+        if kind == GAP:
+            gap = self._lines[key]
+            row = f"{gap.title} · {gap.severity} · {gap.state} · {gap.owner or 'no owner'} · due {gap.due or '—'}"
+            return Present(key, row, [gap.evidence])
+        return None
 
     @on(OptionList.OptionSelected, "#rows")
     async def _chosen(self, event: OptionList.OptionSelected) -> None:
@@ -157,15 +186,16 @@ class GapsScreen(RoomScreen):
             else (self._lines[key].owner, self._lines[key].due)
         )
 
-        def save(values: Values) -> None:
+        days = TypedDay()
+
+        def save(values: Values) -> Rival | None:
             name = values.get("owner", owner)
-            day = (parse_day(values["due"], view.as_of) if values["due"] else None) if "due" in values else due
+            day = days.read(values["due"], view.as_of, was=due) if "due" in values else due
             if kind == CONDITION:
-                gaps.set_condition(self.desk, key, owner=name, due=day)
-            elif "owner" in values:
-                gaps.set_owner(self.desk, key, name)
-            else:
-                gaps.set_due(self.desk, key, day)
+                return gaps.set_condition(self.desk, key, owner=name, due=day, base=(owner, due))
+            if "owner" in values:
+                return gaps.set_owner(self.desk, key, name, base=owner)
+            return gaps.set_due(self.desk, key, day, base=due)
 
         fields = {
             "owner": Field("owner", "Owner: a person, one initial is enough", owner, choices=view.review.reviewers),
@@ -173,7 +203,7 @@ class GapsScreen(RoomScreen):
         }
         text = self._conditions[key].text if kind == CONDITION else self._lines[key].title
         submit = asking_whom(self, self.submitter(save))
-        self.ask_with("Condition" if kind == CONDITION else "Gap", [fields[what]], submit, intro=text)
+        self.ask_with("Condition" if kind == CONDITION else "Gap", [fields[what]], submit, intro=text, about=key)
 
     def action_state(self) -> None:
         kind, key = self._current()
@@ -181,8 +211,10 @@ class GapsScreen(RoomScreen):
             self.host.complain("A condition has no state of its own: it goes when what it is about is settled.")
             return
 
+        saw = self._lines[key].state
+
         async def then(state: str) -> None:
-            await self.host.act(gaps.set_state, self.desk, key, GapState(state))
+            await self.save_at_once(lambda: gaps.set_state(self.desk, key, GapState(state), base=saw))
 
         settles = (
             "Claimed done finishes the incident's action, and closes the gap."
@@ -193,7 +225,7 @@ class GapsScreen(RoomScreen):
             (state.value, join(Content.styled(f"{STATE_MARKS[state].glyph} {state.value}", STATE_MARKS[state].style)))
             for state in gaps.BY_HAND
         ]
-        self.pick("How far is it?", choices, then, at=self._lines[key].state.value, intro=settles)
+        self.pick("How far is it?", choices, then, at=saw.value, intro=settles)
 
     async def action_close(self) -> None:
         kind, key = self._current()
@@ -243,34 +275,36 @@ def heading(view: ReviewView, width: int) -> Content:
     )
 
 
-def condition_line(condition: Condition, width: int) -> Content:
+def condition_line(condition: Condition, width: int, view: ReviewView) -> Content:
     mark = glyphs.FAIL if condition.problem else glyphs.PARTIAL
+    due = due_day(condition.due, view.as_of)
     word = condition.problem.split(",")[0] if condition.problem else "open"
     return join(
         Content.styled(f"{mark.glyph} {word:<9} ", mark.style),
-        column(condition.text, width - _TAIL - 12),
+        column(condition.text, width - _TAIL - 12 - max(len(due) - 7, 0)),
         " ",
         column(condition.owner or "—", 10),
-        f" {day_month(condition.due):>7}",
+        f" {due:>7}",
     )
 
 
 def gap_line(gap: GapLine, width: int, view: ReviewView) -> Content:
     mark = STATE_MARKS[gap.state]
+    due = due_day(gap.due, view.as_of)
     late = gap.due is not None and gap.due < view.as_of and gap.state.live
     return join(
         Content.styled(f"{mark.glyph} {gap.state.value:<12} ", mark.style),
         Content.styled(f"{gap.severity.value:<8}", "$foreground-muted"),
-        column(gap.title, width - _TAIL - 23),
+        column(gap.title, width - _TAIL - 23 - max(len(due) - 7, 0)),
         " ",
         column(gap.owner or "—", 10),
-        f" {day_month(gap.due):>7}",
+        f" {due:>7}",
         Content.styled(" late", "bold $text-error") if late else "",
     )
 
 
-def about_condition(condition: Condition) -> Content:
-    rows = [safe(condition.text, "bold")]
+def about_condition(condition: Condition, unsettled: Sequence[Content]) -> Content:
+    rows = [safe(condition.text, "bold"), *unsettled]
     if condition.act:
         rows.append(safe(f"To do: {condition.act}"))
     if condition.problem:
@@ -280,9 +314,10 @@ def about_condition(condition: Condition) -> Content:
     return Content("\n").join(rows)
 
 
-def about_gap(gap: GapLine) -> Content:
+def about_gap(gap: GapLine, unsettled: Sequence[Content]) -> Content:
     rows = [
         safe(gap.title, "bold"),
+        *unsettled,
         safe(
             f"{gap.key} · {gap.severity} · seen in {plural(gap.reviews, 'review')} · {plural(gap.age, 'day')} old",
             "$foreground-muted",

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from textual.binding import Binding
 
-from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services.importing.imported import all_imports
 from readiness_tui.services.importing.take_back import take_back
@@ -16,6 +15,7 @@ from readiness_tui.store.imports import ImportInfo
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.screens.room import Feature
 from readiness_tui.tui.text import join, line
+from readiness_tui.tui.typed_day import TypedDay
 
 
 class Mending(Feature):
@@ -37,15 +37,16 @@ class Mending(Feature):
             )
             return
 
+        days = TypedDay()
+
         def save(values: Values) -> None:
             mend.edit_review(
                 self.desk,
                 release=values["release"] if values["release"] != review.release else None,
-                held_on=parse_day(values["held_on"], self.view.as_of)
-                if values["held_on"] != str(review.held_on)
-                else None,
+                held_on=days.read(values["held_on"], self.view.as_of, was=review.held_on, held=True),
                 owner=values["owner"] if values["owner"] != review.owner else None,
                 reviewers=[values["reviewers"]] if reviews.once([values["reviewers"]]) != review.reviewers else None,
+                base=review,
             )
 
         self.screen.ask(

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 from textual.binding import Binding
 
 from readiness_tui.domain.incidents.model import Action, ActionKind, ActionState, Incident
-from readiness_tui.domain.text.dates import parse_day
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.incidents import edit
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.incidents.feature import IncidentFeature
 from readiness_tui.tui.screens.incidents.incident_text import action_line
 from readiness_tui.tui.text import join
+from readiness_tui.tui.typed_day import TypedDay
 
 NEW = "new"
 
@@ -39,15 +39,18 @@ class IncidentActions(IncidentFeature):
         view = self.view
         old = next((action for action in incident.actions if str(action.id) == key), Action(0, ""))
         as_of = view.as_of
+        days = TypedDay()
 
-        def save(values: Values) -> None:
+        def save(values: Values) -> Rival | None:
             kind = choose(ActionKind, values["kind"], "a kind of action")
-            due = parse_day(values["due"], as_of) if values["due"] else None
-            edit.put_action(
-                self.desk,
-                incident.number,
-                replace(old, text=values["text"], kind=kind, owner=values["owner"], due=due, verify=values["verify"]),
+            due = days.read(values["due"], as_of, was=old.due)
+            action = replace(
+                old, text=values["text"], kind=kind, owner=values["owner"], due=due, verify=values["verify"]
             )
+            if old.id:
+                return edit.change_action(self.desk, incident.number, action, base=old)
+            edit.put_action(self.desk, incident.number, action)
+            return None
 
         self.screen.ask(
             f"{incident.name}: {'change the action' if old.id else 'new action'}",
@@ -61,6 +64,7 @@ class IncidentActions(IncidentFeature):
             ],
             save,
             intro="It is a gap until it is done.",
+            about=key,
         )  # fmt: skip
 
     def action_begin(self) -> None:
@@ -71,7 +75,8 @@ class IncidentActions(IncidentFeature):
             return
 
         async def then(key: str) -> None:
-            await self.host.act(edit.begin_action, self.desk, incident.number, int(key))
+            saw = next(action for action in waiting if str(action.id) == key)
+            await self.screen.save_at_once(lambda: edit.begin_action(self.desk, incident.number, saw.id, base=saw))
 
         choices = [(str(action.id), action_line(action, as_of)) for action in waiting]
         self.screen.pick(f"{incident.name}: which action is in progress?", choices, then)
@@ -85,16 +90,18 @@ class IncidentActions(IncidentFeature):
 
         def then(key: str) -> None:
             action = next(action for action in incident.actions if str(action.id) == key)
+            days = TypedDay()
 
-            def save(values: Values) -> None:
-                done: date | None = parse_day(values["done"], as_of) if values["done"] else None
-                edit.finish_action(self.desk, incident.number, action.id, done)
+            def save(values: Values) -> Rival | None:
+                done = days.read(values["done"], as_of, was=action.done, past=True)
+                return edit.finish_action(self.desk, incident.number, action.id, done, base=action)
 
             self.screen.ask(
                 f"{incident.name}: done?",
                 [Field("done", "Done on (empty: it is open)", str(action.done or as_of), hint="2026-12-01, today")],
                 save,
                 intro=action.text,
+                about=key,
             )
 
         still = [action for action in incident.actions if action.done is None]

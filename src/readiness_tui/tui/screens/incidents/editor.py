@@ -18,13 +18,14 @@ from readiness_tui.domain.text.sanitise import visible
 from readiness_tui.services.core import drafts
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.incidents import edit
+from readiness_tui.services.review import settling
 from readiness_tui.tui import external_editor
 from readiness_tui.tui.autosave import Autosave
 from readiness_tui.tui.dialogs.pick import PickDialog
+from readiness_tui.tui.dialogs.two_versions import TwoVersionsDialog
 from readiness_tui.tui.host import host
 from readiness_tui.tui.markdown import lay_out
 from readiness_tui.tui.screens.incidents import editor_text
-from readiness_tui.tui.screens.incidents.two_texts import TwoTextsDialog
 from readiness_tui.tui.text import join, line
 from readiness_tui.tui.widgets.pick_list import PickList
 
@@ -93,7 +94,7 @@ class NoteEditor(ModalScreen[None]):
         with Vertical(id="writing"):
             yield Static(id="writing-title")
             with Horizontal(id="writing-panes"):
-                yield PickList(id="sections", compact=True)
+                yield PickList(id="sections", noun="sections")
                 with Vertical(id="writing-text"):
                     yield Static(id="asks")
                     yield SectionArea(id="text")
@@ -220,13 +221,14 @@ class NoteEditor(ModalScreen[None]):
             await host(self).fetch(self._drop)
             return True
         await self._autosave.flush()
-        try:
-            rival = await host(self).serve(edit.set_field, self._desk, number, key, text, base=self._base)
-            await host(self).serve(self._drop)
-        except ReadinessError as refusal:
-            host(self).complain(str(refusal))
-            return False
-        await host(self).reload()
+        with host(self).together.saving():
+            try:
+                rival = await host(self).serve(edit.set_field, self._desk, number, key, text, base=self._base)
+                await host(self).serve(self._drop)
+            except ReadinessError as refusal:
+                host(self).complain(str(refusal))
+                return False
+            await host(self).reload()
         if rival is not None:
             host(self).tell(editor_text.two_texts(key))
         return True
@@ -291,12 +293,16 @@ class NoteEditor(ModalScreen[None]):
         if rival is None:
             return
 
-        async def chosen(text: str | None) -> None:
-            if text is None:
+        stored, number = self._base, self._incident.number
+        two = next(one for one in settling.of_sections([self._incident]) if one.rival.id == rival.id)
+
+        async def chosen(which: str | None) -> None:
+            if which is None:
                 return
-            number, base = self._incident.number, self._base
+            both = "\n\n".join(text for text in (stored, rival.text) if text)
+            text = {"stored": stored, "other": rival.text, "third": both}[which]
             try:
-                again = await host(self).serve(edit.settle, self._desk, number, rival.id, text, base=base)
+                again = await host(self).serve(edit.settle, self._desk, number, rival.id, text, base=stored)
             except ReadinessError as refusal:
                 host(self).complain(str(refusal))
             else:
@@ -305,7 +311,7 @@ class NoteEditor(ModalScreen[None]):
             await host(self).reload()
             await self._open(self._key)
 
-        self.app.push_screen(TwoTextsDialog(self._incident, rival), chosen)
+        self.app.push_screen(TwoVersionsDialog(two), chosen)
 
     @property
     def _rival(self) -> OtherText | None:

@@ -8,6 +8,7 @@ from textual.binding import Binding
 
 from readiness_tui.domain.incidents.model import Sev
 from readiness_tui.domain.text.dates import parse_moment
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.incidents import edit
 from readiness_tui.tui.dialogs.form import Field, Values
@@ -58,14 +59,18 @@ class IncidentFacts(IncidentFeature):
         def then(name: str) -> None:
             at = known[name]
 
-            def save(values: Values) -> None:
+            shown = f"{at:%Y-%m-%d %H:%M}" if at else ""
+
+            def save(values: Values) -> Rival | None:
                 typed = values["at"]
-                edit.set_time(self.desk, incident.number, name, parse_moment(typed, self.desk.now()) if typed else None)
+                # The form shows minutes: a time that was left alone keeps its seconds.
+                new = at if typed == shown else parse_moment(typed, self.desk.now()) if typed else None
+                return edit.set_time(self.desk, incident.number, name, new, base=at)
 
             label = f"{name.capitalize()}, in UTC (empty: not known)"
             self.screen.ask(
                 f"{incident.name}: {name}",
-                [Field("at", label, f"{at:%Y-%m-%d %H:%M}" if at else "now", hint=UTC_HINT)],
+                [Field("at", label, shown or "now", hint=UTC_HINT)],
                 save,
             )
 
@@ -83,15 +88,13 @@ class IncidentFacts(IncidentFeature):
             entry = lines[key]
             shown = f"{entry.at:%Y-%m-%d %H:%M}"
 
-            def save(values: Values) -> None:
+            def save(values: Values) -> Rival | None:
                 if not values["text"]:
-                    edit.remove_entry(self.desk, incident.number, entry.id)
-                    return
+                    return edit.remove_entry(self.desk, incident.number, entry.id, base=entry)
                 # The form shows minutes: a time that was left alone keeps its seconds.
                 at = entry.at if values["at"] == shown else parse_moment(values["at"], self.desk.now())
-                edit.put_entry(
-                    self.desk, incident.number, replace(entry, text=values["text"], at=at, source=values["source"])
-                )
+                changed = replace(entry, text=values["text"], at=at, source=values["source"])
+                return edit.change_entry(self.desk, incident.number, changed, base=entry)
 
             self.screen.ask(
                 f"{incident.name}: a line of its timeline",
@@ -102,6 +105,7 @@ class IncidentFacts(IncidentFeature):
                 ],
                 save,
                 intro="The history keeps what was there; undo brings it back.",
+                about=key,
             )
 
         choices = [(key, join(f"{clock(entry.at):<13}", line(entry.text))) for key, entry in lines.items()]
@@ -116,6 +120,10 @@ class IncidentFacts(IncidentFeature):
                 Field("title", "What happened, in one line?", incident.title),
             ],
             lambda values: edit.set_title(
-                self.desk, incident.number, values["title"], choose(Sev, values["severity"], "a severity")
+                self.desk,
+                incident.number,
+                values["title"],
+                choose(Sev, values["severity"], "a severity"),
+                base=(incident.title, incident.severity),
             ),
         )

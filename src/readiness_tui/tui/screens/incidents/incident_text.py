@@ -10,13 +10,14 @@ from textual.content import Content
 from readiness_tui.domain.incidents import note, note_hints, note_rows
 from readiness_tui.domain.incidents.model import Action, Incident, NoteStatus
 from readiness_tui.domain.incidents.search import SearchHit
-from readiness_tui.domain.text.format import day_month, duration, plural
+from readiness_tui.domain.text.format import day_month, due_day, duration, plural
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.incidents.edit import SECTIONS, TIMES, needs_reason
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.glyphs import Mark
 from readiness_tui.tui.markdown import hanging
+from readiness_tui.tui.rival_text import waiting
 from readiness_tui.tui.text import column, join, line, safe
 
 _LABEL = 10  # columns of the labels on the left
@@ -41,7 +42,7 @@ def state(incident: Incident) -> tuple[Mark, str]:
 def age(incident: Incident, as_of: date) -> str:
     """How many days it has been open, or the day it was closed."""
     if not incident.open:
-        return day_month(incident.closed) if incident.closed else ""
+        return due_day(incident.closed, as_of) if incident.closed else ""
     if incident.started is None:
         return "—"
     days = (as_of - incident.started.date()).days
@@ -114,6 +115,9 @@ def _head(view: ReviewView, incident: Incident, width: int) -> Iterator[Content]
         yield from hanging(
             "", Content.styled(f"! two texts of {one_line(sections)} · w shows them", "bold $text-error"), width
         )
+    others = [rival for rival in view.rivals if not rival.about.startswith("section/")]
+    for waits in waiting(others, f"incident/{incident.number}"):
+        yield from hanging("", waits, width)
     if incident.item_id:
         standing = view.judgement.standings.get(incident.item_id)
         item = f"{incident.item_id} {standing.item.title}" if standing else incident.item_id
@@ -231,12 +235,12 @@ def action_line(action: Action, as_of: date) -> Content:
 def _action(action: Action, as_of: date) -> tuple[Content, Content]:
     """The state of an action, and what it is."""
     if action.done:
-        mark, word, when = glyphs.DONE, "done", day_month(action.done)
+        mark, word, when = glyphs.DONE, "done", due_day(action.done, as_of)
     elif action.due and action.due < as_of:
-        mark, word, when = glyphs.FAIL, "overdue", f"was due {day_month(action.due)}"
+        mark, word, when = glyphs.FAIL, "overdue", f"was due {due_day(action.due, as_of)}"
     else:
         mark, word = (glyphs.PARTIAL, "begun") if action.in_progress else (glyphs.MISSING, "open")
-        when = f"due {day_month(action.due)}" if action.due else "no date"
+        when = f"due {due_day(action.due, as_of)}" if action.due else "no date"
     who = one_line(action.owner) or "no owner"
     return (
         Content.styled(f"{mark.glyph} {word:<8}", mark.style),

@@ -26,8 +26,9 @@ class IncidentLinks(IncidentFeature):
         async def submit(values: Values) -> str | None:
             shown, cases = _names(values["traces"]), _names(values["cases"])
             refusal = await self.host.attempt(
-                edit.set_links, self.desk, incident.number, traces=shown, eval_cases=cases
-            )
+                edit.set_links, self.desk, incident.number, traces=shown, eval_cases=cases,
+                base=(incident.traces, incident.eval_cases),
+            )  # fmt: skip
             unknown = () if refusal else await self.host.fetch(edit.unknown_traces, self.desk, shown)
             if unknown:
                 self.host.tell(f"Linked as typed; not imported here: {', '.join(unknown)}")

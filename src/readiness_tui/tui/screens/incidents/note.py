@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.binding import Binding
 
 from readiness_tui.domain.incidents.model import FailureClass, Incident, NoteStatus
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.incidents import edit
 from readiness_tui.tui.dialogs.form import Field, Values
@@ -30,10 +31,11 @@ class IncidentNote(IncidentFeature):
     def action_classify(self) -> None:
         incident = self.incident
 
-        def save(values: Values) -> None:
+        def save(values: Values) -> Rival | None:
             typed = values["class"]
             failure = choose(FailureClass, typed, "a failure class") if typed else None
-            edit.classify(self.desk, incident.number, failure, values["item"])
+            saw = (incident.failure_class, incident.item_id)
+            return edit.classify(self.desk, incident.number, failure, values["item"], base=saw)
 
         self.screen.ask(
             f"{incident.name}: failure class, and the item that did not hold",
@@ -83,12 +85,14 @@ class IncidentNote(IncidentFeature):
                 f" the history. {verdict}"
             )
         if not intro:
-            await self.host.act(edit.set_status, self.desk, incident.number, status)
+            await self.host.act(edit.set_status, self.desk, incident.number, status, base=incident.status)
             return
         self.screen.ask(
             f"{incident.name}: move the note to {status}",
             fields,
-            lambda values: edit.set_status(self.desk, incident.number, status, no_eval_reason=values.get("reason", "")),
+            lambda values: edit.set_status(
+                self.desk, incident.number, status, no_eval_reason=values.get("reason", ""), base=incident.status
+            ),
             intro="\n".join(intro),
             button=f"Move to {status}",
         )

@@ -8,7 +8,7 @@ from typing import Any
 from textual.content import Content
 
 from readiness_tui.domain.incidents.trends import Recurring, Spread, Trends
-from readiness_tui.domain.text.format import day_month, duration, plural
+from readiness_tui.domain.text.format import duration, full_day, plural
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.text import join, line
@@ -46,7 +46,7 @@ def _rows(found: Trends) -> Iterator[Content]:
         who = one_line(late.action.owner) or "no owner"
         mark = Content.styled(f"  {glyphs.FAIL.glyph} overdue ", glyphs.FAIL.style)
         said = f"{late.incident.name} {late.action.text}"
-        yield join(mark, line(said, limit=200), _muted(f" ({who} · was due {day_month(late.action.due)})"))
+        yield join(mark, line(said, limit=200), _muted(f" ({who} · was due {full_day(late.action.due)})"))
     yield from _more(found.overdue)
 
 

@@ -8,19 +8,18 @@ from itertools import groupby
 from textual.content import Content
 
 from readiness_tui.domain.text.format import full_day
-from readiness_tui.domain.verdict.agenda import HOUR, Pace
+from readiness_tui.domain.verdict.agenda import HOUR, TimeLeft
 from readiness_tui.domain.verdict.decision import Decision
-from readiness_tui.domain.verdict.gap import Gap
+from readiness_tui.domain.verdict.gap import Gap, called
 from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.reports.decisions import promise
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.review.gaps import called
 from readiness_tui.services.review.people import Stranger
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.text import join, line, safe
 
 
-def clock(place: str, item_minutes: int, pace: Pace, verdict: Verdict) -> Content:
+def clock(place: str, item_minutes: int, pace: TimeLeft, verdict: Verdict) -> Content:
     """`MEETING  3 of 12 · item 2 min · 9 items, 20 minutes · 41 of 60 min left   NO-GO`"""
     rest = f"{pace.rest} of {HOUR} min left" if pace.rest >= 0 else f"{-pace.rest} min over the hour"
     item = f" · item {item_minutes} min" if item_minutes else ""

@@ -12,23 +12,25 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from readiness_tui.domain.verdict.agenda import Point, agenda, pace
+from readiness_tui.domain.verdict.agenda import AgendaPoint, agenda, pace
 from readiness_tui.domain.verdict.decision import Decision, Topic
+from readiness_tui.domain.verdict.gap import called
 from readiness_tui.reports.atomic import write_text
 from readiness_tui.reports.decisions import decisions_markdown
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import assess, meeting, people
 from readiness_tui.services.review.decisions import decisions
-from readiness_tui.services.review.gaps import called
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.checklists.remark_form import ask_promise, ask_shown
 from readiness_tui.tui.screens.checklists.scoring import Scoring
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.meeting import meeting_text
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import join, line
+from readiness_tui.tui.widgets.clickable import Clickable
 from readiness_tui.tui.widgets.key_lines import KeyLines
 
 
@@ -36,7 +38,7 @@ from readiness_tui.tui.widgets.key_lines import KeyLines
 class Stop:
     """What is on the screen at once: an item of a point, or a point without one. `group`: items that share its gap."""
 
-    point: Point
+    point: AgendaPoint
     item: str | None
 
 
@@ -49,6 +51,7 @@ class MeetingScreen(RoomScreen):
     """Scores like Checklists, on the agenda's present item alone. The last page tells what was decided."""
 
     ROOM = "meeting"
+    LEGEND = "[2] what the item stands at   claimed counts at most 1   evidenced, proven count in full"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = ""
     BINDINGS = [
@@ -76,6 +79,7 @@ class MeetingScreen(RoomScreen):
         self._stops: list[Stop] = []
         self._deferred: set[str] = set()  # keys of points
         self._position = 0
+        self._shown: Stop | None = None  # what is on the stage
         self._item_began: datetime | None = None
         self._people: tuple[str, ...] = ()
         self._found: tuple[Decision, ...] = ()
@@ -87,7 +91,7 @@ class MeetingScreen(RoomScreen):
         yield Static(id="clock")
         yield Static(id="who")
         with VerticalScroll(id="stage", can_focus=False):
-            yield Static(id="item")
+            yield Clickable(id="item")
         yield Static(id="consequence")
         yield KeyLines(self._offered, id="keys")
 
@@ -136,6 +140,16 @@ class MeetingScreen(RoomScreen):
         return self.stop.item if self.stop is not None else None
 
     @property
+    def present_item(self) -> str | None:
+        return self.item_id
+
+    def show_news(self) -> None:
+        self._show_clock()
+
+    def show_company(self) -> None:
+        self.show_item()
+
+    @property
     def here(self) -> tuple[str, ...]:
         """Who is in the room, as somebody said in this meeting."""
         return self._meeting.here if self._meeting is not None else ()
@@ -145,19 +159,19 @@ class MeetingScreen(RoomScreen):
         """The reviewers whose the vote is; empty where it is the typist's own."""
         return meeting.room(self.desk, self.view.review, self.here)
 
-    def _open(self) -> tuple[Point, ...]:
+    def _open(self) -> tuple[AgendaPoint, ...]:
         """The points that still need the meeting: not those put off in it, nor those that it has decided on as far as
         it can."""
         spoken = {one.about for one in self._found}
 
-        def settled(point: Point) -> bool:
+        def settled(point: AgendaPoint) -> bool:
             return point.stays and not spoken.isdisjoint((*point.items, called(point.key)))
 
         points = agenda(self.view.workings)
         return tuple(point for point in points if point.key not in self._deferred and not settled(point))
 
     @staticmethod
-    def _items_of(points: tuple[Point, ...]) -> set[str]:
+    def _items_of(points: tuple[AgendaPoint, ...]) -> set[str]:
         return {item for point in points for item in point.items}
 
     def _offered(self, binding: Binding) -> bool:
@@ -203,7 +217,13 @@ class MeetingScreen(RoomScreen):
         item = int((now - self._item_began).total_seconds() // 60) if at is not None else 0
         run = pace(len(left), len(keys) - len(left), (now - self._meeting.began).total_seconds())
         self.query_one("#clock", Static).update(meeting_text.clock(place, item, run, self.view.judgement.verdict))
-        self.query_one("#who", Static).update(meeting_text.who_votes(self.view, self.here, self.room))
+        who, news = meeting_text.who_votes(self.view, self.here, self.room), self.host.together.news
+        self.query_one("#who", Static).update(line(f"↻ {news}", "$text-accent") if news else who)
+
+    @property
+    def present(self) -> Present | None:
+        standing = self.scoring.standing
+        return item_text.present(self.view, standing) if standing else None
 
     def show_item(self) -> None:
         view, stop = self.view, self.stop
@@ -222,7 +242,8 @@ class MeetingScreen(RoomScreen):
         else:
             item = standing.item.id
             gap, last = view.gaps.get(self.scoring.gap_key or ""), self.scoring.last.beside(view, item)
-            text = item_text.detail(view, standing, view.dossier(item), gap, last)
+            company = self.host.together.company.get(item, ())
+            text = item_text.detail(view, standing, view.dossier(item), gap, last, company)
             if stop.point.key in self._deferred:
                 mark = f"   {glyphs.DONE.glyph} put off"
             else:
@@ -230,11 +251,14 @@ class MeetingScreen(RoomScreen):
             others = self.scoring.siblings
             same = f" · the same gap as {', '.join(others)}" if others else ""
             head = join(
-                line(f"On the agenda: {stop.point.why}{same}", "$text-accent"), Content.styled(mark, glyphs.DONE.style)
+                line(f"On the agenda: {stop.point.why_of(item)}{same}", "$text-accent"),
+                Content.styled(mark, glyphs.DONE.style),
             )
             shown.update(Content("\n").join([head, Content(""), text]))
             self.scoring.consequences.show(item)
-        self.query_one("#stage").scroll_home(animate=False)
+        if self._shown is not stop or stop is None:
+            self._shown = stop
+            self.query_one("#stage").scroll_home(animate=False)
 
     # -- moving about ---------------------------------------------------------------------------------------------------
 
@@ -342,7 +366,7 @@ class MeetingScreen(RoomScreen):
             self, [name], deferred=deferred, owner=self._last_owner, people=self._people, then=saved,
         )  # fmt: skip
 
-    async def _put_off(self, point: Point) -> None:
+    async def _put_off(self, point: AgendaPoint) -> None:
         """It goes to the end, and the next one is shown."""
         self._deferred.add(point.key)
         moved = [stop for stop in self._stops if stop.point.key == point.key]

@@ -8,7 +8,7 @@ from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.checklists.standing import met_by_authors, reviewed_alone
 from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.metrics.meets import NOISE
-from readiness_tui.domain.text.format import day_month, plural
+from readiness_tui.domain.text.format import due_day, plural
 from readiness_tui.domain.verdict.model import Condition, Flip, Section, Verdict
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
@@ -16,6 +16,7 @@ from readiness_tui.tui.screens.overview import glance
 from readiness_tui.tui.screens.overview.glance import ActionLine, ChecklistLine, FactLine, Glance, HandedInLine
 from readiness_tui.tui.text import join, safe
 
+_CAUSE = 140  # characters of a cause
 FLIP_MARKS = {Severity.BLOCKER: glyphs.FAIL, Severity.MAJOR: glyphs.UNDECIDED, Severity.MINOR: glyphs.PARTIAL}
 
 
@@ -31,7 +32,7 @@ def glance_of(view: ReviewView) -> Glance:
         facts=(FactLine("GATE", gate_words(view)), FactLine("INCIDENTS", incident_words(view))),
         handed_in=tuple(HandedInLine(piece.title, piece.state) for piece in view.handed_in),
         next_step=next_step(view),
-        conditions=tuple(map(_condition, judgement.conditions)),
+        conditions=tuple(_condition(condition, view) for condition in judgement.conditions),
     )
 
 
@@ -48,31 +49,35 @@ def verdict_of(view: ReviewView) -> glance.VerdictLine:
             aside="",
         )
     judgement = view.judgement
-    causes = [cause.text for cause in judgement.causes if cause.verdict is judgement.verdict]
+    causes = [_short(cause.text) for cause in judgement.causes if cause.verdict is judgement.verdict]
     shown = " · ".join(causes[:3]) + (f" · and {len(causes) - 3} more" if len(causes) > 3 else "")
     until = f" until {judgement.valid_until}" if judgement.valid_until else ""
     alone = " · reviewed alone" if reviewed_alone(view.review.reviewers) else ""
     authors = met_by_authors(judgement.standings, view.facts.dossiers, view.review)
     by_them = f" · {plural(authors, 'item')} met by authors alone" if authors else ""
-    blind = " · blind until reveal" if view.review.secret else ""
     return glance.VerdictLine(
         verdict=str(judgement.verdict),
         words=f"{judgement.verdict}{until}",
         apart="   ",
         said=shown or "gate, checklists and incidents all hold",
-        aside=f"   as of {view.as_of}{alone}{blind}{by_them}",
+        aside=f"   as of {view.as_of}{alone}{by_them}",
     )
+
+
+def _short(text: str) -> str:
+    """A cause as the first screen says it: three of the longest still leave room for what follows; v says them in full."""
+    return text if len(text) <= _CAUSE else text[: _CAUSE - 1].rstrip() + "…"
 
 
 def _flip(flip: Flip, view: ReviewView) -> ActionLine:
     standing = view.judgement.standings.get(flip.item_id)
     mark = glyphs.standing_mark(standing) if standing else FLIP_MARKS[flip.severity]
-    return ActionLine(flip.key, flip.text, *mark, flip.owner, day_month(flip.due))
+    return ActionLine(flip.key, flip.text, *mark, flip.owner, due_day(flip.due, view.as_of))
 
 
-def _condition(condition: Condition) -> ActionLine:
+def _condition(condition: Condition, view: ReviewView) -> ActionLine:
     mark = glyphs.FAIL if condition.problem else glyphs.PARTIAL
-    return ActionLine(condition.key, condition.text, *mark, condition.owner, day_month(condition.due))
+    return ActionLine(condition.key, condition.text, *mark, condition.owner, due_day(condition.due, view.as_of))
 
 
 def _rest(view: ReviewView) -> str:
@@ -82,7 +87,7 @@ def _rest(view: ReviewView) -> str:
         return ""
     without = sum(1 for condition in judgement.conditions if condition.problem)
     tail = f", {without} without owner or date, or overdue" if without else ": each has owner and date"
-    return f"then {judgement.after_flips} conditions{tail}"
+    return f"then {plural(judgement.after_flips, 'condition')}{tail}"
 
 
 def _checklist(section: Section) -> ChecklistLine:
@@ -111,6 +116,9 @@ def next_step(view: ReviewView) -> str:
     """The one thing to press next, where it is plain what that is."""
     if view.review.frozen_at is not None:
         return "this review is frozen: press H, then n for the next one"
+    if view.rivals:
+        first, more = view.rivals[0], len(view.rivals) - 1
+        return f"two versions of {first.title}{f' and {more} more' if more else ''} wait: press # to compare and settle"
     if view.acceptable:
         n = len(view.acceptable)
         return f"proofs propose a score for {n} item{'s' if n != 1 else ''}: press a to accept"
@@ -154,7 +162,9 @@ def incident_words(view: ReviewView) -> str:
         for action in incident.actions
         if action.done is None and action.due is not None and action.due < view.as_of
     )
-    return f"{len(still)} open ({names}) · " + (f"{actions} actions overdue" if actions else "no action overdue")
+    return f"{len(still)} open ({names}) · " + (
+        f"{plural(actions, 'action')} overdue" if actions else "no action overdue"
+    )
 
 
 def why_text(view: ReviewView) -> Content:

@@ -1,0 +1,42 @@
+"""What the app does on the store's thread: read the review, and keep a glance at it. All is imported when it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from readiness_tui.services.core.desk import Desk
+    from readiness_tui.services.core.pulse import Pulse
+    from readiness_tui.services.core.view import ReviewView
+
+
+def pulse_of(desk: Desk) -> Pulse:
+    """How far the file has come."""
+    from readiness_tui.services.core import pulse
+
+    return pulse.now(desk)
+
+
+def load(desk: Desk) -> ReviewView:
+    """On the store's thread, so that the first screen does not wait for the rules to be imported; and with the cases that
+    the figures rest on, which the screens then have at hand."""
+    from readiness_tui.services.core import view as views
+
+    view = views.load(desk)
+    view.measured.footing()
+    return view
+
+
+def glance_at(view: ReviewView) -> Any:
+    """What the Overview shows of a review, as values that JSON knows."""
+    from readiness_tui.tui.screens.overview.glance import to_plain
+    from readiness_tui.tui.screens.overview.look import glance_of
+
+    return to_plain(glance_of(view))
+
+
+def leave(desk: Desk) -> bool:
+    """Keep that for the next start."""
+    from readiness_tui.services.core import opening
+
+    return opening.leave(desk, glance_at)
