@@ -130,3 +130,20 @@ async def test_hostile_words_are_shown_and_obeyed_by_nobody(sample_desk: Desk) -
 )  # fmt: skip
 def test_a_changed_row_in_words(row: RowChange, said: str) -> None:
     assert history.describe([row]) == [said]
+
+
+@pytest.mark.slow
+async def test_an_import_is_taken_back_after_a_question(sample_app: ReadinessApp) -> None:
+    desk = sample_app.desk
+    assert desk is not None
+    async with sample_app.run_test(size=NARROW) as pilot:
+        await press(pilot, "H", "t")
+        assert isinstance(sample_app.screen, PickDialog)
+        await press(pilot, "end", "up", "enter")
+        assert "structured_log.jsonl" in painted(pilot)
+        await press(pilot, "enter")  # on No
+        assert load(desk).measured.trace_count > 0
+        await press(pilot, "t", "end", "up", "enter", "y")
+        assert "was taken back: 1,304 traces" in notices(pilot)[-1]
+        assert load(desk).measured.trace_count == 0
+        assert "import 2 taken back" in painted(pilot)

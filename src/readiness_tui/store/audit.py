@@ -165,8 +165,8 @@ def check_undo(conn: Connection, change_id: int, worded: Worded = as_stored) -> 
         found = conn.execute("SELECT release, frozen_at FROM review WHERE id = ?", (review,)).fetchone()
         if found is not None and found[1] is not None:
             raise ReadinessError(
-                f"Change {change_id} cannot be undone: the review of release {found[0]} was frozen since. Supersede its"
-                " scorecard (p) to change what it rests on."
+                f"Change {change_id} cannot be undone: the review of release {found[0]} was frozen at"
+                f" {str(found[1])[:16].replace('T', ' ')} UTC. Supersede its scorecard (p) to change what it rests on."
             )
     return made
 

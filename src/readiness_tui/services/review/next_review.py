@@ -30,13 +30,13 @@ def last_candidate(conn: Connection, last: Review) -> tuple[str, ...]:
 
 
 def following(last: Review, begun: Review, baseline: tuple[str, ...]) -> Review:
-    """The review that begins, with all that it takes over from the last one but for waivers."""
+    """The review that begins, with all that it takes over from the last one but for waivers. Its caller says which day is
+    pinned to it."""
     return replace(
         last,
         id=0,
         release=begun.release,
         held_on=begun.held_on,
-        as_of=None,
         revealed=False,
         candidate=(),
         baseline=baseline,

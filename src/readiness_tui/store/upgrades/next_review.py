@@ -27,8 +27,11 @@ CREATE TABLE former_name(
     PRIMARY KEY(kind, name, was)
 ) STRICT, WITHOUT ROWID;
 DROP TRIGGER change_keeps;
-CREATE TRIGGER change_keeps
-    BEFORE UPDATE OF id, at, who, what, why, review_id, idempotency_key, undoes, undoable ON change
+CREATE TRIGGER change_keeps BEFORE UPDATE ON change
+    WHEN OLD.system IS NEW.system
+        OR (OLD.id, OLD.at, OLD.who, OLD.what, OLD.why, OLD.review_id, OLD.idempotency_key, OLD.undoes, OLD.undoable)
+            IS NOT
+            (NEW.id, NEW.at, NEW.who, NEW.what, NEW.why, NEW.review_id, NEW.idempotency_key, NEW.undoes, NEW.undoable)
     BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 """
 

@@ -12,6 +12,7 @@ from readiness_tui.services.importing.take_back import take_back
 from readiness_tui.services.review import mend, reviews
 from readiness_tui.services.review.supersede import supersede
 from readiness_tui.store.imports import ImportInfo
+from readiness_tui.tui.dialogs.confirm import ConfirmDialog
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.screens.room import Feature
 from readiness_tui.tui.text import join, line
@@ -127,27 +128,29 @@ class Mending(Feature):
         self.screen.pick("Take which import back?", [(str(info.id), line(_import(info))) for info in found], ask)
 
     def _ask_take_back(self, info: ImportInfo) -> None:
-        said: list[str] = []
-
-        async def submit(_: Values) -> str | None:
-            def save() -> None:
-                said[:] = [take_back(self.desk, info.id).summary]
-
-            refusal = await self.host.attempt(save)
-            if refusal is None:
-                self.host.tell(" ".join(said))
-            return refusal
+        async def begin() -> str | None:
+            self.screen.run_worker(self._take_back(info), group="take back")
+            return None
 
         self.screen.app.push_screen(
-            FormDialog(
+            ConfirmDialog(
                 "Take this import back?",
-                [],
-                submit,
-                intro=f"{_import(info)}\nWhat it brought goes, with what its proofs said; what it had replaced is there again."
-                " Votes stay. It cannot be undone: import the file again. Frozen scorecards stay as they are.",
-                save="Take back",
+                [
+                    _import(info),
+                    "What it brought goes, with what its proofs said; what it had replaced is there again. Votes stay.",
+                    "It cannot be undone: import the file again. Frozen scorecards stay as they are.",
+                ],
+                begin,
+                yes="Take back",
             )
         )
+
+    async def _take_back(self, info: ImportInfo) -> None:
+        """In a thread of its own: removing many requests must not hold up a save."""
+        done = await self.host.search(take_back, self.desk, info.id)
+        if done is not None:
+            await self.host.reload()
+            self.host.tell(done.summary)
 
     def action_supersede(self) -> None:
         review = self.view.review
