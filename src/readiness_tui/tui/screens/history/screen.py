@@ -14,7 +14,7 @@ from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import history, reviews
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.form import Field
-from readiness_tui.tui.screens.hands import Present
+from readiness_tui.tui.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import column, fit, join, line, safe

@@ -15,9 +15,9 @@ from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import gaps, meeting
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.hands import Present
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.checklists.scoring import Scoring
-from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import column, join, line
 from readiness_tui.tui.widgets.clickable import Clickable

@@ -16,7 +16,7 @@ from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import reviews, scorecard
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
-from readiness_tui.tui.screens.hands import Present
+from readiness_tui.tui.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.widgets.document import Document
 
