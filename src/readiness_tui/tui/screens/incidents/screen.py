@@ -18,7 +18,7 @@ from readiness_tui.reports.incident_md import incident_markdown
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.incidents import read
 from readiness_tui.tui.dialogs.reading import ReadingDialog
-from readiness_tui.tui.screens.hands import Present
+from readiness_tui.tui.hands import Present
 from readiness_tui.tui.screens.incidents import incident_text, trends_text
 from readiness_tui.tui.screens.incidents.actions import IncidentActions
 from readiness_tui.tui.screens.incidents.facts import IncidentFacts
