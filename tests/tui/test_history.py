@@ -8,6 +8,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.review import assess, history, scorecard
 from readiness_tui.store.audit import RowChange
+from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.form import FormDialog
 from readiness_tui.tui.dialogs.reviews import ReviewDialog
