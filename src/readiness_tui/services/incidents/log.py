@@ -99,6 +99,7 @@ def _commanded(incident: Incident, line: LiveLine) -> tuple[Incident, str, tuple
         return incident, line.text, ()
     why = f": {line.text}" if line.text else ""
     if line.severity is not None:
+        edit.raised(incident, line.severity)
         moved = f"{incident.severity} → {line.severity}" if line.severity is not incident.severity else line.severity
         return replace(incident, severity=line.severity), f"Severity {moved}{why}", ()
     words = f"{line.command.capitalize()}{why}"
