@@ -70,7 +70,7 @@ class IncidentNote(IncidentFeature):
         if status is NoteStatus.CLOSED and incident.resolved and edit.needs_reason(incident):
             fields.append(Field("reason", "Why can no eval case exist?"))
             intro.append(
-                f"A {incident.severity} closes with a linked eval case (Esc, then e or k), or with the reason why none"
+                f"A {incident.worst} closes with a linked eval case (Esc, then e or k), or with the reason why none"
                 " can exist. It is printed."
             )
         reopening = await self.host.fetch(edit.reopening, self.desk, incident.number, status)
