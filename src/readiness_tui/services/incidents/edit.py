@@ -110,29 +110,26 @@ def set_title(
         return save(tx, desk, review, INCIDENT, str(number), new, saw)
 
 
-def put_entry(desk: Desk, number: int, entry: TimelineEntry) -> TimelineEntry:
-    """Add a line to the timeline (id 0) or change one."""
+def put_entry(desk: Desk, number: int, entry: TimelineEntry, *, base: TimelineEntry | None = None) -> Rival | None:
+    """Add a line to the timeline (id 0), or change what one says, when, and where it is known from.
+
+    `base`: the line as the writer saw it, otherwise as for `set_title`.
+    """
     check_entry(entry)
     _past(desk, "This line", entry.at)
     entry = replace(entry, text=entry.text.strip())
     with note_change(desk, f"INC-{number}: {entry.text[:60]}") as (tx, review):
         incident = incidents.get(tx.conn, review.system, number)
-        if entry.id:
-            entry_of(incident, entry.id, entry.text)
-        return replace(entry, id=incidents.put_event(tx, number, entry))
-
-
-def change_entry(desk: Desk, number: int, entry: TimelineEntry, *, base: TimelineEntry) -> Rival | None:
-    """Change a line of the timeline; `base`: the line as the writer saw it, otherwise as for `set_title`."""
-    check_entry(entry)
-    _past(desk, "This line", entry.at)
-    with note_change(desk, f"INC-{number}: {entry.text.strip()[:60]}") as (tx, review):
-        entry_of(incidents.get(tx.conn, review.system, number), entry.id, entry.text)
-        return save(tx, desk, review, ENTRY, f"{number}/{entry.id}", entry_texts(entry), entry_texts(base))
+        if not entry.id:
+            incidents.put_event(tx, number, entry)
+            return None
+        entry_of(incident, entry.id, entry.text)
+        saw = None if base is None else entry_texts(base)
+        return save(tx, desk, review, ENTRY, f"{number}/{entry.id}", entry_texts(entry), saw)
 
 
 def remove_entry(desk: Desk, number: int, entry_id: int, *, base: TimelineEntry | None = None) -> Rival | None:
-    """Take a line out of the timeline; the history keeps it, and undo brings it back. `base` as for `change_entry`."""
+    """Take a line out of the timeline; the history keeps it, and undo brings it back. `base` as for `put_entry`."""
     with note_change(desk, f"INC-{number}: a line of the timeline removed") as (tx, review):
         entry_of(incidents.get(tx.conn, review.system, number), entry_id)
         saw = None if base is None else seen(text=base.text)
