@@ -134,6 +134,7 @@ class Tx:
         """Whether anything was written that the history knows of."""
         return self._change is not None
 
+    @property
     def entry(self) -> int | None:
         """The entry in the audit trail, if there is one yet."""
         return self._change

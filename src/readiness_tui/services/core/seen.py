@@ -41,9 +41,9 @@ def said(conn: Connection, review: Review, parts: Parts, viewer: str) -> Parts:
         consensus={},
         notes={item: text for item, text in parts.notes.items() if own and name_key(by.get(item, "")) == own},
         own_notes={
-            item: left
+            item: mine
             for item, notes in parts.own_notes.items()
-            if (left := {name: text for name, text in notes.items() if name_key(name) == own})
+            if (mine := {name: text for name, text in notes.items() if name_key(name) == own})
         },
     )
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from readiness_tui.domain.verdict.decision import Decision, Topic
+from readiness_tui.domain.verdict.gap import called
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import history
-from readiness_tui.services.review.gaps import called
 from readiness_tui.services.review.history import AuditEntry, RowChange
 from readiness_tui.services.review.meeting import Meeting
 from readiness_tui.services.review.promises import DEFERRED

@@ -8,7 +8,7 @@ from datetime import date
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.dates import doubt
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.domain.verdict.gap import Gap
+from readiness_tui.domain.verdict.gap import Gap, called
 from readiness_tui.domain.verdict.gaps import gap_keys
 from readiness_tui.domain.verdict.model import Condition
 from readiness_tui.services.core.desk import Desk
@@ -89,7 +89,7 @@ def _apart(view: ReviewView, gap: Gap | None, condition: Condition) -> bool:
 
 
 def _called(gap: Gap | None, condition: Condition | None) -> str:
-    return gaps.called(gap.key if gap is not None else condition.key if condition is not None else "")
+    return called(gap.key if gap is not None else condition.key if condition is not None else "")
 
 
 def _now(desk: Desk, gap: Gap | None, condition: Condition | None) -> Owned:

@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import date
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.verdict.gap import Gap, GapState
+from readiness_tui.domain.verdict.gap import Gap, GapState, called
 from readiness_tui.domain.verdict.gaps import due_for
 from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.rivals import day_text, save
 from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.services.core.write import system_change
-from readiness_tui.services.review.gaps import GAP, called, put_action
+from readiness_tui.services.review.gaps import GAP, put_action
 from readiness_tui.services.review.people import person
 from readiness_tui.store import gaps
 

@@ -136,7 +136,7 @@ def ask_promise(
               saves=not deferred and not day_first),
         Field("due", "Due", str(proposed[1] or ""), hint="YYYY-MM-DD, 1 Dec, +14", saves=True),
     ]  # fmt: skip
-    names = ", ".join(gaps.called(key) if "/" in name else name for name in items)
+    names = ", ".join(called(key) if "/" in name else name for name in items)
     form = FormDialog(
         f"Put {names} off: who sees to it, by when?" if deferred else f"Who sees to {names}, by when?",
         fields[::-1] if day_first else fields,

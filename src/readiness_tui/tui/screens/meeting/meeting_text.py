@@ -10,11 +10,10 @@ from textual.content import Content
 from readiness_tui.domain.text.format import full_day
 from readiness_tui.domain.verdict.agenda import HOUR, TimeLeft
 from readiness_tui.domain.verdict.decision import Decision
-from readiness_tui.domain.verdict.gap import Gap
+from readiness_tui.domain.verdict.gap import Gap, called
 from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.reports.decisions import promise
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.review.gaps import called
 from readiness_tui.services.review.people import Stranger
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.text import join, line, safe

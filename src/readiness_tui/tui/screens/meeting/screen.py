@@ -14,12 +14,12 @@ from textual.widgets import Static
 
 from readiness_tui.domain.verdict.agenda import AgendaPoint, agenda, pace
 from readiness_tui.domain.verdict.decision import Decision, Topic
+from readiness_tui.domain.verdict.gap import called
 from readiness_tui.reports.atomic import write_text
 from readiness_tui.reports.decisions import decisions_markdown
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import assess, meeting, people
 from readiness_tui.services.review.decisions import decisions
-from readiness_tui.services.review.gaps import called
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
