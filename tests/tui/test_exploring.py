@@ -122,7 +122,7 @@ async def test_all_cases_of_a_run_are_filtered_sorted_counted_and_opened(sample_
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "E")
         before = len(sample_app.desk.seen_scores) if sample_app.desk else 0
-        await press(pilot, "slash")
+        await press(pilot, "z")
         assert isinstance(sample_app.screen, AllCasesDialog)
         assert "72 cases" in read(pilot, "#summary")
         rows = sample_app.screen.query_one(AllCaseRows)

@@ -46,7 +46,7 @@ async def test_the_open_incident_is_shown_first_with_what_is_left_to_do(sample_a
         screen = painted(pilot)
         assert screen.index("INC-2") < screen.index("INC-1")
         footer = screen.splitlines()[-1]
-        assert "Enter Open n New l Live notes t Time w Write p Status / Find ? Help" in footer
+        assert "Enter Open / Find n New l Live notes t Time w Write p Status ? Help" in footer
         await press(pilot, "down")
         assert read(pilot, "#incident").startswith("INC-1")
         assert "lasted 2 h 55 min" in read(pilot, "#incident")

@@ -25,7 +25,7 @@ SCREENS = {
     "compare": ("E", "right_square_bracket"),
     "compare-case": ("E", "right_square_bracket", "down", "down", "enter", "enter", "space", "space"),
     "plot": ("E", "p"),
-    "all-cases": ("E", "slash", "s", "down", "enter"),
+    "all-cases": ("E", "z", "s", "down", "enter"),
     "traces": ("T",),
     "traces-counts": ("T", "f"),
     "traces-filter": ("T", "slash", *"latency>3000 status:"),

@@ -39,4 +39,6 @@ def list_() -> None:
     from readiness_tui.services.review.checklists import shipped
 
     for checklist in shipped():
-        say(f"{checklist.id:<16}{checklist.title:<32}{len(checklist.items):>3} items, version {checklist.version}")
+        say(
+            f"{checklist.id:<16}{checklist.title:<32}{len(checklist.items):>3} {'item, ' if len(checklist.items) == 1 else 'items,'} version {checklist.version}"
+        )

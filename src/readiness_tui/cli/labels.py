@@ -9,6 +9,7 @@ import click
 
 from readiness_tui.cli import codes
 from readiness_tui.cli.common import DayOption, File, Session, as_json, desk_of, pass_session, say, say_json, tell
+from readiness_tui.domain.text.format import plural
 
 _RUN = click.option("--run", "run_id", default="", help="Only the labels of this run.")
 
@@ -42,7 +43,7 @@ def export(session: Session, file: Path, run_id: str) -> None:
 
     with desk_of(session) as desk:
         count = files.export(desk, file, run_id)
-    say(f"{count:,} labels in {file}.")
+    say(f"{plural(count, 'label')} in {file}.")
 
 
 @labels_command.command("import")
@@ -58,7 +59,7 @@ def import_(session: Session, file: Path) -> int:
 
     with desk_of(session) as desk:
         done = files.import_file(desk, file)
-    say(f"{done.stored:,} labels stored, {done.kept:,} were there already, {len(done.refused):,} refused.")
+    say(f"{plural(done.stored, 'label')} stored, {done.kept:,} were there already, {len(done.refused):,} refused.")
     for line, reason in done.refused:
         tell(f"  line {line}: {reason}")
     return codes.GO if done.stored or done.kept else codes.UNUSABLE

@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -26,6 +27,9 @@ from readiness_tui.cli.common import (
 from readiness_tui.domain.checklists.model import Depth
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
+
+if TYPE_CHECKING:
+    from readiness_tui.tui.preferences import OwnSettings
 
 
 def need_terminal() -> None:
@@ -65,12 +69,24 @@ def _show(desk: object, session: Session, *, lab: Path | None = None) -> None:
     from readiness_tui.tui.app import ReadinessApp
 
     assert desk is None or isinstance(desk, Desk)
-    app = ReadinessApp(desk, who=session.name, lab=lab)
+    app = ReadinessApp(desk, who=session.name, lab=lab, preferences=_preferences())
     try:
         app.run()
     finally:
         if app.desk is not None:
             app.desk.close()
+
+
+def _preferences() -> OwnSettings | None:
+    """A person's own keys and theme, read only where there is such a file."""
+    from readiness_tui.services.core.locate import settings_file
+
+    path = settings_file()
+    if not os.path.exists(path):
+        return None
+    from readiness_tui.tui.preferences import take
+
+    return take(path)
 
 
 @click.command("demo")

@@ -56,6 +56,7 @@ COMMANDS = {
     "doctor": ("upkeep", "Check the database, the SQLite library and plugins."),
     "compact": ("upkeep", "Make the database smaller."),
     "backup": ("upkeep", "Copy the database while it is in use."),
+    "settings": ("settings", "Your own keys and theme for the app."),
     "paths": ("paths", "Where the app keeps its files."),
 }
 

@@ -25,6 +25,7 @@ def traces_command(
     """List recorded requests that meet FILTER: words, error, status:fail, 'latency>3000', 'model:gpt*', -tool:search,
     day:2026-11-21, … A `-` before a part turns it round; put `--` before a filter that begins with one. Of a question or an error the first 300 characters are given.
     """
+    from readiness_tui.domain.text.format import plural
     from readiness_tui.services import traces
 
     with desk_of(session) as desk:
@@ -44,7 +45,7 @@ def traces_command(
         for one in rows:
             say(_line(one.trace, wide))
     more = f" Go on with --after {rows[-1].trace.id}" if rows and len(rows) == limit and len(rows) < total else ""
-    tell(f"{len(rows):,} of {total:,} traces, {sort} first.{more}" if total else "No trace meets this.")
+    tell(f"{len(rows):,} of {plural(total, 'trace')}, {sort} first.{more}" if total else "No trace meets this.")
 
 
 def _row(trace: Any) -> dict[str, object]:

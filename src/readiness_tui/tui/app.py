@@ -26,6 +26,7 @@ from readiness_tui.tui.store_work import leave as _leave
 from readiness_tui.tui.store_work import load as _load
 from readiness_tui.tui.store_work import pulse_of as _pulse
 from readiness_tui.tui.together import Together
+from readiness_tui.tui.where_to import where_to
 from readiness_tui.tui.widgets.bars import ROOMS
 
 if TYPE_CHECKING:
@@ -36,11 +37,14 @@ if TYPE_CHECKING:
     from readiness_tui.services.core.pulse import Pulse
     from readiness_tui.services.core.view import ReviewView
     from readiness_tui.tui.host import Host
+    from readiness_tui.tui.preferences import OwnSettings
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
+WAY = 20  # jumps that can be taken back
+_KEYS = {"enter": "Enter", "space": "Space", "escape": "Esc", "backspace": "Backspace", "tab": "Tab"}
 AT_ONCE = frozenset({"ctrl+q", "ctrl+c"})  # keys that do not wait until the review is judged
 
 
@@ -82,10 +86,19 @@ class ReadinessApp(App[None]):
     ]  # fmt: skip
 
     def __init__(
-        self, desk: Desk | None = None, *, who: str = "somebody", here: Path | None = None, lab: Path | None = None
+        self,
+        desk: Desk | None = None,
+        *,
+        who: str = "somebody",
+        here: Path | None = None,
+        lab: Path | None = None,
+        preferences: OwnSettings | None = None,
     ) -> None:
         super().__init__()
+        self._preferences = preferences
         self._lab = lab
+        self.unsaved: dict[str, str] = {}
+        self._way: list[str] = []  # the rooms that were left by a jump, for Esc
         self.desk = desk
         self.who = desk.who if desk else who
         self.here = here or Path.cwd()
@@ -99,6 +112,8 @@ class ReadinessApp(App[None]):
         self._reckoning = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness-rules")
 
     async def on_mount(self) -> None:
+        if (own := self._preferences) is not None:
+            own.apply(self)
         if self._lab is not None:
             await self.open_lab(self._lab)
         elif self.desk is None:
@@ -192,6 +207,10 @@ class ReadinessApp(App[None]):
             if isinstance(screen, RoomScreen):
                 await screen.refresh_view()
 
+    def get_key_display(self, binding: Binding) -> str:
+        """As Textual's, but with one name for each of these keys wherever it stands."""
+        return binding.key_display or _KEYS.get(binding.key) or super().get_key_display(binding)
+
     def complain(self, sentence: str) -> None:
         """Show a refusal. Never markup: it may quote what was imported."""
         self.notify(visible(sentence), title="Not done", severity="error", timeout=12, markup=False)
@@ -267,6 +286,26 @@ class ReadinessApp(App[None]):
         await self.push_screen(LabScreen(folder))
 
     async def action_room(self, name: str) -> None:
+        self._way.clear()
+        if self.is_screen_installed(name) and isinstance(room := self.get_screen(name), RoomScreen):
+            await room.whole()
+        await self._enter(name)
+
+    async def action_jump(self, room: str) -> None:
+        here = next((one.ROOM for one in self.screen_stack if isinstance(one, RoomScreen) and one.ROOM in ROOMS), "")
+        if here and here != room:
+            self._way = [*self._way[-WAY:], here]
+        await self._enter(room)
+
+    @property
+    def came_from(self) -> str:
+        return self._way[-1] if self._way else ""
+
+    async def go_back(self) -> None:
+        if self._way:
+            await self._enter(self._way.pop())
+
+    async def _enter(self, name: str) -> None:
         if self.view is None and self.opening is None:
             return
         if not self.is_screen_installed(name):
@@ -330,53 +369,24 @@ class ReadinessApp(App[None]):
         await self.push_screen(ImportScreen())
 
     async def go_to(self, key: str) -> None:
-        kind, _, rest = key.partition("/")
-        if kind == "item" or (kind in ("section", "assessed", "na") and rest):
-            await self.action_room("checklists")
-            item = next((part for part in reversed(rest.split("/")) if self._is_item(part)), None)
-            if item is not None:
-                await self._point("checklists", item)
-        elif key == "gate/high-risk":
+        there = where_to(key, self.view)
+        if there.room == "review":
             await self.action_review()
-        elif kind == "gate":
-            await self.action_room("evals")
-            if self.view is not None and rest in {row.rule.key for row in self.view.gate.rows}:
-                await self._point("evals", rest)
-        elif kind == "incident":
-            await self.action_room("incidents")
-            await self._point("incidents", rest.split("/")[0])
-        elif kind == "trace":
-            await self.show_traces([rest], "this trace")
-        elif kind == "case":
-            await self.action_room("evals")
-            await self._point("evals", rest)
-        elif kind in ("condition", "gap"):
-            await self.action_room("gaps")
-            await self._point("gaps", rest)
+        elif there.room == "traces":
+            await self.show_traces([there.what], "this trace")
         else:
-            await self.action_room("checklists")
-            if kind == "evidence" and self.view is not None:
-                from readiness_tui.domain.checklists.standing import unchecked
-
-                waiting = [one for one in self.view.items if unchecked(self.view.dossier(one.id), self.view.as_of)]
-                if waiting:
-                    await self._point("checklists", waiting[0].id)
+            await self.action_jump(there.room)
+            screen = self.screen
+            if there.what and isinstance(screen, RoomScreen):
+                screen.point_at(there.what)
+                await screen.refresh_view()
 
     async def show_traces(self, trace_ids: list[str], why: str) -> None:
-        await self.action_room("traces")
+        await self.action_jump("traces")
         screen = self.screen
         if isinstance(screen, RoomScreen):
             screen.point_at_many(trace_ids, why)
             await screen.refresh_view()
-
-    async def _point(self, room: str, what: str) -> None:
-        screen = self.screen
-        if isinstance(screen, RoomScreen) and room == screen.ROOM:
-            screen.point_at(what)
-            await screen.refresh_view()
-
-    def _is_item(self, text: str) -> bool:
-        return self.view is not None and text in self.view.judgement.standings
 
 
 def _collect_again() -> None:

@@ -7,6 +7,8 @@ from functools import partial
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from readiness_tui.tui.widgets.letters import moves
+
 HIDDEN = frozenset({"app.palette"})
 
 
@@ -17,7 +19,7 @@ class ReadinessCommands(Provider):
         entries: dict[str, tuple[str, str, str]] = {}
         for active in self.screen.active_bindings.values():
             binding: Binding = active.binding
-            if not binding.id or binding.id in HIDDEN or not active.enabled:
+            if not binding.id or binding.id in HIDDEN or moves(binding.id) or not active.enabled:
                 continue
             entries.setdefault(
                 binding.id,

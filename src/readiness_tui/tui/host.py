@@ -35,6 +35,7 @@ class Host(Protocol):
     view: ReviewView | None  # the open review as it was last read; None until it has been judged for the first time
     opening: Opening | None  # what is known of it until then
     who: str
+    unsaved: dict[str, str]  # drafts of forms, by name, while no file is open
     here: Path  # the folder that new files go to
 
     @property
@@ -80,6 +81,16 @@ class Host(Protocol):
 
     async def action_which(self) -> None:
         """Let another system or review of the file be chosen."""
+
+    @property
+    def came_from(self) -> str:
+        """The room that one jumped here from; "" after going here by its own key."""
+
+    async def action_jump(self, room: str) -> None:
+        """`action_room`, from which Esc comes back."""
+
+    async def go_back(self) -> None:
+        """To the room that one came from, as it was left."""
 
     async def action_review(self, at: str = "") -> None:
         """The queue of cases that wait for a label; at the case `at`, where it is in it."""

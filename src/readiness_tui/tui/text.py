@@ -7,6 +7,7 @@ and status is always a glyph and a word.
 from __future__ import annotations
 
 from textual.content import Content
+from textual.style import Style
 
 from readiness_tui.domain.text.sanitise import one_line, visible
 
@@ -33,6 +34,11 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
 def column(text: object, width: int, style: str = "") -> Content:
     """Outside text as one line of exactly `width` columns."""
     return Content.styled(fit(one_line(str(text)), width), style)
+
+
+def clickable(content: Content, action: str) -> Content:
+    """A click on it runs `action`, one of the program's own (`screen.score(2)`): never made of outside text."""
+    return content.stylize(Style.from_meta({"@click": action}))
 
 
 def join(*parts: Content | str) -> Content:

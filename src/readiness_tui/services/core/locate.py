@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 FILE_NAME = "readiness.db"
+SETTINGS_NAME = "settings.yaml"
 LOCK_NAME = "gate.lock"
 APP_NAME = "readiness-tui"
 
@@ -23,6 +24,11 @@ def config_folder() -> Path:
     from platformdirs import user_config_path
 
     return user_config_path(APP_NAME, appauthor=False)
+
+
+def settings_file() -> Path:
+    """A person's own keys and theme; nothing creates it."""
+    return config_folder() / SETTINGS_NAME
 
 
 def nearest(start: Path) -> Path | None:

@@ -16,7 +16,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents import note
 from readiness_tui.domain.incidents.merge import Copy, Merged, text_digest, uid_of
 from readiness_tui.domain.incidents.model import Incident, Sev, TimelineEntry, Written
-from readiness_tui.domain.text.format import moment
+from readiness_tui.domain.text.format import moment, plural
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
@@ -257,7 +257,12 @@ def _differences(desk: Desk, draft: IncidentDraft, local: Incident | None, made:
     said: list[Doubt] = []
     late = [entry.at for entry in draft.timeline if entry.at > desk.now()]
     if late:
-        said.append(Doubt(0, f"{len(late)} lines of the timeline are in the future, the last at {moment(max(late))}."))
+        said.append(
+            Doubt(
+                0,
+                f"{plural(len(late), 'line')} of the timeline {'is' if len(late) == 1 else 'are'} in the future, the last at {moment(max(late))}.",
+            )
+        )
     if local is None:
         if draft.severity is None:
             said.append(Doubt(0, f"No severity is stated; {made.severity} is written."))

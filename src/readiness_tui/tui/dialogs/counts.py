@@ -44,7 +44,7 @@ class CountsDialog(ModalScreen[Chosen | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Static(line(self._title, "bold"), id="dialog-title")
-            yield PickList(id="counts", compact=True)
+            yield PickList(id="counts", noun="values", pointer=True)
             yield Static("Enter narrows the list to this value · Esc leaves", classes="muted")
 
     def on_mount(self) -> None:
@@ -82,10 +82,8 @@ def counted(value: str | None, count: int, total: int) -> Content:
     """ "  timeout   ███░░░   12"."""
     filled = max(round(count / total * _BAR), 1) if total and count else 0
     name = (
-        Content.styled(f"  {'not recorded':<38}", "$foreground-muted")
+        Content.styled(f"{'not recorded':<36}", "$foreground-muted")
         if value is None
-        else join("  ", column(value or "(empty)", 38))
+        else column(value or "(empty)", 36)
     )
-    return join(
-        name, " ", Content.styled("█" * min(filled, _BAR), "$primary"), " " * max(_BAR - filled, 0), f" {count:>9,}"
-    )
+    return join(name, " ", "█" * min(filled, _BAR), " " * max(_BAR - filled, 0), f" {count:>9,}")

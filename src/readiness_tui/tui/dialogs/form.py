@@ -1,22 +1,31 @@
-"""One form for every question the app asks: labelled fields, a refusal line, Enter goes on, Esc leaves."""
+"""One form for every question the app asks: labelled fields, a refusal line, Enter goes on, Esc leaves.
+
+What is typed is a draft within a second, and stands there again when the same form opens: after Esc, a refusal or a crash.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Label, Static, TextArea
 
-from readiness_tui.domain.text.sanitise import visible
+from readiness_tui.domain.text.format import day_month
+from readiness_tui.domain.text.sanitise import one_line, visible
+from readiness_tui.tui.autosave import Autosave
+from readiness_tui.tui.form_draft import FormDraft, KeptText, written
+from readiness_tui.tui.host import host
 from readiness_tui.tui.text import line, safe
 
-Values = dict[str, str]
+Values = dict[str, str]  # what is typed, by field
 #: Does the work; returns a sentence when it refuses (what was typed stays on screen), None when it is done.
 Submit = Callable[[Values], Awaitable[str | None]]
 
@@ -39,14 +48,38 @@ class FormDialog(ModalScreen[bool]):
     """Asks for `fields` and hands them to `submit`; dismisses with True once that accepts them."""
 
     BINDINGS = [
-        Binding("escape", "cancel", "Cancel", id="form.cancel", tooltip="Leave without saving"),
+        Binding(
+            "escape",
+            "cancel",
+            "Leave",
+            id="form.cancel",
+            tooltip="Leave without saving; what was typed is kept for the next time",
+        ),
+        Binding(
+            "ctrl+r",
+            "revert",
+            "As stored",
+            id="form.revert",
+            tooltip="Take what is stored or proposed instead of what was kept",
+        ),
         Binding("ctrl+s", "submit", "Save", id="form.save", tooltip="Save what is typed"),
     ]
 
     def __init__(
-        self, title: str, fields: Sequence[Field], submit: Submit, *, intro: str = "", save: str = "Save"
+        self,
+        title: str,
+        fields: Sequence[Field],
+        submit: Submit,
+        *,
+        intro: str = "",
+        save: str = "Save",
+        about: str = "",
     ) -> None:
         super().__init__(classes="dialog")
+        self._about = about
+        self._draft: FormDraft | None = None
+        self._left = ""  # the draft as it is kept, or on its way there
+        self._autosave = Autosave(self, self._keep, lambda sentence: host(self).complain(sentence))
         self._title = title
         self._fields = tuple(fields)
         self._submit = submit
@@ -58,6 +91,7 @@ class FormDialog(ModalScreen[bool]):
             yield Static(line(self._title, "bold"), id="dialog-title")
             if self._intro:
                 yield Static(safe(self._intro), id="dialog-intro")
+            yield Static("", id="dialog-kept")
             with VerticalScroll(id="dialog-fields", can_focus=False):
                 for field in self._fields:
                     yield Label(line(field.label), classes="field-label")
@@ -75,16 +109,78 @@ class FormDialog(ModalScreen[bool]):
                     if field.choices and not field.long:
                         yield Static(line(" · ".join(field.choices), limit=200), classes="field-choices")
             yield Static("", id="dialog-refusal")
+            yield Static(line(keys_said(self._fields, self._save)), id="dialog-keys")
             with Horizontal(id="dialog-buttons"):
                 yield Button(self._save, variant="primary", id="save", compact=True)
                 yield Button("Cancel", id="cancel", compact=True)
 
-    def on_mount(self) -> None:
-        if self._fields:
-            first = self.query_one(f"#field-{self._fields[0].name}")
-            first.focus()
-        else:
+    async def on_mount(self) -> None:
+        self.query_one("#dialog-kept").display = False
+        if not self._fields:
+            self.query_one("#dialog-keys").display = False
             self.query_one("#save").focus()
+            return
+        self.query_one(f"#field-{self._fields[0].name}").focus()
+        self._draft = FormDraft(host(self), self._title, self._about, tuple(field.name for field in self._fields))
+        kept = await self._draft.read()
+        if kept is not None:
+            self._offer(kept)
+
+    async def on_unmount(self) -> None:
+        await self._autosave.flush()
+
+    # -- what was typed before ------------------------------------------------------------------------------------------
+
+    @property
+    def _proposed(self) -> Values:
+        return {field.name: visible(field.value).strip() for field in self._fields}
+
+    def _offer(self, kept: KeptText) -> None:
+        """Put what was typed before where nothing was typed since, and say so."""
+        proposed, now, changed = self._proposed, self.values(), []
+        again = {
+            name: text
+            for name, text in kept.typed.items()
+            if name in proposed and text != proposed[name] and now[name] == proposed[name]
+        }
+        if not again:
+            return
+        for field in self._fields:
+            if field.name in again:
+                self._put(field, again[field.name])
+                if kept.proposed.get(field.name, "") != proposed[field.name]:
+                    changed.append(f" Stored meanwhile: “{one_line(proposed[field.name])[:80]}”.")
+        self._left = written(self.values(), proposed)
+        shown = self.query_one("#dialog-kept", Static)
+        shown.update(safe(f"{kept_said(kept)}{''.join(changed)}", "$text-warning"))
+        shown.display = True
+
+    def _put(self, field: Field, text: str) -> None:
+        widget = self.query_one(f"#field-{field.name}")
+        if isinstance(widget, TextArea):
+            widget.text = visible(text)
+        elif isinstance(widget, Input):
+            widget.value = visible(text)
+            widget.cursor_position = len(widget.value)
+
+    def _keep(self, text: str) -> None:
+        if self._draft is not None:
+            self._draft.keep(text)
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    def _typed(self, event: Message) -> None:
+        event.stop()
+        if self._draft is not None and (text := written(self.values(), self._proposed)) != self._left:
+            self._left = text
+            self._autosave.changed(text)
+
+    async def action_revert(self) -> None:
+        for field in self._fields:
+            self._put(field, field.value)
+        self.query_one("#dialog-kept").display = False
+
+    # -- saving ---------------------------------------------------------------------------------------------------------
 
     def values(self) -> Values:
         """What is typed now, by field name."""
@@ -110,18 +206,47 @@ class FormDialog(ModalScreen[bool]):
         await self.action_submit()
 
     @on(Button.Pressed, "#cancel")
-    def _cancel_pressed(self) -> None:
-        self.action_cancel()
+    async def _cancel_pressed(self) -> None:
+        await self.action_cancel()
 
     async def action_submit(self) -> None:
         refusal = await self._submit(self.values())
         if refusal is None:
+            if self._draft is not None:
+                await self._autosave.forget()
+                await self._draft.clear()
             self.dismiss(True)
         else:
             self.query_one("#dialog-refusal", Static).update(safe(refusal))
 
-    def action_cancel(self) -> None:
+    async def action_cancel(self) -> None:
+        await self._autosave.flush()
         self.dismiss(False)
+
+
+def keys_said(fields: Sequence[Field], save: str) -> str:
+    """Which key does what in a form of these fields."""
+    does = "saves" if save == "Save" else f"is “{save}”"
+    first, last = (fields[0], fields[-1]) if fields else (Field("", ""), Field("", ""))
+    if first.saves or (len(fields) == 1 and not last.long):
+        keys = f"Enter {does}"
+    elif len(fields) == 1:
+        keys = f"Ctrl+S {does}"
+    else:
+        keys = f"Enter next field · Ctrl+S {does}"
+    return f"{keys} · Esc leaves, keeps the text"
+
+
+def kept_said(kept: KeptText) -> str:
+    """The line about a draft that was found."""
+    at = kept.at.astimezone() if kept.at else None
+    when = (
+        ""
+        if at is None
+        else f" at {at:%H:%M}"
+        + ("" if at.date() == datetime.now(UTC).astimezone().date() else f" on {day_month(at.date())}")
+    )
+    return f"You typed this{when} and did not save it. Ctrl+R takes what is stored instead."
 
 
 def _suggester(choices: Sequence[str]) -> SuggestFromList | None:

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from readiness_tui.tui.text import line, safe
+from readiness_tui.tui.text import join, line, safe
 from readiness_tui.tui.widgets.pick_list import PickList
 
 #: (id, how it reads)
@@ -21,7 +21,7 @@ Choice = tuple[str, Content]
 
 
 class PickDialog(ModalScreen[str | None]):
-    """Dismisses with the id of what was chosen, None where nobody chose. `at`: what is highlighted first."""
+    """Dismisses with the id of what was chosen, None where nobody chose. `at`: what is highlighted first; `now`: what holds now, and is marked."""
 
     DEFAULT_CSS = """
     PickDialog #choices { height: auto; max-height: 18; border: none; background: $surface; padding: 0; }
@@ -30,24 +30,33 @@ class PickDialog(ModalScreen[str | None]):
         Binding("escape,q", "leave", "Leave", id="pick.leave", key_display="Esc", tooltip="Leave without choosing"),
     ]
 
-    def __init__(self, title: str, choices: Sequence[Choice], *, at: str | None = None, intro: str = "") -> None:
+    def __init__(
+        self, title: str, choices: Sequence[Choice], *, at: str | None = None, now: str | None = None, intro: str = ""
+    ) -> None:
         super().__init__(classes="dialog")
         self._intro = intro
         self._title = title
         self._choices = tuple(choices)
         self._at = at
+        self._now = now
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Static(line(self._title, "bold"), id="dialog-title")
             if self._intro:
                 yield Static(safe(self._intro), id="dialog-intro")
-            yield PickList(id="choices", compact=True)
-            yield Static("Enter chooses · Esc leaves", classes="muted")
+            yield PickList(id="choices", pointer=True)
+            yield Static("Enter chooses · / finds · Esc leaves", classes="muted")
 
     def on_mount(self) -> None:
         listed = self.query_one(PickList)
-        listed.refill([Option(text, id=key) for key, text in self._choices], wanted=self._at)
+        listed.refill(
+            [
+                Option(join(text, Content.styled("  ● now", "$text-accent")) if key == self._now else text, id=key)
+                for key, text in self._choices
+            ],
+            wanted=self._at,
+        )
         listed.focus()
 
     @on(OptionList.OptionSelected)

@@ -6,16 +6,17 @@ from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from readiness_tui.tui.text import line
+from readiness_tui.tui.widgets.pane import Pane
 
 
 class ReadingDialog(ModalScreen[None]):
-    BINDINGS = [Binding("escape,q,enter", "close", "Close", id="reading.close", key_display="Esc", tooltip="Close")]
+    BINDINGS = [Binding("escape,q,enter", "close", "Leave", id="reading.close", key_display="Esc", tooltip="Close")]
 
     def __init__(self, title: str, text: Content | Callable[[int], Content]) -> None:
         """`text`: as it is, or what makes it for a number of columns."""
@@ -26,7 +27,7 @@ class ReadingDialog(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Static(line(self._title, "bold"), id="dialog-title")
-            with VerticalScroll(id="dialog-fields"):
+            with Pane(id="dialog-fields"):
                 yield Static(id="dialog-text")
 
     def on_mount(self) -> None:

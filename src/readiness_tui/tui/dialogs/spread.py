@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from readiness_tui.domain.filters.histogram import Bars
 from readiness_tui.tui.text import line
+from readiness_tui.tui.widgets.pane import Pane
 from readiness_tui.tui.widgets.spread import Threshold, spread
 
 _FIGURES = (("latency", "Latency, ms", "ms"), ("cost", "Cost, US dollars", "usd"))
@@ -26,7 +26,7 @@ class SpreadDialog(ModalScreen[None]):
     SpreadDialog Static { height: auto; }
     """
     BINDINGS = [
-        Binding("escape,q,enter,h", "leave", "Close", id="spread.leave", key_display="Esc", tooltip="Back to the list"),
+        Binding("escape,q,enter,h", "leave", "Leave", id="spread.leave", key_display="Esc", tooltip="Back to the list"),
     ]
 
     def __init__(self, title: str, bars: Mapping[str, Bars], limits: Mapping[str, Sequence[Threshold]]) -> None:
@@ -36,7 +36,7 @@ class SpreadDialog(ModalScreen[None]):
         self._limits = limits
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="spread"):
+        with Pane(id="spread"):
             yield Static(line(self._title, "bold $text-accent"))
             yield Static(id="drawn")
         yield Footer(show_command_palette=False, compact=True)

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Footer
 
+from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.tui.host import Host, host
+from readiness_tui.tui.screens import hands
 from readiness_tui.tui.widgets.bars import NavBar, RoomTab, TitleBar
+from readiness_tui.tui.widgets.pick_list import PickList
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,11 +34,18 @@ class RoomScreen(Screen[None]):
     """
 
     ROOM = ""
+    LEGEND: ClassVar[str] = ""  # its letters and signs, for `?`
     AUTO_FOCUS = "#body *"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "step_back", "Back", id="room.back", key_display="Esc",
+                tooltip="Undo the last narrowing of the list, then go back to where you came from"),
+        *hands.BINDINGS,
+    ]  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
         self._feature_of: dict[str, Feature] = {}
+        self._copied: tuple[str, int] = ("", 0)  # what `y` copied last, and how many times
 
     @property
     def host(self) -> Host:
@@ -65,6 +75,8 @@ class RoomScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The footer shows only what works here."""
+        if action == "step_back":
+            return self.is_mounted and (self.narrowed or bool(self.host.came_from))
         feature = self._feature_of.get(action)
         return feature is None or feature.works(action)
 
@@ -90,15 +102,26 @@ class RoomScreen(Screen[None]):
     def point_at(self, what: str) -> None:
         """Another screen asks to see this item, incident, gap or case; `show` follows."""
 
+    async def whole(self) -> None:
+        """The room's own key was pressed: what another screen narrowed it to is over."""
+
     def point_at_many(self, ids: Sequence[str], why: str) -> None:
         """Another screen asks to show only these records; `show` follows."""
 
     async def on_screen_resume(self) -> None:
+        self._copied = ("", 0)
         await self.refresh_view()
 
     def on_resize(self) -> None:
         # Lines are fitted to the width of their widget, which is known once it is laid out.
         self.call_after_refresh(self.refresh_view)
+
+    @on(PickList.LaidOut)
+    async def _fit(self, event: PickList.LaidOut) -> None:
+        """Lines are fitted to the room their list has, which it has only once it is laid out."""
+        event.stop()
+        if event.rows.fitted_otherwise():
+            await self.refresh_view()
 
     async def refresh_view(self) -> None:
         """Show the app's present view, in the title and in the body."""
@@ -142,6 +165,85 @@ class RoomScreen(Screen[None]):
     async def _go(self, event: RoomTab.Chosen) -> None:
         await self.host.action_room(event.room)
 
+    # -- what the hands do in every room ------------------------------------------------------------------------------
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether there is something for Esc to undo before it goes back: a filter, a selection, a part of the room."""
+        return False
+
+    async def unwind(self) -> None:
+        """Undo the innermost of it."""
+
+    async def action_step_back(self) -> None:
+        if self.narrowed:
+            await self.unwind()
+            self.refresh_bindings()
+        else:
+            await self.host.go_back()
+
+    @property
+    def present(self) -> hands.Present | None:
+        """What the keys act on, for `y` and for links; None: nothing."""
+        for listed in self.query(PickList):
+            if listed.current is not None and listed.is_on_screen:
+                return hands.Present(listed.current, listed.current_line)
+        return None
+
+    @property
+    def why_nothing_to_find(self) -> str:
+        return "There is no list here to find something in."
+
+    async def action_find(self) -> None:
+        listed = hands.list_to_find_in(list(self.query(PickList)))
+        if listed is None:
+            self.host.tell(self.why_nothing_to_find)
+        else:
+            await listed.action_find()
+
+    def action_copy(self) -> None:
+        """The id first; pressed again on the same, its row, then its links, round the end."""
+        present = self.present
+        if present is None:
+            self.host.tell("Nothing is highlighted here that could be copied.")
+            return
+        copies = present.copies
+        name, times = self._copied
+        place = times % len(copies) if name == present.name else 0
+        kind, text = copies[place]
+        clean, said = hands.copied(kind, text, copies[place + 1 :])
+        self._copied = (present.name, place + 1)
+        self.app.copy_to_clipboard(clean)
+        self.host.tell(said)
+
+    def action_open_link(self) -> None:
+        """Show the links of what is highlighted, in full; the chosen one is opened."""
+        from readiness_tui.domain.text.links import refusal
+        from readiness_tui.tui.browser import open_link
+
+        links = self.present.links if self.present else ()
+        choices = hands.link_choices(links)
+        if not choices:
+            why = (
+                f" {links[0]} is not opened: {refusal(links[0])}."
+                if links
+                else " Only http and https links are opened."
+            )
+            self.host.complain(f"There is no link to open here.{why}")
+            return
+
+        def chosen(place: str) -> None:
+            try:
+                open_link(self.app, links[int(place)])
+            except ReadinessError as refused:
+                self.host.complain(str(refused))
+            else:
+                self.host.tell(f"Given to the browser: {links[int(place)]}")
+
+        self.pick(
+            "Open this in the browser?", choices, chosen, intro="It comes from outside. Enter opens it, Esc does not."
+        )
+
     # -- asking -------------------------------------------------------------------------------------------------------
 
     def ask(
@@ -152,11 +254,15 @@ class RoomScreen(Screen[None]):
         *,
         intro: str = "",
         button: str = "Save",
+        about: str = "",
     ) -> None:
-        """Open a form; `save(values)` calls a service (off the UI thread). A refusal stays in the form."""
+        """Open a form; `save(values)` calls a service (off the UI thread). A refusal stays in the form.
+
+        `about`: what the form is about, where its title does not say so: what was typed and not saved belongs to it.
+        """
         from readiness_tui.tui.dialogs.form import FormDialog
 
-        self.app.push_screen(FormDialog(title, fields, self.submitter(save), intro=intro, save=button))
+        self.app.push_screen(FormDialog(title, fields, self.submitter(save), intro=intro, save=button, about=about))
 
     def ask_then(
         self, title: str, save: Callable[[Values], Any], then: Callable[[], None], *, intro: str, button: str
@@ -170,11 +276,13 @@ class RoomScreen(Screen[None]):
 
         self.app.push_screen(FormDialog(title, (), self.submitter(save), intro=intro, save=button), done)
 
-    def ask_with(self, title: str, fields: Sequence[Field], submit: Submit, *, intro: str = "") -> None:
+    def ask_with(
+        self, title: str, fields: Sequence[Field], submit: Submit, *, intro: str = "", about: str = ""
+    ) -> None:
         """Open a form whose `submit` does its own saving."""
         from readiness_tui.tui.dialogs.form import FormDialog
 
-        self.app.push_screen(FormDialog(title, fields, submit, intro=intro))
+        self.app.push_screen(FormDialog(title, fields, submit, intro=intro, about=about))
 
     def submitter(self, save: Callable[[Values], Any]) -> Submit:
         """`save` as a form's submit: run away from the UI thread, its refusal returned as a sentence."""
@@ -228,9 +336,10 @@ class RoomScreen(Screen[None]):
         then: Callable[[str], Awaitable[None]] | Callable[[str], None],
         *,
         at: str | None = None,
+        now: str | None = None,
         intro: str = "",
     ) -> None:
-        """Let one of `choices` be chosen and go on with its id."""
+        """Let one of `choices` be chosen and go on with its id; `now`: what holds now."""
         from readiness_tui.tui.dialogs.pick import PickDialog
 
         async def chosen(key: str | None) -> None:
@@ -238,7 +347,7 @@ class RoomScreen(Screen[None]):
             if going_on is not None:
                 await going_on
 
-        self.app.push_screen(PickDialog(title, choices, at=at, intro=intro), chosen)
+        self.app.push_screen(PickDialog(title, choices, at=at, now=now, intro=intro), chosen)
 
 
 class Feature:

@@ -6,10 +6,10 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from readiness_tui.tui.markdown import chapters, lay_out
 from readiness_tui.tui.text import column, join
+from readiness_tui.tui.widgets.pick_list import Pick, PickList
 
 _LIST = {True: 20, False: 30}  # columns of the chapter list, on a narrow terminal and on a wide one
 _WIDE = 100
@@ -30,19 +30,20 @@ class Document(Horizontal):
         self._chapters: list[tuple[str, str]] = []
 
     def compose(self) -> ComposeResult:
-        yield OptionList(id="chapters", compact=True)
+        yield PickList(id="chapters", noun="chapters")
         with VerticalScroll(id="preview", can_focus=False):
             yield Static(id="chapter")
 
     def show(self, text: str) -> None:
         """The document's markdown; the chapter that was open stays open."""
         self._chapters = chapters(text)
-        listed = self.query_one("#chapters", OptionList)
-        current = listed.highlighted or 0
+        listed = self.query_one("#chapters", PickList)
         width = _LIST[self.app.size.width < _WIDE]
         listed.styles.width = width
-        listed.set_options(Option(column(title, width - 2)) for title, _ in self._chapters)
-        listed.highlighted = min(current, len(self._chapters) - 1)
+        listed.refill(
+            Pick(column(title, width - 2), id=str(place), words=f"{title} {text}")
+            for place, (title, text) in enumerate(self._chapters)
+        )
         self._show_chapter()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -55,19 +56,25 @@ class Document(Horizontal):
         self.query_one("#preview").scroll_home(animate=False)
 
     def _show_chapter(self) -> None:
-        chosen = self.query_one("#chapters", OptionList).highlighted
-        if chosen is not None and chosen < len(self._chapters):
+        chosen = self.query_one("#chapters", PickList).current
+        if chosen is not None:
             width = self.query_one("#preview").scrollable_content_region.width
-            text = self._chapters[chosen][1]
+            text = self._chapters[int(chosen)][1]
             shown = lay_out(text[:_LAID_OUT], width)
             if len(text) > _LAID_OUT:
                 shown = join(shown, f"\n… {len(text) - _LAID_OUT:,} more characters; an export has all of it")
             self.query_one("#chapter", Static).update(shown)
 
+    @property
+    def chapter(self) -> tuple[str, str]:
+        """Title and text of the open chapter."""
+        chosen = self.query_one("#chapters", PickList).current
+        return self._chapters[int(chosen)] if chosen is not None else ("", "")
+
     def read_on(self) -> None:
         """A page further, and after the last page the next chapter."""
         preview = self.query_one("#preview", VerticalScroll)
-        listed = self.query_one("#chapters", OptionList)
+        listed = self.query_one("#chapters", PickList)
         if preview.scroll_offset.y < preview.max_scroll_y:
             preview.scroll_page_down(animate=False)
         elif listed.option_count:

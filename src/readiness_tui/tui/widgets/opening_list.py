@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
-from readiness_tui.tui.widgets.pick_list import PickList
+from readiness_tui.tui.widgets.pick_list import OpeningRows
 
 
-class OpeningList(PickList):
+class OpeningList(OpeningRows):
     """Enter is the screen's `open` action; bound here, because a list would keep the key and hide it from the footer."""
 
     BINDINGS = [

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from readiness_tui.tui.widgets.letters import taken
 from readiness_tui.tui.widgets.page_window import PageSide, PageWindow
 
 T = TypeVar("T")
@@ -31,13 +32,17 @@ class RowList(Widget, Generic[T], can_focus=True):
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="rows.open", tooltip="The whole record"),
-        Binding("up,k", "move(-1)", "Up", id="rows.up", show=False, tooltip="One row up"),
-        Binding("down,j", "move(1)", "Down", id="rows.down", show=False, tooltip="One row down"),
+        Binding("up", "move(-1)", "Up", id="rows.up", show=False, tooltip="One row up"),
+        Binding("down", "move(1)", "Down", id="rows.down", show=False, tooltip="One row down"),
+        Binding("j", "letter('j', 'move(1)')", "Down", id="rows.j", show=False, tooltip="One row down"),
+        Binding("k", "letter('k', 'move(-1)')", "Up", id="rows.k", show=False, tooltip="One row up"),
+        Binding("g", "letter('g', 'end(\"top\")')", "First", id="rows.g", show=False, tooltip="The first row of the list"),
+        Binding("G", "letter('G', 'end(\"bottom\")')", "Last", id="rows.G", show=False, tooltip="The last row of the list"),
         Binding("pageup", "turn(-1)", "Page up", id="rows.page_up", show=False, tooltip="A page up"),
         Binding("pagedown", "turn(1)", "Page down", id="rows.page_down", show=False, tooltip="A page down"),
         Binding("home", "end('top')", "First", id="rows.first", show=False, tooltip="The first row of the list"),
         Binding("end", "end('bottom')", "Last", id="rows.last", show=False, tooltip="The last row of the list"),
-    ]
+    ]  # fmt: skip
 
     class Wanted(Message):
         """Rows beyond an edge are needed soon."""
@@ -74,6 +79,12 @@ class RowList(Widget, Generic[T], can_focus=True):
         return False
 
     # Moving
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "letter" or not taken(self, str(parameters[0]))
+
+    async def action_letter(self, _: str, does: str) -> None:
+        await self.run_action(does)
 
     @property
     def current(self) -> T | None:

@@ -20,7 +20,8 @@ from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.rival_text import waiting
 from readiness_tui.tui.screens.checklists import last_text
-from readiness_tui.tui.text import column, fit, join, line, safe
+from readiness_tui.tui.screens.hands import Present
+from readiness_tui.tui.text import clickable, column, fit, join, line, safe
 
 LETTER = {Severity.BLOCKER: "B", Severity.MAJOR: "M", Severity.MINOR: "m"}
 WORDS = ("missing", "partial", "met")
@@ -52,6 +53,21 @@ def company_text(company: Sequence[str]) -> str:
 def _names(company: Sequence[str]) -> str:
     names = [one_line(name, 30) for name in company]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def words(view: ReviewView, standing: Standing) -> str:
+    """What finding reads of an item: its whole title, its severity, and who has its gap."""
+    item = standing.item
+    gap = view.gaps.get(f"item/{standing.checklist_id}/{item.id}")
+    return f"{item.title} {item.severity} {gap.owner if gap is not None and gap.state.live else ''}"
+
+
+def present(view: ReviewView, standing: Standing) -> Present:
+    """The item for the clipboard, with the texts that may have links."""
+    item = standing.item
+    dossier = view.dossier(item.id)
+    texts = [*(piece.ref for piece in dossier.evidence), dossier.note, dossier.waiver.reason if dossier.waiver else ""]
+    return Present(item.id, f"{item.id} {item.title} · {standing.word} · {item.severity}", texts)
 
 
 def detail(
@@ -107,7 +123,8 @@ def status_line(standing: Standing) -> Content:
     chosen = standing.points if standing.applicable else None
     scale: list[Content | str] = []
     for points in range(len(WORDS)):
-        scale.append(Content.styled(f"[{points}]", "bold reverse") if points == chosen else f" {points} ")
+        sign = Content.styled(f"[{points}]", "bold reverse") if points == chosen else Content(f" {points} ")
+        scale.append(clickable(sign, f"screen.score({points})"))
     counts = f"   {standing.assurance}" if standing.assurance and standing.points else ""
     return join(
         Content.styled(f"{mark.glyph} {standing.word.upper():<10}", mark.style), *scale,

@@ -10,6 +10,7 @@ from readiness_tui.domain.checklists.evidence import claim_sentence
 from readiness_tui.domain.checklists.remark import read_remark
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import due_day
+from readiness_tui.domain.verdict.gap import called
 from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.core.view import ReviewView

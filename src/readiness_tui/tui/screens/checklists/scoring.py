@@ -297,7 +297,7 @@ class Scoring(Feature):
         saw = dossier.mine if blind else dossier.note
         self.screen.ask(
             f"My note on {item}" if blind else f"Note on {item}",
-            [Field("text", "Note (Ctrl+S saves)", saw, long=True)],
+            [Field("text", "Note", saw, long=True)],
             lambda values: assess.note(self.desk, item, values["text"], base=saw),
             intro="Yours alone until the reveal, which puts all notes together." if blind else "",
         )
@@ -359,7 +359,7 @@ class Scoring(Feature):
         elif any(first == case.id for data in view.measured.candidate for case in data.cases):
             await self.host.go_to(f"case/{first}")
         elif any(first == info.run.id for info in view.runs):
-            await self.host.action_room("evals")
+            await self.host.action_jump("evals")
         else:
             await self.host.show_traces(ids, f"examples of {item}")
 

@@ -20,14 +20,19 @@ from readiness_tui.services.review import reviews, roles, votes
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.checklists.scoring import Scoring
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import line
-from readiness_tui.tui.widgets.pick_list import PickList
+from readiness_tui.tui.widgets.clickable import Clickable
+from readiness_tui.tui.widgets.pick_list import Pick, PickList
 
 
 class ChecklistsScreen(RoomScreen):
     ROOM = "checklists"
+    LEGEND = """\
+B blocker: below 2 it holds the release back   M major   m minor   P a proof proposes a score
+✓ selected   [2] what the item stands at   claimed counts at most 1   evidenced, proven count in full"""
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#items"
     BINDINGS = [
@@ -50,9 +55,9 @@ class ChecklistsScreen(RoomScreen):
 
     def body(self) -> ComposeResult:
         with Horizontal(id="body"):
-            yield PickList(id="items", compact=True)
+            yield PickList(id="items", noun="items", fitted=True)
             with VerticalScroll(id="detail", can_focus=False):
-                yield Static(id="item")
+                yield Clickable(id="item")
         yield Static(id="consequence")
 
     # -- showing ----------------------------------------------------------------------------------------------------
@@ -67,7 +72,13 @@ class ChecklistsScreen(RoomScreen):
             title = f"{section.checklist.title}  {percent}  {section.decided}/{section.total}"
             options.append(Option(line(title, "bold $text-accent"), disabled=True))
             for standing in section.standings:
-                options.append(Option(self._row(standing, width, standing.item.id in acceptable), id=standing.item.id))
+                options.append(
+                    Pick(
+                        self._row(standing, width, standing.item.id in acceptable),
+                        id=standing.item.id,
+                        words=item_text.words(view, standing),
+                    )
+                )
         items.refill(options, wanted=self._wanted)
         self._wanted = None
         self._beside.drop()
@@ -118,6 +129,11 @@ class ChecklistsScreen(RoomScreen):
     @property
     def item_id(self) -> str | None:
         return self.query_one("#items", PickList).current
+
+    @property
+    def present(self) -> Present | None:
+        standing = self.scoring.standing
+        return item_text.present(self.view, standing) if standing else None
 
     # -- moving about -------------------------------------------------------------------------------------------------
 

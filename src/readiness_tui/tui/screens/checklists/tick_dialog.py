@@ -30,7 +30,7 @@ class TickDialog(ModalScreen[None]):
             Binding(str(n), f"tick({n})", f"Tick {n}", id=f"ticks.{n}", show=False, tooltip=f"Tick number {n}, or take its tick away")
             for n in range(1, 10)
         ),
-        Binding("escape,q,x", "leave", "Close", id="ticks.leave", key_display="Esc", tooltip="Back to the item"),
+        Binding("escape,q,x", "leave", "Leave", id="ticks.leave", key_display="Esc", tooltip="Back to the item"),
     ]  # fmt: skip
 
     def __init__(self, dossier: Dossier, save: Callable[[str, bool], Awaitable[Dossier]]) -> None:
@@ -43,7 +43,7 @@ class TickDialog(ModalScreen[None]):
         with Vertical(id="dialog"):
             yield Static(line(f"{item.id} {item.title}", "bold"), id="dialog-title")
             yield Static(safe(item.evidence), id="dialog-intro")
-            yield PickList(id="ticks", compact=True)
+            yield PickList(id="ticks", noun="parts", pointer=True)
             yield Static("Space or the number ticks · Esc leaves", classes="muted")
 
     def on_mount(self) -> None:

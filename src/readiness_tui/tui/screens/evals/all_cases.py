@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -32,17 +33,21 @@ from readiness_tui.tui.text import fit, join, line
 from readiness_tui.tui.widgets import gate_limits
 from readiness_tui.tui.widgets.filter_line import FilterLine
 from readiness_tui.tui.widgets.row_list import RowList
+from readiness_tui.tui.widgets.titles import Title, Titles
 
 COUNTED = {"status": "Status", "error": "Error class", "tag": "Tag", "variant": "Variant"}
+_NAME = 20  # columns of a score at most
+_FIGURES = 18  # columns of latency and cost
+_QUESTION = 36  # columns left for the question before a second score has a column
 _KINDS = {"pass": "good", "fail": "bad", "error": "bad", "unknown": "muted"}
 
 
 class AllCaseRows(RowList[Case]):
-    """`metric`: the score that has a column. `painted` is told of every case whose verdict and score are shown."""
+    """`metrics`: the scores that may have columns, the first always has one. `painted` is told of every case whose verdict and score are shown."""
 
     def __init__(self, *, id: str, painted: Callable[[Case], None]) -> None:
         super().__init__(id=id)
-        self.metric = ""
+        self.metrics: tuple[str, ...] = ()
         self._painted = painted
 
     def cells(self, row: Case, width: int) -> list[tuple[str, str]]:
@@ -53,8 +58,8 @@ class AllCaseRows(RowList[Case]):
             (fit(f"{mark.glyph} {word}", 12) + " ", _KINDS[row.status.value]),
             (fit(one_line(case_key(row)) + again, max(10, min(20, width // 5))) + " ", ""),
         ]
-        if self.metric:
-            made.append((fit(number(score_of(row, self.metric)), 7, right=True) + " ", ""))
+        for metric, size in self._scores(width):
+            made.append((fit(number(score_of(row, metric)), size, right=True) + " ", ""))
         made += [
             (fit(number(row.latency_ms.value, "ms", up=True), 7, right=True) + " ", ""),
             (fit(number(row.cost.value, "usd", up=True), 8, right=True) + "  ", ""),
@@ -63,21 +68,44 @@ class AllCaseRows(RowList[Case]):
         made.append((fit(one_line(row.error or row.question, 200), rest), "bad" if row.error else "muted"))
         return made
 
-    def titles(self, width: int) -> str:
-        score = f"{fit(self.metric, 7, right=True)} " if self.metric else ""
-        case = fit("case", max(10, min(20, width // 5)))
-        return f"  {fit('status', 12)} {case} {score}{fit('ms', 7, right=True)} {fit('cost', 8, right=True)}  question, error"
+    def _scores(self, width: int) -> list[tuple[str, int]]:
+        """The scores that have a column, with its width: their names in full as far as that leaves room to read on."""
+        left = width - 13 - max(10, min(20, width // 5)) - 1 - _FIGURES
+        found: list[tuple[str, int]] = []
+        for metric in self.metrics:
+            size = min(max(cell_len(one_line(metric)), 7), _NAME)
+            if found and left - size - 1 < _QUESTION:
+                break
+            found.append((metric, size))
+            left -= size + 1
+        return found
+
+    def titles(self, width: int, order: CaseOrder) -> list[Title]:
+        arrow = "▼" if order.descending else "▲"
+
+        def named(name: str, by: str, size: int, *, right: bool = False) -> Title:
+            return fit(f"{arrow} {name}" if by and by == order.by else name, size, right=right) + " ", by
+
+        return [
+            ("  ", ""),
+            named("status", "status", 12),
+            named("case", "", max(10, min(20, width // 5))),
+            *(named(one_line(metric), metric, size, right=True) for metric, size in self._scores(width)),
+            named("ms", "latency", 7, right=True),
+            named("cost", "cost", 8, right=True),
+            (" question, error", ""),
+        ]
 
 
 class AllCasesDialog(ModalScreen[None]):
     """`open_case` shows one of some cases in full."""
 
     BINDINGS = [
-        Binding("slash", "filter", "Filter", id="cases.filter", key_display="/", tooltip="Filter: words, error, status:fail, tag:high_risk, latency>3000, a score<0.8; - before one turns it round"),
+        Binding("slash", "filter", "Find", id="cases.filter", key_display="/", tooltip="Filter: words, error, status:fail, tag:high_risk, latency>3000, a score<0.8; - before one turns it round"),
         Binding("s", "sort", "Sort", id="cases.sort", tooltip="Sort by status, latency, cost or a score"),
         Binding("f", "counts", "Counts", id="cases.counts", tooltip="Count what is listed by status, error, tag and variant; Enter narrows"),
         Binding("h", "spread", "Spread", id="cases.spread", tooltip="How latency and cost of what is listed are spread"),
-        Binding("escape,q", "leave", "Back", id="cases.leave", key_display="Esc", tooltip="Clear the filter, then back to Evals"),
+        Binding("escape,q", "leave", "Leave", id="cases.leave", key_display="Esc", tooltip="Clear the filter, then back to Evals"),
     ]  # fmt: skip
     DEFAULT_CSS = """
     AllCasesDialog { background: $background; }
@@ -112,7 +140,7 @@ class AllCasesDialog(ModalScreen[None]):
         with Vertical(id="all-cases"):
             yield Static(id="summary")
             yield FilterLine("words  error  status:fail  tag:high_risk  latency>3000", self._complete)
-            yield Static(id="titles")
+            yield Titles(id="titles")
             yield AllCaseRows(id="list", painted=self._seen)
             yield Static(id="place")
         yield Footer(show_command_palette=False, compact=True)
@@ -145,7 +173,7 @@ class AllCasesDialog(ModalScreen[None]):
             self._list.focus()
         kept = self._list.current if self._list.window.rank != 1 else None
         self._listing = found
-        self._list.metric = self._metric(self._found)
+        self._list.metrics = self._metrics(self._found)
         self._list.window.start(found.cases, whole=True)
         self._list.window.cursor = next((at for at, case in enumerate(found.cases) if case is kept), 0)
         self._list.changed()
@@ -155,27 +183,26 @@ class AllCasesDialog(ModalScreen[None]):
         view = self._host.view
         return gate_limits.values(view.gate.gate if view else None, From.RUN)
 
-    def _metric(self, found: RunCases) -> str:
-        """The score in the list: the one it is sorted by, else the first."""
-        metrics = list(found.metrics.values())
-        return self._order.by if self._order.by in metrics else metrics[0] if metrics else ""
+    def _metrics(self, found: RunCases) -> tuple[str, ...]:
+        """The scores in the list: the one it is sorted by before the others."""
+        return tuple(sorted(found.metrics.values(), key=lambda metric: metric != self._order.by))
 
     def _say(self, run: RunCases, found: CaseListing) -> None:
         total = len(run.cases)
         head = (
             plural(total, "case")
             if not self._typed
-            else f"{len(found.cases):,} of {plural(total, 'case')} meet the filter"
+            else f"{len(found.cases):,} of {plural(total, 'case')} {'meets' if len(found.cases) == 1 else 'meet'} the filter"
         )
         counted: list[Content | str] = [Content.styled(head, "bold"), "  "]
         for status, n in found.survey.facet("status").counts:
             mark, word = next(known for key, known in STATUS.items() if key.value == status)
             counted += [Content.styled(f"{mark.glyph} {n:,} {word}  ", mark.style)]
         self.query_one("#summary", Static).update(join(*counted, line(run.title, "$foreground-muted")))
-        self.query_one("#titles", Static).update(Content.styled(self._list.titles(self._list.size.width - 2), "bold"))
+        self.query_one(Titles).paint(self._list.titles(self._list.size.width - 2, self._order))
 
     def on_resize(self) -> None:
-        self.query_one("#titles", Static).update(Content.styled(self._list.titles(self.app.size.width - 4), "bold"))
+        self.query_one(Titles).paint(self._list.titles(self.app.size.width - 4, self._order))
 
     @on(RowList.Highlighted)
     def _highlighted(self, event: RowList.Highlighted) -> None:
@@ -238,7 +265,16 @@ class AllCasesDialog(ModalScreen[None]):
                 self._order = orders[int(key)]
                 self._read()
 
-        self.app.push_screen(PickDialog("Sort by", choices, at=present), chosen)
+        self.app.push_screen(PickDialog("Sort by", choices, at=present, now=present), chosen)
+
+    @on(Titles.Chosen)
+    def _title_clicked(self, event: Titles.Chosen) -> None:
+        """By this column; clicked again, the other way round."""
+        event.stop()
+        if self._found is not None:
+            ways = [order for order in case_orders(self._found.metrics) if order.by == event.by]
+            self._order = next((one for one in ways if one != self._order), ways[0])
+            self._read()
 
     def action_counts(self) -> None:
         if self._listing is None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
@@ -17,6 +17,7 @@ from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.evals import case_text, pair_text
 from readiness_tui.tui.screens.evals.page import WIDE, CaseLine
 from readiness_tui.tui.text import line
+from readiness_tui.tui.widgets.pane import Pane
 
 
 class CaseDialog(ModalScreen[str]):
@@ -26,11 +27,11 @@ class CaseDialog(ModalScreen[str]):
     """
 
     BINDINGS = [
-        Binding("escape,q,enter", "close", "Close", id="case.close", key_display="Esc", tooltip="Back to the list"),
-        Binding("g", "gap", "Make a gap", id="case.gap", tooltip="Make this case a gap with an owner and a date"),
+        Binding("escape,q,enter", "close", "Leave", id="case.close", key_display="Esc", tooltip="Back to the list"),
+        Binding("g", "gap", "Gap", id="case.gap", tooltip="Make this case a gap with an owner and a date"),
         Binding("r", "label", "Label", id="case.label", tooltip="Give a human label: pass, fail or unsure"),
-        Binding("space", "step(1)", "Next case", id="case.next", tooltip="The next case of the list"),
-        Binding("backspace", "step(-1)", "Previous", id="case.previous", show=False, tooltip="The case before"),
+        Binding("space", "step(1)", "Next", id="case.next", tooltip="The next case of the list"),
+        Binding("backspace", "step(-1)", "Before", id="case.previous", show=False, tooltip="The case before"),
     ]
 
     def __init__(
@@ -54,7 +55,7 @@ class CaseDialog(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         with Vertical(id="case"):
             yield Static(id="case-title")
-            with VerticalScroll(id="case-body"):
+            with Pane(id="case-body"):
                 yield Static(id="case-question")
                 with Horizontal(id="case-sides"):
                     yield Static(id="case-side-0", classes="case-side")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from textual.binding import Binding
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.checklists.model import Severity
@@ -18,14 +17,16 @@ from readiness_tui.tui.screens.evals.all_cases import AllCasesDialog
 from readiness_tui.tui.screens.evals.case_dialog import CaseDialog
 from readiness_tui.tui.screens.evals.page import CaseLine, case_line
 from readiness_tui.tui.screens.evals.table import LISTED
+from readiness_tui.tui.screens.evals.tabs import Rows
 from readiness_tui.tui.screens.room import Feature, RoomScreen
 from readiness_tui.tui.text import line
+from readiness_tui.tui.widgets.pick_list import Pick
 
 
 class CaseList(Feature):
     BINDINGS = [
         Binding("g", "gap", "Gap", id="evals.gap", tooltip="Make the highlighted case a gap"),
-        Binding("slash", "all_cases", "All cases", id="evals.all_cases", key_display="/", show=False, tooltip="All cases of the highlighted run, else of the candidate: filter, sort, count"),
+        Binding("z", "all_cases", "All cases", id="evals.all_cases", show=False, tooltip="All cases of the highlighted run, else of the candidate: filter, sort, count"),
         Binding("r", "review", "Review", id="evals.review", tooltip="Human review: label high-risk cases one by one, blind to the judge first"),
     ]  # fmt: skip
 
@@ -36,32 +37,33 @@ class CaseList(Feature):
         self.lines: Sequence[CaseLine] = ()
 
     @property
-    def listed(self) -> OptionList:
-        return self.screen.query_one("#cases", OptionList)
+    def listed(self) -> Rows:
+        return self.screen.query_one("#cases", Rows)
 
     @property
     def case(self) -> CaseLine | None:
         """The case the keys act on."""
-        place = self.listed.highlighted
+        place = self.listed.place
         return self.lines[place] if place is not None and place < len(self.lines) else None
 
     def fill(self, cases: Sequence[CaseLine], width: int) -> None:
         """List these cases; where they are the same as before, the highlighted one stays so."""
         listed = self.listed
-        kept = listed.highlighted
+        kept = listed.current
         same = [case.key for case in cases] == [case.key for case in self.lines]
         self.lines = cases
-        options = [Option(case_line(case, width), id=f"c{i}") for i, case in enumerate(cases[:LISTED])]
+        options: list[Option] = [
+            Pick(case_line(case, width), id=str(i), words=f"{case.key} {case.question}")
+            for i, case in enumerate(cases[:LISTED])
+        ]
         if len(cases) > LISTED:
             options.append(
                 Option(
-                    line(f"… and {len(cases) - LISTED:,} more; / lists all cases", "$foreground-muted"), disabled=True
+                    line(f"… and {len(cases) - LISTED:,} more; z lists all cases", "$foreground-muted"), disabled=True
                 )
             )
-        listed.set_options(options)
         listed.display = bool(options)
-        if options:
-            listed.highlighted = kept if same and kept is not None else 0
+        listed.refill(options, wanted=kept if same and kept is not None else "0" if options else None)
 
     def open(self) -> None:
         """Show the highlighted case in full; coming back, the one that was shown last is highlighted."""
@@ -70,9 +72,9 @@ class CaseList(Feature):
         def came_back(key: str | None) -> None:
             keys = [case.key for case in self.lines]
             if key in keys:
-                listed.highlighted = keys.index(key)
+                listed.go(keys.index(key))
 
-        shown = CaseDialog(self.lines, listed.highlighted or 0, gap=self._ask_gap, label=self._ask_label)
+        shown = CaseDialog(self.lines, listed.place or 0, gap=self._ask_gap, label=self._ask_label)
         self.screen.app.push_screen(shown, came_back)
 
     def action_all_cases(self) -> None:
@@ -81,6 +83,10 @@ class CaseList(Feature):
         run_id = self._chosen_run() or (candidate[0].run.id if candidate else "")
         if run_id:
             self.screen.app.push_screen(AllCasesDialog(run_id, self._open_some))
+        elif self.view.runs:
+            self.host.tell("No run is the candidate yet. Under runs (]), highlight one, or press c on it first.")
+        else:
+            self.host.tell("There are no cases yet: no run is imported. Press i and name a file or a folder.")
 
     def _open_some(self, lines: Sequence[CaseLine], place: int) -> None:
         self.screen.app.push_screen(CaseDialog(lines, place, gap=self._ask_gap, label=self._ask_label))
@@ -93,7 +99,7 @@ class CaseList(Feature):
         if action == "gap":
             return bool(self.lines)
         if action == "all_cases":
-            return bool(self._chosen_run() or self.view.measured.candidate)
+            return True
         return any(data.cases for data in self.view.measured.candidate)
 
     def action_gap(self) -> None:

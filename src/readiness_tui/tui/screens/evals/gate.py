@@ -11,6 +11,7 @@ from readiness_tui.domain.gate_result.misses import Misses, misses
 from readiness_tui.domain.gate_result.model import GateRow
 from readiness_tui.domain.gate_result.plan_model import Plan
 from readiness_tui.domain.metrics.rule import From
+from readiness_tui.domain.text.format import plural
 from readiness_tui.services import compare, runs
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView
@@ -112,7 +113,7 @@ class GateTab(EvalsTab):
         gate, again = view.gate.gate, view.gate.lock is not None
         folder = self.host.here
         intro = (
-            f"{gate.name} v{gate.version}: {len(gate.rules)} metrics. From now on its thresholds are final, for the eval set"
+            f"{gate.name} v{gate.version}: {plural(len(gate.rules), 'metric')}. From now on its thresholds are final, for the eval set"
             " and judge known now. Only runs that start after this count as tested against it; a later change of the"
             f" gate, the data or the judge shows as changed. Writes gate.lock into {folder}, to be committed."
         )

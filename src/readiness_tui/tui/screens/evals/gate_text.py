@@ -97,7 +97,7 @@ def sentence(view: ReviewView) -> Content:
         )
     return join(
         Content.styled("The gate passes. ", "bold $text-success"),
-        f"{passed} of {plural(len(required), 'required metric')} hold, locked before the run.",
+        f"{passed} of {plural(len(required), 'required metric')} {'holds' if len(required) == 1 else 'hold'}, locked before the run.",
     )
 
 
@@ -240,7 +240,7 @@ def extra_rows(outcome: GateOutcome) -> list[Row]:
 def high_risk_words(outcome: GateOutcome) -> str:
     """ "12 of 12 high-risk cases have a human label"."""
     total, left = len(outcome.high_risk), len(outcome.unreviewed)
-    return f"{total - left} of {plural(total, 'high-risk case')} have a human label"
+    return f"{total - left} of {plural(total, 'high-risk case')} {'has' if total == 1 else 'have'} a human label"
 
 
 def metric_detail(

@@ -27,7 +27,7 @@ class PlotDialog(ModalScreen[None]):
     """Shows a trend; the highlighted run's figures stand in the titles."""
 
     BINDINGS = [
-        Binding("escape,q,enter,p", "close", "Close", id="plot.close", key_display="Esc", tooltip="Back to Evals"),
+        Binding("escape,q,enter,p", "close", "Leave", id="plot.close", key_display="Esc", tooltip="Back to Evals"),
         Binding("left", "step(-1)", "Run before", id="plot.before", tooltip="The run before: its figures stand above the lines"),
         Binding("right", "step(1)", "Run after", id="plot.after", tooltip="The run after"),
         Binding("m", "metric", "Metric", id="plot.metric", tooltip="The next quality metric"),

@@ -105,6 +105,7 @@ class RunsTab(EvalsTab):
             ),
             intro=f"Counts as known, and is printed as declared by {self.desk.who}. The file says: {said or 'none of it'}.",
             button="Declare",
+            about=run_id,
         )
 
 

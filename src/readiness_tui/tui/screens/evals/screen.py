@@ -22,6 +22,7 @@ from readiness_tui.tui.screens.evals.plan import GatePlan
 from readiness_tui.tui.screens.evals.runs import RunsTab
 from readiness_tui.tui.screens.evals.table import LISTED, EvalsTab, EvalsTable, open_rows
 from readiness_tui.tui.screens.evals.tabs import TABS, Rows, TabName, sides
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import line
@@ -29,6 +30,12 @@ from readiness_tui.tui.text import line
 
 class EvalsScreen(RoomScreen):
     ROOM = "evals"
+    LEGEND = """\
+● pass   ✗ fail   ◐ not decided by what there is   ○ missing   ! changed since the lock
+≥ 0.771 in 95% bound: the true value is at least that, 95 times of 100   ≥~ the same, approximate
+holds at 95 %: the bound meets the rule too   could be luck: the bound does not, more cases would tell
+one case short: one more good answer would have passed   judge unchecked: nobody compared it with people
+● better   ✗ worse   – not tested, or no change   C candidate   B baseline"""
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#rows"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,7 +48,6 @@ class EvalsScreen(RoomScreen):
         Binding("left_square_bracket", "tab(-1)", "Tab before", id="evals.tab_back", key_display="[", show=False, tooltip="The tab before"),
         Binding("v", "why", "Why", id="evals.why", show=False, tooltip="All sentences of this tab and of the row, in full"),
         Binding("space", "next", "Next", id="evals.next", show=False, tooltip="The next row that needs a person"),
-        Binding("escape", "back", "Back", id="evals.back", show=False, tooltip="From the cases back to the table"),
     ]  # fmt: skip
 
     def __init__(self) -> None:
@@ -66,9 +72,9 @@ class EvalsScreen(RoomScreen):
                 yield Static(id="sides")
             yield Static(id="sentence")
             yield Static(id="columns")
-            yield Rows(id="rows", compact=True)
+            yield Rows(id="rows", noun="rows")
             yield Static(id="about")
-            yield Rows(id="cases", compact=True)
+            yield Rows(id="cases", noun="cases")
 
     @property
     def _tab(self) -> EvalsTab:
@@ -117,7 +123,7 @@ class EvalsScreen(RoomScreen):
             return
         keys = [row.key for row in self._table.page.rows]
         if wanted in keys:
-            self._table.rows.highlighted = keys.index(wanted)
+            self._table.rows.go(keys.index(wanted))
         else:
             self._cases.open_alone(CaseLine(wanted, "", glyphs.UNDECIDED, ""))
 
@@ -183,7 +189,27 @@ class EvalsScreen(RoomScreen):
         elif self._gate.opens_traces:
             await self._gate.action_traces()
 
-    async def action_back(self) -> None:
+    @property
+    def present(self) -> Present | None:
+        case = self._cases.case if self._cases.listed.has_focus else None
+        if case is not None:
+            return Present(case.key, f"{case.key} {case.word} {case.figures} {case.question}")
+        run = self._runs.chosen
+        return Present(run or self._table.key, self._table.rows.current_line) if self._table.key else None
+
+    @property
+    def why_nothing_to_find(self) -> str:
+        return (
+            "There are no rows here to find one among."
+            if self.view.runs
+            else "There is nothing to find here yet: no run is imported. Press i and name a file or a folder."
+        )
+
+    @property
+    def narrowed(self) -> bool:
+        return self._cases.listed.has_focus or self._compare.slices is not None
+
+    async def unwind(self) -> None:
         """From the cases to the table; there, from the slices to the metrics."""
         if self._table.rows.has_focus and self._compare.slices is not None:
             await self._compare.action_slices()
@@ -195,10 +221,10 @@ class EvalsScreen(RoomScreen):
             shown, bad = self._cases.listed, [case.mark is not glyphs.MET for case in self._cases.lines[:LISTED]]
         else:
             shown, bad = self._table.rows, open_rows(self._table.page)
-        start = shown.highlighted or 0
+        start = shown.place or 0
         for place in [*range(start + 1, len(bad)), *range(start + 1)]:
             if place < len(bad) and bad[place]:
-                shown.highlighted = place
+                shown.go(place)
                 return
         self.host.tell("Nothing else here needs a person.")
 

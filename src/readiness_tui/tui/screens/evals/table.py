@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.content import Content
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Static
 
 from readiness_tui.domain.gate_result.model import GateRow
 from readiness_tui.services.core.view import ReviewView
+from readiness_tui.tui.glyphs import Mark
 from readiness_tui.tui.screens.evals.page import Detail, Page, Row, header, table_line
+from readiness_tui.tui.screens.evals.tabs import Rows
 from readiness_tui.tui.screens.room import Feature, RoomScreen
+from readiness_tui.tui.widgets.pick_list import Pick
 
 LISTED = 300  # cases listed under a row, traces shown for one; the rest is counted
 NOTHING = Detail(Content(""))
@@ -28,8 +30,8 @@ class EvalsTable:
         self._chosen: dict[str, str] = {}  # the highlighted row of each tab
 
     @property
-    def rows(self) -> OptionList:
-        return self._screen.query_one("#rows", OptionList)
+    def rows(self) -> Rows:
+        return self._screen.query_one("#rows", Rows)
 
     @property
     def gone(self) -> bool:
@@ -43,7 +45,7 @@ class EvalsTable:
     @property
     def key(self) -> str:
         """The chosen row's key."""
-        place = self.rows.highlighted
+        place = self.rows.place
         return self.page.rows[place].key if place is not None and place < len(self.page.rows) else ""
 
     def gate_row(self, view: ReviewView) -> GateRow | None:
@@ -64,11 +66,17 @@ class EvalsTable:
         columns.update(header(page.columns, self.width) if page.rows else "")
         keys = [row.key for row in page.rows]
         key = self._chosen.get(self.tab, "")
-        rows.set_options(
-            [Option(table_line(row, page.columns, self.width), id=f"r{i}") for i, row in enumerate(page.rows)]
+        rows.refill(
+            [
+                Pick(table_line(row, page.columns, self.width), id=str(i), words=" ".join(map(_said, row.cells)))
+                for i, row in enumerate(page.rows)
+            ],
+            wanted=str(keys.index(key) if key in keys else first) if page.rows else None,
         )
-        if page.rows:
-            rows.highlighted = keys.index(key) if key in keys else first
+
+
+def _said(cell: str | tuple[Mark, str]) -> str:
+    return cell if isinstance(cell, str) else cell[1]
 
 
 def open_rows(page: Page) -> list[bool]:

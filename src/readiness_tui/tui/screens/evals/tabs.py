@@ -6,10 +6,11 @@ from textual import events
 from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 
 from readiness_tui.domain.text.format import day_month
 from readiness_tui.services.core.view import ReviewView
+from readiness_tui.tui.widgets.pick_list import OpeningRows
 
 TABS = ("gate", "compare", "runs")
 
@@ -60,8 +61,8 @@ def apart(one: str, other: str) -> tuple[str, str]:
     return "/".join(a for a, _ in kept), "/".join(b for _, b in kept)
 
 
-class Rows(OptionList):
-    """A table or a list of cases; Enter opens."""
+class Rows(OpeningRows):
+    """A table or a list of cases, of which each row has its number as id; Enter opens."""
 
     BINDINGS = [
         Binding("enter", "select", "Open", id="evals.open", tooltip="The cases behind the row; then one case in full")
@@ -70,3 +71,13 @@ class Rows(OptionList):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """An empty table has nothing to open."""
         return self.option_count > 0 if action == "select" else super().check_action(action, parameters)
+
+    @property
+    def place(self) -> int | None:
+        """The number of the highlighted row."""
+        return None if self.current is None else int(self.current)
+
+    def go(self, place: int) -> None:
+        """Highlight the row of this number, where it is shown."""
+        if any(row.id == str(place) for row in self.options):
+            self.highlighted = self.get_option_index(str(place))

@@ -29,11 +29,13 @@ from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.dialogs.whom import asking_whom
 from readiness_tui.tui.rival_text import waiting
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import column, join, safe
 from readiness_tui.tui.typed_day import TypedDay
 from readiness_tui.tui.widgets.opening_list import OpeningList
+from readiness_tui.tui.widgets.pick_list import Pick
 
 CONDITION, GAP = "condition/", "gap/"
 STATE_MARKS = {
@@ -49,6 +51,10 @@ STATE_MARKS = {
 
 class GapsScreen(RoomScreen):
     ROOM = "gaps"
+    LEGEND = """\
+○ open   ! reopened: it was verified, and fails again   ◐ in progress   · claimed done, not verified yet
+– accepted as a risk   ✓ verified or closed   ✗ a condition without owner or date, or overdue: NO-GO
+blocker holds the release back, major makes a condition, minor neither"""
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#rows"
     BINDINGS = [
@@ -75,7 +81,7 @@ class GapsScreen(RoomScreen):
 
     def body(self) -> ComposeResult:
         with Vertical(id="body"):
-            yield OpeningList(id="rows", compact=True)
+            yield OpeningList(id="rows", noun="conditions and gaps")
             yield Static(id="about")
 
     async def show(self, view: ReviewView) -> None:
@@ -85,13 +91,20 @@ class GapsScreen(RoomScreen):
         self._lines = {gap.key: gap for gap in gap_lines(view.facts, view.judgement, done=self._done_too)}
         options = [Option(heading(view, width), disabled=True)]
         options += [
-            Option(condition_line(condition, width, view), id=CONDITION + key)
+            Pick(
+                condition_line(condition, width, view),
+                id=CONDITION + key,
+                words=f"{condition.text} {condition.problem} {condition.owner} {condition.due or ''}",
+            )
             for key, condition in self._conditions.items()
         ]
         if not self._conditions:
             options.append(Option(Content.styled("none", "$foreground-muted"), disabled=True))
         options.append(Option(Content.styled(f"GAPS  {len(self._lines)}", "bold $text-accent"), disabled=True))
-        options += [Option(gap_line(gap, width, view), id=GAP + key) for key, gap in self._lines.items()]
+        options += [
+            Pick(gap_line(gap, width, view), id=GAP + key, words=f"{key} {gap.title} {gap.owner} {gap.due or ''}")
+            for key, gap in self._lines.items()
+        ]
         if not self._lines:
             options.append(
                 Option(Content.styled("none: every decided item is met", "$foreground-muted"), disabled=True)
@@ -130,6 +143,18 @@ class GapsScreen(RoomScreen):
             if name.startswith(kind):
                 return kind, name.removeprefix(kind)
         return "", ""
+
+    @property
+    def present(self) -> Present | None:
+        kind, key = self._current()
+        if kind == CONDITION:
+            one = self._conditions[key]
+            return Present(key, f"{one.text} · {one.owner or 'no owner'} · due {one.due or '—'}", [one.act])
+        if kind == GAP:
+            gap = self._lines[key]
+            row = f"{gap.title} · {gap.severity} · {gap.state} · {gap.owner or 'no owner'} · due {gap.due or '—'}"
+            return Present(key, row, [gap.evidence])
+        return None
 
     @on(OptionList.OptionSelected, "#rows")
     async def _chosen(self, event: OptionList.OptionSelected) -> None:
@@ -178,7 +203,7 @@ class GapsScreen(RoomScreen):
         }
         text = self._conditions[key].text if kind == CONDITION else self._lines[key].title
         submit = asking_whom(self, self.submitter(save))
-        self.ask_with("Condition" if kind == CONDITION else "Gap", [fields[what]], submit, intro=text)
+        self.ask_with("Condition" if kind == CONDITION else "Gap", [fields[what]], submit, intro=text, about=key)
 
     def action_state(self) -> None:
         kind, key = self._current()

@@ -8,24 +8,25 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import history, trend
 from readiness_tui.tui.dialogs.form import Field
 from readiness_tui.tui.dialogs.reading import ReadingDialog
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.history.mending import Mending
 from readiness_tui.tui.screens.history.text import change_line, difference, summary
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import line, safe
-from readiness_tui.tui.widgets.pick_list import PickList
+from readiness_tui.tui.widgets.pick_list import Pick, PickList
 
 PAGE = 200
 
 
 class HistoryScreen(RoomScreen):
     ROOM = "history"
+    LEGEND = "✗ undone   ↶ it undoes another change   why ↓: the reason stands below"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#changes"
     BINDINGS = [
@@ -48,7 +49,7 @@ class HistoryScreen(RoomScreen):
         with Vertical(id="body"):
             yield Static(id="summary")
             yield Static(Content.styled("CHANGES  the newest first, times in UTC", "bold $text-accent"))
-            yield PickList(id="changes", compact=True)
+            yield PickList(id="changes", noun="changes")
             yield Static(id="rows")
 
     async def show(self, view: ReviewView) -> None:
@@ -57,7 +58,8 @@ class HistoryScreen(RoomScreen):
         self._changes = await self.host.fetch(history.log, self.desk, limit=self._limit) or []
         width = max(self.size.width - 4, 60)
         self.query_one("#changes", PickList).refill(
-            Option(change_line(change, width), id=str(change.id)) for change in self._changes
+            Pick(change_line(change, width), id=str(change.id), words=f"{change.who} {change.what} {change.why}")
+            for change in self._changes
         )
 
     @on(OptionList.OptionHighlighted, "#changes")
@@ -81,6 +83,15 @@ class HistoryScreen(RoomScreen):
         current = self.query_one("#changes", PickList).current
         return next((change for change in self._changes if str(change.id) == current), None)
 
+    @property
+    def present(self) -> Present | None:
+        one = self._current
+        return (
+            None
+            if one is None
+            else Present(str(one.id), f"{one.at:%Y-%m-%d %H:%M} UTC {one.who} {one.what}", [one.why])
+        )
+
     async def action_undo(self) -> None:
         change = self._current
         if change is None:
@@ -94,6 +105,7 @@ class HistoryScreen(RoomScreen):
             lambda values: history.undo(self.desk, change.id, values["why"]),
             intro=f"{change.what}\nby {change.who}, {change.at:%Y-%m-%d %H:%M} UTC. The history keeps both entries.",
             button="Undo",
+            about=str(change.id),
         )
 
     async def action_older(self) -> None:

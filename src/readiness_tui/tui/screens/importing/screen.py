@@ -18,12 +18,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, ProgressBar, Static
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.pace import Pace
 from readiness_tui.services.gate.versions import give_reason
 from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.importing.mapping import NO_UNIT, ProposedMapping, mapping_for
 from readiness_tui.services.importing.result import ImportedFile
+from readiness_tui.tui.autosave import Autosave
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
+from readiness_tui.tui.form_draft import FormDraft, written
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.importing.mapping_dialog import MappingDialog
 from readiness_tui.tui.text import join, line, safe
@@ -37,7 +40,7 @@ class ImportScreen(ModalScreen[None]):
 
     CSS_PATH = "screen.tcss"
     BINDINGS = [
-        Binding("escape", "leave", "Close or cancel", id="import.leave", tooltip="Cancel a running import, else close"),
+        Binding("escape", "leave", "Leave", id="import.leave", tooltip="Cancel a running import, else leave"),
         Binding("f2", "mapping", "Mapping", id="import.mapping", tooltip="Say what the file's columns mean"),
         Binding("ctrl+r", "role", "Take as …", id="import.role", tooltip="Take its runs as candidate or baseline"),
     ]
@@ -50,6 +53,8 @@ class ImportScreen(ModalScreen[None]):
         self._path = Path()
         self._offered = ProposedMapping()
         self._pace = Pace()
+        self._draft: FormDraft | None = None
+        self._autosave = Autosave(self, self._keep, lambda sentence: host(self).complain(sentence))
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -64,9 +69,26 @@ class ImportScreen(ModalScreen[None]):
             with VerticalScroll(id="results"):
                 yield Static(id="result")
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         self._show_progress(False)
         self._show_role()
+        self._draft = FormDraft(host(self), "Import", "", ("path",))
+        kept, field = await self._draft.read(), self.query_one("#path", Input)
+        if kept is not None and not field.value and kept.typed.get("path"):
+            field.value = kept.typed["path"]
+            self.query_one("#result", Static).update(Content.styled("the path you typed before", "$text-warning"))
+
+    async def on_unmount(self) -> None:
+        await self._autosave.flush()
+
+    def _keep(self, text: str) -> None:
+        if self._draft is not None:
+            self._draft.keep(text)
+
+    @on(Input.Changed, "#path")
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._autosave.changed(written({"path": event.value.strip()}, {}))
 
     def _show_progress(self, shown: bool) -> None:
         self.query_one("#progress").display = shown
@@ -131,6 +153,9 @@ class ImportScreen(ModalScreen[None]):
         if isinstance(results, str):
             shown.update(Content("\n").join([*self._offer(), safe(results, "$text-error")]))
             return
+        await self._autosave.forget()
+        if self._draft is not None:
+            await self._draft.clear()
         await host(self).reload()
         lines: list[Content] = []
         for result in results:
@@ -148,7 +173,10 @@ class ImportScreen(ModalScreen[None]):
         view = host(self).view
         if view is not None and view.acceptable:
             lines.append(
-                safe(f"Proofs propose a score for {len(view.acceptable)} items: press a on the Overview.", "bold")
+                safe(
+                    f"Proofs propose a score for {plural(len(view.acceptable), 'item')}: press a on the Overview.",
+                    "bold",
+                )
             )
         shown.update(Content("\n").join(lines))
         changed = next((result for result in results if result.asks_reason), None)

@@ -64,6 +64,7 @@ class IncidentActions(IncidentFeature):
             ],
             save,
             intro="It is a gap until it is done.",
+            about=key,
         )  # fmt: skip
 
     def action_begin(self) -> None:
@@ -100,6 +101,7 @@ class IncidentActions(IncidentFeature):
                 [Field("done", "Done on (empty: it is open)", str(action.done or as_of), hint="2026-12-01, today")],
                 save,
                 intro=action.text,
+                about=key,
             )
 
         still = [action for action in incident.actions if action.done is None]

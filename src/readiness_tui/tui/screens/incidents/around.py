@@ -24,7 +24,7 @@ from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.incidents import around_text
 from readiness_tui.tui.text import join, line
-from readiness_tui.tui.widgets.pick_list import PickList
+from readiness_tui.tui.widgets.pick_list import PickList, finding
 
 _UNSURE = 12  # differences that chance may explain which are listed; the others moved less
 
@@ -38,7 +38,7 @@ class AroundDialog(ModalScreen[None]):
         Binding("space", "next", "Next", id="around.next", show=False, tooltip="Go to the next line that is not taken"),
         Binding("t", "time", "Time", id="around.time", tooltip="Compare around another time, or over more hours"),
         Binding("g", "example", "Example", id="around.example", tooltip="Show a request of the new state"),
-        Binding("escape,q", "leave", "Close", id="around.leave", key_display="Esc", tooltip="Back to the incident"),
+        Binding("escape,q", "leave", "Leave", id="around.leave", key_display="Esc", tooltip="Back to the incident"),
     ]  # fmt: skip
 
     def __init__(self, desk: Desk, incident: Incident) -> None:
@@ -54,9 +54,12 @@ class AroundDialog(ModalScreen[None]):
             yield Static(id="around-title")
             yield Static("reading the traces …", id="sparklines")
             yield Static(id="around-head")
-            yield PickList(id="proposals", compact=True)
+            yield PickList(id="proposals", noun="lines")
             yield Static(around_text.RANKED, id="ranked", classes="muted")
             yield Footer(show_command_palette=False, compact=True)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "take" or not finding(self)  # Enter in the line of `/` goes to what was found
 
     def on_mount(self) -> None:
         self.query_one("#proposals").focus()

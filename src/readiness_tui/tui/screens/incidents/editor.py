@@ -94,7 +94,7 @@ class NoteEditor(ModalScreen[None]):
         with Vertical(id="writing"):
             yield Static(id="writing-title")
             with Horizontal(id="writing-panes"):
-                yield PickList(id="sections", compact=True)
+                yield PickList(id="sections", noun="sections")
                 with Vertical(id="writing-text"):
                     yield Static(id="asks")
                     yield SectionArea(id="text")

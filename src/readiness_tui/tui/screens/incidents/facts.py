@@ -105,6 +105,7 @@ class IncidentFacts(IncidentFeature):
                 ],
                 save,
                 intro="The history keeps what was there; undo brings it back.",
+                about=key,
             )
 
         choices = [(key, join(f"{clock(entry.at):<13}", line(entry.text))) for key, entry in lines.items()]

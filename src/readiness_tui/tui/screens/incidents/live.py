@@ -35,7 +35,7 @@ class LiveNotes(ModalScreen[None]):
         Binding("down", "choose(1)", "Next proposal", id="live.down", show=False, priority=True, tooltip="The next proposal"),
         Binding("up", "choose(-1)", "Proposal before", id="live.up", show=False, priority=True, tooltip="The proposal before"),
         Binding("ctrl+o", "other", "Other incident", id="live.other", tooltip="Write to the next open incident"),
-        Binding("escape", "leave", "Close", id="live.leave", key_display="Esc", tooltip="Close; half a line is kept"),
+        Binding("escape", "leave", "Leave", id="live.leave", key_display="Esc", tooltip="Leave; half a line is kept"),
     ]  # fmt: skip
 
     def __init__(self, desk: Desk, incident: Incident) -> None:

@@ -19,7 +19,7 @@ class NoteDialog(ModalScreen[None]):
     BINDINGS = [
         Binding("space", "read_on", "Read on", id="note.read", tooltip="Scroll, then the next chapter"),
         Binding(
-            "escape,q,enter", "leave", "Close", id="note.leave", key_display="Esc", tooltip="Back to the incidents"
+            "escape,q,enter", "leave", "Leave", id="note.leave", key_display="Esc", tooltip="Back to the incidents"
         ),
     ]
 

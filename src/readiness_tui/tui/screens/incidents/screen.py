@@ -7,16 +7,18 @@ from dataclasses import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Container, Vertical, VerticalScroll
+from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.incidents.search import FoundIncident, Wanted
+from readiness_tui.domain.text.format import plural
 from readiness_tui.reports.incident_md import incident_markdown
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.incidents import read
 from readiness_tui.tui.dialogs.reading import ReadingDialog
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.incidents import incident_text, trends_text
 from readiness_tui.tui.screens.incidents.actions import IncidentActions
 from readiness_tui.tui.screens.incidents.facts import IncidentFacts
@@ -27,12 +29,16 @@ from readiness_tui.tui.screens.incidents.note_dialog import NoteDialog
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.widgets.opening_list import OpeningList
+from readiness_tui.tui.widgets.pane import Pane
 
 FEATURES = (IncidentFacts, IncidentNote, IncidentActions, IncidentLinks, IncidentFiles)
 
 
 class IncidentsScreen(RoomScreen):
     ROOM = "incidents"
+    LEGEND = """\
+sev1 is the worst, sev4 the least   ✗ open   ✓ closed   ◐ in progress
+The days at the right: how long it is open, or when it was closed"""
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#incidents"
     BINDINGS = [
@@ -40,7 +46,6 @@ class IncidentsScreen(RoomScreen):
         Binding("slash", "search", "Find", id="incidents.search", key_display="/", tooltip="Find: words, is:open, is:overdue, sev:2, class:tool"),
         Binding("z", "filter", "Open only", id="incidents.filter", show=False, tooltip="Only the open ones, or all"),
         Binding("r", "trends", "Trends", id="incidents.trends", show=False, tooltip="All incidents together: how long they took, what recurs, what is late"),
-        Binding("escape", "clear", "Clear", id="incidents.clear", key_display="Esc", show=False, tooltip="Clear what was searched for"),
         Binding("space", "next", "Next", id="incidents.next", show=False, tooltip="Go to the next open incident"),
     ]  # fmt: skip
 
@@ -54,17 +59,19 @@ class IncidentsScreen(RoomScreen):
 
     def body(self) -> ComposeResult:
         with Vertical(id="body"):
-            yield Input(id="search", placeholder="words  is:open  is:overdue  sev:2  class:tool", compact=True)
+            with Horizontal(id="search-line"):
+                yield Input(id="search", placeholder="words  is:open  is:overdue  sev:2  class:tool", compact=True)
+                yield Static(id="search-count")
             yield from self._panes()
 
     def _panes(self) -> ComposeResult:
         with Container(id="panes"):
-            yield OpeningList(id="incidents", compact=True)
-            with VerticalScroll(id="detail"):
+            yield OpeningList(id="incidents", noun="incidents", fitted=True)
+            with Pane(id="detail"):
                 yield Static(id="incident")
 
     def on_mount(self) -> None:
-        self.query_one("#search").display = False
+        self.query_one("#search-line").display = False
 
     async def show(self, view: ReviewView) -> None:
         found = await self.host.fetch(read.found, self.desk, self._filter) or []
@@ -76,6 +83,10 @@ class IncidentsScreen(RoomScreen):
                 if str(one.incident.number) == self._wanted
             ]
         self._found = {str(one.incident.number): one for one in found}
+        narrow = self._filter != read.NO_FILTER
+        self.query_one("#search-line").display = narrow or self.query_one("#search").has_focus
+        total = plural(len(view.facts.incidents), "incident")
+        self.query_one("#search-count", Static).update(f"{len(found):,} of {total} · Esc shows all" if narrow else "")
         listed = self.query_one("#incidents", OpeningList)
         listed.display = bool(self._found)
         width = listed.scrollable_content_region.width or self.size.width - 2
@@ -124,6 +135,15 @@ class IncidentsScreen(RoomScreen):
             width = self.query_one("#detail").scrollable_content_region.width or self.size.width - 4
             shown.update(incident_text.detail(view, found.incident, width, found.hits))
 
+    @property
+    def present(self) -> Present | None:
+        one = self.incident
+        if one is None:
+            return None
+        return Present(
+            one.name, f"{one.name} {one.severity} {one.title}", [*one.fields.values(), *(e.text for e in one.timeline)]
+        )
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return bool(self._found) if action in ("open", "next") else super().check_action(action, parameters)
 
@@ -136,7 +156,7 @@ class IncidentsScreen(RoomScreen):
 
     def action_search(self) -> None:
         field = self.query_one("#search", Input)
-        field.display = True
+        self.query_one("#search-line").display = True
         field.focus()
 
     @on(Input.Submitted, "#search")
@@ -146,14 +166,16 @@ class IncidentsScreen(RoomScreen):
         if wanted is not None:
             await self._narrow(wanted)
 
-    async def action_clear(self) -> None:
+    @property
+    def narrowed(self) -> bool:
+        return self.query_one("#search-line").display or self._filter != read.NO_FILTER
+
+    async def unwind(self) -> None:
         self.query_one("#search", Input).value = ""
         await self._narrow(read.NO_FILTER)
 
     async def _narrow(self, wanted: Wanted) -> None:
         self._filter = wanted
-        field = self.query_one("#search", Input)
-        field.display = bool(field.value)
         await self.refresh_view()
         # Without a row the list does not show, and what does not show cannot take keys.
         (self.query_one("#incidents") if self._found else self.query_one("#detail")).focus()

@@ -25,7 +25,7 @@ from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.lab import lab_text
 from readiness_tui.tui.text import join, line
-from readiness_tui.tui.widgets.pick_list import PickList
+from readiness_tui.tui.widgets.pick_list import PickList, finding
 
 STEPS = ("questions", "thresholds", "baseline", "change", "answers", "decide", "verdict", "files")
 _VERDICTS = {"p": HumanVerdict.PASS, "f": HumanVerdict.FAIL, "u": HumanVerdict.UNSURE}
@@ -74,7 +74,7 @@ class LabScreen(Screen[None]):
         yield Static(id="lab-steps")
         yield Static(id="lab-says")
         yield Static(id="lab-columns")
-        yield PickList(id="lab-rows", compact=True)
+        yield PickList(id="lab-rows")
         with VerticalScroll(id="lab-below", can_focus=False):
             yield Static(id="lab-more")
         yield Footer(show_command_palette=False, compact=True)
@@ -155,7 +155,7 @@ class LabScreen(Screen[None]):
             "decide": self._step == "decide",
             "again": self._step in ("verdict", "files"),
             "back": self._step not in ("questions", "verdict", "files"),
-            "go_on": self._lab is not None and self._step not in ("answers", "decide"),
+            "go_on": self._lab is not None and self._step not in ("answers", "decide") and not finding(self),
         }
         return works.get(action, True)
 
@@ -284,7 +284,7 @@ class LabScreen(Screen[None]):
 
         title, what = lab_text.ABOUT[name]
         fields = [Field("limit", f"{title}: {what}", self._limits[name], hint=">= 0.80")]
-        self.app.push_screen(FormDialog("A threshold, inclusive", fields, submit), self._shown)
+        self.app.push_screen(FormDialog("A threshold, inclusive", fields, submit, about=name), self._shown)
 
     async def _shown(self, _saved: bool | None) -> None:
         await self.show()

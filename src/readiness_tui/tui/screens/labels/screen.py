@@ -15,14 +15,17 @@ from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.labels import queue as labelling
 from readiness_tui.services.labels.queue import DRAW, Place, Question, Queue, Task, Why
 from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.labels import text
 from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.text import line
 
 
 class QueueScreen(RoomScreen):
     """Each label is saved at once; gate, gaps and conditions follow when one leaves. `at`: the case to begin with."""
 
     ROOM = "labelling"
+    LEGEND = "Blind: the judge's scores and others' labels show once you have said yours"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = ""
     BINDINGS = [
@@ -31,12 +34,12 @@ class QueueScreen(RoomScreen):
         Binding("u", "label('unsure')", "Unsure", id="labelling.unsure", tooltip="You cannot tell; it counts as reviewed, not as agreement"),
         Binding("n", "note", "Note", id="labelling.note", tooltip="A note to your label: why"),
         Binding("space,enter,right", "next", "Next", id="labelling.next", key_display="Space", tooltip="The next case that waits for you; without a label this one is skipped"),
-        Binding("left,backspace", "back", "Back", id="labelling.back", key_display="←", tooltip="The case before"),
+        Binding("left,backspace", "back", "Before", id="labelling.back", key_display="←", tooltip="The case before"),
         Binding("s", "draw", "Draw", id="labelling.draw", tooltip="Draw more cases, to check the judge against people: by the lot of the locked gate, else at random"),
         Binding("t", "take_back", "Take back", id="labelling.take_back", show=False, tooltip="Remove your label of this case; the history keeps it"),
         Binding("e", "end", "Agreement", id="labelling.end", show=False, tooltip="How judge and people agree so far"),
-        Binding("down", "scroll(1)", "Down", id="labelling.down", show=False, tooltip="Scroll the case"),
-        Binding("up", "scroll(-1)", "Up", id="labelling.up", show=False, tooltip="Scroll back"),
+        Binding("down,j", "scroll(1)", "Down", id="labelling.down", show=False, tooltip="Scroll the case"),
+        Binding("up,k", "scroll(-1)", "Up", id="labelling.up", show=False, tooltip="Scroll back"),
         Binding("pagedown", "scroll(10)", "Page down", id="labelling.page_down", show=False, tooltip="Scroll a page of the case"),
         Binding("pageup", "scroll(-10)", "Page up", id="labelling.page_up", show=False, tooltip="Scroll a page back"),
         Binding("escape,q", "leave", "Leave", id="labelling.leave", key_display="Esc", tooltip="Leave; the queue goes on here the next time"),
@@ -200,6 +203,25 @@ class QueueScreen(RoomScreen):
         if len(titles) > 1:
             fields.insert(0, Field("metric", "What people are asked about", one.title, choices=tuple(titles)))
         self.ask_with(f"Batch {one.number}: check the judge of {one.title}", fields, submit, intro=text.BATCH_INTRO)
+
+    @property
+    def present(self) -> Present | None:
+        task = self.shown
+        return None if task is None else Present(task.key, f"{task.key} {task.case.question}", [task.case.output or ""])
+
+    async def action_find(self) -> None:
+        """All cases of the queue as a list, to go to one."""
+        if not self._tasks:
+            self.host.tell("There is no case in the queue to find.")
+            return
+
+        async def then(place: str) -> None:
+            await self._move(int(place))
+
+        choices = [
+            (str(at), line(f"{task.key}  {task.case.question}", limit=300)) for at, task in enumerate(self._tasks)
+        ]
+        self.pick("Go to which case?", choices, then, at=None if self._position is None else str(self._position))
 
     def action_scroll(self, by: int) -> None:
         self.query_one("#stage").scroll_relative(y=by, animate=False)

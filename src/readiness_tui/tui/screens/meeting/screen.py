@@ -26,9 +26,11 @@ from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.checklists.remark_form import ask_promise, ask_shown
 from readiness_tui.tui.screens.checklists.scoring import Scoring
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.meeting import meeting_text
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import join, line
+from readiness_tui.tui.widgets.clickable import Clickable
 from readiness_tui.tui.widgets.key_lines import KeyLines
 
 
@@ -49,6 +51,7 @@ class MeetingScreen(RoomScreen):
     """Scores like Checklists, on the agenda's present item alone. The last page tells what was decided."""
 
     ROOM = "meeting"
+    LEGEND = "[2] what the item stands at   claimed counts at most 1   evidenced, proven count in full"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = ""
     BINDINGS = [
@@ -88,7 +91,7 @@ class MeetingScreen(RoomScreen):
         yield Static(id="clock")
         yield Static(id="who")
         with VerticalScroll(id="stage", can_focus=False):
-            yield Static(id="item")
+            yield Clickable(id="item")
         yield Static(id="consequence")
         yield KeyLines(self._offered, id="keys")
 
@@ -216,6 +219,11 @@ class MeetingScreen(RoomScreen):
         self.query_one("#clock", Static).update(meeting_text.clock(place, item, run, self.view.judgement.verdict))
         who, news = meeting_text.who_votes(self.view, self.here, self.room), self.host.together.news
         self.query_one("#who", Static).update(line(f"↻ {news}", "$text-accent") if news else who)
+
+    @property
+    def present(self) -> Present | None:
+        standing = self.scoring.standing
+        return item_text.present(self.view, standing) if standing else None
 
     def show_item(self) -> None:
         view, stop = self.view, self.stop

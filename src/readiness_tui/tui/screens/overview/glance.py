@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from textual.content import Content
 
 from readiness_tui.tui import glyphs
-from readiness_tui.tui.text import column, join, line
+from readiness_tui.tui.text import clickable, column, join, line
 
+ROOM_OF = {"GATE": "evals", "INCIDENTS": "incidents"}  # where a click on the fact goes
 HANDED_IN = {"yes": glyphs.DONE, "part": glyphs.PARTIAL, "no": glyphs.MISSING}
 
 
@@ -97,13 +98,14 @@ def from_plain(plain: Any) -> Glance | None:
 
 
 def verdict_line(of: VerdictLine) -> Content:
-    """The verdict and, in one sentence, the causes that make it."""
-    return join(
+    """The verdict and, in one sentence, the causes that make it; a click says why in full."""
+    said = join(
         Content.styled(of.words, glyphs.VERDICT_STYLE[of.verdict]),
         of.apart,
         line(of.said),
         Content.styled(of.aside, "$foreground-muted"),
     )
+    return clickable(said, "screen.why")
 
 
 def action_line(of: ActionLine, width: int) -> Content:
@@ -120,7 +122,8 @@ def action_line(of: ActionLine, width: int) -> Content:
 def section_table(sections: tuple[ChecklistLine, ...]) -> Content:
     """A line a checklist: bar, score, decided, proven and its blockers."""
     head = Content.styled(f"{'CHECKLISTS':<18}{'score':<24}{'assessed':>9}{'proven':>8}  blockers", "bold $text-accent")
-    return Content("\n").join([head, *(_section_line(section) for section in sections)])
+    rows = [clickable(_section_line(section), f"screen.section({place})") for place, section in enumerate(sections)]
+    return Content("\n").join([head, *rows])
 
 
 def _section_line(section: ChecklistLine) -> Content:
@@ -140,7 +143,9 @@ def condition_table(conditions: tuple[ActionLine, ...], width: int, room: int) -
     """The first conditions, as many as there is room for, with owner and date."""
     rows = [Content.styled(f"CONDITIONS  {len(conditions)}", "bold $text-accent")]
     shown = conditions if len(conditions) < room else conditions[: room - 2]
-    rows += [action_line(condition, width) for condition in shown]
+    rows += [
+        clickable(action_line(condition, width), f"screen.condition({place})") for place, condition in enumerate(shown)
+    ]
     if len(shown) < len(conditions):
         left = len(conditions) - len(shown)
         rows.append(Content.styled(f"  and {left} more: press G for the closing list", "$foreground-muted"))
@@ -149,7 +154,11 @@ def condition_table(conditions: tuple[ActionLine, ...], width: int, room: int) -
 
 def facts_table(of: Glance) -> Content:
     """Gate, incidents, what is handed in, and what to do next."""
-    table = [join(Content.styled(f"{fact.name:<11}", "bold $text-accent"), line(fact.words)) for fact in of.facts]
+    table = []
+    for fact in of.facts:
+        said = join(Content.styled(f"{fact.name:<11}", "bold $text-accent"), line(fact.words))
+        room = ROOM_OF.get(fact.name)
+        table.append(clickable(said, f"app.jump('{room}')") if room else said)
     # Two lines: the seven of them do not fit on one of 80 columns.
     for title, pieces in (("HANDED IN", of.handed_in[:5]), ("Days 15–21", of.handed_in[5:])):
         handed = [

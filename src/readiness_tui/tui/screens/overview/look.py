@@ -16,6 +16,7 @@ from readiness_tui.tui.screens.overview import glance
 from readiness_tui.tui.screens.overview.glance import ActionLine, ChecklistLine, FactLine, Glance, HandedInLine
 from readiness_tui.tui.text import join, safe
 
+_CAUSE = 140  # characters of a cause
 FLIP_MARKS = {Severity.BLOCKER: glyphs.FAIL, Severity.MAJOR: glyphs.UNDECIDED, Severity.MINOR: glyphs.PARTIAL}
 
 
@@ -48,7 +49,7 @@ def verdict_of(view: ReviewView) -> glance.VerdictLine:
             aside="",
         )
     judgement = view.judgement
-    causes = [cause.text for cause in judgement.causes if cause.verdict is judgement.verdict]
+    causes = [_short(cause.text) for cause in judgement.causes if cause.verdict is judgement.verdict]
     shown = " · ".join(causes[:3]) + (f" · and {len(causes) - 3} more" if len(causes) > 3 else "")
     until = f" until {judgement.valid_until}" if judgement.valid_until else ""
     alone = " · reviewed alone" if reviewed_alone(view.review.reviewers) else ""
@@ -61,6 +62,11 @@ def verdict_of(view: ReviewView) -> glance.VerdictLine:
         said=shown or "gate, checklists and incidents all hold",
         aside=f"   as of {view.as_of}{alone}{by_them}",
     )
+
+
+def _short(text: str) -> str:
+    """A cause as the first screen says it: three of the longest still leave room for what follows; v says them in full."""
+    return text if len(text) <= _CAUSE else text[: _CAUSE - 1].rstrip() + "…"
 
 
 def _flip(flip: Flip, view: ReviewView) -> ActionLine:
@@ -81,7 +87,7 @@ def _rest(view: ReviewView) -> str:
         return ""
     without = sum(1 for condition in judgement.conditions if condition.problem)
     tail = f", {without} without owner or date, or overdue" if without else ": each has owner and date"
-    return f"then {judgement.after_flips} conditions{tail}"
+    return f"then {plural(judgement.after_flips, 'condition')}{tail}"
 
 
 def _checklist(section: Section) -> ChecklistLine:
@@ -156,7 +162,9 @@ def incident_words(view: ReviewView) -> str:
         for action in incident.actions
         if action.done is None and action.due is not None and action.due < view.as_of
     )
-    return f"{len(still)} open ({names}) · " + (f"{actions} actions overdue" if actions else "no action overdue")
+    return f"{len(still)} open ({names}) · " + (
+        f"{plural(actions, 'action')} overdue" if actions else "no action overdue"
+    )
 
 
 def why_text(view: ReviewView) -> Content:

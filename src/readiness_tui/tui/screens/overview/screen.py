@@ -23,6 +23,7 @@ from readiness_tui.tui.screens.overview.glance import (
 )
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import line
+from readiness_tui.tui.widgets.clickable import Clickable
 from readiness_tui.tui.widgets.pick_list import PickList
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 class OverviewScreen(RoomScreen):
     ROOM = "overview"
+    LEGEND = """\
+✗ fail   · undecided   ◐ partial, or a condition with owner and date   ○ missing   ! vote and proof disagree
+assessed: items with a score, of all   proven: by what was imported   ✓ ◐ ○ handed in, in part, not"""
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = ""  # see `_show_flips`
     BINDINGS = [
@@ -39,7 +43,7 @@ class OverviewScreen(RoomScreen):
                 tooltip="Accept every proposed score that contradicts nobody"),
         Binding("space", "next", "Next", id="overview.next", tooltip="Go to the next thing that needs a person"),
         Binding("v", "why", "Why", id="overview.why", tooltip="The verdict with every cause"),
-        Binding("x", "app.room('scorecard')", "Export", id="overview.export", tooltip="Preview and export the scorecard"),
+        Binding("x", "app.jump('scorecard')", "Export", id="overview.export", tooltip="Preview and export the scorecard"),
     ]  # fmt: skip
 
     def __init__(self) -> None:
@@ -49,13 +53,13 @@ class OverviewScreen(RoomScreen):
 
     def body(self) -> ComposeResult:
         with VerticalScroll(id="body", can_focus=False):
-            yield Static(id="verdict")
+            yield Clickable(id="verdict")
             yield Static(id="flips-title", classes="heading")
-            yield PickList(id="flips", compact=True)
+            yield PickList(id="flips", noun="changes")
             yield Static(id="flips-rest")
-            yield Static(id="sections")
-            yield Static(id="facts")
-            yield Static(id="conditions")
+            yield Clickable(id="sections")
+            yield Clickable(id="facts")
+            yield Clickable(id="conditions")
 
     async def show(self, view: ReviewView) -> None:
         from readiness_tui.tui.screens.overview.look import glance_of
@@ -117,6 +121,18 @@ class OverviewScreen(RoomScreen):
         key = self.query_one("#flips", PickList).current
         if key is not None:
             await self._go_to(key)
+
+    async def action_section(self, place: int) -> None:
+        """The checklist of a line that was clicked, at its first item."""
+        sections = self.view.judgement.sections
+        if place < len(sections) and sections[place].standings:
+            await self._go_to(f"item/{sections[place].standings[0].item.id}")
+
+    async def action_condition(self, place: int) -> None:
+        """The line of a condition that was clicked, in the closing list."""
+        conditions = self.view.judgement.conditions
+        if place < len(conditions):
+            await self._go_to(f"condition/{conditions[place].key}")
 
     async def action_next(self) -> None:
         if self._glance is not None and self._glance.flips:

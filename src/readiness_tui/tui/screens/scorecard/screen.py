@@ -18,6 +18,7 @@ from readiness_tui.services.review.freezing import freeze_question
 from readiness_tui.tui.dialogs.confirm import ConfirmDialog
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import safe
 from readiness_tui.tui.widgets.document import Document
@@ -51,7 +52,13 @@ class ScorecardScreen(RoomScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # A frozen review is read and exported; nothing else works on it.
         view = self.view
-        return action not in ("freeze", "dissent", "override") or view.review.frozen_at is None
+        works = action not in ("freeze", "dissent", "override") or view.review.frozen_at is None
+        return works and super().check_action(action, parameters)
+
+    @property
+    def present(self) -> Present | None:
+        title, text = self.query_one(Document).chapter
+        return Present(title, text) if title else None
 
     def action_read_on(self) -> None:
         self.query_one(Document).read_on()

@@ -11,7 +11,6 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
-from textual.widgets.option_list import Option
 
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.start import start
@@ -19,6 +18,7 @@ from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.host import host
 from readiness_tui.tui.text import line
 from readiness_tui.tui.typed_day import TypedDay
+from readiness_tui.tui.widgets.pick_list import Pick, PickList
 
 CHOICES = (
     ("new", "n", "New review", "your system, its checklists, one hour"),
@@ -32,7 +32,7 @@ class GreetingScreen(Screen[None]):
     """Shown when no review is open. Nothing is created until one of them is chosen."""
 
     CSS_PATH = "screen.tcss"
-    AUTO_FOCUS = "#choices"
+    AUTO_FOCUS = ""
     BINDINGS = [
         Binding("n", "new", "New review", id="greeting.new", tooltip="Open a new review here"),
         Binding("s", "sample", "Sample", id="greeting.sample", tooltip="Open the sample on a copy"),
@@ -50,17 +50,17 @@ class GreetingScreen(Screen[None]):
                 "Score the checklists, import eval runs and traces, note incidents,\n"
                 "and leave with a verdict you can defend and the gaps that remain."
             )
-            yield OptionList(
-                *(
-                    Option(
-                        Content.assemble((f" {key}  ", "bold $text-accent"), (f"{title:<18}", "bold"), text), id=name
-                    )
-                    for name, key, title, text in CHOICES
-                ),
-                id="choices",
-            )
+            yield PickList(id="choices", noun="ways to begin", compact=False)
             yield Static(line(f"Works offline on one file. A new one goes to {host(self).here}", "$foreground-muted"))
         yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        listed = self.query_one(PickList)
+        listed.refill(
+            Pick(Content.assemble((f" {key}  ", "bold $text-accent"), (f"{title:<18}", "bold"), text), id=name)
+            for name, key, title, text in CHOICES
+        )
+        listed.focus()
 
     @on(OptionList.OptionSelected)
     async def _chosen(self, event: OptionList.OptionSelected) -> None:

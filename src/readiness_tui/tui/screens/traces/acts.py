@@ -63,6 +63,7 @@ class TraceActs(Feature):
             ],
             save,
             intro="It lives on across reviews until somebody closes it. Owner and date are set under Gaps.",
+            about=" ".join(trace.id for trace in chosen),
         )
 
     def action_evidence(self) -> None:

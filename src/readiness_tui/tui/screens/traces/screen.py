@@ -25,6 +25,7 @@ from readiness_tui.services.traces import NOTHING, ListOrder, Survey
 from readiness_tui.tui.dialogs.counts import Chosen, CountsDialog
 from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.dialogs.spread import SpreadDialog
+from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.screens.traces import trace_text
 from readiness_tui.tui.screens.traces.acts import TraceActs
@@ -33,36 +34,27 @@ from readiness_tui.tui.text import join, line
 from readiness_tui.tui.widgets import gate_limits
 from readiness_tui.tui.widgets.filter_line import FilterLine
 from readiness_tui.tui.widgets.page_window import PAGE, PageSide
+from readiness_tui.tui.widgets.titles import Titles
 
 REST = 0.05  # seconds that the cursor rests before a record is read
 NOT_COUNTED = "What is listed is still being counted. Press the key again in a moment."
 PANE = 110  # columns of the terminal from which the record stands beside the list
-EMPTY = """\
-No trace is imported yet.
-
-Press i and name a log: JSON Lines with one request a line, or an export of OpenTelemetry, Langfuse, LangSmith, Phoenix
-or MLflow. Proofs read it, the gate's latency and error rate can come from it, and incidents point at single requests."""
-COUNTED = {
-    "status": "Status",
-    "error": "Error class",
-    "model": "Model",
-    "prompt": "Prompt version",
-    "tool": "Tool called",
-    "release": "Release",
-}
 
 
 class TracesScreen(RoomScreen):
     ROOM = "traces"
+    LEGEND = """\
+● success   ✗ fail   ◐ abstain: it said that it does not know   ! error   · the log does not say
+○ a tool call whose arguments or result are not logged   — not recorded   ▼ ▲ what the list is sorted by
+✓ selected   ▸ highlighted"""
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#list"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", id="traces.filter", key_display="/", tooltip="Filter: words, error, status:fail, latency>3000, model:gpt*, “a phrase”; - before one turns it round"),
+        Binding("slash", "filter", "Find", id="traces.filter", key_display="/", tooltip="Filter: words, error, status:fail, latency>3000, model:gpt*, “a phrase”; - before one turns it round"),
         Binding("s", "sort", "Sort", id="traces.sort", tooltip="Sort by time, latency or cost"),
         Binding("f", "counts", "Counts", id="traces.counts", tooltip="Count what is listed by status, error, model, prompt, tool and release; Enter narrows"),
         Binding("h", "spread", "Spread", id="traces.spread", tooltip="How latency and cost of what is listed are spread, with the gate's limits"),
         *TraceActs.BINDINGS,
-        Binding("escape", "clear", "Clear", id="traces.clear", key_display="Esc", show=False, tooltip="Clear the selection, then the filter"),
     ]  # fmt: skip
 
     def __init__(self) -> None:
@@ -87,7 +79,7 @@ class TracesScreen(RoomScreen):
             )
             with Horizontal(id="panes"):
                 with Vertical(id="listed"):
-                    yield Static(id="titles")
+                    yield Titles(id="titles")
                     yield TraceList(id="list")
                     yield Static(id="place")
                 with VerticalScroll(id="pane", can_focus=False):
@@ -116,6 +108,11 @@ class TracesScreen(RoomScreen):
 
     def point_at(self, what: str) -> None:
         self.point_at_many([what], "this trace")
+
+    async def whole(self) -> None:
+        if self._pinned is not None:
+            self._pinned = None
+            await self.refresh_view()
 
     def point_at_many(self, ids: Sequence[str], why: str) -> None:
         self._pinned, self._pinned_order = (tuple(dict.fromkeys(ids)), why), None
@@ -182,15 +179,22 @@ class TracesScreen(RoomScreen):
         self.query_one("#panes").display = second.display = not empty
         self.refresh_bindings()
         if empty:
-            summary.update(Content(EMPTY))
+            summary.update(Content(trace_text.EMPTY))
             return
-        head = "counting …" if total is None else f"{plural(total, 'trace')}{' meet the filter' if narrow else ''}"
+        head = "counting …" if total is None else f"{plural(total, 'trace')}{trace_text.meets(total) if narrow else ''}"
         if self._pinned is not None:
             lost = f" · {plural(len(unknown), 'id')} not imported: {', '.join(unknown[:3])}" if unknown else ""
-            met = " that meet the filter" if narrow else ""
+            met = f" that{trace_text.meets(total or 0)}" if narrow else ""
             count = f"Only {plural(total or 0, 'trace')}{met}: "
             summary.update(Content.assemble((count, "bold $text-accent"), line(self._pinned[1] + lost)))
-            second.update(Content.styled("Esc shows all traces again", "$foreground-muted"))
+            second.update(
+                Content.styled(
+                    f"Esc goes back to {self.host.came_from.capitalize()}; T shows all traces"
+                    if self.host.came_from
+                    else "Esc shows all traces again",
+                    "$foreground-muted",
+                )
+            )
         elif self._survey is None:
             summary.update(Content.styled(head, "bold"))
             second.update(Content.styled("counting by kind …", "$foreground-muted"))
@@ -207,8 +211,12 @@ class TracesScreen(RoomScreen):
 
     def _titles(self) -> None:
         width = max(self._list.size.width - 2, 20)
-        order = self._order if self._pinned is None else self._pinned_order
-        self.query_one("#titles", Static).update(Content.styled("  " + trace_text.header(width, order), "bold"))
+        self.query_one(Titles).paint(trace_text.header(width, self._order_shown))
+
+    @property
+    def _order_shown(self) -> ListOrder | None:
+        """None: as they were named."""
+        return self._order if self._pinned is None else self._pinned_order
 
     def on_resize(self) -> None:
         self._layout()
@@ -217,17 +225,8 @@ class TracesScreen(RoomScreen):
         """ "12 of 1,304 · newest first"; what is not counted yet says so."""
         if not self.is_mounted:
             return
-        window = self._list.window
-        rank = "…" if window.rank is None else f"{window.rank:,}"
-        total = "counting …" if window.total is None else f"{window.total:,}"
-        order = self._order if self._pinned is None else self._pinned_order
-        parts = [
-            f"{rank} of {total}" if window.rows else "nothing meets this",
-            f"{order} first" if order and window.rows else "",
-            f"{len(self._list.selected)} selected" if self._list.selected else "",
-            also,
-        ]
-        self.query_one("#place", Static).update(line(" · ".join(filter(None, parts)), "$foreground-muted"))
+        said = trace_text.place(self._list.window, self._order_shown, len(self._list.selected), also)
+        self.query_one("#place", Static).update(line(said, "$foreground-muted"))
 
     @on(TraceList.Highlighted)
     def _highlighted(self, event: TraceList.Highlighted) -> None:
@@ -316,7 +315,22 @@ class TracesScreen(RoomScreen):
         self._list.focus()
         await self.refresh_view()
 
-    async def action_clear(self) -> None:
+    @property
+    def present(self) -> Present | None:
+        row = self._list.current
+        if row is None:
+            return None
+        trace = row.trace
+        texts = [text for text in (trace.question, trace.answer, trace.error) if text]
+        return Present(trace.id, trace_text.as_one_line(trace), texts)
+
+    @property
+    def narrowed(self) -> bool:
+        """What another room asked to be shown is left by going back to it."""
+        pinned = self._pinned is not None and not self.host.came_from
+        return self._line.has_keys or bool(self._list.selected) or pinned or self._filter != NOTHING
+
+    async def unwind(self) -> None:
         shown = self._list
         if self._line.has_keys:
             self._line.say("" if self._filter == NOTHING else self._line.typed)
@@ -330,9 +344,10 @@ class TracesScreen(RoomScreen):
             await self.refresh_view()
 
     def action_sort(self) -> None:
-        present = self._order if self._pinned is None else self._pinned_order
+        present = self._order_shown
         choices = [(order.value, Content(trace_text.ORDERS[order])) for order in ListOrder]
-        self.pick("Sort by", choices, self._sort, at=present.value if present else None)
+        now = present.value if present else None
+        self.pick("Sort by", choices, self._sort, at=now, now=now)
 
     async def _sort(self, chosen: str) -> None:
         if self._pinned is None:
@@ -340,6 +355,13 @@ class TracesScreen(RoomScreen):
         else:
             self._pinned_order = ListOrder(chosen)
         await self.refresh_view()
+
+    @on(Titles.Chosen)
+    async def _title_clicked(self, event: Titles.Chosen) -> None:
+        """By this column; clicked again, the other way round."""
+        event.stop()
+        ways = [order for order in ListOrder if order.field == event.by]
+        await self._sort(next(one for one in ways if one is not self._order_shown).value)
 
     def action_counts(self) -> None:
         if self._survey is None:
@@ -351,7 +373,7 @@ class TracesScreen(RoomScreen):
                 await self._narrow(narrowed(self._line.typed, *chosen))
 
         title = f"What {plural(self._survey.total, 'trace')} have in common"
-        self.app.push_screen(CountsDialog(title, self._survey.facets, self._survey.total, COUNTED), narrow)
+        self.app.push_screen(CountsDialog(title, self._survey.facets, self._survey.total, trace_text.COUNTED), narrow)
 
     def action_spread(self) -> None:
         if self._survey is None:

@@ -13,9 +13,12 @@ from readiness_tui.domain.filters.survey import Facet
 from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.domain.text.format import day_month, moment, number, plural
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.traces import ListedTrace
 from readiness_tui.tui.record_text import LONG, as_json, block, chunks, tools
 from readiness_tui.tui.screens.traces.waterfall import waterfall
 from readiness_tui.tui.text import fit, join, line, safe
+from readiness_tui.tui.widgets.page_window import PageWindow
+from readiness_tui.tui.widgets.titles import Title
 
 LAID_OUT = 1_000_000  # characters of a record that is still laid out
 MANY = "more tool calls than fit here"
@@ -28,6 +31,19 @@ _OUTCOME = {
     None: ("·", "unknown", "muted"),
 }
 _STYLE = {"good": "$text-success", "warn": "$text-warning", "bad": "bold $text-error", "muted": "$foreground-muted"}
+EMPTY = """\
+No trace is imported yet.
+
+Press i and name a log: JSON Lines with one request a line, or an export of OpenTelemetry, Langfuse, LangSmith, Phoenix
+or MLflow. Proofs read it, the gate's latency and error rate can come from it, and incidents point at single requests."""
+COUNTED = {
+    "status": "Status",
+    "error": "Error class",
+    "model": "Model",
+    "prompt": "Prompt version",
+    "tool": "Tool called",
+    "release": "Release",
+}
 _COLUMNS = (  # title, width, and the width of the list from which it is shown
     ("time (UTC)", 12, 0),
     ("id", 12, 0),
@@ -55,13 +71,19 @@ def widths(width: int) -> list[int]:
     return [*sizes, max(width - sum(size + 1 for size in sizes if size), 4)]
 
 
-def header(width: int, order: ListOrder | None = None) -> str:
+def header(width: int, order: ListOrder | None = None) -> list[Title]:
     """The line of titles; an arrow stands beside the one that the list is sorted by."""
     sorted_by = {"time": "time (UTC)", "latency": "ms", "cost": "cost"}[order.field] if order else ""
     arrow = "▼" if order and order.descending else "▲"
     titles = [*(f"{title} {arrow}" if title == sorted_by else title for title, _, _ in _COLUMNS), "tools, error"]
     sized = zip(titles, widths(width), strict=True)
-    return " ".join(fit(title, size, right=place in (5, 6)) for place, (title, size) in enumerate(sized) if size)
+    sorts = {0: "time", 5: "latency", 6: "cost"}
+    shown = [
+        (fit(title, size, right=place in (5, 6)), sorts.get(place, ""))
+        for place, (title, size) in enumerate(sized)
+        if size
+    ]
+    return [("  ", ""), *((f"{text} ", by) for text, by in shown)]
 
 
 def cells(trace: Trace, width: int, *, many_calls: bool = False) -> list[tuple[str, str]]:
@@ -182,3 +204,25 @@ def pretty(raw: str) -> Content:
         laid_out = raw
     more = f"\n… {plural(len(laid_out) - RAW, 'more character')}" if len(laid_out) > RAW else ""
     return join(safe(laid_out[:RAW], "$foreground-muted"), more)
+
+
+def meets(count: int) -> str:
+    return " meets the filter · Esc shows all" if count == 1 else " meet the filter · Esc shows all"
+
+
+def as_one_line(trace: Trace) -> str:
+    """The row as it is copied."""
+    return " ".join("".join(text for text, _ in cells(trace, 200)).split())
+
+
+def place(window: PageWindow[ListedTrace], order: ListOrder | None, selected: int, also: str) -> str:
+    """ "12 of 1,304 · newest first"; what is not counted yet says so."""
+    rank = "…" if window.rank is None else f"{window.rank:,}"
+    total = "counting …" if window.total is None else f"{window.total:,}"
+    parts = [
+        f"{rank} of {total}" if window.rows else "nothing meets this",
+        f"{order} first" if order and window.rows else "",
+        f"{selected} selected" if selected else "",
+        also,
+    ]
+    return " · ".join(filter(None, parts))

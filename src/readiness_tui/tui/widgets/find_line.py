@@ -1,0 +1,71 @@
+"""The line in which `/` finds: what is typed is looked for at once in the list below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.widgets import Input, Static
+
+from readiness_tui.tui.text import line
+
+if TYPE_CHECKING:
+    from readiness_tui.tui.widgets.pick_list import PickList
+
+
+class FindInput(Input):
+    BINDINGS = [
+        Binding("escape", "all", "All", id="find.all", key_display="Esc", tooltip="Show all rows again"),
+        Binding("enter", "submit", "To the rows", id="find.rows", show=False, tooltip="Go to the rows that were found"),
+        Binding("down,tab", "submit", "To the rows", id="find.down", show=False, tooltip="Go to the rows that were found"),
+    ]  # fmt: skip
+
+    def action_all(self) -> None:
+        for above in self.ancestors:
+            if isinstance(above, FindLine):
+                above.listed.show_all()
+
+
+class FindLine(Horizontal):
+    """Belongs to one list, which mounts it when something is first looked for."""
+
+    DEFAULT_CSS = """
+    FindLine { height: 1; width: 1fr; }
+    FindLine > FindInput, #dialog FindLine > FindInput { width: 1fr; height: 1; border: none; padding: 0 1; background: $boost; }
+    FindLine > FindInput:focus { background: $primary 30%; }
+    FindLine > Static { width: auto; height: 1; padding: 0 1; color: $text-muted; }
+    """
+
+    def __init__(self, listed: PickList) -> None:
+        super().__init__()
+        self.listed = listed
+
+    def compose(self) -> ComposeResult:
+        yield FindInput(placeholder="words to find", compact=True, select_on_focus=False)
+        yield Static()
+
+    def open(self) -> None:
+        self.display = True
+        self.query_one(FindInput).focus()
+
+    def close(self) -> None:
+        field = self.query_one(FindInput)
+        with field.prevent(Input.Changed):
+            field.value = ""
+        self.display = False
+
+    def say(self, sentence: str) -> None:
+        self.query_one(Static).update(line(sentence))
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.listed.find(event.value)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.listed.found()
