@@ -45,7 +45,7 @@ async def test_the_agenda_begins_with_the_conflict(sample_app: ReadinessApp, siz
         assert named.endswith("Esc Leave ? Help")
         await press(pilot, "left")  # the page of decisions, after the last
         assert "Nothing yet." in read(pilot, "#item")
-        assert keys(pilot) == "x Export Space Next ← Back p People Esc Leave ? Help"
+        assert keys(pilot) == "Space Next ← Back x Export p People Esc Leave ? Help"
         row = painted(pilot).splitlines()[-1]
         await pilot.click(KeyLines, offset=(row.index("← Back") + 2, 0))  # a key is pressed by the mouse too
         await press(pilot)
