@@ -1,5 +1,5 @@
-"""Before the reveal no command and no screen tells what another reviewer thinks: each is looked at on two files that
-differ in that alone. A new command joins COMMAND_DOORS, or SAYS_NOTHING of what people said about items."""
+"""Before the reveal no command tells what another reviewer thinks: each is looked at on two files that differ in that
+alone; screens in tests/tui/test_blind.py. A new command joins COMMAND_DOORS, or SAYS_NOTHING of what people said about items."""
 
 from __future__ import annotations
 
@@ -9,13 +9,7 @@ from pathlib import Path
 import pytest
 
 from readiness_tui.cli.root import COMMANDS, run
-from readiness_tui.services.core.desk import open_desk
-from readiness_tui.tui.app import ReadinessApp
-from readiness_tui.tui.widgets.bars import ROOMS
-from readiness_tui.tui.widgets.pick_list import PickList
 from tests.blind_voting import OPINIONS, Opinion, assert_tells_nothing, make_files
-from tests.conftest import NOW
-from tests.tui.driving import WIDE, notices, painted, press, read
 
 #: The ways in which a command prints something of a review.
 COMMAND_DOORS: dict[str, list[list[str]]] = {
@@ -89,35 +83,3 @@ def test_no_command_tells_what_ben_thinks(
         one, other = (said_by("chloe", asked, files[said], tmp_path, capsys) for said in OPINIONS)
         assert "Usage:" not in one
         assert_tells_nothing(one, other)
-
-
-async def all_screens(file: Path, who: str, place: Path) -> str:
-    """Each room and the meeting as painted, every item and every change beside its list, and all that was said."""
-    desk = open_desk(Path(shutil.copy(file, place / "readiness.db")), who, clock=lambda: NOW)
-    app = ReadinessApp(desk, here=place)
-    app.animation_level = "none"
-    found = []
-    async with app.run_test(size=WIDE) as pilot:
-        for room in ROOMS:
-            await press(pilot, room[0].upper())
-            found.append(painted(pilot))
-            rows, detail = {"checklists": ("#items", "#item"), "history": ("#changes", "#rows")}.get(room, ("", ""))
-            for _ in range(app.screen.query_one(rows, PickList).option_count if rows else 0):
-                await press(pilot, "down")
-                found.append(read(pilot, detail))
-        await press(pilot, "O", "m")
-        found.append(painted(pilot))
-        await press(pilot, "escape", "C", "b")
-        found.append(painted(pilot))
-        found += notices(pilot)
-    desk.close()
-    for left in place.glob("readiness.db*"):
-        left.unlink()
-    return "\n".join(found)
-
-
-@pytest.mark.slow
-async def test_no_screen_tells_what_ben_thinks(files: dict[Opinion, Path], tmp_path: Path) -> None:
-    one, other = [await all_screens(files[said], "ana", tmp_path) for said in OPINIONS]
-    assert "blind until reveal" in one
-    assert_tells_nothing(one, other)

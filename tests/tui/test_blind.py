@@ -11,7 +11,9 @@ from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.review import reviews
 from readiness_tui.tui.app import ReadinessApp
-from tests.blind_voting import OPINIONS, make_files
+from readiness_tui.tui.widgets.bars import ROOMS
+from readiness_tui.tui.widgets.pick_list import PickList
+from tests.blind_voting import OPINIONS, assert_tells_nothing, make_files
 from tests.conftest import NOW
 from tests.tui.driving import WIDE, answer, notices, painted, press, read
 
@@ -61,3 +63,38 @@ async def test_others_are_told_who_reveals_and_an_observer_that_they_do_not_vote
         assert "observers do not vote" in notices(pilot)[-1]
         assert load(desk).dossier("OBS-01").votes == ()
     desk.close()
+
+
+async def all_screens(file: Path, who: str, place: Path) -> str:
+    """Each room and the meeting as painted, every item and every change beside its list, and all that was said."""
+    desk = open_desk(Path(shutil.copy(file, place / "readiness.db")), who, clock=lambda: NOW)
+    app = ReadinessApp(desk, here=place)
+    app.animation_level = "none"
+    found = []
+    async with app.run_test(size=WIDE) as pilot:
+        for room in ROOMS:
+            await press(pilot, room[0].upper())
+            found.append(painted(pilot))
+            rows, detail = {"checklists": ("#items", "#item"), "history": ("#changes", "#rows")}.get(room, ("", ""))
+            for _ in range(app.screen.query_one(rows, PickList).option_count if rows else 0):
+                await press(pilot, "down")
+                found.append(read(pilot, detail))
+        await press(pilot, "O", "m")
+        found.append(painted(pilot))
+        await press(pilot, "escape", "C", "b")
+        found.append(painted(pilot))
+        found += notices(pilot)
+    desk.close()
+    for left in place.glob("readiness.db*"):
+        left.unlink()
+    return "\n".join(found)
+
+
+@pytest.mark.slow
+async def test_no_screen_tells_what_ben_thinks(tmp_path: Path) -> None:
+    files = make_files(tmp_path)
+    one, other = [await all_screens(files[said], "ana", tmp_path) for said in OPINIONS]
+    assert "blind until reveal" in one
+    assert "Reveal all votes?" in one
+    assert "voted on OBS-01, OBS-02, REL-01" in one
+    assert_tells_nothing(one, other)

@@ -1,5 +1,6 @@
 """Before the reveal nothing that ana can get depends on what ben thinks: each door is looked through on two files in
-which he did the same things with other opinions. A new way to show something of a review joins DOORS here, or those of tests/test_blind_doors.py."""
+which he did the same things with other opinions. A new way to show something of a review joins DOORS here, those of
+tests/test_blind_doors.py or of tests/tui/test_blind.py."""
 
 from __future__ import annotations
 
