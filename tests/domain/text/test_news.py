@@ -17,6 +17,7 @@ from readiness_tui.domain.text.news import Deed, headline
          "ben named ana owner of REL-02, took the date from REL-02"),
         ([Deed("ben", "score OBS-01: undecided")], "ben took back the vote on OBS-01"),
         ([Deed("b\x1b[31m\nn", "note on X\x07")], "b␛[31m n wrote a note on X␇"),
+        ([Deed("ben", "note on REL-02, kept beside another's")], "ben has a second version: note on REL-02"),
         ([Deed("ben", "depth: full")], "ben changed “depth: full”"),
         ([Deed("ben", "imported runs/nightly.jsonl")], "ben imported runs/nightly.jsonl"),
     ],

@@ -19,7 +19,7 @@ from readiness_tui.domain.verdict.rival import Weighed, weigh
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.incidents import edit
-from readiness_tui.services.review import assess, gaps, review_fields, reviews, scorecard, settling
+from readiness_tui.services.review import assess, gaps, history, review_fields, reviews, scorecard, settling
 
 ITEM = "REL-02"
 INC = 2  # in review, with a timeline and an action
@@ -356,6 +356,7 @@ def test_clocks_that_differ_change_nothing(two: tuple[Desk, Desk]) -> None:
     assess.note(ana, ITEM, "stored first", base="")
     assess.note(behind, ITEM, "came later", base="")
     assert load(ana).dossier(ITEM).note == "stored first"
+    assert history.log(ana, limit=1)[0].what == f"note on {ITEM}, kept beside another's"
     (kept,) = settling.waiting(ana)
     assert isinstance(kept.stored_at, datetime)
     assert kept.rival.at < kept.stored_at

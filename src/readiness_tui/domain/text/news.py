@@ -15,6 +15,7 @@ _LONG = 60  # characters of one deed
 
 #: How the history says it, and how a person would. What is no vote comes first: the rest is one where votes are secret.
 _PLAIN: Sequence[tuple[re.Pattern[str], str]] = (
+    (re.compile(r"(.+), kept beside another's$", re.S), r"has a second version: \1"),
     (re.compile(r"note on (\S+)$"), r"wrote a note on \1"),
     (re.compile(r"evidence for ([^:]+): .*", re.S), r"attached evidence to \1"),
     (re.compile(r"evidence \d+ removed$"), "removed evidence"),

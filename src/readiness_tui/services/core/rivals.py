@@ -35,6 +35,7 @@ __all__ = [
     "unmoved",
 ]
 
+BESIDE = ", kept beside another's"
 SECTION = "section/"  # of an incident's note: these are kept with the incident, and go where it is exported to
 
 #: The values of a thing, by field, as text.
@@ -75,6 +76,8 @@ def save(
     for name, value in new.items():
         outcome = weigh(stored.get(name, ""), value, None if base is None else base.get(name))
         if outcome is Weighed.BESIDE:
+            if tx.entry is None and not tx.what.endswith(BESIDE):
+                tx.what += BESIDE  # the history does not say that it was written
             kept.append(rivals.put(tx, review.system, of, about, name, value))
         elif outcome is Weighed.WRITE:
             changed[name] = value
