@@ -97,6 +97,7 @@ PLAIN = {
     "readiness_tui.domain",
     "readiness_tui.domain.errors",
     "readiness_tui.domain.text",
+    "readiness_tui.domain.text.joiners",
     "readiness_tui.domain.text.sanitise",
     "readiness_tui.domain.traces",
     "readiness_tui.domain.traces.version",

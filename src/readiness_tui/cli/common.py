@@ -290,11 +290,17 @@ def tell(text: str) -> None:
 def say_table(rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> None:
     """Print rows in columns, the first of them the header; `right`: columns of figures. Nothing is cut: what is too long
     for a terminal can still be copied."""
-    from readiness_tui.domain.text.format import fit, width
-
-    wide = [max(width(visible(row[at])) for row in rows) for at in range(len(rows[0]))]
-    for row in rows:
-        cells = (fit(visible(cell), wide[at], right=at in right) for at, cell in enumerate(row))
+    shown = [[visible(cell) for cell in row] for row in rows]
+    width = len
+    if not all(cell.isascii() for row in shown for cell in row):
+        from readiness_tui.domain.text.format import width
+    wide = [max(width(row[at]) for row in shown) for at in range(len(rows[0]))]
+    for row in shown:
+        spaces = (" " * (wide[at] - width(cell)) for at, cell in enumerate(row))
+        cells = (
+            space + cell if at in right else cell + space
+            for at, (cell, space) in enumerate(zip(row, spaces, strict=True))
+        )
         say("  ".join(cells).rstrip())
 
 

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from readiness_tui.domain.checklists.assessment import EvidenceKind
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents import live_note, note, note_rows
@@ -27,7 +26,6 @@ from readiness_tui.domain.incidents.model import (
     Written,
 )
 from readiness_tui.domain.text.format import moment
-from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.gap import Gap, GapState
 from readiness_tui.domain.verdict.judge import judge
 from readiness_tui.domain.verdict.model import Verdict
@@ -35,7 +33,7 @@ from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.core.write import note_change, system_change
-from readiness_tui.services.review.evidence import imported
+from readiness_tui.services.incidents.eval_cases import linked, needs_reason, raised
 from readiness_tui.store import assessments, gaps, incidents, reviews, traces
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
@@ -89,15 +87,6 @@ def set_title(desk: Desk, number: int, title: str, severity: Sev) -> None:
         incident = incidents.get(tx.conn, review.system, number)
         raised(incident, severity)
         incidents.put(tx, replace(incident, title=title.strip(), severity=severity))
-
-
-def raised(incident: Incident, severity: Sev) -> None:
-    """Raises ReadinessError where a closed incident would become one that could not have been closed."""
-    if not incident.open and severity is not incident.severity and needs_reason(replace(incident, severity=severity)):
-        raise ReadinessError(
-            f"{incident.name} is closed, and a {severity} closes only with a linked eval case, or the reason why none can"
-            " exist. Move its note back to reviewed, raise it, and close it again."
-        )
 
 
 def put_entry(desk: Desk, number: int, entry: TimelineEntry) -> TimelineEntry:
@@ -217,26 +206,9 @@ def set_links(desk: Desk, number: int, *, traces: Sequence[str], eval_cases: Seq
     shown = tuple(dict.fromkeys(traces))
     with desk.store.read() as conn:
         incident = incidents.get(conn, current_review(conn, desk).system, number)
-        cases = _linked(conn, incident, eval_cases)
+        cases = linked(conn, incident, eval_cases)
     what = f"linked {', '.join([*shown, *cases]) or 'nothing'}"
     _update(desk, number, what, traces=shown, eval_cases=cases)
-
-
-def _linked(conn: Connection, incident: Incident, typed: Sequence[str]) -> tuple[str, ...]:
-    """The cases as they are linked: what was awaited and is there now loses its mark."""
-    found, absent = [], []
-    for name in (one.strip() for one in typed):
-        case = name.removeprefix(AWAITED).strip()
-        there = bool(case) and imported(conn, incident.system, EvidenceKind.CASE, case)
-        if case and not there and name == case and case not in incident.eval_cases:
-            absent.append(case)
-        found.append(case if there or name == case else AWAITED + case)
-    if absent:
-        raise ReadinessError(
-            f"{', '.join(one_line(case, 60) for case in absent)}: no golden set and no run of this system has such a case, so"
-            f" nothing would show that it is tested. Import what has it, or link it as still missing: {AWAITED}{one_line(absent[0], 60)}."
-        )
-    return tuple(dict.fromkeys(one for one in found if one.strip(AWAITED)))
 
 
 def unknown_traces(desk: Desk, trace_ids: Sequence[str]) -> tuple[str, ...]:
@@ -338,12 +310,6 @@ def reopening(desk: Desk, number: int, status: NoteStatus) -> Reopening | None:
     return Reopening(items, view.judgement.verdict, after.verdict)
 
 
-def needs_reason(incident: Incident) -> bool:
-    """Whether closing the note takes a reason: one that is or was a sev1 or sev2, without an eval case,
-    and none given yet."""
-    return incident.worst in (Sev.SEV1, Sev.SEV2) and not incident.proving_cases and not incident.no_eval_reason
-
-
 def set_status(desk: Desk, number: int, status: NoteStatus, *, no_eval_reason: str = "") -> None:
     """Move the note on, or back. What is or was a sev1 or sev2 closes only with an eval case that is there, or a reason why
     none can exist.
@@ -356,7 +322,7 @@ def set_status(desk: Desk, number: int, status: NoteStatus, *, no_eval_reason: s
         reason = no_eval_reason.strip() or incident.no_eval_reason
         closed = None
         if status is NoteStatus.CLOSED:
-            incident = replace(incident, eval_cases=_linked(tx.conn, incident, incident.eval_cases))
+            incident = replace(incident, eval_cases=linked(tx.conn, incident, incident.eval_cases))
             if incident.resolved is None:
                 raise ReadinessError(
                     f"{incident.name} is not resolved yet. Set the resolved time before closing its note."
