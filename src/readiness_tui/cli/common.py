@@ -201,6 +201,8 @@ def desk_of(session: Session, *, frozen: bool = False, whole: bool = False) -> I
         tell_zone(desk)
         if not whole:
             aim(desk, session, frozen=frozen)
+            if said := desk.clock_remark():
+                tell(said)
         remember(path)
         measure_once(desk)
         yield desk
@@ -291,17 +293,16 @@ def say_table(rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> Non
     """Print rows in columns, the first of them the header; `right`: columns of figures. Nothing is cut: what is too long
     for a terminal can still be copied."""
     shown = [[visible(cell) for cell in row] for row in rows]
-    width = len
+    columns: Callable[[str], int] = len
     if not all(cell.isascii() for row in shown for cell in row):
-        from readiness_tui.domain.text.format import width
-    wide = [max(width(row[at]) for row in shown) for at in range(len(rows[0]))]
+        from readiness_tui.domain.text.format import width as columns
+    wide = [max(columns(row[at]) for row in shown) for at in range(len(rows[0]))]
     for row in shown:
-        spaces = (" " * (wide[at] - width(cell)) for at, cell in enumerate(row))
-        cells = (
-            space + cell if at in right else cell + space
-            for at, (cell, space) in enumerate(zip(row, spaces, strict=True))
-        )
-        say("  ".join(cells).rstrip())
+        filled = []
+        for at, cell in enumerate(row):
+            space = " " * (wide[at] - columns(cell))
+            filled.append(space + cell if at in right else cell + space)
+        say("  ".join(filled).rstrip())
 
 
 def say_document(text: str) -> None:
