@@ -4,6 +4,8 @@
 
 # click asks the group of commands for these.
 _.list_commands, _.get_command, _.format_commands
+# datetime asks a tzinfo for these.
+_.dst, _.fromutc
 # An import hook is asked by the interpreter.
 _.find_spec
 # The HTTP server of the standard library reads and calls these; a signal handler is given its frame.

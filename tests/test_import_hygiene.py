@@ -91,12 +91,13 @@ KEPT = (
     "gate show",
     "gate check",
 )
-MOST = 51
+MOST = 55
 #: Of the domain, what a kept result is read with: errors and the sanitiser, and by which number requests were read.
 PLAIN = {
     "readiness_tui.domain",
     "readiness_tui.domain.errors",
     "readiness_tui.domain.text",
+    "readiness_tui.domain.text.joiners",
     "readiness_tui.domain.text.sanitise",
     "readiness_tui.domain.traces",
     "readiness_tui.domain.traces.version",

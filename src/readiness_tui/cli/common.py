@@ -201,6 +201,8 @@ def desk_of(session: Session, *, frozen: bool = False, whole: bool = False) -> I
         tell_zone(desk)
         if not whole:
             aim(desk, session, frozen=frozen)
+            if said := desk.clock_remark():
+                tell(said)
         remember(path)
         measure_once(desk)
         yield desk
@@ -289,12 +291,17 @@ def tell(text: str) -> None:
 def say_table(rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> None:
     """Print rows in columns, the first of them the header; `right`: columns of figures. Nothing is cut: what is too long
     for a terminal can still be copied."""
-    from readiness_tui.domain.text.format import fit, width
-
-    wide = [max(width(visible(row[at])) for row in rows) for at in range(len(rows[0]))]
-    for row in rows:
-        cells = (fit(visible(cell), wide[at], right=at in right) for at, cell in enumerate(row))
-        say("  ".join(cells).rstrip())
+    shown = [[visible(cell) for cell in row] for row in rows]
+    columns: Callable[[str], int] = len
+    if not all(cell.isascii() for row in shown for cell in row):
+        from readiness_tui.domain.text.format import width as columns
+    wide = [max(columns(row[at]) for row in shown) for at in range(len(rows[0]))]
+    for row in shown:
+        filled = []
+        for at, cell in enumerate(row):
+            space = " " * (wide[at] - columns(cell))
+            filled.append(space + cell if at in right else cell + space)
+        say("  ".join(filled).rstrip())
 
 
 def say_document(text: str) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from readiness_tui.cli.common import File, Session, as_json, desk_of, pass_session, say, say_document, say_json, tell
-from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 
 
@@ -47,6 +46,7 @@ def import_(session: Session, file: Path, overwrite: bool, dry_run: bool, as_jso
     Gaps are found by their key; an empty cell says nothing. What was changed here as well is shown and stays, unless
     --overwrite. `Done` becomes claimed done: only the review itself verifies a gap.
     """
+    from readiness_tui.domain.text.format import plural
     from readiness_tui.services.review import gap_import
 
     with desk_of(session, frozen=True) as desk:

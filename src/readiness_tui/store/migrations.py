@@ -13,18 +13,16 @@ from readiness_tui.store import faults, sqlite
 from readiness_tui.store.gate_changes import gate_change
 from readiness_tui.store.label_batches import metric_labels
 from readiness_tui.store.schema import APPLICATION_ID, VERSION_1
-from readiness_tui.store.upgrades.condition_closing import condition_closing
 from readiness_tui.store.upgrades.declared_facts import declared_facts
 from readiness_tui.store.upgrades.evidence_lookup import evidence_lookup
 from readiness_tui.store.upgrades.explore import explore
-from readiness_tui.store.upgrades.incident_peak import incident_peak
 from readiness_tui.store.upgrades.incident_record import incident_record
 from readiness_tui.store.upgrades.kept_records import kept_records
 from readiness_tui.store.upgrades.kept_results import kept_results
 from readiness_tui.store.upgrades.measured_traces import measured_traces
 from readiness_tui.store.upgrades.next_review import next_review
+from readiness_tui.store.upgrades.over_time import over_time
 from readiness_tui.store.upgrades.people_roles import people_roles
-from readiness_tui.store.upgrades.review_zone import review_zone
 from readiness_tui.store.upgrades.system_column import system_column
 from readiness_tui.store.upgrades.together import together
 from readiness_tui.store.views import make_views
@@ -58,11 +56,9 @@ MIGRATIONS: tuple[Migration, ...] = (
     explore,
     measured_traces,
     next_review,
-    review_zone,
-    condition_closing,
+    over_time,
     people_roles,
     together,
-    incident_peak,
 )
 
 

@@ -1,12 +1,14 @@
-"""Frozen scorecards: what a review ended with. One for each review, never changed."""
+"""Frozen scorecards: what a review ended with, one for each review and never changed; and the conditions of it that
+somebody closed afterwards, as rows beside it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from readiness_tui.domain.verdict.closing import Closing
 from readiness_tui.domain.verdict.model import Verdict
-from readiness_tui.store.codec import day, moment, stamp
+from readiness_tui.store.codec import day, dump, moment, stamp, words
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
 
@@ -57,4 +59,28 @@ def _card(row: Row) -> StoredScorecard:
         digest=row["digest"],
         json=row["json"],
         markdown=row["markdown"],
+    )
+
+
+def closings(conn: Connection, review_id: int) -> tuple[Closing, ...]:
+    """Those of a review, in the order in which they were closed."""
+    rows = fetch(conn, "SELECT * FROM condition_closing WHERE of_review = ? ORDER BY id", (review_id,))
+    return tuple(
+        Closing(row["name"], row["person"], moment(row["at"]), words(row["evidence"]), row["note"]) for row in rows
+    )
+
+
+def add_closing(tx: Tx, review_id: int, closing: Closing) -> None:
+    """Store it; the caller has seen that the condition is open."""
+    tx.put(
+        "condition_closing",
+        {
+            "id": None,
+            "of_review": review_id,
+            "name": closing.key,
+            "person": closing.by,
+            "at": stamp(closing.at),
+            "evidence": dump(closing.evidence),
+            "note": closing.note,
+        },
     )

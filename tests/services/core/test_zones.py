@@ -175,3 +175,13 @@ def test_what_happened_this_evening_is_not_of_tomorrow_west_of_greenwich(tmp_pat
     assert "dated after" not in repr(found.proposals)
     assert "no imported trace is left" not in repr(found.proposals)
     with_zone.close()
+
+
+def test_a_clock_that_is_behind_the_file_is_said(live: Desk) -> None:
+    reviews.new_review(live, system="Bot", release="1")
+    assert live.clock_remark() == ""
+    live.clock = lambda: EVENING - timedelta(minutes=9)
+    assert live.clock_remark() == ""
+    live.clock = lambda: EVENING - timedelta(hours=26)
+    assert "is of 30 Nov 2026 23:00 UTC" in live.clock_remark()
+    assert "one of the two clocks is wrong" in live.clock_remark()

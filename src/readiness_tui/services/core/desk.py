@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,10 @@ from readiness_tui.store import Store
 
 if TYPE_CHECKING:
     from readiness_tui.domain.checklists.review import Review
+
+
+#: How far two machines' clocks may be apart before somebody is told.
+_SKEW = timedelta(minutes=10)
 
 
 def utc_now() -> datetime:
@@ -76,6 +80,23 @@ class Desk:
 
         with self.store.read() as conn:
             return self.as_of(current_review(conn, self))
+
+    def clock_remark(self) -> str:
+        """What is odd about this machine's clock beside the file's last entry, where the day depends on it; "" if nothing."""
+        from readiness_tui.store.kept.heading import heading
+        from readiness_tui.store.kept.marks import place
+
+        with self.store.read() as conn:
+            found, here = heading(conn, self.review_id), place(conn, self.review_id)
+        saved = found[3] if found is not None else None
+        if saved is None or here is None or here[2] is not None or saved - self.now() < _SKEW:
+            return ""
+        from readiness_tui.domain.text.format import moment
+
+        return (
+            f"The last entry in this file is of {moment(saved)}, and this machine's clock says {moment(self.now())}: one of the"
+            " two clocks is wrong. What day it is, and with it what is overdue or lapsed, depends on it."
+        )
 
     @contextmanager
     def once(self, key: str) -> Iterator[None]:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from readiness_tui.domain.checklists.assessment import EvidenceKind
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents import live_note, note, note_rows
@@ -27,7 +26,6 @@ from readiness_tui.domain.incidents.model import (
     Written,
 )
 from readiness_tui.domain.text.format import moment
-from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.judge import judge
 from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.domain.verdict.rival import UNSEEN, Rival, Unseen, Weighed, weigh
@@ -45,10 +43,9 @@ from readiness_tui.services.incidents.changes import (
     check_entry,
     entry_of,
     entry_texts,
-    needs_reason,
     titled,
 )
-from readiness_tui.services.review.evidence import imported
+from readiness_tui.services.incidents.eval_cases import linked, needs_reason
 from readiness_tui.store import assessments, incidents, traces
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
@@ -238,27 +235,10 @@ def set_links(
     what = f"INC-{number}: linked {', '.join([*shown, *dict.fromkeys(eval_cases)]) or 'nothing'}"
     with system_change(desk, what) as (tx, review):
         incident = incidents.get(tx.conn, review.system, number)
-        cases = _linked(tx.conn, incident, eval_cases)
+        cases = linked(tx.conn, incident, eval_cases)
         if base is not None:
             shown, cases = joined(incident.traces, shown, base[0]), joined(incident.eval_cases, cases, base[1])
         incidents.put(tx, replace(incident, traces=shown, eval_cases=cases))
-
-
-def _linked(conn: Connection, incident: Incident, typed: Sequence[str]) -> tuple[str, ...]:
-    """The cases as they are linked: what was awaited and is there now loses its mark."""
-    found, absent = [], []
-    for name in (one.strip() for one in typed):
-        case = name.removeprefix(AWAITED).strip()
-        there = bool(case) and imported(conn, incident.system, EvidenceKind.CASE, case)
-        if case and not there and name == case and case not in incident.eval_cases:
-            absent.append(case)
-        found.append(case if there or name == case else AWAITED + case)
-    if absent:
-        raise ReadinessError(
-            f"{', '.join(one_line(case, 60) for case in absent)}: no golden set and no run of this system has such a case, so"
-            f" nothing would show that it is tested. Import what has it, or link it as still missing: {AWAITED}{one_line(absent[0], 60)}."
-        )
-    return tuple(dict.fromkeys(one for one in found if one.strip(AWAITED)))
 
 
 def unknown_traces(desk: Desk, trace_ids: Sequence[str]) -> tuple[str, ...]:
@@ -354,7 +334,7 @@ def set_status(
         reason = no_eval_reason.strip() or incident.no_eval_reason
         closed = None
         if status is NoteStatus.CLOSED:
-            incident = replace(incident, eval_cases=_linked(tx.conn, incident, incident.eval_cases))
+            incident = replace(incident, eval_cases=linked(tx.conn, incident, incident.eval_cases))
             if incident.resolved is None:
                 raise ReadinessError(
                     f"{incident.name} is not resolved yet. Set the resolved time before closing its note."

@@ -14,7 +14,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.write import note_change, system_change
 from readiness_tui.services.incidents import edit
 from readiness_tui.services.incidents import links as incident_links
-from readiness_tui.services.incidents.changes import raised
+from readiness_tui.services.incidents.eval_cases import raised
 from readiness_tui.store import incidents as stored
 
 #: What the verdict or the gaps rest on.

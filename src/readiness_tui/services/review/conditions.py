@@ -17,7 +17,7 @@ from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.review.evidence import look_up, places_of
 from readiness_tui.services.review.scorecard import frozen_card
-from readiness_tui.store import closings
+from readiness_tui.store import scorecards
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def close(desk: Desk, typed: str, refs: Sequence[str], note: str = "") -> tuple[
     condition = _meant(card, typed)
     with desk.store.read() as conn:
         review = current_review(conn, desk)
-        before = closings.all(conn, review.id)
+        before = scorecards.closings(conn, review.id)
         if done := next((one for one in before if one.key == condition.key), None):
             raise ReadinessError(f"{done.by} closed this condition on {full_day(done.at.date())}: {condition.text}")
         if not [ref for ref in refs if ref.strip()]:
@@ -101,23 +101,23 @@ def close(desk: Desk, typed: str, refs: Sequence[str], note: str = "") -> tuple[
     made = Closing(condition.key, desk.who, desk.now(), said, note.strip())
     what = f"condition closed: {one_line(condition.text, 120)}"
     with desk.store.write(desk.who, what, note.strip(), now=desk.now(), system=review.system) as tx:
-        if any(one.key == made.key for one in closings.all(tx.conn, review.id)):
+        if any(one.key == made.key for one in scorecards.closings(tx.conn, review.id)):
             raise ReadinessError("Somebody else closed this condition just now.")
-        closings.add(tx, review.id, made)
+        scorecards.add_closing(tx, review.id, made)
     return made, _validity(desk, card, review, (*before, made))
 
 
 def honoured(desk: Desk, card: Scorecard) -> tuple[date | None, tuple[Closing, ...]]:
     """Until when the frozen card's verdict holds, with what was closed since it was frozen."""
     with desk.store.read() as conn:
-        made = closings.all(conn, current_review(conn, desk).id)
+        made = scorecards.closings(conn, current_review(conn, desk).id)
     return _until(card, made), made
 
 
 def _of_review(desk: Desk) -> list[ConditionLine]:
     with desk.store.read() as conn:
         review = current_review(conn, desk)
-        closed = {one.key: one for one in closings.all(conn, review.id)}
+        closed = {one.key: one for one in scorecards.closings(conn, review.id)}
     card = frozen_card(desk)
     if card is not None:
         found = card.conditions

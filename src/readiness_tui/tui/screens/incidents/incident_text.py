@@ -13,8 +13,8 @@ from readiness_tui.domain.incidents.search import SearchHit
 from readiness_tui.domain.text.format import day_month, due_day, duration, plural
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.incidents.changes import needs_reason
 from readiness_tui.services.incidents.edit import SECTIONS, TIMES
+from readiness_tui.services.incidents.eval_cases import needs_reason
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.glyphs import Mark
 from readiness_tui.tui.markdown import hanging

@@ -8,7 +8,7 @@ from readiness_tui.domain.incidents.model import FailureClass, Incident, NoteSta
 from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.incidents import edit
-from readiness_tui.services.incidents.changes import needs_reason
+from readiness_tui.services.incidents.eval_cases import needs_reason
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.incidents.around import AroundDialog
 from readiness_tui.tui.screens.incidents.editor import NoteEditor
