@@ -231,7 +231,7 @@ def _incidents(desk: Desk) -> None:
         with suppress(ReadinessError):
             edit.set_field(desk, made.number, key, bad(key) + "\n- " + bad(f"{key} list"))
     write_line(desk, made.number, bad("timeline"))
-    edit.link(desk, made.number, eval_cases=[bad("case0")])
+    edit.link(desk, made.number, eval_cases=["?" + bad("case0")])
     edit.put_action(desk, made.number, Action(0, bad("action"), owner=bad("action.owner"), due=date(2026, 11, 20)))
     closed = edit.create(desk, bad("closed incident"), Sev.SEV1, started=NOW - timedelta(days=2))
     edit.set_time(desk, closed.number, "resolved", NOW - timedelta(days=1))

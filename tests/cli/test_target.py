@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -11,10 +12,10 @@ from pathlib import Path
 import click
 import pytest
 
-from readiness_tui.cli import common
+from readiness_tui.cli import common, opening
 from readiness_tui.cli.root import COMMANDS, WHOLE_FILE, root
 from readiness_tui.services.core import kept, target
-from readiness_tui.services.core.desk import open_desk
+from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.locate import remember
 from readiness_tui.services.review import reviews
 from readiness_tui.store import audit
@@ -314,6 +315,29 @@ def test_a_terminal_is_asked_which_system_and_before_what_cannot_be_undone(
     desk.close()
     assert (told.code, frozen[4], frozen[2]) == ((0, True, False) if answer == "y" else (2, False, False))
     assert ("Nothing was changed." in told.err) == (answer != "y")
+
+
+def test_the_app_opens_where_it_is_told_else_asks_and_alone_takes_the_last_file(
+    cli: Cli, there: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[tuple[Path, int | None]] = []
+
+    def show(desk: Desk, session: common.Session) -> None:
+        opened.append((desk.store.path, desk.review_id))
+        desk.close()
+
+    monkeypatch.setattr(opening, "need_terminal", lambda: None)
+    monkeypatch.setattr(opening, "_show", show)
+    for typed in ((), ("--system", "search"), ("--review", "2026.11"), ("--review", "2026.10", "--system", "search")):
+        assert cli(*typed).code == 0
+    gc.enable()  # which the app does itself once it is painted
+    assert opened == [(there, None), (there, 4), (there, 2), (there, 3)]
+    assert cli("--system", "nobody").code == 2
+    (there.parent / "empty").mkdir()
+    monkeypatch.chdir(there.parent / "empty")
+    assert cli().code == 0
+    gc.enable()
+    assert opened[4:] == [(there, None)]
 
 
 def test_without_a_terminal_what_cannot_be_undone_needs_yes(cli: Cli, there: Path) -> None:

@@ -10,6 +10,7 @@ from readiness_tui.services.review import assess, history, scorecard
 from readiness_tui.store.audit import RowChange
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.form import FormDialog
+from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.dialogs.reviews import ReviewDialog
 from tests.tui.driving import HOSTILE, NARROW, WIDE, Size, answer, notices, painted, press, read
 

@@ -225,7 +225,7 @@ async def test_a_written_incident_is_imported_and_shown(sample_app: ReadinessApp
 async def test_an_eval_case_of_a_linked_trace(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "I", "e", "ctrl+s")
-        assert stored(sample_app, 2).eval_cases == ("inc-2-1",)
+        assert stored(sample_app, 2).eval_cases == ("?inc-2-1",)
         assert "trace-0924" in (sample_app.here / "new-cases.jsonl").read_text(encoding="utf-8")
 
 
@@ -293,7 +293,7 @@ async def test_hostile_text_is_shown_and_obeyed_by_nobody(sample_desk: Desk, siz
     write_line(sample_desk, made.number, HOSTILE)
     for key in edit.SECTIONS:
         edit.set_field(sample_desk, made.number, key, HOSTILE)
-    edit.set_links(sample_desk, made.number, traces=[HOSTILE], eval_cases=[HOSTILE])
+    edit.set_links(sample_desk, made.number, traces=[HOSTILE], eval_cases=[f"?{HOSTILE}"])
     app = ReadinessApp(sample_desk, here=Path("."))
     async with app.run_test(size=size) as pilot:
         await press(pilot, "I")

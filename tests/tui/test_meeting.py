@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from textual.pilot import Pilot
@@ -10,7 +12,7 @@ from textual.pilot import Pilot
 from readiness_tui.domain.checklists.assessment import Dossier, EvidenceKind
 from readiness_tui.domain.verdict.agenda import agenda
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.view import load
+from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.services.review import meeting
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.form import FormDialog
@@ -19,7 +21,7 @@ from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.meeting.screen import MeetingScreen
 from readiness_tui.tui.widgets.key_lines import KeyLines
 from tests.conftest import NOW
-from tests.domain.build import make_item, make_vote
+from tests.domain.build import make_item, make_review, make_vote
 from tests.tui.driving import NARROW, WIDE, Size, answer, painted, press, read
 
 
@@ -43,7 +45,7 @@ async def test_the_agenda_begins_with_the_conflict(sample_app: ReadinessApp, siz
         assert named.endswith("Esc Leave ? Help")
         await press(pilot, "left")  # the page of decisions, after the last
         assert "Nothing yet." in read(pilot, "#item")
-        assert keys(pilot) == "x Export Space Next ← Back p People Esc Leave ? Help"
+        assert keys(pilot) == "Space Next ← Back x Export p People Esc Leave ? Help"
         row = painted(pilot).splitlines()[-1]
         await pilot.click(KeyLines, offset=(row.index("← Back") + 2, 0))  # a key is pressed by the mouse too
         await press(pilot)
@@ -187,9 +189,10 @@ def test_sixty_votes_are_a_tally_and_few_stand_by_name() -> None:
     item = make_item()
     many = Dossier(item, "reliability", votes=tuple(make_vote(2 if n else 0, f"r{n:02}") for n in range(57)))
     people = [f"r{n:02}" for n in range(60)]
-    assert [row.plain for row in item_text.votes(many, people)] == [
+    view = cast(ReviewView, SimpleNamespace(review=make_review(reviewers=people)))
+    assert [row.plain for row in item_text.votes(view, many)] == [
         "VOTES     2: 56 · 0: 1 · not yet: 3",
         "          otherwise: r00 0",
     ]
     few = Dossier(item, "reliability", votes=(make_vote(2), make_vote(0, "ben")))
-    assert [row.plain for row in item_text.votes(few, people)] == ["VOTES     ana 2 · ben 0"]
+    assert [row.plain for row in item_text.votes(view, few)] == ["VOTES     ana 2 · ben 0"]

@@ -49,6 +49,11 @@ async def test_a_file_of_several_systems_asks_once_and_one_key_leads_to_any_revi
         assert began is not None
         assert load(began).review.system == "Search"  # what was begun there still goes there
 
+        await press(pilot, "m", "W", "down", "enter")  # a meeting ends with its review
+        assert app.screen is app.get_screen("traces")
+        assert "Search · release 2026.12" in painted(pilot)
+        await press(pilot, "W", "up", "enter")
+
         await press(pilot, "H", "r", "escape", "W", "slash", *"nowhere")
         assert "No review here is called that." in painted(pilot)
         await press(pilot, "enter", "escape", "escape")

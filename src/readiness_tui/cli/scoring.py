@@ -56,9 +56,7 @@ def score_command(
     if file is not None:
         if words or evidence or kind or witness or dated or note is not None or reason:
             raise click.UsageError("--from brings everything: leave the items and the other options out.")
-        from readiness_tui.sources.settings.scores import read_scores
-
-        said, what = list(read_scores(file)), f"scores from {one_line(file.name, 60)}"
+        said, what = entries.of_file(file), f"scores from {one_line(file.name, 60)}"
     else:
         said, what = _entries(words, evidence, kind, witness, dated, note, reason), ""
     with desk_of(session) as desk:

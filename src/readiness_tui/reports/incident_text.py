@@ -64,7 +64,8 @@ def incident_lines(incident: Incident, missing: Sequence[Link], as_of: date, zon
     """What one asks in the middle of it: its times, what happened, what is to be done, what is not settled, and which
     of its links lead nowhere."""
     incident, missing = masked(incident), masked(tuple(missing))
-    yield f"{incident.name} {incident.severity} · note {incident.status} · {one_line(incident.title)}"
+    was = f" (was {incident.worst})" if incident.worst is not incident.severity else ""
+    yield f"{incident.name} {incident.severity}{was} · note {incident.status} · {one_line(incident.title)}"
     classes = ", ".join(note_rows.failure_classes(incident))
     if classes or incident.item_id:
         yield "  " + " · ".join(filter(None, (classes, incident.item_id and f"did not hold: {incident.item_id}")))

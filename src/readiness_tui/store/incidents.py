@@ -94,9 +94,18 @@ def put(tx: Tx, incident: Incident) -> int:
             "eval_cases": dump(incident.eval_cases),
             "traces": dump(incident.traces),
             "fields": dump(incident.fields),
+            "peak": _peak(tx, incident),
             "written": dump({key: [said.by, stamp(said.at)] for key, said in incident.written.items()}),
         },
     )
+
+
+def _peak(tx: Tx, incident: Incident) -> str:
+    """The highest severity so far, "" where that is the present one: kept by whoever writes, so that no way of lowering
+    one slips past it."""
+    old = tx.get("incident", incident.number) if incident.number else None
+    known = [incident.worst] + [Sev(old[name]) for name in ("severity", "peak") if old and old[name]]
+    return "" if min(known) is incident.severity else min(known).value
 
 
 def put_event(tx: Tx, number: int, entry: TimelineEntry) -> int:
@@ -205,6 +214,7 @@ def _incident(row: Row) -> Incident:
         uid=row["uid"],
         created=opt_moment(row["created"]),
         updated=opt_moment(row["updated"]),
+        peak=Sev(row["peak"]) if row["peak"] else None,
     )
 
 

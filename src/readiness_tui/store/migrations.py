@@ -17,6 +17,7 @@ from readiness_tui.store.upgrades.condition_closing import condition_closing
 from readiness_tui.store.upgrades.declared_facts import declared_facts
 from readiness_tui.store.upgrades.evidence_lookup import evidence_lookup
 from readiness_tui.store.upgrades.explore import explore
+from readiness_tui.store.upgrades.incident_peak import incident_peak
 from readiness_tui.store.upgrades.incident_record import incident_record
 from readiness_tui.store.upgrades.kept_records import kept_records
 from readiness_tui.store.upgrades.kept_results import kept_results
@@ -61,6 +62,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     condition_closing,
     people_roles,
     together,
+    incident_peak,
 )
 
 

@@ -55,7 +55,8 @@ async def ask_which(app: App[None]) -> None:
 
 async def move_to(app: App[None], desk: Desk) -> None:
     """Work on another review of the open file, in the same room: every room begins anew, with nothing of the old one."""
-    room = next((one.ROOM for one in reversed(app.screen_stack) if isinstance(one, RoomScreen)), "overview")
+    rooms = [one.ROOM for one in reversed(app.screen_stack) if isinstance(one, RoomScreen)]
+    room = next((one for one in rooms if one in ROOMS), "overview")  # a meeting is over with its review
     while len(app.screen_stack) > 1:
         await app.pop_screen()
     for name in ROOMS:

@@ -326,6 +326,21 @@ def test_closed_with_a_reason_instead_of_an_eval_case(days: int, verdict: Verdic
     assert with_incident(closed_incident(7, Sev.SEV3, eval_cases=())).verdict is GO
 
 
+@pytest.mark.parametrize("now", [Sev.SEV3, Sev.SEV4])
+def test_a_severity_that_was_lowered_still_counts(now: Sev):
+    for worst in (Sev.SEV1, Sev.SEV2):
+        still_open = with_incident(make_incident(7, now, peak=worst))
+        assert (still_open.verdict, keys(still_open, CONDITIONS)) == (CONDITIONS, {"incident/7"})
+        assert f"open {now}, lowered from {worst}" in next(iter(still_open.causes)).text
+        closed = closed_incident(7, now, peak=worst, eval_cases=("?c9",))  # a case that is not there yet proves nothing
+        assert with_incident(closed).verdict is CONDITIONS
+        assert with_incident(replace(closed, eval_cases=("c9",))).verdict is GO
+    late = closed_incident(7, now, peak=Sev.SEV1, actions=(Action(3, "rotate keys", due=YESTERDAY),))
+    assert with_incident(late).verdict is NO_GO
+    assert with_incident(replace(late, peak=Sev.SEV2)).verdict is GO
+    assert with_incident(make_incident(7, Sev.SEV1, peak=now)).verdict is NO_GO  # raised since
+
+
 # --- overall
 
 

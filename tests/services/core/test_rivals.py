@@ -144,13 +144,13 @@ CASES = {
     ),
     "timeline text": Case(
         _line,
-        lambda desk, new, saw: edit.change_entry(desk, INC, replace(saw, text=new), base=saw),
+        lambda desk, new, saw: edit.put_entry(desk, INC, replace(saw, text=new), base=saw),
         lambda desk: _line(desk).text,
         "as ben saw it", "as ana saw it", "as both saw it",
     ),
     "timeline time": Case(
         _line,
-        lambda desk, new, saw: edit.change_entry(desk, INC, replace(saw, at=saw.at - new), base=saw),
+        lambda desk, new, saw: edit.put_entry(desk, INC, replace(saw, at=saw.at - new), base=saw),
         lambda desk: _line(desk).at.second,
         timedelta(seconds=1), timedelta(seconds=2), "2026-11-20 09:00",
     ),
@@ -327,8 +327,8 @@ def test_before_the_reveal_each_has_a_note_of_their_own(two: tuple[Desk, Desk]) 
 def test_what_is_gone_leaves_what_was_typed(two: tuple[Desk, Desk]) -> None:
     ana, ben = two
     saw = _line(ana)
-    edit.change_entry(ben, INC, replace(saw, text="ben's words"), base=saw)
-    edit.change_entry(ana, INC, replace(saw, text="ana's words"), base=saw)
+    edit.put_entry(ben, INC, replace(saw, text="ben's words"), base=saw)
+    edit.put_entry(ana, INC, replace(saw, text="ana's words"), base=saw)
     edit.remove_entry(ben, INC, saw.id)
     (kept,) = settling.waiting(ana)
     assert (kept.rival.value, kept.stored) == ("ana's words", "")

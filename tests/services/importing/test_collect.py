@@ -298,6 +298,22 @@ def test_a_trace_grows_over_flushes_and_a_repeated_span_changes_nothing(desk, co
         assert [info.traces for info in imports.all(conn, "Support bot")] == [1, 1]
 
 
+def test_what_comes_in_goes_to_the_newest_review_of_the_system_unless_one_was_named(desk, monkeypatch):
+    into = []
+    monkeypatch.setattr(collect, "import_records", lambda at, *rest, **how: into.append(at.review_id))
+    began = desk.review_id
+    with Collector(desk, 0) as newest, Collector(desk, 0, follow=False) as named:
+        made = []
+        for system, number in (("Support bot", "2"), ("Search", "9")):  # while it listens
+            rival = open_desk(desk.store.path, "ben", clock=lambda: NOW)
+            made.append(reviews.new_review(rival, system=system, release=number, checklists=["safety"]).id)
+            rival.close()
+        for collector in (newest, named):
+            assert post(collector, body=batch(span("00000000000000b1"))) == (200, b"{}")
+            collector.flush()
+    assert into == [made[0], began]
+
+
 @pytest.mark.parametrize("order", ["before", "after"])
 def test_an_evaluation_joins_its_trace_whichever_comes_first(desk, collector, order):
     sent = [("/v1/traces", batch(span("00000000000000b1"))), ("/v1/logs", evaluation(TRACE, 0.25))]

@@ -17,7 +17,7 @@ from readiness_tui.services.core.choices import choose
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.importing.imports import import_path
-from readiness_tui.services.incidents import cases, edit
+from readiness_tui.services.incidents import cases, edit, log
 from readiness_tui.services.review import assess, gaps, history, scorecard
 from readiness_tui.sources.kit.shipped import shipped_folder
 from tests.conftest import NOW
@@ -305,6 +305,55 @@ def test_a_severe_one_closes_with_an_eval_case_or_a_reason(sample_desk: Desk, se
     assert load(sample_desk).judgement.parts[Part.INCIDENTS] is Verdict.GO
 
 
+def test_lowered_closed_and_raised_again_slips_past_nothing(sample_desk: Desk) -> None:
+    def part() -> Verdict:
+        return load(sample_desk).judgement.parts[Part.INCIDENTS]
+
+    made = opened(sample_desk, Sev.SEV1)
+    assert part() is Verdict.NO_GO
+    edit.set_title(sample_desk, made.number, made.title, Sev.SEV3)
+    assert part() is Verdict.CONDITIONS  # lowered while it is open: a condition, and no less
+    edit.set_time(sample_desk, made.number, "resolved", NOW)
+    with pytest.raises(ReadinessError, match="was a sev1: it closes with a linked eval case"):
+        edit.set_status(sample_desk, made.number, NoteStatus.CLOSED)
+    edit.set_status(sample_desk, made.number, NoteStatus.CLOSED, no_eval_reason="a false alarm")
+    closed = edit.get(sample_desk, made.number)
+    assert (closed.severity, closed.worst) == (Sev.SEV3, Sev.SEV1)
+    assert part() is Verdict.CONDITIONS
+    # One that never was severe closes as it is, and is not raised afterwards without what would have closed it.
+    mild = opened(sample_desk, Sev.SEV4)
+    edit.set_time(sample_desk, mild.number, "resolved", NOW)
+    edit.set_status(sample_desk, mild.number, NoteStatus.CLOSED)
+    with pytest.raises(ReadinessError, match="is closed, and a sev2 closes only with"):
+        edit.set_title(sample_desk, mild.number, mild.title, Sev.SEV2)
+    with pytest.raises(ReadinessError, match="is closed, and a sev1 closes only with"):
+        log.note_line(sample_desk, mild.number, "/sev1 all of it")
+    assert edit.get(sample_desk, mild.number).severity is Sev.SEV4
+    edit.link(sample_desk, mild.number, eval_cases=["case-31"])
+    edit.set_title(sample_desk, mild.number, mild.title, Sev.SEV2)
+    assert edit.get(sample_desk, mild.number).worst is Sev.SEV2
+
+
+def test_an_eval_case_that_is_linked_is_there_or_said_to_be_missing(sample_desk: Desk, tmp_path: Path) -> None:
+    made = opened(sample_desk, Sev.SEV2)
+    edit.set_time(sample_desk, made.number, "resolved", NOW)
+    with pytest.raises(
+        ReadinessError, match=r"case-99: no golden set and no run .* link it as still missing: \?case-99"
+    ):
+        edit.link(sample_desk, made.number, eval_cases=["case-31", "case-99"])
+    assert edit.get(sample_desk, made.number).eval_cases == ()
+    edit.link(sample_desk, made.number, eval_cases=["?case-99", "?case-31", " ? "])
+    assert edit.get(sample_desk, made.number).eval_cases == ("?case-99", "case-31")
+    edit.set_links(sample_desk, made.number, traces=[], eval_cases=["?case-99"])
+    with pytest.raises(ReadinessError, match="case-99 is not there yet"):
+        edit.set_status(sample_desk, made.number, NoteStatus.CLOSED)
+    golden = tmp_path / "more.jsonl"
+    golden.write_text('{"id": "case-99", "question": "And now?", "must_include": ["yes"]}\n', encoding="utf-8")
+    import_path(sample_desk, golden)
+    edit.set_status(sample_desk, made.number, NoteStatus.CLOSED)
+    assert edit.get(sample_desk, made.number).proving_cases == ("case-99",)
+
+
 def test_closing_a_closed_note_again_does_not_move_its_day(sample_desk: Desk) -> None:
     """As whoever adds the reason later does: the ninety days of its condition go on."""
     before, today = edit.get(sample_desk, CLOSED).closed, load(sample_desk).as_of
@@ -422,7 +471,7 @@ def test_a_trace_becomes_the_skeleton_of_an_eval_case(sample_desk: Desk, tmp_pat
     assert case["id"] == "inc-2-1"
     assert case["question"].strip()
     assert case["tags"] == ["incident", "INC-2"]
-    assert edit.get(sample_desk, IN_REVIEW).eval_cases == ("inc-2-1",)
+    assert edit.get(sample_desk, IN_REVIEW).eval_cases == ("?inc-2-1",)  # in the file, and in no golden set yet
 
     # The file is still an eval set, and the next case is proposed for it.
     result = import_path(sample_desk, file)[0]

@@ -60,7 +60,7 @@ def filled(desk: Desk) -> Incident:
     }.items():
         edit.set_field(desk, number, key, text)
     edit.classify(desk, number, FailureClass.TOOL, "")
-    edit.link(desk, number, eval_cases=["case-1"])
+    edit.link(desk, number, eval_cases=["?case-1"])
     action = Action(0, "A key for `refund`", ActionKind.PREVENT, "ben", verify="replay case-1")
     action_id = edit.put_action(desk, number, action)
     edit.begin_action(desk, number, action_id)

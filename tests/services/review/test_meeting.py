@@ -171,7 +171,8 @@ def test_decisions_since_the_meeting_began(desk: Desk) -> None:
     record(desk, ["OBS-01"], "https://example.org/log @b 8 Dec")
     assess.score(desk, ["OBS-02"], 2)
     history.undo(desk, history.log(desk, limit=1)[0].id)  # a slip of the finger is no decision
-    promise(desk, ["REL-02"], owner="ben", due=DAY, deferred=True)
+    promise(desk, ["REL-02"], owner="ben", due=DAY)
+    promise(desk, ["REL-02"], owner="ben", due=DAY, deferred=True)  # as agreed before: put off all the same
     assess.waive(desk, "REL-04", "known | risk", "ana", DAY)
     desk.clock = lambda: NOW + timedelta(hours=2, minutes=59)
     assert meeting.open_meeting(desk) == begun  # opened again, it goes on

@@ -298,6 +298,7 @@ def test_ordinary_lines_are_decoded_once(monkeypatch):
     for raw in (
         b'{"a": 1, "b": [{"c": "x\\"y: 1"}, 2.5, null], "d": {"e": true}, "n": -9223372036854775808}',
         b'{"a" : "b", "t": "10 : 1 \\u00e4"}',
+        b'{"spans": [{"in": [{"in": [{"attributes": [{"value": {"arrayValue": {"values": [{"intValue": "1"}]}}}]}]}]}]}',
         '["ä", {}]'.encode(),
     ):
         jsonio.decode(raw)

@@ -118,6 +118,10 @@ class Written:
     at: datetime
 
 
+#: Before the id of an eval case that is linked and not there yet.
+AWAITED = "?"
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
     """`number` is shown as INC-<number>, in this file; `uid` is the same in every file that holds the incident. Open =
@@ -151,10 +155,21 @@ class Incident:
     uid: str = ""
     created: datetime | None = None
     updated: datetime | None = None
+    peak: Sev | None = None  # the highest severity it has had; None: never another one
 
     @property
     def name(self) -> str:
         return f"INC-{self.number}"
+
+    @property
+    def worst(self) -> Sev:
+        """The highest severity it has had, however it was lowered since: sev1 is the highest."""
+        return min(self.severity, self.peak or self.severity)
+
+    @property
+    def proving_cases(self) -> tuple[str, ...]:
+        """The linked eval cases that are there; one that is still to come is linked as `?its-id`."""
+        return tuple(case for case in self.eval_cases if not case.startswith(AWAITED))
 
     @property
     def open(self) -> bool:

@@ -93,7 +93,7 @@ def _linked(item: Item, spec: ProbeSpec, data: ProbeInput) -> Proposal:
     tally = ShareTally()
     known = set() if data.eval_set is None else {case.id for case in data.eval_set.cases}
     for incident in data.incidents:
-        if incident.severity in (Sev.SEV1, Sev.SEV2):
+        if incident.worst in (Sev.SEV1, Sev.SEV2):
             held = known & set(incident.eval_cases)
             lacks = (
                 "a golden set to look their case up in" if data.eval_set is None else "a case that is in the golden set"

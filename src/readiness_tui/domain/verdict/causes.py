@@ -284,27 +284,33 @@ def checklist_causes(
 def incident_causes(
     incidents: Iterable[Incident], policy: Policy, gaps: Mapping[str, Gap], as_of: date
 ) -> Iterator[Cause]:
-    """INCIDENTS, for those in scope. An action without a date has its gap's date."""
+    """INCIDENTS, for those in scope. An action without a date has its gap's date.
+
+    A severity that was lowered makes the NO-GO of an open incident a condition, and no less. A closed one, and its
+    actions, are held to the highest severity that it had.
+    """
 
     def cause(key: str, verdict: Verdict, text: str, act: str, lifts: tuple[str, ...] = (), gap_key: str = "") -> Cause:
         severity = Severity.BLOCKER if verdict is Verdict.NO_GO else Severity.MAJOR
         return Cause(key, Part.INCIDENTS, verdict, text, severity, gap_key=gap_key, lifts=lifts, act=act)
 
     for incident in incidents:
-        if incident.severity not in (Sev.SEV1, Sev.SEV2):
+        if incident.worst not in (Sev.SEV1, Sev.SEV2):
             continue
+        lowered = f", lowered from {incident.worst}" if incident.worst is not incident.severity else ""
         key, name = f"incident/{incident.number}", f"{incident.name} {incident.title}"
         if incident.open:
             verdict = Verdict.NO_GO if incident.severity is Sev.SEV1 else Verdict.CONDITIONS
             lifts = tuple(f"{key}/{action.id}" for action in incident.actions if action.done is None)
             act = "set when it was resolved, and close its note"
-            yield cause(key, verdict, f"{incident.name} is an open {incident.severity}: {incident.title}", act, lifts)
-        elif not incident.eval_cases and not _closed_long_ago(incident, policy, as_of):
+            said = f"{incident.name} is an open {incident.severity}{lowered}: {incident.title}"
+            yield cause(key, verdict, said, act, lifts)
+        elif not incident.proving_cases and not _closed_long_ago(incident, policy, as_of):
             why = _because("", incident.no_eval_reason) or ", without a reason"
-            text = f"{name} is a {incident.severity} closed without an eval case{why}"
+            text = f"{name} is a {incident.worst} closed without an eval case{why}"
             act = "add a case that fails before the fix and passes after it, and link it"
             yield cause(f"{key}/eval-case", Verdict.CONDITIONS, text, act)
-        if incident.severity is not Sev.SEV1:
+        if incident.worst is not Sev.SEV1:
             continue
         for action in incident.actions:
             gap = gaps.get(f"{key}/{action.id}")

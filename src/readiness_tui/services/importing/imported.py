@@ -14,6 +14,8 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.store import imports
 from readiness_tui.store.imports import ImportInfo, ImportReject
 
+__all__ = ["ImportInfo", "Rejected", "all_imports", "reject_line", "rejects_of", "write_rejects"]
+
 
 class Rejected(Protocol):
     """A line that was not imported: its number (0: unknown), the reason, and how it begins."""

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.incidents.model import AWAITED
 from readiness_tui.domain.text.masking import mask_all
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
@@ -66,7 +67,8 @@ def add_case(desk: Desk, number: int, trace_id: str, case_id: str, path: Path) -
 
     end = "\n" if before and not before.endswith("\n") else ""
     write_text(path, f"{before}{end}{json.dumps(record, ensure_ascii=False)}\n")
-    link(desk, number, traces=[trace.id], eval_cases=[case_id])
+    # In no golden set before the file is imported: until then it is linked as still missing.
+    link(desk, number, traces=[trace.id], eval_cases=[AWAITED + case_id])
 
 
 def _read(path: Path) -> str:

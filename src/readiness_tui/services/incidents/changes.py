@@ -57,7 +57,23 @@ def _write_incident(tx: Tx, desk: Desk, review: Review, ref: str, values: dict[s
     )
     if moved and (said := note.out_of_order(changed)):
         raise ReadinessError(said)
+    raised(incident, changed.severity)
     incidents.put(tx, changed)
+
+
+def needs_reason(incident: Incident) -> bool:
+    """Whether closing the note takes a reason: one that is or was a sev1 or sev2, without an eval case,
+    and none given yet."""
+    return incident.worst in (Sev.SEV1, Sev.SEV2) and not incident.proving_cases and not incident.no_eval_reason
+
+
+def raised(incident: Incident, severity: Sev) -> None:
+    """Raises ReadinessError where a closed incident would become one that could not have been closed."""
+    if not incident.open and severity is not incident.severity and needs_reason(replace(incident, severity=severity)):
+        raise ReadinessError(
+            f"{incident.name} is closed, and a {severity} closes only with a linked eval case, or the reason why none can"
+            " exist. Move its note back to reviewed, raise it, and close it again."
+        )
 
 
 def titled(title: str) -> None:

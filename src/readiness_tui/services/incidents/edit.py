@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from readiness_tui.domain.checklists.assessment import EvidenceKind
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents import live_note, note, note_rows
 from readiness_tui.domain.incidents.model import (
+    AWAITED,
     Action,
     ActionState,
     FailureClass,
@@ -25,6 +27,7 @@ from readiness_tui.domain.incidents.model import (
     Written,
 )
 from readiness_tui.domain.text.format import moment
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.judge import judge
 from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.domain.verdict.rival import UNSEEN, Rival, Unseen, Weighed, weigh
@@ -42,8 +45,10 @@ from readiness_tui.services.incidents.changes import (
     check_entry,
     entry_of,
     entry_texts,
+    needs_reason,
     titled,
 )
+from readiness_tui.services.review.evidence import imported
 from readiness_tui.store import assessments, incidents, traces
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
@@ -92,7 +97,8 @@ def create(
 def set_title(
     desk: Desk, number: int, title: str, severity: Sev, *, base: tuple[str, Sev] | None = None
 ) -> Rival | None:
-    """Change what the incident is called and how severe it is.
+    """Change what the incident is called and how severe it is. One that is closed becomes a sev1 or sev2 only with what
+    closes those.
 
     `base`: title and severity as the writer saw them; what they left alone stays as it is stored now. Where somebody
     else has changed one of them since, theirs stays and this one is kept beside it: it is returned.
@@ -104,29 +110,26 @@ def set_title(
         return save(tx, desk, review, INCIDENT, str(number), new, saw)
 
 
-def put_entry(desk: Desk, number: int, entry: TimelineEntry) -> TimelineEntry:
-    """Add a line to the timeline (id 0) or change one."""
+def put_entry(desk: Desk, number: int, entry: TimelineEntry, *, base: TimelineEntry | None = None) -> Rival | None:
+    """Add a line to the timeline (id 0), or change what one says, when, and where it is known from.
+
+    `base`: the line as the writer saw it, otherwise as for `set_title`.
+    """
     check_entry(entry)
     _past(desk, "This line", entry.at)
     entry = replace(entry, text=entry.text.strip())
     with note_change(desk, f"INC-{number}: {entry.text[:60]}") as (tx, review):
         incident = incidents.get(tx.conn, review.system, number)
-        if entry.id:
-            entry_of(incident, entry.id, entry.text)
-        return replace(entry, id=incidents.put_event(tx, number, entry))
-
-
-def change_entry(desk: Desk, number: int, entry: TimelineEntry, *, base: TimelineEntry) -> Rival | None:
-    """Change a line of the timeline; `base`: the line as the writer saw it, otherwise as for `set_title`."""
-    check_entry(entry)
-    _past(desk, "This line", entry.at)
-    with note_change(desk, f"INC-{number}: {entry.text.strip()[:60]}") as (tx, review):
-        entry_of(incidents.get(tx.conn, review.system, number), entry.id, entry.text)
-        return save(tx, desk, review, ENTRY, f"{number}/{entry.id}", entry_texts(entry), entry_texts(base))
+        if not entry.id:
+            incidents.put_event(tx, number, entry)
+            return None
+        entry_of(incident, entry.id, entry.text)
+        saw = None if base is None else entry_texts(base)
+        return save(tx, desk, review, ENTRY, f"{number}/{entry.id}", entry_texts(entry), saw)
 
 
 def remove_entry(desk: Desk, number: int, entry_id: int, *, base: TimelineEntry | None = None) -> Rival | None:
-    """Take a line out of the timeline; the history keeps it, and undo brings it back. `base` as for `change_entry`."""
+    """Take a line out of the timeline; the history keeps it, and undo brings it back. `base` as for `put_entry`."""
     with note_change(desk, f"INC-{number}: a line of the timeline removed") as (tx, review):
         entry_of(incidents.get(tx.conn, review.system, number), entry_id)
         saw = None if base is None else seen(text=base.text)
@@ -225,16 +228,37 @@ def set_links(
     eval_cases: Sequence[str],
     base: tuple[Sequence[str], Sequence[str]] | None = None,
 ) -> None:
-    """Link exactly these traces and eval cases. `base`: those that the writer saw; what somebody else has linked since
-    stays, and what they took out stays out."""
-    wanted = tuple(dict.fromkeys(traces)), tuple(dict.fromkeys(eval_cases))
-    what = f"INC-{number}: linked {', '.join([*wanted[0], *wanted[1]]) or 'nothing'}"
+    """Link exactly these traces and eval cases. A case has to be in a golden set or a run of the system; one that comes
+    later is linked as `?its-id`, and counts once it is there and linked again, or the note closes.
+
+    `base`: those that the writer saw; what somebody else has linked since stays, and what they took out stays out.
+    Raises ReadinessError where a case is nowhere, unless it was linked before.
+    """
+    shown = tuple(dict.fromkeys(traces))
+    what = f"INC-{number}: linked {', '.join([*shown, *dict.fromkeys(eval_cases)]) or 'nothing'}"
     with system_change(desk, what) as (tx, review):
         incident = incidents.get(tx.conn, review.system, number)
-        shown, cases = wanted
+        cases = _linked(tx.conn, incident, eval_cases)
         if base is not None:
             shown, cases = joined(incident.traces, shown, base[0]), joined(incident.eval_cases, cases, base[1])
         incidents.put(tx, replace(incident, traces=shown, eval_cases=cases))
+
+
+def _linked(conn: Connection, incident: Incident, typed: Sequence[str]) -> tuple[str, ...]:
+    """The cases as they are linked: what was awaited and is there now loses its mark."""
+    found, absent = [], []
+    for name in (one.strip() for one in typed):
+        case = name.removeprefix(AWAITED).strip()
+        there = bool(case) and imported(conn, incident.system, EvidenceKind.CASE, case)
+        if case and not there and name == case and case not in incident.eval_cases:
+            absent.append(case)
+        found.append(case if there or name == case else AWAITED + case)
+    if absent:
+        raise ReadinessError(
+            f"{', '.join(one_line(case, 60) for case in absent)}: no golden set and no run of this system has such a case, so"
+            f" nothing would show that it is tested. Import what has it, or link it as still missing: {AWAITED}{one_line(absent[0], 60)}."
+        )
+    return tuple(dict.fromkeys(one for one in found if one.strip(AWAITED)))
 
 
 def unknown_traces(desk: Desk, trace_ids: Sequence[str]) -> tuple[str, ...]:
@@ -311,11 +335,6 @@ def reopening(desk: Desk, number: int, status: NoteStatus) -> Reopening | None:
     return Reopening(items, view.judgement.verdict, after.verdict)
 
 
-def needs_reason(incident: Incident) -> bool:
-    """Whether closing the note takes a reason: a sev1 or sev2 without an eval case, and none given yet."""
-    return incident.severity in (Sev.SEV1, Sev.SEV2) and not incident.eval_cases and not incident.no_eval_reason
-
-
 def set_status(
     desk: Desk, number: int, status: NoteStatus, *, no_eval_reason: str = "", base: NoteStatus | None = None
 ) -> None:
@@ -335,14 +354,21 @@ def set_status(
         reason = no_eval_reason.strip() or incident.no_eval_reason
         closed = None
         if status is NoteStatus.CLOSED:
+            incident = replace(incident, eval_cases=_linked(tx.conn, incident, incident.eval_cases))
             if incident.resolved is None:
                 raise ReadinessError(
                     f"{incident.name} is not resolved yet. Set the resolved time before closing its note."
                 )
             if needs_reason(replace(incident, no_eval_reason=reason)):
+                is_ = f"is a {incident.severity}" if incident.worst is incident.severity else f"was a {incident.worst}"
+                waits = [one.removeprefix(AWAITED) for one in incident.eval_cases if one.startswith(AWAITED)]
                 raise ReadinessError(
-                    f"{incident.name} is a {incident.severity}: it closes with a linked eval case, or with the reason"
-                    " why none can exist."
+                    f"{incident.name} {is_}: it closes with a linked eval case, or with the reason why none can exist."
+                    + (
+                        f" {', '.join(waits)} is not there yet: import the golden set or run that has it."
+                        if waits
+                        else ""
+                    )
                 )
             closed = incident.closed or desk.today(review)
         for item in reopened(tx.conn, incident, status, review):

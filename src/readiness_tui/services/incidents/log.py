@@ -14,6 +14,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.write import note_change, system_change
 from readiness_tui.services.incidents import edit
 from readiness_tui.services.incidents import links as incident_links
+from readiness_tui.services.incidents.changes import raised
 from readiness_tui.store import incidents as stored
 
 #: What the verdict or the gaps rest on.
@@ -99,6 +100,7 @@ def _commanded(incident: Incident, line: LiveLine) -> tuple[Incident, str, tuple
         return incident, line.text, ()
     why = f": {line.text}" if line.text else ""
     if line.severity is not None:
+        raised(incident, line.severity)
         moved = f"{incident.severity} → {line.severity}" if line.severity is not incident.severity else line.severity
         return replace(incident, severity=line.severity), f"Severity {moved}{why}", ()
     words = f"{line.command.capitalize()}{why}"

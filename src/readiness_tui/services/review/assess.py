@@ -50,7 +50,7 @@ def score(desk: Desk, items: Sequence[str], points: int | None, *, room: Sequenc
 
 def _vote(tx: Tx, desk: Desk, review: Review, vote: Vote) -> None:
     """One person has one vote on an item, however their name was spelt: a later one replaces it."""
-    roles.require(desk, review, Act.VOTE)
+    roles.require(desk, review, Act.VOTE, vote.reviewer)
     reviewer = roles.spelling(tx.conn, review, vote.reviewer)
     _clear_vote(tx, review, vote.item_id, reviewer, keep=reviewer)
     assessments.put_vote(tx, review.id, replace(vote, reviewer=reviewer, at=desk.now()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from readiness_tui.domain.verdict.decision import Decision, Topic
-from readiness_tui.domain.verdict.gap import called
+from readiness_tui.domain.verdict.gap import Gap, called
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import history
@@ -27,23 +27,29 @@ def decisions(desk: Desk, view: ReviewView, meeting: Meeting) -> tuple[Decision,
     What was taken back, or ended as it was before, is not in it; nor what the history does not show this person.
     """
     before: dict[Place, Row | None] = {}
-    after: dict[Place, tuple[Row | None, AuditEntry]] = {}
+    after: dict[Place, Row | None] = {}
     whole: dict[str, Decision] = {}
+    put_off: dict[str, None] = {}  # what a person calls the gaps, in the order in which they were put off
     for entry in _since(desk, meeting.since):
+        if entry.why == DEFERRED and entry.undone_by is None:
+            put_off.update(dict.fromkeys(entry.what.partition(" deferred: ")[0].split(", ")))
         for row in history.rows(desk, entry.id):
             place = (row.table, row.pk)
             before.setdefault(place, row.old)
             after.pop(place, None)
-            after[place] = (row.new, entry)
+            after[place] = row.new
             if row.table in _WHOLE and entry.undoes is None and entry.undone_by is None and _by_person(row):
                 whole[entry.what] = Decision(_WHOLE[row.table], "", _sentence(entry))
     found: dict[tuple[Topic, str], Decision] = {}
-    for (table, pk), (new, entry) in after.items():
+    for (table, pk), new in after.items():
         old = before[table, pk]
         if old != new:
-            for one in _said(view, table, old, new, entry):
+            for one in _said(view, table, old, new):
                 found.pop((one.topic, one.about), None)
                 found[one.topic, one.about] = one
+    for gap in view.gaps.values():
+        if called(gap.key) in put_off and gap.state.live:
+            found[Topic.DEFERRED, called(gap.key)] = _promised(view, gap, Topic.DEFERRED)
     # Who sees to it stands beside what was decided of the same item.
     beside = {(one.about, one.owner, one.due) for one in found.values() if one.topic is not Topic.OWNER}
     agreed = {about for topic, about in found if topic is Topic.CONSENSUS}
@@ -76,7 +82,7 @@ def _sentence(entry: AuditEntry) -> str:
     return f"{entry.what}: {entry.why}" if entry.why else entry.what
 
 
-def _said(view: ReviewView, table: str, old: Row | None, new: Row | None, entry: AuditEntry) -> Iterator[Decision]:
+def _said(view: ReviewView, table: str, old: Row | None, new: Row | None) -> Iterator[Decision]:
     """What one row says that is not as it was before the meeting."""
     item = str((new or old or {}).get("item_id", ""))
     gap = view.gaps.get(view.workings.gap_keys.get(item, ""))
@@ -106,21 +112,24 @@ def _said(view: ReviewView, table: str, old: Row | None, new: Row | None, entry:
             points = "n/a" if new["na"] else new["points"]
             yield Decision(Topic.CONSENSUS, item, f"{points}, by {new['person']}: {new['reason']}", owner, due)
     elif table == "gap" and new is not None:
-        yield from _of_gap(view, old, new, entry)
+        yield from _of_gap(view, old, new)
     elif table == "condition" and new is not None and new["by_hand"]:
         condition = next((one for one in view.judgement.conditions if one.key == new["name"]), None)
         if condition is not None:
             yield Decision(Topic.OWNER, called(condition.key), condition.text, condition.owner, condition.due)
 
 
-def _of_gap(view: ReviewView, old: Row | None, new: Row, entry: AuditEntry) -> Iterator[Decision]:
+def _of_gap(view: ReviewView, old: Row | None, new: Row) -> Iterator[Decision]:
     """A gap that somebody took on, gave back or moved; what the rules did to it by themselves is no decision."""
     gap = view.gaps.get(new["name"])
     moved = (old is not None and old["due"] != new["due"]) or (new["due_changes"] != (old or new)["due_changes"])
     owned = new["owner"] != (old["owner"] if old else "")
-    if gap is not None and gap.state.live and (owned or moved or entry.why == DEFERRED):
-        topic = Topic.DEFERRED if entry.why == DEFERRED else Topic.OWNER
-        about = called(gap.key)
-        others = [item for item, key in view.workings.gap_keys.items() if key == gap.key and item != about]
-        shared = f" (with {', '.join(others)})" if others else ""
-        yield Decision(topic, about, gap.title.removeprefix(f"{about} ") + shared, gap.owner, gap.due)
+    if gap is not None and gap.state.live and (owned or moved):
+        yield _promised(view, gap, Topic.OWNER)
+
+
+def _promised(view: ReviewView, gap: Gap, topic: Topic) -> Decision:
+    about = called(gap.key)
+    others = [item for item, key in view.workings.gap_keys.items() if key == gap.key and item != about]
+    shared = f" (with {', '.join(others)})" if others else ""
+    return Decision(topic, about, gap.title.removeprefix(f"{about} ") + shared, gap.owner, gap.due)

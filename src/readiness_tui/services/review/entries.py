@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from readiness_tui.domain.checklists.assessment import Standing
 from readiness_tui.domain.checklists.entries import ItemEntry
@@ -23,6 +24,13 @@ from readiness_tui.services.review.evidence import Places, places_of
 from readiness_tui.services.review.items import item_ids, outside_depth
 from readiness_tui.store import gaps as stored
 from readiness_tui.store.rows import Tx
+
+
+def of_file(file: Path) -> list[ItemEntry]:
+    """What a YAML file says of items (docs/scripts.md). Raises ReadinessError with the line and field that is wrong."""
+    from readiness_tui.sources.settings.scores import read_scores
+
+    return list(read_scores(file))
 
 
 @dataclass(frozen=True, slots=True)

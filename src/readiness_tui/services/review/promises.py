@@ -51,6 +51,8 @@ def promise(
         raise ReadinessError("Who sees to it, and by when? Type a name, a day, or both.")
     what = f"{', '.join(called(key) for key in keys)}{' deferred' if deferred else ''}: {' '.join(parts)}"
     with system_change(desk, what, DEFERRED if deferred else "") as (tx, review):
+        if deferred:
+            _ = tx.change_id  # that it was put off is told even where owner and date stay as they are
         stored, kept = gaps.all(tx.conn, review.system), list[Rival | None]()
         for key, fresh in made.items():
             gap = stored.get(key, fresh)

@@ -36,7 +36,7 @@ class GroupedRecord(NamedTuple):
     text: str
 
 
-_decode = msgspec.json.Decoder(tuple[str, str, int, str]).decode
+_head = msgspec.json.Decoder(tuple[str, str, int, int]).decode  # key, kind, line, bytes of the text behind it
 
 
 class Groups:
@@ -63,7 +63,8 @@ class Groups:
     def add(self, key: str, piece: GroupedRecord) -> None:
         if self._files:
             part = zlib.crc32(key.encode("utf-8", "surrogatepass")) % self._parts
-            self._files[part].write(_encode((key, piece.kind, int(piece.line), piece.text)) + b"\n")
+            text = piece.text.encode("utf-8", "surrogatepass")
+            self._files[part].write(_encode((key, piece.kind, int(piece.line), len(text))) + b"\n" + text)
         else:
             self._held.setdefault(key, []).append(piece)
 
@@ -72,8 +73,9 @@ class Groups:
         for file in self._files:
             file.seek(0)
             part: dict[str, list[GroupedRecord]] = {}
-            for line in file:
-                key, kind, number, text = _decode(line)
+            while head := file.readline():
+                key, kind, number, size = _head(head)
+                text = file.read(size).decode("utf-8", "surrogatepass")
                 part.setdefault(key, []).append(GroupedRecord(kind, number, text))
             yield from part.items()
 

@@ -12,8 +12,8 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.tui import hands
 from readiness_tui.tui.host import Host, host
-from readiness_tui.tui.screens import hands
 from readiness_tui.tui.widgets.bars import NavBar, RoomTab, TitleBar
 from readiness_tui.tui.widgets.pick_list import PickList
 

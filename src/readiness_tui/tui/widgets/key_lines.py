@@ -41,7 +41,10 @@ class KeyLines(Static):
         width = max(self.content_size.width, 20)
         lines: list[list[tuple[str, str, str]]] = [[]]
         used, seen = 0, set()
-        for _, binding, enabled, _ in self.screen.active_bindings.values():
+        place = {one.id: n for n, one in enumerate(type(self.screen).BINDINGS) if isinstance(one, Binding)}
+        # In the screen's own order; what it has from elsewhere (the help) is the last.
+        active = sorted(self.screen.active_bindings.values(), key=lambda one: place.get(one.binding.id, len(place)))
+        for _, binding, enabled, _ in active:
             if binding.action in seen or not enabled or not self._offered(binding):
                 continue
             seen.add(binding.action)

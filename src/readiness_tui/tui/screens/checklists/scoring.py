@@ -337,6 +337,10 @@ class Scoring(Feature):
 
     def offers(self, action: str) -> bool:
         """Whether a footer that names every key names this one here: not where it would only say why it cannot."""
+        if action == "confirm_section":
+            return self.last.works(action)
+        if action == "confirm" and self.item_id is not None and self.last.waits(self.item_id):
+            return True
         return offers.offers(self.view, self.standing, self.siblings, action)
 
     async def action_examples(self) -> None:

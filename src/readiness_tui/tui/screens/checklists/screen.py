@@ -18,9 +18,9 @@ from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import reviews, roles, votes
 from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.hands import Present
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.checklists.scoring import Scoring
-from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import line

@@ -14,6 +14,7 @@ from textual.widgets import OptionList, Static
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.reading import ReadingDialog
+from readiness_tui.tui.hands import Present
 from readiness_tui.tui.screens.evals.cases import CaseList
 from readiness_tui.tui.screens.evals.compare import CompareTab
 from readiness_tui.tui.screens.evals.gate import GateTab
@@ -22,7 +23,6 @@ from readiness_tui.tui.screens.evals.plan import GatePlan
 from readiness_tui.tui.screens.evals.runs import RunsTab
 from readiness_tui.tui.screens.evals.table import LISTED, EvalsTab, EvalsTable, open_rows
 from readiness_tui.tui.screens.evals.tabs import TABS, Rows, TabName, sides
-from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import line

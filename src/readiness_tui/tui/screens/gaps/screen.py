@@ -28,8 +28,8 @@ from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.dialogs.whom import asking_whom
+from readiness_tui.tui.hands import Present
 from readiness_tui.tui.rival_text import waiting
-from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import column, join, safe

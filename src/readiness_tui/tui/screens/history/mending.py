@@ -7,8 +7,8 @@ from pathlib import Path
 from textual.binding import Binding
 
 from readiness_tui.domain.text.format import plural
-from readiness_tui.services.importing.imported import all_imports
-from readiness_tui.services.importing.take_back import ImportInfo, take_back
+from readiness_tui.services.importing.imported import ImportInfo, all_imports
+from readiness_tui.services.importing.take_back import take_back
 from readiness_tui.services.review import mend, reviews
 from readiness_tui.services.review.supersede import supersede
 from readiness_tui.tui.dialogs.confirm import ConfirmDialog

@@ -13,7 +13,7 @@ from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import history, trend
 from readiness_tui.tui.dialogs.form import Field
 from readiness_tui.tui.dialogs.reading import ReadingDialog
-from readiness_tui.tui.screens.hands import Present
+from readiness_tui.tui.hands import Present
 from readiness_tui.tui.screens.history.mending import Mending
 from readiness_tui.tui.screens.history.text import change_line, difference, summary
 from readiness_tui.tui.screens.room import RoomScreen

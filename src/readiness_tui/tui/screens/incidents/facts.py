@@ -94,7 +94,7 @@ class IncidentFacts(IncidentFeature):
                 # The form shows minutes: a time that was left alone keeps its seconds.
                 at = entry.at if values["at"] == shown else parse_moment(values["at"], self.desk.now())
                 changed = replace(entry, text=values["text"], at=at, source=values["source"])
-                return edit.change_entry(self.desk, incident.number, changed, base=entry)
+                return edit.put_entry(self.desk, incident.number, changed, base=entry)
 
             self.screen.ask(
                 f"{incident.name}: a line of its timeline",

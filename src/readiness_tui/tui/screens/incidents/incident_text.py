@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime
 from textual.content import Content
 
 from readiness_tui.domain.incidents import note, note_hints, note_rows
-from readiness_tui.domain.incidents.model import Action, Incident, NoteStatus
+from readiness_tui.domain.incidents.model import AWAITED, Action, Incident, NoteStatus
 from readiness_tui.domain.incidents.search import SearchHit
 from readiness_tui.domain.text.format import day_month, due_day, duration, plural
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.incidents.edit import SECTIONS, TIMES, needs_reason
+from readiness_tui.services.incidents.changes import needs_reason
+from readiness_tui.services.incidents.edit import SECTIONS, TIMES
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.glyphs import Mark
 from readiness_tui.tui.markdown import hanging
@@ -103,7 +104,8 @@ def detail(view: ReviewView, incident: Incident, width: int, hits: Sequence[Sear
 def _head(view: ReviewView, incident: Incident, width: int) -> Iterator[Content]:
     mark, word = state(incident)
     yield from hanging(f"{incident.name}  ", line(incident.title, "bold"), width)
-    known = [incident.severity.value, *([f"note is {incident.status}"] if incident.open else [])]
+    was = [f"was {incident.worst}"] if incident.worst is not incident.severity else []
+    known = [incident.severity.value, *was, *([f"note is {incident.status}"] if incident.open else [])]
     if incident.failure_class:
         known.append(incident.failure_class.value)
     lasted = dict(note.intervals(incident)).get("to resolve")
@@ -249,7 +251,10 @@ def _action(action: Action, as_of: date) -> tuple[Content, Content]:
 
 
 def _links(incident: Incident, width: int) -> Iterator[Content]:
-    cases = ", ".join(incident.eval_cases)
+    cases = ", ".join(
+        f"{one.removeprefix(AWAITED)} (not there yet)" if one.startswith(AWAITED) else one
+        for one in incident.eval_cases
+    )
     why = f"none can exist: {incident.no_eval_reason}" if incident.no_eval_reason else ""
     text = line(cases or why) if cases or why else _hint("none linked · e makes one of a trace, k links one")
     yield from _section("EVALS", text, width)

@@ -38,7 +38,9 @@ class IncidentLinks(IncidentFeature):
             f"{incident.name}: links",
             [
                 Field("traces", "Traces in which it shows, with commas between", ", ".join(incident.traces)),
-                Field("cases", "Eval cases that were added for it", ", ".join(incident.eval_cases)),
+                Field(
+                    "cases", "Eval cases that were added for it (?id: still to come)", ", ".join(incident.eval_cases)
+                ),
             ],
             submit,
         )

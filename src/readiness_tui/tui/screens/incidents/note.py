@@ -8,6 +8,7 @@ from readiness_tui.domain.incidents.model import FailureClass, Incident, NoteSta
 from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.choices import choose
 from readiness_tui.services.incidents import edit
+from readiness_tui.services.incidents.changes import needs_reason
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.incidents.around import AroundDialog
 from readiness_tui.tui.screens.incidents.editor import NoteEditor
@@ -67,10 +68,10 @@ class IncidentNote(IncidentFeature):
         if status is incident.status:
             return
         fields, intro = [], []
-        if status is NoteStatus.CLOSED and incident.resolved and edit.needs_reason(incident):
+        if status is NoteStatus.CLOSED and incident.resolved and needs_reason(incident):
             fields.append(Field("reason", "Why can no eval case exist?"))
             intro.append(
-                f"A {incident.severity} closes with a linked eval case (Esc, then e or k), or with the reason why none"
+                f"A {incident.worst} closes with a linked eval case (Esc, then e or k), or with the reason why none"
                 " can exist. It is printed."
             )
         reopening = await self.host.fetch(edit.reopening, self.desk, incident.number, status)

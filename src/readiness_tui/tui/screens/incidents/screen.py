@@ -18,7 +18,7 @@ from readiness_tui.reports.incident_md import incident_markdown
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.incidents import read
 from readiness_tui.tui.dialogs.reading import ReadingDialog
-from readiness_tui.tui.screens.hands import Present
+from readiness_tui.tui.hands import Present
 from readiness_tui.tui.screens.incidents import incident_text, trends_text
 from readiness_tui.tui.screens.incidents.actions import IncidentActions
 from readiness_tui.tui.screens.incidents.facts import IncidentFacts
@@ -28,6 +28,7 @@ from readiness_tui.tui.screens.incidents.note import IncidentNote
 from readiness_tui.tui.screens.incidents.note_dialog import NoteDialog
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
+from readiness_tui.tui.text import line
 from readiness_tui.tui.widgets.opening_list import OpeningList
 from readiness_tui.tui.widgets.pane import Pane
 
@@ -86,7 +87,8 @@ The days at the right: how long it is open, or when it was closed"""
         narrow = self._filter != read.NO_FILTER
         self.query_one("#search-line").display = narrow or self.query_one("#search").has_focus
         total = plural(len(view.facts.incidents), "incident")
-        self.query_one("#search-count", Static).update(f"{len(found):,} of {total} · Esc shows all" if narrow else "")
+        said = f"{len(found):,} of {total} · Esc shows all" if narrow else ""
+        self.query_one("#search-count", Static).update(line(said))
         listed = self.query_one("#incidents", OpeningList)
         listed.display = bool(self._found)
         width = listed.scrollable_content_region.width or self.size.width - 2

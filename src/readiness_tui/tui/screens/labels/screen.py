@@ -15,7 +15,7 @@ from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.labels import queue as labelling
 from readiness_tui.services.labels.queue import DRAW, Place, Question, Queue, Task, Why
 from readiness_tui.tui.dialogs.form import Field, Values
-from readiness_tui.tui.screens.hands import Present
+from readiness_tui.tui.hands import Present
 from readiness_tui.tui.screens.labels import text
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import line

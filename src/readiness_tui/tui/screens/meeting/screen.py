@@ -23,10 +23,10 @@ from readiness_tui.services.review.decisions import decisions
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
+from readiness_tui.tui.hands import Present
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.checklists.remark_form import ask_promise, ask_shown
 from readiness_tui.tui.screens.checklists.scoring import Scoring
-from readiness_tui.tui.screens.hands import Present
 from readiness_tui.tui.screens.meeting import meeting_text
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import join, line

@@ -18,7 +18,7 @@ from readiness_tui.services.review.freezing import freeze_question
 from readiness_tui.tui.dialogs.confirm import ConfirmDialog
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field
-from readiness_tui.tui.screens.hands import Present
+from readiness_tui.tui.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import safe
 from readiness_tui.tui.widgets.document import Document

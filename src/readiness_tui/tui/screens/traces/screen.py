@@ -25,7 +25,7 @@ from readiness_tui.services.traces import NOTHING, ListOrder, Survey
 from readiness_tui.tui.dialogs.counts import Chosen, CountsDialog
 from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.dialogs.spread import SpreadDialog
-from readiness_tui.tui.screens.hands import Present
+from readiness_tui.tui.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.screens.traces import trace_text
 from readiness_tui.tui.screens.traces.acts import TraceActs
@@ -64,7 +64,7 @@ class TracesScreen(RoomScreen):
         self._order = ListOrder.NEWEST
         self._pinned: tuple[tuple[str, ...], str] | None = None  # ids that another screen wants to be seen, and why
         self._pinned_order: ListOrder | None = None  # None: in the order in which they were named
-        self._shown: object = None  # what the list was read for; it is read again when that changes
+        self._shown: tuple[object, ...] | None = None  # what the list was read for; it is read again when that changes
         self._reading = False
         self._empty = False  # no trace is imported
         self._survey: Survey | None = None  # of what is listed; None: not counted yet
@@ -102,8 +102,9 @@ class TracesScreen(RoomScreen):
         state = await self.host.search(traces.state, self.desk)
         wanted = (state, self._filter, self._order, self._pinned, self._pinned_order)
         if wanted != self._shown:
+            same = self._shown is not None and wanted[1:] == self._shown[1:]  # only more was imported
             self._shown = wanted
-            self._load(gate_limits.values(view.gate.gate, From.TRACES))
+            self._load(gate_limits.values(view.gate.gate, From.TRACES), same)
         self._layout()
 
     def point_at(self, what: str) -> None:
@@ -121,20 +122,26 @@ class TracesScreen(RoomScreen):
             self._line.say("")
 
     @work(exclusive=True, group="load")
-    async def _load(self, limits: Limits) -> None:
-        """The rows round the trace that was highlighted, at once; how many there are and of what kind once counted."""
+    async def _load(self, limits: Limits, same: bool) -> None:
+        """The rows round the trace that was highlighted, at once; how many there are and of what kind once counted.
+
+        `same`: the list is the one that was shown before, so what is selected in it stays selected.
+        """
         self._stop.set()
         stop = self._stop = Event()
         shown, wanted, order, self._survey = self._list, self._filter, self._order, None
         moved = shown.current is not None and shown.window.rank != 1  # who is at the top stays at the top
         kept = shown.current.trace.id if shown.current and moved else ""
-        shown.selected.clear()
+        above = shown.window.cursor - shown.window.top if same else 0  # lines between the top of the screen and it
+        if not same:
+            shown.selected.clear()
         if self._pinned is not None:
             await self._load_pinned(self._pinned[0], kept)
             return
         rows, place = await self.host.search(traces.around, self.desk, wanted, order, kept, PAGE) or ([], 0)
         if place:
             shown.window.start_at(rows, place)
+            shown.window.top = max(place - above, 0)
         else:
             shown.window.start(rows)
         shown.changed()

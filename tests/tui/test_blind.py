@@ -1,0 +1,63 @@
+"""Blind voting at the keys: what is mine, who reveals, and that Enter alone reveals nothing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from readiness_tui.services.core.desk import Desk, open_desk
+from readiness_tui.services.core.view import load
+from readiness_tui.services.review import reviews
+from readiness_tui.tui.app import ReadinessApp
+from tests.blind_voting import OPINIONS, make_files
+from tests.conftest import NOW
+from tests.tui.driving import WIDE, answer, notices, painted, press, read
+
+
+def at_the_blind_review(tmp_path: Path, who: str) -> Desk:
+    path = shutil.copy(make_files(tmp_path)[OPINIONS[1]], tmp_path / "readiness.db")
+    return open_desk(Path(path), who, clock=lambda: NOW)
+
+
+@pytest.mark.slow
+async def test_the_facilitator_reveals_after_a_question_whose_enter_is_no(tmp_path: Path) -> None:
+    desk = at_the_blind_review(tmp_path, "ana")
+    async with ReadinessApp(desk, here=tmp_path).run_test(size=WIDE) as pilot:
+        await press(pilot, "C")
+        shown = painted(pilot)
+        assert "ana · blind until reveal · saved 14:02" in shown
+        assert "mine 1" in read(pilot, "#item")
+        assert "2 of 3 have voted" in read(pilot, "#item")
+        assert "MY NOTE   what ana thinks" in read(pilot, "#item")
+        await press(pilot, "n")
+        assert read(pilot, "#dialog-title") == "My note on OBS-01"
+        await answer(pilot, text="what ana thinks now")
+        await press(pilot, "b")
+        assert "Voted on: ana 2 of 16, ben 4 of 16, chloe 0 of 16" in read(pilot, "#dialog-intro")
+        await press(pilot, "enter")
+        assert load(desk).review.secret
+        await press(pilot, "b", "down", "enter")
+        assert load(desk).review.revealed
+        assert notices(pilot)[-1] == "Revealed. Reviewers differ on 1 item, 0 of them by 2: m starts with those."
+        shown = painted(pilot)
+        assert "blind" not in shown
+        assert "ana 1 · ben 2" in read(pilot, "#item")
+        assert f"NOTE      ana: what ana thinks now\nben: {OPINIONS[1].words[1]}" in read(pilot, "#item")
+        await press(pilot, "b")
+        assert "cannot be hidden again" in notices(pilot)[-1]
+    desk.close()
+
+
+@pytest.mark.slow
+async def test_others_are_told_who_reveals_and_an_observer_that_they_do_not_vote(tmp_path: Path) -> None:
+    desk = at_the_blind_review(tmp_path, "otto")
+    reviews.set_people(desk, observers=["Otto"])
+    async with ReadinessApp(desk, here=tmp_path).run_test(size=WIDE) as pilot:
+        await press(pilot, "C", "b")
+        assert notices(pilot)[-1] == "Only the facilitator reveals the votes: ana."
+        await press(pilot, "2")
+        assert "observers do not vote" in notices(pilot)[-1]
+        assert load(desk).dossier("OBS-01").votes == ()
+    desk.close()
