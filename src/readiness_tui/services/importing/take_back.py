@@ -20,8 +20,6 @@ from readiness_tui.store.imports import ImportInfo
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
 
-__all__ = ["ImportInfo", "TakenBack", "take_back"]
-
 _KINDS = (EvidenceKind.RUN, EvidenceKind.TRACE, EvidenceKind.CASE)
 
 
