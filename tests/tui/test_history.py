@@ -148,3 +148,15 @@ async def test_an_import_is_taken_back_after_a_question(sample_app: ReadinessApp
         assert "was taken back: 1,304 traces" in notices(pilot)[-1]
         assert load(desk).measured.trace_count == 0
         assert "import 2 taken back" in painted(pilot)
+
+
+@pytest.mark.slow
+async def test_no_footer_asks_a_review_that_is_still_being_opened(sample_app: ReadinessApp) -> None:
+    """Between two reviews there is no view, and a room may be painted at any moment."""
+    async with sample_app.run_test(size=NARROW) as pilot:
+        for key in "OCETIGSH":
+            await press(pilot, key)
+            view, sample_app.view = sample_app.view, None
+            assert sample_app.screen.active_bindings
+            sample_app.screen.refresh_bindings()
+            sample_app.view = view

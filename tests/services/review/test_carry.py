@@ -100,3 +100,19 @@ def test_a_section_is_confirmed_together_but_for_what_somebody_has_to_look_at(de
     # A vote of its own is no confirmation any more.
     assess.score(desk, [plain], 1)
     assert load(desk).dossier(plain).votes[0].carried_from is None
+
+
+def test_of_a_review_that_is_not_frozen_the_votes_stand_there_without_what_proofs_said(desk: Desk) -> None:
+    item, claimed = _items(desk)[:2]
+    assess.attach(desk, [item], EvidenceKind.URL, LINK)
+    assess.score(desk, [item, claimed], 2)
+    history.next_review(desk, "2", "")
+    last = carry.last_time(desk)
+    assert {one: (last[one].word, last[one].proof) for one in last} == {
+        item: ("2 met", None),
+        claimed: ("1 partial", None),  # as it counted: nothing was attached
+    }
+    carry.confirm(desk, [item, claimed])
+    assert [load(desk).judgement.standings[one].points for one in (item, claimed)] == [2, 1]
+    with pytest.raises(ReadinessError, match="no checklist reliabilty"):
+        carry.confirm_section(desk, "reliabilty")

@@ -78,6 +78,8 @@ class RoomScreen(Screen[None]):
         if action == "step_back":
             return self.is_mounted and (self.narrowed or bool(self.host.came_from))
         feature = self._feature_of.get(action)
+        if feature is not None and self.host.view is None:
+            return False  # another review is being opened: there is nothing to act on yet
         return feature is None or feature.works(action)
 
     # -- showing ------------------------------------------------------------------------------------------------------

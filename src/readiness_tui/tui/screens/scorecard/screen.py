@@ -51,8 +51,8 @@ class ScorecardScreen(RoomScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # A frozen review is read and exported; nothing else works on it.
-        view = self.view
-        works = action not in ("freeze", "dissent", "override") or view.review.frozen_at is None
+        view = self.host.view  # None while another review is opened
+        works = action not in ("freeze", "dissent", "override") or (view is not None and view.review.frozen_at is None)
         return works and super().check_action(action, parameters)
 
     @property
