@@ -11,7 +11,7 @@ from textual.app import App
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.sources.settings.preferences import Preferences, json_schema, read_preferences
+from readiness_tui.services.core.preferences import Preferences, json_schema, read_preferences
 from readiness_tui.tui.host import host
 
 
