@@ -17,7 +17,7 @@ from readiness_tui.domain.checklists.review import DEFAULT_CHECKLISTS
 from readiness_tui.domain.errors import ReadinessError
 
 if TYPE_CHECKING:
-    from readiness_tui.tui.preferences import OwnSettings
+    from readiness_tui.services.core.preferences import OwnSettings
 
 
 def need_terminal() -> None:
