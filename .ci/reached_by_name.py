@@ -28,3 +28,4 @@ _.checksum  # of a lock's file
 _.dataset_name
 _.postponed  # a word of the templates
 _.has_expired  # Textual asks a notice
+_._get_left_gutter_width, _._on_click  # and a list

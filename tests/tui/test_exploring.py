@@ -12,6 +12,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.screens.evals.all_cases import AllCaseRows, AllCasesDialog
 from readiness_tui.tui.screens.evals.case_dialog import CaseDialog
+from readiness_tui.tui.screens.overview.screen import OverviewScreen
 from readiness_tui.tui.screens.traces.trace_list import TraceList
 from readiness_tui.tui.widgets.filter_line import FilterLine
 from readiness_tui.tui.widgets.spread import Threshold, spread
@@ -110,10 +111,12 @@ async def test_what_another_screen_names_can_be_filtered_and_sorted(sample_app: 
         assert listed(sample_app) == ["trace-1303", "trace-0418", "trace-0007"]
         await press(pilot, "slash", *"error", "enter")
         assert listed(sample_app) == ["trace-1303"]
-        assert "Only 1 trace that meet the filter: examples" in read(pilot, "#summary")
+        assert "Only 1 trace that meets the filter: examples" in read(pilot, "#summary")
         await press(pilot, "escape")
         assert len(listed(sample_app)) == 3
-        await press(pilot, "escape")
+        await press(pilot, "escape")  # back to where one came from; by its own key the room shows all
+        assert isinstance(sample_app.screen, OverviewScreen)
+        await press(pilot, "T")
         assert "1,304 traces" in read(pilot, "#summary")
 
 

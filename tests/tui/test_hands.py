@@ -315,7 +315,7 @@ async def test_rows_scores_and_lines_are_clicked(sample_app: ReadinessApp) -> No
 async def test_help_explains_the_letters_and_signs_of_the_room(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=(80, 60)) as pilot:
         await press(pilot, "C", "question_mark")
-        text = painted(pilot)
+        text = painted(pilot).replace("\u00a0", " ")
         assert "B blocker: below 2 it holds the release back" in text
         await press(pilot, "G")
         assert "j, k, g and G move too" in painted(pilot)

@@ -29,7 +29,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 
 if TYPE_CHECKING:
-    from readiness_tui.tui.preferences import OwnSettings
+    from readiness_tui.services.core.preferences import OwnSettings
 
 
 def need_terminal() -> None:

@@ -34,16 +34,15 @@ if TYPE_CHECKING:
 
     from readiness_tui.services.core.desk import Desk
     from readiness_tui.services.core.opening import Opening
+    from readiness_tui.services.core.preferences import OwnSettings
     from readiness_tui.services.core.pulse import Pulse
     from readiness_tui.services.core.view import ReviewView
     from readiness_tui.tui.host import Host
-    from readiness_tui.tui.preferences import OwnSettings
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-WAY = 20  # jumps that can be taken back
 _KEYS = {"enter": "Enter", "space": "Space", "escape": "Esc", "backspace": "Backspace", "tab": "Tab"}
 AT_ONCE = frozenset({"ctrl+q", "ctrl+c"})  # keys that do not wait until the review is judged
 
@@ -113,7 +112,10 @@ class ReadinessApp(App[None]):
 
     async def on_mount(self) -> None:
         if (own := self._preferences) is not None:
-            own.apply(self)
+            self.theme = own.theme or self.theme
+            self.set_keymap(dict(own.keymap or {}))
+            if own.problem:
+                self.complain(own.problem)
         if self._lab is not None:
             await self.open_lab(self._lab)
         elif self.desk is None:
@@ -294,7 +296,7 @@ class ReadinessApp(App[None]):
     async def action_jump(self, room: str) -> None:
         here = next((one.ROOM for one in self.screen_stack if isinstance(one, RoomScreen) and one.ROOM in ROOMS), "")
         if here and here != room:
-            self._way = [*self._way[-WAY:], here]
+            self._way.append(here)
         await self._enter(room)
 
     @property

@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from textual.app import App
-
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.sources.settings.preferences import Preferences, json_schema, read_preferences
-from readiness_tui.tui.host import host
-
-
-@dataclass(frozen=True, slots=True)
-class OwnSettings:
-    """`problem`: why nothing of the file was taken; "" where it was."""
-
-    theme: str = ""
-    keymap: Mapping[str, str] | None = None
-    problem: str = ""
-
-    def apply(self, app: App[None]) -> None:
-        """Let the app have them, or be told why not."""
-        app.theme = self.theme or app.theme
-        app.set_keymap(dict(self.keymap or {}))
-        if self.problem:
-            host(app).complain(self.problem)
+from readiness_tui.services.core.preferences import OwnSettings, Preferences, json_schema, read_preferences
 
 
 def take(path: Path) -> OwnSettings:

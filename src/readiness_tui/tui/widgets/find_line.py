@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,8 +12,18 @@ from textual.widgets import Input, Static
 
 from readiness_tui.tui.text import line
 
-if TYPE_CHECKING:
-    from readiness_tui.tui.widgets.pick_list import PickList
+
+class Found(Protocol):
+    """The list in which is looked."""
+
+    def find(self, typed: str) -> None:
+        """Show only what has these words."""
+
+    def found(self) -> None:
+        """Go to the rows."""
+
+    def show_all(self) -> None:
+        """Show all rows again."""
 
 
 class FindInput(Input):
@@ -39,7 +49,7 @@ class FindLine(Horizontal):
     FindLine > Static { width: auto; height: 1; padding: 0 1; color: $text-muted; }
     """
 
-    def __init__(self, listed: PickList) -> None:
+    def __init__(self, listed: Found) -> None:
         super().__init__()
         self.listed = listed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from textual.app import ComposeResult
@@ -62,7 +63,7 @@ class HelpScreen(ModalScreen[None]):
                 yield Static(self._table(self._here))
                 if self._legend:
                     yield Static("\nLetters and signs", classes="heading")
-                    yield Static(Content(self._legend))
+                    yield Static(Content(_kept_together(self._legend)))
                 yield Static("\nEverywhere", classes="heading")
                 yield Static(self._table(self._everywhere))
                 if self._moving:
@@ -70,7 +71,7 @@ class HelpScreen(ModalScreen[None]):
                     yield Static(self._table(self._moving))
                     yield Static(Content(GIVE_WAY))
                 yield Static("\nWords", classes="heading")
-                yield Static(Content(WORDS))
+                yield Static(Content(_kept_together(WORDS)))
 
     @staticmethod
     def _table(entries: list[tuple[str, str]]) -> Content:
@@ -79,3 +80,8 @@ class HelpScreen(ModalScreen[None]):
 
     async def action_dismiss(self, result: None = None) -> None:
         self.dismiss(result)
+
+
+def _kept_together(legend: str) -> str:
+    """A sign stays on the line of its meaning."""
+    return re.sub(r"(^|   )(\S) ", "\\1\\2\u00a0", legend, flags=re.MULTILINE)

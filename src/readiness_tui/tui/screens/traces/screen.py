@@ -188,7 +188,7 @@ class TracesScreen(RoomScreen):
         if empty:
             summary.update(Content(trace_text.EMPTY))
             return
-        head = "counting …" if total is None else f"{plural(total, 'trace')}{trace_text.meets(total) if narrow else ''}"
+        head = trace_text.counted(total, narrow=narrow)
         if self._pinned is not None:
             lost = f" · {plural(len(unknown), 'id')} not imported: {', '.join(unknown[:3])}" if unknown else ""
             met = f" that{trace_text.meets(total or 0)}" if narrow else ""

@@ -207,7 +207,7 @@ def pretty(raw: str) -> Content:
 
 
 def meets(count: int) -> str:
-    return " meets the filter · Esc shows all" if count == 1 else " meet the filter · Esc shows all"
+    return " meets the filter" if count == 1 else " meet the filter"
 
 
 def as_one_line(trace: Trace) -> str:
@@ -226,3 +226,10 @@ def place(window: PageWindow[ListedTrace], order: ListOrder | None, selected: in
         also,
     ]
     return " · ".join(filter(None, parts))
+
+
+def counted(total: int | None, *, narrow: bool) -> str:
+    """ "1,304 traces", or how many of them meet the filter; None: not counted yet."""
+    if total is None:
+        return "counting …"
+    return f"{plural(total, 'trace')}{meets(total) + ' · Esc shows all' if narrow else ''}"
