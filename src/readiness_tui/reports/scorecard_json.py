@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.scorecard.model import SCHEMA, Scorecard, card_plain, scorecard_digest
+from readiness_tui.domain.scorecard.model import SCHEMA, Scorecard, scorecard_digest
+from readiness_tui.domain.text.plain import plain
 from readiness_tui.domain.text.sanitise import to_json, visible
 
 
 def scorecard_json(card: Scorecard) -> str:
     """The canonical file of a scorecard."""
-    return dumps(card_plain(card))
+    return dumps(plain(card))
 
 
 def dumps(value: Any, *, indent: int | None = 2) -> str:

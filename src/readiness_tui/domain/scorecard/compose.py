@@ -39,7 +39,6 @@ from readiness_tui.domain.scorecard.model import (
     Scorecard,
     SectionLine,
     VerdictOverride,
-    card_plain,
     scorecard_digest,
 )
 from readiness_tui.domain.text.format import plural, whole_percent
@@ -144,7 +143,7 @@ def compose(
     card = masked(card)
     if previous is not None:
         card = dataclasses.replace(card, changes=changes(previous, card))
-    return dataclasses.replace(card, digest=scorecard_digest(card_plain(card)))
+    return dataclasses.replace(card, digest=scorecard_digest(plain(card)))
 
 
 def gate_card(outcome: GateOutcome, runs: Sequence[Run] = (), review: Review | None = None) -> GateCard:

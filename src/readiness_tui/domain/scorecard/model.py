@@ -21,7 +21,7 @@ from readiness_tui.domain.gate.model import Lock, Revision
 from readiness_tui.domain.gate_result.model import CasesRow, GateFinding, GateRow, Result, Tries
 from readiness_tui.domain.incidents.model import FailureClass, Sev
 from readiness_tui.domain.labels.agreement import Agreement, Between
-from readiness_tui.domain.text.plain import later, plain
+from readiness_tui.domain.text.plain import later
 from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.domain.verdict.model import Cause, Condition, Flip, Part, Verdict
 
@@ -314,8 +314,8 @@ class Scorecard:
     previous: Previous | None = None
     changes: tuple[Change, ...] = ()
     digest: str = ""
-    met_by_authors: int = 0  # items that only authors voted on, where others took part
-    blind: bool = False  # votes are not revealed yet: all items count as undecided
+    met_by_authors: int = later(0)  # items that only authors voted on, where others took part
+    blind: bool = later(False)  # votes are not revealed yet: all items count as undecided
 
     @property
     def top_gaps(self) -> tuple[GapLine, ...]:
@@ -335,17 +335,6 @@ class Scorecard:
             if self.sections
             else "none"
         )
-
-
-#: Fields that came after schema 1: at their default they are not written, so that cards without them keep their bytes.
-_LATER = ("met_by_authors", "blind")
-
-
-def card_plain(card: Scorecard) -> dict[str, Any]:
-    """The card as JSON knows it, as it is stored and digested."""
-    found: dict[str, Any] = plain(card)
-    defaults = {field.name: field.default for field in dataclasses.fields(card)}
-    return {name: value for name, value in found.items() if name not in _LATER or getattr(card, name) != defaults[name]}
 
 
 def scorecard_digest(plain_json: Mapping[str, Any]) -> str:

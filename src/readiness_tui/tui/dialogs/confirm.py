@@ -51,7 +51,7 @@ class ConfirmDialog(ModalScreen[bool]):
             yield Static("", id="dialog-refusal")
             with Horizontal(id="dialog-buttons"):
                 yield Button("No (n)", id="no", compact=True)
-                yield Button(f"{self._yes} (y)", variant="primary", id="yes", compact=True)
+                yield Button(line(f"{self._yes} (y)"), variant="primary", id="yes", compact=True)
 
     def on_mount(self) -> None:
         self.query_one(self._first).focus()

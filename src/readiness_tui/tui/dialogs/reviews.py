@@ -51,7 +51,7 @@ class ReviewDialog(ModalScreen[int | None]):
             yield Static(line(self._title, "bold"), id="dialog-title")
             yield Input(placeholder="system or release", id="narrow", compact=True)
             yield PickList(id="reviews", compact=True)
-            yield Static(f"Enter chooses · / finds · Esc {self._leaves}", classes="muted")
+            yield Static(line(f"Enter chooses · / finds · Esc {self._leaves}"), classes="muted")
 
     def on_mount(self) -> None:
         self._fill("")

@@ -130,10 +130,11 @@ class Scoring(Feature):
         gap = self.view.gaps.get(self.gap_key or "")
         owned = gap is not None and gap.state.live and bool(gap.owner)
         if not owned or not self.view.dossier(item).evidence:
+            question = f"{item} {standing.word}: what shows it, and who sees to the rest?"
             ask_evidence(
                 self.screen,
                 [item],
-                title=f"{item} {standing.word}: what shows it, and who sees to the rest?",
+                title=question,
                 intro="The score is saved. Esc leaves the rest open.",
                 owner="" if owned else promises.proposal(self.view, item)[0],
             )
