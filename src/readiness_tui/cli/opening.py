@@ -17,7 +17,6 @@ from readiness_tui.cli.common import (
     Session,
     aim,
     may_ask,
-    measure_once,
     note,
     pass_session,
     tell,
@@ -59,7 +58,6 @@ def open_app(session: Session) -> None:
         tell_zone(desk)
         with suppress(SeveralError):  # the app asks, or knows where this person was
             aim(desk, session, frozen=True, asks=False)
-        measure_once(desk)
         remember(path)
     _show(desk, session)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -105,6 +106,7 @@ class ReadinessApp(App[None]):
         self.opening: Opening | None = None
         self._early: list[InputEvent] = []  # what was pressed before there was anything to act on
         self.together = Together(self, self)
+        self._leaving = threading.Event()
         self._glanced: ReviewView | None = None  # the view whose glance is in the file
         # One thread for everything that touches the file: saves keep their order, and none is ever dropped.
         self._serial = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness-store")
@@ -143,6 +145,7 @@ class ReadinessApp(App[None]):
         return not isinstance(event, MouseMove) and not (isinstance(event, Key) and event.key in AT_ONCE)
 
     async def on_unmount(self) -> None:
+        self._leaving.set()
         if self.desk is not None and self.view is not None and self.view is not self._glanced:
             with suppress(ReadinessError):
                 await self.serve(_leave, self.desk)
@@ -256,6 +259,9 @@ class ReadinessApp(App[None]):
 
     async def _judge(self, desk: Desk) -> None:
         """The review for the first time: what was shown of it so far is what was kept, or nothing."""
+        from readiness_tui.tui.measuring import measure_first
+
+        await measure_first(self, desk, self._leaving)
         begun, at = self.opening, await self.fetch(_pulse, desk)
         view = await self.fetch(_load, desk) if at is not None else None
         self.opening = None

@@ -101,6 +101,9 @@ class RoomScreen(Screen[None]):
     def show_first(self, kept: object) -> None:
         """Fill the widgets before the review is judged, from the glance that was `kept` (None: nothing was)."""
 
+    def show_waiting(self, words: str) -> None:
+        """What is still done before the review can be judged, and how far it is."""
+
     def point_at(self, what: str) -> None:
         """Another screen asks to see this item, incident, gap or case; `show` follows."""
 

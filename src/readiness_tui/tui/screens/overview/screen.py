@@ -8,7 +8,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -70,9 +69,12 @@ assessed: items with a score, of all   proven: by what was imported   ✓ ◐ �
         if (glance := from_plain(kept)) is not None:
             self._draw(glance)
             return
-        self.query_one("#verdict", Static).update(Content.styled("judging…", "$foreground-muted"))
+        self.show_waiting("judging…")
         for name in ("#flips", "#flips-title", "#flips-rest", "#conditions"):
             self.query_one(name).display = False
+
+    def show_waiting(self, words: str) -> None:
+        self.query_one("#verdict", Static).update(line(words, "$foreground-muted"))
 
     def _draw(self, glance: Glance) -> None:
         self._glance = glance

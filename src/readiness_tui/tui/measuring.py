@@ -1,0 +1,40 @@
+"""Requests that an earlier version of the program imported: measured while the app is open already, which says how far it is."""
+
+from __future__ import annotations
+
+from asyncio import get_running_loop
+from threading import Event
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from readiness_tui.tui.host import host
+from readiness_tui.tui.screens.room import RoomScreen
+
+if TYPE_CHECKING:
+    from readiness_tui.services.core.desk import Desk
+
+
+async def measure_first(app: App[None], desk: Desk, stop: Event) -> None:
+    """Measure what waits, before it is judged for the first time. `stop`: somebody leaves; it goes on there next time."""
+    from readiness_tui.services.core.unmeasured import measure_unmeasured, unmeasured
+
+    waits = await host(app).fetch(unmeasured, desk)
+    if waits is None:
+        return
+    loop = get_running_loop()
+
+    def progress(done: int, total: int) -> bool:
+        if not stop.is_set():
+            loop.call_soon_threadsafe(_say, app, done, total)
+        return not stop.is_set()
+
+    # Where it cannot be done they are read one by one, as slowly as by the version that imported them.
+    await host(app).search(measure_unmeasured, desk, progress)
+
+
+def _say(app: App[None], done: int, total: int) -> None:
+    share = f"{done * 100 // total} % of " if total else ""
+    for screen in app.screen_stack:
+        if isinstance(screen, RoomScreen):
+            screen.show_waiting(f"An earlier version imported these requests: measured once, {share}{total:,} …")
