@@ -19,7 +19,7 @@ from tests.tui.driving import NARROW, answer, notices, painted, press, read
 async def test_freeze_next_review_confirm_last_time_and_what_changed(sample_desk: Desk) -> None:
     app = ReadinessApp(sample_desk, here=sample_desk.store.path.parent)
     async with app.run_test(size=NARROW) as pilot:
-        await press(pilot, "S", "f", "enter")
+        await press(pilot, "S", "f", "y")
         sample_desk.clock = lambda: NOW + timedelta(days=14)
         await press(pilot, "H", "n")
         assert "beside last time's vote, and the gate waits for a run" in read(pilot, "#dialog-intro").replace(
@@ -31,7 +31,7 @@ async def test_freeze_next_review_confirm_last_time_and_what_changed(sample_desk
         assert "not run" in read(pilot, "#summary")
 
         # Beside each item, counting for nothing.
-        await press(pilot, "C", "down")
+        await press(pilot, "C")
         shown = painted(pilot)
         assert "· last: 2   OBS-01" in shown
         assert "LAST TIME 2 met" in " ".join(str(app.screen.query_one("#item").content).split())
@@ -65,11 +65,11 @@ async def test_freeze_next_review_confirm_last_time_and_what_changed(sample_desk
         await answer(pilot, release="2026.12.1")
         assert "2026.12.1" in read(pilot, "#summary")
         await press(pilot, "r", "down", "enter")
-        assert load(sample_desk).review.release == "2026.11"
+        assert "▸ 1 2026.11 " in read(pilot, "#summary")
         await press(pilot, "e")
         assert "p supersedes" in notices(pilot)[-1]
         await press(pilot, "p")
         await answer(pilot, reason="OBS-05 was a slip")
         assert "superseded by review 3" in read(pilot, "#summary")
-        await press(pilot, "r", "down", "down", "enter", "S")
+        await press(pilot, "r", "down", "enter", "S")
         assert "was superseded by ana" in painted(pilot)
