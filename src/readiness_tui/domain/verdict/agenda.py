@@ -8,7 +8,7 @@ from math import ceil
 
 from readiness_tui.domain.checklists.assessment import Dossier, Standing
 from readiness_tui.domain.checklists.model import Severity
-from readiness_tui.domain.text.format import day_month
+from readiness_tui.domain.text.format import due_day
 from readiness_tui.domain.verdict.gap import Gap, GapState
 from readiness_tui.domain.verdict.judge import Workings
 
@@ -62,7 +62,7 @@ def agenda(of: Workings) -> tuple[AgendaPoint, ...]:
         points.append((rank, place, AgendaPoint(key, items, whys, stays)))
     for gap in (of.facts.gaps or {}).values():
         if not gap.key.startswith("item/") and overdue(gap, of.as_of):
-            points.append((_OVERDUE, len(of.standings), AgendaPoint(gap.key, (), (_was_due(gap),), stays=True)))
+            points.append((_OVERDUE, len(of.standings), AgendaPoint(gap.key, (), (_was_due(gap, of.as_of),), stays=True)))
     return tuple(point for _, _, point in sorted(points, key=lambda entry: entry[:2]))
 
 
@@ -75,8 +75,8 @@ def overdue(gap: Gap, as_of: date) -> bool:
     return gap.state.live and gap.state is not GapState.ACCEPTED and gap.due is not None and gap.due < as_of
 
 
-def _was_due(gap: Gap) -> str:
-    return f"it was due {day_month(gap.due)}, {f'with {gap.owner}' if gap.owner else 'with nobody'}"
+def _was_due(gap: Gap, as_of: date) -> str:
+    return f"it was due {due_day(gap.due, as_of)}, {f'with {gap.owner}' if gap.owner else 'with nobody'}"
 
 
 def _reason(
@@ -99,9 +99,9 @@ def _reason(
     if blocker and not standing.waived and standing.counts < 2:
         return _BLOCKER, f"a blocker that is {standing.word}"
     if waiver is not None and standing.counts < 2 and waiver.expires <= as_of + timedelta(days=WAIVER_SOON):
-        return _WAIVER, f"its waiver {'ends' if waiver.live(as_of) else 'ended'} on {day_month(waiver.expires)}"
+        return _WAIVER, f"its waiver {'ends' if waiver.live(as_of) else 'ended'} on {due_day(waiver.expires, as_of)}"
     if gap is not None and standing.counts < 2 and overdue(gap, as_of):
-        return _OVERDUE, _was_due(gap)
+        return _OVERDUE, _was_due(gap, as_of)
     if split:
         return _DIFFER, "reviewers differ"
     if not standing.decided and not standing.waived:

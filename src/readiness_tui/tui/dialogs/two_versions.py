@@ -36,7 +36,7 @@ class TwoVersionsDialog(ModalScreen[str | None]):
         Binding("1", "choose('stored')", "Keep the first", id="texts.first", tooltip="Keep what is stored"),
         Binding("2", "choose('other')", "Take the second", id="texts.second", tooltip="Put the other in its place"),
         Binding("3", "choose('third')", "Write a third", id="texts.both", tooltip="Write one of both; of texts both are there to begin with"),
-        Binding("escape,q", "leave", "Later", id="texts.leave", key_display="Esc", tooltip="Decide later; both are kept"),
+        Binding("escape,q", "leave", "Leave", id="texts.leave", key_display="Esc", tooltip="Decide later; both are kept"),
     ]  # fmt: skip
 
     def __init__(self, two: Unsettled) -> None:

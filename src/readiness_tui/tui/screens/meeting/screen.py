@@ -203,7 +203,7 @@ class MeetingScreen(RoomScreen):
         return super().check_action(action, parameters)
 
     def _show_clock(self) -> None:
-        if self._meeting is None or self._item_began is None:
+        if self._meeting is None or self._item_began is None or self.host.view is None:
             return
         now = self.desk.now()
         keys = list(dict.fromkeys(stop.point.key for stop in self._stops))
