@@ -148,6 +148,18 @@ async def test_esc_goes_back_to_where_one_came_from(sample_app: ReadinessApp) ->
         await press(pilot, "escape")
         assert room(sample_app).ROOM == "gaps"
         assert "Esc Back" not in painted(pilot)
+        # From a meeting's example back to the meeting, at the item that one left, then out of it.
+        await press(pilot, "m", "space")
+        meeting = room(sample_app)
+        item = meeting.present_item
+        await press(pilot, "t")
+        assert room(sample_app).ROOM == "traces"
+        assert "Esc goes back to Meeting" in painted(pilot)
+        await press(pilot, "escape")
+        assert (room(sample_app), meeting.present_item) == (meeting, item)
+        await press(pilot, "t", "C")
+        assert not meeting.is_attached  # nobody can come back to it
+        await press(pilot, "G")
         # What another room asked to be shown is left by going back; by its own key the room shows all.
         await sample_app.show_traces(["trace-0418"], "examples")
         await press(pilot, "T")

@@ -30,6 +30,8 @@ async def test_freeze_next_review_confirm_last_time_and_what_changed(sample_desk
         assert (view.review.release, view.judgement.undecided) == ("2026.12", len(view.items))
         assert "not run" in read(pilot, "#summary")
 
+        await press(pilot, "O")
+        assert "votes of last time wait: press C; c confirms one, Y a section" in painted(pilot)
         # Beside each item, counting for nothing.
         await press(pilot, "C")
         shown = painted(pilot)

@@ -285,7 +285,7 @@ class ReadinessApp(App[None]):
     async def _keep(self, desk: Desk, begun: Opening, view: ReviewView) -> None:
         from readiness_tui.services.core import opening
 
-        glance = _glance(view)
+        glance = await self.serve(_glance, desk, view)
         if glance == begun.glance or await self.serve(opening.keep, desk, begun, glance):
             self._glanced = view
 

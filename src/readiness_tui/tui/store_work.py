@@ -27,16 +27,19 @@ def load(desk: Desk) -> ReviewView:
     return view
 
 
-def glance_at(view: ReviewView) -> Any:
+def glance_at(desk: Desk, view: ReviewView) -> Any:
     """What the Overview shows of a review, as values that JSON knows."""
+    from readiness_tui.services.review import carry
     from readiness_tui.tui.screens.overview.glance import to_plain
     from readiness_tui.tui.screens.overview.look import glance_of
 
-    return to_plain(glance_of(view))
+    return to_plain(glance_of(view, len(carry.waiting(desk, view))))
 
 
 def leave(desk: Desk) -> bool:
     """Keep that for the next start."""
+    from functools import partial
+
     from readiness_tui.services.core import opening
 
-    return opening.leave(desk, glance_at)
+    return opening.leave(desk, partial(glance_at, desk))

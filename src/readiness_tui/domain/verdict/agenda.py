@@ -62,7 +62,9 @@ def agenda(of: Workings) -> tuple[AgendaPoint, ...]:
         points.append((rank, place, AgendaPoint(key, items, whys, stays)))
     for gap in (of.facts.gaps or {}).values():
         if not gap.key.startswith("item/") and overdue(gap, of.as_of):
-            points.append((_OVERDUE, len(of.standings), AgendaPoint(gap.key, (), (_was_due(gap, of.as_of),), stays=True)))
+            points.append(
+                (_OVERDUE, len(of.standings), AgendaPoint(gap.key, (), (_was_due(gap, of.as_of),), stays=True))
+            )
     return tuple(point for _, _, point in sorted(points, key=lambda entry: entry[:2]))
 
 

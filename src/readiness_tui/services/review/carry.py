@@ -22,7 +22,17 @@ from readiness_tui.store import assessments, audit, reviews, scorecards
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
 
-__all__ = ["Confirmed", "LastTime", "LeftOut", "confirm", "confirm_section", "last_time", "open_items", "reasons_alone"]
+__all__ = [
+    "Confirmed",
+    "LastTime",
+    "LeftOut",
+    "confirm",
+    "confirm_section",
+    "last_time",
+    "open_items",
+    "reasons_alone",
+    "waiting",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +62,14 @@ def last_time(desk: Desk) -> dict[str, LastTime]:
 
 def open_items(view: ReviewView, last: Mapping[str, LastTime]) -> list[str]:
     """The items of the review's depth that `view.who` may confirm: last time says something, they have not voted now."""
-    if view.review.frozen_at is not None:
+    if view.review.frozen_at is not None or not roles.votes(view.review, view.who):
         return []
     return [item.id for item in view.items if item.id in last and not _voted(view.dossier(item.id), view.who)]
+
+
+def waiting(desk: Desk, view: ReviewView) -> list[str]:
+    """The items of which last time's vote waits to be confirmed by `view.who`."""
+    return open_items(view, last_time(desk))
 
 
 def confirm(desk: Desk, items: Sequence[str]) -> None:
@@ -88,6 +103,7 @@ def confirm_section(desk: Desk, checklist: str) -> Confirmed:
     """
     last = last_time(desk)
     view = load(desk)
+    roles.require(desk, view.review, roles.Act.VOTE)
     section = next((one for one in view.facts.checklists if one.id == checklist), None)
     if section is None:
         raise ReadinessError(f"This review has no checklist {checklist}. It has: {', '.join(view.review.checklists)}.")

@@ -36,10 +36,8 @@ def require(desk: Desk, review: Review, act: Act, who: str = "") -> None:
 
     Somebody whom the review does not know may vote: `unknown_voters` asks about them once, at the end.
     """
-    person = name_key(who or desk.who)
     if act is Act.VOTE:
-        reviews_too = person in {name_key(name) for name in review.reviewers}
-        if not reviews_too and person in {name_key(name) for name in review.observers}:
+        if not votes(review, who or desk.who):
             raise ReadinessError(
                 f"{who or desk.who} observes this review, and observers do not vote. Make them a reviewer with p in"
                 f" Checklists, or with `readiness people --add`."
@@ -51,6 +49,13 @@ def require(desk: Desk, review: Review, act: Act, who: str = "") -> None:
             f"Only the facilitator {act}: {review.facilitator}. Another one is named with p in Checklists, or with"
             " `readiness people --facilitator`."
         )
+
+
+def votes(review: Review, who: str) -> bool:
+    """Whether `who` may vote: all but an observer who does not review too."""
+    person = name_key(who)
+    named = {name_key(name) for name in review.reviewers}
+    return person in named or person not in {name_key(name) for name in review.observers}
 
 
 def facilitates(review: Review, who: str) -> bool:

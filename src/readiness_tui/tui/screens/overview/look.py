@@ -20,8 +20,8 @@ _CAUSE = 140  # characters of a cause
 FLIP_MARKS = {Severity.BLOCKER: glyphs.FAIL, Severity.MAJOR: glyphs.UNDECIDED, Severity.MINOR: glyphs.PARTIAL}
 
 
-def glance_of(view: ReviewView) -> Glance:
-    """What the Overview shows of a review."""
+def glance_of(view: ReviewView, last_time: int = 0) -> Glance:
+    """What the Overview shows of a review; `last_time`: of how many items its viewer may confirm last time's vote."""
     judgement = view.judgement
     return Glance(
         verdict=verdict_of(view),
@@ -31,7 +31,7 @@ def glance_of(view: ReviewView) -> Glance:
         sections=tuple(map(_checklist, judgement.sections)),
         facts=(FactLine("GATE", gate_words(view)), FactLine("INCIDENTS", incident_words(view))),
         handed_in=tuple(HandedInLine(piece.title, piece.state) for piece in view.handed_in),
-        next_step=next_step(view),
+        next_step=next_step(view, last_time),
         conditions=tuple(_condition(condition, view) for condition in judgement.conditions),
     )
 
@@ -112,13 +112,15 @@ def _checklist(section: Section) -> ChecklistLine:
     )
 
 
-def next_step(view: ReviewView) -> str:
+def next_step(view: ReviewView, last_time: int) -> str:
     """The one thing to press next, where it is plain what that is."""
     if view.review.frozen_at is not None:
         return "this review is frozen: press H, then n for the next one"
     if view.rivals:
         first, more = view.rivals[0], len(view.rivals) - 1
         return f"two versions of {first.title}{f' and {more} more' if more else ''} wait: press # to compare and settle"
+    if last_time:
+        return f"{plural(last_time, 'vote')} of last time wait: press C; c confirms one, Y a section"
     if view.acceptable:
         n = len(view.acceptable)
         return f"proofs propose a score for {n} item{'s' if n != 1 else ''}: press a to accept"

@@ -61,9 +61,11 @@ assessed: items with a score, of all   proven: by what was imported   ✓ ◐ �
             yield Clickable(id="conditions")
 
     async def show(self, view: ReviewView) -> None:
+        from readiness_tui.services.review import carry
         from readiness_tui.tui.screens.overview.look import glance_of
 
-        self._draw(glance_of(view))
+        waiting = await self.host.fetch(carry.waiting, self.desk, view) or ()
+        self._draw(glance_of(view, len(waiting)))
 
     def show_first(self, kept: object) -> None:
         if (glance := from_plain(kept)) is not None:
