@@ -8,7 +8,7 @@ from typing import Any
 from textual.screen import Screen
 
 from readiness_tui.domain.checklists.model import Severity
-from readiness_tui.domain.checklists.people import tally
+from readiness_tui.domain.checklists.people import NAMED, tally
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services.review import assess
 from readiness_tui.tui.dialogs.confirm import ConfirmDialog
@@ -32,9 +32,12 @@ async def ask_to_accept(over: Screen[Any], items: Sequence[str] | None = None, *
     lines = []
     for item, points in found.votes:
         dossier = view.dossier(item)
-        now = tally(dossier.votes, ()).words
+        votes = [f"{vote.reviewer} {'n/a' if vote.na else vote.points}" for vote in dossier.votes if vote.decided]
+        now = ", ".join(votes) if len(votes) <= NAMED else tally(dossier.votes, ()).words
         blocker = ", a blocker" if points == 0 and dossier.item.severity is Severity.BLOCKER else ""
-        lines.append(f"{item} {dossier.item.title}: {points} {_WORDS[points]}{blocker}{f' (now {now})' if now else ''}")
+        lines.append(
+            f"{item} {dossier.item.title}: {points} {_WORDS[points]}{blocker}{f' (voted: {now})' if now else ''}"
+        )
     sentences = ["\n".join(lines)]
     if found.left_out:
         sentences.append(f"Left out, because the proof says 0 on a blocker: {', '.join(found.left_out)}. Look at each.")

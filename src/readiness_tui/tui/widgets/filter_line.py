@@ -30,6 +30,10 @@ class TypedFilter(Input):
     def action_take(self) -> None:
         self.post_message(self.Take())
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """As an input's, but for the slash too, of which Textual does not know that it is a character."""
+        return key == "slash" or super().check_consume_key(key, character)
+
 
 class FilterLine(Vertical):
     """Hidden until it is used. Posts what was typed on Enter."""

@@ -122,12 +122,17 @@ class PickList(OptionList):
             if self.current != kept:
                 self.highlighted = self.get_option_index(kept)
             return
-        position = self.scroll_y
+        position, was_seen = self.scroll_y, self._in_sight(self.highlighted)
         self.set_options(rows)
         picks = [index for index, row in enumerate(rows) if row.id]
         self.highlighted = next((i for i in picks if rows[i].id == kept), picks[0] if picks else None)
-        if wanted is None:
+        if wanted is None and not (was_seen and not self._in_sight(self.highlighted, position)):
             self.scroll_to(y=position, animate=False, force=True)
+
+    def _in_sight(self, row: int | None, position: float | None = None) -> bool:
+        """Whether a row shows where the list is scrolled to `position` (None: as it is). Rows take a line each."""
+        top = self.scroll_y if position is None else position
+        return row is not None and top <= row < top + self.scrollable_content_region.height
 
     @property
     def current(self) -> str | None:

@@ -20,10 +20,10 @@ from readiness_tui.tui.typed_day import TypedDay
 
 class Mending(Feature):
     BINDINGS = [
-        Binding("e", "edit", "Edit", id="history.edit", show=False, tooltip="Change the review's release, date, owner or reviewers"),
-        Binding("w", "rename", "Rename", id="history.rename", show=False, tooltip="Rename the system, or a person"),
-        Binding("t", "take_back", "Take back", id="history.take_back", show=False, tooltip="Take an import back: what it brought goes"),
-        Binding("p", "supersede", "Supersede", id="history.supersede", show=False, tooltip="Correct a frozen scorecard, with a reason"),
+        Binding("e", "edit", "Edit", id="history.edit", tooltip="Change the review's release, date, owner or reviewers"),
+        Binding("w", "rename", "Rename", id="history.rename", tooltip="Rename the system, or a person"),
+        Binding("t", "take_back", "Take back", id="history.take_back", tooltip="Take an import back: what it brought goes"),
+        Binding("p", "supersede", "Supersede", id="history.supersede", tooltip="Correct a frozen scorecard, with a reason"),
     ]  # fmt: skip
 
     def works(self, action: str) -> bool:

@@ -30,12 +30,12 @@ class HistoryScreen(RoomScreen):
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#changes"
     BINDINGS = [
-        *Mending.BINDINGS,
         Binding("u", "undo", "Undo", id="history.undo", tooltip="Take the highlighted change back, by a new entry"),
-        Binding("d", "difference", "What changed", id="history.difference", tooltip="What changed since the last review, by cause"),
+        Binding("d", "difference", "Changes", id="history.difference", tooltip="What changed since the last review, by cause"),
+        *Mending.BINDINGS,
+        Binding("r", "switch", "Review", id="history.switch", tooltip="Work on another review of this file"),
+        Binding("n", "new", "Next", id="history.new", tooltip="Start the next review of this system"),
         Binding("l", "older", "Older", id="history.older", tooltip="Load older changes"),
-        Binding("r", "switch", "Other review", id="history.switch", tooltip="Work on another review of this file"),
-        Binding("n", "new", "Next review", id="history.new", tooltip="Start the next review of this system"),
     ]  # fmt: skip
 
     def __init__(self) -> None:
@@ -44,6 +44,11 @@ class HistoryScreen(RoomScreen):
         self._changes: list[history.AuditEntry] = []
         self._limit = PAGE
         self._beside = WhenStill(self, BESIDE)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "older":
+            return len(self._changes) >= self._limit
+        return super().check_action(action, parameters)
 
     def body(self) -> ComposeResult:
         with Vertical(id="body"):
@@ -61,6 +66,7 @@ class HistoryScreen(RoomScreen):
             Pick(change_line(change, width), id=str(change.id), words=f"{change.who} {change.what} {change.why}")
             for change in self._changes
         )
+        self.refresh_bindings()
 
     @on(OptionList.OptionHighlighted, "#changes")
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:

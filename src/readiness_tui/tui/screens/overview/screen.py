@@ -50,6 +50,11 @@ assessed: items with a score, of all   proven: by what was imported   ✓ ◐ �
         self._glance: Glance | None = None
         self._drawn = 0  # the width that the changes were drawn for
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "accept":
+            return self._glance is not None and self._glance.acceptable
+        return super().check_action(action, parameters)
+
     def body(self) -> ComposeResult:
         with VerticalScroll(id="body", can_focus=False):
             yield Clickable(id="verdict")
@@ -146,10 +151,6 @@ assessed: items with a score, of all   proven: by what was imported   ✓ ◐ �
         await self.host.go_to(key)
 
     async def action_accept(self) -> None:
-        view = self.view
-        if not view.acceptable:
-            self.host.tell("No proof proposes a score that is still open.")
-            return
         from readiness_tui.tui.dialogs.accept import ask_to_accept
 
         await ask_to_accept(self)
