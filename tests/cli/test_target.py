@@ -31,6 +31,14 @@ ARGUMENTS = {
     "pull mlflow": "--url http://127.0.0.1:9",
     "collect": "--port 0",
     "scorecard": "--freeze --yes",
+    "review edit": "--owner dora",
+    "score": "OBS-01 1",
+    "confirm": "OBS-01",
+    "waive": "OBS-01 --until 2026-12-24 --approver ben --reason r",
+    "owner": "OBS-01 dora",
+    "due": "OBS-01 2026-12-24",
+    "condition close": "item/observability/OBS-01 --evidence https://example.org/x",
+    "gaps import": "{run}",
 }
 #: They look at no review: one makes one, the others print what is in the program or in files alone.
 NO_REVIEW = {"new", "gate schema"}

@@ -15,10 +15,11 @@ from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.write import sync
 from readiness_tui.services.review.next_review import last_candidate
-from readiness_tui.store import gaps, reviews, supersessions
+from readiness_tui.store import gaps, reviews
+from readiness_tui.store.mended import supersessions
+from readiness_tui.store.mended.supersessions import Supersession
 from readiness_tui.store.rows import Tx, fetch
 from readiness_tui.store.sqlite import Connection
-from readiness_tui.store.supersessions import Supersession
 
 #: What people said in a review, with its day and names: all of it stands in the corrected one.
 _SAID = (
