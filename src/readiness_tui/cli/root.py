@@ -61,7 +61,7 @@ COMMANDS = {
 }
 
 #: Commands about a whole file, or about none: they take no --system and no --review.
-WHOLE_FILE = frozenset({"demo", "lab", "sources", "checklists", "doctor", "compact", "backup", "paths"})
+WHOLE_FILE = frozenset({"demo", "lab", "sources", "settings", "checklists", "doctor", "compact", "backup", "paths"})
 
 
 class SharedOption(click.Option):

@@ -7,6 +7,7 @@ from datetime import date
 
 from readiness_tui.domain.scorecard.model import Change, Previous, Scorecard
 from readiness_tui.domain.scorecard.trend import TrendPoint, trend_point
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review.scorecard import card_of
@@ -69,7 +70,7 @@ def difference(desk: Desk, view: ReviewView) -> SinceLast:
         return SinceLast(None, why_not="This is the first review of the system.")
     return SinceLast(
         None,
-        why_not=f"The review before, release {before.release}, is not frozen, so nothing was kept to compare with.",
+        why_not=f"The review before, release {one_line(before.release, 60)}, is not frozen, so nothing was kept to compare with.",
     )
 
 
