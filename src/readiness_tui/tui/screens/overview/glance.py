@@ -67,6 +67,7 @@ class Glance(NamedTuple):
     handed_in: tuple[HandedInLine, ...]
     next_step: str
     conditions: tuple[ActionLine, ...]
+    acceptable: bool  # whether proofs propose scores that contradict nobody
 
 
 def to_plain(glance: Glance) -> list[Any]:

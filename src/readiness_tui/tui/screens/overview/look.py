@@ -33,6 +33,7 @@ def glance_of(view: ReviewView, last_time: int = 0) -> Glance:
         handed_in=tuple(HandedInLine(piece.title, piece.state) for piece in view.handed_in),
         next_step=next_step(view, last_time),
         conditions=tuple(_condition(condition, view) for condition in judgement.conditions),
+        acceptable=bool(view.acceptable),
     )
 
 
