@@ -28,8 +28,8 @@ from readiness_tui.tui.store_work import leave as _leave
 from readiness_tui.tui.store_work import load as _load
 from readiness_tui.tui.store_work import pulse_of as _pulse
 from readiness_tui.tui.together import Together
+from readiness_tui.tui.way import Way
 from readiness_tui.tui.where_to import where_to
-from readiness_tui.tui.widgets.bars import ROOMS
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -82,8 +82,7 @@ class ReadinessApp(App[None]):
         self._preferences = preferences
         self._lab = lab
         self.unsaved: dict[str, str] = {}
-        self._way: list[str] = []  # the rooms that were left by a jump, for Esc
-        self._paused: dict[str, RoomScreen] = {}  # meetings among them, by the name in the way
+        self._way = Way(self)
         self.desk = desk
         self.who = desk.who if desk else who
         self.here = here or Path.cwd()
@@ -283,46 +282,22 @@ class ReadinessApp(App[None]):
         if self.is_screen_installed(name) and isinstance(room := self.get_screen(name), RoomScreen):
             await room.whole()
         await self._enter(name)
-        await self._forget_paused()
+        await self._way.forget()
 
     async def action_jump(self, room: str) -> None:
-        here = next((one.ROOM for one in self.screen_stack if isinstance(one, RoomScreen) and one.ROOM in ROOMS), "")
-        over = self.screen
-        if here and isinstance(over, RoomScreen) and over.ROOM not in ROOMS:
-            # A meeting over a room: it is left as it is, and Esc comes back to it, not to the room beneath.
-            self._way += [here, self._pause(over)]
-        elif here and here != room:
-            self._way.append(here)
+        self._way.leave(room)
         await self._enter(room)
 
     @property
     def came_from(self) -> str:
-        last = self._way[-1] if self._way else ""
-        return self._paused[last].ROOM if last in self._paused else last
+        return self._way.came_from
 
     async def go_back(self) -> None:
-        if not self._way:
-            return
-        last = self._way.pop()
-        await self._enter(self._way.pop() if last in self._paused else last)
-        if last in self._paused:
-            await self.push_screen(last)
-
-    def _pause(self, screen: RoomScreen) -> str:
-        """Keep a screen that is left for another; returns its name in the way."""
-        name = next((name for name, kept in self._paused.items() if kept is screen), f"{screen.ROOM} {id(screen)}")
-        if name not in self._paused:
-            self.install_screen(screen, name)
-            self._paused[name] = screen
-        return name
-
-    async def _forget_paused(self) -> None:
-        """The way back is over: nobody can come to these any more."""
-        for name, screen in list(self._paused.items()):
-            if screen not in self.screen_stack:
-                del self._paused[name]
-                self.uninstall_screen(name)
-                await screen.remove()
+        room, over = self._way.back()
+        if room:
+            await self._enter(room)
+        if over:
+            await self.push_screen(over)
 
     async def _enter(self, name: str) -> None:
         if self.view is None and self.opening is None:

@@ -53,6 +53,8 @@ assessed: items with a score, of all   proven: by what was imported   ✓ ◐ �
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "accept":
             return self._glance is not None and self._glance.acceptable
+        if action in ("open", "next"):
+            return self._glance is not None and bool(self._glance.flips)
         return super().check_action(action, parameters)
 
     def body(self) -> ComposeResult:
