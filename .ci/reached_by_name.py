@@ -29,3 +29,6 @@ _.dataset_name
 _.postponed  # a word of the templates
 _.has_expired  # Textual asks a notice
 _._get_left_gutter_width, _._on_click  # and a list
+# What a version of the database added, by the name of its module.
+declared_facts, evidence_lookup, explore, incident_record, kept_records, kept_results, measured_traces, next_review
+over_time, people_roles, system_column, together

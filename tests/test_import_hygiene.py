@@ -91,7 +91,7 @@ KEPT = (
     "gate show",
     "gate check",
 )
-MOST = 55
+MOST = 43
 #: Of the domain, what a kept result is read with: errors and the sanitiser, and by which number requests were read.
 PLAIN = {
     "readiness_tui.domain",

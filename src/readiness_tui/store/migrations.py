@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,18 +14,6 @@ from readiness_tui.store import faults, sqlite
 from readiness_tui.store.gate_changes import gate_change
 from readiness_tui.store.label_batches import metric_labels
 from readiness_tui.store.schema import APPLICATION_ID, VERSION_1
-from readiness_tui.store.upgrades.declared_facts import declared_facts
-from readiness_tui.store.upgrades.evidence_lookup import evidence_lookup
-from readiness_tui.store.upgrades.explore import explore
-from readiness_tui.store.upgrades.incident_record import incident_record
-from readiness_tui.store.upgrades.kept_records import kept_records
-from readiness_tui.store.upgrades.kept_results import kept_results
-from readiness_tui.store.upgrades.measured_traces import measured_traces
-from readiness_tui.store.upgrades.next_review import next_review
-from readiness_tui.store.upgrades.over_time import over_time
-from readiness_tui.store.upgrades.people_roles import people_roles
-from readiness_tui.store.upgrades.system_column import system_column
-from readiness_tui.store.upgrades.together import together
 from readiness_tui.store.views import make_views
 
 Migration = Callable[[Any], None]  # takes a sqlite_utils.Database inside the migration's transaction
@@ -41,24 +30,33 @@ def blind_labels(db: Any) -> None:
     db.conn.execute("ALTER TABLE human_label ADD COLUMN answer TEXT")
 
 
+def _upgrade(name: str) -> Migration:
+    """The function of this name, in `upgrades/` in the module of this name: read when a file lacks it, which few do."""
+
+    def upgrade(db: Any) -> None:
+        getattr(import_module(f"readiness_tui.store.upgrades.{name}"), name)(db)
+
+    return upgrade
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     first,
-    incident_record,
+    _upgrade("incident_record"),
     gate_change,
     blind_labels,
-    system_column,
+    _upgrade("system_column"),
     make_views,
-    declared_facts,
+    _upgrade("declared_facts"),
     metric_labels,
-    evidence_lookup,
-    kept_results,
-    kept_records,
-    explore,
-    measured_traces,
-    next_review,
-    over_time,
-    people_roles,
-    together,
+    _upgrade("evidence_lookup"),
+    _upgrade("kept_results"),
+    _upgrade("kept_records"),
+    _upgrade("explore"),
+    _upgrade("measured_traces"),
+    _upgrade("next_review"),
+    _upgrade("over_time"),
+    _upgrade("people_roles"),
+    _upgrade("together"),
 )
 
 

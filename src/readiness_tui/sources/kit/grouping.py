@@ -7,18 +7,24 @@ one part after another is put together. A small file is one part and never leave
 
 from __future__ import annotations
 
+import os
 import tempfile
 import zlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, NamedTuple
 
 import msgspec
 
+from readiness_tui.sources.kit.base import Reject
+from readiness_tui.sources.kit.jsonio import quoted
+
 PART = 32 * 1024 * 1024  # bytes of records held at once, about
 MAX_PARTS = 128  # open files
+MOST, LARGEST = 20_000, 64 * 1024 * 1024  # records, and bytes of them, under one key: it has to fit into memory
 LOST = "lost"  # the kind of a record of which no more than its key, and perhaps its id (its text), is known
 
 _EXACT = 20_000  # ids kept as they are; of further ones, 96 bits of hash
@@ -39,15 +45,39 @@ class GroupedRecord(NamedTuple):
 _head = msgspec.json.Decoder(tuple[str, str, int, int]).decode  # key, kind, line, bytes of the text behind it
 
 
+@dataclass(slots=True)
+class _Group:
+    """The records of one key; where there are too many of them, only how many, and where the first stood."""
+
+    line: int
+    records: list[GroupedRecord]
+    count: int = 0
+    bytes: int = 0
+
+    @property
+    def too_large(self) -> bool:
+        return self.count > MOST or self.bytes > LARGEST
+
+    def counts(self, size: int) -> bool:
+        """Count one more; whether it is to be kept."""
+        self.count, self.bytes = self.count + 1, self.bytes + size
+        if self.too_large:
+            self.records.clear()
+            return False
+        return True
+
+
 class Groups:
-    """Collects pieces by key. Iterating gives every key once, with its pieces in the order in which they came.
+    """Collects pieces by key. Iterating gives every key once, with its pieces in the order in which they came, but for
+    those with more than fits into memory: `refused` says which they were.
 
     `size`: about how many bytes will be added. To be used in a `with`, which removes the temporary files.
     """
 
     def __init__(self, size: int) -> None:
         self._parts = min(max(-(-size // PART), 1), MAX_PARTS)
-        self._held: dict[str, list[GroupedRecord]] = {}
+        self._held: dict[str, _Group] = {}
+        self._refused: list[Reject] = []
         self._files: list[IO[bytes]] = []
         self._open = ExitStack()
 
@@ -65,19 +95,46 @@ class Groups:
             part = zlib.crc32(key.encode("utf-8", "surrogatepass")) % self._parts
             text = piece.text.encode("utf-8", "surrogatepass")
             self._files[part].write(_encode((key, piece.kind, int(piece.line), len(text))) + b"\n" + text)
-        else:
-            self._held.setdefault(key, []).append(piece)
+        elif (group := self._group(self._held, key, piece.line)).counts(len(piece.text)):
+            group.records.append(piece)
 
     def __iter__(self) -> Iterator[tuple[str, list[GroupedRecord]]]:
-        yield from self._held.items()
+        yield from self._whole(self._held)
         for file in self._files:
             file.seek(0)
-            part: dict[str, list[GroupedRecord]] = {}
+            part: dict[str, _Group] = {}
             while head := file.readline():
                 key, kind, number, size = _head(head)
-                text = file.read(size).decode("utf-8", "surrogatepass")
-                part.setdefault(key, []).append(GroupedRecord(kind, number, text))
-            yield from part.items()
+                if (group := self._group(part, key, number)).counts(size):
+                    text = file.read(size).decode("utf-8", "surrogatepass")
+                    group.records.append(GroupedRecord(kind, number, text))
+                else:
+                    file.seek(size, os.SEEK_CUR)
+            yield from self._whole(part)
+
+    def refused(self) -> Iterator[Reject]:
+        """A reject for each key of which there was too much, once all have been gone through."""
+        yield from self._refused
+        self._refused.clear()
+
+    def _group(self, groups: dict[str, _Group], key: str, line: int) -> _Group:
+        found = groups.get(key)
+        if found is None:
+            found = groups[key] = _Group(line, [])
+        return found
+
+    def _whole(self, groups: Mapping[str, _Group]) -> Iterator[tuple[str, list[GroupedRecord]]]:
+        for key, group in groups.items():
+            if group.too_large:
+                self._refused.append(
+                    Reject(
+                        group.line,
+                        f"{quoted(key)} has {group.count:,} spans or rows of {group.bytes / 2**20:,.0f} MiB together; one"
+                        f" request or case is read up to {MOST:,} and {LARGEST // 2**20} MiB, so nothing of it was taken in",
+                    )
+                )
+            else:
+                yield key, group.records
 
 
 class FirstLines:

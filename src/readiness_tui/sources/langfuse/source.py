@@ -165,6 +165,7 @@ def _traces(path: Path, kind: Holds, notes: fields.Notes) -> Iterator[Record]:
             else:
                 brought += 1
                 yield from request.trace(ident, notes, parents=kind is Holds.OBSERVATIONS and bool(seen & PARENT))
+        yield from groups.refused()
     if Holds.ITEMS in beside.values():
         del lost["experiment"]  # they are joined with its items
     for about, n in lost.items():

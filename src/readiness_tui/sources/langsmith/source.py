@@ -156,6 +156,7 @@ def _runs(path: Path, notes: fields.Notes) -> Iterator[Record]:
             if done % _STEP == 0:
                 yield Progress(total, total)
             yield from _trace(ident, pieces, repeats, beside, notes)
+        yield from groups.refused()
 
 
 def _trace(

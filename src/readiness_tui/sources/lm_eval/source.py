@@ -247,6 +247,7 @@ def _read_samples(path: Path) -> Iterator[Record]:
         for _, pieces in groups:
             of_filters = [piece._replace(kind=names[piece.kind]) for piece in pieces]
             yield from _document(run, of_filters, found.ids_differ, several, seen, notes)
+        yield from groups.refused()
     yield from notes.warnings(path.name)
     if results is not None:
         yield from _declared(run, results, task, figures, several)

@@ -154,6 +154,7 @@ class RowSource:
             record = parts.record()
             runs.add(record)
             yield record
+        yield from groups.refused()
         yield from runs.records()
 
     def spans(self, rows: list[Row], notes: fields.Notes) -> Iterator[tuple[Row, LoggedSpan]]:

@@ -107,6 +107,7 @@ class Otlp:
                     notes.add("a trace is known by its evaluations alone; import its spans as well")
                 runs.add(record)
                 yield record
+            yield from groups.refused()
             yield from runs.records()
         yield from notes.warnings(path.name)
 

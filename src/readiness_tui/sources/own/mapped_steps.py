@@ -89,6 +89,7 @@ class Steps:
             if steps:
                 made = self._trace(ident, steps, notes, lost=len(steps) < len(pieces))
                 yield TraceRecord(made, payload.as_raw({"steps": rows}))
+        yield from self._groups.refused()
 
     def _step(self, row: Mapping[str, Any], line: int, notes: fields.Notes) -> _Step:
         """A step as a span, and as a trace of its own, which reads its fields by the rules of trace records."""

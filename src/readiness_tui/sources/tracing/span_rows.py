@@ -98,6 +98,7 @@ class SpanRows:
                     group.lost.add(_name(value) or f"line {piece.line}")
                 if group.spans:
                     yield group
+            yield from groups.refused()
 
     def lost(self, group: SpanGroup) -> bool:
         """Whether a span of this trace is known to be missing. One that came after all, in another row, is not."""

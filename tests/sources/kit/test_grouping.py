@@ -1,0 +1,37 @@
+"""What belongs together and is too much for memory: refused by name, and everything beside it read."""
+
+from __future__ import annotations
+
+import pytest
+
+from readiness_tui.sources.kit import grouping
+from readiness_tui.sources.kit.grouping import GroupedRecord, Groups
+
+
+@pytest.mark.parametrize("size", [1, 2 * grouping.PART], ids=["in memory", "over files"])
+@pytest.mark.parametrize(("most", "largest"), [(3, 1000), (100, 30)], ids=["number", "bytes"])
+def test_a_key_with_too_much_is_refused_and_nothing_else_is(
+    monkeypatch: pytest.MonkeyPatch, size: int, most: int, largest: int
+) -> None:
+    monkeypatch.setattr(grouping, "MOST", most)
+    monkeypatch.setattr(grouping, "LARGEST", largest)
+    with Groups(size) as groups:
+        for line in range(1, 11):
+            groups.add("endless", GroupedRecord("span", line, "ten letter"))
+            if line % 4 == 0:
+                groups.add("short", GroupedRecord("span", line, f"of {line}"))
+        found = dict(groups)
+        refused = list(groups.refused())
+    assert found == {"short": [GroupedRecord("span", 4, "of 4"), GroupedRecord("span", 8, "of 8")]}
+    assert [reject.line for reject in refused] == [1]
+    assert refused[0].reason.startswith('"endless" has 10 spans or rows')
+    assert "nothing of it was taken in" in refused[0].reason
+
+
+def test_what_just_fits_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grouping, "MOST", 3)
+    with Groups(1) as groups:
+        for line in (1, 2, 3):
+            groups.add("whole", GroupedRecord("span", line, "x"))
+        assert [len(records) for _, records in groups] == [3]
+        assert not list(groups.refused())
