@@ -25,6 +25,10 @@ from tests.cli.conftest import Cli
 ARGUMENTS = {
     "import": "{run} --as candidate",
     "labels import": "{labels}",
+    "review edit": "--owner dora",
+    "score": "OBS-01 2",
+    "confirm": "OBS-01",
+    "waive": "OBS-01 --withdraw",
     "labels accept": "c1 --reason r --until 2026-12-24",
     "incident import": "{note}",
     "people": "--add dora",
@@ -32,8 +36,8 @@ ARGUMENTS = {
     "collect": "--port 0",
     "scorecard": "--freeze --yes",
 }
-#: They look at no review: one makes one, the others print what is in the program or in files alone.
-NO_REVIEW = {"new", "gate schema"}
+#: They look at no review: one makes one, one names its system itself, the others print what is in the program or in files alone.
+NO_REVIEW = {"new", "gate schema", "review rename-system", "settings"}
 
 
 def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
@@ -206,7 +210,7 @@ def test_the_environment_names_a_system_and_the_command_line_another(
 
 
 def test_two_reviews_of_one_name_are_told_apart_by_number(cli: Cli, there: Path) -> None:
-    again = ("new", "--system", "SEARCH", "--release", "2026.12", "--date", "2026-11-21", "--checklist", "safety")
+    again = ("new", "--system", "SEARCH", "--release", "2026.12", "--date", "2026-11-21", "--checklist", "safety", "--yes")
     assert "New review of Search" in cli(*again).err  # the name that the file knows
     told = cli("gaps", "--system", "search", "--review", "2026.12")
     assert told.code == 2
@@ -402,7 +406,7 @@ def test_the_shell_completes_commands_and_the_options_that_all_share(
             cli()
         return [line.partition(",")[2] for line in capsys.readouterr().out.splitlines()]
 
-    assert completed("sc") == ["scorecard"]
+    assert completed("sco") == ["score", "scorecard"]
     assert completed("gate ch") == ["check"]
     assert completed("check --sy") == ["--system"]
     assert completed("--re") == ["--review"]
