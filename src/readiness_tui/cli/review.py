@@ -86,6 +86,8 @@ def edit(
                 set_blind(desk, blind)
             if depth is not None:
                 set_depth(desk, Depth(depth))
+        if wanted is not None:  # checked above; last, because what the day is depends on it
+            set_zone(desk, wanted)
         _say(desk, people(desk), as_json=as_json)
 
 
