@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 from readiness_tui.services.core import desk as desk_module
 from readiness_tui.services.core.desk import open_desk
 from readiness_tui.services.core.view import load
-from readiness_tui.services.review import history
+from readiness_tui.services.review import assess, history
 from readiness_tui.services.start import start
 from tests.cli.conftest import COURSE_GATE, COURSE_NUMBERS, Cli, Result
 from tests.conftest import NOW
@@ -120,7 +122,8 @@ def test_a_file_of_many_items_is_saved_whole_or_not_at_all(ana: Ana, place: Path
     assert "nothing was saved" in dry.out
     saved = ana("score", "--from", file)
     assert saved.out.splitlines()[:3] == [
-        "MIN-01 Rollback was tried: 2 met", "MIN-02 Alerts are set: 0 missing", "MIN-03 Runbook: not applicable",
+        "MIN-01 Rollback was tried: 2 met", "MIN-02 Alerts are set: 0 missing; its risk is accepted by a waiver",
+        "MIN-03 Runbook: not applicable",
     ]  # fmt: skip
     assert dry.out.splitlines()[:-1] == saved.out.splitlines()[:-1]
     after = stored()
@@ -265,6 +268,10 @@ def test_the_review_is_shown_edited_and_carried_on(ana: Ana) -> None:
         "Asia/Kolkata",
         "--release",
         "1.1",
+        "--reviewer",
+        "ana",
+        "--reviewer",
+        "ben",
         "--blind",
         "--reviewer",
         "ana",
@@ -342,3 +349,70 @@ def test_a_gate_is_locked_from_files_for_the_check_from_files(place: Path, cli: 
     checked = cli("gate", "check", "--gate", "gate.yaml", "--lock", "gate.lock", "--run", "run.json")
     assert "locked " in checked.out
     assert "by ben" in checked.out
+
+
+def test_all_that_a_file_gets_wrong_is_told_at_once(ana: Ana, place: Path) -> None:
+    file = place / "votes.yaml"
+    file.write_text(
+        "version: 1\nitems:\n  MIN-91:\n    score: 1\n  MIN-02:\n    score: 0\n    due: 2062-12-20\n  MIN-93:\n    score: 2\n"
+    )
+    refused = ana("score", "--from", file)
+    assert refused.code == 2
+    assert all(f"votes.yaml:{line}:3: " in refused.err for line in (3, 5, 8)), refused.err
+    assert ana("score", "--from", file, "--yes").err.count("votes.yaml") == 2, "the date was meant"
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_a_spreadsheet_saves_the_gaps_with_its_own_delimiter(ana: Ana, place: Path, sign: str) -> None:
+    assert ana("score", "MIN-01", "MIN-02", "0").code == 0
+    rows = list(csv.DictReader(io.StringIO(ana("gaps", "--format", "csv").out)))
+    with (place / "back.csv").open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]), delimiter=sign)
+        writer.writeheader()
+        writer.writerows({**row, "Assignee": "Zoë"} for row in rows)
+        writer.writerow({})
+    told = ana("gaps", "import", "back.csv")
+    assert told.code == 0, told.err
+    assert {gap["owner"] for gap in ana("gaps", "--json").json["gaps"]} == {"Zoë"}
+
+
+def test_a_review_is_edited_whole_or_not_at_all(ana: Ana) -> None:
+    refused = ana("review", "edit", "--zone", "Asia/Kolkata", "--owner", "ben", "--blind")
+    assert (refused.code, "reviews alone" in refused.err) == (2, True)
+    shown = ana("review", "show", "--json").json
+    assert (shown["zone"], shown["owner"]) == ("", "ana")
+
+
+def test_what_would_refuse_a_reveal_does_so_before_the_question(ana: Ana) -> None:
+    assert "there is nothing to reveal" in ana("votes", "--reveal").err
+
+
+def test_what_two_people_changed_at_once_is_shown(ana: Ana, place: Path) -> None:
+    assert ana("review", "show", "--json").json["unsettled"] == []
+    for who in ("ana", "ben"):
+        desk = open_desk(place / "readiness.db", who)
+        assess.note(desk, "MIN-01", f"from {who}", base="")
+        desk.close()
+    assert "note on MIN-01: from ana (ana) stands; from ben (ben) waits" in ana("review", "show").out
+    (two,) = ana("review", "show", "--json").json["unsettled"]
+    assert (two["about"], two["stored"], two["other"], two["other_by"]) == (
+        "note/MIN-01",
+        "from ana",
+        "from ben",
+        "ben",
+    )
+
+
+def test_new_means_the_system_of_the_file_and_asks_before_a_release_is_opened_twice(ana: Ana) -> None:
+    twice = ana("new", "--release", "1")
+    assert (twice.code, "Bot 1 is open already, as #1" in twice.err) == (2, True)
+    assert "New review of Bot, release 2" in ana("new", "--release", "2").err
+    assert "New review of Shop" in ana("new", "--system", "Shop", "--release", "1").err
+    several = ana("new", "--release", "3")
+    assert (several.code, "several systems" in several.err) == (2, True)
+
+
+def test_collect_is_refused_for_a_frozen_review_before_it_listens(ana: Ana) -> None:
+    assert ana("scorecard", "--freeze", "--yes").code == 0
+    refused = ana("collect", "--port", "0", "--review", "1")
+    assert (refused.code, "cannot change any more" in refused.err) == (2, True)

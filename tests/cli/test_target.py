@@ -214,7 +214,18 @@ def test_the_environment_names_a_system_and_the_command_line_another(
 
 
 def test_two_reviews_of_one_name_are_told_apart_by_number(cli: Cli, there: Path) -> None:
-    again = ("new", "--system", "SEARCH", "--release", "2026.12", "--date", "2026-11-21", "--checklist", "safety")
+    again = (
+        "new",
+        "--system",
+        "SEARCH",
+        "--release",
+        "2026.12",
+        "--date",
+        "2026-11-21",
+        "--checklist",
+        "safety",
+        "--yes",
+    )
     assert "New review of Search" in cli(*again).err  # the name that the file knows
     told = cli("gaps", "--system", "search", "--review", "2026.12")
     assert told.code == 2

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import signal
 import threading
+from typing import TYPE_CHECKING
 
 import click
 
 from readiness_tui.cli import codes
 from readiness_tui.cli.common import Session, desk_of, pass_session, tell, tell_where
+from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
+
+if TYPE_CHECKING:
+    from readiness_tui.services.core.desk import Desk
 
 
 @click.command("collect")
@@ -29,10 +34,17 @@ def collect_command(session: Session, port: int, every: float) -> int:
 
     Point an exporter at it with OTEL_EXPORTER_OTLP_ENDPOINT, protobuf or JSON. Only programs on this machine can send.
     """
+    with desk_of(session) as desk:
+        if desk.store.refusal:  # before anything is received that could not be kept
+            raise ReadinessError(desk.store.refusal)
+        return _collect(desk, port, every, follow=not session.review)
+
+
+def _collect(desk: Desk, port: int, every: float, *, follow: bool) -> int:
     from readiness_tui.services.importing.collect import Collector
 
     stop = threading.Event()
-    with desk_of(session) as desk, Collector(desk, port, follow=not session.review) as collector:
+    with Collector(desk, port, follow=follow) as collector:
         before = signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
         try:
             tell_where(desk, "For")

@@ -19,6 +19,7 @@ from readiness_tui.cli.common import (
     may_ask,
     note,
     pass_session,
+    sure,
     tell,
     tell_upgrade,
     tell_zone,
@@ -130,7 +131,10 @@ def lab_command(session: Session, folder: Path | None) -> None:
 
 @click.command("new")
 @click.option(
-    "--system", expose_value=False, callback=note, help="The system under review (default: the folder's name)."
+    "--system",
+    expose_value=False,
+    callback=note,
+    help="The system under review (default: the one in the file; in a new file, the folder's name).",
 )
 @click.option("--release", help="Which release (default: git's latest tag).")
 @click.option("--date", "held_on", type=DayOption(), help="Date of the review (default: today).")
@@ -191,7 +195,11 @@ def new_command(
         raise ReadinessError(said, by_command="If it is meant, add --yes.")
     path = named(session.db) or here / FILE_NAME
     above = None if path.exists() or named(session.db) else nearest(here.resolve().parent)
-    system = session.system if session.system is not None else system_wanted(None) or proposal.system
+    system = session.system if session.system is not None else system_wanted(None)
+    if path.exists():
+        system = _of_file(session, path, system, release or proposal.release)
+    if not system and session.system is None:
+        system = proposal.system
     desk = start_review(
         here,
         session.name,
@@ -227,3 +235,26 @@ def new_command(
         _show(desk, session)
     else:
         desk.close()
+
+
+def _of_file(session: Session, path: Path, system: str, release: str) -> str:
+    """The system of a file that is there already, where none was named: the only one that it holds.
+
+    Asks before a second review of one release is opened beside the first, which is still open: the newest review is
+    the one that every command then means. Raises SeveralError where one would have to guess the system.
+    """
+    from readiness_tui.services.core.desk import open_desk
+    from readiness_tui.services.core.target import all_headings, choose, name_of, same_name, shown
+
+    desk = open_desk(path, session.name)
+    try:
+        tell_upgrade(desk.store.migration_backup)
+        found = all_headings(desk)
+    finally:
+        desk.close()
+    if not system and session.system is None and (only := choose(found)) is not None:
+        system = only.system
+    last = next((one for one in found if same_name(one.system, system)), None)
+    if last is not None and last.state == "open" and same_name(last.release, release):
+        sure(session, f"{name_of(last)} is open already, as #{last.id} in {shown(path)}. Open another review of it?")
+    return system

@@ -76,6 +76,8 @@ def edit(
             if said := doubt_held(held_on, today):
                 raise ReadinessError(said, by_command="If it is meant, add --yes.")
         with together(desk, "review edited"):
+            if wanted is not None:
+                set_zone(desk, wanted)
             if any(said is not None for said in own):
                 mend.edit_review(
                     desk, release=release, held_on=held_on, owner=owner, facilitator=facilitator, reviewers=reviewers or None
@@ -145,15 +147,21 @@ def take_back(session: Session, number: int) -> None:
 
 
 def _say(desk: Desk, review: Review, *, as_json: bool) -> None:
+    from readiness_tui.services.review.settling import shown, waiting
+
     today = desk.day(review.zone)
+    two = waiting(desk)
     if as_json:
         from readiness_tui.domain.text.plain import plain
 
         names = ("id", "system", "release", "held_on", "owner", "facilitator", "reviewers", "depth", "checklists", "zone",
                  "blind", "revealed", "as_of", "candidate", "baseline", "frozen_at")  # fmt: skip
-        say_json({"schema": 1, "today": today.isoformat(), **{name: plain(getattr(review, name)) for name in names}})
+        say_json({"schema": 1, "today": today.isoformat(), **{name: plain(getattr(review, name)) for name in names},
+                  "unsettled": [{"what": one.rival.title, "about": one.rival.about, "field": one.rival.field,
+                                 "stored": shown(one, one.stored), "stored_by": one.stored_by,
+                                 "other": shown(one, one.rival.value), "other_by": one.rival.by} for one in two]})  # fmt: skip
         return
-    from readiness_tui.domain.text.format import full_day, moment
+    from readiness_tui.domain.text.format import full_day, moment, plural
 
     votes = "open" if not review.blind else "blind, revealed" if review.revealed else "blind until the reveal"
     where = review.zone or "this machine's"
@@ -173,3 +181,9 @@ def _say(desk: Desk, review: Review, *, as_json: bool) -> None:
     )
     for name, value in rows:
         say(f"{name:<13}{one_line(value)}")
+    if two:
+        say(f"{plural(len(two), 'thing')} that two people changed at once; # in the app settles each:")
+    for one in two:
+        by = f" ({one.stored_by})" if one.stored_by else ""
+        stands, other = (one_line(shown(one, text), 80) or "nothing" for text in (one.stored, one.rival.value))
+        say(one_line(f"  {one.rival.title}: {stands}{by} stands; {other} ({one.rival.by}) waits"))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 
 import click
 
-from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, say, say_json, tell
-from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.cli.common import Session, as_json, desk_of, may_ask, pass_session, say, say_json, sure
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 
@@ -17,10 +15,10 @@ from readiness_tui.domain.text.sanitise import one_line
 @click.option("--blind", is_flag=True, help="Start blind voting: each scores alone until the reveal.")
 @click.option("--open", "opened", is_flag=True, help="Vote in the open again; only while nobody has voted.")
 @click.option("--reveal", is_flag=True, help="Show all votes and notes at once. It cannot be taken back.")
-@click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal.")
+@may_ask
 @as_json
 @pass_session
-def votes_command(session: Session, blind: bool, opened: bool, reveal: bool, yes: bool, as_json: bool) -> None:
+def votes_command(session: Session, blind: bool, opened: bool, reveal: bool, as_json: bool) -> None:
     """Who has voted on how many items, and where reviewers differ.
 
     Before the reveal of blind voting it says that somebody voted, never what. Blind voting and the reveal are the
@@ -34,7 +32,8 @@ def votes_command(session: Session, blind: bool, opened: bool, reveal: bool, yes
         if blind or opened:
             reviews.set_blind(desk, blind)
         elif reveal:
-            _ask(yes)
+            reviews.may_reveal(desk)
+            sure(session, "Reveal all votes and notes? Everybody sees them at once.")
             reviews.reveal(desk)
         found = votes.turnout(desk)
     if as_json:
@@ -50,14 +49,3 @@ def votes_command(session: Session, blind: bool, opened: bool, reveal: bool, yes
         end = "; settled" if one.settled else ""
         said = ", ".join(one_line(vote) for vote in one.said)
         say(f"  {one.item_id} {one_line(one.title)}: {said}, spread {one.spread}{end}")
-
-
-def _ask(yes: bool) -> None:
-    question = "Reveal all votes and notes? Everybody sees them at once."
-    if yes:
-        return
-    if not (sys.stdin and sys.stdin.isatty()):
-        raise ReadinessError(f"{question} This cannot be undone, and here is no terminal to ask on: add --yes.")
-    if not click.confirm(question, default=False, err=True):
-        tell("Nothing was changed.")
-        raise click.exceptions.Exit(0)

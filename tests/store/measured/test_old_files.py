@@ -26,6 +26,7 @@ from tests.store.workers import SYSTEM
 
 ROOT = Path(__file__).parents[3]
 MAIN = "from readiness_tui.cli import main; main()"
+COLUMNS = "  severity what; owner, due, state, key\n"  # a line that `gaps` has come to print above what it said
 SHORT = ("check --json", "scorecard", "gate check")
 
 
@@ -54,7 +55,8 @@ def same(path: Path, name: str, words: str, as_of: str) -> str:
     """Compare a command's answer with that of the old version; returns what it said beside it."""
     was, now = said(name)[words], says(path, words, as_of)
     assert now["exit"] == was["exit"], now["err"]
-    assert now["out"] == was["out"]
+    out = now["out"].replace(COLUMNS, "", 1) if words == "gaps" else now["out"]
+    assert out == was["out"]
     return str(now["err"])
 
 
@@ -81,6 +83,8 @@ def test_all_commands_say_what_they_said_measured_or_not(old: Path, tmp_path: Pa
 @pytest.mark.slow
 @pytest.mark.parametrize("aged", [False, True], ids=["measured", "record by record"])
 def test_the_sample_says_what_it_said(sample_db: Path, aged: bool) -> None:
+    # The sample is filled anew, so what it said has been mended once: a date given again is no change of the date any
+    # more, which took one line from the gap of REL-03 in the scorecard's JSON, and moved its digests.
     for words in said("sample-9"):
         if aged:
             with Store.open(sample_db) as store:

@@ -25,6 +25,8 @@ from readiness_tui.services.review.items import item_ids, outside_depth
 from readiness_tui.store import gaps as stored
 from readiness_tui.store.rows import Tx
 
+_SHOWN = 5  # problems of a file
+
 
 def of_file(file: Path) -> list[ItemEntry]:
     """What a YAML file says of items (docs/scripts.md). Raises ReadinessError with the line and field that is wrong."""
@@ -68,12 +70,7 @@ def apply(
     probably mistyped is refused unless `sure`.
     """
     before, places = load(desk), places_of(desk)
-    ids: list[str] = []
-    for entry in entries:
-        with _placed(entry):
-            ids += item_ids(desk, [entry.item])
-            if not sure:
-                _check_dates(entry, before.as_of)
+    ids = _checked(desk, entries, None if sure else before.as_of)
     after: Judgement | None = None
     try:
         with together(desk, what or f"scored: {', '.join(dict.fromkeys(ids))}") as (tx, review):
@@ -110,6 +107,26 @@ def confirm_all_na(desk: Desk, items: Sequence[str]) -> None:
     with together(desk, f"not applicable confirmed: {', '.join(items)}"):
         for item in items:
             assess.confirm_na(desk, item, desk.who)
+
+
+def _checked(desk: Desk, entries: Sequence[ItemEntry], today: date | None) -> list[str]:
+    """The item of each entry. Raises one ReadinessError for all items that there are not, and, where `today` is given,
+    all dates that are probably mistyped, so that a file is mended in one go."""
+    ids: list[str] = []
+    wrong: list[str] = []
+    for entry in entries:
+        try:
+            ids += item_ids(desk, [entry.item])
+            if today is not None:
+                _check_dates(entry, today)
+        except ReadinessError as refusal:
+            if not entry.where:
+                raise
+            wrong.append(f"{entry.where}: {refusal.on_command_line}")
+    if wrong:
+        more = [f"There are {len(wrong) - _SHOWN} more problems like these."] if len(wrong) > _SHOWN else []
+        raise ReadinessError("\n".join([*wrong[:_SHOWN], *more, "Nothing was saved."]))
+    return ids
 
 
 @contextmanager
@@ -170,7 +187,8 @@ def _followed(desk: Desk, before: Judgement, after: Judgement, ids: Sequence[str
     made = []
     for item in items:
         standing = after.standings.get(item)
-        made.append(ItemNow(item, standing.item.title if standing else "", _said(standing), item in outside))
+        waived = "; its risk is accepted by a waiver" if standing is not None and standing.waived else ""
+        made.append(ItemNow(item, standing.item.title if standing else "", _said(standing) + waived, item in outside))
     olds = {one.checklist.id: one for one in before.sections}
     moved = tuple(
         (one.checklist.title, olds[one.checklist.id].percent, one.percent)

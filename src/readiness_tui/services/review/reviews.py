@@ -267,20 +267,29 @@ def set_blind(desk: Desk, blind: bool) -> None:
         reviews.put(tx, replace(review, blind=blind))
 
 
+def may_reveal(desk: Desk) -> None:
+    """Raises ReadinessError where `reveal` would: asked before the question, which nobody should answer for nothing."""
+    _revealable(desk, people(desk))
+
+
 def reveal(desk: Desk) -> None:
     """Show all votes at once, and put the reviewers' notes together. The facilitator's; it cannot be taken back."""
     with change(desk, "votes revealed", undoable=False) as (tx, review):
-        if not review.blind:
-            raise ReadinessError("Voting is open: there is nothing to reveal.")
-        if review.revealed:
-            raise ReadinessError("The votes are revealed already.")
-        roles.require(desk, review, Act.REVEAL)
+        _revealable(desk, review)
         reviews.put(tx, replace(review, revealed=True))
         parts = assessments.dossier_parts(tx.conn, review.id)
         for item, own in parts.own_notes.items():
             assessments.put_note(tx, review.id, item, merged_note(parts.notes.get(item, ""), own, review.reviewers))
             for reviewer in own:
                 assessments.put_own_note(tx, review.id, item, reviewer, "")
+
+
+def _revealable(desk: Desk, review: Review) -> None:
+    if not review.blind:
+        raise ReadinessError("Voting is open: there is nothing to reveal.")
+    if review.revealed:
+        raise ReadinessError("The votes are revealed already.")
+    roles.require(desk, review, Act.REVEAL)
 
 
 def _somebody_to_hide_from(review: Review) -> None:

@@ -62,6 +62,11 @@ def _waiting(conn: Connection, review: Review) -> Iterator[Unsettled]:
     yield from of_sections(incidents.all(conn, review.system))
 
 
+def shown(two: Unsettled, value: str) -> str:
+    """One of the two values on a line."""
+    return " · ".join(part for part in parts(two.rival, value).values() if part)
+
+
 def of_sections(found: Iterable[Incident]) -> Iterator[Unsettled]:
     """The sections of incident notes that two people wrote at once."""
     for incident in found:

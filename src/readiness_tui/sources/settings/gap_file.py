@@ -59,7 +59,7 @@ def read_gaps(path: Path) -> tuple[GapRow, ...]:
 
 
 def _csv(path: Path, text: str) -> Iterator[GapRow]:
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
         header = [name.strip() for name in reader.fieldnames or ()]
         names = next((one for one in (_JIRA, _GITHUB) if one[0] in header), None)
@@ -68,11 +68,17 @@ def _csv(path: Path, text: str) -> Iterator[GapRow]:
                            "Name a CSV that `readiness gaps --format csv` wrote, with its keys")  # fmt: skip
         reader.fieldnames = header
         for row in reader:
-            yield _row(path, reader.line_num, *(_cell(row.get(name)) if name else "" for name in names))
+            if any(isinstance(value, str) and value.strip() for value in row.values()):  # else a line left empty
+                yield _row(path, reader.line_num, *(_cell(row.get(name)) if name else "" for name in names))
     except csv.Error as error:
         raise _refused(
             path, reader.line_num, f"the CSV cannot be read ({one_line(str(error))})", "Export it again"
         ) from None
+
+
+def _delimiter(text: str) -> str:
+    """What stands between the cells of the header: a spreadsheet saves with its own country's, a semicolon or a tab."""
+    return max(",;\t", key=text.partition("\n")[0].count)
 
 
 def _cell(value: Any) -> str:
