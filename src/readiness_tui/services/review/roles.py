@@ -36,21 +36,30 @@ def require(desk: Desk, review: Review, act: Act, who: str = "") -> None:
 
     Somebody whom the review does not know may vote: `unknown_voters` asks about them once, at the end.
     """
-    person = name_key(who or desk.who)
     if act is Act.VOTE:
-        reviews_too = person in {name_key(name) for name in review.reviewers}
-        if not reviews_too and person in {name_key(name) for name in review.observers}:
+        if observes(review, who or desk.who):
             raise ReadinessError(
                 f"{who or desk.who} observes this review, and observers do not vote. Make them a reviewer with p in"
                 f" Checklists, or with `readiness people --add`."
             )
-    elif not reviewed_alone(review.reviewers) and not facilitates(review, who or desk.who):
+    elif not agrees(review, who or desk.who):
         if act is Act.AGREE:
             raise ReadinessError(f"The consensus is the facilitator's to record: {review.facilitator}.")
         raise ReadinessError(
             f"Only the facilitator {act}: {review.facilitator}. Another one is named with p in Checklists, or with"
             " `readiness people --facilitator`."
         )
+
+
+def observes(review: Review, who: str) -> bool:
+    """Whether this person looks on and does not vote."""
+    person = name_key(who)
+    return person in map(name_key, review.observers) and person not in map(name_key, review.reviewers)
+
+
+def agrees(review: Review, who: str) -> bool:
+    """Whether a consensus is this person's to record."""
+    return reviewed_alone(review.reviewers) or facilitates(review, who)
 
 
 def facilitates(review: Review, who: str) -> bool:

@@ -70,7 +70,7 @@ class Scoring(Feature):
         self._present = present
         self._room = room
         self._asks_all = asks_all
-        self.consequences = Consequences(screen, present)
+        self.consequences = Consequences(screen, present, room)
         self.selected: set[str] = set()
         self.last = LastTimes(screen, present)
 
@@ -342,7 +342,7 @@ class Scoring(Feature):
             return self.last.works(action)
         if action == "confirm" and self.item_id is not None and self.last.waits(self.item_id):
             return True
-        return offers.offers(self.view, self.standing, self.siblings, action)
+        return offers.offers(self.view, self.standing, self.siblings, action, self._room())
 
     async def action_examples(self) -> None:
         item = self.item_id

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from textual.content import Content
 
-from readiness_tui.domain.text.format import full_day
+from readiness_tui.domain.text.format import full_day, plural
 from readiness_tui.domain.verdict.agenda import HOUR, TimeLeft
 from readiness_tui.domain.verdict.decision import Decision
 from readiness_tui.domain.verdict.gap import Gap, called
@@ -64,6 +64,13 @@ def about_gap(gap: Gap, why: str) -> Content:
     )  # fmt: skip
 
 
+def what_they_did(stranger: Stranger) -> str:
+    """`voted on 3 items and sees to REL-02, DEP-01`"""
+    voted = f"voted on {plural(stranger.voted, 'item')}" if stranger.voted else ""
+    owns = f"sees to {', '.join(called(key) for key in stranger.owns[:4])}" if stranger.owns else ""
+    return " and ".join(part for part in (voted, owns) if part)
+
+
 def decided(found: Sequence[Decision], strangers: Sequence[Stranger], left: int) -> Content:
     """The last page of the agenda: what was decided, by whom it is seen to, and what is left open."""
     rows: list[Content] = [Content.styled("DECIDED IN THIS MEETING", "bold $text-accent")]
@@ -81,8 +88,7 @@ def decided(found: Sequence[Decision], strangers: Sequence[Stranger], left: int)
         rows += [Content(""), Content.styled("WHO IS…   @ answers, once for all", "bold $text-warning")]
         for stranger in strangers:
             like = f", or {stranger.like}?" if stranger.like else ""
-            owns = ", ".join(called(key) for key in stranger.owns[:4])
-            rows.append(line(f"  {stranger.name}{like}   sees to {owns}"))
+            rows.append(line(f"  {stranger.name}{like}   {what_they_did(stranger)}"))
     rows.append(Content(""))
     if left:
         rows.append(Content(f"{left} on the agenda {'is' if left == 1 else 'are'} still open. ← goes back."))
