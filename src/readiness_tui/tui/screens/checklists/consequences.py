@@ -10,10 +10,11 @@ from textual.widgets import Static
 from textual.worker import WorkType
 
 from readiness_tui.domain.verdict.preview import preview_vote
-from readiness_tui.services.review import assess
+from readiness_tui.services.review import assess, roles
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import THINKING, WhenStill
+from readiness_tui.tui.text import line
 
 _GROUP = "consequence"  # of its workers
 
@@ -31,6 +32,9 @@ class Consequences:
         screen = self._screen
         view, shown = screen.view, screen.query_one("#consequence", Static)
         self.drop()
+        if roles.observes(view.review, view.who) and not self._room():
+            shown.update(line(f"{view.who} observes this review: observers do not vote.", "$foreground-muted"))
+            return
         # As high as what it says of another item now, so that nothing moves.
         shown.update(Content("If you press  …" + "\n" * (shown.size.height - 1)), layout=not shown.size.height)
 

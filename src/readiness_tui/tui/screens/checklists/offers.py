@@ -11,7 +11,7 @@ from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import roles
 
 #: What gives or takes back a vote, or says something of one.
-_VOTES = frozenset({"score", "not_applicable", "accept", "keep", "copy", "unscore"})
+VOTES = frozenset({"score", "not_applicable", "accept", "keep", "copy", "unscore"})
 
 
 def offers(
@@ -27,7 +27,7 @@ def offers(
         return proposal is not None and bool(proposal.examples)
     if view.review.frozen_at is not None:
         return False
-    if action in _VOTES and roles.observes(view.review, view.who) and (not room or action == "keep"):
+    if action in VOTES and roles.observes(view.review, view.who) and (not room or action == "keep"):
         return False
     me = name_key(room[0] if room else view.who)
     mine = next((vote for vote in dossier.votes if name_key(vote.reviewer) == me), None)

@@ -14,7 +14,7 @@ from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.domain.verdict.causes import item_key
 from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.review import assess, carry, promises
+from readiness_tui.services.review import assess, carry, promises, roles
 from readiness_tui.tui.dialogs.accept import ask_to_accept
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text, offers
@@ -335,6 +335,10 @@ class Scoring(Feature):
     def action_due(self) -> None:
         if self.chosen:
             ask_promise(self.screen, self.chosen, day_first=True)
+
+    def works(self, action: str) -> bool:
+        """What an observer cannot do stands in no footer; why is said where the scores would be."""
+        return action not in offers.VOTES or bool(self._room()) or not roles.observes(self.view.review, self.view.who)
 
     def offers(self, action: str) -> bool:
         """Whether a footer that names every key names this one here: not where it would only say why it cannot."""
